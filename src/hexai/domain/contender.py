@@ -1,0 +1,37 @@
+"""A contender: an entry made ready for one request."""
+
+from msgspec import Struct
+
+from hexai.domain.entry import RequestSpec
+from hexai.domain.provider import Provider
+
+
+class Upstream(Struct, frozen=True, kw_only=True):
+    """The origin that a provider talks to; slots and breakers belong to it."""
+
+    origin: str
+    """`scheme://host:port`, or `unix:PATH` for a worker's socket."""
+    max_concurrency: int | None = None
+    """Attempts under way at once in this process; None for no limit."""
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """Whom one attempt asks: a request spec with its client."""
+
+    spec: RequestSpec
+    client: Provider
+    upstream: Upstream
+    local: bool | None
+    """Whether the text stays on this machine; None: only the upstream can tell."""
+
+
+class Contender(Struct, frozen=True, kw_only=True):
+    """One taker of part in a race."""
+
+    index: int
+    """Its place in the race, from 0, in entry order."""
+    label: str
+    target: Target
+    fallback: Target | None = None
+    timeout: float
+    """Seconds from the first slot to the end, back-off and fallback included."""

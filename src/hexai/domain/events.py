@@ -1,0 +1,50 @@
+"""What happens in a race, in the order in which it happened.
+
+`at` is in seconds since the race began, by the monotonic clock.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from hexai.domain.outcome import Outcome
+
+
+class Queued(Struct, frozen=True, kw_only=True):
+    """A contender waits for a slot: each once at the start, again before a retry."""
+
+    index: int
+    at: float
+
+
+class Started(Struct, frozen=True, kw_only=True):
+    """A contender got its slot; its budgets run from here."""
+
+    index: int
+    at: float
+
+
+class Delta(Struct, frozen=True, kw_only=True):
+    """The next piece of a contender's answer."""
+
+    index: int
+    at: float
+    text: str
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """A contender is done; exactly one for each."""
+
+    index: int
+    at: float
+    outcome: Outcome
+
+
+class Settled(Struct, frozen=True, kw_only=True):
+    """It is time to answer; contenders may still run. Exactly one in a race."""
+
+    at: float
+    reason: Literal["all", "first", "gather", "deadline"]
+
+
+Event = Queued | Started | Delta | Ended | Settled

@@ -1,0 +1,74 @@
+"""What became of a contender: exactly one outcome each."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hexai.domain.provider import FinishReason
+from hexai.domain.usage import Usage
+from hexai.errors import ProviderError
+
+
+class Status(StrEnum):
+    """The four ways a contender can end."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    CANCELLED = "cancelled"
+
+
+class Timings(Struct, frozen=True, kw_only=True):
+    """Durations in seconds by the monotonic clock."""
+
+    queued: float = 0.0
+    """Waiting for slots; in no other figure."""
+    loading: float = 0.0
+    """Loading the embedded model; in no other figure."""
+    ttft: float | None = None
+    """From the slot to the answer's first token; None if none came."""
+    generating: float | None = None
+    """From the first token of any kind, reasoning included, to the end."""
+    total: float = 0.0
+    """From the first slot to the end, without `queued` and `loading`."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of a contender. Text and figures stand for all four statuses."""
+
+    index: int
+    """The contender's place in the race."""
+    label: str
+    status: Status
+    text: str = ""
+    """The answer; of a contender that did not answer, what had arrived."""
+    provider: str
+    """Who really answered (or failed last): the fallback's name after a fallback."""
+    model: str
+    """The configured model of that provider."""
+    fell_back: bool = False
+    returned_model: str | None = None
+    """The model id that the upstream returned."""
+    finish: FinishReason | None = None
+    """Why the model stopped; None unless answered."""
+    late: bool = False
+    """Answered after the list had gone out."""
+    error: ProviderError | None = None
+    """Set when failed or timed out."""
+    attempts: int = 1
+    """How many attempts were sent, retries and fallback included; 0 if none was."""
+    usage: Usage | None = None
+    """None when nothing was generated."""
+    timings: Timings = Timings()
+    local: bool | None = None
+    """Whether the text stayed on this machine; None when nobody could tell."""
+    cached_age: float | None = None
+    """Seconds since the cache kept this answer; None for a fresh one."""
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        """Generated tokens per second; None where the time is too short to tell."""
+        spent = self.timings.generating
+        if self.usage is None or not spent or self.usage.output < 2:
+            return None
+        return self.usage.output / spent

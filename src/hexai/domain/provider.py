@@ -1,0 +1,82 @@
+"""What the engine knows of a provider: one method that makes exactly one attempt."""
+
+from collections.abc import AsyncGenerator
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from hexai.domain.messages import Message
+from hexai.domain.usage import ReportedUsage
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """What a provider is asked in one attempt."""
+
+    model: str
+    messages: tuple[Message, ...]
+    temperature: float | None = None
+    """None: not sent, the upstream decides. 0 is a temperature."""
+    max_tokens: int | None = None
+    """None: not sent, unless the wire format demands one."""
+    stop: tuple[str, ...] = ()
+
+
+class TextDelta(Struct, frozen=True):
+    """The next piece of the answer; never empty, valid Unicode without NUL."""
+
+    text: str
+
+
+class ReasoningDelta(Struct, frozen=True):
+    """The next piece of the model's reasoning; progress, but no part of the answer."""
+
+    text: str
+
+
+class FinishReason(StrEnum):
+    """Why the model stopped."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    """The token limit cut the answer off."""
+    FILTERED = "filtered"
+    """The upstream cut the answer off for what it said."""
+    OTHER = "other"
+
+
+class Finished(Struct, frozen=True, kw_only=True):
+    """The end of an attempt that was answered; always the last chunk."""
+
+    reason: FinishReason = FinishReason.STOP
+    usage: ReportedUsage = ReportedUsage()
+    returned_model: str | None = None
+    """The model id that the upstream returned."""
+
+
+Chunk = TextDelta | ReasoningDelta | Finished
+
+
+class Progress(Protocol):
+    """Where a provider says how far an attempt has come, so that budgets can run."""
+
+    def loading(self) -> None:
+        """Say that the model is being loaded: the `load` budget runs from here."""
+
+    def connected(self) -> None:
+        """Say that the request can be sent: the `first_token` budget runs from here.
+
+        After `loading` this means: loaded. Further calls have no effect.
+        """
+
+
+class Provider(Protocol):
+    """A client for one upstream. It may serve several attempts at once."""
+
+    def stream(self, call: Call, progress: Progress) -> AsyncGenerator[Chunk, None]:
+        """Make one attempt: yield deltas as they come, then exactly one `Finished`.
+
+        Raises only `errors.ProviderError` (provider and model filled in), or lets
+        cancellation through. Closing the generator closes the upstream's stream
+        before it returns. It keeps no budget of its own: the engine has the clock.
+        """

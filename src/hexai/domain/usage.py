@@ -1,0 +1,28 @@
+"""How many tokens a request took, and whether anybody counted them."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+UsageSource = Literal["reported", "estimated"]
+
+
+class ReportedUsage(Struct, frozen=True, kw_only=True):
+    """What an upstream said; None where it said nothing, or nothing usable."""
+
+    input: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+    """The part of `output` that was spent on reasoning."""
+
+
+class Usage(Struct, frozen=True, kw_only=True):
+    """Tokens of one attempt, complete: what was not reported is estimated."""
+
+    input: int
+    output: int
+    """All generated tokens, reasoning included."""
+    reasoning: int = 0
+    """The part of `output` that was spent on reasoning."""
+    source: UsageSource
+    """`estimated` as soon as one of the figures is."""
