@@ -1,0 +1,83 @@
+"""The event loop's name lookups."""
+
+import asyncio
+import socket
+import threading
+
+import pytest
+
+from hexai.service.loop import Loop
+
+
+def test_names_are_looked_up() -> None:
+    """A name that the machine knows gives its addresses."""
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        found = runner.run(_look_up("localhost"))
+
+    assert {"127.0.0.1", "::1"} & found
+
+
+def test_unknown_names_fail_as_lookups_do() -> None:
+    """A name that cannot be encoded fails as one that does not exist."""
+    with (
+        asyncio.Runner(loop_factory=Loop) as runner,
+        pytest.raises(socket.gaierror),
+    ):
+        runner.run(_look_up("a" * 64 + ".example"))
+
+
+def test_hanging_lookups_hold_up_nobody() -> None:
+    """Twenty lookups that hang delay neither a further one nor the loop's end."""
+    release = threading.Event()
+
+    async def scenario() -> list[int]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Loop)
+        async with asyncio.TaskGroup() as group:
+            hanging = [
+                group.create_task(loop._in_daemon_thread(lambda: _hang(release)))
+                for _ in range(20)
+            ]
+            answer = await loop._in_daemon_thread(lambda: [1])
+            for task in hanging:
+                task.cancel()
+        return answer
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        answer = runner.run(scenario())
+    release.set()
+
+    assert answer == [1]
+
+
+def test_a_lookup_that_ends_after_the_loop_is_dropped() -> None:
+    """An abandoned lookup that comes back late disturbs nobody."""
+    release, ended = threading.Event(), threading.Event()
+
+    def slow() -> list[int]:
+        release.wait(10)
+        ended.set()
+        return []
+
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Loop)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await loop._in_daemon_thread(slow)
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(scenario())
+    release.set()
+
+    assert ended.wait(10)
+
+
+async def _look_up(host: str) -> set[object]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, 80)
+    return {address[4][0] for address in found}
+
+
+def _hang(release: threading.Event) -> list[int]:
+    release.wait(10)
+    return []
