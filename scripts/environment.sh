@@ -1,0 +1,45 @@
+# Sourced by the scripts beside it: finds the checkout and a Python, makes environments.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+HERE="$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)"
+ROOT="$(dirname "$HERE")"
+cd "$ROOT"
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+
+# Prints the first Python that is new enough.
+find_python() {
+    local candidate
+    for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python3.14; do
+        [ -n "$candidate" ] || continue
+        command -v "$candidate" >/dev/null 2>&1 || continue
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+        then
+            command -v "$candidate"
+            return
+        fi
+    done
+    say "needs Python 3.11 or newer on PATH (or named by PYTHON=…); found none"
+    return 1
+}
+
+# environment FOLDER PIP-ARGUMENT…: makes a virtual environment and installs into it,
+# once for each state of pyproject.toml and constraints.txt.
+environment() {
+    local folder=$1 python stamp wanted
+    shift
+    python=$(find_python)
+    wanted=$({ cat pyproject.toml constraints.txt; "$python" -VV; echo "$ROOT" "$@"; } | cksum)
+    stamp="$folder/.installed"
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
+        return
+    fi
+    say "setting up ${folder#"$ROOT"/} with $("$python" -V)"
+    rm -rf "$folder"
+    "$python" -m venv "$folder"
+    "$folder/bin/python" -m pip --disable-pip-version-check install --quiet \
+        --constraint constraints.txt "$@"
+    printf '%s\n' "$wanted" >"$stamp"
+}
