@@ -39,6 +39,12 @@ environment() {
     say "setting up ${folder#"$ROOT"/} with $("$python" -V)"
     rm -rf "$folder"
     "$python" -m venv "$folder"
+    case " $* " in
+    *" --group "*) # dependency groups need a newer pip than Python 3.11 comes with
+        "$folder/bin/python" -m pip --disable-pip-version-check install --quiet \
+            --upgrade 'pip>=25.1'
+        ;;
+    esac
     "$folder/bin/python" -m pip --disable-pip-version-check install --quiet \
         --constraint constraints.txt "$@"
     printf '%s\n' "$wanted" >"$stamp"
