@@ -27,15 +27,15 @@ provider = "{name}"
 
 def main() -> None:
     """Make the world, ask, and report."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.TemporaryDirectory() as folder, _silent_name_server():
         resolver = Path(folder) / "resolv.conf"
         resolver.write_text("nameserver 127.0.0.1\noptions timeout:30 attempts:3\n")
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         subprocess.run(["mount", "--bind", resolver, "/etc/resolv.conf"], check=True)
         with Upstream() as upstream:
             config = Path(folder) / "config.toml"
             config.write_text(_config(upstream.base_url))
-            print(json.dumps(_ask(config)))
+            sys.stdout.write(json.dumps(_ask(config)))
 
 
 def _config(good: str) -> str:
