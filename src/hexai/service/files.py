@@ -30,12 +30,17 @@ def make_private_folder(path: Path) -> None:
         make_private_folder(path.parent)
     with suppress(FileExistsError):
         path.mkdir(mode=FOLDER_MODE)
+    if stat.S_IMODE(check_private_folder(path).st_mode) != FOLDER_MODE:
+        path.chmod(FOLDER_MODE)
+
+
+def check_private_folder(path: Path) -> os.stat_result:
+    """Refuse a folder that `make_private_folder` would refuse; make nothing."""
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise NotADirectoryError(errno.ENOTDIR, "is not a folder of its own", str(path))
     _check_owner(found, path)
-    if stat.S_IMODE(found.st_mode) != FOLDER_MODE:
-        path.chmod(FOLDER_MODE)
+    return found
 
 
 def read_private(path: Path, *, limit: int) -> bytes:
