@@ -117,8 +117,8 @@ class AnswerCache:
 
     def forget_all(self) -> None:
         """Remove every kept answer, and what unfinished writes left behind."""
-        for entry in self._files():
-            entry.unlink(missing_ok=True)
+        for file in self._files():
+            _remove(file.path)
         self._room = None
 
     def _read(self, key: str) -> CachedAnswer | None:
@@ -162,36 +162,37 @@ class AnswerCache:
     def _trim(self, allowed: int) -> int:
         """Remove what is over, oldest first; give the bytes that remain."""
         now, total, kept = self._now(), 0, []
-        for path in self._files():
+        for file in self._files():
             with suppress(FileNotFoundError):
-                found = path.lstat()
-                if now - found.st_mtime > self._lifetime(path):
-                    path.unlink()
+                found = file.stat(follow_symlinks=False)
+                if now - found.st_mtime > self._lifetime(file.name):
+                    _remove(file.path)
                     continue
-                kept.append((found.st_mtime, found.st_size, path))
+                kept.append((found.st_mtime, found.st_size, file.path))
                 total += found.st_size
         if total <= allowed:
             return total
         for _, size, path in sorted(kept):
             if total <= allowed - _ROOM_MADE:
                 break
-            path.unlink(missing_ok=True)
+            _remove(path)
             total -= size
         return total
 
-    def _lifetime(self, path: Path) -> float:
-        return _ABANDONED_AFTER if path.name.endswith(TEMPORARY) else self._ttl
+    def _lifetime(self, name: str) -> float:
+        return _ABANDONED_AFTER if name.endswith(TEMPORARY) else self._ttl
 
-    def _files(self) -> Iterator[Path]:
-        """Name the files that this cache wrote; others in its folder are not its."""
+    def _files(self) -> Iterator[os.DirEntry[str]]:
+        """Give the files that this cache wrote; others in its folder are not its."""
         try:
             check_private_folder(self._folder)
-            paths = list(self._folder.iterdir())
+            with os.scandir(self._folder) as found:
+                files = list(found)
         except OSError:
             return
-        for path in paths:
-            if _is_key(path.name) or path.name.endswith(TEMPORARY):
-                yield path
+        for file in files:
+            if _is_key(file.name) or file.name.endswith(TEMPORARY):
+                yield file
 
 
 def _decode(data: bytes) -> _Record | None:
@@ -218,6 +219,6 @@ def _is_key(name: str) -> bool:
     return len(name) == 64 and not name.strip("0123456789abcdef")
 
 
-def _remove(path: Path) -> None:
+def _remove(path: Path | str) -> None:
     with suppress(OSError):
-        path.unlink()
+        Path(path).unlink()
