@@ -245,9 +245,9 @@ def explain(said: Complaint, call: Call, settings: ProviderSettings) -> Provider
     rule = _rule(said)
     kind = rule.error if rule else _by_status(said)
     status = f" (HTTP {said.status})" if said.status is not None else ""
-    advice = (
-        rule.advice if rule and rule.advice else _advice(kind, said, call, settings)
-    )
+    advice = rule.advice if rule else None
+    if advice is None:
+        advice = _advice(kind, call, settings, sure=rule is not None)
     return kind(
         HAPPENED[kind] + status,
         http_status=said.status,
@@ -279,16 +279,16 @@ def _by_status(said: Complaint) -> type[ProviderError]:
 
 
 def _advice(
-    kind: type[ProviderError], said: Complaint, call: Call, settings: ProviderSettings
+    kind: type[ProviderError], call: Call, settings: ProviderSettings, *, sure: bool
 ) -> str:
     if kind is Authentication:
         return f"check {key_source(settings)}"
     if kind is not UnknownModel:
         return kind.advice
-    if settings.type == "ollama" and settings.local is not False:
-        return f"get it with: ollama pull {call.model}"
-    if not said.message:  # a path that is not there answers just so
+    if not sure:  # a path that is not there answers 404 as well
         return f"check the model's name ({call.model}) and base_url"
+    if settings.type == "ollama":
+        return f"get it with: ollama pull {call.model}"
     return f"check the model's name ({call.model})"
 
 
