@@ -140,8 +140,11 @@ class AnthropicDecoder:
         self._model: str | None = None
 
     def feed(self, payload: bytes) -> list[Chunk]:
-        """Decode one event."""
+        """Decode one event; `message_stop` gives `Finished`."""
         event = decode(_EVENTS, payload)
+        if event.type == "message_stop":
+            self._reason = self._reason or FinishReason.OTHER
+            return self.close()
         if event.type == "error" or event.error is not None:
             raise explain(read_error(event.error), self._call, self._settings)
         chunks: list[Chunk] = []

@@ -18,7 +18,9 @@ class Decoder(Protocol):
     def feed(self, payload: bytes) -> Iterable[Chunk]:
         """Decode the data of one SSE event, or one NDJSON line.
 
-        An error that the upstream reports inside the stream is raised.
+        An error that the upstream reports inside the stream is raised. `Finished` is
+        given as soon as the upstream says that it is done; nothing is fed, and
+        `close` is not called, after it.
         """
 
     def close(self) -> Iterable[Chunk]:

@@ -98,10 +98,9 @@ class OllamaDecoder:
         self._call = call
         self._settings = settings
         self._splitter = ThinkSplitter()
-        self._finished: Finished | None = None
 
     def feed(self, payload: bytes) -> list[Chunk]:
-        """Decode one line."""
+        """Decode one line; the last one says `done` and gives `Finished`."""
         line = decode(_LINES, payload)
         if line.error is not None:
             raise explain(read_error(line.error), self._call, self._settings)
@@ -111,14 +110,12 @@ class OllamaDecoder:
                 chunks.append(ReasoningDelta(thinking))
             chunks.extend(self._splitter.feed(words(line.message.content)))
         if line.done is True:
-            self._finished = _finished(line)
+            chunks += [*self._splitter.close(), _finished(line)]
         return chunks
 
     def close(self) -> list[Chunk]:
-        """End the stream, if the last line said that it was the last."""
-        if self._finished is None:
-            raise BrokenStream("the stream ended before the answer was complete")
-        return [*self._splitter.close(), self._finished]
+        """Refuse the end of the stream: a last line would have ended it before."""
+        raise BrokenStream("the stream ended before the answer was complete")
 
 
 def _finished(line: _Line) -> Finished:

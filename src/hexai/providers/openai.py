@@ -131,15 +131,14 @@ class OpenAIDecoder:
         self._settings = settings
         self._splitter = ThinkSplitter()
         self._reason: FinishReason | None = None
-        self._done = False
         self._usage = ReportedUsage()
         self._model: str | None = None
 
     def feed(self, payload: bytes) -> list[Chunk]:
-        """Decode one event; what follows `[DONE]` is not looked at."""
-        if self._done or payload.strip() == b"[DONE]":
-            self._done = True
-            return []
+        """Decode one event; `[DONE]` gives `Finished`."""
+        if payload.strip() == b"[DONE]":
+            self._reason = self._reason or FinishReason.OTHER
+            return self.close()
         event = decode(_EVENTS, payload)
         if event.error is not None:
             raise explain(read_error(event.error), self._call, self._settings)
@@ -155,14 +154,13 @@ class OpenAIDecoder:
 
     def close(self) -> list[Chunk]:
         """End the stream, if the upstream has said that the answer is complete."""
-        if self._reason is None and not self._done:
+        if self._reason is None:
             raise BrokenStream("the stream ended before the answer was complete")
         chunks = self._splitter.close()
-        reason = self._reason or FinishReason.OTHER
-        if reason is FinishReason.FILTERED and not self._splitter.answered:
+        if self._reason is FinishReason.FILTERED and not self._splitter.answered:
             raise ContentFilter("the answer was withheld by a content filter")
         finished = Finished(
-            reason=reason, usage=self._usage, returned_model=self._model
+            reason=self._reason, usage=self._usage, returned_model=self._model
         )
         return [*chunks, finished]
 
