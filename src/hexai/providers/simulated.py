@@ -35,7 +35,8 @@ from hexai.errors import (
     TLSFailed,
     TooLarge,
 )
-from hexai.providers.refusals import Complaint, explain
+from hexai.providers.complaints import Complaint
+from hexai.providers.refusals import explain
 from hexai.providers.simulated_script import Failure, Script, Simulation, read_script
 from hexai.text.ranges import Range
 
@@ -105,7 +106,7 @@ class Simulated:
             error = ERRORS[fail]("simulated failure")
         else:
             said = Complaint(status=fail, message="simulated failure")
-            error = explain(said, call, self._settings)
+            error = explain(said, call.model, self._settings)
         error.retry_after = script.retry_after
         raise self._named(error, call)
 

@@ -196,4 +196,4 @@ def test_a_refused_request_is_explained() -> None:
     """The body says what was wrong."""
     body = b'{"type": "error", "error": {"type": "overloaded_error"}}'
 
-    assert type(ANTHROPIC.refusal(call(), 529, body)) is Overloaded
+    assert type(ANTHROPIC.refusal(529, body, model="m")) is Overloaded

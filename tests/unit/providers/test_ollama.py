@@ -117,9 +117,9 @@ def test_an_end_without_the_last_line_is_a_broken_stream(lines: list[object]) ->
 
 def test_a_missing_model_says_how_to_get_it() -> None:
     """The advice names the model that was asked for."""
-    error = OLLAMA.refusal(
-        call(model="q:8b"), 404, b'{"error":"model \'q:8b\' not found"}'
-    )
+    body = b'{"error":"model \'q:8b\' not found"}'
+
+    error = OLLAMA.refusal(404, body, model="q:8b")
 
     assert type(error) is UnknownModel
     assert str(error) == (

@@ -256,7 +256,7 @@ def test_a_refused_request_is_explained() -> None:
     """The body of a 400 says what was wrong."""
     body = b'{"error": {"code": "context_length_exceeded", "message": "too long"}}'
 
-    assert type(OPENAI.refusal(call(), 400, body)) is ContextTooLong
+    assert type(OPENAI.refusal(400, body, model="m")) is ContextTooLong
 
 
 @pytest.mark.parametrize(
