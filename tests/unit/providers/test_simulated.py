@@ -1,11 +1,11 @@
 """The simulated provider: what names mean, and that it keeps to them."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import pytest
 
-from hexai.domain.provider import Call, Chunk, Finished, FinishReason, TextDelta
+from hexai.domain.provider import Finished, FinishReason, TextDelta
 from hexai.errors import (
     BadRequest,
     BrokenStream,
@@ -18,44 +18,15 @@ from hexai.errors import (
 from hexai.providers.simulated import ERRORS, Simulated, count_tokens
 from hexai.providers.simulated_script import OPTIONS, Failure, Script, read_script
 from hexai.text.ranges import Range
+from tests.support.attempt import Attempt, attempt
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 from tests.support.clock import run_virtually
 
 
-class Seen:
-    """What one attempt did, and when; it is also the attempt's `Progress`."""
-
-    def __init__(self) -> None:
-        self.chunks: list[Chunk] = []
-        self.times: list[float] = []
-        self.marks: list[tuple[str, float]] = []
-        self.error: ProviderError | None = None
-
-    def loading(self) -> None:
-        """Note it."""
-        self.marks.append(("loading", asyncio.get_running_loop().time()))
-
-    def connected(self) -> None:
-        """Note it."""
-        self.marks.append(("connected", asyncio.get_running_loop().time()))
-
-    async def see(self, provider: Simulated, asked: Call) -> None:
-        """Take part in one attempt to its end."""
-        try:
-            async with aclosing(provider.stream(asked, self)) as chunks:
-                async for chunk in chunks:
-                    self.chunks.append(chunk)
-                    self.times.append(asyncio.get_running_loop().time())
-        except ProviderError as error:
-            self.error = error
-
-
-def ask(model: str, prompt: str = "one two three", **options: object) -> Seen:
+def ask(model: str, prompt: str = "one two three", **options: object) -> Attempt:
     """Make one attempt in virtual time."""
-    seen = Seen()
     asked = call(prompt, model=model, **options)  # type: ignore[arg-type]
-    run_virtually(seen.see(Simulated(settings("simulated")), asked))
-    return seen
+    return run_virtually(attempt(Simulated(settings("simulated")), asked))
 
 
 def test_echo_says_the_prompt_word_by_word() -> None:
@@ -104,10 +75,10 @@ def test_without_a_rate_no_time_passes_but_others_run() -> None:
     """A long answer does not keep the loop to itself."""
 
     async def both() -> bool:
-        seen, ticked = Seen(), asyncio.Event()
+        ticked = asyncio.Event()
         asyncio.get_running_loop().call_soon(ticked.set)
         model = "lorem?tokens=20"
-        stream = Simulated(settings("simulated")).stream(call(model=model), seen)
+        stream = Simulated(settings("simulated")).stream(call(model=model), Attempt())
         async with aclosing(stream) as chunks:
             await anext(chunks)
             return ticked.is_set()
@@ -185,7 +156,7 @@ def test_only_the_first_attempts_fail() -> None:
     async def thrice() -> list[bool]:
         failed = []
         for _ in range(3):
-            await (seen := Seen()).see(provider, call(model="echo?fail=503&times=2"))
+            seen = await attempt(provider, call(model="echo?fail=503&times=2"))
             failed.append(seen.error is not None)
         return failed
 
@@ -196,16 +167,12 @@ def test_a_hanging_answer_never_goes_on() -> None:
     """It can only be cancelled."""
 
     async def wait() -> str:
-        seen = Seen()
-        try:
+        seen = Attempt()
+        asked = call("abc def", model="echo?fail=hang&after=1")
+        with suppress(TimeoutError):
             async with asyncio.timeout(3600):
-                provider = Simulated(settings("simulated"))
-                await seen.see(
-                    provider, call("abc def", model="echo?fail=hang&after=1")
-                )
-        except TimeoutError:
-            return text_of(seen.chunks)
-        return "ended"
+                await attempt(Simulated(settings("simulated")), asked, seen)
+        return text_of(seen.chunks)
 
     assert run_virtually(wait()) == "abc "
 
