@@ -1,0 +1,33 @@
+"""What every test can rely on: a clean environment, and a home of its own."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "USER", "LOGNAME", "VIRTUAL_ENV"}
+_FOLDERS = {
+    "HOME": "home",
+    "XDG_CONFIG_HOME": "config",
+    "XDG_STATE_HOME": "state",
+    "XDG_CACHE_HOME": "cache",
+    "XDG_DATA_HOME": "data",
+}
+_KEPT_PREFIXES = ("PIP_", "UV_", "PYTEST_", "COVERAGE_", "HEXAI_TEST_")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave no key, proxy or setting of the developer's within a test's reach."""
+    for name in list(os.environ):  # noqa: TID251 - this is the edge of every test
+        if name not in _KEPT and not name.startswith(_KEPT_PREFIXES):
+            monkeypatch.delenv(name)
+    for name, folder in _FOLDERS.items():
+        place = tmp_path / "xdg" / folder
+        place.mkdir(parents=True, exist_ok=True)
+        monkeypatch.setenv(name, str(place))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what starts real processes last, so that simple faults show first."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)

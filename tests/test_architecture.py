@@ -1,0 +1,114 @@
+"""The tree as a whole: sizes, empty packages, and what no file may name."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "hexai"
+MODULES = sorted(SOURCE.rglob("*.py"))
+SYNONYMS = {
+    "competitor": "contender",
+    "participant": "contender",
+    "backend": "provider or upstream",
+    "completion_engine": "engine",
+    "leaderboards": "leaderboard",
+    "utils": "a noun for what it holds",
+    "helpers": "a noun for what it holds",
+    "manager": "a noun for what it does",
+}
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True
+    )
+    return [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+
+
+def _functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("module", MODULES, ids=_name)
+def test_modules_stay_readable(module: Path) -> None:
+    """No module is over 400 lines, and no function over 50."""
+    too_long = [
+        function.name
+        for function in _functions(module)
+        if (function.end_lineno or 0) - function.lineno >= 50
+    ]
+
+    assert len(module.read_text().splitlines()) <= 400
+    assert too_long == []
+
+
+def test_packages_hold_nothing_in_their_init() -> None:
+    """A name is imported from where it is defined."""
+    filled = [_name(m) for m in MODULES if m.name == "__init__.py" and m.read_text()]
+
+    assert filled == []
+
+
+def test_modules_use_the_words_of_the_glossary() -> None:
+    """No module, class or function is named by a synonym of one of our words."""
+    wrong = [
+        f"{_name(module)}: {name}; say {SYNONYMS[synonym]}"
+        for module in MODULES
+        for name in _defined_names(module)
+        for synonym in SYNONYMS
+        if synonym in name.lower()
+    ]
+
+    assert wrong == []
+
+
+def _defined_names(module: Path) -> Iterator[str]:
+    yield module.stem
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+
+
+def test_the_code_map_names_every_package() -> None:
+    """ARCHITECTURE.md has a line for each package of the source."""
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    packages = [p.parent.relative_to(SOURCE) for p in SOURCE.rglob("__init__.py")]
+
+    assert [str(p) for p in packages if f"`{p}/`" not in page and str(p) != "."] == []
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    """The tree holds no registry's host and no path of somebody's machine."""
+    forbidden = re.compile(
+        r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|/root/|/work/(main|shared)"
+    )
+    found = []
+    for path in _tracked():
+        if path == Path(__file__) or not path.is_file():
+            continue
+        text = path.read_bytes().decode("utf-8", "replace")
+        found += [f"{_name(path)}: {hit.group()}" for hit in forbidden.finditer(text)]
+
+    assert found == []
+
+
+def test_the_changelog_is_headed_by_the_version() -> None:
+    """The newest heading of the changelog is this version or what comes next."""
+    from hexai.version import __version__  # noqa: PLC0415 - read at test time
+
+    headings = re.findall(
+        r"^## \[?([^\]\s]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+
+    assert headings[0] in ("Unreleased", __version__)

@@ -1,0 +1,192 @@
+"""What an answer cost, held against the package that the list was made from."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+from genai_prices import Usage as TheirUsage
+from genai_prices import data, types
+
+from hexai.domain.usage import Usage
+from hexai.providers.prices import Period, PricedProvider, PriceList, load_prices
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NIGHT = datetime(2025, 7, 1, 18, 30, tzinfo=UTC)
+USAGE = Usage(input=1_000, output=2_000, source="reported")
+
+
+def _models() -> Iterator[tuple[types.Provider, types.ModelInfo, str]]:
+    for provider in data.providers:
+        for model in provider.models:
+            yield provider, model, _example(model.match, model.id)
+
+
+def _example(match: object, otherwise: str) -> str:
+    """Give a name that the clause matches, where the id does not do."""
+    if isinstance(match, types.ClauseOr):
+        return _example(match.or_[0], otherwise)
+    if isinstance(match, types.ClauseEquals):
+        return match.equals
+    if isinstance(match, types.ClauseStartsWith):
+        return match.starts_with
+    return otherwise
+
+
+def _oracle(
+    provider: types.Provider, name: str, usage: Usage, at: datetime
+) -> Decimal | None:
+    model = provider.find_model(name, all_providers=data.providers)
+    if model is None:
+        return None
+    theirs = model.get_prices(at)
+    if theirs.input_mtok is None and theirs.output_mtok is None:
+        return None
+    asked = TheirUsage(input_tokens=usage.input, output_tokens=usage.output)
+    if usage.reasoning and theirs.output_reasoning_mtok is not None:
+        asked.output_reasoning_tokens = usage.reasoning
+    text_only = types.ModelPrice(
+        input_mtok=theirs.input_mtok,
+        output_mtok=theirs.output_mtok,
+        output_reasoning_mtok=theirs.output_reasoning_mtok,
+    )
+    price = text_only.calc_price(asked)["total_price"]
+    per_thousand = theirs.requests_kcount or Decimal(0)
+    assert isinstance(per_thousand, Decimal)
+    return price + per_thousand / 1000
+
+
+@pytest.mark.parametrize("at", [NOON, NIGHT], ids=["noon", "night"])
+@pytest.mark.parametrize(
+    "usage",
+    [
+        USAGE,
+        Usage(input=300_000, output=500, source="reported"),
+        Usage(input=10, output=500, reasoning=400, source="estimated"),
+    ],
+    ids=["plain", "second tier", "reasoning"],
+)
+def test_every_price_agrees_with_the_oracle(usage: Usage, at: datetime) -> None:
+    """Our reading of the list gives what the package's own gives, for every model."""
+    ours = load_prices()
+    by_id = {provider.id: provider for provider in ours.providers}
+    differing = []
+    for provider, _, name in _models():
+        alone = PriceList(
+            source=ours.source,
+            taken=ours.taken,
+            providers=tuple(
+                PricedProvider(
+                    id=each.id,
+                    api="here" if each.id == provider.id else "elsewhere",
+                    models=each.models,
+                    fallback=each.fallback,
+                )
+                for each in by_id.values()
+            ),
+        )
+        expected = _oracle(provider, name, usage, at)
+        actual = alone.cost("here", name, usage, at)
+        if actual != expected:
+            differing.append((provider.id, name, expected, actual))
+
+    assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("base_url", "vendor"),
+    [
+        ("https://api.openai.com/v1", "openai"),
+        ("https://api.anthropic.com/v1", "anthropic"),
+        ("https://openrouter.ai/api/v1", "openrouter"),
+        ("https://api.groq.com/openai/v1", "groq"),
+        ("https://api.mistral.ai/v1", "mistral"),
+    ],
+)
+def test_vendors_are_found_by_their_base_url(base_url: str, vendor: str) -> None:
+    """The vendors that most profiles name are in the list under their base URL."""
+    provider = next(p for p in data.providers if p.id == vendor)
+    name = _example(provider.models[-1].match, provider.models[-1].id)
+
+    expected = _oracle(provider, name, USAGE, NOON)
+
+    assert expected == load_prices().cost(base_url, name, USAGE, NOON)
+
+
+def test_what_is_not_listed_is_unknown() -> None:
+    """An unknown vendor or model has no price, which is not a price of 0."""
+    prices = load_prices()
+
+    assert prices.cost("https://models.example/v1", "gpt-4.1", USAGE, NOON) is None
+    assert prices.cost("https://api.openai.com/v1", "no-such", USAGE, NOON) is None
+
+
+def test_compact_dates_find_dashed_ones() -> None:
+    """A model id with a compact date costs what the dashed one costs."""
+    prices = _list(("equals", "m-2025-12-11"), Period(output=Decimal(1)))
+
+    assert prices.cost("here", "M-20251211", USAGE, NOON) == Decimal("0.002")
+    assert prices.cost("here", "m-20251399", USAGE, NOON) is None
+
+
+def test_a_price_holds_from_its_day_on() -> None:
+    """Before its day the first price counts, from that day on the later one."""
+    prices = _list(
+        ("contains", "m"),
+        Period(output=Decimal(1)),
+        Period(output=Decimal(5), since=date(2026, 11, 22)),
+    )
+
+    assert prices.cost("here", "m", USAGE, NIGHT) == Decimal("0.002")
+    assert prices.cost("here", "m", USAGE, NOON) == Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "hour", "holds"),
+    [
+        (time(16, 30), time(0, 30), 18, True),
+        (time(16, 30), time(0, 30), 0, True),
+        (time(16, 30), time(0, 30), 12, False),
+        (time(8), time(12), 9, True),
+        (time(8), time(12), 12, False),
+    ],
+)
+def test_a_daily_price_may_cross_midnight(
+    begin: time, end: time, hour: int, *, holds: bool
+) -> None:
+    """A price of certain hours holds in them, across midnight too."""
+    period = Period(output=Decimal(1), daily=(begin, end))
+
+    assert holds == period.holds(datetime(2026, 1, 1, hour, tzinfo=UTC))
+
+
+def test_without_a_valid_condition_the_first_price_counts() -> None:
+    """When no condition holds, the first price of the list is taken."""
+    prices = _list(
+        ("regex", "^m$"),
+        Period(output=Decimal(1), since=date(2030, 1, 1)),
+        Period(output=Decimal(2), since=date(2031, 1, 1)),
+    )
+
+    assert prices.cost("here", "m", USAGE, NOON) == Decimal("0.002")
+
+
+def test_a_price_without_figures_is_unknown() -> None:
+    """A model listed only for other media has no price for text."""
+    prices = _list(("ends_with", "m"), Period())
+
+    assert prices.cost("here", "m", USAGE, NOON) is None
+
+
+def test_the_list_is_dated() -> None:
+    """Every view can say how old the prices are."""
+    prices = load_prices()
+
+    assert date(2026, 1, 1) < prices.taken
+    assert prices.source.startswith("genai-prices ")
+
+
+def _list(clause: tuple[str, str], *periods: Period) -> PriceList:
+    model = (("and", [clause]), periods)
+    provider = PricedProvider(id="v", api="here", models=(model,))
+    return PriceList(source="test", taken=date(2026, 1, 1), providers=(provider,))
