@@ -209,6 +209,6 @@ def _make_folders(folder: Path) -> None:
 
 def _is_mine(folder: Path) -> bool:
     try:
-        return os.stat(folder).st_uid == os.getuid()
+        return folder.stat().st_uid == os.getuid()
     except OSError:
         return False

@@ -85,7 +85,7 @@ def spawn(order: Order, log: Path, environ: Mapping[str, str]) -> None:
 async def end(files: WorkerFiles, card: Card) -> None:
     """Kill a worker and wait until it is gone; nobody else is ever hit."""
     _kill(files, card)
-    while files.is_alive() and files.card() == card:
+    while files.is_alive() and files.card() == card:  # noqa: ASYNC110 - no event
         await asyncio.sleep(PAUSE)
 
 

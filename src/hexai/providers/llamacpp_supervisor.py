@@ -1,8 +1,8 @@
 """Finds the worker of a model, or starts one; replaces one that hangs.
 
 Several processes may want the same worker at the same moment, the worker may be about
-to end, and any of them may be killed at any point. A daemon that arbitrates would be one
-more thing to start and to lose, so locks do (see `llamacpp_files`):
+to end, and any of them may be killed at any point. A daemon that arbitrates would be
+one more thing to start and to lose, so locks do (see `llamacpp_files`):
 
 - A request first takes its lease, then looks for a worker. A worker that ends holds the
   lease exclusively until it is gone, so whoever has a lease is never handed a worker
@@ -49,7 +49,7 @@ from hexai.providers.llamacpp_process import (
 from hexai.providers.llamacpp_worker import Order
 
 _LISTEN_TIMEOUT = 30.0
-"""Seconds in which a worker has to listen; to read xllamacpp from a slow disk took 4."""
+"""Seconds in which a worker has to listen; reading xllamacpp from disk has taken 4."""
 
 _FOREVER = 1e9
 """Seconds that stand for infinity, which JSON does not know."""

@@ -56,7 +56,7 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
     _close_stdin()
     files = WorkerFiles(Path(order.folder), order.name)
-    os.set_inheritable(order.lock_fd, False)
+    os.set_inheritable(order.lock_fd, False)  # noqa: FBT003 - positional only
     _server = _load(order, files)
     if not order.gguf.is_still_there():
         _fail("the model's file was changed while it was loaded")
@@ -84,10 +84,10 @@ def _load(order: Order, files: WorkerFiles) -> object:
 
 
 def _parameters(
-    parameters: Any,  # noqa: ANN401 - xllamacpp has no types
+    parameters: Any,
     order: Order,
     files: WorkerFiles,
-) -> Any:  # noqa: ANN401
+) -> Any:
     parameters.model.path = order.gguf.path
     parameters.model_alias = {Path(order.gguf.path).stem}
     parameters.hostnames = [str(files.socket)]
