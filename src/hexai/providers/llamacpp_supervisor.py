@@ -20,8 +20,8 @@ exceeds it goes on, and the next request finds it done.
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -58,7 +58,7 @@ _FOREVER = 1e9
 class Leased(Struct, frozen=True, kw_only=True):
     """A worker that is ready, and stays as long as the lease is held."""
 
-    socket: Path
+    files: WorkerFiles
     card: Card
 
 
@@ -90,13 +90,21 @@ class Supervisor:
         `loading` is called as soon as it turns out that one has to be waited for.
         """
         make_private(self._folder)
-        files = worker_files(self._folder, identity(gguf, self._options))
-        with await _take_lease(files) as lease:
+        files = self.files(gguf)
+        with _troubles_named(self._folder):
+            lease = await _take_lease(files)
+        with lease:
             try:
-                card = await self._wait_ready(gguf, files, loading)
-                yield Leased(socket=files.socket, card=card)
+                with _troubles_named(self._folder):
+                    card = await self._wait_ready(gguf, files, loading)
+                yield Leased(files=files, card=card)
             finally:
-                os.utime(lease.fd)
+                with suppress(OSError):
+                    os.utime(lease.fd)
+
+    def files(self, gguf: GGUF) -> WorkerFiles:
+        """Name the files of the worker that serves a model, whether it lives or not."""
+        return worker_files(self._folder, identity(gguf, self._options))
 
     async def _wait_ready(
         self, gguf: GGUF, files: WorkerFiles, loading: Callable[[], None]
@@ -162,6 +170,18 @@ class Supervisor:
                     await end(other, card)
                     return True
         return False
+
+
+@contextmanager
+def _troubles_named(folder: Path) -> Iterator[None]:
+    """Turn what the system refuses into an expected failure."""
+    try:
+        yield
+    except OSError as error:
+        raise ConnectionFailed(
+            f"cannot start the embedded model: {error.strerror}",
+            advice=f"check {folder}",
+        ) from error
 
 
 class _Patience:
