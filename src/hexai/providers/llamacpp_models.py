@@ -63,9 +63,12 @@ def find_model(model: str, store: Path) -> GGUF:
     """Look at the file of a model; raises `UnknownModel` if it cannot be one."""
     path = model_path(model, store)
     try:
+        str(path).encode()  # goes to the worker as JSON
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise _cannot_read(model, path, error) from error
+    except ValueError:
+        raise UnknownModel("the path of the model is not valid text") from None
     try:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode) or os.read(fd, len(_MAGIC)) != _MAGIC:

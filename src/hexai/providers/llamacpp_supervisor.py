@@ -48,9 +48,6 @@ from hexai.providers.llamacpp_process import (
 )
 from hexai.providers.llamacpp_worker import Order
 
-_LISTEN_TIMEOUT = 30.0
-"""Seconds in which a worker has to listen; reading xllamacpp from disk has taken 4."""
-
 _FOREVER = 1e9
 """Seconds that stand for infinity, which JSON does not know."""
 
@@ -73,13 +70,20 @@ class Supervisor:
         keep_alive: float,
         max_workers: int,
         options: LoadOptions = LoadOptions(),  # noqa: B008 - frozen
+        listen_timeout: float = 30.0,
     ) -> None:
-        """Use the workers in `folder`; those started here live `keep_alive` seconds."""
+        """Use the workers in `folder`.
+
+        Those that are started here end `keep_alive` seconds after their last lease. One
+        that does not listen after `listen_timeout` seconds is replaced; 4 were seen,
+        with a slow disk.
+        """
         self._folder = folder
         self._environ = environ
         self._keep_alive = min(keep_alive, _FOREVER)
         self._max_workers = max_workers
         self._options = options
+        self._listen_timeout = listen_timeout
 
     @asynccontextmanager
     async def lease(
@@ -110,7 +114,7 @@ class Supervisor:
         self, gguf: GGUF, files: WorkerFiles, loading: Callable[[], None]
     ) -> Card:
         """Look until the worker is ready; start it if there is none."""
-        starts, seen, patience = 0, False, _Patience()
+        starts, seen, patience = 0, False, _Patience(self._listen_timeout)
         while True:
             if files.is_alive():
                 seen = True
@@ -126,7 +130,8 @@ class Supervisor:
                 if seen:
                     _raise_if_it_failed(gguf, files, starts)
                 if await self._start(gguf, files):
-                    starts, seen, patience = starts + 1, True, _Patience()
+                    starts, seen = starts + 1, True
+                    patience = _Patience(self._listen_timeout)
             await asyncio.sleep(PAUSE)
 
     async def _start(self, gguf: GGUF, files: WorkerFiles) -> bool:
@@ -187,8 +192,8 @@ def _troubles_named(folder: Path) -> Iterator[None]:
 class _Patience:
     """How long a worker may take before it listens, and before it answers."""
 
-    def __init__(self) -> None:
-        self._absent_until = asyncio.get_running_loop().time() + _LISTEN_TIMEOUT
+    def __init__(self, listen_timeout: float) -> None:
+        self._absent_until = asyncio.get_running_loop().time() + listen_timeout
 
     def is_over(self, health: Health) -> bool:
         if health is Health.ABSENT:
@@ -211,12 +216,11 @@ async def _take_lease(files: WorkerFiles) -> Lock:
 def _raise_if_it_failed(gguf: GGUF, files: WorkerFiles, starts: int) -> None:
     """Tell why a worker that was being started is gone, unless one may start anew."""
     reason = failure(files.log)
+    if not reason and starts > 1:
+        reason = "the process that loads it was ended, perhaps for want of memory"
     if reason:
-        raise UnknownModel(f"cannot load {gguf.path}: {reason}", advice="")
-    if starts > 1:
-        raise ConnectionFailed(
-            "the embedded model's process ended while it was started",
-            advice=f"see {files.log}",
+        raise UnknownModel(
+            f"cannot load {gguf.path}: {reason}", advice=f"see {files.log}"
         )
 
 

@@ -71,7 +71,13 @@ def pull(name: str, *, store: Path, environ: Mapping[str, str], say: Say) -> Pat
     Nothing half done is ever left under the model's name, whatever happens meanwhile.
     Raises `UsageError` for a name that is not known, else `SetupError`.
     """
-    wanted = find_pullable(name)
+    return fetch(find_pullable(name), store=store, environ=environ, say=say)
+
+
+def fetch(
+    wanted: Pullable, *, store: Path, environ: Mapping[str, str], say: Say
+) -> Path:
+    """Do the same for a model that may not be in our table."""
     target = store / f"{wanted.name}.gguf"
     try:
         if _is_right(target, wanted):
