@@ -98,7 +98,9 @@ class _Attempt:
     async def _read(self) -> None:
         await self._ask_verdict()
         self._tally.attempts += 1
-        stream = self._target.client.stream(self._course.request.call(self._target.spec), self._clock)
+        stream = self._target.client.stream(
+            self._course.request.call(self._target.spec), self._clock
+        )
         chunks = 0
         async with aclosing(stream):
             async for chunk in stream:
