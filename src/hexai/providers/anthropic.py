@@ -23,10 +23,11 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, ProviderError
+from hexai.providers.complaints import read_body, read_error
 from hexai.providers.payload import decode, field, figure, words
 from hexai.providers.quirks import quirk_of
 from hexai.providers.reasoning import ThinkSplitter
-from hexai.providers.refusals import explain, read_body, read_error
+from hexai.providers.refusals import explain
 
 VERSION = "2023-06-01"
 
@@ -82,9 +83,9 @@ class AnthropicFormat:
         """Make the decoder of one stream."""
         return AnthropicDecoder(call, self._settings)
 
-    def refusal(self, call: Call, status: int, body: bytes) -> ProviderError:
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
         """Turn an answer that is not 2xx into an error."""
-        return explain(read_body(status, body), call, self._settings)
+        return explain(read_body(status, body), model, self._settings)
 
 
 class _Piece(Struct):
@@ -132,7 +133,7 @@ class AnthropicDecoder:
     """Reads one stream of message events."""
 
     def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._call = call
+        self._asked = call.model
         self._settings = settings
         self._splitter = ThinkSplitter()
         self._reason: FinishReason | None = None
@@ -146,7 +147,7 @@ class AnthropicDecoder:
             self._reason = self._reason or FinishReason.OTHER
             return self.close()
         if event.type == "error" or event.error is not None:
-            raise explain(read_error(event.error), self._call, self._settings)
+            raise explain(read_error(event.error), self._asked, self._settings)
         chunks: list[Chunk] = []
         for piece in (event.delta, event.content_block):
             if piece is not None:

@@ -47,8 +47,8 @@ class WireFormat(Protocol):
     def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
 
-    def refusal(self, call: Call, status: int, body: bytes) -> ProviderError:
-        """Turn an answer to `call` that is not 2xx into an error.
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+        """Turn an answer that is not 2xx into an error; `model` is for the advice.
 
         `body` is cut at 64 KiB and may be anything. Provider and model are filled in
         by the caller, `Retry-After` too.

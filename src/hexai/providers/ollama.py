@@ -16,9 +16,10 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
+from hexai.providers.complaints import read_body, read_error
 from hexai.providers.payload import decode, figure, words
 from hexai.providers.reasoning import ThinkSplitter
-from hexai.providers.refusals import explain, read_body, read_error
+from hexai.providers.refusals import explain
 
 
 class OllamaFormat:
@@ -65,9 +66,9 @@ class OllamaFormat:
         """Make the decoder of one stream."""
         return OllamaDecoder(call, self._settings)
 
-    def refusal(self, call: Call, status: int, body: bytes) -> ProviderError:
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
         """Turn an answer that is not 2xx into an error."""
-        return explain(read_body(status, body), call, self._settings)
+        return explain(read_body(status, body), model, self._settings)
 
 
 class _Message(Struct):
@@ -95,7 +96,7 @@ class OllamaDecoder:
     """Reads one stream of chat lines; blank deltas count, they indent code."""
 
     def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._call = call
+        self._asked = call.model
         self._settings = settings
         self._splitter = ThinkSplitter()
 
@@ -103,7 +104,7 @@ class OllamaDecoder:
         """Decode one line; the last one says `done` and gives `Finished`."""
         line = decode(_LINES, payload)
         if line.error is not None:
-            raise explain(read_error(line.error), self._call, self._settings)
+            raise explain(read_error(line.error), self._asked, self._settings)
         chunks: list[Chunk] = []
         if line.message is not None:
             if thinking := words(line.message.thinking):

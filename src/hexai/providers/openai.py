@@ -23,10 +23,11 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
+from hexai.providers.complaints import read_body, read_error
 from hexai.providers.payload import decode, field, figure, words
 from hexai.providers.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.reasoning import ThinkSplitter
-from hexai.providers.refusals import explain, read_body, read_error
+from hexai.providers.refusals import explain
 
 OPENROUTER_HEADERS = {
     "HTTP-Referer": "https://github.com/snonux/hexai",
@@ -82,9 +83,9 @@ class OpenAIFormat:
         """Make the decoder of one stream."""
         return OpenAIDecoder(call, self._settings)
 
-    def refusal(self, call: Call, status: int, body: bytes) -> ProviderError:
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
         """Turn an answer that is not 2xx into an error."""
-        return explain(read_body(status, body), call, self._settings)
+        return explain(read_body(status, body), model, self._settings)
 
 
 class _Delta(Struct):
@@ -127,7 +128,7 @@ class OpenAIDecoder:
     """Reads one stream of chat completion chunks; only the first choice counts."""
 
     def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._call = call
+        self._asked = call.model
         self._settings = settings
         self._splitter = ThinkSplitter()
         self._reason: FinishReason | None = None
@@ -141,7 +142,7 @@ class OpenAIDecoder:
             return self.close()
         event = decode(_EVENTS, payload)
         if event.error is not None:
-            raise explain(read_error(event.error), self._call, self._settings)
+            raise explain(read_error(event.error), self._asked, self._settings)
         if event.usage is not None:
             self._usage = usage(event.usage)
         if self._model is None:

@@ -13,7 +13,6 @@ import re
 from msgspec import Struct
 
 from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.provider import Call
 from hexai.errors import (
     Authentication,
     BadAnswer,
@@ -27,82 +26,16 @@ from hexai.errors import (
     RateLimited,
     UnknownModel,
 )
-from hexai.providers.payload import field, loosely, words
+from hexai.providers.complaints import Complaint
 
-LONGEST = 500
-"""Characters of an upstream's own message that are kept."""
-
-
-class Complaint(Struct, frozen=True, kw_only=True):
-    """What an upstream said, read from whatever shape it came in."""
-
-    status: int | None = None
-    codes: tuple[str, ...] = ()
-    """The `code`, `type` and `status` fields, lower-cased."""
-    message: str = ""
-
-
-def read_body(status: int, body: bytes) -> Complaint:
-    """Read the body of an answer that is not 2xx; it may be anything."""
-    try:
-        value = loosely(body)
-    except (ValueError, RecursionError):
-        return Complaint(status=status, message=_prose(body))
-    said = read_error(value)
-    return Complaint(status=status, codes=said.codes, message=said.message)
-
-
-def read_error(value: object) -> Complaint:
-    """Read an error object, on its own or wrapped in `error` or in a list."""
-    if isinstance(value, list) and value:
-        value = value[0]
-    inner = field(value, "error")
-    error = inner if inner is not None else value
-    codes = [field(error, name) for name in ("code", "type", "status")]
-    return Complaint(
-        status=next(filter(None, map(_status, codes)), None),
-        codes=tuple(words(code).lower() for code in codes if words(code)),
-        message=_message(error)[:LONGEST],
-    )
-
-
-def _status(code: object) -> int | None:
-    return code if isinstance(code, int) and 400 <= code <= 599 else None
-
-
-def _message(error: object) -> str:
-    if isinstance(error, str):
-        return error
-    parts = [_first_text(field(error, name)) for name in ("message", "detail")]
-    relayed = words(field(error, "metadata", "raw"))
-    source = words(field(error, "metadata", "provider_name"))
-    parts.append(f"{source}: {relayed}" if source and relayed else relayed)
-    return " ".join(" ".join(part.split()) for part in parts if part)
-
-
-def _first_text(value: object) -> str:
-    """Find the sentence in a validation error: `{"detail": [{"loc", "msg"}]}`."""
-    if isinstance(value, str):
-        return value
-    value = field(value, "detail") or value
-    if isinstance(value, list) and value:
-        where = field(value[0], "loc")
-        place = ".".join(str(step) for step in where) if isinstance(where, list) else ""
-        said = words(field(value[0], "msg"))
-        return f"{said}: {place}" if place else said
-    return words(value)
-
-
-def _prose(body: bytes) -> str:
-    """Give a plain body's text; a page of HTML says no more than its status."""
-    text = " ".join(body[: 4 * LONGEST].decode("utf-8", "replace").split())
-    return "" if text.startswith("<") else text[:LONGEST]
+_LOOKED_AT = 500
+"""Characters of an upstream's message that phrases are looked for in."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
     """One row: what is recognised, and which error it is."""
 
-    says: frozenset[str] | re.Pattern[str]
+    says: frozenset[str] | str
     """Codes, any of which is enough; or a pattern for the message, ignoring case."""
     error: type[ProviderError]
     statuses: frozenset[int | None] | None = None
@@ -113,10 +46,6 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 def _codes(*codes: str) -> frozenset[str]:
     return frozenset(codes)
-
-
-def _phrase(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
 
 
 _MALFORMED = frozenset({400, 404, 413, 422, 500, None})
@@ -169,7 +98,7 @@ RULES = (
     ),
     Rule(says=_codes("rate_limit_exceeded", "rate_limit_error"), error=RateLimited),
     Rule(
-        says=_phrase(
+        says=(
             r"context (length|size|window|limit)|(prompt|input) is too long"
             r"|prompt contains .* tokens|reduce the length"
         ),
@@ -177,7 +106,7 @@ RULES = (
         statuses=_MALFORMED,
     ),
     Rule(
-        says=_phrase(
+        says=(
             r"model\b.{0,200}\b(not found|does(n't| not) exist|not available)"
             r"|not a valid model|(unknown|invalid|no such) model"
         ),
@@ -185,21 +114,21 @@ RULES = (
         statuses=frozenset({400, 404, 422, None}),
     ),
     Rule(
-        says=_phrase(r"^model: "),  # Anthropic names nothing but the model
+        says=r"^model: ",  # Anthropic names nothing but the model
         error=UnknownModel,
         statuses=frozenset({404, None}),
     ),
     Rule(
-        says=_phrase(r"input was flagged|content management policy|moderation"),
+        says=r"input was flagged|content management policy|moderation",
         error=ContentFilter,
         statuses=frozenset({400, 403, None}),
     ),
     Rule(
-        says=_phrase(r"credit balance is too low|insufficient (credit|balance|quota)"),
+        says=r"credit balance is too low|insufficient (credit|balance|quota)",
         error=OutOfCredit,
     ),
     Rule(
-        says=_phrase(r"requires more system memory|out of memory"),
+        says=r"requires more system memory|out of memory",
         error=BadRequest,
         statuses=frozenset({500, None}),
         advice="use a smaller model, or free memory where it runs",
@@ -240,14 +169,14 @@ HAPPENED: dict[type[ProviderError], str] = {
 }
 
 
-def explain(said: Complaint, call: Call, settings: ProviderSettings) -> ProviderError:
-    """Make the error for what an upstream said about `call`."""
+def explain(said: Complaint, model: str, settings: ProviderSettings) -> ProviderError:
+    """Make the error for what an upstream said when `model` was asked."""
     rule = _rule(said)
     kind = rule.error if rule else _by_status(said)
     status = f" (HTTP {said.status})" if said.status is not None else ""
     advice = rule.advice if rule else None
     if advice is None:
-        advice = _advice(kind, call, settings, sure=rule is not None)
+        advice = _advice(kind, model, settings, sure=rule is not None)
     return kind(
         HAPPENED[kind] + status,
         http_status=said.status,
@@ -266,7 +195,9 @@ def _matches(rule: Rule, said: Complaint) -> bool:
         return False
     if isinstance(rule.says, frozenset):
         return not rule.says.isdisjoint(said.codes)
-    return rule.says.search(said.message) is not None
+    # Compiled here and not in the table: most processes never see a refusal.
+    found = re.search(rule.says, said.message[:_LOOKED_AT], re.IGNORECASE)
+    return found is not None
 
 
 def _by_status(said: Complaint) -> type[ProviderError]:
@@ -279,24 +210,12 @@ def _by_status(said: Complaint) -> type[ProviderError]:
 
 
 def _advice(
-    kind: type[ProviderError], call: Call, settings: ProviderSettings, *, sure: bool
+    kind: type[ProviderError], model: str, settings: ProviderSettings, *, sure: bool
 ) -> str:
-    if kind is Authentication:
-        return f"check {key_source(settings)}"
     if kind is not UnknownModel:
         return kind.advice
     if not sure:  # a path that is not there answers 404 as well
-        return f"check the model's name ({call.model}) and base_url"
-    if settings.type == "ollama":
-        return f"get it with: ollama pull {call.model}"
-    return f"check the model's name ({call.model})"
-
-
-def key_source(settings: ProviderSettings) -> str:
-    """Name the place a provider's key comes from, for advice."""
-    if settings.api_key_command:
-        return "what api_key_command prints"
-    if settings.api_key_env:
-        return settings.api_key_env
-    own = f"HEXAI_{settings.name.upper().replace('-', '_')}_API_KEY"
-    return f"{own} or {settings.name.upper()}_API_KEY" if settings.built_in else own
+        return f"check the model's name ({model}) and base_url"
+    if settings.type == "ollama" and "//ollama.com" not in settings.base_url:
+        return f"get it with: ollama pull {model}"
+    return f"check the model's name ({model})"

@@ -35,7 +35,8 @@ from hexai.errors import (
     TLSFailed,
     TooLarge,
 )
-from hexai.providers.refusals import Complaint, explain
+from hexai.providers.complaints import Complaint
+from hexai.providers.refusals import explain
 from hexai.providers.simulated_script import Failure, Script, Simulation, read_script
 from hexai.text.ranges import Range
 
@@ -88,6 +89,9 @@ class Simulated:
             await self._fail(script, call)
         yield attempt.finished()
 
+    async def aclose(self) -> None:
+        """Do nothing: nothing is open."""
+
     def _is_failing(self, script: Script, model: str) -> bool:
         earlier = self._attempts.get(model, 0)
         self._attempts[model] = earlier + 1
@@ -105,7 +109,7 @@ class Simulated:
             error = ERRORS[fail]("simulated failure")
         else:
             said = Complaint(status=fail, message="simulated failure")
-            error = explain(said, call, self._settings)
+            error = explain(said, call.model, self._settings)
         error.retry_after = script.retry_after
         raise self._named(error, call)
 
@@ -140,7 +144,7 @@ class _Attempt:
         progress.connected()
         await self._pass(self._draw(script.delay))
 
-    def chunks(self) -> Iterator[Chunk]:
+    def chunks(self) -> Iterator[TextDelta | ReasoningDelta]:
         """Give all that is to be said, in order and without its times."""
         for piece in _pieces(self._filler(self._script.reasoning)):
             self._reasoned += count_tokens(piece)
@@ -154,14 +158,13 @@ class _Attempt:
             self._said = said
             yield TextDelta(piece)
 
-    async def pause_before(self, chunk: Chunk) -> None:
+    async def pause_before(self, chunk: TextDelta | ReasoningDelta) -> None:
         """Wait as long as it took to generate what came before."""
         if self._owed and self._script.rate is not None:
             await self._pass(self._owed / self._draw(self._script.rate))
         else:
             await asyncio.sleep(0)
-        if not isinstance(chunk, Finished):
-            self._owed = count_tokens(chunk.text)
+        self._owed = count_tokens(chunk.text)
 
     def finished(self) -> Finished:
         """Give the last chunk."""
