@@ -7,24 +7,27 @@ through the writer instead, which never blocks the event loop.
 import os
 
 from hexai.surfaces.cli.process import Process
-from hexai.text.visible import visible
+from hexai.text.visible import visible, visible_line
 
 
 def say(process: Process, text: str) -> None:
     """Print on standard output; raises `BrokenPipeError` if nobody reads it."""
-    if process.stdout_is_terminal:
-        text = visible(text)
-    _write(process.stdout, text)
+    _write(process.stdout, visible(text) if process.stdout_is_terminal else text)
 
 
-def complain(process: Process, text: str) -> None:
-    """Say one or several lines on standard error; silent if that is closed."""
+def complain(process: Process, *messages: str) -> None:
+    """Say one line each on standard error; silent if nobody listens there."""
+    tell(process, *(f"hexai: {message}" for message in messages))
+
+
+def tell(process: Process, *lines: str) -> None:
+    """Write lines on standard error as they are; silent if nobody listens there."""
     if process.stderr_is_terminal:
-        text = visible(text)
+        lines = tuple(map(visible_line, lines))
     try:
-        _write(process.stderr, "".join(f"hexai: {line}\n" for line in text.split("\n")))
+        _write(process.stderr, "".join(f"{line}\n" for line in lines))
     except OSError:
-        return  # nobody listens, and there is nowhere else to say it
+        return  # there is nowhere else to say it
 
 
 def _write(descriptor: int, text: str) -> None:
