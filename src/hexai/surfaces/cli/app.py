@@ -2,8 +2,15 @@
 
 import click
 
-from hexai.errors import ConfigError, HexaiError, NoInput, UsageError
+from hexai.errors import HexaiError, NoInput, UsageError
 from hexai.surfaces.cli.commands import find, summaries
+from hexai.surfaces.cli.exit_code import (
+    A_BUG,
+    INTERRUPTED,
+    NOBODY_READS,
+    NONE_ANSWERED,
+    USAGE,
+)
 from hexai.surfaces.cli.invocation import Invocation, run_command
 from hexai.surfaces.cli.options import (
     AskOptions,
@@ -16,25 +23,16 @@ from hexai.surfaces.cli.speak import complain, say
 from hexai.surfaces.cli.words import Line, split_line, stray_options
 from hexai.version import __version__
 
-INTERRUPTED = 130
-NOBODY_READS = 141
-"""As a program gets it that dies of SIGPIPE: 128 and the signal's number."""
-A_BUG = 70
-
-
 def run(process: Process) -> int:
     """Carry out a command line; gives the exit code, raises nothing."""
     try:
         return _run(process)
     except (click.UsageError, UsageError, NoInput) as error:
         complain(process, _text_of(error))
-        return 2
-    except ConfigError as error:
-        complain(process, str(error))
-        return 1
+        return USAGE
     except HexaiError as error:
-        complain(process, str(error))
-        return 1
+        complain(process, *str(error).split("\n"))
+        return NONE_ANSWERED
     except BrokenPipeError:
         return NOBODY_READS
     except KeyboardInterrupt:
@@ -64,9 +62,9 @@ def _run(process: Process) -> int:
 
 
 def _ask(process: Process, options: AskOptions, line: Line) -> int:
-    from hexai.surfaces.cli.ask import ask
+    from hexai.surfaces.cli.ask import ask_words
 
-    return ask(process, options, line.words)
+    return ask_words(process, options, line.words)
 
 
 def _text_of(error: click.UsageError | HexaiError) -> str:
@@ -78,6 +76,9 @@ def _text_of(error: click.UsageError | HexaiError) -> str:
 def _report(process: Process, bug: Exception) -> int:
     from hexai.surfaces.cli.crash import describe, keep_details
 
-    where = keep_details(bug, process)
-    complain(process, f"a bug in Hexai: {describe(bug)}; {where}")
+    complain(
+        process,
+        f"this is a bug in Hexai: {describe(bug)}; "
+        f"{keep_details(bug, folders_of(process).state)}",
+    )
     return A_BUG

@@ -9,6 +9,9 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from hexai.service.files import make_private_folder, write_private
+from hexai.version import __version__
+
 
 def describe(bug: BaseException) -> str:
     """Name a bug in a few words: its type and where it was raised."""
@@ -44,3 +47,14 @@ def _innermost(bug: BaseException) -> BaseException:
 
 def _short(frame: traceback.FrameSummary) -> str:
     return f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno}"
+
+
+def keep_details(bug: BaseException, folder: Path) -> str:
+    """Write the details to a private file; says where they are, or why not."""
+    path = folder / "crash.txt"
+    try:
+        make_private_folder(folder)
+        write_private(path, details(bug, __version__).encode("utf-8", "replace"))
+    except OSError as error:
+        return f"details could not be written to {path}: {error.strerror}"
+    return f"please report it with {path}, which holds places and none of your texts"

@@ -9,6 +9,7 @@ from msgspec import Struct
 from hexai.errors import NoInput, UsageError
 from hexai.prompts.compose import join_input
 from hexai.service.editor import VARIABLES, editor_command, write_in_editor
+from hexai.service.guard import Source
 from hexai.surfaces.cli.process import Process
 
 STDIN_LIMIT = 8 * 1024 * 1024
@@ -24,6 +25,8 @@ class Prompt(Struct, frozen=True, kw_only=True):
     """The part that the user wrote for us: arguments or the editor's text."""
     costly: bool
     """It was typed or piped, and would be lost if it were not kept."""
+    sources: tuple[Source, ...]
+    """Its parts under the names that people know them by."""
 
 
 def read_piped(process: Process) -> str:
@@ -39,7 +42,13 @@ def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
     text = join_input(arguments, piped)
     if not text:
         return None
-    return Prompt(text=text, own_words=arguments, costly=bool(piped))
+    parts = (("the arguments", arguments), ("standard input", piped))
+    return Prompt(
+        text=text,
+        own_words=arguments,
+        costly=bool(piped),
+        sources=tuple(Source(name=name, text=part) for name, part in parts if part),
+    )
 
 
 def from_editor(process: Process, folder: Path) -> Prompt:
@@ -58,7 +67,8 @@ def from_editor(process: Process, folder: Path) -> Prompt:
     ).strip()
     if not text:
         raise NoInput("no input; the editor left an empty file")
-    return Prompt(text=text, own_words=text, costly=True)
+    written = Source(name="what you wrote", text=text)
+    return Prompt(text=text, own_words=text, costly=True, sources=(written,))
 
 
 def _read_all(descriptor: int) -> bytes:
