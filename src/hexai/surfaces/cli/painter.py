@@ -104,7 +104,7 @@ class Painter:
             return
         self._size, self._changed = size, False
         self._due_at = now + FRAME_SECONDS
-        frame = self._view.frame(size)
+        frame = self._view.frame(size, now)
         self._write(self._region.draw(frame, anew=resized))
 
     def _measured(self) -> Size:

@@ -2,8 +2,8 @@
 
 Terminals disagree about the width of rare graphemes: a family of emoji is two cells on
 one and eight on another. So after each that may be seen otherwise the cursor is put
-where we count it to be, and wrapping at the right edge is off for such a line: the
-worst that can happen is that a part of that grapheme is drawn over.
+where we count it to be: the worst that can happen is that a part of that grapheme is
+drawn over.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,6 @@ from msgspec import Struct
 from hexai.text.cells import grapheme_width, graphemes, is_plain, truncate, width
 
 SEPARATOR = " │ "
-
-_NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 
 
 class Piece(Struct, frozen=True):
@@ -56,7 +54,6 @@ class _Line:
         self._out: list[str] = []
         self._at = 0
         self._edge = 0
-        self._plain = True
         self._cell_plain = True
 
     @property
@@ -84,7 +81,7 @@ class _Line:
             self._out.append(_column(self._at))
 
     def _placed(self, text: str) -> str:
-        self._plain = self._cell_plain = False
+        self._cell_plain = False
         out: list[str] = []
         at = self._at
         for grapheme in graphemes(text):
@@ -96,8 +93,7 @@ class _Line:
 
     def drawn(self) -> str:
         """Give the whole line, without blanks at its end."""
-        line = "".join(self._out).rstrip(" ")
-        return line if self._plain else f"{_NO_WRAP}{line}{_WRAP}"
+        return "".join(self._out).rstrip(" ")
 
 
 def _column(cells: int) -> str:

@@ -37,7 +37,7 @@ class Stacked:
             case _:
                 pass
 
-    def frame(self, size: Size) -> Frame:
+    def frame(self, size: Size, at: float) -> Frame:  # noqa: ARG002 - as Columns has it
         """Print what has its turn; a header without text waits below it."""
         text = "".join(self._printable(size))
         if self._headed or self._current == len(self._standings):
@@ -72,7 +72,7 @@ class Stacked:
     def _header(self, size: Size, *, lasting: bool) -> str:
         standing = self._standings[self._current]
         words = standing.lasting_words() if lasting else standing.words()
-        room = max(2, size.columns - 6)
+        room = max(2, size.columns - 7)
         told = header(standing, words, room, colour=self._colour)
         cell = [Piece("── "), *told, Piece(" ──")]
         return styled_row([cell], [size.columns])
