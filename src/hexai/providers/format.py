@@ -18,7 +18,9 @@ class Decoder(Protocol):
     def feed(self, payload: bytes) -> Iterable[Chunk]:
         """Decode the data of one SSE event, or one NDJSON line.
 
-        An error that the upstream reports inside the stream is raised.
+        An error that the upstream reports inside the stream is raised. A decoder that
+        knows from the payload that nothing more will come may yield `Finished` here:
+        the rest of the stream is then not awaited, and `close` is not called.
         """
 
     def close(self) -> Iterable[Chunk]:
