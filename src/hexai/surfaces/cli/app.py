@@ -23,6 +23,7 @@ from hexai.surfaces.cli.speak import complain, say
 from hexai.surfaces.cli.words import Line, split_line, stray_options
 from hexai.version import __version__
 
+
 def run(process: Process) -> int:
     """Carry out a command line; gives the exit code, raises nothing."""
     try:

@@ -11,17 +11,15 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
-    ConfigError,
     ConnectionFailed,
     HexaiError,
     NotSent,
-    SetupError,
     TLSFailed,
 )
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
 from hexai.service.ask import Question, ask
-from hexai.service.guard import Source, inspect
+from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.surfaces.cli.first_run import check_first_run

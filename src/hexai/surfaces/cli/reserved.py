@@ -29,7 +29,7 @@ def parser(name: str) -> click.Command:
     """Make the parser of a command that only says what works instead."""
 
     def refuse(invocation: Invocation, **_arguments: Any) -> int:
-        instead = _INSTEAD[name.split()[0]]
+        instead = _INSTEAD[name.split(maxsplit=1)[0]]
         path = config_path(invocation)
         raise UsageError(
             f"`hexai {name}` comes with a later version; {instead.format(config=path)}"
