@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from hexai.config.entries import Options
 from hexai.config.load import load
-from hexai.config.locate import Folders, find_folders
+from hexai.config.locate import Folders
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
 from hexai.service.services import Services
 from hexai.surfaces.cli.options import AskOptions
-from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.speak import complain
 
 
@@ -54,11 +54,6 @@ class Session(Struct, frozen=True, kw_only=True):
             now=time.time,  # noqa: TID251 - the edge
             random=random.Random(),  # noqa: S311 - shuffles and jitter
         )
-
-
-def folders_of(process: Process) -> Folders:
-    """Find the user's folders."""
-    return find_folders(process.environ, Path(process.home))
 
 
 def open_session(process: Process, options: AskOptions) -> Session:
