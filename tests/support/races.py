@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec import convert
 from msgspec.structs import asdict
 
 from hexai.domain.contender import Contender, Target, Upstream
@@ -123,12 +124,11 @@ async def run_race(
 
 def rounded(timings: Timings) -> Timings:
     """Drop what floating point adds to times, so that they can be compared."""
-    return Timings(
-        **{
-            name: None if seconds is None else round(seconds, 6)
-            for name, seconds in asdict(timings).items()
-        }
-    )
+    figures = {
+        name: None if seconds is None else round(seconds, 6)
+        for name, seconds in asdict(timings).items()
+    }
+    return convert(figures, Timings)
 
 
 def ran(
