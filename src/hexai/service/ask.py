@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from types import TracebackType
+from typing import Self
 
 from msgspec import Struct
 
@@ -77,7 +78,7 @@ class Run:
         outcomes = (*self._known.values(), *raced)
         return tuple(sorted(outcomes, key=lambda outcome: outcome.index))
 
-    async def __aenter__(self) -> "Run":
+    async def __aenter__(self) -> Self:
         self.verdict = self._services.inspect(self._question)
         self._settle_without_race(self._look_up())
         live = [c for c in self.contenders if c.index not in self._known]

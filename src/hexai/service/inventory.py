@@ -38,9 +38,7 @@ async def take_inventory(
     entries: Iterable[Entry], targets: Targets, environ: Mapping[str, str], home: str
 ) -> tuple[Item, ...]:
     """Describe entries in the order given."""
-    return tuple(
-        [await _describe(entry, targets, environ, home) for entry in entries]
-    )
+    return tuple([await _describe(entry, targets, environ, home) for entry in entries])
 
 
 def where(local: bool | None) -> Where:  # noqa: FBT001 - a fact, not a switch

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from hexai.config.locate import Folders
 from hexai.config.schema import Settings
@@ -73,7 +73,7 @@ class Services:
         self._background = asyncio.TaskGroup()
         self._looking: set[asyncio.Task[bool]] = set()
 
-    async def __aenter__(self) -> "Services":
+    async def __aenter__(self) -> Self:
         self._stack.push_async_callback(self.targets.aclose)
         await self._stack.enter_async_context(self.conditions.streams)
         await self._stack.enter_async_context(self._background)

@@ -14,7 +14,8 @@ from hexai.domain.outcome import Outcome
 from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
 from hexai.providers.client import HttpProvider
 from hexai.providers.prices import PriceList, load_prices
-from hexai.providers.registry import Client, Unavailable
+from hexai.providers.registry import Client
+from hexai.providers.unavailable import Unavailable
 
 Make = Callable[[ProviderSettings], Client]
 """Makes the client of a provider; raises `ProviderError` where that is impossible."""
@@ -41,21 +42,16 @@ class Targets:
         """
         settings = self.settings_of(spec.provider)
         failure = _failure(entry, spec, settings, self._settings)
-        if failure is None and settings is not None:
-            client = self._client(settings)
-            if not isinstance(client, Unavailable):
-                return Target(
-                    spec=spec,
-                    client=client,
-                    upstream=_upstream(settings, spec),
-                    local=_local(settings),
-                )
-            failure = client.error
+        if settings is None or failure is not None:
+            return _unavailable(spec, failure)
+        client = self._client(settings)
+        if isinstance(client, Unavailable):
+            return _unavailable(spec, client.error)
         return Target(
             spec=spec,
-            client=Unavailable(failure or NotSent("no such provider")),
-            upstream=Upstream(origin=f"none:{spec.provider}"),
-            local=True,  # nothing is sent, so nothing leaves
+            client=client,
+            upstream=_upstream(settings, spec),
+            local=_local(settings),
         )
 
     def settings_of(self, provider: str) -> ProviderSettings | None:
@@ -112,6 +108,17 @@ class Targets:
                 client = Unavailable(error)
             self._clients[settings.name] = client
         return self._clients[settings.name]
+
+
+def _unavailable(spec: RequestSpec, failure: ProviderError | None) -> Target:
+    """Make the target of what cannot be asked; nothing is sent, so nothing leaves."""
+    error = failure or NotSent("there is nobody to ask")
+    return Target(
+        spec=spec,
+        client=Unavailable(error, provider=spec.provider),
+        upstream=Upstream(origin=f"none:{spec.provider}:{spec.model}"),
+        local=True,
+    )
 
 
 def _failure(

@@ -286,7 +286,6 @@ def test_a_failure_while_closing_a_whole_answer_is_no_failure() -> None:
 )
 def test_breaking_the_protocol_is_a_bug(script: Script, words: str) -> None:
     """A stream that just stops, and one that cancels us, are bugs of ours."""
-
     with pytest.raises(RuntimeError, match=words):
         ran([contender(target(Scripted(script)))])
 

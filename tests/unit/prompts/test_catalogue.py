@@ -1,21 +1,13 @@
 """Which system prompt a question gets."""
 
-from msgspec import Struct
-
+from hexai.config.prompt_tables import CliPrompts
 from hexai.prompts.catalogue import built_in, cli_system
-
-
-class Overrides(Struct, frozen=True, kw_only=True):
-    """The table `[prompts.cli]`."""
-
-    default_system: str = ""
-    explain_system: str = ""
 
 
 def test_the_built_in_texts_differ_and_are_not_blank() -> None:
     """There is a short prompt and an explaining one."""
-    short = cli_system(Overrides(), explain=False)
-    long = cli_system(Overrides(), explain=True)
+    short = cli_system(CliPrompts(), explain=False)
+    long = cli_system(CliPrompts(), explain=True)
     assert short == built_in("cli.default_system")
     assert long == built_in("cli.explain_system")
     assert short.strip() != long.strip()
@@ -23,12 +15,12 @@ def test_the_built_in_texts_differ_and_are_not_blank() -> None:
 
 def test_the_users_texts_win_exactly_as_written() -> None:
     """An override keeps its blanks; the other prompt is not touched."""
-    mine = Overrides(explain_system="  Teach.\n")
+    mine = CliPrompts(explain_system="  Teach.\n")
     assert cli_system(mine, explain=True) == "  Teach.\n"
     assert cli_system(mine, explain=False) == built_in("cli.default_system")
 
 
 def test_a_blank_override_stands_for_the_built_in_text() -> None:
     """As in the Go tool, blank is not a prompt."""
-    mine = Overrides(default_system=" \n")
+    mine = CliPrompts(default_system=" \n")
     assert cli_system(mine, explain=False) == built_in("cli.default_system")

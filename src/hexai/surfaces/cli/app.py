@@ -18,10 +18,11 @@ from hexai.surfaces.cli.options import (
     parse_options,
     root_command,
 )
-from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.speak import complain, say
 from hexai.surfaces.cli.words import Line, split_line, stray_options
 from hexai.version import __version__
+
 
 def run(process: Process) -> int:
     """Carry out a command line; gives the exit code, raises nothing."""
@@ -62,7 +63,7 @@ def _run(process: Process) -> int:
 
 
 def _ask(process: Process, options: AskOptions, line: Line) -> int:
-    from hexai.surfaces.cli.ask import ask_words
+    from hexai.surfaces.cli.ask import ask_words  # noqa: PLC0415 - costs asyncio
 
     return ask_words(process, options, line.words)
 
@@ -74,7 +75,10 @@ def _text_of(error: click.UsageError | HexaiError) -> str:
 
 
 def _report(process: Process, bug: Exception) -> int:
-    from hexai.surfaces.cli.crash import describe, keep_details
+    from hexai.surfaces.cli.crash import (  # noqa: PLC0415 - rare
+        describe,
+        keep_details,
+    )
 
     complain(
         process,

@@ -11,25 +11,23 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
-    ConfigError,
     ConnectionFailed,
     HexaiError,
     NotSent,
-    SetupError,
     TLSFailed,
 )
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
 from hexai.service.ask import Question, ask
-from hexai.service.guard import Source, inspect
+from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.surfaces.cli.first_run import check_first_run
 from hexai.surfaces.cli.options import AskOptions
-from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
 from hexai.surfaces.cli.screen import Screen
-from hexai.surfaces.cli.session import Session, folders_of, open_session
+from hexai.surfaces.cli.session import Session, open_session
 from hexai.surfaces.cli.show import Show
 from hexai.surfaces.cli.speak import complain, tell
 from hexai.surfaces.cli.views import Wanted

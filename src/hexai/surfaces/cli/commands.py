@@ -25,28 +25,28 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 def _models_list() -> click.Command:
-    from hexai.surfaces.cli import models
+    from hexai.surfaces.cli.models import list_parser  # noqa: PLC0415 - costs asyncio
 
-    return models.list_parser()
+    return list_parser()
 
 
 def _models_test() -> click.Command:
-    from hexai.surfaces.cli import models
+    from hexai.surfaces.cli.models import test_parser  # noqa: PLC0415 - costs asyncio
 
-    return models.test_parser()
+    return test_parser()
 
 
 def _models_pull() -> click.Command:
-    from hexai.surfaces.cli import models
+    from hexai.surfaces.cli.models import pull_parser  # noqa: PLC0415 - costs asyncio
 
-    return models.pull_parser()
+    return pull_parser()
 
 
 def _reserved(name: str) -> Callable[[], click.Command]:
     def make() -> click.Command:
-        from hexai.surfaces.cli import reserved
+        from hexai.surfaces.cli.reserved import parser  # noqa: PLC0415 - rarely asked
 
-        return reserved.parser(name)
+        return parser(name)
 
     return make
 

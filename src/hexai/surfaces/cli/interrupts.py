@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -28,7 +29,7 @@ class Interrupts:
         """The exit code that the signal asks for; None if there was no signal."""
         return self._code
 
-    def __enter__(self) -> "Interrupts":
+    def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup

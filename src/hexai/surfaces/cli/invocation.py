@@ -47,6 +47,5 @@ def run_command(context: click.Context, invocation: Invocation) -> int:
     if arguments.pop("help"):
         say(invocation.process, context.get_help() + "\n")
         return 0
-    assert context.command.callback is not None
-    code: int = context.command.callback(invocation, **arguments)
-    return code
+    callback = context.command.callback
+    return callback(invocation, **arguments) if callback is not None else 0

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from hexai.domain.entry import Entry, Surface
+from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.request import Request
@@ -17,8 +17,9 @@ from hexai.service.pull import pull
 from hexai.surfaces.cli.exit_code import exit_code
 from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
-from hexai.surfaces.cli.session import Session, folders_of, open_session
+from hexai.surfaces.cli.session import Session, open_session
 from hexai.surfaces.cli.speak import complain, say
 from hexai.surfaces.cli.table import table
 
@@ -115,7 +116,7 @@ async def _inventory(session: Session) -> tuple[Item, ...]:
 
 def _distinct(entries: list[Entry]) -> tuple[Entry, ...]:
     """Keep one entry for each way of asking, without its fallback."""
-    by_spec = {}
+    by_spec: dict[RequestSpec, Entry] = {}
     for entry in entries:
         by_spec.setdefault(replace(entry.spec, max_tokens=_FEW_TOKENS), entry)
     return tuple(

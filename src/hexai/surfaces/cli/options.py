@@ -125,19 +125,12 @@ class _EntryNumber(click.Option):
         return "-0, -1, …", self.help or ""
 
 
-class _Seconds(click.ParamType):
-    name = "seconds"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = math.nan
-        if not 0 < seconds < math.inf:
-            self.fail(f"{value!r} is not a number of seconds above 0.", param, ctx)
-        return seconds
+def _check_seconds(
+    context: click.Context, parameter: click.Parameter, seconds: float | None
+) -> float | None:
+    if seconds is not None and not 0 < seconds < math.inf:
+        raise click.BadParameter("it must be above 0.", context, parameter)
+    return seconds
 
 
 def _parameters() -> list[click.Parameter]:
@@ -175,7 +168,11 @@ def _how_asked() -> list[click.Parameter]:
         _flag("--first", "End with the first answer and cancel the others."),
         _flag("--fresh", "Ask anew, even where an answer is in the cache."),
         click.Option(
-            ["--timeout"], type=_Seconds(), help="Give each contender this long."
+            ["--timeout"],
+            type=float,
+            metavar="SECONDS",
+            callback=_check_seconds,
+            help="Give each contender this long.",
         ),
         click.Option(
             ["--max-concurrency"],

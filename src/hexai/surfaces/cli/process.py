@@ -1,9 +1,12 @@
-"""What the command line gets from its surroundings, so that nothing else asks for it."""
+"""What the command line gets from its surroundings: nothing else asks for it."""
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from msgspec import Struct
+
+from hexai.config.locate import Folders, find_folders
 
 
 class Process(Struct, frozen=True, kw_only=True):
@@ -33,3 +36,8 @@ class Process(Struct, frozen=True, kw_only=True):
     def stdin_is_terminal(self) -> bool:
         """Whether nothing is piped in."""
         return os.isatty(self.stdin)
+
+
+def folders_of(process: Process) -> Folders:
+    """Find the user's folders."""
+    return find_folders(process.environ, Path(process.home))

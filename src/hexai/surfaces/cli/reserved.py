@@ -11,60 +11,60 @@ import click
 
 from hexai.errors import UsageError
 from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.process import folders_of
 
-_LEDGER = "nothing is recorded yet"
 _INSTEAD = {
-    "config": "edit the config file with your editor: {config}",
-    "history": _LEDGER,
-    "show": _LEDGER,
-    "vote": _LEDGER,
-    "stats": _LEDGER,
-    "leaderboard": _LEDGER,
-    "lsp": "the editor server is not there yet",
-    "action": "the tmux action is not there yet",
+    "config": "until then edit {config} with your editor",
+    "lsp": "there is no editor server yet",
+    "action": "there is no tmux action yet",
 }
+_LEDGER = "nothing is recorded yet"
 
 
 def parser(name: str) -> click.Command:
     """Make the parser of a command that only says what works instead."""
 
     def refuse(invocation: Invocation, **_arguments: Any) -> int:
-        instead = _INSTEAD[name.split()[0]]
-        path = config_path(invocation)
-        raise UsageError(
-            f"`hexai {name}` comes with a later version; {instead.format(config=path)}"
-        )
+        raise UsageError(f"`hexai {name}` comes later; {_instead(name, invocation)}")
 
     params = _PARAMETERS.get(name, list)()
     return make_parser(name, refuse, params=params, explanation="Not there yet.")
 
 
-class _Run(click.ParamType):
-    """A run by its form alone: its number, or at least six digits of its id."""
-
-    name = "run"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        text = str(value)
-        is_id = len(text) >= 6 and not set(text.lower()) - set("0123456789abcdef")
-        if not (text.isdecimal() or is_id):
-            self.fail(f"{text!r} is not a run", param, ctx)
-        return text
+def _instead(name: str, invocation: Invocation) -> str:
+    text = _INSTEAD.get(name.partition(" ")[0], _LEDGER)
+    own = invocation.options.config
+    return text.format(config=own or folders_of(invocation.process).config_file)
 
 
-def _vote() -> list[click.Parameter]:
-    def check(
-        context: click.Context, parameter: click.Parameter, words: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        if not 1 <= len(words) <= 2:
-            raise click.UsageError("vote takes [RUN] WINNER", context)
-        for word in words[:-1]:
-            _Run().convert(word, parameter, context)
-        return words
+def _is_run(word: str) -> bool:
+    """Tell a run by its form: its number, or at least six digits of its id."""
+    is_id = len(word) >= 6 and not set(word.lower()) - set("0123456789abcdef")
+    return word.isdecimal() or is_id
 
-    return [click.Argument(["words"], nargs=-1, callback=check)]
+
+def _check_run(
+    context: click.Context, parameter: click.Parameter, word: str | None
+) -> str | None:
+    if word is not None and not _is_run(word):
+        raise click.BadParameter("it is no run.", context, parameter)
+    return word
+
+
+def _check_vote(
+    context: click.Context, parameter: click.Parameter, words: tuple[str, ...]
+) -> tuple[str, ...]:
+    if not 1 <= len(words) <= 2 or not all(map(_is_run, words[:-1])):
+        raise click.BadParameter("it takes [RUN] WINNER.", context, parameter)
+    return words
+
+
+def _run() -> click.Parameter:
+    return click.Argument(["run"], required=False, callback=_check_run)
+
+
+def _file() -> click.Parameter:
+    return click.Argument(["file"], required=False)
 
 
 def _flags(*names: str) -> list[click.Parameter]:
@@ -75,22 +75,18 @@ def _values(*names: str) -> list[click.Parameter]:
     return [click.Option([name]) for name in names]
 
 
-def _argument(name: str, kind: click.ParamType = click.STRING) -> list[click.Parameter]:
-    return [click.Argument([name], type=kind, required=False)]
-
-
 _PARAMETERS: dict[str, Callable[[], list[click.Parameter]]] = {
     "config show": lambda: _flags("--origin"),
     "config trust": lambda: _values("--yes"),
     "history forget": lambda: [
-        *_argument("run", _Run()),
+        _run(),
         *_values("--before", "--project"),
         *_flags("--all"),
     ],
-    "history export": lambda: _argument("file"),
-    "history import": lambda: _argument("file"),
-    "show": lambda: _argument("run", _Run()),
-    "vote": _vote,
+    "history export": lambda: [_file()],
+    "history import": lambda: [_file()],
+    "show": lambda: [_run()],
+    "vote": lambda: [click.Argument(["words"], nargs=-1, callback=_check_vote)],
     "stats": lambda: [
         *_values("--since", "--surface", "--language", "--project", "--model"),
         *_flags("--json", "--csv"),

@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from hexai.config.entries import Options
 from hexai.config.load import load
-from hexai.config.locate import Folders, find_folders
+from hexai.config.locate import Folders
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
-from hexai.service.services import Services, Surroundings
+from hexai.service.services import Services
 from hexai.surfaces.cli.options import AskOptions
-from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.speak import complain
 
 
@@ -48,19 +48,12 @@ class Session(Struct, frozen=True, kw_only=True):
     def services(self) -> Services:
         """Make what all requests share; to be called inside the event loop."""
         return Services(
-            Surroundings(
-                settings=self.snapshot.settings,
-                folders=self.folders,
-                environ=self.process.environ,
-                now=time.time,  # noqa: TID251 - the edge
-                random=random.Random(),  # noqa: S311 - shuffles and jitter
-            )
+            self.snapshot.settings,
+            folders=self.folders,
+            environ=self.process.environ,
+            now=time.time,  # noqa: TID251 - the edge
+            random=random.Random(),  # noqa: S311 - shuffles and jitter
         )
-
-
-def folders_of(process: Process) -> Folders:
-    """Find the user's folders."""
-    return find_folders(process.environ, Path(process.home))
 
 
 def open_session(process: Process, options: AskOptions) -> Session:
@@ -69,6 +62,4 @@ def open_session(process: Process, options: AskOptions) -> Session:
     path = None if options.config is None else Path(options.config)
     snapshot = load(folders, process.environ, config=path)
     complain(process, *(f"warning: {warning}" for warning in snapshot.warnings))
-    return Session(
-        process=process, options=options, folders=folders, snapshot=snapshot
-    )
+    return Session(process=process, options=options, folders=folders, snapshot=snapshot)

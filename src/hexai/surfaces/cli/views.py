@@ -129,9 +129,7 @@ async def open_view(
 
 
 @asynccontextmanager
-async def _painted(
-    cast: Cast, wanted: Wanted, screen: Screen
-) -> AsyncIterator[View]:
+async def _painted(cast: Cast, wanted: Wanted, screen: Screen) -> AsyncIterator[View]:
     painter = Painter(
         cast.names,
         size=screen.size,
