@@ -63,6 +63,9 @@ class LlamaCpp:
             error.provider, error.model = self._settings.name, call.model
             raise
 
+    async def aclose(self) -> None:
+        """Do nothing: workers belong to all processes, and end by themselves."""
+
     def _find(self, model: str) -> GGUF:
         xllamacpp_version()  # told first: without it no model is of any use
         return find_model(model, self._store)
