@@ -10,17 +10,9 @@ from msgspec import Struct
 from hexai.config.provider_settings import ProviderType
 from hexai.domain.provider import Call
 from hexai.providers.registry import Client, Registry, Surroundings
+from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
 from tests.support.calls import call, settings
-from tests.support.replies import (
-    anthropic_answer,
-    cut,
-    ndjson,
-    ollama_answer,
-    openai_answer,
-    sse,
-    stall,
-    status,
-)
+from tests.support.replies import cut, ndjson, sse, stall, status
 from tests.support.upstream import Reply, Upstream
 
 KEY = "sk-key-of-the-contract"
@@ -109,11 +101,15 @@ class OverHttp(Struct, frozen=True):
     def _answer(self, case: Case) -> Reply:
         usage = (7, 3) if case.reports_usage else None
         match self.type:
+            case "anthropic" if usage is None:
+                return sse(
+                    {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}
+                )
             case "anthropic":
                 return anthropic_answer(
                     case.text,
                     thinking=case.reasoning,
-                    usage=usage,
+                    usage=(7, 3),
                     stop_reason="max_tokens" if case.cut_by_limit else "end_turn",
                 )
             case "ollama":

@@ -1,12 +1,10 @@
 """What every provider keeps to, whatever it speaks."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
 
 import pytest
 
-from hexai.domain.provider import FinishReason
+from hexai.domain.provider import Chunk, FinishReason
 from hexai.errors import (
     Authentication,
     BadRequest,
@@ -28,9 +26,7 @@ Subject = OverHttp | Simulation
 every_provider = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.type)
 
 
-def run(
-    subject: Subject, case: Case, ask: Callable[[Prepared], object] | None = None
-) -> Attempt:
+def run(subject: Subject, case: Case) -> Attempt:
     """Make one attempt in a case."""
 
     async def once(prepared: Prepared) -> Attempt:
@@ -157,20 +153,34 @@ def test_an_error_inside_a_stream_ends_it(subject: Subject) -> None:
     assert text_of(seen.chunks) == "Hello"
 
 
+class Cancelling(Attempt):
+    """An attempt that is cancelled once so much of the answer has come."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self._scope = asyncio.timeout(5)
+
+    async def make(self, prepared: Prepared) -> None:
+        """Make the attempt; raises `TimeoutError` as its scope does."""
+        async with self._scope:
+            await attempt(prepared.provider, prepared.call, self)
+
+    def take(self, chunk: Chunk) -> None:
+        """Note a chunk, and cancel if it was the last one to wait for."""
+        super().take(chunk)
+        if text_of(self.chunks) == self._text:
+            self._scope.reschedule(0)
+
+
 @every_provider
 def test_a_cancelled_attempt_ends_at_once(subject: Subject) -> None:
     """Cancellation goes through as what it is."""
 
     async def cancel(prepared: Prepared) -> Attempt:
-        seen = Attempt()
+        seen = Cancelling("Hello")
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(5) as scope:
-                stream = prepared.provider.stream(prepared.call, seen)
-                async with aclosing(stream) as chunks:
-                    async for chunk in chunks:
-                        seen.take(chunk)
-                        if text_of(seen.chunks) == "Hello":
-                            scope.reschedule(0)
+            await seen.make(prepared)
         await prepared.provider.aclose()
         return seen
 

@@ -23,7 +23,6 @@ from hexai.providers.llamacpp_supervisor import Leased, Supervisor
 from hexai.providers.openai import OpenAIFormat
 from hexai.providers.secret import Secret
 
-
 _BASE_URL = "http://localhost"
 """Names no host: the connection goes to a socket."""
 
