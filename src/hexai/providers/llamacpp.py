@@ -62,6 +62,12 @@ class LlamaCpp:
             error.provider, error.model = self._settings.name, call.model
             raise
 
+    async def drop_idle(self) -> None:
+        """Do nothing: each attempt has a connection of its own."""
+
+    async def aclose(self) -> None:
+        """Do nothing: each attempt closes its own connection."""
+
     def _find(self, model: str) -> GGUF:
         xllamacpp_version()  # told first: without it no model is of any use
         return find_model(model, self._store)

@@ -146,7 +146,7 @@ class WorkerFiles(Struct, frozen=True):
 
 def worker_files(folder: Path, identity: str) -> WorkerFiles:
     """Name the files of the worker that serves what `identity` describes."""
-    import hashlib  # noqa: PLC0415 - most commands never come here
+    import hashlib
 
     digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape"))
     return WorkerFiles(folder, digest.hexdigest()[:_NAME_LENGTH])
