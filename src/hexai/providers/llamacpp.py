@@ -96,10 +96,14 @@ class _Watch:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._was_told = False
         self.was_connected = False
 
     def loading(self) -> None:
-        self._progress.loading()
+        """Tell it once: the supervisor says it at every look, and the budget runs."""
+        if not self._was_told:
+            self._was_told = True
+            self._progress.loading()
 
     def connected(self) -> None:
         self.was_connected = True
