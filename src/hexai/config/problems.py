@@ -63,14 +63,14 @@ def _written(value: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    import json  # noqa: PLC0415 - only where there is a problem
+    import json
 
     return json.dumps(text, ensure_ascii=False)
 
 
 def nearest(word: str, known: list[str], *, cutoff: float = 0.6) -> str:
     """Give the known word that `word` was probably meant to be, or an empty text."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only where one is wrong
+    from difflib import get_close_matches
 
     close = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
     return close[0] if close else ""
