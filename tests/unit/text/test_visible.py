@@ -34,7 +34,7 @@ def test_what_would_act_shows_itself(text: str, shown: str) -> None:
     [
         "two\n\tlines",
         "naïve 漢字 👨\u200d👩\u200d👧 ❤\ufe0f 🇩🇪 e\u0301",
-        "می\u200cخواهم क\u094d\u200dष ភាសា\u200bខ្មែរ",
+        "می\u200cخ क\u094d\u200dष ភាសា\u200bខ្មែរ",
     ],
 )
 def test_what_real_text_needs_stays(text: str) -> None:
@@ -62,7 +62,7 @@ def test_a_line_stays_one_line() -> None:
 def test_no_category_of_characters_that_act_is_forgotten() -> None:
     """Every control and surrogate, and every format character we did not weigh."""
     weighed = set("\t\n\xad\u200b\u200c\u200d")
-    weighed |= {c for c in map(chr, range(0x600, 0x606))}  # numbers' signs, drawn
+    weighed |= {chr(c) for c in range(0x600, 0x606)}  # numbers' signs, drawn
     weighed |= set("\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
     weighed |= {chr(c) for c in range(0x13430, 0x13440)}  # join hieroglyphs
     weighed |= {chr(c) for c in range(0x1BCA0, 0x1BCA4)}  # shorthand

@@ -35,7 +35,12 @@ class Column:
         self._arrived.append(text)
 
     def end(self, reason: str = "") -> None:
-        """Close the last row: nothing follows but the reason why there is no more."""
+        """Close the last row: nothing follows but the reason why there is no more.
+
+        Once is enough.
+        """
+        if self._ended:
+            return
         self._settle()
         self._wrap(self._clean.end())
         if reason and self._open:
@@ -74,6 +79,7 @@ class Column:
 
     def take(self, count: int) -> list[str]:
         """Hand over the first rows to be printed for good; blank where it has none."""
+        self._settle()
         here = min(count, len(self._rows))
         rows = [self._rows.popleft().rstrip() for _ in range(here)]
         return rows + [""] * (count - here)

@@ -101,7 +101,9 @@ class Columns:
         return Frame(lasting=tuple(lasting), live=live, waits=count > room)
 
     def last_frame(self, size: Size) -> Frame:
-        """Draw all that is left for good."""
+        """Draw all that is left for good; nothing more will come."""
+        for column in self._columns:
+            column.end()
         if not fits(size, len(self._columns)):
             return Frame(lasting=tuple(self._stacked(size)))
         self._resize(size)

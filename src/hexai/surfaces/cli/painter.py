@@ -65,7 +65,7 @@ class Painter:
         kind = Columns if side_by_side else Stacked
         self._view: Columns | Stacked = kind(self._standings, colour=colour)
         self._region = Region()
-        self._changed = False
+        self._begun = self._changed = False
         self._due_at = now()
         self._closed = False
 
@@ -76,7 +76,7 @@ class Painter:
         position = self._positions[event.index]
         self._standings[position].handle(event)
         self._view.handle(position, event)
-        self._changed = True
+        self._begun = self._changed = True
         self._draw_if_due()
 
     def tick(self) -> None:
@@ -99,6 +99,8 @@ class Painter:
         if self._closed:
             return
         self._closed = True
+        if not self._begun:
+            return
         frame = self._view.last_frame(self._measured())
         self._write(self._region.draw(frame, anew=True) + self._region.leave())
 
