@@ -11,6 +11,7 @@ from hexai.config.load import load
 from hexai.config.locate import Folders
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
+from hexai.service.log import Log, open_log
 from hexai.service.services import Services
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
@@ -24,6 +25,7 @@ class Session(Struct, frozen=True, kw_only=True):
     options: AskOptions
     folders: Folders
     snapshot: Snapshot
+    log: Log
 
     @property
     def model_store(self) -> Path:
