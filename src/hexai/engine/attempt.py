@@ -61,15 +61,16 @@ class _Attempt:
         self._course = course
         self._loop = asyncio.get_running_loop()
         self._clock = BudgetClock(
-            target.spec.budgets, tally.contender.timeout, tally.watch
+            target.spec.budgets, tally.contender.timeout, tally.stopwatch
         )
         self._abandoned = False
 
     async def run(self) -> None:
         streams = self._course.conditions.streams
         reader = streams.start(self._read())
+        scope = asyncio.timeout(None)
         try:
-            async with asyncio.timeout(None) as scope:
+            async with scope:
                 self._clock.guard(scope)
                 await asyncio.wait({reader})
         except TimeoutError:
@@ -77,7 +78,7 @@ class _Attempt:
         finally:
             self._abandoned = True
             self._clock.end()
-            self._tally.watch.stop(self._loop.time())
+            self._tally.stopwatch.stop(self._loop.time())
             hangs = self._tally.finished is not None and scope.expired()
             await streams.close(reader, 0.0 if hangs else CLOSE_WITHIN)
         self._conclude(reader)
@@ -98,7 +99,9 @@ class _Attempt:
     async def _read(self) -> None:
         await self._ask_verdict()
         self._tally.attempts += 1
-        stream = self._target.client.stream(self._course.request.call(self._target.spec), self._clock)
+        stream = self._target.client.stream(
+            self._course.request.call(self._target.spec), self._clock
+        )
         chunks = 0
         async with aclosing(stream):
             async for chunk in stream:
@@ -135,7 +138,7 @@ class _Attempt:
                 tally.add_reasoning(now, chunk.text)
             case Finished():
                 tally.finished = chunk
-                tally.watch.stop(now)
+                tally.stopwatch.stop(now)
                 self._clock.finish()
                 return True
             case _:

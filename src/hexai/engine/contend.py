@@ -52,12 +52,13 @@ async def _wait_for_slot(
 ) -> Slot:
     """Back off and queue, with no slot held; both spend the contender's `timeout`."""
     loop = asyncio.get_running_loop()
-    index, due = tally.contender.index, tally.watch.due()
+    index, due = tally.contender.index, tally.stopwatch.due()
+    tally.stopwatch.resume()
     try:
         async with asyncio.timeout_at(due if due < inf else None):
             if after:
                 await asyncio.sleep(after)
-            tally.watch.queue(loop.time())
+            tally.stopwatch.queue(loop.time())
             course.feed.put(Queued(index=index, at=loop.time() - course.began_at))
             slots = course.conditions.slots
             slot = await slots.acquire(target.upstream, course.gate)
@@ -67,8 +68,8 @@ async def _wait_for_slot(
             "total", timeout, provider=spec.provider, model=spec.model
         ) from None
     finally:
-        tally.watch.leave_queue(loop.time())
-    tally.watch.take_slot(loop.time())
+        tally.stopwatch.leave_queue(loop.time())
+    tally.stopwatch.take_slot(loop.time())
     course.feed.put(Started(index=index, at=loop.time() - course.began_at))
     return slot
 
@@ -78,11 +79,11 @@ def _decide(
 ) -> Decision:
     contender, now = tally.contender, asyncio.get_running_loop().time()
     situation = Situation(
-        any_token=tally.watch.saw_token,
+        any_token=tally.stopwatch.saw_token,
         any_text=tally.any_text,
         retries=retries,
         back_off=course.conditions.jitter(longest_back_off(retries)),
-        remaining=tally.watch.due() - now,
+        remaining=tally.stopwatch.due() - now,
         has_fallback=contender.fallback is not None
         and tally.target is contender.target,
     )

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 from math import inf
 from types import TracebackType
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -71,7 +72,7 @@ class Race:
         """The outcomes so far, in entry order; all of them once the race is left."""
         return tuple(self._outcomes[index] for index in sorted(self._outcomes))
 
-    async def __aenter__(self) -> "Race":
+    async def __aenter__(self) -> Self:
         self._began_at = self._requested_at = self._loop.time()
         if self._terms.requested_at is not None:
             self._requested_at = self._terms.requested_at

@@ -24,9 +24,12 @@ class Stopwatch:
         self._first_token_at: float | None = None
         self._stopped_at: float | None = None
 
+    def resume(self) -> None:
+        """Go on after an attempt that was not the last."""
+        self._stopped_at = None
+
     def queue(self, now: float) -> None:
         """Begin to wait for a slot."""
-        self._stopped_at = None
         self._queued_since = now
 
     def leave_queue(self, now: float) -> None:

@@ -17,6 +17,7 @@ A `TaskGroup` cannot be that owner, since it waits for its tasks without a limit
 import asyncio
 from collections.abc import Coroutine
 from types import TracebackType
+from typing import Self
 
 from hexai.errors import ProviderError
 
@@ -32,7 +33,7 @@ class Streams:
     def __init__(self) -> None:
         self._readers: set[Reader] = set()
 
-    async def __aenter__(self) -> "Streams":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

@@ -1,15 +1,18 @@
 """The tally of one contender: what has come of it so far, and what became of it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hexai.domain.contender import Contender, Target
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.provider import Finished
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.usage import complete_usage
 from hexai.errors import ProviderError, TimedOut, TooLarge
+
+if TYPE_CHECKING:
+    from hexai.domain.provider import Finished
 
 MAX_ANSWER = 1 << 20
 """Bytes of UTF-8 that answer and reasoning of an attempt may have together."""
@@ -28,7 +31,7 @@ class Tally:
         """Attempts that were sent."""
         self.finished: Finished | None = None
         """Set as soon as the answer is whole."""
-        self.watch = Stopwatch(contender.timeout)
+        self.stopwatch = Stopwatch(contender.timeout)
         self._messages = messages
         self._text: list[str] = []
         self._reasoning: list[str] = []
@@ -49,7 +52,7 @@ class Tally:
     def add_text(self, now: float, text: str) -> None:
         """Take the next piece of the answer, or raise `TooLarge`."""
         self._grow(now, text)
-        self.watch.see_text(now)
+        self.stopwatch.see_text(now)
         self._text.append(text)
 
     def add_reasoning(self, now: float, text: str) -> None:
@@ -75,12 +78,12 @@ class Tally:
             error=error,
             attempts=self.attempts,
             usage=self._usage(),
-            timings=self.watch.timings(now),
+            timings=self.stopwatch.timings(now),
             local=self.local,
         )
 
     def _grow(self, now: float, text: str) -> None:
-        self.watch.see_token(now)
+        self.stopwatch.see_token(now)
         self._size += len(text) if text.isascii() else len(text.encode())
         if self._size > MAX_ANSWER:
             raise TooLarge(
@@ -96,7 +99,7 @@ class Tally:
         return Status.CANCELLED if self.finished is None else Status.ANSWERED
 
     def _usage(self) -> Usage | None:
-        if self.finished is None and not self.watch.saw_token:
+        if self.finished is None and not self.stopwatch.saw_token:
             return None
         reported = self.finished.usage if self.finished else ReportedUsage()
         text, reasoning = "".join(self._text), "".join(self._reasoning)

@@ -10,7 +10,6 @@ it, which closes the connection at once. Leaving an answer before its end closes
 connection too; one that was read to its end is kept for the next request.
 """
 
-import re
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -21,34 +20,17 @@ import httpcore2
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.urls import origin
-from hexai.errors import BadAnswer, BadRequest
+from hexai.errors import BadAnswer
+from hexai.providers.headers import composed
 from hexai.providers.network import FAULTS, Backend, Stream, named
 from hexai.providers.proxies import Proxy, proxy_for
 from hexai.providers.tls import Trust, nobody_trusted
 from hexai.text.clean import clean, shorten
-from hexai.version import __version__
 
 _Pool = httpcore2.AsyncConnectionPool
 
 _IDLE_SECONDS = 30.0
 """How long a connection is kept for the next request."""
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
-_OURS = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Headers that say how a message is framed; nobody else may set them."""
 
 
 class Answer:
@@ -108,7 +90,7 @@ class HttpClient:
         self._make_pool = make_pool
         self._pool: _Pool | None = None
         self._base = httpcore2.URL(base_url)
-        self._host = urlsplit(base_url).netloc.encode()
+        self._host = urlsplit(base_url).netloc
 
     @classmethod
     def for_origin(
@@ -164,7 +146,7 @@ class HttpClient:
                 port=self._base.port,
                 target=self._base.target.rstrip(b"/") + path.encode("ascii"),
             ),
-            headers=self._headers(headers, len(body)),
+            headers=composed(headers, host=self._host, length=len(body)),
             content=body,
             extensions={"trace": _Watcher(connected)} if connected else {},
         )
@@ -196,21 +178,6 @@ class HttpClient:
             raise named(error, self.where, begun=False, cut=False) from None
         _stream(response).head_complete()
         return response
-
-    def _headers(
-        self, headers: Mapping[str, str], length: int
-    ) -> list[tuple[bytes, bytes]]:
-        given = {name.lower(): value for name, value in headers.items()}
-        for name, value in given.items():
-            _check_header(name, value)
-        merged = {
-            "user-agent": f"hexai/{__version__}",
-            **given,
-            "accept-encoding": "identity",
-            "content-length": str(length),
-        }
-        encoded = [(name.encode(), value.encode()) for name, value in merged.items()]
-        return [(b"host", self._host), *encoded]
 
 
 class _Watcher:
@@ -261,22 +228,6 @@ def _stream(response: httpcore2.Response) -> Stream:
     if not isinstance(stream, Stream):
         raise TypeError(f"httpcore gave a {type(stream).__name__}")
     return stream
-
-
-def _check_header(name: str, value: str) -> None:
-    """Refuse what cannot be sent, by name alone: the value may be a key."""
-    if not _HEADER_NAME.fullmatch(name):
-        raise BadRequest(
-            "a configured header has a name that cannot be sent",
-            advice="check `headers` of this provider",
-        )
-    if name in _OURS:
-        raise BadRequest(f"the header {name} is not for the configuration to set")
-    if not _HEADER_VALUE.fullmatch(value):
-        raise BadRequest(
-            f"the header {name} holds characters that cannot be sent",
-            advice="allowed: visible ASCII, with blanks inside",
-        )
 
 
 def _refuse_strange(answer: Answer) -> None:

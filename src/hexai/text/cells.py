@@ -43,7 +43,7 @@ def graphemes(text: str) -> Iterator[str]:
     if is_plain(text.replace("\t", "")):
         yield from text
         return
-    from wcwidth import iter_graphemes  # noqa: PLC0415 - 18 ms, see above
+    from wcwidth import iter_graphemes
 
     for cluster in iter_graphemes(text):
         for start in range(0, len(cluster), _LONGEST):
@@ -55,7 +55,7 @@ def grapheme_width(grapheme: str) -> int:
     """Measure one grapheme: 1 or 2 cells."""
     if is_plain(grapheme):
         return 1
-    from wcwidth import wcswidth  # noqa: PLC0415 - 18 ms, see above
+    from wcwidth import wcswidth
 
     return min(2, max(1, wcswidth(grapheme)))
 
