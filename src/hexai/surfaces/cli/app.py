@@ -64,10 +64,10 @@ def _run(process: Process) -> int:
 
 def _ask(process: Process, options: AskOptions, line: Line) -> int:
     if options.tps_simulation is not None:
-        from hexai.surfaces.cli.simulate import simulate  # noqa: PLC0415 - rare
+        from hexai.surfaces.cli.simulate import simulate
 
         return simulate(process, options, line.words)
-    from hexai.surfaces.cli.ask import ask_words  # noqa: PLC0415 - costs asyncio
+    from hexai.surfaces.cli.ask import ask_words
 
     return ask_words(process, options, line.words)
 
@@ -79,7 +79,7 @@ def _text_of(error: click.UsageError | HexaiError) -> str:
 
 
 def _report(process: Process, bug: Exception) -> int:
-    from hexai.surfaces.cli.crash import (  # noqa: PLC0415 - rare
+    from hexai.surfaces.cli.crash import (
         describe,
         keep_details,
     )

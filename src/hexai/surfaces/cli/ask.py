@@ -23,8 +23,8 @@ from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.surfaces.cli.first_run import check_first_run
-from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.logbook import Logbook
+from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
 from hexai.surfaces.cli.screen import Screen

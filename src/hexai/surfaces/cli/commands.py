@@ -25,26 +25,26 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 def _models_list() -> click.Command:
-    from hexai.surfaces.cli.models import list_parser  # noqa: PLC0415 - costs asyncio
+    from hexai.surfaces.cli.models import list_parser
 
     return list_parser()
 
 
 def _models_test() -> click.Command:
-    from hexai.surfaces.cli.models import test_parser  # noqa: PLC0415 - costs asyncio
+    from hexai.surfaces.cli.models import test_parser
 
     return test_parser()
 
 
 def _models_pull() -> click.Command:
-    from hexai.surfaces.cli.models import pull_parser  # noqa: PLC0415 - costs asyncio
+    from hexai.surfaces.cli.models import pull_parser
 
     return pull_parser()
 
 
 def _reserved(name: str) -> Callable[[], click.Command]:
     def make() -> click.Command:
-        from hexai.surfaces.cli.reserved import parser  # noqa: PLC0415 - rarely asked
+        from hexai.surfaces.cli.reserved import parser
 
         return parser(name)
 

@@ -64,4 +64,12 @@ def open_session(process: Process, options: AskOptions) -> Session:
     path = None if options.config is None else Path(options.config)
     snapshot = load(folders, process.environ, config=path)
     complain(process, *(f"warning: {warning}" for warning in snapshot.warnings))
-    return Session(process=process, options=options, folders=folders, snapshot=snapshot)
+    log = open_log(
+        None if options.log is None else Path(options.log),
+        texts=options.log_texts,
+        preview_limit=snapshot.settings.logging.log_preview_limit,
+        now=time.time,  # noqa: TID251 - the edge
+    )
+    return Session(
+        process=process, options=options, folders=folders, snapshot=snapshot, log=log
+    )
