@@ -338,7 +338,7 @@ def test_a_damaged_model_is_one_line_for_all_who_ask(
 def test_what_dead_workers_left_is_cleared_away(
     folder: Path, model: str, tmp_path: Path
 ) -> None:
-    """Files of workers that are gone do not pile up, and an old socket is no obstacle."""
+    """Files of dead workers do not pile up, and an old socket is no obstacle."""
     copy = tmp_path / "copy.gguf"
     shutil.copyfile(model, copy)
     ask(question(folder, str(copy)))

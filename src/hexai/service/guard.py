@@ -71,7 +71,7 @@ class NameRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file that is kept on this machine for its name."""
 
     pattern: str
-    """In lower case; `*` stands for anything, at either end; folders come before `/`."""
+    """In lower case; `*` is anything, at either end; folders come before `/`."""
     what: str
 
 
@@ -160,9 +160,9 @@ def fingerprint(token: str) -> str:
 
 
 def ignored_name(path: str) -> NameRule | None:
-    """Give the rule by which the file of this name stays here, or None.
+    r"""Give the rule by which the file of this name stays here, or None.
 
-    Takes a path or URI with `/` or `\\` between its folders. Only the text of the
+    Takes a path or URI with `/` or `\` between its folders. Only the text of the
     path counts: the caller asks for the real path as well.
     """
     parts = [part for part in re.split(r"[/\\:]", path.casefold()) if part]
