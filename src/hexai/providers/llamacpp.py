@@ -62,6 +62,9 @@ class LlamaCpp:
             error.provider, error.model = self._settings.name, call.model
             raise
 
+    async def drop_idle(self) -> None:
+        """Do nothing: each attempt has a connection of its own."""
+
     async def aclose(self) -> None:
         """Do nothing: workers belong to all processes, and end by themselves."""
 
