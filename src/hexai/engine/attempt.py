@@ -11,7 +11,7 @@ from contextlib import aclosing
 from typing import Final, assert_never
 
 from hexai.domain.contender import Target
-from hexai.domain.provider import Call, Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.engine.breaker import Permit
 from hexai.engine.budgets import BudgetClock
 from hexai.engine.decide import health
@@ -96,7 +96,9 @@ class _Attempt:
     async def _read(self) -> None:
         await self._ask_verdict()
         self._tally.attempts += 1
-        stream = self._target.client.stream(self._call(), self._clock)
+        stream = self._target.client.stream(
+            self._course.request.call(self._target.spec), self._clock
+        )
         chunks = 0
         async with aclosing(stream):
             async for chunk in stream:
@@ -117,16 +119,6 @@ class _Attempt:
             raise NotSent(
                 f"not sent: {reason}", provider=spec.provider, model=spec.model
             )
-
-    def _call(self) -> Call:
-        spec, request = self._target.spec, self._course.request
-        return Call(
-            model=spec.model,
-            messages=request.messages,
-            temperature=spec.temperature,
-            max_tokens=spec.max_tokens,
-            stop=request.stop,
-        )
 
     def _take(self, chunk: Chunk) -> bool:
         """Take a chunk, and say whether it was the last one."""

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable
 from hexai.domain.contender import Contender, Target
 from hexai.domain.entry import Entry, RequestSpec
 
-Lookup = Callable[[RequestSpec], Target]
-"""Makes a target of a request spec; never fails, a client that cannot be made does."""
+Lookup = Callable[[Entry, RequestSpec], Target]
+"""Makes a target of a spec of an entry.
+
+It never fails: a client that cannot be made, or may not be asked, is one that fails.
+"""
 
 
 def plan(entries: Iterable[Entry], lookup: Lookup) -> tuple[Contender, ...]:
@@ -15,8 +18,8 @@ def plan(entries: Iterable[Entry], lookup: Lookup) -> tuple[Contender, ...]:
         Contender(
             index=index,
             label=entry.label,
-            target=lookup(entry.spec),
-            fallback=None if entry.fallback is None else lookup(entry.fallback),
+            target=lookup(entry, entry.spec),
+            fallback=lookup(entry, entry.fallback) if entry.fallback else None,
             timeout=entry.timeout,
         )
         for index, entry in enumerate(entries)
