@@ -6,6 +6,7 @@
 | breaker open                    | no    | yes       | nothing    |
 | TLS                             | no    | no        | failure    |
 | 429                             | yes   | yes       | it works   |
+| no credit left                  | no    | yes       | it works   |
 | 408                             | yes   | yes       | it works   |
 | 5xx, overloaded                 | yes   | yes       | failure    |
 | first-token timeout             | no    | no        | failure    |
@@ -23,6 +24,7 @@ from hexai.errors import (
     ConnectionFailed,
     ContentFilter,
     ContextTooLong,
+    OutOfCredit,
     Overloaded,
     Permission,
     ProviderError,
@@ -90,7 +92,7 @@ def decide(error: ProviderError, situation: Situation) -> Decision:
     wait = max(situation.back_off, error.retry_after or 0.0)
     if (
         not situation.any_token
-        and not isinstance(error, UpstreamResting)
+        and not isinstance(error, UpstreamResting | OutOfCredit)
         and situation.retries < MAX_RETRIES
         and wait < situation.remaining
     ):
