@@ -70,7 +70,7 @@ class PlainFormat:
         """Make a decoder."""
         return PlainDecoder()
 
-    def refusal(self, status: int, body: bytes) -> ProviderError:
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
         """Give the error of a status."""
         kinds: dict[int, type[ProviderError]] = {401: Authentication, 429: RateLimited}
         kind = kinds.get(status, Overloaded)

@@ -66,7 +66,7 @@ class HttpProvider:
                 connected=progress.connected,
             )
             async with sending as answer:
-                await self._check(answer)
+                await self._check(answer, call.model)
                 decoder = self._format.decoder(call)
                 reader = Reader(self._format.framing, decoder, masker.mask)
                 async with aclosing(answer.body()) as pieces:
@@ -95,7 +95,7 @@ class HttpProvider:
                 body=b"" if body is None else _encoded(body),
             )
             async with sending as answer:
-                await self._check(answer)
+                await self._check(answer, "")
                 data = await answer.read(limit + 1)
                 if len(data) > limit:
                     raise TooLarge(f"the answer to {path} is larger than {limit} bytes")
@@ -123,13 +123,13 @@ class HttpProvider:
             headers[name.lower()] = value
         return headers
 
-    async def _check(self, answer: Answer) -> None:
+    async def _check(self, answer: Answer, model: str) -> None:
         """Raise what an answer that is not 2xx means."""
         if answer.status < 300:
             return
         body = await _error_body(answer)
         try:
-            error = self._format.refusal(answer.status, body)
+            error = self._format.refusal(answer.status, body, model=model)
         except Exception as fault:  # noqa: BLE001 - the decode boundary
             raise BadAnswer(
                 f"the upstream refused by {answer.status}, and why cannot be read "
@@ -178,7 +178,7 @@ def retry_after(header: Callable[[str], str]) -> float | None:
 
 
 def _moment(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rarely needed
+    from email.utils import parsedate_to_datetime
 
     try:
         return parsedate_to_datetime(date).timestamp()
