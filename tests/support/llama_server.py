@@ -51,7 +51,7 @@ def _address(child: "subprocess.Popen[str]") -> str:
 
 def serve(gguf: str) -> None:
     """Be the server, until the parent's end of stdin closes."""
-    import xllamacpp  # noqa: PLC0415 - the child alone needs it
+    import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = gguf

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from hexai.domain.contender import Contender, Target, Upstream
 from hexai.domain.entry import Budgets, RequestSpec, Surface
 from hexai.domain.events import Event
 from hexai.domain.messages import Message, Role
-from hexai.domain.outcome import Outcome
+from hexai.domain.outcome import Outcome, Timings
 from hexai.domain.provider import Provider
 from hexai.domain.request import Request
 from hexai.engine.breaker import Breakers
@@ -47,11 +48,11 @@ def target(
     origin: str = "",
     limit: int | None = None,
     local: bool | None = False,
-    **budgets: float,
+    budgets: Budgets = Budgets(),  # noqa: B008 - frozen
 ) -> Target:
     """Make a target with an upstream of its own, unless an origin is given."""
     return Target(
-        spec=RequestSpec(provider="scripted", model=name, budgets=Budgets(**budgets)),
+        spec=RequestSpec(provider="scripted", model=name, budgets=budgets),
         client=client,
         upstream=Upstream(
             origin=origin or f"http://{name}.test", max_concurrency=limit
@@ -118,6 +119,16 @@ async def run_race(
     ) as race:
         events = [event async for event in race]
     return Report(events=events, outcomes=race.outcomes, took=loop.time() - began_at)
+
+
+def rounded(timings: Timings) -> Timings:
+    """Drop what floating point adds to times, so that they can be compared."""
+    return Timings(
+        **{
+            name: None if seconds is None else round(seconds, 6)
+            for name, seconds in asdict(timings).items()
+        }
+    )
 
 
 def ran(

@@ -22,7 +22,7 @@ from hexai.domain.provider import (
     TextDelta,
 )
 
-Act = Chunk | Exception | Literal["loading", "connected", "hang"]
+Act = Chunk | BaseException | Literal["loading", "connected", "hang"]
 Script = Sequence[tuple[float, Act]]
 
 
@@ -63,7 +63,7 @@ class Scripted:
                         progress.connected()
                     case "hang":
                         await loop.create_future()
-                    case Exception():
+                    case BaseException():
                         raise act
                     case _:
                         yield act

@@ -91,7 +91,7 @@ def _is_ipv4(host: str) -> bool:
 
 
 def _normal_ipv6(host: str) -> str:
-    import ipaddress  # noqa: PLC0415 - 4 ms at start, and rarely needed
+    import ipaddress
 
     try:
         address = ipaddress.IPv6Address(host)
@@ -103,7 +103,7 @@ def _normal_ipv6(host: str) -> str:
 
 
 def _to_ascii(host: str) -> str:
-    import idna  # noqa: PLC0415 - 10 ms at start, and rarely needed
+    import idna
 
     try:
         return idna.encode(host, uts46=True).decode("ascii")

@@ -178,7 +178,7 @@ def retry_after(header: Callable[[str], str]) -> float | None:
 
 
 def _moment(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rarely needed
+    from email.utils import parsedate_to_datetime
 
     try:
         return parsedate_to_datetime(date).timestamp()

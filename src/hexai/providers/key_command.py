@@ -146,7 +146,7 @@ def find_executable(name: str, path: str) -> str | None:
 
 def _read(process: "subprocess.Popen[bytes]", until: float) -> bytes | None:
     """Read all output, or one byte more than the limit; None if time ran out."""
-    assert process.stdout is not None  # noqa: S101 - asked for a pipe
+    assert process.stdout is not None
     output = bytearray()
     waiting = select.poll()
     waiting.register(process.stdout, select.POLLIN)

@@ -62,8 +62,11 @@ class LlamaCpp:
             error.provider, error.model = self._settings.name, call.model
             raise
 
+    async def drop_idle(self) -> None:
+        """Do nothing: each attempt has a connection of its own."""
+
     async def aclose(self) -> None:
-        """Do nothing: workers belong to all processes, and end by themselves."""
+        """Do nothing: each attempt closes its own connection."""
 
     def _find(self, model: str) -> GGUF:
         xllamacpp_version()  # told first: without it no model is of any use
@@ -96,10 +99,14 @@ class _Watch:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._was_told = False
         self.was_connected = False
 
     def loading(self) -> None:
-        self._progress.loading()
+        """Tell it once: the supervisor says it at every look, and the budget runs."""
+        if not self._was_told:
+            self._was_told = True
+            self._progress.loading()
 
     def connected(self) -> None:
         self.was_connected = True

@@ -77,7 +77,7 @@ def spawn(order: Order, log: Path, environ: Mapping[str, str]) -> None:
     # The worker outlives most of those who start one, but not all: an editor's server
     # would keep it as a zombie.
     threading.Thread(target=process.wait, name="reaper", daemon=True).start()
-    assert process.stdin is not None  # noqa: S101 - for mypy: PIPE was asked for
+    assert process.stdin is not None
     with suppress(BrokenPipeError), process.stdin as pipe:
         pipe.write(msgspec.json.encode(order))
 

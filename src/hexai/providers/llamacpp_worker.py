@@ -72,7 +72,7 @@ def main() -> None:
 def _load(order: Order, files: WorkerFiles) -> object:
     """Start llama.cpp's server; it listens from here on, and answers 503 meanwhile."""
     try:
-        import xllamacpp  # noqa: PLC0415 - not there without the extra
+        import xllamacpp
     except ImportError as error:
         _fail(
             f"xllamacpp cannot be imported ({error}); run: pip install 'hexai[local]'"

@@ -32,7 +32,7 @@ def loosely(payload: bytes) -> object:
 
     Bytes that are not UTF-8 become U+FFFD, and integers that nobody counts to None.
     """
-    import json  # noqa: PLC0415 - for broken or refused payloads alone
+    import json
 
     text = payload.decode("utf-8-sig", "replace")
     value: object = json.loads(text, parse_int=_bounded)

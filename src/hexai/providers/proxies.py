@@ -89,7 +89,7 @@ def _matches(host: str, port: int, rule: str) -> bool:
 
 
 def _in_network(host: str, rule: str) -> bool:
-    import ipaddress  # noqa: PLC0415 - 4 ms at start, and rarely needed
+    import ipaddress
 
     try:
         network = ipaddress.ip_network(rule, strict=False)

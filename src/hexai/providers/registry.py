@@ -31,6 +31,9 @@ FORMATS: dict[ProviderType, str] = {
 class Client(Provider, Protocol):
     """A provider that may hold something open."""
 
+    async def drop_idle(self) -> None:
+        """Close what no attempt is using: after a sleep of the machine it is dead."""
+
     async def aclose(self) -> None:
         """Close what is open; attempts under way end."""
 
@@ -63,7 +66,7 @@ class Registry:
     def make(self, settings: ProviderSettings) -> Client:
         """Make the client of one provider; nothing is opened or read yet."""
         if settings.type == "simulated":
-            from hexai.providers.simulated import Simulated  # noqa: PLC0415
+            from hexai.providers.simulated import Simulated
 
             return Simulated(settings)
         if settings.type == "local":
@@ -71,10 +74,10 @@ class Registry:
         return self._over_http(settings, _format(FORMATS[settings.type])(settings))
 
     def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
-        from hexai.providers.client import HttpProvider  # noqa: PLC0415
-        from hexai.providers.credentials import ConfiguredCredential  # noqa: PLC0415
-        from hexai.providers.http import HttpClient  # noqa: PLC0415
-        from hexai.providers.tls import Trust  # noqa: PLC0415
+        from hexai.providers.client import HttpProvider
+        from hexai.providers.credentials import ConfiguredCredential
+        from hexai.providers.http import HttpClient
+        from hexai.providers.tls import Trust
 
         environ, home = self._surroundings.environ, self._surroundings.home
         self._trust = self._trust or Trust()
@@ -83,8 +86,8 @@ class Registry:
         return HttpProvider(wire_format, http, credential, settings)
 
     def _local(self, settings: ProviderSettings) -> Client:
-        from hexai.providers.llamacpp import LlamaCpp  # noqa: PLC0415
-        from hexai.providers.llamacpp_supervisor import Supervisor  # noqa: PLC0415
+        from hexai.providers.llamacpp import LlamaCpp
+        from hexai.providers.llamacpp_supervisor import Supervisor
 
         here = self._surroundings
         self._supervisor = self._supervisor or Supervisor(

@@ -89,6 +89,9 @@ class Simulated:
             await self._fail(script, call)
         yield attempt.finished()
 
+    async def drop_idle(self) -> None:
+        """Do nothing: nothing is open."""
+
     async def aclose(self) -> None:
         """Do nothing: nothing is open."""
 

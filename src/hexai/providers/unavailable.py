@@ -1,9 +1,9 @@
 """A provider that cannot be asked, and says why."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 
 from hexai.domain.provider import Call, Chunk, Progress
-from hexai.errors import NotSent, ProviderError
+from hexai.errors import ProviderError
 
 
 class Unavailable:
@@ -14,7 +14,7 @@ class Unavailable:
 
     def __init__(self, error: ProviderError, *, provider: str = "") -> None:
         """Keep the error's facts; every attempt gets an error of its own."""
-        self._error = error
+        self.error = error
         self._provider = provider or error.provider
 
     async def stream(
@@ -26,7 +26,7 @@ class Unavailable:
         nothing: tuple[Chunk, ...] = ()
         for chunk in nothing:
             yield chunk
-        known = self._error
+        known = self.error
         raise type(known)(
             known.message,
             provider=self._provider,
@@ -36,14 +36,8 @@ class Unavailable:
             advice=known.what_to_do,
         )
 
-    async def aclose(self) -> None:
+    async def drop_idle(self) -> None:
         """Do nothing: nothing is open."""
 
-
-def unknown_provider(name: str, known: Iterable[str]) -> Unavailable:
-    """Stand in for a provider that is not configured."""
-    names = ", ".join(sorted(known))
-    return Unavailable(
-        NotSent(f'unknown provider "{name}"', advice=f"there are {names}"),
-        provider=name,
-    )
+    async def aclose(self) -> None:
+        """Do nothing: nothing is open."""

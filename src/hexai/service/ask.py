@@ -5,16 +5,17 @@ once at the composed messages, an answer from the cache takes its contender out 
 race, and what a contender is charged comes from one list.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from types import TracebackType
+from typing import Self
 
 from msgspec import Struct
 
 from hexai.domain.contender import Contender
 from hexai.domain.entry import Entry
-from hexai.domain.events import Delta, Ended, Event, Settled
+from hexai.domain.events import Delta, Ended, Event
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.ports import Verdict
 from hexai.domain.provider import FinishReason
@@ -58,7 +59,7 @@ class Run:
         self._question = question
         self._stack = AsyncExitStack()
         self._race: Race | None = None
-        self._cached: dict[int, Outcome] = {}
+        self._known: dict[int, Outcome] = {}
         self.run_id = services.new_run_id()
         """Global, and known before anything is sent."""
         self.contenders = plan(question.entries, services.targets.find)
@@ -74,14 +75,14 @@ class Run:
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, in entry order."""
         raced = self._race.outcomes if self._race else ()
-        outcomes = (*self._cached.values(), *raced)
+        outcomes = (*self._known.values(), *raced)
         return tuple(sorted(outcomes, key=lambda outcome: outcome.index))
 
-    async def __aenter__(self) -> "Run":
+    async def __aenter__(self) -> Self:
         self.verdict = self._services.inspect(self._question)
-        self._cached = dict(self._look_up())
-        await self._services.wake_up()
-        live = [c for c in self.contenders if c.index not in self._cached]
+        self._settle_without_race(self._look_up())
+        live = [c for c in self.contenders if c.index not in self._known]
+        await self._services.prepare(contender.target for contender in live)
         terms = Terms(
             policy=self._question.policy,
             max_concurrency=self._question.max_concurrency,
@@ -103,17 +104,14 @@ class Run:
             self._keep()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        """Give the events: what the cache knows at once, then those of the race."""
+        """Give the events: what is known at once, then those of the race."""
         assert self._race is not None
-        for index, outcome in self._cached.items():
-            yield Delta(index=index, at=0.0, text=outcome.text)
+        for index, outcome in self._known.items():
+            if outcome.text:
+                yield Delta(index=index, at=0.0, text=outcome.text)
             yield Ended(index=index, at=0.0, outcome=outcome)
-        if self._settled_at_once():
-            self._race.cancel()
-            yield Settled(at=0.0, reason="first")
         async for event in self._race:
-            if not (isinstance(event, Settled) and self._settled_at_once()):
-                yield event
+            yield event
 
     def cancel(self) -> None:
         """Cancel the contenders that still run; each still gets its outcome."""
@@ -122,11 +120,10 @@ class Run:
 
     def cost_usd(self, outcome: Outcome) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows, 0 if it stayed here."""
-        return self._services.targets.cost_usd(outcome)
-
-    def _settled_at_once(self) -> bool:
-        """Say whether the first answer that is asked for came from the cache."""
-        return bool(self._cached) and self._question.policy.gather == 0
+        contender = self.contenders[outcome.index]
+        fallback = contender.fallback or contender.target
+        target = fallback if outcome.fell_back else contender.target
+        return self._services.cost_usd(outcome, target)
 
     def _in_order(self) -> tuple[int, ...]:
         return tuple(range(len(self.contenders)))
@@ -136,20 +133,29 @@ class Run:
         self._services.random.shuffle(order)
         return tuple(order)
 
-    def _look_up(self) -> Sequence[tuple[int, Outcome]]:
+    def _look_up(self) -> dict[int, Outcome]:
         question = self._question
         if question.fresh or question.blind or self.verdict.local_only:
-            return ()
-        found = []
+            return {}
+        found = {}
         for contender in self.contenders:
             answer = self._services.cached(contender.target.spec, question.request)
             if answer is not None:
-                found.append((contender.index, _from_cache(contender, answer)))
+                found[contender.index] = _from_cache(contender, answer)
         return found
+
+    def _settle_without_race(self, found: dict[int, Outcome]) -> None:
+        """Take the cache's answers; one is enough where the first is wanted."""
+        self._known = found
+        if not found or self._question.policy.gather > 0:
+            return
+        for contender in self.contenders:
+            if contender.index not in found:
+                self._known[contender.index] = _not_asked(contender)
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self.verdict.local_only or self._question.blind or self._race is None:
+        if self.verdict.local_only or self._race is None:
             return
         for outcome in self._race.outcomes:
             spec = self.contenders[outcome.index].target.spec
@@ -178,4 +184,16 @@ def _from_cache(contender: Contender, answer: CachedAnswer) -> Outcome:
         usage=answer.usage,
         local=contender.target.local,
         cached_age=answer.age,
+    )
+
+
+def _not_asked(contender: Contender) -> Outcome:
+    spec = contender.target.spec
+    return Outcome(
+        index=contender.index,
+        label=contender.label,
+        status=Status.CANCELLED,
+        provider=spec.provider,
+        model=spec.model,
+        attempts=0,
     )

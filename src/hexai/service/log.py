@@ -158,7 +158,7 @@ def open_log(
 
 def route_libraries(log: Log) -> None:
     """Send what libraries log to `log`, stripped, and nothing of it to stderr."""
-    import logging  # noqa: PLC0415 - for runs that never get here
+    import logging
 
     class Stripped(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

@@ -159,7 +159,7 @@ def _run(
         encoding="utf-8",
         errors="replace",
     ) as process:
-        assert process.stdout is not None  # noqa: S101 - for mypy: PIPE was asked for
+        assert process.stdout is not None
         try:
             for line in process.stdout:
                 if "Retrying" in line and not any("Retrying" in old for old in lines):

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -62,14 +61,9 @@ def test_who_listens_and_does_not_answer_hangs(files: WorkerFiles) -> None:
     with closing(socket.socket(socket.AF_UNIX)) as silent:
         silent.bind(str(files.socket))
         silent.listen(0)
-        for _ in range(3):
+        for _ in range(4):  # each leaves a connection in the queue
             health = asyncio.run(check_health(files.socket, timeout=0.1))
             assert health is Health.HANGING
-        with closing(socket.socket(socket.AF_UNIX)) as waiting:
-            waiting.setblocking(False)
-            while waiting.connect_ex(str(files.socket)) == 0:
-                waiting.close()
-            assert asyncio.run(check_health(files.socket, timeout=0.1)) is health
 
 
 def test_a_worker_is_ended_while_its_lock_is_held(files: WorkerFiles) -> None:
@@ -143,9 +137,3 @@ def _holder(files: WorkerFiles) -> subprocess.Popen[bytes]:
             [sys.executable, "-c", "import time; time.sleep(60)"],
             pass_fds=(lock.fd,),
         )
-
-
-def test_the_paths_fit_a_socket(files: WorkerFiles) -> None:
-    """The folder that tests use is short enough for a socket's address."""
-    assert len(os.fsencode(files.socket)) < 100
-    assert isinstance(files.folder, Path)

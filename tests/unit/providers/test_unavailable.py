@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from hexai.errors import NotSent, ProviderError, RateLimited
-from hexai.providers.unavailable import Unavailable, unknown_provider
+from hexai.errors import ProviderError, RateLimited
+from hexai.providers.unavailable import Unavailable
 from tests.support.calls import call
 
 
@@ -43,12 +43,3 @@ def test_every_attempt_fails_with_the_same_facts() -> None:
     assert type(one) is RateLimited
     assert (one.provider, one.model, one.http_status) == ("p", "m", 429)
     assert str(one) == "why; wait"
-
-
-def test_an_unknown_provider_says_which_there_are() -> None:
-    """It never borrows another one."""
-    error = failure(unknown_provider("opnai", ["openai", "local"]))
-
-    assert type(error) is NotSent
-    assert error.provider == "opnai"
-    assert str(error) == 'unknown provider "opnai"; there are local, openai'

@@ -1,0 +1,119 @@
+"""One contender's column: text goes in as it comes, rows come out.
+
+Only rows that are not printed for good are kept, and only the last of them is wrapped
+again when text comes, so that a column costs the same after 10,000 lines as at once.
+"""
+
+from collections import deque
+from itertools import islice
+
+from hexai.text.cells import wrap
+from hexai.text.visible import VisibleStream
+
+
+class Column:
+    """The rows of one contender from the first that is not printed for good."""
+
+    def __init__(self, cells: int) -> None:
+        self._cells = cells
+        self._clean = VisibleStream()
+        self._arrived: list[str] = []
+        self._rows: deque[str] = deque()
+        """Rows that stay as they are; one that ends its line ends in a newline."""
+        self._open = ""
+        """The row that is still being filled."""
+        self._ended = False
+
+    def feed(self, text: str) -> None:
+        """Take the next piece of the answer; it is wrapped when rows are wanted."""
+        self._arrived.append(text)
+
+    def end(self, reason: str = "") -> None:
+        """Close the last row: nothing follows but the reason why there is no more."""
+        self._settle()
+        self._wrap(self._clean.end())
+        if reason and self._open:
+            self._wrap("\n")
+        self._wrap(reason)
+        if self._open:
+            self._rows.append(self._open)
+            self._open = ""
+        self._ended = True
+
+    @property
+    def done(self) -> int | None:
+        """How many rows are complete; None if all are and no other will come."""
+        self._settle()
+        return None if self._ended else len(self._rows)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, with the one that is being filled."""
+        self._settle()
+        return len(self._rows) + bool(self._open)
+
+    def resize(self, cells: int) -> None:
+        """Wrap what is not printed for good to another width."""
+        if cells == self._cells:
+            return
+        self._settle()
+        pending = "".join(self._rows) + self._open
+        self._cells = cells
+        self._rows.clear()
+        self._open = ""
+        self._wrap(pending)
+        if self._ended and self._open:
+            self._rows.append(self._open)
+            self._open = ""
+
+    def take(self, count: int) -> list[str]:
+        """Hand over the first rows to be printed for good; blank where it has none."""
+        here = min(count, len(self._rows))
+        rows = [self._rows.popleft().rstrip() for _ in range(here)]
+        return rows + [""] * (count - here)
+
+    def rest(self) -> list[str]:
+        """Hand over all rows, each that ends its line with its newline."""
+        self._settle()
+        rows = [*self._rows, self._open]
+        self._rows.clear()
+        self._open = ""
+        return rows
+
+    def view(self, height: int) -> list[str]:
+        """Show at most `height` rows: all, else the first and the newest.
+
+        What stands between them waits until the slower contenders have come so far.
+        """
+        count = self.count
+        if count <= height:
+            return [
+                *(row.rstrip() for row in self._rows),
+                *([self._open] * bool(self._open)),
+            ]
+        newest = max(1, height // 4)
+        first = max(0, height - newest - 1)
+        hidden = count - first - newest
+        head = [row.rstrip() for row in islice(self._rows, first)]
+        marker = [f"… {hidden} more rows"] * (height > 1)
+        return head + marker + self._newest(newest)
+
+    def _newest(self, count: int) -> list[str]:
+        rows = [self._open] * bool(self._open)
+        rows.extend(islice(reversed(self._rows), count - len(rows)))
+        return [row.rstrip() for row in reversed(rows)]
+
+    def _settle(self) -> None:
+        if self._arrived:
+            arrived = "".join(self._arrived)
+            self._arrived.clear()
+            self._wrap(self._clean.feed(arrived))
+
+    def _wrap(self, text: str) -> None:
+        *ended, self._open = (self._open + text).split("\n")
+        for line in ended:
+            *rows, last = wrap(line, self._cells)
+            self._rows.extend(rows)
+            self._rows.append(last + "\n")
+        *rows, self._open = wrap(self._open, self._cells)
+        self._rows.extend(rows)

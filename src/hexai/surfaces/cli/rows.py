@@ -1,0 +1,101 @@
+"""One line of a live view: cells side by side that stay aligned on every terminal.
+
+Terminals disagree about the width of rare graphemes: a family of emoji is two cells on
+one and eight on another. So after each that may be seen otherwise the cursor is put
+where we count it to be: the worst that can happen is that a part of that grapheme is
+drawn over.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+
+from hexai.text.cells import grapheme_width, graphemes, is_plain, truncate, width
+
+SEPARATOR = " │ "
+
+
+class Piece(Struct, frozen=True):
+    """A part of a cell that is drawn in one style."""
+
+    text: str
+    sgr: str = ""
+    """The parameters of a colour sequence of ours; empty for none."""
+
+
+def row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Draw texts side by side, each cut to its width."""
+    return _row(tuple(cells), tuple(widths))
+
+
+@lru_cache(maxsize=512)
+def _row(cells: tuple[str, ...], widths: tuple[int, ...]) -> str:
+    return styled_row([(Piece(cell),) for cell in cells], widths)
+
+
+def styled_row(cells: Sequence[Sequence[Piece]], widths: Sequence[int]) -> str:
+    """Draw cells side by side, each cut to its width; the last is not filled up."""
+    line = _Line()
+    for position, (pieces, room) in enumerate(zip(cells, widths, strict=True)):
+        if position:
+            line.fill()
+            line.add(Piece(SEPARATOR), len(SEPARATOR))
+        line.open(room)
+        for piece in pieces:
+            line.add(piece, line.left)
+    return line.drawn()
+
+
+class _Line:
+    """A line as far as it is drawn."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._at = 0
+        self._edge = 0
+        self._cell_plain = True
+
+    @property
+    def left(self) -> int:
+        """How many cells the open cell still has."""
+        return self._edge - self._at
+
+    def open(self, room: int) -> None:
+        """Begin a cell."""
+        self._edge = self._at + room
+        self._cell_plain = True
+
+    def add(self, piece: Piece, room: int) -> None:
+        """Draw a piece, cut to its room."""
+        text = truncate(piece.text, room)
+        body = text if is_plain(text) else self._placed(text)
+        self._at += width(text)
+        self._out.append(f"\x1b[{piece.sgr}m{body}\x1b[m" if piece.sgr else body)
+
+    def fill(self) -> None:
+        """Blank the rest of the open cell, and be at its end whatever it held."""
+        self._out.append(" " * self.left)
+        self._at = self._edge
+        if not self._cell_plain:
+            self._out.append(_column(self._at))
+
+    def _placed(self, text: str) -> str:
+        self._cell_plain = False
+        out: list[str] = []
+        at = self._at
+        for grapheme in graphemes(text):
+            at += grapheme_width(grapheme)
+            out.append(grapheme)
+            if len(grapheme) > 1 or grapheme > "\uffff":
+                out.append(_column(at))
+        return "".join(out)
+
+    def drawn(self) -> str:
+        """Give the whole line, without blanks at its end."""
+        return "".join(self._out).rstrip(" ")
+
+
+def _column(cells: int) -> str:
+    """Put the cursor right of so many cells."""
+    return f"\x1b[{cells + 1}G"

@@ -1,0 +1,104 @@
+"""Shows a run from its first event to its closing lines.
+
+Standard output belongs to the view, standard error to the closing lines. A Ctrl-C
+cancels the contenders, so that they end as outcomes like any others: what had arrived
+stays, and the run is shown to its end. Where nobody reads standard output any more,
+the run is given up without a word, as a program ends that dies of SIGPIPE.
+"""
+
+import asyncio
+import gc
+from contextlib import AbstractAsyncContextManager
+
+from hexai.domain.events import Event, Settled
+from hexai.domain.outcome import Outcome
+from hexai.surfaces.cli.closing import blind_line, closing_line
+from hexai.surfaces.cli.exit_code import NOBODY_READS, exit_code
+from hexai.surfaces.cli.interrupts import Interrupts
+from hexai.surfaces.cli.run import Cast, Run
+from hexai.surfaces.cli.screen import Screen
+from hexai.surfaces.cli.views import View, Wanted, open_view
+
+Asking = AbstractAsyncContextManager[Run]
+"""Entering it puts the question; leaving it ends the run."""
+
+
+class Show:
+    """One run on its way to the user."""
+
+    def __init__(self, screen: Screen, wanted: Wanted) -> None:
+        self._screen, self._wanted = screen, wanted
+        self._run: Run | None = None
+        self._signal_code: int | None = None
+        self.outcomes: tuple[Outcome, ...] = ()
+        """The outcomes in entry order, once the run is over."""
+        self.closing_lines: tuple[str, ...] = ()
+        """For standard error, once standard output is flushed."""
+
+    @property
+    def code(self) -> int:
+        """The exit code: a signal's, a closed pipe's, or the outcomes'."""
+        if self._signal_code is not None:
+            return self._signal_code
+        if self._screen.broken:
+            return NOBODY_READS
+        return exit_code(self.outcomes, first=self._wanted.first)
+
+    async def follow(self, asking: Asking) -> None:
+        """Enter the run and show all of it.
+
+        Signals are handled meanwhile. A bug in a contender is raised at the end, when
+        everything has been shown.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        interrupts = Interrupts(lambda: self._stop(task), self._screen.abandon)
+        with interrupts, self._screen.when_broken(lambda: self._stop(task)):
+            try:
+                async with asking as run:
+                    await self._show(run)
+            except asyncio.CancelledError:
+                if interrupts.code is None and not self._screen.broken:
+                    raise
+                task.uncancel()
+            finally:
+                self._signal_code = interrupts.code
+
+    def _stop(self, task: asyncio.Task[None]) -> None:
+        """Cancel the contenders; before there are any, give up asking."""
+        if self._run is not None:
+            self._run.cancel()
+        else:
+            task.cancel()
+
+    async def _show(self, run: Run) -> None:
+        self._run = run
+        cast = Cast.of(run, blind=self._wanted.blind)
+        async with open_view(run, cast, self._wanted, self._screen) as view:
+            async for event in run:
+                _wake_collector()
+                self._take(event, view, run)
+        self.outcomes = run.outcomes
+        if not self._screen.broken:
+            self.closing_lines = _closing_lines(run, cast)
+
+    def _take(self, event: Event, view: View, run: Run) -> None:
+        view.handle(event)
+        if self._wanted.first and isinstance(event, Settled):
+            run.cancel()
+
+
+def _wake_collector() -> None:
+    """Let garbage be collected again: the requests are out, start-up is over."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
+def _closing_lines(run: Run, cast: Cast) -> tuple[str, ...]:
+    by_index = {outcome.index: outcome for outcome in run.outcomes}
+    shown = [by_index[index] for index in cast.order if index in by_index]
+    if not cast.blind:
+        return tuple(closing_line(each, run.cost_usd(each)) for each in shown)
+    lines = (blind_line(each, cast.names[each.index]) for each in shown)
+    return tuple(line for line in lines if line is not None)

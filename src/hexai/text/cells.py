@@ -1,0 +1,181 @@
+"""How wide a text is on a terminal, and how it breaks into rows.
+
+A terminal has cells; one character as a reader sees it (a grapheme: letters with their
+marks, a flag, a family of emoji) fills one or two of them. wcwidth knows which, but its
+tables take 18 ms to load, as much as a third of our start. So text made only of
+characters known to fill one cell each and never to join their neighbours, as most text
+is, is measured by counting, and wcwidth is loaded with the first that needs it.
+
+Terminals disagree about rare sequences. Every grapheme counts one or two cells here,
+whatever the tables say, and `surfaces.cli.rows` puts the cursor right after those that
+a terminal may see otherwise.
+
+`wrap` breaks at blanks and beside wide characters, else inside a word, never inside a
+grapheme. Blanks at the end of a row hang over its edge instead of opening the next.
+Its rows are final but for the last, so that streamed text is wrapped as it comes:
+`wrap(a + b) == wrap(a)[:-1] + wrap(wrap(a)[-1] + b)`.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+TAB = 4
+"""A tab fills up to the next multiple of this many cells within its row."""
+
+_PLAIN = re.compile(
+    "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027"
+    "\u2030-\u205e\u20a0-\u20c0\u2190-\u21ff\u2500-\u257f]*"
+)
+"""Latin, Greek, Cyrillic, punctuation, money, arrows, boxes: one cell each."""
+
+_LONGEST = 32
+"""Code points of one grapheme; heaps of combining marks are cut into several."""
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether every character fills one cell on every terminal; no tabs."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def graphemes(text: str) -> Iterator[str]:
+    """Split text into what a reader sees as single characters."""
+    if is_plain(text.replace("\t", "")):
+        yield from text
+        return
+    from wcwidth import iter_graphemes
+
+    for cluster in iter_graphemes(text):
+        for start in range(0, len(cluster), _LONGEST):
+            yield cluster[start : start + _LONGEST]
+
+
+@lru_cache(maxsize=4096)
+def grapheme_width(grapheme: str) -> int:
+    """Measure one grapheme: 1 or 2 cells."""
+    if is_plain(grapheme):
+        return 1
+    from wcwidth import wcswidth
+
+    return min(2, max(1, wcswidth(grapheme)))
+
+
+def width(text: str) -> int:
+    """Count the cells of a text without line breaks or tabs."""
+    if is_plain(text):
+        return len(text)
+    return sum(map(grapheme_width, graphemes(text)))
+
+
+def truncate(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Cut a text that is wider than `cells`, and show that it was cut."""
+    if width(text) <= cells:
+        return text
+    room = cells - width(ellipsis)
+    if room < 0:
+        return ""
+    kept: list[str] = []
+    for grapheme in graphemes(text):
+        room -= grapheme_width(grapheme)
+        if room < 0:
+            break
+        kept.append(grapheme)
+    return "".join(kept) + ellipsis
+
+
+def pad(text: str, cells: int) -> str:
+    """Make a text exactly `cells` wide: cut, or filled with blanks."""
+    fitting = truncate(text, cells)
+    return fitting + " " * (cells - width(fitting))
+
+
+def wrap(line: str, cells: int) -> list[str]:
+    """Break a line (no line breaks in it) into rows of at most `cells`, 2 or more.
+
+    Joined, the rows are the line, but for tabs, which are blanks then. A row may end
+    in blanks that hang over its edge; whoever shows it strips them. The last row keeps
+    at most one of these, so that it stays short however many come.
+    """
+    if is_plain(line):
+        return list(_plain_rows(line, cells))
+    return list(_rows(line, cells))
+
+
+def _plain_rows(line: str, cells: int) -> Iterator[str]:
+    start, size = 0, len(line)
+    while size - start > cells:
+        edge = start + cells
+        if line[edge] == " ":
+            after = edge + 1
+            while after < size and line[after] == " ":
+                after += 1
+            if after == size:
+                yield line[start : edge + 1]
+                return
+        else:
+            blank = max(start, line.rfind(" ", start, edge))
+            after = blank + 1 if line[start:blank].strip() else edge
+        yield line[start:after]
+        start = after
+    yield line[start:]
+
+
+def _rows(line: str, cells: int) -> Iterator[str]:
+    row = _Row()
+    for grapheme in graphemes(line):
+        if grapheme == "\t":
+            row.add_blank(TAB - row.width % TAB)
+            continue
+        if grapheme == " ":
+            row.add_blank(1)
+            continue
+        wide = grapheme_width(grapheme)
+        if wide == 2:
+            row.allow_break()
+        if row.width + wide > cells:
+            yield row.close()
+        row.add(grapheme, wide)
+    yield row.last(cells)
+
+
+class _Row:
+    """The row that is being filled, and where it may break."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._widths: list[int] = []
+        self._break = 0
+        self.width = 0
+
+    def add(self, grapheme: str, cells: int) -> None:
+        self._pieces.append(grapheme)
+        self._widths.append(cells)
+        self.width += cells
+        if cells == 2:
+            self._break = len(self._pieces)
+
+    def add_blank(self, cells: int) -> None:
+        self._pieces.append(" " * cells)
+        self._widths.append(cells)
+        self.width += cells
+        self._break = len(self._pieces)
+
+    def allow_break(self) -> None:
+        self._break = len(self._pieces)
+
+    def close(self) -> str:
+        """Give the row up to its last break, and keep what follows as the new row."""
+        at = self._break if self._may_break() else len(self._pieces)
+        closed = "".join(self._pieces[:at])
+        self._pieces, self._widths = self._pieces[at:], self._widths[at:]
+        self.width = sum(self._widths)
+        self._break = 0
+        return closed
+
+    def _may_break(self) -> bool:
+        return any(not piece.isspace() for piece in self._pieces[: self._break])
+
+    def last(self, cells: int) -> str:
+        """Give what is left, with at most one blank over the edge."""
+        text = "".join(self._pieces)
+        return text[: len(text) - max(0, self.width - cells - 1)]
