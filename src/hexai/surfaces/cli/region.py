@@ -73,7 +73,7 @@ class Region:
         for index, line in enumerate(lines):
             known = index < len(self._drawn)
             if not known or self._drawn[index] != line:
-                out += [_move(at, index), _ERASE_LINE * known, line]
+                out += [_move(at, index) * bool(index), _ERASE_LINE * known, line]
                 at = index
         if len(lines) < len(self._drawn):
             out += [_move(at, len(lines)), _ERASE_BELOW]
@@ -96,8 +96,8 @@ def _move(at: int, to: int) -> str:
 def _over(body: str) -> str:
     """Draw over what is there, which may have another shape than we know.
 
-    What is below is erased from the second line on: erasing from the first corner of
-    the screen makes tmux keep a copy of it in the scrollback.
+    What is below is erased after the first line: erasing from the first corner of the
+    screen makes tmux keep a copy of it in the scrollback.
     """
-    first, line_break, rest = body.partition("\r\n")
-    return f"{_ERASE_LINE}{first}{line_break}{_ERASE_BELOW}{rest}"
+    first, line_end, rest = body.partition("\r")
+    return f"{_ERASE_LINE}{first}{_ERASE_BELOW}{line_end}{rest}"
