@@ -94,9 +94,8 @@ def play(steps: Iterable[Step], *, reflow: bool) -> Played:
             case Wait():
                 seen.wait(step.seconds)
             case Resize():
-                seen.resize(step.columns, step.lines, told=False)
-                seen.wait(LATE if step.late else 0)
-                seen.told = (step.columns, step.lines)
+                late = LATE if step.late else 0.0
+                seen.resize(step.columns, step.lines, told_after=late)
             case _:
                 pass
     seen.resize(60, 12)
@@ -132,6 +131,12 @@ def holds(text: str, part: str) -> bool:
 @given(STEPS)
 @example([Say(0, "a" * 60 + "\n"), Resize(20, 12, late=True), Wait(2.0)])
 @example([Say(0, "a\n" * 30), Wait(0.6), Say(1, "b\n" * 30), Say(2, "c\n" * 30)])
+@example(
+    [Say(index, "a\n" * 20) for index in range(3)]
+    + [Wait(2.0), Resize(36, 12, late=True)]
+    + [Say(index, "aaaaaa aaaaa aaaaaa\n" * 2) for index in range(3)]
+    + [Wait(2.0)]
+)
 @example([Say(0, "漢" * 60), Wait(0.05), Resize(59, 20, late=False), End(0)])
 def test_nothing_is_lost_where_lines_are_wrapped_anew(steps: list[Step]) -> None:
     """Every column reads as its contender spoke, and what was there before remains.

@@ -37,7 +37,7 @@ class Stacked:
             case _:
                 pass
 
-    def frame(self, size: Size, at: float) -> Frame:  # noqa: ARG002 - as Columns has it
+    def frame(self, size: Size) -> Frame:
         """Print what has its turn; a header without text waits below it."""
         text = "".join(self._printable(size))
         if self._headed or self._current == len(self._standings):
