@@ -5,8 +5,6 @@ rests until the first request is on its way, and the process ends without taking
 itself apart: by then every byte is flushed, and the operating system is faster.
 """
 
-
-
 import sys
 
 

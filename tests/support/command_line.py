@@ -130,9 +130,20 @@ def _output(kind: Kind) -> Iterator[_File | Terminal]:
         terminal.close()
 
 
-def write_config(text: str, home: Path) -> Path:
-    """Write the user's config file below `home`, where no XDG variable points."""
-    path = home / ".config" / "hexai" / "config.toml"
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write_config(text: str) -> Path:
+    """Write the config file of the test's user."""
+    folder = Path(os.environ["XDG_CONFIG_HOME"]) / "hexai"  # noqa: TID251 - the edge
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "config.toml"
     path.write_text(text, "utf-8")
     return path
+
+
+def simulated(*models: str, more: str = "") -> Path:
+    """Configure simulated models as the contenders, labelled by letters."""
+    entries = [
+        f'[[models.cli]]\nprovider = "simulated"\nmodel = "{model}"\n'
+        f'label = "{label}"\n'
+        for model, label in zip(models, "abcdefgh", strict=False)
+    ]
+    return write_config("".join([*entries, more]))

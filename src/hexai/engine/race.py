@@ -133,7 +133,8 @@ class Race:
         if answered and outcome.text.strip() and self._first_answer_at is None:
             self._first_answer_at = now - self._requested_at
         self._outcomes[index] = outcome
-        self._feed.put(Ended(index=index, at=now - self._began_at, outcome=outcome))
+        at = now - self._began_at
+        self._feed.put(Ended(index=outcome.index, at=at, outcome=outcome))
         self._settle_or_wait()
 
     def _settle_or_wait(self) -> None:

@@ -63,6 +63,10 @@ def _run(process: Process) -> int:
 
 
 def _ask(process: Process, options: AskOptions, line: Line) -> int:
+    if options.tps_simulation is not None:
+        from hexai.surfaces.cli.simulate import simulate
+
+        return simulate(process, options, line.words)
     from hexai.surfaces.cli.ask import ask_words
 
     return ask_words(process, options, line.words)

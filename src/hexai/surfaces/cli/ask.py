@@ -23,6 +23,7 @@ from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.surfaces.cli.first_run import check_first_run
+from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
@@ -80,7 +81,8 @@ def wanted(session: Session) -> Wanted:
 def put(session: Session, question: Question, wanted: Wanted) -> Show:
     """Put a question to its contenders and show all that comes of it."""
     screen = Screen(session.process)
-    show = Show(screen, wanted)
+    logbook = Logbook(session.log, question.request.messages)
+    show = Show(screen, wanted, logbook)
     try:
         with asyncio.Runner(loop_factory=Loop) as runner:
             runner.run(_put(session, question, show))

@@ -15,6 +15,7 @@ from hexai.domain.outcome import Outcome
 from hexai.surfaces.cli.closing import blind_line, closing_line
 from hexai.surfaces.cli.exit_code import NOBODY_READS, exit_code
 from hexai.surfaces.cli.interrupts import Interrupts
+from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.run import Cast, Run
 from hexai.surfaces.cli.screen import Screen
 from hexai.surfaces.cli.views import View, Wanted, open_view
@@ -26,8 +27,8 @@ Asking = AbstractAsyncContextManager[Run]
 class Show:
     """One run on its way to the user."""
 
-    def __init__(self, screen: Screen, wanted: Wanted) -> None:
-        self._screen, self._wanted = screen, wanted
+    def __init__(self, screen: Screen, wanted: Wanted, logbook: Logbook) -> None:
+        self._screen, self._wanted, self._logbook = screen, wanted, logbook
         self._run: Run | None = None
         self._signal_code: int | None = None
         self.outcomes: tuple[Outcome, ...] = ()
@@ -73,17 +74,19 @@ class Show:
 
     async def _show(self, run: Run) -> None:
         self._run = run
+        self._logbook.open(run)
         cast = Cast.of(run, blind=self._wanted.blind)
         async with open_view(run, cast, self._wanted, self._screen) as view:
             async for event in run:
                 _wake_collector()
                 self._take(event, view, run)
         self.outcomes = run.outcomes
-        if not self._screen.broken:
+        if self._wanted.with_closing and not self._screen.broken:
             self.closing_lines = _closing_lines(run, cast)
 
     def _take(self, event: Event, view: View, run: Run) -> None:
         view.handle(event)
+        self._logbook.handle(event, run)
         if self._wanted.first and isinstance(event, Settled):
             run.cancel()
 

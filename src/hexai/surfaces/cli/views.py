@@ -43,6 +43,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     first: bool = False
     blind: bool = False
     layout: Layout = "auto"
+    with_closing: bool = True
+    """Whether each contender's closing line is wanted."""
 
     @property
     def as_text(self) -> bool:
