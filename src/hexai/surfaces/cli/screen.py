@@ -28,10 +28,14 @@ class Screen:
         return self._writer.broken
 
     @property
+    def abandoned(self) -> bool:
+        """Whether the reader has gone, as `head` does when it has seen enough."""
+        return isinstance(self._writer.error, BrokenPipeError)
+
+    @property
     def error(self) -> OSError | None:
-        """Why not, unless it is that nobody reads any more."""
-        error = self._writer.error
-        return None if isinstance(error, BrokenPipeError) else error
+        """Why nothing can be written, where that is no reader's choice."""
+        return None if self.abandoned else self._writer.error
 
     def write(self, text: str) -> None:
         """Queue a text; never waits."""
