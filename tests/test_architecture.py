@@ -14,7 +14,6 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 SYNONYMS = {
     "competitor": "contender",
     "participant": "contender",
-    "backend": "provider or upstream",
     "completion_engine": "engine",
     "leaderboards": "leaderboard",
     "utils": "a noun for what it holds",

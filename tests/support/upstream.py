@@ -2,8 +2,8 @@
 
 It runs in a thread of its own, so that synchronous tests, event loops and child
 processes can all talk to it, and listens on 127.0.0.1 and a free port, or on a Unix
-socket. What it answers is a script of replies (see `replies.py` and `answers.py`);
-what it saw is recorded.
+socket. What it answers is a script of replies (`replies.py`, `answers.py`); what it saw
+is recorded.
 
     with Upstream(status(429), openai_answer("hello")) as upstream:
         ask(upstream.url)

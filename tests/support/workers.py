@@ -50,7 +50,11 @@ def start_asking(question: Question, **variables: str) -> subprocess.Popen[bytes
 
 def steps_of(process: subprocess.Popen[bytes]) -> list[Step]:
     """Read all that a process prints until nobody holds its output any more."""
-    output, _ = process.communicate(timeout=60)
+    try:
+        output, _ = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
     return [msgspec.json.decode(line, type=Step) for line in output.splitlines()]
 
 

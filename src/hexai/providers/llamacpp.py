@@ -66,7 +66,7 @@ class LlamaCpp:
         """Do nothing: each attempt has a connection of its own."""
 
     async def aclose(self) -> None:
-        """Do nothing: each attempt closes its own connection."""
+        """Do nothing: workers belong to all processes, and end by themselves."""
 
     def _find(self, model: str) -> GGUF:
         xllamacpp_version()  # told first: without it no model is of any use
@@ -99,10 +99,14 @@ class _Watch:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._was_told = False
         self.was_connected = False
 
     def loading(self) -> None:
-        self._progress.loading()
+        """Tell it once: the supervisor says it at every look, and the budget runs."""
+        if not self._was_told:
+            self._was_told = True
+            self._progress.loading()
 
     def connected(self) -> None:
         self.was_connected = True

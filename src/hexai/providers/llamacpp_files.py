@@ -161,16 +161,11 @@ def all_workers(folder: Path) -> list[WorkerFiles]:
     ]
 
 
-def run_folder(*, runtime: Path | None, state: Path) -> Path:
-    """Choose where sockets live: below the runtime folder, else below the state folder.
+def fitting_folder(folder: Path) -> Path:
+    """Give the folder, or a short one in /tmp, named after it, if a socket cannot fit.
 
-    A path that is too long for a socket's address is exchanged for a short one in
-    /tmp, named after it; `make_private` refuses it if anybody else was there first.
+    `make_private` refuses the latter if anybody else was there first.
     """
-    if runtime is not None and _is_mine(runtime):
-        folder = runtime / "hexai"
-    else:
-        folder = state / "hexai" / "run"
     longest = len(os.fsencode(folder)) + len("/") + _NAME_LENGTH + len(".sock")
     if longest <= _LONGEST_SOCKET_PATH:
         return folder
@@ -189,7 +184,7 @@ def make_private(folder: Path) -> None:
     except OSError as error:
         raise NotSent(
             f"cannot make {folder}: {error.strerror}",
-            advice="the embedded model needs this folder",
+            advice="set XDG_RUNTIME_DIR to a folder of your own, or unset it",
         ) from error
     if not stat.S_ISDIR(found.st_mode):
         raise NotSent(f"{folder} is not a folder", advice="remove it")
@@ -200,15 +195,17 @@ def make_private(folder: Path) -> None:
 
 
 def _make_folders(folder: Path) -> None:
-    """Make a folder and all above it that are missing, each for the user alone."""
+    """Make a folder and all above it that are missing, each for the user alone.
+
+    Not below another user's folder: with `sudo`, that user could not use it later.
+    """
     if os.path.lexists(folder):
         return
-    _make_folders(folder.parent)
+    parent = folder.parent
+    _make_folders(parent)
+    if parent.stat().st_uid not in {os.getuid(), 0}:
+        raise NotSent(
+            f"{parent} belongs to another user",
+            advice="set XDG_RUNTIME_DIR to a folder of your own, or unset it",
+        )
     folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _is_mine(folder: Path) -> bool:
-    try:
-        return folder.stat().st_uid == os.getuid()
-    except OSError:
-        return False

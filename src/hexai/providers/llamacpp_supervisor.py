@@ -32,6 +32,7 @@ from hexai.providers.llamacpp_files import (
     Lock,
     WorkerFiles,
     all_workers,
+    fitting_folder,
     make_private,
     try_lock,
     worker_files,
@@ -72,13 +73,13 @@ class Supervisor:
         options: LoadOptions = LoadOptions(),  # noqa: B008 - frozen
         listen_timeout: float = 30.0,
     ) -> None:
-        """Use the workers in `folder`.
+        """Use the workers in `folder`, or in a short one if its path is too long.
 
         Those that are started here end `keep_alive` seconds after their last lease. One
         that does not listen after `listen_timeout` seconds is replaced; 4 were seen,
         with a slow disk.
         """
-        self._folder = folder
+        self._folder = fitting_folder(folder)
         self._environ = environ
         self._keep_alive = min(keep_alive, _FOREVER)
         self._max_workers = max_workers

@@ -10,8 +10,8 @@ from hexai.providers.llamacpp_files import (
     Card,
     WorkerFiles,
     all_workers,
+    fitting_folder,
     make_private,
-    run_folder,
     try_lock,
     worker_files,
 )
@@ -194,25 +194,24 @@ def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
         make_private(tmp_path / "file" / "run")
 
 
-def test_sockets_live_below_the_runtime_folder(tmp_path: Path) -> None:
-    """Without a runtime folder of the user's own, they live below the state folder."""
-    short = Path("/tmp")
-    state = Path("/s")
+def test_nothing_is_made_below_another_users_folder(tmp_path: Path) -> None:
+    """With sudo, and the variables of who called it, that user is not locked out."""
     theirs = _somebody_elses(tmp_path)
+    with pytest.raises(NotSent, match="set XDG_RUNTIME_DIR"):
+        make_private(theirs / "hexai")
+    assert not (theirs / "hexai").exists()
 
-    assert run_folder(runtime=None, state=state) == state / "hexai" / "run"
-    assert run_folder(runtime=theirs, state=state) == state / "hexai" / "run"
-    assert run_folder(runtime=tmp_path / "no", state=state) == state / "hexai" / "run"
-    mine = tmp_path if os.getuid() else short
-    if len(str(mine)) < 60:
-        assert run_folder(runtime=mine, state=state) == mine / "hexai"
+
+def test_a_path_that_fits_a_socket_stays() -> None:
+    """The folder that was asked for is the one that is used."""
+    assert fitting_folder(Path("/run/user/1000/hexai")) == Path("/run/user/1000/hexai")
 
 
 def test_a_long_path_is_exchanged_for_a_short_one() -> None:
     """What does not fit a socket's address gets a folder in /tmp, one for each path."""
     deep = [Path("/", *(["folder"] * 12), end) for end in ("one", "one", "other")]
 
-    folders = [run_folder(runtime=None, state=path) for path in deep]
+    folders = [fitting_folder(path) for path in deep]
 
     assert folders[0] == folders[1] != folders[2]
     assert folders[0].parent == Path("/tmp")

@@ -5,11 +5,11 @@ once every contender has filled it or ended before it. As long as all fits the s
 everything stays live, so that the header tells the end too and a new width wraps all
 anew. What grows beyond the screen leaves it at the top: first the header, with the
 words that stay true, then the complete rows; how the contenders stand is from then on
-told below the rows. A contender that runs ahead by more than a screen shows its first
-and its newest rows, and the rest waits for the others.
+told below the rows. What is still too much waits: a contender that runs ahead of the
+others by more than a screen shows its first and its newest rows.
 
-A complete row that fits stays live for a moment, in case it was drawn for a width that
-the terminal no longer had (`region`).
+A complete row stays live for a moment, in case it was drawn for a width that the
+terminal no longer had (`region`).
 
 Pure: events and a size in, lines out.
 """
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from hexai.domain.events import Delta, Ended, Event
-from hexai.surfaces.cli.column import Column
+from hexai.surfaces.cli.column import Column, unfolded
 from hexai.surfaces.cli.frame import DIM, Frame, Size, header, lines_of
 from hexai.surfaces.cli.rows import SEPARATOR, Piece, row, styled_row
 from hexai.surfaces.cli.standing import Standing
@@ -87,24 +87,27 @@ class Columns:
             return Frame(live=(truncate("(window too small)", size.columns - 1),))
         self._resize(size)
         room = size.lines - 1 - _HEADER
-        count = max(column.count for column in self._columns)
-        complete = self._complete(count)
-        too_many = min(complete, max(0, count - room))
-        settled = self._settled(complete, at)
+        settled = self._settled(at)
         lasting: list[str] = []
-        if self._topped and too_many:
+        if self._topped and settled and self._count() > room:
             self._topped = False
             lasting += self._header([s.lasting_words() for s in self._standings])
         if not self._topped:
-            lasting += self._take(max(too_many, settled))
-        return Frame(lasting=tuple(lasting), live=tuple(self._live(room)))
+            lasting += self._take(settled)
+        count = self._count()
+        shown = min(self._complete(count), unfolded(count, room))
+        self._drawn.append((at, self._taken + shown))
+        live = tuple(self._live(room))
+        return Frame(lasting=tuple(lasting), live=live, waits=count > room)
 
     def last_frame(self, size: Size) -> Frame:
-        """Draw all that is left for good."""
+        """Draw all that is left for good; nothing more will come."""
+        for column in self._columns:
+            column.end()
         if not fits(size, len(self._columns)):
             return Frame(lasting=tuple(self._stacked(size)))
         self._resize(size)
-        rows = self._take(max(column.count for column in self._columns))
+        rows = self._take(self._count())
         words = [standing.words() for standing in self._standings]
         if self._topped:
             return Frame(lasting=(*self._header(words), *rows))
@@ -122,12 +125,17 @@ class Columns:
         done = [column.done for column in self._columns]
         return min((rows for rows in done if rows is not None), default=count)
 
-    def _settled(self, complete: int, at: float) -> int:
-        self._drawn.append((at, self._taken + complete))
-        while len(self._drawn) > 1 and self._drawn[1][0] <= at - _SETTLED_AFTER:
+    def _count(self) -> int:
+        return max(column.count for column in self._columns)
+
+    def _settled(self, at: float) -> int:
+        """Count the complete rows that were drawn long enough ago to be for good."""
+        until = at - _SETTLED_AFTER
+        while len(self._drawn) > 1 and self._drawn[1][0] <= until:
             self._drawn.popleft()
-        drawn_at, rows = self._drawn[0]
-        return max(0, rows - self._taken) if drawn_at <= at - _SETTLED_AFTER else 0
+        if not self._drawn or self._drawn[0][0] > until:
+            return 0
+        return max(0, self._drawn[0][1] - self._taken)
 
     def _take(self, count: int) -> list[str]:
         self._taken += count

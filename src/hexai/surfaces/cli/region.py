@@ -32,12 +32,18 @@ class Region:
         self._hidden = False
 
     def draw(self, frame: Frame, *, anew: bool = False) -> str:
-        """Draw the next frame over the last; `anew` trusts nothing of the last."""
+        """Draw the next frame over the last; `anew` trusts nothing of the last.
+
+        Returns nothing if it looks the same.
+        """
+        over = bool(self._drawn) and (anew or bool(frame.text))
+        same = not (over or frame.text or frame.lasting) and frame.live == self._drawn
+        if same:
+            return ""
         out = [_BEGIN]
         if not self._hidden:
             out.append(_HIDE_CURSOR)
             self._hidden = True
-        over = self._drawn and (anew or frame.text)
         if over:
             self._drawn = ()
         lines = "".join(self._lines(frame))
@@ -48,12 +54,15 @@ class Region:
         self._drawn = frame.live
         return "".join([*out, _END])
 
-    def close(self) -> str:
-        """Leave the terminal as it was found; the last frame had no live lines."""
-        if not self._hidden:
-            return ""
-        self._hidden = False
-        return _SHOW_CURSOR
+    def leave(self) -> str:
+        """Give the cursor back below the region, which stays as it is.
+
+        The next frame begins where the cursor is then.
+        """
+        below = "\r\n" * len(self._drawn)
+        cursor = _SHOW_CURSOR if self._hidden else ""
+        self._drawn, self._hidden = (), False
+        return below + cursor
 
     def _lines(self, frame: Frame) -> list[str]:
         lines = frame.lasting + frame.live
