@@ -9,7 +9,7 @@ import pytest
 
 from hexai.version import __version__
 from tests.support.answers import openai_answer
-from tests.support.command_line import simulated, write_config
+from tests.support.command_line import Terminal, simulated, write_config
 from tests.support.replies import stall
 from tests.support.started import hexai, now, shell
 from tests.support.upstream import Upstream
@@ -113,6 +113,22 @@ class TestSignals:
             assert err.count(b"\n") == 1
             assert closed - sent < 1.0
 
+    @pytest.mark.alone
+    def test_streams_are_closed_within_a_tenth_of_a_second(self) -> None:
+        """An upstream should not go on generating for nobody."""
+        with Upstream(stall(openai_answer(["one ", "two"]), after=2)) as upstream:
+            configure(upstream, upstream)
+            with hexai("hi") as child:
+                upstream.wait(lambda: len(upstream.requests) == 2)
+                assert child.stdout is not None
+                os.read(child.stdout.fileno(), 1)
+                sent = now()
+                child.send_signal(signal.SIGINT)
+                upstream.wait(upstream.all_closed)
+                closed = max(one.closed_at or 0.0 for one in upstream.connections)
+                assert child.wait(10) == 130
+        assert closed - sent < 0.1
+
     def test_ctrl_c_before_anything_is_asked_ends_it(self) -> None:
         """While it waits for standard input."""
         simulated("echo")
@@ -147,6 +163,22 @@ class TestSignals:
                 upstream.wait(upstream.all_closed)
                 child.send_signal(signal.SIGINT)
                 assert child.wait(10) == 130
+
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_ctrl_c_leaves_the_terminal_as_it_was(self, times: int) -> None:
+        """The cursor is visible again and what arrived can be read."""
+        reply = stall(openai_answer(["one\n", "two\n", "three"]), after=3)
+        terminal = Terminal()
+        with Upstream(reply) as upstream:
+            configure(upstream, upstream)
+            with hexai("hi", stdout=terminal.descriptor) as child:
+                terminal.wait_for("two")
+                for _ in range(times):
+                    child.send_signal(signal.SIGINT)
+                assert child.wait(10) == 130
+        shown = terminal.text()
+        assert "\x1b[?25l" in shown
+        assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
 
     def test_nohup_is_respected(self) -> None:
         """A signal that was ignored at the start stays ignored."""

@@ -27,7 +27,7 @@ def hexai(
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
-        env=None if environ is None else dict(environ),
+        env={"TERM": "xterm", **(os.environ if environ is None else environ)},  # noqa: TID251
         start_new_session=True,
     )
     try:

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from hexai.version import __version__
-from tests.support.command_line import run_cli, simulated
+from tests.support.command_line import Kind, run_cli, simulated
 
 
 @pytest.fixture(autouse=True)
@@ -171,13 +171,12 @@ def test_wrong_options_are_named_and_nothing_is_asked(
     assert result.err.count("\n") == 1
 
 
-def test_what_is_not_ours_is_made_visible_on_a_terminal() -> None:
+@pytest.mark.parametrize("stderr", ["file", "terminal"])
+def test_what_is_not_ours_is_made_visible(stderr: Kind) -> None:
     """A word with an escape sequence cannot act by way of an error message."""
-    word = "stats\x1b"
-    assert "\x1b" in run_cli(word).err
-    shown = run_cli(word, stderr="terminal").err
-    assert "\x1b" not in shown
-    assert "stats\\x1b" in shown
+    result = run_cli("stats\x1b", stderr=stderr)
+    assert "\x1b" not in result.err
+    assert "stats\\x1b" in result.err
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -17,6 +17,7 @@ class Screen:
 
     def __init__(self, process: Process) -> None:
         self.is_terminal = process.stdout_is_terminal
+        self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
         self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
         self._descriptor = process.stdout
         self._broken_is_told: Callable[[], None] = lambda: None
