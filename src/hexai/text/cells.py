@@ -77,7 +77,7 @@ def is_certain(grapheme: str) -> bool:
         return True
     if len(grapheme) > 1 or _SYMBOL.match(grapheme):
         return False
-    from wcwidth import wcwidth  # noqa: PLC0415 - 18 ms, see above
+    from wcwidth import wcwidth
 
     return wcwidth(grapheme) in {1, 2}
 

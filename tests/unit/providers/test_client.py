@@ -70,7 +70,7 @@ class Fixed(PlainFormat):
         """Make the fixed decoder."""
         return _FixedDecoder(self._chunks, self._bug)
 
-    def refusal(self, status: int, body: bytes) -> ProviderError:
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
         """Fail like the decoder."""
         raise self._bug or ValueError
 
