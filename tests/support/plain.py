@@ -4,8 +4,11 @@ The data of an event is a piece of the answer; `[DONE]` is its end. What is sent
 model's name alone.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
+
+import pytest
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Finished, TextDelta
@@ -117,6 +120,25 @@ def client_for(
 async def collect(client: HttpProvider, call: Call = CALL) -> list[Chunk]:
     """Make one attempt and give its chunks."""
     return [chunk async for chunk in client.stream(call, Steps())]
+
+
+def ask(client: HttpProvider, call: Call = CALL, *, times: int = 1) -> list[Chunk]:
+    """Make attempts in a loop of their own, close, and give the last one's chunks."""
+
+    async def run() -> list[Chunk]:
+        try:
+            return [await collect(client, call) for _ in range(times)][-1]
+        finally:
+            await client.aclose()
+
+    return asyncio.run(run())
+
+
+def failure(client: HttpProvider, call: Call = CALL) -> ProviderError:
+    """Make one attempt that must fail, and give its error."""
+    with pytest.raises(ProviderError) as caught:
+        ask(client, call)
+    return caught.value
 
 
 def said(chunks: list[Chunk]) -> str:

@@ -29,6 +29,9 @@ _PLAIN = re.compile(
 )
 """Latin, Greek, Cyrillic, punctuation, money, arrows, boxes: one cell each."""
 
+_SYMBOL = re.compile("[\u2300-\u2bff\U00010000-\U0010ffff]")
+"""Where emoji are, and what is new; terminals learn about both at their own pace."""
+
 _LONGEST = 32
 """Code points of one grapheme; heaps of combining marks are cut into several."""
 
@@ -62,6 +65,21 @@ def grapheme_width(grapheme: str) -> int:
     from wcwidth import wcswidth
 
     return min(2, max(1, wcswidth(grapheme)))
+
+
+@lru_cache(maxsize=4096)
+def is_certain(grapheme: str) -> bool:
+    """Tell whether every terminal will give a grapheme the width counted here.
+
+    Not sequences, emoji and other symbols, and what shows nothing by itself.
+    """
+    if is_plain(grapheme):
+        return True
+    if len(grapheme) > 1 or _SYMBOL.match(grapheme):
+        return False
+    from wcwidth import wcwidth
+
+    return wcwidth(grapheme) in {1, 2}
 
 
 def width(text: str) -> int:

@@ -115,6 +115,30 @@ def test_failures_disturb_nobody() -> None:
     ]
 
 
+def test_contenders_keep_their_index_when_others_are_left_out() -> None:
+    """Those that the cache has answered take no part, and shift nobody."""
+    clients = [Scripted(says("three", after=1)), Scripted(HANGS)]
+
+    async def main() -> tuple[Race, list[Event]]:
+        asked = [
+            contender(target(client, f"m{index}"), index)
+            for client, index in zip(clients, (3, 5), strict=True)
+        ]
+        async with _race(asked) as race:
+            race.cancel(5)
+            events = [event async for event in race]
+        return race, events
+
+    race, events = run_virtually(main())
+
+    assert [each.index for each in race.outcomes] == [3, 5]
+    assert _statuses(race) == [Status.ANSWERED, Status.CANCELLED]
+    assert [(e.index, e.outcome.index) for e in events if isinstance(e, Ended)] == [
+        (5, 5),
+        (3, 3),
+    ]
+
+
 def test_a_race_without_contenders_settles_and_ends() -> None:
     """There is nothing to wait for."""
     report = ran([])

@@ -87,13 +87,19 @@ def put(session: Session, question: Question, wanted: Wanted) -> Show:
         with asyncio.Runner(loop_factory=Loop) as runner:
             runner.run(_put(session, question, show))
     finally:
-        if screen.is_terminal:
-            screen.close()
-        tell(session.process, *show.closing_lines)
         screen.close()
-    if screen.error is not None:
-        complain(session.process, f"cannot write the answer: {screen.error.strerror}")
+        _say_closing(session.process, screen, show)
     return show
+
+
+def _say_closing(process: Process, screen: Screen, show: Show) -> None:
+    """Say how it ended, unless nobody reads the answers any more."""
+    if screen.abandoned:
+        return
+    tell(process, *show.closing_lines)
+    complain(process, *(f"warning: {warning}" for warning in show.warnings))
+    if screen.error is not None:
+        complain(process, f"cannot write the answer: {screen.error.strerror}")
 
 
 async def _put(session: Session, question: Question, show: Show) -> None:

@@ -17,6 +17,7 @@ class Screen:
 
     def __init__(self, process: Process) -> None:
         self.is_terminal = process.stdout_is_terminal
+        self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
         self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
         self._descriptor = process.stdout
         self._broken_is_told: Callable[[], None] = lambda: None
@@ -28,10 +29,14 @@ class Screen:
         return self._writer.broken
 
     @property
+    def abandoned(self) -> bool:
+        """Whether the reader has gone, as `head` does when it has seen enough."""
+        return isinstance(self._writer.error, BrokenPipeError)
+
+    @property
     def error(self) -> OSError | None:
-        """Why not, unless it is that nobody reads any more."""
-        error = self._writer.error
-        return None if isinstance(error, BrokenPipeError) else error
+        """Why nothing can be written, where that is no reader's choice."""
+        return None if self.abandoned else self._writer.error
 
     def write(self, text: str) -> None:
         """Queue a text; never waits."""

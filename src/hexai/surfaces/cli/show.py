@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from hexai.domain.events import Event, Settled
 from hexai.domain.outcome import Outcome
 from hexai.surfaces.cli.closing import blind_line, closing_line
-from hexai.surfaces.cli.exit_code import NOBODY_READS, exit_code
+from hexai.surfaces.cli.exit_code import NOBODY_READS, NONE_ANSWERED, exit_code
 from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.run import Cast, Run
@@ -37,12 +37,19 @@ class Show:
         """For standard error, once standard output is flushed."""
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went wrong beside the answers."""
+        return tuple(self._run.warnings) if self._run else ()
+
+    @property
     def code(self) -> int:
         """The exit code: a signal's, a closed pipe's, or the outcomes'."""
         if self._signal_code is not None:
             return self._signal_code
-        if self._screen.broken:
+        if self._screen.abandoned:
             return NOBODY_READS
+        if self._screen.broken:
+            return NONE_ANSWERED
         return exit_code(self.outcomes, first=self._wanted.first)
 
     async def follow(self, asking: Asking) -> None:
@@ -81,7 +88,7 @@ class Show:
                 _wake_collector()
                 self._take(event, view, run)
         self.outcomes = run.outcomes
-        if self._wanted.with_closing and not self._screen.broken:
+        if self._wanted.with_closing:
             self.closing_lines = _closing_lines(run, cast)
 
     def _take(self, event: Event, view: View, run: Run) -> None:
