@@ -4,9 +4,10 @@ import asyncio
 import os
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.quiet import quiet
 from hexai.surfaces.cli.writer import Writer
 
 _CURSOR_AS_IT_WAS = b"\x1b[?2026l\x1b[?25h\n"
@@ -20,6 +21,7 @@ class Screen:
         self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
         self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
         self._descriptor = process.stdout
+        self._live = ExitStack()
         self._broken_is_told: Callable[[], None] = lambda: None
         self._writer = Writer(process.stdout, on_broken=self._tell_broken)
 
@@ -65,12 +67,20 @@ class Screen:
         finally:
             self._broken_is_told = lambda: None
 
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Keep what is typed out of a live view."""
+        with self._live:
+            self._live.enter_context(quiet(self._descriptor))
+            yield
+
     def close(self) -> None:
         """Wait until all that was written has been taken, however long that takes."""
         self._writer.close()
 
     def abandon(self, code: int) -> None:
-        """Leave at once, with the cursor visible if the terminal takes that."""
+        """Leave at once, with the terminal as it was if it takes that."""
+        self._live.close()
         if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
             os.write(self._descriptor, _CURSOR_AS_IT_WAS)
         os._exit(code)

@@ -148,15 +148,16 @@ async def _painted(cast: Cast, wanted: Wanted, screen: Screen) -> AsyncIterator[
         blind=cast.blind,
         layout="auto" if wanted.layout == "plain" else wanted.layout,
     )
-    try:
-        async with asyncio.TaskGroup() as group:
-            ticking = group.create_task(tick_forever(painter))
-            try:
-                yield painter
-            finally:
-                ticking.cancel()
-    finally:
-        painter.close()
+    with screen.live():
+        try:
+            async with asyncio.TaskGroup() as group:
+                ticking = group.create_task(tick_forever(painter))
+                try:
+                    yield painter
+                finally:
+                    ticking.cancel()
+        finally:
+            painter.close()
 
 
 def _text_view(run: Run, cast: Cast, wanted: Wanted, screen: Screen) -> View:
