@@ -356,3 +356,43 @@ def test_a_stop_leaves_the_terminal_to_the_shell() -> None:
         *["[1]+", "$"],
         *["home", "", "before", ""],
     ]
+
+
+@pytest.mark.parametrize("reflow", [True, False])
+@pytest.mark.parametrize("told_after", [0.0, 0.25])
+def test_a_new_size_draws_all_live_lines_anew(
+    *, reflow: bool, told_after: float
+) -> None:
+    """Narrower, the columns are aligned again and nothing of the wider ones is left."""
+    seen = Watched(
+        "home", "cloud", columns=60, lines=20, reflow=reflow, layout="columns"
+    )
+    seen.terminal.feed("$ before\r\n" * 15)
+    for index in (0, 1):
+        seen.start(index)
+        seen.say(index, "some words that fill more than one row of a column")
+    seen.wait()
+    seen.resize(41, 20, told_after=told_after)
+    seen.wait(0.2)
+    seen.say(0, " and more")
+    seen.wait(0.4)
+
+    assert [row for row in seen.screen if row != "$ before"] == [
+        "home  0.0 s first … │ cloud  0.0 s firs…",
+        "─" * 19 + "─┼─" + "─" * 18,
+        "some words that     │ some words that",
+        "fill more than one  │ fill more than one",
+        "row of a column and │ row of a column",
+        "more                │",
+    ]
+    seen.resize(90, 20, told_after=told_after)
+    seen.say(1, " or less")
+    seen.wait(0.4)
+    assert [row for row in seen.screen if row not in {"$ before", ""}] == [
+        "home  0.0 s first token".ljust(43) + " │ cloud  0.0 s first token",
+        "─" * 43 + "─┼─" + "─" * 43,
+        "some words that fill more than one row of a".ljust(43)
+        + " │ some words that fill more than one row of a",
+        "column and more".ljust(43) + " │ column or less",
+    ]
+    assert seen.everything.count("$ before") == 15

@@ -117,6 +117,14 @@ def read(lines: Iterable[str]) -> list[str]:
     return ["".join(column.split()) for column in columns]
 
 
+def leftovers(lines: list[str]) -> list[str]:
+    """Find live lines that were not drawn over; one header and one footer may be."""
+    states = [line for line in lines if "@" in line]
+    rules = [line for line in lines if "─" in line]
+    waiting = [line for line in lines if "more rows" in line or "small" in line]
+    return [*states[2:], *rules[2:], *waiting]
+
+
 def expected(said: list[str]) -> list[str]:
     """Tell what each column has to hold."""
     return ["".join(text.replace("\x1b", "\\x1b").split()) for text in said]
@@ -152,6 +160,7 @@ def test_nothing_is_lost_where_lines_are_wrapped_anew(steps: list[Step]) -> None
         assert all(map(holds, ["".join(lines)] * 3, expected(played.said)))
     else:
         assert read(lines[len(BEFORE) :]) == expected(played.said)
+        assert leftovers(lines) == []
 
 
 @given(STEPS)
@@ -163,6 +172,7 @@ def test_nothing_is_lost_where_lines_are_kept(steps: list[Step]) -> None:
     assert lines[: len(BEFORE)] == BEFORE
     if not played.seen.terminal.moved_off:
         assert read(lines[len(BEFORE) :]) == expected(played.said)
+        assert leftovers(lines) == []
 
 
 @given(st.lists(st.builds(Say, INDICES, TEXTS) | st.builds(Wait, st.just(0.6))))

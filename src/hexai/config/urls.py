@@ -34,7 +34,7 @@ def check_base_url(text: str) -> str:
     _refuse_extras(text, parts)
     if port == 0:
         raise ValueError(f"port 0 cannot be connected to; {ALLOWED}")
-    host = _normal_host(parts.hostname or "")
+    host = _normal_host(parts.hostname or "", bracketed="[" in parts.netloc)
     shown_port = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
     return f"{parts.scheme}://{host}{shown_port}{parts.path.rstrip('/')}"
 
@@ -66,8 +66,8 @@ def _refuse_extras(text: str, parts: SplitResult) -> None:
         raise ValueError(f"the path is not ASCII; {ALLOWED}")
 
 
-def _normal_host(host: str) -> str:
-    if ":" in host:
+def _normal_host(host: str, *, bracketed: bool) -> str:
+    if bracketed:
         return f"[{_normal_ipv6(host)}]"
     if not host.isascii():
         host = _to_ascii(host)

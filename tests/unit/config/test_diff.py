@@ -74,6 +74,17 @@ def test_a_reload_is_reported_as_users_know_it() -> None:
         ),
         ({"use": {"cli": []}}, "use.cli: (unset) → "),
         (
+            {"models": {"chat": {"model": "a", "enabled": False}}},
+            "models.chat: (unset) → a (enabled=false)",
+        ),
+        (
+            {"tmux_action": {"menu": [{"kind": "skip"}]}},
+            (
+                "tmux_action.menu:  → "
+                '[{"kind":"skip","custom_id":"","title":"","hotkey":""}]'
+            ),
+        ),
+        (
             {"prompts": {"chat": {"system": "one\ntwo" + "x" * 100}}},
             f"prompts.chat.system: (unset) → one two{'x' * 72}…",
         ),

@@ -85,6 +85,9 @@ class _FixedDecoder(PlainDecoder):
         if self._bug is not None:
             raise self._bug
 
+    def close(self) -> Iterator[Chunk]:
+        yield Finished()
+
 
 def test_an_answer_ends_with_its_mark() -> None:
     """Deltas in order, then exactly one end that carries the model's id."""
@@ -93,6 +96,14 @@ def test_an_answer_ends_with_its_mark() -> None:
 
     end = Finished(returned_model="plain-1")
     assert chunks == [TextDelta("a"), TextDelta("b"), end]
+
+
+def test_an_answer_may_end_with_its_stream() -> None:
+    """A format without an end mark of its own ends where the body does."""
+    with Upstream(sse("go")) as upstream:
+        chunks = ask(client_for(upstream.url, wire_format=Fixed(TextDelta("a"))))
+
+    assert chunks == [TextDelta("a"), Finished()]
 
 
 def test_what_follows_the_end_is_not_waited_for() -> None:
@@ -386,3 +397,21 @@ def test_a_question_besides_the_streams() -> None:
     )
     assert (listed.method, listed.body) == ("GET", b"")
     assert shown.headers["authorization"] == f"Bearer {MARK}"
+
+
+def test_a_command_for_the_key_counts_as_loading() -> None:
+    """The budget of the connection does not run while a password manager asks."""
+    steps = Steps()
+
+    async def run(client: HttpProvider) -> None:
+        for _ in range(2):
+            async for _ in client.stream(CALL, steps):
+                pass
+        await client.aclose()
+
+    with Upstream(plain_answer("hi")) as upstream:
+        asyncio.run(run(client_for(upstream.url, api_key_command=("/bin/echo", MARK))))
+
+    assert steps.seen == ["loading", "connected", "connected"]
+    sent = [request.headers["authorization"] for request in upstream.requests]
+    assert sent == [f"Bearer {MARK}"] * 2

@@ -263,6 +263,31 @@ def test_an_unknown_name_is_said_so() -> None:
     )
 
 
+class _TwoAddresses(asyncio.SelectorEventLoop):
+    """A loop whose name server gives every name two loopback addresses."""
+
+    async def getaddrinfo(self, *asked: object, **_: object) -> list[Any]:
+        addresses = "127.0.0.1", "127.0.0.2"
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, asked[1]))
+            for one in addresses
+        ]
+
+
+def test_a_name_with_several_addresses_that_refuse_says_why() -> None:
+    """The reason is the system's own, not a summary of attempts."""
+    client = client_for("http://two.invalid:1")
+    with (
+        asyncio.Runner(loop_factory=_TwoAddresses) as runner,
+        pytest.raises(ConnectionFailed) as caught,
+    ):
+        runner.run(collect(client))
+
+    assert caught.value.message == (
+        "cannot connect to http://two.invalid:1: connection refused"
+    )
+
+
 def test_connected_is_told_once_and_before_the_answer() -> None:
     """The budget of the first token starts when the request can be sent."""
 

@@ -156,6 +156,20 @@ def test_what_cannot_be_started_is_said_so(tmp_path: Path) -> None:
     )
 
 
+def test_arguments_that_no_program_can_take_are_said_so() -> None:
+    """A NUL character is a failure like any other."""
+    failure = run(make("sh", "-c", "echo a\0b")).failure
+
+    assert failure == "sh cannot be started (a NUL in its arguments)"
+
+
+def test_output_that_ends_is_not_the_end() -> None:
+    """A command that closes its output and runs on is late all the same."""
+    printed = run(shell("exec >&-; exec sleep 60", seconds=0.3))
+
+    assert printed.failure == "sh did not end within 0.3 s"
+
+
 def test_no_thread_stays_behind() -> None:
     """The waiting thread ends with the command."""
     run(shell("echo key"))

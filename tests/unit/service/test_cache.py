@@ -265,7 +265,7 @@ def test_a_new_process_counts_what_is_there(
 
     AnswerCache(folder, ttl=DAY, now=wall).put(COUNTING_KEY, ANSWERED)
 
-    assert sorted(p.name for p in folder.iterdir()) == ["README", COUNTING_KEY]
+    assert sorted(p.name for p in folder.iterdir()) == [COUNTING_KEY, "README"]
 
 
 def test_everything_is_forgotten(cache: AnswerCache, folder: Path) -> None:
