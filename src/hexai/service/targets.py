@@ -62,7 +62,7 @@ class Targets:
 
     def ollama(self, provider: str) -> Asked | None:
         """Give the client of a provider that can be asked about its models."""
-        client = self._clients.get(provider)
+        client: object = self._clients.get(provider)
         return client if isinstance(client, Asked) else None
 
     async def drop_idle(self) -> None:
