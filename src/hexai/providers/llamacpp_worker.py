@@ -64,9 +64,8 @@ def main() -> None:
     _lease = _wait_unused(files.lease, order.keep_alive)
     _say("ended: nobody asked any more")
     files.socket.unlink(missing_ok=True)
-    os._exit(
-        0
-    )  # llama.cpp would take its time to stop, and requests wait for the lease
+    # llama.cpp would take its time to stop, and requests wait for the lease.
+    os._exit(0)
 
 
 def _load(order: Order, files: WorkerFiles) -> object:
