@@ -14,7 +14,6 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 SYNONYMS = {
     "competitor": "contender",
     "participant": "contender",
-    "backend": "provider or upstream",
     "completion_engine": "engine",
     "leaderboards": "leaderboard",
     "utils": "a noun for what it holds",
@@ -105,7 +104,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 def test_the_changelog_is_headed_by_the_version() -> None:
     """The newest heading of the changelog is this version or what comes next."""
-    from hexai.version import __version__  # noqa: PLC0415 - read at test time
+    from hexai.version import __version__
 
     headings = re.findall(
         r"^## \[?([^\]\s]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE

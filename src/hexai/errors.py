@@ -9,7 +9,8 @@ HexaiError
     ├── Authentication        the key is missing, malformed or refused
     ├── Permission            the key is good, but not for this
     ├── UnknownModel          the upstream has no such model
-    ├── RateLimited           too many requests, or no credit left
+    ├── RateLimited           too many requests
+    │   └── OutOfCredit       the account has no credit left; waiting will not help
     ├── Overloaded            the upstream failed or asked for time (408, 5xx)
     ├── BadRequest            the upstream refused the request as malformed
     ├── ContentFilter         the upstream refused to answer this
@@ -121,10 +122,19 @@ class UnknownModel(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """Too many requests, or the account has no credit left (429)."""
+    """Too many requests (429)."""
 
     kind = "rate limit"
     advice = "wait, or use another model"
+
+
+class OutOfCredit(RateLimited):
+    """The account has no credit left (402, or 429 with its own code).
+
+    Like any rate limit it is the provider's outage, but trying again cannot help.
+    """
+
+    advice = "check the account's plan and billing, or use another model"
 
 
 class Overloaded(ProviderError):

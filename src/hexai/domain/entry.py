@@ -58,3 +58,5 @@ class Entry(Struct, frozen=True, kw_only=True):
     """Whom to ask when the outage is the provider's; None to fail instead."""
     timeout: float
     """Seconds from the first slot to the end, back-off and fallback included."""
+    refused: str = ""
+    """Which restriction forbids it; its contender then fails by itself, not sent."""

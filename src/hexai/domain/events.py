@@ -25,7 +25,11 @@ class Started(Struct, frozen=True, kw_only=True):
 
 
 class Delta(Struct, frozen=True, kw_only=True):
-    """The next piece of a contender's answer."""
+    """The next piece of a contender's answer.
+
+    What has arrived since the last one was fetched is one piece; `at` is the time of
+    its first token.
+    """
 
     index: int
     at: float

@@ -26,7 +26,7 @@ class Timings(Struct, frozen=True, kw_only=True):
     loading: float = 0.0
     """Loading the embedded model; in no other figure."""
     ttft: float | None = None
-    """From the slot to the answer's first token; None if none came."""
+    """As `total`, but up to the answer's first token; None if none came."""
     generating: float | None = None
     """From the first token of any kind, reasoning included, to the end."""
     total: float = 0.0

@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from hexai.domain.entry import Surface
+from hexai.domain.entry import RequestSpec, Surface
 from hexai.domain.messages import Message
+from hexai.domain.provider import Call
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -13,3 +14,13 @@ class Request(Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     stop: tuple[str, ...] = ()
     """Sequences at which a model should stop, where its wire format can say so."""
+
+    def call(self, spec: RequestSpec) -> Call:
+        """Say what this request asks of one provider and model."""
+        return Call(
+            model=spec.model,
+            messages=self.messages,
+            temperature=spec.temperature,
+            max_tokens=spec.max_tokens,
+            stop=self.stop,
+        )

@@ -18,7 +18,9 @@ class Decoder(Protocol):
     def feed(self, payload: bytes) -> Iterable[Chunk]:
         """Decode the data of one SSE event, or one NDJSON line.
 
-        An error that the upstream reports inside the stream is raised.
+        An error that the upstream reports inside the stream is raised. `Finished` is
+        given as soon as the upstream says that it is done; nothing is fed, and
+        `close` is not called, after it.
         """
 
     def close(self) -> Iterable[Chunk]:
@@ -45,8 +47,8 @@ class WireFormat(Protocol):
     def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
 
-    def refusal(self, status: int, body: bytes) -> ProviderError:
-        """Turn an answer that is not 2xx into an error.
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+        """Turn an answer that is not 2xx into an error; `model` is for the advice.
 
         `body` is cut at 64 KiB and may be anything. Provider and model are filled in
         by the caller, `Retry-After` too.

@@ -50,7 +50,7 @@ def graphemes(text: str) -> Iterator[str]:
     if is_plain(text.replace("\t", "")):
         yield from text
         return
-    from wcwidth import iter_graphemes  # noqa: PLC0415 - 18 ms, see above
+    from wcwidth import iter_graphemes
 
     for cluster in iter_graphemes(text):
         for start in range(0, len(cluster), _LONGEST):
@@ -62,7 +62,7 @@ def grapheme_width(grapheme: str) -> int:
     """Measure one grapheme: 1 or 2 cells."""
     if is_plain(grapheme):
         return 1
-    from wcwidth import wcswidth  # noqa: PLC0415 - 18 ms, see above
+    from wcwidth import wcswidth
 
     return min(2, max(1, wcswidth(grapheme)))
 
@@ -77,7 +77,7 @@ def is_certain(grapheme: str) -> bool:
         return True
     if len(grapheme) > 1 or _SYMBOL.match(grapheme):
         return False
-    from wcwidth import wcwidth  # noqa: PLC0415 - 18 ms, see above
+    from wcwidth import wcwidth
 
     return wcwidth(grapheme) in {1, 2}
 

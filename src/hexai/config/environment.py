@@ -1,0 +1,217 @@
+"""The `HEXAI_*` variables, read into a layer and into what they say of surfaces.
+
+A variable that is empty is not set. A list is comma-separated, or a JSON array where
+a comma or a blank belongs to an item.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
+
+from hexai.config.decode import allowed, decode, members, type_hints
+from hexai.config.entry_forms import parse_word
+from hexai.config.entry_tables import EntryTable
+from hexai.config.legacy import WAIT, WAIT_ALL, rename
+from hexai.config.merge import Layer, Merged, nest
+from hexai.config.problems import KeyPath, nearest, shown
+from hexai.config.profiles import BUILT_IN
+from hexai.config.schema import Settings
+from hexai.config.surface_variables import SurfaceVariables, variable
+from hexai.config.tables import Temperature
+from hexai.config.variables import key_variables, profile_variables, schema_variables
+from hexai.domain.entry import Surface
+
+_FLAGS = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
+_NOT_CONFIGURATION = {"HEXAI_EDITOR"}
+
+
+class Environment(Struct, frozen=True, kw_only=True):
+    """What the environment says."""
+
+    layer: Layer
+    surfaces: Mapping[Surface, SurfaceVariables]
+    problems: tuple[str, ...] = ()
+    """Each names its variable."""
+    warnings: tuple[str, ...] = ()
+
+
+def read_environment(environ: Mapping[str, str], lower: Merged) -> Environment:
+    """Read the variables, knowing the profiles that lower layers define."""
+    ours = {
+        name: value.strip()
+        for name, value in environ.items()
+        if name.startswith("HEXAI_") and value.strip()
+    }
+    if not ours:
+        layer = Layer(kind="environment", name="environment", values={})
+        return Environment(layer=layer, surfaces={})
+    return _Reader(ours, lower).read()
+
+
+class _Reader:
+    def __init__(self, ours: Mapping[str, str], lower: Merged) -> None:
+        self._ours = ours
+        self._lower = lower
+        self._profiles = _profiles(lower)
+        self._names = {name.lower(): name for name in (*BUILT_IN, *self._profiles)}
+        self._problems: list[str] = []
+        self._warnings: list[str] = []
+        self._values: dict[KeyPath, object] = {}
+        self._variables: dict[KeyPath, str] = {}
+
+    def read(self) -> Environment:
+        paths = schema_variables()
+        for name in self._profiles:
+            paths |= profile_variables(name)
+        self._set_model("HEXAI_MODEL")
+        for name in sorted(self._ours.keys() & paths.keys()):
+            self._set(name, paths[name], _parse(self._ours[name], _hint(paths[name])))
+        self._set_model("HEXAI_MODEL_FORCE")
+        surfaces = {surface: self._surface(surface) for surface in Surface}
+        self._warn_of_misspelt(set(paths))
+        layer = Layer(
+            kind="environment",
+            name="environment",
+            values=self._values,
+            variables=self._variables,
+        )
+        return Environment(
+            layer=self._renamed(self._checked(layer)),
+            surfaces=surfaces,
+            problems=tuple(self._problems),
+            warnings=tuple(self._warnings),
+        )
+
+    def _set(self, name: str, path: KeyPath, value: object) -> None:
+        self._values[path] = value
+        self._variables[path] = name
+
+    def _set_model(self, name: str) -> None:
+        """Set the model of the provider in effect."""
+        if name not in self._ours:
+            return
+        default = self._lower.values.get(("provider", "name"), "")
+        wanted = self._ours.get("HEXAI_PROVIDER", str(default)).strip().lower()
+        provider = self._names.get(wanted)
+        if provider is None:
+            self._warnings.append(f"{name} is ignored: there is no provider {wanted!r}")
+        elif provider in BUILT_IN:
+            self._set(name, (provider, "model"), self._ours[name])
+        else:
+            self._set(name, ("providers", provider, "model"), self._ours[name])
+
+    def _checked(self, layer: Layer) -> Layer:
+        """Take out what is not well-formed, and tell it."""
+        found = decode(nest(layer.values))
+        if isinstance(found, Settings):
+            return layer
+        wrong = {path for problem in found for path in _prefixes(problem.path)}
+        self._problems += [layer.told(problem) for problem in found]
+        kept = {path: layer.values[path] for path in layer.values if path not in wrong}
+        return replace(layer, values=kept)
+
+    def _renamed(self, layer: Layer) -> Layer:
+        """Say in today's words what a variable says in older ones."""
+        values, warnings = rename(layer.values)
+        self._warnings += [layer.told(warning) for warning in warnings]
+        variables = dict(layer.variables)
+        if older := variables.get(WAIT_ALL):
+            variables.setdefault(WAIT, older)
+        return replace(layer, values=values, variables=variables)
+
+    def _surface(self, surface: Surface) -> SurfaceVariables:
+        return SurfaceVariables(
+            models=self._words(variable("MODELS", surface)),
+            model=self._ours.get(variable("MODEL", surface), UNSET),
+            provider=self._ours.get(variable("PROVIDER", surface), UNSET),
+            temperature=self._temperature(variable("TEMPERATURE", surface)),
+        )
+
+    def _words(self, name: str) -> tuple[EntryTable, ...] | UnsetType:
+        if name not in self._ours:
+            return UNSET
+        words = _parse_list(self._ours[name])
+        if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+            self._problems.append(
+                f"{name}: must be a list: a,b or a JSON array of texts"
+            )
+            return UNSET
+        tables = []
+        for word in words:
+            try:
+                tables.append(parse_word(word, lambda n: self._names.get(n.lower())))
+            except ValueError as error:
+                self._problems.append(f"{name}: {error}")
+        return tuple(tables)
+
+    def _temperature(self, name: str) -> float | UnsetType:
+        if name not in self._ours:
+            return UNSET
+        try:
+            return msgspec.convert(self._ours[name], Temperature, strict=False)
+        except msgspec.ValidationError:
+            value = shown(self._ours[name], ())
+            self._problems.append(f"{name} = {value}: must be {allowed(Temperature)}")
+            return UNSET
+
+    def _warn_of_misspelt(self, known: set[str]) -> None:
+        known |= {"HEXAI_MODEL", "HEXAI_MODEL_FORCE"} | _NOT_CONFIGURATION
+        known |= key_variables(self._profiles)
+        for key in ("MODELS", "MODEL", "PROVIDER", "TEMPERATURE"):
+            known |= {variable(key, surface) for surface in Surface}
+        lowered = {name.lower(): name for name in known}
+        for name in sorted(self._ours.keys() - known):
+            if close := nearest(name, list(lowered), cutoff=0.85):
+                self._warnings.append(
+                    f"{name} is no variable of Hexai; did you mean {lowered[close]}?"
+                )
+
+
+def _profiles(lower: Merged) -> list[str]:
+    names = [path[1] for path in lower.values if path[0] == "providers" and path[1:]]
+    return list(dict.fromkeys(str(name) for name in names))
+
+
+def _prefixes(path: KeyPath) -> list[KeyPath]:
+    return [path[:length] for length in range(1, len(path) + 1)]
+
+
+def _hint(path: KeyPath) -> Any:
+    """Find the type of a key path in the schema."""
+    hint: Any = Settings
+    for part in path:
+        if get_origin(hint) is dict:
+            hint = get_args(hint)[1]
+        else:
+            hint = type_hints(hint)[str(part)]
+    return hint
+
+
+def _parse(text: str, hint: Any) -> object:
+    """Read a text as its type demands; what cannot be read is left for decoding."""
+    kinds = [member for member in members(hint) if member is not UnsetType]
+    if any(get_origin(kind) is tuple for kind in kinds):
+        return _parse_list(text)
+    if bool in kinds:
+        return _FLAGS.get(text.lower(), text)
+    if str in kinds or any(get_origin(kind) is Literal for kind in kinds):
+        return text
+    try:
+        return msgspec.convert(text, hint, strict=False)
+    except msgspec.ValidationError:
+        return text
+
+
+def _parse_list(text: str) -> object:
+    if text.startswith("["):
+        try:
+            return msgspec.json.decode(text)
+        except (ValueError, RecursionError):
+            return text
+    return [item.strip() for item in text.split(",") if item.strip()]

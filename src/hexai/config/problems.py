@@ -1,0 +1,76 @@
+"""What is wrong with a configuration: one value for each problem, and its wording.
+
+A problem names a key path; `config.merge` knows which layer set it and, for a file,
+in which line. Values that may hold a secret are never part of the text.
+"""
+
+import re
+
+from msgspec import Struct
+
+KeyPath = tuple[str | int, ...]
+"""From the root of the configuration: keys of tables, and places in lists."""
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_PRIVATE_KEYS = {"base_url", "api_key_env", "api_key_command", "headers"}
+_SHOWN_LENGTH = 60
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """One thing that is wrong, or one that deserves a warning."""
+
+    path: KeyPath
+    message: str
+    """What is allowed, or what to do."""
+    value: str = ""
+    """The offending value as `shown` writes it; empty where it may not be shown."""
+    line: int | None = None
+    """Only where the text is not TOML; other lines are found by the path."""
+
+
+def dotted(path: KeyPath) -> str:
+    """Write a key path as TOML does, places in lists in brackets."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            bare = part if _BARE_KEY.fullmatch(part) else _quoted(part)
+            text += f".{bare}" if text else bare
+    return text
+
+
+def shown(value: object, path: KeyPath) -> str:
+    """Write a value on one line and cut, or nothing if it may hold a secret."""
+    if _PRIVATE_KEYS.intersection(path):
+        return ""
+    text = _written(value)
+    return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) > 10**30:
+        return "a very long number"
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def nearest(word: str, known: list[str], *, cutoff: float = 0.6) -> str:
+    """Give the known word that `word` was probably meant to be, or an empty text."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
+    return close[0] if close else ""

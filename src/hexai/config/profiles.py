@@ -1,0 +1,172 @@
+"""Which providers there are, and what each comes to once all defaults are in.
+
+What a table does not say comes from `[fanout]`, and what that does not say depends on
+where the provider is: a model on this machine takes longer to its first token, and
+answers fewer at once, than a service.
+"""
+
+import math
+
+from msgspec import UnsetType
+
+from hexai.config.provider_settings import ProviderSettings, ProviderType
+from hexai.config.provider_tables import (
+    Anthropic,
+    HttpTable,
+    Local,
+    ModelTable,
+    Ollama,
+    OpenAI,
+    OpenRouter,
+    Profile,
+)
+from hexai.config.schema import Settings
+from hexai.config.tables import given
+from hexai.config.urls import check_base_url, is_loopback
+from hexai.domain.entry import Budgets
+
+BUILT_IN: tuple[ProviderType, ...] = (
+    "local",
+    "ollama",
+    "openai",
+    "openrouter",
+    "anthropic",
+    "simulated",
+)
+_API: dict[str, str] = {
+    "openai": OpenAI().base_url,
+    "openrouter": OpenRouter().base_url,
+    "anthropic": Anthropic().base_url,
+    "ollama": Ollama().base_url,
+}
+_FIRST_TOKEN = 20.0
+_FIRST_TOKEN_ON_THIS_MACHINE = 60.0
+_AT_ONCE = 4
+_AT_ONCE_EMBEDDED = 2
+_AT_ONCE_OLLAMA = 1
+
+
+def provider_names(settings: Settings) -> tuple[str, ...]:
+    """Give the names of all providers: the built-in ones, then the profiles."""
+    return (*BUILT_IN, *settings.providers)
+
+
+def find_name(settings: Settings, name: str) -> str | None:
+    """Give the configured spelling of a provider's name; upper and lower are equal."""
+    wanted = name.strip().lower()
+    for known in provider_names(settings):
+        if known.lower() == wanted:
+            return known
+    return None
+
+
+def provider_table(settings: Settings, name: str) -> ModelTable | None:
+    """Give the table of a provider by its configured spelling."""
+    if name in BUILT_IN:
+        table: ModelTable = getattr(settings, name)
+        return table
+    return settings.providers.get(name)
+
+
+def provider_settings(settings: Settings, name: str) -> ProviderSettings | None:
+    """Resolve one provider; None if there is no such provider.
+
+    `settings` have been validated.
+    """
+    found = find_name(settings, name)
+    table = provider_table(settings, found) if found is not None else None
+    if found is None or table is None:
+        return None
+    kind = _type(found, table)
+    http = table if isinstance(table, HttpTable) else HttpTable()
+    url = _base_url(kind, http)
+    return ProviderSettings(
+        name=found,
+        type=kind,
+        built_in=found in BUILT_IN,
+        base_url=url,
+        model=find_model(table, table.model),
+        temperature=given(table.temperature, None),
+        api_key_env=http.api_key_env,
+        api_key_command=http.api_key_command,
+        headers=tuple(http.headers.items()),
+        budgets=_budgets(settings, table, near=_is_near(kind, url)),
+        timeout=no_limit(given(table.timeout, _timeout(settings))),
+        max_concurrency=_max_concurrency(table, kind, near=_is_near(kind, url)),
+        local=given(http.local, None),
+        allow_http=http.allow_http,
+        ca_file=http.ca_file,
+    )
+
+
+def unknown_provider(settings: Settings, name: str) -> ProviderSettings:
+    """Give the general defaults under the name of a provider that is not there."""
+    return ProviderSettings(
+        name=name,
+        type="openai",
+        built_in=False,
+        budgets=_budgets(settings, ModelTable(), near=False),
+        timeout=no_limit(_timeout(settings)),
+    )
+
+
+def find_model(table: ModelTable, model: str) -> str:
+    """Give the model that a name means: the name itself, unless it is a preset."""
+    exact = table.presets.get(model, "").strip()
+    if exact:
+        return exact
+    for alias, meant in table.presets.items():
+        if alias.lower() == model.lower() and meant.strip():
+            return meant.strip()
+    return model
+
+
+def no_limit(seconds: float) -> float:
+    """Read a limit as it is written: 0 means none."""
+    return seconds or math.inf
+
+
+def _type(name: str, table: ModelTable) -> ProviderType:
+    if isinstance(table, Profile) and not isinstance(table.type, UnsetType):
+        return table.type
+    return next((kind for kind in BUILT_IN if kind == name), "openai")
+
+
+def _base_url(kind: ProviderType, table: HttpTable) -> str:
+    url = table.base_url or _API.get(kind, "")
+    return check_base_url(url) if url else ""
+
+
+def _is_near(kind: ProviderType, url: str) -> bool:
+    return kind == "local" or (kind == "ollama" and is_loopback(url))
+
+
+def _budgets(settings: Settings, table: ModelTable, *, near: bool) -> Budgets:
+    fanout = settings.fanout
+    first_token = given(
+        fanout.first_token_timeout,
+        _FIRST_TOKEN_ON_THIS_MACHINE if near else _FIRST_TOKEN,
+    )
+    load = table.load_timeout if isinstance(table, Local) else Local().load_timeout
+    return Budgets(
+        connect=no_limit(given(table.connect_timeout, fanout.connect_timeout)),
+        load=no_limit(load),
+        first_token=no_limit(given(table.first_token_timeout, first_token)),
+        idle=no_limit(given(table.idle_timeout, fanout.idle_timeout)),
+    )
+
+
+def _timeout(settings: Settings) -> float:
+    return given(settings.fanout.timeout, settings.general.request_timeout)
+
+
+def _max_concurrency(
+    table: ModelTable, kind: ProviderType, *, near: bool
+) -> int | None:
+    if not isinstance(table.max_concurrency, UnsetType):
+        return table.max_concurrency or None
+    if kind == "simulated":
+        return None
+    if kind == "local":
+        return _AT_ONCE_EMBEDDED
+    return _AT_ONCE_OLLAMA if near else _AT_ONCE

@@ -1,0 +1,230 @@
+"""The configuration as frozen types: one Struct for each TOML table.
+
+This is the only home of defaults, names, units and ranges. Decoding, the variables,
+the change list, the JSON Schema, the example file and the reference page are all
+derived from it, so that a new key is spelled in one place. A field whose default
+depends on others is `UNSET`; `config.profiles` and `config.entries` resolve it.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, field
+
+from hexai.config.entry_tables import Models, Use
+from hexai.config.prompt_tables import Prompts
+from hexai.config.provider_tables import (
+    Anthropic,
+    Local,
+    Ollama,
+    OpenAI,
+    OpenRouter,
+    Profile,
+    Simulated,
+)
+from hexai.config.tables import (
+    Character,
+    Count,
+    MaybeFlag,
+    MaybeSeconds,
+    Milliseconds,
+    Seconds,
+    Table,
+    Temperature,
+)
+from hexai.config.tmux_tables import Tmux, TmuxAction
+
+ContextMode = Literal["minimal", "window", "file-on-new-func", "always-full"]
+Wait = Literal["deadline", "first", "all"]
+Layout = Literal["auto", "columns", "stacked", "plain"]
+StoreText = Literal["all", "cli", "none"]
+Prefix = Annotated[int, Meta(ge=0, le=100)]
+Marker = Annotated[str, Meta(min_length=1, max_length=8)]
+Suffix = Annotated[str, Meta(max_length=8)]
+Contenders = Annotated[int, Meta(ge=0, le=1000)]
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+WindowMinutes = Annotated[int, Meta(ge=1, le=1440)]
+
+
+class General(Table, frozen=True, kw_only=True):
+    """What all surfaces share."""
+
+    max_tokens: Count = 4000
+    """The length of an answer in tokens; 0: the upstream decides."""
+    context_mode: ContextMode = "always-full"
+    """How much of the document goes along with a request."""
+    context_window_lines: Count = 120
+    """Lines around the cursor in the context mode `window`."""
+    max_context_tokens: Count = 4000
+    """Text of the document in a request, in tokens at most."""
+    coding_temperature: Temperature = 0.2
+    """The temperature where neither entry nor provider sets one."""
+    request_timeout: Seconds = 600.0
+    """Seconds for a contender in all; 0 for no limit."""
+    reload_on_change: bool = True
+    """The editor server takes a changed file over by itself."""
+
+
+class Logging(Table, frozen=True, kw_only=True):
+    """What is logged."""
+
+    log_preview_limit: Count = 100
+    """Bytes of a text in the log, 0 for all of it. Acts only with --log-texts."""
+
+
+class Completion(Table, frozen=True, kw_only=True):
+    """Completion in the editor."""
+
+    completion_debounce_ms: Milliseconds = 150
+    """Milliseconds without an edit before a request goes out."""
+    completion_throttle_ms: Milliseconds = 0
+    """Milliseconds between two requests."""
+    manual_invoke_min_prefix: Prefix = 0
+    """Letters that must stand before the cursor when you ask by hand."""
+    wait: Wait = "deadline"
+    """`deadline`: answer when all are done, or `gather` after the first answer, at the
+    latest at `deadline`. `first`: with the first answer, same latest. `all`: when all
+    are done, at the latest at `hard_deadline`."""
+    completion_wait_all: MaybeFlag = UNSET
+    """The older name of `wait`: true means `all`, false means `first`."""
+    gather: Seconds = 0.2
+    """Seconds for the others after the first answer."""
+    deadline: Seconds = 1.5
+    """Seconds from the editor's request to the list."""
+    hard_deadline: Seconds = 4.0
+    """The same for `all`; it holds back the popups of other servers."""
+    blind: bool = False
+    """Call suggestions A, B, C until one is taken."""
+
+
+class Triggers(Table, frozen=True, kw_only=True):
+    """What starts a completion."""
+
+    trigger_characters: tuple[Character, ...] = tuple(".:/_)({,= ")
+    """Characters after which a completion starts."""
+
+
+class Inline(Table, frozen=True, kw_only=True):
+    """Inline prompts: `>!text>` is replaced by what the text asks for."""
+
+    inline_open: Marker = ">!"
+    inline_close: Marker = ">"
+
+
+class Chat(Table, frozen=True, kw_only=True):
+    """Chat in the editor: a line that ends with `?>` is a question."""
+
+    chat_suffix: Suffix = ">"
+    """Ends a question; blank: no chat."""
+    chat_prefixes: tuple[Marker, ...] = ("?", "!", ":", ";")
+    """One of them stands before the suffix."""
+    triggers_off: dict[str, tuple[str, ...]] = field(
+        default_factory=lambda: {
+            "php": ("?>",),
+            "xml": ("?>",),
+            "html": ("?>",),
+            "haskell": (":>",),
+            "scala": (":>",),
+            "fsharp": (":>",),
+            "ocaml": (":>",),
+        }
+    )
+    """By language: endings that are part of it, and no question there."""
+    stream: bool = False
+    """Insert an answer by paragraphs, each its own undo step."""
+
+
+class ProviderName(Table, frozen=True, kw_only=True):
+    """The provider of entries that name none."""
+
+    name: str = "ollama"
+    """A provider or profile; without any configuration file it is `local`."""
+
+
+class Fanout(Table, frozen=True, kw_only=True):
+    """Limits of a race; providers and entries may set their own."""
+
+    max_concurrency: Contenders = 8
+    """Contenders at work at once; 1: one after the other; 0 for no limit."""
+    connect_timeout: Seconds = 5.0
+    """Seconds until connected; 0 for no limit."""
+    first_token_timeout: MaybeSeconds = UNSET
+    """Seconds from there to the first token; 0 for no limit.
+    Not set: 20, but 60 for `local` and an Ollama on this machine."""
+    idle_timeout: Seconds = 20.0
+    """Seconds between two tokens; 0 for no limit."""
+    timeout: MaybeSeconds = UNSET
+    """Seconds for a contender in all. Not set: general.request_timeout."""
+
+
+class Cli(Table, frozen=True, kw_only=True):
+    """Asking in the terminal."""
+
+    layout: Layout = "auto"
+    """How several answers share the terminal."""
+    cache_ttl: Seconds = 86_400.0
+    """Seconds that an answer is kept and served again; 0 keeps none."""
+    blind: bool = False
+    """Call contenders A, B, C until the choice."""
+    vote: bool = False
+    """Ask for a vote at the end."""
+
+
+class Ledger(Table, frozen=True, kw_only=True):
+    """What is recorded of runs."""
+
+    store_text: StoreText = "cli"
+    """Whose texts are kept; `none` turns the cache of answers off too."""
+    retention_days: Days = 0
+    """Forget older runs; 0 keeps all."""
+
+
+class Stats(Table, frozen=True, kw_only=True):
+    """Statistics."""
+
+    window_minutes: WindowMinutes = 60
+    """The window of the tmux status."""
+
+
+class Ignore(Table, frozen=True, kw_only=True):
+    """Files that never go to a cloud."""
+
+    gitignore: bool = True
+    """What git ignores stays on this machine."""
+    extra_patterns: tuple[str, ...] = ()
+    """Further patterns, written as in .gitignore."""
+    lsp_notify_ignored: bool = True
+    """Say once in the editor that a file is ignored."""
+    allow_secrets: tuple[str, ...] = ()
+    """Fingerprints of secret alarms that were false. Only in your own file."""
+
+
+class Settings(Table, frozen=True, kw_only=True):
+    """The whole configuration, complete: what is nowhere set has its default."""
+
+    local_only: bool = False
+    """Nothing goes to a cloud, whatever an entry says."""
+    general: General = General()
+    logging: Logging = Logging()
+    completion: Completion = Completion()
+    triggers: Triggers = Triggers()
+    inline: Inline = Inline()
+    chat: Chat = Chat()
+    provider: ProviderName = ProviderName()
+    openai: OpenAI = OpenAI()
+    openrouter: OpenRouter = OpenRouter()
+    ollama: Ollama = Ollama()
+    anthropic: Anthropic = Anthropic()
+    local: Local = Local()
+    simulated: Simulated = Simulated()
+    providers: dict[str, Profile] = field(default_factory=dict)
+    """Providers of your own, by name."""
+    models: Models = Models()
+    use: Use = Use()
+    fanout: Fanout = Fanout()
+    prompts: Prompts = Prompts()
+    cli: Cli = Cli()
+    ledger: Ledger = Ledger()
+    stats: Stats = Stats()
+    ignore: Ignore = Ignore()
+    tmux: Tmux = Tmux()
+    tmux_action: TmuxAction = TmuxAction()

@@ -1,0 +1,48 @@
+"""The configuration at one moment: what every request works with from its start on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from hexai.config.entries import Options, Resolved, resolve_entries
+from hexai.config.merge import Merged
+from hexai.config.profiles import provider_settings
+from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema import Settings
+from hexai.config.surface_variables import SurfaceVariables
+from hexai.domain.entry import Surface
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """Settings, complete and validated, with what is known about where they are from.
+
+    Immutable; its mappings are not to be written to.
+    """
+
+    settings: Settings
+    file: Path
+    """The user's file, or the one that `--config` named."""
+    has_file: bool
+    """Whether that file exists; without one the embedded model is the default."""
+    merged: Merged
+    """Every value with its origin."""
+    variables: Mapping[Surface, SurfaceVariables] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """What the user should know; one line each."""
+
+    def entries(self, surface: Surface, options: Options | None = None) -> Resolved:
+        """Give the entries that take part when `surface` asks.
+
+        Raises `UsageError` for options that name nothing.
+        """
+        return resolve_entries(
+            self.settings,
+            surface,
+            variables=self.variables.get(surface),
+            options=options,
+        )
+
+    def provider(self, name: str) -> ProviderSettings | None:
+        """Resolve one provider; None if there is no such provider."""
+        return provider_settings(self.settings, name)

@@ -1,0 +1,97 @@
+"""Configuration files, read so that nothing put in their place can do harm.
+
+A FIFO would hang a plain open, a device might never end, and a huge file would fill
+the memory. So a file is opened without waiting, must be a regular one, and is read
+up to a limit.
+"""
+
+import os
+import re
+import stat
+import tomllib
+from pathlib import Path
+
+from msgspec import Struct
+
+from hexai.config.problems import Problem
+
+FILE_LIMIT = 1 << 20
+"""Bytes of a configuration file."""
+
+_PLACE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+class ConfigFile(Struct, frozen=True, kw_only=True):
+    """A configuration file as it was read."""
+
+    path: Path
+    text: str
+    owner: int
+    """The user id that owns it."""
+
+
+class Unreadable(Exception):
+    """A configuration file is there but cannot be used; the text says why."""
+
+
+def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
+    """Read a file; None if there is none. Raises `Unreadable`, and never waits."""
+    try:
+        descriptor = os.open(
+            path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Unreadable(f"cannot be opened: {reason}") from None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("is not a regular file")
+        content = _read(descriptor, limit)
+    finally:
+        os.close(descriptor)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f"is not UTF-8 (line {line}); save it as UTF-8") from None
+    return ConfigFile(path=path, text=text, owner=status.st_uid)
+
+
+def _read(descriptor: int, limit: int) -> bytes:
+    content = bytearray()
+    try:
+        while len(content) <= limit:
+            piece = os.read(descriptor, limit + 1 - len(content))
+            if not piece:
+                return bytes(content)
+            content += piece
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+    raise Unreadable(f"is over {limit >> 10} KiB; no configuration is that large")
+
+
+def parse_toml(text: str) -> dict[str, object] | Problem:
+    """Parse a TOML text, or give its one syntax error with line and column."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        return Problem(path=(), message="is not valid TOML: nested too deeply", line=1)
+    except ValueError as error:
+        return _syntax_error(str(error), text)
+
+
+def _syntax_error(message: str, text: str) -> Problem:
+    place = _PLACE.search(message)
+    reason = _PLACE.sub("", message)
+    if place is None:
+        return Problem(path=(), message=f"is not valid TOML: {reason}", line=1)
+    if place[1] is None:
+        last = text.rstrip("\n").rpartition("\n")
+        line, column = text.rstrip("\n").count("\n") + 1, len(last[2]) + 1
+    else:
+        line, column = int(place[1]), int(place[2])
+    message = f"column {column}: is not valid TOML: {reason}"
+    return Problem(path=(), message=message, line=line)

@@ -1,0 +1,149 @@
+"""Rules that types cannot say: what must fit together, and what is probably wrong.
+
+Problems make a configuration unusable; warnings do not.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from msgspec import UnsetType
+
+from hexai.config.entries import SINGLE, extra_entries
+from hexai.config.entry_forms import listed, text_of
+from hexai.config.entry_tables import EntryTable
+from hexai.config.problems import KeyPath, Problem, nearest, shown
+from hexai.config.profiles import find_name, provider_names, provider_settings
+from hexai.config.prompt_tables import CustomAction
+from hexai.config.request_specs import fallback_of
+from hexai.config.schema import Settings
+from hexai.config.tables import given
+from hexai.config.validate_providers import check_providers
+from hexai.domain.entry import Surface
+
+_MENU_HOTKEYS = set("rictfps")
+"""Hotkeys of the built-in menu of `hexai action`."""
+
+
+def find_problems(settings: Settings) -> Iterator[Problem]:
+    """Find what makes decoded settings unusable."""
+    yield from check_providers(settings)
+    yield from _check_entries(settings)
+    custom = settings.prompts.code_action.custom
+    yield from _check_custom_actions(custom)
+    yield from _check_menu(settings, custom)
+
+
+def _check_entries(settings: Settings) -> Iterator[Problem]:
+    for surface in Surface:
+        labels: set[str] = set()
+        for path, table in _written(settings, surface):
+            label = given(table.label, "")
+            if label and label in labels:
+                where = (*path, "label")
+                message = f"must be unique among models.{surface.value}"
+                value = shown(label, where)
+                yield Problem(path=where, message=message, value=value)
+            labels.add(label)
+            if not isinstance(table.fallback, UnsetType) and (
+                table.fallback_provider or table.fallback_model
+            ):
+                message = "is given twice: as a table, and as fallback_…; keep one"
+                yield Problem(path=(*path, "fallback"), message=message)
+
+
+def _written(settings: Settings, surface: Surface) -> list[tuple[KeyPath, EntryTable]]:
+    return listed(getattr(settings.models, surface.value), ("models", surface.value))
+
+
+def _check_custom_actions(actions: Sequence[CustomAction]) -> Iterator[Problem]:
+    ids = Counter(action.id.strip().lower() for action in actions)
+    hotkeys = Counter(action.hotkey.lower() for action in actions)
+    for place, action in enumerate(actions):
+        path = ("prompts", "code_action", "custom", place)
+        for key in ("id", "title"):
+            if not getattr(action, key).strip():
+                yield Problem(path=(*path, key), message="is required")
+        if action.id.strip() and ids[action.id.strip().lower()] > 1:
+            yield _wrong((*path, "id"), action.id, "must be unique")
+        if bool(action.instruction.strip()) == bool(action.user.strip()):
+            message = "needs either instruction or user, and not both"
+            yield Problem(path=path, message=message)
+        if len(action.hotkey) > 1:
+            message = "must be a single character"
+            yield _wrong((*path, "hotkey"), action.hotkey, message)
+        elif action.hotkey and hotkeys[action.hotkey.lower()] > 1:
+            yield _wrong((*path, "hotkey"), action.hotkey, "must be unique")
+
+
+def _check_menu(
+    settings: Settings, custom: Sequence[CustomAction]
+) -> Iterator[Problem]:
+    hotkey = settings.tmux.custom_menu_hotkey
+    if not settings.tmux_action.menu and hotkey.lower() in _MENU_HOTKEYS:
+        message = "is a hotkey of the built-in menu; choose another"
+        yield _wrong(("tmux", "custom_menu_hotkey"), hotkey, message)
+    ids = {action.id.strip().lower() for action in custom}
+    for place, item in enumerate(settings.tmux_action.menu):
+        path = ("tmux_action", "menu", place)
+        if isinstance(item.kind, UnsetType):
+            yield Problem(path=(*path, "kind"), message="is required")
+        elif item.kind == "custom" and item.custom_id.strip().lower() not in ids:
+            message = "must be the id of a custom action"
+            yield _wrong((*path, "custom_id"), item.custom_id, message)
+        if len(item.hotkey) > 1:
+            message = "must be a single character"
+            yield _wrong((*path, "hotkey"), item.hotkey, message)
+
+
+def _wrong(path: KeyPath, value: object, message: str) -> Problem:
+    return Problem(path=path, message=message, value=shown(value, path))
+
+
+def find_warnings(settings: Settings) -> Iterator[Problem]:
+    """Find what is well-formed and still will not do what was meant."""
+    if message := _unknown_provider(settings, settings.provider.name):
+        name = settings.provider.name
+        yield _wrong(("provider", "name"), name, message)
+    for surface in Surface:
+        enabled = [item for item in _written(settings, surface) if item[1].enabled]
+        for path, table in enabled:
+            yield from _doubtful(settings, path, table)
+        if surface in SINGLE and len(enabled) > 1:
+            path = ("models", surface.value)
+            name = f"models.{surface.value}"
+            message = extra_entries(name, len(enabled) - 1)
+            yield Problem(path=path, message=message)
+
+
+def _doubtful(
+    settings: Settings, path: KeyPath, table: EntryTable
+) -> Iterator[Problem]:
+    own = text_of(table.provider)
+    for key, name in (
+        ("provider", own),
+        ("fallback", text_of(fallback_of(table).provider)),
+    ):
+        if isinstance(name, str) and (message := _unknown_provider(settings, name)):
+            yield _wrong((*path, key), name, message)
+    provider = provider_settings(settings, given(own, settings.provider.name))
+    model = given(text_of(table.model), provider.model if provider else "")
+    if provider is not None and not model:
+        message = f"has no model, and neither has {provider.name}; set one"
+        yield Problem(path=path, message=message)
+    start, colon, _ = model.partition(":")
+    if colon and isinstance(own, UnsetType) and find_name(settings, start):
+        message = (
+            f"is taken as a model of {settings.provider.name}; to name a provider "
+            f'write {{ provider = "{start}", model = "…" }}'
+        )
+        yield _wrong(path, model, message)
+
+
+def _unknown_provider(settings: Settings, name: str) -> str:
+    """Say that a provider is not there; an empty text if it is."""
+    if find_name(settings, name) is not None:
+        return ""
+    names = provider_names(settings)
+    close = nearest(name.strip(), list(names))
+    hint = f"did you mean {close}?" if close else f"known: {', '.join(names)}"
+    return f"there is no such provider; {hint}"

@@ -1,0 +1,96 @@
+"""Rules for the tables of providers that types cannot say."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import UnsetType
+
+from hexai.config.problems import KeyPath, Problem, dotted, shown
+from hexai.config.profiles import BUILT_IN
+from hexai.config.provider_tables import HttpTable
+from hexai.config.schema import Settings
+from hexai.config.urls import check_base_url
+from hexai.config.variables import profile_prefix, profile_variables, schema_variables
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+_OUR_HEADERS = {
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "transfer-encoding",
+}
+
+
+def check_providers(settings: Settings) -> Iterator[Problem]:
+    """Find what is wrong with built-in providers and profiles."""
+    for built_in in BUILT_IN:
+        table = getattr(settings, built_in)
+        if isinstance(table, HttpTable):
+            yield from _check_http(table, (built_in,), needs_url=True)
+    if settings.providers:
+        yield from _check_names(settings)
+    for name, profile in settings.providers.items():
+        path = ("providers", name)
+        yield from _check_http(profile, path, needs_url=False)
+        if isinstance(profile.type, UnsetType):
+            message = "is missing; must be one of 'openai', 'openrouter', "
+            yield Problem(
+                path=(*path, "type"), message=message + "'anthropic', 'ollama'"
+            )
+
+
+def _check_http(
+    table: HttpTable, path: KeyPath, *, needs_url: bool
+) -> Iterator[Problem]:
+    if table.base_url or needs_url:
+        try:
+            check_base_url(table.base_url)
+        except ValueError as error:
+            yield Problem(path=(*path, "base_url"), message=str(error))
+    if table.api_key_env and not _VARIABLE.fullmatch(table.api_key_env):
+        message = "must be the name of an environment variable, not the key itself"
+        yield Problem(path=(*path, "api_key_env"), message=message)
+    if table.api_key_command and not table.api_key_command[0].strip():
+        message = "must be a list of words that begins with a program"
+        yield Problem(path=(*path, "api_key_command"), message=message)
+    for header, value in table.headers.items():
+        if message := _wrong_header(header, value):
+            yield Problem(path=(*path, "headers", header), message=message)
+    if table.ca_file and not table.ca_file.startswith("/"):
+        where = (*path, "ca_file")
+        value = shown(table.ca_file, where)
+        yield Problem(path=where, message="must be an absolute path", value=value)
+
+
+def _wrong_header(name: str, value: str) -> str:
+    if not _HEADER_NAME.fullmatch(name):
+        return "is not a valid header name"
+    if name.lower() in _OUR_HEADERS:
+        return "is set by Hexai itself"
+    if not _HEADER_VALUE.fullmatch(value):
+        return "the value must be visible ASCII, with no blanks around it"
+    return ""
+
+
+def _check_names(settings: Settings) -> Iterator[Problem]:
+    taken: dict[str, str] = {profile_prefix(name): name for name in BUILT_IN}
+    variables = schema_variables()
+    for name in settings.providers:
+        path = ("providers", name)
+        prefix = profile_prefix(name)
+        if not _NAME.fullmatch(name):
+            message = "a profile's name has letters, digits, - and _ only"
+            yield Problem(path=path, message=message)
+        elif prefix in taken:
+            message = f"its variables {prefix}… are those of {taken[prefix]}; rename it"
+            yield Problem(path=path, message=message)
+        elif clash := sorted(variables.keys() & profile_variables(name).keys()):
+            key = dotted(variables[clash[0]])
+            message = f"its variable {clash[0]} is that of {key}; rename it"
+            yield Problem(path=path, message=message)
+        taken.setdefault(prefix, name)

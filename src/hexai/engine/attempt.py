@@ -1,0 +1,143 @@
+"""One attempt: breaker → verdict → one stream of one provider, under its budgets.
+
+The reader (see `streams`) asks whether the target may be sent the text and then reads
+its stream into the tally and the feed. The contender's own task waits for it in a
+timeout scope that only the `BudgetClock` lets expire. So an attempt has timed out if
+and only if one of its budgets ran out: a stray `TimeoutError` is the provider's bug.
+"""
+
+import asyncio
+from contextlib import aclosing
+from typing import Final, assert_never
+
+from hexai.domain.contender import Target
+from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.engine.breaker import Permit
+from hexai.engine.budgets import BudgetClock
+from hexai.engine.decide import health
+from hexai.engine.streams import CLOSE_WITHIN, Reader
+from hexai.engine.tally import Tally
+from hexai.engine.terms import Course
+from hexai.errors import NotSent, ProviderError, TimedOut
+
+_CHUNKS_AT_A_STRETCH: Final = 64
+"""A provider that has all its chunks ready lets the others in after so many."""
+
+
+async def attempt(target: Target, tally: Tally, course: Course) -> None:
+    """Make one attempt, its slot being held: fills the tally, or raises.
+
+    Raises a `ProviderError` when it failed, and anything else when there is a bug.
+    """
+    loop = asyncio.get_running_loop()
+    tally.begin(target)
+    breaker = course.conditions.breakers.of(target.upstream.origin)
+    permit = breaker.admit(loop.time(), target)
+    try:
+        await _Attempt(target, tally, course).run()
+    except ProviderError as error:
+        _report(permit, error, loop.time())
+        raise
+    else:
+        permit.succeeded()
+    finally:
+        permit.hand_back()
+
+
+def _report(permit: Permit, error: ProviderError, now: float) -> None:
+    told = health(error)
+    if told == "works":
+        permit.succeeded()
+    elif told == "failed":
+        permit.failed(now, error)
+
+
+class _Attempt:
+    def __init__(self, target: Target, tally: Tally, course: Course) -> None:
+        self._target = target
+        self._tally = tally
+        self._course = course
+        self._loop = asyncio.get_running_loop()
+        self._clock = BudgetClock(
+            target.spec.budgets, tally.contender.timeout, tally.stopwatch
+        )
+        self._abandoned = False
+
+    async def run(self) -> None:
+        streams = self._course.conditions.streams
+        reader = streams.start(self._read())
+        try:
+            async with self._clock.scope:
+                self._clock.start()
+                await asyncio.wait({reader})
+        except TimeoutError:
+            pass  # the only one that comes here is our own scope's
+        finally:
+            self._abandoned = True
+            self._clock.end()
+            self._tally.stopwatch.stop(self._loop.time())
+            hangs = self._tally.finished is not None and self._clock.scope.expired()
+            await streams.close(reader, 0.0 if hangs else CLOSE_WITHIN)
+        self._conclude(reader)
+
+    def _conclude(self, reader: Reader) -> None:
+        if self._tally.finished is not None:
+            return
+        spec = self._target.spec
+        if missed := self._clock.missed:
+            phase, seconds = missed
+            raise TimedOut(phase, seconds, provider=spec.provider, model=spec.model)
+        if reader.cancelled():
+            raise RuntimeError("the provider cancelled its own reader")
+        if error := reader.exception():
+            raise error
+        raise RuntimeError("the provider ended its stream without Finished")
+
+    async def _read(self) -> None:
+        await self._ask_verdict()
+        self._tally.attempts += 1
+        stream = self._target.client.stream(
+            self._course.request.call(self._target.spec), self._clock
+        )
+        chunks = 0
+        async with aclosing(stream):
+            async for chunk in stream:
+                if self._abandoned or self._take(chunk):
+                    return
+                chunks += 1
+                if chunks % _CHUNKS_AT_A_STRETCH == 0:
+                    await asyncio.sleep(0)
+
+    async def _ask_verdict(self) -> None:
+        reason = self._course.verdict.local_only
+        if not reason:
+            return
+        locality = self._course.conditions.locality
+        self._tally.local = await locality.is_local(self._target)
+        if not self._tally.local:
+            spec = self._target.spec
+            raise NotSent(
+                f"not sent: {reason}", provider=spec.provider, model=spec.model
+            )
+
+    def _take(self, chunk: Chunk) -> bool:
+        """Take a chunk, and say whether it was the last one."""
+        now = self._loop.time()
+        tally, course = self._tally, self._course
+        match chunk:
+            case TextDelta():
+                self._clock.token(now)
+                tally.add_text(now, chunk.text)
+                at = now - course.began_at
+                course.feed.put_text(tally.contender.index, at, chunk.text)
+            case ReasoningDelta():
+                self._clock.token(now)
+                tally.add_reasoning(now, chunk.text)
+            case Finished():
+                tally.finished = chunk
+                tally.stopwatch.stop(now)
+                self._clock.finish()
+                return True
+            case unknown:
+                assert_never(unknown)
+        return False

@@ -1,0 +1,182 @@
+"""A race: one request put to all contenders at once, one outcome each.
+
+A task group owns the contenders, but its rule (the first exception cancels all) is
+the opposite of what a race needs. So nothing leaves a contender but its outcome: a
+`ProviderError` becomes one at the contender's boundary; a bug becomes one too, is
+kept, and is raised as the race is left, when nobody is disturbed by it any more.
+
+Nothing waits for the consumer: contenders put what happens into a `Feed`, and their
+figures are taken where the chunks arrive.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from math import inf
+from types import TracebackType
+from typing import Self
+
+from msgspec.structs import replace
+
+from hexai.domain.contender import Contender
+from hexai.domain.events import Ended, Settled
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.request import Request
+from hexai.engine.contend import contend
+from hexai.engine.feed import Feed
+from hexai.engine.limits import Gate
+from hexai.engine.settle import Reason, settlement
+from hexai.engine.tally import Tally
+from hexai.engine.terms import Conditions, Course, Terms
+from hexai.errors import Internal, ProviderError
+
+_TICK = 1e-6
+"""The loop rings a little early, by the resolution of its clock."""
+
+
+class Race:
+    """Runs as long as its context is open; iterate over it for its events.
+
+    Leaving the context cancels what still runs, and returns when every stream is
+    closed, or abandoned to `Conditions.streams` because its close hangs. If there was
+    a bug, it is raised then, as it was or in an `ExceptionGroup` if there were more;
+    but never in place of what the body of the context raised.
+    """
+
+    def __init__(
+        self,
+        contenders: Sequence[Contender],
+        request: Request,
+        terms: Terms,
+        conditions: Conditions,
+    ) -> None:
+        """Prepare a race; call it inside the event loop.
+
+        Contenders are known by their `index`, which need not begin at 0: some may
+        have been answered otherwise.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._tallies = {
+            each.index: Tally(each, request.messages) for each in contenders
+        }
+        self._request = request
+        self._terms = terms
+        self._conditions = conditions
+        self._feed = Feed()
+        self._group = asyncio.TaskGroup()
+        self._tasks: dict[int, asyncio.Task[Outcome]] = {}
+        self._cancelled: set[int] = set()
+        self._outcomes: dict[int, Outcome] = {}
+        self._bugs: list[Exception] = []
+        self._began_at = self._requested_at = 0.0
+        self._first_answer_at: float | None = None
+        self._settled = False
+        self._settling: asyncio.TimerHandle | None = None
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes so far, in entry order; all of them once the race is left."""
+        return tuple(self._outcomes[index] for index in sorted(self._outcomes))
+
+    async def __aenter__(self) -> Self:
+        self._began_at = self._requested_at = self._loop.time()
+        if self._terms.requested_at is not None:
+            self._requested_at = self._terms.requested_at
+        course = Course(
+            request=self._request,
+            verdict=self._terms.verdict,
+            conditions=self._conditions,
+            gate=Gate(self._terms.max_concurrency),
+            feed=self._feed,
+            began_at=self._began_at,
+        )
+        await self._group.__aenter__()
+        for index, tally in self._tallies.items():
+            task = self._group.create_task(self._contain(tally, course))
+            task.add_done_callback(partial(self._end, index))
+            self._tasks[index] = task
+        self._settle_or_wait()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cancel()
+        # The group is not told what the body raised: it would wrap it.
+        await self._group.__aexit__(None, None, None)
+        if error is None and self._bugs:
+            raise _one_of(self._bugs)
+
+    def __aiter__(self) -> Feed:
+        return self._feed
+
+    def cancel(self, index: int | None = None) -> None:
+        """Cancel one contender, or all that still run; their outcomes follow."""
+        for each in self._tasks if index is None else (index,):
+            if each not in self._cancelled:
+                self._cancelled.add(each)  # a second cancel would cut a close short
+                self._tasks[each].cancel()
+
+    async def _contain(self, tally: Tally, course: Course) -> Outcome:
+        try:
+            await contend(tally, course)
+        except ProviderError as error:
+            return tally.outcome(self._loop.time(), error)
+        except Exception as bug:  # noqa: BLE001 - raised again as the race is left
+            self._bugs.append(bug)
+            return tally.outcome(self._loop.time(), _internal(bug, tally))
+        return tally.outcome(self._loop.time())
+
+    def _end(self, index: int, task: asyncio.Task[Outcome]) -> None:
+        now, tally = self._loop.time(), self._tallies[index]
+        outcome = tally.outcome(now) if task.cancelled() else task.result()
+        answered = outcome.status is Status.ANSWERED
+        if answered and self._settled:
+            outcome = replace(outcome, late=True)
+        if answered and outcome.text.strip() and self._first_answer_at is None:
+            self._first_answer_at = now - self._requested_at
+        self._outcomes[index] = outcome
+        at = now - self._began_at
+        self._feed.put(Ended(index=outcome.index, at=at, outcome=outcome))
+        self._settle_or_wait()
+
+    def _settle_or_wait(self) -> None:
+        """Settle if it is time to, else set the clock; the last outcome ends it all."""
+        now = self._loop.time() - self._requested_at
+        all_ended = len(self._outcomes) == len(self._tallies)
+        if self._settling is not None:
+            self._settling.cancel()
+        if not self._settled:
+            moment = settlement(
+                self._terms.policy,
+                first_answer_at=self._first_answer_at,
+                ended_at=now if all_ended else None,
+            )
+            if moment.at <= now + _TICK:
+                self._settle(moment.reason)
+            elif moment.at < inf:
+                due = self._requested_at + moment.at
+                self._settling = self._loop.call_at(due, self._settle_or_wait)
+        if all_ended:
+            self._feed.close()
+
+    def _settle(self, reason: Reason) -> None:
+        self._settled = True
+        self._feed.put(Settled(at=self._loop.time() - self._began_at, reason=reason))
+
+
+def _internal(bug: Exception, tally: Tally) -> Internal:
+    spec = tally.target.spec
+    name = type(bug).__name__
+    error = Internal(
+        f"internal error: {name}", provider=spec.provider, model=spec.model
+    )
+    error.__cause__ = bug
+    return error
+
+
+def _one_of(bugs: list[Exception]) -> Exception:
+    return bugs[0] if len(bugs) == 1 else ExceptionGroup("bugs in a race", bugs)

@@ -1,0 +1,59 @@
+"""When to answer: with all outcomes, with the first answer, or at a deadline.
+
+Settling says when to answer, not when the race ends. All three ways are one rule with
+two numbers: answer when every contender has ended, or `gather` seconds after the first
+answer, or `deadline` seconds after the request, whichever comes first. Waiting for all
+is an endless `gather`; taking the first answer is a `gather` of nothing.
+"""
+
+from math import inf
+from typing import Literal
+
+from msgspec import Struct
+
+Reason = Literal["all", "first", "gather", "deadline"]
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """How long to wait for more answers. Times are in seconds."""
+
+    gather: float = inf
+    """From the first answer with text that is not blank."""
+    deadline: float = inf
+    """From the arrival of the request."""
+
+    @classmethod
+    def wait_for_all(cls, *, deadline: float = inf) -> "Policy":
+        """Answer when every contender has ended."""
+        return cls(deadline=deadline)
+
+    @classmethod
+    def wait_for_first(cls, *, deadline: float = inf) -> "Policy":
+        """Answer with the first contender that says something."""
+        return cls(gather=0.0, deadline=deadline)
+
+
+class Settlement(Struct, frozen=True, kw_only=True):
+    """The moment to answer, and what made it so."""
+
+    at: float
+    """Seconds since the arrival of the request."""
+    reason: Reason
+
+
+def settlement(
+    policy: Policy, *, first_answer_at: float | None, ended_at: float | None
+) -> Settlement:
+    """Say when to answer, by what is known so far; at `inf` if nothing tells yet.
+
+    Times count from the arrival of the request: that of the first answer with text
+    that is not blank, and that at which the last contender ended.
+    """
+    moments = [Settlement(at=policy.deadline, reason="deadline")]
+    if ended_at is not None:
+        moments.insert(0, Settlement(at=ended_at, reason="all"))
+    if first_answer_at is not None:
+        reason: Reason = "gather" if policy.gather else "first"
+        gathered_at = first_answer_at + policy.gather
+        moments.insert(0, Settlement(at=gathered_at, reason=reason))
+    return min(moments, key=lambda moment: moment.at)

@@ -1,0 +1,101 @@
+"""The time a contender takes, with its waits for slots and for its model kept apart."""
+
+from math import inf
+
+from hexai.domain.outcome import Timings
+
+
+class Stopwatch:
+    """Runs from the first slot on; `now` is always the loop's time, in seconds.
+
+    It stands still while the contender queues again or loads its model, so that
+    neither enters any figure but its own.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._first_slot_at: float | None = None
+        self._queued_since: float | None = None
+        self._queued = 0.0
+        self._queued_again = 0.0
+        self._loading_since: float | None = None
+        self._loading = 0.0
+        self._ttft: float | None = None
+        self._first_token_at: float | None = None
+        self._stopped_at: float | None = None
+
+    def resume(self) -> None:
+        """Go on after an attempt that was not the last."""
+        self._stopped_at = None
+
+    def queue(self, now: float) -> None:
+        """Begin to wait for a slot."""
+        self._queued_since = now
+
+    def leave_queue(self, now: float) -> None:
+        """End the wait for a slot, granted or not."""
+        waited = now - (now if self._queued_since is None else self._queued_since)
+        self._queued_since = None
+        self._queued += waited
+        if self._first_slot_at is not None:
+            self._queued_again += waited
+
+    def take_slot(self, now: float) -> None:
+        """Start with the first slot; forget the tokens of an earlier attempt."""
+        if self._first_slot_at is None:
+            self._first_slot_at = now
+        self._first_token_at = None
+
+    def start_loading(self, now: float) -> None:
+        """Stand still: the model is being loaded."""
+        self._loading_since = now
+
+    def stop_loading(self, now: float) -> None:
+        """Run again."""
+        if self._loading_since is not None:
+            self._loading += now - self._loading_since
+            self._loading_since = None
+
+    def see_token(self, now: float) -> None:
+        """Note a token, of reasoning or of the answer."""
+        if self._first_token_at is None:
+            self._first_token_at = now
+
+    def see_text(self, now: float) -> None:
+        """Note a piece of the answer."""
+        if self._ttft is None:
+            self._ttft = self._elapsed(now)
+
+    def stop(self, now: float) -> None:
+        """Note the end, of an answer or an attempt; what closing takes is left out."""
+        if self._stopped_at is None:
+            self.stop_loading(now)
+            self._stopped_at = now
+
+    @property
+    def saw_token(self) -> bool:
+        """Whether the current attempt has brought a token."""
+        return self._first_token_at is not None
+
+    def due(self) -> float:
+        """Give the loop's time at which `timeout` is spent; loading puts it off."""
+        if self._first_slot_at is None:
+            return inf
+        return self._first_slot_at + self._timeout + self._loading
+
+    def timings(self, now: float) -> Timings:
+        """Give the figures: up to the end, or to now if it was not stopped."""
+        self.stop(now)
+        end = now if self._stopped_at is None else self._stopped_at
+        first = self._first_token_at
+        return Timings(
+            queued=self._queued,
+            loading=self._loading,
+            ttft=self._ttft,
+            generating=None if first is None else end - first,
+            total=self._elapsed(end),
+        )
+
+    def _elapsed(self, now: float) -> float:
+        began = now if self._first_slot_at is None else self._first_slot_at
+        return max(0.0, now - began - self._queued_again - self._loading)

@@ -1,0 +1,107 @@
+"""The tally of one contender: what has come of it so far, and what became of it."""
+
+from collections.abc import Sequence
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from hexai.domain.contender import Contender, Target
+from hexai.domain.messages import Message
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.usage import ReportedUsage, Usage
+from hexai.engine.stopwatch import Stopwatch
+from hexai.engine.usage import complete_usage
+from hexai.errors import ProviderError, TimedOut, TooLarge
+
+if TYPE_CHECKING:
+    from hexai.domain.provider import Finished
+
+MAX_ANSWER = 1 << 20
+"""Bytes of UTF-8 that answer and reasoning of an attempt may have together."""
+
+
+class Tally:
+    """Keeps the text of one contender; whoever runs it fills in the rest."""
+
+    def __init__(self, contender: Contender, messages: Sequence[Message]) -> None:
+        self.contender = contender
+        self.target = contender.target
+        """Whom the last attempt asked."""
+        self.local = contender.target.local
+        """Whether the text stayed on this machine; None while nobody could tell."""
+        self.attempts = 0
+        """Attempts that were sent."""
+        self.finished: Finished | None = None
+        """Set as soon as the answer is whole."""
+        self.stopwatch = Stopwatch(contender.timeout)
+        self._messages = messages
+        self._text = StringIO()  # a list would keep an object for each tiny delta
+        self._reasoning = StringIO()
+        self._size = 0
+
+    @property
+    def any_text(self) -> bool:
+        """Whether text of the answer has been shown."""
+        return self._text.tell() > 0
+
+    def begin(self, target: Target) -> None:
+        """Begin an attempt; what an earlier one thought is forgotten."""
+        self.target = target
+        self.local = target.local
+        self._reasoning = StringIO()
+        self._size = 0
+
+    def add_text(self, now: float, text: str) -> None:
+        """Take the next piece of the answer, or raise `TooLarge`."""
+        self._grow(now, text)
+        self.stopwatch.see_text(now)
+        self._text.write(text)
+
+    def add_reasoning(self, now: float, text: str) -> None:
+        """Take the next piece of the reasoning, or raise `TooLarge`."""
+        self._grow(now, text)
+        self._reasoning.write(text)
+
+    def outcome(self, now: float, error: ProviderError | None = None) -> Outcome:
+        """Sum up: failed with an error, answered if it is whole, else cancelled."""
+        contender, finished = self.contender, self.finished
+        status = self._status(error)
+        answered = status is Status.ANSWERED
+        return Outcome(
+            index=contender.index,
+            label=contender.label,
+            status=status,
+            text=self._text.getvalue(),
+            provider=self.target.spec.provider,
+            model=self.target.spec.model,
+            fell_back=self.target is not contender.target,
+            returned_model=finished.returned_model if finished else None,
+            finish=finished.reason if finished and answered else None,
+            error=error,
+            attempts=self.attempts,
+            usage=self._usage(),
+            timings=self.stopwatch.timings(now),
+            local=self.local,
+        )
+
+    def _grow(self, now: float, text: str) -> None:
+        self.stopwatch.see_token(now)
+        self._size += len(text) if text.isascii() else len(text.encode())
+        if self._size > MAX_ANSWER:
+            raise TooLarge(
+                f"the answer is larger than {MAX_ANSWER >> 20} MiB",
+                provider=self.target.spec.provider,
+                model=self.target.spec.model,
+            )
+
+    def _status(self, error: ProviderError | None) -> Status:
+        if error is not None:
+            timed_out = isinstance(error, TimedOut)
+            return Status.TIMED_OUT if timed_out else Status.FAILED
+        return Status.CANCELLED if self.finished is None else Status.ANSWERED
+
+    def _usage(self) -> Usage | None:
+        if self.finished is None and not self.stopwatch.saw_token:
+            return None
+        reported = self.finished.usage if self.finished else ReportedUsage()
+        text, reasoning = self._text.getvalue(), self._reasoning.getvalue()
+        return complete_usage(reported, self._messages, text, reasoning)

@@ -1,0 +1,49 @@
+"""What a race is given: the process it runs in, and its own terms."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from hexai.domain.ports import Locality, Verdict
+from hexai.domain.request import Request
+from hexai.engine.breaker import Breakers
+from hexai.engine.feed import Feed
+from hexai.engine.limits import Gate, Slots
+from hexai.engine.settle import Policy
+from hexai.engine.streams import Streams
+
+Jitter = Callable[[float], float]
+"""Gives a random number of seconds up to the given one."""
+
+
+class Conditions(Struct, frozen=True, kw_only=True):
+    """What all races of this process share."""
+
+    slots: Slots
+    breakers: Breakers
+    streams: Streams
+    locality: Locality
+    jitter: Jitter
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What one race may do, and how long its answer is waited for."""
+
+    policy: Policy = Policy()
+    max_concurrency: int = 8
+    """Attempts under way at once; 1 is one after the other, in entry order."""
+    verdict: Verdict = Verdict()
+    requested_at: float | None = None
+    """The loop's time at which the request arrived; None: as the race begins."""
+
+
+class Course(Struct, frozen=True, kw_only=True):
+    """What the contenders of one race share."""
+
+    request: Request
+    verdict: Verdict
+    conditions: Conditions
+    gate: Gate
+    feed: Feed
+    began_at: float
+    """The loop's time that the events count from."""

@@ -1,0 +1,36 @@
+"""Token figures made complete: what no upstream reported is estimated and marked."""
+
+from collections.abc import Iterable
+
+from hexai.domain.messages import Message
+from hexai.domain.usage import ReportedUsage, Usage
+from hexai.text.budget import estimate_tokens
+
+_FRAME = 4
+"""Tokens that a chat template spends on each message, about."""
+
+
+def complete_usage(
+    reported: ReportedUsage, messages: Iterable[Message], text: str, reasoning: str
+) -> Usage:
+    """Fill in what was not reported, from the prompt and what was generated."""
+    spent = reported.input
+    if spent is None:
+        spent = sum(_FRAME + estimate_tokens(message.content) for message in messages)
+    thought = reported.reasoning
+    if thought is None:
+        thought = estimate_tokens(reasoning)
+    output = reported.output
+    if output is None:
+        output = estimate_tokens(text) + thought
+    return Usage(
+        input=spent,
+        output=output,
+        reasoning=min(thought, output),
+        source="estimated" if _misses_one(reported, reasoning) else "reported",
+    )
+
+
+def _misses_one(reported: ReportedUsage, reasoning: str) -> bool:
+    unreported_reasoning = bool(reasoning) and reported.reasoning is None
+    return reported.input is None or reported.output is None or unreported_reasoning

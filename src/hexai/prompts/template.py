@@ -1,0 +1,38 @@
+"""Templates: `{{name}}` is replaced by a value, everything in one pass.
+
+Replacing one name after the other would expand what a value holds: a selection that
+mentions `{{path}}` must arrive as it was written. So the template is read once, and
+values are never looked at.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from hexai.errors import ConfigError
+
+_NAME = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """Fill a template in; raises `ConfigError` for a name that has no value."""
+    check(template, values)
+    return _NAME.sub(lambda match: values[match[1]], template)
+
+
+def check(template: str, known: Iterable[str]) -> None:
+    """Raise `ConfigError` if the template asks for a name that is not known."""
+    names = sorted(known)
+    asked = dict.fromkeys(_NAME.findall(template))
+    problems = tuple(
+        f"a prompt asks for the unknown name {{{{{name}}}}}; {_known(names)}"
+        for name in asked
+        if name not in names
+    )
+    if problems:
+        raise ConfigError(problems)
+
+
+def _known(names: list[str]) -> str:
+    if not names:
+        return "it knows no names"
+    return "known are " + ", ".join(f"{{{{{name}}}}}" for name in names)

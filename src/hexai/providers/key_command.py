@@ -1,0 +1,167 @@
+"""A command that prints a key, run once a process and never on the event loop.
+
+It runs in the home directory, without a shell, with empty stdin, and with nothing
+looked up relative to the working directory. It gets a session of its own, so that all
+that it starts can be ended with it, and a daemon thread waits for it: no attempt and
+no exit hangs on a password manager.
+"""
+
+import asyncio
+import os
+import select
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+
+from msgspec import Struct
+
+LIMIT = 8 * 1024
+"""Bytes that a command may print."""
+
+
+class Printed(Struct, frozen=True, kw_only=True):
+    """What became of the command."""
+
+    output: bytes = b""
+    failure: str = ""
+    """What went wrong, for people; empty if nothing did."""
+
+
+class KeyCommand:
+    """One configured command, started by whoever needs its output first."""
+
+    def __init__(
+        self,
+        command: tuple[str, ...],
+        *,
+        environ: Mapping[str, str],
+        home: str,
+        seconds: float = 10.0,
+    ) -> None:
+        self._command = command
+        self._path = absolute_entries(environ.get("PATH", ""))
+        self._environ = {**environ, "PATH": self._path}
+        self._home = home
+        self._seconds = seconds
+        self._printed: Future[Printed] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @property
+    def done(self) -> bool:
+        """Tell whether the output is there already."""
+        return self._printed is not None and self._printed.done()
+
+    async def printed(self) -> Printed:
+        """Give what the command printed; a waiter that is cancelled stops nothing."""
+        if self._printed is None:
+            self._printed = Future()
+            self._printed.set_running_or_notify_cancel()
+            threading.Thread(
+                target=self._work, args=(self._printed,), name="key", daemon=True
+            ).start()
+        return await asyncio.wrap_future(self._printed)
+
+    def close(self) -> None:
+        """End the command, should it still run."""
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                _end(self._process)
+
+    def _work(self, result: "Future[Printed]") -> None:
+        try:
+            result.set_result(self._run())
+        except BaseException as error:  # noqa: BLE001 - for those who wait to raise
+            result.set_exception(error)
+
+    def _run(self) -> Printed:
+        name = self._command[0]
+        executable = find_executable(name, self._path)
+        if executable is None:
+            return Printed(failure=f"no program {name} in the absolute part of PATH")
+        try:
+            process = self._start(executable)
+        except OSError as error:
+            return Printed(failure=f"{name} cannot be started ({error.strerror})")
+        except ValueError:
+            return Printed(failure=f"{name} cannot be started (a NUL in its arguments)")
+        try:
+            return self._await(process, time.monotonic() + self._seconds)
+        finally:
+            _end(process)
+            with process:
+                self._process = None
+
+    def _start(self, executable: str) -> "subprocess.Popen[bytes]":
+        with self._lock:
+            if self._closed:
+                raise OSError(None, "hexai is ending")
+            self._process = subprocess.Popen(
+                self._command,
+                executable=executable,
+                cwd=self._home,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            return self._process
+
+    def _await(self, process: "subprocess.Popen[bytes]", until: float) -> Printed:
+        name = self._command[0]
+        late = Printed(failure=f"{name} did not end within {self._seconds:g} s")
+        output = _read(process, until)
+        if output is None:
+            return late
+        if len(output) > LIMIT:
+            return Printed(failure=f"{name} printed more than 8 KiB")
+        try:
+            code = process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return late
+        if code != 0:
+            return Printed(failure=f"{name} ended with code {code}")
+        return Printed(output=output)
+
+
+def absolute_entries(path: str) -> str:
+    """Keep the entries of a PATH that do not depend on the working directory."""
+    return os.pathsep.join(
+        entry for entry in path.split(os.pathsep) if entry.startswith("/")
+    )
+
+
+def find_executable(name: str, path: str) -> str | None:
+    """Find a program by absolute name, or by bare name in absolute PATH entries."""
+    if "/" in name and not name.startswith("/"):
+        return None
+    return shutil.which(name, path=absolute_entries(path))
+
+
+def _read(process: "subprocess.Popen[bytes]", until: float) -> bytes | None:
+    """Read all output, or one byte more than the limit; None if time ran out."""
+    assert process.stdout is not None
+    output = bytearray()
+    waiting = select.poll()
+    waiting.register(process.stdout, select.POLLIN)
+    while len(output) <= LIMIT:
+        if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
+            return None
+        piece = os.read(process.stdout.fileno(), LIMIT + 1 - len(output))
+        if not piece:
+            break
+        output += piece
+    return bytes(output)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill what still runs, with all that it started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,213 @@
+"""Connections that know how they ended: where network faults get their names.
+
+httpcore reports a refused connection, a certificate of the wrong host and a reset
+after half an answer by a few classes whose differences are in their texts. What the
+engine does next depends on exactly these differences (retry, fall back, open the
+breaker), so they are told apart where they happen: this backend stands between
+httpcore and its sockets and raises our own errors, which httpcore lets through.
+
+Two things are known only here. The *head* of an answer (status, headers, 1xx before
+them) is limited to 64 KiB, so a stream counts bytes until its owner says that the
+head is complete. And an end of the connection within the head means that there is no
+answer at all, while one later may be the answer's proper end.
+"""
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore2
+
+from hexai.errors import (
+    BadAnswer,
+    BrokenStream,
+    ConnectionFailed,
+    Internal,
+    ProviderError,
+    TLSFailed,
+    TooLarge,
+)
+
+FAULTS = (
+    httpcore2.ConnectionNotAvailable,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.TimeoutException,
+    httpcore2.UnsupportedProtocol,
+)
+"""Every exception that httpcore raises on purpose."""
+
+HEAD_LIMIT = 64 * 1024
+"""Bytes of an answer before its body: status line, headers, and any 1xx."""
+
+
+class Backend(httpcore2.AsyncNetworkBackend):
+    """Opens connections as httpcore's own backend does, with faults named."""
+
+    def __init__(self, where: str) -> None:
+        """Name the other end, for messages: an origin, a socket, or a proxy."""
+        self._inner = httpcore2.AnyIOBackend()
+        self._where = where
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Open a TCP connection."""
+        try:
+            stream = await self._inner.connect_tcp(
+                host, port, timeout, local_address, socket_options
+            )
+        except httpcore2.ConnectError as error:
+            raise self._unreachable(error) from None
+        return Stream(stream, self._where)
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Open a connection to a Unix socket."""
+        try:
+            stream = await self._inner.connect_unix_socket(
+                path, timeout, socket_options
+            )
+        except httpcore2.ConnectError as error:
+            raise self._unreachable(error) from None
+        return Stream(stream, self._where)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait between httpcore's own retries, of which there are none."""
+        await self._inner.sleep(seconds)
+
+    def _unreachable(self, error: httpcore2.ConnectError) -> ConnectionFailed:
+        reason = _reason(error)
+        return ConnectionFailed(f"cannot connect to {self._where}: {reason}")
+
+
+class Stream(httpcore2.AsyncNetworkStream):
+    """One connection; `ended` once the other end has closed it in good order."""
+
+    def __init__(self, inner: httpcore2.AsyncNetworkStream, where: str) -> None:
+        self._inner = inner
+        self._where = where
+        self._head: int | None = 0
+        self.ended = False
+
+    def head_complete(self) -> None:
+        """Say that the headers of the answer under way have been read."""
+        self._head = None
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what has come; within the head, an end is an error of its own."""
+        if self._head is None:
+            data = await self._inner.read(max_bytes, timeout)
+            self.ended = not data
+            return data
+        if self._head >= HEAD_LIMIT:
+            raise TooLarge("the upstream sent more than 64 KiB of headers")
+        try:
+            data = await self._inner.read(
+                min(max_bytes, HEAD_LIMIT - self._head), timeout
+            )
+        except httpcore2.ReadError:
+            raise self._no_answer("broke") from None
+        if not data:
+            raise self._no_answer("closed")
+        self._head += len(data)
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send a part of a request; the next answer begins with its head."""
+        self._head = 0
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Close the connection at once."""
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Secure the connection; a certificate that does not hold is `TLSFailed`.
+
+        Closes it unless that succeeds: httpcore does not when it is cancelled here.
+        """
+        try:
+            stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except httpcore2.ConnectError as error:
+            raise self._insecure(error) from None
+        except asyncio.CancelledError:
+            await self._inner.aclose()
+            raise
+        return Stream(stream, self._where)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Give what httpcore asks about the socket."""
+        return self._inner.get_extra_info(info)
+
+    def _no_answer(self, how: str) -> ConnectionFailed:
+        return ConnectionFailed(f"{self._where} {how} the connection without an answer")
+
+    def _insecure(self, error: httpcore2.ConnectError) -> ProviderError:
+        cause = error.__cause__
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            reason = cause.verify_message
+            return TLSFailed(f"the certificate of {self._where} is not valid: {reason}")
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+            reason = (cause.reason or "handshake failed").replace("_", " ").lower()
+            return TLSFailed(f"no TLS with {self._where}: {reason}")
+        return ConnectionFailed(f"{self._where} closed the connection within TLS")
+
+
+def named(error: Exception, where: str, *, begun: bool, cut: bool) -> ProviderError:
+    """Turn what httpcore raises into one of our errors; complete over its classes.
+
+    `begun`: something of the answer has been shown. `cut`: the other end closed the
+    connection. Texts of httpcore stay out: they may quote header values and bodies.
+    """
+    if isinstance(error, httpcore2.ProxyError):
+        return ConnectionFailed(
+            f"the proxy for {where} refused: {str(error)[:80]}",
+            advice="check HTTPS_PROXY, ALL_PROXY and NO_PROXY",
+        )
+    if isinstance(error, httpcore2.RemoteProtocolError) and not cut:
+        return BadAnswer(f"{where} does not speak HTTP as it should")
+    if isinstance(error, httpcore2.NetworkError | httpcore2.RemoteProtocolError):
+        if begun:
+            return BrokenStream(f"{where} cut the answer off")
+        return ConnectionFailed(f"{where} closed the connection before it answered")
+    return Internal(f"the HTTP client failed by {type(error).__name__}")
+
+
+def _reason(error: httpcore2.ConnectError) -> str:
+    """Find the system's own words behind an attempt on several addresses."""
+    cause: BaseException | None = error.__cause__
+    while cause is not None:
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        elif isinstance(cause, OSError) and cause.errno is None and cause.__cause__:
+            cause = cause.__cause__
+        else:
+            break
+    return _words(cause)
+
+
+def _words(cause: BaseException | None) -> str:
+    if isinstance(cause, socket.gaierror):
+        return "the name is not known"
+    if isinstance(cause, OSError) and cause.errno is not None:
+        return os.strerror(cause.errno).lower()
+    return "no address could be reached"

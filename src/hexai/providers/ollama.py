@@ -1,0 +1,130 @@
+"""Ollama's chat, one JSON object a line."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.provider import (
+    Call,
+    Chunk,
+    Finished,
+    FinishReason,
+    ReasoningDelta,
+)
+from hexai.domain.usage import ReportedUsage
+from hexai.errors import BrokenStream, ProviderError
+from hexai.providers.complaints import read_body, read_error
+from hexai.providers.payload import decode, figure, words
+from hexai.providers.reasoning import ThinkSplitter
+from hexai.providers.refusals import explain
+
+
+class OllamaFormat:
+    """Chat as newline-delimited JSON."""
+
+    framing: Literal["sse", "ndjson"] = "ndjson"
+
+    def __init__(self, settings: ProviderSettings) -> None:
+        self._settings = settings
+
+    def path(self, call: Call) -> str:  # noqa: ARG002 - one endpoint for all calls
+        """Give the path below `base_url`."""
+        return "/api/chat"
+
+    def headers(self, key: str | None) -> Mapping[str, str]:
+        """Give the key as bearer; a server on this machine needs none."""
+        headers = {"Accept": "application/x-ndjson"}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        return headers
+
+    def body(self, call: Call) -> Mapping[str, object]:
+        """Write the request; what is not set is left to the model's own defaults."""
+        options: dict[str, object] = {}
+        if call.temperature is not None:
+            options["temperature"] = call.temperature
+        if call.max_tokens is not None:
+            options["num_predict"] = call.max_tokens
+        if call.stop:
+            options["stop"] = list(call.stop)
+        body: dict[str, object] = {
+            "model": call.model,
+            "messages": [
+                {"role": message.role, "content": message.content}
+                for message in call.messages
+            ],
+            "stream": True,
+        }
+        if options:
+            body["options"] = options
+        return body
+
+    def decoder(self, call: Call) -> "OllamaDecoder":
+        """Make the decoder of one stream."""
+        return OllamaDecoder(call, self._settings)
+
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+        """Turn an answer that is not 2xx into an error."""
+        return explain(read_body(status, body), model, self._settings)
+
+
+class _Message(Struct):
+    content: object = None
+    thinking: object = None
+
+
+class _Line(Struct):
+    message: _Message | None = None
+    done: object = False
+    done_reason: object = None
+    prompt_eval_count: object = None
+    eval_count: object = None
+    error: object = None
+    model: object = None
+
+
+_LINES = msgspec.json.Decoder(_Line)
+
+REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
+"""`done_reason`; servers older than it only say `done`."""
+
+
+class OllamaDecoder:
+    """Reads one stream of chat lines; blank deltas count, they indent code."""
+
+    def __init__(self, call: Call, settings: ProviderSettings) -> None:
+        self._asked = call.model
+        self._settings = settings
+        self._splitter = ThinkSplitter()
+
+    def feed(self, payload: bytes) -> list[Chunk]:
+        """Decode one line; the last one says `done` and gives `Finished`."""
+        line = decode(_LINES, payload)
+        if line.error is not None:
+            raise explain(read_error(line.error), self._asked, self._settings)
+        chunks: list[Chunk] = []
+        if line.message is not None:
+            if thinking := words(line.message.thinking):
+                chunks.append(ReasoningDelta(thinking))
+            chunks.extend(self._splitter.feed(words(line.message.content)))
+        if line.done is True:
+            chunks += [*self._splitter.close(), _finished(line)]
+        return chunks
+
+    def close(self) -> list[Chunk]:
+        """Refuse the end of the stream: a last line would have ended it before."""
+        raise BrokenStream("the stream ended before the answer was complete")
+
+
+def _finished(line: _Line) -> Finished:
+    reason = words(line.done_reason) or "stop"
+    return Finished(
+        reason=REASONS.get(reason, FinishReason.OTHER),
+        usage=ReportedUsage(
+            input=figure(line.prompt_eval_count), output=figure(line.eval_count)
+        ),
+        returned_model=words(line.model) or None,
+    )

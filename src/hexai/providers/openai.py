@@ -1,0 +1,216 @@
+"""OpenAI's chat completions, as dozens of servers speak them.
+
+The format is the common language of llama.cpp, vLLM, LM Studio, Groq, Mistral, Gemini's
+compatible endpoint and OpenRouter, each with its accent. What they disagree about in
+requests is data in `quirks`; in answers we take whatever any of them sends: reasoning
+under two names, content as text or parts, figures in the last chunk or in every one,
+`[DONE]` or not. What none of them may do is end without saying so.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.provider import (
+    Call,
+    Chunk,
+    Finished,
+    FinishReason,
+    ReasoningDelta,
+)
+from hexai.domain.usage import ReportedUsage
+from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
+from hexai.providers.complaints import read_body, read_error
+from hexai.providers.payload import decode, field, figure, loosely, words
+from hexai.providers.quirks import MOST_STOPS, quirk_of, takes_include_usage
+from hexai.providers.reasoning import ThinkSplitter
+from hexai.providers.refusals import explain
+
+OPENROUTER_HEADERS = {
+    "HTTP-Referer": "https://github.com/snonux/hexai",
+    "X-Title": "Hexai",
+}
+"""How OpenRouter wants an application to name itself."""
+
+
+class OpenAIFormat:
+    """Chat completions over server-sent events."""
+
+    framing: Literal["sse", "ndjson"] = "sse"
+
+    def __init__(self, settings: ProviderSettings) -> None:
+        self._settings = settings
+        self._asks_usage = takes_include_usage(settings.base_url)
+
+    def path(self, call: Call) -> str:  # noqa: ARG002 - one endpoint for all calls
+        """Give the path below `base_url`, which holds the version."""
+        return "/chat/completions"
+
+    def headers(self, key: str | None) -> Mapping[str, str]:
+        """Give the key as bearer, and OpenRouter's two headers to OpenRouter."""
+        headers = {"Accept": "text/event-stream"}
+        if self._settings.type == "openrouter":
+            headers |= OPENROUTER_HEADERS
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        return headers
+
+    def body(self, call: Call) -> Mapping[str, object]:
+        """Write the request, without the options that the model refuses."""
+        quirk = quirk_of(call.model)
+        body: dict[str, object] = {
+            "model": call.model,
+            "messages": [
+                {"role": message.role, "content": message.content}
+                for message in call.messages
+            ],
+            "stream": True,
+        }
+        if self._asks_usage:
+            body["stream_options"] = {"include_usage": True}
+        if call.temperature is not None and "temperature" not in quirk.refuses:
+            body["temperature"] = call.temperature
+        if call.max_tokens is not None:
+            body[quirk.limit_key] = call.max_tokens
+        if call.stop and "stop" not in quirk.refuses:
+            body["stop"] = list(call.stop[:MOST_STOPS])
+        return body
+
+    def decoder(self, call: Call) -> "OpenAIDecoder":
+        """Make the decoder of one stream."""
+        return OpenAIDecoder(call, self._settings)
+
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+        """Turn an answer that is not 2xx into an error."""
+        return explain(read_body(status, body), model, self._settings)
+
+
+class _Delta(Struct):
+    content: object = None
+    reasoning_content: object = None
+    reasoning: object = None
+    refusal: object = None
+
+
+class _Choice(Struct):
+    index: object = 0
+    delta: _Delta | None = None
+    finish_reason: object = None
+
+
+class _Event(Struct, rename={"kind": "object"}):
+    kind: object = None
+    choices: list[_Choice] | None = None
+    usage: object = None
+    error: object = None
+    model: object = None
+
+
+_EVENTS = msgspec.json.Decoder(_Event)
+
+REASONS = {
+    "stop": FinishReason.STOP,
+    "eos": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
+    "model_length": FinishReason.LENGTH,
+    "content_filter": FinishReason.FILTERED,
+}
+"""`finish_reason` by vendors' spellings; any other is `OTHER`."""
+
+BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
+"""Reasons that are none: OpenRouter's and DeepSeek's words for a failure."""
+
+
+class OpenAIDecoder:
+    """Reads one stream of chat completion chunks; only the first choice counts."""
+
+    def __init__(self, call: Call, settings: ProviderSettings) -> None:
+        self._asked = call.model
+        self._settings = settings
+        self._splitter = ThinkSplitter()
+        self._reason: FinishReason | None = None
+        self._usage = ReportedUsage()
+        self._model: str | None = None
+
+    def feed(self, payload: bytes) -> list[Chunk]:
+        """Decode one event; `[DONE]` gives `Finished`."""
+        if payload.strip() == b"[DONE]":
+            self._reason = self._reason or FinishReason.OTHER
+            return self.close()
+        event = decode(_EVENTS, payload)
+        if event.error is not None or event.kind == "error":
+            raise explain(read_error(loosely(payload)), self._asked, self._settings)
+        if event.usage is not None:
+            self._usage = usage(event.usage)
+        if self._model is None:
+            self._model = words(event.model) or None
+        chunks: list[Chunk] = []
+        for choice in event.choices or ():
+            if choice.index in (0, None):
+                self._take(choice, chunks)
+        return chunks
+
+    def close(self) -> list[Chunk]:
+        """End the stream, if the upstream has said that the answer is complete."""
+        if self._reason is None:
+            raise BrokenStream("the stream ended before the answer was complete")
+        chunks = self._splitter.close()
+        if self._reason is FinishReason.FILTERED and not self._splitter.answered:
+            raise ContentFilter("the answer was withheld by a content filter")
+        finished = Finished(
+            reason=self._reason, usage=self._usage, returned_model=self._model
+        )
+        return [*chunks, finished]
+
+    def _take(self, choice: _Choice, chunks: list[Chunk]) -> None:
+        if choice.delta is not None:
+            self._read(choice.delta, chunks)
+        reason = words(choice.finish_reason)
+        if reason in BROKEN_OFF:
+            raise Overloaded("the upstream broke the answer off")
+        if reason:
+            self._reason = REASONS.get(reason, FinishReason.OTHER)
+
+    def _read(self, delta: _Delta, chunks: list[Chunk]) -> None:
+        reasoning = words(delta.reasoning_content) or words(delta.reasoning)
+        if reasoning:
+            chunks.append(ReasoningDelta(reasoning))
+        content = delta.content
+        if isinstance(content, list):
+            self._read_parts(content, chunks)
+        elif content is not None or delta.refusal is not None:
+            text = words(content) or words(delta.refusal)
+            chunks.extend(self._splitter.feed(text))
+
+    def _read_parts(self, parts: list[object], chunks: list[Chunk]) -> None:
+        for part in parts:
+            thinking = field(part, "thinking")
+            thoughts = thinking if isinstance(thinking, list) else [thinking]
+            said = "".join(
+                words(field(thought, "text")) or words(thought) for thought in thoughts
+            )
+            if said:
+                chunks.append(ReasoningDelta(said))
+            chunks.extend(self._splitter.feed(words(field(part, "text"))))
+
+
+def usage(said: object) -> ReportedUsage:
+    """Read usage figures, whether `completion_tokens` holds the reasoning or not.
+
+    xAI and Gemini leave reasoning out of it and count it in `total_tokens` alone; the
+    total is then larger than its parts by just that.
+    """
+    asked = figure(field(said, "prompt_tokens"))
+    output = figure(field(said, "completion_tokens"))
+    reasoning = figure(field(said, "completion_tokens_details", "reasoning_tokens"))
+    total = figure(field(said, "total_tokens"))
+    if asked is not None and output is not None and total is not None:
+        apart = total - asked - output
+        if apart > 0:
+            output += apart
+            reasoning = reasoning or apart
+    return ReportedUsage(input=asked, output=output, reasoning=reasoning)

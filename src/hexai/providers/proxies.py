@@ -1,0 +1,98 @@
+"""Which proxy of the environment, if any, carries the connections to an origin.
+
+Only `https` upstreams that are not loopback ever use one: a proxy that saw plain http
+would see prompts, and traffic of this machine has no business leaving it.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+
+from hexai.config.urls import is_loopback
+from hexai.errors import ConnectionFailed
+
+
+class Proxy(Struct, frozen=True, kw_only=True):
+    """A proxy that is asked to open tunnels."""
+
+    url: str
+    """`scheme://host:port`, without user and password."""
+    user: tuple[str, str] | None = None
+    """User and password."""
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.url!r})"
+
+
+def proxy_for(base_url: str, environ: Mapping[str, str]) -> Proxy | None:
+    """Give the proxy for a checked URL; lower-case names win, as in other tools.
+
+    Raises ConnectionFailed for one that cannot be used, rather than going without.
+    """
+    parts = urlsplit(base_url)
+    if parts.scheme != "https" or is_loopback(base_url):
+        return None
+    if _excepted(parts.hostname or "", parts.port or 443, _either(environ, "NO_PROXY")):
+        return None
+    for name in ("HTTPS_PROXY", "ALL_PROXY"):
+        if value := _either(environ, name):
+            return _parse(name, value)
+    return None
+
+
+def _either(environ: Mapping[str, str], name: str) -> str:
+    return (environ.get(name.lower()) or environ.get(name) or "").strip()
+
+
+def _parse(name: str, value: str) -> Proxy:
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _unusable(name) from None
+    if not host or parts.scheme not in {"http", "https"}:
+        raise _unusable(name)
+    shown = f"[{host}]" if ":" in host else host
+    user = None
+    if parts.username is not None:
+        user = unquote(parts.username), unquote(parts.password or "")
+    default = 443 if parts.scheme == "https" else 80
+    return Proxy(url=f"{parts.scheme}://{shown}:{port or default}", user=user)
+
+
+def _unusable(name: str) -> ConnectionFailed:
+    """Refuse a proxy by its variable's name: the value may hold a password."""
+    return ConnectionFailed(
+        f"{name} does not name a proxy that can be used",
+        advice="allowed: http://[USER:PASSWORD@]HOST:PORT, or https://…",
+    )
+
+
+def _excepted(host: str, port: int, no_proxy: str) -> bool:
+    rules = [rule.strip().lower() for rule in no_proxy.split(",")]
+    return any(_matches(host, port, rule) for rule in rules if rule)
+
+
+def _matches(host: str, port: int, rule: str) -> bool:
+    if rule == "*":
+        return True
+    if "/" in rule:
+        return _in_network(host, rule)
+    name, colon, number = rule.rpartition(":")
+    if colon and number.isdecimal() and (":" not in name or name.endswith("]")):
+        if int(number) != port:
+            return False
+        rule = name
+    rule = rule.removeprefix("*").lstrip(".").removeprefix("[").removesuffix("]")
+    return host == rule or host.endswith(f".{rule}")
+
+
+def _in_network(host: str, rule: str) -> bool:
+    import ipaddress
+
+    try:
+        network = ipaddress.ip_network(rule, strict=False)
+        return ipaddress.ip_address(host) in network
+    except ValueError:
+        return False

@@ -1,0 +1,122 @@
+"""From a provider's settings to its client; nothing loads before it is named.
+
+Beside `main` this is the only place that imports by name: adding a wire format is
+adding a row, and asking one provider never costs the import of another.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+from hexai.config.provider_settings import ProviderSettings, ProviderType
+from hexai.domain.provider import Provider
+from hexai.errors import ProviderError
+from hexai.providers.format import WireFormat
+
+if TYPE_CHECKING:
+    from hexai.providers.llamacpp_supervisor import Supervisor
+    from hexai.providers.tls import Trust
+
+FORMATS: dict[ProviderType, str] = {
+    "ollama": "hexai.providers.ollama:OllamaFormat",
+    "openai": "hexai.providers.openai:OpenAIFormat",
+    "openrouter": "hexai.providers.openai:OpenAIFormat",
+    "anthropic": "hexai.providers.anthropic:AnthropicFormat",
+}
+"""`module:class` of what is spoken over HTTP."""
+
+
+class Client(Provider, Protocol):
+    """A provider that may hold something open."""
+
+    async def drop_idle(self) -> None:
+        """Close what no attempt is using: after a sleep of the machine it is dead."""
+
+    async def aclose(self) -> None:
+        """Close what is open; attempts under way end."""
+
+
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """What clients need to know of the process and the machine they run on."""
+
+    environ: Mapping[str, str]
+    """Asked for keys and proxies."""
+    home: str
+    """Where commands that print keys run."""
+    run: Path
+    """The folder of the embedded model's workers."""
+    models: Path
+    """The folder of pulled models."""
+    keep_alive: float
+    """Seconds that a worker outlives its last use."""
+    max_workers: int
+    """Workers of the embedded model at once."""
+
+
+class Registry:
+    """Makes the clients of one process; what is costly to make they share."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._trust: Trust | None = None
+        self._supervisor: Supervisor | None = None
+
+    def make(self, settings: ProviderSettings) -> Client:
+        """Make the client of one provider; nothing is opened or read yet."""
+        if settings.type == "simulated":
+            from hexai.providers.simulated import Simulated
+
+            return Simulated(settings)
+        if settings.type == "local":
+            return self._local(settings)
+        return self._over_http(settings, _format(FORMATS[settings.type])(settings))
+
+    def revision(self, settings: ProviderSettings, model: str) -> str:
+        """Tell apart what a model's name stands for at different times.
+
+        Only a file can be told from another of its name; all else is empty.
+        """
+        if settings.type != "local":
+            return ""
+        from hexai.providers.llamacpp_models import find_model
+
+        try:
+            return repr(find_model(model, self._surroundings.models))
+        except ProviderError:
+            return ""
+
+    def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
+        from hexai.providers.client import HttpProvider
+        from hexai.providers.credentials import ConfiguredCredential
+        from hexai.providers.http import HttpClient
+        from hexai.providers.tls import Trust
+
+        environ, home = self._surroundings.environ, self._surroundings.home
+        self._trust = self._trust or Trust()
+        http = HttpClient.for_origin(settings, environ=environ, trust=self._trust)
+        credential = ConfiguredCredential(settings, environ=environ, home=home)
+        return HttpProvider(wire_format, http, credential, settings)
+
+    def _local(self, settings: ProviderSettings) -> Client:
+        from hexai.providers.llamacpp import LlamaCpp
+        from hexai.providers.llamacpp_supervisor import Supervisor
+
+        here = self._surroundings
+        self._supervisor = self._supervisor or Supervisor(
+            here.run,
+            environ=here.environ,
+            keep_alive=here.keep_alive,
+            max_workers=here.max_workers,
+        )
+        return LlamaCpp(settings, self._supervisor, here.models)
+
+
+def _format(name: str) -> Callable[[ProviderSettings], WireFormat]:
+    module, _, attribute = name.partition(":")
+    found: Callable[[ProviderSettings], WireFormat] = getattr(
+        import_module(module), attribute
+    )
+    return found

@@ -1,0 +1,146 @@
+r"""Bounded splitters of raw bytes: into the data of SSE events, or NDJSON lines.
+
+Upstreams cut their streams anywhere, even inside a line end, and a hostile one sends
+a line without an end. So a splitter keeps at most one unfinished line and one
+unfinished event, both limited, and gives the same payloads however the bytes come.
+
+A line end is made visible as soon as it is known: a lone `\r` ends a line at once,
+and a `\n` that follows it, perhaps in the next piece, is skipped.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, Protocol
+
+from hexai.errors import TooLarge
+
+LIMIT = 1024 * 1024
+"""Bytes of a line, and of an event's data."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class Splitter(Protocol):
+    """Turns pieces of a stream into payloads; raises `TooLarge` past the limit."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Give the payloads that end in this piece; must be read to the end."""
+
+    def close(self) -> Iterator[bytes]:
+        """Give what the end of the stream left unfinished, if anything."""
+
+
+def splitter(framing: Literal["sse", "ndjson"]) -> Splitter:
+    """Make the splitter of one stream."""
+    return SseSplitter() if framing == "sse" else NdjsonSplitter()
+
+
+class NdjsonSplitter:
+    """Gives the lines of a stream that are not blank."""
+
+    def __init__(self) -> None:
+        self._lines = _Lines()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Give the lines that end in this piece."""
+        for line in self._lines.feed(data):
+            if line and not line.isspace():
+                yield line
+
+    def close(self) -> Iterator[bytes]:
+        """Give a last line that has no line end."""
+        line = self._lines.close()
+        if line and not line.isspace():
+            yield line
+
+
+class SseSplitter:
+    """Gives the data of events; comments and all other fields are left out."""
+
+    def __init__(self) -> None:
+        self._lines = _Lines()
+        self._data: list[bytes] = []
+        self._size = 0
+        self._after_cr = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Give the data of the events that end in this piece."""
+        for line in self._lines.feed(self._unify_line_ends(data)):
+            yield from self._take(line)
+
+    def close(self) -> Iterator[bytes]:
+        """Give the data of an event that no blank line has ended."""
+        yield from self._take(self._lines.close())
+        yield from self._take(b"")
+
+    def _unify_line_ends(self, data: bytes) -> bytes:
+        if self._after_cr and data:
+            self._after_cr = False
+            data = data.removeprefix(b"\n")
+        if b"\r" not in data:
+            return data
+        self._after_cr = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _take(self, line: bytes) -> Iterator[bytes]:
+        if line.startswith(b"data:"):
+            self._keep(line[6:] if line[5:6] == b" " else line[5:])
+        elif not line and self._data:
+            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+            self._data = []
+            self._size = 0
+            if data:
+                yield data
+
+    def _keep(self, value: bytes) -> None:
+        self._size += len(value) + 1
+        if self._size > LIMIT + 1:
+            raise TooLarge("the upstream sent an event of more than 1 MiB")
+        self._data.append(value)
+
+
+class _Lines:
+    r"""Cuts bytes at `\n`; the start of the stream loses a byte order mark."""
+
+    def __init__(self) -> None:
+        self._unfinished = bytearray()
+        self._at_start = True
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        if self._at_start:
+            data = self._without_bom(data)
+        first, *others = data.split(b"\n")
+        if not others:
+            self._hold(first)
+            return
+        last = others.pop()
+        if self._unfinished:
+            self._hold(first)
+            first = bytes(self._unfinished)
+            self._unfinished.clear()
+        for line in (first, *others):
+            _check(line)
+            yield line
+        self._hold(last)
+
+    def close(self) -> bytes:
+        line = bytes(self._unfinished)
+        self._unfinished.clear()
+        return line
+
+    def _hold(self, part: bytes) -> None:
+        self._unfinished += part
+        _check(self._unfinished)
+
+    def _without_bom(self, data: bytes) -> bytes:
+        data = bytes(self._unfinished) + data
+        self._unfinished.clear()
+        if len(data) < len(_BOM) and _BOM.startswith(data):
+            self._unfinished += data
+            return b""
+        self._at_start = False
+        return data.removeprefix(_BOM)
+
+
+def _check(line: bytes | bytearray) -> None:
+    if len(line) > LIMIT:
+        raise TooLarge("the upstream sent a line of more than 1 MiB")

@@ -1,0 +1,199 @@
+"""The one path from a question to its outcomes: inspect, plan, look up, race.
+
+Every surface asks here, so that what is true of one is true of all: the guard looks
+once at the composed messages, an answer from the cache takes its contender out of the
+race, and what a contender is charged comes from one list.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from decimal import Decimal
+from types import TracebackType
+from typing import Self
+
+from msgspec import Struct
+
+from hexai.domain.contender import Contender
+from hexai.domain.entry import Entry
+from hexai.domain.events import Delta, Ended, Event
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.ports import Verdict
+from hexai.domain.provider import FinishReason
+from hexai.domain.request import Request
+from hexai.engine.plan import plan
+from hexai.engine.race import Race
+from hexai.engine.settle import Policy
+from hexai.engine.terms import Terms
+from hexai.service.cache import CachedAnswer
+from hexai.service.guard import Source
+from hexai.service.services import Services
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What a surface wants to have asked, and how."""
+
+    request: Request
+    entries: tuple[Entry, ...]
+    policy: Policy = Policy()
+    max_concurrency: int = 8
+    """Contenders at work at once."""
+    blind: bool = False
+    """Show the contenders in shuffled order; nothing comes from the cache then."""
+    fresh: bool = False
+    """Ask anew what the cache could answer."""
+    send_anyway: bool = False
+    """The user says that what looks like a secret is none."""
+    sources: tuple[Source, ...] = ()
+    """What the messages were composed of, so that a finding can say where it is."""
+
+
+class Run:
+    """One question under way; use it as a context, and iterate over it for events.
+
+    Leaving the context ends the race and keeps the answers that are worth it.
+    """
+
+    def __init__(self, services: Services, question: Question) -> None:
+        """Prepare; nothing is sent before the context is entered."""
+        self._services = services
+        self._question = question
+        self._stack = AsyncExitStack()
+        self._race: Race | None = None
+        self._known: dict[int, Outcome] = {}
+        self.run_id = services.new_run_id()
+        """Global, and known before anything is sent."""
+        self.contenders = plan(question.entries, services.targets.find)
+        """All of them, in entry order."""
+        self.order = self._shuffled() if question.blind else self._in_order()
+        """The contenders' indexes in the order shown."""
+        self.verdict = Verdict()
+        """What the guard found."""
+        self.warnings: list[str] = []
+        """What went wrong beside the race, for people."""
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes so far, in entry order."""
+        raced = self._race.outcomes if self._race else ()
+        outcomes = (*self._known.values(), *raced)
+        return tuple(sorted(outcomes, key=lambda outcome: outcome.index))
+
+    async def __aenter__(self) -> Self:
+        self.verdict = self._services.inspect(self._question)
+        self._settle_without_race(self._look_up())
+        live = [c for c in self.contenders if c.index not in self._known]
+        await self._services.prepare(contender.target for contender in live)
+        terms = Terms(
+            policy=self._question.policy,
+            max_concurrency=self._question.max_concurrency,
+            verdict=self.verdict,
+        )
+        race = Race(live, self._question.request, terms, self._services.conditions)
+        self._race = await self._stack.enter_async_context(race)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            await self._stack.__aexit__(kind, error, trace)
+        finally:
+            self._keep()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        """Give the events: what is known at once, then those of the race."""
+        assert self._race is not None
+        for index, outcome in self._known.items():
+            if outcome.text:
+                yield Delta(index=index, at=0.0, text=outcome.text)
+            yield Ended(index=index, at=0.0, outcome=outcome)
+        async for event in self._race:
+            yield event
+
+    def cancel(self) -> None:
+        """Cancel the contenders that still run; each still gets its outcome."""
+        if self._race is not None:
+            self._race.cancel()
+
+    def cost_usd(self, outcome: Outcome) -> Decimal | None:
+        """Price an outcome in USD; None if nobody knows, 0 if it stayed here."""
+        contender = self.contenders[outcome.index]
+        fallback = contender.fallback or contender.target
+        target = fallback if outcome.fell_back else contender.target
+        return self._services.cost_usd(outcome, target)
+
+    def _in_order(self) -> tuple[int, ...]:
+        return tuple(range(len(self.contenders)))
+
+    def _shuffled(self) -> tuple[int, ...]:
+        order = list(self._in_order())
+        self._services.random.shuffle(order)
+        return tuple(order)
+
+    def _look_up(self) -> dict[int, Outcome]:
+        question = self._question
+        if question.fresh or question.blind or self.verdict.local_only:
+            return {}
+        found = {}
+        for contender in self.contenders:
+            answer = self._services.cached(contender.target.spec, question.request)
+            if answer is not None:
+                found[contender.index] = _from_cache(contender, answer)
+        return found
+
+    def _settle_without_race(self, found: dict[int, Outcome]) -> None:
+        """Take the cache's answers; one is enough where the first is wanted."""
+        self._known = found
+        if not found or self._question.policy.gather > 0:
+            return
+        for contender in self.contenders:
+            if contender.index not in found:
+                self._known[contender.index] = _not_asked(contender)
+
+    def _keep(self) -> None:
+        """Keep what may be served again; refused text is not stored anywhere."""
+        if self.verdict.local_only or self._race is None:
+            return
+        for outcome in self._race.outcomes:
+            spec = self.contenders[outcome.index].target.spec
+            warning = self._services.keep(spec, self._question.request, outcome)
+            if warning and warning not in self.warnings:
+                self.warnings.append(warning)
+
+
+def ask(services: Services, question: Question) -> Run:
+    """Ask all entries of a question at once."""
+    return Run(services, question)
+
+
+def _from_cache(contender: Contender, answer: CachedAnswer) -> Outcome:
+    spec = contender.target.spec
+    return Outcome(
+        index=contender.index,
+        label=contender.label,
+        status=Status.ANSWERED,
+        text=answer.text,
+        provider=spec.provider,
+        model=spec.model,
+        returned_model=answer.returned_model,
+        finish=FinishReason.STOP,
+        attempts=0,
+        usage=answer.usage,
+        local=contender.target.local,
+        cached_age=answer.age,
+    )
+
+
+def _not_asked(contender: Contender) -> Outcome:
+    spec = contender.target.spec
+    return Outcome(
+        index=contender.index,
+        label=contender.label,
+        status=Status.CANCELLED,
+        provider=spec.provider,
+        model=spec.model,
+        attempts=0,
+    )

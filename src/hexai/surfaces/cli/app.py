@@ -1,0 +1,96 @@
+"""The command line from its first word to its exit code."""
+
+import click
+
+from hexai.errors import HexaiError, NoInput, UsageError
+from hexai.surfaces.cli.commands import find, summaries
+from hexai.surfaces.cli.exit_code import (
+    A_BUG,
+    INTERRUPTED,
+    NOBODY_READS,
+    NONE_ANSWERED,
+    USAGE,
+)
+from hexai.surfaces.cli.invocation import Invocation, run_command
+from hexai.surfaces.cli.options import (
+    AskOptions,
+    option_names,
+    parse_options,
+    root_command,
+)
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.speak import complain, say
+from hexai.surfaces.cli.words import Line, split_line, stray_options
+from hexai.version import __version__
+
+
+def run(process: Process) -> int:
+    """Carry out a command line; gives the exit code, raises nothing."""
+    try:
+        return _run(process)
+    except (click.UsageError, UsageError, NoInput) as error:
+        complain(process, _text_of(error))
+        return USAGE
+    except HexaiError as error:
+        complain(process, *str(error).split("\n"))
+        return NONE_ANSWERED
+    except BrokenPipeError:
+        return NOBODY_READS
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
+        return _report(process, bug)
+
+
+def _run(process: Process) -> int:
+    if instruction := process.environ.get("_HEXAI_COMPLETE"):
+        from hexai.surfaces.cli.completion import complete
+
+        return complete(process, instruction)
+    root = root_command(summaries())
+    names = option_names(root)
+    line = split_line(process.arguments, names)
+    options = parse_options(root, line.options)
+    if options.help:
+        say(process, root.make_context("hexai", []).get_help() + "\n")
+        return 0
+    if options.version:
+        say(process, f"{__version__}\n")
+        return 0
+    context = find(line, options)
+    if context is not None:
+        invocation = Invocation(process=process, options=options)
+        return run_command(context, invocation)
+    for word in stray_options(line, names):
+        complain(process, f"note: {word} stands after the first word, so it is prompt")
+    return _ask(process, options, line)
+
+
+def _ask(process: Process, options: AskOptions, line: Line) -> int:
+    if options.tps_simulation is not None:
+        from hexai.surfaces.cli.simulate import simulate
+
+        return simulate(process, options, line.words)
+    from hexai.surfaces.cli.ask import ask_words
+
+    return ask_words(process, options, line.words)
+
+
+def _text_of(error: click.UsageError | HexaiError) -> str:
+    if isinstance(error, click.UsageError):
+        return f"{error.format_message()} See hexai --help."
+    return str(error)
+
+
+def _report(process: Process, bug: Exception) -> int:
+    from hexai.surfaces.cli.crash import (
+        describe,
+        keep_details,
+    )
+
+    complain(
+        process,
+        f"this is a bug in Hexai: {describe(bug)}; "
+        f"{keep_details(bug, folders_of(process).state)}",
+    )
+    return A_BUG

@@ -1,0 +1,160 @@
+"""Asking: from the words of a command line to the exit code."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from hexai.domain.entry import Entry, Surface
+from hexai.domain.messages import Message
+from hexai.domain.outcome import Outcome
+from hexai.domain.request import Request
+from hexai.engine.settle import Policy
+from hexai.errors import (
+    ConnectionFailed,
+    HexaiError,
+    NotSent,
+    TLSFailed,
+)
+from hexai.prompts.catalogue import cli_system
+from hexai.prompts.compose import cli_messages, wants_explanation
+from hexai.service.ask import Question, ask
+from hexai.service.guard import inspect
+from hexai.service.kept import KeptPrompts
+from hexai.service.loop import Loop
+from hexai.surfaces.cli.first_run import check_first_run
+from hexai.surfaces.cli.interrupts import Interrupts
+from hexai.surfaces.cli.logbook import Logbook
+from hexai.surfaces.cli.options import AskOptions
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
+from hexai.surfaces.cli.screen import Screen
+from hexai.surfaces.cli.session import Session, open_session
+from hexai.surfaces.cli.show import Show
+from hexai.surfaces.cli.speak import complain, tell
+from hexai.surfaces.cli.views import Wanted
+
+
+def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
+    """Ask the words, what is piped in, or what the user writes in the editor."""
+    prompt = from_line(words, read_piped(process))
+    with _kept_on_error(process, prompt):
+        session = open_session(process, options)
+        entries = session.entries(Surface.CLI)
+        check_first_run(session, entries)
+    prompt = prompt or from_editor(process, session.folders.state)
+    show = put(session, make_question(session, entries, prompt), wanted(session))
+    if _nothing_was_sent(show.outcomes):
+        _keep(process, prompt)
+    return show.code
+
+
+def make_question(
+    session: Session, entries: tuple[Entry, ...], prompt: Prompt
+) -> Question:
+    """Compose the question as settings and options want it asked."""
+    settings, options = session.snapshot.settings, session.options
+    most = options.max_concurrency or settings.fanout.max_concurrency
+    return Question(
+        request=Request(surface=Surface.CLI, messages=_messages(session, prompt)),
+        entries=entries,
+        policy=Policy.wait_for_first() if options.first else Policy.wait_for_all(),
+        max_concurrency=most or len(entries),
+        blind=wanted(session).blind,
+        fresh=options.fresh,
+        send_anyway=options.send_anyway,
+        sources=prompt.sources,
+    )
+
+
+def wanted(session: Session) -> Wanted:
+    """Say how answers are to be shown; what the options leave open is configured."""
+    options, cli = session.options, session.snapshot.settings.cli
+    return Wanted(
+        json=options.json,
+        jsonl=options.jsonl,
+        first=options.first,
+        blind=cli.blind if options.blind is None else options.blind,
+        layout=options.layout or cli.layout,
+    )
+
+
+def put(session: Session, question: Question, wanted: Wanted) -> Show:
+    """Put a question to its contenders and show all that comes of it."""
+    screen = Screen(session.process)
+    logbook = Logbook(session.log, question.request.messages)
+    show = Show(screen, wanted, logbook)
+    with Interrupts(show.stop, screen.abandon) as interrupts:
+        try:
+            with asyncio.Runner(loop_factory=Loop) as runner:
+                runner.run(_put(session, question, show))
+        finally:
+            screen.close()
+            show.signal_code = interrupts.code
+            _say_closing(session.process, screen, show)
+    return show
+
+
+def _say_closing(process: Process, screen: Screen, show: Show) -> None:
+    """Say how it ended, unless nobody reads the answers any more."""
+    if screen.abandoned:
+        return
+    tell(process, *show.closing_lines)
+    complain(process, *(f"warning: {warning}" for warning in show.warnings))
+    if screen.error is not None:
+        complain(process, f"cannot write the answer: {screen.error.strerror}")
+
+
+async def _put(session: Session, question: Question, show: Show) -> None:
+    async with session.services() as services:
+        await show.follow(ask(services, question))
+
+
+def _messages(session: Session, prompt: Prompt) -> tuple[Message, ...]:
+    system = session.options.system
+    if system is None:
+        explain = wants_explanation(prompt.own_words)
+        system = cli_system(session.snapshot.settings.prompts.cli, explain=explain)
+    return cli_messages(system, prompt.text)
+
+
+@contextmanager
+def _kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
+    """Keep input that would be lost because the configuration has problems."""
+    try:
+        yield
+    except HexaiError:
+        if prompt is not None:
+            _keep(process, prompt)
+        raise
+
+
+def _nothing_was_sent(outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether every contender failed before it could send anything.
+
+    Text that the guard refused is not kept anywhere, so it does not count.
+    """
+    errors = [outcome.error for outcome in outcomes]
+    if not errors or any(isinstance(error, NotSent) for error in errors):
+        return False
+    return all(
+        outcome.error is not None
+        and (
+            outcome.attempts == 0
+            or isinstance(outcome.error, ConnectionFailed | TLSFailed)
+        )
+        for outcome in outcomes
+    )
+
+
+def _keep(process: Process, prompt: Prompt) -> None:
+    """Keep typed or piped input in a private file, unless it holds a secret."""
+    if not prompt.costly or inspect(cli_messages("", prompt.text)).local_only:
+        return
+    folder = folders_of(process).state / "prompts"
+    try:
+        path = KeptPrompts(folder, now=time.time).keep(prompt.text)  # noqa: TID251
+    except OSError as error:
+        complain(process, f"your input could not be kept: {error.strerror}")
+    else:
+        complain(process, f"nothing was sent; your input is kept in {path}")

@@ -1,0 +1,76 @@
+"""The line on standard error with which each contender ends; pure."""
+
+from decimal import Decimal
+
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.provider import FinishReason
+
+
+def closing_line(outcome: Outcome, cost: Decimal | None) -> str:
+    """Say what became of a contender, in words that scripts can split at blanks."""
+    who = f"provider={outcome.provider} model={outcome.model}"
+    if outcome.status in (Status.FAILED, Status.TIMED_OUT):
+        return f"failed {who}: {outcome.error}"
+    word = "done" if outcome.status is Status.ANSWERED else "cancelled"
+    return " ".join((word, who, *_figures(outcome, cost)))
+
+
+def blind_line(outcome: Outcome, name: str) -> str | None:
+    """Say that a nameless contender failed, without words that could name it.
+
+    The others have nothing to say before the choice: their lines are held back.
+    """
+    if outcome.error is None:
+        return None
+    return f"failed contender={name}: {outcome.error.kind}"
+
+
+def usd(cost: Decimal | None, *, estimated: bool = False) -> str:
+    """Write a price: four decimals, more for small ones, `?` where it is unknown."""
+    if cost is None:
+        return "?"
+    if cost == 0:
+        return "$0"
+    text = f"{cost:.4f}" if cost >= Decimal("0.001") else f"{cost:.2g}"
+    return f"{'~' if estimated else ''}${Decimal(text):f}"
+
+
+def _figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
+    if outcome.cached_age is not None:
+        return [f"cached={outcome.cached_age:.0f}s", *_tokens(outcome)]
+    timings = outcome.timings
+    figures = [
+        f"queued={timings.queued:.2f}s" if timings.queued >= 0.005 else "",
+        f"loading={timings.loading:.2f}s" if timings.loading >= 0.005 else "",
+        "" if timings.ttft is None else f"ttft={timings.ttft:.2f}s",
+        f"time={timings.total:.2f}s",
+        *_tokens(outcome),
+        _speed(outcome),
+        "" if outcome.usage is None else f"cost={usd(cost, estimated=_guess(outcome))}",
+        _cut_off(outcome),
+    ]
+    return [figure for figure in figures if figure]
+
+
+def _tokens(outcome: Outcome) -> list[str]:
+    if outcome.usage is None:
+        return []
+    mark = "~" if _guess(outcome) else ""
+    return [f"in={mark}{outcome.usage.input}", f"out={mark}{outcome.usage.output}"]
+
+
+def _speed(outcome: Outcome) -> str:
+    if outcome.tokens_per_s is None:
+        return ""
+    mark = "~" if _guess(outcome) else ""
+    return f"tok/s={mark}{outcome.tokens_per_s:.0f}"
+
+
+def _cut_off(outcome: Outcome) -> str:
+    if outcome.finish in (None, FinishReason.STOP):
+        return ""
+    return f"finish={outcome.finish}"
+
+
+def _guess(outcome: Outcome) -> bool:
+    return outcome.usage is not None and outcome.usage.source == "estimated"

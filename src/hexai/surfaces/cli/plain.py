@@ -1,0 +1,125 @@
+"""Answers as plain text, for pipes, files and `--layout plain`.
+
+One contender: exactly its answer, not even a line break is added. Several: a heading,
+the answer (a line break is added where it ends without one), a blank line, in the
+order shown. The first streams, the others are collected: their headings say what is
+known only at their end. With `--first` only the winner's answer is printed, exactly.
+"""
+
+from collections.abc import Callable
+
+from hexai.domain.events import Delta, Ended, Event, Started
+from hexai.domain.outcome import Outcome, Status
+from hexai.surfaces.cli.run import Cast
+from hexai.text.visible import visible_line
+
+Write = Callable[[str], None]
+
+
+class OneAnswer:
+    """Writes the answer of the only contender as it comes."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    def handle(self, event: Event) -> None:
+        """Take the next event of the race."""
+        if isinstance(event, Delta):
+            self._write(event.text)
+
+    def close(self) -> None:
+        """Do nothing: all is written."""
+
+
+class FirstAnswer:
+    """Writes the answer that came first, once it is whole."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._done = False
+
+    def handle(self, event: Event) -> None:
+        """Take the next event of the race."""
+        if self._done or not isinstance(event, Ended):
+            return
+        if event.outcome.status is Status.ANSWERED and event.outcome.text.strip():
+            self._write(event.outcome.text)
+            self._done = True
+
+    def close(self) -> None:
+        """Do nothing: without a winner there is nothing to write."""
+
+
+class Blocks:
+    """Writes one block for each of several contenders, in the order shown."""
+
+    def __init__(self, cast: Cast, write: Write) -> None:
+        self._cast = cast
+        self._write = write
+        self._waiting = list(cast.order)
+        self._started: set[int] = set()
+        self._streamed = False
+        self._ended: dict[int, Outcome] = {}
+        self._first_with: dict[str, str] = {}
+
+    def handle(self, event: Event) -> None:
+        """Take the next event of the race."""
+        match event:
+            case Started(index=index):
+                self._started.add(index)
+            case Delta(index=index, text=text):
+                if self._streams(index):
+                    self._stream(index, text)
+            case Ended(index=index, outcome=outcome):
+                self._ended[index] = outcome
+                self._write_ended()
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Do nothing: every contender has ended."""
+
+    def _name(self, index: int) -> str:
+        return visible_line(self._cast.names[index])
+
+    def _streams(self, index: int) -> bool:
+        """Stream the first; a cached answer never starts, and comes whole."""
+        return index == self._cast.order[0] and index in self._started
+
+    def _stream(self, index: int, text: str) -> None:
+        if not self._streamed:
+            self._streamed = True
+            self._write(f"=== {self._name(index)} ===\n")
+        self._write(text)
+
+    def _write_ended(self) -> None:
+        while self._waiting and self._waiting[0] in self._ended:
+            outcome = self._ended[self._waiting.pop(0)]
+            name = self._name(outcome.index)
+            if not (self._streamed and outcome.index == self._cast.order[0]):
+                self._write(f"=== {name}{self._remarks(outcome)} ===\n{outcome.text}")
+            self._write("\n\n" if _needs_break(outcome.text) else "\n")
+            if outcome.text:
+                self._first_with.setdefault(outcome.text, name)
+
+    def _remarks(self, outcome: Outcome) -> str:
+        remarks = []
+        if outcome.cached_age is not None:
+            remarks.append(f"cached {ago(outcome.cached_age)}")
+        if outcome.status is not Status.ANSWERED:
+            remarks.append(outcome.status.value)
+        if outcome.text in self._first_with:
+            remarks.append(f"same as {self._first_with[outcome.text]}")
+        return f" ({', '.join(remarks)})" if remarks else ""
+
+
+def ago(seconds: float) -> str:
+    """Say how long ago something was, in its largest unit."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit} ago"
+    return f"{seconds:.0f} s ago"
+
+
+def _needs_break(text: str) -> bool:
+    return bool(text) and not text.endswith("\n")

@@ -1,0 +1,43 @@
+"""What the command line gets from its surroundings: nothing else asks for it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from hexai.config.locate import Folders, find_folders
+
+
+class Process(Struct, frozen=True, kw_only=True):
+    """One start of the program: what it was given, and where it reads and writes."""
+
+    arguments: tuple[str, ...]
+    """The words after the program's name."""
+    environ: Mapping[str, str]
+    home: str
+    """The user's home folder, absolute."""
+    stdin: int = 0
+    """A file descriptor, like the next two."""
+    stdout: int = 1
+    stderr: int = 2
+
+    @property
+    def stdout_is_terminal(self) -> bool:
+        """Whether what is printed reaches a terminal."""
+        return os.isatty(self.stdout)
+
+    @property
+    def stderr_is_terminal(self) -> bool:
+        """Whether what is said about the run reaches a terminal."""
+        return os.isatty(self.stderr)
+
+    @property
+    def stdin_is_terminal(self) -> bool:
+        """Whether nothing is piped in."""
+        return os.isatty(self.stdin)
+
+
+def folders_of(process: Process) -> Folders:
+    """Find the user's folders."""
+    return find_folders(process.environ, Path(process.home))

@@ -1,0 +1,105 @@
+"""Where a prompt comes from: arguments, a pipe, or the editor."""
+
+import os
+import select
+from pathlib import Path
+
+from msgspec import Struct
+
+from hexai.errors import NoInput, UsageError
+from hexai.prompts.compose import join_input
+from hexai.service.editor import VARIABLES, editor_command, write_in_editor
+from hexai.service.guard import Source
+from hexai.surfaces.cli.process import Process
+
+STDIN_LIMIT = 8 * 1024 * 1024
+"""Bytes of standard input that are taken (safety.md 9)."""
+
+
+class Prompt(Struct, frozen=True, kw_only=True):
+    """What is asked."""
+
+    text: str
+    """Never empty."""
+    own_words: str
+    """The part that the user wrote for us: arguments or the editor's text."""
+    costly: bool
+    """It was typed or piped, and would be lost if it were not kept."""
+    sources: tuple[Source, ...]
+    """Its parts under the names that people know them by."""
+
+
+def read_piped(process: Process) -> str:
+    """Read what is piped in, trimmed; empty if standard input is a terminal."""
+    if process.stdin_is_terminal:
+        return ""
+    return _as_text(_read_all(process.stdin)).strip()
+
+
+def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
+    """Make the prompt of arguments and piped text; None if both are empty."""
+    arguments = " ".join(map(_repaired, words)).strip()
+    text = join_input(arguments, piped)
+    if not text:
+        return None
+    parts = (("the arguments", arguments), ("standard input", piped))
+    return Prompt(
+        text=text,
+        own_words=arguments,
+        costly=bool(piped),
+        sources=tuple(Source(name=name, text=part) for name, part in parts if part),
+    )
+
+
+def from_editor(process: Process, folder: Path) -> Prompt:
+    """Let the user write the prompt; raises `NoInput` if there is none in the end."""
+    screen = next(filter(os.isatty, (process.stdout, process.stderr)), None)
+    if not process.stdin_is_terminal or screen is None:
+        raise NoInput("no input; pass a prompt as arguments or on standard input")
+    command = editor_command(process.environ, process.home)
+    if command is None:
+        raise NoInput(
+            "no input; pass a prompt as arguments or on standard input, or name the "
+            f"editor to write it in by {', '.join(VARIABLES)}"
+        )
+    text = write_in_editor(
+        command, folder, keyboard=process.stdin, screen=screen
+    ).strip()
+    if not text:
+        raise NoInput("no input; the editor left an empty file")
+    written = Source(name="what you wrote", text=text)
+    return Prompt(text=text, own_words=text, costly=True, sources=(written,))
+
+
+def _read_all(descriptor: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while piece := _read_some(descriptor):
+        pieces.append(piece)
+        size += len(piece)
+        if size > STDIN_LIMIT:
+            raise UsageError(
+                "standard input holds more than 8 MiB; pass the part that matters"
+            )
+    return b"".join(pieces)
+
+
+def _read_some(descriptor: int) -> bytes:
+    while True:
+        try:
+            return os.read(descriptor, 1 << 16)
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+        except OSError as error:
+            raise UsageError(
+                f"standard input cannot be read: {error.strerror}"
+            ) from None
+
+
+def _as_text(data: bytes) -> str:
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+
+
+def _repaired(word: str) -> str:
+    """Replace what was no UTF-8 on the command line; no upstream could take it."""
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

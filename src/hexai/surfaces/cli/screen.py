@@ -1,0 +1,96 @@
+"""Standard output: what kind of thing it is, and the writer that feeds it."""
+
+import asyncio
+import os
+import select
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.quiet import quiet
+from hexai.surfaces.cli.writer import Writer
+
+_CURSOR_AS_IT_WAS = b"\x1b[?2026l\x1b[?25h\n"
+
+
+class Screen:
+    """Where answers are shown; a terminal, or what takes their bytes."""
+
+    def __init__(self, process: Process) -> None:
+        self.is_terminal = process.stdout_is_terminal
+        self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
+        self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
+        self._descriptor = process.stdout
+        self._live = ExitStack()
+        self._broken_is_told: Callable[[], None] = lambda: None
+        self._writer = Writer(process.stdout, on_broken=self._tell_broken)
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._writer.broken
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the reader has gone, as `head` does when it has seen enough."""
+        return isinstance(self._writer.error, BrokenPipeError)
+
+    @property
+    def error(self) -> OSError | None:
+        """Why nothing can be written, where that is no reader's choice."""
+        return None if self.abandoned else self._writer.error
+
+    def write(self, text: str) -> None:
+        """Queue a text; never waits."""
+        self._writer.write(text)
+
+    def is_ready(self) -> bool:
+        """Whether all that was written has been taken."""
+        return self._writer.idle
+
+    def size(self) -> tuple[int, int]:
+        """Give columns and lines; 0 where unknown."""
+        try:
+            return os.get_terminal_size(self._descriptor)
+        except OSError:
+            return 0, 0
+
+    @contextmanager
+    def when_broken(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Call `stop` on the event loop as soon as nothing can be written."""
+        loop = asyncio.get_running_loop()
+        self._broken_is_told = lambda: _call_in(loop, stop)
+        if self.broken:
+            stop()
+        try:
+            yield
+        finally:
+            self._broken_is_told = lambda: None
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Keep what is typed out of a live view."""
+        with self._live:
+            self._live.enter_context(quiet(self._descriptor))
+            yield
+
+    def close(self) -> None:
+        """Wait until all that was written has been taken, however long that takes."""
+        self._writer.close()
+
+    def abandon(self, code: int) -> None:
+        """Leave at once, with the terminal as it was if it takes that."""
+        self._live.close()
+        if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
+            os.write(self._descriptor, _CURSOR_AS_IT_WAS)
+        os._exit(code)
+
+    def _tell_broken(self) -> None:
+        self._broken_is_told()
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    try:
+        loop.call_soon_threadsafe(stop)
+    except RuntimeError:
+        return  # the loop is closed: there is nothing left to stop

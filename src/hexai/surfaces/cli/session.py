@@ -1,0 +1,75 @@
+"""The configuration as one command sees it."""
+
+import random
+import time
+from pathlib import Path
+
+from msgspec import Struct
+
+from hexai.config.entries import Options
+from hexai.config.load import load
+from hexai.config.locate import Folders
+from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Entry, Surface
+from hexai.service.log import Log, open_log
+from hexai.service.services import Services
+from hexai.surfaces.cli.options import AskOptions
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.speak import complain
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A process with its configuration."""
+
+    process: Process
+    options: AskOptions
+    folders: Folders
+    snapshot: Snapshot
+    log: Log
+
+    @property
+    def model_store(self) -> Path:
+        """The folder of the models that were pulled."""
+        return self.folders.data / "models"
+
+    def entries(self, surface: Surface) -> tuple[Entry, ...]:
+        """Give the entries of a surface, as the command line chooses them.
+
+        Says what the user should know about them. Raises `UsageError`.
+        """
+        options = Options(
+            models=self.options.models,
+            indices=self.options.entry,
+            only=self.options.only,
+            timeout=self.options.timeout,
+        )
+        resolved = self.snapshot.entries(surface, options)
+        complain(self.process, *(f"warning: {text}" for text in resolved.warnings))
+        return resolved.entries
+
+    def services(self) -> Services:
+        """Make what all requests share; to be called inside the event loop."""
+        return Services(
+            self.snapshot.settings,
+            folders=self.folders,
+            environ=self.process.environ,
+            now=time.time,  # noqa: TID251 - the edge
+            random=random.Random(),  # noqa: S311 - shuffles and jitter
+        )
+
+
+def open_session(process: Process, options: AskOptions) -> Session:
+    """Read the configuration and say its warnings; raises `ConfigError`."""
+    folders = folders_of(process)
+    path = None if options.config is None else Path(options.config)
+    snapshot = load(folders, process.environ, config=path)
+    complain(process, *(f"warning: {warning}" for warning in snapshot.warnings))
+    log = open_log(
+        None if options.log is None else Path(options.log),
+        texts=options.log_texts,
+        preview_limit=snapshot.settings.logging.log_preview_limit,
+        now=time.time,  # noqa: TID251 - the edge
+    )
+    return Session(
+        process=process, options=options, folders=folders, snapshot=snapshot, log=log
+    )

@@ -1,0 +1,37 @@
+"""Short texts straight to a stream: help, errors, notes, tables.
+
+What is not ours passes `text.visible`. Answers go through the writer instead, which
+never blocks the event loop.
+"""
+
+import os
+
+from hexai.surfaces.cli.process import Process
+from hexai.text.visible import visible, visible_line
+
+
+def say(process: Process, text: str) -> None:
+    """Print on standard output; raises `BrokenPipeError` if nobody reads it."""
+    _write(process.stdout, visible(text) if process.stdout_is_terminal else text)
+
+
+def complain(process: Process, *messages: str) -> None:
+    """Say one line each on standard error; silent if nobody listens there."""
+    tell(process, *(f"hexai: {message}" for message in messages))
+
+
+def tell(process: Process, *lines: str) -> None:
+    """Write lines on standard error; silent if nobody listens there.
+
+    Each stays one line, and is harmless in whatever shows it later.
+    """
+    try:
+        _write(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))
+    except OSError:
+        return  # there is nowhere else to say it
+
+
+def _write(descriptor: int, text: str) -> None:
+    data = text.encode("utf-8", "replace")
+    while data:
+        data = data[os.write(descriptor, data) :]

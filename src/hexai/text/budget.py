@@ -1,0 +1,15 @@
+"""How many tokens a text is likely to be, for figures that no upstream reported."""
+
+
+def estimate_tokens(text: str) -> int:
+    """Estimate the tokens of a text; 0 only for the empty one.
+
+    Four ASCII characters make a token, and so do three bytes of UTF-8 of all else.
+    On English and on code that is within a fifth of what common tokenizers count; a
+    CJK character comes out as one token, a Cyrillic letter as two thirds of one, which
+    errs on the side of more.
+    """
+    ascii_bytes = len(text.encode("ascii", "ignore"))
+    other_bytes = len(text.encode("utf-8", "surrogatepass")) - ascii_bytes
+    twelfths = 3 * ascii_bytes + 4 * other_bytes
+    return -(-twelfths // 12)

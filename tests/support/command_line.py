@@ -1,0 +1,159 @@
+"""Runs the command line in this process, on files or terminals of its own."""
+
+import os
+import pty
+import tempfile
+import termios
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Literal
+
+from msgspec import Struct
+
+from hexai.surfaces.cli.app import run
+from hexai.surfaces.cli.process import Process
+
+Kind = Literal["file", "terminal"]
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What came of a command line."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run_cli(
+    *arguments: str,
+    stdin: str | None = "",
+    stdout: Kind = "file",
+    stderr: Kind = "file",
+    environ: Mapping[str, str] | None = None,
+) -> Result:
+    """Run `hexai ARGUMENTS`; `stdin` None stands for a terminal where nobody types."""
+    given = os.environ if environ is None else environ  # noqa: TID251 - the edge
+    surroundings = {"TERM": "xterm", **given}
+    with ExitStack() as stack:
+        read_in = stack.enter_context(_input(stdin))
+        out = stack.enter_context(_output(stdout))
+        err = stack.enter_context(_output(stderr))
+        process = Process(
+            arguments=arguments,
+            environ=surroundings,
+            home=surroundings.get("HOME", "/nonexistent"),
+            stdin=read_in,
+            stdout=out.descriptor,
+            stderr=err.descriptor,
+        )
+        code = run(process)
+        return Result(code=code, out=out.text(), err=err.text())
+
+
+@contextmanager
+def _input(text: str | None) -> Iterator[int]:
+    if text is None:
+        master, slave = pty.openpty()
+        try:
+            yield slave
+        finally:
+            os.close(slave)
+            os.close(master)
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode("utf-8", "surrogateescape"))
+        file.seek(0)
+        yield file.fileno()
+
+
+class _File:
+    """A file that is read once all is written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.descriptor = file.fileno()
+
+    def text(self) -> str:
+        """Give what was written."""
+        self._file.seek(0)
+        return self._file.read().decode("utf-8")
+
+
+class Terminal:
+    """A terminal whose other end collects what is shown, byte for byte."""
+
+    def __init__(self, *, columns: int = 80, rows: int = 24) -> None:
+        self._master, self.descriptor = pty.openpty()
+        termios.tcsetwinsize(self.descriptor, (rows, columns))
+        attributes = termios.tcgetattr(self.descriptor)
+        attributes[1] &= ~termios.OPOST  # no \r before \n: bytes as they were written
+        termios.tcsetattr(self.descriptor, termios.TCSANOW, attributes)
+        self._shown = bytearray()
+        self._more = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def text(self) -> str:
+        """Close the terminal and give what was shown on it."""
+        self.close()
+        return self._shown.decode("utf-8")
+
+    def wait_for(self, text: str, seconds: float = 10.0) -> None:
+        """Wait until a text has been shown; fail if it never is."""
+        with self._more:
+            if not self._more.wait_for(lambda: text.encode() in self._shown, seconds):
+                raise AssertionError(f"{text!r} was never shown")
+
+    def close(self) -> None:
+        """Close both ends."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+            self._reader.join()
+            os.close(self._master)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                piece = os.read(self._master, 1 << 16)
+            except OSError:  # Linux says EIO when the last user has closed it
+                return
+            if not piece:
+                return
+            with self._more:
+                self._shown += piece
+                self._more.notify_all()
+
+
+@contextmanager
+def _output(kind: Kind) -> Iterator[_File | Terminal]:
+    if kind == "file":
+        with tempfile.TemporaryFile() as file:
+            yield _File(file)
+        return
+    terminal = Terminal()
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def write_config(text: str) -> Path:
+    """Write the config file of the test's user."""
+    folder = Path(os.environ["XDG_CONFIG_HOME"]) / "hexai"  # noqa: TID251 - the edge
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "config.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def simulated(*models: str, more: str = "") -> Path:
+    """Configure simulated models as the contenders, labelled by letters."""
+    entries = [
+        f'[[models.cli]]\nprovider = "simulated"\nmodel = "{model}"\n'
+        f'label = "{label}"\n'
+        for model, label in zip(models, "abcdefgh", strict=False)
+    ]
+    return write_config("".join([*entries, more]))
