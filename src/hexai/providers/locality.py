@@ -6,7 +6,7 @@ pass a model on to a host of its own choosing, and says so when asked to show it
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -16,6 +16,7 @@ from hexai.errors import ProviderError
 _SHOWN_LIMIT = 4 * 1024 * 1024
 
 
+@runtime_checkable
 class Asked(Protocol):
     """Who can be asked a small question: the client of an Ollama."""
 
