@@ -64,7 +64,9 @@ def test_a_shared_stream_made_non_blocking_is_waited_for(pipe: tuple[int, int]) 
     writer = Writer(pipe[1])
     text = "x" * 300_000
     writer.write(text)
+    full = not writer.flush(0.05)
 
+    assert full
     assert drain(pipe[0], len(text)) == text.encode()
     assert writer.close()
 
