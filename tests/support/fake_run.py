@@ -28,6 +28,7 @@ class FakeRun:
         )
         self.order = order or tuple(range(len(labels)))
         self.cancelled = False
+        self.warnings: list[str] = []
         self._events = tuple(events)
         self._cost = cost
 
@@ -70,17 +71,17 @@ def contender(index: int, label: str) -> Contender:
     return Contender(index=index, label=label, target=target, timeout=600.0)
 
 
-def started(index: int) -> Started:
+def started(index: int) -> Event:
     """Make the event of a contender that got its slot."""
     return Started(index=index, at=0.01)
 
 
-def delta(index: int, text: str) -> Delta:
+def delta(index: int, text: str) -> Event:
     """Make the event of a piece of an answer."""
     return Delta(index=index, at=0.1, text=text)
 
 
-def answered(index: int, label: str, text: str, **facts: object) -> Ended:
+def answered(index: int, label: str, text: str, **facts: object) -> Event:
     """Make the event of an answer; `facts` are further fields of its outcome."""
     fields: dict[str, object] = {
         "status": Status.ANSWERED,
@@ -96,13 +97,13 @@ def answered(index: int, label: str, text: str, **facts: object) -> Ended:
 
 def failed(
     index: int, label: str, text: str = "", error: ProviderError | None = None
-) -> Ended:
+) -> Event:
     """Make the event of a failure."""
     error = error or Overloaded("the upstream failed", http_status=503)
     return ended(index, label, status=Status.FAILED, text=text, error=error)
 
 
-def ended(index: int, label: str, **fields: object) -> Ended:
+def ended(index: int, label: str, **fields: object) -> Event:
     """Make the event of an outcome with these fields."""
     known: dict[str, object] = {
         "index": index,

@@ -64,6 +64,8 @@ def serve(gguf: str) -> None:
     params.n_predict = 2048
     params.verbosity = -1
     params.warmup = False
+    params.cpuparams.n_threads = 1  # spinning threads are slow on a busy machine
+    params.cpuparams_batch.n_threads = 1
     params.endpoint_slots = True  # tests look here whether one still generates
     server = xllamacpp.Server(params)
     sys.stdout.write(f"{server.listening_address}\n")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from hexai.domain.contender import Contender, Target, Upstream
 from hexai.domain.entry import Budgets, RequestSpec, Surface
@@ -123,12 +123,9 @@ async def run_race(
 
 def rounded(timings: Timings) -> Timings:
     """Drop what floating point adds to times, so that they can be compared."""
-    return Timings(
-        **{
-            name: None if seconds is None else round(seconds, 6)
-            for name, seconds in asdict(timings).items()
-        }
-    )
+    figures = asdict(timings)
+    changes = {name: round(figures[name], 6) for name in figures if figures[name]}
+    return replace(timings, **changes)
 
 
 def ran(

@@ -39,10 +39,13 @@ class Scripted:
     """A provider that plays scripts and remembers every stream."""
 
     def __init__(self, *scripts: Script, closing: float = 0.0) -> None:
-        """Make a provider; `closing` is how long a close takes, `inf` for ever."""
+        """Make a provider; `closing` is how long a close takes, `inf` for ever.
+
+        A cancel cuts a close short, as it does with a real connection.
+        """
         self.streams: list[Stream] = []
         self._scripts = scripts
-        self._closing = closing
+        self.closing = closing
 
     async def stream(
         self, call: Call, progress: Progress
@@ -68,14 +71,16 @@ class Scripted:
                     case _:
                         yield act
         finally:
-            await self._close()
-            stream.closed_at = loop.time()
+            try:
+                await self._close()
+            finally:
+                stream.closed_at = loop.time()
 
     async def _close(self) -> None:
-        if self._closing == inf:
+        if self.closing == inf:
             await asyncio.get_running_loop().create_future()
-        elif self._closing:
-            await asyncio.sleep(self._closing)
+        elif self.closing:
+            await asyncio.sleep(self.closing)
 
 
 def says(*texts: str, after: float = 0.0) -> Script:

@@ -5,6 +5,7 @@ when that fails the data is walked beside the types, leaf by leaf, to collect al
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -58,13 +59,19 @@ def members(hint: Any) -> tuple[Any, ...]:
 def _walk_table(
     table: Mapping[str, object], struct: type[Struct], path: KeyPath
 ) -> Iterator[Problem]:
-    hints = get_type_hints(struct, include_extras=True)
+    hints = type_hints(struct)
     known = list(struct.__struct_fields__)
     for key, value in table.items():
         if key in known:
             yield from _walk(value, hints[key], (*path, key))
         else:
             yield Problem(path=(*path, key), message=_unknown(key, known, path))
+
+
+@cache
+def type_hints(struct: type[Struct]) -> Mapping[str, Any]:
+    """Give the types of a table's keys, ranges included."""
+    return get_type_hints(struct, include_extras=True)
 
 
 def _unknown(key: str, known: list[str], path: KeyPath) -> str:

@@ -5,14 +5,16 @@ a comma or a blank belongs to an item.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
-from hexai.config.decode import allowed, decode, members
+from hexai.config.decode import allowed, decode, members, type_hints
 from hexai.config.entry_forms import parse_word
 from hexai.config.entry_tables import EntryTable
+from hexai.config.legacy import WAIT, WAIT_ALL, rename
 from hexai.config.merge import Layer, Merged, nest
 from hexai.config.problems import KeyPath, nearest, shown
 from hexai.config.profiles import BUILT_IN
@@ -80,7 +82,7 @@ class _Reader:
             variables=self._variables,
         )
         return Environment(
-            layer=self._checked(layer),
+            layer=self._renamed(self._checked(layer)),
             surfaces=surfaces,
             problems=tuple(self._problems),
             warnings=tuple(self._warnings),
@@ -111,10 +113,17 @@ class _Reader:
             return layer
         wrong = {path for problem in found for path in _prefixes(problem.path)}
         self._problems += [layer.told(problem) for problem in found]
-        kept = {
-            path: value for path, value in layer.values.items() if path not in wrong
-        }
-        return msgspec.structs.replace(layer, values=kept)
+        kept = {path: layer.values[path] for path in layer.values if path not in wrong}
+        return replace(layer, values=kept)
+
+    def _renamed(self, layer: Layer) -> Layer:
+        """Say in today's words what a variable says in older ones."""
+        values, warnings = rename(layer.values)
+        self._warnings += [layer.told(warning) for warning in warnings]
+        variables = dict(layer.variables)
+        if older := variables.get(WAIT_ALL):
+            variables.setdefault(WAIT, older)
+        return replace(layer, values=values, variables=variables)
 
     def _surface(self, surface: Surface) -> SurfaceVariables:
         return SurfaceVariables(
@@ -180,7 +189,7 @@ def _hint(path: KeyPath) -> Any:
         if get_origin(hint) is dict:
             hint = get_args(hint)[1]
         else:
-            hint = get_type_hints(hint, include_extras=True)[str(part)]
+            hint = type_hints(hint)[str(part)]
     return hint
 
 

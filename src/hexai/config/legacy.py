@@ -1,8 +1,8 @@
 """What a file of the Go tool says that is said otherwise here."""
 
-from msgspec import Struct
+from collections.abc import Mapping
 
-from hexai.config.problems import Problem
+from hexai.config.problems import KeyPath, Problem
 
 _DROPPED = {
     "mcp": "the prompt store over MCP is gone",
@@ -10,38 +10,36 @@ _DROPPED = {
     "copilot": "this provider is gone; GitHub models can be a profile",
     "yousearch": "this provider is gone",
 }
+WAIT_ALL: KeyPath = ("completion", "completion_wait_all")
+WAIT: KeyPath = ("completion", "wait")
 
 
-class Adapted(Struct, frozen=True, kw_only=True):
-    """The data of a file in today's words, and what the user should know of it."""
-
-    data: dict[str, object]
-    warnings: tuple[Problem, ...] = ()
-
-
-def adapt(data: dict[str, object]) -> Adapted:
-    """Leave out dropped tables, and turn an older name into today's."""
+def drop_tables(
+    data: Mapping[str, object],
+) -> tuple[dict[str, object], tuple[Problem, ...]]:
+    """Leave out the tables that are gone, each with a warning."""
     warnings = [
         Problem(path=(table,), message=f"is ignored: {reason}")
         for table, reason in _DROPPED.items()
         if table in data
     ]
     kept = {key: value for key, value in data.items() if key not in _DROPPED}
-    completion = kept.get("completion")
-    if isinstance(completion, dict) and "completion_wait_all" in completion:
-        kept["completion"], warning = _renamed_wait(completion)
-        warnings += warning
-    return Adapted(data=kept, warnings=tuple(warnings))
+    return kept, tuple(warnings)
 
 
-def _renamed_wait(
-    completion: dict[str, object],
-) -> tuple[dict[str, object], list[Problem]]:
-    wait_all = completion["completion_wait_all"]
-    if not isinstance(wait_all, bool):
-        return completion, []
-    path = ("completion", "completion_wait_all")
-    rest = {k: v for k, v in completion.items() if k != "completion_wait_all"}
-    if "wait" in rest:
-        return rest, [Problem(path=path, message="is ignored: `wait` is set")]
-    return {**rest, "wait": "all" if wait_all else "first"}, []
+def rename(
+    values: Mapping[KeyPath, object],
+) -> tuple[dict[KeyPath, object], tuple[Problem, ...]]:
+    """Turn an older name in a well-formed layer into today's.
+
+    The newer one counts where a layer has both.
+    """
+    renamed = dict(values)
+    if WAIT_ALL not in renamed:
+        return renamed, ()
+    wait_all = renamed.pop(WAIT_ALL)
+    if WAIT in renamed:
+        message = "is ignored: completion.wait is set, its newer name"
+        return renamed, (Problem(path=WAIT_ALL, message=message),)
+    renamed[WAIT] = "all" if wait_all else "first"
+    return renamed, ()

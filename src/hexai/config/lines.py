@@ -9,7 +9,9 @@ there is a problem to report, or an origin to show.
 import re
 import tomllib
 from bisect import bisect_right
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 
 from hexai.config.problems import KeyPath
 
@@ -25,7 +27,8 @@ _STRING = re.compile(
 _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 
-def find_lines(text: str) -> dict[KeyPath, int]:
+@lru_cache(maxsize=4)
+def find_lines(text: str) -> Mapping[KeyPath, int]:
     """Map each key path of a valid TOML text to its line, counted from 1."""
     scanner = _Scanner(text)
     # Nested deeper than our stack, or not the TOML we were promised: the lines found
@@ -136,8 +139,7 @@ class _Scanner:
             self._skip()
 
     def _skip(self) -> None:
-        if blank := _BLANK.match(self._text, self._at):
-            self._at = blank.end()
+        self._match(_BLANK)
 
     def _expect(self, char: str) -> None:
         if not self._text.startswith(char, self._at):

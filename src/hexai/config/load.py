@@ -9,7 +9,7 @@ from msgspec import Struct
 from hexai.config.anchor import anchor
 from hexai.config.decode import decode
 from hexai.config.environment import read_environment
-from hexai.config.legacy import adapt
+from hexai.config.legacy import drop_tables, rename
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, LayerKind, Merged, flatten, merge, nest
 from hexai.config.problems import Problem
@@ -88,10 +88,10 @@ def check_file(file: ConfigFile, kind: LayerKind, *, home: Path) -> CheckedLayer
     data = parse_toml(file.text)
     if isinstance(data, Problem):
         raise ConfigError((Layer(kind=kind, name=name, values={}).told(data),))
-    adapted = adapt(data)
-    decoded = decode(adapted.data)
+    kept, dropped = drop_tables(data)
+    decoded = decode(kept)
     problems = () if isinstance(decoded, Settings) else decoded
-    values = flatten(prune(adapted.data, [each.path for each in problems]))
+    values, renamed = rename(flatten(prune(kept, [each.path for each in problems])))
     folder = str(file.path.absolute().parent)
     return CheckedLayer(
         layer=Layer(
@@ -101,7 +101,7 @@ def check_file(file: ConfigFile, kind: LayerKind, *, home: Path) -> CheckedLayer
             text=file.text,
         ),
         problems=problems,
-        warnings=adapted.warnings,
+        warnings=(*dropped, *renamed),
     )
 
 
@@ -109,15 +109,16 @@ def _settle(
     checked: list[CheckedLayer], told: tuple[str, ...], merged: Merged
 ) -> Settings:
     """Decode what the layers come to; raise all problems, theirs and its own."""
-    all_told = [each.layer.told(p) for each in checked for p in each.problems]
-    all_told += told
-    known = {problem.path for each in checked for problem in each.problems}
+    found = [(each.layer, problem) for each in checked for problem in each.problems]
+    known = {problem.path for _, problem in found}
     settings = decode(nest(merged.values))
-    if isinstance(settings, Settings):
-        found = tuple(find_problems(settings))
-        all_told += [merged.told(each) for each in found if each.path not in known]
-        if not all_told:
-            return settings
-    else:
-        all_told += [merged.told(each) for each in settings]
-    raise ConfigError(tuple(all_told))
+    more = find_problems(settings) if isinstance(settings, Settings) else settings
+    found += [
+        (merged.origin(problem.path) or checked[0].layer, problem)
+        for problem in more
+        if problem.path not in known
+    ]
+    if isinstance(settings, Settings) and not found and not told:
+        return settings
+    found.sort(key=lambda pair: pair[0].line(pair[1]) or 0)
+    raise ConfigError((*(layer.told(problem) for layer, problem in found), *told))

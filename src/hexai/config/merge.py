@@ -32,21 +32,29 @@ class Layer(Struct, frozen=True, kw_only=True):
     variables: Mapping[KeyPath, str] = field(default_factory=dict)
     """Which environment variable set a path."""
 
-    def where(self, path: KeyPath, line: int | None = None) -> str:
+    def where(self, path: KeyPath) -> str:
         """Say where a path is set: `FILE:LINE`, a variable's name, or the layer."""
         for length in range(len(path), 0, -1):
             if variable := self.variables.get(path[:length]):
                 return variable
-        if line is None and self.text:
-            line = _line(find_lines(self.text), path)
+        line = _line(find_lines(self.text), path) if self.text else None
         return f"{self.name}:{line}" if line else self.name
+
+    def line(self, problem: Problem) -> int | None:
+        """Give the line of a problem, if this is a file and has it."""
+        if problem.line is not None or not self.text:
+            return problem.line
+        return _line(find_lines(self.text), problem.path)
 
     def told(self, problem: Problem) -> str:
         """Write a problem of this layer on one line."""
         key = dotted(problem.path)
         if problem.value:
             key += f" = {problem.value}"
-        parts = (self.where(problem.path, problem.line), key, problem.message)
+        place = self.where(problem.path)
+        if problem.line is not None:
+            place = f"{self.name}:{problem.line}"
+        parts = (place, key, problem.message)
         return ": ".join(part for part in parts if part)
 
 

@@ -32,7 +32,8 @@ def check_providers(settings: Settings) -> Iterator[Problem]:
         table = getattr(settings, built_in)
         if isinstance(table, HttpTable):
             yield from _check_http(table, (built_in,), needs_url=True)
-    yield from _check_names(settings)
+    if settings.providers:
+        yield from _check_names(settings)
     for name, profile in settings.providers.items():
         path = ("providers", name)
         yield from _check_http(profile, path, needs_url=False)

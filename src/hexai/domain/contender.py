@@ -29,7 +29,7 @@ class Contender(Struct, frozen=True, kw_only=True):
     """One taker of part in a race."""
 
     index: int
-    """Its place in the race, from 0, in entry order."""
+    """Its place among all contenders of the request, from 0, in entry order."""
     label: str
     target: Target
     fallback: Target | None = None

@@ -45,13 +45,11 @@ async def attempt(target: Target, tally: Tally, course: Course) -> None:
 
 
 def _report(permit: Permit, error: ProviderError, now: float) -> None:
-    match health(error):
-        case "works":
-            permit.succeeded()
-        case "failed":
-            permit.failed(now, error)
-        case "unknown":
-            permit.hand_back()
+    told = health(error)
+    if told == "works":
+        permit.succeeded()
+    elif told == "failed":
+        permit.failed(now, error)
 
 
 class _Attempt:
@@ -68,10 +66,9 @@ class _Attempt:
     async def run(self) -> None:
         streams = self._course.conditions.streams
         reader = streams.start(self._read())
-        scope = asyncio.timeout(None)
         try:
-            async with scope:
-                self._clock.guard(scope)
+            async with self._clock.scope:
+                self._clock.start()
                 await asyncio.wait({reader})
         except TimeoutError:
             pass  # the only one that comes here is our own scope's
@@ -79,7 +76,7 @@ class _Attempt:
             self._abandoned = True
             self._clock.end()
             self._tally.stopwatch.stop(self._loop.time())
-            hangs = self._tally.finished is not None and scope.expired()
+            hangs = self._tally.finished is not None and self._clock.scope.expired()
             await streams.close(reader, 0.0 if hangs else CLOSE_WITHIN)
         self._conclude(reader)
 
@@ -141,6 +138,6 @@ class _Attempt:
                 tally.stopwatch.stop(now)
                 self._clock.finish()
                 return True
-            case _:
-                assert_never(chunk)
+            case unknown:
+                assert_never(unknown)
         return False

@@ -39,7 +39,8 @@ class BudgetClock:
         }
         self._phase: Phase | Literal["closing"] = "connect"
         self._since = self._loop.time()
-        self._scope: asyncio.Timeout | None = None
+        self.scope = asyncio.timeout(None)
+        """Expires when a budget runs out; to be entered by whoever waits."""
         self._timer: asyncio.TimerHandle | None = None
         self._missed: Phase | None = None
 
@@ -50,9 +51,8 @@ class BudgetClock:
             return None
         return self._missed, self._seconds[self._missed]
 
-    def guard(self, scope: asyncio.Timeout) -> None:
-        """Begin: let `scope` expire when a budget runs out."""
-        self._scope = scope
+    def start(self) -> None:
+        """Let the connect budget run, and the total one."""
         self._arm()
 
     def loading(self) -> None:
@@ -114,7 +114,6 @@ class BudgetClock:
         if due > self._loop.time() + _TICK:
             self._arm()
             return
-        scope, self._scope = self._scope, None
-        if scope is not None:
-            self._missed = budget
-            scope.reschedule(self._loop.time())
+        self._phase = "closing"
+        self._missed = budget
+        self.scope.reschedule(self._loop.time())

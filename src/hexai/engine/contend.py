@@ -2,6 +2,7 @@
 
 import asyncio
 from math import inf
+from typing import assert_never
 
 from hexai.domain.contender import Target
 from hexai.domain.events import Queued, Started
@@ -45,6 +46,8 @@ async def contend(tally: Tally, course: Course) -> None:
                 target, retries, wait = contender.fallback or target, 0, 0.0
             case End():
                 raise failure
+            case unknown:
+                assert_never(unknown)
 
 
 async def _wait_for_slot(

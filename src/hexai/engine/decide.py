@@ -23,6 +23,7 @@ from hexai.errors import (
     ConnectionFailed,
     ContentFilter,
     ContextTooLong,
+    OutOfCredit,
     Overloaded,
     Permission,
     ProviderError,
@@ -90,7 +91,7 @@ def decide(error: ProviderError, situation: Situation) -> Decision:
     wait = max(situation.back_off, error.retry_after or 0.0)
     if (
         not situation.any_token
-        and not isinstance(error, UpstreamResting)
+        and not isinstance(error, OutOfCredit | UpstreamResting)
         and situation.retries < MAX_RETRIES
         and wait < situation.remaining
     ):

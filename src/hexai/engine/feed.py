@@ -2,24 +2,26 @@
 
 A slow consumer must hold no contender back, so nothing here ever waits for it. What
 keeps the feed small is that text which nobody has fetched yet is one piece: an answer
-of a million tiny deltas costs its own length and no million events. The answer limit
+of a million tiny deltas costs its own length, not a million events. The answer limit
 bounds it, then. Pieces keep the time of their first token, and nothing is added to a
 piece across any other event, so that fetching late changes no order.
 """
 
 import asyncio
 from collections import deque
+from io import StringIO
 
 from hexai.domain.events import Delta, Event
 
 
 class _Piece:
-    __slots__ = ("at", "index", "texts")
+    __slots__ = ("at", "index", "text")
 
     def __init__(self, index: int, at: float, text: str) -> None:
         self.index = index
         self.at = at
-        self.texts = [text]
+        self.text = StringIO()
+        self.text.write(text)
 
 
 class Feed:
@@ -41,7 +43,7 @@ class Feed:
         """Append text to a contender's unfetched piece, or begin a new one."""
         piece = self._open_pieces.get(index)
         if piece is not None:
-            piece.texts.append(text)
+            piece.text.write(text)
             return
         self._open_pieces[index] = piece = _Piece(index, at, text)
         self._queue.append(piece)
@@ -65,7 +67,7 @@ class Feed:
         if isinstance(event, _Piece):
             if self._open_pieces.get(event.index) is event:
                 del self._open_pieces[event.index]
-            return Delta(index=event.index, at=event.at, text="".join(event.texts))
+            return Delta(index=event.index, at=event.at, text=event.text.getvalue())
         return event
 
     def _wake(self) -> None:

@@ -50,15 +50,21 @@ class Race:
         terms: Terms,
         conditions: Conditions,
     ) -> None:
-        """Prepare a race; a contender's `index` is its place among them."""
+        """Prepare a race; call it inside the event loop.
+
+        Contenders are known by their `index`, which need not begin at 0: some may
+        have been answered otherwise.
+        """
         self._loop = asyncio.get_running_loop()
-        self._tallies = [Tally(each, request.messages) for each in contenders]
+        self._tallies = {
+            each.index: Tally(each, request.messages) for each in contenders
+        }
         self._request = request
         self._terms = terms
         self._conditions = conditions
         self._feed = Feed()
         self._group = asyncio.TaskGroup()
-        self._tasks: list[asyncio.Task[Outcome]] = []
+        self._tasks: dict[int, asyncio.Task[Outcome]] = {}
         self._cancelled: set[int] = set()
         self._outcomes: dict[int, Outcome] = {}
         self._bugs: list[Exception] = []
@@ -85,10 +91,10 @@ class Race:
             began_at=self._began_at,
         )
         await self._group.__aenter__()
-        for index, tally in enumerate(self._tallies):
+        for index, tally in self._tallies.items():
             task = self._group.create_task(self._contain(tally, course))
             task.add_done_callback(partial(self._end, index))
-            self._tasks.append(task)
+            self._tasks[index] = task
         self._settle_or_wait()
         return self
 
@@ -109,7 +115,7 @@ class Race:
 
     def cancel(self, index: int | None = None) -> None:
         """Cancel one contender, or all that still run; their outcomes follow."""
-        for each in range(len(self._tasks)) if index is None else (index,):
+        for each in self._tasks if index is None else (index,):
             if each not in self._cancelled:
                 self._cancelled.add(each)  # a second cancel would cut a close short
                 self._tasks[each].cancel()
@@ -133,7 +139,8 @@ class Race:
         if answered and outcome.text.strip() and self._first_answer_at is None:
             self._first_answer_at = now - self._requested_at
         self._outcomes[index] = outcome
-        self._feed.put(Ended(index=index, at=now - self._began_at, outcome=outcome))
+        at = now - self._began_at
+        self._feed.put(Ended(index=outcome.index, at=at, outcome=outcome))
         self._settle_or_wait()
 
     def _settle_or_wait(self) -> None:

@@ -1,6 +1,7 @@
 """The tally of one contender: what has come of it so far, and what became of it."""
 
 from collections.abc import Sequence
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from hexai.domain.contender import Contender, Target
@@ -33,32 +34,32 @@ class Tally:
         """Set as soon as the answer is whole."""
         self.stopwatch = Stopwatch(contender.timeout)
         self._messages = messages
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self._text = StringIO()  # a list would keep an object for each tiny delta
+        self._reasoning = StringIO()
         self._size = 0
 
     @property
     def any_text(self) -> bool:
         """Whether text of the answer has been shown."""
-        return bool(self._text)
+        return self._text.tell() > 0
 
     def begin(self, target: Target) -> None:
         """Begin an attempt; what an earlier one thought is forgotten."""
         self.target = target
         self.local = target.local
-        self._reasoning.clear()
+        self._reasoning = StringIO()
         self._size = 0
 
     def add_text(self, now: float, text: str) -> None:
         """Take the next piece of the answer, or raise `TooLarge`."""
         self._grow(now, text)
         self.stopwatch.see_text(now)
-        self._text.append(text)
+        self._text.write(text)
 
     def add_reasoning(self, now: float, text: str) -> None:
         """Take the next piece of the reasoning, or raise `TooLarge`."""
         self._grow(now, text)
-        self._reasoning.append(text)
+        self._reasoning.write(text)
 
     def outcome(self, now: float, error: ProviderError | None = None) -> Outcome:
         """Sum up: failed with an error, answered if it is whole, else cancelled."""
@@ -69,7 +70,7 @@ class Tally:
             index=contender.index,
             label=contender.label,
             status=status,
-            text="".join(self._text),
+            text=self._text.getvalue(),
             provider=self.target.spec.provider,
             model=self.target.spec.model,
             fell_back=self.target is not contender.target,
@@ -102,5 +103,5 @@ class Tally:
         if self.finished is None and not self.stopwatch.saw_token:
             return None
         reported = self.finished.usage if self.finished else ReportedUsage()
-        text, reasoning = "".join(self._text), "".join(self._reasoning)
+        text, reasoning = self._text.getvalue(), self._reasoning.getvalue()
         return complete_usage(reported, self._messages, text, reasoning)

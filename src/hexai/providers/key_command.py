@@ -77,9 +77,8 @@ class KeyCommand:
     def _work(self, result: "Future[Printed]") -> None:
         try:
             result.set_result(self._run())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - for those who wait to raise
             result.set_exception(error)
-            raise
 
     def _run(self) -> Printed:
         name = self._command[0]
@@ -90,6 +89,8 @@ class KeyCommand:
             process = self._start(executable)
         except OSError as error:
             return Printed(failure=f"{name} cannot be started ({error.strerror})")
+        except ValueError:
+            return Printed(failure=f"{name} cannot be started (a NUL in its arguments)")
         try:
             return self._await(process, time.monotonic() + self._seconds)
         finally:

@@ -66,7 +66,7 @@ class LlamaCpp:
         """Do nothing: each attempt has a connection of its own."""
 
     async def aclose(self) -> None:
-        """Do nothing: each attempt closes its own connection."""
+        """Do nothing: workers belong to all processes, and end by themselves."""
 
     def _find(self, model: str) -> GGUF:
         xllamacpp_version()  # told first: without it no model is of any use

@@ -71,7 +71,7 @@ class NameRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file that is kept on this machine for its name."""
 
     pattern: str
-    """In lower case; `*` is anything, at either end; folders come before `/`."""
+    """In lower case, with its folders if they matter; `*` stands for anything."""
     what: str
 
 
@@ -160,10 +160,10 @@ def fingerprint(token: str) -> str:
 
 
 def ignored_name(path: str) -> NameRule | None:
-    r"""Give the rule by which the file of this name stays here, or None.
+    """Give the rule by which the file of this name stays here, or None.
 
-    Takes a path or URI with `/` or `\` between its folders. Only the text of the
-    path counts: the caller asks for the real path as well.
+    Takes a path or URI, with slashes or backslashes. Only its text counts: the caller
+    asks for the real path as well.
     """
     parts = [part for part in re.split(r"[/\\:]", path.casefold()) if part]
     for rule in rules().names:

@@ -141,7 +141,10 @@ class Services:
 
     def _key(self, spec: RequestSpec, request: Request) -> str:
         settings = self.targets.settings_of(spec.provider)
-        return answer_key(settings, request.call(spec)) if settings else ""
+        if settings is None:
+            return ""
+        revision = self._registry.revision(settings, spec.model)
+        return answer_key(settings, request.call(spec), revision=revision)
 
     def _stop_looking(self) -> None:
         for asking in self._looking:

@@ -12,7 +12,7 @@ from hexai.domain.contender import Target, Upstream
 from hexai.domain.entry import Entry, RequestSpec
 from hexai.domain.outcome import Outcome
 from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
-from hexai.providers.client import HttpProvider
+from hexai.providers.locality import Asked
 from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.registry import Client
 from hexai.providers.unavailable import Unavailable
@@ -60,10 +60,10 @@ class Targets:
             self._known[provider] = provider_settings(self._settings, provider)
         return self._known[provider]
 
-    def ollama(self, provider: str) -> HttpProvider | None:
+    def ollama(self, provider: str) -> Asked | None:
         """Give the client of a provider that can be asked about its models."""
-        client = self._clients.get(provider)
-        return client if isinstance(client, HttpProvider) else None
+        client: object = self._clients.get(provider)
+        return client if isinstance(client, Asked) else None
 
     async def drop_idle(self) -> None:
         """Close the connections that no attempt is using."""

@@ -19,6 +19,7 @@ Its rows are final but for the last, so that streamed text is wrapped as it come
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 TAB = 4
 """A tab fills up to the next multiple of this many cells within its row."""
@@ -29,8 +30,15 @@ _PLAIN = re.compile(
 )
 """Latin, Greek, Cyrillic, punctuation, money, arrows, boxes: one cell each."""
 
+_SYMBOL = re.compile("[\u2300-\u2bff\U00010000-\U0010ffff]")
+"""Where emoji are, and what is new; terminals learn about both at their own pace."""
+
 _LONGEST = 32
 """Code points of one grapheme; heaps of combining marks are cut into several."""
+
+
+_HANGING = 256
+"""Blanks over the edge that the last row keeps; more are only a model gone astray."""
 
 
 def is_plain(text: str) -> bool:
@@ -60,6 +68,21 @@ def grapheme_width(grapheme: str) -> int:
     return min(2, max(1, wcswidth(grapheme)))
 
 
+@lru_cache(maxsize=4096)
+def is_certain(grapheme: str) -> bool:
+    """Tell whether every terminal will give a grapheme the width counted here.
+
+    Not sequences, emoji and other symbols, and what shows nothing by itself.
+    """
+    if is_plain(grapheme):
+        return True
+    if len(grapheme) > 1 or _SYMBOL.match(grapheme):
+        return False
+    from wcwidth import wcwidth
+
+    return wcwidth(grapheme) in {1, 2}
+
+
 def width(text: str) -> int:
     """Count the cells of a text without line breaks or tabs."""
     if is_plain(text):
@@ -74,13 +97,12 @@ def truncate(text: str, cells: int, ellipsis: str = "…") -> str:
     room = cells - width(ellipsis)
     if room < 0:
         return ""
-    kept: list[str] = []
-    for grapheme in graphemes(text):
-        room -= grapheme_width(grapheme)
-        if room < 0:
-            break
-        kept.append(grapheme)
-    return "".join(kept) + ellipsis
+    kept = list(graphemes(text))
+    ends = accumulate(map(grapheme_width, kept))
+    fitting = [
+        grapheme for grapheme, end in zip(kept, ends, strict=True) if end <= room
+    ]
+    return "".join(fitting) + ellipsis
 
 
 def pad(text: str, cells: int) -> str:
@@ -93,8 +115,8 @@ def wrap(line: str, cells: int) -> list[str]:
     """Break a line (no line breaks in it) into rows of at most `cells`, 2 or more.
 
     Joined, the rows are the line, but for tabs, which are blanks then. A row may end
-    in blanks that hang over its edge; whoever shows it strips them. The last row keeps
-    at most one of these, so that it stays short however many come.
+    in blanks that hang over its edge; whoever shows it strips them. The last row does
+    not keep all of these, so that it stays short however many come.
     """
     if is_plain(line):
         return list(_plain_rows(line, cells))
@@ -110,7 +132,7 @@ def _plain_rows(line: str, cells: int) -> Iterator[str]:
             while after < size and line[after] == " ":
                 after += 1
             if after == size:
-                yield line[start : edge + 1]
+                yield line[start : edge + _HANGING]
                 return
         else:
             blank = max(start, line.rfind(" ", start, edge))
@@ -129,12 +151,16 @@ def _rows(line: str, cells: int) -> Iterator[str]:
         if grapheme == " ":
             row.add_blank(1)
             continue
-        wide = grapheme_width(grapheme)
-        if wide == 2:
+        # Its first character decides: what joins it later must not move a break.
+        breaks_beside = grapheme_width(grapheme[0]) == 2
+        if breaks_beside:
             row.allow_break()
+        wide = grapheme_width(grapheme)
         if row.width + wide > cells:
             yield row.close()
         row.add(grapheme, wide)
+        if breaks_beside:
+            row.allow_break()
     yield row.last(cells)
 
 
@@ -151,14 +177,10 @@ class _Row:
         self._pieces.append(grapheme)
         self._widths.append(cells)
         self.width += cells
-        if cells == 2:
-            self._break = len(self._pieces)
 
     def add_blank(self, cells: int) -> None:
-        self._pieces.append(" " * cells)
-        self._widths.append(cells)
-        self.width += cells
-        self._break = len(self._pieces)
+        self.add(" " * cells, cells)
+        self.allow_break()
 
     def allow_break(self) -> None:
         self._break = len(self._pieces)
@@ -176,6 +198,6 @@ class _Row:
         return any(not piece.isspace() for piece in self._pieces[: self._break])
 
     def last(self, cells: int) -> str:
-        """Give what is left, with at most one blank over the edge."""
+        """Give what is left, with not too many blanks over the edge."""
         text = "".join(self._pieces)
-        return text[: len(text) - max(0, self.width - cells - 1)]
+        return text[: len(text) - max(0, self.width - cells - _HANGING)]

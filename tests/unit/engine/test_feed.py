@@ -1,6 +1,7 @@
 """The feed: nobody waits for the consumer, and order stays what it was."""
 
 import asyncio
+import tracemalloc
 
 from hexai.domain.events import Delta, Event, Queued
 from hexai.engine.feed import Feed
@@ -109,3 +110,18 @@ def test_an_abandoned_fetch_loses_nothing() -> None:
         return await _rest(feed)
 
     assert run_virtually(main()) == [MARK]
+
+
+def test_tiny_deltas_that_nobody_fetches_cost_their_own_length() -> None:
+    """A hostile upstream and a slow consumer together fill no memory."""
+
+    async def main() -> int:
+        feed = Feed()
+        tracemalloc.start()
+        for _ in range(250_000):
+            feed.put_text(0, 0.0, b"\xc4\x81".decode())
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    assert run_virtually(main()) < 12_000_000

@@ -20,7 +20,7 @@ def _entry(index: int, label: str, fallback: RequestSpec | None = None) -> Entry
     )
 
 
-def _lookup(spec: RequestSpec) -> Target:
+def _lookup(entry: Entry, spec: RequestSpec) -> Target:
     return target(CLIENT, spec.model)
 
 

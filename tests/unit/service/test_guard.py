@@ -4,7 +4,6 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from re import _constants, _parser  # type: ignore[attr-defined] # see _repeats
 
 import pytest
 from hypothesis import given
@@ -49,39 +48,36 @@ def test_every_kind_is_found(rule: str) -> None:
     assert _found(sample(rule)) == [rule]
 
 
-@pytest.mark.parametrize("rule", SHAPES)
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("Why does this fail? ", " Thanks."),
-        ("x = '", "'\n"),
-        ("(", ")"),
-        ("line one\r\n", "\r\nline three"),
-        ("grüße 🦉 İ ", " 🦉"),
-        ("\ufeff", "\u2028"),
-        ("log: ", "\x1b[0m"),
-    ],
-    ids=ascii,
-)
-def test_every_kind_is_found_in_a_text(rule: str, before: str, after: str) -> None:
-    """What stands around a secret does not hide it."""
-    if rule in OWN_LINE:
-        before, after = before + "\n", "\n" + after
+SURROUNDINGS = [
+    ("Why does this fail? ", " Thanks."),
+    ("x = '", "'\n"),
+    ("(", ")"),
+    ("line one\r\n", "\r\nline three"),
+    ("grüße 🦉 İ ", " 🦉"),
+    ("\ufeff", "\u2028"),
+    ("log: ", "\x1b[0m"),
+]
 
-    assert rule in _found(before + sample(rule) + after)
+
+@pytest.mark.parametrize("rule", SHAPES)
+def test_every_kind_is_found_in_a_text(rule: str) -> None:
+    """What stands around a secret does not hide it."""
+    own_line = "\n" if rule in OWN_LINE else ""
+    for before, after in SURROUNDINGS:
+        text = before + own_line + sample(rule) + own_line + after
+        assert rule in _found(text), ascii(before)
 
 
 @pytest.mark.parametrize("rule", SHAPES)
 def test_every_kind_is_found_in_the_midst_of_many_lines(rule: str) -> None:
     """A long text is looked through to its end, and the place is told."""
-    lines = ["some = code(with_names)  # and a comment"] * 2000
-    lines[1500] = ""
-    text = "\n".join([*lines[:1500], sample(rule), *lines[1500:]])
+    lines = ["some = code(with_names)  # and a comment"] * 400
+    text = "\n".join([*lines[:300], sample(rule), *lines[300:]])
 
     (finding,) = find_secrets(text)
 
     first = text.count("\n", 0, finding.offset) + 1
-    assert 1501 <= first <= 1501 + sample(rule).count("\n")
+    assert 301 <= first <= 301 + sample(rule).count("\n")
 
 
 def test_escaped_line_breaks_do_not_hide_a_secret() -> None:
@@ -276,7 +272,7 @@ def test_many_secrets_make_a_short_reason() -> None:
     """Three are named; that there are more is said."""
     reason = inspect(_said("\n".join(samples().values()))).local_only
 
-    assert reason.count("fingerprint ") == 3
+    assert reason.count("(fingerprint ") == 3
     assert " and more; if these are harmless" in reason
 
 
@@ -298,42 +294,22 @@ def test_any_text_can_be_looked_at(text: str) -> None:
     )
 
 
-def _repeats(
-    pattern: object, *, inside: bool = False
-) -> Iterator[tuple[int, bool, bool]]:
-    """Give upper bound, nesting and possessiveness of each repeat of a parsed pattern.
-
-    Only the standard library's own parser knows them; it is not public.
-    """
-    for operation, argument in pattern:  # type: ignore[attr-defined] # ditto
-        if operation in _constants._REPEATCODES:
-            _, most, inner = argument
-            varies = argument[0] != most and most > 1
-            yield most, inside and varies, operation is _constants.POSSESSIVE_REPEAT
-            yield from _repeats(inner, inside=inside or varies)
-        elif operation is _constants.SUBPATTERN:
-            yield from _repeats(argument[3], inside=inside)
-        elif operation in (_constants.ASSERT, _constants.ASSERT_NOT):
-            yield from _repeats(argument[1], inside=inside)
-        elif operation is _constants.BRANCH:
-            for branch in argument[1]:
-                yield from _repeats(branch, inside=inside)
-
-
 @pytest.mark.parametrize("rule", TOKEN_RULES.values(), ids=lambda rule: rule.name)
 def test_no_rule_can_run_away(rule: TokenRule) -> None:
-    """Every repeat is bounded, and none that varies is inside another."""
-    found = list(_repeats(_parser.parse(rule.pattern)))
+    """Every repeat is bounded, and none of varying length is inside another."""
+    bare = re.sub(r"\\.|\[(?:\\.|[^\]\\])+\]", "x", rule.pattern)
+    repeated_groups = re.findall(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)\{", bare)
 
-    assert all(most <= 8192 for most, _, _ in found)
-    assert not any(nested for _, nested, _ in found)
-    assert all(possessive for most, _, possessive in found if most > 500)
+    assert "*" not in bare
+    assert "+" not in bare.replace("}+", "")
+    assert not any(re.search(r"\{\d+,", group) for group in repeated_groups)
+    assert max(map(int, re.findall(r"(\d+)\}", bare)), default=0) <= 8192
 
 
 def _hostile(rule: TokenRule) -> Iterator[str]:
     """Give texts that begin like a secret as often as they can, and never are one."""
     almost = re.sub(r"[^-_.:=@/\"'\s]", "a", sample(rule.name))
-    for anchor in rule.anchors:
+    for anchor in rule.anchors[:3]:
         yield from (anchor, anchor + "=", anchor + ' = "', anchor + "a" * 40)
         yield from (anchor + " " * 19, anchor + "a." * 30, f"\n  {anchor}: ")
     yield sample(rule.name)[:12]
@@ -347,7 +323,7 @@ def test_time_grows_with_the_text_and_no_faster(rule: TokenRule) -> None:
     With a square in it, it would be sixteen times.
     """
     for text in _hostile(rule):
-        small, large = (_seconds(rule, text, size) for size in (2**15, 2**17))
+        small, large = (_seconds(rule, text, size) for size in (2**13, 2**15))
         assert large < max(small * 10, 0.05), text[:40]
 
 
@@ -355,9 +331,9 @@ def _seconds(rule: TokenRule, text: str, size: int) -> float:
     whole = (text * (size // len(text) + 1))[:size]
     spent = []
     for _ in range(2):
-        began = time.perf_counter()
+        began = time.thread_time()
         sum(1 for _ in re.finditer(rule.pattern, whole))
-        spent.append(time.perf_counter() - began)
+        spent.append(time.thread_time() - began)
     return min(spent)
 
 
@@ -366,11 +342,11 @@ def test_the_largest_input_is_looked_through_in_seconds() -> None:
     line = "    token = self.get_token(password=settings.PASSWORD, key='x')\n"
     text = line * (8 * 2**20 // len(line)) + SECRET
 
-    began = time.perf_counter()
+    began = time.thread_time()
     found = _found(text)
 
     assert found == ["github-token"]
-    assert time.perf_counter() - began < 60
+    assert time.thread_time() - began < 30
 
 
 def test_a_plain_question_compiles_no_pattern() -> None:

@@ -43,6 +43,10 @@ def run(process: Process) -> int:
 
 
 def _run(process: Process) -> int:
+    if instruction := process.environ.get("_HEXAI_COMPLETE"):
+        from hexai.surfaces.cli.completion import complete
+
+        return complete(process, instruction)
     root = root_command(summaries())
     names = option_names(root)
     line = split_line(process.arguments, names)
@@ -63,6 +67,10 @@ def _run(process: Process) -> int:
 
 
 def _ask(process: Process, options: AskOptions, line: Line) -> int:
+    if options.tps_simulation is not None:
+        from hexai.surfaces.cli.simulate import simulate
+
+        return simulate(process, options, line.words)
     from hexai.surfaces.cli.ask import ask_words
 
     return ask_words(process, options, line.words)

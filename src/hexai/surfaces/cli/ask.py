@@ -23,6 +23,8 @@ from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.surfaces.cli.first_run import check_first_run
+from hexai.surfaces.cli.interrupts import Interrupts
+from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
@@ -80,18 +82,27 @@ def wanted(session: Session) -> Wanted:
 def put(session: Session, question: Question, wanted: Wanted) -> Show:
     """Put a question to its contenders and show all that comes of it."""
     screen = Screen(session.process)
-    show = Show(screen, wanted)
-    try:
-        with asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(_put(session, question, show))
-    finally:
-        if screen.is_terminal:
+    logbook = Logbook(session.log, question.request.messages)
+    show = Show(screen, wanted, logbook)
+    with Interrupts(show.stop, screen.abandon) as interrupts:
+        try:
+            with asyncio.Runner(loop_factory=Loop) as runner:
+                runner.run(_put(session, question, show))
+        finally:
             screen.close()
-        tell(session.process, *show.closing_lines)
-        screen.close()
-    if screen.error is not None:
-        complain(session.process, f"cannot write the answer: {screen.error.strerror}")
+            show.signal_code = interrupts.code
+            _say_closing(session.process, screen, show)
     return show
+
+
+def _say_closing(process: Process, screen: Screen, show: Show) -> None:
+    """Say how it ended, unless nobody reads the answers any more."""
+    if screen.abandoned:
+        return
+    tell(process, *show.closing_lines)
+    complain(process, *(f"warning: {warning}" for warning in show.warnings))
+    if screen.error is not None:
+        complain(process, f"cannot write the answer: {screen.error.strerror}")
 
 
 async def _put(session: Session, question: Question, show: Show) -> None:

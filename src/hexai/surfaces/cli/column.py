@@ -5,6 +5,7 @@ again when text comes, so that a column costs the same after 10,000 lines as at 
 """
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 
 from hexai.text.cells import wrap
@@ -29,7 +30,12 @@ class Column:
         self._arrived.append(text)
 
     def end(self, reason: str = "") -> None:
-        """Close the last row: nothing follows but the reason why there is no more."""
+        """Close the last row: nothing follows but the reason why there is no more.
+
+        Once is enough.
+        """
+        if self._ended:
+            return
         self._settle()
         self._wrap(self._clean.end())
         if reason and self._open:
@@ -68,6 +74,7 @@ class Column:
 
     def take(self, count: int) -> list[str]:
         """Hand over the first rows to be printed for good; blank where it has none."""
+        self._settle()
         here = min(count, len(self._rows))
         rows = [self._rows.popleft().rstrip() for _ in range(here)]
         return rows + [""] * (count - here)
@@ -86,22 +93,24 @@ class Column:
         What stands between them waits until the slower contenders have come so far.
         """
         count = self.count
-        if count <= height:
-            return [
-                *(row.rstrip() for row in self._rows),
-                *([self._open] * bool(self._open)),
-            ]
-        newest = max(1, height // 4)
-        first = max(0, height - newest - 1)
-        hidden = count - first - newest
-        head = [row.rstrip() for row in islice(self._rows, first)]
-        marker = [f"… {hidden} more rows"] * (height > 1)
-        return head + marker + self._newest(newest)
+        first = count if count <= height else height - height // 4 - 1
+        head = [row.rstrip() for row in islice(self._all(), first)]
+        if first == count:
+            return head
+        newest = height // 4
+        marker = f"… {count - first - newest} more rows"
+        tail = reversed(list(islice(self._backwards(), newest)))
+        return [*head, marker, *(row.rstrip() for row in tail)]
 
-    def _newest(self, count: int) -> list[str]:
-        rows = [self._open] * bool(self._open)
-        rows.extend(islice(reversed(self._rows), count - len(rows)))
-        return [row.rstrip() for row in reversed(rows)]
+    def _all(self) -> Iterator[str]:
+        yield from self._rows
+        if self._open:
+            yield self._open
+
+    def _backwards(self) -> Iterator[str]:
+        if self._open:
+            yield self._open
+        yield from reversed(self._rows)
 
     def _settle(self) -> None:
         if self._arrived:

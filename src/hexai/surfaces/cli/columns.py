@@ -5,16 +5,12 @@ once every contender has filled it or ended before it. As long as all fits the s
 everything stays live, so that the header tells the end too and a new width wraps all
 anew. What grows beyond the screen leaves it at the top: first the header, with the
 words that stay true, then the complete rows; how the contenders stand is from then on
-told below the rows. A contender that runs ahead by more than a screen shows its first
-and its newest rows, and the rest waits for the others.
-
-A complete row that fits stays live for a moment, in case it was drawn for a width that
-the terminal no longer had (`region`).
+told below the rows. What is still too much waits: a contender that runs ahead of the
+others by more than a screen shows its first and its newest rows.
 
 Pure: events and a size in, lines out.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -30,9 +26,6 @@ _NARROWEST = 8
 
 _FLATTEST = 5
 """Lines of a screen that hold header, rule and something to read."""
-
-_SETTLED_AFTER = 0.5
-"""Seconds from which on a drawn row was drawn for the right width."""
 
 _HEADER = 2
 """Lines of a header with its rule, and as many of the footer that takes its place."""
@@ -63,10 +56,6 @@ class Columns:
         self._widths: tuple[int, ...] = (_NARROWEST,) * len(standings)
         self._topped = True
         """Whether the header is still the first live line."""
-        self._taken = 0
-        """Rows printed for good."""
-        self._drawn: deque[tuple[float, int]] = deque()
-        """How many rows, those printed included, were complete at which frame."""
 
     def handle(self, position: int, event: Event) -> None:
         """Take the next event of the contender at this position."""
@@ -78,33 +67,30 @@ class Columns:
             case _:
                 pass
 
-    def frame(self, size: Size, at: float) -> Frame:
-        """Draw what is there; complete rows that no longer fit are for good.
-
-        `at` is the time of this frame in seconds, by any one clock.
-        """
+    def frame(self, size: Size) -> Frame:
+        """Draw what is there; once all does not fit, complete rows are for good."""
         if not fits(size, len(self._columns)):
             return Frame(live=(truncate("(window too small)", size.columns - 1),))
         self._resize(size)
         room = size.lines - 1 - _HEADER
-        count = max(column.count for column in self._columns)
+        count = self._count()
         complete = self._complete(count)
-        too_many = min(complete, max(0, count - room))
-        settled = self._settled(complete, at)
         lasting: list[str] = []
-        if self._topped and too_many:
+        if self._topped and complete and count > room:
             self._topped = False
             lasting += self._header([s.lasting_words() for s in self._standings])
         if not self._topped:
-            lasting += self._take(max(too_many, settled))
+            lasting += self._take(complete)
         return Frame(lasting=tuple(lasting), live=tuple(self._live(room)))
 
     def last_frame(self, size: Size) -> Frame:
-        """Draw all that is left for good."""
+        """Draw all that is left for good; nothing more will come."""
+        for column in self._columns:
+            column.end()
         if not fits(size, len(self._columns)):
             return Frame(lasting=tuple(self._stacked(size)))
         self._resize(size)
-        rows = self._take(max(column.count for column in self._columns))
+        rows = self._take(self._count())
         words = [standing.words() for standing in self._standings]
         if self._topped:
             return Frame(lasting=(*self._header(words), *rows))
@@ -114,7 +100,6 @@ class Columns:
         widths = _widths(size.columns, len(self._columns))
         if widths != self._widths:
             self._widths = widths
-            self._drawn.clear()
             for column, cells in zip(self._columns, widths, strict=True):
                 column.resize(cells)
 
@@ -122,15 +107,10 @@ class Columns:
         done = [column.done for column in self._columns]
         return min((rows for rows in done if rows is not None), default=count)
 
-    def _settled(self, complete: int, at: float) -> int:
-        self._drawn.append((at, self._taken + complete))
-        while len(self._drawn) > 1 and self._drawn[1][0] <= at - _SETTLED_AFTER:
-            self._drawn.popleft()
-        drawn_at, rows = self._drawn[0]
-        return max(0, rows - self._taken) if drawn_at <= at - _SETTLED_AFTER else 0
+    def _count(self) -> int:
+        return max(column.count for column in self._columns)
 
     def _take(self, count: int) -> list[str]:
-        self._taken += count
         taken = [column.take(count) for column in self._columns]
         return [row(cells, self._widths) for cells in zip(*taken, strict=True)]
 
@@ -163,5 +143,5 @@ class Columns:
             words = standing.words()
             told = header(standing, words, size.columns, colour=self._colour)
             lines.append(styled_row([told], [size.columns]))
-            lines += lines_of(column.rest())
-        return lines
+            lines += [*lines_of(column.rest()), ""]
+        return lines[:-1]

@@ -31,17 +31,17 @@ BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 
 
 def header(standing: Standing, words: str, cells: int, *, colour: bool) -> list[Piece]:
-    """Put a label and how its contender stands into one cell; the label gives way."""
-    room = cells - width(words) - 2
-    if not words or room < 2:
-        label = truncate(standing.label, cells)
-        return [Piece(label, BOLD if colour else "")]
-    label = truncate(standing.label, room)
-    return [
-        Piece(label, BOLD if colour else ""),
-        Piece("  "),
-        Piece(words, _tint(standing) if colour else ""),
-    ]
+    """Put a label and how its contender stands into one cell.
+
+    Where both do not fit, each has half.
+    """
+    label = truncate(standing.label, max(cells // 2, cells - width(words) - 2))
+    room = cells - width(label) - 2
+    pieces = [Piece(label, BOLD if colour else "")]
+    if words and room > 2:
+        told = truncate(words, room)
+        pieces += [Piece("  "), Piece(told, _tint(standing) if colour else "")]
+    return pieces
 
 
 def _tint(standing: Standing) -> str:

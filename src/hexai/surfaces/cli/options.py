@@ -23,6 +23,9 @@ Examples:
 
 Neither words nor piped input: an editor opens. Exit codes: 0 all answered, 4 some
 did, 1 none did or the configuration has problems, 2 usage, 130 interrupted.
+
+Completion: eval "$(_HEXAI_COMPLETE=bash_source hexai)", or zsh_source; in fish
+_HEXAI_COMPLETE=fish_source hexai | source
 """
 
 

@@ -65,7 +65,7 @@ class Painter:
         kind = Columns if side_by_side else Stacked
         self._view: Columns | Stacked = kind(self._standings, colour=colour)
         self._region = Region()
-        self._changed = False
+        self._begun = self._changed = False
         self._due_at = now()
         self._closed = False
 
@@ -76,12 +76,20 @@ class Painter:
         position = self._positions[event.index]
         self._standings[position].handle(event)
         self._view.handle(position, event)
-        self._changed = True
+        self._begun = self._changed = True
         self._draw_if_due()
 
     def tick(self) -> None:
         """Draw what has changed since the last frame, a new size included."""
         self._draw_if_due()
+
+    def pause(self) -> None:
+        """Give the terminal away, as before a stop; the next frame is drawn whole.
+
+        Nothing is drawn until the next event or tick.
+        """
+        self._write(self._region.leave())
+        self._changed = True
 
     def close(self) -> None:
         """Print all that is left for good and give the cursor back; once is enough.
@@ -91,8 +99,10 @@ class Painter:
         if self._closed:
             return
         self._closed = True
+        if not self._begun:
+            return
         frame = self._view.last_frame(self._measured())
-        self._write(self._region.draw(frame, anew=True) + self._region.close())
+        self._write(self._region.draw(frame, anew=True) + self._region.leave())
 
     def _draw_if_due(self) -> None:
         now = self._now()
@@ -102,9 +112,9 @@ class Painter:
         resized = size != self._size
         if not (self._changed or resized):
             return
-        self._size, self._changed = size, False
         self._due_at = now + FRAME_SECONDS
-        frame = self._view.frame(size, now)
+        frame = self._view.frame(size)
+        self._size, self._changed = size, False
         self._write(self._region.draw(frame, anew=resized))
 
     def _measured(self) -> Size:

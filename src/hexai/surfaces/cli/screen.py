@@ -4,9 +4,10 @@ import asyncio
 import os
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.quiet import quiet
 from hexai.surfaces.cli.writer import Writer
 
 _CURSOR_AS_IT_WAS = b"\x1b[?2026l\x1b[?25h\n"
@@ -17,8 +18,10 @@ class Screen:
 
     def __init__(self, process: Process) -> None:
         self.is_terminal = process.stdout_is_terminal
+        self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
         self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
         self._descriptor = process.stdout
+        self._live = ExitStack()
         self._broken_is_told: Callable[[], None] = lambda: None
         self._writer = Writer(process.stdout, on_broken=self._tell_broken)
 
@@ -28,10 +31,14 @@ class Screen:
         return self._writer.broken
 
     @property
+    def abandoned(self) -> bool:
+        """Whether the reader has gone, as `head` does when it has seen enough."""
+        return isinstance(self._writer.error, BrokenPipeError)
+
+    @property
     def error(self) -> OSError | None:
-        """Why not, unless it is that nobody reads any more."""
-        error = self._writer.error
-        return None if isinstance(error, BrokenPipeError) else error
+        """Why nothing can be written, where that is no reader's choice."""
+        return None if self.abandoned else self._writer.error
 
     def write(self, text: str) -> None:
         """Queue a text; never waits."""
@@ -60,12 +67,20 @@ class Screen:
         finally:
             self._broken_is_told = lambda: None
 
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Keep what is typed out of a live view."""
+        with self._live:
+            self._live.enter_context(quiet(self._descriptor))
+            yield
+
     def close(self) -> None:
         """Wait until all that was written has been taken, however long that takes."""
         self._writer.close()
 
     def abandon(self, code: int) -> None:
-        """Leave at once, with the cursor visible if the terminal takes that."""
+        """Leave at once, with the terminal as it was if it takes that."""
+        self._live.close()
         if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
             os.write(self._descriptor, _CURSOR_AS_IT_WAS)
         os._exit(code)

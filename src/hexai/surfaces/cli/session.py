@@ -11,6 +11,7 @@ from hexai.config.load import load
 from hexai.config.locate import Folders
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
+from hexai.service.log import Log, open_log
 from hexai.service.services import Services
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
@@ -24,6 +25,7 @@ class Session(Struct, frozen=True, kw_only=True):
     options: AskOptions
     folders: Folders
     snapshot: Snapshot
+    log: Log
 
     @property
     def model_store(self) -> Path:
@@ -62,4 +64,12 @@ def open_session(process: Process, options: AskOptions) -> Session:
     path = None if options.config is None else Path(options.config)
     snapshot = load(folders, process.environ, config=path)
     complain(process, *(f"warning: {warning}" for warning in snapshot.warnings))
-    return Session(process=process, options=options, folders=folders, snapshot=snapshot)
+    log = open_log(
+        None if options.log is None else Path(options.log),
+        texts=options.log_texts,
+        preview_limit=snapshot.settings.logging.log_preview_limit,
+        now=time.time,  # noqa: TID251 - the edge
+    )
+    return Session(
+        process=process, options=options, folders=folders, snapshot=snapshot, log=log
+    )

@@ -1,0 +1,216 @@
+"""Words or commands, and what is said where no model is asked."""
+
+import os
+
+import pytest
+
+from hexai.version import __version__
+from tests.support.command_line import Kind, run_cli, simulated
+
+
+@pytest.fixture(autouse=True)
+def _echo() -> None:
+    """Let everything that is asked be said back."""
+    simulated("echo")
+
+
+@pytest.mark.parametrize("option", ["--version", "-version"])
+def test_the_version_is_printed_bare(option: str) -> None:
+    """Also behind other options, where the quick way does not see it."""
+    for line in ([option], ["--json", option]):
+        result = run_cli(*line)
+        assert (result.code, result.out, result.err) == (0, f"{__version__}\n", "")
+
+
+@pytest.mark.parametrize("option", ["--help", "-h", "-help"])
+def test_help_shows_options_commands_and_examples(option: str) -> None:
+    """It ends with 0 and goes to standard output."""
+    result = run_cli(option)
+    assert (result.code, result.err) == (0, "")
+    for part in ("--model PROVIDER:MODEL", "-0, -1, …", "models list", "Examples:"):
+        assert part in result.out
+
+
+def test_a_command_has_help_of_its_own() -> None:
+    """It shows the command's own options."""
+    result = run_cli("models", "list", "--help")
+    assert result.code == 0
+    assert "hexai models list [OPTIONS]" in result.out
+    assert "--json" in result.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "show me the largest files",
+        "explain tar -xzf",
+        "models for time series",
+        "models test the waters",
+        "config files of nginx",
+        "vote for me please",
+        "show decades",
+        "what --nonsense does",
+        "hello",
+    ],
+)
+def test_what_does_not_parse_as_a_command_is_a_prompt(words: str) -> None:
+    """All that follows a command's name must be its arguments."""
+    result = run_cli(*words.split())
+    assert (result.code, result.out) == (0, words)
+
+
+@pytest.mark.parametrize("words", ["config", "stats", "models list", "help"])
+def test_behind_a_double_dash_everything_is_a_prompt(words: str) -> None:
+    """Even what is a command."""
+    result = run_cli("--", *words.split())
+    assert (result.code, result.out) == (0, words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "config",
+        "config edit",
+        "config show --origin",
+        "history",
+        "history forget --all",
+        "show",
+        "show 12",
+        "show 0badc0ffee",
+        "vote A",
+        "vote 12 tie",
+        "stats --since 7d --json",
+        "leaderboard --csv",
+        "lsp",
+        "action",
+    ],
+)
+def test_commands_that_come_later_are_not_asked(words: str) -> None:
+    """They say so, and what works instead, and nothing is sent."""
+    result = run_cli(*words.split())
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("hexai: `hexai ")
+    assert "comes later" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_the_config_command_names_the_file_to_edit() -> None:
+    """The default one, or the one that was given."""
+    default = simulated("echo")
+    assert str(default) in run_cli("config").err
+    assert "/some/where.toml" in run_cli("--config", "/some/where.toml", "config").err
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("confg", "hexai config"),
+        ("Modles", "hexai models"),
+        ("stat", "hexai stats"),
+        ("help", "hexai --help"),
+        ("version", "hexai --version"),
+    ],
+)
+def test_a_lone_word_that_looks_like_a_command_is_an_error(
+    word: str, meant: str
+) -> None:
+    """It is told how to run the command, and how to ask the word."""
+    result = run_cli(word)
+    assert (result.code, result.out) == (2, "")
+    assert f"did you mean `{meant}`?" in result.err
+    assert f"hexai -- {word}" in result.err
+
+
+def test_a_lone_command_without_its_arguments_is_an_error() -> None:
+    """It is no prompt either."""
+    result = run_cli("vote")
+    assert result.code == 2
+    assert "needs arguments" in result.err
+
+
+def test_a_question_s_options_before_a_command_are_an_error() -> None:
+    """Neither ignored nor a reason to send the command's name to a model."""
+    result = run_cli("--json", "models", "list")
+    assert (result.code, result.out) == (2, "")
+    assert "`models list` is a command" in result.err
+
+
+def test_options_behind_the_first_word_are_prompt_with_a_note() -> None:
+    """The note names each of them, other programs' options get none."""
+    result = run_cli("what", "does", "--json", "do", "to", "-xzf")
+    assert (result.code, result.out) == (0, "what does --json do to -xzf")
+    notes = [line for line in result.err.splitlines() if "note:" in line]
+    assert notes == ["hexai: note: --json stands after the first word, so it is prompt"]
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (["--jsno", "x"], "No such option"),
+        (["--json", "--jsonl", "x"], "exclude each other"),
+        (["--timeout", "0", "x"], "--timeout"),
+        (["--timeout", "nan", "x"], "--timeout"),
+        (["--timeout", "soon", "x"], "--timeout"),
+        (["--max-concurrency", "0", "x"], "--max-concurrency"),
+        (["--layout", "round", "x"], "--layout"),
+        (["-m"], "requires an argument"),
+        (["-3", "x"], "there is no such contender"),
+        (["--only", "z", "x"], "no contender is called 'z'"),
+        (["--log-texts", "x"], "--log-texts needs --log"),
+        (["--tps-simulation", "-5"], 'requires a positive value, got "-5"'),
+    ],
+)
+def test_wrong_options_are_named_and_nothing_is_asked(
+    line: list[str], part: str
+) -> None:
+    """Usage errors end with 2 and one line."""
+    result = run_cli(*line)
+    assert (result.code, result.out) == (2, "")
+    assert part in result.err
+    assert result.err.startswith("hexai: ")
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("stderr", ["file", "terminal"])
+def test_what_is_not_ours_is_made_visible(stderr: Kind) -> None:
+    """A word with an escape sequence cannot act by way of an error message."""
+    result = run_cli("stats\x1b", stderr=stderr)
+    assert "\x1b" not in result.err
+    assert "stats\\x1b" in result.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_has_a_script_for_each_shell(shell: str) -> None:
+    """It asks back by the same variable."""
+    result = run_cli(environ={**os.environ, "_HEXAI_COMPLETE": f"{shell}_source"})  # noqa: TID251
+    assert (result.code, result.err) == (0, "")
+    assert f"_HEXAI_COMPLETE={shell}_complete" in result.out
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("hexai mo", ["models"]),
+        ("hexai models ", ["list", "pull", "test"]),
+        ("hexai --js", ["--json", "--jsonl"]),
+        ("hexai --layout c", ["columns"]),
+        ("hexai models list --j", ["--json"]),
+    ],
+)
+def test_completion_knows_commands_and_options(
+    line: str, offered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words come from the same table that runs them."""
+    words = line.split(" ")
+    monkeypatch.setenv("COMP_WORDS", "\n".join(words))
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    monkeypatch.setenv("_HEXAI_COMPLETE", "bash_complete")
+    result = run_cli()
+    assert sorted(x.split(",")[1] for x in result.out.split()) == offered
+
+
+def test_a_completion_that_nobody_knows_is_an_error() -> None:
+    """It names those that there are."""
+    result = run_cli(environ={**os.environ, "_HEXAI_COMPLETE": "csh_source"})  # noqa: TID251
+    assert (result.code, result.out) == (2, "")
+    assert "bash_source" in result.err

@@ -1,0 +1,89 @@
+"""The clock of an attempt's budgets."""
+
+import asyncio
+
+from hexai.domain.entry import Budgets
+from hexai.engine.budgets import BudgetClock
+from hexai.engine.stopwatch import Stopwatch
+from hexai.engine.streams import CLOSE_WITHIN
+from tests.support.clock import run_virtually
+
+
+def _clock(stopwatch: Stopwatch, total: float = 600.0) -> BudgetClock:
+    return BudgetClock(Budgets(idle=10.0), total, stopwatch)
+
+
+async def _wait(clock: BudgetClock) -> float:
+    loop = asyncio.get_running_loop()
+    try:
+        async with clock.scope:
+            clock.start()
+            await loop.create_future()
+    except TimeoutError:
+        pass
+    return loop.time()
+
+
+def test_nothing_puts_off_the_end_once_the_answer_is_whole() -> None:
+    """A close has its moment, whatever the provider still says meanwhile."""
+
+    async def main() -> tuple[float, object]:
+        loop, clock = asyncio.get_running_loop(), _clock(Stopwatch(600.0))
+        loop.call_at(1.0, clock.finish)
+        for say in (clock.loading, clock.connected, lambda: clock.token(loop.time())):
+            loop.call_at(1.05, say)
+        return await _wait(clock), clock.missed
+
+    assert run_virtually(main()) == (1.0 + CLOSE_WITHIN, None)
+
+
+def test_the_budget_that_ran_out_first_is_the_one_that_is_told() -> None:
+    """What the provider says between the ring and the end comes too late."""
+
+    async def main() -> tuple[float, object]:
+        clock = BudgetClock(
+            Budgets(connect=1.0, first_token=0.0), 600.0, Stopwatch(600.0)
+        )
+        after_the_ring = 1.0 + 1e-10  # in the same turn of the loop
+        asyncio.get_running_loop().call_at(after_the_ring, clock.connected)
+        return round(await _wait(clock), 6), clock.missed
+
+    assert run_virtually(main()) == (1.0, ("connect", 1.0))
+
+
+def test_after_its_end_it_never_rings() -> None:
+    """No timer is left behind, and no word of the provider makes a new one."""
+
+    async def main() -> bool:
+        clock = _clock(Stopwatch(600.0))
+        async with clock.scope:
+            clock.start()
+            clock.end()
+            clock.connected()
+            await asyncio.sleep(1e6)
+        return clock.scope.expired()
+
+    assert run_virtually(main()) is False
+
+
+def test_tokens_arm_no_timers() -> None:
+    """A thousand tokens a second cost no more timers than seconds of idle budget."""
+
+    class CountingStopwatch(Stopwatch):
+        asked = 0
+
+        def due(self) -> float:
+            self.asked += 1  # once for each timer that is armed, or rings
+            return super().due()
+
+    async def main() -> tuple[float, int]:
+        loop, stopwatch = asyncio.get_running_loop(), CountingStopwatch(600.0)
+        clock = _clock(stopwatch)
+        for number in range(20_000):
+            loop.call_at(number / 1000, clock.token, number / 1000)
+        return await _wait(clock), stopwatch.asked
+
+    ended_at, asked = run_virtually(main())
+
+    assert round(ended_at, 3) == 29.999
+    assert asked < 12

@@ -1,0 +1,65 @@
+"""Clients by their settings."""
+
+import asyncio
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from hexai.config.provider_settings import ProviderType
+from hexai.providers.client import HttpProvider
+from hexai.providers.llamacpp import LlamaCpp
+from hexai.providers.registry import FORMATS
+from hexai.providers.simulated import Simulated
+from tests.contract.subjects import registry
+from tests.support.calls import settings
+
+TYPES: tuple[ProviderType, ...] = get_args(ProviderType)
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_every_type_has_its_client(type_: ProviderType) -> None:
+    """Making one opens nothing, so that it needs neither key nor network."""
+    client = registry().make(settings(type_))
+    expected = {"local": LlamaCpp, "simulated": Simulated}.get(type_, HttpProvider)
+
+    assert type(client) is expected
+    asyncio.run(client.aclose())
+
+
+def _loaded_after(type_: ProviderType) -> set[str]:
+    """Make a client in a fresh process, and give the modules it has then."""
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from hexai.config.provider_settings import ProviderSettings\n"
+        "from hexai.providers.registry import Registry, Surroundings\n"
+        "here = Surroundings(environ={}, home='/', run=Path('/'), models=Path('/'),\n"
+        "                    keep_alive=1.0, max_workers=1)\n"
+        f"Registry(here).make(ProviderSettings(name={type_!r}, type={type_!r},\n"
+        "                    built_in=True, base_url='http://127.0.0.1:1'))\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True
+    )
+    return set(run.stdout.split())
+
+
+def _formats(modules: set[str]) -> set[str]:
+    return modules & {name.partition(":")[0] for name in FORMATS.values()}
+
+
+def test_only_the_format_in_use_is_loaded() -> None:
+    """Asking one provider costs the import of no other."""
+    assert _formats(_loaded_after("ollama")) == {"hexai.providers.ollama"}
+
+
+def test_the_simulated_provider_loads_no_http() -> None:
+    """It works in a fraction of the time, and where no network is."""
+    loaded = _loaded_after("simulated")
+
+    assert "hexai.providers.simulated" in loaded
+    assert _formats(loaded) == set()
+    assert loaded.isdisjoint({"httpcore2", "xllamacpp"})
