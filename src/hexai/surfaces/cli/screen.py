@@ -11,7 +11,8 @@ from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.quiet import quiet
 from hexai.surfaces.cli.writer import Writer
 
-_CURSOR_AS_IT_WAS = b"\x1b[?2026l\x1b[?25h\n"
+_AS_IT_WAS = b"\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[m\x1b[999B\n"
+"""Modes, cursor and colours; and below a live view, whose cursor rests at its top."""
 
 _STOPS_WITHIN = 1.0
 """Seconds that a terminal has to take the last frame before the process stops."""
@@ -96,7 +97,7 @@ class Screen:
         """Leave at once, with the terminal as it was if it takes that."""
         self._live.close()
         if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
-            os.write(self._descriptor, _CURSOR_AS_IT_WAS)
+            os.write(self._descriptor, _AS_IT_WAS)
         os._exit(code)
 
     def _tell_broken(self) -> None:
