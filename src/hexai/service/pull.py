@@ -174,14 +174,22 @@ def _run(
 
 
 def _reason(lines: list[str]) -> str:
-    """Choose the line that says why it failed, and cut it to be read at a glance."""
+    """Choose from the output of pip or uv what says why it failed."""
     broken = [line for line in lines if "connection broken by" in line]
     if broken:
         cause = broken[-1].rpartition("':")[0].rpartition(": ")[2].rstrip("')\"")
         return f"the package index cannot be reached ({cause[:200]})"
-    complaints = [line for line in lines if line.lower().startswith("error")] or lines
-    last = complaints[-1] if complaints else ""
-    return last.partition(":")[2].strip()[:300] if ":" in last[:7] else last[:300]
+    complaints = _after(lines, "error:") or lines[-1:]
+    causes = _after(lines, "cause:") or _after(lines, "caused by:")
+    return " ".join([*complaints[-1:], *(f"({cause})" for cause in causes[-1:])])[:300]
+
+
+def _after(lines: list[str], beginning: str) -> list[str]:
+    return [
+        line[len(beginning) :].strip()
+        for line in lines
+        if line.lower().startswith(beginning)
+    ]
 
 
 def _keep(model: IO[bytes], wanted: Pullable, target: Path) -> None:
