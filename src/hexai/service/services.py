@@ -157,7 +157,7 @@ def _surroundings(
         environ=environ,
         home=str(folders.home),
         run=folders.runtime,
-        models=folders.data / "models",
+        models=folders.models,
         keep_alive=settings.local.keep_alive,
         max_workers=settings.local.max_workers,
     )
