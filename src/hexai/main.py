@@ -17,9 +17,14 @@ def main() -> None:
 
 
 def _print_version() -> None:
+    import os
+
     from hexai.version import __version__
 
-    print(__version__)  # noqa: T201 - no writer is loaded yet
+    try:
+        os.write(1, f"{__version__}\n".encode("ascii"))
+    except OSError as error:
+        os._exit(141 if isinstance(error, BrokenPipeError) else 1)
 
 
 def _run() -> None:

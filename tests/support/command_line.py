@@ -34,7 +34,8 @@ def run_cli(
     environ: Mapping[str, str] | None = None,
 ) -> Result:
     """Run `hexai ARGUMENTS`; `stdin` None stands for a terminal where nobody types."""
-    surroundings = dict(os.environ if environ is None else environ)  # noqa: TID251
+    given = os.environ if environ is None else environ  # noqa: TID251 - the edge
+    surroundings = {"TERM": "xterm", **given}
     with ExitStack() as stack:
         read_in = stack.enter_context(_input(stdin))
         out = stack.enter_context(_output(stdout))
@@ -90,6 +91,7 @@ class Terminal:
         attributes[1] &= ~termios.OPOST  # no \r before \n: bytes as they were written
         termios.tcsetattr(self.descriptor, termios.TCSANOW, attributes)
         self._shown = bytearray()
+        self._more = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -97,6 +99,12 @@ class Terminal:
         """Close the terminal and give what was shown on it."""
         self.close()
         return self._shown.decode("utf-8")
+
+    def wait_for(self, text: str, seconds: float = 10.0) -> None:
+        """Wait until a text has been shown; fail if it never is."""
+        with self._more:
+            if not self._more.wait_for(lambda: text.encode() in self._shown, seconds):
+                raise AssertionError(f"{text!r} was never shown")
 
     def close(self) -> None:
         """Close both ends."""
@@ -114,7 +122,9 @@ class Terminal:
                 return
             if not piece:
                 return
-            self._shown += piece
+            with self._more:
+                self._shown += piece
+                self._more.notify_all()
 
 
 @contextmanager

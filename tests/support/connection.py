@@ -53,6 +53,11 @@ class Line:
         self.closing = True
         self._writer.close()
 
+    def abort(self) -> None:
+        """Close without waiting for anything."""
+        self.closing = True
+        self._writer.transport.abort()
+
     def reset(self) -> None:
         """Break the connection (RST)."""
         self.closing = True
@@ -70,6 +75,7 @@ class LineProtocol(asyncio.StreamReaderProtocol):
         note: Note,
     ) -> None:
         loop = asyncio.get_running_loop()
+        self._lost = asyncio.Event()
         self._connection = Connection(opened_at=time.monotonic())
         self._note = note
         self._line: Line | None = None
@@ -97,7 +103,14 @@ class LineProtocol(asyncio.StreamReaderProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note, whoever ended it."""
         self._end()
+        self._lost.set()
         super().connection_lost(exc)
+
+    async def abandon(self) -> None:
+        """End the connection whatever its state, and wait until it is gone."""
+        if self._line is not None:
+            self._line.abort()
+            await self._lost.wait()
 
     def _end(self) -> None:
         if self._connection.closed_at is None:

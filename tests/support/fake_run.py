@@ -28,6 +28,7 @@ class FakeRun:
         )
         self.order = order or tuple(range(len(labels)))
         self.cancelled = False
+        self.warnings: list[str] = []
         self._events = tuple(events)
         self._cost = cost
 

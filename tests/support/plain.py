@@ -4,8 +4,11 @@ The data of an event is a piece of the answer; `[DONE]` is its end. What is sent
 model's name alone.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
+
+import pytest
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Finished, TextDelta
@@ -20,6 +23,7 @@ from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.http import HttpClient
 from hexai.providers.tls import Trust
+from hexai.providers.wire import Framing
 from tests.support.replies import sse
 from tests.support.upstream import Reply
 
@@ -49,7 +53,7 @@ class PlainDecoder:
 class PlainFormat:
     """Asks with the model's name; refusals keep the body as the upstream's words."""
 
-    framing: Literal["sse", "ndjson"] = "sse"
+    framing: Framing = "sse"
 
     def path(self, call: Call) -> str:
         """Give the one path."""
@@ -117,6 +121,25 @@ def client_for(
 async def collect(client: HttpProvider, call: Call = CALL) -> list[Chunk]:
     """Make one attempt and give its chunks."""
     return [chunk async for chunk in client.stream(call, Steps())]
+
+
+def ask(client: HttpProvider, call: Call = CALL, *, times: int = 1) -> list[Chunk]:
+    """Make attempts in a loop of their own, close, and give the last one's chunks."""
+
+    async def run() -> list[Chunk]:
+        try:
+            return [await collect(client, call) for _ in range(times)][-1]
+        finally:
+            await client.aclose()
+
+    return asyncio.run(run())
+
+
+def failure(client: HttpProvider, call: Call = CALL) -> ProviderError:
+    """Make one attempt that must fail, and give its error."""
+    with pytest.raises(ProviderError) as caught:
+        ask(client, call)
+    return caught.value
 
 
 def said(chunks: list[Chunk]) -> str:

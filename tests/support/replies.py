@@ -35,11 +35,15 @@ def ndjson(
 
 
 def json_answer(
-    value: object, *, code: int = 200, headers: Mapping[str, str] | None = None
+    value: object,
+    *,
+    code: int = 200,
+    headers: Mapping[str, str] | None = None,
+    delay: float = 0.0,
 ) -> Reply:
     """Answer with one JSON value."""
     typed = {"content-type": "application/json", **(headers or {})}
-    return status(code, json.dumps(value), typed)
+    return status(code, json.dumps(value), typed, delay=delay)
 
 
 def status(
@@ -85,6 +89,15 @@ def hang() -> Reply:
 def close() -> Reply:
     """Take the request and close the connection without an answer."""
     return raw()
+
+
+def break_off() -> Reply:
+    """Take the request and break the connection (RST) without an answer."""
+
+    async def reply(exchange: Exchange) -> None:
+        exchange.reset()
+
+    return reply
 
 
 def cut(reply: Reply, after: int) -> Reply:

@@ -80,9 +80,10 @@ class Terminal:
         """Change the size as a user does with the mouse."""
         if self.reflow and columns != self.columns:
             self._wrap_anew(columns)
+        for _ in range(self.lines - lines):
+            if len(self.rows) > max(lines, self.y + 1):
+                self.rows.pop()
         self.columns, self.lines = columns, lines
-        while len(self.rows) > self.y + 1 and len(self.rows) > lines:
-            self.rows.pop()
         if self.y < self.top:
             self.y, self.x = self.top, 0
             self.moved_off = True

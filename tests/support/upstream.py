@@ -137,6 +137,7 @@ class Upstream:
         self._changed = threading.Condition()
         self._ready = threading.Event()
         self._bugs: list[BaseException] = []
+        self._protocols: list[LineProtocol] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="upstream", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -215,9 +216,13 @@ class Upstream:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        for protocol in self._protocols:
+            await protocol.abandon()
 
     def _protocol(self) -> LineProtocol:
-        return LineProtocol(self._talk, self._note)
+        protocol = LineProtocol(self._talk, self._note)
+        self._protocols.append(protocol)
+        return protocol
 
     def _note(self, change: Callable[[], None]) -> None:
         with self._changed:
@@ -237,8 +242,8 @@ class Upstream:
                 self._note(partial(self.requests.append, request))
                 script = self._routes.get(request.path, self._default)
                 await script.next()(Exchange(request, reader, line))
-        except ConnectionError:
-            return  # the client left while a reply was being sent
+        except (ConnectionError, asyncio.CancelledError):
+            return  # the client left while a reply was being sent, or the test is over
         except Exception as bug:  # noqa: BLE001 - raised again when the test leaves
             self._bugs.append(bug)
         finally:

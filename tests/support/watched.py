@@ -40,26 +40,34 @@ class Watched:
         columns: int = 40,
         lines: int = 12,
         reflow: bool = True,
+        shown: bool = True,
         **options: Any,
     ) -> None:
         self.terminal = Terminal(columns, lines, reflow=reflow)
-        self.told = (columns, lines)
-        """The size as the terminal's driver tells it."""
         self.now = 0.0
+        self._told = (columns, lines)
+        self._told_at = 0.0
         self.written: list[str] = []
+        self._shown = shown
         self.ready = True
         self.painter = Painter(
             labels,
-            size=lambda: self.told,
+            size=self._size,
             write=self._write,
             now=lambda: self.now,
             ready=lambda: self.ready,
             **options,
         )
 
+    def _size(self) -> tuple[int, int]:
+        if self.now >= self._told_at:
+            self._told = (self.terminal.columns, self.terminal.lines)
+        return self._told
+
     def _write(self, text: str) -> None:
         self.written.append(text)
-        self.terminal.feed(text)
+        if self._shown:
+            self.terminal.feed(text)
 
     def handle(self, event: Event) -> None:
         """Hand an event to the painter."""
@@ -88,11 +96,10 @@ class Watched:
             self.now += FRAME_SECONDS
             self.painter.tick()
 
-    def resize(self, columns: int, lines: int, *, told: bool = True) -> None:
-        """Change the terminal's size; `told` is False while nobody knows yet."""
+    def resize(self, columns: int, lines: int, *, told_after: float = 0.0) -> None:
+        """Change the terminal's size, which its driver may tell only later."""
         self.terminal.resize(columns, lines)
-        if told:
-            self.told = (columns, lines)
+        self._told_at = self.now + told_after
 
     @property
     def screen(self) -> list[str]:

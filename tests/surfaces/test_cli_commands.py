@@ -1,9 +1,11 @@
 """Words or commands, and what is said where no model is asked."""
 
+import os
+
 import pytest
 
 from hexai.version import __version__
-from tests.support.command_line import run_cli, simulated
+from tests.support.command_line import Kind, run_cli, simulated
 
 
 @pytest.fixture(autouse=True)
@@ -169,10 +171,46 @@ def test_wrong_options_are_named_and_nothing_is_asked(
     assert result.err.count("\n") == 1
 
 
-def test_what_is_not_ours_is_made_visible_on_a_terminal() -> None:
+@pytest.mark.parametrize("stderr", ["file", "terminal"])
+def test_what_is_not_ours_is_made_visible(stderr: Kind) -> None:
     """A word with an escape sequence cannot act by way of an error message."""
-    word = "stats\x1b"
-    assert "\x1b" in run_cli(word).err
-    shown = run_cli(word, stderr="terminal").err
-    assert "\x1b" not in shown
-    assert "stats\\x1b" in shown
+    result = run_cli("stats\x1b", stderr=stderr)
+    assert "\x1b" not in result.err
+    assert "stats\\x1b" in result.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_has_a_script_for_each_shell(shell: str) -> None:
+    """It asks back by the same variable."""
+    result = run_cli(environ={**os.environ, "_HEXAI_COMPLETE": f"{shell}_source"})  # noqa: TID251
+    assert (result.code, result.err) == (0, "")
+    assert f"_HEXAI_COMPLETE={shell}_complete" in result.out
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("hexai mo", ["models"]),
+        ("hexai models ", ["list", "pull", "test"]),
+        ("hexai --js", ["--json", "--jsonl"]),
+        ("hexai --layout c", ["columns"]),
+        ("hexai models list --j", ["--json"]),
+    ],
+)
+def test_completion_knows_commands_and_options(
+    line: str, offered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words come from the same table that runs them."""
+    words = line.split(" ")
+    monkeypatch.setenv("COMP_WORDS", "\n".join(words))
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    monkeypatch.setenv("_HEXAI_COMPLETE", "bash_complete")
+    result = run_cli()
+    assert sorted(x.split(",")[1] for x in result.out.split()) == offered
+
+
+def test_a_completion_that_nobody_knows_is_an_error() -> None:
+    """It names those that there are."""
+    result = run_cli(environ={**os.environ, "_HEXAI_COMPLETE": "csh_source"})  # noqa: TID251
+    assert (result.code, result.out) == (2, "")
+    assert "bash_source" in result.err

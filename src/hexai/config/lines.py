@@ -139,8 +139,7 @@ class _Scanner:
             self._skip()
 
     def _skip(self) -> None:
-        if blank := _BLANK.match(self._text, self._at):
-            self._at = blank.end()
+        self._match(_BLANK)
 
     def _expect(self, char: str) -> None:
         if not self._text.startswith(char, self._at):

@@ -112,10 +112,7 @@ def _settle(
     found = [(each.layer, problem) for each in checked for problem in each.problems]
     known = {problem.path for _, problem in found}
     settings = decode(nest(merged.values))
-    if isinstance(settings, Settings):
-        more = tuple(find_problems(settings))
-    else:
-        more = settings
+    more = find_problems(settings) if isinstance(settings, Settings) else settings
     found += [
         (merged.origin(problem.path) or checked[0].layer, problem)
         for problem in more

@@ -11,10 +11,10 @@ def prune(data: Mapping[str, object], paths: Iterable[KeyPath]) -> dict[str, obj
     Places in a list stay: an entry becomes a blank one, which is dropped later. Any
     other list goes as a whole when an item of it, and not a key in one, is wrong.
     """
-    pruned = _copied(data)
+    pruned = {key: _copied(value) for key, value in data.items()}
     for path in paths:
         _remove(pruned, path)
-    return pruned if isinstance(pruned, dict) else {}
+    return pruned
 
 
 def _copied(value: object) -> object:
@@ -25,24 +25,20 @@ def _copied(value: object) -> object:
     return value
 
 
-def _remove(root: object, path: KeyPath) -> None:
-    parents = [root]
+def _remove(root: dict[str, object], path: KeyPath) -> None:
+    if isinstance(path[-1], int) and path[0] != "models":
+        path = path[:-1]
+    parent: object = root
     for part in path[:-1]:
-        parents.append(_step(parents[-1], part))
-    last, parent = path[-1], parents[-1]
+        parent = _inner(parent, part)
+    last = path[-1]
     if isinstance(parent, dict):
         parent.pop(last, None)
     elif isinstance(parent, list) and isinstance(last, int):
-        holder = parents[-2]
-        if path[0] == "models":
-            parent[last] = ""
-        elif isinstance(holder, dict):
-            holder.pop(path[-2], None)
+        parent[last] = ""
 
 
-def _step(value: object, part: str | int) -> object:
+def _inner(value: object, part: str | int) -> object:
     if isinstance(value, dict):
         return value.get(part)
-    if isinstance(value, list) and isinstance(part, int):
-        return value[part]
-    return None
+    return value[part] if isinstance(value, list) and isinstance(part, int) else None

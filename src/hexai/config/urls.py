@@ -12,7 +12,6 @@ from urllib.parse import SplitResult, urlsplit
 ALLOWED = "allowed: http://HOST[:PORT][/PATH] or https://…"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_PRINTABLE = re.compile(r"[^\s\x00-\x20\x7f-\x9f\\]+")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*")
 
@@ -23,8 +22,8 @@ def check_base_url(text: str) -> str:
     Raises ValueError, whose text says what is wrong and what is allowed, and never
     repeats a user name or password.
     """
-    if not _PRINTABLE.fullmatch(text):
-        raise ValueError(f"holds blanks or control characters, or is empty; {ALLOWED}")
+    if not text or not text.isprintable() or " " in text or "\\" in text:
+        raise ValueError(f"is empty, or holds blanks or unseen characters; {ALLOWED}")
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -35,7 +34,7 @@ def check_base_url(text: str) -> str:
     _refuse_extras(text, parts)
     if port == 0:
         raise ValueError(f"port 0 cannot be connected to; {ALLOWED}")
-    host = _normal_host(parts.hostname or "")
+    host = _normal_host(parts.hostname or "", bracketed="[" in parts.netloc)
     shown_port = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
     return f"{parts.scheme}://{host}{shown_port}{parts.path.rstrip('/')}"
 
@@ -67,8 +66,8 @@ def _refuse_extras(text: str, parts: SplitResult) -> None:
         raise ValueError(f"the path is not ASCII; {ALLOWED}")
 
 
-def _normal_host(host: str) -> str:
-    if ":" in host:
+def _normal_host(host: str, *, bracketed: bool) -> str:
+    if bracketed:
         return f"[{_normal_ipv6(host)}]"
     if not host.isascii():
         host = _to_ascii(host)

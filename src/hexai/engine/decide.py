@@ -6,7 +6,6 @@
 | breaker open                    | no    | yes       | nothing    |
 | TLS                             | no    | no        | failure    |
 | 429                             | yes   | yes       | it works   |
-| no credit left                  | no    | yes       | it works   |
 | 408                             | yes   | yes       | it works   |
 | 5xx, overloaded                 | yes   | yes       | failure    |
 | first-token timeout             | no    | no        | failure    |
@@ -92,7 +91,7 @@ def decide(error: ProviderError, situation: Situation) -> Decision:
     wait = max(situation.back_off, error.retry_after or 0.0)
     if (
         not situation.any_token
-        and not isinstance(error, UpstreamResting | OutOfCredit)
+        and not isinstance(error, OutOfCredit | UpstreamResting)
         and situation.retries < MAX_RETRIES
         and wait < situation.remaining
     ):

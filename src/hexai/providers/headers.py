@@ -20,7 +20,6 @@ _FRAMING = frozenset(
         "content-length",
         "expect",
         "host",
-        "te",
         "trailer",
         "transfer-encoding",
         "upgrade",

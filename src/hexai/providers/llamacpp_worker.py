@@ -64,9 +64,8 @@ def main() -> None:
     _lease = _wait_unused(files.lease, order.keep_alive)
     _say("ended: nobody asked any more")
     files.socket.unlink(missing_ok=True)
-    os._exit(
-        0
-    )  # llama.cpp would take its time to stop, and requests wait for the lease
+    # llama.cpp would take its time to stop, and requests wait for the lease.
+    os._exit(0)
 
 
 def _load(order: Order, files: WorkerFiles) -> object:
@@ -74,13 +73,17 @@ def _load(order: Order, files: WorkerFiles) -> object:
     try:
         import xllamacpp
     except ImportError as error:
-        _fail(
-            f"xllamacpp cannot be imported ({error}); run: pip install 'hexai[local]'"
-        )
+        _fail(f"xllamacpp cannot be imported ({error}); {_remedy(error)}")
     try:
         return xllamacpp.Server(_parameters(xllamacpp.CommonParams(), order, files))
     except RuntimeError:
         _fail("llama.cpp cannot load this file: it is damaged, too large, or too new")
+
+
+def _remedy(error: ImportError) -> str:
+    if "libgomp" in str(error):
+        return "install GCC's OpenMP library (Debian: libgomp1, Fedora: libgomp)"
+    return "run: pip install 'hexai[local]'"
 
 
 def _parameters(

@@ -5,15 +5,25 @@ pass a model on to a host of its own choosing, and says so when asked to show it
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from hexai.domain.contender import Target
 from hexai.errors import ProviderError
-from hexai.providers.client import HttpProvider
 
 _SHOWN_LIMIT = 4 * 1024 * 1024
+
+
+@runtime_checkable
+class Asked(Protocol):
+    """Who can be asked a small question: the client of an Ollama."""
+
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
+    ) -> bytes:
+        """Give the whole answer; raises `ProviderError`."""
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -30,7 +40,7 @@ class OllamaLocality:
     asked again for the next attempt.
     """
 
-    def __init__(self, provider_of: Callable[[str], HttpProvider | None]) -> None:
+    def __init__(self, provider_of: Callable[[str], Asked | None]) -> None:
         """`provider_of` gives the client of an Ollama by its provider's name."""
         self._provider_of = provider_of
         self._answers: dict[tuple[str, str], bool] = {}

@@ -12,6 +12,7 @@ head is complete. And an end of the connection within the head means that there 
 answer at all, while one later may be the answer's proper end.
 """
 
+import asyncio
 import os
 import socket
 import ssl
@@ -140,11 +141,17 @@ class Stream(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """Secure the connection; a certificate that does not hold is `TLSFailed`."""
+        """Secure the connection; a certificate that does not hold is `TLSFailed`.
+
+        Closes it unless that succeeds: httpcore does not when it is cancelled here.
+        """
         try:
             stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         except httpcore2.ConnectError as error:
             raise self._insecure(error) from None
+        except asyncio.CancelledError:
+            await self._inner.aclose()
+            raise
         return Stream(stream, self._where)
 
     def get_extra_info(self, info: str) -> Any:

@@ -8,7 +8,6 @@ under two names, content as text or parts, figures in the last chunk or in every
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -24,10 +23,11 @@ from hexai.domain.provider import (
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
 from hexai.providers.complaints import read_body, read_error
-from hexai.providers.payload import decode, field, figure, words
+from hexai.providers.payload import decode, field, figure, loosely, words
 from hexai.providers.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.reasoning import ThinkSplitter
 from hexai.providers.refusals import explain
+from hexai.providers.wire import Framing
 
 OPENROUTER_HEADERS = {
     "HTTP-Referer": "https://github.com/snonux/hexai",
@@ -39,7 +39,7 @@ OPENROUTER_HEADERS = {
 class OpenAIFormat:
     """Chat completions over server-sent events."""
 
-    framing: Literal["sse", "ndjson"] = "sse"
+    framing: Framing = "sse"
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
@@ -101,7 +101,8 @@ class _Choice(Struct):
     finish_reason: object = None
 
 
-class _Event(Struct):
+class _Event(Struct, rename={"kind": "object"}):
+    kind: object = None
     choices: list[_Choice] | None = None
     usage: object = None
     error: object = None
@@ -141,8 +142,8 @@ class OpenAIDecoder:
             self._reason = self._reason or FinishReason.OTHER
             return self.close()
         event = decode(_EVENTS, payload)
-        if event.error is not None:
-            raise explain(read_error(event.error), self._asked, self._settings)
+        if event.error is not None or event.kind == "error":
+            raise explain(read_error(loosely(payload)), self._asked, self._settings)
         if event.usage is not None:
             self._usage = usage(event.usage)
         if self._model is None:

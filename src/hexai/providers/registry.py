@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
+from hexai.errors import ProviderError
 from hexai.providers.format import WireFormat
 
 if TYPE_CHECKING:
@@ -72,6 +73,20 @@ class Registry:
         if settings.type == "local":
             return self._local(settings)
         return self._over_http(settings, _format(FORMATS[settings.type])(settings))
+
+    def revision(self, settings: ProviderSettings, model: str) -> str:
+        """Tell apart what a model's name stands for at different times.
+
+        Only a file can be told from another of its name; all else is empty.
+        """
+        if settings.type != "local":
+            return ""
+        from hexai.providers.llamacpp_models import find_model
+
+        try:
+            return repr(find_model(model, self._surroundings.models))
+        except ProviderError:
+            return ""
 
     def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
         from hexai.providers.client import HttpProvider

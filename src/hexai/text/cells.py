@@ -19,6 +19,7 @@ Its rows are final but for the last, so that streamed text is wrapped as it come
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 TAB = 4
 """A tab fills up to the next multiple of this many cells within its row."""
@@ -28,6 +29,9 @@ _PLAIN = re.compile(
     "\u2030-\u205e\u20a0-\u20c0\u2190-\u21ff\u2500-\u257f]*"
 )
 """Latin, Greek, Cyrillic, punctuation, money, arrows, boxes: one cell each."""
+
+_SYMBOL = re.compile("[\u2300-\u2bff\U00010000-\U0010ffff]")
+"""Where emoji are, and what is new; terminals learn about both at their own pace."""
 
 _LONGEST = 32
 """Code points of one grapheme; heaps of combining marks are cut into several."""
@@ -64,6 +68,21 @@ def grapheme_width(grapheme: str) -> int:
     return min(2, max(1, wcswidth(grapheme)))
 
 
+@lru_cache(maxsize=4096)
+def is_certain(grapheme: str) -> bool:
+    """Tell whether every terminal will give a grapheme the width counted here.
+
+    Not sequences, emoji and other symbols, and what shows nothing by itself.
+    """
+    if is_plain(grapheme):
+        return True
+    if len(grapheme) > 1 or _SYMBOL.match(grapheme):
+        return False
+    from wcwidth import wcwidth
+
+    return wcwidth(grapheme) in {1, 2}
+
+
 def width(text: str) -> int:
     """Count the cells of a text without line breaks or tabs."""
     if is_plain(text):
@@ -78,13 +97,12 @@ def truncate(text: str, cells: int, ellipsis: str = "…") -> str:
     room = cells - width(ellipsis)
     if room < 0:
         return ""
-    kept: list[str] = []
-    for grapheme in graphemes(text):
-        room -= grapheme_width(grapheme)
-        if room < 0:
-            break
-        kept.append(grapheme)
-    return "".join(kept) + ellipsis
+    kept = list(graphemes(text))
+    ends = accumulate(map(grapheme_width, kept))
+    fitting = [
+        grapheme for grapheme, end in zip(kept, ends, strict=True) if end <= room
+    ]
+    return "".join(fitting) + ellipsis
 
 
 def pad(text: str, cells: int) -> str:

@@ -77,10 +77,10 @@ def test_all_problems_are_found_at_once() -> None:
 @pytest.mark.parametrize(
     ("data", "path", "message"),
     [
-        ({"generl": {}}, "generl", "unknown key; did you mean general?"),
+        ({"completions": {}}, "completions", "unknown key; did you mean completion?"),
         (
-            {"openai": {"modle": "x"}},
-            "openai.modle",
+            {"openai": {"models": "x"}},
+            "openai.models",
             "unknown key; did you mean model?",
         ),
         (

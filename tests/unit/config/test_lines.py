@@ -47,7 +47,7 @@ def test_line_breaks_of_other_systems_count_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "# nothing", "a = ", "[a", "= 1", "a = [1,", "a.=1"]
+    "text", ["", "# nothing", "a = ", "[a", "= 1", "a = [1,", "a.=1", "a b"]
 )
 def test_what_is_not_toml_has_no_lines_and_no_traceback(text: str) -> None:
     """The scanner was promised TOML, and ends quietly if it was not."""

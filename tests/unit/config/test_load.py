@@ -166,6 +166,18 @@ colour = 1
     ]
 
 
+def test_a_variable_that_is_wrong_in_meaning_is_told_by_name(folders: Folders) -> None:
+    """Also when its type was right."""
+    problems = _problems(folders, "", HEXAI_OPENAI_BASE_URL="ftp://x")
+
+    assert problems == [
+        (
+            "HEXAI_OPENAI_BASE_URL: openai.base_url: is neither http nor https; "
+            "allowed: http://HOST[:PORT][/PATH] or https://…"
+        )
+    ]
+
+
 def test_a_wrong_value_below_a_right_one_is_still_told(folders: Folders) -> None:
     """A variable does not hide what is wrong in the file."""
     problems = _problems(folders, "[general]\nmax_tokens = ''\n", HEXAI_MAX_TOKENS="1")

@@ -128,6 +128,13 @@ def test_a_problem_of_a_variable_names_the_variable() -> None:
     assert told == 'HEXAI_MAX_TOKENS: general.max_tokens = "x": must be an integer'
 
 
+def test_a_problem_of_nobody_is_still_told() -> None:
+    """Where no layer has anything to do with it, the message is all there is."""
+    problem = Problem(path=("stats", "x"), message="is missing")
+
+    assert merge([]).told(problem) == "is missing"
+
+
 def test_what_is_missing_is_looked_for_where_its_table_is() -> None:
     """A key that no layer has is told beside its neighbours."""
     layer = Layer(

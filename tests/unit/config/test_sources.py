@@ -41,6 +41,12 @@ def test_devices_and_folders_are_refused(path: str) -> None:
         read_file(Path(path))
 
 
+def test_a_file_that_breaks_off_says_why() -> None:
+    """The system's own words, and no traceback."""
+    with pytest.raises(Unreadable, match="cannot be read: Input/output error"):
+        read_file(Path("/proc/self/mem"))
+
+
 @pytest.mark.parametrize("extra", [0, 1])
 def test_a_file_has_a_limit(tmp_path: Path, extra: int) -> None:
     """One byte over the limit is too much, and the limit is not."""

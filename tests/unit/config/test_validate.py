@@ -77,6 +77,20 @@ def test_a_profiles_name_must_be_its_own(names: list[str], message: str) -> None
     assert list(_problems({"providers": profiles}).values()) == [message]
 
 
+def test_a_whole_profile_is_in_order() -> None:
+    """Every key of it may be used."""
+    profile = {
+        "type": "openai",
+        "base_url": "https://models.example.com/v1",
+        "api_key_env": "WORK_KEY",
+        "api_key_command": ["pass", "show", "work"],
+        "headers": {"X-Team": "a b"},
+        "ca_file": "/etc/ca.pem",
+    }
+
+    assert _problems({"providers": {"work": profile}}) == {}
+
+
 def test_a_profile_needs_a_type() -> None:
     """Nobody guesses what a server speaks."""
     problems = _problems({"providers": {"x": {"base_url": "http://x"}}})
@@ -144,6 +158,7 @@ def test_the_hotkey_of_custom_actions_is_free(hotkey: str) -> None:
     [
         ({}, "kind"),
         ({"kind": "custom", "custom_id": "nobody"}, "custom_id"),
+        ({"kind": "skip", "hotkey": "ab"}, "hotkey"),
     ],
 )
 def test_a_menu_line_must_do_something(item: dict[str, Any], key: str) -> None:

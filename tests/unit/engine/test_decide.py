@@ -34,7 +34,7 @@ TABLE: list[tuple[ProviderError, bool, bool, str]] = [
     (errors.UpstreamResting("resting"), False, True, "unknown"),
     (errors.TLSFailed("expired"), False, False, "failed"),
     (errors.RateLimited("slow down", http_status=429), True, True, "works"),
-    (errors.OutOfCredit("pay", http_status=402), False, True, "works"),
+    (errors.OutOfCredit("no credit", http_status=429), False, True, "works"),
     (errors.Overloaded("timeout", http_status=408), True, True, "works"),
     (errors.Overloaded("busy", http_status=503), True, True, "failed"),
     (errors.Overloaded("overloaded_error"), True, True, "failed"),

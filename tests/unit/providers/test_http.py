@@ -23,17 +23,19 @@ from tests.support.plain import (
     CALL,
     PlainFormat,
     Steps,
+    ask,
     client_for,
     collect,
+    failure,
     plain_answer,
     said,
     settings_for,
 )
 from tests.support.replies import (
+    break_off,
     close,
     cut,
     early_hints,
-    endless,
     huge_headers,
     huge_line,
     raw,
@@ -45,29 +47,10 @@ from tests.support.replies import (
 from tests.support.upstream import Reply, Upstream
 
 
-def ask(client: HttpProvider, times: int = 1) -> str:
-    """Ask and close; give the text of the last answer."""
-
-    async def run() -> str:
-        try:
-            return [said(await collect(client)) for _ in range(times)][-1]
-        finally:
-            await client.aclose()
-
-    return asyncio.run(run())
-
-
-def failure(client: HttpProvider) -> ProviderError:
-    """Ask, and give the error."""
-    with pytest.raises(ProviderError) as caught:
-        ask(client)
-    return caught.value
-
-
 def test_a_request_says_only_what_it_must() -> None:
     """Host, agent, framing and identity encoding: no cookie, no referrer, no auth."""
     with Upstream(plain_answer("hi")) as upstream:
-        text = ask(client_for(f"{upstream.url}/v1"))
+        text = said(ask(client_for(f"{upstream.url}/v1")))
 
     (request,) = upstream.requests
     assert text == "hi"
@@ -157,7 +140,7 @@ def test_loopback_is_never_sent_through_a_proxy(
         for name in (*PROXIES, *(name.lower() for name in PROXIES)):
             monkeypatch.setenv(name, proxy.url)
             environ[name] = proxy.url
-        text = ask(client_for(upstream.url, environ=environ))
+        text = said(ask(client_for(upstream.url, environ=environ)))
 
     assert text == "hi"
     assert proxy.connections == []
@@ -177,7 +160,7 @@ def test_a_socket_is_never_sent_through_a_proxy(
             FixedCredential(Secret("worker-key")),
             settings_for("http://localhost", name="local"),
         )
-        text = ask(client)
+        text = said(ask(client))
 
     assert text == "hi"
     assert worker.requests[0].headers["authorization"] == "Bearer worker-key"
@@ -187,7 +170,7 @@ def test_a_socket_is_never_sent_through_a_proxy(
 def test_informational_answers_are_passed_over() -> None:
     """1xx answers before the real one change nothing."""
     with Upstream(early_hints(plain_answer("hi"), times=3)) as upstream:
-        assert ask(client_for(upstream.url)) == "hi"
+        assert said(ask(client_for(upstream.url))) == "hi"
 
 
 SWITCHING = b"HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"
@@ -199,7 +182,8 @@ LENGTH = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n"
 FAULTS: list[tuple[str, Reply, type[ProviderError]]] = [
     ("closed without an answer", close(), ConnectionFailed),
     ("closed within the head", raw(b"HTTP/1.1 200 OK\r\nx:"), ConnectionFailed),
-    ("reset without an answer", reset(endless(b""), 0), ConnectionFailed),
+    ("reset without an answer", break_off(), ConnectionFailed),
+    ("reset before any text", reset(plain_answer("a"), 0), ConnectionFailed),
     ("cut before any text", cut(plain_answer("a"), 0), ConnectionFailed),
     ("cut after a comment", cut(sse(b": ping\n\n", "a"), 1), ConnectionFailed),
     ("cut after text", cut(plain_answer("a", "b"), 1), BrokenStream),
@@ -276,6 +260,31 @@ def test_an_unknown_name_is_said_so() -> None:
 
     assert caught.value.message == (
         "cannot connect to http://nowhere.invalid:9: the name is not known"
+    )
+
+
+class _TwoAddresses(asyncio.SelectorEventLoop):
+    """A loop whose name server gives every name two loopback addresses."""
+
+    async def getaddrinfo(self, *asked: object, **_: object) -> list[Any]:
+        addresses = "127.0.0.1", "127.0.0.2"
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, asked[1]))
+            for one in addresses
+        ]
+
+
+def test_a_name_with_several_addresses_that_refuse_says_why() -> None:
+    """The reason is the system's own, not a summary of attempts."""
+    client = client_for("http://two.invalid:1")
+    with (
+        asyncio.Runner(loop_factory=_TwoAddresses) as runner,
+        pytest.raises(ConnectionFailed) as caught,
+    ):
+        runner.run(collect(client))
+
+    assert caught.value.message == (
+        "cannot connect to http://two.invalid:1: connection refused"
     )
 
 

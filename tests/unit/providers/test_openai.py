@@ -243,10 +243,18 @@ def test_figures_are_read_without_trust(said: object, read_as: ReportedUsage) ->
     assert usage(said) == read_as
 
 
-def test_an_error_in_the_stream_ends_it() -> None:
-    """The status, if any, is in the error."""
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"error": {"code": 429, "message": "slow down"}},
+        {"object": "error", "message": "slow down", "code": 429},
+        {"error": {"code": 429, "message": "slow down"}, "choices": [{"index": 0}]},
+    ],
+)
+def test_an_error_in_the_stream_ends_it(event: object) -> None:
+    """The status, if any, is in the error; vLLM puts the error on top."""
     with pytest.raises(RateLimited) as caught:
-        read(delta({"content": "a"}), {"error": {"code": 429, "message": "slow down"}})
+        read(delta({"content": "a"}), event)
 
     assert caught.value.http_status == 429
     assert caught.value.upstream_message == "slow down"

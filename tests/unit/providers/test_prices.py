@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+import msgspec
 import pytest
 from genai_prices import Usage as TheirUsage
 from genai_prices import data, types
@@ -187,6 +188,6 @@ def test_the_list_is_dated() -> None:
 
 
 def _list(clause: tuple[str, str], *periods: Period) -> PriceList:
-    model = (("and", [clause]), periods)
-    provider = PricedProvider(id="v", api="here", models=(model,))
+    models = msgspec.json.encode([[["and", [clause]], periods]])
+    provider = PricedProvider(id="v", api="here", models=msgspec.Raw(models))
     return PriceList(source="test", taken=date(2026, 1, 1), providers=(provider,))

@@ -43,6 +43,10 @@ def run(process: Process) -> int:
 
 
 def _run(process: Process) -> int:
+    if instruction := process.environ.get("_HEXAI_COMPLETE"):
+        from hexai.surfaces.cli.completion import complete
+
+        return complete(process, instruction)
     root = root_command(summaries())
     names = option_names(root)
     line = split_line(process.arguments, names)
@@ -79,10 +83,7 @@ def _text_of(error: click.UsageError | HexaiError) -> str:
 
 
 def _report(process: Process, bug: Exception) -> int:
-    from hexai.surfaces.cli.crash import (
-        describe,
-        keep_details,
-    )
+    from hexai.surfaces.cli.crash import describe, keep_details
 
     complain(
         process,

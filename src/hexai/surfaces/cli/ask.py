@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hexai.domain.entry import Entry, Surface
@@ -11,10 +11,14 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
+    Authentication,
+    BadRequest,
     ConnectionFailed,
     HexaiError,
     NotSent,
+    TimedOut,
     TLSFailed,
+    UnknownModel,
 )
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
@@ -23,6 +27,7 @@ from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.surfaces.cli.first_run import check_first_run
+from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
@@ -43,7 +48,7 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
         check_first_run(session, entries)
     prompt = prompt or from_editor(process, session.folders.state)
     show = put(session, make_question(session, entries, prompt), wanted(session))
-    if _nothing_was_sent(show.outcomes):
+    if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
     return show.code
 
@@ -83,17 +88,25 @@ def put(session: Session, question: Question, wanted: Wanted) -> Show:
     screen = Screen(session.process)
     logbook = Logbook(session.log, question.request.messages)
     show = Show(screen, wanted, logbook)
-    try:
-        with asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(_put(session, question, show))
-    finally:
-        if screen.is_terminal:
+    with Interrupts(show.stop, screen.abandon) as interrupts:
+        try:
+            with asyncio.Runner(loop_factory=Loop) as runner:
+                runner.run(_put(session, question, show))
+        finally:
             screen.close()
-        tell(session.process, *show.closing_lines)
-        screen.close()
-    if screen.error is not None:
-        complain(session.process, f"cannot write the answer: {screen.error.strerror}")
+            show.signal_code = interrupts.code
+            _say_closing(session.process, screen, show)
     return show
+
+
+def _say_closing(process: Process, screen: Screen, show: Show) -> None:
+    """Say how it ended, unless nobody reads the answers any more."""
+    if screen.abandoned:
+        return
+    tell(process, *show.closing_lines)
+    complain(process, *(f"warning: {warning}" for warning in show.warnings))
+    if screen.error is not None:
+        complain(process, f"cannot write the answer: {screen.error.strerror}")
 
 
 async def _put(session: Session, question: Question, show: Show) -> None:
@@ -120,26 +133,26 @@ def _kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
         raise
 
 
-def _nothing_was_sent(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether every contender failed before it could send anything.
-
-    Text that the guard refused is not kept anywhere, so it does not count.
-    """
-    errors = [outcome.error for outcome in outcomes]
-    if not errors or any(isinstance(error, NotSent) for error in errors):
+def _is_unsent(outcome: Outcome) -> bool:
+    """Tell whether a contender failed before it could send anything."""
+    error = outcome.error
+    if error is None:
         return False
-    return all(
-        outcome.error is not None
-        and (
-            outcome.attempts == 0
-            or isinstance(outcome.error, ConnectionFailed | TLSFailed)
-        )
-        for outcome in outcomes
-    )
+    if outcome.attempts == 0:
+        return True
+    if isinstance(error, TimedOut):
+        return error.phase in ("connect", "load")
+    if isinstance(error, Authentication | BadRequest | UnknownModel):
+        # An upstream's refusal has its status or its words; ours came before it.
+        return error.http_status is None and not error.upstream_message
+    return isinstance(error, ConnectionFailed | TLSFailed | NotSent)
 
 
 def _keep(process: Process, prompt: Prompt) -> None:
-    """Keep typed or piped input in a private file, unless it holds a secret."""
+    """Keep typed or piped input in a private file, unless it holds a secret.
+
+    That is what the guard refuses, and refused text is not kept anywhere.
+    """
     if not prompt.costly or inspect(cli_messages("", prompt.text)).local_only:
         return
     folder = folders_of(process).state / "prompts"

@@ -12,11 +12,6 @@ from hexai.text.cells import wrap
 from hexai.text.visible import VisibleStream
 
 
-def unfolded(count: int, height: int) -> int:
-    """How many of `count` rows a view of this height shows from the first on."""
-    return count if count <= height else height - height // 4 - 1
-
-
 class Column:
     """The rows of one contender from the first that is not printed for good."""
 
@@ -98,7 +93,7 @@ class Column:
         What stands between them waits until the slower contenders have come so far.
         """
         count = self.count
-        first = unfolded(count, height)
+        first = count if count <= height else height - height // 4 - 1
         head = [row.rstrip() for row in islice(self._all(), first)]
         if first == count:
             return head

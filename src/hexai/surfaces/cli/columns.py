@@ -8,18 +8,14 @@ words that stay true, then the complete rows; how the contenders stand is from t
 told below the rows. What is still too much waits: a contender that runs ahead of the
 others by more than a screen shows its first and its newest rows.
 
-A complete row stays live for a moment, in case it was drawn for a width that the
-terminal no longer had (`region`).
-
 Pure: events and a size in, lines out.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from itertools import zip_longest
 
 from hexai.domain.events import Delta, Ended, Event
-from hexai.surfaces.cli.column import Column, unfolded
+from hexai.surfaces.cli.column import Column
 from hexai.surfaces.cli.frame import DIM, Frame, Size, header, lines_of
 from hexai.surfaces.cli.rows import SEPARATOR, Piece, row, styled_row
 from hexai.surfaces.cli.standing import Standing
@@ -30,9 +26,6 @@ _NARROWEST = 8
 
 _FLATTEST = 5
 """Lines of a screen that hold header, rule and something to read."""
-
-_SETTLED_AFTER = 0.5
-"""Seconds from which on a drawn row was drawn for the right width."""
 
 _HEADER = 2
 """Lines of a header with its rule, and as many of the footer that takes its place."""
@@ -63,10 +56,6 @@ class Columns:
         self._widths: tuple[int, ...] = (_NARROWEST,) * len(standings)
         self._topped = True
         """Whether the header is still the first live line."""
-        self._taken = 0
-        """Rows printed for good."""
-        self._drawn: deque[tuple[float, int]] = deque()
-        """How many rows, those printed included, were complete at which frame."""
 
     def handle(self, position: int, event: Event) -> None:
         """Take the next event of the contender at this position."""
@@ -78,27 +67,21 @@ class Columns:
             case _:
                 pass
 
-    def frame(self, size: Size, at: float) -> Frame:
-        """Draw what is there; complete rows that no longer fit are for good.
-
-        `at` is the time of this frame in seconds, by any one clock.
-        """
+    def frame(self, size: Size) -> Frame:
+        """Draw what is there; once all does not fit, complete rows are for good."""
         if not fits(size, len(self._columns)):
             return Frame(live=(truncate("(window too small)", size.columns - 1),))
         self._resize(size)
         room = size.lines - 1 - _HEADER
-        settled = self._settled(at)
+        count = self._count()
+        complete = self._complete(count)
         lasting: list[str] = []
-        if self._topped and settled and self._count() > room:
+        if self._topped and complete and count > room:
             self._topped = False
             lasting += self._header([s.lasting_words() for s in self._standings])
         if not self._topped:
-            lasting += self._take(settled)
-        count = self._count()
-        shown = min(self._complete(count), unfolded(count, room))
-        self._drawn.append((at, self._taken + shown))
-        live = tuple(self._live(room))
-        return Frame(lasting=tuple(lasting), live=live, waits=count > room)
+            lasting += self._take(complete)
+        return Frame(lasting=tuple(lasting), live=tuple(self._live(room)))
 
     def last_frame(self, size: Size) -> Frame:
         """Draw all that is left for good; nothing more will come."""
@@ -117,7 +100,6 @@ class Columns:
         widths = _widths(size.columns, len(self._columns))
         if widths != self._widths:
             self._widths = widths
-            self._drawn.clear()
             for column, cells in zip(self._columns, widths, strict=True):
                 column.resize(cells)
 
@@ -128,17 +110,7 @@ class Columns:
     def _count(self) -> int:
         return max(column.count for column in self._columns)
 
-    def _settled(self, at: float) -> int:
-        """Count the complete rows that were drawn long enough ago to be for good."""
-        until = at - _SETTLED_AFTER
-        while len(self._drawn) > 1 and self._drawn[1][0] <= until:
-            self._drawn.popleft()
-        if not self._drawn or self._drawn[0][0] > until:
-            return 0
-        return max(0, self._drawn[0][1] - self._taken)
-
     def _take(self, count: int) -> list[str]:
-        self._taken += count
         taken = [column.take(count) for column in self._columns]
         return [row(cells, self._widths) for cells in zip(*taken, strict=True)]
 
@@ -171,5 +143,5 @@ class Columns:
             words = standing.words()
             told = header(standing, words, size.columns, colour=self._colour)
             lines.append(styled_row([told], [size.columns]))
-            lines += lines_of(column.rest())
-        return lines
+            lines += [*lines_of(column.rest()), ""]
+        return lines[:-1]

@@ -5,11 +5,14 @@ say what was found and which command sets it up; then the user decides.
 """
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from hexai.domain.entry import Entry
 from hexai.errors import SetupError
-from hexai.service.detect import Found, detect, embedded
 from hexai.surfaces.cli.session import Session
+
+if TYPE_CHECKING:
+    from hexai.service.detect import Found
 
 MODEL = "smollm2"
 
@@ -22,14 +25,16 @@ def check_first_run(session: Session, entries: tuple[Entry, ...]) -> None:
     """Raise `NothingSetUp` if only defaults are left to ask and they cannot answer."""
     if session.snapshot.has_file or not all(map(_is_default, entries)):
         return
-    model = session.model_store / f"{MODEL}.gguf"
-    if all(embedded(model)):
+    from hexai.service.detect import detect, extra_installed
+
+    model = session.folders.models / f"{MODEL}.gguf"
+    if extra_installed() and model.is_file():
         return
     found = asyncio.run(detect(session.process.environ, model))
     raise NothingSetUp("\n".join(advice(found, str(session.snapshot.file))))
 
 
-def advice(found: Found, config: str) -> tuple[str, str, str]:
+def advice(found: "Found", config: str) -> tuple[str, str, str]:
     """Say what there is and what to do, in three lines."""
     return (
         "nothing is configured yet, and the built-in local model is not set up",
@@ -42,7 +47,7 @@ def _is_default(entry: Entry) -> bool:
     return entry.spec.provider == "local" and entry.spec.model in {"", MODEL}
 
 
-def _what(found: Found) -> str:
+def _what(found: "Found") -> str:
     things = []
     if found.ollama is not None:
         models = ", ".join(found.ollama[:3]) or "no model"
@@ -54,7 +59,7 @@ def _what(found: Found) -> str:
     return "; ".join(things) or "no Ollama on this machine, no key in the environment"
 
 
-def _how(found: Found) -> str:
+def _how(found: "Found") -> str:
     steps = []
     if not found.extra_installed:
         steps.append("pip install 'hexai[local]'")

@@ -25,8 +25,6 @@ class Frame(Struct, frozen=True, kw_only=True):
     """Lines now printed for good: they are never drawn again."""
     live: tuple[str, ...] = ()
     """Lines that the next frame draws again; fewer than the screen has."""
-    waits: bool = False
-    """Whether there is more than fits, which time alone may make room for."""
 
 
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"

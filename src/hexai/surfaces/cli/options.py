@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import click
 from msgspec import Struct, convert
@@ -23,6 +23,9 @@ Examples:
 
 Neither words nor piped input: an editor opens. Exit codes: 0 all answered, 4 some
 did, 1 none did or the configuration has problems, 2 usage, 130 interrupted.
+
+Completion: eval "$(_HEXAI_COMPLETE=bash_source hexai)", or zsh_source; in fish
+_HEXAI_COMPLETE=fish_source hexai | source
 """
 
 
@@ -31,7 +34,7 @@ class AskOptions(Struct, frozen=True, kw_only=True):
 
     models: tuple[str, ...] = ()
     """`PROVIDER:MODEL`, replacing the configured entries."""
-    entry: tuple[int, ...] = ()
+    indices: tuple[int, ...] = ()
     """Numbers of the entries to keep."""
     only: tuple[str, ...] = ()
     """Labels of the entries to keep."""
@@ -146,7 +149,7 @@ def _whom() -> list[click.Parameter]:
             help="Ask this model instead of the configured ones; repeatable.",
         ),
         _EntryNumber(
-            ["--entry"],
+            ["--entry", "indices"],
             multiple=True,
             type=click.IntRange(min=0),
             help="Ask only the entry with this number; repeatable.",
@@ -188,7 +191,7 @@ def _how_shown() -> list[click.Parameter]:
     return [
         click.Option(
             ["--layout"],
-            type=click.Choice(["auto", "columns", "stacked", "plain"]),
+            type=click.Choice(get_args(Layout)),
             help="How answers stand on a terminal.",
         ),
         _flag("--json", "Print one JSON object."),

@@ -113,8 +113,8 @@ class Painter:
         if not (self._changed or resized):
             return
         self._due_at = now + FRAME_SECONDS
-        frame = self._view.frame(size, now)
-        self._size, self._changed = size, frame.waits
+        frame = self._view.frame(size)
+        self._size, self._changed = size, False
         self._write(self._region.draw(frame, anew=resized))
 
     def _measured(self) -> Size:

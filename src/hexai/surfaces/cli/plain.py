@@ -11,6 +11,7 @@ from collections.abc import Callable
 from hexai.domain.events import Delta, Ended, Event, Started
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.cli.run import Cast
+from hexai.text.visible import visible_line
 
 Write = Callable[[str], None]
 
@@ -78,6 +79,9 @@ class Blocks:
     def close(self) -> None:
         """Do nothing: every contender has ended."""
 
+    def _name(self, index: int) -> str:
+        return visible_line(self._cast.names[index])
+
     def _streams(self, index: int) -> bool:
         """Stream the first; a cached answer never starts, and comes whole."""
         return index == self._cast.order[0] and index in self._started
@@ -85,13 +89,13 @@ class Blocks:
     def _stream(self, index: int, text: str) -> None:
         if not self._streamed:
             self._streamed = True
-            self._write(f"=== {self._cast.names[index]} ===\n")
+            self._write(f"=== {self._name(index)} ===\n")
         self._write(text)
 
     def _write_ended(self) -> None:
         while self._waiting and self._waiting[0] in self._ended:
             outcome = self._ended[self._waiting.pop(0)]
-            name = self._cast.names[outcome.index]
+            name = self._name(outcome.index)
             if not (self._streamed and outcome.index == self._cast.order[0]):
                 self._write(f"=== {name}{self._remarks(outcome)} ===\n{outcome.text}")
             self._write("\n\n" if _needs_break(outcome.text) else "\n")

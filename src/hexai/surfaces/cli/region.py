@@ -7,13 +7,16 @@ cursor down is ours to draw again. With the cursor at the end one would have to 
 by how many lines the beginning has moved, and every wrong guess leaves rubbish or
 overwrites what was printed for good.
 
-A terminal may have its new width before we hear of it (tmux: a quarter of a second).
-So lines that are drawn again are never wrapped by the terminal: one that is too long
-is cut for that time, and every line of ours stays one line. `columns` holds complete
-rows back long enough to draw them again whole.
+A terminal may have its new width before we hear of it (tmux: a quarter of a second),
+and until then its lines may stand where we do not expect them. So lines that will be
+drawn again are never wrapped by the terminal, only cut, which is mended soon; a frame
+with lines for good is drawn whole, line by line from the cursor on; and these lines the
+terminal may wrap, so that nothing of them is lost whatever its width.
 
-A frame draws only the lines that changed, as one string in synchronized-output
-brackets (private mode 2026), and nothing above the region is ever touched.
+Else a frame draws only the lines that changed, as one string in synchronized-output
+brackets (private mode 2026), and nothing above the region is ever touched. What cannot
+be helped: a window that becomes so narrow or so low that the live lines do not fit it
+moves the first of them to the scrollback, where they stay as a stale copy.
 """
 
 from hexai.surfaces.cli.frame import Frame
@@ -36,23 +39,16 @@ class Region:
 
         Returns nothing if it looks the same.
         """
-        over = bool(self._drawn) and (anew or bool(frame.text))
-        same = not (over or frame.text or frame.lasting) and frame.live == self._drawn
-        if same:
+        for_good = bool(frame.text or frame.lasting)
+        if frame.live == self._drawn and not (for_good or anew):
             return ""
-        out = [_BEGIN]
-        if not self._hidden:
-            out.append(_HIDE_CURSOR)
-            self._hidden = True
-        if over:
-            self._drawn = ()
-        lines = "".join(self._lines(frame))
-        if frame.live:
-            lines = f"{_NO_WRAP}{lines}{_WRAP}"
-        body = frame.text.replace("\n", "\r\n") + lines
-        out.append(_over(body) if over else body)
-        self._drawn = frame.live
-        return "".join([*out, _END])
+        whole = for_good or anew or len(frame.live) < len(self._drawn)
+        body = self._whole(frame) if whole else self._changes(frame.live)
+        if not body:
+            return ""
+        hide = "" if self._hidden else _HIDE_CURSOR
+        self._drawn, self._hidden = frame.live, True
+        return f"{_BEGIN}{hide}{body}{_END}"
 
     def leave(self) -> str:
         """Give the cursor back below the region, which stays as it is.
@@ -64,10 +60,24 @@ class Region:
         self._drawn, self._hidden = (), False
         return below + cursor
 
-    def _lines(self, frame: Frame) -> list[str]:
-        lines = frame.lasting + frame.live
-        if not lines and not self._drawn:
-            return []  # the cursor may stand within a line of printed text
+    def _whole(self, frame: Frame) -> str:
+        """Draw over what is there, which may have another shape than we know.
+
+        What is below is erased after the first line: erasing from the first corner of
+        the screen makes tmux keep a copy of it in the scrollback.
+        """
+        text = frame.text + "".join(f"{line}\n" for line in frame.lasting)
+        live = "\n".join(frame.live)
+        if live:
+            live = f"{_NO_WRAP}{live}{_WRAP}{_move(len(frame.live) - 1, 0)}"
+        body = (text + live).replace("\n", "\r\n")
+        if not self._drawn:
+            return body
+        first, line_end, rest = body.partition("\r")
+        return f"{_ERASE_LINE}{first}{_ERASE_BELOW}{line_end}{rest}"
+
+    def _changes(self, lines: tuple[str, ...]) -> str:
+        """Draw the lines that are not as they were, each in its place."""
         out: list[str] = []
         at = 0
         for index, line in enumerate(lines):
@@ -75,10 +85,7 @@ class Region:
             if not known or self._drawn[index] != line:
                 out += [_move(at, index), _ERASE_LINE * known, line]
                 at = index
-        if len(lines) < len(self._drawn):
-            out += [_move(at, len(lines)), _ERASE_BELOW]
-            at = len(lines)
-        return [*out, _move(at, len(frame.lasting))]
+        return "".join([_NO_WRAP, *out, _WRAP, _move(at, 0)])
 
 
 def _move(at: int, to: int) -> str:
@@ -91,13 +98,3 @@ def _move(at: int, to: int) -> str:
     if to > at:
         return "\r\n" * (to - at)
     return "\r" + (f"\x1b[{at - to}A" if to < at else "")
-
-
-def _over(body: str) -> str:
-    """Draw over what is there, which may have another shape than we know.
-
-    What is below is erased from the second line on: erasing from the first corner of
-    the screen makes tmux keep a copy of it in the scrollback.
-    """
-    first, line_break, rest = body.partition("\r\n")
-    return f"{_ERASE_LINE}{first}{line_break}{_ERASE_BELOW}{rest}"

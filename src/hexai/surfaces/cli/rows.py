@@ -1,9 +1,9 @@
 """One line of a live view: cells side by side that stay aligned on every terminal.
 
 Terminals disagree about the width of rare graphemes: a family of emoji is two cells on
-one and eight on another. So after each that may be seen otherwise the cursor is put
-where we count it to be: the worst that can happen is that a part of that grapheme is
-drawn over.
+one and eight on another. So after each grapheme whose width is not certain the cursor
+is put where we count it to be: the worst that can happen is that a part of it is drawn
+over.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,14 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from hexai.text.cells import grapheme_width, graphemes, is_plain, truncate, width
+from hexai.text.cells import (
+    grapheme_width,
+    graphemes,
+    is_certain,
+    is_plain,
+    truncate,
+    width,
+)
 
 SEPARATOR = " │ "
 
@@ -54,7 +61,6 @@ class _Line:
         self._out: list[str] = []
         self._at = 0
         self._edge = 0
-        self._cell_plain = True
 
     @property
     def left(self) -> int:
@@ -64,7 +70,6 @@ class _Line:
     def open(self, room: int) -> None:
         """Begin a cell."""
         self._edge = self._at + room
-        self._cell_plain = True
 
     def add(self, piece: Piece, room: int) -> None:
         """Draw a piece, cut to its room."""
@@ -74,28 +79,20 @@ class _Line:
         self._out.append(f"\x1b[{piece.sgr}m{body}\x1b[m" if piece.sgr else body)
 
     def fill(self) -> None:
-        """Blank the rest of the open cell, and be at its end whatever it held."""
+        """Blank the rest of the open cell."""
         self._out.append(" " * self.left)
         self._at = self._edge
-        if not self._cell_plain:
-            self._out.append(_column(self._at))
 
     def _placed(self, text: str) -> str:
-        self._cell_plain = False
         out: list[str] = []
         at = self._at
         for grapheme in graphemes(text):
             at += grapheme_width(grapheme)
             out.append(grapheme)
-            if len(grapheme) > 1 or grapheme > "\uffff":
-                out.append(_column(at))
+            if not is_certain(grapheme):
+                out.append(f"\x1b[{at + 1}G")
         return "".join(out)
 
     def drawn(self) -> str:
         """Give the whole line, without blanks at its end."""
         return "".join(self._out).rstrip(" ")
-
-
-def _column(cells: int) -> str:
-    """Put the cursor right of so many cells."""
-    return f"\x1b[{cells + 1}G"

@@ -1,6 +1,6 @@
 """What the views of the command line need to know of a run, and nothing more."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -29,6 +29,10 @@ class Run(Protocol):
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, in entry order."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What went wrong beside the race; complete once the run has been left."""
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Give the events as they come."""

@@ -4,12 +4,18 @@ import asyncio
 import os
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
+from hexai.surfaces.cli.job_control import stoppable
 from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.quiet import quiet
 from hexai.surfaces.cli.writer import Writer
 
-_CURSOR_AS_IT_WAS = b"\x1b[?2026l\x1b[?25h\n"
+_AS_IT_WAS = b"\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[m\x1b[999B\n"
+"""Modes, cursor and colours; and below a live view, whose cursor rests at its top."""
+
+_STOPS_WITHIN = 1.0
+"""Seconds that a terminal has to take the last frame before the process stops."""
 
 
 class Screen:
@@ -17,8 +23,10 @@ class Screen:
 
     def __init__(self, process: Process) -> None:
         self.is_terminal = process.stdout_is_terminal
+        self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
         self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
         self._descriptor = process.stdout
+        self._live = ExitStack()
         self._broken_is_told: Callable[[], None] = lambda: None
         self._writer = Writer(process.stdout, on_broken=self._tell_broken)
 
@@ -28,10 +36,14 @@ class Screen:
         return self._writer.broken
 
     @property
+    def abandoned(self) -> bool:
+        """Whether the reader has gone, as `head` does when it has seen enough."""
+        return isinstance(self._writer.error, BrokenPipeError)
+
+    @property
     def error(self) -> OSError | None:
-        """Why not, unless it is that nobody reads any more."""
-        error = self._writer.error
-        return None if isinstance(error, BrokenPipeError) else error
+        """Why nothing can be written, where that is no reader's choice."""
+        return None if self.abandoned else self._writer.error
 
     def write(self, text: str) -> None:
         """Queue a text; never waits."""
@@ -60,14 +72,32 @@ class Screen:
         finally:
             self._broken_is_told = lambda: None
 
+    @contextmanager
+    def live(self, pause: Callable[[], None]) -> Iterator[None]:
+        """Keep what is typed out of a live view, and the view out of a stop's way.
+
+        `pause` is called before the process stops, to leave the terminal to the shell.
+        """
+        with self._live:
+            keys = self._live.enter_context(quiet(self._descriptor))
+
+            def step_aside() -> None:
+                pause()
+                self._writer.flush(_STOPS_WITHIN)
+                keys.restore()
+
+            self._live.enter_context(stoppable(step_aside, keys.silence))
+            yield
+
     def close(self) -> None:
         """Wait until all that was written has been taken, however long that takes."""
         self._writer.close()
 
     def abandon(self, code: int) -> None:
-        """Leave at once, with the cursor visible if the terminal takes that."""
+        """Leave at once, with the terminal as it was if it takes that."""
+        self._live.close()
         if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
-            os.write(self._descriptor, _CURSOR_AS_IT_WAS)
+            os.write(self._descriptor, _AS_IT_WAS)
         os._exit(code)
 
     def _tell_broken(self) -> None:

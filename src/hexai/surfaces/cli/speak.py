@@ -1,7 +1,7 @@
 """Short texts straight to a stream: help, errors, notes, tables.
 
-What is not ours passes `text.visible` before it reaches a terminal. Answers go
-through the writer instead, which never blocks the event loop.
+What is not ours passes `text.visible`. Answers go through the writer instead, which
+never blocks the event loop.
 """
 
 import os
@@ -21,11 +21,12 @@ def complain(process: Process, *messages: str) -> None:
 
 
 def tell(process: Process, *lines: str) -> None:
-    """Write lines on standard error as they are; silent if nobody listens there."""
-    if process.stderr_is_terminal:
-        lines = tuple(map(visible_line, lines))
+    """Write lines on standard error; silent if nobody listens there.
+
+    Each stays one line, and is harmless in whatever shows it later.
+    """
     try:
-        _write(process.stderr, "".join(f"{line}\n" for line in lines))
+        _write(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))
     except OSError:
         return  # there is nowhere else to say it
 

@@ -37,13 +37,12 @@ class Stacked:
             case _:
                 pass
 
-    def frame(self, size: Size, at: float) -> Frame:  # noqa: ARG002 - as Columns has it
+    def frame(self, size: Size) -> Frame:
         """Print what has its turn; a header without text waits below it."""
         text = "".join(self._printable(size))
         if self._headed or self._current == len(self._standings):
             return Frame(text=text)
-        space = ("",) if self._current else ()
-        return Frame(text=text, live=(*space, self._header(size, lasting=False)))
+        return Frame(text=text, live=(self._header(size, lasting=False),))
 
     def last_frame(self, size: Size) -> Frame:
         """Print all that is left, with the header of whoever has said nothing."""
@@ -59,7 +58,6 @@ class Stacked:
             if not self._headed and not answer.begun:
                 break
             if not self._headed:
-                printed.append("\n" * bool(self._current))
                 printed.append(f"{self._header(size, lasting=True)}\n")
                 self._headed = True
             printed.append(answer.take())
@@ -67,6 +65,7 @@ class Stacked:
                 break
             self._current += 1
             self._headed = False
+            printed.append("\n" * (self._current < len(self._standings)))
         return printed
 
     def _header(self, size: Size, *, lasting: bool) -> str:

@@ -119,7 +119,7 @@ async def open_view(
     run: Run, cast: Cast, wanted: Wanted, screen: Screen
 ) -> AsyncIterator[View]:
     """Make the view of a run; it is closed on every way out."""
-    if screen.is_terminal and not wanted.as_text:
+    if screen.is_terminal and not (wanted.as_text or _cannot_paint(wanted, screen)):
         async with _painted(cast, wanted, screen) as painter:
             yield painter
         return
@@ -128,6 +128,11 @@ async def open_view(
         yield view
     finally:
         view.close()
+
+
+def _cannot_paint(wanted: Wanted, screen: Screen) -> bool:
+    """Tell whether the terminal knows no cursor, and the user no better."""
+    return screen.is_dumb and wanted.layout == "auto"
 
 
 @asynccontextmanager
@@ -143,15 +148,16 @@ async def _painted(cast: Cast, wanted: Wanted, screen: Screen) -> AsyncIterator[
         blind=cast.blind,
         layout="auto" if wanted.layout == "plain" else wanted.layout,
     )
-    try:
-        async with asyncio.TaskGroup() as group:
-            ticking = group.create_task(tick_forever(painter))
-            try:
-                yield painter
-            finally:
-                ticking.cancel()
-    finally:
-        painter.close()
+    with screen.live(painter.pause):
+        try:
+            async with asyncio.TaskGroup() as group:
+                ticking = group.create_task(tick_forever(painter))
+                try:
+                    yield painter
+                finally:
+                    ticking.cancel()
+        finally:
+            painter.close()
 
 
 def _text_view(run: Run, cast: Cast, wanted: Wanted, screen: Screen) -> View:

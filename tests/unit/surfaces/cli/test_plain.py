@@ -106,6 +106,11 @@ def test_a_shuffled_order_is_the_order_of_the_blocks() -> None:
     )
 
 
+def test_a_label_cannot_break_its_heading() -> None:
+    """A model's name may stand for a label, and may hold anything."""
+    assert blocks("a\nb", events=[answered(0, "-", "x")]) == "=== a\\x0ab ===\nx\n\n"
+
+
 def test_with_first_only_the_winners_answer_is_written() -> None:
     """Blank answers do not win, and later ones come too late."""
     written: list[str] = []

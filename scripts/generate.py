@@ -1,0 +1,51 @@
+"""Make the pages that follow from the source: the example file and the reference.
+
+To add one, add a line to `pages`. `scripts/generate` makes the environment and runs
+this; with --check it says which pages are not current, and fails if any is not.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from hexai.config.describe import json_schema
+from hexai.config.reference import example
+from hexai.config.reference import page as config_page
+from hexai.service.guard import rules
+from hexai.service.guard_page import page as guard_page
+from hexai.surfaces.cli.reference import page as cli_page
+
+ROOT = Path(__file__).parent.parent
+
+
+def pages() -> dict[Path, str]:
+    """Give what each generated file has to hold."""
+    schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {
+        ROOT / "config.toml.example": example(),
+        ROOT / "docs/reference/cli.md": cli_page(),
+        ROOT / "docs/reference/config.md": config_page(),
+        ROOT / "docs/reference/config.schema.json": schema,
+        ROOT / "docs/reference/guard.md": guard_page(rules()),
+    }
+
+
+def main() -> None:
+    """Write all pages, or compare them with what is there."""
+    stale = [
+        path
+        for path, text in pages().items()
+        if not path.is_file() or path.read_text() != text
+    ]
+    if "--check" not in sys.argv:
+        for path in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(pages()[path])
+        return
+    for path in stale:
+        print(f"not current: {path.relative_to(ROOT)}; run scripts/generate")
+    sys.exit(bool(stale))
+
+
+if __name__ == "__main__":
+    main()

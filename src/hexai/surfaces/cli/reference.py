@@ -1,0 +1,68 @@
+"""The reference page of the command line, made from what the parsers know.
+
+The help of every command stands on it as `--help` prints it, so that page, help and
+behaviour have one source. `scripts/generate` writes it.
+"""
+
+import click
+
+from hexai.surfaces.cli.commands import COMMANDS, Command, summaries
+from hexai.surfaces.cli.options import root_command
+
+_WIDTH = 88
+
+_INTRODUCTION = """\
+# Command line
+
+This page is made from the parsers by `scripts/generate`.
+
+```
+{help}
+```
+
+Options end at the first word of the prompt.
+A later word that looks like an option belongs to the prompt, and a note says so.
+The words are a command only if all of them parse as one: `hexai models list` is one,
+`hexai models of cars` asks.
+A lone word within two edits of a command is an error with a hint.
+After `--` everything is prompt.
+"""
+
+_RESERVED = """
+## Reserved words
+
+These are commands of later releases.
+Written as commands, they say so and nothing is sent.
+In any other prompt they are ordinary words.
+
+{words}
+"""
+
+
+def page() -> str:
+    """Write the page, in Markdown."""
+    commands = [command for command in COMMANDS if command.summary]
+    reserved = [command for command in COMMANDS if not command.summary]
+    return (
+        _INTRODUCTION.format(help=_help(root_command(summaries()), "hexai"))
+        + "".join(map(_section, commands))
+        + _reserved_words(reserved, commands)
+    )
+
+
+def _section(command: Command) -> str:
+    name = " ".join(("hexai", *command.words))
+    return f"\n## `{name}`\n\n```\n{_help(command.parser(), name)}\n```\n"
+
+
+def _help(parser: click.Command, name: str) -> str:
+    with parser.make_context(name, ["--help"], terminal_width=_WIDTH) as context:
+        return parser.get_help(context)
+
+
+def _reserved_words(reserved: list[Command], commands: list[Command]) -> str:
+    there = {command.words[0] for command in commands}
+    names = [c.words for c in reserved if c.words[0] not in there or len(c.words) > 1]
+    if not names:
+        return ""
+    return _RESERVED.format(words=", ".join(f"`{' '.join(words)}`" for words in names))

@@ -1,0 +1,181 @@
+"""`hexai models`: what is configured, and whether it answers."""
+
+import json
+
+import pytest
+
+from tests.support.answers import ollama_answer, openai_answer
+from tests.support.command_line import run_cli, simulated, write_config
+from tests.support.replies import json_answer, status
+from tests.support.upstream import Upstream
+
+
+class TestList:
+    """`hexai models list` asks nobody."""
+
+    def configure(self, upstream: Upstream) -> None:
+        """Configure local, cloud and unknown upstreams, with keys and without."""
+        write_config(
+            f"""
+            [provider]
+            name = "simulated"
+            [simulated]
+            model = "echo"
+            [ollama]
+            base_url = "{upstream.url}"
+            [providers.proxy]
+            type = "openai"
+            base_url = "{upstream.url}/v1"
+            local = false
+            api_key_env = "PROXY_KEY"
+            [[models.cli]]
+            provider = "ollama"
+            model = "qwen3:8b"
+            [[models.cli]]
+            provider = "proxy"
+            model = "m"
+            label = "cloudy"
+            [[models.cli]]
+            provider = "openai"
+            model = "gpt-4.1"
+            [[models.cli]]
+            provider = "nobody"
+            model = "x"
+            """
+        )
+
+    def test_every_entry_of_every_surface_is_listed(self) -> None:
+        """Aligned, with where it goes and what it lacks; nothing is sent."""
+        with Upstream() as upstream:
+            self.configure(upstream)
+            result = run_cli("models", "list")
+            assert upstream.connections == []
+        assert result.code == 0
+        header, *rows = result.out.splitlines()
+        assert header.split() == [
+            *("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
+        ]
+        assert [row.split()[0] for row in rows] == [
+            *("completion", "code_action", "chat", "cli", "cli", "cli", "cli")
+        ]
+        start = header.index("MODEL")
+        assert [row[start:].split()[0] for row in rows[3:]] == [
+            *("ollama:qwen3:8b", "proxy:m", "openai:gpt-4.1", "nobody:x")
+        ]
+        assert f"unknown  {upstream.url}" in rows[3]
+        assert "PROXY_KEY" in rows[4]
+        assert "set HEXAI_OPENAI_API_KEY or OPENAI_API_KEY" in rows[5]
+        assert "unknown provider" in rows[6]
+
+    def test_json_has_the_same_facts(self) -> None:
+        """One object for each entry."""
+        with Upstream() as upstream:
+            self.configure(upstream)
+            result = run_cli("models", "list", "--json")
+        items = json.loads(result.out)
+        assert items[4] == {
+            "surface": "cli",
+            "label": "cloudy",
+            "provider": "proxy",
+            "model": "m",
+            "where": "cloud",
+            "key": "missing API key for provider proxy; set HEXAI_PROXY_API_KEY or "
+            "PROXY_KEY",
+            "origin": upstream.url,
+        }
+
+    def test_a_bare_models_lists_them(self) -> None:
+        """And takes the same option."""
+        simulated("echo")
+        assert run_cli("models").out == run_cli("models", "list").out
+        assert json.loads(run_cli("models", "--json").out)
+
+
+class TestTest:
+    """`hexai models test` asks everybody once."""
+
+    def test_each_distinct_entry_is_asked_at_once_for_a_few_tokens(self) -> None:
+        """Entries that differ in nothing that is sent are asked once."""
+        ollama = Upstream().on("/api/show", json_answer({})).on(
+            "/api/chat", ollama_answer("hello")
+        )  # fmt: skip
+        with ollama, Upstream(openai_answer("hello", delay=0.05)) as proxy:
+            write_config(
+                f"""
+                [ollama]
+                base_url = "{ollama.url}"
+                model = "qwen3:8b"
+                [providers.proxy]
+                type = "openai"
+                base_url = "{proxy.url}"
+                [[models.cli]]
+                provider = "proxy"
+                model = "m"
+                fallback = {{ provider = "ollama", model = "other" }}
+                """
+            )
+            result = run_cli("models", "test")
+            assert result.code == 0
+            chats = [r for r in ollama.requests if r.path == "/api/chat"]
+            assert len(chats) == 1
+            assert chats[0].json["options"]["num_predict"] < 50
+            assert len(proxy.requests) == 1
+        header, first, second = result.out.splitlines()
+        assert "FIRST TOKEN" in header
+        assert first.startswith("qwen3:8b  ollama:qwen3:8b")
+        assert first.endswith("reachable")
+        assert second.startswith("m         proxy:m")
+        assert "cloud" in second
+
+    def test_reasons_stand_beside_those_who_do_not_answer(self) -> None:
+        """Some: 4. The reason is the one that a question would give."""
+        with Upstream(status(401, '{"error":{"message":"bad key"}}')) as upstream:
+            write_config(
+                f"""
+                [provider]
+                name = "simulated"
+                [simulated]
+                model = "echo"
+                [providers.p]
+                type = "openai"
+                base_url = "{upstream.url}"
+                [[models.cli]]
+                provider = "p"
+                model = "m"
+                """
+            )
+            result = run_cli("models", "test")
+            assert result.code == 4
+            assert "bad key" in result.out
+            record = json.loads(run_cli("models", "test", "--json").out)
+        assert [item["reachable"] for item in record] == [True, False]
+        assert record[0]["reason"] is None
+        assert "bad key" in record[1]["reason"]
+
+    def test_nobody_answers(self) -> None:
+        """None: 1."""
+        write_config(
+            '[provider]\nname = "simulated"\n[simulated]\nmodel = "echo?fail=401"\n'
+        )
+        assert run_cli("models", "test").code == 1
+
+
+class TestPull:
+    """`hexai models pull`; what it fetches has tests of its own."""
+
+    def test_an_unknown_model_is_an_error(self) -> None:
+        """It is a command, so the name is never sent to a model."""
+        simulated("echo")
+        result = run_cli("models", "pull", "gpt")
+        assert (result.code, result.out) == (2, "")
+        assert "smollm2" in result.err
+
+
+@pytest.mark.parametrize("words", [["models", "list"], ["models", "test"]])
+def test_problems_of_the_configuration_are_all_told(words: list[str]) -> None:
+    """One line each, and the code is 1."""
+    write_config("nonsense = 1\n[cli]\nlayout = 3\n")
+    result = run_cli(*words)
+    assert (result.code, result.out) == (1, "")
+    assert len(result.err.splitlines()) == 2
+    assert all(line.startswith("hexai: ") for line in result.err.splitlines())

@@ -1,0 +1,165 @@
+"""What differs between two configurations."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hexai.config.decode import decode
+from hexai.config.diff import Change, find_changes, summarise
+from hexai.config.merge import nest
+from hexai.config.problems import KeyPath, dotted
+from hexai.config.schema import Settings
+
+
+def _settings(tables: dict[str, Any]) -> Settings:
+    settings = decode(tables)
+    assert isinstance(settings, Settings), settings
+    return settings
+
+
+def _lines(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [str(c) for c in find_changes(_settings(old), _settings(new))]
+
+
+def test_a_reload_is_reported_as_users_know_it() -> None:
+    """Sorted by key, always in the plural."""
+    old = {"general": {"max_tokens": 1}, "completion": {"blind": True}}
+    changes = find_changes(_settings(old), Settings())
+
+    assert summarise(changes) == (
+        "Reloaded config (2 changes):\n"
+        "- completion.blind: true → false\n"
+        "- general.max_tokens: 1 → 4000"
+    )
+    assert summarise(()) == "Reloaded config (no changes detected)."
+
+
+@pytest.mark.parametrize(
+    ("tables", "line"),
+    [
+        ({"models": {"cli": "a"}}, "models.cli: (unset) → a"),
+        (
+            {
+                "models": {
+                    "cli": [
+                        {"provider": "openai", "model": "gpt", "temperature": 0.2},
+                        {"provider": "ollama"},
+                        {"temperature": "0.5"},
+                    ]
+                }
+            },
+            "models.cli: (unset) → openai:gpt@0.200|ollama:|@0.500",
+        ),
+        (
+            {
+                "models": {
+                    "chat": {"model": "a", "label": "x", "fallback": {"model": "b"}}
+                }
+            },
+            "models.chat: (unset) → a (label=x, fallback.model=b)",
+        ),
+        (
+            {"openai": {"temperature": 0}},
+            "openai.temperature: (unset) → 0",
+        ),
+        (
+            {"general": {"coding_temperature": 0.25}},
+            "general.coding_temperature: 0.2 → 0.25",
+        ),
+        (
+            {"chat": {"chat_prefixes": ["?"]}},
+            "chat.chat_prefixes: ?,!,:,; → ?",
+        ),
+        ({"use": {"cli": []}}, "use.cli: (unset) → "),
+        (
+            {"models": {"chat": {"model": "a", "enabled": False}}},
+            "models.chat: (unset) → a (enabled=false)",
+        ),
+        (
+            {"tmux_action": {"menu": [{"kind": "skip"}]}},
+            (
+                "tmux_action.menu:  → "
+                '[{"kind":"skip","custom_id":"","title":"","hotkey":""}]'
+            ),
+        ),
+        (
+            {"prompts": {"chat": {"system": "one\ntwo" + "x" * 100}}},
+            f"prompts.chat.system: (unset) → one two{'x' * 72}…",
+        ),
+        (
+            {"openai": {"headers": {"X-Key": "MARK"}}},
+            "openai.headers.X-Key: (unset) → (hidden)",
+        ),
+        (
+            {"openai": {"api_key_command": ["echo", "MARK"]}},
+            "openai.api_key_command: (unset) → (hidden)",
+        ),
+    ],
+)
+def test_each_value_is_written_for_people(tables: dict[str, Any], line: str) -> None:
+    """Entries, numbers, lists and long texts; secrets never."""
+    assert _lines({}, tables) == [line]
+
+
+def test_two_ways_to_write_an_entry_are_no_change() -> None:
+    """A string is a table with a model."""
+    old, new = {"models": {"cli": "a"}}, {"models": {"cli": [{"model": "a"}, ""]}}
+
+    assert _lines(old, new) == []
+
+
+def test_a_change_that_does_not_show_is_said() -> None:
+    """Two secrets, or two long texts with one beginning."""
+    old, new = ({"openai": {"headers": {"A": value}}} for value in ("1", "2"))
+
+    assert _lines(old, new) == ["openai.headers.A: (hidden) → (hidden) (changed)"]
+
+
+VALUES: dict[KeyPath, list[Any]] = {
+    ("general", "max_tokens"): [0, 1, 2],
+    ("general", "coding_temperature"): [0.0, 1.0, 0.25],
+    ("completion", "blind"): [False, True],
+    ("openai", "temperature"): [0.0, 1.0],
+    ("openai", "headers", "X"): ["1", "2"],
+    ("providers", "x", "type"): ["openai", "ollama"],
+    ("models", "cli"): ["", "a", {"model": "a", "timeout": 1}, {"model": "b"}],
+    ("use", "cli"): [[], ["a"]],
+    ("chat", "chat_prefixes"): [[], ["?"]],
+}
+FLAT = st.fixed_dictionaries(
+    {},
+    optional={path: st.sampled_from(values) for path, values in VALUES.items()},
+)
+
+
+@given(FLAT, FLAT)
+def test_exactly_the_keys_that_differ_are_named(
+    old: dict[KeyPath, Any], new: dict[KeyPath, Any]
+) -> None:
+    """No key too many, and none too few."""
+    defaults: dict[KeyPath, Any] = {
+        ("general", "max_tokens"): 4000,
+        ("general", "coding_temperature"): 0.2,
+        ("completion", "blind"): False,
+        ("models", "cli"): "",
+        ("chat", "chat_prefixes"): ["?", "!", ":", ";"],
+    }
+    expected = {
+        dotted(path)
+        for path in VALUES
+        if {**defaults, **old}.get(path) != {**defaults, **new}.get(path)
+    }
+
+    changes = find_changes(_settings(nest(old)), _settings(nest(new)))
+
+    assert {change.key for change in changes} == expected
+    assert all(change.old != change.new for change in changes)
+
+
+def test_changes_are_values() -> None:
+    """They can be compared, and shown in other ways."""
+    (change,) = find_changes(_settings({"stats": {"window_minutes": 5}}), Settings())
+
+    assert change == Change(key="stats.window_minutes", old="5", new="60")

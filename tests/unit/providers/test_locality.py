@@ -1,0 +1,143 @@
+"""Local or cloud: known from the configuration, or asked of an Ollama once."""
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from hexai.domain.contender import Target
+from hexai.domain.contender import Upstream as Origin
+from hexai.domain.entry import RequestSpec
+from hexai.providers.client import HttpProvider
+from hexai.providers.locality import OllamaLocality
+from tests.support.plain import client_for
+from tests.support.replies import close, json_answer, raw, status
+from tests.support.upstream import Reply, Upstream
+
+
+def target(
+    client: HttpProvider, model: str = "qwen3:30b", *, local: bool | None = None
+) -> Target:
+    """Make a target of provider `ollama`."""
+    spec = RequestSpec(provider="ollama", model=model)
+    origin = Origin(origin="http://127.0.0.1:11434")
+    return Target(spec=spec, client=client, upstream=origin, local=local)
+
+
+def locality_of(client: HttpProvider) -> OllamaLocality:
+    """Make the port for one Ollama."""
+    return OllamaLocality({"ollama": client}.get)
+
+
+def judged(upstream: Upstream, *models: str) -> list[bool]:
+    """Ask for each of these models in turn."""
+
+    async def run() -> list[bool]:
+        client = client_for(upstream.url)
+        locality = locality_of(client)
+        results = [await locality.is_local(target(client, one)) for one in models]
+        await client.aclose()
+        return results
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ({"details": {"family": "qwen3"}, "license": "x" * 200_000}, True),
+        ({"remote_host": "", "remote_model": ""}, True),
+        ({"remote_host": "https://ollama.com:443"}, False),
+        ({"remote_model": "gpt-oss:120b"}, False),
+    ],
+)
+def test_a_model_with_a_remote_host_is_cloud(
+    shown: Mapping[str, object], *, expected: bool
+) -> None:
+    """What Ollama shows of a model decides, and is asked for once."""
+    with Upstream(json_answer(shown)) as upstream:
+        assert judged(upstream, "a", "a", "a") == [expected] * 3
+
+    (request,) = upstream.requests
+    assert (request.path, request.json) == ("/api/show", {"model": "a"})
+
+
+def test_each_model_is_asked_for_itself() -> None:
+    """One model's answer says nothing about another's."""
+    replies = json_answer({}), json_answer({"remote_host": "x"})
+    with Upstream(*replies) as upstream:
+        assert judged(upstream, "a", "b", "a", "b") == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        status(404, '{"error":"model not found"}'),
+        status(500),
+        json_answer([1, 2]),
+        json_answer({"remote_host": {"deep": 1}}),
+        status(200, "{" * 100_000),
+        status(200, b"\xff\xfe"),
+        status(200, b"x" * (5 * 1024 * 1024)),
+        close(),
+        raw(b"nonsense"),
+    ],
+    ids=["404", "500", "list", "object", "deep", "bytes", "huge", "closed", "garbage"],
+)
+def test_what_cannot_be_found_out_is_cloud_and_asked_again(reply: Reply) -> None:
+    """An error never makes text leave, and is not remembered either."""
+    with Upstream(reply, json_answer({})) as upstream:
+        assert judged(upstream, "a", "a") == [False, True]
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-oss:120b-cloud", "x:cloud", "X:Cloud", "name-cloud"]
+)
+def test_models_tagged_cloud_are_not_asked_for(model: str) -> None:
+    """The name alone says that the text would leave."""
+    with Upstream(json_answer({})) as upstream:
+        assert judged(upstream, model) == [False]
+
+    assert upstream.requests == []
+
+
+def test_what_the_configuration_says_is_not_asked() -> None:
+    """A target that is marked either way keeps its mark."""
+    client = client_for("http://127.0.0.1:1")
+    locality = locality_of(client)
+
+    for marked in (True, False):
+        assert locality.known(target(client, local=marked)) is marked
+        assert asyncio.run(locality.is_local(target(client, local=marked))) is marked
+    assert locality.known(target(client)) is None
+
+
+def test_what_is_no_ollama_is_cloud() -> None:
+    """Without a client to ask, nothing is known, and unknown is cloud."""
+    locality = OllamaLocality(lambda _: None)
+
+    assert not asyncio.run(locality.is_local(target(client_for("http://h"))))
+
+
+def test_concurrent_askers_share_one_question_and_survive_its_cancel() -> None:
+    """A cancelled asker passes the question on; all others get its answer."""
+
+    async def run(upstream: Upstream) -> list[bool]:
+        client = client_for(upstream.url)
+        locality = locality_of(client)
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(locality.is_local(target(client)))
+            await upstream.until(lambda: len(upstream.requests) == 1)
+            others = [
+                group.create_task(locality.is_local(target(client))) for _ in range(5)
+            ]
+            first.cancel()
+        assert locality.known(target(client)) is True
+        await client.aclose()
+        return [task.result() for task in others]
+
+    slow = json_answer({}, delay=60)
+    with Upstream(slow, json_answer({})) as upstream:
+        assert asyncio.run(run(upstream)) == [True] * 5
+
+    assert len(upstream.requests) == 2
