@@ -33,9 +33,12 @@ def built_in(*, has_file: bool) -> Layer:
     return Layer(kind="built-in", name="built-in", values=values)
 
 
-def check_file(file: ConfigFile, kind: LayerKind, *, home: Path) -> CheckedLayer:
+def check_file(
+    file: ConfigFile, kind: LayerKind, *, home: Path, folder: Path | None = None
+) -> CheckedLayer:
     """Turn a file into a layer; what is wrong with it is left out and told.
 
+    Paths in it are relative to `folder`, or else to the one that it was found in.
     Raises `ConfigError` if the text is not TOML.
     """
     name = str(file.path)
@@ -46,12 +49,12 @@ def check_file(file: ConfigFile, kind: LayerKind, *, home: Path) -> CheckedLayer
     decoded = decode(kept)
     problems = () if isinstance(decoded, Settings) else decoded
     values, renamed = rename(flatten(prune(kept, [each.path for each in problems])))
-    folder = str(file.path.absolute().parent)
+    folder = folder or file.path.absolute().parent
     return CheckedLayer(
         layer=Layer(
             kind=kind,
             name=name,
-            values=anchor(values, folder=folder, home=str(home)),
+            values=anchor(values, folder=str(folder), home=str(home)),
             text=file.text,
         ),
         problems=problems,

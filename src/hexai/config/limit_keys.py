@@ -56,7 +56,6 @@ _CAPPED: Mapping[str, CappedField] = {
     "connect_timeout": "connect",
     "first_token_timeout": "first_token",
     "idle_timeout": "idle",
-    "load_timeout": "load",
 }
 
 

@@ -140,7 +140,9 @@ def read_project_file(
     if file is None:
         return replace(broken, problems=(f"{path}: is a link to nothing",))
     try:
-        checked = check_file(file, "project", home=folders.home)
+        # A link must not move what the trusted paths in the file mean.
+        place = Path(real_path).parent
+        checked = check_file(file, "project", home=folders.home, folder=place)
     except ConfigError as error:
         return replace(broken, problems=error.problems)
     return _read(file, checked, real_path, folders=folders, taken=taken)

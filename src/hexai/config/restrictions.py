@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hexai.domain.entry import Budgets, Entry, RequestSpec, Surface
 
-CappedField = Literal["max_tokens", "timeout", "connect", "load", "first_token", "idle"]
+CappedField = Literal["max_tokens", "timeout", "connect", "first_token", "idle"]
 
 
 class Use(Struct, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ class Restrictions(Struct, frozen=True, kw_only=True):
             max_tokens=None if tokens == math.inf else int(tokens),
             budgets=Budgets(
                 connect=min(budgets.connect, self._most("connect", name)),
-                load=min(budgets.load, self._most("load", name)),
+                load=budgets.load,
                 first_token=min(budgets.first_token, self._most("first_token", name)),
                 idle=min(budgets.idle, self._most("idle", name)),
             ),
