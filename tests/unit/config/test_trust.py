@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -438,3 +439,37 @@ class TestShowing:
         assert value.endswith('END \\u001b[2J\\u202e"')
         assert joined.isprintable()
         assert '"gp\\u0442"' in shown.values()
+
+
+class TestChanging:
+    """A file that changes while it is being judged."""
+
+    def test_what_is_hashed_is_what_is_used(
+        self, folders: Folders, tmp_path: Path
+    ) -> None:
+        """However often it is swapped meanwhile, only the trusted bytes count."""
+        good, evil = 'provider.name = "mine"', 'provider.name = "evil"'
+        path = write_project_file(tmp_path / "p", good)
+        _trust(folders, path.parent)
+        done = threading.Event()
+
+        def swap() -> None:
+            other = path.with_name("other")
+            while not done.is_set():
+                for text in (evil, good):
+                    other.write_text(text)
+                    other.replace(path)
+                    path.write_text(text)
+
+        swapper = threading.Thread(target=swap)
+        swapper.start()
+        try:
+            names = {
+                load(folders, {}, project=path.parent).settings.provider.name
+                for _ in range(150)
+            }
+        finally:
+            done.set()
+            swapper.join()
+
+        assert names == {"mine", "ollama"}
