@@ -6,6 +6,8 @@ set -euo pipefail
 HERE="$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)"
 ROOT="$(dirname "$HERE")"
 cd "$ROOT"
+export PIP_USER=0 # a setting of the user's that no environment can be filled with
+unset PYTHONPATH PYTHONHOME
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 
@@ -45,7 +47,9 @@ environment() {
             --upgrade 'pip>=25.1'
         ;;
     esac
-    "$folder/bin/python" -m pip --disable-pip-version-check install --quiet \
-        --constraint constraints.txt "$@"
+    # By variable the constraints also reach the build of our own package, by the one
+    # or the other, as pip's version has it.
+    PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+        "$folder/bin/python" -m pip --disable-pip-version-check install --quiet "$@"
     printf '%s\n' "$wanted" >"$stamp"
 }

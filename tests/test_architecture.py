@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,53 @@ def test_the_code_map_names_every_package() -> None:
     packages = [p.parent.relative_to(SOURCE) for p in SOURCE.rglob("__init__.py")]
 
     assert [str(p) for p in packages if f"`{p}/`" not in page and str(p) != "."] == []
+
+
+NOT_FOR_A_QUESTION = {
+    "httpx2",
+    "pydantic",
+    "rich",
+    "textual",
+    "pygls",
+    "tomlkit",
+    "wcwidth",
+    "xllamacpp",
+    "genai_prices",
+    "hexai.config.describe",
+    "hexai.config.reference",
+    "hexai.providers.llamacpp",
+    "hexai.providers.openai",
+    "hexai.service.pull",
+    "hexai.surfaces.cli.models",
+    "hexai.surfaces.cli.reference",
+}
+
+
+def test_a_question_loads_only_what_it_needs() -> None:
+    """Wide tables, other providers and what writes pages are not loaded for it."""
+    loaded = _loaded_by("-m", "simulated:echo", "--fresh", "hi")
+
+    assert "hexai.engine.race" in loaded
+    assert loaded & NOT_FOR_A_QUESTION == set()
+
+
+def test_the_version_loads_nothing() -> None:
+    """`--version` is answered before anything is imported."""
+    ours = {name for name in _loaded_by("--version") if name.startswith("hexai")}
+
+    assert ours == {"hexai", "hexai.main", "hexai.version"}
+
+
+def _loaded_by(*arguments: str) -> set[str]:
+    start = "from hexai.main import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", start, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    told = [line for line in ran.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in told}
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

@@ -31,8 +31,8 @@ from tests.support.workers import (
 
 pytestmark = pytest.mark.e2e
 
-LONG = 120
-"""Tokens of an answer that takes about a second."""
+LONG = 40
+"""Tokens of an answer during which something else can happen."""
 
 
 @pytest.fixture
@@ -110,36 +110,41 @@ def test_output_ends_while_the_worker_lives(folder: Path, model: str) -> None:
     assert outside == []
 
 
-def test_a_worker_stands_alone(folder: Path, model: str) -> None:
+@pytest.fixture(scope="module")
+def asked(model: str) -> Iterator[Path]:
+    """Give a run folder whose worker was asked once, by somebody with keys."""
+    with run_folder() as folder:
+        steps = ask(
+            question(folder, model, prompt="Say MARKED."),
+            OPENAI_API_KEY="sk-MARKED",
+            HEXAI_ANTHROPIC_API_KEY="sk-MARKED",
+        )
+        answer(steps)
+        yield folder
+
+
+def test_a_worker_stands_alone(asked: Path) -> None:
     """A session, a folder and limits of its own; nothing of who started it."""
-    ask(question(folder, model))
-    (pid,) = living(folder).values()
+    (pid,) = living(asked).values()
     process = Path(f"/proc/{pid}")
 
     assert os.getsid(pid) == pid
     assert (process / "cwd").readlink() == Path("/")
     assert (process / "fd" / "0").readlink() == Path("/dev/null")
     assert resource.prlimit(pid, resource.RLIMIT_CORE) == (0, 0)
-    assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} <= {
-        "0o600",
-        "0o700",
-    }
+    modes = {oct(path.stat().st_mode & 0o777) for path in asked.iterdir()}
+    assert modes <= {"0o600", "0o700"}
 
 
-def test_no_key_and_no_text_can_be_seen(folder: Path, model: str) -> None:
+def test_no_key_and_no_text_can_be_seen(asked: Path) -> None:
     """Neither our key nor the vendors' keys nor texts are in ps, environment or log."""
-    ask(
-        question(folder, model, prompt="Say MARKED."),
-        OPENAI_API_KEY="sk-MARKED",
-        HEXAI_ANTHROPIC_API_KEY="sk-MARKED",
-    )
-    card = the_worker(folder).card()
+    card = the_worker(asked).card()
     assert card is not None
     process = Path(f"/proc/{card.pid}")
     shown = [
         (process / "cmdline").read_bytes(),
         (process / "environ").read_bytes(),
-        the_worker(folder).log.read_bytes(),
+        the_worker(asked).log.read_bytes(),
     ]
 
     assert len(card.key) >= 32
@@ -149,10 +154,9 @@ def test_no_key_and_no_text_can_be_seen(folder: Path, model: str) -> None:
         assert b"API_KEY" not in text
 
 
-def test_no_port_is_opened(folder: Path, model: str) -> None:
+def test_no_port_is_opened(asked: Path) -> None:
     """No TCP or UDP socket belongs to a worker."""
-    ask(question(folder, model))
-    (pid,) = living(folder).values()
+    (pid,) = living(asked).values()
     inodes = {
         line.split()[9]
         for table in ("tcp", "tcp6", "udp", "udp6")
@@ -168,10 +172,9 @@ def test_no_port_is_opened(folder: Path, model: str) -> None:
     assert not sockets & inodes
 
 
-def test_nobody_without_the_key_is_answered(folder: Path, model: str) -> None:
+def test_nobody_without_the_key_is_answered(asked: Path) -> None:
     """Who finds the socket but has no key is refused, and no other page is served."""
-    ask(question(folder, model))
-    path = the_worker(folder).socket
+    path = the_worker(asked).socket
 
     assert _status(path, "POST /chat/completions") == "401"
     assert _status(path, "GET /props") == "401"
@@ -214,18 +217,19 @@ def test_a_worker_outlives_who_was_killed_by_no_more_than_its_time(
 def test_interrupting_one_leaves_the_answer_of_another_whole(
     folder: Path, model: str
 ) -> None:
-    """Ctrl-C reaches who asks in that terminal, neither the worker nor anybody else."""
-    expected = answer(ask(question(folder, model, max_tokens=LONG)))
-    one, other = (
-        start_asking(question(folder, model, max_tokens=LONG)) for _ in range(2)
-    )
-    while next_step(one).what != "delta":
-        pass
-    os.killpg(one.pid, signal.SIGINT)
+    """Ctrl-C where the worker was started from reaches neither it nor anybody else."""
+    asked = question(folder, model, max_tokens=LONG)
+    with start_asking(asked) as one:
+        while next_step(one).what != "delta":
+            pass
+        with start_asking(asked) as other:
+            assert next_step(other).what == "connected"
+            os.killpg(one.pid, signal.SIGINT)
+            whole = answer(steps_of(other))
+        one.communicate()
 
-    assert answer(steps_of(other)) == expected
-    assert one.wait(20) != 0
-    one.communicate()
+    assert one.returncode != 0
+    assert whole == answer(ask(asked))
 
 
 def test_a_swapped_file_gives_the_new_model(

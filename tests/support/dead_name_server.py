@@ -47,7 +47,7 @@ def _config(good: str) -> str:
 
 
 def _ask(config: Path) -> dict[str, object]:
-    command = [sys.executable, "-m", "hexai.main", "--config", str(config)]
+    command = [sys.executable, "-m", "hexai", "--config", str(config)]
     began = time.monotonic()
     asked = subprocess.run(
         [*command, "--timeout", "1", "--layout", "plain", "hi"],

@@ -40,6 +40,7 @@ class Watched:
         columns: int = 40,
         lines: int = 12,
         reflow: bool = True,
+        shown: bool = True,
         **options: Any,
     ) -> None:
         self.terminal = Terminal(columns, lines, reflow=reflow)
@@ -47,6 +48,7 @@ class Watched:
         self._told = (columns, lines)
         self._told_at = 0.0
         self.written: list[str] = []
+        self._shown = shown
         self.ready = True
         self.painter = Painter(
             labels,
@@ -64,7 +66,8 @@ class Watched:
 
     def _write(self, text: str) -> None:
         self.written.append(text)
-        self.terminal.feed(text)
+        if self._shown:
+            self.terminal.feed(text)
 
     def handle(self, event: Event) -> None:
         """Hand an event to the painter."""

@@ -16,6 +16,9 @@ from hexai.providers.llamacpp_files import WorkerFiles, all_workers
 from hexai.providers.llamacpp_process import end
 from tests.support.ask_local import Question, Step
 
+_PATIENCE = 240
+"""Seconds in which an answer has to come, on a machine that has much else to do."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -51,7 +54,7 @@ def start_asking(question: Question, **variables: str) -> subprocess.Popen[bytes
 def steps_of(process: subprocess.Popen[bytes]) -> list[Step]:
     """Read all that a process prints until nobody holds its output any more."""
     try:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=_PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         raise

@@ -396,3 +396,65 @@ def test_a_new_size_draws_all_live_lines_anew(
         "column and more".ljust(43) + " │ column or less",
     ]
     assert seen.everything.count("$ before") == 15
+
+
+def test_a_window_too_small_for_columns_says_so_until_it_grows() -> None:
+    """Nothing is drawn that cannot be read, and nothing is lost for it."""
+    seen = Watched("home", "cloud", columns=40, lines=12, layout="columns")
+    for index in (0, 1):
+        seen.say(index, "the answer so far, ")
+    seen.wait()
+    seen.resize(15, 12)
+    seen.wait()
+    small = seen.screen
+    seen.say(0, "and the rest")
+    seen.wait()
+    seen.resize(60, 12)
+    seen.wait()
+
+    assert small == ["(window too s…"]
+    assert seen.screen[2:] == [
+        "the answer so far, and the   │ the answer so far,",
+        "rest                         │",
+    ]
+
+
+def test_what_ends_in_a_window_too_small_is_printed_below_each_other() -> None:
+    """Then the terminal wraps it, and it can be read and copied as it is."""
+    seen = Watched("home", "cloud", columns=40, lines=40, layout="columns")
+    for index in (0, 1):
+        seen.say(index, f"answer {index} in more words than fit\n\nand another line")
+        seen.end(index)
+    seen.wait()
+    seen.resize(15, 40)
+    seen.wait()
+    seen.painter.close()
+
+    assert seen.everything == [
+        "home  done 2.1…",
+        "answer 0 in more words than fit",
+        "",
+        "and another line",
+        "",
+        "cloud  done 2.…",
+        "answer 1 in more words than fit",
+        "",
+        "and another line",
+        "",
+    ]
+
+
+def test_a_contender_that_says_nothing_has_an_empty_column() -> None:
+    """An empty answer, one in blanks and one that was cancelled are all shown."""
+    seen = Watched("empty", "blank", "gone", columns=60, layout="columns")
+    seen.end(0)
+    seen.say(1, " \n ")
+    seen.end(1)
+    seen.end(2, Status.CANCELLED)
+    seen.painter.close()
+
+    assert [cell.strip() for cell in seen.everything[0].split("│")] == [
+        "empty  done 2.1 s",
+        "blank  done 2.1 s",
+        "gone  cancelled",
+    ]

@@ -1,7 +1,9 @@
 """Whatever comes in whatever order, at whatever size: all of it can be read."""
 
 from collections.abc import Iterable
+from unicodedata import normalize
 
+import pyte
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -187,3 +189,26 @@ def test_separators_stand_in_line(steps: list[Step]) -> None:
     }
 
     assert len(places) <= 1
+
+
+# It has no flags, but takes them for two characters.
+WITHOUT_FLAGS = TEXTS.map(lambda text: text.replace("🇩🇪", "👨"))
+
+
+@given(st.lists(st.builds(Say, INDICES, WITHOUT_FLAGS) | st.builds(Wait, st.just(0.6))))
+def test_another_terminal_shows_the_same(steps: list[Step]) -> None:
+    """Pyte, which is not ours, ends with the same lines as our small terminal."""
+    seen = play(steps, reflow=True).seen
+    screen = pyte.HistoryScreen(60, 12, history=9999)
+    stream = pyte.Stream(screen)
+    stream.feed("".join(f"{line}\r\n" for line in BEFORE))
+    for frame in seen.written:
+        stream.feed(frame)
+    scrolled = [
+        "".join(line[column].data for column in range(60))
+        for line in screen.history.top
+    ]
+    shown = [line.rstrip(" ") for line in [*scrolled, *screen.display]]
+    composed = [normalize("NFC", line) for line in seen.everything]
+
+    assert "\n".join(shown).rstrip("\n") == "\n".join(composed).rstrip("\n")

@@ -37,6 +37,13 @@ _KEPT_VARIABLES = (
 )
 """All that a worker gets of the environment: no key is among it."""
 
+_PATIENT_THREADS = {"OMP_WAIT_POLICY": "passive"}
+"""Has llama.cpp's threads sleep where they wait for each other.
+
+By default they spin, and where anything else wants a core, one spins while the other
+cannot run: on two busy cores an answer took 8 to 30 s that takes 1 to 3 s like this.
+"""
+
 
 class Health(Enum):
     """What a worker's socket shows."""
@@ -65,7 +72,7 @@ def spawn(order: Order, log: Path, environ: Mapping[str, str]) -> None:
             stdout=output,
             stderr=output,
             cwd="/",
-            env={name: environ[name] for name in _KEPT_VARIABLES if name in environ},
+            env=_environment(environ),
             start_new_session=True,
             pass_fds=(order.lock_fd,),
         )
@@ -80,6 +87,11 @@ def spawn(order: Order, log: Path, environ: Mapping[str, str]) -> None:
     assert process.stdin is not None
     with suppress(BrokenPipeError), process.stdin as pipe:
         pipe.write(msgspec.json.encode(order))
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: environ[name] for name in _KEPT_VARIABLES if name in environ}
+    return kept | _PATIENT_THREADS
 
 
 async def end(files: WorkerFiles, card: Card) -> None:

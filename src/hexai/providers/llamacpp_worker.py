@@ -73,13 +73,17 @@ def _load(order: Order, files: WorkerFiles) -> object:
     try:
         import xllamacpp
     except ImportError as error:
-        _fail(
-            f"xllamacpp cannot be imported ({error}); run: pip install 'hexai[local]'"
-        )
+        _fail(f"xllamacpp cannot be imported ({error}); {_remedy(error)}")
     try:
         return xllamacpp.Server(_parameters(xllamacpp.CommonParams(), order, files))
     except RuntimeError:
         _fail("llama.cpp cannot load this file: it is damaged, too large, or too new")
+
+
+def _remedy(error: ImportError) -> str:
+    if "libgomp" in str(error):
+        return "install GCC's OpenMP library (Debian: libgomp1, Fedora: libgomp)"
+    return "run: pip install 'hexai[local]'"
 
 
 def _parameters(

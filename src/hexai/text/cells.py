@@ -19,6 +19,7 @@ Its rows are final but for the last, so that streamed text is wrapped as it come
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 TAB = 4
 """A tab fills up to the next multiple of this many cells within its row."""
@@ -96,13 +97,12 @@ def truncate(text: str, cells: int, ellipsis: str = "…") -> str:
     room = cells - width(ellipsis)
     if room < 0:
         return ""
-    kept: list[str] = []
-    for grapheme in graphemes(text):
-        room -= grapheme_width(grapheme)
-        if room < 0:
-            break
-        kept.append(grapheme)
-    return "".join(kept) + ellipsis
+    kept = list(graphemes(text))
+    ends = accumulate(map(grapheme_width, kept))
+    fitting = [
+        grapheme for grapheme, end in zip(kept, ends, strict=True) if end <= room
+    ]
+    return "".join(fitting) + ellipsis
 
 
 def pad(text: str, cells: int) -> str:

@@ -37,6 +37,20 @@ def test_nothing_puts_off_the_end_once_the_answer_is_whole() -> None:
     assert run_virtually(main()) == (1.0 + CLOSE_WITHIN, None)
 
 
+def test_the_budget_that_ran_out_first_is_the_one_that_is_told() -> None:
+    """What the provider says between the ring and the end comes too late."""
+
+    async def main() -> tuple[float, object]:
+        clock = BudgetClock(
+            Budgets(connect=1.0, first_token=0.0), 600.0, Stopwatch(600.0)
+        )
+        after_the_ring = 1.0 + 1e-10  # in the same turn of the loop
+        asyncio.get_running_loop().call_at(after_the_ring, clock.connected)
+        return round(await _wait(clock), 6), clock.missed
+
+    assert run_virtually(main()) == (1.0, ("connect", 1.0))
+
+
 def test_after_its_end_it_never_rings() -> None:
     """No timer is left behind, and no word of the provider makes a new one."""
 

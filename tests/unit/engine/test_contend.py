@@ -167,9 +167,12 @@ def test_a_fallback_has_retries_of_its_own_and_no_fallback() -> None:
 def test_reasoning_alone_does_not_keep_from_falling_back() -> None:
     """Nothing was shown; what was thought counts for nobody."""
     primary = Scripted([(0, thinks("hmmmmmmm")[1]), (0, BUSY)])
-    outcome = _only(_with_fallback(primary, Scripted(says("yes"))))
+    spare = Scripted(fails(BUSY), says("yes", after=3))
+    outcome = _only(_with_fallback(primary, spare))
 
     assert (outcome.text, outcome.fell_back) == ("yes", True)
+    assert len(spare.streams) == 2
+    assert outcome.timings.generating == 0
     assert outcome.usage is not None
     assert outcome.usage.reasoning == 0
 

@@ -456,6 +456,26 @@ def test_a_hanging_close_changes_no_figure() -> None:
     assert second.timings.queued == pytest.approx(2 + CLOSE_WITHIN)
 
 
+def test_a_close_that_defies_a_cancel_costs_a_whole_answer_no_more() -> None:
+    """It had its moment after the answer; after the cancel nobody waits again."""
+
+    class Defiant(Scripted):
+        async def _close(self) -> None:
+            try:
+                await asyncio.sleep(60.0)
+            except asyncio.CancelledError:
+                await asyncio.sleep(60.0)
+
+    given = conditions()
+
+    async def main() -> float:
+        async with given.streams:
+            report = await run_race(field(Defiant(says("yes", after=2))), None, given)
+        return report.took
+
+    assert run_virtually(main()) == pytest.approx(2 + CLOSE_WITHIN)
+
+
 def test_leaving_waits_for_a_slow_close() -> None:
     """Cancelling first and leaving at once does not cut it short."""
     client = Scripted(starts("half"), closing=0.09)
@@ -463,8 +483,9 @@ def test_leaving_waits_for_a_slow_close() -> None:
     async def main() -> float:
         async with _race(field(client)) as race:
             await asyncio.sleep(1.0)
-            race.cancel()
-            await asyncio.sleep(0.05)
+            for _ in range(3):
+                race.cancel()
+                await asyncio.sleep(0.02)
         return asyncio.get_running_loop().time()
 
     assert run_virtually(main()) == pytest.approx(1.09)

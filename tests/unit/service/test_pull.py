@@ -240,6 +240,32 @@ def test_without_pip_uv_fetches(
     assert said.endswith(" tiny-model==1.0\n")
 
 
+def test_what_uv_complains_of_is_one_line(
+    tmp_path: Path, index: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error and its deepest cause are shown, without what lies between."""
+    _hide_pip(monkeypatch)
+    uv = tmp_path / "uv"
+    uv.write_text(
+        "#!/bin/sh\necho Using CPython\necho error: Request failed\n"
+        "echo '  cause: in between'\necho '  cause: Connection refused'\n"
+        "echo\necho hint: none\nexit 2\n"
+    )
+    uv.chmod(0o755)
+
+    with pytest.raises(SetupError) as caught:
+        fetch(
+            wanted(index),
+            store=store,
+            environ={"PATH": str(tmp_path)},
+            say=lambda _: None,
+        )
+
+    assert str(caught.value) == (
+        "uv could not fetch tiny-model==1.0: Request failed (Connection refused)"
+    )
+
+
 def test_without_pip_and_uv_it_says_what_to_run(
     tmp_path: Path, index: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

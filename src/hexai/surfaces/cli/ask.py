@@ -23,6 +23,7 @@ from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.surfaces.cli.first_run import check_first_run
+from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
@@ -85,12 +86,14 @@ def put(session: Session, question: Question, wanted: Wanted) -> Show:
     screen = Screen(session.process)
     logbook = Logbook(session.log, question.request.messages)
     show = Show(screen, wanted, logbook)
-    try:
-        with asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(_put(session, question, show))
-    finally:
-        screen.close()
-        _say_closing(session.process, screen, show)
+    with Interrupts(show.stop, screen.abandon) as interrupts:
+        try:
+            with asyncio.Runner(loop_factory=Loop) as runner:
+                runner.run(_put(session, question, show))
+        finally:
+            screen.close()
+            show.signal_code = interrupts.code
+            _say_closing(session.process, screen, show)
     return show
 
 

@@ -143,5 +143,5 @@ class Columns:
             words = standing.words()
             told = header(standing, words, size.columns, colour=self._colour)
             lines.append(styled_row([told], [size.columns]))
-            lines += lines_of(column.rest())
-        return lines
+            lines += [*lines_of(column.rest()), ""]
+        return lines[:-1]

@@ -89,7 +89,7 @@ def pull_model(invocation: Invocation, *, name: str) -> int:
     process = invocation.process
     pull(
         name,
-        store=folders_of(process).data / "models",
+        store=folders_of(process).models,
         environ=process.environ,
         say=lambda line: complain(process, line),
     )
@@ -136,7 +136,13 @@ async def _ask_all(
         local_only=session.snapshot.restrictions.local_only,
     )
     async with session.services() as services, ask(services, question) as run:
-        with Interrupts(run.cancel) as interrupts:
+        loop = asyncio.get_running_loop()
+
+        def stop() -> bool:
+            loop.call_soon_threadsafe(run.cancel)
+            return True
+
+        with Interrupts(stop) as interrupts:
             async for _ in run:
                 pass
         return run.outcomes, interrupts.code

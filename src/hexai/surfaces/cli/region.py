@@ -42,7 +42,8 @@ class Region:
         for_good = bool(frame.text or frame.lasting)
         if frame.live == self._drawn and not (for_good or anew):
             return ""
-        body = self._whole(frame) if for_good or anew else self._changes(frame.live)
+        whole = for_good or anew or len(frame.live) < len(self._drawn)
+        body = self._whole(frame) if whole else self._changes(frame.live)
         if not body:
             return ""
         hide = "" if self._hidden else _HIDE_CURSOR
@@ -84,9 +85,6 @@ class Region:
             if not known or self._drawn[index] != line:
                 out += [_move(at, index), _ERASE_LINE * known, line]
                 at = index
-        if len(lines) < len(self._drawn):
-            out += [_move(at, len(lines)), _ERASE_BELOW]
-            at = len(lines)
         return "".join([_NO_WRAP, *out, _WRAP, _move(at, 0)])
 
 

@@ -14,7 +14,6 @@ from hexai.domain.events import Event, Settled
 from hexai.domain.outcome import Outcome
 from hexai.surfaces.cli.closing import blind_line, closing_line
 from hexai.surfaces.cli.exit_code import NOBODY_READS, NONE_ANSWERED, exit_code
-from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.run import Cast, Run
 from hexai.surfaces.cli.screen import Screen
@@ -30,7 +29,11 @@ class Show:
     def __init__(self, screen: Screen, wanted: Wanted, logbook: Logbook) -> None:
         self._screen, self._wanted, self._logbook = screen, wanted, logbook
         self._run: Run | None = None
-        self._signal_code: int | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_stopped = False
+        self.signal_code: int | None = None
+        """The exit code that a signal asked for."""
         self.outcomes: tuple[Outcome, ...] = ()
         """The outcomes in entry order, once the run is over."""
         self.closing_lines: tuple[str, ...] = ()
@@ -44,8 +47,8 @@ class Show:
     @property
     def code(self) -> int:
         """The exit code: a signal's, a closed pipe's, or the outcomes'."""
-        if self._signal_code is not None:
-            return self._signal_code
+        if self.signal_code is not None:
+            return self.signal_code
         if self._screen.abandoned:
             return NOBODY_READS
         if self._screen.broken:
@@ -53,31 +56,41 @@ class Show:
         return exit_code(self.outcomes, first=self._wanted.first)
 
     async def follow(self, asking: Asking) -> None:
-        """Enter the run and show all of it.
+        """Enter the run and show all of it, or what comes of it until `stop`.
 
-        Signals are handled meanwhile. A bug in a contender is raised at the end, when
-        everything has been shown.
+        A bug in a contender is raised at the end, when everything has been shown.
         """
-        task = asyncio.current_task()
-        assert task is not None
-        interrupts = Interrupts(lambda: self._stop(task), self._screen.abandon)
-        with interrupts, self._screen.when_broken(lambda: self._stop(task)):
-            try:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        try:
+            with self._screen.when_broken(self._stop_now):
                 async with asking as run:
                     await self._show(run)
-            except asyncio.CancelledError:
-                if interrupts.code is None and not self._screen.broken:
-                    raise
-                task.uncancel()
-            finally:
-                self._signal_code = interrupts.code
+        except asyncio.CancelledError:
+            if not self._is_stopped:
+                raise
+            if self._task is not None:
+                self._task.uncancel()
+        finally:
+            self._loop = self._task = None
 
-    def _stop(self, task: asyncio.Task[None]) -> None:
+    def stop(self) -> bool:
+        """Stop a run under way, from a signal handler or another thread.
+
+        Says whether there was one.
+        """
+        if self._loop is None:
+            return False
+        self._loop.call_soon_threadsafe(self._stop_now)
+        return True
+
+    def _stop_now(self) -> None:
         """Cancel the contenders; before there are any, give up asking."""
+        self._is_stopped = True
         if self._run is not None:
             self._run.cancel()
-        else:
-            task.cancel()
+        elif self._task is not None:
+            self._task.cancel()
 
     async def _show(self, run: Run) -> None:
         self._run = run

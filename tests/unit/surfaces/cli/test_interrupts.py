@@ -1,40 +1,27 @@
 """What the first and the second signal do."""
 
-import asyncio
-import os
 import signal
-from collections.abc import Callable
-from functools import partial
 
 import pytest
 
 from hexai.surfaces.cli.interrupts import Interrupts
 
 
-async def turns(*, until: Callable[[], bool]) -> None:
-    """Let the loop turn until something is true, but not for ever."""
-    for _ in range(1000):
-        if until():
-            return
-        await asyncio.sleep(0)
-
-
-def interrupted(*numbers: int) -> tuple[int | None, int, list[int]]:
+def interrupted(
+    *numbers: int, running: bool = True
+) -> tuple[int | None, int, list[int]]:
     """Send signals; give the code, how often `stop` was called, and `leave`'s codes."""
 
-    async def run() -> int | None:
-        with Interrupts(lambda: stopped.append(1), left.append) as interrupts:
-            for count, number in enumerate(numbers, start=1):
-                os.kill(os.getpid(), number)
-                await turns(until=partial(heard, count))
-            return interrupts.code
-
-    def heard(count: int) -> bool:
-        return len(stopped) + len(left) >= count
+    def stop() -> bool:
+        stopped.append(1)
+        return running
 
     stopped: list[int] = []
     left: list[int] = []
-    return asyncio.run(run()), len(stopped), left
+    with Interrupts(stop, left.append) as interrupts:
+        for number in numbers:
+            signal.raise_signal(number)
+        return interrupts.code, len(stopped), left
 
 
 @pytest.mark.parametrize(
@@ -51,11 +38,16 @@ def test_the_second_signal_leaves_at_once() -> None:
     assert interrupted(signal.SIGINT, signal.SIGTERM) == (130, 1, [143])
 
 
+def test_where_nothing_runs_the_first_signal_leaves() -> None:
+    """While the last bytes wait for a reader, for one."""
+    assert interrupted(signal.SIGINT, running=False) == (130, 1, [130])
+
+
 def test_without_a_signal_there_is_no_code() -> None:
     """And handlers are as they were before."""
-    before = [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGHUP)]
+    before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGHUP)]
     assert interrupted() == (None, 0, [])
-    after = [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGHUP)]
+    after = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGHUP)]
     assert before == after
 
 

@@ -12,6 +12,7 @@ import pytest
 from hexai.domain.events import Event, Settled
 from hexai.domain.outcome import Status
 from hexai.service.log import NullLog
+from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.run import Run
@@ -66,8 +67,10 @@ def shown(
         async def run() -> None:
             await show.follow(asking(make(), bug))
 
-        with nullcontext() if bug is None else pytest.raises(type(bug)):
+        expected = nullcontext() if bug is None else pytest.raises(type(bug))
+        with Interrupts(show.stop) as interrupts, expected:
             asyncio.run(run())
+        show.signal_code = interrupts.code
         screen.close()
         file.seek(0)
         return show, file.read().decode("utf-8")
@@ -110,7 +113,7 @@ def test_a_signal_cancels_the_run_and_what_arrived_is_shown() -> None:
             first=[started(0), delta(0, "hal")],
             then=[ended(0, "a", status=Status.CANCELLED, text="hal")],
         )
-        run.when_waiting = lambda: os.kill(os.getpid(), signal.SIGINT)
+        run.when_waiting = lambda: signal.raise_signal(signal.SIGINT)
         return run
 
     show, out = shown(make)
@@ -123,7 +126,7 @@ def test_a_signal_before_there_is_a_run_gives_up_asking() -> None:
 
     @asynccontextmanager
     async def never() -> AsyncIterator[Run]:
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         await asyncio.Event().wait()
         yield FakeRun("a")
 
@@ -132,7 +135,9 @@ def test_a_signal_before_there_is_a_run_gives_up_asking() -> None:
 
     screen = Screen(Process(arguments=(), environ={}, home="/", stdout=-1))
     show = Show(screen, Wanted(), Logbook(NullLog(), ()))
-    asyncio.run(run())
+    with Interrupts(show.stop) as interrupts:
+        asyncio.run(run())
+    show.signal_code = interrupts.code
     assert (show.code, show.outcomes, show.closing_lines) == (143, (), ())
 
 

@@ -1,0 +1,5 @@
+"""`python -m hexai` is `hexai`."""
+
+from hexai.main import main
+
+main()

@@ -1,0 +1,80 @@
+"""Shows a race on the terminal it runs on, as told line by line through a FIFO.
+
+    python -m tests.support.show_race FIFO LAYOUT LABEL…
+
+Each line is a JSON array: `["say", 0, "text"]`, `["end", 0]`. The race ends with the
+FIFO.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from hexai.domain.events import Delta, Ended, Event, Started
+from hexai.surfaces.cli.painter import Layout, Painter, tick_forever
+from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.screen import Screen
+from tests.support.watched import outcome
+
+
+def event(line: str, at: float) -> Event:
+    """Make the event that a line asks for."""
+    match msgspec.json.decode(line):
+        case ["start", index]:
+            return Started(index=index, at=at)
+        case ["say", index, text]:
+            return Delta(index=index, at=at, text=text)
+        case ["end", index]:
+            return Ended(index=index, at=at, outcome=outcome(index))
+        case _:
+            raise ValueError(line)
+
+
+async def play(painter: Painter, steps: asyncio.StreamReader) -> None:
+    """Show each step as it comes."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while line := await steps.readline():
+        painter.handle(event(line.decode(), loop.time() - began))
+
+
+async def show(fifo: Path, layout: Layout, labels: Sequence[str]) -> None:
+    """Show the whole race, until its end or an interrupt."""
+    loop = asyncio.get_running_loop()
+    screen = Screen(Process(arguments=(), environ={"NO_COLOR": "1"}, home="/"))
+    painter = Painter(
+        labels,
+        size=screen.size,
+        write=screen.write,
+        now=loop.time,
+        ready=screen.is_ready,
+        layout=layout,
+    )
+    steps = asyncio.StreamReader(limit=1 << 24)
+    await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(steps), fifo.open("rb")
+    )
+    with screen.live(painter.pause):
+        try:
+            async with asyncio.TaskGroup() as group:
+                ticking = group.create_task(tick_forever(painter))
+                playing = group.create_task(play(painter, steps))
+                loop.add_signal_handler(signal.SIGINT, playing.cancel)
+                await asyncio.wait([playing])
+                ticking.cancel()
+        finally:
+            painter.close()
+            screen.close()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(show(Path(sys.argv[1]), cast("Layout", sys.argv[2]), sys.argv[3:]))
+    os.write(2, b"all shown\n")

@@ -1,0 +1,176 @@
+"""The documentation: what it links to is there, and what it shows works."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hexai.config.load import load
+from hexai.config.locate import find_folders
+from hexai.surfaces.cli.commands import COMMANDS, find, summaries
+from hexai.surfaces.cli.options import option_names, parse_options, root_command
+from hexai.surfaces.cli.words import split_line, stray_options
+from scripts.generate import pages
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+WRITTEN = [page for page in PAGES if page not in pages()]
+FRAGMENTS = sorted(path for path in ROOT.glob("changelog.d/*") if path.name[0] != ".")
+_TYPES = ("security", "removed", "deprecated", "added", "changed", "fixed")
+_BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+_CODE = re.compile(r"(`+).+?\1")
+_SENTENCES = re.compile(r"[a-z`)][.!?] [A-Z]")
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _prose(page: Path) -> list[str]:
+    return _BLOCK.sub("", page.read_text()).splitlines()
+
+
+def _blocks(page: Path, *kinds: str) -> Iterator[str]:
+    for block in _BLOCK.finditer(page.read_text()):
+        if block["kind"] in kinds:
+            yield block["body"]
+
+
+def _anchor(heading: str) -> str:
+    """Name a heading as the forges do in links."""
+    kept = re.sub(r"[^\w\- ]", "", heading.lower())
+    return kept.strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_a_page_has_one_title(page: Path) -> None:
+    """The first line is the only heading of the first level."""
+    titles = [line for line in _prose(page) if line.startswith("# ")]
+
+    assert titles == _prose(page)[:1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """A link names a file or folder of the tree, and a heading that is in it."""
+    dead = []
+    for link in _LINK.finditer(_CODE.sub("", "\n".join(_prose(page)))):
+        path, _, anchor = link["target"].partition("#")
+        if "://" in path:
+            continue
+        file = page.parent / path if path else page
+        headings = [h.lstrip("# ") for h in _headings(file)]
+        if not file.exists() or (anchor and anchor not in map(_anchor, headings)):
+            dead.append(link["target"])
+
+    assert dead == []
+
+
+def _headings(file: Path) -> list[str]:
+    if file.suffix != ".md" or not file.is_file():
+        return []
+    return [line for line in _prose(file) if line.startswith("#")]
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=_name)
+def test_a_line_holds_one_sentence(page: Path) -> None:
+    """So that a change of one sentence is a change of one line."""
+    prose = [line for line in _prose(page) if not line.startswith("|")]
+
+    assert [line for line in prose if _SENTENCES.search(line)] == []
+
+
+def _commands(page: Path) -> Iterator[list[str]]:
+    """Find the command lines of ours that a page shows, taken apart as a shell does."""
+    shown = "".join(_blocks(page, "", "sh")) + "\n"
+    shown += "\n".join(re.findall(r"`(hexai [^`]+)`", "\n".join(_prose(page))))
+    for line in shown.replace('"$(', "| ").replace(')"', "").splitlines():
+        lexer = shlex.shlex(line, posix=True, punctuation_chars="|;&<>()")
+        lexer.whitespace_split = True
+        words: list[str] = []
+        for word in [*lexer, ";"]:
+            if not set(word) <= set("|;&<>()"):
+                words.append(word)
+                continue
+            if (ours := _without_assignments(words)) is not None:
+                yield ours
+            words = []
+
+
+def _without_assignments(words: list[str]) -> list[str] | None:
+    while words and re.match(r"[A-Z_]+=|if$", words[0]):
+        words = words[1:]
+    return words[1:] if words[:1] == ["hexai"] else None
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=_name)
+def test_commands_shown_are_there(page: Path) -> None:
+    """Every `hexai …` parses, and none shows a command that does not exist yet."""
+    root = root_command(summaries())
+    names = option_names(root)
+    there = {command.words[0] for command in COMMANDS if command.summary}
+    for words in _commands(page):
+        line = split_line(words, names)
+        options = parse_options(root, line.options)
+        context = find(line, options)
+        if context is not None:
+            assert line.words[0] in there, words
+        else:
+            assert not stray_options(line, names), words
+            assert line.literal or not there & set(line.words[:1]), words
+
+
+def test_commands_are_found() -> None:
+    """The search for command lines sees pipes, assignments and substitutions."""
+    found = [words for page in WRITTEN for words in _commands(page)]
+
+    assert ["models", "pull", "smollm2"] in found
+    assert ["write a commit message"] in found
+    assert len(found) > 50
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_configuration_shown_loads(page: Path, tmp_path: Path) -> None:
+    """Every TOML block is a configuration without a problem or a warning."""
+    for block in _blocks(page, "toml"):
+        file = tmp_path / "config.toml"
+        file.write_text(block)
+        snapshot = load(find_folders({}, tmp_path), {}, config=file)
+        assert snapshot.warnings == (), block
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_json_shown_is_json(page: Path) -> None:
+    """A JSON block is one value, or one a line."""
+    for block in _blocks(page, "json"):
+        values = [block] if block.startswith("{\n") else block.splitlines()
+        for value in values:
+            json.loads(value)
+
+
+@pytest.mark.parametrize("path", pages(), ids=_name)
+def test_generated_pages_are_current(path: Path) -> None:
+    """`scripts/generate` was run after the last change of what they are made from."""
+    assert path.read_text() == pages()[path]
+
+
+def test_every_page_can_be_found() -> None:
+    """README.md links to each page of the documentation, or to its folder."""
+    targets = {m["target"] for m in _LINK.finditer((ROOT / "README.md").read_text())}
+    linked = {(ROOT / target).resolve() for target in targets if "://" not in target}
+
+    assert [p for p in PAGES if not linked & {p, p.parent} and p.parent != ROOT] == []
+
+
+def test_fragments_of_the_changelog_are_well_formed() -> None:
+    """Each is `<slug>.<type>.md` and says what a user notices in 25 words."""
+    for fragment in FRAGMENTS:
+        slug, kind, suffix = fragment.name.split(".")
+        assert re.fullmatch(r"[a-z0-9-]+", slug), fragment.name
+        assert kind in _TYPES, fragment.name
+        assert suffix == "md", fragment.name
+        assert 0 < len(fragment.read_text().split()) <= 25, fragment.name
