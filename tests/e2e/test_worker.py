@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -61,9 +62,10 @@ def whats(steps: list[Step]) -> list[str]:
 
 def wait_until_gone(folder: Path, pid: int) -> None:
     """Wait for the end of a process, and of its lock."""
-    process = os.pidfd_open(pid)
-    assert select.select([process], [], [], 20)[0], "the worker lives on"
-    os.close(process)
+    with suppress(ProcessLookupError):
+        process = os.pidfd_open(pid)
+        assert select.select([process], [], [], 60)[0], "the worker lives on"
+        os.close(process)
     assert pid not in living(folder).values()
 
 
