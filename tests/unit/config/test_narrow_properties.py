@@ -146,7 +146,19 @@ FILE = _table(
 LISTS = st.fixed_dictionaries(
     dict.fromkeys(SURFACES, st.lists(ENTRY, min_size=2, max_size=3).map(_labelled))
 )
-USER = st.tuples(FILE, LISTS).map(lambda pair: {**pair[0], "models": pair[1]}) | FILE
+
+
+def _valid(user: dict[str, Any]) -> dict[str, Any]:
+    """Leave out a profile whose name could be taken for another one's."""
+    profiles = {
+        name: p for name, p in user.get("providers", {}).items() if name != "Mine"
+    }
+    return {**user, "providers": profiles}
+
+
+USER = (
+    st.tuples(FILE, LISTS).map(lambda pair: {**pair[0], "models": pair[1]}) | FILE
+).map(_valid)
 SMALLER = {
     "max_context_tokens": False,
     "context_window_lines": False,
