@@ -251,6 +251,23 @@ def test_queueing_again_spends_the_timeout_but_enters_no_figure() -> None:
     assert report.outcomes[1].timings.queued == 1
 
 
+def test_what_an_earlier_attempt_thought_is_in_no_figure() -> None:
+    """One that only queues for its fallback has generated nothing."""
+    primary = Scripted([(0, "connected"), thinks("hm", 1), (1, BUSY)])
+    asked = contender(
+        target(primary, "main"),
+        fallback=target(Scripted(says("yes")), "spare", origin="o", limit=1),
+        timeout=5.0,
+    )
+    holder = Scripted(says("done", after=15))
+    report = ran([asked, contender(target(holder, "m1", origin="o", limit=1), 1)])
+    outcome = report.outcomes[0]
+
+    assert outcome.status is Status.TIMED_OUT
+    assert (outcome.usage, outcome.timings.generating) == (None, None)
+    assert (outcome.timings.queued, outcome.timings.total) == (3, 2)
+
+
 def test_a_pause_gives_the_slot_back() -> None:
     """While one waits to try again, the next one is asked; then it queues again."""
     first = Scripted(fails(BUSY), says("first"))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hexai.domain.entry import Entry, Surface
@@ -11,10 +11,14 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
+    Authentication,
+    BadRequest,
     ConnectionFailed,
     HexaiError,
     NotSent,
+    TimedOut,
     TLSFailed,
+    UnknownModel,
 )
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
@@ -44,7 +48,7 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
         check_first_run(session, entries)
     prompt = prompt or from_editor(process, session.folders.state)
     show = put(session, make_question(session, entries, prompt), wanted(session))
-    if _nothing_was_sent(show.outcomes):
+    if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
     return show.code
 
@@ -131,26 +135,26 @@ def _kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
         raise
 
 
-def _nothing_was_sent(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether every contender failed before it could send anything.
-
-    Text that the guard refused is not kept anywhere, so it does not count.
-    """
-    errors = [outcome.error for outcome in outcomes]
-    if not errors or any(isinstance(error, NotSent) for error in errors):
+def _is_unsent(outcome: Outcome) -> bool:
+    """Tell whether a contender failed before it could send anything."""
+    error = outcome.error
+    if error is None:
         return False
-    return all(
-        outcome.error is not None
-        and (
-            outcome.attempts == 0
-            or isinstance(outcome.error, ConnectionFailed | TLSFailed)
-        )
-        for outcome in outcomes
-    )
+    if outcome.attempts == 0:
+        return True
+    if isinstance(error, TimedOut):
+        return error.phase in ("connect", "load")
+    if isinstance(error, Authentication | BadRequest | UnknownModel):
+        # An upstream's refusal has its status or its words; ours came before it.
+        return error.http_status is None and not error.upstream_message
+    return isinstance(error, ConnectionFailed | TLSFailed | NotSent)
 
 
 def _keep(process: Process, prompt: Prompt) -> None:
-    """Keep typed or piped input in a private file, unless it holds a secret."""
+    """Keep typed or piped input in a private file, unless it holds a secret.
+
+    That is what the guard refuses, and refused text is not kept anywhere.
+    """
     if not prompt.costly or inspect(cli_messages("", prompt.text)).local_only:
         return
     folder = folders_of(process).state / "prompts"
