@@ -353,6 +353,29 @@ class TestKept:
         assert result.code == 1
         self.assert_kept(result, "why:\n\na long log")
 
+    @pytest.mark.parametrize(
+        "model", ["openai:gpt-4.1", "local:missing", "simulated:missing"]
+    )
+    def test_piped_input_is_kept_when_something_is_missing_here(
+        self, model: str
+    ) -> None:
+        """No key, no such file: the attempt failed before it could send."""
+        result = run_cli("-m", model, "why", stdin="a long log")
+        assert result.code == 1
+        self.assert_kept(result, "why:\n\na long log")
+
+    def test_what_a_failing_editor_leaves_is_kept(self, tmp_path: Path) -> None:
+        """Its crash asks nothing, and costs nothing."""
+        simulated("echo")
+        editor = tmp_path / "editor"
+        editor.write_text('#!/bin/sh\necho typed > "$1"\nexit 3\n', "utf-8")
+        editor.chmod(0o755)
+        environ = {**os.environ, "HEXAI_EDITOR": str(editor)}  # noqa: TID251
+        result = run_cli(stdin=None, stdout="terminal", environ=environ)
+        assert (result.code, result.out) == (2, "")
+        assert "the editor ended with 3, nothing was asked" in result.err
+        self.assert_kept(result, "typed")
+
     def test_arguments_alone_are_not_kept(self) -> None:
         """The shell remembers them."""
         write_config("nonsense = 1")
