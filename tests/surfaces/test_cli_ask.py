@@ -391,6 +391,18 @@ class TestKept:
         assert "not sent: " in result.err
         assert "input is kept" not in result.err
 
+    def test_what_a_failing_editor_leaves_is_kept(self, tmp_path: Path) -> None:
+        """Its crash asks nothing, and costs nothing."""
+        simulated("echo")
+        editor = tmp_path / "editor"
+        editor.write_text('#!/bin/sh\necho typed > "$1"\nexit 3\n', "utf-8")
+        editor.chmod(0o755)
+        environ = {**os.environ, "HEXAI_EDITOR": str(editor)}  # noqa: TID251
+        result = run_cli(stdin=None, stdout="terminal", environ=environ)
+        assert (result.code, result.out) == (2, "")
+        assert "the editor ended with 3, nothing was asked" in result.err
+        self.assert_kept(result, "typed")
+
     def test_arguments_alone_are_not_kept(self) -> None:
         """The shell remembers them."""
         write_config("nonsense = 1")

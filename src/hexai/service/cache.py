@@ -159,7 +159,8 @@ class AnswerCache:
 
     def _date(self, path: Path) -> None:
         now = self._now()
-        os.utime(path, (now, now))
+        with suppress(FileNotFoundError):  # another process is just replacing it
+            os.utime(path, (now, now))
 
     def _make_room(self, key: str, size: int) -> None:
         if self._room is None and size <= _SMALL and not key.startswith("0"):

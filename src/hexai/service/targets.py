@@ -63,6 +63,14 @@ class Targets:
             self._known[provider] = provider_settings(self._settings, provider)
         return self._known[provider]
 
+    def is_local(self, provider: str) -> bool | None:
+        """Tell whether a provider's text stays here, as far as settings can tell.
+
+        None: only the upstream can tell, or there is no such provider.
+        """
+        settings = self.settings_of(provider)
+        return None if settings is None else _local(settings)
+
     def ollama(self, provider: str) -> Asked | None:
         """Give the client of a provider that can be asked about its models."""
         client: object = self._clients.get(provider)

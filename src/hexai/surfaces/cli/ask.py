@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message
@@ -46,7 +47,9 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
         session = open_session(process, options)
         entries = session.entries(Surface.CLI)
         check_first_run(session, entries)
-    prompt = prompt or from_editor(process, session.folders.state)
+    prompt = prompt or from_editor(
+        process, session.folders.state, lost=partial(_keep_text, process)
+    )
     show = put(session, make_question(session, entries, prompt), wanted(session))
     if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
@@ -151,16 +154,19 @@ def _is_unsent(outcome: Outcome) -> bool:
 
 
 def _keep(process: Process, prompt: Prompt) -> None:
-    """Keep typed or piped input in a private file, unless it holds a secret.
+    """Keep typed or piped input in a private file, unless it holds a secret."""
+    if prompt.costly:
+        _keep_text(process, prompt.text)
 
-    That is what the guard refuses, and refused text is not kept anywhere.
-    """
-    if not prompt.costly or inspect(cli_messages("", prompt.text)).local_only:
+
+def _keep_text(process: Process, text: str) -> None:
+    """Keep a text; what the guard would refuse is not kept anywhere."""
+    if inspect(cli_messages("", text)).local_only:
         return
     folder = folders_of(process).state / "prompts"
     try:
-        path = KeptPrompts(folder, now=time.time).keep(prompt.text)  # noqa: TID251
+        path = KeptPrompts(folder, now=time.time).keep(text)  # noqa: TID251
     except OSError as error:
         complain(process, f"your input could not be kept: {error.strerror}")
     else:
-        complain(process, f"nothing was sent; your input is kept in {path}")
+        complain(process, f"nothing was answered; your input is kept in {path}")
