@@ -97,8 +97,8 @@ class Services:
 
     def inspect(self, question: "Question") -> Verdict:
         """Say whether the messages of a question may leave this machine."""
-        if self.settings.local_only:
-            return Verdict("local_only is set")
+        if question.local_only or self.settings.local_only:
+            return Verdict(question.local_only or "local_only is set")
         if question.send_anyway:
             return Verdict()
         return inspect(

@@ -54,7 +54,8 @@ def make_question(
 ) -> Question:
     """Compose the question as settings and options want it asked."""
     settings, options = session.snapshot.settings, session.options
-    most = options.max_concurrency or settings.fanout.max_concurrency
+    wanted_at_once = options.max_concurrency or settings.fanout.max_concurrency
+    most = session.snapshot.restrictions.at_once(wanted_at_once)
     return Question(
         request=Request(surface=Surface.CLI, messages=_messages(session, prompt)),
         entries=entries,
@@ -63,6 +64,7 @@ def make_question(
         blind=wanted(session).blind,
         fresh=options.fresh,
         send_anyway=options.send_anyway,
+        local_only=session.snapshot.restrictions.local_only,
         sources=prompt.sources,
     )
 

@@ -62,7 +62,8 @@ def open_session(process: Process, options: AskOptions) -> Session:
     """Read the configuration and say its warnings; raises `ConfigError`."""
     folders = folders_of(process)
     path = None if options.config is None else Path(options.config)
-    snapshot = load(folders, process.environ, config=path)
+    project = Path(process.folder) if process.folder else None
+    snapshot = load(folders, process.environ, config=path, project=project)
     complain(process, *(f"warning: {warning}" for warning in snapshot.warnings))
     log = open_log(
         None if options.log is None else Path(options.log),
