@@ -331,3 +331,30 @@ def test_an_answer_cannot_reach_tmux(
     assert window.run("display-message", "-p", "#{pane_title}") == title
     assert "\x1b[31m" not in coloured
     assert "a\\x1b]0;stolen\\x07b\\x1b[31m\\x1b[2J" in coloured
+
+
+@pytest.mark.debian
+def test_a_stop_leaves_the_terminal_to_the_shell(
+    steps: Steps, tmux: Callable[[int, int], Tmux]
+) -> None:
+    """After Ctrl-Z the shell has a cursor and a line of its own; `fg` goes on."""
+    window = tmux(100, 40)
+    window.start(command(steps, "auto", "home", "cloud"))
+    steps.send("say", 0, "said before")
+    window.wait_for("said before")
+    hidden = window.run("display-message", "-p", "#{cursor_flag}")
+    window.run("send-keys", "C-z")
+    window.wait_for("Stopped")
+    shown = window.run("display-message", "-p", "#{cursor_flag}")
+    window.run("send-keys", "-l", "echo the shell; fg")
+    window.run("send-keys", "Enter")
+    window.wait_for("\nthe shell")
+    steps.send("say", 0, " and after")
+    window.wait_for("said before and after")
+    steps.close()
+    window.wait_for("all shown")
+    lines = window.everything()
+
+    assert (hidden, shown) == ("0\n", "1\n")
+    assert lines.index("the shell") > [line[:11] for line in lines].index("said before")
+    assert [line[:21] for line in lines].count("said before and after") == 1

@@ -6,7 +6,7 @@ model's name alone.
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -23,6 +23,7 @@ from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.http import HttpClient
 from hexai.providers.tls import Trust
+from hexai.providers.wire import Framing
 from tests.support.replies import sse
 from tests.support.upstream import Reply
 
@@ -52,7 +53,7 @@ class PlainDecoder:
 class PlainFormat:
     """Asks with the model's name; refusals keep the body as the upstream's words."""
 
-    framing: Literal["sse", "ndjson"] = "sse"
+    framing: Framing = "sse"
 
     def path(self, call: Call) -> str:
         """Give the one path."""

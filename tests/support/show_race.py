@@ -19,8 +19,8 @@ import msgspec
 
 from hexai.domain.events import Delta, Ended, Event, Started
 from hexai.surfaces.cli.painter import Layout, Painter, tick_forever
-from hexai.surfaces.cli.quiet import quiet
-from hexai.surfaces.cli.writer import Writer
+from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.screen import Screen
 from tests.support.watched import outcome
 
 
@@ -48,32 +48,33 @@ async def play(painter: Painter, steps: asyncio.StreamReader) -> None:
 async def show(fifo: Path, layout: Layout, labels: Sequence[str]) -> None:
     """Show the whole race, until its end or an interrupt."""
     loop = asyncio.get_running_loop()
-    writer = Writer(1)
+    screen = Screen(Process(arguments=(), environ={"NO_COLOR": "1"}, home="/"))
     painter = Painter(
         labels,
-        size=lambda: os.get_terminal_size(1),
-        write=writer.write,
+        size=screen.size,
+        write=screen.write,
         now=loop.time,
-        ready=lambda: writer.idle,
+        ready=screen.is_ready,
         layout=layout,
     )
     steps = asyncio.StreamReader(limit=1 << 24)
     await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(steps), fifo.open("rb")
     )
-    try:
-        async with asyncio.TaskGroup() as group:
-            ticking = group.create_task(tick_forever(painter))
-            playing = group.create_task(play(painter, steps))
-            loop.add_signal_handler(signal.SIGINT, playing.cancel)
-            await asyncio.wait([playing])
-            ticking.cancel()
-    finally:
-        painter.close()
-        writer.close()
+    with screen.live(painter.pause):
+        try:
+            async with asyncio.TaskGroup() as group:
+                ticking = group.create_task(tick_forever(painter))
+                playing = group.create_task(play(painter, steps))
+                loop.add_signal_handler(signal.SIGINT, playing.cancel)
+                await asyncio.wait([playing])
+                ticking.cancel()
+        finally:
+            painter.close()
+            screen.close()
 
 
 if __name__ == "__main__":
-    with quiet(1), contextlib.suppress(asyncio.CancelledError):
+    with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(show(Path(sys.argv[1]), cast("Layout", sys.argv[2]), sys.argv[3:]))
     os.write(2, b"all shown\n")

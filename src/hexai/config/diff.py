@@ -13,6 +13,7 @@ from hexai.config.provider_tables import Profile
 from hexai.config.schema import Settings
 from hexai.config.tables import given
 from hexai.domain.entry import Surface
+from hexai.text.clean import shorten
 
 UNSET_TEXT = "(unset)"
 _PRIVATE = {"headers", "api_key_command"}
@@ -125,5 +126,4 @@ def _entry(entry: EntryTable) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split("\n"))
-    return line if len(line) <= _SHOWN_LENGTH else f"{line[: _SHOWN_LENGTH - 1]}…"
+    return shorten(" ".join(text.split("\n")), _SHOWN_LENGTH)

@@ -22,6 +22,11 @@ class Folders(Struct, frozen=True, kw_only=True):
         """The user's own configuration."""
         return self.config / "config.toml"
 
+    @property
+    def models(self) -> Path:
+        """The models that were pulled."""
+        return self.data / "models"
+
 
 def find_folders(environ: Mapping[str, str], home: Path) -> Folders:
     """Find the folders by the XDG variables; relative and empty ones do not count.

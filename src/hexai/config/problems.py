@@ -8,6 +8,8 @@ import re
 
 from msgspec import Struct
 
+from hexai.text.clean import shorten
+
 KeyPath = tuple[str | int, ...]
 """From the root of the configuration: keys of tables, and places in lists."""
 
@@ -44,8 +46,7 @@ def shown(value: object, path: KeyPath) -> str:
     """Write a value on one line and cut, or nothing if it may hold a secret."""
     if _PRIVATE_KEYS.intersection(path):
         return ""
-    text = _written(value)
-    return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
+    return shorten(_written(value), _SHOWN_LENGTH)
 
 
 def _written(value: object) -> str:

@@ -6,6 +6,7 @@ answers fewer at once, than a service.
 """
 
 import math
+from typing import get_args
 
 from msgspec import UnsetType
 
@@ -25,14 +26,7 @@ from hexai.config.tables import given
 from hexai.config.urls import check_base_url, is_loopback
 from hexai.domain.entry import Budgets
 
-BUILT_IN: tuple[ProviderType, ...] = (
-    "local",
-    "ollama",
-    "openai",
-    "openrouter",
-    "anthropic",
-    "simulated",
-)
+BUILT_IN: tuple[ProviderType, ...] = get_args(ProviderType)
 _API: dict[str, str] = {
     "openai": OpenAI().base_url,
     "openrouter": OpenRouter().base_url,

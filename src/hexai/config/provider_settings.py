@@ -43,3 +43,8 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     """A credential may go over plain http to a host that is not loopback."""
     ca_file: str = ""
     """An absolute path to a PEM file with a private authority; empty for none."""
+
+    @property
+    def over_http(self) -> bool:
+        """Whether it is reached by HTTP, at an origin; else it runs on this machine."""
+        return self.type not in ("local", "simulated")

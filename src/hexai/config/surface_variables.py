@@ -3,8 +3,6 @@
 They are no layer: a step of their own, after narrowing, works them into the entries.
 """
 
-from collections.abc import Mapping
-
 from msgspec import UNSET, Struct, UnsetType
 
 from hexai.config.entry_tables import EntryTable
@@ -29,9 +27,6 @@ class SurfaceVariables(Struct, frozen=True, kw_only=True):
             "TEMPERATURE": self.temperature,
         }
         return tuple(key for key, value in values.items() if value is not UNSET)
-
-
-Variables = Mapping[Surface, SurfaceVariables]
 
 
 def variable(key: str, surface: Surface) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from msgspec import UnsetType
 
+from hexai.config.decode import allowed
 from hexai.config.problems import KeyPath, Problem, dotted, shown
 from hexai.config.profiles import BUILT_IN
-from hexai.config.provider_tables import HttpTable
+from hexai.config.provider_tables import HttpTable, ProfileType
 from hexai.config.schema import Settings
 from hexai.config.urls import check_base_url
 from hexai.config.variables import profile_prefix, profile_variables, schema_variables
@@ -38,10 +39,8 @@ def check_providers(settings: Settings) -> Iterator[Problem]:
         path = ("providers", name)
         yield from _check_http(profile, path, needs_url=False)
         if isinstance(profile.type, UnsetType):
-            message = "is missing; must be one of 'openai', 'openrouter', "
-            yield Problem(
-                path=(*path, "type"), message=message + "'anthropic', 'ollama'"
-            )
+            message = f"is missing; must be {allowed(ProfileType)}"
+            yield Problem(path=(*path, "type"), message=message)
 
 
 def _check_http(

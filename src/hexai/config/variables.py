@@ -54,9 +54,14 @@ def profile_prefix(name: str) -> str:
     return f"HEXAI_{name.upper().replace('-', '_')}_"
 
 
+def key_variable(name: str) -> str:
+    """Give the variable of ours that holds the key of a provider."""
+    return f"{profile_prefix(name)}API_KEY"
+
+
 def key_variables(profiles: Iterable[str]) -> set[str]:
     """Give the variables of ours that hold keys."""
-    return {f"{profile_prefix(name)}API_KEY" for name in (*BUILT_IN, *profiles)}
+    return {key_variable(name) for name in (*BUILT_IN, *profiles)}
 
 
 def _paths(table: Table, prefix: KeyPath) -> Iterator[KeyPath]:

@@ -7,7 +7,6 @@ skipped, as the interface's versioning asks of its clients.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +27,7 @@ from hexai.providers.payload import decode, field, figure, words
 from hexai.providers.quirks import quirk_of
 from hexai.providers.reasoning import ThinkSplitter
 from hexai.providers.refusals import explain
+from hexai.providers.wire import Framing
 
 VERSION = "2023-06-01"
 
@@ -38,7 +38,7 @@ DEFAULT_MAX_TOKENS = 4096
 class AnthropicFormat:
     """Messages over server-sent events."""
 
-    framing: Literal["sse", "ndjson"] = "sse"
+    framing: Framing = "sse"
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.urls import is_loopback
+from hexai.config.variables import key_variable
 from hexai.errors import Authentication
 from hexai.providers.key_command import KeyCommand
 from hexai.providers.secret import Secret
@@ -151,12 +152,11 @@ def variables(settings: ProviderSettings) -> tuple[str, ...]:
 
     A source that the user's file names replaces the vendor's variable.
     """
-    name = settings.name.upper().replace("-", "_")
-    own = f"HEXAI_{name}_API_KEY"
+    own = key_variable(settings.name)
     if settings.api_key_env:
         return own, settings.api_key_env
     if settings.built_in and settings.name in _VENDORS and not settings.api_key_command:
-        return own, f"{name}_API_KEY"
+        return own, f"{settings.name.upper()}_API_KEY"
     return (own,)
 
 

@@ -6,10 +6,11 @@ format is the rest: how a call is written, and how its stream is read.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, Protocol
+from typing import Protocol
 
 from hexai.domain.provider import Call, Chunk
 from hexai.errors import ProviderError
+from hexai.providers.wire import Framing
 
 
 class Decoder(Protocol):
@@ -33,7 +34,7 @@ class Decoder(Protocol):
 class WireFormat(Protocol):
     """How one kind of upstream is asked, and how its answers are read."""
 
-    framing: Literal["sse", "ndjson"]
+    framing: Framing
 
     def path(self, call: Call) -> str:
         """Give the path below `base_url`, with a leading slash."""

@@ -9,7 +9,6 @@ no exit hangs on a password manager.
 import asyncio
 import os
 import select
-import shutil
 import signal
 import subprocess
 import threading
@@ -18,6 +17,8 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 
 from msgspec import Struct
+
+from hexai.config.programs import absolute_entries, find_program
 
 LIMIT = 8 * 1024
 """Bytes that a command may print."""
@@ -82,7 +83,7 @@ class KeyCommand:
 
     def _run(self) -> Printed:
         name = self._command[0]
-        executable = find_executable(name, self._path)
+        executable = find_program(name, self._path)
         if executable is None:
             return Printed(failure=f"no program {name} in the absolute part of PATH")
         try:
@@ -129,20 +130,6 @@ class KeyCommand:
         if code != 0:
             return Printed(failure=f"{name} ended with code {code}")
         return Printed(output=output)
-
-
-def absolute_entries(path: str) -> str:
-    """Keep the entries of a PATH that do not depend on the working directory."""
-    return os.pathsep.join(
-        entry for entry in path.split(os.pathsep) if entry.startswith("/")
-    )
-
-
-def find_executable(name: str, path: str) -> str | None:
-    """Find a program by absolute name, or by bare name in absolute PATH entries."""
-    if "/" in name and not name.startswith("/"):
-        return None
-    return shutil.which(name, path=absolute_entries(path))
 
 
 def _read(process: "subprocess.Popen[bytes]", until: float) -> bytes | None:

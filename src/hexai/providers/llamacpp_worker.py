@@ -99,8 +99,6 @@ def _parameters(
     parameters.n_parallel = order.options.parallel
     parameters.kv_unified = True
     parameters.n_threads_http = _HTTP_THREADS
-    parameters.cpuparams.n_threads = _threads()
-    parameters.cpuparams_batch.n_threads = _threads()
     parameters.cache_ram_mib = _PROMPT_CACHE_MIB
     parameters.verbosity = _ERRORS_ONLY
     parameters.offline = True
@@ -109,16 +107,6 @@ def _parameters(
     parameters.endpoint_props = False
     parameters.endpoint_metrics = False
     return parameters
-
-
-def _threads() -> int:
-    """Take half of the processors.
-
-    llama.cpp's threads spin while they wait for each other, so that one of them
-    without a processor stops all. On two busy cores two threads gave 2 tokens a
-    second where one gave 14; and the editor wants to live too.
-    """
-    return max(1, len(os.sched_getaffinity(0)) // 2)
 
 
 def _wait_unused(lease: Path, keep_alive: float) -> Lock:

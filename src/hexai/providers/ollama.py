@@ -1,7 +1,6 @@
 """Ollama's chat, one JSON object a line."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -20,12 +19,13 @@ from hexai.providers.complaints import read_body, read_error
 from hexai.providers.payload import decode, figure, words
 from hexai.providers.reasoning import ThinkSplitter
 from hexai.providers.refusals import explain
+from hexai.providers.wire import Framing
 
 
 class OllamaFormat:
     """Chat as newline-delimited JSON."""
 
-    framing: Literal["sse", "ndjson"] = "ndjson"
+    framing: Framing = "ndjson"
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings

@@ -8,7 +8,6 @@ under two names, content as text or parts, figures in the last chunk or in every
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +27,7 @@ from hexai.providers.payload import decode, field, figure, loosely, words
 from hexai.providers.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.reasoning import ThinkSplitter
 from hexai.providers.refusals import explain
+from hexai.providers.wire import Framing
 
 OPENROUTER_HEADERS = {
     "HTTP-Referer": "https://github.com/snonux/hexai",
@@ -39,7 +39,7 @@ OPENROUTER_HEADERS = {
 class OpenAIFormat:
     """Chat completions over server-sent events."""
 
-    framing: Literal["sse", "ndjson"] = "sse"
+    framing: Framing = "sse"
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings

@@ -6,12 +6,11 @@ stays out of the message.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
 
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, ProviderError
 from hexai.providers.format import Decoder
-from hexai.providers.wire import splitter
+from hexai.providers.wire import Framing, splitter
 from hexai.text.clean import Cleaner, clean, shorten
 
 
@@ -20,7 +19,7 @@ class Reader:
 
     def __init__(
         self,
-        framing: Literal["sse", "ndjson"],
+        framing: Framing,
         decoder: Decoder,
         mask: Callable[[str], str] = str,
     ) -> None:

@@ -13,6 +13,9 @@ from typing import Literal, Protocol
 
 from hexai.errors import TooLarge
 
+Framing = Literal["sse", "ndjson"]
+"""How a stream is cut into payloads."""
+
 LIMIT = 1024 * 1024
 """Bytes of a line, and of an event's data."""
 
@@ -29,7 +32,7 @@ class Splitter(Protocol):
         """Give what the end of the stream left unfinished, if anything."""
 
 
-def splitter(framing: Literal["sse", "ndjson"]) -> Splitter:
+def splitter(framing: Framing) -> Splitter:
     """Make the splitter of one stream."""
     return SseSplitter() if framing == "sse" else NdjsonSplitter()
 

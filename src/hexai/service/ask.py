@@ -81,7 +81,7 @@ class Run:
         return tuple(sorted(outcomes, key=lambda outcome: outcome.index))
 
     async def __aenter__(self) -> Self:
-        self.verdict = self._services.inspect(self._question)
+        self.verdict = self._inspect()
         self._settle_without_race(self._look_up())
         live = [c for c in self.contenders if c.index not in self._known]
         await self._services.prepare(contender.target for contender in live)
@@ -126,6 +126,14 @@ class Run:
         fallback = contender.fallback or contender.target
         target = fallback if outcome.fell_back else contender.target
         return self._services.cost_usd(outcome, target)
+
+    def _inspect(self) -> Verdict:
+        question, services = self._question, self._services
+        if question.local_only or services.settings.local_only:
+            return Verdict(question.local_only or "local_only is set")
+        if question.send_anyway:
+            return Verdict()
+        return services.inspect(question.request, question.sources)
 
     def _in_order(self) -> tuple[int, ...]:
         return tuple(range(len(self.contenders)))

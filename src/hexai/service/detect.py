@@ -37,9 +37,9 @@ class Found(Struct, frozen=True, kw_only=True):
         return self.extra_installed and self.model_there
 
 
-def embedded(model: Path) -> tuple[bool, bool]:
-    """Tell whether the `local` extra is installed, and whether the model is there."""
-    return importlib.util.find_spec("xllamacpp") is not None, model.is_file()
+def extra_installed() -> bool:
+    """Tell whether the `local` extra is installed; imports nothing of it."""
+    return importlib.util.find_spec("xllamacpp") is not None
 
 
 def keys_in(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -56,10 +56,9 @@ async def detect(
     patience: float = 0.5,
 ) -> Found:
     """Look around; waits at most `patience` seconds for Ollama."""
-    extra_installed, model_there = embedded(model)
     return Found(
-        extra_installed=extra_installed,
-        model_there=model_there,
+        extra_installed=extra_installed(),
+        model_there=model.is_file(),  # noqa: ASYNC240 - nothing else runs yet
         ollama=await _ollama_models(ollama, patience),
         keys=keys_in(environ),
     )

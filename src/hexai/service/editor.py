@@ -1,6 +1,5 @@
 """The user's editor, for a prompt that is too long for the command line."""
 
-import os
 import shlex
 import signal
 import subprocess
@@ -8,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from hexai.config.programs import find_program
 from hexai.errors import NoInput, SetupError
 
 VARIABLES = ("HEXAI_EDITOR", "VISUAL", "EDITOR")
@@ -36,18 +36,6 @@ def editor_command(environ: Mapping[str, str], home: str) -> tuple[str, ...] | N
     return (found, *arguments)
 
 
-def find_program(name: str, path: str) -> str | None:
-    """Look a program up, but never relative to the working directory."""
-    if "/" in name:
-        candidates = [Path(name)]
-    else:
-        candidates = [Path(folder) / name for folder in path.split(os.pathsep)]
-    for candidate in candidates:
-        if candidate.is_absolute() and _is_program(candidate):
-            return str(candidate)
-    return None
-
-
 def write_in_editor(
     command: tuple[str, ...], folder: Path, *, keyboard: int, screen: int
 ) -> str:
@@ -65,10 +53,6 @@ def write_in_editor(
         if code != 0:
             raise NoInput(f"the editor ended with {code}, nothing was asked")
         return file.read_bytes().decode("utf-8", "replace")
-
-
-def _is_program(candidate: Path) -> bool:
-    return candidate.is_file() and os.access(candidate, os.X_OK)
 
 
 def _run(command: tuple[str, ...], keyboard: int, screen: int) -> int:

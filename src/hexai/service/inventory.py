@@ -16,8 +16,6 @@ from hexai.service.targets import Targets
 
 Where = Literal["local", "cloud", "unknown"]
 
-_NO_KEYS = ("local", "simulated")
-
 
 class Item(Struct, frozen=True, kw_only=True):
     """One configured entry."""
@@ -68,7 +66,7 @@ async def _describe(
 async def _key(
     settings: ProviderSettings, environ: Mapping[str, str], home: str
 ) -> str:
-    if settings.type in _NO_KEYS:
+    if not settings.over_http:
         return "not needed"
     credential = ConfiguredCredential(settings, environ=environ, home=home)
     if not credential.at_hand:

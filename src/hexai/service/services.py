@@ -6,13 +6,13 @@ through `service.ask`.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from hexai.config.locate import Folders
 from hexai.config.schema import Settings
@@ -28,12 +28,9 @@ from hexai.engine.terms import Conditions
 from hexai.providers.locality import OllamaLocality
 from hexai.providers.registry import Registry, Surroundings
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
-from hexai.service.guard import inspect
+from hexai.service.guard import Source, inspect
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets
-
-if TYPE_CHECKING:
-    from hexai.service.ask import Question
 
 
 class Services:
@@ -95,15 +92,14 @@ class Services:
         number = stamp << 80 | 0x7 << 76 | noise >> 62 << 64 | 0b10 << 62
         return f"{number | noise & (1 << 62) - 1:032x}"
 
-    def inspect(self, question: "Question") -> Verdict:
-        """Say whether the messages of a question may leave this machine."""
-        if question.local_only or self.settings.local_only:
-            return Verdict(question.local_only or "local_only is set")
-        if question.send_anyway:
-            return Verdict()
+    def inspect(self, request: Request, sources: Sequence[Source]) -> Verdict:
+        """Say whether the messages of a request may leave this machine.
+
+        `sources` are the texts that they were composed of, to say where a finding is.
+        """
         return inspect(
-            question.request.messages,
-            sources=question.sources,
+            request.messages,
+            sources=sources,
             allow_secrets=self.settings.ignore.allow_secrets,
         )
 
@@ -161,7 +157,7 @@ def _surroundings(
         environ=environ,
         home=str(folders.home),
         run=folders.runtime,
-        models=folders.data / "models",
+        models=folders.models,
         keep_alive=settings.local.keep_alive,
         max_workers=settings.local.max_workers,
     )

@@ -40,9 +40,12 @@ class Targets:
 
         What cannot or may not be asked has a client that fails with the reason.
         """
+        if entry.refused:
+            return _unavailable(spec, NotSent(f"not sent: {entry.refused}"))
         settings = self.settings_of(spec.provider)
-        failure = _failure(entry, spec, settings, self._settings)
-        if settings is None or failure is not None:
+        if settings is None:
+            return _unavailable(spec, self._unknown(spec.provider))
+        if failure := _lack(spec, settings):
             return _unavailable(spec, failure)
         client = self._client(settings)
         if isinstance(client, Unavailable):
@@ -75,11 +78,6 @@ class Targets:
         for client in self._clients.values():
             await client.aclose()
 
-    def load_prices(self) -> None:
-        """Read the price list now, while there is time; else the first price does."""
-        if self._prices is None:
-            self._prices = load_prices()
-
     def cost_usd(self, outcome: Outcome, *, local: bool | None) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows.
 
@@ -90,8 +88,8 @@ class Targets:
         settings = self.settings_of(outcome.provider)
         if settings is None or outcome.usage is None:
             return None
-        self.load_prices()
-        assert self._prices is not None
+        if self._prices is None:
+            self._prices = load_prices()
         for model in (outcome.returned_model, outcome.model):
             cost = model and self._prices.cost(
                 settings.base_url, model, outcome.usage, self._now()
@@ -99,6 +97,13 @@ class Targets:
             if isinstance(cost, Decimal):
                 return cost
         return None
+
+    def _unknown(self, provider: str) -> BadRequest:
+        known = ", ".join(provider_names(self._settings))
+        return BadRequest(
+            f'unknown provider "{provider}"',
+            advice=f"use one of {known}, or add [providers.{provider}]",
+        )
 
     def _client(self, settings: ProviderSettings) -> Client:
         if settings.name not in self._clients:
@@ -110,38 +115,24 @@ class Targets:
         return self._clients[settings.name]
 
 
-def _unavailable(spec: RequestSpec, failure: ProviderError | None) -> Target:
+def _unavailable(spec: RequestSpec, failure: ProviderError) -> Target:
     """Make the target of what cannot be asked; nothing is sent, so nothing leaves."""
-    error = failure or NotSent("there is nobody to ask")
     return Target(
         spec=spec,
-        client=Unavailable(error, provider=spec.provider),
+        client=Unavailable(failure, provider=spec.provider),
         upstream=Upstream(origin=f"none:{spec.provider}:{spec.model}"),
         local=True,
     )
 
 
-def _failure(
-    entry: Entry,
-    spec: RequestSpec,
-    provider: ProviderSettings | None,
-    settings: Settings,
-) -> ProviderError | None:
-    """Say why a spec cannot or may not be asked; None if it can."""
-    if entry.refused:
-        return NotSent(f"not sent: {entry.refused}")
-    if provider is None:
-        known = ", ".join(provider_names(settings))
-        return BadRequest(
-            f'unknown provider "{spec.provider}"',
-            advice=f"use one of {known}, or add [providers.{spec.provider}]",
-        )
+def _lack(spec: RequestSpec, provider: ProviderSettings) -> ProviderError | None:
+    """Say what is missing to ask a spec; None if nothing is."""
     if not spec.model:
         return UnknownModel(
             f"no model is set for provider {spec.provider}",
             advice=f"set `model` in the entry or in [{_table(provider)}]",
         )
-    if not provider.base_url and provider.type not in ("local", "simulated"):
+    if provider.over_http and not provider.base_url:
         return BadRequest(
             f"provider {spec.provider} has no base_url",
             advice=f"set it in [{_table(provider)}]",
@@ -155,10 +146,10 @@ def _table(provider: ProviderSettings) -> str:
 
 def _upstream(settings: ProviderSettings, spec: RequestSpec) -> Upstream:
     """Name the upstream: an origin, or for models run here the model itself."""
-    if settings.type in ("local", "simulated"):
-        where = f"{settings.type}:{spec.model}"
-    else:
+    if settings.over_http:
         where = origin(settings.base_url)
+    else:
+        where = f"{settings.type}:{spec.model}"
     return Upstream(origin=where, max_concurrency=settings.max_concurrency)
 
 
@@ -168,7 +159,7 @@ def _local(settings: ProviderSettings) -> bool | None:
     The user's word settles it, but for an Ollama: that one can pass a model on to a
     host of its own choosing wherever it runs.
     """
-    if settings.type in ("local", "simulated"):
+    if not settings.over_http:
         return True
     if settings.local is False:
         return False

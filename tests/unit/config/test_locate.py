@@ -17,6 +17,7 @@ def test_without_variables_the_folders_are_below_home() -> None:
     assert folders.state == HOME / ".local/state/hexai"
     assert folders.cache == HOME / ".cache/hexai"
     assert folders.data == HOME / ".local/share/hexai"
+    assert folders.models == HOME / ".local/share/hexai/models"
     assert folders.runtime == HOME / ".local/state/hexai/run"
 
 

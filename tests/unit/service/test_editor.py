@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hexai.errors import NoInput, SetupError
-from hexai.service.editor import editor_command, find_program, write_in_editor
+from hexai.service.editor import editor_command, write_in_editor
 
 
 def program(path: Path, script: str = "exit 0") -> Path:
@@ -70,27 +70,6 @@ def test_a_missing_program_is_an_error_that_names_the_variable(tmp_path: Path) -
     """Nothing else is started in its place."""
     with pytest.raises(SetupError, match="EDITOR: there is no program 'nope'"):
         editor_command({"EDITOR": "nope", "PATH": str(tmp_path)}, "/home/me")
-
-
-def test_nothing_is_found_relative_to_the_working_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither by a dot or a gap in PATH nor by a relative name."""
-    program(tmp_path / "ed")
-    monkeypatch.chdir(tmp_path)
-    for name, path in (("ed", "."), ("ed", ""), ("ed", ":"), ("./ed", "/bin")):
-        assert find_program(name, path) is None
-    assert find_program("ed", f".:{tmp_path}") == str(tmp_path / "ed")
-
-
-def test_what_is_not_executable_is_no_program(tmp_path: Path) -> None:
-    """A text file or a folder of that name is passed over."""
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "ed").write_text("text", "utf-8")
-    (tmp_path / "b" / "ed").mkdir(parents=True)
-    program(tmp_path / "c" / "ed")
-    path = ":".join(str(tmp_path / folder) for folder in "abc")
-    assert find_program("ed", path) == str(tmp_path / "c" / "ed")
 
 
 def test_the_text_comes_from_a_private_markdown_file_that_goes_again(

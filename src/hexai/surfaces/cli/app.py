@@ -83,10 +83,7 @@ def _text_of(error: click.UsageError | HexaiError) -> str:
 
 
 def _report(process: Process, bug: Exception) -> int:
-    from hexai.surfaces.cli.crash import (
-        describe,
-        keep_details,
-    )
+    from hexai.surfaces.cli.crash import describe, keep_details
 
     complain(
         process,

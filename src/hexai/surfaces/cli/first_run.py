@@ -25,10 +25,10 @@ def check_first_run(session: Session, entries: tuple[Entry, ...]) -> None:
     """Raise `NothingSetUp` if only defaults are left to ask and they cannot answer."""
     if session.snapshot.has_file or not all(map(_is_default, entries)):
         return
-    from hexai.service.detect import detect, embedded
+    from hexai.service.detect import detect, extra_installed
 
-    model = session.model_store / f"{MODEL}.gguf"
-    if all(embedded(model)):
+    model = session.folders.models / f"{MODEL}.gguf"
+    if extra_installed() and model.is_file():
         return
     found = asyncio.run(detect(session.process.environ, model))
     raise NothingSetUp("\n".join(advice(found, str(session.snapshot.file))))

@@ -89,7 +89,7 @@ def pull_model(invocation: Invocation, *, name: str) -> int:
     process = invocation.process
     pull(
         name,
-        store=folders_of(process).data / "models",
+        store=folders_of(process).models,
         environ=process.environ,
         say=lambda line: complain(process, line),
     )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import click
 from msgspec import Struct, convert
@@ -191,7 +191,7 @@ def _how_shown() -> list[click.Parameter]:
     return [
         click.Option(
             ["--layout"],
-            type=click.Choice(["auto", "columns", "stacked", "plain"]),
+            type=click.Choice(get_args(Layout)),
             help="How answers stand on a terminal.",
         ),
         _flag("--json", "Print one JSON object."),

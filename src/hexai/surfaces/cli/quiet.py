@@ -8,26 +8,44 @@ from contextlib import contextmanager, suppress
 _LOCAL_MODES = 3
 
 
-@contextmanager
-def quiet(descriptor: int) -> Iterator[None]:
-    """Let the terminal not echo keys: a line break would move all that is drawn.
+class Keys:
+    """What a terminal does with keys: it echoes them, or it is silent."""
 
-    Keys still act (Ctrl-C) and still reach whoever reads next, as the shell does. A
-    process in the background changes nothing: it would be stopped for trying.
-    """
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._before: list[int | list[bytes | int]] = []
+
+    def silence(self) -> None:
+        """Let the terminal not echo keys: a line break would move all that is drawn.
+
+        They still act (Ctrl-C) and still reach whoever reads next, as the shell does.
+        A process in the background changes nothing: it would be stopped for trying.
+        """
+        with suppress(OSError, termios.error):  # no terminal, or none any more
+            if os.tcgetpgrp(self._descriptor) == os.getpgrp():
+                before = termios.tcgetattr(self._descriptor)
+                silent = list(before)
+                silent[_LOCAL_MODES] &= ~(termios.ECHO | termios.ECHONL)
+                self._set(silent)
+                self._before = before
+
+    def restore(self) -> None:
+        """Let the terminal do what it did before it was silenced."""
+        if self._before:
+            with suppress(termios.error):
+                self._set(self._before)
+            self._before = []
+
+    def _set(self, modes: list[int | list[bytes | int]]) -> None:
+        termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
+
+
+@contextmanager
+def quiet(descriptor: int) -> Iterator[Keys]:
+    """Silence a terminal's keys until the end."""
+    keys = Keys(descriptor)
+    keys.silence()
     try:
-        before = termios.tcgetattr(descriptor)
-        in_front = os.tcgetpgrp(descriptor) == os.getpgrp()
-    except (OSError, termios.error):
-        in_front, before = False, []
-    if not in_front:
-        yield
-        return
-    silent = list(before)
-    silent[_LOCAL_MODES] &= ~(termios.ECHO | termios.ECHONL)
-    termios.tcsetattr(descriptor, termios.TCSANOW, silent)
-    try:
-        yield
+        yield keys
     finally:
-        with suppress(termios.error):  # the terminal may be gone
-            termios.tcsetattr(descriptor, termios.TCSANOW, before)
+        keys.restore()

@@ -6,11 +6,16 @@ import select
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from hexai.surfaces.cli.job_control import stoppable
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.quiet import quiet
 from hexai.surfaces.cli.writer import Writer
 
-_CURSOR_AS_IT_WAS = b"\x1b[?2026l\x1b[?25h\n"
+_AS_IT_WAS = b"\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[m\x1b[999B\n"
+"""Modes, cursor and colours; and below a live view, whose cursor rests at its top."""
+
+_STOPS_WITHIN = 1.0
+"""Seconds that a terminal has to take the last frame before the process stops."""
 
 
 class Screen:
@@ -68,10 +73,20 @@ class Screen:
             self._broken_is_told = lambda: None
 
     @contextmanager
-    def live(self) -> Iterator[None]:
-        """Keep what is typed out of a live view."""
+    def live(self, pause: Callable[[], None]) -> Iterator[None]:
+        """Keep what is typed out of a live view, and the view out of a stop's way.
+
+        `pause` is called before the process stops, to leave the terminal to the shell.
+        """
         with self._live:
-            self._live.enter_context(quiet(self._descriptor))
+            keys = self._live.enter_context(quiet(self._descriptor))
+
+            def step_aside() -> None:
+                pause()
+                self._writer.flush(_STOPS_WITHIN)
+                keys.restore()
+
+            self._live.enter_context(stoppable(step_aside, keys.silence))
             yield
 
     def close(self) -> None:
@@ -82,7 +97,7 @@ class Screen:
         """Leave at once, with the terminal as it was if it takes that."""
         self._live.close()
         if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
-            os.write(self._descriptor, _CURSOR_AS_IT_WAS)
+            os.write(self._descriptor, _AS_IT_WAS)
         os._exit(code)
 
     def _tell_broken(self) -> None:

@@ -27,11 +27,6 @@ class Session(Struct, frozen=True, kw_only=True):
     snapshot: Snapshot
     log: Log
 
-    @property
-    def model_store(self) -> Path:
-        """The folder of the models that were pulled."""
-        return self.folders.data / "models"
-
     def entries(self, surface: Surface) -> tuple[Entry, ...]:
         """Give the entries of a surface, as the command line chooses them.
 

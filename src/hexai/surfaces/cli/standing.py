@@ -5,7 +5,7 @@ from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.text.visible import visible, visible_line
 
-_CHARACTERS_PER_TOKEN = 4
+_BYTES_PER_TOKEN = 4
 """Upstreams count tokens at the end; until then the rate is estimated by length."""
 
 _RATE_AFTER = 1.0
@@ -24,7 +24,7 @@ class Standing:
         self._started_at = 0.0
         self._first_at: float | None = None
         self._last_at = 0.0
-        self._characters = 0
+        self._bytes = 0
 
     def handle(self, event: Event) -> None:
         """Take the next event of this contender."""
@@ -47,7 +47,7 @@ class Standing:
         if self._first_at is None:
             self._first_at = delta.at
         else:
-            self._characters += len(delta.text)
+            self._bytes += len(delta.text.encode(errors="replace"))
 
     @property
     def ended(self) -> bool:
@@ -78,7 +78,7 @@ class Standing:
         streamed = self._last_at - (self._first_at or 0.0)
         if streamed < _RATE_AFTER:
             return ""
-        return f"~{self._characters / _CHARACTERS_PER_TOKEN / streamed:.0f} tok/s"
+        return f"~{self._bytes / _BYTES_PER_TOKEN / streamed:.0f} tok/s"
 
     def reason(self) -> str:
         """Say why there is no answer, for the place where it would be; empty if not.

@@ -148,7 +148,7 @@ async def _painted(cast: Cast, wanted: Wanted, screen: Screen) -> AsyncIterator[
         blind=cast.blind,
         layout="auto" if wanted.layout == "plain" else wanted.layout,
     )
-    with screen.live():
+    with screen.live(painter.pause):
         try:
             async with asyncio.TaskGroup() as group:
                 ticking = group.create_task(tick_forever(painter))
