@@ -11,6 +11,7 @@ from hexai.config.live import Live, Sources
 from hexai.config.locate import Folders, find_folders
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
+from hexai.domain.events import Delta
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.request import Request
@@ -43,7 +44,7 @@ class World:
         self.live.subscribe(self.take_over)
         self.wrong: list[str] = []
         self.asked = 0
-        self.answered = asyncio.Event()
+        self.streaming = asyncio.Event()
         self.most_clients = 0
 
     def write(self, number: int) -> None:
@@ -72,21 +73,21 @@ class World:
             fresh=True,
         )
         async with ask(self.services, question) as run:
-            async for _ in run:
-                pass
+            async for event in run:
+                if isinstance(event, Delta):
+                    self.streaming.set()
         self.wrong += [
             str(outcome.error)
             for outcome in run.outcomes
             if outcome.status is not Status.ANSWERED
         ]
         self.asked += len(run.outcomes)
-        self.answered.set()
         self.most_clients = max(self.most_clients, len(self.services._clients))
 
 
 def test_a_thousand_reloads_lose_no_request_and_leak_no_client(tmp_path: Path) -> None:
     """Each request goes out as its own snapshot has it; replaced clients close."""
-    with Upstream(openai_answer(["yes"])) as upstream:
+    with Upstream(openai_answer(["y", "e", "s"], gap=0.001)) as upstream:
         world = asyncio.run(reload_under_load(find_folders({}, tmp_path), upstream))
         upstream.wait(upstream.all_closed)
 
@@ -130,7 +131,5 @@ async def reload(world: World, number: int) -> None:
             world.live.reload()
     world.write(number)
     world.live.reload()
-    await asyncio.sleep(0)
-    if number % 20 == 0:
-        world.answered.clear()
-        await world.answered.wait()
+    world.streaming.clear()
+    await world.streaming.wait()
