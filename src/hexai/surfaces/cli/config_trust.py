@@ -75,8 +75,9 @@ def trust(
 
 
 def _in_state(files: tuple[ProjectFile, ...], sha256: str) -> tuple[ProjectFile, ...]:
-    """Keep the files that are in the state that the user has seen."""
+    """Keep the files in the state that the user has seen, or else the unreadable."""
     found = tuple(file for file in files if file.sha256 == sha256)
+    found = found or tuple(file for file in files if not file.sha256)
     if not found:
         raise ConfigError(
             tuple(f"{file.path}: is not in the state of that sum" for file in files)
