@@ -69,9 +69,6 @@ def test_behind_a_double_dash_everything_is_a_prompt(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "config",
-        "config edit",
-        "config show --origin",
         "history",
         "history forget --all",
         "show",
@@ -92,13 +89,6 @@ def test_commands_that_come_later_are_not_asked(words: str) -> None:
     assert result.err.startswith("hexai: `hexai ")
     assert "comes later" in result.err
     assert result.err.count("\n") == 1
-
-
-def test_the_config_command_names_the_file_to_edit() -> None:
-    """The default one, or the one that was given."""
-    default = simulated("echo")
-    assert str(default) in run_cli("config").err
-    assert "/some/where.toml" in run_cli("--config", "/some/where.toml", "config").err
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,23 @@ def load(
     editor sent. Raises `ConfigError` with all problems.
     """
     path = config or folders.config_file
-    file = _read(path, is_asked_for=config is not None)
+    file = read_user_file(path, is_asked_for=config is not None)
+    return load_beside(file, path, folders, environ, project=project, editor=editor)
+
+
+def load_beside(
+    file: ConfigFile | None,
+    path: Path,
+    folders: Folders,
+    environ: Mapping[str, str],
+    *,
+    project: Path | None = None,
+    editor: Mapping[str, object] | None = None,
+) -> Snapshot:
+    """Load the other layers beside the user's file, which has been read from `path`.
+
+    Raises `ConfigError` with all problems.
+    """
     checked = [CheckedLayer(layer=built_in(has_file=file is not None))]
     if file is not None:
         checked.append(check_file(file, "user", home=folders.home))
@@ -110,7 +126,11 @@ def _by_path(
     }
 
 
-def _read(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
+def read_user_file(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
+    """Read the user's file; None if there is none and nobody asked for it by name.
+
+    Raises `ConfigError`.
+    """
     try:
         file = read_file(path)
     except Unreadable as error:

@@ -1,11 +1,11 @@
 """The example file and the reference page, made from the described schema."""
 
-import json
 from collections.abc import Iterator
 
 import msgspec
 
 from hexai.config.describe import Key, Section, sections
+from hexai.config.encode import to_toml
 from hexai.config.problems import dotted
 
 _SAMPLES: dict[str, object] = {
@@ -104,7 +104,7 @@ def _example_table(section: Section, told: set[str]) -> str:
     for key in section.keys:
         lines += _wrapped(key.text) if key.text not in told else ()
         told.add(key.text)
-        lines.append(f"#{key.name} = {_toml(_sample(key))}")
+        lines.append(f"#{key.name} = {to_toml(_sample(key))}")
     return "\n".join(lines) + "\n"
 
 
@@ -127,15 +127,6 @@ def _sample(key: Key) -> object:
     return _SAMPLES.get(key.name, "")
 
 
-def _toml(value: object) -> str:
-    if isinstance(value, dict):
-        pairs = (f"{key} = {_toml(inner)}" for key, inner in value.items())
-        return f"{{ {', '.join(pairs)} }}" if value else "{}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_toml(item) for item in value)}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
 def page() -> str:
     """Write the reference page."""
     return "\n".join([_PAGE_HEAD, *(_page_table(section) for section in sections())])
@@ -155,7 +146,7 @@ def _page_table(section: Section) -> str:
 
 def _row(key: Key) -> str:
     unset = key.default is msgspec.UNSET
-    default = "" if unset else f"`{_toml(key.default)}`"
+    default = "" if unset else f"`{to_toml(key.default)}`"
     variable = f"`{key.variable}`" if key.variable else ""
     cells = (f"`{key.name}`", key.allowed, default, variable, key.text)
     escaped = (cell.replace("|", "\\|") for cell in cells)

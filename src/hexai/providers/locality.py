@@ -5,7 +5,7 @@ pass a model on to a host of its own choosing, and says so when asked to show it
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -40,9 +40,7 @@ class OllamaLocality:
     asked again for the next attempt.
     """
 
-    def __init__(self, provider_of: Callable[[str], Asked | None]) -> None:
-        """`provider_of` gives the client of an Ollama by its provider's name."""
-        self._provider_of = provider_of
+    def __init__(self) -> None:
         self._answers: dict[tuple[str, str], bool] = {}
         self._asking: dict[tuple[str, str], asyncio.Lock] = {}
 
@@ -73,11 +71,11 @@ class OllamaLocality:
             return self._answers[key]
 
     async def _ask(self, target: Target) -> bool | None:
-        provider = self._provider_of(target.spec.provider)
-        if provider is None:
+        client: object = target.client
+        if not isinstance(client, Asked):
             return None
         try:
-            data = await provider.ask(
+            data = await client.ask(
                 "/api/show", {"model": target.spec.model}, limit=_SHOWN_LIMIT
             )
             shown = msgspec.json.decode(data, type=_Shown)

@@ -13,6 +13,7 @@ from typing import Self
 
 from msgspec import Struct
 
+from hexai.config.schema import Settings
 from hexai.domain.contender import Contender
 from hexai.domain.entry import Entry
 from hexai.domain.events import Delta, Ended, Event
@@ -25,7 +26,7 @@ from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Terms
 from hexai.service.cache import CachedAnswer
-from hexai.service.guard import Source
+from hexai.service.guard import Source, inspect
 from hexai.service.services import Services
 
 
@@ -45,6 +46,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """The user says that what looks like a secret is none."""
     local_only: str = ""
     """Why nothing may leave this machine, whatever the text; empty if it may."""
+    settings: Settings | None = None
+    """What holds for its document; None: what the services have now."""
     sources: tuple[Source, ...] = ()
     """What the messages were composed of, so that a finding can say where it is."""
 
@@ -56,15 +59,19 @@ class Run:
     """
 
     def __init__(self, services: Services, question: Question) -> None:
-        """Prepare; nothing is sent before the context is entered."""
+        """Prepare a run that is to be entered; nothing is sent before that."""
         self._services = services
         self._question = question
         self._stack = AsyncExitStack()
         self._race: Race | None = None
+        self._lease = services.lease()
+        self._targets = services.targets(
+            question.settings or services.settings, self._lease
+        )
         self._known: dict[int, Outcome] = {}
         self.run_id = services.new_run_id()
         """Global, and known before anything is sent."""
-        self.contenders = plan(question.entries, services.targets.find)
+        self.contenders = plan(question.entries, self._targets.find)
         """All of them, in entry order."""
         self.order = self._shuffled() if question.blind else self._in_order()
         """The contenders' indexes in the order shown."""
@@ -81,18 +88,23 @@ class Run:
         return tuple(sorted(outcomes, key=lambda outcome: outcome.index))
 
     async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._lease)
+            self._race = await stack.enter_async_context(await self._prepare())
+            self._stack = stack.pop_all()
+        return self
+
+    async def _prepare(self) -> Race:
         self.verdict = self._inspect()
         self._settle_without_race(self._look_up())
         live = [c for c in self.contenders if c.index not in self._known]
-        await self._services.prepare(contender.target for contender in live)
+        await self._services.prepare((c.target for c in live), self._targets)
         terms = Terms(
             policy=self._question.policy,
             max_concurrency=self._question.max_concurrency,
             verdict=self.verdict,
         )
-        race = Race(live, self._question.request, terms, self._services.conditions)
-        self._race = await self._stack.enter_async_context(race)
-        return self
+        return Race(live, self._question.request, terms, self._services.conditions)
 
     async def __aexit__(
         self,
@@ -125,15 +137,22 @@ class Run:
         contender = self.contenders[outcome.index]
         fallback = contender.fallback or contender.target
         target = fallback if outcome.fell_back else contender.target
-        return self._services.cost_usd(outcome, target)
+        local = outcome.local
+        if local is None:
+            local = self._services.locality.known(target)
+        return self._targets.cost_usd(outcome, local=local)
 
     def _inspect(self) -> Verdict:
-        question, services = self._question, self._services
-        if question.local_only or services.settings.local_only:
+        question, settings = self._question, self._targets.settings
+        if question.local_only or settings.local_only:
             return Verdict(question.local_only or "local_only is set")
         if question.send_anyway:
             return Verdict()
-        return services.inspect(question.request, question.sources)
+        return inspect(
+            question.request.messages,
+            sources=question.sources,
+            allow_secrets=settings.ignore.allow_secrets,
+        )
 
     def _in_order(self) -> tuple[int, ...]:
         return tuple(range(len(self.contenders)))
@@ -149,9 +168,11 @@ class Run:
             return {}
         found = {}
         for entry, contender in zip(question.entries, self.contenders, strict=True):
-            if entry.refused:
+            spec = contender.target.spec
+            provider = self._targets.settings_of(spec.provider)
+            if provider is None or entry.refused:
                 continue
-            answer = self._services.cached(contender.target.spec, question.request)
+            answer = self._services.cached(provider, spec, question.request)
             if answer is not None:
                 found[contender.index] = _from_cache(contender, answer)
         return found
@@ -171,7 +192,11 @@ class Run:
             return
         for outcome in self._race.outcomes:
             spec = self.contenders[outcome.index].target.spec
-            warning = self._services.keep(spec, self._question.request, outcome)
+            provider = self._targets.settings_of(spec.provider)
+            if provider is None:
+                continue
+            request = self._question.request
+            warning = self._services.keep(provider, spec, request, outcome)
             if warning and warning not in self.warnings:
                 self.warnings.append(warning)
 

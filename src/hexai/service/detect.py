@@ -4,7 +4,6 @@ Used for the first run and by `hexai config init`: it looks, and sends nothing t
 cloud. The one connection it makes goes to the port of Ollama on this machine.
 """
 
-import asyncio
 import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +11,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-OLLAMA = ("127.0.0.1", 11434)
+from hexai.service.probe import Address, fetch
+
+OLLAMA: Address = ("127.0.0.1", 11434)
 """Where Ollama listens unless it is told otherwise."""
 
 _VENDORS = ("OPENAI", "OPENROUTER", "ANTHROPIC")
-_ANSWER_LIMIT = 1 << 20
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ async def detect(
     environ: Mapping[str, str],
     model: Path,
     *,
-    ollama: tuple[str, int] = OLLAMA,
+    ollama: Address = OLLAMA,
     patience: float = 0.5,
 ) -> Found:
     """Look around; waits at most `patience` seconds for Ollama."""
@@ -64,33 +64,10 @@ async def detect(
     )
 
 
-async def _ollama_models(
-    address: tuple[str, int], patience: float
-) -> tuple[str, ...] | None:
+async def _ollama_models(address: Address, patience: float) -> tuple[str, ...] | None:
     """List the models of an Ollama; empty if it is there but does not say."""
-    host, port = address
-    try:
-        async with asyncio.timeout(patience):
-            reader, writer = await asyncio.open_connection(host, port)
-    except (OSError, TimeoutError):
-        return None
-    try:
-        async with asyncio.timeout(patience):
-            request = f"GET /api/tags HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n"
-            writer.write(request.encode("ascii"))
-            answer = await _read_bounded(reader)
-    except (OSError, TimeoutError):
-        return ()
-    finally:
-        writer.close()
-    return _names_in(answer)
-
-
-async def _read_bounded(reader: asyncio.StreamReader) -> bytes:
-    answer = b""
-    while len(answer) < _ANSWER_LIMIT and (piece := await reader.read(1 << 16)):
-        answer += piece
-    return answer
+    body = await fetch(address, "/api/tags", patience=patience)
+    return None if body is None else _names_in(body)
 
 
 class _Model(Struct):
@@ -101,9 +78,9 @@ class _Tags(Struct):
     models: list[_Model]
 
 
-def _names_in(answer: bytes) -> tuple[str, ...]:
+def _names_in(body: bytes) -> tuple[str, ...]:
     try:
-        tags = msgspec.json.decode(answer.partition(b"\r\n\r\n")[2], type=_Tags)
+        tags = msgspec.json.decode(body, type=_Tags)
     except (msgspec.MsgspecError, RecursionError):
         return ()
     return tuple(model.name for model in tags.models)

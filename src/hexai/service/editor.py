@@ -1,4 +1,4 @@
-"""The user's editor, for a prompt that is too long for the command line."""
+"""The user's editor: for prompts too long for a command line, and the configuration."""
 
 import shlex
 import signal
@@ -72,12 +72,24 @@ def _failure(code: int) -> str:
     return f"the editor ended with {code}" if code else ""
 
 
-def _run(command: tuple[str, ...], keyboard: int, screen: int) -> int:
+def edit_file(
+    command: tuple[str, ...], file: Path, *, keyboard: int, screen: int
+) -> int:
+    """Let the user edit a file, which need not be there; gives the editor's exit code.
+
+    What the editor creates is private to the user.
+    """
+    return _run((*command, str(file)), keyboard, screen, umask=0o077)
+
+
+def _run(
+    command: tuple[str, ...], keyboard: int, screen: int, *, umask: int = -1
+) -> int:
     """Run the editor; a Ctrl-C typed into it is its own business, not ours."""
     previous = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         return subprocess.run(
-            command, stdin=keyboard, stdout=screen, check=False
+            command, stdin=keyboard, stdout=screen, check=False, umask=umask
         ).returncode
     except OSError as error:
         raise SetupError(f"{command[0]} cannot be run: {error.strerror}") from None

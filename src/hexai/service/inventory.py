@@ -59,14 +59,17 @@ async def _describe(
         provider=entry.spec.provider,
         model=entry.spec.model,
         where=where(targets.is_local(entry.spec.provider)),
-        key=await _key(settings, environ, home) if settings else "unknown provider",
+        key=await key_state(settings, environ, home)
+        if settings
+        else "unknown provider",
         origin=target.upstream.origin if available else "",
     )
 
 
-async def _key(
+async def key_state(
     settings: ProviderSettings, environ: Mapping[str, str], home: str
 ) -> str:
+    """Say `set`, `by command`, `not needed`, or what is missing; run no command."""
     if not settings.over_http:
         return "not needed"
     credential = ConfiguredCredential(settings, environ=environ, home=home)

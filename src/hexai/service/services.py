@@ -6,29 +6,29 @@ through `service.ask`.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from decimal import Decimal
 from random import Random
 from types import TracebackType
 from typing import Self
 
 from hexai.config.locate import Folders
+from hexai.config.provider_settings import ProviderSettings
 from hexai.config.schema import Settings
 from hexai.domain.contender import Target
 from hexai.domain.entry import RequestSpec
 from hexai.domain.outcome import Outcome
-from hexai.domain.ports import Verdict
 from hexai.domain.request import Request
 from hexai.engine.breaker import Breakers
 from hexai.engine.limits import Slots
 from hexai.engine.streams import Streams
 from hexai.engine.terms import Conditions
 from hexai.providers.locality import OllamaLocality
+from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.registry import Registry, Surroundings
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
-from hexai.service.guard import Source, inspect
+from hexai.service.clients import Clients, Lease
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets
 
@@ -53,8 +53,8 @@ class Services:
         self.random = random
         self._now = now
         self._registry = Registry(_surroundings(settings, folders, environ))
-        self.targets = Targets(settings, self._registry.make, now=self._today)
-        self.locality = OllamaLocality(self.targets.ollama)
+        self._clients = Clients(self._registry.make)
+        self.locality = OllamaLocality()
         self.conditions = Conditions(
             slots=Slots(),
             breakers=Breakers(),
@@ -68,10 +68,11 @@ class Services:
         self._sleep = SleepWatch(now, asyncio.get_running_loop().time)
         self._stack = AsyncExitStack()
         self._background = asyncio.TaskGroup()
-        self._looking: set[asyncio.Task[bool]] = set()
+        self._looking: set[asyncio.Task[None]] = set()
+        self._prices: PriceList | None = None
 
     async def __aenter__(self) -> Self:
-        self._stack.push_async_callback(self.targets.aclose)
+        await self._stack.enter_async_context(self._clients)
         await self._stack.enter_async_context(self.conditions.streams)
         await self._stack.enter_async_context(self._background)
         self._stack.callback(self._stop_looking)
@@ -92,18 +93,24 @@ class Services:
         number = stamp << 80 | 0x7 << 76 | noise >> 62 << 64 | 0b10 << 62
         return f"{number | noise & (1 << 62) - 1:032x}"
 
-    def inspect(self, request: Request, sources: Sequence[Source]) -> Verdict:
-        """Say whether the messages of a request may leave this machine.
+    def replace(self, settings: Settings, *others: Settings) -> None:
+        """Take over settings after a reload; `others` hold for some documents.
 
-        `sources` are the texts that they were composed of, to say where a finding is.
+        Races under way end as they began. A client that is not needed any more closes
+        when the last of them leaves it.
         """
-        return inspect(
-            request.messages,
-            sources=sources,
-            allow_secrets=self.settings.ignore.allow_secrets,
-        )
+        self.settings = settings
+        self._background.create_task(self._clients.replace((settings, *others)))
 
-    async def prepare(self, targets: Iterable[Target]) -> None:
+    def lease(self) -> Lease:
+        """Begin to hold clients, for one race."""
+        return self._clients.lease()
+
+    def targets(self, settings: Settings, lease: Lease) -> Targets:
+        """Say whom the entries of settings mean; clients are held by `lease`."""
+        return Targets(settings, lease, prices=self._read_prices, now=self._today)
+
+    async def prepare(self, targets: Iterable[Target], whose: Targets) -> None:
         """Get ready for a race: forget what a sleep made stale, ask what is local.
 
         Only an Ollama has to be asked, and only the price waits for its answer, so it
@@ -111,36 +118,47 @@ class Services:
         """
         if self._sleep.slept():
             self.conditions.breakers.reset()
-            await self.targets.drop_idle()
+            await self._clients.drop_idle()
         for target in targets:
-            if self.locality.known(target) is None:
-                asking = self._background.create_task(self.locality.is_local(target))
-                self._looking.add(asking)
-                asking.add_done_callback(self._looking.discard)
+            provider = whose.settings_of(target.spec.provider)
+            if provider is not None and self.locality.known(target) is None:
+                lease = self.lease()
+                lease.client(provider)
+                looking = self._background.create_task(self._look(target, lease))
+                self._looking.add(looking)
+                looking.add_done_callback(self._looking.discard)
 
-    def cached(self, spec: RequestSpec, request: Request) -> CachedAnswer | None:
+    def cached(
+        self, provider: ProviderSettings, spec: RequestSpec, request: Request
+    ) -> CachedAnswer | None:
         """Give the answer that the cache has of a spec."""
-        key = self._key(spec, request)
-        return self._cache.get(key) if key else None
+        return self._cache.get(self._key(provider, spec, request))
 
-    def keep(self, spec: RequestSpec, request: Request, outcome: Outcome) -> str:
+    def keep(
+        self,
+        provider: ProviderSettings,
+        spec: RequestSpec,
+        request: Request,
+        outcome: Outcome,
+    ) -> str:
         """Keep an outcome for the next time; gives a warning if that fails."""
-        key = self._key(spec, request)
-        return self._cache.put(key, outcome) if key else ""
+        return self._cache.put(self._key(provider, spec, request), outcome)
 
-    def cost_usd(self, outcome: Outcome, target: Target) -> Decimal | None:
-        """Price what a target answered, in USD; None if nobody knows."""
-        local = outcome.local
-        if local is None:
-            local = self.locality.known(target)
-        return self.targets.cost_usd(outcome, local=local)
+    def _key(
+        self, provider: ProviderSettings, spec: RequestSpec, request: Request
+    ) -> str:
+        revision = self._registry.revision(provider, spec.model)
+        return answer_key(provider, request.call(spec), revision=revision)
 
-    def _key(self, spec: RequestSpec, request: Request) -> str:
-        settings = self.targets.settings_of(spec.provider)
-        if settings is None:
-            return ""
-        revision = self._registry.revision(settings, spec.model)
-        return answer_key(settings, request.call(spec), revision=revision)
+    async def _look(self, target: Target, lease: Lease) -> None:
+        """Ask whether a target is local; the race may be over before the answer."""
+        async with lease:
+            await self.locality.is_local(target)
+
+    def _read_prices(self) -> PriceList:
+        if self._prices is None:
+            self._prices = load_prices()
+        return self._prices
 
     def _stop_looking(self) -> None:
         for asking in self._looking:

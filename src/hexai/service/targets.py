@@ -12,28 +12,32 @@ from hexai.domain.contender import Target, Upstream
 from hexai.domain.entry import Entry, RequestSpec
 from hexai.domain.outcome import Outcome
 from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
-from hexai.providers.locality import Asked
-from hexai.providers.prices import PriceList, load_prices
+from hexai.providers.prices import PriceList
 from hexai.providers.registry import Client
 from hexai.providers.unavailable import Unavailable
-
-Make = Callable[[ProviderSettings], Client]
-"""Makes the client of a provider; raises `ProviderError` where that is impossible."""
+from hexai.service.clients import Lease
 
 
 class Targets:
-    """The targets of one configuration; each provider's client is made once."""
+    """The targets of one race, as its settings have them."""
 
     def __init__(
-        self, settings: Settings, make: Make, *, now: Callable[[], datetime]
+        self,
+        settings: Settings,
+        lease: Lease,
+        *,
+        prices: Callable[[], PriceList],
+        now: Callable[[], datetime],
     ) -> None:
-        """`now` dates prices; nothing is made or read before it is needed."""
-        self._settings = settings
-        self._make = make
+        """Hold clients by `lease`, which the caller ends; `now` dates prices.
+
+        Nothing is made or read before it is needed.
+        """
+        self.settings = settings
+        self._lease = lease
+        self._read_prices = prices
         self._now = now
         self._known: dict[str, ProviderSettings | None] = {}
-        self._clients: dict[str, Client] = {}
-        self._prices: PriceList | None = None
 
     def find(self, entry: Entry, spec: RequestSpec) -> Target:
         """Make the target of one of an entry's specs.
@@ -60,7 +64,7 @@ class Targets:
     def settings_of(self, provider: str) -> ProviderSettings | None:
         """Give what is configured of a provider; None if there is no such one."""
         if provider not in self._known:
-            self._known[provider] = provider_settings(self._settings, provider)
+            self._known[provider] = provider_settings(self.settings, provider)
         return self._known[provider]
 
     def is_local(self, provider: str) -> bool | None:
@@ -70,21 +74,6 @@ class Targets:
         """
         settings = self.settings_of(provider)
         return None if settings is None else _local(settings)
-
-    def ollama(self, provider: str) -> Asked | None:
-        """Give the client of a provider that can be asked about its models."""
-        client: object = self._clients.get(provider)
-        return client if isinstance(client, Asked) else None
-
-    async def drop_idle(self) -> None:
-        """Close the connections that no attempt is using."""
-        for client in self._clients.values():
-            await client.drop_idle()
-
-    async def aclose(self) -> None:
-        """Close every client."""
-        for client in self._clients.values():
-            await client.aclose()
 
     def cost_usd(self, outcome: Outcome, *, local: bool | None) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows.
@@ -96,10 +85,9 @@ class Targets:
         settings = self.settings_of(outcome.provider)
         if settings is None or outcome.usage is None:
             return None
-        if self._prices is None:
-            self._prices = load_prices()
+        prices = self._read_prices()
         for model in (outcome.returned_model, outcome.model):
-            cost = model and self._prices.cost(
+            cost = model and prices.cost(
                 settings.base_url, model, outcome.usage, self._now()
             )
             if isinstance(cost, Decimal):
@@ -107,20 +95,17 @@ class Targets:
         return None
 
     def _unknown(self, provider: str) -> BadRequest:
-        known = ", ".join(provider_names(self._settings))
+        known = ", ".join(provider_names(self.settings))
         return BadRequest(
             f'unknown provider "{provider}"',
             advice=f"use one of {known}, or add [providers.{provider}]",
         )
 
     def _client(self, settings: ProviderSettings) -> Client:
-        if settings.name not in self._clients:
-            try:
-                client = self._make(settings)
-            except ProviderError as error:
-                client = Unavailable(error)
-            self._clients[settings.name] = client
-        return self._clients[settings.name]
+        try:
+            return self._lease.client(settings)
+        except ProviderError as error:
+            return Unavailable(error)
 
 
 def _unavailable(spec: RequestSpec, failure: ProviderError) -> Target:

@@ -8,8 +8,10 @@ import pytest
 from hexai.domain.contender import Target
 from hexai.domain.contender import Upstream as Origin
 from hexai.domain.entry import RequestSpec
+from hexai.errors import NotSent
 from hexai.providers.client import HttpProvider
 from hexai.providers.locality import OllamaLocality
+from hexai.providers.unavailable import Unavailable
 from tests.support.plain import client_for
 from tests.support.replies import close, json_answer, raw, status
 from tests.support.upstream import Reply, Upstream
@@ -24,17 +26,12 @@ def target(
     return Target(spec=spec, client=client, upstream=origin, local=local)
 
 
-def locality_of(client: HttpProvider) -> OllamaLocality:
-    """Make the port for one Ollama."""
-    return OllamaLocality({"ollama": client}.get)
-
-
 def judged(upstream: Upstream, *models: str) -> list[bool]:
     """Ask for each of these models in turn."""
 
     async def run() -> list[bool]:
         client = client_for(upstream.url)
-        locality = locality_of(client)
+        locality = OllamaLocality()
         results = [await locality.is_local(target(client, one)) for one in models]
         await client.aclose()
         return results
@@ -104,7 +101,7 @@ def test_models_tagged_cloud_are_not_asked_for(model: str) -> None:
 def test_what_the_configuration_says_is_not_asked() -> None:
     """A target that is marked either way keeps its mark."""
     client = client_for("http://127.0.0.1:1")
-    locality = locality_of(client)
+    locality = OllamaLocality()
 
     for marked in (True, False):
         assert locality.known(target(client, local=marked)) is marked
@@ -114,9 +111,13 @@ def test_what_the_configuration_says_is_not_asked() -> None:
 
 def test_what_is_no_ollama_is_cloud() -> None:
     """Without a client to ask, nothing is known, and unknown is cloud."""
-    locality = OllamaLocality(lambda _: None)
+    locality = OllamaLocality()
 
-    assert not asyncio.run(locality.is_local(target(client_for("http://h"))))
+    nobody = Unavailable(NotSent("nobody is asked"))
+    spec = RequestSpec(provider="ollama", model="m")
+    upstream = Origin(origin="http://127.0.0.1:11434")
+    asked = Target(spec=spec, client=nobody, upstream=upstream, local=None)
+    assert not asyncio.run(locality.is_local(asked))
 
 
 def test_concurrent_askers_share_one_question_and_survive_its_cancel() -> None:
@@ -124,7 +125,7 @@ def test_concurrent_askers_share_one_question_and_survive_its_cancel() -> None:
 
     async def run(upstream: Upstream) -> list[bool]:
         client = client_for(upstream.url)
-        locality = locality_of(client)
+        locality = OllamaLocality()
         async with asyncio.TaskGroup() as group:
             first = group.create_task(locality.is_local(target(client)))
             await upstream.until(lambda: len(upstream.requests) == 1)

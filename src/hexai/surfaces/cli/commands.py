@@ -42,6 +42,27 @@ def _models_pull() -> click.Command:
     return pull_parser()
 
 
+def _config(name: str) -> Callable[[], click.Command]:
+    def make() -> click.Command:
+        from hexai.surfaces.cli.config import parser
+
+        return parser(name)
+
+    return make
+
+
+def _config_init() -> click.Command:
+    from hexai.surfaces.cli.config_init import parser
+
+    return parser()
+
+
+def _config_trust() -> click.Command:
+    from hexai.surfaces.cli.config_trust import parser
+
+    return parser()
+
+
 def _reserved(name: str) -> Callable[[], click.Command]:
     def make() -> click.Command:
         from hexai.surfaces.cli.reserved import parser
@@ -52,13 +73,52 @@ def _reserved(name: str) -> Callable[[], click.Command]:
 
 
 _LATER = (
-    *("config", "config edit", "config path", "config show", "config check"),
-    *("config diff", "config schema", "config init", "config trust"),
     *("history", "history forget", "history export", "history import"),
     *("show", "vote", "stats", "leaderboard", "lsp", "action"),
 )
 
 COMMANDS = (
+    Command(words=("config",), summary="", parser=_config("edit")),
+    Command(
+        words=("config", "edit"),
+        summary="Open the configuration in your editor.",
+        parser=_config("edit"),
+    ),
+    Command(
+        words=("config", "init"),
+        summary="Write a configuration from what is found here.",
+        parser=_config_init,
+    ),
+    Command(
+        words=("config", "check"),
+        summary="Say what is wrong with the configuration.",
+        parser=_config("check"),
+    ),
+    Command(
+        words=("config", "show"),
+        summary="Print every value, and where it is from.",
+        parser=_config("show"),
+    ),
+    Command(
+        words=("config", "diff"),
+        summary="Compare configurations, or one with the defaults.",
+        parser=_config("diff"),
+    ),
+    Command(
+        words=("config", "path"),
+        summary="Print where the configuration is.",
+        parser=_config("path"),
+    ),
+    Command(
+        words=("config", "schema"),
+        summary="Print a JSON Schema of the configuration.",
+        parser=_config("schema"),
+    ),
+    Command(
+        words=("config", "trust"),
+        summary="Let a project file set more than limits.",
+        parser=_config_trust,
+    ),
     Command(words=("models",), summary="", parser=_models_list),
     Command(
         words=("models", "list"),

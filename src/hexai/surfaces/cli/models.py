@@ -114,10 +114,10 @@ def _all_entries(session: Session) -> list[Entry]:
 
 
 async def _inventory(session: Session) -> tuple[Item, ...]:
-    async with session.services() as services:
+    async with session.services() as services, services.lease() as lease:
         return await take_inventory(
             _all_entries(session),
-            services.targets,
+            services.targets(session.snapshot.settings, lease),
             session.process.environ,
             session.process.home,
         )

@@ -11,10 +11,8 @@ import click
 
 from hexai.errors import UsageError
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.process import folders_of
 
 _INSTEAD = {
-    "config": "until then edit {config} with your editor",
     "lsp": "there is no editor server yet",
     "action": "there is no tmux action yet",
 }
@@ -24,17 +22,15 @@ _LEDGER = "nothing is recorded yet"
 def parser(name: str) -> click.Command:
     """Make the parser of a command that only says what works instead."""
 
-    def refuse(invocation: Invocation, **_arguments: Any) -> int:
-        raise UsageError(f"`hexai {name}` comes later; {_instead(name, invocation)}")
+    def refuse(_invocation: Invocation, **_arguments: Any) -> int:
+        raise UsageError(f"`hexai {name}` comes later; {_instead(name)}")
 
     params = _PARAMETERS.get(name, list)()
     return make_parser(name, refuse, params=params, explanation="Not there yet.")
 
 
-def _instead(name: str, invocation: Invocation) -> str:
-    text = _INSTEAD.get(name.partition(" ")[0], _LEDGER)
-    own = invocation.options.config
-    return text.format(config=own or folders_of(invocation.process).config_file)
+def _instead(name: str) -> str:
+    return _INSTEAD.get(name.partition(" ")[0], _LEDGER)
 
 
 def _is_run(word: str) -> bool:
@@ -76,8 +72,6 @@ def _values(*names: str) -> list[click.Parameter]:
 
 
 _PARAMETERS: dict[str, Callable[[], list[click.Parameter]]] = {
-    "config show": lambda: _flags("--origin"),
-    "config trust": lambda: _values("--yes"),
     "history forget": lambda: [
         _run(),
         *_values("--before", "--project"),

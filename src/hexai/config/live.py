@@ -1,0 +1,244 @@
+"""The configuration while it changes: snapshots by path, reload, listeners.
+
+An editor server lives for days. Its files change beneath it, and each of its documents
+has project files of its own. So a request takes the snapshot of its document and keeps
+it to its end, and a reload makes new snapshots beside the old ones.
+
+A reload is all or nothing: the user's file is read once, everything that is in use is
+loaded from it, and only when all of that succeeded the new snapshots take the place of
+the old ones. For that, the last good text of the user's file is kept: a project that is
+opened while the file on the disk is broken still gets the snapshots of that text.
+
+What is loaded from is one value, `Sources`. Reloading is replacing it by itself, so no
+layer can be forgotten in one and remembered in the other.
+
+All of this belongs to one thread.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.config.diff import Change, find_changes
+from hexai.config.listeners import Listener, Listeners
+from hexai.config.load import load_beside, read_user_file
+from hexai.config.locate import Folders
+from hexai.config.project import find_project_files
+from hexai.config.schema import Settings
+from hexai.config.snapshot import Snapshot
+from hexai.config.sources import ConfigFile
+from hexai.config.tables import given
+from hexai.config.trust import grant_file, grant_folder
+from hexai.config.watch import State, state_of
+from hexai.domain.entry import Surface
+from hexai.errors import ConfigError
+
+CHECK_EVERY = 1.0
+"""Seconds between two looks at the files."""
+
+_FOLDERS = 64
+"""Folders whose snapshots a reload makes at once; others follow when asked for."""
+
+Chain = tuple[Path, ...]
+"""Project files, the outermost first."""
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Everything that a configuration is loaded from."""
+
+    folders: Folders
+    environ: Mapping[str, str]
+    config: Path | None = None
+    """What `--config` names."""
+    project: Path | None = None
+    """The folder whose project files count where no path is given; absolute."""
+    editor: Mapping[str, object] | None = None
+    """What the editor sent."""
+
+    @property
+    def file(self) -> Path:
+        """The user's file."""
+        return self.config or self.folders.config_file
+
+
+class Live:
+    """A configuration that can be reloaded."""
+
+    def __init__(self, sources: Sources, *, clock: Callable[[], float]) -> None:
+        """Load; a failure is told by `snapshot`, and a reload may mend it.
+
+        `clock` gives seconds, and never goes back.
+        """
+        self.sources = sources
+        self._clock = clock
+        self._loaded: _Loaded | None = None
+        self._failure = ConfigError(())
+        self._listeners = Listeners()
+        self._seen_file: State = ()
+        self._seen: dict[Path | None, _Look] = {}
+        self._looked_at: dict[Path | None, float] = {}
+        try:
+            self._loaded = self._load(sources, (sources.project,))
+        except ConfigError as error:
+            self._failure = error
+
+    def snapshot(self, for_path: Path | None = None) -> Snapshot:
+        """Give the configuration for an absolute path, or where no path is given.
+
+        Raises `ConfigError` as long as nothing could be loaded.
+        """
+        if self._loaded is None:
+            raise self._failure
+        return self._find(self._loaded, self._folder(for_path))
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Give all snapshots that are in use, for what is made from settings."""
+        return tuple(self._loaded.snapshots.values()) if self._loaded else ()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have a listener called after each reload; gives what ends that.
+
+        Listeners are called in the order of their subscriptions, and for one reload
+        after the other, also where a listener itself reloads.
+        """
+        return self._listeners.add(listener)
+
+    def reload(self, for_path: Path | None = None) -> tuple[Change, ...]:
+        """Load everything again; gives what has changed for a path.
+
+        Raises `ConfigError` and changes nothing if there are problems.
+        """
+        return self.replace(self.sources, for_path)
+
+    def replace(
+        self, sources: Sources, for_path: Path | None = None
+    ) -> tuple[Change, ...]:
+        """Load everything from other sources; else as `reload`."""
+        before, folder = self._loaded, self._folder(for_path)
+        old = before.known(folder) if before else None
+        known = (*list(before.chains)[-_FOLDERS:], folder) if before else (folder,)
+        if for_path is None:
+            folder = sources.project
+        after = self._load(sources, (sources.project, *known))
+        self.sources, self._loaded = sources, after
+        self._listeners.tell(before.base if before else None, after.base)
+        return find_snapshot_changes(old, self._find(after, folder)) if old else ()
+
+    def reload_if_changed(
+        self, for_path: Path | None = None
+    ) -> tuple[Change, ...] | None:
+        """Reload if a file that counts for a path has changed; None if none has.
+
+        To be called on any activity: it looks at the files at most once a second, and
+        not at all where `general.reload_on_change` is off. Raises `ConfigError` once
+        for each state of the files that has problems.
+        """
+        folder = self._folder(for_path)
+        if self._is_off(folder) or not self._is_due(folder):
+            return None
+        look, seen = _look(self.sources, folder), self._seen.get(folder)
+        if state_of([self.sources.file]) == self._seen_file and look == seen:
+            return None
+        return self.reload(for_path)
+
+    def _folder(self, path: Path | None) -> Path | None:
+        return self.sources.project if path is None else path.parent
+
+    def _is_off(self, folder: Path | None) -> bool:
+        known = self._loaded.known(folder) if self._loaded else None
+        return known is not None and not known.settings.general.reload_on_change
+
+    def _is_due(self, folder: Path | None) -> bool:
+        now = self._clock()
+        if now - self._looked_at.get(folder, -CHECK_EVERY) < CHECK_EVERY:
+            return False
+        self._looked_at[folder] = now
+        return folder in self._seen
+
+    def _load(self, sources: Sources, folders: Iterable[Path | None]) -> "_Loaded":
+        """Load what is in use.
+
+        Files are looked at before they are read, so that a change in between is seen
+        as one later; and for a failure too, so that each state is told once.
+        """
+        self._seen_file = state_of([sources.file])
+        self._seen = {folder: _look(sources, folder) for folder in folders}
+        self._looked_at = dict.fromkeys(self._seen, self._clock())
+        file = read_user_file(sources.file, is_asked_for=sources.config is not None)
+        loaded = _Loaded(sources=sources, file=file, chains={}, snapshots={})
+        for folder, look in self._seen.items():
+            loaded.load(folder, look.chain)
+        return loaded
+
+    def _find(self, loaded: "_Loaded", folder: Path | None) -> Snapshot:
+        if (known := loaded.known(folder)) is not None:
+            return known
+        look = self._seen[folder] = _look(loaded.sources, folder)
+        return loaded.load(folder, look.chain)
+
+
+class _Look(Struct, frozen=True, kw_only=True):
+    """What a folder's project files and the grants for them look like from outside."""
+
+    chain: Chain
+    state: State
+
+
+def _look(sources: Sources, folder: Path | None) -> _Look:
+    chain = () if folder is None else find_project_files(folder)
+    grants = grant_folder(sources.folders.state)
+    granted = (grant_file(grants, os.path.realpath(file)) for file in chain)
+    return _Look(chain=chain, state=state_of((*chain, *granted)))
+
+
+class _Loaded(Struct, frozen=True, kw_only=True):
+    """What one load came to; it grows by the projects that are opened later."""
+
+    sources: Sources
+    file: ConfigFile | None
+    """The user's, as it was read."""
+    chains: dict[Path | None, Chain]
+    """By folder; None stands for no project at all."""
+    snapshots: dict[Chain, Snapshot]
+
+    @property
+    def base(self) -> Snapshot:
+        """The snapshot where no path is given."""
+        return self.snapshots[self.chains[self.sources.project]]
+
+    def known(self, folder: Path | None) -> Snapshot | None:
+        """Give the snapshot of a folder, if it has been loaded."""
+        chain = self.chains.get(folder)
+        return None if chain is None else self.snapshots[chain]
+
+    def load(self, folder: Path | None, chain: Chain) -> Snapshot:
+        """Load the snapshot of a folder, or find that of its project files."""
+        if chain not in self.snapshots:
+            self.snapshots[chain] = load_beside(
+                self.file,
+                self.sources.file,
+                self.sources.folders,
+                self.sources.environ,
+                project=folder if chain else None,
+                editor=self.sources.editor,
+            )
+        self.chains[folder] = chain
+        return self.snapshots[chain]
+
+
+def find_snapshot_changes(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:
+    """Find every key that differs, what project files and the editor use included."""
+    return find_changes(_in_effect(old), _in_effect(new))
+
+
+def _in_effect(snapshot: Snapshot) -> Settings:
+    """Give the settings with every `use` in them, the user's own first."""
+    use = snapshot.settings.use
+    for surface, uses in snapshot.restrictions.uses.items():
+        own = given(getattr(use, surface.value), ())
+        names = (*own, *(name for each in uses for name in each.names))
+        use = replace(use, **{Surface(surface).value: names})
+    return replace(snapshot.settings, use=use)

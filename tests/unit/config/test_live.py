@@ -1,0 +1,326 @@
+"""The configuration while it changes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from hexai.config.diff import summarise
+from hexai.config.live import CHECK_EVERY, Live, Sources
+from hexai.config.locate import find_folders
+from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Surface
+from hexai.errors import ConfigError
+from hexai.service.grants import grant
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def tick(self, seconds: float = CHECK_EVERY) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+class World:
+    """A user with a configuration file, and a clock."""
+
+    def __init__(self, place: Path, text: str, environ: Mapping[str, str]) -> None:
+        self.folders = find_folders({}, place)
+        self.file = self.folders.config_file
+        self.file.parent.mkdir(parents=True)
+        self.file.write_text(text)
+        self.clock = Clock()
+        self.sources = Sources(folders=self.folders, environ=environ)
+        self.live = Live(self.sources, clock=self.clock)
+        self.told: list[tuple[Snapshot | None, Snapshot]] = []
+        self.live.subscribe(lambda old, new: self.told.append((old, new)))
+
+    def project(self, name: str, text: str) -> Path:
+        """Make a git repository with a project file; gives a document in it."""
+        folder = self.folders.home / name
+        (folder / ".git").mkdir(parents=True)
+        (folder / ".hexaiconfig.toml").write_text(text)
+        return folder / "main.py"
+
+
+def world(place: Path, text: str = "", **environ: str) -> World:
+    """Make the world of one test."""
+    return World(place, text, environ)
+
+
+TWO = '[[models.cli]]\nmodel = "a"\n[[models.cli]]\nmodel = "b"\n'
+
+
+def labels(snapshot: Snapshot) -> list[str]:
+    """Name the entries of the command line."""
+    return [entry.label for entry in snapshot.entries(Surface.CLI).entries]
+
+
+class TestReload:
+    """All or nothing, every layer kept."""
+
+    def test_a_reload_says_what_has_changed(self, tmp_path: Path) -> None:
+        """Old snapshots stay as they were, for the requests that began with them."""
+        here = world(tmp_path, "[general]\nmax_tokens = 1\n")
+        before = here.live.snapshot()
+        here.file.write_text("[general]\nmax_tokens = 2\n[cli]\nblind = true\n")
+        changes = here.live.reload()
+
+        assert summarise(changes) == (
+            "Reloaded config (2 changes):\n"
+            "- cli.blind: false → true\n"
+            "- general.max_tokens: 1 → 2"
+        )
+        assert before.settings.general.max_tokens == 1
+        assert here.live.snapshot().settings.general.max_tokens == 2
+        assert here.told == [(before, here.live.snapshot())]
+
+    def test_a_reload_without_a_change_says_so_and_is_told(
+        self, tmp_path: Path
+    ) -> None:
+        """It was a reload."""
+        here = world(tmp_path)
+        assert summarise(here.live.reload()) == (
+            "Reloaded config (no changes detected)."
+        )
+        assert len(here.told) == 1
+
+    def test_a_reload_keeps_the_environment(self, tmp_path: Path) -> None:
+        """It is a layer like the file, and above it."""
+        here = world(tmp_path, HEXAI_MAX_TOKENS="7", HEXAI_MODEL_CLI="mine")
+        here.file.write_text("[general]\nmax_tokens = 2\n")
+
+        assert here.live.reload() == ()
+        assert here.live.snapshot().settings.general.max_tokens == 7
+        assert labels(here.live.snapshot()) == ["mine"]
+
+    @pytest.mark.parametrize(
+        "text", ["[general]\nmax_tokens = 'x'\n", "[", "[providers.p]\n"]
+    )
+    def test_a_reload_that_fails_changes_nothing(
+        self, tmp_path: Path, text: str
+    ) -> None:
+        """It says why; nobody is told, and the next good one is taken."""
+        here = world(tmp_path, "[general]\nmax_tokens = 1\n")
+        document = here.project("p", "local_only = true\n")
+        before = here.live.snapshot(), here.live.snapshot(document)
+        here.file.write_text(text)
+        with pytest.raises(ConfigError) as raised:
+            here.live.reload()
+
+        assert str(raised.value).startswith(str(here.file))
+        assert here.live.snapshot() is before[0]
+        assert here.live.snapshot(document) is before[1]
+        assert here.told == []
+        here.file.write_text("[general]\nmax_tokens = 3\n")
+        assert [change.new for change in here.live.reload()] == ["3"]
+
+    def test_a_project_opened_while_the_file_is_broken_gets_the_last_good_text(
+        self, tmp_path: Path
+    ) -> None:
+        """A failed reload has changed nothing, for nobody."""
+        here = world(tmp_path, "[general]\nmax_tokens = 5\n")
+        here.file.write_text("[")
+        document = here.project("p", "local_only = true\n")
+        snapshot = here.live.snapshot(document)
+
+        assert snapshot.settings.general.max_tokens == 5
+        assert snapshot.settings.local_only
+
+    def test_a_broken_file_at_the_start_is_told_until_it_is_mended(
+        self, tmp_path: Path
+    ) -> None:
+        """The server is up, with every surface off."""
+        here = world(tmp_path, "[")
+        for _ in range(2):
+            with pytest.raises(ConfigError, match="is not valid TOML"):
+                here.live.snapshot()
+        assert here.live.snapshots() == ()
+        with pytest.raises(ConfigError):
+            here.live.reload()
+        assert here.live.reload_if_changed() is None
+        here.file.write_text("")
+        here.clock.tick()
+
+        assert here.live.reload_if_changed() == ()
+        assert here.told == [(None, here.live.snapshot())]
+
+    def test_other_sources_are_taken_over_whole(self, tmp_path: Path) -> None:
+        """As when the editor sends its settings, and kept from then on."""
+        here = world(tmp_path)
+        changes = here.live.replace(
+            replace(here.sources, editor={"local_only": True, "nonsense": 1})
+        )
+        assert [str(change) for change in changes] == ["local_only: false → true"]
+        assert here.live.reload() == ()
+        assert here.live.snapshot().settings.local_only
+        with pytest.raises(ConfigError, match="no such file"):
+            here.live.replace(replace(here.live.sources, config=tmp_path / "none"))
+        assert here.live.sources.config is None
+        assert here.live.reload() == ()
+
+    def test_secrets_are_never_part_of_a_change(self, tmp_path: Path) -> None:
+        """That they changed is."""
+        here = world(tmp_path, '[openai.headers]\nx-key = "MARK1"\n')
+        here.file.write_text('[openai.headers]\nx-key = "MARK2"\n')
+        told = summarise(here.live.reload())
+
+        assert "openai.headers.x-key: (hidden) → (hidden) (changed)" in told
+        assert "MARK" not in told
+
+
+class TestPaths:
+    """Project files, by document."""
+
+    def test_a_document_has_the_project_files_above_it(self, tmp_path: Path) -> None:
+        """Others do not."""
+        here = world(tmp_path, TWO)
+        document = here.project("p", 'use.cli = ["b"]\n')
+
+        assert labels(here.live.snapshot(document)) == ["b"]
+        assert labels(here.live.snapshot()) == ["a", "b"]
+        assert labels(here.live.snapshot(tmp_path / "elsewhere.py")) == ["a", "b"]
+
+    def test_documents_share_a_snapshot_where_they_share_the_files(
+        self, tmp_path: Path
+    ) -> None:
+        """It is made once."""
+        here = world(tmp_path, TWO)
+        document = here.project("p", "local_only = true\n")
+        below = document.parent / "src" / "deep" / "x.py"
+        below.parent.mkdir(parents=True)
+
+        snapshot = here.live.snapshot(document)
+        assert here.live.snapshot(below) is snapshot
+        assert here.live.snapshot(document) is snapshot
+        assert here.live.snapshot() is here.live.snapshot(tmp_path / "x.py")
+        assert len(here.live.snapshots()) == 2
+
+    def test_a_reload_covers_every_project_and_says_what_changed_for_one(
+        self, tmp_path: Path
+    ) -> None:
+        """What a project file uses is part of the list."""
+        here = world(tmp_path, TWO)
+        document = here.project("p", 'use.cli = ["b"]\n')
+        other = here.project("q", "local_only = true\n")
+        here.live.snapshot(other)
+        here.live.snapshot(document)
+        project = document.with_name(".hexaiconfig.toml")
+        project.write_text('use.cli = ["a"]\nlocal_only = true\n')
+        other.with_name(".hexaiconfig.toml").unlink()
+
+        assert [str(change) for change in here.live.reload(document)] == [
+            "local_only: false → true",
+            "use.cli: b → a",
+        ]
+        assert labels(here.live.snapshot(document)) == ["a"]
+        assert here.live.snapshot(other) is here.live.snapshot()
+
+    def test_without_a_path_a_given_folder_counts(self, tmp_path: Path) -> None:
+        """The working directory of the command line."""
+        here = world(tmp_path, TWO)
+        document = here.project("p", 'use.cli = ["b"]\n')
+        sources = replace(here.sources, project=document.parent)
+        live = Live(sources, clock=here.clock)
+
+        assert labels(live.snapshot()) == ["b"]
+        assert live.reload() == ()
+
+
+class TestChanges:
+    """Detection on activity."""
+
+    def test_a_changed_file_is_taken_over_at_most_once_a_second(
+        self, tmp_path: Path
+    ) -> None:
+        """The first look is a second after the load."""
+        here = world(tmp_path)
+        here.file.write_text("[general]\nmax_tokens = 2\n")
+        here.clock.tick(0.9)
+        assert here.live.reload_if_changed() is None
+        here.clock.tick(0.1)
+        assert [str(c) for c in here.live.reload_if_changed() or ()] == [
+            "general.max_tokens: 4000 → 2"
+        ]
+        here.clock.tick()
+        assert here.live.reload_if_changed() is None
+        assert len(here.told) == 1
+
+    def test_it_can_be_turned_off(self, tmp_path: Path) -> None:
+        """A reload by hand still works."""
+        off = "[general]\nreload_on_change = false\n"
+        here = world(tmp_path, off)
+        here.file.write_text(off + "max_tokens = 2\n")
+        here.clock.tick()
+        assert here.live.reload_if_changed() is None
+        assert len(here.live.reload()) == 1
+
+    def test_each_broken_state_is_told_once(self, tmp_path: Path) -> None:
+        """And the next good one is taken over."""
+        here = world(tmp_path)
+        here.live.snapshot(tmp_path / "x.py")
+        for text in ("[", "[[["):
+            here.file.write_text(text)
+            here.clock.tick()
+            with pytest.raises(ConfigError):
+                here.live.reload_if_changed()
+            here.clock.tick()
+            assert here.live.reload_if_changed() is None
+            assert here.live.reload_if_changed(tmp_path / "x.py") is None
+        here.file.unlink()
+        here.clock.tick()
+        assert here.live.reload_if_changed(tmp_path / "x.py") is not None
+
+    def test_a_project_file_that_comes_changes_or_goes_is_seen(
+        self, tmp_path: Path
+    ) -> None:
+        """By the documents that it is above."""
+        here = world(tmp_path, TWO)
+        document = here.project("p", "")
+        file = document.with_name(".hexaiconfig.toml")
+        file.unlink()
+        assert not here.live.snapshot(document).settings.local_only
+        file.write_text("local_only = true\n")
+        here.clock.tick()
+        assert here.live.reload_if_changed() is None
+        assert here.live.reload_if_changed(document)
+        assert here.live.snapshot(document).settings.local_only
+        file.write_text("local_only = false\n")
+        here.clock.tick()
+        assert here.live.reload_if_changed(document)
+        assert not here.live.snapshot(document).settings.local_only
+        file.unlink()
+        here.clock.tick()
+        assert here.live.reload_if_changed(document) == ()
+        assert here.live.snapshot(document) is here.live.snapshot()
+
+    def test_trust_is_seen_like_a_change_of_the_file(self, tmp_path: Path) -> None:
+        """It is given in another process."""
+        here = world(tmp_path)
+        document = here.project("p", "[openai]\nmodel = 'theirs'\n")
+        (file,) = here.live.snapshot(document).project
+        assert here.live.snapshot(document).settings.openai.model == "gpt-4.1"
+        grant(here.folders, file, now=1.0)
+        here.clock.tick()
+
+        assert [str(c) for c in here.live.reload_if_changed(document) or ()] == [
+            "openai.model: gpt-4.1 → theirs"
+        ]
+
+    def test_a_path_that_was_never_asked_for_is_not_looked_at(
+        self, tmp_path: Path
+    ) -> None:
+        """Its snapshot will be made of what is there then."""
+        here = world(tmp_path)
+        document = here.project("p", "local_only = true\n")
+        here.clock.tick()
+        assert here.live.reload_if_changed(document) is None
