@@ -74,6 +74,16 @@ class TestPipes:
         assert done.stdout == "1\n"
         assert "cannot write the answer: No space left on device" in done.stderr
 
+    @pytest.mark.parametrize("command", ["models list", "--help"])
+    def test_a_full_disk_is_no_bug_of_ours(self, command: str) -> None:
+        """What is no answer cannot be written either."""
+        simulated("echo")
+        done = shell(f"hexai {command} > /dev/full; echo $?")
+        assert done.stdout == "1\n"
+        assert done.stderr == (
+            "hexai: cannot write the output: No space left on device\n"
+        )
+
     def test_closed_descriptors_do_no_harm(self) -> None:
         """Nothing that is opened later takes their place."""
         with Upstream(openai_answer("fine")) as upstream:

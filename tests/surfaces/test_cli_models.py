@@ -41,6 +41,8 @@ class TestList:
             [[models.cli]]
             provider = "nobody"
             model = "x"
+            [[models.cli]]
+            provider = "proxy"
             """
         )
 
@@ -56,16 +58,18 @@ class TestList:
             *("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
         ]
         assert [row.split()[0] for row in rows] == [
-            *("completion", "code_action", "chat", "cli", "cli", "cli", "cli")
+            *("completion", "code_action", "chat", *["cli"] * 5)
         ]
         start = header.index("MODEL")
         assert [row[start:].split()[0] for row in rows[3:]] == [
-            *("ollama:qwen3:8b", "proxy:m", "openai:gpt-4.1", "nobody:x")
+            *("ollama:qwen3:8b", "proxy:m", "openai:gpt-4.1", "nobody:x", "proxy:")
         ]
         assert f"unknown  {upstream.url}" in rows[3]
         assert "PROXY_KEY" in rows[4]
         assert "set HEXAI_OPENAI_API_KEY or OPENAI_API_KEY" in rows[5]
         assert "unknown provider" in rows[6]
+        assert rows[7].split()[:4] == ["cli", "proxy", "proxy:", "cloud"]
+        assert "none:" not in rows[7]
 
     def test_json_has_the_same_facts(self) -> None:
         """One object for each entry."""

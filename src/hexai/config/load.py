@@ -1,5 +1,6 @@
 """From files and environment to a snapshot, or to everything that is wrong."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from hexai.config.locate import Folders
 from hexai.config.merge import Layer, Merged, merge, nest
 from hexai.config.narrow import narrow
 from hexai.config.problems import KeyPath
-from hexai.config.project import profile_names, read_project, tell, trusted_layers
+from hexai.config.project import (
+    ProjectFile,
+    profile_names,
+    read_project,
+    tell,
+    trusted_layers,
+)
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile, Unreadable, read_file
@@ -56,11 +63,15 @@ def load_beside(
     if file is not None:
         checked.append(check_file(file, "user", home=folders.home))
     layers = [each.layer for each in checked]
-    files = (
-        read_project(project, folders, user_file=path, taken=profile_names(layers))
-        if project is not None
-        else ()
-    )
+    files: tuple[ProjectFile, ...] = ()
+    if project is not None:
+        files = read_project(
+            project,
+            folders,
+            user=os.geteuid(),
+            user_file=path,
+            taken=profile_names(layers),
+        )
     layers += trusted_layers(files, layers)
     environment = read_environment(environ, merge(layers))
     merged = merge([*layers, environment.layer])

@@ -25,6 +25,7 @@ from hexai.config.narrow import PATTERNS, Source
 from hexai.config.problems import KeyPath, dotted
 from hexai.config.sources import ConfigFile, Unreadable, read_file
 from hexai.config.trust import (
+    Grant,
     Shown,
     forbidden,
     grant_folder,
@@ -45,7 +46,7 @@ class ProjectFile(Struct, frozen=True, kw_only=True):
     """A project file in the state in which it was read."""
 
     path: Path
-    real_path: str
+    real_path: str = ""
     layer: Layer
     """All of it that is well-formed, trusted or not."""
     sha256: str = ""
@@ -83,11 +84,9 @@ def find_project_files(folder: Path) -> tuple[Path, ...]:
     """
     given = Path(os.path.normpath(folder))
     real = Path(os.path.realpath(folder))
-    found = {
-        os.path.realpath(path): path
-        for chain in dict.fromkeys((given, real))
-        for path in _in_chain(chain)
-    }
+    found: dict[str, Path] = {}
+    for path in (*_in_chain(given), *_in_chain(real)):
+        found.setdefault(os.path.realpath(path), path)
     return tuple(found.values())
 
 
@@ -100,11 +99,17 @@ def _in_chain(folder: Path) -> list[Path]:
 
 
 def read_project(
-    folder: Path, folders: Folders, *, user_file: Path, taken: Collection[str]
+    folder: Path,
+    folders: Folders,
+    *,
+    user: int,
+    user_file: Path,
+    taken: Collection[str],
 ) -> tuple[ProjectFile, ...]:
     """Read the project files above a folder, the outermost first.
 
-    `user_file` is the user's own wherever it lies; `taken` are the user's profiles.
+    `user` is the user's id; `user_file` is the user's own wherever it lies; `taken`
+    are the user's profiles.
     """
     own = os.path.realpath(user_file)
     names = set(taken)
@@ -112,7 +117,7 @@ def read_project(
     for path in find_project_files(folder):
         if os.path.realpath(path) == own:
             continue
-        file = read_project_file(path, folders, taken=names)
+        file = read_project_file(path, folders, user=user, taken=names)
         if file.is_trusted:
             names.update(profile_names([file.layer]))
         files.append(file)
@@ -126,7 +131,7 @@ def profile_names(layers: Iterable[Layer]) -> set[str]:
 
 
 def read_project_file(
-    path: Path, folders: Folders, *, taken: Collection[str]
+    path: Path, folders: Folders, *, user: int, taken: Collection[str]
 ) -> ProjectFile:
     """Read one project file; whatever it is, this neither fails nor waits."""
     real_path = os.path.realpath(path)
@@ -145,30 +150,26 @@ def read_project_file(
         checked = check_file(file, "project", home=folders.home, folder=place)
     except ConfigError as error:
         return replace(broken, problems=error.problems)
-    return _read(file, checked, real_path, folders=folders, taken=taken)
+    grant = read_grant(grant_folder(folders.state), real_path, user=user)
+    read = _read(file, checked, grant, user=user)
+    never = forbidden(read.layer.values, taken)
+    return replace(read, real_path=real_path, never=never)
 
 
 def _read(
-    file: ConfigFile,
-    checked: CheckedLayer,
-    real_path: str,
-    *,
-    folders: Folders,
-    taken: Collection[str],
+    file: ConfigFile, checked: CheckedLayer, grant: Grant | None, *, user: int
 ) -> ProjectFile:
     import hashlib
 
-    layer, user = checked.layer, os.geteuid()
+    layer = checked.layer
     # A link may lead to a private file: its values are not for showing.
     told = [layer.told(replace(problem, value="")) for problem in checked.problems]
     never_trusted = "it has problems" if told else ""
     if file.owner not in {user, 0}:
         never_trusted = "it belongs to another user"
     sha256 = hashlib.sha256(file.content).hexdigest()
-    grant = read_grant(grant_folder(folders.state), real_path, user=user)
     return ProjectFile(
         path=file.path,
-        real_path=real_path,
         layer=layer,
         sha256=sha256,
         problems=tuple(told),
@@ -176,7 +177,6 @@ def _read(
         never_trusted=never_trusted,
         is_trusted=not never_trusted and grant is not None and grant.sha256 == sha256,
         has_changed=grant is not None and grant.sha256 != sha256,
-        never=forbidden(layer.values, taken),
     )
 
 

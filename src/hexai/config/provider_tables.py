@@ -105,7 +105,7 @@ class Local(ModelTable, frozen=True, kw_only=True):
 class Simulated(ModelTable, frozen=True, kw_only=True):
     """The simulated provider: for trying Hexai without any model."""
 
-    model: str = "simulated"
+    model: str = "lorem"
 
 
 ProfileType = Literal["openai", "openrouter", "anthropic", "ollama"]

@@ -116,7 +116,6 @@ class AnswerCache:
         try:
             make_private_folder(self._folder)
             self._make_room(key, len(data))
-            _remove(path)  # some file systems flush a file that replaces another
             write_private(path, data)
             self._date(path)
         except OSError as error:
@@ -160,7 +159,8 @@ class AnswerCache:
 
     def _date(self, path: Path) -> None:
         now = self._now()
-        os.utime(path, (now, now))
+        with suppress(FileNotFoundError):  # another process is just replacing it
+            os.utime(path, (now, now))
 
     def _make_room(self, key: str, size: int) -> None:
         if self._room is None and size <= _SMALL and not key.startswith("0"):

@@ -7,10 +7,20 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec import Struct
+
 from hexai.config.programs import find_program
-from hexai.errors import NoInput, SetupError
+from hexai.errors import SetupError
 
 VARIABLES = ("HEXAI_EDITOR", "VISUAL", "EDITOR")
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """What an editor left."""
+
+    text: str
+    failure: str
+    """How it failed, which is also how an editor says that the user gave up."""
 
 
 def editor_command(environ: Mapping[str, str], home: str) -> tuple[str, ...] | None:
@@ -38,21 +48,28 @@ def editor_command(environ: Mapping[str, str], home: str) -> tuple[str, ...] | N
 
 def write_in_editor(
     command: tuple[str, ...], folder: Path, *, keyboard: int, screen: int
-) -> str:
-    """Let the user write a prompt in a temporary Markdown file; returns its text.
+) -> Written:
+    """Let the user write a prompt in a temporary Markdown file.
 
     The file is made in a private folder below `folder` and removed afterwards.
-    The editor reads from and draws on the two descriptors. Raises `NoInput` if it
-    reports a failure, which is how an editor says that the user gave up.
+    The editor reads from and draws on the two descriptors. Raises `KeyboardInterrupt`
+    if a Ctrl-C ended it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="prompt-", dir=folder) as private:
         file = Path(private) / "hexai-prompt.md"
         file.touch(mode=0o600)
         code = _run((*command, str(file)), keyboard, screen)
-        if code != 0:
-            raise NoInput(f"the editor ended with {code}, nothing was asked")
-        return file.read_bytes().decode("utf-8", "replace")
+        text = file.read_bytes().decode("utf-8", "replace") if file.exists() else ""
+    return Written(text=text, failure=_failure(code))
+
+
+def _failure(code: int) -> str:
+    if code == -signal.SIGINT:
+        raise KeyboardInterrupt
+    if code < 0:
+        return f"the editor was ended by {signal.Signals(-code).name}"
+    return f"the editor ended with {code}" if code else ""
 
 
 def edit_file(

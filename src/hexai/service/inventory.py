@@ -12,7 +12,10 @@ from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.entry import Entry
 from hexai.errors import Authentication
 from hexai.providers.credentials import ConfiguredCredential
+from hexai.providers.unavailable import Unavailable
 from hexai.service.targets import Targets
+
+_UNKNOWN = "unknown provider"
 
 Where = Literal["local", "cloud", "unknown"]
 
@@ -29,7 +32,7 @@ class Item(Struct, frozen=True, kw_only=True):
     key: str
     """`set`, `by command`, `not needed`, or what is missing."""
     origin: str
-    """The upstream's; empty if there is none."""
+    """The upstream's; empty where nothing can be asked."""
 
 
 async def take_inventory(
@@ -51,17 +54,15 @@ async def _describe(
 ) -> Item:
     settings = targets.settings_of(entry.spec.provider)
     target = targets.find(entry, entry.spec)
-    known = settings is not None
+    available = not isinstance(target.client, Unavailable)
     return Item(
         surface=entry.surface.value,
         label=entry.label,
         provider=entry.spec.provider,
         model=entry.spec.model,
-        where=where(target.local) if known else "unknown",
-        key=await key_state(settings, environ, home)
-        if settings
-        else "unknown provider",
-        origin=target.upstream.origin if known else "",
+        where=where(targets.is_local(entry.spec.provider)),
+        key=await key_state(settings, environ, home) if settings else _UNKNOWN,
+        origin=target.upstream.origin if available else "",
     )
 
 

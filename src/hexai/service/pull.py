@@ -148,12 +148,15 @@ def _uv(uv: str, wanted: Pullable, folder: Path) -> list[str]:
 def _run(
     tool: str, command: list[str], folder: Path, environ: Mapping[str, str], say: Say
 ) -> None:
-    """Run pip or uv in an empty folder; its complaint becomes one line of ours."""
+    """Run pip or uv in an empty folder; its complaint becomes one line of ours.
+
+    Its own temporary files are there too, so that nothing is left if it is killed.
+    """
     lines: list[str] = []
     with subprocess.Popen(
         command,
         cwd=folder,
-        env=dict(environ),
+        env={**environ, "TMPDIR": str(folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -67,6 +67,14 @@ class Targets:
             self._known[provider] = provider_settings(self.settings, provider)
         return self._known[provider]
 
+    def is_local(self, provider: str) -> bool | None:
+        """Tell whether a provider's text stays here, as far as settings can tell.
+
+        None: only the upstream can tell, or there is no such provider.
+        """
+        settings = self.settings_of(provider)
+        return None if settings is None else _local(settings)
+
     def cost_usd(self, outcome: Outcome, *, local: bool | None) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows.
 

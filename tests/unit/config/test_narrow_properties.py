@@ -46,9 +46,17 @@ ENTRY = st.fixed_dictionaries(
         ),
     },
 )
+
+
+def _labelled(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**table, "label": label} for table, label in zip(tables, LABELS, strict=False)
+    ]
+
+
 NAMES = st.lists(
     st.sampled_from((*LABELS, *MODELS, "openai:a", "mine:b:1", "ollama:c")), max_size=3
-)
+) | st.lists(st.sampled_from(LABELS), min_size=1, max_size=2)
 SURFACES = [surface.value for surface in Surface]
 
 
@@ -135,6 +143,22 @@ FILE = _table(
         "local": _table({"max_workers": st.integers(1, 4), "load_timeout": LIMIT}),
     }
 )
+LISTS = st.fixed_dictionaries(
+    dict.fromkeys(SURFACES, st.lists(ENTRY, min_size=2, max_size=3).map(_labelled))
+)
+
+
+def _valid(user: dict[str, Any]) -> dict[str, Any]:
+    """Leave out a profile whose name could be taken for another one's."""
+    profiles = {
+        name: p for name, p in user.get("providers", {}).items() if name != "Mine"
+    }
+    return {**user, "providers": profiles}
+
+
+USER = (
+    st.tuples(FILE, LISTS).map(lambda pair: {**pair[0], "models": pair[1]}) | FILE
+).map(_valid)
 SMALLER = {
     "max_context_tokens": False,
     "context_window_lines": False,
@@ -189,7 +213,7 @@ def _reach(
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(user=FILE, files=st.lists(FILE, min_size=1, max_size=3), words=NAMES)
+@given(user=USER, files=st.lists(FILE, min_size=1, max_size=3), words=NAMES)
 def test_narrowing_never_widens_what_is_reached(
     user: dict[str, Any], files: list[dict[str, Any]], words: list[str]
 ) -> None:
@@ -208,7 +232,7 @@ def test_narrowing_never_widens_what_is_reached(
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(user=FILE, files=st.lists(FILE, min_size=1, max_size=3))
+@given(user=USER, files=st.lists(FILE, min_size=1, max_size=3))
 def test_narrowing_changes_nothing_but_in_its_direction(
     user: dict[str, Any], files: list[dict[str, Any]]
 ) -> None:

@@ -48,7 +48,7 @@ def test_built_in_providers_are_complete_without_a_file() -> None:
             "openrouter/auto",
         ),
         "anthropic": ("anthropic", "https://api.anthropic.com/v1", "claude-sonnet-4-5"),
-        "simulated": ("simulated", "", "simulated"),
+        "simulated": ("simulated", "", "lorem"),
     }
 
 

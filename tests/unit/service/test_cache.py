@@ -289,17 +289,18 @@ def test_forgetting_where_nothing_was_kept_makes_nothing(
 
 
 def test_several_writers_leave_whole_answers(folder: Path, wall: Wall) -> None:
-    """Whoever comes last, the file holds one of the answers, whole."""
+    """Whoever comes last, the file holds one of the answers, whole; none warns."""
     texts = [letter * 50_000 for letter in "abcd"]
+    warnings: list[str] = []
+    found: list[str] = []
 
     def write(text: str) -> None:
         cache = AnswerCache(folder, ttl=DAY, now=wall)
         outcome = msgspec.structs.replace(ANSWERED, text=text)
         for _ in range(10):
-            assert cache.put(KEY, outcome) == ""
-            found = cache.get(KEY)
-            assert found is not None
-            assert found.text in texts
+            warnings.append(cache.put(KEY, outcome))
+            if kept := cache.get(KEY):  # another writer may just be replacing it
+                found.append(kept.text)
 
     writers = [threading.Thread(target=write, args=(text,)) for text in texts]
     for writer in writers:
@@ -307,6 +308,11 @@ def test_several_writers_leave_whole_answers(folder: Path, wall: Wall) -> None:
     for writer in writers:
         writer.join()
 
+    assert warnings == [""] * 40
+    assert set(found) <= set(texts)
+    last = AnswerCache(folder, ttl=DAY, now=wall).get(KEY)
+    assert last is not None
+    assert last.text in texts
     assert [p.name for p in folder.iterdir()] == [KEY]
 
 

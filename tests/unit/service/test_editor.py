@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hexai.errors import NoInput, SetupError
-from hexai.service.editor import editor_command, write_in_editor
+from hexai.errors import SetupError
+from hexai.service.editor import Written, editor_command, write_in_editor
 
 
 def program(path: Path, script: str = "exit 0") -> Path:
@@ -18,7 +18,7 @@ def program(path: Path, script: str = "exit 0") -> Path:
     return path
 
 
-def write(command: tuple[str, ...], folder: Path) -> str:
+def write(command: tuple[str, ...], folder: Path) -> Written:
     """Write a prompt with an editor that needs no terminal."""
     with Path(os.devnull).open("r+b", buffering=0) as nothing:
         return write_in_editor(
@@ -79,7 +79,9 @@ def test_the_text_comes_from_a_private_markdown_file_that_goes_again(
     editor = program(
         tmp_path / "ed", f'stat -c "%a $1" "$1" > {tmp_path}/seen; echo hello > "$1"'
     )
-    assert write((str(editor),), tmp_path / "private") == "hello\n"
+    assert write((str(editor),), tmp_path / "private") == Written(
+        text="hello\n", failure=""
+    )
     mode, path = (tmp_path / "seen").read_text("utf-8").split()
     assert mode == "600"
     assert path.endswith(".md")
@@ -87,10 +89,32 @@ def test_the_text_comes_from_a_private_markdown_file_that_goes_again(
     assert stat.S_IMODE((tmp_path / "private").stat().st_mode) == 0o700
 
 
-def test_an_editor_that_fails_asks_nothing(tmp_path: Path) -> None:
-    """That is how vim's :cq says that the user gave up."""
-    editor = program(tmp_path / "ed", 'echo hello > "$1"; exit 3')
-    with pytest.raises(NoInput, match="ended with 3"):
+@pytest.mark.parametrize(
+    ("end", "failure"),
+    [("exit 3", "the editor ended with 3"), ("kill -9 $$", "ended by SIGKILL")],
+)
+def test_an_editor_that_fails_leaves_its_text(
+    end: str, failure: str, tmp_path: Path
+) -> None:
+    """So that a crash does not cost what was written."""
+    editor = program(tmp_path / "ed", f'echo hello > "$1"; {end}')
+    written = write((str(editor),), tmp_path / "private")
+    assert written.text == "hello\n"
+    assert written.failure.endswith(failure)
+    assert list((tmp_path / "private").iterdir()) == []
+
+
+def test_an_editor_may_remove_its_file(tmp_path: Path) -> None:
+    """Then nothing was written."""
+    editor = program(tmp_path / "ed", 'rm "$1"')
+    written = write((str(editor),), tmp_path / "private")
+    assert written == Written(text="", failure="")
+
+
+def test_an_editor_that_a_ctrl_c_ends_interrupts(tmp_path: Path) -> None:
+    """As a Ctrl-C does everywhere else."""
+    editor = program(tmp_path / "ed", "kill -INT $$")
+    with pytest.raises(KeyboardInterrupt):
         write((str(editor),), tmp_path / "private")
 
 

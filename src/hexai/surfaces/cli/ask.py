@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message
@@ -11,10 +12,14 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
+    Authentication,
+    BadRequest,
     ConnectionFailed,
     HexaiError,
     NotSent,
+    TimedOut,
     TLSFailed,
+    UnknownModel,
 )
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
@@ -42,9 +47,11 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
         session = open_session(process, options)
         entries = session.entries(Surface.CLI)
         check_first_run(session, entries)
-    prompt = prompt or from_editor(process, session.folders.state)
+    prompt = prompt or from_editor(
+        process, session.folders.state, lost=partial(_keep_text, process)
+    )
     show = put(session, make_question(session, entries, prompt), wanted(session))
-    if _nothing_was_sent(show.outcomes):
+    if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
     return show.code
 
@@ -131,32 +138,35 @@ def _kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
         raise
 
 
-def _nothing_was_sent(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether every contender failed before it could send anything.
-
-    Text that the guard refused is not kept anywhere, so it does not count.
-    """
-    errors = [outcome.error for outcome in outcomes]
-    if not errors or any(isinstance(error, NotSent) for error in errors):
+def _is_unsent(outcome: Outcome) -> bool:
+    """Tell whether a contender failed before it could send anything."""
+    error = outcome.error
+    if error is None:
         return False
-    return all(
-        outcome.error is not None
-        and (
-            outcome.attempts == 0
-            or isinstance(outcome.error, ConnectionFailed | TLSFailed)
-        )
-        for outcome in outcomes
-    )
+    if outcome.attempts == 0:
+        return True
+    if isinstance(error, TimedOut):
+        return error.phase in ("connect", "load")
+    if isinstance(error, Authentication | BadRequest | UnknownModel):
+        # An upstream's refusal has its status or its words; ours came before it.
+        return error.http_status is None and not error.upstream_message
+    return isinstance(error, ConnectionFailed | TLSFailed | NotSent)
 
 
 def _keep(process: Process, prompt: Prompt) -> None:
     """Keep typed or piped input in a private file, unless it holds a secret."""
-    if not prompt.costly or inspect(cli_messages("", prompt.text)).local_only:
+    if prompt.costly:
+        _keep_text(process, prompt.text)
+
+
+def _keep_text(process: Process, text: str) -> None:
+    """Keep a text; what the guard would refuse is not kept anywhere."""
+    if inspect(cli_messages("", text)).local_only:
         return
     folder = folders_of(process).state / "prompts"
     try:
-        path = KeptPrompts(folder, now=time.time).keep(prompt.text)  # noqa: TID251
+        path = KeptPrompts(folder, now=time.time).keep(text)  # noqa: TID251
     except OSError as error:
         complain(process, f"your input could not be kept: {error.strerror}")
     else:
-        complain(process, f"nothing was sent; your input is kept in {path}")
+        complain(process, f"nothing was answered; your input is kept in {path}")

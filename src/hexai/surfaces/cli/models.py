@@ -87,13 +87,22 @@ def test_models(invocation: Invocation, *, json: bool) -> int:
 def pull_model(invocation: Invocation, *, name: str) -> int:
     """Fetch a model, unless it is there already."""
     process = invocation.process
-    pull(
-        name,
-        store=folders_of(process).models,
-        environ=process.environ,
-        say=lambda line: complain(process, line),
-    )
-    return 0
+    with Interrupts(_interrupt) as interrupts:
+        try:
+            pull(
+                name,
+                store=folders_of(process).models,
+                environ=process.environ,
+                say=lambda line: complain(process, line),
+            )
+        except KeyboardInterrupt:
+            complain(process, "stopped")
+    return interrupts.code or 0
+
+
+def _interrupt() -> bool:
+    """Stop as Ctrl-C stops a program by default: what is under way is cleared up."""
+    raise KeyboardInterrupt
 
 
 def _json() -> click.Option:

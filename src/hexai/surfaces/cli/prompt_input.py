@@ -2,6 +2,7 @@
 
 import os
 import select
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -51,8 +52,13 @@ def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
     )
 
 
-def from_editor(process: Process, folder: Path) -> Prompt:
-    """Let the user write the prompt; raises `NoInput` if there is none in the end."""
+def from_editor(
+    process: Process, folder: Path, *, lost: Callable[[str], None]
+) -> Prompt:
+    """Let the user write the prompt; raises `NoInput` if there is none in the end.
+
+    `lost` is given what an editor that fails has left.
+    """
     screen = next(filter(os.isatty, (process.stdout, process.stderr)), None)
     if not process.stdin_is_terminal or screen is None:
         raise NoInput("no input; pass a prompt as arguments or on standard input")
@@ -62,13 +68,16 @@ def from_editor(process: Process, folder: Path) -> Prompt:
             "no input; pass a prompt as arguments or on standard input, or name the "
             f"editor to write it in by {', '.join(VARIABLES)}"
         )
-    text = write_in_editor(
-        command, folder, keyboard=process.stdin, screen=screen
-    ).strip()
+    written = write_in_editor(command, folder, keyboard=process.stdin, screen=screen)
+    text = written.text.strip()
+    if written.failure:
+        if text:
+            lost(text)
+        raise NoInput(f"{written.failure}, nothing was asked")
     if not text:
         raise NoInput("no input; the editor left an empty file")
-    written = Source(name="what you wrote", text=text)
-    return Prompt(text=text, own_words=text, costly=True, sources=(written,))
+    source = Source(name="what you wrote", text=text)
+    return Prompt(text=text, own_words=text, costly=True, sources=(source,))
 
 
 def _read_all(descriptor: int) -> bytes:

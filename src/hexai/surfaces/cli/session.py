@@ -34,7 +34,7 @@ class Session(Struct, frozen=True, kw_only=True):
         """
         options = Options(
             models=self.options.models,
-            indices=self.options.entry,
+            indices=self.options.indices,
             only=self.options.only,
             timeout=self.options.timeout,
         )

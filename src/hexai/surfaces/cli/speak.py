@@ -5,14 +5,24 @@ never blocks the event loop.
 """
 
 import os
+import select
 
+from hexai.errors import HexaiError
 from hexai.surfaces.cli.process import Process
 from hexai.text.visible import visible, visible_line
 
 
 def say(process: Process, text: str) -> None:
-    """Print on standard output; raises `BrokenPipeError` if nobody reads it."""
-    _write(process.stdout, visible(text) if process.stdout_is_terminal else text)
+    """Print on standard output.
+
+    Raises `BrokenPipeError` if nobody reads it, `HexaiError` if it cannot be written.
+    """
+    try:
+        _write(process.stdout, visible(text) if process.stdout_is_terminal else text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise HexaiError(f"cannot write the output: {error.strerror}") from None
 
 
 def complain(process: Process, *messages: str) -> None:
@@ -34,4 +44,7 @@ def tell(process: Process, *lines: str) -> None:
 def _write(descriptor: int, text: str) -> None:
     data = text.encode("utf-8", "replace")
     while data:
-        data = data[os.write(descriptor, data) :]
+        try:
+            data = data[os.write(descriptor, data) :]
+        except BlockingIOError:  # whoever shares the terminal or pipe made it so
+            select.select([], [descriptor], [])
