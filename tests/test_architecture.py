@@ -99,10 +99,13 @@ NOT_FOR_A_QUESTION = {
     "xllamacpp",
     "genai_prices",
     "hexai.config.describe",
+    "hexai.config.encode",
+    "hexai.config.live",
     "hexai.config.reference",
     "hexai.providers.llamacpp",
     "hexai.providers.openai",
     "hexai.service.pull",
+    "hexai.surfaces.cli.config",
     "hexai.surfaces.cli.models",
     "hexai.surfaces.cli.reference",
 }

@@ -54,6 +54,25 @@ def run_cli(
         return Result(code=code, out=out.text(), err=err.text())
 
 
+def run_typed(
+    typed: str, *arguments: str, folder: Path | None = None
+) -> tuple[int, str]:
+    """Run it on one terminal on which somebody has typed; gives code and display."""
+    terminal = Terminal(columns=200)
+    os.write(terminal.master, typed.encode())
+    environ = {"TERM": "xterm", **os.environ}  # noqa: TID251 - the edge
+    process = Process(
+        arguments=arguments,
+        environ=environ,
+        home=environ.get("HOME", "/nonexistent"),
+        folder="" if folder is None else str(folder),
+        stdin=terminal.descriptor,
+        stdout=terminal.descriptor,
+        stderr=terminal.descriptor,
+    )
+    return run(process), terminal.text()
+
+
 @contextmanager
 def _input(text: str | None) -> Iterator[int]:
     if text is None:
@@ -87,7 +106,7 @@ class Terminal:
     """A terminal whose other end collects what is shown, byte for byte."""
 
     def __init__(self, *, columns: int = 80, rows: int = 24) -> None:
-        self._master, self.descriptor = pty.openpty()
+        self.master, self.descriptor = pty.openpty()
         termios.tcsetwinsize(self.descriptor, (rows, columns))
         attributes = termios.tcgetattr(self.descriptor)
         attributes[1] &= ~termios.OPOST  # no \r before \n: bytes as they were written
@@ -114,12 +133,12 @@ class Terminal:
             os.close(self.descriptor)
             self.descriptor = -1
             self._reader.join()
-            os.close(self._master)
+            os.close(self.master)
 
     def _read(self) -> None:
         while True:
             try:
-                piece = os.read(self._master, 1 << 16)
+                piece = os.read(self.master, 1 << 16)
             except OSError:  # Linux says EIO when the last user has closed it
                 return
             if not piece:

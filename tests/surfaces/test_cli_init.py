@@ -4,9 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from hexai.surfaces.cli.app import run
-from hexai.surfaces.cli.process import Process
-from tests.support.command_line import Terminal, run_cli, write_config
+from tests.support.command_line import run_cli, run_typed, write_config
 
 
 def place() -> Path:
@@ -67,29 +65,13 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert config in result.err
 
 
-def typed(text: str) -> tuple[int, str]:
-    """Run it on a terminal on which somebody has typed; gives what was shown."""
-    terminal = Terminal(columns=200)
-    os.write(terminal._master, text.encode())
-    environ = dict(os.environ)  # noqa: TID251 - the edge
-    process = Process(
-        arguments=("config", "init"),
-        environ=environ,
-        home=environ["HOME"],
-        stdin=terminal.descriptor,
-        stdout=terminal.descriptor,
-        stderr=terminal.descriptor,
-    )
-    return run(process), terminal.text()
-
-
 def test_on_a_terminal_the_file_is_shown_before_the_question() -> None:
     """Only yes writes it."""
-    code, shown = typed("n\n")
+    code, shown = run_typed("n\n", "config", "init")
     assert code == 1
     assert "[provider]" in shown.partition("Write this to")[0]
     assert "nothing was written" in shown
     assert not place().exists()
 
-    assert typed("y\n")[0] == 0
+    assert run_typed("y\n", "config", "init")[0] == 0
     assert place().is_file()

@@ -1,14 +1,11 @@
 """`hexai config trust`: shown before it is granted, void after a changed byte."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
 
-from hexai.surfaces.cli.app import run
-from hexai.surfaces.cli.process import Process
-from tests.support.command_line import Terminal, run_cli, write_config
+from tests.support.command_line import run_cli, run_typed, write_config
 
 TEXT = """\
 local_only = false
@@ -41,19 +38,7 @@ def sha256(file: Path) -> str:
 
 def typed(folder: Path, text: str, *words: str) -> tuple[int, str]:
     """Run a command on a terminal on which somebody has typed; gives what was shown."""
-    terminal = Terminal(columns=200)
-    os.write(terminal._master, text.encode())
-    environ = dict(os.environ)  # noqa: TID251 - the edge
-    process = Process(
-        arguments=words,
-        environ=environ,
-        home=environ["HOME"],
-        folder=str(folder),
-        stdin=terminal.descriptor,
-        stdout=terminal.descriptor,
-        stderr=terminal.descriptor,
-    )
-    return run(process), terminal.text()
+    return run_typed(text, *words, folder=folder)
 
 
 def model_in(folder: Path) -> str:

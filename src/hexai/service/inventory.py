@@ -15,6 +15,8 @@ from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.unavailable import Unavailable
 from hexai.service.targets import Targets
 
+_UNKNOWN = "unknown provider"
+
 Where = Literal["local", "cloud", "unknown"]
 
 
@@ -59,9 +61,7 @@ async def _describe(
         provider=entry.spec.provider,
         model=entry.spec.model,
         where=where(targets.is_local(entry.spec.provider)),
-        key=await key_state(settings, environ, home)
-        if settings
-        else "unknown provider",
+        key=await key_state(settings, environ, home) if settings else _UNKNOWN,
         origin=target.upstream.origin if available else "",
     )
 
