@@ -1,7 +1,8 @@
 """A world whose name server never answers: run by `unshare --net --mount`.
 
 Asks seven contenders in it, six behind names and one good one on loopback, and prints
-what came of it as JSON, three times, since a machine may be busy once. Needs root; see `tests/e2e/test_lookups.py`.
+what came of it as JSON, three times, since a machine may be busy once.
+Needs root; see `tests/e2e/test_lookups.py`.
 """
 
 import json
