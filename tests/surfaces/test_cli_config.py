@@ -162,7 +162,7 @@ class TestCheck:
             "hexai: warning: models.chat, models.cli: gpt-4.1: missing OpenAI API key "
             "for provider openai; set HEXAI_OPENAI_API_KEY or OPENAI_API_KEY"
         )
-        assert "models.cli: lorem (its fallback): missing Anthropic" in third
+        assert "(its fallback): missing Anthropic API key" in third
 
     def test_an_unknown_provider_of_a_variable_is_a_warning_too(self) -> None:
         """It stands in no file."""

@@ -89,7 +89,7 @@ def test_a_cut_file_is_settings_or_one_place(tmp_path: Path) -> None:
 def test_a_mutated_file_is_settings_or_told_problems(tmp_path: Path) -> None:
     """Characters and lines lost, doubled and swapped, many times over."""
     source = random.Random(3)
-    for _ in range(4000):
+    for _ in range(7500):
         _check(_mutated(source), tmp_path)
 
 

@@ -39,7 +39,7 @@ def advice(found: "Found", config: str) -> tuple[str, str, str]:
     return (
         "nothing is configured yet, and the built-in local model is not set up",
         f"found: {_what(found)}",
-        f"set up: {_how(found)}, or name your models in {config}",
+        f"set up: {_how(found, config)}",
     )
 
 
@@ -59,10 +59,13 @@ def _what(found: "Found") -> str:
     return "; ".join(things) or "no Ollama on this machine, no key in the environment"
 
 
-def _how(found: "Found") -> str:
+def _how(found: "Found", config: str) -> str:
     steps = []
     if not found.extra_installed:
         steps.append("pip install 'hexai[local]'")
     if not found.model_there:
         steps.append(f"hexai models pull {MODEL}")
-    return " && ".join(steps)
+    embedded = " && ".join(steps)
+    if found.ollama or found.keys:
+        return f"hexai config init (it writes {config}), or {embedded}"
+    return f"{embedded}, or name your models in {config}"

@@ -26,7 +26,7 @@ def test_a_bare_machine_is_told_both_steps() -> None:
         (
             Found(extra_installed=True, model_there=False, ollama=("a",), keys=("K",)),
             "found: Ollama on this machine with a; K in the environment",
-            "set up: hexai models pull smollm2, or",
+            "set up: hexai config init (it writes /c.toml), or hexai models pull",
         ),
         (
             Found(
@@ -39,7 +39,10 @@ def test_a_bare_machine_is_told_both_steps() -> None:
                 "found: Ollama on this machine with a, b, c and 2 more; "
                 "the model smollm2, but not the extra that runs it"
             ),
-            "set up: pip install 'hexai[local]', or",
+            (
+                "set up: hexai config init (it writes /c.toml), "
+                "or pip install 'hexai[local]'"
+            ),
         ),
         (
             Found(extra_installed=True, model_there=False, ollama=(), keys=()),
