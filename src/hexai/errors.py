@@ -22,7 +22,7 @@ HexaiError
     ├── BrokenStream          the answer was cut before its end
     ├── BadAnswer             the upstream sent what its protocol does not allow
     ├── TooLarge              a limit of size was reached
-    ├── NotSent               kept back: the text must stay local, or nothing to send to
+    ├── NotSent               the text must stay local, or nobody could take it
     └── Internal              a bug of ours; raised again after the race
 
 A `ProviderError` is an expected failure: the engine turns it into an outcome at the
@@ -198,23 +198,34 @@ class TimedOut(ProviderError):
         model: str = "",
         advice: str | None = None,
     ) -> None:
+        missed, usual_advice = _MISSED[phase]
         super().__init__(
-            f"timeout: {_MISSED[phase]} {seconds:g} s",
+            f"timeout: {missed} {seconds:g} s",
             provider=provider,
             model=model,
-            advice=advice,
+            advice=usual_advice if advice is None else advice,
         )
         self.phase: Phase = phase
         self.seconds = seconds
 
 
-_MISSED: dict[Phase, str] = {
-    "connect": "no connection within",
-    "load": "the model was not loaded within",
-    "first token": "no first token within",
-    "idle": "the answer paused for",
-    "total": "no complete answer within",
+_MISSED: dict[Phase, tuple[str, str]] = {
+    "connect": (
+        "no connection within",
+        "check that the server runs, or raise connect_timeout",
+    ),
+    "load": (
+        "the model was not loaded within",
+        "ask again, it goes on loading; or raise load_timeout",
+    ),
+    "first token": (
+        "no first token within",
+        "raise first_token_timeout, or use a faster model",
+    ),
+    "idle": ("the answer paused for", "raise idle_timeout, or use a faster model"),
+    "total": ("no complete answer within", "raise timeout, or ask for less"),
 }
+"""What did not come in time, and what to do about it."""
 
 
 class BrokenStream(ProviderError):
@@ -235,10 +246,11 @@ class TooLarge(ProviderError):
     """A limit of size was reached: line, event, headers, error body or answer."""
 
     kind = "too large"
+    advice = "ask for less, or check what base_url names"
 
 
 class NotSent(ProviderError):
-    """Kept back: the text must stay on this machine."""
+    """Nothing was sent: the text must stay on this machine, or nobody could take it."""
 
     kind = "not sent"
 

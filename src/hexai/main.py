@@ -44,8 +44,19 @@ def _run() -> None:
         arguments=tuple(sys.argv[1:]),
         environ=os.environ,  # noqa: TID251 - the edge
         home=os.path.expanduser("~"),  # noqa: PTH111 - a text, not a Path
+        folder=_working_directory(),
     )
     os._exit(run(process))
+
+
+def _working_directory() -> str:
+    """Give the folder that the program was started in; empty if it is gone."""
+    import os
+
+    try:
+        return os.getcwd()  # noqa: PTH109 - a text, not a Path
+    except OSError:
+        return ""
 
 
 def _fill_closed_descriptors() -> None:

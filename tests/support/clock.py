@@ -33,6 +33,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
         super().__init__(self._jumping)
+        # asyncio's own, 1 ns, is lost in a float of a few months: a timer that is due
+        # would never be found so.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         """Give the virtual time in seconds."""

@@ -32,6 +32,7 @@ def run_cli(
     stdout: Kind = "file",
     stderr: Kind = "file",
     environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Result:
     """Run `hexai ARGUMENTS`; `stdin` None stands for a terminal where nobody types."""
     given = os.environ if environ is None else environ  # noqa: TID251 - the edge
@@ -44,6 +45,7 @@ def run_cli(
             arguments=arguments,
             environ=surroundings,
             home=surroundings.get("HOME", "/nonexistent"),
+            folder="" if folder is None else str(folder),
             stdin=read_in,
             stdout=out.descriptor,
             stderr=err.descriptor,

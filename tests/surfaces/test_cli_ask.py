@@ -354,15 +354,42 @@ class TestKept:
         self.assert_kept(result, "why:\n\na long log")
 
     @pytest.mark.parametrize(
-        "model", ["openai:gpt-4.1", "local:missing", "simulated:missing"]
+        "entry",
+        [
+            'provider = "nobody"\nmodel = "m"',
+            'provider = "openai"\nmodel = "m"',
+            'provider = "local"\nmodel = "/nowhere/m.gguf"',
+        ],
+        ids=["unknown provider", "no key", "no model"],
     )
-    def test_piped_input_is_kept_when_something_is_missing_here(
-        self, model: str
-    ) -> None:
-        """No key, no such file: the attempt failed before it could send."""
-        result = run_cli("-m", model, "why", stdin="a long log")
+    def test_piped_input_is_kept_when_a_contender_cannot_ask(self, entry: str) -> None:
+        """What we refused ourselves went nowhere."""
+        write_config(f"[[models.cli]]\n{entry}")
+        result = run_cli("why", stdin="a long log")
         assert result.code == 1
         self.assert_kept(result, "why:\n\na long log")
+
+    def test_piped_input_is_kept_when_it_must_stay_here(self) -> None:
+        """It may be asked again of a local model; only secrets are not stored."""
+        with Upstream(openai_answer("fine")) as upstream:
+            write_config(
+                "local_only = true\n"
+                f'[providers.far]\ntype = "openai"\nbase_url = "{upstream.url}"\n'
+                '[models]\ncli = { provider = "far", model = "m" }\n'
+            )
+            result = run_cli("why", stdin="a long log")
+        assert result.code == 1
+        assert "not sent: local_only is set" in result.err
+        self.assert_kept(result, "why:\n\na long log")
+
+    def test_what_the_guard_refused_is_not_kept(self) -> None:
+        """A secret went nowhere, and stays nowhere."""
+        token = "ghp_" + "x9Kd83hFqPz71LmWc0Ra4TbYv6NsEj2Gu5Qo"
+        with Upstream(openai_answer("fine")) as upstream:
+            one_upstream(upstream)
+            result = run_cli("why", stdin=f"token {token}")
+        assert "not sent: " in result.err
+        assert "input is kept" not in result.err
 
     def test_what_a_failing_editor_leaves_is_kept(self, tmp_path: Path) -> None:
         """Its crash asks nothing, and costs nothing."""

@@ -1,9 +1,10 @@
 """From what is configured to the entries of a surface, with nothing left open.
 
 The steps, in this order: the surface's list, or one entry that inherits everything;
-what `use` leaves of it; the surface's variables; `-m`; at last the choice of `-0` and
-`--only`. A later step never brings back what `use` took away: such an entry stays in
-the list and is refused, so that its contender fails where everybody can see it.
+what `use` leaves of it, the user's and then those of project files and of the editor;
+the surface's variables; `-m`; at last the choice of `-0` and `--only`. A later step
+never brings back what `use` took away: such an entry stays in the list and is refused,
+so that its contender fails where everybody can see it. Nor does it lift a limit.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from hexai.config.entry_tables import EntryTable
 from hexai.config.labels import find_named, make_labels, name_of
 from hexai.config.profiles import find_name, no_limit
 from hexai.config.request_specs import make_fallback, make_spec, make_timeout
+from hexai.config.restrictions import Restrictions, Use
 from hexai.config.schema import Settings
 from hexai.config.surface_variables import SurfaceVariables, variable
 from hexai.config.tables import given
@@ -60,23 +62,23 @@ def resolve_entries(
     *,
     variables: SurfaceVariables | None = None,
     options: Options | None = None,
+    restrictions: Restrictions | None = None,
 ) -> Resolved:
     """Give the entries that take part when `surface` asks.
 
     Raises `UsageError` for a word or a choice on the command line that names nothing.
     """
     options = options or Options()
-    step = _narrow(settings, surface, _configured(settings, surface))
-    allowed = frozenset(
-        name_of(entry.spec) for entry in step.entries if not entry.refused
-    )
+    restrictions = restrictions or Restrictions()
+    step, allowed = _narrow(settings, surface, restrictions)
     step = _apply_variables(settings, surface, step, variables or SurfaceVariables())
     step = _apply_words(settings, surface, step, options.models)
     entries = step.entries[:1] if surface in SINGLE else step.entries
-    entries = _refuse(settings, surface, entries, allowed)
+    entries = _refuse(entries, allowed)
     if options.timeout is not None:
         limit = no_limit(options.timeout)
         entries = tuple(replace(entry, timeout=limit) for entry in entries)
+    entries = tuple(restrictions.bounded(entry) for entry in entries)
     return Resolved(entries=_choose(entries, options), warnings=step.warnings)
 
 
@@ -111,46 +113,65 @@ def _build(
     return _Step(tables=tuple(tables), entries=entries)
 
 
-def _narrow(settings: Settings, surface: Surface, step: _Step) -> _Step:
-    """Keep what `use` names, in its order; if that is nothing, refuse all of it."""
-    names = getattr(settings.use, surface.value)
-    if isinstance(names, UnsetType):
-        return step
-    places = [place for name in names for place in find_named(step.entries, name)]
+_Allowed = tuple[tuple[str, frozenset[str]], ...]
+"""Why others are refused, and whom each `use` leaves, as `provider:model`."""
+
+
+def _narrow(
+    settings: Settings, surface: Surface, restrictions: Restrictions
+) -> tuple[_Step, _Allowed]:
+    """Keep what each `use` names, in its order."""
+    step = _configured(settings, surface)
+    allowed: list[tuple[str, frozenset[str]]] = []
+    own = getattr(settings.use, surface.value)
+    if not isinstance(own, UnsetType):
+        reason = f"use.{surface.value} does not name it"
+        step, names = _keep(surface, step, Use(names=own, reason=reason))
+        allowed.append((reason, names))
+    uses = restrictions.uses.get(surface, ())
+    if uses and surface in SINGLE:
+        # Only the first is in effect, so no other one may be chosen.
+        step = replace(step, tables=step.tables[:1], entries=step.entries[:1])
+    for use in uses:
+        step, names = _keep(surface, step, use)
+        allowed.append((use.reason, names))
+    return step, tuple(allowed)
+
+
+def _keep(surface: Surface, step: _Step, use: Use) -> tuple[_Step, frozenset[str]]:
+    """Keep what one `use` names; if that is nothing, all stay, to be refused."""
+    places = [place for name in use.names for place in find_named(step.entries, name)]
     kept = list(dict.fromkeys(places))
     warnings = tuple(
         f"use.{surface.value}: no entry is called {name!r}; "
         f"there are {_list_labels(step.entries)}"
-        for name in names
+        for name in use.names
         if not find_named(step.entries, name)
     )
     if not kept:
-        refused = _refuse(settings, surface, step.entries, frozenset())
-        return replace(step, entries=refused, warnings=warnings)
-    return _Step(
+        return replace(step, warnings=(*step.warnings, *warnings)), frozenset()
+    entries = [step.entries[place] for place in kept]
+    step = _Step(
         tables=tuple(step.tables[place] for place in kept),
-        entries=_numbered([step.entries[place] for place in kept]),
-        warnings=warnings,
+        entries=_numbered(entries),
+        warnings=(*step.warnings, *warnings),
     )
+    return step, frozenset(name_of(entry.spec) for entry in entries)
 
 
 def _numbered(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(replace(entry, index=index) for index, entry in enumerate(entries))
 
 
-def _refuse(
-    settings: Settings,
-    surface: Surface,
-    entries: tuple[Entry, ...],
-    allowed: frozenset[str],
-) -> tuple[Entry, ...]:
-    if isinstance(getattr(settings.use, surface.value), UnsetType):
-        return entries
-    reason = f"use.{surface.value} does not name it"
-    return tuple(
-        entry if name_of(entry.spec) in allowed else replace(entry, refused=reason)
-        for entry in entries
-    )
+def _refuse(entries: tuple[Entry, ...], allowed: _Allowed) -> tuple[Entry, ...]:
+    for reason, names in allowed:
+        entries = tuple(
+            entry
+            if entry.refused or name_of(entry.spec) in names
+            else replace(entry, refused=reason)
+            for entry in entries
+        )
+    return entries
 
 
 def _apply_variables(

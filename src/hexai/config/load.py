@@ -1,40 +1,45 @@
 """From files and environment to a snapshot, or to everything that is wrong."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
+from msgspec.structs import replace
 
-from hexai.config.anchor import anchor
 from hexai.config.decode import decode
+from hexai.config.editor_settings import read_editor_settings
 from hexai.config.environment import read_environment
-from hexai.config.legacy import drop_tables, rename
+from hexai.config.layers import CheckedLayer, built_in, check_file
 from hexai.config.locate import Folders
-from hexai.config.merge import Layer, LayerKind, Merged, flatten, merge, nest
-from hexai.config.problems import Problem
-from hexai.config.prune import prune
-from hexai.config.schema import ProviderName, Settings
+from hexai.config.merge import Layer, Merged, merge, nest
+from hexai.config.narrow import narrow
+from hexai.config.problems import KeyPath
+from hexai.config.project import (
+    ProjectFile,
+    profile_names,
+    read_project,
+    tell,
+    trusted_layers,
+)
+from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
-from hexai.config.sources import ConfigFile, Unreadable, parse_toml, read_file
+from hexai.config.sources import ConfigFile, Unreadable, read_file
 from hexai.config.validate import find_problems, find_warnings
 from hexai.errors import ConfigError
 
 
-class CheckedLayer(Struct, frozen=True, kw_only=True):
-    """A layer of which every value is well-formed, and what was left out of it."""
-
-    layer: Layer
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
-
-
 def load(
-    folders: Folders, environ: Mapping[str, str], *, config: Path | None = None
+    folders: Folders,
+    environ: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    project: Path | None = None,
+    editor: Mapping[str, object] | None = None,
 ) -> Snapshot:
-    """Load the configuration of the user, or the file that `--config` names.
+    """Load the configuration of the user, or the file that `config` names.
 
-    Raises `ConfigError` with all problems.
+    Project files are those above the absolute folder `project`; `editor` is what an
+    editor sent. Raises `ConfigError` with all problems.
     """
     path = config or folders.config_file
     file = _read(path, is_asked_for=config is not None)
@@ -42,6 +47,16 @@ def load(
     if file is not None:
         checked.append(check_file(file, "user", home=folders.home))
     layers = [each.layer for each in checked]
+    files: tuple[ProjectFile, ...] = ()
+    if project is not None:
+        files = read_project(
+            project,
+            folders,
+            user=os.geteuid(),
+            user_file=path,
+            taken=profile_names(layers),
+        )
+    layers += trusted_layers(files, layers)
     environment = read_environment(environ, merge(layers))
     merged = merge([*layers, environment.layer])
     settings = _settle(checked, environment.problems, merged)
@@ -50,14 +65,49 @@ def load(
     ]
     warnings += environment.warnings
     warnings += [merged.told(warning) for warning in find_warnings(settings)]
-    return Snapshot(
+    snapshot = Snapshot(
         settings=settings,
         file=path,
         has_file=file is not None,
         merged=merged,
         variables=environment.surfaces,
+        project=files,
         warnings=tuple(warnings),
     )
+    return _narrowed(snapshot, editor)
+
+
+def _narrowed(snapshot: Snapshot, editor: Mapping[str, object] | None) -> Snapshot:
+    """Let project files and the editor take away what they may."""
+    files = snapshot.project
+    if not files and editor is None:
+        return snapshot
+    sent = read_editor_settings(editor or {})
+    layers = [*(file.layer for file in files), sent.layer]
+    sources = [*(file.source for file in files), sent.source]
+    narrowed = narrow(snapshot.settings, sources)
+    *held, of_editor = narrowed.held
+    told = [
+        line
+        for file, keys in zip(files, held, strict=True)
+        for line in tell(file, keys)
+    ]
+    return replace(
+        snapshot,
+        settings=narrowed.settings,
+        restrictions=narrowed.restrictions,
+        narrowed=_by_path(layers, narrowed.applied),
+        held=_by_path(layers, narrowed.held),
+        warnings=(*snapshot.warnings, *told, *sent.tell(of_editor)),
+    )
+
+
+def _by_path(
+    layers: Sequence[Layer], keys: Sequence[Sequence[KeyPath]]
+) -> dict[KeyPath, Layer]:
+    return {
+        path: layer for layer, paths in zip(layers, keys, strict=True) for path in paths
+    }
 
 
 def _read(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
@@ -68,41 +118,6 @@ def _read(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
     if file is None and is_asked_for:
         raise ConfigError((f"{path}: there is no such file; check --config",))
     return file
-
-
-def built_in(*, has_file: bool) -> Layer:
-    """Give the defaults as the lowest layer."""
-    defaults = Settings()
-    if not has_file:
-        defaults = Settings(provider=ProviderName(name="local"))
-    values = flatten(msgspec.to_builtins(defaults))
-    return Layer(kind="built-in", name="built-in", values=values)
-
-
-def check_file(file: ConfigFile, kind: LayerKind, *, home: Path) -> CheckedLayer:
-    """Turn a file into a layer; what is wrong with it is left out and told.
-
-    Raises `ConfigError` if the text is not TOML.
-    """
-    name = str(file.path)
-    data = parse_toml(file.text)
-    if isinstance(data, Problem):
-        raise ConfigError((Layer(kind=kind, name=name, values={}).told(data),))
-    kept, dropped = drop_tables(data)
-    decoded = decode(kept)
-    problems = () if isinstance(decoded, Settings) else decoded
-    values, renamed = rename(flatten(prune(kept, [each.path for each in problems])))
-    folder = str(file.path.absolute().parent)
-    return CheckedLayer(
-        layer=Layer(
-            kind=kind,
-            name=name,
-            values=anchor(values, folder=folder, home=str(home)),
-            text=file.text,
-        ),
-        problems=problems,
-        warnings=(*dropped, *renamed),
-    )
 
 
 def _settle(

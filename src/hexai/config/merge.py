@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from hexai.config.lines import find_lines
 from hexai.config.problems import KeyPath, Problem, dotted
 
-LayerKind = Literal["built-in", "user", "project", "environment", "options"]
+LayerKind = Literal["built-in", "user", "project", "environment", "options", "editor"]
 
 
 class Layer(Struct, frozen=True, kw_only=True):

@@ -6,9 +6,12 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from hexai.config.entries import Options, Resolved, resolve_entries
-from hexai.config.merge import Merged
+from hexai.config.merge import Layer, Merged
+from hexai.config.problems import KeyPath
 from hexai.config.profiles import provider_settings
+from hexai.config.project import ProjectFile
 from hexai.config.provider_settings import ProviderSettings
+from hexai.config.restrictions import Restrictions
 from hexai.config.schema import Settings
 from hexai.config.surface_variables import SurfaceVariables
 from hexai.domain.entry import Surface
@@ -16,6 +19,8 @@ from hexai.domain.entry import Surface
 
 class Snapshot(Struct, frozen=True, kw_only=True):
     """Settings, complete and validated, with what is known about where they are from.
+
+    Project files and editor settings have narrowed them already.
 
     Immutable; its mappings are not to be written to.
     """
@@ -26,8 +31,16 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     has_file: bool
     """Whether that file exists; without one the embedded model is the default."""
     merged: Merged
-    """Every value with its origin."""
+    """Every value with its origin, before narrowing."""
     variables: Mapping[Surface, SurfaceVariables] = field(default_factory=dict)
+    project: tuple[ProjectFile, ...] = ()
+    """The project files that were read, the outermost first."""
+    restrictions: Restrictions = Restrictions()
+    """What project files and the editor forbid beyond the settings."""
+    narrowed: Mapping[KeyPath, Layer] = field(default_factory=dict)
+    """The keys that a project file or the editor has bounded; who did so last."""
+    held: Mapping[KeyPath, Layer] = field(default_factory=dict)
+    """The keys that one of them asked for in vain."""
     warnings: tuple[str, ...] = ()
     """What the user should know; one line each."""
 
@@ -41,6 +54,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
             surface,
             variables=self.variables.get(surface),
             options=options,
+            restrictions=self.restrictions,
         )
 
     def provider(self, name: str) -> ProviderSettings | None:

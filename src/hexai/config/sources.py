@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +19,9 @@ from hexai.config.problems import Problem
 FILE_LIMIT = 1 << 20
 """Bytes of a configuration file."""
 
+_DEEPEST = 32
+"""Tables and lists within each other; no configuration needs half of it."""
+
 _PLACE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -26,6 +30,8 @@ class ConfigFile(Struct, frozen=True, kw_only=True):
 
     path: Path
     text: str
+    content: bytes = b""
+    """The bytes that the text is from."""
     owner: int
     """The user id that owns it."""
 
@@ -57,7 +63,7 @@ def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"is not UTF-8 (line {line}); save it as UTF-8") from None
-    return ConfigFile(path=path, text=text, owner=status.st_uid)
+    return ConfigFile(path=path, text=text, content=content, owner=status.st_uid)
 
 
 def _read(descriptor: int, limit: int) -> bytes:
@@ -76,11 +82,33 @@ def _read(descriptor: int, limit: int) -> bytes:
 def parse_toml(text: str) -> dict[str, object] | Problem:
     """Parse a TOML text, or give its one syntax error with line and column."""
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
     except RecursionError:
         return Problem(path=(), message="is not valid TOML: nested too deeply", line=1)
     except ValueError as error:
         return _syntax_error(str(error), text)
+    if is_too_deep(data):
+        return Problem(path=(), message="tables or lists are nested too deeply", line=1)
+    return data
+
+
+def is_too_deep(data: object) -> bool:
+    """Tell whether plain data is nested so deeply that walking it may fail.
+
+    A key of many dots is enough for that.
+    """
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [inner for value in level for inner in _parts(value)]
+        if not level:
+            return False
+    return True
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _syntax_error(message: str, text: str) -> Problem:

@@ -25,8 +25,9 @@ class Stopwatch:
         self._stopped_at: float | None = None
 
     def resume(self) -> None:
-        """Go on after an attempt that was not the last."""
+        """Go on after an attempt that was not the last, and forget its tokens."""
         self._stopped_at = None
+        self._first_token_at = None
 
     def queue(self, now: float) -> None:
         """Begin to wait for a slot."""
@@ -41,10 +42,9 @@ class Stopwatch:
             self._queued_again += waited
 
     def take_slot(self, now: float) -> None:
-        """Start with the first slot; forget the tokens of an earlier attempt."""
+        """Start, with the first slot."""
         if self._first_slot_at is None:
             self._first_slot_at = now
-        self._first_token_at = None
 
     def start_loading(self, now: float) -> None:
         """Stand still: the model is being loaded."""

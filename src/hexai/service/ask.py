@@ -43,6 +43,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """Ask anew what the cache could answer."""
     send_anyway: bool = False
     """The user says that what looks like a secret is none."""
+    local_only: str = ""
+    """Why nothing may leave this machine, whatever the text; empty if it may."""
     sources: tuple[Source, ...] = ()
     """What the messages were composed of, so that a finding can say where it is."""
 
@@ -127,8 +129,8 @@ class Run:
 
     def _inspect(self) -> Verdict:
         question, services = self._question, self._services
-        if services.settings.local_only:
-            return Verdict("local_only is set")
+        if question.local_only or services.settings.local_only:
+            return Verdict(question.local_only or "local_only is set")
         if question.send_anyway:
             return Verdict()
         return services.inspect(question.request, question.sources)
@@ -146,7 +148,9 @@ class Run:
         if question.fresh or question.blind or self.verdict.local_only:
             return {}
         found = {}
-        for contender in self.contenders:
+        for entry, contender in zip(question.entries, self.contenders, strict=True):
+            if entry.refused:
+                continue
             answer = self._services.cached(contender.target.spec, question.request)
             if answer is not None:
                 found[contender.index] = _from_cache(contender, answer)

@@ -116,7 +116,6 @@ class AnswerCache:
         try:
             make_private_folder(self._folder)
             self._make_room(key, len(data))
-            _remove(path)  # some file systems flush a file that replaces another
             write_private(path, data)
             self._date(path)
         except OSError as error:

@@ -5,7 +5,7 @@ from msgspec import UNSET
 
 from hexai.config.entry_tables import EntryTable
 from hexai.config.environment import Environment, read_environment
-from hexai.config.load import built_in
+from hexai.config.layers import built_in
 from hexai.config.merge import Layer, flatten, merge
 from hexai.config.problems import dotted
 from hexai.config.surface_variables import SurfaceVariables

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hexai.config.decode import decode
+from hexai.config.layers import check_file
 from hexai.config.legacy import drop_tables
-from hexai.config.load import check_file, load
+from hexai.config.load import load
 from hexai.config.locate import Folders, find_folders
 from hexai.config.problems import KeyPath, Problem, dotted
 from hexai.config.prune import prune

@@ -11,6 +11,7 @@ from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.ports import Verdict
 from hexai.domain.provider import Finished, TextDelta
 from hexai.engine.race import Race
+from hexai.engine.tally import MAX_ANSWER
 from hexai.engine.terms import Conditions, Terms
 from hexai.errors import (
     Authentication,
@@ -249,6 +250,37 @@ def test_queueing_again_spends_the_timeout_but_enters_no_figure() -> None:
     assert outcome.error.phase == "total"
     assert rounded(outcome.timings) == Timings(queued=8.5, total=1.5)
     assert report.outcomes[1].timings.queued == 1
+
+
+def test_what_an_earlier_attempt_thought_is_in_no_figure() -> None:
+    """One that only queues for its fallback has generated nothing."""
+    primary = Scripted([(0, "connected"), thinks("hm", 1), (1, BUSY)])
+    asked = contender(
+        target(primary, "main"),
+        fallback=target(Scripted(says("yes")), "spare", origin="o", limit=1),
+        timeout=5.0,
+    )
+    holder = Scripted(says("done", after=15))
+    report = ran([asked, contender(target(holder, "m1", origin="o", limit=1), 1)])
+    outcome = report.outcomes[0]
+
+    assert outcome.status is Status.TIMED_OUT
+    assert (outcome.usage, outcome.timings.generating) == (None, None)
+    assert (outcome.timings.queued, outcome.timings.total) == (3, 2)
+
+
+def test_the_fallback_begins_anew_with_its_own_locality_and_limit() -> None:
+    """What was thought before takes nothing from its size, and it is not local."""
+    large = "x" * (MAX_ANSWER // 2 + 1)
+    primary = Scripted([(0, thinks(large)[1]), (0, BUSY)])
+    asked = contender(
+        target(primary, "main", local=True),
+        fallback=target(Scripted(says(large)), "spare", local=False),
+    )
+    outcome = _only(asked)
+
+    assert (outcome.status, len(outcome.text)) == (Status.ANSWERED, len(large))
+    assert outcome.local is False
 
 
 def test_a_pause_gives_the_slot_back() -> None:

@@ -14,7 +14,13 @@ from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.streams import CLOSE_WITHIN
 from hexai.engine.terms import Conditions, Terms
-from hexai.errors import Authentication, BrokenStream, ConnectionFailed, Internal
+from hexai.errors import (
+    Authentication,
+    BrokenStream,
+    ConnectionFailed,
+    Internal,
+    TimedOut,
+)
 from tests.support.clock import run_virtually
 from tests.support.races import (
     REQUEST,
@@ -110,7 +116,7 @@ def test_failures_disturb_nobody() -> None:
     assert [str(each.error) for each in report.outcomes if each.error] == [
         "refused; check that the server runs and that base_url is right",
         "401; check the key",
-        "timeout: no first token within 20 s",
+        str(TimedOut("first token", 20)),
         "cut; try again",
     ]
 

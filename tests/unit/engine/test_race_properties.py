@@ -41,7 +41,9 @@ ACTS: list[Act] = [
     Finished(),
     Overloaded("busy", http_status=503),
     RateLimited("slow down", retry_after=2.0),
-    RateLimited("slow down", retry_after=1e9),
+    # Longer than any budget, but not so long that adding the resolution of asyncio's
+    # clock is lost in rounding: a timer that is due would then never be run.
+    RateLimited("slow down", retry_after=1e6),
     ConnectionFailed("refused"),
     TLSFailed("expired"),
     Authentication("401"),

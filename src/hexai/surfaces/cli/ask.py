@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -51,7 +51,7 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
         process, session.folders.state, lost=partial(_keep_text, process)
     )
     show = put(session, make_question(session, entries, prompt), wanted(session))
-    if _nothing_was_sent(show.outcomes):
+    if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
     return show.code
 
@@ -61,7 +61,8 @@ def make_question(
 ) -> Question:
     """Compose the question as settings and options want it asked."""
     settings, options = session.snapshot.settings, session.options
-    most = options.max_concurrency or settings.fanout.max_concurrency
+    wanted_at_once = options.max_concurrency or settings.fanout.max_concurrency
+    most = session.snapshot.restrictions.at_once(wanted_at_once)
     return Question(
         request=Request(surface=Surface.CLI, messages=_messages(session, prompt)),
         entries=entries,
@@ -70,6 +71,7 @@ def make_question(
         blind=wanted(session).blind,
         fresh=options.fresh,
         send_anyway=options.send_anyway,
+        local_only=session.snapshot.restrictions.local_only,
         sources=prompt.sources,
     )
 
@@ -136,30 +138,19 @@ def _kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
         raise
 
 
-def _nothing_was_sent(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether every contender failed before it could send anything.
-
-    Text that the guard refused is not kept anywhere, so it does not count.
-    """
-    errors = [outcome.error for outcome in outcomes]
-    if not errors or any(isinstance(error, NotSent) for error in errors):
-        return False
-    return all(map(_failed_before_sending, outcomes))
-
-
-def _failed_before_sending(outcome: Outcome) -> bool:
-    """Tell whether a contender got no further than connecting.
-
-    A key, a provider or a model that is missing here never had a status.
-    """
+def _is_unsent(outcome: Outcome) -> bool:
+    """Tell whether a contender failed before it could send anything."""
     error = outcome.error
-    if error is not None and outcome.attempts == 0:
+    if error is None:
+        return False
+    if outcome.attempts == 0:
         return True
     if isinstance(error, TimedOut):
         return error.phase in ("connect", "load")
     if isinstance(error, Authentication | BadRequest | UnknownModel):
-        return error.http_status is None and not outcome.text
-    return isinstance(error, ConnectionFailed | TLSFailed)
+        # An upstream's refusal has its status or its words; ours came before it.
+        return error.http_status is None and not error.upstream_message
+    return isinstance(error, ConnectionFailed | TLSFailed | NotSent)
 
 
 def _keep(process: Process, prompt: Prompt) -> None:
@@ -169,6 +160,7 @@ def _keep(process: Process, prompt: Prompt) -> None:
 
 
 def _keep_text(process: Process, text: str) -> None:
+    """Keep a text; what the guard would refuse is not kept anywhere."""
     if inspect(cli_messages("", text)).local_only:
         return
     folder = folders_of(process).state / "prompts"

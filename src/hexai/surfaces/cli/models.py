@@ -142,6 +142,7 @@ async def _ask_all(
         entries=entries,
         max_concurrency=len(entries),
         fresh=True,
+        local_only=session.snapshot.restrictions.local_only,
     )
     async with session.services() as services, ask(services, question) as run:
         loop = asyncio.get_running_loop()

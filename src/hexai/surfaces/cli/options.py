@@ -34,7 +34,7 @@ class AskOptions(Struct, frozen=True, kw_only=True):
 
     models: tuple[str, ...] = ()
     """`PROVIDER:MODEL`, replacing the configured entries."""
-    entry: tuple[int, ...] = ()
+    indices: tuple[int, ...] = ()
     """Numbers of the entries to keep."""
     only: tuple[str, ...] = ()
     """Labels of the entries to keep."""
@@ -149,7 +149,7 @@ def _whom() -> list[click.Parameter]:
             help="Ask this model instead of the configured ones; repeatable.",
         ),
         _EntryNumber(
-            ["--entry"],
+            ["--entry", "indices"],
             multiple=True,
             type=click.IntRange(min=0),
             help="Ask only the entry with this number; repeatable.",

@@ -17,6 +17,8 @@ class Process(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     home: str
     """The user's home folder, absolute."""
+    folder: str = ""
+    """The working directory, absolute; empty if it is gone."""
     stdin: int = 0
     """A file descriptor, like the next two."""
     stdout: int = 1

@@ -34,7 +34,7 @@ class Session(Struct, frozen=True, kw_only=True):
         """
         options = Options(
             models=self.options.models,
-            indices=self.options.entry,
+            indices=self.options.indices,
             only=self.options.only,
             timeout=self.options.timeout,
         )
@@ -57,7 +57,8 @@ def open_session(process: Process, options: AskOptions) -> Session:
     """Read the configuration and say its warnings; raises `ConfigError`."""
     folders = folders_of(process)
     path = None if options.config is None else Path(options.config)
-    snapshot = load(folders, process.environ, config=path)
+    project = Path(process.folder) if process.folder else None
+    snapshot = load(folders, process.environ, config=path, project=project)
     complain(process, *(f"warning: {warning}" for warning in snapshot.warnings))
     log = open_log(
         None if options.log is None else Path(options.log),

@@ -80,7 +80,8 @@ def test_a_time_out_is_a_failure() -> None:
     error = TimedOut("first token", 20)
     late = replace(ANSWERED, status=Status.TIMED_OUT, error=error)
     assert closing_line(late, None) == (
-        "failed provider=openai model=gpt-4.1: timeout: no first token within 20 s"
+        "failed provider=openai model=gpt-4.1: timeout: no first token within 20 s; "
+        "raise first_token_timeout, or use a faster model"
     )
 
 

@@ -95,7 +95,9 @@ def test_the_reason_stands_for_the_missing_answer() -> None:
     late = ended(Status.TIMED_OUT, error=TimedOut("total", 20)).reason()
 
     assert failed.startswith("failed: refused: no \\x1b[31mway; check that")
-    assert late == "timeout: no complete answer within 20 s"
+    assert late == (
+        "timeout: no complete answer within 20 s; raise timeout, or ask for less"
+    )
     assert ended(Status.ANSWERED).reason() == ""
 
 
