@@ -3,19 +3,27 @@
 A file has a string, a table, or an array of both. A word, as `-m` and the variables
 `HEXAI_MODELS_<SURFACE>` have it, is `[PROVIDER:]MODEL[@TEMPERATURE]`. Model names hold
 colons and at-signs themselves (`qwen3-coder:30b`, `gemini@20250101`), so a part only
-counts as provider or temperature if it can be one.
+counts as provider or temperature if it can be one. What is all but the name of a
+built-in provider is refused: `olama:llama3`, taken as a model, would send what is meant
+for this machine to whatever provider is the default.
 """
 
 import re
 from collections.abc import Callable
+from typing import get_args
 
 from msgspec import UNSET, UnsetType
 
 from hexai.config.entry_tables import Entries, EntryTable, EntryTemperature
-from hexai.config.problems import KeyPath
+from hexai.config.problems import KeyPath, nearest
+from hexai.config.provider_settings import ProviderType
 from hexai.config.tables import given
 
 _TEMPERATURE = re.compile(r"(?P<rest>.*)@(?P<number>\d(\.\d*)?|\.\d+)", re.DOTALL)
+
+_BUILT_IN = list(get_args(ProviderType))
+_MISSPELT = 0.85
+"""Alike enough for a letter lost or doubled; llama3 is not yet ollama."""
 
 
 def listed(entries: Entries, path: KeyPath) -> list[tuple[KeyPath, EntryTable]]:
@@ -41,14 +49,19 @@ def parse_word(word: str, find_name: Callable[[str], str | None]) -> EntryTable:
     """Read `[PROVIDER:]MODEL[@TEMPERATURE]`, or a provider's name alone.
 
     `find_name` gives the configured spelling of a provider's name. Raises ValueError
-    for a word that names nothing, or a temperature over 2.
+    for a word that names nothing or misspells a provider, or a temperature over 2.
     """
     text, temperature = _split_temperature(word.strip())
     if not text:
         raise ValueError(f"{word!r} names no model; write PROVIDER:MODEL")
-    start, _, rest = text.partition(":")
+    start, colon, rest = text.partition(":")
     provider = find_name(start)
     if provider is None:
+        if colon and (meant := nearest(start, _BUILT_IN, cutoff=_MISSPELT)):
+            raise ValueError(
+                f"{word!r}: there is no provider {start!r}; did you mean {meant}? "
+                f"A model of this name is written PROVIDER:{text}"
+            )
         return EntryTable(model=text, temperature=temperature)
     model = rest.strip() or UNSET
     return EntryTable(provider=provider, model=model, temperature=temperature)

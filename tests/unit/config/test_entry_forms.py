@@ -33,6 +33,9 @@ def _find(name: str) -> str | None:
         ("a@.5", EntryTable(model="a", temperature=0.5)),
         ("a@-1", EntryTable(model="a@-1")),
         ("hf.co/a/b:Q4_K_M", EntryTable(model="hf.co/a/b:Q4_K_M")),
+        ("llama3:8b", EntryTable(model="llama3:8b")),
+        ("olama", EntryTable(model="olama")),
+        ("ollama:olama:x", EntryTable(provider="ollama", model="olama:x")),
     ],
 )
 def test_a_word_is_provider_model_and_temperature(
@@ -46,6 +49,20 @@ def test_a_word_is_provider_model_and_temperature(
 def test_a_word_that_names_nothing_is_refused(word: str) -> None:
     """So is a temperature that no upstream takes."""
     with pytest.raises(ValueError, match=r"names no model|must be from 0 to 2"):
+        parse_word(word, _find)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("olama:x", "ollama"),
+        ("opnai:gpt-4.1@0.2", "openai"),
+        ("Antropic:", "anthropic"),
+    ],
+)
+def test_a_misspelt_provider_is_not_taken_as_a_model(word: str, meant: str) -> None:
+    """Text meant for one provider must not go to the default one."""
+    with pytest.raises(ValueError, match=f"did you mean {meant}"):
         parse_word(word, _find)
 
 
