@@ -57,7 +57,8 @@ class Stopwatch:
             self._loading_since = None
 
     def see_token(self, now: float) -> None:
-        """Note a token, of reasoning or of the answer."""
+        """Note a token, of reasoning or of the answer: the model is loaded."""
+        self.stop_loading(now)
         if self._first_token_at is None:
             self._first_token_at = now
 
