@@ -1,0 +1,41 @@
+"""What editors do differently, as one table of data.
+
+No other module asks which editor it talks to: it asks for what the editor does. The
+facts were found by running the editors, or by reading their sources; a client that is
+not known gets plain items and nothing that only some editors understand.
+"""
+
+from math import inf
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Client(Struct, frozen=True, kw_only=True):
+    """What an editor does with what it is sent."""
+
+    name: str
+    """For logs and statistics."""
+    item_text: Literal["plain", "snippet"] = "plain"
+    """`snippet` where plain text is cut at its first blank, or re-indented."""
+    label: Literal["tagged", "code"] = "tagged"
+    """`code` where the label itself may land in the text while rows are browsed."""
+    code_in: Literal["detail", "documentation"] = "detail"
+    """Which of the two shows the code; the other shows where it came from."""
+    plaintext: bool = True
+    """It shows documentation as plain text where asked to, not as Markdown only."""
+    runs_commands: bool = False
+    """It runs an item's command after the item was taken."""
+    mends: bool = False
+    """What it inserts needs to be compared and mended: it ignores the right end of a
+    range, or re-indents lines."""
+    automatic_deadline: float = inf
+    """Seconds within which a request that nobody asked for by hand is answered."""
+    empty_incomplete: bool = False
+    """An empty list that says more will come opens no popup and is asked again."""
+    completion_from_memory: bool = False
+    """Its popup waits for all servers, and it has inline completion instead."""
+    quiet: bool = False
+    """No progress for completion: every end of one redraws its status line."""
+    utf8_first: bool = False
+    """It complains about servers that do not agree with the others' UTF-8."""
