@@ -11,14 +11,21 @@ It is a net, not a proof.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from hexai.config.locate import Folders
+from hexai.config.schema import Ignore
 from hexai.domain.messages import Message, Role
 from hexai.domain.ports import Verdict
 from hexai.service.guard_lines import Finding, LineMemory, Marks, findings, look
 from hexai.text.lines import Lines
+
+if TYPE_CHECKING:  # what only documents need is loaded with the first of them
+    from hexai.service.ignore import Ignored, IgnoreRules
 
 _NAMED = 3  # secrets that a verdict names; more would only make it long
 _AROUND = 200
@@ -73,9 +80,34 @@ class GuardedText(Struct, frozen=True, kw_only=True):
 class Guard:
     """Looks at what is to be asked; remembers lines, so that an edit costs little."""
 
-    def __init__(self) -> None:
-        """Know no line yet."""
+    def __init__(self, folders: Folders, environ: Mapping[str, str]) -> None:
+        """Read nothing and know no line yet."""
+        self._folders = folders
+        self._environ = environ
         self._memory = LineMemory()
+        self._ignore_rules: IgnoreRules | None = None
+
+    async def find_ignored(
+        self, documents: Sequence[GuardedText], settings: Ignore
+    ) -> "Ignored | None":
+        """Say why one of the documents may not leave this machine, if so."""
+        for document in documents:
+            ignored = await self._ignored(document.uri, settings)
+            if ignored is not None:
+                return ignored
+        return None
+
+    async def _ignored(self, uri: str, settings: Ignore) -> "Ignored | None":
+        from hexai.service.ignore import IgnoreRules
+        from hexai.service.ignore_files import TakesLong
+
+        if self._ignore_rules is None:
+            self._ignore_rules = IgnoreRules(self._folders, self._environ)
+        find = partial(self._ignore_rules.find, uri, settings)
+        try:
+            return find(patient=False)
+        except TakesLong:
+            return await asyncio.to_thread(find)
 
     async def inspect(
         self,

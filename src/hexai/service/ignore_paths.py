@@ -48,7 +48,7 @@ def ignored_name(path: str) -> NameRule | None:
 
 def _decoded(text: str) -> str:
     """Undo percent-encoding; bytes that are no UTF-8 stay as the file system has it."""
-    return os.fsdecode(unquote_to_bytes(text.encode("utf-8", "surrogateescape")))
+    return os.fsdecode(unquote_to_bytes(text.encode("utf-8", "replace")))
 
 
 def _fits(pattern: str, parts: list[str]) -> bool:

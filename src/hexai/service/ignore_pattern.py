@@ -24,6 +24,7 @@ _Name = list[OneOf | None]
 
 _ANY: OneOf = frozenset(range(256))
 _ONLY: tuple[OneOf, ...] = tuple(frozenset((byte,)) for byte in range(256))
+_SPECIAL = frozenset(b"*?[\\")
 _FOLDERS: _Name = [None, None]
 """Two stars or more with nothing beside them: any folders."""
 
@@ -117,10 +118,13 @@ def _readings(text: bytes) -> tuple[bytes, ...]:
     Git compares a beginning without wildcards first, so that the `**` of `build**/x`
     then stands alone and means any folders, or none at all.
     """
+    if b"**/" not in text:
+        return (text,)
     odd = re.fullmatch(rb"([^*?\[\\]*[^*?\[\\/])\*\*+/(.*)", text, re.DOTALL)
     if odd is None:
         return (text,)
-    return (odd[1] + b"*/**/" + odd[2], odd[1] + odd[2])
+    head = b"/" + odd[1].removeprefix(b"/")
+    return (head + b"*/**/" + odd[2], head + odd[2])
 
 
 def _trimmed(line: bytes) -> bytes:
@@ -198,6 +202,9 @@ def _is_range(text: bytes, at: int) -> bool:
 
 
 def _path_parts(text: bytes) -> tuple[tuple[Glob, ...], ...] | None:
+    if text and _SPECIAL.isdisjoint(text):
+        plain = tuple(Glob((name,)) for name in text.removeprefix(b"/").split(b"/"))
+        return (plain,) if b"/" in text else ((), plain)
     names = _names(text.removeprefix(b"/"))
     if names is None or names == [[]]:
         return None
