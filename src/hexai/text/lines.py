@@ -211,7 +211,7 @@ def _count_same(old: Sequence[str], new: Sequence[str]) -> int:
 def _common_head(one: str, other: str) -> int:
     """Count the characters that two texts begin with alike, comparing whole pieces."""
     longest = range(1, min(len(one), len(other)) + 1)
-    return bisect_left(longest, True, key=lambda size: one[:size] != other[:size])
+    return bisect_left(longest, 1, key=lambda size: int(one[:size] != other[:size]))
 
 
 def _cuts_break(text: str, offset: int) -> bool:
