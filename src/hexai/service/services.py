@@ -29,6 +29,7 @@ from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.registry import Registry, Surroundings
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.clients import Clients, Lease
+from hexai.service.guard import Guard
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets
 
@@ -65,6 +66,7 @@ class Services:
         self._cache = AnswerCache(
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now
         )
+        self.guard = Guard(folders, environ)
         self._sleep = SleepWatch(now, asyncio.get_running_loop().time)
         self._stack = AsyncExitStack()
         self._background = asyncio.TaskGroup()
