@@ -98,8 +98,7 @@ class Lines(Struct, frozen=True):
         for each in replacements:
             if each.span is None:
                 new = _split(each.text)
-                above = _count_same(raw, new)
-                below = _count_same(raw[above:][::-1], new[above:][::-1])
+                above, below = _same(raw, new)
                 raw = new
             else:
                 above, below = _replace(raw, each.span, each.text, encoding)
@@ -171,6 +170,18 @@ class TextChange(Struct, frozen=True, kw_only=True):
             return Position(line, position.character)
         beyond = position.character - edit.span.end.character
         return Position(line, end.character + beyond)
+
+
+def compare(before: Lines, after: Lines) -> TextChange:
+    """Give what makes one text of another."""
+    above, below = _same(before.raw, after.raw)
+    return TextChange(before=before, after=after, above=above, below=below)
+
+
+def _same(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Count the lines that are the same above and below a change."""
+    above = _count_same(old, new)
+    return above, _count_same(old[above:][::-1], new[above:][::-1])
 
 
 def _split(text: str) -> list[str]:
