@@ -119,7 +119,7 @@ class Race:
                 self._tasks[each].cancel()
 
     def settle(self) -> None:
-        """Settle now, for a consumer that knows better when: who answers now is late."""
+        """Settle now, for a consumer that knows better: who answers now is late."""
         if self._settling is not None:
             self._settling.cancel()
         if not self._settled:

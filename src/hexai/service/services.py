@@ -134,7 +134,7 @@ class Services:
             if provider is not None and self.locality.known(target) is None:
                 lease = self.lease()
                 lease.client(provider)
-                self.start(self._look(target, lease))
+                _ = self.start(self._look(target, lease))
 
     def cached(
         self, provider: ProviderSettings, spec: RequestSpec, request: Request
