@@ -78,10 +78,14 @@ class RaceRun:
         order: Sequence[int],
         shared: Conditions,
         prompt: str,
+        suffix: str,
     ) -> None:
         self.run_id = run_id
         self.contenders = contenders
         self.order = order
+        self.prompt = prompt
+        self.suffix = suffix
+        self.began_at: float | None = None
         request = Request(
             surface=Surface.COMPLETION, messages=(Message(Role.USER, prompt),)
         )
@@ -89,6 +93,7 @@ class RaceRun:
         self.left_at: float | None = None
 
     async def __aenter__(self) -> Self:
+        self.began_at = asyncio.get_running_loop().time()
         await self.race.__aenter__()
         return self
 
@@ -139,8 +144,9 @@ class ScriptedAsker:
         contenders = field(*self.models)
         order = range(len(contenders)) if self.order is None else self.order
         before = document.lines.slice(Span(Position(0, 0), position))
+        after = document.lines.slice(Span(position, document.lines.end))
         name = f"run {len(self.runs)}"
-        self.runs.append(RaceRun(name, contenders, order, self.shared, before))
+        self.runs.append(RaceRun(name, contenders, order, self.shared, before, after))
         return Asked(run=self.runs[-1], clean=_clean)
 
 
@@ -245,16 +251,18 @@ class Desk:
         self, trigger: Trigger = INVOKED, route: Route = "list"
     ) -> asyncio.Task[Answered]:
         """Ask for completion at the cursor."""
-        return self._group.create_task(self._complete(self.cursor, trigger, route))
+        return self._group.create_task(
+            self._complete(self.document, self.cursor, trigger, route)
+        )
 
     async def pause(self, seconds: float = 0.0) -> None:
         """Let time pass."""
         await asyncio.sleep(seconds)
 
     async def _complete(
-        self, position: Position, trigger: Trigger, route: Route
+        self, document: Document, position: Position, trigger: Trigger, route: Route
     ) -> Answered:
-        offer = await self.completer.complete(URI, position, trigger, route)
+        offer = await self.completer.complete(document, position, trigger, route)
         return Answered(offer=offer, at=self.now)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

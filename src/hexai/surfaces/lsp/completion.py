@@ -22,7 +22,7 @@ from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.pace import Pace
 from hexai.surfaces.lsp.places import Place
 from hexai.surfaces.lsp.waiting import Waiter, patience
-from hexai.text.lines import Lines, TextChange
+from hexai.text.lines import TextChange
 from hexai.text.positions import Position
 
 GRACE = 0.3
@@ -56,13 +56,17 @@ class Completer:
         """The user can switch completion off for a while."""
 
     async def complete(
-        self, uri: str, position: Position, trigger: Trigger, route: Route = "list"
+        self,
+        document: Document,
+        position: Position,
+        trigger: Trigger,
+        route: Route = "list",
     ) -> Offer:
-        """Answer a request; its task may be cancelled, and the race then waits a bit.
+        """Answer a request about a document, as both were when it arrived.
 
-        The task has to begin before the document changes again.
+        Its task may be cancelled; the race then waits a little for the next request.
+        A document that has changed before the task began gets nothing.
         """
-        document = self._editor.document(uri) or _unknown(uri)
         arrival = Arrival(
             document=document,
             position=document.lines.clamp(position),
@@ -101,6 +105,8 @@ class Completer:
             self._end(place)
 
     async def _complete(self, arrival: Arrival) -> Offer:
+        if self._editor.document(arrival.document.uri) is not arrival.document:
+            return nothing(arrival)
         recalls = self._editor.client.completion_from_memory
         if arrival.route == "list" and recalls:
             is_open = self._settings(arrival) is not None
@@ -259,10 +265,4 @@ def _offer(found: Remembered, arrival: Arrival) -> Offer:
         position=arrival.position,
         suggestions=found.suggestions,
         blind=found.kept.blind,
-    )
-
-
-def _unknown(uri: str) -> Document:
-    return Document(
-        uri=uri, language="", version=None, lines=Lines(("",)), changed_at=0.0
     )
