@@ -54,7 +54,7 @@ class Services:
         self._now = now
         self._registry = Registry(_surroundings(settings, folders, environ))
         self._clients = Clients(self._registry.make)
-        self.locality = OllamaLocality()
+        self.locality = OllamaLocality(self._registry.shown)
         self.conditions = Conditions(
             slots=Slots(),
             breakers=Breakers(),
