@@ -28,7 +28,7 @@ class Cursor:
         self._change = TextChange(before=lines, after=lines, above=len(lines), below=0)
         self._raw = ""
         """What was typed, as it stands in the document."""
-        self.closed = ""
+        self._closed = ""
         """What the editor may have added behind it to close a bracket."""
 
     @property
@@ -58,21 +58,21 @@ class Cursor:
         raw = self._change.typed_at(self.start)
         if raw is None:
             return False
-        if not raw.endswith(self.closed):
-            self.closed = ""
-        body = raw.removesuffix(self.closed)
+        if not raw.endswith(self._closed):
+            self._closed = ""
+        body = raw.removesuffix(self._closed)
         added = _closed_by(body[len(self._raw) :])
         self._raw = body.removesuffix(added)
-        self.closed = added + self.closed
+        self._closed = added + self._closed
         return True
 
     def is_at(self, position: Position) -> bool:
         """Tell whether the cursor is at a position; settles where brackets leave it."""
         if position == self.position:
             return True
-        beyond = self._raw + self.closed
-        if self.closed and position == advance(self.start, beyond):
-            self._raw, self.closed = beyond, ""
+        beyond = self._raw + self._closed
+        if self._closed and position == advance(self.start, beyond):
+            self._raw, self._closed = beyond, ""
             return True
         return False
 

@@ -18,6 +18,8 @@ class Draft:
         """When, by the loop's clock."""
         self.is_stopped = False
         """It was cancelled, since what was typed is something else."""
+        self.is_held_up = False
+        """Another surface holds its slot, so no list waits for it."""
         self.text = ""
         """What goes in where it was asked; nothing before the contender answered."""
 

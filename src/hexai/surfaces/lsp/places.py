@@ -22,11 +22,11 @@ itself is run by `completion`.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from hexai.domain.events import Delta, Ended, Event
+from hexai.domain.events import Delta, Ended, Event, Queued
 from hexai.surfaces.lsp.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.asking import Asked, Run
 from hexai.surfaces.lsp.cursor import Cursor
@@ -126,6 +126,9 @@ class Place:
                 if self._cursor.typed:
                     self._stop_misfits([index])
                     self._consider()
+            case Queued(index=index, held_up=True):
+                self._drafts[index].is_held_up = True
+                self._consider()
             case Ended(index=index, outcome=outcome):
                 self._drafts[index].end(outcome, now)
                 self._suggestions = self._merge()
@@ -161,7 +164,7 @@ class Place:
         spot, run = self._spot, self._run
         if spot is None or run is None:
             return nothing(arrival)
-        suggestions = tuple(self._open())
+        suggestions = self._fitting()
         anchor, before = spot.position, ""
         if arrival.position < anchor:
             anchor, before = arrival.position, self._cursor.since(arrival.position)
@@ -194,14 +197,6 @@ class Place:
 
     def _fitting(self) -> tuple[Suggestion, ...]:
         return fitting_of(self._suggestions, self._cursor.typed)
-
-    def _open(self) -> Iterator[Suggestion]:
-        """Give what fits, without the bracket that the editor has closed already."""
-        typed, closed = self._cursor.typed, self._cursor.closed
-        for each in self._fitting():
-            text = each.text.removesuffix(closed)
-            if each.text.endswith(closed) and len(text) > len(typed):
-                yield Suggestion(text=text, credits=each.credits)
 
     def _merge(self) -> tuple[Suggestion, ...]:
         """Give the distinct texts so far, in the order shown, each with its givers."""
@@ -239,11 +234,12 @@ class Place:
     def _consider(self) -> None:
         """Let each request think again about whether it has waited long enough."""
         typed = self._cursor.typed
+        is_waited_for = any(d.runs and not d.is_held_up for d in self._drafts.values())
         fitting = [d.ended_at for d in self._drafts.values() if d.fits(typed)]
         for waiter in tuple(self._waiters.values()):
             waiter.consider(
                 first_answer_at=min(fitting, default=None),
-                has_ended=not self.is_running,
+                has_ended=self._run is not None and not is_waited_for,
             )
 
     def _remove(self, waiter: Waiter) -> None:

@@ -413,7 +413,7 @@ def test_shutdown_answers_and_closes() -> None:
 
 
 def test_a_bracket_that_the_editor_closes_contradicts_nothing() -> None:
-    """`(` typed becomes `()`: what follows the bracket is offered without its end."""
+    """`(` typed becomes `()`: what begins with the bracket is still what was asked."""
 
     async def scene(desk: Desk) -> Answered:
         await desk.ask()
@@ -423,7 +423,7 @@ def test_a_bracket_that_the_editor_closes_contradicts_nothing() -> None:
     models = [Scripted(says("(a, b)")), Scripted(says("(c)", after=0.5))]
     answered = at_desk(scene, "print|\n", *models)
 
-    assert answered.texts == ["(a, b"]
+    assert answered.texts == ["(a, b)"]
     assert answered.offer.typed == "("
 
 
