@@ -127,6 +127,13 @@ class Race:
                 self._cancelled.add(each)  # a second cancel would cut a close short
                 self._tasks[each].cancel()
 
+    def settle(self) -> None:
+        """Settle now, for a consumer that knows better: who answers now is late."""
+        if self._settling is not None:
+            self._settling.cancel()
+        if not self._settled:
+            self._settle("deadline")
+
     async def _contain(self, tally: Tally, course: Course) -> Outcome:
         try:
             await contend(tally, course)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hexai.config.schema import Ignore, Settings
 from hexai.domain.contender import Contender
-from hexai.domain.entry import Entry
+from hexai.domain.entry import Entry, Surface
 from hexai.domain.events import Delta, Ended, Event
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.ports import Verdict
@@ -136,10 +136,15 @@ class Run:
         async for event in self._race:
             yield event
 
-    def cancel(self) -> None:
-        """Cancel the contenders that still run; each still gets its outcome."""
+    def cancel(self, index: int | None = None) -> None:
+        """Cancel one contender, or all that still run; each still gets its outcome."""
+        if self._race is not None and index not in self._known:
+            self._race.cancel(index)
+
+    def settle(self) -> None:
+        """Say that the list has gone out: who answers from now on is late."""
         if self._race is not None:
-            self._race.cancel()
+            self._race.settle()
 
     def cost_usd(self, outcome: Outcome) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows, 0 if it stayed here."""
@@ -185,6 +190,8 @@ class Run:
         question = self._question
         if question.fresh or question.blind or self.verdict.local_only:
             return {}
+        if not self._is_cached:
+            return {}
         found = {}
         for entry, contender in zip(question.entries, self.contenders, strict=True):
             spec = contender.target.spec
@@ -195,6 +202,11 @@ class Run:
             if answer is not None:
                 found[contender.index] = _from_cache(contender, answer)
         return found
+
+    @property
+    def _is_cached(self) -> bool:
+        """Whether answers are kept on disk; the text of an editor never is."""
+        return self._question.request.surface is Surface.CLI
 
     def _settle_without_race(self, found: dict[int, Outcome]) -> None:
         """Take the cache's answers; one is enough where the first is wanted."""
@@ -207,7 +219,7 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self.verdict.local_only or self._race is None:
+        if self.verdict.local_only or self._race is None or not self._is_cached:
             return
         for outcome in self._race.outcomes:
             spec = self.contenders[outcome.index].target.spec
