@@ -56,9 +56,7 @@ class Race:
         have been answered otherwise.
         """
         self._loop = asyncio.get_running_loop()
-        self._tallies = {
-            each.index: Tally(each, request.messages) for each in contenders
-        }
+        self._tallies = {each.index: Tally(each, request) for each in contenders}
         self._request = request
         self._terms = terms
         self._conditions = conditions

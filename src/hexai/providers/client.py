@@ -29,7 +29,8 @@ ERROR_BODY_LIMIT = 64 * 1024
 """Bytes of an error's body that are read."""
 
 _ERROR_BODY_WAIT = 2.0
-_END_WAIT = 0.05
+_REST_WAIT = 0.005
+_REST_LIMIT = 64 * 1024
 _MESSAGE_LENGTH = 300
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _STREAMS = frozenset({"text/event-stream", "application/x-ndjson"})
@@ -73,9 +74,9 @@ class HttpProvider:
                     async for piece in pieces:
                         for chunk in reader.feed(piece):
                             answer.begun = True
+                            if reader.finished:
+                                await _read_rest(pieces)
                             yield chunk
-                        if reader.finished:
-                            await _end(pieces)
                 for chunk in _rest(reader, answer):
                     yield chunk
 
@@ -205,12 +206,20 @@ async def _error_body(answer: Answer) -> bytes:
         return b""
 
 
-async def _end(pieces: AsyncGenerator[bytes, None]) -> None:
-    """Wait a moment for the end of the body, so that the connection can be kept."""
+async def _read_rest(pieces: AsyncGenerator[bytes, None]) -> None:
+    """Read what follows an answer, so that its connection serves the next request.
+
+    It has to be read before `Finished` is given, since nobody reads on after that. The
+    end of the body comes with the end of the answer, or not in time to be waited for:
+    then the connection is given up.
+    """
+    size = 0
     with suppress(TimeoutError, ProviderError):
-        async with asyncio.timeout(_END_WAIT):
-            async for _ in pieces:
-                pass
+        async with asyncio.timeout(_REST_WAIT):
+            async for piece in pieces:
+                size += len(piece)
+                if size > _REST_LIMIT:
+                    break
     await pieces.aclose()
 
 
