@@ -7,7 +7,8 @@ HexaiError
 ├── SetupError                something to be installed or fetched is missing (exit 1)
 ├── LedgerError               the ledger cannot be read or written (exit 1)
 │   ├── LedgerBusy            another program holds its lock
-│   └── LedgerTooNew          a newer Hexai has changed its schema
+│   ├── LedgerTooNew          a newer Hexai has changed its schema
+│   └── BadFact               what was to be recorded contradicts itself
 └── ProviderError             one attempt of one contender failed
     ├── Authentication        the key is missing, malformed or refused
     ├── Permission            the key is good, but not for this
@@ -71,6 +72,10 @@ class LedgerBusy(LedgerError):
 
 class LedgerTooNew(LedgerError):
     """A newer Hexai has changed the ledger's schema; this one only reads it."""
+
+
+class BadFact(LedgerError):
+    """What was to be recorded contradicts itself; no ledger would take it."""
 
 
 class ProviderError(HexaiError):

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew
+from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 
 SCHEMA = 1
 """The number of the newest migration."""
@@ -39,7 +39,6 @@ def open_database(path: Path, *, patience: float) -> sqlite3.Connection:
             uri=True,
             timeout=patience,
             isolation_level=None,
-            check_same_thread=False,
         )
         try:
             _prepare(connection)
@@ -76,11 +75,13 @@ def translated(path: Path) -> Iterator[None]:
     """Raise what SQLite says as a `LedgerError` that names the file."""
     try:
         yield
+    except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError) as error:
+        raise BadFact(f"a record contradicts itself: {error}") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LedgerBusy(
-                f"another program holds {path}; try again when it is done"
+                f"another program holds {path}; wait until it is done"
             ) from None
         raise LedgerError(f"the ledger cannot be used: {error} ({path})") from error
 
