@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hexai.domain.record import Fact
+from hexai.domain.figures import Cell, Figures, Filter
+from hexai.domain.record import Fact, RecordedRun
 from hexai.errors import LedgerBusy
 from hexai.ledger import forget, read
 from hexai.ledger.database import check_writable, open_database, translated
-from hexai.ledger.figures import Cell, Figures, Filter, read_figures
-from hexai.ledger.read import RecordedRun
+from hexai.ledger.figures import read_figures
 from hexai.ledger.store import Store
 
 _DAY = 86_400.0

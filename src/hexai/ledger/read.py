@@ -4,14 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 
 import msgspec
-from msgspec import Struct
 
 from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.provider import FinishReason
-from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
+from hexai.domain.record import Background, ContenderRecord, RecordedRun, RunRecord
 from hexai.domain.usage import Usage
 from hexai.ledger.units import dollars, run_key, seconds
 
@@ -38,23 +37,6 @@ WHERE contender.run = ? ORDER BY contender.idx
 """
 
 _messages_decoder = msgspec.json.Decoder(tuple[Message, ...])
-
-
-class RecordedRun(Struct, frozen=True, kw_only=True):
-    """A run of the ledger with all that is known about it."""
-
-    number: int
-    """What people call it by, in this ledger."""
-    run: RunRecord
-    chosen: Chosen | None = None
-    shown: Shown | None = None
-    survived: tuple[Survived, ...] = ()
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """Everything that was told of it, the run first."""
-        late = (self.shown, self.chosen)
-        return (self.run, *(fact for fact in late if fact), *self.survived)
 
 
 def find_runs(connection: sqlite3.Connection, word: str) -> tuple[int, ...]:

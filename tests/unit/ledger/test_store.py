@@ -9,7 +9,7 @@ import pytest
 
 from hexai.domain.choice import Choice, Method, Shown, Survived
 from hexai.domain.record import Background, Fact
-from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew
+from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.ledger.database import SCHEMA, open_database
 from hexai.ledger.read import all_runs, find_runs, newest_runs, read_run
 from hexai.ledger.store import Store
@@ -123,7 +123,7 @@ def test_a_failed_transaction_leaves_nothing(
     """Facts that are told together are there together or not at all."""
     broken = run_record(2, contender_record(0), contender_record(0))
 
-    with pytest.raises(LedgerError, match="cannot be used"):
+    with pytest.raises(BadFact, match="contradicts itself"):
         store.take(run_record(1), broken)
 
     assert read_run(connection, 1) is None
