@@ -189,7 +189,7 @@ class Run:
         if question.send_anyway:
             return Verdict()
         return await guard.inspect(
-            question.request.messages,
+            question.request,
             documents=question.documents,
             sources=question.sources,
             allow_secrets=settings.allow_secrets,
