@@ -45,6 +45,20 @@ def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
 
     A link to nothing is not none: what it led to may be on a disk that is away.
     """
+    read = read_bytes(path, limit=limit)
+    if read is None:
+        return None
+    content, owner = read
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f"is not UTF-8 (line {line}); save it as UTF-8") from None
+    return ConfigFile(path=path, text=text, content=content, owner=owner)
+
+
+def read_bytes(path: Path, *, limit: int) -> tuple[bytes, int] | None:
+    """Read a file as `read_file` does, whatever is in it; gives its owner too."""
     try:
         descriptor = os.open(
             path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -63,12 +77,7 @@ def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
         content = _read(descriptor, limit)
     finally:
         os.close(descriptor)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"is not UTF-8 (line {line}); save it as UTF-8") from None
-    return ConfigFile(path=path, text=text, content=content, owner=status.st_uid)
+    return content, status.st_uid
 
 
 def _leads_to_nothing(path: Path) -> bool:

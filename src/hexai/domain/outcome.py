@@ -51,6 +51,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """The model id that the upstream returned."""
     finish: FinishReason | None = None
     """Why the model stopped; None unless answered."""
+    infilled: bool = False
+    """The text is that of a gap as it is, from a fill-in-the-middle endpoint."""
     late: bool = False
     """Answered after the list had gone out."""
     error: ProviderError | None = None

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hexai.domain.infill import Infill
 from hexai.domain.messages import Message
 from hexai.domain.usage import ReportedUsage
 
@@ -20,6 +21,8 @@ class Call(Struct, frozen=True, kw_only=True):
     max_tokens: int | None = None
     """None: not sent, unless the wire format demands one."""
     stop: tuple[str, ...] = ()
+    infill: Infill | None = None
+    """The gap to fill, for a model with an endpoint for it; else `messages` count."""
 
 
 class TextDelta(Struct, frozen=True):
@@ -52,6 +55,8 @@ class Finished(Struct, frozen=True, kw_only=True):
     usage: ReportedUsage = ReportedUsage()
     returned_model: str | None = None
     """The model id that the upstream returned."""
+    infilled: bool = False
+    """The answer is the text of the gap as it is, and no chat."""
 
 
 Chunk = TextDelta | ReasoningDelta | Finished

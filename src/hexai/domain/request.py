@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from hexai.domain.entry import RequestSpec, Surface
+from hexai.domain.infill import Infill
 from hexai.domain.messages import Message
 from hexai.domain.provider import Call
 
@@ -14,6 +15,8 @@ class Request(Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     stop: tuple[str, ...] = ()
     """Sequences at which a model should stop, where its wire format can say so."""
+    infill: Infill | None = None
+    """The same as `messages` for models with a fill-in-the-middle endpoint."""
 
     def call(self, spec: RequestSpec) -> Call:
         """Say what this request asks of one provider and model."""
@@ -23,4 +26,5 @@ class Request(Struct, frozen=True, kw_only=True):
             temperature=spec.temperature,
             max_tokens=spec.max_tokens,
             stop=self.stop,
+            infill=self.infill,
         )

@@ -1,12 +1,11 @@
 """The tally of one contender: what has come of it so far, and what became of it."""
 
-from collections.abc import Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from hexai.domain.contender import Contender, Target
-from hexai.domain.messages import Message
 from hexai.domain.outcome import Outcome, Status
+from hexai.domain.request import Request
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.usage import complete_usage
@@ -22,7 +21,7 @@ MAX_ANSWER = 1 << 20
 class Tally:
     """Keeps the text of one contender; whoever runs it fills in the rest."""
 
-    def __init__(self, contender: Contender, messages: Sequence[Message]) -> None:
+    def __init__(self, contender: Contender, request: Request) -> None:
         self.contender = contender
         self.target = contender.target
         """Whom the last attempt asked."""
@@ -33,7 +32,7 @@ class Tally:
         self.finished: Finished | None = None
         """Set as soon as the answer is whole."""
         self.stopwatch = Stopwatch(contender.timeout)
-        self._messages = messages
+        self._request = request
         self._text = StringIO()  # a list would keep an object for each tiny delta
         self._reasoning = StringIO()
         self._size = 0
@@ -76,6 +75,7 @@ class Tally:
             fell_back=self.target is not contender.target,
             returned_model=finished.returned_model if finished else None,
             finish=finished.reason if finished and answered else None,
+            infilled=finished is not None and finished.infilled,
             error=error,
             attempts=self.attempts,
             usage=self._usage(),
@@ -104,4 +104,10 @@ class Tally:
             return None
         reported = self.finished.usage if self.finished else ReportedUsage()
         text, reasoning = self._text.getvalue(), self._reasoning.getvalue()
-        return complete_usage(reported, self._messages, text, reasoning)
+        return complete_usage(reported, self._prompt(), text, reasoning)
+
+    def _prompt(self) -> tuple[str, ...]:
+        infill = self._request.infill
+        if infill is not None and self.finished is not None and self.finished.infilled:
+            return infill.texts
+        return tuple(message.content for message in self._request.messages)

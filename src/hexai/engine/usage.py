@@ -2,21 +2,20 @@
 
 from collections.abc import Iterable
 
-from hexai.domain.messages import Message
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.text.budget import estimate_tokens
 
 _FRAME = 4
-"""Tokens that a chat template spends on each message, about."""
+"""Tokens that a template spends on each message or side of a gap, about."""
 
 
 def complete_usage(
-    reported: ReportedUsage, messages: Iterable[Message], text: str, reasoning: str
+    reported: ReportedUsage, prompt: Iterable[str], text: str, reasoning: str
 ) -> Usage:
-    """Fill in what was not reported, from the prompt and what was generated."""
+    """Fill in what was not reported, from the prompt's parts and what was generated."""
     spent = reported.input
     if spent is None:
-        spent = sum(_FRAME + estimate_tokens(message.content) for message in messages)
+        spent = sum(_FRAME + estimate_tokens(part) for part in prompt)
     thought = reported.reasoning
     if thought is None:
         thought = estimate_tokens(reasoning)

@@ -7,6 +7,8 @@ stays out of the message.
 
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, ProviderError
 from hexai.providers.format import Decoder
@@ -88,8 +90,5 @@ class Reader:
     def _clean_end(self, end: Finished) -> Finished:
         if end.returned_model is None:
             return end
-        return Finished(
-            reason=end.reason,
-            usage=end.usage,
-            returned_model=self._mask(shorten(clean(end.returned_model), 200)),
-        )
+        model = self._mask(shorten(clean(end.returned_model), 200))
+        return replace(end, returned_model=model)

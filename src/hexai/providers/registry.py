@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
 from hexai.errors import ProviderError
-from hexai.providers.format import WireFormat
+from hexai.providers.format import Choose, WireFormat
+from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
     from hexai.providers.llamacpp_supervisor import Supervisor
@@ -64,6 +65,8 @@ class Registry:
         self._surroundings = surroundings
         self._trust: Trust | None = None
         self._supervisor: Supervisor | None = None
+        self.shown = ShownModels()
+        """What the Ollamas have shown of their models."""
 
     def make(self, settings: ProviderSettings) -> Client:
         """Make the client of one provider; nothing is opened or read yet."""
@@ -109,7 +112,17 @@ class Registry:
         self._trust = self._trust or Trust()
         http = HttpClient.for_origin(settings, environ=environ, trust=self._trust)
         credential = ConfiguredCredential(settings, environ=environ, home=home)
-        return HttpProvider(wire_format, http, credential, settings)
+        choose = self._choose(wire_format, settings)
+        return HttpProvider(wire_format, http, credential, settings, choose)
+
+    def _choose(self, chat: WireFormat, settings: ProviderSettings) -> Choose | None:
+        if settings.infill == "off" or settings.type == "anthropic":
+            return None
+        from hexai.providers import fim
+
+        if settings.type == "ollama":
+            return fim.by_capability(chat, settings, self.shown)
+        return fim.by_name(chat, settings)
 
     def _local(self, settings: ProviderSettings) -> Client:
         from hexai.providers.llamacpp import LlamaCpp

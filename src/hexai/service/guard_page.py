@@ -5,7 +5,7 @@
 
 import sys
 
-from hexai.service.guard import NameRule, Rules, TokenRule, rules
+from hexai.service.guard_rules import NameRule, Rules, TokenRule, rules
 
 _USUAL_ENTROPY = 3.0
 

@@ -2,11 +2,10 @@
 
 import pytest
 
-from hexai.domain.messages import Message, Role
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.usage import complete_usage
 
-MESSAGES = (Message(Role.SYSTEM, "x" * 40), Message(Role.USER, "x" * 8))
+PROMPT = ("x" * 40, "x" * 8)
 
 
 @pytest.mark.parametrize(
@@ -48,4 +47,4 @@ def test_what_is_not_reported_is_estimated(
     reported: ReportedUsage, reasoning: str, expected: Usage
 ) -> None:
     """Reported figures stand, 0 included; a single estimated one marks them all."""
-    assert complete_usage(reported, MESSAGES, "x" * 12, reasoning) == expected
+    assert complete_usage(reported, PROMPT, "x" * 12, reasoning) == expected

@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 
 from hexai.domain.messages import Message, Role
 from hexai.domain.ports import Verdict
-from hexai.service.guard import (
-    Source,
-    TokenRule,
-    find_secrets,
-    fingerprint,
-    ignored_name,
-    inspect,
-    rules,
-)
+from hexai.service.guard import Source, find_secrets
+from hexai.service.guard_rules import TokenRule, rules
+from hexai.service.guard_tokens import fingerprint
+from hexai.service.ignore_paths import ignored_name
 from tests.support.secrets import SHAPES, sample, samples
 
 TOKEN_RULES = {rule.name: rule for rule in rules().tokens}

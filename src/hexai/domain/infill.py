@@ -1,0 +1,36 @@
+"""What a fill-in-the-middle endpoint is asked: the text on both sides of a gap."""
+
+from msgspec import Struct
+
+
+class Infill(Struct, frozen=True, kw_only=True):
+    """A gap in a document; a request has it beside messages that ask for the same."""
+
+    prefix: str
+    """The text before the gap, as much of it as shall be sent."""
+    suffix: str
+    """The text after it."""
+    path: str = ""
+    """What the document is called, as a model may be told; empty: not said."""
+    language: str = ""
+    """The document's language by its LSP identifier; empty: not known."""
+    prompt: str = ""
+    """A prompt by the user's own template: sent instead of `prefix`."""
+    whole_prompt: bool = False
+    """`prompt` holds what follows the gap too, so `suffix` is not sent."""
+
+    @property
+    def before(self) -> str:
+        """Give what an endpoint is sent of the text before the gap."""
+        return self.prompt or self.prefix
+
+    @property
+    def after(self) -> str | None:
+        """Give what it is sent of the text after the gap; None: `before` is all."""
+        return None if self.prompt and self.whole_prompt else self.suffix
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Give all that it is sent, for guards and estimates."""
+        after = self.after
+        return (self.before,) if after is None else (self.before, after)
