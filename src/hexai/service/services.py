@@ -107,6 +107,10 @@ class Services:
         when the last of them leaves it.
         """
         self.settings = settings
+        self._cache.ttl = _cache_ttl(settings)
+        self._registry.limit_workers(
+            keep_alive=settings.local.keep_alive, max_workers=settings.local.max_workers
+        )
         self._background.create_task(self._clients.replace((settings, *others)))
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
