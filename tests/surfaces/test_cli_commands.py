@@ -78,7 +78,6 @@ def test_behind_a_double_dash_everything_is_a_prompt(words: str) -> None:
         "vote 12 tie",
         "stats --since 7d --json",
         "leaderboard --csv",
-        "lsp",
         "action",
     ],
 )

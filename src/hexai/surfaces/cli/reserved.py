@@ -13,7 +13,6 @@ from hexai.errors import UsageError
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 
 _INSTEAD = {
-    "lsp": "there is no editor server yet",
     "action": "there is no tmux action yet",
 }
 _LEDGER = "nothing is recorded yet"
@@ -86,6 +85,5 @@ _PARAMETERS: dict[str, Callable[[], list[click.Parameter]]] = {
         *_flags("--json", "--csv"),
     ],
     "leaderboard": lambda: _flags("--json", "--csv"),
-    "lsp": lambda: _values("--only", "--log", "--config"),
     "action": lambda: _values("--infile", "--outfile", "--config"),
 }
