@@ -40,8 +40,6 @@ class Client(Struct, frozen=True, kw_only=True):
     """No progress for completion: every end of one redraws its status line."""
     utf8_first: bool = False
     """It complains about servers that do not agree with the others' UTF-8."""
-    own_commands: bool = False
-    """It does not start a second server that names a command as the first one does."""
 
 
 class Traits(Struct, frozen=True, kw_only=True):
@@ -79,9 +77,7 @@ NEOVIM_PLUGIN = Client(
     utf8_first=True,
 )
 
-VSCODE = Client(
-    name="vscode", code_in="documentation", runs_commands=True, own_commands=True
-)
+VSCODE = Client(name="vscode", code_in="documentation", runs_commands=True)
 
 ZED = Client(name="zed", code_in="documentation", runs_commands=True)
 

@@ -6,7 +6,6 @@ from hexai.config.live import Sources
 from hexai.config.schema import Settings
 from hexai.surfaces.lsp.clients import Client, Traits, identify
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
-from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.session import Session
 from hexai.surfaces.lsp.wire import Phase
 from hexai.text.positions import Encoding
@@ -21,12 +20,6 @@ def initialize(
     session.connection.client = client
     session.connection.capabilities = params.capabilities
     session.documents.encoding = choose_encoding(params.capabilities, client)
-    session.maker = ItemMaker(
-        client=client,
-        encoding=session.documents.encoding,
-        command=_accept_command(session, client),
-        as_is=_takes_as_is(params.capabilities),
-    )
     configuration = session.begin(
         Sources(
             folders=session.start.folders,
@@ -44,7 +37,7 @@ def initialize(
     snapshot = configuration.snapshot()
     return types.InitializeResult(
         capabilities=_capabilities(
-            session.maker, snapshot.settings if snapshot else Settings()
+            session.documents.encoding, snapshot.settings if snapshot else Settings()
         ),
         server_info=types.ServerInfo(name="hexai", version=__version__),
     )
@@ -97,29 +90,13 @@ def _root(params: types.InitializeParams) -> str | None:
     return params.root_uri
 
 
-def _accept_command(session: Session, client: Client) -> str:
-    """Name the command; two servers with one name do not start in some editors."""
-    own = f".{session.start.random.getrandbits(32):08x}"
-    return f"hexai.accept{own if client.own_commands else ''}"
-
-
-def _takes_as_is(capabilities: types.ClientCapabilities) -> bool:
-    document = capabilities.text_document
-    completion = document.completion if document else None
-    item = completion.completion_item if completion else None
-    modes = item.insert_text_mode_support if item else None
-    return modes is not None and types.InsertTextMode.AsIs in modes.value_set
-
-
-def _capabilities(maker: ItemMaker, settings: Settings) -> types.ServerCapabilities:
+def _capabilities(encoding: Encoding, settings: Settings) -> types.ServerCapabilities:
     return types.ServerCapabilities(
-        position_encoding=types.PositionEncodingKind(maker.encoding.value),
+        position_encoding=types.PositionEncodingKind(encoding.value),
         text_document_sync=types.TextDocumentSyncOptions(
             open_close=True, change=types.TextDocumentSyncKind.Incremental
         ),
         completion_provider=types.CompletionOptions(
             trigger_characters=settings.triggers.trigger_characters
         ),
-        inline_completion_provider=True,
-        execute_command_provider=types.ExecuteCommandOptions(commands=[maker.command]),
     )

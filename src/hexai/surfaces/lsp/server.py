@@ -1,16 +1,15 @@
 """Which method of the protocol is answered by which function: one table."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.exceptions import JsonRpcInternalError
 from pygls.protocol import default_converter
 from pygls.server import JsonRPCServer
 
 from hexai.service.crash import describe
-from hexai.surfaces.lsp import lifecycle, offering, sync
+from hexai.surfaces.lsp import lifecycle, sync
 from hexai.surfaces.lsp.session import Session
 from hexai.surfaces.lsp.wire import Wire
 
@@ -22,14 +21,12 @@ _AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
     types.TEXT_DOCUMENT_DID_CHANGE: sync.changed,
     types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: sync.configured,
-    types.WORKSPACE_EXECUTE_COMMAND: offering.execute,
 }
 """Called within the message, so in the order of the messages."""
 
 _IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
     types.SHUTDOWN: lifecycle.shutdown,
-    types.TEXT_DOCUMENT_COMPLETION: offering.complete,
-    types.TEXT_DOCUMENT_INLINE_COMPLETION: offering.complete_inline,
+    types.TEXT_DOCUMENT_COMPLETION: sync.complete,
 }
 """Each call is a task of its own, which `$/cancelRequest` cancels."""
 
@@ -43,7 +40,6 @@ def make_wire() -> tuple[JsonRPCServer, Wire]:
 
 def register(server: JsonRPCServer, session: Session) -> None:
     """Have the session answer what the editor sends."""
-    session.wire.on_call = partial(offering.note_arrival, session)
     for method, handler in _AT_ONCE.items():
         server.feature(method)(_at_once(session, handler))
     for method, awaited in _IN_TIME.items():
@@ -56,8 +52,6 @@ def _at_once(
     def handle(params: Any) -> object:
         try:
             return handler(session, params)
-        except JsonRpcException:
-            raise
         except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
             raise _internal(session, bug) from None
 
@@ -71,8 +65,6 @@ def _in_time(
         try:
             with session.answering():
                 return await handler(session, params)
-        except JsonRpcException:
-            raise
         except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
             raise _internal(session, bug) from None
 

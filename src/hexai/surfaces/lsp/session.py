@@ -19,15 +19,11 @@ from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.accept import Acceptance, Offers
-from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.configuration import Configuration, editor_settings
 from hexai.surfaces.lsp.connection import Connection
 from hexai.surfaces.lsp.documents import Documents
 from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
-from hexai.surfaces.lsp.items import ItemMaker
-from hexai.surfaces.lsp.offer import Credit
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.status import Status
 from hexai.surfaces.lsp.stdio import wait_for_death
@@ -40,13 +36,6 @@ _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
 _CLOSED_WITHIN = 1.0
 """Seconds for what runs to end with the connection."""
-
-
-class _NoChoices:
-    """Choices of which nobody takes note yet."""
-
-    def taken(self, run_id: str, by: tuple[Credit, ...], *, characters: int) -> None:
-        pass
 
 
 class Session:
@@ -64,12 +53,6 @@ class Session:
         self.status = Status(self.connection, clock=clock)
         self.edits = Edits(self.connection, clock=clock)
         self.documents.followers.append(self.edits)
-        self.offers = Offers()
-        self.acceptance = Acceptance(self.connection, self.offers, _NoChoices())
-        self.completer: Completer | None = None
-        """Known once `ready`."""
-        self.maker: ItemMaker | None = None
-        """Known from `initialize` on."""
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
         self.services: Services | None = None

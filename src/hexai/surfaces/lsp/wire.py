@@ -40,8 +40,6 @@ class Wire(JsonRPCProtocol):
     log: Log
     on_malformed: Callable[[str, object], None]
     """Called with the method and parameters of a notification that nobody can read."""
-    on_call: Callable[[Any], None]
-    """Called with the parameters of each call, right before its handler is."""
 
     def get_message_type(self, method: str) -> Any:
         """Give the type of a request or notification."""
@@ -93,7 +91,6 @@ class Wire(JsonRPCProtocol):
             else:
                 self.on_malformed(method, message.get("params"))
             return
-        self.on_call(typed.params)
         self.handle_message(typed)
 
     def _find_refusal(
