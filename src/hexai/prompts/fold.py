@@ -40,7 +40,9 @@ _STARTS = re.compile(
     r"(?:def|class|func|fn|function|impl|trait|interface|struct|enum|namespace|module)\b"
     r"|@\w|template\b"
 )
-_CONTINUES = re.compile(r"\s*(?:[)\]}>{]|begin\b|do\b|end\b|else\b|elif\b|except\b|catch\b)")
+_CONTINUES = re.compile(
+    r"\s*(?:[)\]}>{]|begin\b|do\b|end\b|else\b|elif\b|except\b|catch\b)"
+)
 
 
 class Window(Struct, frozen=True, kw_only=True):

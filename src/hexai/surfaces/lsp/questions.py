@@ -10,6 +10,7 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.service.ask import Question, ask
+from hexai.service.guard import GuardedText
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking import Asked
 from hexai.surfaces.lsp.configuration import Configuration
@@ -23,7 +24,9 @@ QUEUE_GRACE = 0.05
 _AROUND = 200
 """Lines on each side of the cursor that an answer is compared with."""
 
-_SYSTEM = "Continue the text before <GAP/>, up to the text after it. Reply with code only."
+_SYSTEM = (
+    "Continue the text before <GAP/>, up to the text after it. Reply with code only."
+)
 
 
 class Questions:
@@ -59,9 +62,7 @@ class Questions:
                     Message(Role.SYSTEM, _SYSTEM),
                     Message(Role.USER, f"{before}<GAP/>{after}"),
                 ),
-                infill=Infill(
-                    prefix=before, suffix=after, language=document.language
-                ),
+                infill=Infill(prefix=before, suffix=after, language=document.language),
             ),
             entries=entries,
             policy=Policy(queue_grace=QUEUE_GRACE),
@@ -70,6 +71,11 @@ class Questions:
             blind=settings.completion.blind,
             local_only=restrictions.local_only,
             settings=settings,
+            documents=(
+                GuardedText(
+                    uri=document.uri, lines=lines, first=top.line, last=bottom.line + 1
+                ),
+            ),
         )
         return Asked(
             run=ask(self._services, question),
