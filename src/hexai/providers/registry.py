@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
@@ -76,6 +77,16 @@ class Registry:
         if settings.type == "local":
             return self._local(settings)
         return self._over_http(settings, _format(FORMATS[settings.type])(settings))
+
+    def limit_workers(self, *, keep_alive: float, max_workers: int) -> None:
+        """Set the limits of workers that are started from now on."""
+        self._surroundings = replace(
+            self._surroundings, keep_alive=keep_alive, max_workers=max_workers
+        )
+        if self._supervisor is not None:
+            self._supervisor.limit_workers(
+                keep_alive=keep_alive, max_workers=max_workers
+            )
 
     def revision(self, settings: ProviderSettings, model: str) -> str:
         """Tell apart what a model's name stands for at different times.

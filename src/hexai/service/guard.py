@@ -21,7 +21,8 @@ from hexai.config.locate import Folders
 from hexai.config.schema import Ignore
 from hexai.domain.messages import Message, Role
 from hexai.domain.ports import Verdict
-from hexai.service.guard_lines import Finding, LineMemory, Marks, findings, look
+from hexai.domain.request import Request
+from hexai.service.guard_lines import Finding, LineMemory, find_secrets, findings, look
 from hexai.text.lines import Lines
 
 if TYPE_CHECKING:  # what only documents need is loaded with the first of them
@@ -111,7 +112,7 @@ class Guard:
 
     async def inspect(
         self,
-        messages: Sequence[Message],
+        request: Request,
         *,
         documents: Sequence[GuardedText] = (),
         sources: Sequence[Source] = (),
@@ -119,12 +120,12 @@ class Guard:
     ) -> Verdict:
         """Say whether a request may leave this machine, and if not, why.
 
-        `sources` are the texts that the messages were composed of; `allow_secrets` the
-        fingerprints that the user declared harmless. A caller for whom the user
+        `documents` and `sources` are what the request was composed of, `allow_secrets`
+        the fingerprints that the user declared harmless. A caller for whom the user
         overrides the guard does not ask it.
         """
         found: dict[str, str] = {}
-        for lines, place in _texts(messages, documents, sources):
+        for lines, place in _texts(request, documents, sources):
             for finding in await self._find(lines):
                 _note(found, finding, place, allow_secrets)
         return _verdict(found, for_one_call=not documents)
@@ -148,28 +149,27 @@ def inspect(
 ) -> Verdict:
     """Look at messages where no request is made, and at once."""
     found: dict[str, str] = {}
-    for lines, place in _texts(messages, (), ()):
+    for lines, place in _message_texts(messages, ()):
         for finding in find_secrets(lines):
             _note(found, finding, place, allow_secrets)
     return _verdict(found, for_one_call=True)
 
 
-def find_secrets(lines: Sequence[str]) -> list[Finding]:
-    """Find what looks like a secret in lines that are looked at only once."""
-    survey = LineMemory().survey(lines)
-    marks: Marks = look(survey)
-    return list(findings(survey, marks))
-
-
 def _texts(
-    messages: Sequence[Message],
-    documents: Sequence[GuardedText],
-    sources: Sequence[Source],
+    request: Request, documents: Sequence[GuardedText], sources: Sequence[Source]
 ) -> Iterator[tuple[Sequence[str], Place]]:
     # Documents first: the line of a file says more than that of a prompt made of it.
     for document in documents:
         around = document.around
         yield document.lines.raw[around.start : around.stop], _in_document(document)
+    yield from _message_texts(request.messages, sources)
+    for text in request.infill.texts if request.infill else ():
+        yield text.splitlines(keepends=True), lambda _: "the text beside the gap"
+
+
+def _message_texts(
+    messages: Sequence[Message], sources: Sequence[Source]
+) -> Iterator[tuple[Sequence[str], Place]]:
     for message in messages:
         lines = message.content.splitlines(keepends=True)
         yield lines, _in_message(message, lines, sources)

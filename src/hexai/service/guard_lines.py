@@ -100,6 +100,12 @@ class LineMemory:
         self._marks.update(found)
 
 
+def find_secrets(lines: Sequence[str]) -> list[Finding]:
+    """Find what looks like a secret in lines that are looked at only once."""
+    survey = LineMemory().survey(lines)
+    return list(findings(survey, look(survey)))
+
+
 def look(survey: Survey, stop: Callable[[], bool] = lambda: False) -> Marks:
     """Look at unknown lines; this is what takes time, and may run in a thread.
 

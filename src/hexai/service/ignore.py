@@ -12,9 +12,9 @@ What cannot be found out counts as ignored.
 
 import os
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -107,41 +107,48 @@ class IgnoreRules:
         return ""
 
     def _ignored_in(self, path: str, repository: str, *, patient: bool) -> str:
+        excludes = self._git.excludes(repository, patient=patient)
         names = _names(path, repository)
-        levels = tuple(self._levels(repository, names, patient=patient))
+        folders = list(accumulate(names[:-1], _below, initial=repository))
+        files = self._files_any_case if excludes.any_case else self._files
+        levels = [
+            _Level(path=file, depth=depth, patterns=files.say(file, patient=patient))
+            for depth, file in _in_order(folders, excludes.files)
+        ]
         asked = tuple(level.patterns for level in levels)
         known = self._decided.get(path)
         if known is not None and known[0] == asked:
             return known[1]
         if sum(map(len, asked)) * len(path) > _QUICK and not patient:
             raise TakesLong
-        found = _decide(names, levels)
-        reason = ""
-        if found is not None:
-            level, pattern = found
-            where = f"line {pattern.line} of {level.path}"
-            reason = f"{name_of(path)} is ignored by {where}"
+        if excludes.any_case:
+            names = [name.lower() for name in names]
+        reason = _ignored_by(_decide(names, levels), path)
         if len(self._decided) >= _DECIDED:
             self._decided.clear()
         self._decided[path] = (asked, reason)
         return reason
 
-    def _levels(
-        self, repository: str, names: Sequence[bytes], *, patient: bool
-    ) -> Iterator[_Level]:
-        """Give what git asks about a path, what counts most first."""
-        excludes = self._git.excludes(repository)
-        files = self._files_any_case if excludes.any_case else self._files
-        folders = [repository]
-        for name in names[:-1]:
-            folders.append(posixpath.join(folders[-1], os.fsdecode(name)))
-        for depth, folder in reversed(list(enumerate(folders))):
-            path = posixpath.join(folder, ".gitignore")
-            yield _Level(
-                path=path, depth=depth, patterns=files.say(path, patient=patient)
-            )
-        for path in excludes.files:
-            yield _Level(path=path, depth=0, patterns=files.say(path, patient=patient))
+
+def _in_order(
+    folders: Sequence[str], excludes: Iterable[str]
+) -> Iterator[tuple[int, str]]:
+    """Give the files that git asks, what counts most first, and how deep they lie."""
+    for depth, folder in reversed(list(enumerate(folders))):
+        yield depth, posixpath.join(folder, ".gitignore")
+    for file in excludes:
+        yield 0, file
+
+
+def _below(folder: str, name: bytes) -> str:
+    return posixpath.join(folder, os.fsdecode(name))
+
+
+def _ignored_by(found: tuple[_Level, Pattern] | None, path: str) -> str:
+    if found is None:
+        return ""
+    level, pattern = found
+    return f"{name_of(path)} is ignored by line {pattern.line} of {level.path}"
 
 
 def _decide(
@@ -205,11 +212,19 @@ def _parse_wanted(wanted: tuple[str, ...], home: str) -> tuple[Patterns, Pattern
     They count from the folder of the repository, as in its own `.gitignore`. But who
     writes a whole path into a file of their own means that path.
     """
-    lines = [re.sub(r"^(!?)~/", rf"\g<1>{home}/", text) for text in wanted]
+    at_home = {"~/": f"{home}/", "!~/": f"!{home}/"}
+    lines = [_with_beginning(text, at_home) for text in wanted]
     parsed = [parse_pattern(_as_bytes(text), n) for n, text in enumerate(lines, 1)]
     patterns = [pattern for pattern in parsed if pattern is not None]
     anchored = [p for p in patterns if lines[p.line - 1].startswith(("/", "!/"))]
     return tuple(patterns), tuple(anchored)
+
+
+def _with_beginning(text: str, instead: Mapping[str, str]) -> str:
+    for begins, other in instead.items():
+        if text.startswith(begins):
+            return other + text.removeprefix(begins)
+    return text
 
 
 def _as_bytes(text: str) -> bytes:

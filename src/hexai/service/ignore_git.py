@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from hexai.config.locate import Folders
+from hexai.config.sources import Unreadable
 from hexai.service.ignore_files import WatchedFiles
 
 _SYSTEM = ("/etc/gitconfig", "/usr/local/etc/gitconfig", "/opt/homebrew/etc/gitconfig")
-_DEEPEST = 10
-"""Files that include each other; git gives up there too."""
+_MOST = 50
+"""Files of a configuration; more are no configuration but an attack."""
 
 _CONTINUED = re.compile(r"\\\r?\n")
 _HEADER = re.compile(r'\s*\[\s*([\w.-]+)\s*("(?:[^"\\]|\\.)*+")?\s*\]')
@@ -80,16 +81,17 @@ class Git:
         self._configs = WatchedFiles(parse_config, limit=1 << 20)
         self._links = WatchedFiles(lambda content: os.fsdecode(content.strip()))
 
-    def excludes(self, repository: str) -> Excludes:
+    def excludes(self, repository: str, *, patient: bool) -> Excludes:
         """Say what else counts in a repository, given by its folder."""
         common = self._common_folder(posixpath.join(repository, ".git"))
         file, any_case = posixpath.join(self._own, "ignore"), False
         more: list[str] = []
-        configs = (*self._config_files(), posixpath.join(common, "config"))
-        for setting, is_certain in self._settings(configs):
-            if setting.key == "ignorecase":
-                any_case = setting.value.lower() not in _FALSE
-            elif setting.key == "excludesfile":
+        seen: set[str] = set()
+        for config in (*self._config_files(), posixpath.join(common, "config")):
+            for setting, is_certain in self._settings(config, seen, patient=patient):
+                if setting.key == "ignorecase":
+                    any_case = setting.value.lower() not in _FALSE
+                    continue
                 named = self._path(setting.value, repository)
                 file, more = (named, more) if is_certain else (file, [*more, named])
         own = posixpath.join(common, "info", "exclude")
@@ -116,21 +118,22 @@ class Git:
             yield posixpath.join(self._home, ".gitconfig")
 
     def _settings(
-        self, files: tuple[str, ...], depth: int = 0
+        self, file: str, seen: set[str], *, patient: bool
     ) -> Iterator[tuple[GitSetting, bool]]:
-        """Give the settings of `core`, and whether they hold in any case."""
-        for file in files:
-            # A relative name would be looked up where we were started.
-            if not file.startswith("/"):
+        """Give a file's settings of `core`, and whether they hold in any case."""
+        # A relative name would be looked up where we were started.
+        if file in seen or not file.startswith("/"):
+            return
+        seen.add(file)
+        if len(seen) > _MOST:
+            raise Unreadable(f"{file} is one file too many for git's configuration")
+        for setting in self._configs.say(file, patient=patient):
+            if setting.section == "core":
+                yield setting, True
                 continue
-            for setting in self._configs.say(file, patient=True):
-                if setting.section == "core":
-                    yield setting, True
-                elif depth < _DEEPEST:
-                    included = self._path(setting.value, posixpath.dirname(file))
-                    is_certain = setting.section == "include"
-                    for inner, holds in self._settings((included,), depth + 1):
-                        yield inner, holds and is_certain
+            included = self._path(setting.value, posixpath.dirname(file))
+            for inner, is_certain in self._settings(included, seen, patient=patient):
+                yield inner, is_certain and setting.section == "include"
 
     def _path(self, value: str, folder: str) -> str:
         """Give the path that a value means; nothing for another user's home."""
@@ -146,12 +149,12 @@ def parse_config(content: bytes) -> tuple[GitSetting, ...]:
     section = ""
     settings = []
     for line in _CONTINUED.sub("", os.fsdecode(content)).split("\n"):
-        rest = line
-        while header := _HEADER.match(rest):
+        at = 0
+        while header := _HEADER.match(line, at):
             name, subsection = header[1].lower(), header[2]
             section = name if not subsection or name == "includeif" else ""
-            rest = rest[header.end() :]
-        key = _KEY.match(rest)
+            at = header.end()
+        key = _KEY.match(line, at)
         if key is None:
             continue
         name = key[1].lower()

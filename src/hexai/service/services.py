@@ -19,6 +19,7 @@ from hexai.config.schema import Settings
 from hexai.domain.contender import Target
 from hexai.domain.entry import RequestSpec
 from hexai.domain.outcome import Outcome
+from hexai.domain.record import Fact, Recorder
 from hexai.domain.request import Request
 from hexai.engine.breaker import Breakers
 from hexai.engine.limits import Slots
@@ -45,14 +46,18 @@ class Services:
         environ: Mapping[str, str],
         now: Callable[[], float],
         random: Random,
+        recorder: Recorder | None = None,
     ) -> None:
         """Make nothing that costs; call it inside the event loop.
 
-        `now` is the wall clock, in seconds since 1970.
+        `now` is the wall clock, in seconds since 1970. Without a `recorder` nothing
+        is recorded; it stays its owner's, who knows when there is time to write.
         """
         self.settings = settings
         self.random = random
-        self._now = now
+        self.now = now
+        """The wall clock."""
+        self._recorder = recorder
         self._registry = Registry(_surroundings(settings, folders, environ))
         self._clients = Clients(self._registry.make)
         self.locality = OllamaLocality(self._registry.shown)
@@ -90,7 +95,7 @@ class Services:
 
     def new_run_id(self) -> str:
         """Make a global id whose beginning grows with time (a UUID of version 7)."""
-        stamp = int(self._now() * 1000) & (1 << 48) - 1
+        stamp = int(self.now() * 1000) & (1 << 48) - 1
         noise = self.random.getrandbits(74)
         number = stamp << 80 | 0x7 << 76 | noise >> 62 << 64 | 0b10 << 62
         return f"{number | noise & (1 << 62) - 1:032x}"
@@ -102,6 +107,10 @@ class Services:
         when the last of them leaves it.
         """
         self.settings = settings
+        self._cache.ttl = _cache_ttl(settings)
+        self._registry.limit_workers(
+            keep_alive=settings.local.keep_alive, max_workers=settings.local.max_workers
+        )
         self._background.create_task(self._clients.replace((settings, *others)))
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -138,27 +147,25 @@ class Services:
                 lease.client(provider)
                 _ = self.start(self._look(target, lease))
 
-    def cached(
-        self, provider: ProviderSettings, spec: RequestSpec, request: Request
-    ) -> CachedAnswer | None:
-        """Give the answer that the cache has of a spec."""
-        return self._cache.get(self._key(provider, spec, request))
-
-    def keep(
-        self,
-        provider: ProviderSettings,
-        spec: RequestSpec,
-        request: Request,
-        outcome: Outcome,
-    ) -> str:
-        """Keep an outcome for the next time; gives a warning if that fails."""
-        return self._cache.put(self._key(provider, spec, request), outcome)
-
-    def _key(
+    def cache_key(
         self, provider: ProviderSettings, spec: RequestSpec, request: Request
     ) -> str:
+        """Name what the cache may have for a spec."""
         revision = self._registry.revision(provider, spec.model)
         return answer_key(provider, request.call(spec), revision=revision)
+
+    def cached(self, key: str) -> CachedAnswer | None:
+        """Give the answer that the cache has under a key."""
+        return self._cache.get(key)
+
+    def keep(self, key: str, outcome: Outcome) -> str:
+        """Keep an outcome for the next time; gives a warning if that fails."""
+        return self._cache.put(key, outcome)
+
+    def record(self, fact: Fact) -> None:
+        """Hand a fact to the recorder, which writes it when nobody waits."""
+        if self._recorder is not None:
+            self._recorder.record(fact)
 
     async def _look(self, target: Target, lease: Lease) -> None:
         """Ask whether a target is local; the race may be over before the answer."""
@@ -175,7 +182,7 @@ class Services:
             task.cancel()
 
     def _today(self) -> datetime:
-        return datetime.fromtimestamp(self._now(), tz=UTC)
+        return datetime.fromtimestamp(self.now(), tz=UTC)
 
 
 def _surroundings(

@@ -27,6 +27,7 @@ from hexai.service.ask import Question, ask
 from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
+from hexai.service.recorder import LedgerRecorder
 from hexai.surfaces.cli.first_run import check_first_run
 from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.logbook import Logbook
@@ -39,6 +40,9 @@ from hexai.surfaces.cli.show import Show
 from hexai.surfaces.cli.speak import complain, tell
 from hexai.surfaces.cli.views import Wanted
 
+_WARM_UP_AFTER = 0.03
+"""Seconds until the requests are out: only then the ledger is loaded and opened."""
+
 
 def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
     """Ask the words, what is piped in, or what the user writes in the editor."""
@@ -50,7 +54,9 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
     prompt = prompt or from_editor(
         process, session.folders.state, lost=partial(_keep_text, process)
     )
-    show = put(session, make_question(session, entries, prompt), wanted(session))
+    question = make_question(session, entries, prompt)
+    with session.recording() as recorder:
+        show = put(session, question, wanted(session), recorder)
     if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
     return show.code
@@ -88,7 +94,12 @@ def wanted(session: Session) -> Wanted:
     )
 
 
-def put(session: Session, question: Question, wanted: Wanted) -> Show:
+def put(
+    session: Session,
+    question: Question,
+    wanted: Wanted,
+    recorder: LedgerRecorder | None = None,
+) -> Show:
     """Put a question to its contenders and show all that comes of it."""
     screen = Screen(session.process)
     logbook = Logbook(session.log, question.request.messages)
@@ -96,7 +107,7 @@ def put(session: Session, question: Question, wanted: Wanted) -> Show:
     with Interrupts(show.stop, screen.abandon) as interrupts:
         try:
             with asyncio.Runner(loop_factory=Loop) as runner:
-                runner.run(_put(session, question, show))
+                runner.run(_put(session, question, show, recorder))
         finally:
             screen.close()
             show.signal_code = interrupts.code
@@ -114,8 +125,13 @@ def _say_closing(process: Process, screen: Screen, show: Show) -> None:
         complain(process, f"cannot write the answer: {screen.error.strerror}")
 
 
-async def _put(session: Session, question: Question, show: Show) -> None:
-    async with session.services() as services:
+async def _put(
+    session: Session, question: Question, show: Show, recorder: LedgerRecorder | None
+) -> None:
+    async with session.services(recorder) as services:
+        if recorder is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_WARM_UP_AFTER, recorder.warm_up)
         await show.follow(ask(services, question))
 
 

@@ -65,7 +65,8 @@ class Session:
         self._ready = asyncio.Event()
         self._asked = asyncio.Event()
         self._begun = asyncio.Event()
-        self._ended: asyncio.Future[int] = self._loop.create_future()
+        self.ended: asyncio.Future[int] = self._loop.create_future()
+        """The exit code, once the connection has ended."""
         self._group = asyncio.TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
         self._requests: set[asyncio.Task[Any]] = set()
@@ -78,7 +79,7 @@ class Session:
         """Serve until the connection ends; gives the exit code."""
         async with self._group:
             self.spawn(self._live())
-            code = await self._ended
+            code = await self.ended
             await self.stop_requests()
             for task in self._tasks:
                 task.cancel()
@@ -158,6 +159,9 @@ class Session:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the requests, until the connection ends."""
+        if self.ended.done():
+            work.close()
+            return
         task = self._group.create_task(self._guard(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -183,8 +187,8 @@ class Session:
 
     def end(self, code: int) -> None:
         """End the connection."""
-        if not self._ended.done():
-            self._ended.set_result(code)
+        if not self.ended.done():
+            self.ended.set_result(code)
             self.on_end(code)
 
     def leave(self) -> None:

@@ -59,7 +59,8 @@ class Wire(JsonRPCProtocol):
     def _receive(self, body: bytes | Fault) -> None:
         if isinstance(body, Fault):
             self.log.write("malformed", why=body.value)
-            self.refuse(None, Code.InvalidRequest, body.value)
+            if body is Fault.TOO_LARGE:
+                self.refuse(None, Code.InvalidRequest, body.value)
             return
         try:
             message = json.loads(body)

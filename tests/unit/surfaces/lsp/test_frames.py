@@ -33,7 +33,7 @@ def test_where_the_pieces_are_cut_does_not_matter(
     [
         b"content-length:%d",
         b"CONTENT-LENGTH : %d ",
-        b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: %d",
+        b"Content-Type: a/b; charset=utf-8\r\nContent-Length: %d",
         b"Content-Length: %d\r\nContent-Type: x",
         b"Content-Length: 999\r\nContent-Length: %d",
         b"a wrapper says hello\nContent-Length: %d",
