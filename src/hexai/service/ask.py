@@ -92,6 +92,8 @@ class Run:
         """The contenders' indexes in the order shown."""
         self.verdict = Verdict()
         """What the guard found."""
+        self.record: RunRecord | None = None
+        """What is recorded; None until the run has been left."""
         self.warnings: list[str] = []
         """What went wrong beside the race, for people."""
 
@@ -131,7 +133,8 @@ class Run:
             await self._stack.__aexit__(kind, error, trace)
         finally:
             self._keep()
-            self._services.record(self._record())
+            self.record = self._record()
+            self._services.record(self.record)
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Give the events: what is known at once, then those of the race."""
