@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Outcome
+from hexai.domain.record import Background
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
@@ -30,6 +31,7 @@ from hexai.service.ask import Question, ask
 from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
+from hexai.service.projects import project_of
 from hexai.service.recorder import LedgerRecorder
 from hexai.surfaces.cli.first_run import check_first_run
 from hexai.surfaces.cli.interrupts import Interrupts
@@ -113,6 +115,7 @@ def make_question(
         fresh=options.fresh,
         send_anyway=options.send_anyway,
         local_only=session.snapshot.restrictions.local_only,
+        background=Background(project=project_of(session.process.folder)),
         sources=prompt.sources,
     )
 

@@ -11,7 +11,7 @@ import click
 from hexai.errors import HexaiError, UsageError
 from hexai.service.history import History, open_history
 from hexai.service.transfer import from_lines, to_arena_csv, to_lines
-from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.invocation import Invocation, make_parser, wants_help
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.speak import complain, say
 
@@ -48,10 +48,18 @@ def import_parser() -> click.Command:
     return make_parser(
         "history import",
         _import,
-        params=[click.Argument(["file"])],
+        params=[click.Argument(["file"], required=False, callback=_check_file)],
         explanation="Take in what another ledger has exported. What is known already "
         "changes nothing.",
     )
+
+
+def _check_file(
+    context: click.Context, parameter: click.Parameter, file: str | None
+) -> str | None:
+    if file is None and not wants_help(context):
+        raise click.MissingParameter(None, context, parameter)
+    return file
 
 
 def _export(invocation: Invocation, file: str | None, **options: Any) -> int:

@@ -6,6 +6,8 @@ be sent to a model because it has been forgotten.
 
 import click
 
+from hexai.surfaces.cli.invocation import wants_help
+
 
 def is_run(word: str) -> bool:
     """Tell a run by its form: its number, or at least six digits of its id."""
@@ -36,7 +38,7 @@ def _check_run(
 def _check_vote(
     context: click.Context, parameter: click.Parameter, words: tuple[str, ...]
 ) -> tuple[str, ...]:
-    if "--help" in context.args or context.params.get("help"):
+    if wants_help(context):
         return words
     if not 1 <= len(words) <= 2 or not all(map(is_run, words[:-1])):
         raise click.BadParameter("it takes [RUN] WINNER.", context, parameter)
