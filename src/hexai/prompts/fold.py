@@ -68,9 +68,7 @@ def fold(document: Lines, first: int, last: int) -> Window | None:
     indents = [_indent(line) for line in near if line.strip()] or [0]
     kept = dict(enumerate(near, top))
     kept |= _enclosing(document, range(top - 1, -1, -1)[:_FARTHEST], indents[0])
-    kept |= _enclosing(
-        document, range(bottom, len(document))[:_FARTHEST], indents[-1]
-    )
+    kept |= _enclosing(document, range(bottom, len(document))[:_FARTHEST], indents[-1])
     start = min(kept)
     return _window(start, [kept.get(n, "") for n in range(start, max(kept) + 1)])
 
