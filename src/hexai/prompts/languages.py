@@ -42,7 +42,9 @@ _C_BLOCK = (("/*", "*/"),)
 _ANGLES = (("<!--", "-->"),)
 
 
-def _c_like(id_: str, name: str, module: str = "", function: str = "language") -> Language:
+def _c_like(
+    id_: str, name: str, module: str = "", function: str = "language"
+) -> Language:
     grammar = Grammar(module=module, function=function) if module else None
     return Language(
         id=id_,
