@@ -186,6 +186,11 @@ class LspClient:
         """Wait until what was sent is in the pipe."""
         await self._writer.drain()
 
+    def stop_reading(self) -> None:
+        """Leave what the server sends in the pipe, as a stopped editor does."""
+        transport = self._reader._transport  # type: ignore[attr-defined]
+        transport.pause_reading()
+
     def hang_up(self) -> None:
         """Close our end, as an editor does that died."""
         self._writer.close()

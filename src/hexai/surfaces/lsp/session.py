@@ -26,7 +26,7 @@ from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.status import Status
-from hexai.surfaces.lsp.stdio import wait_for_death
+from hexai.surfaces.lsp.stdio import is_alive, wait_for_death
 from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ class Session:
             log=self.connection.log,
         )
         self.configuration.subscribe(self._reloaded)
-        if process_id is not None:
+        # An editor outside of our container tells a number that means nothing here.
+        if process_id is not None and is_alive(process_id):
             self.spawn(self._end_with(process_id))
         return self.configuration
 
