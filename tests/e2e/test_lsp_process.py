@@ -78,7 +78,7 @@ def test_it_serves_and_leaves_as_asked() -> None:
         async with connected_to(process) as client:
             await client.initialize("helix")
             client.open(URI, "x")
-            assert (await client.complete(URI, 1))["items"] == []
+            assert (await client.ask_for_nothing(URI, 1))["items"] == []
             await client.leave()
 
     with server() as process:
@@ -131,7 +131,7 @@ def test_a_signal_ends_it(number: signal.Signals) -> None:
         async with connected_to(process) as client:
             await client.initialize()
             client.open(URI, "x")
-            await client.complete(URI, 1)
+            await client.ask_for_nothing(URI, 1)
             process.send_signal(number)
             await asyncio.wait_for(client.closed.wait(), 10)
 

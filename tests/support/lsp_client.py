@@ -253,6 +253,10 @@ class LspClient:
         pending = self.begin_completion(uri, offset, kind=kind, character=character)
         return await asyncio.wait_for(pending.reply, _SOON)
 
+    async def ask_for_nothing(self, uri: str, offset: int) -> Json:
+        """Ask where no model is asked: a proof that all before has been dealt with."""
+        return await self.complete(uri, offset, kind=2, character="~")
+
     async def message(self, method: str, count: int = 1) -> Json:
         """Wait for a notification or request of the server; gives its parameters.
 
