@@ -41,7 +41,10 @@ class Unreadable(Exception):
 
 
 def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
-    """Read a file; None if there is none. Raises `Unreadable`, and never waits."""
+    """Read a file; None if there is none. Raises `Unreadable`, and never waits.
+
+    A link to nothing is not none: what it led to may be on a disk that is away.
+    """
     read = read_bytes(path, limit=limit)
     if read is None:
         return None
@@ -61,6 +64,8 @@ def read_bytes(path: Path, *, limit: int) -> tuple[bytes, int] | None:
             path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
         )
     except FileNotFoundError:
+        if _leads_to_nothing(path):
+            raise Unreadable("is a link to nothing") from None
         return None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -73,6 +78,12 @@ def read_bytes(path: Path, *, limit: int) -> tuple[bytes, int] | None:
     finally:
         os.close(descriptor)
     return content, status.st_uid
+
+
+def _leads_to_nothing(path: Path) -> bool:
+    """Tell whether a link is what keeps a path from being there."""
+    there = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    return not there.exists()
 
 
 def _read(descriptor: int, limit: int) -> bytes:

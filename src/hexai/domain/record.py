@@ -93,6 +93,23 @@ Fact = RunRecord | Chosen | Shown | Survived
 """What a ledger takes in, each in one transaction."""
 
 
+class RecordedRun(Struct, frozen=True, kw_only=True):
+    """A run of the ledger with all that is known about it."""
+
+    number: int
+    """What people call it by, in this ledger."""
+    run: RunRecord
+    chosen: Chosen | None = None
+    shown: Shown | None = None
+    survived: tuple[Survived, ...] = ()
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Everything that was told of it, the run first."""
+        late = (self.shown, self.chosen)
+        return (self.run, *(fact for fact in late if fact), *self.survived)
+
+
 class Recorder(Protocol):
     """Takes what is to be recorded; never waits, never fails its caller."""
 

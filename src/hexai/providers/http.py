@@ -135,7 +135,8 @@ class HttpClient:
     ) -> AsyncGenerator[Answer, None]:
         """Send one request and give its answer; leaving it closes what is unread.
 
-        `path` goes below the base URL. `connected` is called once the request can be
+        `path` goes below the base URL, or beside its last part if it begins with
+        `/../`. `connected` is called once the request can be
         sent: lookup, TCP and TLS are done, or a kept connection was taken.
         """
         request = httpcore2.Request(
@@ -144,7 +145,7 @@ class HttpClient:
                 scheme=self._base.scheme,
                 host=self._base.host,
                 port=self._base.port,
-                target=self._base.target.rstrip(b"/") + path.encode("ascii"),
+                target=self._target(path),
             ),
             headers=composed(headers, host=self._host, length=len(body)),
             content=body,
@@ -168,6 +169,12 @@ class HttpClient:
         """Close all connections, those of requests under way too."""
         if self._pool is not None:
             await self._pool.aclose()
+
+    def _target(self, path: str) -> bytes:
+        base = self._base.target.rstrip(b"/")
+        if path.startswith("/../"):
+            base, path = base.rpartition(b"/")[0], path.removeprefix("/..")
+        return base + path.encode("ascii")
 
     async def _answer(self, request: httpcore2.Request) -> httpcore2.Response:
         if self._pool is None:

@@ -23,11 +23,15 @@ from hexai.domain.provider import (
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
 from hexai.providers.complaints import read_body, read_error
+from hexai.providers.format import Decoder
 from hexai.providers.payload import decode, field, figure, loosely, words
 from hexai.providers.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.reasoning import ThinkSplitter
 from hexai.providers.refusals import explain
 from hexai.providers.wire import Framing
+
+INCLUDE_USAGE = {"include_usage": True}
+"""The `stream_options` that ask for usage figures."""
 
 OPENROUTER_HEADERS = {
     "HTTP-Referer": "https://github.com/snonux/hexai",
@@ -70,7 +74,7 @@ class OpenAIFormat:
             "stream": True,
         }
         if self._asks_usage:
-            body["stream_options"] = {"include_usage": True}
+            body["stream_options"] = INCLUDE_USAGE
         if call.temperature is not None and "temperature" not in quirk.refuses:
             body["temperature"] = call.temperature
         if call.max_tokens is not None:
@@ -79,7 +83,7 @@ class OpenAIFormat:
             body["stop"] = list(call.stop[:MOST_STOPS])
         return body
 
-    def decoder(self, call: Call) -> "OpenAIDecoder":
+    def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
         return OpenAIDecoder(call, self._settings)
 

@@ -14,6 +14,7 @@ from hexai.config.project import (
     read_project_file,
 )
 from hexai.config.snapshot import Snapshot
+from hexai.config.trust import Owned
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
 from tests.support.projects import FILE_NAME, make_repository, write_project_file
@@ -34,7 +35,7 @@ def _load(folders: Folders, project: Path, user: str = "") -> Snapshot:
 
 
 def _read(folders: Folders, path: Path) -> ProjectFile:
-    return read_project_file(path, folders, user=os.geteuid(), taken=())
+    return read_project_file(path, folders, user=os.geteuid(), owned=Owned.by([]))
 
 
 class TestFinding:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hexai.surfaces.cli.writer import Writer
+from hexai.service.writer import Writer
 
 
 @pytest.fixture(name="pipe")
