@@ -70,11 +70,17 @@ class Reader:
                 return b""
 
     def _hand_over(self, messages: Sequence[bytes | Fault]) -> None:
-        try:
-            if not self._closed:
-                self._deliver(messages)
-        finally:
+        """Hand over one message, and the others when the loop comes round again.
+
+        So the task of a request begins before what follows can change its document.
+        """
+        if self._closed or not messages:
             self._handled.release()
+            return
+        try:
+            self._deliver(messages[:1])
+        finally:
+            self._loop.call_soon(self._hand_over, messages[1:])
 
     def _end(self) -> None:
         if not self._closed:
@@ -89,16 +95,13 @@ def _wait_readable(descriptor: int) -> None:
 
 
 async def wait_for_death(pid: int) -> None:
-    """Wait until a process has ended; for ever if there is none to begin with.
-
-    An editor outside of our container tells a number that means nothing here.
-    """
-    if not _is_alive(pid):
-        await asyncio.Event().wait()
+    """Wait until a process has ended."""
     try:
         descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
     except (AttributeError, OSError):  # not on this system
-        while _is_alive(pid):  # noqa: ASYNC110 - nothing else tells
+        while is_alive(pid):  # noqa: ASYNC110 - nothing else tells
             await asyncio.sleep(_LOOK_AGAIN)
         return
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
@@ -110,7 +113,8 @@ async def wait_for_death(pid: int) -> None:
         os.close(descriptor)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether there is a process of that number."""
     if pid <= 0:
         return False
     try:
