@@ -17,24 +17,13 @@ from pygls.lsp.server import LanguageServer
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.accept import Acceptance, Offers
-from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.clients import NEOVIM, Client
+from hexai.surfaces.lsp.convert import from_span
 from hexai.surfaces.lsp.editor import Document, Severity
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position
-
-NEOVIM = Client(
-    name="neovim",
-    item_text="snippet",
-    label="code",
-    code_in="documentation",
-    runs_commands=True,
-    mends=True,
-    automatic_deadline=0.3,
-    empty_incomplete=True,
-    utf8_first=True,
-)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +107,7 @@ class ItemServer:
         edits = []
         for each in replacements:
             assert each.span is not None
-            place = self._maker.range(each.span, document.lines)
+            place = from_span(document.lines, each.span, Encoding.UTF8)
             edits.append(lsp.TextEdit(place, each.text))
         identifier = lsp.OptionalVersionedTextDocumentIdentifier(
             document.uri, document.version

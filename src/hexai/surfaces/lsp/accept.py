@@ -3,8 +3,8 @@
 An editor that re-indents what it inserts, or leaves alone what stands right of the
 cursor, has by now made a document that is not prefix, answer and suffix. The document
 is compared with what it should be, and the difference goes into one edit. That edit
-touches only the lines of the suggestion, and none if they differ in more than blanks
-and a repeated suffix: then the user has gone on, and what they wrote is theirs.
+touches only the lines of the suggestion. What the user has typed behind it meanwhile
+stays there; if the lines differ otherwise in more than blanks, nothing is touched.
 """
 
 from collections import OrderedDict
@@ -97,43 +97,65 @@ def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement]:
     """Give the edits after which a document holds a suggestion as it was given.
 
     `now` is the document after the editor inserted it, `offered` the one that it was
-    made for. There are none if the two differ elsewhere.
+    made for. There are none if the two differ in what cannot be told apart.
     """
-    wanted = placed.into(offered)
     first = placed.position.line
     below = len(offered) - 1 - first
-    last_now, last_wanted = len(now) - below, len(wanted) - below
+    end = len(now) - below
     same_above = now.raw[:first] == offered.raw[:first]
-    if not same_above or now.raw[last_now:] != offered.raw[first + 1 :]:
+    same_below = now.raw[end:] == offered.raw[first + 1 :]
+    if end <= first or not same_above or not same_below:
         return []
-    mine, theirs = wanted.between(first, last_wanted), now.between(first, last_now)
-    if mine == theirs or not _same_but_blanks(theirs, mine, offered, placed):
+    theirs = now.between(first, end)
+    mine = _mended("\n".join(theirs), offered.line(first), placed)
+    if mine is None:
         return []
-    if len(mine) == len(theirs):
-        return [
-            _line_edit(first + number, *pair)
-            for number, pair in enumerate(zip(theirs, mine, strict=True))
-            if pair[0] != pair[1]
-        ]
-    end = Position(last_now - 1, len(theirs[-1]))
-    ending = "\r\n" if wanted.raw[first].endswith("\r\n") else "\n"
+    return _edits(theirs, mine.split("\n"), first)
+
+
+def _mended(inserted: str, line: str, placed: Placed) -> str | None:
+    """Give the lines as they should be; None if that cannot be said.
+
+    `inserted` is what they are, `line` what the cursor's line was.
+    """
+    column = placed.position.character
+    head = line[:column] + placed.text
+    split = _after_same(inserted, head)
+    if split is None:
+        return None
+    blanks = head[len(head.rstrip()) :]
+    behind = inserted[split:].removeprefix(blanks)
+    rest = line[column + placed.covered :]
+    for doubled in (line[column:], rest):
+        if behind.endswith(doubled):
+            typed = behind[: len(behind) - len(doubled)]
+            return head + typed + rest
+    return None
+
+
+def _after_same(text: str, beginning: str) -> int | None:
+    """Give where a text has gone through another that may have other blanks."""
+    wanted = iter("".join(beginning.split()))
+    expected = next(wanted, None)
+    for index, character in enumerate(text):
+        if expected is None:
+            return index
+        if character.isspace():
+            continue
+        if character != expected:
+            return None
+        expected = next(wanted, None)
+    return len(text) if expected is None else None
+
+
+def _edits(now: list[str], wanted: list[str], first: int) -> list[Replacement]:
+    """Give the edits that turn lines into others, small ones if they can be."""
+    if len(now) == len(wanted):
+        pairs = enumerate(zip(now, wanted, strict=True), first)
+        return [_line_edit(line, *pair) for line, pair in pairs if pair[0] != pair[1]]
+    end = Position(first + len(now) - 1, len(now[-1]))
     whole = Span(Position(first, 0), end)
-    return [Replacement(span=whole, text=ending.join(mine))]
-
-
-def _same_but_blanks(
-    theirs: list[str], mine: list[str], offered: Lines, placed: Placed
-) -> bool:
-    got, wanted = _packed("\n".join(theirs)), _packed("\n".join(mine))
-    line, column = placed.position.line, placed.position.character
-    rest = offered.line(line)[column:]
-    kept = _packed(rest[placed.covered :])
-    doubled = wanted[: len(wanted) - len(kept)] + _packed(rest)
-    return got in (wanted, doubled)
-
-
-def _packed(text: str) -> str:
-    return "".join(text.split())
+    return [Replacement(span=whole, text="\n".join(wanted))]
 
 
 def _line_edit(number: int, now: str, wanted: str) -> Replacement:
