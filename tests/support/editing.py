@@ -20,7 +20,7 @@ from hexai.domain.request import Request
 from hexai.engine.race import Race
 from hexai.engine.terms import Conditions, Terms
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.asking import Asked
+from hexai.surfaces.lsp.asking import Asked, Ignored
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.editor import Document, Severity
@@ -91,6 +91,12 @@ class RaceRun:
         )
         self.race = Race(contenders, request, Terms(), shared)
         self.left_at: float | None = None
+        self.ignored: Ignored | None = None
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """The outcomes so far."""
+        return self.race.outcomes
 
     async def __aenter__(self) -> Self:
         self.began_at = asyncio.get_running_loop().time()

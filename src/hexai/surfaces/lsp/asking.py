@@ -15,6 +15,14 @@ from hexai.surfaces.lsp.editor import Document
 from hexai.text.positions import Position
 
 
+class Ignored(Protocol):
+    """Why a document stays on this machine."""
+
+    @property
+    def reason(self) -> str:
+        """For people; holds no text of the document."""
+
+
 class Run(AbstractAsyncContextManager["Run"], Protocol):
     """A race with what is recorded about it; see `service.ask`.
 
@@ -32,6 +40,14 @@ class Run(AbstractAsyncContextManager["Run"], Protocol):
     @property
     def order(self) -> Sequence[int]:
         """The contenders' indexes in the order shown; shuffled when blind."""
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """The outcomes so far, in entry order."""
+
+    @property
+    def ignored(self) -> Ignored | None:
+        """What keeps the document on this machine, known once it is entered."""
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Give the events as they come."""

@@ -9,12 +9,14 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
 from hexai.domain.outcome import Outcome
+from hexai.errors import NotSent
 from hexai.surfaces.lsp.arrival import Arrival, Route, Trigger, nothing
-from hexai.surfaces.lsp.asking import Asker, Status
+from hexai.surfaces.lsp.asking import Asker, Run, Status
 from hexai.surfaces.lsp.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.gates import is_prompt, may_start
 from hexai.surfaces.lsp.memory import Memory, Remembered
@@ -51,6 +53,7 @@ class Completer:
         self._tasks: dict[Place, asyncio.Task[None]] = {}
         self._memory = Memory()
         self._pace = Pace()
+        self._told_ignored: set[str] = set()
         self._is_shut_down = False
         self.is_enabled = True
         """The user can switch completion off for a while."""
@@ -79,6 +82,9 @@ class Completer:
         except Exception as bug:  # noqa: BLE001 - no request goes unanswered
             self._log(bug)
             return nothing(arrival)
+
+    def opened(self, document: Document) -> None:
+        """Do nothing: whatever was under way ended as it was closed."""
 
     def changed(self, document: Document, change: TextChange) -> None:
         """Take a change of a document, as a whole, as soon as it was made."""
@@ -202,6 +208,8 @@ class Completer:
                 place.take(event, self._loop.time())
                 if isinstance(event, Ended) and not place.is_over:
                     self._tell(event.outcome, place)
+            if settings.ignore.lsp_notify_ignored:
+                self._tell_ignored(place.uri, run)
 
     async def _wait_until_quiet(
         self, place: Place, settings: Settings
@@ -240,6 +248,17 @@ class Completer:
             seconds = outcome.timings.total
             message = f"answered after {seconds:.1f} s, when the list had gone out"
             self._status.told(outcome.label, "late", message)
+
+    def _tell_ignored(self, uri: str, run: Run) -> None:
+        """Tell once of a file that is ignored, if nobody could be asked for that."""
+        unsent = all(isinstance(each.error, NotSent) for each in run.outcomes)
+        if run.ignored is not None and unsent and uri not in self._told_ignored:
+            self._told_ignored.add(uri)
+            name = unquote(uri.rpartition("/")[2])
+            why = run.ignored.reason
+            self._editor.tell(
+                Severity.INFO, f"Hexai: nobody is asked about {name}: {why}"
+            )
 
     @contextmanager
     def _contained(self, place: Place) -> Iterator[None]:

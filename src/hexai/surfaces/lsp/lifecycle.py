@@ -1,5 +1,7 @@
 """The beginning and the end of a connection, and what is agreed on between them."""
 
+import asyncio
+
 from lsprotocol import types
 
 from hexai.config.live import Sources
@@ -37,7 +39,7 @@ def initialize(
     snapshot = configuration.snapshot()
     return types.InitializeResult(
         capabilities=_capabilities(
-            session.documents.encoding, snapshot.settings if snapshot else Settings()
+            session, snapshot.settings if snapshot else Settings()
         ),
         server_info=types.ServerInfo(name="hexai", version=__version__),
     )
@@ -53,6 +55,9 @@ async def shutdown(session: Session, params: None) -> None:
     """Stop everything; only the end may follow."""
     del params
     session.wire.phase = Phase.SHUT_DOWN
+    if session.suggesting is not None:
+        session.suggesting.completer.shutdown()
+        await asyncio.sleep(0)  # who was answered just now is not to be cancelled
     await session.stop_requests()
 
 
@@ -90,13 +95,18 @@ def _root(params: types.InitializeParams) -> str | None:
     return params.root_uri
 
 
-def _capabilities(encoding: Encoding, settings: Settings) -> types.ServerCapabilities:
+def _capabilities(session: Session, settings: Settings) -> types.ServerCapabilities:
+    encoding = session.documents.encoding.value
     return types.ServerCapabilities(
-        position_encoding=types.PositionEncodingKind(encoding.value),
+        position_encoding=types.PositionEncodingKind(encoding),
         text_document_sync=types.TextDocumentSyncOptions(
             open_close=True, change=types.TextDocumentSyncKind.Incremental
         ),
         completion_provider=types.CompletionOptions(
             trigger_characters=settings.triggers.trigger_characters
+        ),
+        inline_completion_provider=True,
+        execute_command_provider=types.ExecuteCommandOptions(
+            commands=[session.accept_command]
         ),
     )

@@ -9,7 +9,7 @@ from pygls.protocol import default_converter
 from pygls.server import JsonRPCServer
 
 from hexai.service.crash import describe
-from hexai.surfaces.lsp import lifecycle, sync
+from hexai.surfaces.lsp import lifecycle, requests, sync
 from hexai.surfaces.lsp.session import Session
 from hexai.surfaces.lsp.wire import Wire
 
@@ -21,12 +21,14 @@ _AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
     types.TEXT_DOCUMENT_DID_CHANGE: sync.changed,
     types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: sync.configured,
+    types.WORKSPACE_EXECUTE_COMMAND: requests.execute,
 }
 """Called within the message, so in the order of the messages."""
 
 _IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
     types.SHUTDOWN: lifecycle.shutdown,
-    types.TEXT_DOCUMENT_COMPLETION: sync.complete,
+    types.TEXT_DOCUMENT_COMPLETION: requests.complete,
+    types.TEXT_DOCUMENT_INLINE_COMPLETION: requests.complete_inline,
 }
 """Each call is a task of its own, which `$/cancelRequest` cancels."""
 

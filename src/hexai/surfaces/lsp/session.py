@@ -31,6 +31,7 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
+    from hexai.surfaces.lsp.suggesting import Suggesting
 
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
@@ -57,6 +58,10 @@ class Session:
         """Known from `initialize` on."""
         self.services: Services | None = None
         """Open once `ready`."""
+        self.suggesting: Suggesting | None = None
+        """Open with the services."""
+        self.accept_command = f"hexai.taken.{start.random.getrandbits(32):08x}"
+        """Of this process alone: some editors refuse a name that another has."""
         self._ready = asyncio.Event()
         self._asked = asyncio.Event()
         self._begun = asyncio.Event()
@@ -95,8 +100,18 @@ class Session:
         )
         async with services:
             self.services = services
+            self._suggest(services)
             self._ready.set()
             await asyncio.Event().wait()
+
+    def _suggest(self, services: "Services") -> None:
+        """Open what completes, with all that it loads."""
+        from hexai.surfaces.lsp.suggesting import open_suggesting
+
+        if self.configuration is None:
+            return
+        self.suggesting = open_suggesting(self, self.configuration, services)
+        self.documents.followers.append(self.suggesting.completer)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -205,6 +220,8 @@ class Session:
         if self.services is not None and self.configuration is not None:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
+        if self.suggesting is not None:
+            self.suggesting.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""

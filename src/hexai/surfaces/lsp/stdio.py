@@ -70,11 +70,17 @@ class Reader:
                 return b""
 
     def _hand_over(self, messages: Sequence[bytes | Fault]) -> None:
-        try:
-            if not self._closed:
-                self._deliver(messages)
-        finally:
+        """Hand over one message, and the others when the loop comes round again.
+
+        So the task of a request begins before what follows can change its document.
+        """
+        if self._closed or not messages:
             self._handled.release()
+            return
+        try:
+            self._deliver(messages[:1])
+        finally:
+            self._loop.call_soon(self._hand_over, messages[1:])
 
     def _end(self) -> None:
         if not self._closed:

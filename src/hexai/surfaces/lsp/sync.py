@@ -31,12 +31,3 @@ def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
 def configured(session: Session, params: types.DidChangeConfigurationParams) -> None:
     """Take in the editor's settings."""
     session.narrow(params.settings)
-
-
-async def complete(
-    session: Session, params: types.CompletionParams
-) -> types.CompletionList:
-    """Offer completions."""
-    await session.ready()
-    session.refresh(params.text_document.uri)
-    return types.CompletionList(is_incomplete=False, items=[])
