@@ -20,6 +20,7 @@ from hexai.surfaces.lsp.accept import Acceptance, Offers
 from hexai.surfaces.lsp.clients import NEOVIM, Client
 from hexai.surfaces.lsp.convert import from_span
 from hexai.surfaces.lsp.editor import Document, Severity
+from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
 from hexai.text.lines import Lines, Replacement
@@ -68,7 +69,7 @@ class ItemServer:
         self._log = log
         self._seen = Seen()
         self._offers = Offers()
-        self._acceptance = Acceptance(self, self._offers, self)
+        self._acceptance = Acceptance(self, self._offers, self, make=self._make)
         self._maker = ItemMaker(
             client=NEOVIM, encoding=Encoding.UTF8, command="hexai.taken"
         )
@@ -121,6 +122,13 @@ class ItemServer:
         self._seen.applied.append(result.applied)
         self._write()
         return result.applied
+
+    async def _make(self, uri: str, compute: Compute, label: str) -> None:
+        document = self.document(uri)
+        assert document is not None
+        edits = compute(document)
+        if edits:
+            await self.apply(document, edits, label)
 
     def taken(self, run_id: str, by: tuple[Credit, ...], *, characters: int) -> None:
         """Write down what was taken."""

@@ -8,10 +8,11 @@ stays there; if the lines differ otherwise in more than blanks, nothing is touch
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from hexai.surfaces.lsp.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offer import Credit, Offer
 from hexai.surfaces.lsp.placed import Placed
 from hexai.surfaces.lsp.provenance import letter
@@ -21,6 +22,10 @@ from hexai.text.visible import visible_line
 
 _KEPT = 64
 """Offers that can still be taken."""
+
+
+Make = Callable[[str, Compute, str], Awaitable[object]]
+"""Makes an edit of a document, computed for its newest text, under a name."""
 
 
 class Choices(Protocol):
@@ -65,10 +70,13 @@ class Offers:
 class Acceptance:
     """Carries out the accept command."""
 
-    def __init__(self, editor: Editor, offers: Offers, choices: Choices) -> None:
+    def __init__(
+        self, editor: Editor, offers: Offers, choices: Choices, *, make: Make
+    ) -> None:
         self._editor = editor
         self._offers = offers
         self._choices = choices
+        self._make = make
 
     async def accept(self, arguments: Sequence[object]) -> None:
         """Note what was taken, name it if it was blind, and mend its insertion."""
@@ -83,21 +91,21 @@ class Acceptance:
         )
         if offer.blind:
             self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
-        document = self._editor.document(offer.uri)
-        if self._editor.client.mends and document is not None:
-            await self._mend(document, offer, placed)
+        if self._editor.client.mends:
+            await self._mend(offer, placed)
 
-    async def _mend(self, document: Document, offer: Offer, placed: Placed) -> None:
-        edits = mending(document.lines, offer.lines, placed)
-        if edits:
-            await self._editor.apply(document, edits, "Hexai: mend what was inserted")
+    async def _mend(self, offer: Offer, placed: Placed) -> None:
+        def compute(document: Document) -> list[Replacement] | None:
+            return mending(document.lines, offer.lines, placed)
+
+        await self._make(offer.uri, compute, "Hexai: mend what was inserted")
 
 
-def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement]:
+def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement] | None:
     """Give the edits after which a document holds a suggestion as it was given.
 
     `now` is the document after the editor inserted it, `offered` the one that it was
-    made for. There are none if the two differ in what cannot be told apart.
+    made for. None: they differ in what cannot be told apart.
     """
     first = placed.position.line
     below = len(offered) - 1 - first
@@ -105,12 +113,10 @@ def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement]:
     same_above = now.raw[:first] == offered.raw[:first]
     same_below = now.raw[end:] == offered.raw[first + 1 :]
     if end <= first or not same_above or not same_below:
-        return []
+        return None
     theirs = now.between(first, end)
     mine = _mended("\n".join(theirs), offered.line(first), placed)
-    if mine is None:
-        return []
-    return _edits(theirs, mine.split("\n"), first)
+    return None if mine is None else _edits(theirs, mine.split("\n"), first)
 
 
 def _mended(inserted: str, line: str, placed: Placed) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hexai.surfaces.lsp.accept import Acceptance, Offers, mending
 from hexai.surfaces.lsp.clients import DEFAULT, NEOVIM, Client
 from hexai.surfaces.lsp.editor import Document, Severity
+from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offer import Credit, Offer
 from hexai.surfaces.lsp.placed import Placed
 from hexai.text.lines import Lines, Replacement
@@ -42,10 +43,17 @@ class Desk:
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
     ) -> bool:
+        """Fail: edits are made by `make`."""
+        raise AssertionError
+
+    async def make(self, uri: str, compute: Compute, label: str) -> None:
         """Make an edit, from its end to its beginning."""
-        self.lines = self.lines.change(reversed(replacements)).after
-        self.edits += 1
-        return True
+        document = self.document(uri)
+        assert document is not None
+        edits = compute(document)
+        if edits:
+            self.lines = self.lines.change(reversed(edits)).after
+            self.edits += 1
 
     def taken(self, run_id: str, by: tuple[Credit, ...], *, characters: int) -> None:
         """Keep a choice."""
@@ -56,7 +64,7 @@ def take(given_offer: Offer, desk: Desk, index: int = 0) -> None:
     """Take a suggestion of an offer at a desk."""
     offers = Offers()
     number = offers.keep(given_offer, "python")
-    acceptance = Acceptance(desk, offers, desk)
+    acceptance = Acceptance(desk, offers, desk, make=desk.make)
     asyncio.run(acceptance.accept([given_offer.run_id, number, index]))
 
 
@@ -164,7 +172,7 @@ def test_arguments_that_name_nothing_do_nothing(arguments: list[object]) -> None
     desk = Desk(Lines.of("x"))
     offers = Offers()
     offers.keep(offer("|", "x"), "python")
-    asyncio.run(Acceptance(desk, offers, desk).accept(arguments))
+    asyncio.run(Acceptance(desk, offers, desk, make=desk.make).accept(arguments))
     assert (desk.chosen, desk.told, desk.edits) == ([], [], 0)
 
 
@@ -192,4 +200,5 @@ def test_any_blanks_are_mended(
     )
     now = Lines.of(before + inserted + after)
     edits = mending(now, given_offer.lines, placed)
+    assert edits is not None
     assert now.change(reversed(edits)).after == placed.into(given_offer.lines)
