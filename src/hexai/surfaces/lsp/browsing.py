@@ -48,7 +48,7 @@ class Rows:
 def _words(fragment: str, text: str) -> tuple[str, ...]:
     """Give what an editor may take for the word of a suggestion."""
     whole = fragment + text
-    first = next(line for line in whole.split("\n") if line.strip())
+    first = next((line for line in whole.split("\n") if line.strip()), "")
     keyword = _KEYWORD.match(whole)
     assert keyword is not None
     words = (first.strip(), first.rstrip(), keyword[0])
