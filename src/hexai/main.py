@@ -93,13 +93,23 @@ def _serve(
 
 
 def _working_directory() -> str:
-    """Give the folder that the program was started in; empty if it is gone."""
+    """Give the folder that the program was started in; empty if it is gone.
+
+    The name by which the shell went there counts, links and all: project files above
+    it hold too.
+    """
     import os
 
     try:
-        return os.getcwd()  # noqa: PTH109 - a text, not a Path
+        folder = os.getcwd()  # noqa: PTH109 - a text, not a Path
     except OSError:
         return ""
+    named = os.environ.get("PWD", "")  # noqa: TID251 - the edge
+    try:
+        is_same = named.startswith("/") and os.path.samefile(named, folder)  # noqa: PTH121
+    except (OSError, ValueError):
+        is_same = False
+    return named if is_same else folder
 
 
 def _fill_closed_descriptors() -> None:

@@ -16,6 +16,7 @@ from hexai.config.problems import KeyPath, Problem, dotted
 from hexai.config.prune import prune
 from hexai.config.schema import Settings
 from hexai.config.sources import is_too_deep
+from hexai.text.clean import clean
 
 NAME = "editor settings"
 _RESTRICTING = {"use", "local_only", "ignore"}
@@ -56,7 +57,22 @@ def read_editor_settings(data: Mapping[str, object]) -> EditorSettings:
     if is_too_deep(dict(data)):
         problem = Problem(path=("use",), message="settings are nested too deeply")
         return EditorSettings(layer=layer, problems=(problem,))
-    decoded = decode(data)
+    cleaned = _cleaned(data)
+    assert isinstance(cleaned, dict)
+    decoded = decode(cleaned)
     problems = () if isinstance(decoded, Settings) else decoded
-    values = flatten(prune(data, [problem.path for problem in problems]))
+    values = flatten(prune(cleaned, [problem.path for problem in problems]))
     return EditorSettings(layer=replace(layer, values=values), problems=problems)
+
+
+def _cleaned(value: object) -> object:
+    """Leave out nulls, by which editors say that a setting is not set.
+
+    What JSON can carry and text cannot is replaced.
+    """
+    if isinstance(value, Mapping):
+        pairs = ((clean(str(key)), inner) for key, inner in value.items())
+        return {key: _cleaned(inner) for key, inner in pairs if inner is not None}
+    if isinstance(value, list | tuple):
+        return [_cleaned(inner) for inner in value]
+    return clean(value) if isinstance(value, str) else value

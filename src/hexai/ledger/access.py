@@ -58,6 +58,13 @@ class Ledger:
         with translated(self._path):
             yield from read.all_runs(self._connection)
 
+    def count(self) -> int:
+        """Give how many runs are recorded."""
+        with translated(self._path):
+            query = "SELECT count(*) FROM run"
+            count: int = self._connection.execute(query).fetchone()[0]
+            return count
+
     def figures(self, chosen: Filter) -> list[tuple[Cell, Figures]]:
         """Give the sums for statistics, by cell."""
         with translated(self._path):

@@ -64,10 +64,11 @@ def fold(document: Lines, first: int, last: int) -> Window | None:
         return _window(0, document.between(0, len(document)))
     top = _top(document, first)
     bottom = min(len(document), last + 1 + _BELOW)
-    kept = dict(enumerate(document.between(top, bottom), top))
-    least = min((_indent(line) for line in kept.values() if line.strip()), default=0)
-    kept |= _enclosing(document, range(top - 1, -1, -1)[:_FARTHEST], least)
-    kept |= _enclosing(document, range(bottom, len(document))[:_FARTHEST], least)
+    near = document.between(top, bottom)
+    indents = [_indent(line) for line in near if line.strip()] or [0]
+    kept = dict(enumerate(near, top))
+    kept |= _enclosing(document, range(top - 1, -1, -1)[:_FARTHEST], indents[0])
+    kept |= _enclosing(document, range(bottom, len(document))[:_FARTHEST], indents[-1])
     start = min(kept)
     return _window(start, [kept.get(n, "") for n in range(start, max(kept) + 1)])
 

@@ -19,20 +19,25 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return _NAME.sub(lambda match: values[match[1]], template)
 
 
+def names(template: str) -> frozenset[str]:
+    """Give the names that a template asks for."""
+    return frozenset(_NAME.findall(template))
+
+
 def check(template: str, known: Iterable[str]) -> None:
     """Raise `ConfigError` if the template asks for a name that is not known."""
-    names = sorted(known)
+    ordered = sorted(known)
     asked = dict.fromkeys(_NAME.findall(template))
     problems = tuple(
-        f"a prompt asks for the unknown name {{{{{name}}}}}; {_known(names)}"
+        f"a prompt asks for the unknown name {{{{{name}}}}}; {_known(ordered)}"
         for name in asked
-        if name not in names
+        if name not in ordered
     )
     if problems:
         raise ConfigError(problems)
 
 
-def _known(names: list[str]) -> str:
-    if not names:
+def _known(known: list[str]) -> str:
+    if not known:
         return "it knows no names"
-    return "known are " + ", ".join(f"{{{{{name}}}}}" for name in names)
+    return "known are " + ", ".join(f"{{{{{name}}}}}" for name in known)

@@ -1,8 +1,8 @@
 """llama.cpp's `/infill`: both sides of a gap, put together by the server itself.
 
-It cuts what does not fit its context, three quarters before the gap and one after it,
-and knows which tokens the model wants around them. A whole prompt of the user's own
-goes to `/completion` instead, which answers alike.
+It knows which tokens the model wants around them, and of a long text takes what is next
+to the gap: three quarters of a batch before it, one after it. A whole prompt of the
+user's own goes to `/completion` instead, which answers alike.
 """
 
 from collections.abc import Mapping

@@ -100,6 +100,8 @@ class Run:
         """The document that is ignored, if that is why."""
         self.is_refused = False
         """The guard objects to the text, so it is not stored either."""
+        self.record: RunRecord | None = None
+        """What is recorded; None until the run has been left."""
         self.warnings: list[str] = []
         """What went wrong beside the race, for people."""
 
@@ -139,7 +141,8 @@ class Run:
             await self._stack.__aexit__(kind, error, trace)
         finally:
             self._keep()
-            self._services.record(self._record())
+            self.record = self._record()
+            self._services.record(self.record)
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Give the events: what is known at once, then those of the race."""

@@ -191,7 +191,7 @@ def _bracket(text: bytes, at: int) -> tuple[OneOf, int] | None:
 
 def _class_name(text: bytes, at: int) -> bytes | None:
     """Give the name in `[:name:]`, if one begins here."""
-    end = text.find(b"]", at + 2)
+    end = text.find(b"]", at + 2, at + 32)  # no class has so long a name
     if text[at : at + 2] != b"[:" or end < at + 3 or text[end - 1 : end] != b":":
         return None
     return text[at + 2 : end - 1]

@@ -84,6 +84,15 @@ def opens_more(line: str, language: str) -> bool:
     return depth > 0
 
 
+def without_comment(line: str, language: str) -> str:
+    """Give a line up to the comment that it ends with."""
+    mark = line_comment(language)
+    for match in _marks(language).finditer(line):
+        if match[0].startswith(mark):
+            return line[: match.start()]
+    return line
+
+
 @lru_cache(maxsize=64)
 def _marks(language: str) -> re.Pattern[str]:
     """Give the pattern of what counts: one character long unless it is whole."""

@@ -68,10 +68,10 @@ def _without_wrapping(answer: str, before: str, language: str) -> str:
         return unfence_whole(answer)
     answer = unfence(answer)
     span = unspan(answer)
-    fragment = fragment_of(before)
-    if writes_backticks(language) and not (fragment and span.startswith(fragment)):
-        return answer
-    return span
+    path = re.search(r"[\w.]*\Z", before[-200:])
+    begun = (path[0] if path else "", fragment_of(before))
+    repeats = any(part and span.startswith(part) for part in begun)
+    return span if repeats or not writes_backticks(language) else answer
 
 
 def _lacks_break(answer: str, current: str, after: str) -> bool:
@@ -87,4 +87,6 @@ def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:
     if not after.partition("\n")[0].strip():
         return answer.rstrip()
     starts_line = not before.rpartition("\n")[2].strip()
-    return answer if infilled or starts_line else answer.rstrip("\n")
+    if infilled or starts_line or after.startswith(("  ", "\t")):
+        return answer
+    return answer.rstrip("\n")

@@ -12,8 +12,7 @@ followed by one at the margin, unless that begins a new definition.
 import re
 from math import gcd
 
-from hexai.text.brackets import opens_more
-from hexai.text.languages import line_comment
+from hexai.text.brackets import opens_more, without_comment
 
 _TAB = 4
 """Columns of a tab, where only depths are compared."""
@@ -59,13 +58,20 @@ def _on_blank_line(answer: str, indent: str, before: str, language: str) -> str:
     own = indent_of(answer)
     if not own:
         return _deepened(answer, indent, language)
-    if not indent:
+    if not indent or _is_within(indent, own, before, language):
         return answer
-    if _reaches(indent + own, before, language) and not _reaches(own, before, language):
-        return answer  # the cursor is within the indentation
     if own.startswith(indent):
         return answer[len(indent) :]
     return _shifted(answer[len(own) :], indent[len(own) :])
+
+
+def _is_within(indent: str, own: str, before: str, language: str) -> bool:
+    """Tell whether the cursor is within an indentation that the answer goes on with."""
+    steps = [depth(each) for each in _indents(before.split("\n")[-_NEARBY:-1])]
+    if steps and depth(indent) % min(steps):
+        return True
+    joined = _reaches(indent + own, before, language)
+    return joined and not _reaches(own, before, language)
 
 
 def _reaches(indent: str, before: str, language: str) -> bool:
@@ -108,7 +114,7 @@ def _is_relative(answer: str, current: str, language: str) -> bool:
 
 
 def _opens(line: str, language: str) -> bool:
-    code = line.partition(f" {line_comment(language)}")[0].rstrip()
+    code = without_comment(line, language).rstrip()
     return code.endswith((":", "{", "(", "[")) or opens_more(code, language)
 
 

@@ -22,6 +22,8 @@ _HEAD = re.compile(r"[\w.\[\]\"']+\s*(?::=|[-+*/|&]?=)\s*")
 
 _REACH = 20_000
 """Characters on either side of the cursor that are looked at."""
+_CALL = re.compile(r"[\w.]+\(")
+
 _LONGEST = 4_000
 """Characters of a repetition."""
 _TELLING = 8
@@ -73,18 +75,29 @@ def covered(answer: str, before: str, after: str, language: str) -> int:
     `func f(|)` answered with `a int) {` and a body holds the `)` in its middle, where
     it cannot be cut. So the one that stands there has to go.
     """
-    rest = after.partition("\n")[0]
-    closing = len(rest) - len(rest.lstrip(")]}\"'`;, "))
-    if not closing or not answer.strip():
+    sizes = _ends_of_closers(after.partition("\n")[0])
+    if not sizes or not answer.strip():
         return 0
     weighed = Weighed(before, after, language)
-    least, kept = weighed.weigh(answer), weighed.weigh("")
+    least = weighed.weigh(answer)
+    if least <= weighed.weigh(""):
+        return 0
     best = 0
-    for size in range(1, min(closing, 8) + 1):
+    for size in sizes:
         weight = weighed.weigh(answer, skip=size)
-        if kept < least and weight < least and rest[size - 1].strip():
+        if weight < least:
             best, least = size, weight
     return best
+
+
+def _ends_of_closers(rest: str) -> list[int]:
+    """Give where each bracket and quote ends of those that a line begins with."""
+    closing = rest[: len(rest) - len(rest.lstrip(")]}\"'`;, "))][:8]
+    return [
+        size
+        for size, mark in enumerate(closing, 1)
+        if mark != " " and not (mark in "\"'`" and rest[size : size + 1] == mark)
+    ]
 
 
 def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
@@ -104,7 +117,20 @@ def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
             weighed = Weighed(before, after, language)
             if weighed.weigh(answer[size:]) < weighed.weigh(answer):
                 return size
+            if _is_call(echo, answer, after, weighed):
+                return size
     return 0
+
+
+def _is_call(echo: str, answer: str, after: str, weighed: Weighed) -> bool:
+    """Tell whether an answer is the call whose brackets the cursor is in, whole."""
+    inner = answer.rstrip()[len(echo) : -1]
+    closes = after.startswith(")") and answer.rstrip().endswith(")")
+    return (
+        _CALL.fullmatch(echo) is not None
+        and closes
+        and weighed.weigh(inner) <= weighed.weigh(answer)
+    )
 
 
 def _counts(echo: str, current: str, fragment: str) -> bool:
@@ -149,7 +175,9 @@ def _without_lines(answer: str, before: str) -> str:
     for number in range(min(len(lines), len(above)), 0, -1):
         head = [line.strip() for line in lines[:number]]
         if head == above[-number:] and _tells(head):
-            return "\n".join(lines[number:]).lstrip("\n")
+            below = [line for line in before.split("\n")[:-1] if line.strip()][-1]
+            deeper = _indent(below)[len(_indent(lines[number - 1])) :]
+            return "\n".join(_indented(lines[number:], deeper)).lstrip("\n")
     return answer
 
 

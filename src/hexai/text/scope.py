@@ -17,8 +17,8 @@ from hexai.text.languages import PREPROCESSED
 _DEFINES = re.compile(
     r"\s*(?:@|(?:export|default|pub(?:\([^)]*\))?|async|unsafe|public|private|protected"
     r"|static|final|abstract|override|open|internal|virtual|inline|const)\s+)*"
-    r"(?:def|class|func|fn|function|fun|sub|impl|trait|struct|enum|interface|mod|module"
-    r"|namespace|method|type|record|union)\b"
+    r"(?:(?:def|class|sub|trait|struct|enum|interface|mod|module|namespace|method|type"
+    r"|record|union)\s+\w|(?:func|fn|fun|function|impl)(?:\s|[<(]))"
 )
 _CALLS = re.compile(r".*\)[^;]*\{?\s*$")
 _CONTROL = re.compile(
@@ -101,15 +101,16 @@ def _head_depth(above: str, current: str, head: str) -> int | None:
     if current.strip() and _begins(current + head):
         return depth(indent_of(current))
     limit = depth(indent_of(current + head))
+    alone = False
     for line in reversed(above.split("\n")):
-        if limit == 0:
+        if limit == 0 and not alone:
             return None
         here = depth(indent_of(line))
-        if not line.strip() or here >= limit or line.strip() == "{":
+        if not line.strip() or here > limit or (here == limit and not alone):
             continue
-        if _begins(line):
+        if _begins(line + " {" if alone else line):
             return here
-        limit = here
+        alone, limit = line.strip() == "{", here
     return None
 
 
@@ -119,7 +120,7 @@ def _begins(line: str) -> bool:
         return False
     if _DEFINES.match(line):
         return True
-    return line.rstrip().endswith(("{", ")")) and _CALLS.match(line) is not None
+    return line.rstrip().endswith("{") and _CALLS.match(line) is not None
 
 
 def _end(line: str, limit: int, language: str) -> Literal["before", "after"] | None:

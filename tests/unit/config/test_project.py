@@ -13,6 +13,7 @@ from hexai.config.project import (
     find_project_files,
     read_project_file,
 )
+from hexai.config.restrictions import Restrictions
 from hexai.config.snapshot import Snapshot
 from hexai.config.trust import Owned
 from hexai.domain.entry import Surface
@@ -301,6 +302,16 @@ class TestLoading:
             snapshot.restrictions.local_only == f"refused by editor settings: {reason}"
         )
         assert len(snapshot.warnings) == 1
+
+    def test_null_is_not_set(self, folders: Folders) -> None:
+        """So do editors send what nobody has set."""
+        editor = {"local_only": None, "use": {"cli": None}, "general": None}
+
+        snapshot = load(folders, {}, editor=editor)
+
+        assert snapshot.warnings == ()
+        assert not snapshot.settings.local_only
+        assert snapshot.restrictions == Restrictions()
 
     def test_editor_settings_of_any_depth_are_told(self, folders: Folders) -> None:
         """Nothing is walked that deeply."""

@@ -26,7 +26,7 @@ from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.status import Status
-from hexai.surfaces.lsp.stdio import wait_for_death
+from hexai.surfaces.lsp.stdio import is_alive, wait_for_death
 from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Session:
         """Of this process alone: some editors refuse a name that another has."""
         self._ready = asyncio.Event()
         self._asked = asyncio.Event()
+        self._asked.set()
         self._begun = asyncio.Event()
         self.ended: asyncio.Future[int] = self._loop.create_future()
         """The exit code, once the connection has ended."""
@@ -98,11 +99,14 @@ class Session:
             now=self.start.now,
             random=self.start.random,
         )
-        async with services:
-            self.services = services
-            self._suggest(services)
-            self._ready.set()
-            await asyncio.Event().wait()
+        try:
+            async with services:
+                self.services = services
+                self._suggest(services)
+                self._ready.set()
+                await asyncio.Event().wait()
+        finally:
+            self._ready.set()  # nothing is offered, but nobody waits for ever
 
     def _suggest(self, services: "Services") -> None:
         """Open what completes, with all that it loads."""
@@ -123,7 +127,8 @@ class Session:
             log=self.connection.log,
         )
         self.configuration.subscribe(self._reloaded)
-        if process_id is not None:
+        # An editor outside of our container tells a number that means nothing here.
+        if process_id is not None and is_alive(process_id):
             self.spawn(self._end_with(process_id))
         return self.configuration
 
@@ -132,10 +137,12 @@ class Session:
         if self.configuration is not None:
             self.configuration.start()
         self._begun.set()
+        self._asked.clear()
         self.spawn(self._ask_for_settings())
 
     async def ready(self) -> None:
-        """Wait until requests can be answered."""
+        """Wait until requests can be answered; not for an editor to listen."""
+        self._begun.set()
         await self._ready.wait()
         await self._asked.wait()
 
