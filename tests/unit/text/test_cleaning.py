@@ -121,7 +121,7 @@ CASES = {
         "# add the numbers up\ntotal = sum(numbers)",
         "# add the numbers up\ntotal = sum(numbers)\n",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -179,7 +179,7 @@ LANGUAGES = {
         "typescript",
         'it("works", () => {\n  |\n});\n',
         "expect(f(1)).toBe(2);\n});\n\nit('more', () => {});",
-        '() => {\n  expect(f(1)).toBe(2);\n});\n',
+        "() => {\n  expect(f(1)).toBe(2);\n});\n",
     ),
     "typescript template": (
         "typescript",
@@ -193,7 +193,7 @@ LANGUAGES = {
         'the answer."""\n    return 42',
         'def f():\n    """Give the answer."""\n    return 42\n',
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", LANGUAGES)
