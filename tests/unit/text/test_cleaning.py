@@ -91,6 +91,12 @@ CASES = {
         "def f(self):\n    a = 1\n    return a",
         "class A:\n    def f(self):\n        a = 1\n        return a\n",
     ),
+    "line repeated, all at the margin": (
+        "class A:\n    def f(self):\n        return |\n",
+        "def f(self):\n    return [\n        1,\n    ]",
+        "class A:\n    def f(self):\n        return [\n            1,\n        ]\n",
+    ),
+    "word that only begins alike": ("return |\n", "returned()", "return returned()\n"),
     "no line break after the colon": (
         "def f():|\n",
         "    return 1",
