@@ -35,6 +35,7 @@ class Questions:
     def __init__(self, configuration: Configuration, services: Services) -> None:
         self._configuration = configuration
         self._services = services
+        self._resolved: tuple[Snapshot, tuple[Entry, ...]] | None = None
 
     def settings(self, document: Document) -> Settings | None:
         """Give what is configured for a document; None: completion is off there."""
@@ -83,4 +84,8 @@ class Questions:
         )
 
     def _entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
-        return self._configuration.entries(snapshot, Surface.COMPLETION).entries
+        """Give the entries of a snapshot; the same one nearly always."""
+        if self._resolved is None or self._resolved[0] is not snapshot:
+            resolved = self._configuration.entries(snapshot, Surface.COMPLETION)
+            self._resolved = snapshot, resolved.entries
+        return self._resolved[1]

@@ -427,6 +427,30 @@ def test_a_bracket_that_the_editor_closes_contradicts_nothing() -> None:
     assert answered.offer.typed == "("
 
 
+def test_browsing_rows_is_neither_a_choice_nor_a_contradiction() -> None:
+    """A row in the text ends nobody; going on from it does."""
+
+    async def scene(desk: Desk) -> tuple[list[str], int, int, list[str]]:
+        first = await desk.ask()
+        fragment = Span(Position(0, 4), Position(0, 6))
+        desk.replace(fragment, "result(1)")
+        await desk.pause(0.1)
+        desk.replace(Span(Position(0, 4), Position(0, 13)), "re")
+        await desk.pause(0.1)
+        running = len(desk.open_streams)
+        again = await desk.ask(AGAIN)
+        desk.replace(fragment, "result(1)!")
+        await desk.pause(0.1)
+        return first.texts, running, len(desk.open_streams), again.texts
+
+    models = [Scripted(says("sult(1)")), Scripted(says("turn", after=3))]
+    browsing = Client(name="browsing", label="code")
+    first, before, after, again = at_desk(scene, "x = re|\n", *models, client=browsing)
+
+    assert first == again == ["sult(1)"]
+    assert (before, after) == (1, 0)
+
+
 def test_throttled_races_keep_their_distance() -> None:
     """Two races are `completion_throttle_ms` apart."""
 
