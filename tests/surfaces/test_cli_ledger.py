@@ -71,7 +71,7 @@ def test_a_question_is_listed_and_shown() -> None:
 
 def test_json_of_a_recorded_run_is_that_of_the_run() -> None:
     """What `--json` printed is what `show --json` prints, and more beside it."""
-    simulated("echo", "fail?kind=overloaded", "lorem?tokens=9")
+    simulated("echo?rate=500", "fail?kind=overloaded")
     printed = json.loads(run_cli("--json", "hi").out)
 
     recorded = shown()
@@ -454,7 +454,7 @@ class TestTransfer:
         """With the columns that arena-rank reads."""
         ask("hi")
         run_cli("vote", "b")
-        ask("--fresh", "ho")
+        ask("--fresh", "something else")
         run_cli("vote", "tie")
         out = run_cli("history", "export", "--format", "arena-rank").out
         rows = list(csv.DictReader(io.StringIO(out)))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hexai.config.decode import decode
 from hexai.config.merge import Layer, flatten
 from hexai.config.narrow import Source
-from hexai.config.problems import KeyPath, Problem, dotted
+from hexai.config.problems import LISTED, KeyPath, Problem, dotted, listed_some
 from hexai.config.prune import prune
 from hexai.config.schema import Settings
 from hexai.config.sources import is_too_deep
@@ -20,7 +20,6 @@ from hexai.text.clean import clean
 
 NAME = "editor settings"
 _RESTRICTING = {"use", "local_only", "ignore"}
-_LISTED = 8
 
 
 class EditorSettings(Struct, frozen=True, kw_only=True):
@@ -40,13 +39,17 @@ class EditorSettings(Struct, frozen=True, kw_only=True):
 
     def tell(self, held: tuple[KeyPath, ...]) -> tuple[str, ...]:
         """Say what is wrong with them, and what in them is ignored."""
-        told = [self.layer.told(replace(p, value="")) for p in self.problems]
+        told = [
+            self.layer.told(replace(problem, value=""))
+            for problem in self.problems[:LISTED]
+        ]
+        if (more := len(self.problems) - LISTED) > 0:
+            told.append(f"{NAME}: {more} more problems like these")
         if held:
-            listed = ", ".join(dotted(path) for path in held[:_LISTED])
-            more = f" and {len(held) - _LISTED} more" if len(held) > _LISTED else ""
+            keys = listed_some([dotted(path) for path in held])
             told.append(
                 f"{NAME}: ignored, as they can only narrow; "
-                f"write it to your own file: {listed}{more}"
+                f"write it to your own file: {keys}"
             )
         return tuple(told)
 

@@ -22,6 +22,8 @@ _HEAD = re.compile(r"[\w.\[\]\"']+\s*(?::=|[-+*/|&]?=)\s*")
 
 _REACH = 20_000
 """Characters on either side of the cursor that are looked at."""
+_HEADER = re.compile(r"\w.*[:{(]\Z")
+"""Opens a block, which the next line does not do again."""
 _CALL = re.compile(r"[\w.]+\(")
 
 _LONGEST = 4_000
@@ -174,7 +176,7 @@ def _without_lines(answer: str, before: str) -> str:
         above.pop()
     for number in range(min(len(lines), len(above)), 0, -1):
         head = [line.strip() for line in lines[:number]]
-        if head == above[-number:] and _tells(head):
+        if head == above[-number:] and (_tells(head) or _HEADER.match(head[-1])):
             below = [line for line in before.split("\n")[:-1] if line.strip()][-1]
             deeper = _indent(below)[len(_indent(lines[number - 1])) :]
             return "\n".join(_indented(lines[number:], deeper)).lstrip("\n")

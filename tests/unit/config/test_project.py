@@ -331,6 +331,9 @@ class TestLoading:
         snapshot = load(folders, {}, editor={"openai": {"presets": presets}})
 
         assert snapshot.warnings[0].endswith("openai.presets.k7 and 2 more")
+        wrong = load(folders, {}, editor={f"k{n}": 1 for n in range(10)})
+        assert len(wrong.warnings) == 9
+        assert wrong.warnings[8] == "editor settings: 2 more problems like these"
 
     def test_the_users_problems_stay_problems(
         self, folders: Folders, tmp_path: Path

@@ -88,9 +88,9 @@ class Session:
 
     async def _live(self) -> None:
         """Open what requests share, for as long as the connection lasts."""
+        await self._begun.wait()
         from hexai.service.services import Services
 
-        await self._begun.wait()
         snapshot = self.configuration.snapshot() if self.configuration else None
         services = Services(
             snapshot.settings if snapshot else Settings(),
