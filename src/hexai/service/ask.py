@@ -10,13 +10,13 @@ from contextlib import AsyncExitStack
 from decimal import Decimal
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from hexai.config.schema import Settings
+from hexai.config.schema import Ignore, Settings
 from hexai.domain.contender import Contender
-from hexai.domain.entry import Entry
+from hexai.domain.entry import Entry, Surface
 from hexai.domain.events import Delta, Ended, Event
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.ports import Verdict
@@ -28,7 +28,7 @@ from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Terms
 from hexai.service.cache import CachedAnswer
-from hexai.service.guard import Source, inspect
+from hexai.service.guard import GuardedText, Source
 from hexai.service.recording import (
     Pricing,
     contender_record,
@@ -36,6 +36,9 @@ from hexai.service.recording import (
     without_texts,
 )
 from hexai.service.services import Services
+
+if TYPE_CHECKING:
+    from hexai.service.ignore import Ignored
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -56,6 +59,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """Why nothing may leave this machine, whatever the text; empty if it may."""
     settings: Settings | None = None
     """What holds for its document; None: what the services have now."""
+    documents: tuple[GuardedText, ...] = ()
+    """Those of which something goes into the messages; the guard looks at them too."""
     background: Background = Background()
     """Where it came from, for the ledger."""
     sources: tuple[Source, ...] = ()
@@ -81,7 +86,6 @@ class Run:
         )
         self._known: dict[int, Outcome] = {}
         self._cache_keys: dict[int, str] = {}
-        self._may_store = True
         self._started_at = services.now()
         self._seed = services.random.getrandbits(32) if question.blind else None
         self.run_id = services.new_run_id()
@@ -91,7 +95,11 @@ class Run:
         self.order = draw_order(len(self.contenders), self._seed)
         """The contenders' indexes in the order shown."""
         self.verdict = Verdict()
-        """What the guard found."""
+        """Why the text must stay on this machine, if so."""
+        self.ignored: Ignored | None = None
+        """The document that is ignored, if that is why."""
+        self.is_refused = False
+        """The guard objects to the text, so it is not stored either."""
         self.record: RunRecord | None = None
         """What is recorded; None until the run has been left."""
         self.warnings: list[str] = []
@@ -112,7 +120,7 @@ class Run:
         return self
 
     async def _prepare(self) -> Race:
-        self.verdict = self._inspect()
+        self.verdict = await self._inspect()
         self._settle_without_race(self._look_up())
         live = [c for c in self.contenders if c.index not in self._known]
         await self._services.prepare((c.target for c in live), self._targets)
@@ -146,10 +154,15 @@ class Run:
         async for event in self._race:
             yield event
 
-    def cancel(self) -> None:
-        """Cancel the contenders that still run; each still gets its outcome."""
+    def cancel(self, index: int | None = None) -> None:
+        """Cancel one contender, or all that still run; each still gets its outcome."""
+        if self._race is not None and index not in self._known:
+            self._race.cancel(index)
+
+    def settle(self) -> None:
+        """Say that the list has gone out: who answers from now on is late."""
         if self._race is not None:
-            self._race.cancel()
+            self._race.settle()
 
     def cost_usd(self, outcome: Outcome) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows, 0 if it stayed here."""
@@ -163,23 +176,33 @@ class Run:
         target = fallback if outcome.fell_back else contender.target
         return self._services.locality.known(target)
 
-    def _inspect(self) -> Verdict:
+    async def _inspect(self) -> Verdict:
         question, settings = self._question, self._targets.settings
-        found = Verdict()
-        if not question.send_anyway:
-            found = inspect(
-                question.request.messages,
-                sources=question.sources,
-                allow_secrets=settings.ignore.allow_secrets,
-            )
-        self._may_store = not found.local_only
+        verdict = await self._ask_guard(question, settings.ignore)
+        self.is_refused = bool(verdict.local_only)
         if question.local_only or settings.local_only:
             return Verdict(question.local_only or "local_only is set")
-        return found
+        return verdict
+
+    async def _ask_guard(self, question: Question, settings: Ignore) -> Verdict:
+        guard = self._services.guard
+        self.ignored = await guard.find_ignored(question.documents, settings)
+        if self.ignored is not None:
+            return Verdict(self.ignored.reason)
+        if question.send_anyway:
+            return Verdict()
+        return await guard.inspect(
+            question.request,
+            documents=question.documents,
+            sources=question.sources,
+            allow_secrets=settings.allow_secrets,
+        )
 
     def _look_up(self) -> dict[int, Outcome]:
         question = self._question
         if question.fresh or question.blind or self.verdict.local_only:
+            return {}
+        if not self._is_cached:
             return {}
         found = {}
         for entry, contender in zip(question.entries, self.contenders, strict=True):
@@ -194,6 +217,11 @@ class Run:
                 found[contender.index] = _from_cache(contender, answer)
         return found
 
+    @property
+    def _is_cached(self) -> bool:
+        """Whether answers are kept on disk; the text of an editor never is."""
+        return self._question.request.surface is Surface.CLI
+
     def _settle_without_race(self, found: dict[int, Outcome]) -> None:
         """Take the cache's answers; one is enough where the first is wanted."""
         self._known = found
@@ -205,7 +233,7 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self.verdict.local_only or self._race is None:
+        if self.verdict.local_only or self._race is None or not self._is_cached:
             return
         for outcome in self._race.outcomes:
             spec = self.contenders[outcome.index].target.spec
@@ -241,7 +269,7 @@ class Run:
             messages=question.request.messages,
         )
         settings, surface = self._targets.settings, question.request.surface
-        stored = self._may_store and may_store_text(settings, surface)
+        stored = not self.is_refused and may_store_text(settings, surface)
         return record if stored else without_texts(record)
 
 

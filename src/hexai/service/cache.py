@@ -86,13 +86,14 @@ class AnswerCache:
     def __init__(self, folder: Path, *, ttl: float, now: Callable[[], float]) -> None:
         """`now` is the wall clock in seconds, the same in every process."""
         self._folder = folder
-        self._ttl = ttl
+        self.ttl = ttl
+        """Seconds; a reload may change it."""
         self._now = now
         self._room: int | None = None
 
     def get(self, key: str) -> CachedAnswer | None:
         """Give the answer kept under `key`; remove it if it is too old or odd."""
-        if self._ttl <= 0:
+        if self.ttl <= 0:
             return None
         try:
             check_private_folder(self._folder)
@@ -109,7 +110,7 @@ class AnswerCache:
         Kept are fresh, whole, non-empty answers of the provider that was asked. The
         caller keeps nothing of a request whose text must stay on this machine.
         """
-        if self._ttl <= 0 or not _is_worth_keeping(outcome):
+        if self.ttl <= 0 or not _is_worth_keeping(outcome):
             return ""
         data = self._encode(key, outcome)
         path = self._folder / key
@@ -142,7 +143,7 @@ class AnswerCache:
         if record is None or record.key != key:
             return None
         age = self._now() - record.kept_at
-        if not 0 <= age <= self._ttl:
+        if not 0 <= age <= self.ttl:
             return None
         return CachedAnswer(
             text=record.text,
@@ -196,7 +197,7 @@ class AnswerCache:
         return total
 
     def _lifetime(self, name: str) -> float:
-        return _ABANDONED_AFTER if name.endswith(TEMPORARY) else self._ttl
+        return _ABANDONED_AFTER if name.endswith(TEMPORARY) else self.ttl
 
     def _files(self) -> Iterator[os.DirEntry[str]]:
         """Give the files that this cache wrote; others in its folder are not its."""

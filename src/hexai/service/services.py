@@ -6,12 +6,12 @@ through `service.ask`.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from hexai.config.locate import Folders
 from hexai.config.provider_settings import ProviderSettings
@@ -30,6 +30,7 @@ from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.registry import Registry, Surroundings
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.clients import Clients, Lease
+from hexai.service.guard import Guard
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets
 
@@ -59,7 +60,7 @@ class Services:
         self._recorder = recorder
         self._registry = Registry(_surroundings(settings, folders, environ))
         self._clients = Clients(self._registry.make)
-        self.locality = OllamaLocality()
+        self.locality = OllamaLocality(self._registry.shown)
         self.conditions = Conditions(
             slots=Slots(),
             breakers=Breakers(),
@@ -70,17 +71,18 @@ class Services:
         self._cache = AnswerCache(
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now
         )
+        self.guard = Guard(folders, environ)
         self._sleep = SleepWatch(now, asyncio.get_running_loop().time)
         self._stack = AsyncExitStack()
         self._background = asyncio.TaskGroup()
-        self._looking: set[asyncio.Task[None]] = set()
+        self._started: set[asyncio.Task[None]] = set()
         self._prices: PriceList | None = None
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._clients)
         await self._stack.enter_async_context(self.conditions.streams)
         await self._stack.enter_async_context(self._background)
-        self._stack.callback(self._stop_looking)
+        self._stack.callback(self._stop_started)
         return self
 
     async def __aexit__(
@@ -105,7 +107,21 @@ class Services:
         when the last of them leaves it.
         """
         self.settings = settings
+        self._cache.ttl = _cache_ttl(settings)
+        self._registry.limit_workers(
+            keep_alive=settings.local.keep_alive, max_workers=settings.local.max_workers
+        )
         self._background.create_task(self._clients.replace((settings, *others)))
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start work that nobody waits for; it is cancelled as the context is left.
+
+        It lets no exception out: one would end all other work.
+        """
+        task = self._background.create_task(work)
+        self._started.add(task)
+        task.add_done_callback(self._started.discard)
+        return task
 
     def lease(self) -> Lease:
         """Begin to hold clients, for one race."""
@@ -129,9 +145,7 @@ class Services:
             if provider is not None and self.locality.known(target) is None:
                 lease = self.lease()
                 lease.client(provider)
-                looking = self._background.create_task(self._look(target, lease))
-                self._looking.add(looking)
-                looking.add_done_callback(self._looking.discard)
+                _ = self.start(self._look(target, lease))
 
     def cache_key(
         self, provider: ProviderSettings, spec: RequestSpec, request: Request
@@ -163,9 +177,9 @@ class Services:
             self._prices = load_prices()
         return self._prices
 
-    def _stop_looking(self) -> None:
-        for asking in self._looking:
-            asking.cancel()
+    def _stop_started(self) -> None:
+        for task in self._started:
+            task.cancel()
 
     def _today(self) -> datetime:
         return datetime.fromtimestamp(self.now(), tz=UTC)

@@ -13,7 +13,6 @@ from hexai.errors import UsageError
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 
 _INSTEAD = {
-    "lsp": "there is no editor server yet",
     "action": "there is no tmux action yet",
     "leaderboard": "see hexai stats",
 }
@@ -39,6 +38,5 @@ def _values(*names: str) -> list[click.Parameter]:
 
 _PARAMETERS: dict[str, Callable[[], list[click.Parameter]]] = {
     "leaderboard": lambda: _flags("--json", "--csv"),
-    "lsp": lambda: _values("--only", "--log", "--config"),
     "action": lambda: _values("--infile", "--outfile", "--config"),
 }
