@@ -137,6 +137,8 @@ class Guard:
     async def _find(self, lines: Sequence[str]) -> list[Finding]:
         found: list[Finding] = []
         for first in range(0, len(lines), _LINES):
+            if first:
+                await asyncio.sleep(0)  # others have their turn between two parts
             some = lines[first : first + _LINES + _AROUND]
             found += [
                 replace(finding, line=first + finding.line)
