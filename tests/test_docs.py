@@ -107,7 +107,7 @@ def _without_assignments(words: list[str]) -> list[str] | None:
     return words[1:] if words[:1] == ["hexai"] else None
 
 
-_QUESTION = tuple(["show", "me", "the", "largest", "files"])
+_QUESTION = ("show", "me", "the", "largest", "files")
 """Shown as a question that begins with a command's name."""
 
 
