@@ -107,6 +107,10 @@ def _without_assignments(words: list[str]) -> list[str] | None:
     return words[1:] if words[:1] == ["hexai"] else None
 
 
+_QUESTION = tuple("show me the largest files".split())
+"""Shown as a question that begins with a command's name."""
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=_name)
 def test_commands_shown_are_there(page: Path) -> None:
     """Every `hexai …` parses, and none shows a command that does not exist yet."""
@@ -121,7 +125,8 @@ def test_commands_shown_are_there(page: Path) -> None:
             assert line.words[0] in there, words
         else:
             assert not stray_options(line, names), words
-            assert line.literal or not there & set(line.words[:1]), words
+            is_question = line.literal or line.words == _QUESTION
+            assert is_question or not there & set(line.words[:1]), words
 
 
 def test_commands_are_found() -> None:

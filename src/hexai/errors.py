@@ -5,6 +5,10 @@ HexaiError
 ├── NoInput                   there is nothing to ask (exit 2)
 ├── ConfigError               the configuration has problems (exit 1)
 ├── SetupError                something to be installed or fetched is missing (exit 1)
+├── LedgerError               the ledger cannot be read or written (exit 1)
+│   ├── LedgerBusy            another program holds its lock
+│   ├── LedgerTooNew          a newer Hexai has changed its schema
+│   └── BadFact               what was to be recorded contradicts itself
 └── ProviderError             one attempt of one contender failed
     ├── Authentication        the key is missing, malformed or refused
     ├── Permission            the key is good, but not for this
@@ -56,6 +60,22 @@ class ConfigError(HexaiError):
 
 class SetupError(HexaiError):
     """Something that a command needs is not installed or cannot be fetched."""
+
+
+class LedgerError(HexaiError):
+    """The ledger cannot be read or written: damaged, full disk, no permission."""
+
+
+class LedgerBusy(LedgerError):
+    """Another program holds the ledger's lock, and goes on holding it."""
+
+
+class LedgerTooNew(LedgerError):
+    """A newer Hexai has changed the ledger's schema; this one only reads it."""
+
+
+class BadFact(LedgerError):
+    """What was to be recorded contradicts itself; no ledger would take it."""
 
 
 class ProviderError(HexaiError):

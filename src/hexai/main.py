@@ -7,13 +7,19 @@ itself apart: by then every byte is flushed, and the operating system is faster.
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hexai.surfaces.cli.process import Process
+
 
 def main() -> None:
     """Run `hexai`; does not return."""
-    if sys.argv[1:] in (["--version"], ["-version"]):
-        _print_version()
-    else:
-        _run()
+    _run()
+
+
+def main_lsp() -> None:
+    """Run `hexai-lsp-server`, which is `hexai lsp`; does not return."""
+    _run("lsp")
 
 
 def _print_version() -> None:
@@ -27,7 +33,11 @@ def _print_version() -> None:
         os._exit(141 if isinstance(error, BrokenPipeError) else 1)
 
 
-def _run() -> None:
+def _run(script: str = "") -> None:
+    if sys.argv[1:] in (["--version"], ["-version"]):
+        _print_version()
+        return
+
     import gc
     import os
     import signal
@@ -37,7 +47,7 @@ def _run() -> None:
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     _fill_closed_descriptors()
 
-    from hexai.surfaces.cli.app import run
+    from hexai.surfaces.cli.app import run, run_script
     from hexai.surfaces.cli.process import Process
 
     process = Process(
@@ -45,18 +55,61 @@ def _run() -> None:
         environ=os.environ,  # noqa: TID251 - the edge
         home=os.path.expanduser("~"),  # noqa: PTH111 - a text, not a Path
         folder=_working_directory(),
+        serve=_serve,
     )
-    os._exit(run(process))
+    os._exit(run_script(process, script) if script else run(process))
+
+
+def _serve(
+    process: "Process",
+    *,
+    config: str | None,
+    log: str | None,
+    log_texts: bool,
+    only: tuple[str, ...],
+) -> int:
+    """Run the editor server: surfaces do not know each other, so it is joined here."""
+    import random
+    import time
+    from pathlib import Path
+
+    from hexai.surfaces.cli.process import folders_of
+    from hexai.surfaces.lsp.main import run
+    from hexai.surfaces.lsp.start import Start
+
+    start = Start(
+        folders=folders_of(process),
+        environ=process.environ,
+        now=time.time,  # noqa: TID251 - the edge
+        random=random.Random(),  # noqa: S311 - shuffles and jitter
+        config=None if config is None else Path(config),
+        log=None if log is None else Path(log),
+        log_texts=log_texts,
+        only=only,
+        stdin=process.stdin,
+        stdout=process.stdout,
+    )
+    return run(start)
 
 
 def _working_directory() -> str:
-    """Give the folder that the program was started in; empty if it is gone."""
+    """Give the folder that the program was started in; empty if it is gone.
+
+    The name by which the shell went there counts, links and all: project files above
+    it hold too.
+    """
     import os
 
     try:
-        return os.getcwd()  # noqa: PTH109 - a text, not a Path
+        folder = os.getcwd()  # noqa: PTH109 - a text, not a Path
     except OSError:
         return ""
+    named = os.environ.get("PWD", "")  # noqa: TID251 - the edge
+    try:
+        is_same = named.startswith("/") and os.path.samefile(named, folder)  # noqa: PTH121
+    except (OSError, ValueError):
+        is_same = False
+    return named if is_same else folder
 
 
 def _fill_closed_descriptors() -> None:

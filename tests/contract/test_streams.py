@@ -7,37 +7,43 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderType
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
 from hexai.providers.anthropic import AnthropicFormat
 from hexai.providers.format import WireFormat
+from hexai.providers.llamacpp_infill import LlamaCppInfill
 from hexai.providers.ollama import OllamaFormat
+from hexai.providers.ollama_infill import OllamaInfill
 from hexai.providers.openai import OpenAIFormat
+from hexai.providers.openai_infill import OpenAIInfill
 from hexai.providers.reading import Reader
 from tests.support.calls import call, settings
 
 STREAMS = Path(__file__).parents[1] / "data" / "streams"
 
-FORMATS: dict[ProviderType, WireFormat] = {
+FORMATS: dict[str, WireFormat] = {
     "openai": OpenAIFormat(settings("openai")),
     "openrouter": OpenAIFormat(settings("openrouter")),
     "anthropic": AnthropicFormat(settings("anthropic")),
     "ollama": OllamaFormat(settings("ollama")),
+    "generate": OllamaInfill(settings("ollama")),
+    "completions": OpenAIInfill(settings("openai"), "/completions"),
+    "infill": LlamaCppInfill(settings("openai")),
 }
 
 
 class Answer(Struct):
     """What a stream comes to."""
 
-    format: ProviderType
+    format: str
     text: str
     reasoning: str
     error: str = ""
     finish: str = ""
     usage: ReportedUsage = ReportedUsage()
     model: str | None = None
+    infilled: bool = False
 
 
 EXPECTED = msgspec.json.decode(
@@ -45,7 +51,7 @@ EXPECTED = msgspec.json.decode(
 )
 
 
-def read(type_: ProviderType, pieces: Iterable[bytes]) -> Answer:
+def read(type_: str, pieces: Iterable[bytes]) -> Answer:
     """Read a stream that comes in pieces."""
     wire_format = FORMATS[type_]
     reader = Reader(wire_format.framing, wire_format.decoder(call()), str)
@@ -72,6 +78,7 @@ def _add(answer: Answer, chunk: Chunk) -> None:
             answer.reasoning += text
         case Finished(reason=reason, usage=usage, returned_model=model):
             answer.finish, answer.usage, answer.model = reason.value, usage, model
+            answer.infilled = chunk.infilled
 
 
 def test_every_stream_has_its_answer() -> None:

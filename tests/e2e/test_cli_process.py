@@ -232,7 +232,7 @@ class TestStart:
                 *("rich", "tomlkit", "pygls", "textual", "sqlite3", "pydantic"),
                 *("xllamacpp", "wcwidth", "hexai.service.detect", "hexai.service.pull"),
                 *("hexai.surfaces.cli.models", "hexai.surfaces.cli.reserved"),
-                *("hexai.surfaces.cli.crash", "hexai.surfaces.cli.simulate"),
+                *("hexai.service.crash", "hexai.surfaces.cli.simulate"),
             }
             == set()
         )

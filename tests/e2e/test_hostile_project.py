@@ -280,6 +280,19 @@ def test_the_cache_answers_for_no_refused_model(world: World) -> None:
     assert f"refused by {FILE_NAME}: use.cli" in done.stderr
 
 
+def test_the_way_by_which_one_came_counts_too(world: World, tmp_path: Path) -> None:
+    """A link out of a project that forbids leads to no freedom, nor does `PWD`."""
+    bound = make_repository(tmp_path / "bound", "local_only = true")
+    (bound / "link").symlink_to(world.repository)
+
+    by_link = world.ask(folder=bound / "link")
+    lied = world.ask("; PWD=/ hexai --fresh hello", folder=bound)
+
+    for done in (by_link, lied):
+        assert f"not sent: refused by {FILE_NAME}: local_only" in done.stderr
+    assert world.good.connections == []
+
+
 def test_a_folder_that_is_gone_has_no_project(world: World) -> None:
     """Asking still works there."""
     gone = world.repository / "gone"

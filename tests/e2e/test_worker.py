@@ -3,12 +3,10 @@
 import os
 import re
 import resource
-import select
 import shutil
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from tests.support.workers import (
     start_asking,
     steps_of,
     the_worker,
+    wait_until_gone,
     worker_processes,
 )
 
@@ -58,15 +57,6 @@ def question(folder: Path, model: str, **options: object) -> Question:
 def whats(steps: list[Step]) -> list[str]:
     """Give the kinds of steps, equal neighbours once."""
     return [kind for kind, _ in groupby(step.what for step in steps)]
-
-
-def wait_until_gone(folder: Path, pid: int) -> None:
-    """Wait for the end of a process, and of its lock."""
-    with suppress(ProcessLookupError):
-        process = os.pidfd_open(pid)
-        assert select.select([process], [], [], 60)[0], "the worker lives on"
-        os.close(process)
-    assert pid not in living(folder).values()
 
 
 def test_the_second_question_finds_the_model_loaded(folder: Path, model: str) -> None:

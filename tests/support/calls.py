@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from hexai.config.provider_settings import ProviderSettings, ProviderType
+from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Chunk, Finished, ReasoningDelta, TextDelta
 
@@ -22,6 +23,7 @@ def call(
     temperature: float | None = None,
     max_tokens: int | None = None,
     stop: tuple[str, ...] = (),
+    infill: Infill | None = None,
 ) -> Call:
     """Make a call with one user message, after a system message if one is given."""
     said = (Message(Role.SYSTEM, system),) if system else ()
@@ -31,6 +33,7 @@ def call(
         temperature=temperature,
         max_tokens=max_tokens,
         stop=stop,
+        infill=infill,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,15 @@ def living(folder: Path) -> dict[str, int]:
         for files in all_workers(folder)
         if files.is_alive() and (card := files.card()) is not None
     }
+
+
+def wait_until_gone(folder: Path, pid: int) -> None:
+    """Wait for the end of a process, and of its lock."""
+    with suppress(ProcessLookupError):
+        process = os.pidfd_open(pid)
+        assert select.select([process], [], [], 60)[0], "the worker lives on"
+        os.close(process)
+    assert pid not in living(folder).values()
 
 
 def the_worker(folder: Path) -> WorkerFiles:

@@ -608,7 +608,7 @@ class TestGuard:
             result = run_cli(stdin=self.TOKEN)
         assert (result.code, result.out) == (1, "")
         for path in tmp_path.rglob("*"):
-            assert not path.is_file() or self.TOKEN not in path.read_text("utf-8")
+            assert not path.is_file() or self.TOKEN.encode() not in path.read_bytes()
 
     def test_a_false_alarm_can_be_overruled(self) -> None:
         """`--send-anyway` sends it, this once."""

@@ -78,6 +78,15 @@ class TestShow:
         assert 'layout = "plain"  # HEXAI_CLI_LAYOUT\n' in shown
         assert "blind = false  # built-in\n" in shown
 
+    def test_what_a_profile_leaves_open_is_built_in(self) -> None:
+        """It has no lower layer, and is in no line of the file."""
+        file = write_config(TWO)
+        values = json.loads(run_cli("config", "show", "--json").out)
+        origins = {key: value["origin"] for key, value in values.items()}
+
+        assert origins["providers.work.type"] == f"{file}:2"
+        assert origins["providers.work.model"] == "built-in"
+
     def test_variables_of_a_surface_are_shown_as_its_entries(self) -> None:
         """They are what is asked."""
         write_config(TWO)

@@ -128,6 +128,20 @@ def test_a_file_with_problems_cannot_be_trusted(
     assert "[y/N]" not in shown
 
 
+def test_what_is_of_no_use_is_told_when_it_is_trusted(file: Path) -> None:
+    """It keeps nobody from asking, and lets nothing out until it is mended."""
+    file.write_text("[providers.team]\nbase_url = 'http://127.0.0.1:1'\n")
+    result = run_cli("config", "trust", "--yes", sha256(file), folder=file.parent)
+    assert result.code == 1
+    assert f"of no use until it is mended: {file}:1: providers.team.type" in result.err
+
+    checked = run_cli("config", "check", folder=file.parent)
+    assert checked.code == 0
+    assert "nothing goes from here to a cloud" in checked.err
+    again = run_cli("config", "trust", "--yes", sha256(file), folder=file.parent)
+    assert (again.code, "cannot be trusted: it has problems" in again.err) == (1, True)
+
+
 def test_what_only_restricts_needs_no_trust(file: Path) -> None:
     """It holds already."""
     file.write_text("local_only = true\n")

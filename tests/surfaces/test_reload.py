@@ -62,7 +62,7 @@ class World:
         others = [each.settings for each in self.live.snapshots()]
         self.services.replace(new.settings, *others)
 
-    async def ask(self) -> None:
+    async def ask(self, *, fresh: bool = True) -> None:
         """Put one question as the configuration has it now."""
         snapshot = self.live.snapshot()
         message = Message(Role.USER, str(self.asked))
@@ -70,7 +70,7 @@ class World:
             request=Request(surface=Surface.CLI, messages=(message,)),
             entries=snapshot.entries(Surface.CLI).entries,
             settings=snapshot.settings,
-            fresh=True,
+            fresh=fresh,
         )
         async with ask(self.services, question) as run:
             async for event in run:
@@ -133,3 +133,42 @@ async def reload(world: World, number: int) -> None:
     world.live.reload()
     world.streaming.clear()
     await world.streaming.wait()
+
+
+def test_what_is_kept_of_answers_follows_a_reload(tmp_path: Path) -> None:
+    """Turned off, nothing is served or kept; turned on again, it is."""
+    folders = find_folders({}, tmp_path)
+    with Upstream(openai_answer("yes")) as upstream:
+        told = asyncio.run(cache_off_and_on(folders, upstream))
+        assert told == [
+            ("kept at first", 2),
+            ("served", 2),
+            ("with no time to live", 4),
+            ("with no text to store", 6),
+            ("served again", 6),
+        ]
+
+
+async def cache_off_and_on(
+    folders: Folders, upstream: Upstream
+) -> list[tuple[str, int]]:
+    """Ask the same again and again; gives how many requests there have been."""
+    world = World(folders, upstream)
+    text = world.file.read_text()
+    told = []
+
+    async def ask_again(step: str, more: str | None = None) -> None:
+        if more is not None:
+            world.file.write_text(text + more)
+            world.live.reload()
+        world.asked = 0
+        await world.ask(fresh=False)
+        told.append((step, len(upstream.requests)))
+
+    async with world.services:
+        await ask_again("kept at first")
+        await ask_again("served")
+        await ask_again("with no time to live", "[cli]\ncache_ttl = 0\n")
+        await ask_again("with no text to store", "[ledger]\nstore_text = 'none'\n")
+        await ask_again("served again", "")
+    return told

@@ -19,14 +19,14 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
 from hexai.config.diff import Change, find_changes
 from hexai.config.listeners import Listener, Listeners
 from hexai.config.load import load_beside, read_user_file
 from hexai.config.locate import Folders
-from hexai.config.project import find_project_files
+from hexai.config.project import find_project_files, folders_of
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile
@@ -39,11 +39,14 @@ from hexai.errors import ConfigError
 CHECK_EVERY = 1.0
 """Seconds between two looks at the files."""
 
-_FOLDERS = 64
-"""Folders whose snapshots a reload makes at once; others follow when asked for."""
+_PLACES = 64
+"""Places whose snapshots a reload makes at once; others follow when asked for."""
 
-Chain = tuple[Path, ...]
-"""Project files, the outermost first."""
+Place = tuple[Path, ...]
+"""The folders above which project files count; more than one where links are."""
+
+Chain = tuple[tuple[Path, str], ...]
+"""Project files, the outermost first, each with where its links lead."""
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -63,6 +66,11 @@ class Sources(Struct, frozen=True, kw_only=True):
         """The user's file."""
         return self.config or self.folders.config_file
 
+    @property
+    def place(self) -> Place:
+        """Where the project files count, if no path is given."""
+        return () if self.project is None else (self.project,)
+
 
 class Live:
     """A configuration that can be reloaded."""
@@ -78,10 +86,10 @@ class Live:
         self._failure = ConfigError(())
         self._listeners = Listeners()
         self._seen_file: State = ()
-        self._seen: dict[Path | None, _Look] = {}
-        self._looked_at: dict[Path | None, float] = {}
+        self._seen: dict[Place, _Look] = {}
+        self._looked_at: dict[Place, float] = {}
         try:
-            self._loaded = self._load(sources, (sources.project,))
+            self._loaded = self._load(sources, [sources.place])
         except ConfigError as error:
             self._failure = error
 
@@ -92,7 +100,7 @@ class Live:
         """
         if self._loaded is None:
             raise self._failure
-        return self._find(self._loaded, self._folder(for_path))
+        return self._find(self._loaded, self._place(for_path))
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Give all snapshots that are in use, for what is made from settings."""
@@ -117,15 +125,15 @@ class Live:
         self, sources: Sources, for_path: Path | None = None
     ) -> tuple[Change, ...]:
         """Load everything from other sources; else as `reload`."""
-        before, folder = self._loaded, self._folder(for_path)
-        old = before.known(folder) if before else None
-        known = (*list(before.chains)[-_FOLDERS:], folder) if before else (folder,)
+        before, place = self._loaded, self._place(for_path)
+        old = before.known(place) if before else None
+        known = (*list(before.chains)[-_PLACES:], place) if before else (place,)
         if for_path is None:
-            folder = sources.project
-        after = self._load(sources, (sources.project, *known))
+            place = sources.place
+        after = self._load(sources, (sources.place, *known))
         self.sources, self._loaded = sources, after
         self._listeners.tell(before.base if before else None, after.base)
-        return find_snapshot_changes(old, self._find(after, folder)) if old else ()
+        return find_snapshot_changes(old, self._find(after, place)) if old else ()
 
     def reload_if_changed(
         self, for_path: Path | None = None
@@ -136,62 +144,65 @@ class Live:
         not at all where `general.reload_on_change` is off. Raises `ConfigError` once
         for each state of the files that has problems.
         """
-        folder = self._folder(for_path)
-        if self._is_off(folder) or not self._is_due(folder):
+        place = self._place(for_path)
+        if self._is_off(place) or not self._is_due(place):
             return None
-        look, seen = _look(self.sources, folder), self._seen.get(folder)
+        look, seen = _look(self.sources, place), self._seen.get(place)
         if state_of([self.sources.file]) == self._seen_file and look == seen:
             return None
         return self.reload(for_path)
 
-    def _folder(self, path: Path | None) -> Path | None:
-        return self.sources.project if path is None else path.parent
+    def _place(self, path: Path | None) -> Place:
+        return self.sources.place if path is None else folders_of(path)
 
-    def _is_off(self, folder: Path | None) -> bool:
-        known = self._loaded.known(folder) if self._loaded else None
+    def _is_off(self, place: Place) -> bool:
+        known = self._loaded.known(place) if self._loaded else None
         return known is not None and not known.settings.general.reload_on_change
 
-    def _is_due(self, folder: Path | None) -> bool:
+    def _is_due(self, place: Place) -> bool:
         now = self._clock()
-        if now - self._looked_at.get(folder, -CHECK_EVERY) < CHECK_EVERY:
+        if now - self._looked_at.get(place, -CHECK_EVERY) < CHECK_EVERY:
             return False
-        self._looked_at[folder] = now
-        return folder in self._seen
+        self._looked_at[place] = now
+        return place in self._seen
 
-    def _load(self, sources: Sources, folders: Iterable[Path | None]) -> "_Loaded":
+    def _load(self, sources: Sources, places: Iterable[Place]) -> "_Loaded":
         """Load what is in use.
 
         Files are looked at before they are read, so that a change in between is seen
         as one later; and for a failure too, so that each state is told once.
         """
         self._seen_file = state_of([sources.file])
-        self._seen = {folder: _look(sources, folder) for folder in folders}
+        looks = {place: _look(sources, place) for place in places}
+        self._seen |= looks
         self._looked_at = dict.fromkeys(self._seen, self._clock())
         file = read_user_file(sources.file, is_asked_for=sources.config is not None)
         loaded = _Loaded(sources=sources, file=file, chains={}, snapshots={})
-        for folder, look in self._seen.items():
-            loaded.load(folder, look.chain)
+        for place, look in looks.items():
+            loaded.load(place, look.chain)
+        self._seen = looks
         return loaded
 
-    def _find(self, loaded: "_Loaded", folder: Path | None) -> Snapshot:
-        if (known := loaded.known(folder)) is not None:
+    def _find(self, loaded: "_Loaded", place: Place) -> Snapshot:
+        if (known := loaded.known(place)) is not None:
             return known
-        look = self._seen[folder] = _look(loaded.sources, folder)
-        return loaded.load(folder, look.chain)
+        look = self._seen[place] = _look(loaded.sources, place)
+        return loaded.load(place, look.chain)
 
 
 class _Look(Struct, frozen=True, kw_only=True):
-    """What a folder's project files and the grants for them look like from outside."""
+    """What a place's project files and the grants for them look like from outside."""
 
     chain: Chain
     state: State
 
 
-def _look(sources: Sources, folder: Path | None) -> _Look:
-    chain = () if folder is None else find_project_files(folder)
+def _look(sources: Sources, place: Place) -> _Look:
+    files = find_project_files(*place)
+    chain = tuple((file, os.path.realpath(file)) for file in files)
     grants = grant_folder(sources.folders.state)
-    granted = (grant_file(grants, os.path.realpath(file)) for file in chain)
-    return _Look(chain=chain, state=state_of((*chain, *granted)))
+    granted = (grant_file(grants, real) for _, real in chain)
+    return _Look(chain=chain, state=state_of((*files, *granted)))
 
 
 class _Loaded(Struct, frozen=True, kw_only=True):
@@ -200,32 +211,32 @@ class _Loaded(Struct, frozen=True, kw_only=True):
     sources: Sources
     file: ConfigFile | None
     """The user's, as it was read."""
-    chains: dict[Path | None, Chain]
-    """By folder; None stands for no project at all."""
+    chains: dict[Place, Chain]
+    """The project files of each place; it is empty where there is no project."""
     snapshots: dict[Chain, Snapshot]
 
     @property
     def base(self) -> Snapshot:
         """The snapshot where no path is given."""
-        return self.snapshots[self.chains[self.sources.project]]
+        return self.snapshots[self.chains[self.sources.place]]
 
-    def known(self, folder: Path | None) -> Snapshot | None:
-        """Give the snapshot of a folder, if it has been loaded."""
-        chain = self.chains.get(folder)
+    def known(self, place: Place) -> Snapshot | None:
+        """Give the snapshot of a place, if it has been loaded."""
+        chain = self.chains.get(place)
         return None if chain is None else self.snapshots[chain]
 
-    def load(self, folder: Path | None, chain: Chain) -> Snapshot:
-        """Load the snapshot of a folder, or find that of its project files."""
+    def load(self, place: Place, chain: Chain) -> Snapshot:
+        """Load the snapshot of a place, or find that of its project files."""
         if chain not in self.snapshots:
             self.snapshots[chain] = load_beside(
                 self.file,
                 self.sources.file,
                 self.sources.folders,
                 self.sources.environ,
-                project=folder if chain else None,
+                project=[file for file, _ in chain],
                 editor=self.sources.editor,
             )
-        self.chains[folder] = chain
+        self.chains[place] = chain
         return self.snapshots[chain]
 
 
@@ -235,10 +246,20 @@ def find_snapshot_changes(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:
 
 
 def _in_effect(snapshot: Snapshot) -> Settings:
-    """Give the settings with every `use` in them, the user's own first."""
-    use = snapshot.settings.use
-    for surface, uses in snapshot.restrictions.uses.items():
+    """Give the settings with what restrictions say beyond them written in.
+
+    That is every `use`, the user's own first, and a bound for the first token where
+    the settings leave that to each provider.
+    """
+    settings, restrictions = snapshot.settings, snapshot.restrictions
+    use = settings.use
+    for surface, uses in restrictions.uses.items():
         own = given(getattr(use, surface.value), ())
         names = (*own, *(name for each in uses for name in each.names))
         use = replace(use, **{Surface(surface).value: names})
-    return replace(snapshot.settings, use=use)
+    caps = (cap for cap in restrictions.caps if not cap.provider)
+    bounds = [cap.most for cap in caps if cap.field == "first_token"]
+    fanout = settings.fanout
+    if bounds and isinstance(fanout.first_token_timeout, UnsetType):
+        fanout = replace(fanout, first_token_timeout=min(bounds))
+    return replace(settings, use=use, fanout=fanout)

@@ -4,11 +4,12 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.decode import decode
 from hexai.config.editor_settings import read_editor_settings
-from hexai.config.environment import read_environment
+from hexai.config.environment import Environment, read_environment
 from hexai.config.layers import CheckedLayer, built_in, check_file
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, Merged, merge, nest
@@ -16,7 +17,7 @@ from hexai.config.narrow import narrow
 from hexai.config.problems import KeyPath
 from hexai.config.project import (
     ProjectFile,
-    profile_names,
+    find_project_files,
     read_project,
     tell,
     trusted_layers,
@@ -24,6 +25,7 @@ from hexai.config.project import (
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile, Unreadable, read_file
+from hexai.config.trust import Owned
 from hexai.config.validate import find_problems, find_warnings
 from hexai.errors import ConfigError
 
@@ -43,7 +45,8 @@ def load(
     """
     path = config or folders.config_file
     file = read_user_file(path, is_asked_for=config is not None)
-    return load_beside(file, path, folders, environ, project=project, editor=editor)
+    files = find_project_files(project) if project is not None else ()
+    return load_beside(file, path, folders, environ, project=files, editor=editor)
 
 
 def load_beside(
@@ -52,45 +55,121 @@ def load_beside(
     folders: Folders,
     environ: Mapping[str, str],
     *,
-    project: Path | None = None,
+    project: Sequence[Path] = (),
     editor: Mapping[str, object] | None = None,
 ) -> Snapshot:
     """Load the other layers beside the user's file, which has been read from `path`.
 
-    Raises `ConfigError` with all problems.
+    `project` are project files, the outermost first; what is wrong with one of them is
+    in the snapshot. Raises `ConfigError` with all problems of the user's own layers.
     """
     checked = [CheckedLayer(layer=built_in(has_file=file is not None))]
     if file is not None:
         checked.append(check_file(file, "user", home=folders.home))
-    layers = [each.layer for each in checked]
+    own = _combine(checked, (), environ)
+    if own.problems:
+        raise ConfigError(own.problems)
     files: tuple[ProjectFile, ...] = ()
-    if project is not None:
+    if project:
+        layers = [*(each.layer for each in checked), own.environment.layer]
         files = read_project(
             project,
             folders,
             user=os.geteuid(),
             user_file=path,
-            taken=profile_names(layers),
+            owned=Owned.by(layers),
         )
+    files, together = _add_trusted(files, own, checked, environ)
+    snapshot = Snapshot(
+        settings=together.settings,
+        file=path,
+        has_file=file is not None,
+        merged=together.merged,
+        variables=together.environment.surfaces,
+        project=files,
+        warnings=_warnings(checked, together),
+    )
+    return _narrowed(snapshot, editor)
+
+
+class _Combined(Struct, frozen=True, kw_only=True):
+    """What layers come to together."""
+
+    settings: Settings
+    """The defaults if there are problems."""
+    merged: Merged
+    environment: Environment
+    problems: tuple[str, ...]
+
+
+def _combine(
+    checked: Sequence[CheckedLayer],
+    files: Sequence[ProjectFile],
+    environ: Mapping[str, str],
+) -> _Combined:
+    """Put layers together; collect all problems, theirs and those of the whole."""
+    layers = [each.layer for each in checked]
     layers += trusted_layers(files, layers)
     environment = read_environment(environ, merge(layers))
     merged = merge([*layers, environment.layer])
-    settings = _settle(checked, environment.problems, merged)
-    warnings = [
-        each.layer.told(warning) for each in checked for warning in each.warnings
+    found = [(each.layer, problem) for each in checked for problem in each.problems]
+    known = {problem.path for _, problem in found}
+    settings = decode(nest(merged.values))
+    more = find_problems(settings) if isinstance(settings, Settings) else settings
+    found += [
+        (merged.origin(problem.path) or layers[0], problem)
+        for problem in more
+        if problem.path not in known
     ]
-    warnings += environment.warnings
-    warnings += [merged.told(warning) for warning in find_warnings(settings)]
-    snapshot = Snapshot(
-        settings=settings,
-        file=path,
-        has_file=file is not None,
+    found.sort(key=lambda pair: pair[0].line(pair[1]) or 0)
+    told = [layer.told(problem) for layer, problem in found]
+    return _Combined(
+        settings=settings if isinstance(settings, Settings) else Settings(),
         merged=merged,
-        variables=environment.surfaces,
-        project=files,
-        warnings=tuple(warnings),
+        environment=environment,
+        problems=(*told, *environment.problems),
     )
-    return _narrowed(snapshot, editor)
+
+
+def _add_trusted(
+    files: Sequence[ProjectFile],
+    own: _Combined,
+    checked: Sequence[CheckedLayer],
+    environ: Mapping[str, str],
+) -> tuple[tuple[ProjectFile, ...], _Combined]:
+    """Add trusted files one by one; what does not fit the others counts as broken.
+
+    So no project can keep the user's own configuration from being loaded.
+    """
+    added: list[ProjectFile] = []
+    together = own
+    for file in files:
+        added.append(file)
+        if file.is_trusted:
+            tried = _combine(checked, added, environ)
+            if tried.problems:
+                added[-1] = file.broken(_as_its_own(tried.problems, file))
+            else:
+                together = tried
+    return tuple(added), together
+
+
+def _as_its_own(problems: Sequence[str], file: ProjectFile) -> list[str]:
+    """Say of problems that a file brings them, where they show elsewhere."""
+    name = str(file.path)
+    return [
+        problem if problem.startswith(name) else f"{name}: brings a problem: {problem}"
+        for problem in problems
+    ]
+
+
+def _warnings(checked: Sequence[CheckedLayer], together: _Combined) -> tuple[str, ...]:
+    settings, merged = together.settings, together.merged
+    return (
+        *(each.layer.told(warning) for each in checked for warning in each.warnings),
+        *together.environment.warnings,
+        *(merged.told(warning) for warning in find_warnings(settings)),
+    )
 
 
 def _narrowed(snapshot: Snapshot, editor: Mapping[str, object] | None) -> Snapshot:
@@ -113,7 +192,6 @@ def _narrowed(snapshot: Snapshot, editor: Mapping[str, object] | None) -> Snapsh
         settings=narrowed.settings,
         restrictions=narrowed.restrictions,
         narrowed=_by_path(layers, narrowed.applied),
-        held=_by_path(layers, narrowed.held),
         warnings=(*snapshot.warnings, *told, *sent.tell(of_editor)),
     )
 
@@ -138,22 +216,3 @@ def read_user_file(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
     if file is None and is_asked_for:
         raise ConfigError((f"{path}: there is no such file; check --config",))
     return file
-
-
-def _settle(
-    checked: list[CheckedLayer], told: tuple[str, ...], merged: Merged
-) -> Settings:
-    """Decode what the layers come to; raise all problems, theirs and its own."""
-    found = [(each.layer, problem) for each in checked for problem in each.problems]
-    known = {problem.path for _, problem in found}
-    settings = decode(nest(merged.values))
-    more = find_problems(settings) if isinstance(settings, Settings) else settings
-    found += [
-        (merged.origin(problem.path) or checked[0].layer, problem)
-        for problem in more
-        if problem.path not in known
-    ]
-    if isinstance(settings, Settings) and not found and not told:
-        return settings
-    found.sort(key=lambda pair: pair[0].line(pair[1]) or 0)
-    raise ConfigError((*(layer.told(problem) for layer, problem in found), *told))

@@ -45,10 +45,13 @@ def find_origins(snapshot: Snapshot) -> tuple[Held, ...]:
 
 
 def _held(snapshot: Snapshot, path: KeyPath, value: object) -> Held:
-    layer = snapshot.narrowed.get(path) or snapshot.merged.origin(path)
+    layer = snapshot.narrowed.get(path) or snapshot.merged.origins.get(path)
     if value and _PRIVATE.intersection(path):
         value = HIDDEN
-    return Held(path=path, value=value, origin=layer.where(path) if layer else "")
+    # A profile has no lower layer: what it does not set is a default all the same.
+    return Held(
+        path=path, value=value, origin=layer.where(path) if layer else "built-in"
+    )
 
 
 def _from_variables(snapshot: Snapshot) -> Iterator[tuple[KeyPath, Held]]:

@@ -10,7 +10,11 @@ from typing import get_args
 
 from msgspec import UnsetType
 
-from hexai.config.provider_settings import ProviderSettings, ProviderType
+from hexai.config.provider_settings import (
+    InfillEndpoint,
+    ProviderSettings,
+    ProviderType,
+)
 from hexai.config.provider_tables import (
     Anthropic,
     HttpTable,
@@ -89,6 +93,7 @@ def provider_settings(settings: Settings, name: str) -> ProviderSettings | None:
         max_concurrency=_max_concurrency(table, kind, near=_is_near(kind, url)),
         local=given(http.local, None),
         allow_http=http.allow_http,
+        infill=_infill(table),
         ca_file=http.ca_file,
     )
 
@@ -124,6 +129,12 @@ def _type(name: str, table: ModelTable) -> ProviderType:
     if isinstance(table, Profile) and not isinstance(table.type, UnsetType):
         return table.type
     return next((kind for kind in BUILT_IN if kind == name), "openai")
+
+
+def _infill(table: ModelTable) -> InfillEndpoint:
+    if isinstance(table, Local | Ollama | OpenAI | OpenRouter | Profile):
+        return table.infill
+    return "off"
 
 
 def _base_url(kind: ProviderType, table: HttpTable) -> str:

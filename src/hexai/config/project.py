@@ -8,11 +8,12 @@ never started: a folder is a root if it holds `.git`, whatever that is.
 A file is read once, and what is hashed is what is used. One that cannot be read or has
 problems may hold restrictions that nobody can know, so until it is mended nothing
 leaves this machine from there: to ignore it would lift them, and to stop would let any
-repository stop Hexai.
+repository stop Hexai. The same holds for a trusted file that does not go together with
+the user's own settings.
 """
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,10 +23,11 @@ from hexai.config.layers import CheckedLayer, check_file
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, merge
 from hexai.config.narrow import PATTERNS, Source
-from hexai.config.problems import KeyPath, dotted
+from hexai.config.problems import KeyPath, dotted, listed_some
 from hexai.config.sources import ConfigFile, Unreadable, read_file
 from hexai.config.trust import (
     Grant,
+    Owned,
     Shown,
     forbidden,
     grant_folder,
@@ -38,8 +40,8 @@ FILE_NAME = ".hexaiconfig.toml"
 FILE_LIMIT = 64 << 10
 """Bytes of a project file."""
 
-_LISTED = 8
-_UNKNOWN = "it has problems, so what it forbids is not known"
+_HAS_PROBLEMS = "it has problems"
+_UNKNOWN = f"{_HAS_PROBLEMS}, so what it forbids is not known"
 
 
 class ProjectFile(Struct, frozen=True, kw_only=True):
@@ -72,22 +74,48 @@ class ProjectFile(Struct, frozen=True, kw_only=True):
             unknown=_UNKNOWN if self.problems else "",
         )
 
+    def broken(self, problems: Sequence[str]) -> "ProjectFile":
+        """Give the file with problems, for which it cannot be trusted."""
+        return replace(
+            self,
+            problems=tuple(problems),
+            never_trusted=_HAS_PROBLEMS,
+            is_trusted=False,
+        )
+
     def held_back(self) -> tuple[Shown, ...]:
         """Give what the user must be shown before trusting it."""
         return show_held_back(self.layer.values, self.never)
 
 
-def find_project_files(folder: Path) -> tuple[Path, ...]:
-    """Find the project files above an absolute folder, the outermost first.
+def folders_of(path: Path) -> tuple[Path, ...]:
+    """Give the folders whose project files count for an absolute path.
+
+    That is where it is, and if links are in it also where they lead.
+    """
+    given = Path(os.path.normpath(path.parent))
+    real = Path(_real(path)).parent
+    return (given,) if given == real else (given, real)
+
+
+def find_project_files(*folders: Path) -> tuple[Path, ...]:
+    """Find the project files above absolute folders, the outermost first.
 
     A folder reached by links has the files of both its paths.
     """
-    given = Path(os.path.normpath(folder))
-    real = Path(os.path.realpath(folder))
     found: dict[str, Path] = {}
-    for path in (*_in_chain(given), *_in_chain(real)):
-        found.setdefault(os.path.realpath(path), path)
+    for folder in folders:
+        for place in (Path(os.path.normpath(folder)), Path(_real(folder))):
+            for path in _in_chain(place):
+                found.setdefault(_real(path), path)
     return tuple(found.values())
+
+
+def _real(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # such as a zero byte, which an editor can send
+        return os.path.normpath(path)
 
 
 def _in_chain(folder: Path) -> list[Path]:
@@ -99,60 +127,52 @@ def _in_chain(folder: Path) -> list[Path]:
 
 
 def read_project(
-    folder: Path,
+    paths: Sequence[Path],
     folders: Folders,
     *,
     user: int,
     user_file: Path,
-    taken: Collection[str],
+    owned: Owned,
 ) -> tuple[ProjectFile, ...]:
-    """Read the project files above a folder, the outermost first.
+    """Read project files, given from the outermost to the innermost.
 
-    `user` is the user's id; `user_file` is the user's own wherever it lies; `taken`
-    are the user's profiles.
+    `user` is the user's id; `user_file` is the user's own wherever it lies; `owned`
+    is what the user's own layers have taken.
     """
     own = os.path.realpath(user_file)
-    names = set(taken)
     files = []
-    for path in find_project_files(folder):
+    for path in paths:
         if os.path.realpath(path) == own:
             continue
-        file = read_project_file(path, folders, user=user, taken=names)
+        file = read_project_file(path, folders, user=user, owned=owned)
         if file.is_trusted:
-            names.update(profile_names([file.layer]))
+            owned |= Owned.by([file.layer])
         files.append(file)
     return tuple(files)
 
 
-def profile_names(layers: Iterable[Layer]) -> set[str]:
-    """Give the names of the profiles that layers define."""
-    paths = (path for layer in layers for path in layer.values)
-    return {str(path[1]) for path in paths if path[0] == "providers" and path[1:]}
-
-
 def read_project_file(
-    path: Path, folders: Folders, *, user: int, taken: Collection[str]
+    path: Path, folders: Folders, *, user: int, owned: Owned
 ) -> ProjectFile:
     """Read one project file; whatever it is, this neither fails nor waits."""
     real_path = os.path.realpath(path)
     empty = Layer(kind="project", name=str(path), values={})
-    broken = ProjectFile(path=path, real_path=real_path, layer=empty)
-    broken = replace(broken, never_trusted="it has problems")
+    unread = ProjectFile(path=path, real_path=real_path, layer=empty)
     try:
         file = read_file(path, limit=FILE_LIMIT)
     except Unreadable as error:
-        return replace(broken, problems=(f"{path}: {error}",))
+        return unread.broken([f"{path}: {error}"])
     if file is None:
-        return replace(broken, problems=(f"{path}: is a link to nothing",))
+        return unread.broken([f"{path}: went away when it was to be read"])
     try:
         # A link must not move what the trusted paths in the file mean.
         place = Path(real_path).parent
         checked = check_file(file, "project", home=folders.home, folder=place)
     except ConfigError as error:
-        return replace(broken, problems=error.problems)
+        return unread.broken(error.problems)
     grant = read_grant(grant_folder(folders.state), real_path, user=user)
     read = _read(file, checked, grant, user=user)
-    never = forbidden(read.layer.values, taken)
+    never = forbidden(read.layer.values, owned)
     return replace(read, real_path=real_path, never=never)
 
 
@@ -164,7 +184,7 @@ def _read(
     layer = checked.layer
     # A link may lead to a private file: its values are not for showing.
     told = [layer.told(replace(problem, value="")) for problem in checked.problems]
-    never_trusted = "it has problems" if told else ""
+    never_trusted = _HAS_PROBLEMS if told else ""
     if file.owner not in {user, 0}:
         never_trusted = "it belongs to another user"
     sha256 = hashlib.sha256(file.content).hexdigest()
@@ -217,9 +237,8 @@ def tell(file: ProjectFile, held: Sequence[KeyPath]) -> tuple[str, ...]:
     keys = [dotted(path) for path in file.layer.values if path in ignored]
     if not keys:
         return file.warnings
-    listed = ", ".join(keys[:_LISTED])
-    more = f" and {len(keys) - _LISTED} more" if len(keys) > _LISTED else ""
-    return (*file.warnings, f"{file.path}: {_why_ignored(file)}: {listed}{more}")
+    ignored_keys = listed_some(keys)
+    return (*file.warnings, f"{file.path}: {_why_ignored(file)}: {ignored_keys}")
 
 
 def _why_ignored(file: ProjectFile) -> str:

@@ -26,9 +26,11 @@ class CompletionPrompts(Table, frozen=True, kw_only=True):
 
 
 class ProviderNativePrompts(Table, frozen=True, kw_only=True):
-    """Prompts of endpoints that complete without messages."""
+    """Prompts of endpoints that fill gaps and know no messages."""
 
     completion: MaybeText = UNSET
+    """What stands before the gap, by `{{before}}`, `{{path}}` and `{{language}}`; with
+    `{{after}}` it is the whole prompt. Not set: the text itself."""
 
 
 class ChatPrompts(Table, frozen=True, kw_only=True):

@@ -11,6 +11,9 @@ ProviderType = Literal[
 ]
 """The wire format, and with it the client that speaks it."""
 
+InfillEndpoint = Literal["auto", "off", "completions", "fim/completions", "infill"]
+"""How gaps are filled; all but OpenAI's format know no more than `auto` and `off`."""
+
 
 class ProviderSettings(Struct, frozen=True, kw_only=True):
     """One provider, complete: what `providers.registry` makes a client from."""
@@ -41,6 +44,8 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     """The user's word on whether text stays on this machine; None: not said."""
     allow_http: bool = False
     """A credential may go over plain http to a host that is not loopback."""
+    infill: InfillEndpoint = "auto"
+    """Which fill-in-the-middle endpoint completion may use."""
     ca_file: str = ""
     """An absolute path to a PEM file with a private authority; empty for none."""
 

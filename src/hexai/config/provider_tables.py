@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from hexai.config.provider_settings import InfillEndpoint
 from hexai.config.tables import (
     MaybeCount,
     MaybeFlag,
@@ -13,6 +14,7 @@ from hexai.config.tables import (
     Temperature,
 )
 
+Infill = Literal["auto", "off"]
 MaxWorkers = Annotated[int, Meta(ge=1, le=16)]
 
 
@@ -66,6 +68,9 @@ class OpenAI(HttpTable, frozen=True, kw_only=True):
 
     base_url: str = "https://api.openai.com/v1"
     model: str = "gpt-4.1"
+    infill: InfillEndpoint = "auto"
+    """What fills gaps in completion: an endpoint below `base_url`, `infill` for
+    llama.cpp's own, `off` for a chat. `auto`: DeepSeek's or Codestral's, or a chat."""
 
 
 class OpenRouter(HttpTable, frozen=True, kw_only=True):
@@ -73,6 +78,9 @@ class OpenRouter(HttpTable, frozen=True, kw_only=True):
 
     base_url: str = "https://openrouter.ai/api/v1"
     model: str = "openrouter/auto"
+    infill: InfillEndpoint = "auto"
+    """What fills gaps in completion: an endpoint below `base_url`, `infill` for
+    llama.cpp's own, `off` for a chat. `auto`: DeepSeek's or Codestral's, or a chat."""
 
 
 class Anthropic(HttpTable, frozen=True, kw_only=True):
@@ -87,6 +95,8 @@ class Ollama(HttpTable, frozen=True, kw_only=True):
 
     base_url: str = "http://127.0.0.1:11434"
     model: str = "qwen3-coder:30b"
+    infill: Infill = "auto"
+    """Whether completion fills gaps with models that can; `off`: always by a chat."""
 
 
 class Local(ModelTable, frozen=True, kw_only=True):
@@ -100,6 +110,8 @@ class Local(ModelTable, frozen=True, kw_only=True):
     """Seconds after its last use that a worker ends."""
     max_workers: MaxWorkers = 2
     """Workers at most, each with one model."""
+    infill: Infill = "auto"
+    """Whether completion fills gaps with models that can; `off`: always by a chat."""
 
 
 class Simulated(ModelTable, frozen=True, kw_only=True):
@@ -119,3 +131,7 @@ class Profile(HttpTable, frozen=True, kw_only=True):
 
     type: ProfileType | UnsetType = UNSET
     """What the server speaks; most speak `openai`. Required."""
+    infill: InfillEndpoint = "auto"
+    """What fills gaps in completion. For type `openai` and `openrouter`: an endpoint
+    below `base_url`, `infill` for llama.cpp's own, `off` for a chat; `auto`:
+    DeepSeek's or Codestral's, or a chat. For `ollama`: `auto` or `off`."""

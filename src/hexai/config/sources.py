@@ -41,12 +41,31 @@ class Unreadable(Exception):
 
 
 def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
-    """Read a file; None if there is none. Raises `Unreadable`, and never waits."""
+    """Read a file; None if there is none. Raises `Unreadable`, and never waits.
+
+    A link to nothing is not none: what it led to may be on a disk that is away.
+    """
+    read = read_bytes(path, limit=limit)
+    if read is None:
+        return None
+    content, owner = read
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f"is not UTF-8 (line {line}); save it as UTF-8") from None
+    return ConfigFile(path=path, text=text, content=content, owner=owner)
+
+
+def read_bytes(path: Path, *, limit: int) -> tuple[bytes, int] | None:
+    """Read a file as `read_file` does, whatever is in it; gives its owner too."""
     try:
         descriptor = os.open(
             path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
         )
     except FileNotFoundError:
+        if _leads_to_nothing(path):
+            raise Unreadable("is a link to nothing") from None
         return None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -58,12 +77,13 @@ def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
         content = _read(descriptor, limit)
     finally:
         os.close(descriptor)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"is not UTF-8 (line {line}); save it as UTF-8") from None
-    return ConfigFile(path=path, text=text, content=content, owner=status.st_uid)
+    return content, status.st_uid
+
+
+def _leads_to_nothing(path: Path) -> bool:
+    """Tell whether a link is what keeps a path from being there."""
+    there = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    return not there.exists()
 
 
 def _read(descriptor: int, limit: int) -> bytes:

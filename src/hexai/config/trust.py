@@ -6,22 +6,24 @@ never lose each other's word. A changed byte makes another state, which nobody t
 
 Trust has its limits. Where a key may be sent is not for a project to say, since the
 user cannot see from a project file what else the key opens: `forbidden` lists what even
-a trusted file never sets.
+a trusted file never sets. A key that serves one provider is not for another one of the
+project's, either.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from hexai.config.merge import Layer
 from hexai.config.narrow import only_restricts
 from hexai.config.problems import KeyPath, dotted
 from hexai.config.profiles import BUILT_IN
 from hexai.config.sources import Unreadable, read_file
 from hexai.config.urls import check_base_url
-from hexai.config.variables import profile_prefix
+from hexai.config.variables import key_variables, profile_prefix, vendor_variable
 from hexai.text.visible import visible_line
 
 _NEVER = {"api_key_command", "local", "allow_http", "ca_file"}
@@ -38,6 +40,35 @@ class Grant(Struct, frozen=True, kw_only=True):
     """Of the bytes that the user was shown, in hex."""
     granted_at: float
     """Seconds since 1970."""
+
+
+class Owned(Struct, frozen=True, kw_only=True):
+    """What layers below a project file have taken, so that it cannot."""
+
+    profiles: frozenset[str]
+    """The names of profiles."""
+    keys: frozenset[str]
+    """The variables that hold a key of a provider."""
+
+    @classmethod
+    def by(cls, layers: Iterable[Layer]) -> "Owned":
+        """Find what layers take, beside what the built-in providers have."""
+        values = [pair for layer in layers for pair in layer.values.items()]
+        profiles = {str(path[1]) for path, _ in values if _is_profile(path)}
+        named = {str(value) for path, value in values if path[-1] == "api_key_env"}
+        vendors = {vendor_variable(name) for name in BUILT_IN}
+        keys = (named | vendors | key_variables(profiles)) - {""}
+        return cls(profiles=frozenset(profiles), keys=frozenset(keys))
+
+    def __or__(self, other: "Owned") -> "Owned":
+        """Give what either has taken."""
+        return Owned(
+            profiles=self.profiles | other.profiles, keys=self.keys | other.keys
+        )
+
+
+def _is_profile(path: KeyPath) -> bool:
+    return path[0] == "providers" and len(path) > 1
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -83,25 +114,23 @@ def _read(path: Path, user: int) -> Grant | None:
         return None
 
 
-def forbidden(
-    values: Mapping[KeyPath, object], taken: Collection[str]
-) -> frozenset[KeyPath]:
-    """Find the keys that a project file never sets, trusted or not.
+def forbidden(values: Mapping[KeyPath, object], owned: Owned) -> frozenset[KeyPath]:
+    """Find the keys that a project file never sets, trusted or not."""
+    prefixes = {profile_prefix(name) for name in (*BUILT_IN, *owned.profiles)}
+    return frozenset(
+        path
+        for path, value in values.items()
+        if _is_forbidden(path, owned, prefixes)
+        or (path[-1] == "api_key_env" and value in owned.keys)
+    )
 
-    `taken` are the names of profiles that are not this file's own.
-    """
-    prefixes = {profile_prefix(name) for name in (*BUILT_IN, *taken)}
-    return frozenset(path for path in values if _is_forbidden(path, taken, prefixes))
 
-
-def _is_forbidden(
-    path: KeyPath, taken: Collection[str], prefixes: Collection[str]
-) -> bool:
+def _is_forbidden(path: KeyPath, owned: Owned, prefixes: Collection[str]) -> bool:
     if path == ("ignore", "allow_secrets"):
         return True
-    if path[0] == "providers" and len(path) > 1:
+    if _is_profile(path):
         name = str(path[1])
-        if name not in taken:
+        if name not in owned.profiles:
             return profile_prefix(name) in prefixes or path[2:3] in _tails(_NEVER)
         return path[2:3] in _tails(_NEVER | _ORIGIN_OR_KEY)
     return path[0] in BUILT_IN and path[1:2] in _tails(_NEVER | _ORIGIN_OR_KEY)

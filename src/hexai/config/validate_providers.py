@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 from msgspec import UnsetType
 
 from hexai.config.decode import allowed
 from hexai.config.problems import KeyPath, Problem, dotted, shown
 from hexai.config.profiles import BUILT_IN
-from hexai.config.provider_tables import HttpTable, ProfileType
+from hexai.config.provider_tables import HttpTable, Infill, ProfileType
 from hexai.config.schema import Settings
 from hexai.config.urls import check_base_url
 from hexai.config.variables import profile_prefix, profile_variables, schema_variables
@@ -17,6 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+_OTHER_FORMATS = ("ollama", "anthropic")
 _OUR_HEADERS = {
     "accept-encoding",
     "connection",
@@ -41,6 +43,12 @@ def check_providers(settings: Settings) -> Iterator[Problem]:
         if isinstance(profile.type, UnsetType):
             message = f"is missing; must be {allowed(ProfileType)}"
             yield Problem(path=(*path, "type"), message=message)
+        elif profile.type in _OTHER_FORMATS and profile.infill not in get_args(Infill):
+            where = (*path, "infill")
+            message = f"must be {allowed(Infill)} for a server of type {profile.type}"
+            yield Problem(
+                path=where, message=message, value=shown(profile.infill, where)
+            )
 
 
 def _check_http(

@@ -64,6 +64,11 @@ def key_variables(profiles: Iterable[str]) -> set[str]:
     return {key_variable(name) for name in (*BUILT_IN, *profiles)}
 
 
+def vendor_variable(built_in: str) -> str:
+    """Give the variable in which a vendor's own tools look for its key."""
+    return f"{built_in.upper()}_API_KEY"
+
+
 def _paths(table: Table, prefix: KeyPath) -> Iterator[KeyPath]:
     """Walk the keys that are a value or a list; a default tells what is a table."""
     for name in table.__struct_fields__:

@@ -15,6 +15,8 @@ class Queued(Struct, frozen=True, kw_only=True):
 
     index: int
     at: float
+    held_up: bool = False
+    """Said once more: another surface holds the slot, so nobody waits for this one."""
 
 
 class Started(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,17 @@ class Infill(Struct, frozen=True, kw_only=True):
     """`prompt` holds what follows the gap too, so `suffix` is not sent."""
 
     @property
+    def before(self) -> str:
+        """Give what an endpoint is sent of the text before the gap."""
+        return self.prompt or self.prefix
+
+    @property
+    def after(self) -> str | None:
+        """Give what it is sent of the text after the gap; None: `before` is all."""
+        return None if self.prompt and self.whole_prompt else self.suffix
+
+    @property
     def texts(self) -> tuple[str, ...]:
-        """Give everything that an endpoint is sent, for guards and estimates."""
-        before = self.prompt or self.prefix
-        return (before,) if self.prompt and self.whole_prompt else (before, self.suffix)
+        """Give all that it is sent, for guards and estimates."""
+        after = self.after
+        return (self.before,) if after is None else (self.before, after)

@@ -52,8 +52,9 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     attempts: int = 1
     timings: Timings = Timings()
     usage: Usage | None = None
+    """The tokens; what they cost is beside them."""
     cost_usd: Decimal | None = None
-    """None: nobody knows."""
+    """Charged or computed; None: nobody knows."""
     error_kind: str | None = None
     http_status: int | None = None
     text: str = ""
@@ -91,6 +92,23 @@ class RunRecord(Struct, frozen=True, kw_only=True, tag="run"):
 
 Fact = RunRecord | Chosen | Shown | Survived
 """What a ledger takes in, each in one transaction."""
+
+
+class RecordedRun(Struct, frozen=True, kw_only=True):
+    """A run of the ledger with all that is known about it."""
+
+    number: int
+    """What people call it by, in this ledger."""
+    run: RunRecord
+    chosen: Chosen | None = None
+    shown: Shown | None = None
+    survived: tuple[Survived, ...] = ()
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Everything that was told of it, the run first."""
+        late = (self.shown, self.chosen)
+        return (self.run, *(fact for fact in late if fact), *self.survived)
 
 
 class Recorder(Protocol):

@@ -64,7 +64,7 @@ async def _wait_for_slot(
             tally.stopwatch.queue(loop.time())
             course.feed.put(Queued(index=index, at=loop.time() - course.began_at))
             slots = course.conditions.slots
-            slot = await slots.acquire(target.upstream, course.gate)
+            slot = await slots.acquire(target.upstream, course.gate, index)
     except TimeoutError:
         spec, timeout = tally.target.spec, tally.contender.timeout
         raise TimedOut(

@@ -14,15 +14,18 @@ race alone lets other races pass; its race is finite, so it gets its turn.
 """
 
 import asyncio
-from collections import Counter
+from collections.abc import Callable
 
 from hexai.domain.contender import Upstream
+from hexai.domain.entry import Surface
 
 
 class Gate:
     """A race's own limit on attempts under way at once."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, surface: Surface) -> None:
+        self.surface = surface
+        """Who asks in this race."""
         self._limit = max(1, limit)
         self._taken = 0
 
@@ -43,10 +46,17 @@ class Gate:
 class Slot:
     """The right to make one attempt, held until `release`."""
 
-    def __init__(self, slots: "Slots", upstream: Upstream, gate: Gate) -> None:
+    def __init__(
+        self, slots: "Slots", upstream: Upstream, gate: Gate, index: int
+    ) -> None:
+        loop = asyncio.get_running_loop()
         self.upstream = upstream
         self.gate = gate
-        self.granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.index = index
+        """The contender's index in its race."""
+        self.since = loop.time()
+        """The loop's time at which the wait for it began."""
+        self.granted: asyncio.Future[None] = loop.create_future()
         self._slots = slots
 
     def release(self) -> None:
@@ -58,16 +68,36 @@ class Slots:
     """The slots of every upstream of this process."""
 
     def __init__(self) -> None:
-        self._taken: Counter[str] = Counter()
+        self._held: dict[str, list[Slot]] = {}
         self._waiting: list[Slot] = []
+        self._watchers: list[Callable[[], None]] = []
 
     def in_use(self, origin: str) -> int:
         """Count the attempts under way at an upstream."""
-        return self._taken[origin]
+        return len(self._held.get(origin, ()))
 
-    async def acquire(self, upstream: Upstream, gate: Gate) -> Slot:
-        """Wait for a slot; does not suspend if there is one already."""
-        slot = Slot(self, upstream, gate)
+    def waiting(self, gate: Gate) -> list[Slot]:
+        """Give what a race waits for."""
+        return [slot for slot in self._waiting if slot.gate is gate]
+
+    def others_hold(self, slot: Slot) -> bool:
+        """Tell whether a slot is not to be had because another surface holds one."""
+        held = self._held.get(slot.upstream.origin, ())
+        return self._is_full(slot.upstream) and any(
+            other.gate.surface is not slot.gate.surface for other in held
+        )
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call `watcher` after every change, until the given function is called."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    async def acquire(self, upstream: Upstream, gate: Gate, index: int) -> Slot:
+        """Wait for a slot; does not suspend if there is one already.
+
+        `index` is the contender's in its race.
+        """
+        slot = Slot(self, upstream, gate, index)
         self._waiting.append(slot)
         self._grant()
         try:
@@ -79,8 +109,10 @@ class Slots:
 
     def take_back(self, slot: Slot) -> None:
         """Free what `slot` held."""
-        self._taken[slot.upstream.origin] -= 1
-        self._taken += Counter()  # drops the zeros, so that it does not grow
+        held = self._held[slot.upstream.origin]
+        held.remove(slot)
+        if not held:
+            del self._held[slot.upstream.origin]
         slot.gate.leave()
         self._grant()
 
@@ -99,13 +131,18 @@ class Slots:
             if slot.granted.cancelled() or not self._fits(slot, busy):
                 still_waiting.append(slot)
                 continue
-            self._taken[slot.upstream.origin] += 1
+            self._held.setdefault(slot.upstream.origin, []).append(slot)
             slot.gate.enter()
             slot.granted.set_result(None)
         self._waiting = still_waiting
+        for watcher in tuple(self._watchers):
+            watcher()
 
     def _fits(self, slot: Slot, busy: set[str]) -> bool:
-        origin, limit = slot.upstream.origin, slot.upstream.max_concurrency
-        if limit is not None and self._taken[origin] >= max(1, limit):
-            busy.add(origin)
-        return origin not in busy and not slot.gate.is_full
+        if self._is_full(slot.upstream):
+            busy.add(slot.upstream.origin)
+        return slot.upstream.origin not in busy and not slot.gate.is_full
+
+    def _is_full(self, upstream: Upstream) -> bool:
+        limit = upstream.max_concurrency
+        return limit is not None and self.in_use(upstream.origin) >= max(1, limit)

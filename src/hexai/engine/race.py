@@ -19,13 +19,14 @@ from typing import Self
 from msgspec.structs import replace
 
 from hexai.domain.contender import Contender
-from hexai.domain.events import Ended, Settled
+from hexai.domain.events import Ended, Queued, Settled
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.request import Request
 from hexai.engine.contend import contend
 from hexai.engine.feed import Feed
+from hexai.engine.held_up import HeldUp
 from hexai.engine.limits import Gate
-from hexai.engine.settle import Reason, settlement
+from hexai.engine.settle import Reason, Settlement, settlement
 from hexai.engine.tally import Tally
 from hexai.engine.terms import Conditions, Course, Terms
 from hexai.errors import Internal, ProviderError
@@ -61,6 +62,10 @@ class Race:
         self._terms = terms
         self._conditions = conditions
         self._feed = Feed()
+        self._gate = Gate(terms.max_concurrency, request.surface)
+        self._held_up = HeldUp(
+            conditions.slots, self._gate, terms.policy.queue_grace, self._tell_held_up
+        )
         self._group = asyncio.TaskGroup()
         self._tasks: dict[int, asyncio.Task[Outcome]] = {}
         self._cancelled: set[int] = set()
@@ -84,11 +89,12 @@ class Race:
             request=self._request,
             verdict=self._terms.verdict,
             conditions=self._conditions,
-            gate=Gate(self._terms.max_concurrency),
+            gate=self._gate,
             feed=self._feed,
             began_at=self._began_at,
         )
         await self._group.__aenter__()
+        self._unwatch = self._conditions.slots.watch(self._settle_or_wait)
         for index, tally in self._tallies.items():
             task = self._group.create_task(self._contain(tally, course))
             task.add_done_callback(partial(self._end, index))
@@ -103,8 +109,11 @@ class Race:
         trace: TracebackType | None,
     ) -> None:
         self.cancel()
-        # The group is not told what the body raised: it would wrap it.
-        await self._group.__aexit__(None, None, None)
+        try:
+            # The group is not told what the body raised: it would wrap it.
+            await self._group.__aexit__(None, None, None)
+        finally:
+            self._unwatch()
         if error is None and self._bugs:
             raise _one_of(self._bugs)
 
@@ -117,6 +126,12 @@ class Race:
             if each not in self._cancelled:
                 self._cancelled.add(each)  # a second cancel would cut a close short
                 self._tasks[each].cancel()
+
+    def settle(self) -> None:
+        """Settle now, for a consumer that knows better: who answers now is late."""
+        if not self._settled:
+            self._settle("deadline")
+            self._settle_or_wait()
 
     async def _contain(self, tally: Tally, course: Course) -> Outcome:
         try:
@@ -143,23 +158,35 @@ class Race:
 
     def _settle_or_wait(self) -> None:
         """Settle if it is time to, else set the clock; the last outcome ends it all."""
-        now = self._loop.time() - self._requested_at
-        all_ended = len(self._outcomes) == len(self._tallies)
         if self._settling is not None:
             self._settling.cancel()
+        due = self._held_up.look(self._loop.time())
         if not self._settled:
-            moment = settlement(
-                self._terms.policy,
-                first_answer_at=self._first_answer_at,
-                ended_at=now if all_ended else None,
-            )
-            if moment.at <= now + _TICK:
+            moment = self._settlement()
+            settles_at = self._requested_at + moment.at
+            if settles_at <= self._loop.time() + _TICK:
                 self._settle(moment.reason)
-            elif moment.at < inf:
-                due = self._requested_at + moment.at
-                self._settling = self._loop.call_at(due, self._settle_or_wait)
-        if all_ended:
+            else:
+                due = min(due, settles_at)
+        if len(self._outcomes) == len(self._tallies):
             self._feed.close()
+        elif due < inf:
+            self._settling = self._loop.call_at(due, self._settle_or_wait)
+
+    def _settlement(self) -> Settlement:
+        nobody_left = all(
+            index in self._outcomes or index in self._held_up for index in self._tallies
+        )
+        now = self._loop.time() - self._requested_at
+        return settlement(
+            self._terms.policy,
+            first_answer_at=self._first_answer_at,
+            ended_at=now if nobody_left else None,
+        )
+
+    def _tell_held_up(self, index: int) -> None:
+        at = self._loop.time() - self._began_at
+        self._feed.put(Queued(index=index, at=at, held_up=True))
 
     def _settle(self, reason: Reason) -> None:
         self._settled = True

@@ -21,6 +21,11 @@ class Policy(Struct, frozen=True, kw_only=True):
     """From the first answer with text that is not blank."""
     deadline: float = inf
     """From the arrival of the request."""
+    queue_grace: float = inf
+    """How long a contender is waited for whose slot another surface holds.
+
+    It stays queued, and what it answers is late.
+    """
 
     @classmethod
     def wait_for_all(cls, *, deadline: float = inf) -> "Policy":
@@ -47,7 +52,7 @@ def settlement(
     """Say when to answer, by what is known so far; at `inf` if nothing tells yet.
 
     Times count from the arrival of the request: that of the first answer with text
-    that is not blank, and that at which the last contender ended.
+    that is not blank, and that at which the last contender ended which is waited for.
     """
     moments = [Settlement(at=policy.deadline, reason="deadline")]
     if ended_at is not None:

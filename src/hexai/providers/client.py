@@ -19,7 +19,7 @@ from hexai.errors import (
     TooLarge,
 )
 from hexai.providers.credentials import Credential, refuse_in_clear
-from hexai.providers.format import WireFormat
+from hexai.providers.format import Choose, WireFormat
 from hexai.providers.http import Answer, HttpClient
 from hexai.providers.reading import Reader
 from hexai.providers.secret import Masker
@@ -45,12 +45,17 @@ class HttpProvider:
         http: HttpClient,
         credential: Credential,
         settings: ProviderSettings,
+        choose: Choose | None = None,
     ) -> None:
-        """Own `http`: `aclose` closes it."""
+        """Own `http`: `aclose` closes it.
+
+        `choose` may name another format for a call; headers are those of `wire_format`.
+        """
         self._format = wire_format
         self._http = http
         self._credential = credential
         self._settings = settings
+        self._choose = choose
 
     async def stream(
         self, call: Call, progress: Progress
@@ -59,17 +64,17 @@ class HttpProvider:
         with self._naming(call.model) as masker:
             if not self._credential.at_hand:
                 progress.loading()
+            wire = await self._choose(call, self) if self._choose else self._format
             sending = self._http.send(
                 "POST",
-                self._format.path(call),
+                wire.path(call),
                 headers=await self._headers(masker),
-                body=_encoded(self._format.body(call)),
+                body=_encoded(wire.body(call)),
                 connected=progress.connected,
             )
             async with sending as answer:
-                await self._check(answer, call.model)
-                decoder = self._format.decoder(call)
-                reader = Reader(self._format.framing, decoder, masker.mask)
+                await self._check(answer, wire, call.model)
+                reader = Reader(wire.framing, wire.decoder(call), masker.mask)
                 async with aclosing(answer.body()) as pieces:
                     async for piece in pieces:
                         for chunk in reader.feed(piece):
@@ -96,7 +101,7 @@ class HttpProvider:
                 body=b"" if body is None else _encoded(body),
             )
             async with sending as answer:
-                await self._check(answer, "")
+                await self._check(answer, self._format, "")
                 data = await answer.read(limit + 1)
                 if len(data) > limit:
                     raise TooLarge(f"the answer to {path} is larger than {limit} bytes")
@@ -124,13 +129,13 @@ class HttpProvider:
             headers[name.lower()] = value
         return headers
 
-    async def _check(self, answer: Answer, model: str) -> None:
+    async def _check(self, answer: Answer, wire: WireFormat, model: str) -> None:
         """Raise what an answer that is not 2xx means."""
         if answer.status < 300:
             return
         body = await _error_body(answer)
         try:
-            error = self._format.refusal(answer.status, body, model=model)
+            error = wire.refusal(answer.status, body, model=model)
         except Exception as fault:  # noqa: BLE001 - the decode boundary
             raise BadAnswer(
                 f"the upstream refused by {answer.status}, and why cannot be read "

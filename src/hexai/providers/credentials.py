@@ -10,7 +10,7 @@ from typing import Protocol
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.urls import is_loopback
-from hexai.config.variables import key_variable
+from hexai.config.variables import key_variable, vendor_variable
 from hexai.errors import Authentication
 from hexai.providers.key_command import KeyCommand
 from hexai.providers.secret import Secret
@@ -156,7 +156,7 @@ def variables(settings: ProviderSettings) -> tuple[str, ...]:
     if settings.api_key_env:
         return own, settings.api_key_env
     if settings.built_in and settings.name in _VENDORS and not settings.api_key_command:
-        return own, f"{settings.name.upper()}_API_KEY"
+        return own, vendor_variable(settings.name)
     return (own,)
 
 

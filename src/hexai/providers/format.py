@@ -5,11 +5,12 @@ body, splits the stream, feeds the decoder, keeps the limits and maps the errors
 format is the rest: how a call is written, and how its stream is read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
 from hexai.domain.provider import Call, Chunk
 from hexai.errors import ProviderError
+from hexai.providers.shown import Asked
 from hexai.providers.wire import Framing
 
 
@@ -54,3 +55,7 @@ class WireFormat(Protocol):
         `body` is cut at 64 KiB and may be anything. Provider and model are filled in
         by the caller, `Retry-After` too.
         """
+
+
+Choose = Callable[[Call, Asked], Awaitable[WireFormat]]
+"""Chooses the format of a call, perhaps by asking its upstream; see `fim`."""

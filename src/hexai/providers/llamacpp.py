@@ -6,8 +6,8 @@ format, but over its Unix socket.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from hexai.domain.provider import Call, Chunk, Progress
 from hexai.errors import BrokenStream, ConnectionFailed, ProviderError
 from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import FixedCredential
+from hexai.providers.format import WireFormat
 from hexai.providers.http import HttpClient
 from hexai.providers.llamacpp_models import GGUF, find_model, xllamacpp_version
 from hexai.providers.llamacpp_supervisor import Leased, Supervisor
@@ -37,6 +38,7 @@ class LlamaCpp:
         self._settings = msgspec.structs.replace(settings, base_url=_BASE_URL)
         self._supervisor = supervisor
         self._store = store
+        self._lacking: set[GGUF] = set()
 
     async def stream(
         self, call: Call, progress: Progress
@@ -78,20 +80,41 @@ class LlamaCpp:
         named = msgspec.structs.replace(call, model=Path(gguf.path).stem)
         async with self._supervisor.lease(gguf, watch.loading) as leased:
             http = HttpClient.for_socket(str(leased.files.socket))
-            upstream = HttpProvider(
-                OpenAIFormat(self._settings),
-                http,
-                FixedCredential(Secret(leased.card.key)),
-                self._settings,
-            )
+            key = FixedCredential(Secret(leased.card.key))
             try:
-                async with aclosing(upstream.stream(named, watch)) as chunks:
-                    async for chunk in chunks:
-                        yield chunk
+                for wire in self._formats(gguf, call):
+                    upstream = HttpProvider(wire, http, key, self._settings)
+                    with self._noting_lack(gguf, call):
+                        async with aclosing(upstream.stream(named, watch)) as chunks:
+                            async for chunk in chunks:
+                                yield chunk
+                        return
             except (ConnectionFailed, BrokenStream) as error:
                 raise _explained(error, leased) from error
             finally:
                 await http.aclose()
+
+    def _formats(self, gguf: GGUF, call: Call) -> Iterator[WireFormat]:
+        """Give the formats to be tried: a refused infill is followed by the chat."""
+        if self._may_fill(gguf, call):
+            from hexai.providers.llamacpp_infill import LlamaCppInfill
+
+            yield LlamaCppInfill(self._settings)
+        yield OpenAIFormat(self._settings)
+
+    @contextmanager
+    def _noting_lack(self, gguf: GGUF, call: Call) -> Iterator[None]:
+        """Pass over the refusal of a model without tokens for gaps, and remember it."""
+        try:
+            yield
+        except ProviderError as error:
+            if error.http_status != 501 or not self._may_fill(gguf, call):
+                raise
+            self._lacking.add(gguf)
+
+    def _may_fill(self, gguf: GGUF, call: Call) -> bool:
+        wanted = call.infill is not None and self._settings.infill != "off"
+        return wanted and gguf not in self._lacking
 
 
 class _Watch:

@@ -81,10 +81,14 @@ class Supervisor:
         """
         self._folder = fitting_folder(folder)
         self._environ = environ
-        self._keep_alive = min(keep_alive, _FOREVER)
-        self._max_workers = max_workers
+        self.limit_workers(keep_alive=keep_alive, max_workers=max_workers)
         self._options = options
         self._listen_timeout = listen_timeout
+
+    def limit_workers(self, *, keep_alive: float, max_workers: int) -> None:
+        """Set the limits of workers that are started from now on."""
+        self._keep_alive = min(keep_alive, _FOREVER)
+        self._max_workers = max_workers
 
     @asynccontextmanager
     async def lease(

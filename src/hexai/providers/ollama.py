@@ -16,6 +16,7 @@ from hexai.domain.provider import (
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
 from hexai.providers.complaints import read_body, read_error
+from hexai.providers.format import Decoder
 from hexai.providers.payload import decode, figure, words
 from hexai.providers.reasoning import ThinkSplitter
 from hexai.providers.refusals import explain
@@ -43,13 +44,6 @@ class OllamaFormat:
 
     def body(self, call: Call) -> Mapping[str, object]:
         """Write the request; what is not set is left to the model's own defaults."""
-        options: dict[str, object] = {}
-        if call.temperature is not None:
-            options["temperature"] = call.temperature
-        if call.max_tokens is not None:
-            options["num_predict"] = call.max_tokens
-        if call.stop:
-            options["stop"] = list(call.stop)
         body: dict[str, object] = {
             "model": call.model,
             "messages": [
@@ -58,11 +52,11 @@ class OllamaFormat:
             ],
             "stream": True,
         }
-        if options:
-            body["options"] = options
+        if given := options(call):
+            body["options"] = given
         return body
 
-    def decoder(self, call: Call) -> "OllamaDecoder":
+    def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
         return OllamaDecoder(call, self._settings)
 
@@ -71,13 +65,21 @@ class OllamaFormat:
         return explain(read_body(status, body), model, self._settings)
 
 
-class _Message(Struct):
-    content: object = None
-    thinking: object = None
+def options(call: Call) -> dict[str, object]:
+    """Give the options that a call sets."""
+    given: dict[str, object] = {}
+    if call.temperature is not None:
+        given["temperature"] = call.temperature
+    if call.max_tokens is not None:
+        given["num_predict"] = call.max_tokens
+    if call.stop:
+        given["stop"] = list(call.stop)
+    return given
 
 
-class _Line(Struct):
-    message: _Message | None = None
+class Line(Struct):
+    """What the lines of all of Ollama's streams have in common."""
+
     done: object = False
     done_reason: object = None
     prompt_eval_count: object = None
@@ -86,7 +88,16 @@ class _Line(Struct):
     model: object = None
 
 
-_LINES = msgspec.json.Decoder(_Line)
+class _Message(Struct):
+    content: object = None
+    thinking: object = None
+
+
+class _ChatLine(Line):
+    message: _Message | None = None
+
+
+_LINES = msgspec.json.Decoder(_ChatLine)
 
 REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 """`done_reason`; servers older than it only say `done`."""
@@ -111,7 +122,7 @@ class OllamaDecoder:
                 chunks.append(ReasoningDelta(thinking))
             chunks.extend(self._splitter.feed(words(line.message.content)))
         if line.done is True:
-            chunks += [*self._splitter.close(), _finished(line)]
+            chunks += [*self._splitter.close(), finished(line)]
         return chunks
 
     def close(self) -> list[Chunk]:
@@ -119,7 +130,8 @@ class OllamaDecoder:
         raise BrokenStream("the stream ended before the answer was complete")
 
 
-def _finished(line: _Line) -> Finished:
+def finished(line: Line, *, infilled: bool = False) -> Finished:
+    """Read the last line, the one that says `done`."""
     reason = words(line.done_reason) or "stop"
     return Finished(
         reason=REASONS.get(reason, FinishReason.OTHER),
@@ -127,4 +139,5 @@ def _finished(line: _Line) -> Finished:
             input=figure(line.prompt_eval_count), output=figure(line.eval_count)
         ),
         returned_model=words(line.model) or None,
+        infilled=infilled,
     )

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
 from hexai.errors import ProviderError
-from hexai.providers.format import WireFormat
+from hexai.providers.format import Choose, WireFormat
+from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
     from hexai.providers.llamacpp_supervisor import Supervisor
@@ -63,6 +65,8 @@ class Registry:
         self._surroundings = surroundings
         self._trust: Trust | None = None
         self._supervisor: Supervisor | None = None
+        self.shown = ShownModels()
+        """What the Ollamas have shown of their models."""
 
     def make(self, settings: ProviderSettings) -> Client:
         """Make the client of one provider; nothing is opened or read yet."""
@@ -73,6 +77,16 @@ class Registry:
         if settings.type == "local":
             return self._local(settings)
         return self._over_http(settings, _format(FORMATS[settings.type])(settings))
+
+    def limit_workers(self, *, keep_alive: float, max_workers: int) -> None:
+        """Set the limits of workers that are started from now on."""
+        self._surroundings = replace(
+            self._surroundings, keep_alive=keep_alive, max_workers=max_workers
+        )
+        if self._supervisor is not None:
+            self._supervisor.limit_workers(
+                keep_alive=keep_alive, max_workers=max_workers
+            )
 
     def revision(self, settings: ProviderSettings, model: str) -> str:
         """Tell apart what a model's name stands for at different times.
@@ -98,7 +112,17 @@ class Registry:
         self._trust = self._trust or Trust()
         http = HttpClient.for_origin(settings, environ=environ, trust=self._trust)
         credential = ConfiguredCredential(settings, environ=environ, home=home)
-        return HttpProvider(wire_format, http, credential, settings)
+        choose = self._choose(wire_format, settings)
+        return HttpProvider(wire_format, http, credential, settings, choose)
+
+    def _choose(self, chat: WireFormat, settings: ProviderSettings) -> Choose | None:
+        if settings.infill == "off" or settings.type == "anthropic":
+            return None
+        from hexai.providers import fim
+
+        if settings.type == "ollama":
+            return fim.by_capability(chat, settings, self.shown)
+        return fim.by_name(chat, settings)
 
     def _local(self, settings: ProviderSettings) -> Client:
         from hexai.providers.llamacpp import LlamaCpp

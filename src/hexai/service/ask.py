@@ -1,33 +1,44 @@
-"""The one path from a question to its outcomes: inspect, plan, look up, race.
+"""The one path from a question to its outcomes: inspect, plan, look up, race, record.
 
 Every surface asks here, so that what is true of one is true of all: the guard looks
 once at the composed messages, an answer from the cache takes its contender out of the
-race, and what a contender is charged comes from one list.
+race, what a contender is charged comes from one list, and the run is recorded.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from decimal import Decimal
+from random import Random
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from hexai.config.schema import Settings
+from hexai.config.schema import Ignore, Settings
 from hexai.domain.contender import Contender
-from hexai.domain.entry import Entry
+from hexai.domain.entry import Entry, Surface
 from hexai.domain.events import Delta, Ended, Event
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.ports import Verdict
 from hexai.domain.provider import FinishReason
+from hexai.domain.record import Background, RunRecord
 from hexai.domain.request import Request
 from hexai.engine.plan import plan
 from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Terms
 from hexai.service.cache import CachedAnswer
-from hexai.service.guard import Source, inspect
+from hexai.service.guard import GuardedText, Source
+from hexai.service.recording import (
+    Pricing,
+    contender_record,
+    may_store_text,
+    without_texts,
+)
 from hexai.service.services import Services
+
+if TYPE_CHECKING:
+    from hexai.service.ignore import Ignored
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -48,6 +59,10 @@ class Question(Struct, frozen=True, kw_only=True):
     """Why nothing may leave this machine, whatever the text; empty if it may."""
     settings: Settings | None = None
     """What holds for its document; None: what the services have now."""
+    documents: tuple[GuardedText, ...] = ()
+    """Those of which something goes into the messages; the guard looks at them too."""
+    background: Background = Background()
+    """Where it came from, for the ledger."""
     sources: tuple[Source, ...] = ()
     """What the messages were composed of, so that a finding can say where it is."""
 
@@ -55,7 +70,8 @@ class Question(Struct, frozen=True, kw_only=True):
 class Run:
     """One question under way; use it as a context, and iterate over it for events.
 
-    Leaving the context ends the race and keeps the answers that are worth it.
+    Leaving the context ends the race, keeps the answers that are worth it, and hands
+    the run to the recorder.
     """
 
     def __init__(self, services: Services, question: Question) -> None:
@@ -69,14 +85,23 @@ class Run:
             question.settings or services.settings, self._lease
         )
         self._known: dict[int, Outcome] = {}
+        self._cache_keys: dict[int, str] = {}
+        self._started_at = services.now()
+        self._seed = services.random.getrandbits(32) if question.blind else None
         self.run_id = services.new_run_id()
         """Global, and known before anything is sent."""
         self.contenders = plan(question.entries, self._targets.find)
         """All of them, in entry order."""
-        self.order = self._shuffled() if question.blind else self._in_order()
+        self.order = draw_order(len(self.contenders), self._seed)
         """The contenders' indexes in the order shown."""
         self.verdict = Verdict()
-        """What the guard found."""
+        """Why the text must stay on this machine, if so."""
+        self.ignored: Ignored | None = None
+        """The document that is ignored, if that is why."""
+        self.is_refused = False
+        """The guard objects to the text, so it is not stored either."""
+        self.record: RunRecord | None = None
+        """What is recorded; None until the run has been left."""
         self.warnings: list[str] = []
         """What went wrong beside the race, for people."""
 
@@ -95,7 +120,7 @@ class Run:
         return self
 
     async def _prepare(self) -> Race:
-        self.verdict = self._inspect()
+        self.verdict = await self._inspect()
         self._settle_without_race(self._look_up())
         live = [c for c in self.contenders if c.index not in self._known]
         await self._services.prepare((c.target for c in live), self._targets)
@@ -116,6 +141,8 @@ class Run:
             await self._stack.__aexit__(kind, error, trace)
         finally:
             self._keep()
+            self.record = self._record()
+            self._services.record(self.record)
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Give the events: what is known at once, then those of the race."""
@@ -127,44 +154,55 @@ class Run:
         async for event in self._race:
             yield event
 
-    def cancel(self) -> None:
-        """Cancel the contenders that still run; each still gets its outcome."""
+    def cancel(self, index: int | None = None) -> None:
+        """Cancel one contender, or all that still run; each still gets its outcome."""
+        if self._race is not None and index not in self._known:
+            self._race.cancel(index)
+
+    def settle(self) -> None:
+        """Say that the list has gone out: who answers from now on is late."""
         if self._race is not None:
-            self._race.cancel()
+            self._race.settle()
 
     def cost_usd(self, outcome: Outcome) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows, 0 if it stayed here."""
+        return self._targets.cost_usd(outcome, local=self._is_local(outcome))
+
+    def _is_local(self, outcome: Outcome) -> bool | None:
+        if outcome.local is not None:
+            return outcome.local
         contender = self.contenders[outcome.index]
         fallback = contender.fallback or contender.target
         target = fallback if outcome.fell_back else contender.target
-        local = outcome.local
-        if local is None:
-            local = self._services.locality.known(target)
-        return self._targets.cost_usd(outcome, local=local)
+        return self._services.locality.known(target)
 
-    def _inspect(self) -> Verdict:
+    async def _inspect(self) -> Verdict:
         question, settings = self._question, self._targets.settings
+        verdict = await self._ask_guard(question, settings.ignore)
+        self.is_refused = bool(verdict.local_only)
         if question.local_only or settings.local_only:
             return Verdict(question.local_only or "local_only is set")
+        return verdict
+
+    async def _ask_guard(self, question: Question, settings: Ignore) -> Verdict:
+        guard = self._services.guard
+        self.ignored = await guard.find_ignored(question.documents, settings)
+        if self.ignored is not None:
+            return Verdict(self.ignored.reason)
         if question.send_anyway:
             return Verdict()
-        return inspect(
-            question.request.messages,
+        return await guard.inspect(
+            question.request,
+            documents=question.documents,
             sources=question.sources,
-            allow_secrets=settings.ignore.allow_secrets,
+            allow_secrets=settings.allow_secrets,
         )
-
-    def _in_order(self) -> tuple[int, ...]:
-        return tuple(range(len(self.contenders)))
-
-    def _shuffled(self) -> tuple[int, ...]:
-        order = list(self._in_order())
-        self._services.random.shuffle(order)
-        return tuple(order)
 
     def _look_up(self) -> dict[int, Outcome]:
         question = self._question
         if question.fresh or question.blind or self.verdict.local_only:
+            return {}
+        if not self._is_cached:
             return {}
         found = {}
         for entry, contender in zip(question.entries, self.contenders, strict=True):
@@ -172,10 +210,17 @@ class Run:
             provider = self._targets.settings_of(spec.provider)
             if provider is None or entry.refused:
                 continue
-            answer = self._services.cached(provider, spec, question.request)
+            key = self._services.cache_key(provider, spec, question.request)
+            answer = self._services.cached(key)
             if answer is not None:
+                self._cache_keys[contender.index] = key
                 found[contender.index] = _from_cache(contender, answer)
         return found
+
+    @property
+    def _is_cached(self) -> bool:
+        """Whether answers are kept on disk; the text of an editor never is."""
+        return self._question.request.surface is Surface.CLI
 
     def _settle_without_race(self, found: dict[int, Outcome]) -> None:
         """Take the cache's answers; one is enough where the first is wanted."""
@@ -188,17 +233,52 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self.verdict.local_only or self._race is None:
+        if self.verdict.local_only or self._race is None or not self._is_cached:
             return
         for outcome in self._race.outcomes:
             spec = self.contenders[outcome.index].target.spec
             provider = self._targets.settings_of(spec.provider)
             if provider is None:
                 continue
-            request = self._question.request
-            warning = self._services.keep(provider, spec, request, outcome)
+            key = self._services.cache_key(provider, spec, self._question.request)
+            self._cache_keys[outcome.index] = key
+            warning = self._services.keep(key, outcome)
             if warning and warning not in self.warnings:
                 self.warnings.append(warning)
+
+    def _record(self) -> RunRecord:
+        question = self._question
+        pricing = Pricing(cost_usd=self.cost_usd, is_local=self._is_local)
+        record = RunRecord(
+            run_id=self.run_id,
+            surface=question.request.surface,
+            started_at=self._started_at,
+            background=question.background,
+            blind=question.blind,
+            seed=self._seed,
+            order=self.order,
+            contenders=tuple(
+                contender_record(
+                    self.contenders[outcome.index],
+                    outcome,
+                    pricing,
+                    cache_key=self._cache_keys.get(outcome.index, ""),
+                )
+                for outcome in self.outcomes
+            ),
+            messages=question.request.messages,
+        )
+        settings, surface = self._targets.settings, question.request.surface
+        stored = not self.is_refused and may_store_text(settings, surface)
+        return record if stored else without_texts(record)
+
+
+def draw_order(count: int, seed: int | None) -> tuple[int, ...]:
+    """Give the order in which contenders are shown; None: that of the entries."""
+    order = list(range(count))
+    if seed is not None:
+        Random(seed).shuffle(order)  # noqa: S311 - fair, not secret
+    return tuple(order)
 
 
 def ask(services: Services, question: Question) -> Run:

@@ -16,7 +16,7 @@ The cache is a convenience: nothing that goes wrong here ever fails a request.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -86,13 +86,14 @@ class AnswerCache:
     def __init__(self, folder: Path, *, ttl: float, now: Callable[[], float]) -> None:
         """`now` is the wall clock in seconds, the same in every process."""
         self._folder = folder
-        self._ttl = ttl
+        self.ttl = ttl
+        """Seconds; a reload may change it."""
         self._now = now
         self._room: int | None = None
 
     def get(self, key: str) -> CachedAnswer | None:
         """Give the answer kept under `key`; remove it if it is too old or odd."""
-        if self._ttl <= 0:
+        if self.ttl <= 0:
             return None
         try:
             check_private_folder(self._folder)
@@ -109,7 +110,7 @@ class AnswerCache:
         Kept are fresh, whole, non-empty answers of the provider that was asked. The
         caller keeps nothing of a request whose text must stay on this machine.
         """
-        if self._ttl <= 0 or not _is_worth_keeping(outcome):
+        if self.ttl <= 0 or not _is_worth_keeping(outcome):
             return ""
         data = self._encode(key, outcome)
         path = self._folder / key
@@ -121,6 +122,11 @@ class AnswerCache:
         except OSError as error:
             return f"answers are not kept: {error.strerror or error} ({self._folder})"
         return ""
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Remove the answers kept under these keys."""
+        for key in filter(_is_key, keys):
+            _remove(self._folder / key)
 
     def forget_all(self) -> None:
         """Remove every kept answer, and what unfinished writes left behind."""
@@ -137,7 +143,7 @@ class AnswerCache:
         if record is None or record.key != key:
             return None
         age = self._now() - record.kept_at
-        if not 0 <= age <= self._ttl:
+        if not 0 <= age <= self.ttl:
             return None
         return CachedAnswer(
             text=record.text,
@@ -191,7 +197,7 @@ class AnswerCache:
         return total
 
     def _lifetime(self, name: str) -> float:
-        return _ABANDONED_AFTER if name.endswith(TEMPORARY) else self._ttl
+        return _ABANDONED_AFTER if name.endswith(TEMPORARY) else self.ttl
 
     def _files(self) -> Iterator[os.DirEntry[str]]:
         """Give the files that this cache wrote; others in its folder are not its."""

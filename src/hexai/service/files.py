@@ -99,6 +99,24 @@ def open_private_append(path: Path) -> int:
     return descriptor
 
 
+def create_private(path: Path) -> None:
+    """Make an empty file if there is none; check and tighten one that is there.
+
+    That one is never opened: SQLite's locks on it would go with the descriptor.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFUL
+    try:
+        descriptor = os.open(path, flags, FILE_MODE)
+    except FileExistsError:
+        found = path.lstat()
+        _check_regular(found, path)
+        if stat.S_IMODE(found.st_mode) != FILE_MODE:
+            path.chmod(FILE_MODE)
+        return
+    os.fchmod(descriptor, FILE_MODE)
+    os.close(descriptor)
+
+
 # Not through a link, and not waiting for a FIFO's other end.
 _CAREFUL = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 

@@ -1,87 +1,51 @@
-"""What must stay on this machine: texts that hold a secret, files that are secrets.
+"""What must stay on this machine: texts that hold a secret, files that are ignored.
 
-The guard looks once at the composed messages of a request. Its rules are data
-(`guard_rules.json`, shown in docs/reference/guard.md): patterns for tokens that are
-known by their own form, and for values that are known by the name before them.
+The guard looks once at a request, in one place for all surfaces: at its messages, and
+at the documents that they were made of, since a window or a cursor may cut a secret in
+two so that neither half looks like one. Its rules are data (`guard_rules.json`, shown
+in docs/reference/guard.md): patterns for tokens that are known by their own form, for
+values that are known by the name before them, and names of files. Which files git
+ignores is asked of `ignore.py`.
 
-Looking must cost next to nothing for a short prompt and stay linear for a long one.
-So a pattern is compiled only when one of its fixed words is in the text, every repeat
-in it is bounded, and long runs are matched possessively or from their start only.
-
-It is a net, not a proof. What it catches is judged once more, since a placeholder
-looks like a token: too few different characters, a word such as "example" in it, or,
-where only a name gives it away, words, a reference or a UUID instead of a value.
+It is a net, not a proof.
 """
 
-import hashlib
-import math
-import re
-from collections.abc import Collection, Iterator, Sequence
-from functools import cache
-from pathlib import Path
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from hexai.config.locate import Folders
+from hexai.config.schema import Ignore
 from hexai.domain.messages import Message, Role
 from hexai.domain.ports import Verdict
+from hexai.domain.request import Request
+from hexai.service.guard_lines import Finding, LineMemory, find_secrets, findings, look
+from hexai.text.lines import Lines
+
+if TYPE_CHECKING:  # what only documents need is loaded with the first of them
+    from hexai.service.ignore import Ignored, IgnoreRules
 
 _NAMED = 3  # secrets that a verdict names; more would only make it long
-_HEAD = 64  # characters; further on in a long key any short word turns up by chance
-_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+_AROUND = 200
+"""Lines on both sides of a window that are looked at with it; no secret is longer."""
+_LARGE = 128 << 10
+"""Characters; to look at more would hold up the event loop."""
+
+_LINES = 10_000
+"""Lines that are looked at in one go; the rest of a long text waits its turn."""
 
 _PLACES = {
     Role.SYSTEM: "the system prompt",
     Role.USER: "the prompt",
     Role.ASSISTANT: "an earlier answer",
 }
-# Compiled at their first use, like the rules.
-_REFERENCE = (
-    r"(?i)\$[A-Za-z_({]|[.~]{0,2}/|%[A-Za-z(]|[<{]"
-    r"|(?:env|file|vault|op|arn|ref|secret|ssm|keyring|projects)[:/]"
-)
-_UUID = r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_SEPARATORS = r"[-_.:/]+"
-_WORD = r"[A-Za-z]+|[0-9]+|v[0-9]+"
 
-
-class TokenRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one kind of secret is recognised."""
-
-    name: str
-    what: str
-    """For people."""
-    anchors: tuple[str, ...]
-    """Fixed words; the pattern is tried only if one of them is in the text."""
-    also: tuple[str, ...] = ()
-    """If given, one of these must be in the text as well."""
-    pattern: str
-    """A regular expression; its group, if it has one, is the token itself."""
-    any_case: bool = False
-    """Applied to the text in lower case, so it is written in lower case itself."""
-    entropy: float = 3.0
-    """Bits per character below which it is a placeholder."""
-    mixed: bool = False
-    """A token has letters and digits."""
-    by_name: bool = False
-    """Only a name gives it away: mixed, and no words, reference or UUID."""
-
-
-class NameRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file that is kept on this machine for its name."""
-
-    pattern: str
-    """In lower case, with its folders if they matter; `*` stands for anything."""
-    what: str
-
-
-class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything in `guard_rules.json`."""
-
-    placeholders: tuple[str, ...]
-    """In lower case; what holds one of these words is no secret."""
-    tokens: tuple[TokenRule, ...]
-    names: tuple[NameRule, ...]
+Place = Callable[[Finding], str]
+"""Says where a finding is, as it stands in a sentence."""
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -92,168 +56,185 @@ class Source(Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Finding(Struct, frozen=True, kw_only=True):
-    """Something in a text that looks like a secret; never holds it."""
+class GuardedText(Struct, frozen=True, kw_only=True):
+    """A document of which something goes into the messages."""
 
-    rule: str
-    offset: int
-    """Where it begins in the text."""
-    fingerprint: str
-    """Names this secret and no other: see `fingerprint`."""
+    uri: str
+    """Its URI or absolute path."""
+    lines: Lines
+    """All of it."""
+    first: int = 0
+    """The first line of the window that goes into the messages."""
+    last: int | None = None
+    """The line after the last one of the window; None: to the end."""
+
+    @property
+    def around(self) -> range:
+        """The lines in which a secret may lie that the window shows a part of."""
+        last = len(self.lines) if self.last is None else self.last
+        return range(len(self.lines))[max(0, self.first - _AROUND) : last + _AROUND]
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        from hexai.service.ignore_paths import name_of
+
+        return name_of(self.uri)
 
 
-@cache
-def rules() -> Rules:
-    """Read the rules, once."""
-    data = Path(__file__).with_name("guard_rules.json").read_bytes()
-    return msgspec.json.decode(data, type=Rules)
+class Guard:
+    """Looks at what is to be asked; remembers lines, so that an edit costs little."""
+
+    def __init__(self, folders: Folders, environ: Mapping[str, str]) -> None:
+        """Read nothing and know no line yet."""
+        self._folders = folders
+        self._environ = environ
+        self._memory = LineMemory()
+        self._ignore_rules: IgnoreRules | None = None
+
+    async def find_ignored(
+        self, documents: Sequence[GuardedText], settings: Ignore
+    ) -> "Ignored | None":
+        """Say why one of the documents may not leave this machine, if so."""
+        for document in documents:
+            ignored = await self._ignored(document.uri, settings)
+            if ignored is not None:
+                return ignored
+        return None
+
+    async def _ignored(self, uri: str, settings: Ignore) -> "Ignored | None":
+        from hexai.service.ignore import IgnoreRules
+        from hexai.service.ignore_files import TakesLong
+
+        if self._ignore_rules is None:
+            self._ignore_rules = IgnoreRules(self._folders, self._environ)
+        find = partial(self._ignore_rules.find, uri, settings)
+        try:
+            return find(patient=False)
+        except TakesLong:
+            return await asyncio.to_thread(find)
+
+    async def inspect(
+        self,
+        request: Request,
+        *,
+        documents: Sequence[GuardedText] = (),
+        sources: Sequence[Source] = (),
+        allow_secrets: Collection[str] = (),
+    ) -> Verdict:
+        """Say whether a request may leave this machine, and if not, why.
+
+        `documents` and `sources` are what the request was composed of, `allow_secrets`
+        the fingerprints that the user declared harmless. A caller for whom the user
+        overrides the guard does not ask it.
+        """
+        found: dict[str, str] = {}
+        for lines, place in _texts(request, documents, sources):
+            for finding in await self._find(lines):
+                _note(found, finding, place, allow_secrets)
+        return _verdict(found, for_one_call=not documents)
+
+    async def _find(self, lines: Sequence[str]) -> list[Finding]:
+        found: list[Finding] = []
+        for first in range(0, len(lines), _LINES):
+            if first:
+                await asyncio.sleep(0)  # others have their turn between two parts
+            some = lines[first : first + _LINES + _AROUND]
+            found += [
+                replace(finding, line=first + finding.line)
+                for finding in await self._find_in_some(some)
+            ]
+        return found
+
+    async def _find_in_some(self, lines: Sequence[str]) -> list[Finding]:
+        survey = self._memory.survey(lines)
+        if survey.size <= _LARGE:
+            found = look(survey)
+        else:
+            stopped: list[bool] = []
+            try:
+                found = await asyncio.to_thread(look, survey, lambda: bool(stopped))
+            finally:
+                stopped.append(True)
+        self._memory.learn(survey, found)
+        return list(findings(survey, found))
 
 
 def inspect(
-    messages: Sequence[Message],
-    *,
-    sources: Sequence[Source] = (),
-    allow_secrets: Collection[str] = (),
+    messages: Sequence[Message], *, allow_secrets: Collection[str] = ()
 ) -> Verdict:
-    """Say whether the messages may leave this machine, and if not, why.
-
-    `sources` are the texts that the messages were composed of; `allow_secrets` the
-    fingerprints that the user declared harmless. A caller for whom the user overrides
-    the guard does not ask it.
-    """
+    """Look at messages where no request is made, and at once."""
     found: dict[str, str] = {}
+    for lines, place in _message_texts(messages, ()):
+        for finding in find_secrets(lines):
+            _note(found, finding, place, allow_secrets)
+    return _verdict(found, for_one_call=True)
+
+
+def _texts(
+    request: Request, documents: Sequence[GuardedText], sources: Sequence[Source]
+) -> Iterator[tuple[Sequence[str], Place]]:
+    # Documents first: the line of a file says more than that of a prompt made of it.
+    for document in documents:
+        around = document.around
+        yield document.lines.raw[around.start : around.stop], _in_document(document)
+    yield from _message_texts(request.messages, sources)
+    for text in request.infill.texts if request.infill else ():
+        yield text.splitlines(keepends=True), lambda _: "the text beside the gap"
+
+
+def _message_texts(
+    messages: Sequence[Message], sources: Sequence[Source]
+) -> Iterator[tuple[Sequence[str], Place]]:
     for message in messages:
-        for finding in find_secrets(message.content):
-            if finding.fingerprint not in allow_secrets:
-                place = _place(message, finding.offset, sources)
-                found.setdefault(
-                    finding.fingerprint,
-                    f"rule {finding.rule} found a secret on {place}"
-                    f" (fingerprint {finding.fingerprint})",
-                )
-            if len(found) > _NAMED:
+        lines = message.content.splitlines(keepends=True)
+        yield lines, _in_message(message, lines, sources)
+
+
+def _in_document(document: GuardedText) -> Place:
+    return lambda found: (
+        f"line {document.around.start + found.line + 1} of {document.name}"
+    )
+
+
+def _in_message(
+    message: Message, lines: Sequence[str], sources: Sequence[Source]
+) -> Place:
+    def place(found: Finding) -> str:
+        offset = sum(map(len, lines[: found.line])) + found.column
+        start, name = 0, _PLACES[message.role]
+        for source in sources:
+            begins = message.content.find(source.text)
+            if 0 <= begins <= offset < begins + len(source.text):
+                start, name = begins, source.name
                 break
-    return Verdict(_reason(list(found.values()))) if found else Verdict()
+        line = message.content.count("\n", start, offset) + 1
+        return f"line {line} of {name}"
+
+    return place
 
 
-def find_secrets(text: str) -> Iterator[Finding]:
-    """Find what looks like a secret, each once, in the order of the rules."""
-    lowered = _lowered(text)
-    seen: set[str] = set()
-    for rule in rules().tokens:
-        searched = lowered if rule.any_case else text
-        if not _may_match(rule, searched):
-            continue
-        for match in re.finditer(rule.pattern, searched):
-            offset, end = match.span(match.re.groups)  # the group, else the whole
-            token = text[offset:end]
-            if token not in seen and _is_secret(token, rule):
-                seen.add(token)
-                yield Finding(
-                    rule=rule.name, offset=offset, fingerprint=fingerprint(token)
-                )
+def _note(
+    found: dict[str, str], finding: Finding, place: Place, allowed: Collection[str]
+) -> None:
+    """Take a finding down, unless the user allows it or it is known already."""
+    mark = finding.fingerprint
+    if mark not in allowed and mark not in found and len(found) <= _NAMED:
+        found[mark] = (
+            f"rule {finding.rule} found a secret on {place(finding)}"
+            f" (fingerprint {mark})"
+        )
 
 
-def fingerprint(token: str) -> str:
-    """Name a token without showing it: the first 12 hex digits of its SHA-256."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def ignored_name(path: str) -> NameRule | None:
-    """Give the rule by which the file of this name stays here, or None.
-
-    Takes a path or URI, with slashes or backslashes. Only its text counts: the caller
-    asks for the real path as well.
-    """
-    parts = [part for part in re.split(r"[/\\:]", path.casefold()) if part]
-    for rule in rules().names:
-        *folders, name = rule.pattern.split("/")
-        split = len(parts) - 1 - len(folders)
-        if split >= 0 and parts[split:-1] == folders and _matches(name, parts[-1]):
-            return rule
-    return None
-
-
-def _may_match(rule: TokenRule, text: str) -> bool:
-    if not any(anchor in text for anchor in rule.anchors):
-        return False
-    return not rule.also or any(word in text for word in rule.also)
-
-
-def _reason(found: list[str]) -> str:
+def _verdict(found: dict[str, str], *, for_one_call: bool) -> Verdict:
+    if not found:
+        return Verdict()
+    reasons = list(found.values())
     more = " and more" if len(found) > _NAMED else ""
     which = "these are" if len(found) > 1 else "it is"
-    return (
-        "; ".join(found[:_NAMED])
+    once = "use --send-anyway or " if for_one_call else ""
+    return Verdict(
+        "; ".join(reasons[:_NAMED])
         + more
-        + f"; if {which} harmless, use --send-anyway"
-        + " or put the fingerprint into ignore.allow_secrets"
+        + f"; if {which} harmless, {once}put the fingerprint into ignore.allow_secrets"
     )
-
-
-def _place(message: Message, offset: int, sources: Sequence[Source]) -> str:
-    for source in sources:
-        start = message.content.find(source.text)
-        if start <= offset < start + len(source.text) and start >= 0:
-            break
-    else:
-        start, source = 0, Source(name=_PLACES[message.role], text="")
-    line = message.content.count("\n", start, offset) + 1
-    return f"line {line} of {source.name}"
-
-
-def _lowered(text: str) -> str:
-    """Put ASCII letters, at least, into lower case without moving any."""
-    lowered = text.lower()
-    return lowered if len(lowered) == len(text) else text.translate(_LOWER)
-
-
-def _is_secret(token: str, rule: TokenRule) -> bool:
-    if _entropy(token) < rule.entropy or _is_placeholder(token):
-        return False
-    if rule.by_name:
-        return _is_mixed(token) and not _is_readable(token)
-    return _is_mixed(token) or not rule.mixed
-
-
-def _entropy(text: str) -> float:
-    """Measure how many bits a character of `text` is worth, by its own frequencies."""
-    shares = [text.count(character) / len(text) for character in set(text)]
-    return -sum(share * math.log2(share) for share in shares)
-
-
-def _is_placeholder(token: str) -> bool:
-    head = token[:_HEAD].lower()
-    return any(word in head for word in rules().placeholders)
-
-
-def _is_mixed(token: str) -> bool:
-    return any(map(str.isdigit, token)) and any(map(str.isalpha, token))
-
-
-def _is_readable(token: str) -> bool:
-    """Tell words, a reference to a value, or a UUID from a value."""
-    if re.match(_REFERENCE, token) or "${" in token or "{{" in token:
-        return True
-    if re.fullmatch(_UUID, token) or _is_dotted_name(token):
-        return True
-    words = re.split(_SEPARATORS, token)
-    return len(words) > 1 and all(re.fullmatch(_WORD, word) for word in words if word)
-
-
-def _is_dotted_name(token: str) -> bool:
-    """Tell `settings.Token2` from a token with dots: a part of it is letters alone."""
-    names = token.split(".")
-    return (
-        len(names) > 1
-        and all(map(str.isidentifier, names))
-        and any(name.replace("_", "").isalpha() for name in names)
-    )
-
-
-def _matches(pattern: str, name: str) -> bool:
-    start, _, end = pattern.partition("*")
-    if "*" not in pattern:
-        return name == pattern
-    fits = len(name) >= len(start) + len(end)
-    return fits and name.startswith(start) and name.endswith(end)

@@ -5,9 +5,11 @@
 
 import sys
 
-from hexai.service.guard import NameRule, Rules, TokenRule, rules
+from hexai.service.guard_rules import NameRule, Rules, TokenRule, rules
+from hexai.service.ignore_files import LIMIT
 
 _USUAL_ENTROPY = 3.0
+_USUAL_LINES = 3
 
 _INTRODUCTION = """\
 # What the guard keeps on this machine
@@ -15,9 +17,11 @@ _INTRODUCTION = """\
 This page is made from `src/hexai/service/guard_rules.json` by
 `python -m hexai.service.guard_page`.
 
-Before a request is sent, all its messages are looked at once.
-If one holds what looks like a secret, no cloud contender gets the request, not even
-as a fallback: it ends with `not sent: …`, and local contenders still answer.
+Before a request is sent, it is looked at once: its messages, and in an editor the
+documents that they were made of.
+If there is what looks like a secret, or a document is ignored, no cloud contender gets
+the request, not even as a fallback: it ends with `not sent: …`, and local contenders
+still answer.
 The message names the rule, the line and a fingerprint, never the secret itself.
 What was refused is not stored either.
 
@@ -25,7 +29,7 @@ It is a net with the meshes shown below, not a proof that a text is harmless.
 
 ## When it is wrong
 
-- For one call: `hexai --send-anyway …`.
+- For one call: `hexai --send-anyway …`; it overrules the rules for tokens only.
 - For good: put the fingerprint into your own configuration file.
 
 ```toml
@@ -53,6 +57,11 @@ One that is known only *by its name* must also not be made of words, refer to a 
 elsewhere (`$NAME`, `/path`, `vault:…`), or be a UUID.
 *Any case* patterns see the text in lower case.
 
+A match may stretch over three lines, blank ones not counted; one of a rule that says
+so, over as many as it says.
+Of a document, the lines that are sent are looked at together with 200 lines before and
+after them, so that it does not matter where a cursor or the window cuts a token.
+
 | rule | finds | words | pattern | and |
 | --- | --- | --- | --- | --- |
 """
@@ -62,11 +71,44 @@ _NAMES = """
 
 A file with such a name, or whose real path has one, is kept on this machine.
 Upper and lower case do not matter; `*` stands for anything.
-These rules are for the documents of editors, whose server is still to come: what is
-typed or piped on the command line has no name, and only the rules above look at it.
+The name is taken out of a path or a URI of any scheme (`untitled:.env`,
+`vscode-remote://host/%2Eenv`), percent-encoding undone.
+What is typed or piped on the command line has no name, and only the rules above look
+at it.
 
 | name | is |
 | --- | --- |
+"""
+
+
+_IGNORED = f"""
+## Ignored files
+
+A document stays on this machine if git ignores it, tracked or not, by its given path
+or by its real one.
+As in git, these are asked in this order, the first with a word for a path decides, and
+nothing within an ignored folder is taken back:
+
+1. `.gitignore` in the document's folder and in each above it, up to that of the
+   innermost repository;
+2. `info/exclude` of the repository, of a worktree's main one too;
+3. the user's own excludes: `core.excludesFile`, else `git/ignore` in the configuration
+   folder.
+
+Git is not started.
+Of its configuration (system, user and repository, with what they include) only
+`core.excludesFile` and `core.ignoreCase` are read; a file that is included under a
+condition counts as if the condition held.
+`ignore.gitignore = false` turns this off.
+
+The patterns of `ignore.extra_patterns` are written as in `.gitignore` and count from
+the repository's folder, without a repository from `/`.
+One that begins with `/` or `~/` also stands for that very path.
+No `!` of a repository takes back what they ignore.
+
+Ignore files are regular files of at most {LIMIT >> 10} KiB.
+If one is anything else or cannot be read, what it ignores is not known, and nothing
+that it could ignore leaves this machine; `/dev/null` is an empty one.
 """
 
 
@@ -79,6 +121,7 @@ def page(contents: Rules) -> str:
         + "".join(map(_token_row, contents.tokens))
         + _NAMES
         + "".join(map(_name_row, contents.names))
+        + _IGNORED
     )
 
 
@@ -90,6 +133,8 @@ def _token_row(rule: TokenRule) -> str:
     conditions = [name for name, holds in flags.items() if holds]
     if rule.entropy != _USUAL_ENTROPY:
         conditions.append(f"{rule.entropy:g} bits")
+    if rule.lines != _USUAL_LINES:
+        conditions.append(f"{rule.lines} lines")
     cells = (rule.name, rule.what, words, _code(rule.pattern), ", ".join(conditions))
     return f"| {' | '.join(cells)} |\n"
 

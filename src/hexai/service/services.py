@@ -6,12 +6,12 @@ through `service.ask`.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from hexai.config.locate import Folders
 from hexai.config.provider_settings import ProviderSettings
@@ -19,6 +19,7 @@ from hexai.config.schema import Settings
 from hexai.domain.contender import Target
 from hexai.domain.entry import RequestSpec
 from hexai.domain.outcome import Outcome
+from hexai.domain.record import Fact, Recorder
 from hexai.domain.request import Request
 from hexai.engine.breaker import Breakers
 from hexai.engine.limits import Slots
@@ -29,6 +30,7 @@ from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.registry import Registry, Surroundings
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.clients import Clients, Lease
+from hexai.service.guard import Guard
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets
 
@@ -44,17 +46,21 @@ class Services:
         environ: Mapping[str, str],
         now: Callable[[], float],
         random: Random,
+        recorder: Recorder | None = None,
     ) -> None:
         """Make nothing that costs; call it inside the event loop.
 
-        `now` is the wall clock, in seconds since 1970.
+        `now` is the wall clock, in seconds since 1970. Without a `recorder` nothing
+        is recorded; it stays its owner's, who knows when there is time to write.
         """
         self.settings = settings
         self.random = random
-        self._now = now
+        self.now = now
+        """The wall clock."""
+        self._recorder = recorder
         self._registry = Registry(_surroundings(settings, folders, environ))
         self._clients = Clients(self._registry.make)
-        self.locality = OllamaLocality()
+        self.locality = OllamaLocality(self._registry.shown)
         self.conditions = Conditions(
             slots=Slots(),
             breakers=Breakers(),
@@ -65,17 +71,18 @@ class Services:
         self._cache = AnswerCache(
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now
         )
+        self.guard = Guard(folders, environ)
         self._sleep = SleepWatch(now, asyncio.get_running_loop().time)
         self._stack = AsyncExitStack()
         self._background = asyncio.TaskGroup()
-        self._looking: set[asyncio.Task[None]] = set()
+        self._started: set[asyncio.Task[None]] = set()
         self._prices: PriceList | None = None
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._clients)
         await self._stack.enter_async_context(self.conditions.streams)
         await self._stack.enter_async_context(self._background)
-        self._stack.callback(self._stop_looking)
+        self._stack.callback(self._stop_started)
         return self
 
     async def __aexit__(
@@ -88,7 +95,7 @@ class Services:
 
     def new_run_id(self) -> str:
         """Make a global id whose beginning grows with time (a UUID of version 7)."""
-        stamp = int(self._now() * 1000) & (1 << 48) - 1
+        stamp = int(self.now() * 1000) & (1 << 48) - 1
         noise = self.random.getrandbits(74)
         number = stamp << 80 | 0x7 << 76 | noise >> 62 << 64 | 0b10 << 62
         return f"{number | noise & (1 << 62) - 1:032x}"
@@ -100,7 +107,21 @@ class Services:
         when the last of them leaves it.
         """
         self.settings = settings
+        self._cache.ttl = _cache_ttl(settings)
+        self._registry.limit_workers(
+            keep_alive=settings.local.keep_alive, max_workers=settings.local.max_workers
+        )
         self._background.create_task(self._clients.replace((settings, *others)))
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start work that nobody waits for; it is cancelled as the context is left.
+
+        It lets no exception out: one would end all other work.
+        """
+        task = self._background.create_task(work)
+        self._started.add(task)
+        task.add_done_callback(self._started.discard)
+        return task
 
     def lease(self) -> Lease:
         """Begin to hold clients, for one race."""
@@ -124,31 +145,27 @@ class Services:
             if provider is not None and self.locality.known(target) is None:
                 lease = self.lease()
                 lease.client(provider)
-                looking = self._background.create_task(self._look(target, lease))
-                self._looking.add(looking)
-                looking.add_done_callback(self._looking.discard)
+                _ = self.start(self._look(target, lease))
 
-    def cached(
-        self, provider: ProviderSettings, spec: RequestSpec, request: Request
-    ) -> CachedAnswer | None:
-        """Give the answer that the cache has of a spec."""
-        return self._cache.get(self._key(provider, spec, request))
-
-    def keep(
-        self,
-        provider: ProviderSettings,
-        spec: RequestSpec,
-        request: Request,
-        outcome: Outcome,
-    ) -> str:
-        """Keep an outcome for the next time; gives a warning if that fails."""
-        return self._cache.put(self._key(provider, spec, request), outcome)
-
-    def _key(
+    def cache_key(
         self, provider: ProviderSettings, spec: RequestSpec, request: Request
     ) -> str:
+        """Name what the cache may have for a spec."""
         revision = self._registry.revision(provider, spec.model)
         return answer_key(provider, request.call(spec), revision=revision)
+
+    def cached(self, key: str) -> CachedAnswer | None:
+        """Give the answer that the cache has under a key."""
+        return self._cache.get(key)
+
+    def keep(self, key: str, outcome: Outcome) -> str:
+        """Keep an outcome for the next time; gives a warning if that fails."""
+        return self._cache.put(key, outcome)
+
+    def record(self, fact: Fact) -> None:
+        """Hand a fact to the recorder, which writes it when nobody waits."""
+        if self._recorder is not None:
+            self._recorder.record(fact)
 
     async def _look(self, target: Target, lease: Lease) -> None:
         """Ask whether a target is local; the race may be over before the answer."""
@@ -160,12 +177,12 @@ class Services:
             self._prices = load_prices()
         return self._prices
 
-    def _stop_looking(self) -> None:
-        for asking in self._looking:
-            asking.cancel()
+    def _stop_started(self) -> None:
+        for task in self._started:
+            task.cancel()
 
     def _today(self) -> datetime:
-        return datetime.fromtimestamp(self._now(), tz=UTC)
+        return datetime.fromtimestamp(self.now(), tz=UTC)
 
 
 def _surroundings(

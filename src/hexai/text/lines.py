@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from hexai.text.positions import Position, Span
+from hexai.text.positions import Encoding, Position, Span, to_character
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
@@ -82,18 +82,26 @@ class Lines(Struct, frozen=True):
         head, tail = self.raw[start.line], self.raw[end.line]
         return "".join((head[start.character :], *inner, tail[: end.character]))
 
-    def change(self, replacements: Iterable[Replacement]) -> "TextChange":
-        """Replace ranges one after the other, each in the text that the last left."""
+    def change(
+        self,
+        replacements: Iterable[Replacement],
+        *,
+        encoding: Encoding = Encoding.UTF32,
+    ) -> "TextChange":
+        """Replace ranges one after the other, each in the text that the last left.
+
+        `encoding` says what their positions count: an editor's units can only be
+        understood in the text that they are of, which here is never seen from outside.
+        """
         raw = list(self.raw)
         same_above = same_below = len(raw)
         for each in replacements:
             if each.span is None:
                 new = _split(each.text)
-                above = _count_same(raw, new)
-                below = _count_same(raw[above:][::-1], new[above:][::-1])
+                above, below = _same(raw, new)
                 raw = new
             else:
-                above, below = _replace(raw, each.span, each.text)
+                above, below = _replace(raw, each.span, each.text, encoding)
             same_above, same_below = min(same_above, above), min(same_below, below)
         after = Lines(tuple(raw))
         same_below = min(same_below, len(self) - same_above, len(after) - same_above)
@@ -164,6 +172,18 @@ class TextChange(Struct, frozen=True, kw_only=True):
         return Position(line, end.character + beyond)
 
 
+def compare(before: Lines, after: Lines) -> TextChange:
+    """Give what makes one text of another."""
+    above, below = _same(before.raw, after.raw)
+    return TextChange(before=before, after=after, above=above, below=below)
+
+
+def _same(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Count the lines that are the same above and below a change."""
+    above = _count_same(old, new)
+    return above, _count_same(old[above:][::-1], new[above:][::-1])
+
+
 def _split(text: str) -> list[str]:
     lines = _LINE.findall(text)
     if len(lines) > 1 and not lines[-2].endswith(("\r", "\n")):
@@ -171,10 +191,12 @@ def _split(text: str) -> list[str]:
     return lines
 
 
-def _replace(raw: list[str], span: Span, text: str) -> tuple[int, int]:
+def _replace(
+    raw: list[str], span: Span, text: str, encoding: Encoding
+) -> tuple[int, int]:
     """Replace a range; gives the number of lines left alone above and below."""
-    first, start = _locate(raw, span.start)
-    last, end = _locate(raw, max(span.start, span.end))
+    first, start = _locate(raw, span.start, encoding)
+    last, end = _locate(raw, max(span.start, span.end), encoding)
     joined = raw[first][:start] + text + raw[last][end:]
     if first and joined[:1] == "\n" and raw[first - 1].endswith("\r"):
         first -= 1
@@ -192,11 +214,13 @@ def _replace(raw: list[str], span: Span, text: str) -> tuple[int, int]:
     return first, below
 
 
-def _locate(raw: Sequence[str], position: Position) -> tuple[int, int]:
+def _locate(
+    raw: Sequence[str], position: Position, encoding: Encoding
+) -> tuple[int, int]:
     if position.line >= len(raw):
         return len(raw) - 1, len(raw[-1])
-    length = len(raw[position.line].rstrip("\r\n"))
-    return position.line, min(max(0, position.character), length)
+    line = raw[position.line].rstrip("\r\n")
+    return position.line, to_character(line, max(0, position.character), encoding)
 
 
 def _count_same(old: Sequence[str], new: Sequence[str]) -> int:

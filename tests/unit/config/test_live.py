@@ -225,6 +225,19 @@ class TestPaths:
         assert labels(here.live.snapshot(document)) == ["a"]
         assert here.live.snapshot(other) is here.live.snapshot()
 
+    def test_a_bound_that_is_in_no_setting_is_a_change(self, tmp_path: Path) -> None:
+        """The time to the first token, which differs from provider to provider."""
+        here = world(tmp_path)
+        document = here.project("p", "")
+        here.live.snapshot(document)
+        document.with_name(".hexaiconfig.toml").write_text(
+            "fanout.first_token_timeout = 7\n"
+        )
+
+        assert [str(change) for change in here.live.reload(document)] == [
+            "fanout.first_token_timeout: (unset) → 7"
+        ]
+
     def test_without_a_path_a_given_folder_counts(self, tmp_path: Path) -> None:
         """The working directory of the command line."""
         here = world(tmp_path, TWO)
@@ -280,6 +293,25 @@ class TestChanges:
         here.clock.tick()
         assert here.live.reload_if_changed(tmp_path / "x.py") is not None
 
+    def test_every_place_is_still_looked_at_after_a_failure(
+        self, tmp_path: Path
+    ) -> None:
+        """Also those beyond the ones that a reload makes anew."""
+        here = world(tmp_path)
+        document = here.project("p", "")
+        here.live.snapshot(document)
+        for number in range(80):
+            here.live.snapshot(tmp_path / str(number) / "x.py")
+        here.file.write_text("[")
+        with pytest.raises(ConfigError):
+            here.live.reload()
+        here.file.write_text("")
+        here.live.reload_if_changed()
+        document.with_name(".hexaiconfig.toml").write_text("local_only = true\n")
+        here.clock.tick()
+
+        assert changed(here, document) == ["local_only: false → true"]
+
     def test_a_project_file_that_comes_changes_or_goes_is_seen(
         self, tmp_path: Path
     ) -> None:
@@ -324,3 +356,141 @@ class TestChanges:
         document = here.project("p", "local_only = true\n")
         here.clock.tick()
         assert here.live.reload_if_changed(document) is None
+
+
+class TestLinks:
+    """What lies behind links counts as much as the links themselves."""
+
+    def test_a_changed_target_and_a_changed_link_are_seen(self, tmp_path: Path) -> None:
+        """Of the user's file."""
+        here = world(tmp_path)
+        for name in ("one", "two"):
+            (tmp_path / name).write_text(f"[openai]\nmodel = '{name}'\n")
+        here.file.unlink()
+        here.file.symlink_to(tmp_path / "one")
+        here.clock.tick()
+        assert changed(here) == ["openai.model: gpt-4.1 → one"]
+
+        (tmp_path / "one").write_text("[openai]\nmodel = 'other'\n")
+        here.clock.tick()
+        assert changed(here) == ["openai.model: one → other"]
+
+        here.file.unlink()
+        here.file.symlink_to(tmp_path / "two")
+        here.clock.tick()
+        assert changed(here) == ["openai.model: other → two"]
+
+    def test_a_project_file_behind_a_link_is_watched(self, tmp_path: Path) -> None:
+        """Its target, and where it points."""
+        here = world(tmp_path)
+        document = here.project("p", "")
+        file = document.with_name(".hexaiconfig.toml")
+        (tmp_path / "shared").write_text("local_only = false\n")
+        (tmp_path / "other").write_text("")
+        file.unlink()
+        file.symlink_to(tmp_path / "shared")
+        here.live.snapshot(document)
+
+        (tmp_path / "shared").write_text("local_only = true\n")
+        here.clock.tick()
+        assert changed(here, document) == ["local_only: false → true"]
+        file.unlink()
+        file.symlink_to(tmp_path / "other")
+        here.clock.tick()
+        assert changed(here, document) == ["local_only: true → false"]
+
+    def test_a_document_behind_a_link_has_the_rules_of_both_its_paths(
+        self, tmp_path: Path
+    ) -> None:
+        """Where it is named, and where it is; neither lifts what the other forbids."""
+        here = world(tmp_path, TWO)
+        real = here.project("real", 'use.cli = ["b"]\n')
+        real.touch()
+        given = here.project("given", "general.max_tokens = 100\n")
+        given.symlink_to(real)
+        snapshot = here.live.snapshot(given)
+
+        assert labels(snapshot) == ["b"]
+        assert snapshot.settings.general.max_tokens == 100
+        assert here.live.snapshot(real).settings.general.max_tokens == 4000
+        assert labels(here.live.snapshot(given.with_name("other.py"))) == ["a", "b"]
+
+    def test_a_folder_that_is_linked_elsewhere_has_other_rules_at_once(
+        self, tmp_path: Path
+    ) -> None:
+        """No reload is needed for what was never loaded."""
+        here = world(tmp_path)
+        free = here.project("free", "")
+        bound = here.project("bound", "local_only = true\n")
+        link = tmp_path / "link"
+        link.symlink_to(free.parent)
+        document = link / free.name
+        assert not here.live.snapshot(document).settings.local_only
+        link.unlink()
+        link.symlink_to(bound.parent)
+
+        assert here.live.snapshot(document).settings.local_only
+
+    def test_a_path_that_no_file_can_have_has_the_users_rules(
+        self, tmp_path: Path
+    ) -> None:
+        """An editor may send any."""
+        here = world(tmp_path, TWO)
+        document = here.project("p", "local_only = true\n").parent / "a\0b" / "c.py"
+
+        assert labels(here.live.snapshot(document)) == ["a", "b"]
+        assert here.live.reload(document) == ()
+
+
+class TestBrokenProjects:
+    """They keep nobody else from a reload."""
+
+    BROKEN = "[providers.team]\ntype = 'openai'\nbase_url = 'ftp://team.example'\n"
+
+    def test_a_trusted_file_that_is_no_use_stops_its_own_project_alone(
+        self, tmp_path: Path
+    ) -> None:
+        """Nothing leaves this machine from there, and it says why."""
+        here = world(tmp_path, "[general]\nmax_tokens = 1\n")
+        document = here.project("p", self.BROKEN)
+        (file,) = here.live.snapshot(document).project
+        grant(here.folders, file, now=1.0)
+        here.file.write_text("[general]\nmax_tokens = 2\n")
+
+        assert [str(change) for change in here.live.reload()] == [
+            "general.max_tokens: 1 → 2"
+        ]
+        assert not here.live.snapshot().settings.local_only
+        snapshot = here.live.snapshot(document)
+        assert snapshot.settings.local_only
+        assert "team" not in snapshot.settings.providers
+        (warning,) = snapshot.warnings
+        assert warning.startswith(f"{file.path}:3: providers.team.base_url: is neither")
+        assert "nothing goes from here to a cloud" in warning
+
+    def test_a_reload_that_the_users_change_makes_unfit_says_so_there(
+        self, tmp_path: Path
+    ) -> None:
+        """And is mended by the next one."""
+        menu = "[[tmux_action.menu]]\nkind = 'skip'\n"
+        hotkey = "[tmux]\ncustom_menu_hotkey = 'r'\n"
+        here = world(tmp_path, "")
+        document = here.project("p", "tmux_action.menu = []\n")
+        (file,) = here.live.snapshot(document).project
+        grant(here.folders, file, now=1.0)
+        here.file.write_text(menu + hotkey)
+        changes = [str(change) for change in here.live.reload(document)]
+
+        assert "local_only: false → true" in changes
+        (warning,) = here.live.snapshot(document).warnings
+        assert warning.startswith(f"{file.path}: brings a problem: {here.file}:4: ")
+        here.file.write_text(menu)
+        here.live.reload()
+        assert not here.live.snapshot(document).settings.local_only
+
+
+def changed(here: World, document: Path | None = None) -> list[str]:
+    """Reload if something has changed, and say what."""
+    changes = here.live.reload_if_changed(document)
+    assert changes is not None
+    return [str(change) for change in changes]

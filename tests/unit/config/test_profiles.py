@@ -215,3 +215,24 @@ def test_presets_are_short_names_of_models(name: str, expected: str) -> None:
     presets = {"fast": "gpt-mini", "big": "gpt-large", "blank": " "}
 
     assert find_model(OpenAI(presets=presets), name) == expected
+
+
+def test_gaps_are_filled_where_the_model_is_known_to_unless_told_otherwise() -> None:
+    """A format that has no such endpoint has no key for it either."""
+    tables = {
+        "ollama": {"infill": "off"},
+        "providers": {"llama": {"type": "openai", "infill": "infill"}},
+    }
+
+    found = {
+        name: _provider(name, **tables).infill
+        for name in ("local", "ollama", "openai", "anthropic", "simulated", "llama")
+    }
+    assert found == {
+        "local": "auto",
+        "ollama": "off",
+        "openai": "auto",
+        "anthropic": "off",
+        "simulated": "off",
+        "llama": "infill",
+    }

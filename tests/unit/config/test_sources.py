@@ -25,6 +25,17 @@ def test_a_missing_file_is_none(tmp_path: Path) -> None:
     assert read_file(tmp_path / "config.toml") is None
 
 
+@pytest.mark.parametrize("link", ["config.toml", "folder"])
+def test_a_link_to_nothing_is_not_a_missing_file(tmp_path: Path, link: str) -> None:
+    """Defaults instead of what is on a disk that is away would surprise."""
+    (tmp_path / link).symlink_to(tmp_path / "away")
+
+    with pytest.raises(Unreadable, match="is a link to nothing"):
+        read_file(
+            tmp_path / "folder" / "config.toml" if link == "folder" else tmp_path / link
+        )
+
+
 def test_a_fifo_is_refused_at_once(tmp_path: Path) -> None:
     """A FIFO that nobody writes to does not hang the start."""
     path = tmp_path / "config.toml"

@@ -13,11 +13,12 @@ from hexai.config.locate import Folders, find_folders
 from hexai.config.project import ProjectFile, read_project_file, tell
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.snapshot import Snapshot
-from hexai.config.trust import grant_file, grant_folder
+from hexai.config.trust import Owned, grant_file, grant_folder
 from hexai.errors import ConfigError
 from hexai.service.grants import grant, grants, revoke
 from tests.support.projects import FILE_NAME, make_repository, write_project_file
 
+OWNED = Owned(profiles=frozenset({"mine"}), keys=frozenset())
 USER = """\
 [providers.mine]
 type = "openai"
@@ -117,7 +118,7 @@ class TestGrants:
         content = b"\xef\xbb\xbfcli.vote = true\r\n"
         path = write_project_file(tmp_path / "p", content)
 
-        file = read_project_file(path, folders, user=os.geteuid(), taken=())
+        file = read_project_file(path, folders, user=os.geteuid(), owned=Owned.by([]))
 
         assert file.sha256 == hashlib.sha256(content).hexdigest()
         assert file.problems == ()
@@ -193,7 +194,7 @@ class TestGrants:
         else:
             user += 1
 
-        file = read_project_file(path, folders, user=user, taken=())
+        file = read_project_file(path, folders, user=user, owned=Owned.by([]))
 
         assert not file.is_trusted
         assert file.source.values["local_only",] is True
@@ -272,6 +273,42 @@ class TestLimits:
         )
         assert team.headers == (("x", "y"),)
         assert (team.api_key_command, team.local) == ((), None)
+
+    def test_a_key_of_another_provider_opens_no_new_one(
+        self, folders: Folders, tmp_path: Path
+    ) -> None:
+        """Whoever it belongs to: a vendor, a profile, or one that a variable names."""
+        taken = {
+            "a": "OPENAI_API_KEY",
+            "b": "HEXAI_ANTHROPIC_API_KEY",
+            "c": "MINE_KEY",
+            "d": "HEXAI_MINE_API_KEY",
+            "e": "CORP_KEY",
+        }
+        text = "".join(
+            f'[providers.{name}]\ntype = "openai"\napi_key_env = "{key}"\n'
+            for name, key in (taken | {"f": "TEAM_KEY"}).items()
+        )
+        path = write_project_file(tmp_path / "p", text)
+        environ = {"HEXAI_OPENROUTER_API_KEY_ENV": "CORP_KEY"}
+        (file,) = load(folders, environ, project=path.parent).project
+        grant(folders, file, now=1.0)
+
+        snapshot = load(folders, environ, project=path.parent)
+
+        found = {
+            name: profile.api_key_env
+            for name, profile in snapshot.settings.providers.items()
+        }
+        assert found == {
+            "mine": "MINE_KEY",
+            **dict.fromkeys(taken, ""),
+            "f": "TEAM_KEY",
+        }
+        (warning,) = snapshot.warnings
+        assert (
+            "even a trusted project file may not set this: providers.a.api" in warning
+        )
 
     @pytest.mark.parametrize("name", ["Mine", "MINE", "OpenAI", "open-ai", "LOCAL"])
     def test_a_name_that_looks_used_is_used(
@@ -375,7 +412,7 @@ class TestShowing:
 
     def _shown(self, folders: Folders, folder: Path, text: str) -> ProjectFile:
         path = write_project_file(folder, text)
-        return read_project_file(path, folders, user=os.geteuid(), taken={"mine"})
+        return read_project_file(path, folders, user=os.geteuid(), owned=OWNED)
 
     def test_every_key_that_only_trust_lets_in(
         self, folders: Folders, tmp_path: Path

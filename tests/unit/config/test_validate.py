@@ -220,3 +220,16 @@ def test_a_string_that_looks_like_provider_and_model_is_a_warning() -> None:
         "models.cli[0]": "is taken as a model of ollama; to name a provider write "
         '{ provider = "openai", model = "…" }'
     }
+
+
+@pytest.mark.parametrize("kind", ["ollama", "anthropic"])
+def test_an_endpoint_for_gaps_belongs_to_openai_s_format(kind: str) -> None:
+    """A server of another format is on or off."""
+
+    def profile(infill: str, kind: str) -> dict[str, Any]:
+        return {"providers": {"x": {"type": kind, "infill": infill}}}
+
+    path = "providers.x.infill"
+    assert path in _problems(profile("fim/completions", kind))
+    assert path not in _problems(profile("off", kind))
+    assert path not in _problems(profile("fim/completions", "openai"))

@@ -11,6 +11,7 @@ from hexai.domain.entry import RequestSpec
 from hexai.errors import NotSent
 from hexai.providers.client import HttpProvider
 from hexai.providers.locality import OllamaLocality
+from hexai.providers.shown import ShownModels
 from hexai.providers.unavailable import Unavailable
 from tests.support.plain import client_for
 from tests.support.replies import close, json_answer, raw, status
@@ -31,7 +32,7 @@ def judged(upstream: Upstream, *models: str) -> list[bool]:
 
     async def run() -> list[bool]:
         client = client_for(upstream.url)
-        locality = OllamaLocality()
+        locality = OllamaLocality(ShownModels())
         results = [await locality.is_local(target(client, one)) for one in models]
         await client.aclose()
         return results
@@ -101,7 +102,7 @@ def test_models_tagged_cloud_are_not_asked_for(model: str) -> None:
 def test_what_the_configuration_says_is_not_asked() -> None:
     """A target that is marked either way keeps its mark."""
     client = client_for("http://127.0.0.1:1")
-    locality = OllamaLocality()
+    locality = OllamaLocality(ShownModels())
 
     for marked in (True, False):
         assert locality.known(target(client, local=marked)) is marked
@@ -111,7 +112,7 @@ def test_what_the_configuration_says_is_not_asked() -> None:
 
 def test_what_is_no_ollama_is_cloud() -> None:
     """Without a client to ask, nothing is known, and unknown is cloud."""
-    locality = OllamaLocality()
+    locality = OllamaLocality(ShownModels())
 
     nobody = Unavailable(NotSent("nobody is asked"))
     spec = RequestSpec(provider="ollama", model="m")
@@ -125,7 +126,7 @@ def test_concurrent_askers_share_one_question_and_survive_its_cancel() -> None:
 
     async def run(upstream: Upstream) -> list[bool]:
         client = client_for(upstream.url)
-        locality = OllamaLocality()
+        locality = OllamaLocality(ShownModels())
         async with asyncio.TaskGroup() as group:
             first = group.create_task(locality.is_local(target(client)))
             await upstream.until(lambda: len(upstream.requests) == 1)

@@ -1,25 +1,27 @@
-"""The guard: secrets in messages, and files that stay here for their name."""
+"""The guard: secrets in messages."""
 
+import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hexai.config.locate import find_folders
+from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.ports import Verdict
-from hexai.service.guard import (
-    Source,
-    TokenRule,
-    find_secrets,
-    fingerprint,
-    ignored_name,
-    inspect,
-    rules,
-)
+from hexai.domain.request import Request
+from hexai.service import guard_lines
+from hexai.service.guard import Guard, Source
+from hexai.service.guard_lines import Finding
+from hexai.service.guard_rules import TokenRule, rules
+from hexai.service.guard_tokens import fingerprint
 from tests.support.secrets import SHAPES, sample, samples
 
 TOKEN_RULES = {rule.name: rule for rule in rules().tokens}
@@ -28,8 +30,21 @@ OWN_LINE = {"line-assignment"}
 """Rules for what stands on a line of its own."""
 
 
+def _find(text: str) -> list[Finding]:
+    """Find each secret once."""
+    found = guard_lines.find_secrets(text.splitlines(keepends=True))
+    return list({finding.fingerprint: finding for finding in reversed(found)}.values())
+
+
 def _found(text: str) -> list[str]:
-    return [finding.rule for finding in find_secrets(text)]
+    return [finding.rule for finding in _find(text)]
+
+
+def _inspect(messages: Sequence[Message], **more: Any) -> Verdict:
+    """Ask a new guard about a request with these messages."""
+    guard = Guard(find_folders({}, Path("/nowhere")), {})
+    request = Request(surface=Surface.CLI, messages=tuple(messages))
+    return asyncio.run(guard.inspect(request, **more))
 
 
 def _said(text: str, role: Role = Role.USER) -> tuple[Message, ...]:
@@ -74,10 +89,9 @@ def test_every_kind_is_found_in_the_midst_of_many_lines(rule: str) -> None:
     lines = ["some = code(with_names)  # and a comment"] * 400
     text = "\n".join([*lines[:300], sample(rule), *lines[300:]])
 
-    (finding,) = find_secrets(text)
+    (finding,) = _find(text)
 
-    first = text.count("\n", 0, finding.offset) + 1
-    assert 301 <= first <= 301 + sample(rule).count("\n")
+    assert 300 <= finding.line <= 300 + sample(rule).count("\n")
 
 
 def test_escaped_line_breaks_do_not_hide_a_secret() -> None:
@@ -188,13 +202,13 @@ def test_values_are_known_by_their_names(text: str) -> None:
 
 def test_harmless_messages_may_go_anywhere() -> None:
     """Without a secret there is no reason to keep a request here."""
-    assert inspect(_said("What is a token?")) == Verdict()
-    assert inspect(()) == Verdict()
+    assert _inspect(_said("What is a token?")) == Verdict()
+    assert _inspect(()) == Verdict()
 
 
 def test_a_finding_names_rule_line_and_fingerprint_but_not_the_secret() -> None:
     """The reason says where to look and what to do, and holds no part of the token."""
-    verdict = inspect(_said(f"one\ntwo\nkey {SECRET}"))
+    verdict = _inspect(_said(f"one\ntwo\nkey {SECRET}"))
 
     assert verdict.local_only == (
         "rule github-token found a secret on line 3 of the prompt"
@@ -216,7 +230,7 @@ def test_a_finding_names_rule_line_and_fingerprint_but_not_the_secret() -> None:
 )
 def test_every_message_is_looked_at(role: Role, place: str) -> None:
     """System prompt, prompt and earlier answers all count."""
-    assert place in inspect(_said(f"\n{SECRET}", role)).local_only
+    assert place in _inspect(_said(f"\n{SECRET}", role)).local_only
 
 
 def test_a_finding_is_placed_in_the_text_it_came_from() -> None:
@@ -227,8 +241,8 @@ def test_a_finding_is_placed_in_the_text_it_came_from() -> None:
     sources = (nothing, arguments, piped)
     messages = _said(f"{arguments.text}:\n\n{piped.text}")
 
-    verdict = inspect(messages, sources=sources)
-    elsewhere = inspect((*_said("x"), Message(Role.USER, SECRET)), sources=sources[:2])
+    verdict = _inspect(messages, sources=sources)
+    elsewhere = _inspect((*_said("x"), Message(Role.USER, SECRET)), sources=sources[:2])
 
     assert "line 2 of standard input" in verdict.local_only
     assert "line 1 of the prompt" in elsewhere.local_only
@@ -239,8 +253,8 @@ def test_declared_secrets_are_allowed_and_only_they() -> None:
     other = sample("slack-token")
     allowed = [fingerprint(SECRET)]
 
-    assert inspect(_said(SECRET), allow_secrets=allowed) == Verdict()
-    verdict = inspect(_said(f"{SECRET} {other}"), allow_secrets=allowed)
+    assert _inspect(_said(SECRET), allow_secrets=allowed) == Verdict()
+    verdict = _inspect(_said(f"{SECRET} {other}"), allow_secrets=allowed)
     assert verdict.local_only.startswith("rule slack-token")
     assert fingerprint(SECRET) not in verdict.local_only
 
@@ -249,7 +263,7 @@ def test_the_same_token_in_another_dress_has_the_same_fingerprint() -> None:
     """One fingerprint allows a token wherever it stands."""
     dressed = f'api_key = "{SECRET}"\nAPI_KEY={SECRET}\n'
 
-    assert inspect(_said(dressed), allow_secrets=[fingerprint(SECRET)]) == Verdict()
+    assert _inspect(_said(dressed), allow_secrets=[fingerprint(SECRET)]) == Verdict()
 
 
 def test_keys_with_the_same_beginning_have_different_fingerprints() -> None:
@@ -258,7 +272,7 @@ def test_keys_with_the_same_beginning_have_different_fingerprints() -> None:
     line = block.rindex("\n", 0, block.rindex("-----END"))
     other = block[: line - 3] + "AbC" + block[line:]
 
-    (one,), (two,) = find_secrets(block), find_secrets(other)
+    (one,), (two,) = _find(block), _find(other)
     assert one.fingerprint != two.fingerprint
 
 
@@ -270,7 +284,7 @@ def test_a_fingerprint_is_the_start_of_a_known_hash() -> None:
 
 def test_many_secrets_make_a_short_reason() -> None:
     """Three are named; that there are more is said."""
-    reason = inspect(_said("\n".join(samples().values()))).local_only
+    reason = _inspect(_said("\n".join(samples().values()))).local_only
 
     assert reason.count("(fingerprint ") == 3
     assert " and more; if these are harmless" in reason
@@ -278,7 +292,7 @@ def test_many_secrets_make_a_short_reason() -> None:
 
 def test_one_secret_in_two_messages_is_named_once() -> None:
     """The first place is enough."""
-    reason = inspect((*_said(SECRET), Message(Role.USER, SECRET))).local_only
+    reason = _inspect((*_said(SECRET), Message(Role.USER, SECRET))).local_only
 
     assert reason.count("found a secret") == 1
 
@@ -287,10 +301,12 @@ def test_one_secret_in_two_messages_is_named_once() -> None:
 def test_any_text_can_be_looked_at(text: str) -> None:
     """Odd characters neither crash the guard nor move what it finds."""
     padded = f"{text} {SECRET} {text}"
+    lines = padded.splitlines(keepends=True)
 
     assert any(
-        finding.rule == "github-token" and padded[finding.offset :].startswith(SECRET)
-        for finding in find_secrets(padded)
+        lines[finding.line].startswith(SECRET, finding.column)
+        for finding in _find(padded)
+        if finding.rule == "github-token"
     )
 
 
@@ -352,64 +368,6 @@ def test_the_largest_input_is_looked_through_in_seconds() -> None:
 def test_a_plain_question_compiles_no_pattern() -> None:
     """A short prompt costs a look for fixed words and nothing more."""
     re.purge()
-    inspect(_said("How do I reverse a list in Python without copying it?"))
+    _inspect(_said("How do I reverse a list in Python without copying it?"))
 
     assert re._cache == {}  # type: ignore[attr-defined] # the only place that knows
-
-
-NAMED = {
-    ".env": ".env*",
-    "/home/me/project/.ENV.Production": ".env*",
-    "config/prod.env": "*.env",
-    "file:///srv/app/.env.local": ".env*",
-    "untitled:.env": ".env*",
-    "C:\\Users\\me\\.aws\\credentials": ".aws/credentials",
-    "~/.ssh/config": ".ssh/*",
-    "deploy/server.PEM": "*.pem",
-    "id_ed25519": "id_ed25519*",
-    "/home/me/.kube/config": ".kube/config",
-    "/home/me/.netrc": ".netrc",
-    "client_secret_1234.apps.json": "client_secret*.json",
-    "infra/terraform.tfstate": "*.tfstate",
-}
-
-
-@pytest.mark.parametrize(("path", "pattern"), NAMED.items())
-def test_files_stay_here_for_their_name(path: str, pattern: str) -> None:
-    """Case, folders, separators and URI schemes do not matter."""
-    rule = ignored_name(path)
-
-    assert rule is not None
-    assert rule.pattern == pattern
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        "/",
-        "main.py",
-        "environment.py",
-        "env",
-        "src/keyboard.go",
-        "kube/config",
-        "config",
-        ".aws",
-        "docs/pem.md",
-        "client_secret.py",
-        "a.env/readme.md",
-    ],
-)
-def test_other_files_may_go(path: str) -> None:
-    """A name that is only similar to a rule is no reason."""
-    assert ignored_name(path) is None
-
-
-def test_every_name_rule_matches_what_it_says() -> None:
-    """Each pattern matches a path made from it, in any case and any folder."""
-    for rule in rules().names:
-        path = "/srv/" + rule.pattern.replace("*", "x")
-        assert ignored_name(path) is not None
-        assert ignored_name(path.upper()) is not None
-        assert rule.pattern == rule.pattern.casefold()
-        assert rule.pattern.rpartition("/")[2].count("*") <= 1

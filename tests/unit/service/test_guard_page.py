@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hexai.service.guard import rules
 from hexai.service.guard_page import page
+from hexai.service.guard_rules import rules
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "guard.md"
 

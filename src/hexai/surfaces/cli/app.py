@@ -1,9 +1,11 @@
 """The command line from its first word to its exit code."""
 
+from collections.abc import Callable
+
 import click
 
 from hexai.errors import HexaiError, NoInput, UsageError
-from hexai.surfaces.cli.commands import find, summaries
+from hexai.surfaces.cli.commands import find, find_script, summaries
 from hexai.surfaces.cli.exit_code import (
     A_BUG,
     INTERRUPTED,
@@ -26,8 +28,22 @@ from hexai.version import __version__
 
 def run(process: Process) -> int:
     """Carry out a command line; gives the exit code, raises nothing."""
+    return _carry_out(process, _run)
+
+
+def run_script(process: Process, name: str) -> int:
+    """Carry out the command that has a script of its own, as `run` does."""
+
+    def run_it(process: Process) -> int:
+        context = find_script(name, process.arguments)
+        return run_command(context, Invocation(process=process, options=AskOptions()))
+
+    return _carry_out(process, run_it)
+
+
+def _carry_out(process: Process, work: Callable[[Process], int]) -> int:
     try:
-        return _run(process)
+        return work(process)
     except (click.UsageError, UsageError, NoInput) as error:
         complain(process, _text_of(error))
         return USAGE
@@ -83,7 +99,7 @@ def _text_of(error: click.UsageError | HexaiError) -> str:
 
 
 def _report(process: Process, bug: Exception) -> int:
-    from hexai.surfaces.cli.crash import describe, keep_details
+    from hexai.service.crash import describe, keep_details
 
     complain(
         process,

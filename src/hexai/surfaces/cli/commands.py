@@ -10,8 +10,8 @@ import click
 from msgspec import Struct
 
 from hexai.errors import UsageError
-from hexai.surfaces.cli.options import GENERAL, AskOptions, given
-from hexai.surfaces.cli.words import Line, nearest
+from hexai.surfaces.cli.options import GENERAL, AskOptions, given, option_names
+from hexai.surfaces.cli.words import Line, nearest, split_line
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -63,6 +63,21 @@ def _config_trust() -> click.Command:
     return parser()
 
 
+def _lsp() -> click.Command:
+    from hexai.surfaces.cli.lsp import parser
+
+    return parser()
+
+
+def _ledger(name: str) -> Callable[[], click.Command]:
+    def make() -> click.Command:
+        from hexai.surfaces.cli.ledger import parser
+
+        return parser(name)
+
+    return make
+
+
 def _reserved(name: str) -> Callable[[], click.Command]:
     def make() -> click.Command:
         from hexai.surfaces.cli.reserved import parser
@@ -72,10 +87,7 @@ def _reserved(name: str) -> Callable[[], click.Command]:
     return make
 
 
-_LATER = (
-    *("history", "history forget", "history export", "history import"),
-    *("show", "vote", "stats", "leaderboard", "lsp", "action"),
-)
+_LATER = ("leaderboard", "action")
 
 COMMANDS = (
     Command(words=("config",), summary="", parser=_config("edit")),
@@ -135,6 +147,42 @@ COMMANDS = (
         summary="Get the built-in local model.",
         parser=_models_pull,
     ),
+    Command(
+        words=("history",),
+        summary="List what was asked.",
+        parser=_ledger("history"),
+    ),
+    Command(
+        words=("history", "forget"),
+        summary="Remove what is recorded, for good.",
+        parser=_ledger("history forget"),
+    ),
+    Command(
+        words=("history", "export"),
+        summary="Write the ledger to a file.",
+        parser=_ledger("history export"),
+    ),
+    Command(
+        words=("history", "import"),
+        summary="Take in another ledger's file.",
+        parser=_ledger("history import"),
+    ),
+    Command(
+        words=("show",),
+        summary="Print a question with its answers.",
+        parser=_ledger("show"),
+    ),
+    Command(
+        words=("vote",),
+        summary="Say which answer was the best.",
+        parser=_ledger("vote"),
+    ),
+    Command(
+        words=("stats",),
+        summary="Show what every model did.",
+        parser=_ledger("stats"),
+    ),
+    Command(words=("lsp",), summary="Serve an editor.", parser=_lsp),
     *(
         Command(words=tuple(name.split()), summary="", parser=_reserved(name))
         for name in _LATER
@@ -168,12 +216,28 @@ def summaries() -> tuple[tuple[str, str], ...]:
 def _parse(words: tuple[str, ...]) -> click.Context | None:
     matches = [c for c in COMMANDS if c.words == words[: len(c.words)]]
     for command in sorted(matches, key=lambda c: -len(c.words)):
-        name = " ".join(("hexai", *command.words))
         try:
-            return command.parser().make_context(name, [*words[len(command.words) :]])
+            return _context(command, words[len(command.words) :])
         except click.UsageError:
             continue
     return None
+
+
+def _context(command: Command, words: tuple[str, ...]) -> click.Context:
+    """Parse a command's arguments; raises `click.UsageError`."""
+    parser = command.parser()
+    line = split_line(words, option_names(parser))
+    literal = ("--",) if line.literal else ()
+    arguments = [*line.options, *literal, *line.words]
+    return parser.make_context(" ".join(("hexai", *command.words)), arguments)
+
+
+def find_script(name: str, words: tuple[str, ...]) -> click.Context:
+    """Parse the arguments of a command that has a script of its own.
+
+    Raises `click.UsageError`: there is no prompt that they could be.
+    """
+    return _context(next(c for c in COMMANDS if c.words == (name,)), words)
 
 
 def _refuse_options(line: Line, options: AskOptions) -> None:

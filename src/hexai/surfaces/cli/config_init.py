@@ -90,15 +90,24 @@ def _say_found(process: Process, found: Found, servers: tuple[Server, ...]) -> N
 
 def _write_new(file: Path, text: str) -> None:
     """Create a private file; one that appeared meanwhile stays as it is."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         if not file.parent.is_dir():
             make_private_folder(file.parent)
-        descriptor = os.open(file, flags, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            os.fchmod(descriptor, 0o600)
-            opened.write(text)
+        _create(file, text)
     except FileExistsError:
         raise ConfigError((f"{file}: is there already, and stays as it is",)) from None
     except OSError as error:
         raise ConfigError((f"{file}: cannot be written: {error.strerror}",)) from None
+
+
+def _create(file: Path, text: str) -> None:
+    """Write a file whole or not at all: half of one would be in the way of the next."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(file, flags, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            os.fchmod(descriptor, 0o600)
+            opened.write(text)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise

@@ -71,7 +71,19 @@ def trust(
     files = _files(invocation, path)
     if yes is not None:
         files = _in_state(files, yes)
-    return max(_ask(invocation.process, file, sure=yes is not None) for file in files)
+    codes = [_ask(invocation.process, file, sure=yes is not None) for file in files]
+    unfit = _trusted_in_vain(_files(invocation, path), files)
+    complain(invocation.process, *unfit)
+    return max(*codes, 1 if unfit else 0)
+
+
+def _trusted_in_vain(
+    now: tuple[ProjectFile, ...], before: tuple[ProjectFile, ...]
+) -> list[str]:
+    """Say what keeps files that have just been trusted from being used."""
+    sound = {file.path for file in before if not file.problems}
+    problems = (each for file in now if file.path in sound for each in file.problems)
+    return [f"trusted, but of no use until it is mended: {each}" for each in problems]
 
 
 def _in_state(files: tuple[ProjectFile, ...], sha256: str) -> tuple[ProjectFile, ...]:

@@ -3,10 +3,26 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
 from hexai.config.locate import Folders, find_folders
+
+
+class Serve(Protocol):
+    """Runs the editor server; the command line knows no more of it."""
+
+    def __call__(
+        self,
+        process: "Process",
+        *,
+        config: str | None,
+        log: str | None,
+        log_texts: bool,
+        only: tuple[str, ...],
+    ) -> int:
+        """Serve one editor until it leaves; gives the exit code."""
 
 
 class Process(Struct, frozen=True, kw_only=True):
@@ -23,6 +39,8 @@ class Process(Struct, frozen=True, kw_only=True):
     """A file descriptor, like the next two."""
     stdout: int = 1
     stderr: int = 2
+    serve: Serve | None = None
+    """What `hexai lsp` runs."""
 
     @property
     def stdout_is_terminal(self) -> bool:

@@ -6,10 +6,10 @@ import select
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from hexai.service.writer import Writer
 from hexai.surfaces.cli.job_control import stoppable
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.quiet import quiet
-from hexai.surfaces.cli.writer import Writer
 
 _AS_IT_WAS = b"\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[m\x1b[999B\n"
 """Modes, cursor and colours; and below a live view, whose cursor rests at its top."""

@@ -2,6 +2,8 @@
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,7 +13,9 @@ from hexai.config.load import load
 from hexai.config.locate import Folders
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
+from hexai.domain.record import Recorder
 from hexai.service.log import Log, open_log
+from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
@@ -42,15 +46,35 @@ class Session(Struct, frozen=True, kw_only=True):
         complain(self.process, *(f"warning: {text}" for text in resolved.warnings))
         return resolved.entries
 
-    def services(self) -> Services:
-        """Make what all requests share; to be called inside the event loop."""
+    def services(self, recorder: Recorder | None = None) -> Services:
+        """Make what all requests share; to be called inside the event loop.
+
+        Without a recorder nothing is recorded.
+        """
         return Services(
             self.snapshot.settings,
             folders=self.folders,
             environ=self.process.environ,
             now=time.time,  # noqa: TID251 - the edge
             random=random.Random(),  # noqa: S311 - shuffles and jitter
+            recorder=recorder,
         )
+
+    @contextmanager
+    def recording(self) -> Iterator[LedgerRecorder]:
+        """Give a recorder; at the end everything is written, or put aside."""
+        problems: list[str] = []
+        recorder = LedgerRecorder(
+            self.folders.state,
+            now=time.time,  # noqa: TID251 - the edge
+            retention_days=self.snapshot.settings.ledger.retention_days,
+            on_problem=problems.append,
+        )
+        try:
+            yield recorder
+        finally:
+            recorder.flush()
+            complain(self.process, *(f"warning: {problem}" for problem in problems))
 
 
 def open_session(process: Process, options: AskOptions) -> Session:

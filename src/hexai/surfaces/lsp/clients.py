@@ -9,6 +9,7 @@ from math import inf
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Client(Struct, frozen=True, kw_only=True):
@@ -39,3 +40,61 @@ class Client(Struct, frozen=True, kw_only=True):
     """No progress for completion: every end of one redraws its status line."""
     utf8_first: bool = False
     """It complains about servers that do not agree with the others' UTF-8."""
+
+
+class Traits(Struct, frozen=True, kw_only=True):
+    """What an editor says about itself, as far as it tells editors apart."""
+
+    name: str = ""
+    """As in `clientInfo`."""
+    insert_replace: bool = False
+    """It takes items with a range to insert and one to replace."""
+    inline_completion: bool = False
+    """It asks for inline completions."""
+
+
+DEFAULT = Client(name="unknown")
+
+HELIX = Client(name="helix", plaintext=False, quiet=True)
+
+NEOVIM = Client(
+    name="neovim",
+    item_text="snippet",
+    label="code",
+    code_in="documentation",
+    runs_commands=True,
+    mends=True,
+    automatic_deadline=0.3,
+    empty_incomplete=True,
+    utf8_first=True,
+)
+
+NEOVIM_PLUGIN = Client(
+    name="neovim with a completion plugin",
+    code_in="documentation",
+    runs_commands=True,
+    mends=True,
+    utf8_first=True,
+)
+
+VSCODE = Client(name="vscode", code_in="documentation", runs_commands=True)
+
+ZED = Client(name="zed", code_in="documentation", runs_commands=True)
+
+EGLOT = Client(name="eglot")
+
+LSP_MODE = Client(name="lsp-mode", runs_commands=True)
+
+_VSCODE_NAMES = ("visual studio code", "vscodium", "code - oss", "cursor", "windsurf")
+
+
+def identify(traits: Traits) -> Client:
+    """Find the editor in the table."""
+    name = traits.name.lower()
+    if name == "neovim":
+        return NEOVIM_PLUGIN if traits.insert_replace else NEOVIM
+    if name.startswith(_VSCODE_NAMES):
+        return replace(VSCODE, completion_from_memory=traits.inline_completion)
+    if name == "zed" or name.startswith("zed "):
+        return ZED
+    return {"helix": HELIX, "eglot": EGLOT, "emacs": LSP_MODE}.get(name, DEFAULT)

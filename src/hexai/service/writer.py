@@ -1,19 +1,21 @@
 """Writes to one stream from a thread, so that no reader can hold back a race.
 
-A terminal stopped with Ctrl-S or a pipe into a slow program would block whoever writes.
-On the event loop that would stop every contender and falsify their times. So each
-stream has one daemon thread that takes texts off a queue, in order; only at the end
-the process waits until all is written.
+A terminal stopped with Ctrl-S, a pipe into a slow program or an editor that hangs would
+block whoever writes. On the event loop that would stop every contender and falsify
+their times. So each stream has one daemon thread that takes texts off a queue, in
+order; only at the end the process waits until all is written.
 
 The thread writes to the descriptor itself: Python's own streams hold a lock while they
 write, which the interpreter needs at its exit.
 """
 
+import errno
 import os
 import selectors
 import threading
 from collections import deque
 from collections.abc import Callable
+from math import inf
 
 
 class Writer:
@@ -24,13 +26,19 @@ class Writer:
         descriptor: int,
         *,
         encoding: str = "utf-8",
+        limit: float = inf,
         on_broken: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_broken` is called once, from the thread, when nobody reads any more."""
+        """`on_broken` is called once when nobody reads any more, from any thread.
+
+        More than `limit` bytes in the queue count as nobody reading.
+        """
         self._descriptor = descriptor
         self._encoding = encoding
+        self._limit = limit
         self._on_broken = on_broken
         self._queue: deque[bytes] = deque()
+        self._queued = 0
         self._writing = False
         self._closed = False
         self._changed = threading.Condition()
@@ -54,15 +62,22 @@ class Writer:
 
         What the encoding cannot express shows itself as an escape.
         """
-        if not text or self.broken:
+        self.write_bytes(text.encode(self._encoding, "backslashreplace"))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Queue bytes as they are."""
+        if not data or self.broken:
             return
-        data = text.encode(self._encoding, "backslashreplace")
         with self._changed:
             if self._closed:
                 raise ValueError("write to a closed writer")
             self._queue.append(data)
+            self._queued += len(data)
             self._changed.notify_all()
-        self._start()
+        if self._queued > self._limit:
+            self._give_up(OSError(errno.ENOBUFS, "nobody reads what is written"))
+        else:
+            self._start()
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until the reader has taken all, at most `timeout` seconds.
@@ -109,10 +124,14 @@ class Writer:
             if not self._queue:
                 return None
             self._writing = True
-            return self._queue.popleft()
+            data = self._queue.popleft()
+            self._queued -= len(data)
+            return data
 
     def _give_up(self, error: OSError) -> None:
         with self._changed:
+            if self.error is not None:
+                return
             self.error = error
             self._queue.clear()
             self._changed.notify_all()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hexai.surfaces.cli.crash import describe, details, keep_details
+from hexai.service.crash import describe, details, keep_details
 
 
 def raised(secret: str) -> Exception:
@@ -24,7 +24,7 @@ def raised(secret: str) -> Exception:
 def test_a_bug_is_named_by_type_and_place() -> None:
     """In a group, by its first."""
     bug = raised("MARK")
-    assert describe(bug).startswith("ValueError at cli/test_crash.py:")
+    assert describe(bug).startswith("ValueError at service/test_crash.py:")
     assert describe(ExceptionGroup("MARK", [bug])) == describe(bug)
     assert describe(OSError("MARK")) == "OSError"
 

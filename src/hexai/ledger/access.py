@@ -1,0 +1,112 @@
+"""The ledger as the service sees it: an open database, and errors that name it."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from hexai.domain.figures import Cell, Figures, Filter
+from hexai.domain.record import Fact, RecordedRun
+from hexai.errors import LedgerBusy
+from hexai.ledger import forget, read
+from hexai.ledger.database import check_writable, open_database, translated
+from hexai.ledger.figures import read_figures
+from hexai.ledger.store import Store
+
+_DAY = 86_400.0
+_EXPIRED_AT_ONCE = 500
+"""Runs that one process forgets for their age: it has other things to do."""
+
+
+class Ledger:
+    """An open ledger, for one thread. Everything here raises `LedgerError`."""
+
+    def __init__(self, path: Path, *, patience: float) -> None:
+        """Open the file, which must be there; see `open_database`."""
+        self._path = path
+        self._connection = open_database(path, patience=patience)
+        self._store = Store(self._connection, path)
+
+    def close(self) -> None:
+        """Close the database; the last to do so puts its files in order."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    def take(self, *facts: Fact) -> None:
+        """Write facts in one transaction."""
+        self._store.take(*facts)
+
+    def find(self, word: str) -> tuple[int, ...]:
+        """Find the numbers of the runs that a number or id prefix means."""
+        with translated(self._path):
+            return read.find_runs(self._connection, word)
+
+    def run(self, number: int) -> RecordedRun | None:
+        """Give one run; None if there is none of that number."""
+        with translated(self._path):
+            return read.read_run(self._connection, number)
+
+    def newest(self, *, surface: str = "", project: str = "") -> Iterator[RecordedRun]:
+        """Give runs, the newest first; all of them, or of one surface or project."""
+        with translated(self._path):
+            yield from read.newest_runs(
+                self._connection, surface=surface, project=project
+            )
+
+    def all(self) -> Iterator[RecordedRun]:
+        """Give all runs, the oldest first."""
+        with translated(self._path):
+            yield from read.all_runs(self._connection)
+
+    def count(self) -> int:
+        """Give how many runs are recorded."""
+        with translated(self._path):
+            query = "SELECT count(*) FROM run"
+            count: int = self._connection.execute(query).fetchone()[0]
+            return count
+
+    def figures(self, chosen: Filter) -> list[tuple[Cell, Figures]]:
+        """Give the sums for statistics, by cell."""
+        with translated(self._path):
+            return read_figures(self._connection, chosen)
+
+    def before(self, moment: float) -> list[int]:
+        """Give the numbers of the runs that began before a moment."""
+        with translated(self._path):
+            return forget.runs_before(self._connection, moment)
+
+    def of_project(self, project: str) -> list[int]:
+        """Give the numbers of the runs of a project's folder."""
+        with translated(self._path):
+            return forget.runs_of_project(self._connection, project)
+
+    def cache_keys(self, numbers: Sequence[int]) -> list[str]:
+        """Give the cache's keys of the answers of these runs."""
+        with translated(self._path):
+            return forget.cache_keys(self._connection, numbers)
+
+    def remove(self, numbers: Sequence[int], *, before: float = 0.0) -> None:
+        """Really remove runs, and what came `before` for runs that never did."""
+        with translated(self._path):
+            check_writable(self._connection, self._path)
+            forget.remove_runs(self._connection, numbers)
+            forget.remove_early(self._connection, before=before)
+            forget.cut_log(self._connection)
+
+    def remove_all(self) -> None:
+        """Really remove everything."""
+        with translated(self._path):
+            check_writable(self._connection, self._path)
+            forget.remove_all(self._connection)
+            forget.cut_log(self._connection)
+
+    def expire(self, now: float, *, days: int) -> None:
+        """Forget some of the runs that are older than so many days; 0 keeps all."""
+        if not days:
+            return
+        with translated(self._path):
+            oldest = now - days * _DAY
+            old = forget.runs_before(self._connection, oldest, most=_EXPIRED_AT_ONCE)
+        if old:
+            with suppress(LedgerBusy):
+                self.remove(old, before=oldest)

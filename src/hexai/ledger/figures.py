@@ -1,0 +1,92 @@
+"""What statistics are made of: sums and times, per surface and model.
+
+One pass over one index gives all of it (0.4 s for a million answers). The times come
+as one text for each group, because counting the words of a text is ten times faster
+than fetching a row for each; so quantiles are exact, and no second table has to be
+kept in step.
+
+Cached answers are no part of this: nobody was asked.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+
+from hexai.domain.figures import SUMMED, Cell, Figures, Filter, Times
+from hexai.ledger.units import milliseconds
+
+_CELLS = """
+SELECT cell.id, surface, language.text, project.text, provider, model.model, upstream
+FROM cell
+JOIN model ON model.id = cell.model
+JOIN name AS language ON language.id = cell.language
+JOIN name AS project ON project.id = cell.project
+"""
+
+_SUMS = """
+SELECT cell, count(*) AS runs,
+    sum(status = 'answered') AS answered,
+    sum(status = 'failed') AS failed,
+    sum(status = 'timed out') AS timed_out,
+    sum(status = 'cancelled') AS cancelled,
+    sum(late) AS late,
+    group_concat(CASE WHEN status = 'answered' THEN ttft END) AS first_tokens,
+    group_concat(CASE WHEN status = 'answered' THEN total END) AS totals,
+    group_concat(CASE WHEN status = 'timed out' THEN total END) AS cut_totals,
+    sum(CASE WHEN generating > 0 AND output > 1 THEN output END) AS tokens,
+    sum(CASE WHEN generating > 0 AND output > 1 THEN generating END) AS generating_ms,
+    sum(cost) AS cost,
+    sum(cost IS NULL AND output IS NOT NULL) AS unpriced,
+    sum(estimated) AS estimated,
+    count(taken) AS accepted,
+    sum(taken) AS characters,
+    sum(CASE WHEN retained IS NOT NULL THEN taken END) AS followed,
+    sum(retained) AS retained
+FROM contender
+WHERE cached = 0 AND started_at >= ? AND cell IN (SELECT value FROM json_each(?))
+GROUP BY cell
+"""
+
+
+def read_figures(
+    connection: sqlite3.Connection, chosen: Filter
+) -> list[tuple[Cell, Figures]]:
+    """Give the figures of every cell that counts and has any."""
+    cells = {
+        number: cell for number, cell in _read_cells(connection) if chosen.matches(cell)
+    }
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    values = (milliseconds(chosen.since), json.dumps([*cells]))
+    rows = cursor.execute(_SUMS, values)
+    return [(cells[row["cell"]], _figures(row)) for row in rows]
+
+
+def _read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
+    for number, surface, language, project, *model in connection.execute(_CELLS):
+        provider, name, upstream = model
+        yield (
+            number,
+            Cell(
+                surface=surface,
+                language=language,
+                project=project,
+                provider=provider,
+                model=name,
+                upstream=upstream,
+            ),
+        )
+
+
+def _figures(row: sqlite3.Row) -> Figures:
+    return Figures(
+        first_token=Times(seen=_counted(row["first_tokens"])),
+        total=Times(seen=_counted(row["totals"]), cut=_counted(row["cut_totals"])),
+        **{name: row[name] or 0 for name in SUMMED},
+    )
+
+
+def _counted(times: str | None) -> Counter[int]:
+    words = Counter(times.split(",")) if times else Counter[str]()
+    return Counter({int(word): count for word, count in words.items()})

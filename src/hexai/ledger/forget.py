@@ -1,0 +1,105 @@
+"""Really removes runs: rows, texts, and names that nothing else needs.
+
+Deleted content is overwritten in the database's pages (`secure_delete`). The log still
+holds the pages as they were before, so it is copied into the database and cut to
+nothing; only then is a text gone.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from hexai.errors import LedgerBusy
+from hexai.ledger.database import transaction
+from hexai.ledger.units import milliseconds
+
+_OF_A_RUN = ("survival", "answer", "prompt", "contender")
+
+_UNUSED_CELLS = """
+DELETE FROM cell WHERE NOT EXISTS (
+    SELECT 1 FROM contender WHERE cached IN (0, 1) AND cell = cell.id
+)
+"""
+_UNUSED_MODELS = "DELETE FROM model WHERE id NOT IN (SELECT model FROM cell)"
+_UNUSED_NAMES = """
+DELETE FROM name WHERE id NOT IN (
+    SELECT language FROM cell UNION SELECT project FROM cell
+    UNION SELECT language FROM run UNION SELECT project FROM run
+    UNION SELECT label FROM contender
+    UNION SELECT returned_model FROM contender WHERE returned_model IS NOT NULL
+    UNION SELECT error_kind FROM contender WHERE error_kind IS NOT NULL
+)
+"""
+
+
+def runs_before(
+    connection: sqlite3.Connection, moment: float, *, most: int = -1
+) -> list[int]:
+    """Give the numbers of the runs that began before a moment, the oldest first."""
+    rows = connection.execute(
+        "SELECT number FROM run WHERE started_at < ? ORDER BY started_at LIMIT ?",
+        (milliseconds(moment), most),
+    )
+    return [number for (number,) in rows]
+
+
+def runs_of_project(connection: sqlite3.Connection, project: str) -> list[int]:
+    """Give the numbers of the runs of a project, named by its folder."""
+    rows = connection.execute(
+        "SELECT number FROM run JOIN name ON name.id = run.project WHERE text = ?",
+        (project,),
+    )
+    return [number for (number,) in rows]
+
+
+def cache_keys(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
+    """Give the keys under which the cache keeps answers of these runs."""
+    rows = connection.execute(
+        "SELECT DISTINCT cache_key FROM answer WHERE cache_key <> '' "
+        "AND run IN (SELECT value FROM json_each(?))",
+        (json.dumps(numbers),),
+    )
+    return [key for (key,) in rows]
+
+
+def remove_runs(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Remove runs in one transaction."""
+    these = json.dumps(numbers)
+    with transaction(connection):
+        for table in _OF_A_RUN:
+            query = f"DELETE FROM {table} WHERE run IN (SELECT value FROM json_each(?))"  # noqa: S608
+            connection.execute(query, (these,))
+        connection.execute(
+            "DELETE FROM run WHERE number IN (SELECT value FROM json_each(?))", (these,)
+        )
+        for statement in (_UNUSED_CELLS, _UNUSED_MODELS, _UNUSED_NAMES):
+            connection.execute(statement)
+
+
+def remove_early(connection: sqlite3.Connection, *, before: float) -> None:
+    """Remove facts whose run never came, by the time that its id begins with."""
+    stamp = max(0, milliseconds(before)) & ((1 << 48) - 1)
+    with transaction(connection):
+        connection.execute(
+            "DELETE FROM early WHERE run_id < ?", (stamp.to_bytes(6, "big"),)
+        )
+
+
+def remove_all(connection: sqlite3.Connection) -> None:
+    """Remove everything but the numbers that were given: none is given twice."""
+    with transaction(connection):
+        for table in (*_OF_A_RUN, "run", "early", "cell", "model", "name"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+def cut_log(connection: sqlite3.Connection) -> None:
+    """Copy the log into the database and empty it.
+
+    Raises `LedgerBusy` if another process keeps it from being emptied.
+    """
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise LedgerBusy(
+            "the runs are removed, but another program still reads the ledger, so "
+            "that their texts may stay on the disk; end it and forget them again"
+        )

@@ -1,0 +1,211 @@
+"""Gives recorded runs back as the facts that were told."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import msgspec
+
+from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
+from hexai.domain.entry import Surface
+from hexai.domain.messages import Message
+from hexai.domain.outcome import Status, Timings
+from hexai.domain.provider import FinishReason
+from hexai.domain.record import Background, ContenderRecord, RecordedRun, RunRecord
+from hexai.domain.usage import Usage
+from hexai.ledger.units import dollars, run_key, seconds
+
+_RUNS = """
+SELECT run.*, language.text AS language_name, project.text AS project_name, messages
+FROM run
+JOIN name AS language ON language.id = run.language
+JOIN name AS project ON project.id = run.project
+LEFT JOIN prompt ON prompt.run = run.number
+"""
+
+_CONTENDERS = """
+SELECT contender.*, provider, model.model, upstream, label.text AS label_name,
+    returned.text AS returned_name, kind.text AS kind_name,
+    answer.text, answer.error, answer.cache_key
+FROM contender
+JOIN cell ON cell.id = contender.cell
+JOIN model ON model.id = cell.model
+JOIN name AS label ON label.id = contender.label
+LEFT JOIN name AS returned ON returned.id = contender.returned_model
+LEFT JOIN name AS kind ON kind.id = contender.error_kind
+LEFT JOIN answer ON answer.run = contender.run AND answer.idx = contender.idx
+WHERE contender.run = ? ORDER BY contender.idx
+"""
+
+_messages_decoder = msgspec.json.Decoder(tuple[Message, ...])
+
+
+def find_runs(connection: sqlite3.Connection, word: str) -> tuple[int, ...]:
+    """Find the numbers of the runs that a number or the beginning of an id means.
+
+    What is both is the number.
+    """
+    if word.isdecimal() and len(word) < 19:
+        query = "SELECT number FROM run WHERE number = ?"
+        if rows := connection.execute(query, (int(word),)).fetchall():
+            return (rows[0][0],)
+    if len(word) < 6:
+        return ()
+    low, high = (run_key(word.ljust(32, digit)[:32]) for digit in "0f")
+    query = "SELECT number FROM run WHERE id BETWEEN ? AND ? ORDER BY number"
+    return tuple(number for (number,) in connection.execute(query, (low, high)))
+
+
+def read_run(connection: sqlite3.Connection, number: int) -> RecordedRun | None:
+    """Give the run with a number; None if there is none."""
+    return next(_read(connection, f"{_RUNS} WHERE number = ?", number), None)
+
+
+def newest_runs(
+    connection: sqlite3.Connection, *, surface: str = "", project: str = ""
+) -> Iterator[RecordedRun]:
+    """Give the runs, the newest first, of one surface or project or of all."""
+    conditions = f"""{_RUNS}
+        WHERE (?1 = '' OR surface = ?1) AND (?2 = '' OR project.text = ?2)
+        ORDER BY started_at DESC, number DESC"""
+    return _read(connection, conditions, surface, project)
+
+
+def all_runs(connection: sqlite3.Connection) -> Iterator[RecordedRun]:
+    """Give every run, in the order of their ids, which is that of their beginning."""
+    return _read(connection, f"{_RUNS} ORDER BY id")
+
+
+def _read(
+    connection: sqlite3.Connection, query: str, *values: str | int
+) -> Iterator[RecordedRun]:
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    for row in cursor.execute(query, values):
+        yield _recorded(connection, row)
+
+
+def _recorded(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    contenders = cursor.execute(_CONTENDERS, (row["number"],)).fetchall()
+    run_id = row["id"].hex()
+    by_ordinal = sorted(contenders, key=lambda each: int(each["ordinal"]))
+    return RecordedRun(
+        number=row["number"],
+        run=RunRecord(
+            run_id=run_id,
+            surface=Surface(row["surface"]),
+            started_at=seconds(row["started_at"]),
+            background=_background(row),
+            blind=bool(row["blind"]),
+            seed=row["seed"],
+            order=tuple(each["idx"] for each in by_ordinal),
+            contenders=tuple(map(_contender, contenders)),
+            messages=_messages_decoder.decode(row["messages"] or "[]"),
+        ),
+        chosen=_chosen(run_id, row, contenders),
+        shown=_shown(run_id, row, contenders),
+        survived=_survived(connection, run_id, row["number"]),
+    )
+
+
+def _background(row: sqlite3.Row) -> Background:
+    return Background(
+        project=row["project_name"],
+        language=row["language_name"],
+        document=row["document"],
+        place=row["place"],
+    )
+
+
+def _contender(row: sqlite3.Row) -> ContenderRecord:
+    return ContenderRecord(
+        index=row["idx"],
+        label=row["label_name"],
+        provider=row["provider"],
+        model=row["model"],
+        upstream=row["upstream"],
+        returned_model=row["returned_name"],
+        local=_flag(row["local"]),
+        status=Status(row["status"]),
+        finish=row["finish"] and FinishReason(row["finish"]),
+        late=bool(row["late"]),
+        cached=bool(row["cached"]),
+        fell_back=bool(row["fell_back"]),
+        attempts=row["attempts"],
+        timings=_timings(row),
+        usage=_usage(row),
+        cost_usd=dollars(row["cost"]),
+        error_kind=row["kind_name"],
+        http_status=row["http_status"],
+        text=row["text"] or "",
+        error=row["error"] or "",
+        cache_key=row["cache_key"] or "",
+    )
+
+
+def _timings(row: sqlite3.Row) -> Timings:
+    return Timings(
+        queued=seconds(row["queued"]),
+        loading=seconds(row["loading"]),
+        ttft=seconds(row["ttft"]),
+        generating=seconds(row["generating"]),
+        total=seconds(row["total"]),
+    )
+
+
+def _usage(row: sqlite3.Row) -> Usage | None:
+    if row["input"] is None:
+        return None
+    return Usage(
+        input=row["input"],
+        output=row["output"],
+        reasoning=row["reasoning"],
+        source="estimated" if row["estimated"] else "reported",
+    )
+
+
+def _chosen(
+    run_id: str, row: sqlite3.Row, contenders: list[sqlite3.Row]
+) -> Chosen | None:
+    if row["choice"] is None:
+        return None
+    taken = [each for each in contenders if each["taken"] is not None]
+    return Chosen(
+        run_id=run_id,
+        at=seconds(row["chosen_at"]),
+        choice=Choice(row["choice"]),
+        method=Method(row["method"]),
+        indexes=tuple(each["idx"] for each in taken),
+        characters=max((each["taken"] for each in taken), default=0),
+    )
+
+
+def _shown(
+    run_id: str, row: sqlite3.Row, contenders: list[sqlite3.Row]
+) -> Shown | None:
+    if row["shown_at"] is None:
+        return None
+    items: dict[int, list[int]] = {}
+    for each in contenders:
+        if each["position"] is not None:
+            items.setdefault(each["position"], []).append(each["idx"])
+    return Shown(
+        run_id=run_id,
+        at=seconds(row["shown_at"]),
+        items=tuple(tuple(items[position]) for position in sorted(items)),
+    )
+
+
+def _survived(
+    connection: sqlite3.Connection, run_id: str, number: int
+) -> tuple[Survived, ...]:
+    query = "SELECT after, share FROM survival WHERE run = ? ORDER BY after"
+    rows = connection.execute(query, (number,))
+    return tuple(
+        Survived(run_id=run_id, after=after, share=share) for after, share in rows
+    )
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)

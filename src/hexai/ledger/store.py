@@ -1,0 +1,265 @@
+"""Takes facts in: one transaction each, in any order, twice without harm.
+
+A run is known by its global id, and only its first telling counts. Of several choices
+about one run the newest counts. What comes before its run waits in `early`, as it
+was told, and is taken in with the run. So two ledgers are merged by telling each what
+the other knows, and a spool by telling all that is in it.
+"""
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from hexai.domain.choice import Choice, Chosen, Shown, Survived
+from hexai.domain.record import ContenderRecord, Fact, RunRecord
+from hexai.ledger.database import check_writable, transaction, translated
+from hexai.ledger.units import billionths, milliseconds, run_key
+
+Late = Chosen | Shown | Survived
+"""A fact about a run that is recorded, or will be."""
+
+_CREDITING = frozenset({Choice.TAKEN, Choice.PARTLY, Choice.TYPED})
+_late_decoder = msgspec.json.Decoder(Late)
+
+
+class Store:
+    """Writes facts to an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """`path` is named in errors; the connection stays its owner's."""
+        self._connection = connection
+        self._path = path
+
+    def take(self, *facts: Fact) -> None:
+        """Write facts in one transaction; raises `LedgerError` and writes none."""
+        with translated(self._path):
+            check_writable(self._connection, self._path)
+            with transaction(self._connection):
+                for fact in facts:
+                    _take(self._connection, fact)
+
+
+def _take(connection: sqlite3.Connection, fact: Fact) -> None:
+    if isinstance(fact, RunRecord):
+        if (number := _insert_run(connection, fact)) is not None:
+            _insert_contenders(connection, number, fact)
+            _insert_texts(connection, number, fact)
+            _take_early(connection, fact.run_id)
+        return
+    key = run_key(fact.run_id)
+    row = connection.execute("SELECT number FROM run WHERE id = ?", (key,)).fetchone()
+    if row is None:
+        text = msgspec.json.encode(fact).decode("utf-8")
+        connection.execute("INSERT OR IGNORE INTO early VALUES (?, ?)", (key, text))
+    else:
+        _take_late(connection, row[0], fact)
+
+
+def _take_early(connection: sqlite3.Connection, run_id: str) -> None:
+    key = run_key(run_id)
+    for (text,) in connection.execute(
+        "SELECT fact FROM early WHERE run_id = ?", (key,)
+    ).fetchall():
+        _take(connection, _late_decoder.decode(text))
+    connection.execute("DELETE FROM early WHERE run_id = ?", (key,))
+
+
+def _take_late(connection: sqlite3.Connection, number: int, fact: Late) -> None:
+    match fact:
+        case Chosen():
+            _choose(connection, number, fact)
+        case Shown():
+            _show(connection, number, fact)
+        case Survived():
+            connection.execute(
+                "INSERT OR IGNORE INTO survival VALUES (?, ?, ?)",
+                (number, fact.after, fact.share),
+            )
+            _count_retained(connection, number)
+
+
+def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None:
+    at = milliseconds(chosen.at)
+    changed = connection.execute(
+        "UPDATE run SET choice = ?, method = ?, chosen_at = ? "
+        "WHERE number = ? AND (chosen_at IS NULL OR chosen_at < ?)",
+        (chosen.choice, chosen.method, at, number, at),
+    ).rowcount
+    if not changed:
+        return
+    credited = chosen.indexes if chosen.choice in _CREDITING else ()
+    connection.execute(
+        "UPDATE contender SET taken = NULL, retained = NULL "
+        "WHERE run = ? AND taken IS NOT NULL",
+        (number,),
+    )
+    connection.executemany(
+        "UPDATE contender SET taken = ? WHERE run = ? AND idx = ?",
+        ((chosen.characters, number, index) for index in credited),
+    )
+    _count_retained(connection, number)
+
+
+def _show(connection: sqlite3.Connection, number: int, shown: Shown) -> None:
+    changed = connection.execute(
+        "UPDATE run SET shown_at = ? WHERE number = ? AND shown_at IS NULL",
+        (milliseconds(shown.at), number),
+    ).rowcount
+    if changed:
+        connection.executemany(
+            "UPDATE contender SET position = ? WHERE run = ? AND idx = ?",
+            (
+                (position, number, index)
+                for position, item in enumerate(shown.items)
+                for index in item
+            ),
+        )
+
+
+def _count_retained(connection: sqlite3.Connection, number: int) -> None:
+    """Set what is left of the taken text by the last sample that was not censored."""
+    connection.execute(
+        "UPDATE contender SET retained = round(taken * ("
+        "  SELECT share FROM survival WHERE run = ?1 AND share IS NOT NULL"
+        "  ORDER BY after DESC LIMIT 1)) "
+        "WHERE run = ?1 AND taken IS NOT NULL",
+        (number,),
+    )
+
+
+def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
+    """Insert the run itself; gives its number, or None if it is known."""
+    background = run.background
+    inserted = connection.execute(
+        "INSERT OR IGNORE INTO run (id, surface, language, project, document, place, "
+        "started_at, blind, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            run_key(run.run_id),
+            run.surface,
+            _name(connection, background.language),
+            _name(connection, background.project),
+            background.document,
+            background.place,
+            milliseconds(run.started_at),
+            run.blind,
+            run.seed,
+        ),
+    )
+    return inserted.lastrowid if inserted.rowcount else None
+
+
+def _insert_contenders(
+    connection: sqlite3.Connection, number: int, run: RunRecord
+) -> None:
+    ordinals = {index: ordinal for ordinal, index in enumerate(run.order)}
+    for contender in run.contenders:
+        row = {
+            "run": number,
+            "ordinal": ordinals.get(contender.index, contender.index),
+            "started_at": milliseconds(run.started_at),
+            "cell": _cell(connection, run, contender),
+            "label": _name(connection, contender.label),
+            **_names(connection, contender),
+            **_figures(contender),
+        }
+        # The names are ours, the values are bound.
+        connection.execute(
+            f"INSERT INTO contender ({', '.join(row)}) "  # noqa: S608
+            f"VALUES ({', '.join('?' * len(row))})",
+            tuple(row.values()),
+        )
+
+
+def _names(
+    connection: sqlite3.Connection, contender: ContenderRecord
+) -> dict[str, int | None]:
+    names = {
+        "returned_model": contender.returned_model,
+        "error_kind": contender.error_kind,
+    }
+    return {
+        column: None if name is None else _name(connection, name)
+        for column, name in names.items()
+    }
+
+
+def _figures(contender: ContenderRecord) -> dict[str, object]:
+    timings, usage = contender.timings, contender.usage
+    return {
+        "idx": contender.index,
+        "local": contender.local,
+        "status": contender.status,
+        "finish": contender.finish,
+        "late": contender.late,
+        "cached": contender.cached,
+        "fell_back": contender.fell_back,
+        "attempts": contender.attempts,
+        "queued": milliseconds(timings.queued),
+        "loading": milliseconds(timings.loading),
+        "ttft": milliseconds(timings.ttft),
+        "generating": milliseconds(timings.generating),
+        "total": milliseconds(timings.total),
+        "input": usage and usage.input,
+        "output": usage and usage.output,
+        "reasoning": usage and usage.reasoning,
+        "estimated": usage and usage.source == "estimated",
+        "cost": billionths(contender.cost_usd),
+        "http_status": contender.http_status,
+    }
+
+
+def _insert_texts(connection: sqlite3.Connection, number: int, run: RunRecord) -> None:
+    if run.messages:
+        messages = msgspec.json.encode(run.messages).decode("utf-8")
+        connection.execute("INSERT INTO prompt VALUES (?, ?)", (number, messages))
+    connection.executemany(
+        "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
+        (
+            (number, each.index, each.text, each.error, each.cache_key)
+            for each in run.contenders
+            if each.text or each.error or each.cache_key
+        ),
+    )
+
+
+def _cell(
+    connection: sqlite3.Connection, run: RunRecord, contender: ContenderRecord
+) -> int:
+    model = _number(
+        connection,
+        "model",
+        provider=contender.provider,
+        model=contender.model,
+        upstream=contender.upstream,
+    )
+    return _number(
+        connection,
+        "cell",
+        model=model,
+        surface=run.surface,
+        language=_name(connection, run.background.language),
+        project=_name(connection, run.background.project),
+    )
+
+
+def _name(connection: sqlite3.Connection, text: str) -> int:
+    return _number(connection, "name", text=text)
+
+
+def _number(connection: sqlite3.Connection, table: str, **values: str | int) -> int:
+    """Give the number of what is kept once, inserting it if it is new.
+
+    Nothing is remembered between transactions: another process may have removed it.
+    """
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    given = tuple(values.values())
+    # The names are ours, the values are bound.
+    query = f"SELECT id FROM {table} WHERE ({columns}) = ({marks})"  # noqa: S608
+    row = connection.execute(query, given).fetchone()
+    if row is None:
+        insertion = f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id"  # noqa: S608
+        row = connection.execute(insertion, given).fetchone()
+    number: int = row[0]
+    return number

@@ -1,0 +1,112 @@
+"""Which calls go to a fill-in-the-middle endpoint.
+
+A chat model that is asked to continue code in the middle of a line guesses what it may
+say; one that was trained to fill gaps is given both sides and says only what belongs
+between them. But few endpoints tell whether their model was:
+
+- Ollama shows it as the capability `insert`; without it a suffix is refused.
+- llama.cpp's `/infill` answers 501 when the model has no tokens for it. So the embedded
+  model is tried once, and remembered by its file (see `llamacpp`).
+- Elsewhere nobody says. vLLM refuses every suffix; LM Studio and llama.cpp's own
+  `/completions` ignore it, which is worse. So only hosts that are known to fill gaps
+  are asked unless the user names an endpoint by `infill`, and a wrong one then fails
+  visibly.
+"""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.config.urls import origin
+from hexai.domain.provider import Call
+from hexai.providers.format import Choose, WireFormat
+from hexai.providers.shown import Asked, ShownModels
+
+Endpoint = Literal["completions", "fim/completions", "infill"]
+"""What may be asked of an upstream that speaks OpenAI's format."""
+
+
+class KnownEndpoint(Struct, frozen=True, kw_only=True):
+    """A service that is known to fill gaps."""
+
+    base_url: str
+    """A regular expression for its beginning."""
+    models: str
+    """A regular expression for a model's whole name."""
+    endpoint: Endpoint
+    why: str
+
+
+KNOWN_ENDPOINTS = (
+    KnownEndpoint(
+        base_url=r"https://codestral\.mistral\.ai/",
+        models=r".*",
+        endpoint="fim/completions",
+        why="this host serves Codestral alone",
+    ),
+    KnownEndpoint(
+        base_url=r"https://api\.mistral\.ai/",
+        models=r"codestral-(?!embed).*",
+        endpoint="fim/completions",
+        why="of Mistral's models only Codestral fills gaps",
+    ),
+    KnownEndpoint(
+        base_url=r"https://api\.deepseek\.com/beta($|/)",
+        models=r"(?!.*reasoner).*",
+        endpoint="completions",
+        why="DeepSeek fills gaps below /beta only, and not by the reasoner",
+    ),
+)
+
+
+def by_capability(
+    chat: WireFormat, settings: ProviderSettings, shown: ShownModels
+) -> Choose:
+    """Choose for an Ollama, which shows what its models can do."""
+    where = origin(settings.base_url)
+
+    async def choose(call: Call, asked: Asked) -> WireFormat:
+        if call.infill is None:
+            return chat
+        model = await shown.find(where, call.model, asked)
+        if model is None or not model.fills_gaps:
+            return chat
+        from hexai.providers.ollama_infill import OllamaInfill
+
+        return OllamaInfill(settings)
+
+    return choose
+
+
+def by_name(chat: WireFormat, settings: ProviderSettings) -> Choose:
+    """Choose for who speaks OpenAI's format: what is configured, else what is known."""
+
+    async def choose(call: Call, asked: Asked) -> WireFormat:  # noqa: ARG001 - nobody has to be asked
+        endpoint = endpoint_of(settings, call.model) if call.infill else None
+        if endpoint is None:
+            return chat
+        if endpoint == "infill":
+            from hexai.providers.llamacpp_infill import LlamaCppInfill
+
+            return LlamaCppInfill(settings)
+        from hexai.providers.openai_infill import OpenAIInfill
+
+        return OpenAIInfill(settings, f"/{endpoint}")
+
+    return choose
+
+
+def endpoint_of(settings: ProviderSettings, model: str) -> Endpoint | None:
+    """Say which endpoint fills gaps with a model; None if none is known to."""
+    if settings.infill == "off":
+        return None
+    if settings.infill != "auto":
+        return settings.infill
+    for known in KNOWN_ENDPOINTS:
+        if re.match(known.base_url, settings.base_url + "/") and re.fullmatch(
+            known.models, model
+        ):
+            return known.endpoint
+    return None

@@ -1,0 +1,114 @@
+"""llama.cpp's `/infill`: both sides of a gap, put together by the server itself.
+
+It knows which tokens the model wants around them, and of a long text takes what is next
+to the gap: three quarters of a batch before it, one after it. A whole prompt of the
+user's own goes to `/completion` instead, which answers alike.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.provider import Call, Chunk, Finished, FinishReason, TextDelta
+from hexai.domain.usage import ReportedUsage
+from hexai.errors import BrokenStream, ProviderError
+from hexai.providers.complaints import read_error
+from hexai.providers.format import Decoder
+from hexai.providers.openai import OpenAIFormat
+from hexai.providers.openai_infill import pointing_at_infill
+from hexai.providers.payload import decode, figure, loosely, words
+from hexai.providers.refusals import explain
+
+
+class LlamaCppInfill(OpenAIFormat):
+    """Asks as the chat is asked, but for path, body and stream."""
+
+    def path(self, call: Call) -> str:
+        """Give the path; it lies beside the version, where `base_url` has one."""
+        assert call.infill is not None
+        endpoint = "/completion" if call.infill.after is None else "/infill"
+        return f"/..{endpoint}" if self._settings.base_url.endswith("/v1") else endpoint
+
+    def body(self, call: Call) -> Mapping[str, object]:
+        """Write the request, in llama.cpp's own names."""
+        infill = call.infill
+        assert infill is not None
+        body: dict[str, object] = {"model": call.model, "stream": True}
+        if infill.after is None:
+            body["prompt"] = infill.before
+        else:
+            body["input_prefix"] = infill.before
+            body["input_suffix"] = infill.after
+        if call.temperature is not None:
+            body["temperature"] = call.temperature
+        if call.max_tokens is not None:
+            body["n_predict"] = call.max_tokens
+        if call.stop:
+            body["stop"] = list(call.stop)
+        return body
+
+    def decoder(self, call: Call) -> Decoder:
+        """Make the decoder of one stream."""
+        return LlamaCppInfillDecoder(call, self._settings)
+
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+        """Turn an answer that is not 2xx into an error."""
+        error = super().refusal(status, body, model=model)
+        return pointing_at_infill(error, status, self._settings)
+
+
+class _Event(Struct):
+    content: object = None
+    stop: object = False
+    stop_type: object = None
+    tokens_evaluated: object = None
+    tokens_predicted: object = None
+    model: object = None
+    error: object = None
+
+
+_EVENTS = msgspec.json.Decoder(_Event)
+
+REASONS = {
+    "eos": FinishReason.STOP,
+    "word": FinishReason.STOP,
+    "limit": FinishReason.LENGTH,
+}
+"""`stop_type`."""
+
+
+class LlamaCppInfillDecoder:
+    """Reads one stream of pieces; the last one says `stop`."""
+
+    def __init__(self, call: Call, settings: ProviderSettings) -> None:
+        self._asked = call.model
+        self._settings = settings
+
+    def feed(self, payload: bytes) -> list[Chunk]:
+        """Decode one event; the last one gives `Finished`."""
+        event = decode(_EVENTS, payload)
+        if event.error is not None:
+            raise explain(read_error(loosely(payload)), self._asked, self._settings)
+        chunks: list[Chunk] = []
+        if text := words(event.content):
+            chunks.append(TextDelta(text))
+        if event.stop is True:
+            chunks.append(_finished(event))
+        return chunks
+
+    def close(self) -> list[Chunk]:
+        """Refuse the end of the stream: a last event would have ended it before."""
+        raise BrokenStream("the stream ended before the answer was complete")
+
+
+def _finished(event: _Event) -> Finished:
+    return Finished(
+        reason=REASONS.get(words(event.stop_type), FinishReason.OTHER),
+        usage=ReportedUsage(
+            input=figure(event.tokens_evaluated), output=figure(event.tokens_predicted)
+        ),
+        returned_model=words(event.model) or None,
+        infilled=True,
+    )

@@ -1,0 +1,83 @@
+"""What an Ollama shows of its models: whose they are, and what they can do.
+
+Two parts need to know: whether text stays on this machine, and whether a model fills
+gaps. They share one question per model and process.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+import msgspec
+from msgspec import Struct
+
+from hexai.errors import ProviderError
+
+_LIMIT = 4 * 1024 * 1024
+"""Bytes of an answer: licences and templates come with it."""
+
+
+@runtime_checkable
+class Asked(Protocol):
+    """Who can be asked a small question: the client of an Ollama."""
+
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
+    ) -> bytes:
+        """Give the whole answer; raises `ProviderError`."""
+
+
+class ShownModel(Struct, frozen=True):
+    """The part of a shown model that matters; Ollama leaves out what is empty."""
+
+    remote_host: str | None = None
+    remote_model: str | None = None
+    capabilities: tuple[str, ...] | None = None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the Ollama passes on what the model is sent."""
+        return bool(self.remote_host or self.remote_model)
+
+    @property
+    def fills_gaps(self) -> bool:
+        """Whether the model takes a text before a gap and one after it."""
+        return "insert" in (self.capabilities or ())
+
+
+class ShownModels:
+    """Asks each Ollama once per model.
+
+    Only an answer is remembered: one that could not be had is asked for again.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[str, str], ShownModel] = {}
+        self._asking: dict[tuple[str, str], asyncio.Lock] = {}
+
+    def known(self, origin: str, model: str) -> ShownModel | None:
+        """Give what is known without asking anybody."""
+        return self._answers.get((origin, model))
+
+    async def find(self, origin: str, model: str, asked: Asked) -> ShownModel | None:
+        """Give what an Ollama shows of a model; None if it cannot be found out.
+
+        Concurrent callers share one question. If its asker is cancelled, the next of
+        them asks.
+        """
+        key = (origin, model)
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            if key not in self._answers:
+                shown = await _ask(model, asked)
+                if shown is None:
+                    return None
+                self._answers[key] = shown
+            return self._answers[key]
+
+
+async def _ask(model: str, asked: Asked) -> ShownModel | None:
+    try:
+        data = await asked.ask("/api/show", {"model": model}, limit=_LIMIT)
+        return msgspec.json.decode(data, type=ShownModel)
+    except (ProviderError, msgspec.DecodeError, UnicodeError, RecursionError):
+        return None

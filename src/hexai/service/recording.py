@@ -1,0 +1,65 @@
+"""What is recorded of a run: its outcomes as they were, its texts where they may be."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.config.schema import Settings
+from hexai.domain.contender import Contender
+from hexai.domain.entry import Surface
+from hexai.domain.outcome import Outcome
+from hexai.domain.record import ContenderRecord, RunRecord
+
+
+class Pricing(Struct, frozen=True, kw_only=True):
+    """What only the run itself can tell of an outcome."""
+
+    cost_usd: Callable[[Outcome], Decimal | None]
+    is_local: Callable[[Outcome], bool | None]
+
+
+def may_store_text(settings: Settings, surface: Surface) -> bool:
+    """Tell whether texts of a surface are kept, as the user wants it."""
+    policy = settings.ledger.store_text
+    return policy == "all" or (policy == "cli" and surface is Surface.CLI)
+
+
+def contender_record(
+    contender: Contender, outcome: Outcome, pricing: Pricing, *, cache_key: str
+) -> ContenderRecord:
+    """Make the record of one contender, with its texts."""
+    fallback = contender.fallback or contender.target
+    target = fallback if outcome.fell_back else contender.target
+    error = outcome.error
+    cached = outcome.cached_age is not None
+    return ContenderRecord(
+        index=outcome.index,
+        label=outcome.label,
+        provider=outcome.provider,
+        model=outcome.model,
+        upstream=target.upstream.origin,
+        returned_model=outcome.returned_model,
+        local=pricing.is_local(outcome),
+        status=outcome.status,
+        finish=outcome.finish,
+        late=outcome.late,
+        cached=cached,
+        fell_back=outcome.fell_back,
+        attempts=outcome.attempts,
+        timings=outcome.timings,
+        usage=outcome.usage and replace(outcome.usage, cost_usd=None),
+        cost_usd=None if cached else pricing.cost_usd(outcome),
+        error_kind=error.kind if error else None,
+        http_status=error.http_status if error else None,
+        text=outcome.text,
+        error=str(error) if error else "",
+        cache_key=cache_key,
+    )
+
+
+def without_texts(record: RunRecord) -> RunRecord:
+    """Leave out everything that was said."""
+    silent = (replace(each, text="", error="") for each in record.contenders)
+    return replace(record, messages=(), contenders=tuple(silent))

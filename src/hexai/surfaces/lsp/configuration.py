@@ -1,0 +1,158 @@
+"""The configuration as one editor sees it: files, variables, and its own settings.
+
+A broken configuration never ends the server. At the start it is up with every surface
+off; later the last good one stays; either way the user is told once, and a file that
+was mended is taken over by itself.
+
+What the editor sends can only narrow. So if it cannot be taken in, because the files
+are broken just then, everything is off until it can.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from hexai.config.diff import Change
+from hexai.config.entries import Options, Resolved
+from hexai.config.listeners import Listener
+from hexai.config.live import Live, Sources
+from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Surface
+from hexai.errors import ConfigError, UsageError
+from hexai.surfaces.lsp.convert import to_path
+from hexai.surfaces.lsp.editor import Severity
+
+Tell = Callable[[Severity, str], None]
+_SHOWN = 5
+
+
+class Configuration:
+    """Snapshots by document, and what is wrong with them."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        *,
+        clock: Callable[[], float],
+        only: tuple[str, ...],
+        tell: Tell,
+        log: Tell,
+    ) -> None:
+        """Load; a failure is told by `start`.
+
+        `only` names the entries that `--only` leaves; `tell` shows a message to the
+        user, `log` keeps it for who looks.
+        """
+        self._live = Live(sources, clock=clock)
+        self._only = only
+        self._tell = tell
+        self._log = log
+        self._logged: set[str] = set()
+        self._is_held = False
+
+    def start(self) -> None:
+        """Tell what is wrong, now that the editor listens."""
+        try:
+            self._log_warnings(self._live.snapshot())
+        except ConfigError as error:
+            self._complain(error, "Hexai is off until this is mended")
+
+    def subscribe(self, listener: Listener) -> None:
+        """Have a listener called after each reload."""
+        self._live.subscribe(listener)
+
+    def snapshot(self, uri: str | None = None) -> Snapshot | None:
+        """Give what holds for a document, or for none; None: everything is off."""
+        if self._is_held:
+            return None
+        try:
+            snapshot = self._live.snapshot(to_path(uri) if uri else None)
+        except ConfigError:
+            return None
+        self._log_warnings(snapshot)
+        return snapshot
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Give all snapshots in use."""
+        return self._live.snapshots()
+
+    def entries(self, snapshot: Snapshot, surface: Surface) -> Resolved:
+        """Give the entries that take part when a surface asks.
+
+        `--only` holds for all surfaces: of several servers in one editor, only the one
+        whose entry it is answers a question.
+        """
+        try:
+            resolved = snapshot.entries(surface, Options(only=self._only))
+        except UsageError as error:
+            warnings = (str(error),) if surface is Surface.COMPLETION else ()
+            resolved = Resolved(entries=(), warnings=warnings)
+        for warning in resolved.warnings:
+            self._log_once(warning)
+        return resolved
+
+    def refresh(self, uri: str | None = None) -> None:
+        """Take over files that have changed; to be called on any activity."""
+        try:
+            changes = self._live.reload_if_changed(to_path(uri) if uri else None)
+        except ConfigError as error:
+            self._complain(error, "the configuration before it stays in use")
+        else:
+            if changes is not None:
+                self._taken_over(changes)
+
+    def reload(self) -> tuple[Change, ...]:
+        """Load everything again; raises `ConfigError` and keeps the old one."""
+        changes = self._live.reload()
+        self._taken_over(changes)
+        return changes
+
+    def reload_telling(self) -> None:
+        """Load everything again, and tell if that fails."""
+        try:
+            self.reload()
+        except ConfigError as error:
+            self._complain(error, "the configuration before it stays in use")
+
+    def narrow(self, editor: Mapping[str, object]) -> None:
+        """Take in what the editor sent as its settings."""
+        sources = replace(self._live.sources, editor=editor)
+        if sources == self._live.sources:
+            return
+        try:
+            self._taken_over(self._live.replace(sources))
+        except ConfigError as error:
+            self._live.sources = sources
+            self._is_held = True
+            self._complain(error, "Hexai is off until this is mended")
+
+    def _taken_over(self, changes: tuple[Change, ...]) -> None:
+        self._is_held = False
+        self._log(Severity.INFO, f"Hexai: configuration loaded, {len(changes)} changes")
+
+    def _complain(self, error: ConfigError, consequence: str) -> None:
+        shown = "; ".join(error.problems[:_SHOWN])
+        more = len(error.problems) - _SHOWN
+        rest = f"; and {more} more, see `hexai config check`" if more > 0 else ""
+        self._tell(Severity.ERROR, f"Hexai: {shown}{rest}; {consequence}")
+
+    def _log_warnings(self, snapshot: Snapshot) -> None:
+        for warning in snapshot.warnings:
+            self._log_once(warning)
+
+    def _log_once(self, warning: str) -> None:
+        if warning not in self._logged:
+            self._logged.add(warning)
+            self._log(Severity.WARNING, f"Hexai: {warning}")
+
+
+def editor_settings(sent: object) -> Mapping[str, object] | None:
+    """Find the settings under `hexai` in what an editor sent; None if it sent none."""
+    found = sent.get("hexai") if isinstance(sent, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def project_folder(uri: str | None) -> Path | None:
+    """Give the folder that counts where no document is concerned."""
+    return to_path(uri) if uri else None

@@ -1,0 +1,108 @@
+"""The editor at the other end of the connection, behind the `Editor` protocol."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from hexai.surfaces.lsp.clients import DEFAULT, Client
+from hexai.surfaces.lsp.convert import from_replacement
+from hexai.surfaces.lsp.documents import Documents
+from hexai.surfaces.lsp.editor import Document, Severity
+from hexai.surfaces.lsp.wire import Wire
+from hexai.text.lines import Lines, Replacement
+from hexai.text.visible import visible
+
+_ANSWER_WITHIN = 10.0
+"""Seconds for the editor's answer to a request of ours."""
+
+
+class Connection:
+    """Says things to the editor, and asks it."""
+
+    def __init__(self, wire: Wire, documents: Documents) -> None:
+        self._wire = wire
+        self._documents = documents
+        self.client: Client = DEFAULT
+        self.capabilities = types.ClientCapabilities()
+
+    def document(self, uri: str) -> Document | None:
+        """Give an open document as it is now."""
+        return self._documents.find(uri)
+
+    def tell(self, severity: Severity, message: str) -> None:
+        """Show a short message to the user, once."""
+        kind = types.MessageType(int(severity))
+        self._wire.notify(
+            types.WINDOW_SHOW_MESSAGE,
+            types.ShowMessageParams(type=kind, message=visible(message)),
+        )
+
+    def log(self, severity: Severity, message: str) -> None:
+        """Write a line where the editor keeps the servers' messages."""
+        kind = types.MessageType(int(severity))
+        self._wire.notify(
+            types.WINDOW_LOG_MESSAGE,
+            types.LogMessageParams(type=kind, message=visible(message)),
+        )
+
+    async def apply(
+        self, document: Document, replacements: Sequence[Replacement], label: str
+    ) -> bool:
+        """Have edits made in a document at its version; gives the editor's answer."""
+        workspace = self.capabilities.workspace
+        if workspace is None or not workspace.apply_edit:
+            return False
+        edit = self._edit(document, replacements)
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+        result = await self.ask(types.WORKSPACE_APPLY_EDIT, params)
+        return bool(getattr(result, "applied", False))
+
+    async def settings(self) -> Any:
+        """Ask for the editor's settings under `hexai`; None if it gives none."""
+        workspace = self.capabilities.workspace
+        if workspace is None or not workspace.configuration:
+            return None
+        item = types.ConfigurationItem(section="hexai")
+        params = types.ConfigurationParams(items=[item])
+        result = await self.ask(types.WORKSPACE_CONFIGURATION, params)
+        return result[0] if isinstance(result, list | tuple) and result else None
+
+    async def ask(self, method: str, params: object) -> Any:
+        """Send a request; None if it is refused, or not answered in time."""
+        from pygls.exceptions import JsonRpcException
+
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                return await self._wire.send_request_async(method, params)
+        except (TimeoutError, JsonRpcException):
+            return None
+
+    def _edit(
+        self, document: Document, replacements: Sequence[Replacement]
+    ) -> types.WorkspaceEdit:
+        lines, encoding = document.lines, self._documents.encoding
+        edits = [
+            from_replacement(lines, with_breaks_of(lines, each), encoding)
+            for each in replacements
+        ]
+        workspace = self.capabilities.workspace
+        wants = workspace.workspace_edit if workspace else None
+        if wants is None or not wants.document_changes:
+            return types.WorkspaceEdit(changes={document.uri: edits})
+        versioned = types.OptionalVersionedTextDocumentIdentifier(
+            uri=document.uri, version=document.version
+        )
+        change = types.TextDocumentEdit(text_document=versioned, edits=[*edits])
+        return types.WorkspaceEdit(document_changes=[change])
+
+
+def with_breaks_of(lines: Lines, replacement: Replacement) -> Replacement:
+    r"""Give a replacement the line breaks of the text, where they are not \n."""
+    first = lines.raw[0]
+    ending = first[len(lines.line(0)) :]
+    if ending in ("", "\n") or "\n" not in replacement.text:
+        return replacement
+    text = ending.join(Lines.of(replacement.text).between(0, len(replacement.text) + 1))
+    return Replacement(span=replacement.span, text=text)

@@ -1,0 +1,112 @@
+"""The beginning and the end of a connection, and what is agreed on between them."""
+
+import asyncio
+
+from lsprotocol import types
+
+from hexai.config.live import Sources
+from hexai.config.schema import Settings
+from hexai.surfaces.lsp.clients import Client, Traits, identify
+from hexai.surfaces.lsp.configuration import editor_settings, project_folder
+from hexai.surfaces.lsp.session import Session
+from hexai.surfaces.lsp.wire import Phase
+from hexai.text.positions import Encoding
+from hexai.version import __version__
+
+
+def initialize(
+    session: Session, params: types.InitializeParams
+) -> types.InitializeResult:
+    """Get to know the editor, and say what we can do for it."""
+    client = identify(_traits(params))
+    session.connection.client = client
+    session.connection.capabilities = params.capabilities
+    session.documents.encoding = choose_encoding(params.capabilities, client)
+    configuration = session.begin(
+        Sources(
+            folders=session.start.folders,
+            environ=session.start.environ,
+            config=session.start.config,
+            project=project_folder(_root(params)),
+            editor=editor_settings(params.initialization_options),
+        ),
+        params.process_id,
+    )
+    session.wire.phase = Phase.RUNNING
+    session.log.write(
+        "initialize", editor=client.name, encoding=session.documents.encoding.value
+    )
+    snapshot = configuration.snapshot()
+    return types.InitializeResult(
+        capabilities=_capabilities(
+            session, snapshot.settings if snapshot else Settings()
+        ),
+        server_info=types.ServerInfo(name="hexai", version=__version__),
+    )
+
+
+def initialized(session: Session, params: types.InitializedParams) -> None:
+    """Go on now that the editor listens."""
+    del params
+    session.greet()
+
+
+async def shutdown(session: Session, params: None) -> None:
+    """Stop everything; only the end may follow."""
+    del params
+    session.wire.phase = Phase.SHUT_DOWN
+    if session.suggesting is not None:
+        session.suggesting.completer.shutdown()
+        await asyncio.sleep(0)  # who was answered just now is not to be cancelled
+    await session.stop_requests()
+
+
+def leave(session: Session, params: None) -> None:
+    """End the server; with an error unless it was shut down first."""
+    del params
+    session.leave()
+
+
+def choose_encoding(capabilities: types.ClientCapabilities, client: Client) -> Encoding:
+    """Agree on what positions count."""
+    general = capabilities.general
+    offered = general.position_encodings if general else None
+    order = [Encoding.UTF32, Encoding.UTF8, Encoding.UTF16]
+    if client.utf8_first:
+        order = [Encoding.UTF8, Encoding.UTF32, Encoding.UTF16]
+    return next((each for each in order if each in (offered or ())), Encoding.UTF16)
+
+
+def _traits(params: types.InitializeParams) -> Traits:
+    document = params.capabilities.text_document
+    completion = document.completion if document else None
+    item = completion.completion_item if completion else None
+    return Traits(
+        name=params.client_info.name if params.client_info else "",
+        insert_replace=bool(item and item.insert_replace_support),
+        inline_completion=bool(document and document.inline_completion),
+    )
+
+
+def _root(params: types.InitializeParams) -> str | None:
+    """Give the folder that the editor was opened on."""
+    if params.workspace_folders:
+        return params.workspace_folders[0].uri
+    return params.root_uri
+
+
+def _capabilities(session: Session, settings: Settings) -> types.ServerCapabilities:
+    encoding = session.documents.encoding.value
+    return types.ServerCapabilities(
+        position_encoding=types.PositionEncodingKind(encoding),
+        text_document_sync=types.TextDocumentSyncOptions(
+            open_close=True, change=types.TextDocumentSyncKind.Incremental
+        ),
+        completion_provider=types.CompletionOptions(
+            trigger_characters=settings.triggers.trigger_characters
+        ),
+        inline_completion_provider=True,
+        execute_command_provider=types.ExecuteCommandOptions(
+            commands=[session.accept_command]
+        ),
+    )

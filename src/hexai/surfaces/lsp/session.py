@@ -1,0 +1,247 @@
+"""One connection to an editor: everything that belongs to it, and its life.
+
+The protocol's side (`server.py`, `lifecycle.py`) calls in here; what answers requests
+is told of documents and asked for offers, and knows no protocol.
+
+What costs time to load, the providers with all that hangs on them, is opened once the
+editor has its answer to `initialize`; a request that comes before waits for it.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from hexai.config.live import Sources
+from hexai.config.schema import Settings
+from hexai.config.snapshot import Snapshot
+from hexai.service.crash import describe
+from hexai.service.log import Log
+from hexai.surfaces.lsp.configuration import Configuration, editor_settings
+from hexai.surfaces.lsp.connection import Connection
+from hexai.surfaces.lsp.documents import Documents
+from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.edits import Edits
+from hexai.surfaces.lsp.start import Start
+from hexai.surfaces.lsp.status import Status
+from hexai.surfaces.lsp.stdio import is_alive, wait_for_death
+from hexai.surfaces.lsp.wire import Phase, Wire
+
+if TYPE_CHECKING:
+    from hexai.service.services import Services
+    from hexai.surfaces.lsp.suggesting import Suggesting
+
+_SETTINGS_WITHIN = 1.0
+"""Seconds that requests wait for an editor that is asked for its settings."""
+_CLOSED_WITHIN = 1.0
+"""Seconds for what runs to end with the connection."""
+
+
+class Session:
+    """What one editor and its server share."""
+
+    def __init__(self, start: Start, wire: Wire, log: Log) -> None:
+        """Make nothing that costs; call it inside the event loop."""
+        self._loop = asyncio.get_running_loop()
+        clock = self._loop.time
+        self.start = start
+        self.wire = wire
+        self.log = log
+        self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
+        self.connection = Connection(wire, self.documents)
+        self.status = Status(self.connection, clock=clock)
+        self.edits = Edits(self.connection, clock=clock)
+        self.documents.followers.append(self.edits)
+        self.configuration: Configuration | None = None
+        """Known from `initialize` on."""
+        self.services: Services | None = None
+        """Open once `ready`."""
+        self.suggesting: Suggesting | None = None
+        """Open with the services."""
+        self.accept_command = f"hexai.taken.{start.random.getrandbits(32):08x}"
+        """Of this process alone: some editors refuse a name that another has."""
+        self._ready = asyncio.Event()
+        self._asked = asyncio.Event()
+        self._asked.set()
+        self._begun = asyncio.Event()
+        self.ended: asyncio.Future[int] = self._loop.create_future()
+        """The exit code, once the connection has ended."""
+        self._group = asyncio.TaskGroup()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._requests: set[asyncio.Task[Any]] = set()
+        self.on_end: Callable[[int], None] = lambda _code: None
+        """Called when the connection has ended, before what runs is stopped."""
+        wire.log = log
+        wire.on_malformed = self._lose
+
+    async def run(self) -> int:
+        """Serve until the connection ends; gives the exit code."""
+        async with self._group:
+            self.spawn(self._live())
+            code = await self.ended
+            await self.stop_requests()
+            for task in self._tasks:
+                task.cancel()
+        return code
+
+    async def _live(self) -> None:
+        """Open what requests share, for as long as the connection lasts."""
+        await self._begun.wait()
+        from hexai.service.services import Services
+
+        snapshot = self.configuration.snapshot() if self.configuration else None
+        services = Services(
+            snapshot.settings if snapshot else Settings(),
+            folders=self.start.folders,
+            environ=self.start.environ,
+            now=self.start.now,
+            random=self.start.random,
+        )
+        try:
+            async with services:
+                self.services = services
+                self._suggest(services)
+                self._ready.set()
+                await asyncio.Event().wait()
+        finally:
+            self._ready.set()  # nothing is offered, but nobody waits for ever
+
+    def _suggest(self, services: "Services") -> None:
+        """Open what completes, with all that it loads."""
+        from hexai.surfaces.lsp.suggesting import open_suggesting
+
+        if self.configuration is None:
+            return
+        self.suggesting = open_suggesting(self, self.configuration, services)
+        self.documents.followers.append(self.suggesting.completer)
+
+    def begin(self, sources: Sources, process_id: int | None) -> Configuration:
+        """Load the configuration, for an editor that has introduced itself."""
+        self.configuration = Configuration(
+            sources,
+            clock=self._loop.time,
+            only=self.start.only,
+            tell=self.connection.tell,
+            log=self.connection.log,
+        )
+        self.configuration.subscribe(self._reloaded)
+        # An editor outside of our container tells a number that means nothing here.
+        if process_id is not None and is_alive(process_id):
+            self.spawn(self._end_with(process_id))
+        return self.configuration
+
+    def greet(self) -> None:
+        """Start what needs an editor that listens."""
+        if self.configuration is not None:
+            self.configuration.start()
+        self._begun.set()
+        self._asked.clear()
+        self.spawn(self._ask_for_settings())
+
+    async def ready(self) -> None:
+        """Wait until requests can be answered; not for an editor to listen."""
+        self._begun.set()
+        await self._ready.wait()
+        await self._asked.wait()
+
+    def narrow(self, sent: object) -> None:
+        """Take in settings that the editor sent; without any, ask for them."""
+        settings = editor_settings(sent)
+        if settings is None:
+            self.spawn(self._ask_for_settings())
+        elif self.configuration is not None:
+            self.configuration.narrow(settings)
+
+    def reload(self) -> None:
+        """Load the configuration again, and tell if that fails."""
+        if self.configuration is not None:
+            self.configuration.reload_telling()
+
+    def refresh(self, uri: str) -> None:
+        """Take over configuration files that have changed."""
+        if self.configuration is not None:
+            self.configuration.refresh(uri)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the requests, until the connection ends."""
+        if self.ended.done():
+            work.close()
+            return
+        task = self._group.create_task(self._guard(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Answer a request in this task; it is cancelled when the connection ends."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._requests.add(task)
+        try:
+            yield
+        finally:
+            self._requests.discard(task)
+
+    async def stop_requests(self) -> None:
+        """Cancel the requests under way; each still gets its reply."""
+        others = self._requests - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others, timeout=_CLOSED_WITHIN)
+
+    def end(self, code: int) -> None:
+        """End the connection."""
+        if not self.ended.done():
+            self.ended.set_result(code)
+            self.on_end(code)
+
+    def leave(self) -> None:
+        """End the connection; with an error unless it was shut down first."""
+        self.end(0 if self.wire.phase is Phase.SHUT_DOWN else 1)
+
+    async def _end_with(self, process_id: int) -> None:
+        await wait_for_death(process_id)
+        self.end(1)
+
+    async def _ask_for_settings(self) -> None:
+        try:
+            async with asyncio.timeout(_SETTINGS_WITHIN):
+                settings = await self.connection.settings()
+        except TimeoutError:
+            settings = None
+        if isinstance(settings, dict) and self.configuration is not None:
+            self.configuration.narrow(settings)
+        self._asked.set()
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as bug:  # noqa: BLE001 - the outermost function of a task
+            self.log.write("bug", what=describe(bug))
+
+    def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
+        del old
+        if self.services is not None and self.configuration is not None:
+            others = (each.settings for each in self.configuration.snapshots())
+            self.services.replace(new.settings, *others)
+        if self.suggesting is not None:
+            self.suggesting.completer.forget()
+
+    def _lose(self, method: str, params: object) -> None:
+        """Let go of a document whose change could not be read."""
+        document = params.get("textDocument") if isinstance(params, dict) else None
+        uri = document.get("uri") if isinstance(document, dict) else None
+        if method == types.TEXT_DOCUMENT_DID_CHANGE and isinstance(uri, str):
+            self.documents.forget(uri)
+            self.connection.log(
+                Severity.WARNING,
+                f"Hexai: a change of {uri} could not be read; open it anew",
+            )
+
+    def _tell_too_large(self, uri: str) -> None:
+        self.connection.tell(
+            Severity.INFO, f"Hexai: {uri} is larger than 10 MB, so it is left alone"
+        )

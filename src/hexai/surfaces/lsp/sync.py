@@ -1,0 +1,33 @@
+"""What the editor tells of its documents and settings."""
+
+from lsprotocol import types
+
+from hexai.surfaces.lsp.convert import to_replacement
+from hexai.surfaces.lsp.session import Session
+
+
+def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
+    """Take up a document."""
+    document = params.text_document
+    session.documents.open(
+        document.uri, document.language_id, document.version, document.text
+    )
+    session.refresh(document.uri)
+
+
+def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+    """Change a document, all changes of the message at once."""
+    document = params.text_document
+    replacements = [to_replacement(change) for change in params.content_changes]
+    session.documents.change(document.uri, document.version, replacements)
+    session.refresh(document.uri)
+
+
+def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
+    """Let go of a document."""
+    session.documents.close(params.text_document.uri)
+
+
+def configured(session: Session, params: types.DidChangeConfigurationParams) -> None:
+    """Take in the editor's settings."""
+    session.narrow(params.settings)

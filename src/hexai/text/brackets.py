@@ -1,0 +1,112 @@
+"""Whether brackets and quotes of a text match, as evidence for how texts join.
+
+A `)` at the end of an answer may be the one that stands right of the cursor already, or
+another one: `foo(|)` answered `a)` repeats it, `foo(bar(|)` answered `a)` does not. No
+rule about the answer alone can tell. But source code is balanced where it is whole, so
+of two ways to join prefix, answer and suffix, the one that leaves fewer brackets and
+quotes unmatched is right. This scanner counts those. It knows strings and comments well
+enough for that, in a few families of languages; it is no lexer, and what it gets wrong
+it gets wrong in both ways that are compared.
+"""
+
+import re
+from functools import lru_cache
+
+from hexai.text.languages import (
+    CHARACTERS,
+    RAW_BACKTICKS,
+    TEMPLATES,
+    has_block_comments,
+    line_comment,
+)
+
+_OPENERS = {")": "(", "]": "[", "}": "{"}
+
+_DOUBLE = r'"(?:\\.|[^"\\\n])*"'
+_SINGLE = r"'(?:\\.|[^'\\\n])*'"
+_BACKTICK = r"`(?:\\.|[^`\\])*`"
+_TRIPLE = r'"""(?:\\.|[^\\])*?"""|' + r"'''(?:\\.|[^\\])*?'''"
+_CHARACTER = r"'(?:\\[^\n]{1,10}?|[^'\\\n])'"
+_RAW = r"`[^`]*`"
+_BLOCK_COMMENT = r"/\*.*?\*/"
+_TOP_LINE = re.compile(r"\n(?=[\w@#])")
+"""Where what stands above is most likely whole."""
+
+_REACH = 20_000
+"""Characters on either side of the cursor that are looked at."""
+
+_BRACKET = r"[()\[\]{}\"]"
+
+
+class Weighed:
+    """How many brackets are unmatched around the cursor with one text or another."""
+
+    def __init__(self, before: str, after: str, language: str) -> None:
+        head, tail = before[-_REACH:], after[:_REACH]
+        tops = [match.end() for match in _TOP_LINE.finditer(head)]
+        current = head.rfind("\n") + 1
+        self._before = head[max((at for at in tops if at < current), default=0) :]
+        top = _TOP_LINE.search(tail)
+        self._after = tail[: top.start()] if top else tail
+        self._language = language
+
+    def weigh(self, answer: str, *, skip: int = 0) -> int:
+        """Count what is unmatched with an answer, without `skip` characters after."""
+        return unmatched(self._before + answer + self._after[skip:], self._language)
+
+
+def unmatched(text: str, language: str) -> int:
+    """Count the brackets and quotes without a partner."""
+    open_ones: list[str] = []
+    lonely = 0
+    for match in _marks(language).finditer(text):
+        mark = match[0]
+        if len(mark) > 1:
+            continue
+        if mark in _OPENERS:
+            if open_ones and open_ones[-1] == _OPENERS[mark]:
+                open_ones.pop()
+            else:
+                lonely += 1
+        elif mark == '"':
+            lonely += 1
+        else:
+            open_ones.append(mark)
+    return lonely + len(open_ones)
+
+
+def opens_more(line: str, language: str) -> bool:
+    """Tell whether a line leaves a bracket open."""
+    depth = 0
+    for match in _marks(language).finditer(line):
+        if len(match[0]) == 1 and match[0] != '"':
+            depth = max(0, depth - 1) if match[0] in _OPENERS else depth + 1
+    return depth > 0
+
+
+def without_comment(line: str, language: str) -> str:
+    """Give a line up to the comment that it ends with."""
+    mark = line_comment(language)
+    for match in _marks(language).finditer(line):
+        if match[0].startswith(mark):
+            return line[: match.start()]
+    return line
+
+
+@lru_cache(maxsize=64)
+def _marks(language: str) -> re.Pattern[str]:
+    """Give the pattern of what counts: one character long unless it is whole."""
+    comment = rf"{re.escape(line_comment(language))}[^\n]+"
+    block = (_BLOCK_COMMENT,) if has_block_comments(language) else ()
+    parts = (comment, *block, *_strings(language), _BRACKET)
+    return re.compile("|".join(parts), re.DOTALL)
+
+
+def _strings(language: str) -> tuple[str, ...]:
+    if language in TEMPLATES:
+        return (_DOUBLE, _SINGLE, _BACKTICK)
+    if language in RAW_BACKTICKS:
+        return (_DOUBLE, _CHARACTER, _RAW)
+    if language in CHARACTERS:
+        return (_DOUBLE, _CHARACTER)
+    return (_TRIPLE, _DOUBLE, _SINGLE)

@@ -1,0 +1,222 @@
+"""Completion from the editor's request to its items, over pipes and HTTP."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hexai.surfaces.lsp.main import Server
+from tests.support.answers import openai_answer
+from tests.support.lsp_client import LspClient, LspError, serving
+from tests.support.replies import status
+from tests.support.upstream import Upstream
+
+URI = "file:///tmp/code.py"
+TEXT = "def add(a, b):\n    \n\nprint(add(1, 2))\n"
+CURSOR = len("def add(a, b):\n    ")
+
+Scene = Callable[[LspClient, Server], Awaitable[None]]
+
+
+@pytest.fixture
+def fast() -> Iterator[Upstream]:
+    """Run an upstream that answers at once."""
+    with Upstream(openai_answer("return a + b")) as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def slow() -> Iterator[Upstream]:
+    """Run an upstream that takes a second."""
+    with Upstream(openai_answer("return sum((a, b))", delay=1.0)) as upstream:
+        yield upstream
+
+
+def configure(**upstreams: Upstream) -> None:
+    """Write a configuration of one entry for each upstream, in order."""
+    config = Path(os.environ["XDG_CONFIG_HOME"]) / "hexai" / "config.toml"  # noqa: TID251
+    config.parent.mkdir(parents=True, exist_ok=True)
+    parts = []
+    for name, upstream in upstreams.items():
+        parts.append(f'[[models.completion]]\nprovider = "{name}"\nlabel = "{name}"\n')
+        parts.append(
+            f'[providers.{name}]\ntype = "openai"\nmodel = "m"\n'
+            f'base_url = "{upstream.url}"\n'
+        )
+    config.write_text("".join(parts))
+
+
+@asynccontextmanager
+async def editing(name: str = "plain") -> AsyncIterator[tuple[LspClient, Server]]:
+    """Run a server and an editor that has a document open."""
+    async with serving() as (client, server):
+        await client.initialize(name, encodings=("utf-32",))
+        client.open(URI, TEXT, "python")
+        yield client, server
+        await client.leave()
+
+
+def play(scene: Scene, name: str = "plain") -> None:
+    """Play a scene in an editor."""
+
+    async def scenario() -> None:
+        async with editing(name) as (client, server):
+            await scene(client, server)
+
+    asyncio.run(scenario())
+
+
+def texts(result: Any) -> list[str]:
+    """Give the new texts of a list's items."""
+    return [item["textEdit"]["newText"] for item in result["items"]]
+
+
+def test_one_suggestion_for_each_entry(fast: Upstream, slow: Upstream) -> None:
+    """The fast one first and alone, the slow one as soon as it is there."""
+    configure(home=fast, cloud=slow)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        first = await client.complete(URI, CURSOR)
+        assert texts(first) == ["return a + b"]
+        assert first["isIncomplete"]
+        again = first
+        async with asyncio.timeout(5):
+            while again["isIncomplete"]:
+                again = await client.complete(URI, CURSOR, kind=3)
+        assert texts(again) == ["return a + b", "return sum((a, b))"]
+        assert not again["isIncomplete"]
+
+    play(scene)
+
+    assert len(fast.requests) == len(slow.requests) == 1
+
+
+def test_an_edit_elsewhere_answers_at_once_and_closes(slow: Upstream) -> None:
+    """The request is answered empty and complete, and the connection is closed."""
+    configure(cloud=slow)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        pending = client.begin_completion(URI, CURSOR)
+        await slow.until(lambda: bool(slow.requests))
+        client.edit(URI, (0, 0, "# "))
+        result = await asyncio.wait_for(pending.reply, 0.5)
+        assert result == {"isIncomplete": False, "items": []}
+        await slow.until(slow.all_closed, 0.5)
+
+    play(scene)
+
+
+def test_a_cancelled_request_gets_its_error_and_the_race_goes_on(
+    slow: Upstream,
+) -> None:
+    """The next request at the place has the answer of the call that was under way."""
+    configure(cloud=slow)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        pending = client.begin_completion(URI, CURSOR)
+        await slow.until(lambda: bool(slow.requests))
+        client.cancel(pending)
+        with pytest.raises(LspError) as caught:
+            await pending.reply
+        assert caught.value.code == -32800
+        assert texts(await client.complete(URI, CURSOR)) == ["return sum((a, b))"]
+
+    play(scene)
+
+    assert len(slow.requests) == 1
+
+
+def test_a_request_and_an_edit_in_one_read_come_in_their_order(slow: Upstream) -> None:
+    """What was typed right behind a request is typed along, not part of it."""
+    configure(cloud=slow)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        pending = client.begin_completion(URI, CURSOR)
+        client.edit(URI, (CURSOR, CURSOR, "ret"))
+        result = await pending.reply
+        [item] = result["items"]
+        assert item["textEdit"]["range"]["end"] == {"line": 1, "character": 4}
+
+    play(scene)
+
+    [asked] = slow.requests
+    assert "    ret" in asked.json["messages"][-1]["content"]
+
+
+def test_inline_completion_is_offered(fast: Upstream) -> None:
+    """The same suggestions, by the other request."""
+    configure(home=fast)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        result = await client.request(
+            "textDocument/inlineCompletion",
+            {
+                "textDocument": {"uri": URI},
+                "position": client.texts[URI].position(CURSOR),
+                "context": {"triggerKind": 2},
+            },
+        )
+        assert [item["insertText"] for item in result["items"]] == ["return a + b"]
+
+    play(scene)
+
+
+def test_a_file_that_is_ignored_is_told_of_once(fast: Upstream) -> None:
+    """A cloud is not asked about it; the user is told why, and only once."""
+    configure(cloud=fast)
+    uri = "file:///tmp/.env"
+
+    async def scene(client: LspClient, _: Server) -> None:
+        client.open(uri, "KEY = \n", "shellscript")
+        for _attempt in range(2):
+            assert texts(await client.complete(uri, 6)) == []
+        shown = [m for m in client.messages if m.get("method") == "window/showMessage"]
+        assert len(shown) == 1
+        assert ".env" in shown[0]["params"]["message"]
+
+    play(scene)
+
+    assert fast.requests == []
+
+
+def test_a_failing_contender_is_logged_once_and_the_others_stay(fast: Upstream) -> None:
+    """What fails is told in the log, not with every list."""
+    with Upstream(status(401)) as broken:
+        configure(home=fast, cloud=broken)
+
+        async def scene(client: LspClient, _: Server) -> None:
+            for cursor in (CURSOR, 0):
+                result = await client.complete(URI, cursor)
+                assert len(result["items"]) <= 1
+            logged = [
+                m["params"]["message"]
+                for m in client.messages
+                if m.get("method") == "window/logMessage"
+            ]
+            assert len([line for line in logged if "cloud" in line]) == 1
+
+        play(scene)
+
+
+def test_shutdown_answers_who_waits(slow: Upstream) -> None:
+    """The list is empty and the connection to the upstream is closed."""
+    configure(cloud=slow)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        pending = client.begin_completion(URI, CURSOR)
+        await slow.until(lambda: bool(slow.requests))
+        await client.request("shutdown")
+        assert (await pending.reply)["items"] == []
+        await slow.until(slow.all_closed, 0.5)
+
+    async def scenario() -> None:
+        async with serving() as (client, server):
+            await client.initialize()
+            client.open(URI, TEXT, "python")
+            await scene(client, server)
+
+    asyncio.run(scenario())

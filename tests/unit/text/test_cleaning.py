@@ -1,0 +1,413 @@
+"""What a model says becomes what goes in at the cursor."""
+
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from hexai.text.cleaning import clean
+from hexai.text.overlap import covered
+from tests.support.corpus import Definition, definitions
+
+
+def accepted(place: str, answer: str, language: str, *, infilled: bool = False) -> str:
+    """Give the text after taking an answer at the `|` of a place."""
+    before, after = place.split("|")
+    text = clean(
+        answer,
+        before=before,
+        after=after,
+        infilled=infilled,
+        finished=True,
+        language=language,
+    )
+    return before + text + after[covered(text, before, after, language) :]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "ntln()",
+        "Println()",
+        "fmt.Println()",
+        "\tfmt.Println()",
+        "println()",
+        "`fmt.Println()`",
+        "```go\nfmt.Println()\n```",
+        "```\n\tfmt.Println()\n```\n",
+        "Here you are:\n```go\nfmt.Println()\n```\nIt prints a line.",
+        "func main() {\n\tfmt.Println()",
+        "```go\npackage main\n\nfunc main() {\n\tfmt.Println()\n}\n```",
+    ],
+)
+def test_a_fragment_is_completed_however_it_is_said(answer: str) -> None:
+    """`fmt.Pri` becomes `fmt.Println()` whatever part of it the answer repeats."""
+    place = "package main\n\nfunc main() {\n\tfmt.Pri|\n}\n"
+    wanted = "package main\n\nfunc main() {\n\tfmt.Println()\n}\n"
+    assert wanted == accepted(place, answer, "go")
+
+
+CASES = {
+    "assignment": ("def f():\n    x = |\n", "x = 5", "    x = 5\n"),
+    "assignment, nothing repeated": ("x = |\n", "5", "x = 5\n"),
+    "assignment after a keyword": ("let n = |;\n", "n = a + b;", "let n = a + b;\n"),
+    "blank that was typed": ("return |\n", " a + b", "return a + b\n"),
+    "call arguments": ("print(foo(|))\n", "a, b)", "print(foo(a, b))\n"),
+    "call arguments with the call": ("p(foo(|))\n", "foo(a, b)", "p(foo(a, b))\n"),
+    "nested call stays": ("print(foo(|\n", "bar(1)))", "print(foo(bar(1)))\n"),
+    "inside a string": ('say("hel|")\n', 'lo, world")', 'say("hello, world")\n'),
+    "inside a string, word repeated": ('say("hel|")\n', "hello", 'say("hello")\n'),
+    "before a closing bracket": ("a = [1, |]\n", "2, 3]", "a = [1, 2, 3]\n"),
+    "rest of the line": ("if (|) {\n}\n", "x > 1) {", "if (x > 1) {\n}\n"),
+    "semicolon": ("let x = |;\n", "5;", "let x = 5;\n"),
+    "whole function at the bracket": (
+        "def f(|)\n",
+        "a, b):\n    return a",
+        "def f(a, b):\n    return a\n",
+    ),
+    "blank line, absolute": (
+        "def f(x):\n    if x:\n        |\n",
+        "        return 1\n    return 2",
+        "def f(x):\n    if x:\n        return 1\n    return 2\n",
+    ),
+    "blank line, first line bare": (
+        "def f(x):\n    |\n",
+        "if x:\n        return 1\n    return 2",
+        "def f(x):\n    if x:\n        return 1\n    return 2\n",
+    ),
+    "blank line, relative": (
+        "def f(x):\n    |\n",
+        "if x:\n    return 1\nelse:\n    return 2",
+        "def f(x):\n    if x:\n        return 1\n    else:\n        return 2\n",
+    ),
+    "blank line, plain statements at the margin": (
+        "def f(x):\n    |\n",
+        "a = 1\nb = 2\nreturn a + b",
+        "def f(x):\n    a = 1\n    b = 2\n    return a + b\n",
+    ),
+    "header repeated, all at the margin": (
+        "class A:\n    def f(self):\n        |\n",
+        "def f(self):\n    a = 1\n    return a",
+        "class A:\n    def f(self):\n        a = 1\n        return a\n",
+    ),
+    "line repeated, all at the margin": (
+        "class A:\n    def f(self):\n        return |\n",
+        "def f(self):\n    return [\n        1,\n    ]",
+        "class A:\n    def f(self):\n        return [\n            1,\n        ]\n",
+    ),
+    "word that only begins alike": ("return |\n", "returned()", "return returned()\n"),
+    "no line break after the colon": (
+        "def f():|\n",
+        "    return 1",
+        "def f():\n    return 1\n",
+    ),
+    "runs on": (
+        "def f():\n    |\n",
+        "return 1\n\n\ndef g():\n    return 2",
+        "def f():\n    return 1\n",
+    ),
+    "dedent is no end": (
+        "def f(x):\n    try:\n        |\n",
+        "g()\n    except E:\n        pass\n    return x\n\nprint(f(1))",
+        "def f(x):\n    try:\n        g()\n    except E:\n        pass\n    return x\n",
+    ),
+    "repeats what follows": (
+        "def f(x):\n    |\n    total = add(x)\n    return total\n",
+        "x = x + 1\n    total = add(x)\n    return total",
+        "def f(x):\n    x = x + 1\n    total = add(x)\n    return total\n",
+    ),
+    "loops": (
+        "x = |\n",
+        "a\n" + "print(x)\ny = x\n" * 9,
+        "x = a\nprint(x)\ny = x\n",
+    ),
+    "comment repeated": (
+        "# add the numbers up\n|\n",
+        "# add the numbers up\ntotal = sum(numbers)",
+        "# add the numbers up\ntotal = sum(numbers)\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_text_after_accepting_is_right(case: str) -> None:
+    """What an answer repeats, leaves out or goes on with does not show afterwards."""
+    place, answer, wanted = CASES[case]
+    language = "typescript" if ";" in place or "{" in place else "python"
+    assert accepted(place, answer, language).endswith(wanted)
+
+
+LANGUAGES = {
+    "go end of block": (
+        "go",
+        "func f(x int) int {\n\tif x > 0 {\n\t\treturn 1\n\t}\n\t|\n}\n",
+        "return 2\n}\n\nfunc main() {\n\tf(1)\n}",
+        "\t}\n\treturn 2\n}\n",
+    ),
+    "go blanks for tabs": (
+        "go",
+        "func f() {\n\tg()\n\t|\n}\n",
+        "for i := 0; i < 3; i++ {\n    g()\n}",
+        "\tg()\n\tfor i := 0; i < 3; i++ {\n\t\tg()\n\t}\n}\n",
+    ),
+    "go brace not there yet": (
+        "go",
+        "func f() {\n\t|\n",
+        "g()\n}\n\nfunc h() {}",
+        "func f() {\n\tg()\n}\n",
+    ),
+    "go signature": (
+        "go",
+        "func f(|)\n",
+        "a int) int {\n\treturn a\n}",
+        "func f(a int) int {\n\treturn a\n}\n",
+    ),
+    "rust match arm": (
+        "rust",
+        "fn f(x: &'a str) -> u8 {\n    match x {\n        |\n    }\n}\n",
+        '"a" => 1,\n        _ => 2,\n    }\n}',
+        '    match x {\n        "a" => 1,\n        _ => 2,\n    }\n}\n',
+    ),
+    "rust let": (
+        "rust",
+        "fn f() {\n    let x = |;\n}\n",
+        "let x = vec![1, 2];",
+        "    let x = vec![1, 2];\n}\n",
+    ),
+    "rust bracket in a character": (
+        "rust",
+        "fn f(c: char) -> bool {\n    c == |\n}\n",
+        "'('",
+        "    c == '('\n}\n",
+    ),
+    "typescript callback": (
+        "typescript",
+        'it("works", () => {\n  |\n});\n',
+        "expect(f(1)).toBe(2);\n});\n\nit('more', () => {});",
+        "() => {\n  expect(f(1)).toBe(2);\n});\n",
+    ),
+    "typescript template": (
+        "typescript",
+        "const s = |;\n",
+        "`a${b}`;",
+        "const s = `a${b}`;\n",
+    ),
+    "python docstring": (
+        "python",
+        'def f():\n    """Give |"""\n',
+        'the answer."""\n    return 42',
+        'def f():\n    """Give the answer."""\n    return 42\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LANGUAGES)
+def test_each_language_ends_where_its_blocks_do(case: str) -> None:
+    """Blocks end by brackets or indentation, as the language has them."""
+    language, place, answer, wanted = LANGUAGES[case]
+    assert accepted(place, answer, language).endswith(wanted)
+
+
+@st.composite
+def splits(draw: st.DrawFn) -> tuple[Definition, int, int]:
+    """Draw a definition of real code and two points within it."""
+    found = draw(st.sampled_from(definitions()))
+    start = draw(st.integers(found.start, found.end - 1))
+    end = draw(st.integers(start + 1, min(found.end, start + 400)))
+    return found, start, end
+
+
+def parts(split: tuple[Definition, int, int]) -> tuple[str, str, str]:
+    """Give what stands before, between and after two points."""
+    found, start, end = split
+    return found.text[:start], found.text[start:end], found.text[end:]
+
+
+def leaves_block(before: str, middle: str) -> bool:
+    """Tell whether a text goes out of the block that it begins in, or opens."""
+    line = before.rpartition("\n")[2] + middle.partition("\n")[0]
+    others = [each for each in middle.split("\n")[1:] if each.strip()]
+    depth = len(line) - len(line.lstrip())
+    depth += line.rstrip().endswith(("{", ":", "("))
+    return any(
+        len(each) - len(each.lstrip()) < depth
+        for each in others
+        if not each.lstrip().startswith((")", "]", "}"))
+    )
+
+
+@given(splits())
+def test_the_right_infill_goes_through_unchanged(
+    split: tuple[Definition, int, int],
+) -> None:
+    """The middle of a real file is left as it is, but for blanks at a line's end."""
+    before, middle, after = parts(split)
+    assume(middle.strip() and not leaves_block(before, middle))
+    text = clean(
+        middle,
+        before=before,
+        after=after,
+        infilled=True,
+        finished=True,
+        language=split[0].language,
+    )
+    at_end = not after.partition("\n")[0].strip()
+    assert (middle.rstrip() if at_end else middle) == text
+    assert covered(text, before, after, split[0].language) == 0
+
+
+@given(splits())
+def test_the_right_answer_of_a_chat_model_goes_through_unchanged(
+    split: tuple[Definition, int, int],
+) -> None:
+    """So is a chat model's, where it can be told from one that repeats or re-indents.
+
+    It cannot be where blanks at its ends matter, where it begins with the word or line
+    that stands before it, or ends with the line that stands after it.
+    """
+    before, middle, after = parts(split)
+    assume(middle == middle.strip() and middle and not leaves_block(before, middle))
+    word = re.search(r"\w*\Z", before)
+    assert word is not None
+    assume(not word[0] or not middle.lower().startswith(word[0].lower()))
+    above, below = before.rstrip().split("\n")[-1], after.lstrip().split("\n")[0]
+    assume(not middle.startswith(above.strip() or "\0"))
+    assume(not middle.endswith(below.strip() or "\0"))
+    text = clean(
+        middle,
+        before=before,
+        after=after,
+        infilled=False,
+        finished=True,
+        language=split[0].language,
+    )
+    assert middle == text
+
+
+@given(splits())
+def test_what_runs_on_is_only_cut(split: tuple[Definition, int, int]) -> None:
+    """Whatever the middle of a file crosses, nothing in it is changed or made up."""
+    before, middle, after = parts(split)
+    text = clean(
+        middle, before=before, after=after, infilled=True, finished=True, language="go"
+    )
+    assert middle.startswith(text)
+
+
+@given(st.sampled_from(definitions()), st.data())
+def test_repetitions_around_an_answer_are_cut(
+    found: Definition, data: st.DataObject
+) -> None:
+    """An answer that begins words or lines earlier gives the same as one that does not.
+
+    It may also come in a fence.
+    """
+    words = re.compile(r"(?<=\w\w)[ (=.,]+(?=\w)").finditer(
+        found.text, found.start, found.end
+    )
+    place = data.draw(st.sampled_from([match.end() for match in words]))
+    before = found.text[:place]
+    middle, newline, after = found.text[place:].partition("\n")
+    middle = middle.rstrip()
+    lines = data.draw(st.integers(1, 5))
+    echo = "\n".join(before.split("\n")[-lines:])
+    if data.draw(st.booleans()):
+        echo = echo.lstrip()
+    plain, fenced = (
+        clean(
+            answer,
+            before=before,
+            after=newline + after,
+            infilled=False,
+            finished=True,
+            language=found.language,
+        )
+        for answer in (echo + middle, f"```\n{echo}{middle}\n```")
+    )
+    assert plain == fenced == middle
+
+
+@given(st.text(), st.text(), st.text(), st.booleans(), st.booleans())
+def test_any_text_is_cleaned(
+    answer: str, before: str, after: str, infilled: bool, finished: bool
+) -> None:
+    """No text raises, and no line break but newlines comes out."""
+    text = clean(
+        answer,
+        before=before,
+        after=after,
+        infilled=infilled,
+        finished=finished,
+        language="python",
+    )
+    assert "\r" not in text
+
+
+CODE = st.text(
+    st.sampled_from(["a", "(", ")", "{", "}", "\n", " ", "\t", '"', "`", "=", "'", "#"])
+)
+
+
+@given(CODE, CODE, CODE, st.booleans(), st.sampled_from(["go", "python", "rust", ""]))
+def test_any_code_is_cleaned(
+    answer: str, before: str, after: str, infilled: bool, language: str
+) -> None:
+    """Neither does text made of what the rules look for."""
+    for finished in (True, False):
+        clean(
+            answer,
+            before=before,
+            after=after,
+            infilled=infilled,
+            finished=finished,
+            language=language,
+        )
+
+
+@given(splits(), st.booleans())
+def test_the_beginning_of_an_answer_gives_the_beginning_of_its_text(
+    split: tuple[Definition, int, int], infilled: bool
+) -> None:
+    """What is certain while an answer comes stays so: typing along can be compared."""
+    before, middle, after = parts(split)
+    assume(middle == middle.strip() and middle)
+
+    def cleaned(answer: str, *, finished: bool) -> str:
+        return clean(
+            answer,
+            before=before,
+            after=after,
+            infilled=infilled,
+            finished=finished,
+            language=split[0].language,
+        )
+
+    whole = cleaned(middle, finished=False)
+    for size in range(1, min(len(middle), 40)):
+        assert whole.startswith(cleaned(middle[:size], finished=False))
+
+
+def test_a_hostile_answer_costs_little() -> None:
+    """Repetitions, brackets and quotes by the thousand are cleaned in a moment."""
+    import time
+
+    before, after = "x = foo(" * 500 + "\n", ")" * 500 + "\n" + "}\n" * 500
+    for answer in (
+        "(" * 50_000,
+        "a\n" * 20_000,
+        '"' * 9_999,
+        "`" * 9_999,
+        "x = foo(" * 5_000,
+    ):
+        for infilled in (True, False):
+            started = time.perf_counter()
+            clean(
+                answer,
+                before=before,
+                after=after,
+                infilled=infilled,
+                finished=True,
+                language="go",
+            )
+            assert time.perf_counter() - started < 1.0
