@@ -71,6 +71,20 @@ def test_a_log_that_cannot_be_written_is_an_error() -> None:
     assert "/nonexistent/log" in ran.stderr
 
 
+def test_on_a_terminal_it_says_what_it_is_for() -> None:
+    """Nobody types the protocol by hand."""
+    master, slave = os.openpty()
+    try:
+        with hexai("lsp", stdin=slave) as process:
+            _, told = process.communicate(timeout=10)
+    finally:
+        os.close(master)
+        os.close(slave)
+
+    assert process.returncode == 2
+    assert b"name `hexai lsp` in your editor's settings" in told
+
+
 def test_it_serves_and_leaves_as_asked() -> None:
     """From the beginning to the end of a connection, nothing on standard error."""
 

@@ -1,13 +1,18 @@
 """The whole editor server in the real Neovim, with scripted upstreams."""
 
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.answers import openai_answer
+from tests.support.item_server import Order, Seen
 from tests.support.neovim import Neovim, neovim
+from tests.support.replies import status
 from tests.support.started import SCRIPT
 from tests.support.upstream import Reply, Upstream
 
@@ -20,7 +25,7 @@ class Bench:
     """Neovim, and how the server that it starts is configured."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder = folder
+        self.folder = folder
         self._stack = stack
         self.editor: Neovim = stack.enter_context(neovim(folder))
         self.editor.command("set completeopt=menuone,noinsert,popup")
@@ -36,11 +41,11 @@ class Bench:
         for name in answers:
             lines += ["[[models.completion]]", f'provider = "{name}"']
             lines += [f'label = "{name}"']
-        config = self._folder / "hexai" / "config.toml"
+        config = self.folder / "hexai" / "config.toml"
         config.parent.mkdir()
         config.write_text("\n".join(lines) + "\n")
         before, after = text.split("|")
-        self.editor.open(self._folder / "x.py", before + after)
+        self.editor.open(self.folder / "x.py", before + after)
         self.editor.command("set filetype=python")
         self.editor.attach("hexai", SERVER)
         line = before.rpartition("\n")[2]
@@ -87,8 +92,6 @@ def test_equal_answers_are_one_row(bench: Bench) -> None:
 
 def test_a_failing_contender_leaves_the_others(bench: Bench) -> None:
     """Its row is missing, and nothing else."""
-    from tests.support.replies import status
-
     bench.start("x = |\n", good=openai_answer("1"), bad=status(401, "no"))
     (row,) = bench.editor.complete()
     assert (row.abbr, row.menu) == ("1", "good")
@@ -122,3 +125,37 @@ def test_an_answer_that_would_act_is_only_text(bench: Bench) -> None:
     bench.editor.type("<Esc>")
     bench.editor.wait_until("mode() == 'n'")
     assert len(upstreams["only"].requests) == 1
+
+
+def test_browsing_asks_nobody_and_leaves_nothing(bench: Bench) -> None:
+    """Rows in the text for a moment are neither a choice nor a new question."""
+    upstreams = bench.start(
+        "x = |\n", one=openai_answer("sum(numbers)"), two=openai_answer("len(x)")
+    )
+    bench.editor.complete()
+    bench.editor.type("<C-n><C-n><C-p><C-e>")
+    bench.editor.wait_until("!pumvisible()")
+    assert bench.editor.text() == "x = "
+    bench.editor.type("1")
+    assert bench.editor.settled_text("x = 1") == "x = 1"
+    assert [len(each.requests) for each in upstreams.values()] == [1, 1]
+
+
+@pytest.mark.alone
+def test_the_popup_of_another_server_waits_little_for_ours(bench: Bench) -> None:
+    """Where our models are slow, the rows of others come within 0.4 s."""
+    bench.start("import os\nos|\n", slow=openai_answer("getcwd()", delay=5.0))
+    order, seen = bench.folder / "order.json", bench.folder / "seen.json"
+    order.write_bytes(msgspec.json.encode(Order(texts=["path"])))
+    module = (sys.executable, "-m", "tests.support.item_server")
+    bench.editor.attach("other", [*module, str(order), str(seen)])
+    bench.editor.type(".")
+    (row,) = bench.editor.popup()
+    asked = msgspec.json.decode(seen.read_bytes(), type=Seen).requests
+    assert (row.abbr, row.menu, asked) == ("path", "model-0", [2])
+    bench.editor.type("<BS>")
+    bench.editor.wait_until("!pumvisible()")
+    started = time.monotonic()
+    bench.editor.type(".")
+    bench.editor.popup()
+    assert time.monotonic() - started < 0.4 + 0.1  # ours, and how often we look

@@ -358,6 +358,10 @@ class HelixClient(LspClient):
         """Ask by hand."""
         self._ask(uri, 1)
 
+    def ask_again(self, uri: str) -> None:
+        """Ask as for a list that said that more will come."""
+        self._ask(uri, 3)
+
     async def shown(self) -> list[Json]:
         """Wait for the answer to the newest request; gives the popup's items."""
         assert self._in_flight is not None

@@ -38,7 +38,7 @@ def unfence_whole(answer: str, languages: frozenset[str] = PROSE | {"md"}) -> st
 def unspan(answer: str) -> str:
     """Give what stands in a code span that is the whole answer; else the answer."""
     span = _SPAN.fullmatch(answer.strip())
-    if span is None or "\n" in span[2]:
+    if span is None or "\n" in span[2] or span[1] in _RUN.findall(span[2]):
         return answer
     return span[2].strip() if span[2].strip().startswith("`") else span[2]
 

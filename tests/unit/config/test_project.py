@@ -255,12 +255,6 @@ class TestLoading:
         keys = "general.max_context_tokens, cli.vote"
         assert snapshot.warnings == (f"{path}: {why}: {keys}",)
         assert set(snapshot.narrowed) == {("general", "max_tokens")}
-        assert set(snapshot.held) == {
-            ("general", "max_context_tokens"),
-            ("cli", "vote"),
-        }
-        where = snapshot.held["cli", "vote"].where(("cli", "vote"))
-        assert where == f"{path}:4"
 
     def test_many_keys_are_cut_short(self, folders: Folders, tmp_path: Path) -> None:
         """A warning stays a line that somebody reads."""

@@ -175,8 +175,8 @@ def test_an_edit_costs_little() -> None:
     spent = []
     for number in range(50):
         lines[1000] = f"    edited = {number}\n"
-        began = time.perf_counter()
+        began = time.thread_time()
         _find(memory, lines)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.thread_time() - began)
 
     assert sorted(spent)[len(spent) // 2] < 0.002

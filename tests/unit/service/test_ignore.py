@@ -233,6 +233,15 @@ def test_the_impatient_are_told_what_takes_long(tree: Tree) -> None:
     assert tree.rules.find(uri, Ignore(), patient=False) is None
 
 
+def test_many_documents_do_not_pile_up(tree: Tree) -> None:
+    """What was decided of the oldest is decided again."""
+    tree.write(".gitignore", "*.1\n")
+    for number in range(600):
+        assert bool(tree.why(f"a{number}.{number % 2}")) == bool(number % 2)
+    assert tree.why("a1.1")
+    assert len(tree.rules._decided) < 600
+
+
 def test_hostile_patterns_take_no_time(tree: Tree) -> None:
     """What took a backtracking matcher 82 seconds."""
     tree.write(".gitignore", ("a*" * 30 + "b\n") * 50)

@@ -114,22 +114,10 @@ def _facts(each: ContenderRecord) -> dict[str, Any]:
         "queued_ms": round(timings.queued * 1000) if fresh else None,
         "ttft_ms": _ms(timings.ttft) if fresh else None,
         "total_ms": round(timings.total * 1000) if fresh else None,
-        "usage": _usage(each),
+        "usage": UsageRecord.of(each.usage),
         "tokens_per_s": None if speed is None else round(speed, 1),
         "cost_usd": None if each.cost_usd is None else float(each.cost_usd),
     }
-
-
-def _usage(each: ContenderRecord) -> UsageRecord | None:
-    usage = each.usage
-    if usage is None:
-        return None
-    return UsageRecord(
-        input=usage.input,
-        output=usage.output,
-        reasoning=usage.reasoning,
-        source=usage.source,
-    )
 
 
 def _ms(seconds: float | None) -> int | None:

@@ -106,6 +106,7 @@ class Session:
                 self._ready.set()
                 await asyncio.Event().wait()
         finally:
+            self.services = None
             self._ready.set()  # nothing is offered, but nobody waits for ever
 
     def _suggest(self, services: "Services") -> None:
@@ -220,7 +221,9 @@ class Session:
         try:
             await work
         except Exception as bug:  # noqa: BLE001 - the outermost function of a task
-            self.log.write("bug", what=describe(bug))
+            what = describe(bug)
+            self.log.write("bug", what=what)
+            self.connection.log(Severity.ERROR, f"Hexai: this is a bug: {what}")
 
     def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
         del old
