@@ -545,11 +545,12 @@ def test_a_late_answer_is_flagged() -> None:
     assert told == [("m1", "late")]
 
 
-def test_a_bug_answers_the_request() -> None:
+@pytest.mark.parametrize("when", ["bug", "late_bug"])
+def test_a_bug_answers_the_request(when: str) -> None:
     """Whatever raises, the request gets a list; the log says where, not what."""
 
     async def scene(desk: Desk) -> tuple[Answered, list[str]]:
-        desk.asker.bug = ValueError("def secret()")
+        setattr(desk.asker, when, ValueError("def secret()"))
         return await desk.ask(), desk.editor.logged
 
     answered, logged = at_desk(scene, CODE, Scripted(says("a")))
@@ -557,6 +558,30 @@ def test_a_bug_answers_the_request() -> None:
     assert answered.texts == []
     assert logged
     assert "secret" not in "".join(logged)
+
+
+def test_a_bug_while_typing_ends_the_place_and_nothing_else() -> None:
+    """The change is taken, the request answered, the stream closed."""
+
+    def clean(text: str, *, infilled: bool, finished: bool) -> str:
+        raise ValueError(text)
+
+    async def scene(desk: Desk) -> tuple[Answered, int, list[str]]:
+        desk.asker.clean = clean
+        request = desk.ask()
+        await desk.pause(0.1)
+        desk.type("re")
+        answered = await request
+        await desk.pause(0.1)
+        return answered, len(desk.open_streams), desk.editor.logged
+
+    hanging = Scripted([*says("return")[:-1], (9.0, "hang")])
+    answered, still_open, logged = at_desk(scene, CODE, hanging)
+
+    assert answered.texts == []
+    assert answered.at == pytest.approx(0.1)
+    assert still_open == 0
+    assert logged == ["internal error: ValueError"]
 
 
 def test_shutdown_answers_and_closes() -> None:
