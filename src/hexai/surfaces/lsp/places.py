@@ -134,6 +134,8 @@ class Place:
         match event:
             case Delta(index=index, text=text):
                 self._drafts[index].add(text)
+                if self._drafts[index].has_enough and self._run is not None:
+                    self._run.finish(index)
                 if self._cursor.typed:
                     self._stop_misfits([index])
                     self._consider()
