@@ -71,7 +71,7 @@ def test_a_question_is_listed_and_shown() -> None:
 
 def test_json_of_a_recorded_run_is_that_of_the_run() -> None:
     """What `--json` printed is what `show --json` prints, and more beside it."""
-    simulated("echo", "fail?kind=overloaded", "lorem?tokens=9")
+    simulated("echo?rate=500", "fail?kind=overloaded")
     printed = json.loads(run_cli("--json", "hi").out)
 
     recorded = shown()
@@ -303,8 +303,11 @@ class TestTexts:
         run_cli("outside")
         run_cli(TEXT, folder=project)
 
-        result = run_cli("history", "forget", "--project", str(project))
+        listed = run_cli("history", "--project", "project/", folder=tmp_path).out
+        result = run_cli("history", "forget", "--project", ".", folder=project)
 
+        assert TEXT in listed
+        assert "outside" not in listed
         assert result.out == "forgot 1 run\n"
         assert files_with(TEXT) == []
         assert files_with(str(project)) == []
@@ -454,7 +457,7 @@ class TestTransfer:
         """With the columns that arena-rank reads."""
         ask("hi")
         run_cli("vote", "b")
-        ask("--fresh", "ho")
+        ask("--fresh", "something else")
         run_cli("vote", "tie")
         out = run_cli("history", "export", "--format", "arena-rank").out
         rows = list(csv.DictReader(io.StringIO(out)))

@@ -13,6 +13,7 @@ from hexai.config.entry_forms import listed, text_of
 from hexai.config.entry_tables import EntryTable
 from hexai.config.problems import KeyPath, Problem, nearest, shown
 from hexai.config.profiles import find_name, provider_names, provider_settings
+from hexai.config.prompt_names import check_prompts
 from hexai.config.prompt_tables import CustomAction
 from hexai.config.request_specs import fallback_of
 from hexai.config.schema import Settings
@@ -28,6 +29,7 @@ def find_problems(settings: Settings) -> Iterator[Problem]:
     """Find what makes decoded settings unusable."""
     yield from check_providers(settings)
     yield from _check_entries(settings)
+    yield from check_prompts(settings.prompts)
     custom = settings.prompts.code_action.custom
     yield from _check_custom_actions(custom)
     yield from _check_menu(settings, custom)

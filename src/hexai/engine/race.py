@@ -129,10 +129,9 @@ class Race:
 
     def settle(self) -> None:
         """Settle now, for a consumer that knows better: who answers now is late."""
-        if self._settling is not None:
-            self._settling.cancel()
         if not self._settled:
             self._settle("deadline")
+            self._settle_or_wait()
 
     async def _contain(self, tally: Tally, course: Course) -> Outcome:
         try:

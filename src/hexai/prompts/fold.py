@@ -67,8 +67,10 @@ def fold(document: Lines, first: int, last: int) -> Window | None:
     near = document.between(top, bottom)
     indents = [_indent(line) for line in near if line.strip()] or [0]
     kept = dict(enumerate(near, top))
-    kept |= _enclosing(document, range(top - 1, -1, -1)[:_FARTHEST], indents[0])
-    kept |= _enclosing(document, range(bottom, len(document))[:_FARTHEST], indents[-1])
+    above = range(top - 1, -1, -1)[:_FARTHEST]
+    below = range(bottom, len(document))[:_FARTHEST]
+    kept |= _enclosing(document, above, indents[0], header=_HEADER)
+    kept |= _enclosing(document, below, indents[-1], header=0)
     start = min(kept)
     return _window(start, [kept.get(n, "") for n in range(start, max(kept) + 1)])
 
@@ -92,28 +94,29 @@ def _top(document: Lines, line: int) -> int:
     return top
 
 
-def _enclosing(document: Lines, numbers: Iterable[int], least: int) -> dict[int, str]:
+def _enclosing(
+    document: Lines, numbers: Iterable[int], least: int, *, header: int
+) -> dict[int, str]:
     """Take the lines that are indented less than all between them and the window.
 
     A closing bracket, or an opening one on a line of its own, is not where a construct
-    begins, so the lines on to its header are taken too.
+    begins, so up to `header` lines on to its header are taken too.
     """
     taken: dict[int, str] = {}
-    header = 0
+    left = 0
     for number in numbers:
         line = document.line(number)
-        indent = _indent(line)
         if not line.strip():
             continue
-        continues = _CONTINUES.match(line) is not None
-        if indent < least or (header and indent == least):
+        indent = _indent(line)
+        if indent < least or (left and indent == least):
             taken[number] = line
             least = indent
-            header = _HEADER if continues else 0
-        elif header:
+            left = header if _CONTINUES.match(line) else 0
+        elif left:
             taken[number] = line
-            header -= 1
-        if least == 0 and not header:
+            left -= 1
+        if least == 0 and not left:
             break
     return taken
 

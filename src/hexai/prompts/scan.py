@@ -9,6 +9,8 @@ from hexai.prompts.constructs import Context
 from hexai.prompts.languages import Language
 
 _QUOTES = ('"', "'", "`")
+_ENDINGS = frozenset(";,(){}[]")
+"""What else than a blank may stand right before a comment."""
 _LONGEST_LINE = 2000
 """What begins further to the right is not looked for."""
 
@@ -46,13 +48,18 @@ def _next(
         for opening, closing in language.block_comments:
             if line.startswith(opening, at):
                 return _block(lines, (row, at), (opening, closing), language)
-        if line.startswith(language.line_comments, at):
+        if line.startswith(language.line_comments, at) and _may_open(line, at):
             return _line(lines[row], row, at, language)
         if line[at] in _QUOTES and language.kind == "code":
             piece = _string(line, row, at)
             if piece is not None:
                 return piece
     return None
+
+
+def _may_open(line: str, at: int) -> bool:
+    """Tell whether a line comment may begin here: not in `http://`, `i--` or `a#b`."""
+    return at == 0 or line[at - 1].isspace() or line[at - 1] in _ENDINGS
 
 
 def _string(line: str, row: int, at: int) -> Piece | None:

@@ -11,7 +11,7 @@ connection too; one that was read to its end is kept for the next request.
 """
 
 import ssl
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,7 +83,7 @@ class HttpClient:
     """The connections to one upstream; nothing is opened or loaded before its use."""
 
     def __init__(
-        self, base_url: str, where: str, make_pool: Callable[[], _Pool]
+        self, base_url: str, where: str, make_pool: Callable[[], Awaitable[_Pool]]
     ) -> None:
         """Use `for_origin` or `for_socket`."""
         self.where = where
@@ -102,14 +102,14 @@ class HttpClient:
         """
         where = origin(settings.base_url)
 
-        def make_pool() -> _Pool:
+        async def make_pool() -> _Pool:
             if where.startswith("http:"):
                 return _direct_pool(where, nobody_trusted())
             proxy = proxy_for(settings.base_url, environ)
-            context = trust.context(settings.ca_file)
+            context = await trust.context(settings.ca_file)
             if proxy is None:
                 return _direct_pool(where, context)
-            return _tunnel_pool(where, proxy, context, trust)
+            return await _tunnel_pool(where, proxy, context, trust)
 
         return cls(settings.base_url, where, make_pool)
 
@@ -117,11 +117,11 @@ class HttpClient:
     def for_socket(cls, path: str) -> "HttpClient":
         """Make the client for a server on a Unix socket; proxies do not exist here."""
         where = f"unix:{path}"
-        return cls(
-            "http://localhost",
-            where,
-            lambda: _direct_pool(where, nobody_trusted(), socket=path),
-        )
+
+        async def make_pool() -> _Pool:
+            return _direct_pool(where, nobody_trusted(), socket=path)
+
+        return cls("http://localhost", where, make_pool)
 
     @asynccontextmanager
     async def send(
@@ -178,7 +178,9 @@ class HttpClient:
 
     async def _answer(self, request: httpcore2.Request) -> httpcore2.Response:
         if self._pool is None:
-            self._pool = self._make_pool()
+            pool = await self._make_pool()
+            if self._pool is None:  # else another request was quicker
+                self._pool = pool
         try:
             response = await self._pool.handle_async_request(request)
         except FAULTS as error:
@@ -215,7 +217,7 @@ def _direct_pool(
     )
 
 
-def _tunnel_pool(
+async def _tunnel_pool(
     where: str, proxy: Proxy, context: ssl.SSLContext, trust: Trust
 ) -> _Pool:
     secure = proxy.url.startswith("https:")
@@ -223,7 +225,7 @@ def _tunnel_pool(
         proxy_url=proxy.url,
         proxy_auth=proxy.user,
         ssl_context=context,
-        proxy_ssl_context=trust.context() if secure else None,
+        proxy_ssl_context=await trust.context() if secure else None,
         max_connections=None,
         keepalive_expiry=_IDLE_SECONDS,
         network_backend=Backend(f"{where} by the proxy {proxy.url}"),

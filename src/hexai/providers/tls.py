@@ -1,5 +1,6 @@
 """The authorities that certificates are checked against, loaded once a process."""
 
+import asyncio
 import ssl
 from functools import cache
 
@@ -9,20 +10,24 @@ from hexai.errors import TLSFailed
 
 
 class Trust:
-    """Makes TLS contexts at first use and shares them: each costs some 20 ms.
+    """Makes TLS contexts at first use and shares them: each costs 20 to 50 ms.
 
-    They trust the system's authorities, or those that `SSL_CERT_FILE` or
-    `SSL_CERT_DIR` name, as other programs do; a `ca_file` adds to these. Nothing turns
-    the checks off.
+    That is spent in a thread, since all else would stand still meanwhile: the other
+    contenders, the editor, the painter. Contexts trust the system's authorities, or
+    those that `SSL_CERT_FILE` or `SSL_CERT_DIR` name, as other programs do; a `ca_file`
+    adds to these. Nothing turns the checks off.
     """
 
     def __init__(self) -> None:
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._loading = asyncio.Lock()
 
-    def context(self, ca_file: str = "") -> ssl.SSLContext:
+    async def context(self, ca_file: str = "") -> ssl.SSLContext:
         """Give the context for upstreams with this extra authority, or none."""
         if ca_file not in self._contexts:
-            self._contexts[ca_file] = _load(ca_file)
+            async with self._loading:
+                if ca_file not in self._contexts:
+                    self._contexts[ca_file] = await asyncio.to_thread(_load, ca_file)
         return self._contexts[ca_file]
 
 

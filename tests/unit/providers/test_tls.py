@@ -145,7 +145,7 @@ def test_an_unreadable_authority_is_named(
 class _Untouched(Trust):
     """Fails when anybody asks for authorities."""
 
-    def context(self, ca_file: str = "") -> ssl.SSLContext:
+    async def context(self, ca_file: str = "") -> ssl.SSLContext:
         raise AssertionError("authorities were loaded")
 
 
@@ -163,10 +163,33 @@ def test_plain_http_loads_no_authorities() -> None:
 
 
 def test_contexts_are_shared() -> None:
-    """The authorities are loaded once, however many upstreams ask for them."""
-    trust = Trust()
+    """The authorities are loaded once, however many upstreams ask for them at once."""
 
-    assert trust.context() is trust.context()
+    async def scenario() -> set[ssl.SSLContext]:
+        trust = Trust()
+        async with asyncio.TaskGroup() as group:
+            asking = [group.create_task(trust.context()) for _ in range(3)]
+        return {task.result() for task in asking} | {await trust.context()}
+
+    assert len(asyncio.run(scenario())) == 1
+
+
+def test_loading_authorities_holds_nobody_up() -> None:
+    """The loop goes on meanwhile.
+
+    It stood still for 20 to 50 ms, in the middle of a race or of typing.
+    """
+
+    async def scenario() -> int:
+        turns = 0
+        async with asyncio.TaskGroup() as group:
+            loading = group.create_task(Trust().context())
+            while not loading.done():
+                await asyncio.sleep(0)
+                turns += 1
+        return turns
+
+    assert asyncio.run(scenario()) > 3
 
 
 def test_the_context_of_plain_http_would_pass_nobody() -> None:
@@ -176,8 +199,9 @@ def test_the_context_of_plain_http_would_pass_nobody() -> None:
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.get_ca_certs() == []
-    assert Trust().context().verify_mode is ssl.CERT_REQUIRED
-    assert Trust().context().check_hostname
+    trusting = asyncio.run(Trust().context())
+    assert trusting.verify_mode is ssl.CERT_REQUIRED
+    assert trusting.check_hostname
 
 
 FAR = "api.hexai.test"

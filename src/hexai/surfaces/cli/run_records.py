@@ -7,7 +7,6 @@ blind run must not tell before the choice is null here too.
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from hexai.domain.record import ContenderRecord, RecordedRun
 from hexai.surfaces.cli.records import EntryRecord, ErrorRecord, UsageRecord
@@ -108,7 +107,6 @@ _FIGURES = (
 
 def _facts(each: ContenderRecord) -> dict[str, Any]:
     timings, speed = each.timings, each.tokens_per_s
-    usage = None if each.usage is None else UsageRecord(**asdict(each.usage))
     fresh = not each.cached
     return {
         "provider": each.provider,
@@ -116,7 +114,7 @@ def _facts(each: ContenderRecord) -> dict[str, Any]:
         "queued_ms": round(timings.queued * 1000) if fresh else None,
         "ttft_ms": _ms(timings.ttft) if fresh else None,
         "total_ms": round(timings.total * 1000) if fresh else None,
-        "usage": usage,
+        "usage": UsageRecord.of(each.usage),
         "tokens_per_s": None if speed is None else round(speed, 1),
         "cost_usd": None if each.cost_usd is None else float(each.cost_usd),
     }

@@ -11,7 +11,7 @@ from hexai.service.history import History, open_history
 from hexai.surfaces.cli.ballot import Ballot, Vote
 from hexai.surfaces.cli.confirm import can_confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.keypress import can_ask, read_key
+from hexai.surfaces.cli.keypress import can_ask, single_keys
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.run_words import vote_argument
 from hexai.surfaces.cli.runs import (
@@ -55,13 +55,14 @@ def vote_at_the_end(process: Process, show: Show, recorder: Recorder) -> None:
 
 
 def _ask(process: Process, ballot: Ballot) -> Vote:
-    say(process, f"\n{ballot.question()}")
-    while True:
-        key = read_key(process.stdin)
-        vote = Vote(choice=None) if key is None else ballot.read_key(key)
-        if vote is not None:
-            say(process, f"{ballot.words(vote)}\n")
-            return vote
+    with single_keys(process.stdin) as next_key:
+        say(process, f"\n{ballot.question()}")
+        vote = None
+        while vote is None:
+            key = next_key()
+            vote = Vote(choice=None) if key is None else ballot.read_key(key)
+        say(process, f"{ballot.words(vote)}\n")
+    return vote
 
 
 def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:

@@ -137,7 +137,7 @@ class Completer:
             return None
         document, position = arrival.document, arrival.position
         settings = self._asker.settings(document)
-        if settings is None or is_prompt(document.lines, position, settings):
+        if settings is None or is_prompt(document, position, settings):
             return None
         return settings
 
@@ -154,7 +154,11 @@ class Completer:
         return None if found is None else _offer(found, arrival)
 
     def _begin(self, arrival: Arrival, settings: Settings) -> Place:
-        place = Place(arrival, blind=settings.completion.blind)
+        place = Place(
+            arrival,
+            blind=settings.completion.blind,
+            browses=self._editor.client.label == "code",
+        )
         self._places[place.uri] = place
         self._tasks[place] = self._start(self._run(place, settings))
         return place

@@ -29,6 +29,7 @@ from msgspec.structs import replace
 from hexai.domain.events import Delta, Ended, Event, Queued
 from hexai.surfaces.lsp.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.asking import Asked, Run
+from hexai.surfaces.lsp.browsing import Rows
 from hexai.surfaces.lsp.cursor import Cursor
 from hexai.surfaces.lsp.draft import Draft
 from hexai.surfaces.lsp.gates import is_word
@@ -42,8 +43,13 @@ from hexai.text.positions import Position
 class Place:
     """A place, the requests that wait there, and the race that belongs to it."""
 
-    def __init__(self, arrival: Arrival, *, blind: bool) -> None:
-        """Begin where a request arrived; nobody is asked yet."""
+    def __init__(
+        self, arrival: Arrival, *, blind: bool = False, browses: bool = False
+    ) -> None:
+        """Begin where a request arrived; nobody is asked yet.
+
+        `browses` is an editor that puts rows into the text as they are looked at.
+        """
         document = arrival.document
         self.uri = document.uri
         self.blind = blind
@@ -54,6 +60,8 @@ class Place:
         self._cursor = Cursor(document.lines, arrival.position)
         self._waiters: dict[Route, Waiter] = {}
         self._has_answered = False
+        self._browses = browses
+        self._rows: Rows | None = None
         self._run: Run | None = None
         self._spot: Spot | None = None
         self._drafts: dict[int, Draft] = {}
@@ -107,7 +115,10 @@ class Place:
 
     def follow(self, change: TextChange) -> bool:
         """Take a change of the document; says whether the race goes on."""
-        if not self._cursor.follow(change):
+        is_here = self._cursor.follow(change)
+        if self._rows is not None and self._rows.show_in(change.after):
+            return True
+        if not is_here:
             return False
         typed = self._cursor.typed
         if self._run is None:
@@ -156,6 +167,8 @@ class Place:
             waiter.answer(replace(offer, incomplete=True, forced=True))
             return
         waiter.answer(offer)
+        if self._browses and offer.suggestions:
+            self._rows = Rows(offer)
         if self._run is not None:
             self._run.settle()
 

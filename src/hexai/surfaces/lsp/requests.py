@@ -1,6 +1,7 @@
 """What the editor asks for while somebody types."""
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 
 from hexai.surfaces.lsp.session import Session
 
@@ -31,5 +32,7 @@ async def complete_inline(
 
 def execute(session: Session, params: types.ExecuteCommandParams) -> None:
     """Begin to carry out a command; the editor is not kept waiting."""
-    if session.suggesting is not None and params.command == session.accept_command:
+    if params.command != session.accept_command:
+        raise JsonRpcInvalidParams(f"there is no command {params.command[:100]}")
+    if session.suggesting is not None:
         session.spawn(session.suggesting.accept(params.arguments or ()))

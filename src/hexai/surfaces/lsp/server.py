@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInternalError
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.protocol import default_converter
 from pygls.server import JsonRPCServer
 
@@ -54,6 +54,8 @@ def _at_once(
     def handle(params: Any) -> object:
         try:
             return handler(session, params)
+        except JsonRpcException:
+            raise
         except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
             raise _internal(session, bug) from None
 
@@ -67,6 +69,8 @@ def _in_time(
         try:
             with session.answering():
                 return await handler(session, params)
+        except JsonRpcException:
+            raise
         except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
             raise _internal(session, bug) from None
 

@@ -1,0 +1,117 @@
+"""What models are asked at a cursor: the text that belongs there.
+
+Chat models are not made for this. Told to answer with only what is new, they drop the
+beginning of a word, or write the rest of the file. Asked to copy the last line before
+the cursor and to go on to the first line after it, they do what they are good at, and
+the lines that overlap say where the answer belongs; `text.cleaning` cuts them off.
+
+Templates of the user's own may be those of the Go tool, which show single lines and
+take the text around the cursor as a further message. They still do, unless they name
+that text themselves.
+"""
+
+from hexai.config.schema import Settings
+from hexai.domain.entry import Surface
+from hexai.domain.messages import Message, Role
+from hexai.domain.request import Request
+from hexai.prompts.catalogue import Template, find
+from hexai.prompts.context import Excerpt, begins_function, cut
+from hexai.prompts.cursor import Cursor
+from hexai.prompts.gap import gap
+from hexai.prompts.template import names, render
+
+_AROUND = frozenset({"after", "before", "context"})
+"""Names of the text around the cursor."""
+_SHORTEST_STOP = 8
+"""Letters and digits of a line that will hardly be part of an answer."""
+
+
+def completion_request(cursor: Cursor, settings: Settings) -> Request:
+    """Ask for the text that belongs at a cursor."""
+    syntax = cursor.read()
+    start = cursor.span.start
+    whole = begins_function(syntax, cursor.document, start)
+    excerpt = cut(cursor.document, cursor.span, settings.general, whole=whole)
+    values = _values(cursor, excerpt)
+    functions = syntax.functions_at(start)
+    if functions:
+        values["function"] = functions[0].header
+    kind = "params" if syntax.in_parameters(start) else "general"
+    return Request(
+        surface=Surface.COMPLETION,
+        messages=_messages(settings, f"system_{kind}", f"user_{kind}", values),
+        stop=_stop(excerpt),
+        infill=gap(
+            settings.prompts.provider_native,
+            before=excerpt.before,
+            after=excerpt.after,
+            path=cursor.path,
+            language=cursor.language.id,
+        ),
+    )
+
+
+def inline_request(cursor: Cursor, instruction: str, settings: Settings) -> Request:
+    """Ask for what an inline tag asks for; the cursor's span is what it replaces."""
+    excerpt = cut(cursor.document, cursor.span, settings.general)
+    values = _values(cursor, excerpt)
+    values["instruction"] = instruction
+    own = find(settings.prompts, "completion", "user_general").own
+    user = "user_general" if own else "user_inline"
+    return Request(
+        surface=Surface.COMPLETION,
+        messages=_messages(settings, "system_inline", user, values),
+    )
+
+
+def _messages(
+    settings: Settings, system: str, user: str, values: dict[str, str]
+) -> tuple[Message, ...]:
+    prompts = settings.prompts
+    asked = find(prompts, "completion", user)
+    messages = [
+        Message(Role.SYSTEM, render(find(prompts, "completion", system).text, values)),
+        Message(Role.USER, render(asked.text, values)),
+    ]
+    if _lacks_context(asked, settings) and values["context"].strip():
+        around = find(prompts, "completion", "additional_context")
+        messages.append(Message(Role.USER, render(around.text, values)))
+    return tuple(messages)
+
+
+def _lacks_context(asked: Template, settings: Settings) -> bool:
+    minimal = settings.general.context_mode == "minimal"
+    return asked.own and not minimal and not names(asked.text) & _AROUND
+
+
+def _values(cursor: Cursor, excerpt: Excerpt) -> dict[str, str]:
+    document, line = cursor.document, cursor.span.start.line
+    return {
+        "above": document.line(line - 1),
+        "after": excerpt.after,
+        "before": excerpt.before,
+        "below": document.line(line + 1),
+        "char": str(cursor.span.start.character),
+        "context": excerpt.before + excerpt.after,
+        "current": document.line(line),
+        "file": cursor.path or "(no name)",
+        "first": excerpt.first or "(nothing: the file ends there)",
+        "function": "(none)",
+        "instruction": "",
+        "language": cursor.language.name,
+        "last": excerpt.last or "(nothing: the file begins there)",
+    }
+
+
+def _stop(excerpt: Excerpt) -> tuple[str, ...]:
+    """Say where an answer has gone too far: at the first line after the cursor.
+
+    Only if that line is on its own, and too special to be part of the answer.
+    """
+    line = excerpt.first
+    letters = sum(map(str.isalnum, line))
+    if excerpt.right.strip() or letters < _SHORTEST_STOP:
+        return ()
+    if line in excerpt.before or excerpt.after.count(line) > 1:
+        return ()
+    return ("\n" + line,)

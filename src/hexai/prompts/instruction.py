@@ -1,0 +1,167 @@
+"""Instructions that stand in the code: inline tags, and comments of a selection.
+
+Both look like code that is nobody's instruction. `a>!b && c>d` is a condition, and
+most comments tell readers what the code does. So a tag counts only where it cannot be
+code, and a comment only if it is the selection's one comment, or stands at its head.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from hexai.prompts.constructs import Comment, Context
+from hexai.prompts.cursor import Cursor
+from hexai.prompts.languages import Language
+from hexai.prompts.syntax import read
+from hexai.text.lines import Lines, Replacement
+from hexai.text.positions import Position, Span
+from hexai.text.triggers import Markers, Tag, find_tags
+
+_MOST_LINES = 200
+"""Lines of a selection that are looked at."""
+_WORD = re.compile(r"[^\W\d_]{2}")
+_DIRECTIVE = re.compile(
+    r"!|go:|nolint|type: ?ignore|noqa|pylint:|mypy:|ruff:|fmt:|pragma\b|eslint-|"
+    r"@ts-|prettier-|istanbul |biome-|rubocop:|shellcheck |SPDX-|Copyright\b|"
+    r"-\*-|vim?:|clang-format |NOLINT|<reference |region\b|endregion\b"
+)
+"""Comments for programs."""
+
+
+class Instruction(Struct, frozen=True, kw_only=True):
+    """What a selection itself asks for."""
+
+    text: str
+    span: Span
+    """Where it stands; it is taken out of what the model sees."""
+    whole_line: bool
+    """Nothing else stands on its lines, so they go as a whole."""
+
+
+def is_tag(document: Lines, line: int, tag: Tag, language: Language) -> bool:
+    """Tell whether what looks like a tag stands where code cannot.
+
+    That is in a comment, or where it keeps its line from being parsed. Without a
+    grammar, a tag in code must be alone on its line.
+    """
+    if language.kind == "text":
+        return True
+    syntax = read(language, document, line)
+    context = syntax.context_at(Position(line, tag.start + 1))
+    if context is not Context.CODE:
+        return context is Context.COMMENT
+    errors = syntax.count_errors()
+    if errors is None:
+        text = document.line(line)
+        return not (text[: tag.start] + text[tag.end :]).strip()
+    span = Span(Position(line, tag.start), Position(line, tag.end))
+    return any(
+        _errors_with(document, span, filler, language) < errors for filler in ("", "x")
+    )
+
+
+def find_instruction(cursor: Cursor, markers: Markers) -> Instruction | None:
+    """Find what the selection asks for; None if it asks for nothing."""
+    document, span, language = cursor.document, cursor.span, cursor.language
+    for tag in _tags(document, span, language, markers):
+        return tag
+    last = min(span.end.line, span.start.line + _MOST_LINES - 1)
+    syntax = read(language, document, span.start.line, last)
+    comments = [
+        comment
+        for comment in _joined(syntax.comments(span.start.line, last), document)
+        if _is_meant(comment, span, document)
+    ]
+    if not comments:
+        return None
+    head = _first_line(document, span)
+    if len(comments) > 1 and comments[0].span.start.line != head:
+        return None
+    found = comments[0]
+    text = " ".join(found.text.split())
+    whole = _is_alone(document, found.span)
+    return Instruction(text=text, span=found.span, whole_line=whole)
+
+
+def without(document: Lines, span: Span, instruction: Instruction) -> str:
+    """Give the selection's text without its instruction."""
+    start, end = instruction.span.start, instruction.span.end
+    before = document.slice(Span(span.start, start))
+    after = document.slice(Span(end, max(end, span.end)))
+    if instruction.whole_line:
+        head, newline, _ = before.rpartition("\n")
+        rest = after.lstrip(" \t")
+        for line_break in ("\r\n", "\r", "\n"):
+            if rest.startswith(line_break):
+                return head + newline + rest.removeprefix(line_break)
+        return head + newline + rest
+    if not after.partition("\n")[0].strip():
+        before = before.rstrip(" \t")
+    return before + after
+
+
+def _errors_with(document: Lines, span: Span, filler: str, language: Language) -> int:
+    changed = document.change([Replacement(span=span, text=filler)]).after
+    return read(language, changed, span.start.line).count_errors() or 0
+
+
+def _tags(
+    document: Lines, span: Span, language: Language, markers: Markers
+) -> Iterator[Instruction]:
+    last = min(span.end.line, span.start.line + _MOST_LINES - 1)
+    for number in range(span.start.line, last + 1):
+        line = document.line(number)
+        for tag in find_tags(line, markers):
+            where = Span(Position(number, tag.start), Position(number, tag.end))
+            inside = span.start <= where.start and where.end <= span.end
+            if inside and is_tag(document, number, tag, language):
+                alone = not (line[: tag.start] + line[tag.end :]).strip()
+                yield Instruction(text=tag.text, span=where, whole_line=alone)
+
+
+def _joined(comments: Sequence[Comment], document: Lines) -> list[Comment]:
+    """Join line comments that make up one text, each alone on the next line."""
+    joined: list[Comment] = []
+    for comment in comments:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.span.end.line + 1 == comment.span.start.line
+            and last.span.start.character == comment.span.start.character
+            and _is_alone(document, last.span)
+            and _is_alone(document, comment.span)
+        ):
+            span = Span(last.span.start, comment.span.end)
+            joined[-1] = Comment(span=span, text=f"{last.text}\n{comment.text}")
+        else:
+            joined.append(comment)
+    return joined
+
+
+def _is_meant(comment: Comment, span: Span, document: Lines) -> bool:
+    """Tell whether a comment of the selection may be meant for a model."""
+    if comment.span.start < span.start or comment.span.end > _end(document, span):
+        return False
+    return _WORD.search(comment.text) is not None and not _DIRECTIVE.match(comment.text)
+
+
+def _end(document: Lines, span: Span) -> Position:
+    """Give the selection's end; one that ends at a line's beginning ends above it."""
+    if span.end.character or span.end.line <= span.start.line:
+        return span.end
+    line = span.end.line - 1
+    return Position(line, len(document.line(line)))
+
+
+def _first_line(document: Lines, span: Span) -> int:
+    for number in range(span.start.line, span.end.line + 1):
+        if document.line(number).strip():
+            return number
+    return span.start.line
+
+
+def _is_alone(document: Lines, span: Span) -> bool:
+    left = document.line(span.start.line)[: span.start.character]
+    right = document.line(span.end.line)[span.end.character :]
+    return not (left + right).strip()
