@@ -93,9 +93,7 @@ def _indented(answer: str, model: str, frame: Frame) -> str:
     return wanted + head + newline + rest
 
 
-def _stands_alone(
-    answer: str, lines: list[str], wanted: str, language: str
-) -> bool:
+def _stands_alone(answer: str, lines: list[str], wanted: str, language: str) -> bool:
     """Tell whether all lines lack the indentation, and not the first alone."""
     least = min(depth(indent_of(line)) for line in lines)
     others = [line for line in answer.split("\n")[1:] if line.strip()]
