@@ -732,6 +732,34 @@ def test_disabled_asks_nobody() -> None:
     assert at_desk(scene, CODE, Scripted(says("a"))) == ([], [], 0)
 
 
+def test_disabled_remembers_nothing_either() -> None:
+    """Where the popup is answered from memory only."""
+
+    async def scene(desk: Desk) -> list[str]:
+        await desk.ask(INVOKED, "inline")
+        desk.completer.is_enabled = False
+        return (await desk.ask()).texts
+
+    assert at_desk(scene, CODE, Scripted(says("a")), client=VSCODE) == []
+
+
+def test_at_the_deadline_an_empty_list_says_that_it_is_complete() -> None:
+    """Empty and incomplete would keep other servers' items from some editors."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        first = await desk.ask()
+        await desk.pause(2)
+        return first, await desk.ask()
+
+    first, second = at_desk(scene, CODE, Scripted(says("a", after=3)))
+
+    assert first.texts == []
+    assert not first.offer.incomplete
+    assert first.at == pytest.approx(1.5)
+    assert second.texts == ["a"]
+    assert second.at == pytest.approx(3.5)
+
+
 @pytest.mark.parametrize(
     "line", ["what?>|", ">!do it>|", ">>!do it> x|", ">>!|", "why;>  |"]
 )
