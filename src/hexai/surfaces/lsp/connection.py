@@ -71,13 +71,26 @@ class Connection:
 
     async def ask(self, method: str, params: object) -> Any:
         """Send a request; None if it is refused, or not answered in time."""
+        _, result = await self._request(method, params)
+        return result
+
+    async def agree(self, method: str, params: object) -> bool:
+        """Send a request to which nothing is the answer; tells if it was granted."""
+        granted, _ = await self._request(method, params)
+        return granted
+
+    def notify(self, method: str, params: object) -> None:
+        """Send a notification."""
+        self._wire.notify(method, params)
+
+    async def _request(self, method: str, params: object) -> tuple[bool, Any]:
         from pygls.exceptions import JsonRpcException
 
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
-                return await self._wire.send_request_async(method, params)
+                return True, await self._wire.send_request_async(method, params)
         except (TimeoutError, JsonRpcException):
-            return None
+            return False, None
 
     def _edit(
         self, document: Document, replacements: Sequence[Replacement]
