@@ -32,6 +32,7 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
+    from hexai.surfaces.lsp.prompting import Prompting
     from hexai.surfaces.lsp.suggesting import Suggesting
 
 _SETTINGS_WITHIN = 1.0
@@ -60,6 +61,8 @@ class Session:
         self.services: Services | None = None
         """Open once `ready`."""
         self.suggesting: Suggesting | None = None
+        """Open with the services."""
+        self.prompting: Prompting | None = None
         """Open with the services."""
         self.accept_command = f"hexai.taken.{start.random.getrandbits(32):08x}"
         """Of this process alone: some editors refuse a name that another has."""
@@ -128,13 +131,16 @@ class Session:
             )
 
     def _suggest(self, services: "Services") -> None:
-        """Open what completes, with all that it loads."""
+        """Open what completes and answers, with all that it loads."""
+        from hexai.surfaces.lsp.prompting import open_prompting
         from hexai.surfaces.lsp.suggesting import open_suggesting
 
         if self.configuration is None:
             return
         self.suggesting = open_suggesting(self, self.configuration, services)
         self.documents.followers.append(self.suggesting.completer)
+        self.prompting = open_prompting(self, self.suggesting, services)
+        self.documents.followers.append(self.prompting)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
