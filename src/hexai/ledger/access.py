@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hexai.domain.figures import Cell, Figures, Filter
+from hexai.domain.ranking import Counted, Leaderboard
 from hexai.domain.record import Fact, RecordedRun
 from hexai.errors import LedgerBusy
 from hexai.ledger import forget, read
@@ -69,6 +70,13 @@ class Ledger:
         """Give the sums for statistics, by cell."""
         with translated(self._path):
             return read_figures(self._connection, chosen)
+
+    def leaderboards(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
+        """Rank the models of every surface by what was chosen."""
+        from hexai.ledger.leaderboard import read_leaderboards
+
+        with translated(self._path):
+            return read_leaderboards(self._connection, chosen, counted)
 
     def before(self, moment: float) -> list[int]:
         """Give the numbers of the runs that began before a moment."""
