@@ -11,12 +11,7 @@ from msgspec import Struct
 
 Insertions = Sequence[tuple[int, str]]
 
-_GO_STANDARD = (
-    "bufio bytes cmp context crypto/sha256 encoding/base64 encoding/hex encoding/json "
-    "errors fmt io io/fs log maps math math/rand net/http net/http/httptest net/url os "
-    "path path/filepath reflect regexp slices sort strconv strings sync sync/atomic "
-    "testing time unicode unicode/utf8"
-).split()
+_GO_STANDARD = ["bufio", "bytes", "cmp", "context", "crypto/sha256", "encoding/base64", "encoding/hex", "encoding/json", "errors", "fmt", "io", "io/fs", "log", "maps", "math", "math/rand", "net/http", "net/http/httptest", "net/url", "os", "path", "path/filepath", "reflect", "regexp", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "testing", "time", "unicode", "unicode/utf8"]
 _GO_BLOCK = re.compile(r"^import \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
 _GO_SINGLE = re.compile(r'^import (?:[\w.]+ )?"[^"]+"[^\n]*\n?', re.MULTILINE)
 _GO_PACKAGE = re.compile(r"^package \w+[^\n]*\n?", re.MULTILINE)
