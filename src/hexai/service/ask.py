@@ -159,6 +159,11 @@ class Run:
         if self._race is not None and index not in self._known:
             self._race.cancel(index)
 
+    def finish(self, index: int) -> None:
+        """End a contender that has said enough; it has answered with what there is."""
+        if self._race is not None and index not in self._known:
+            self._race.finish(index)
+
     def settle(self) -> None:
         """Say that the list has gone out: who answers from now on is late."""
         if self._race is not None:

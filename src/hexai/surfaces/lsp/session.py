@@ -9,7 +9,7 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -27,6 +27,7 @@ from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.status import Status
 from hexai.surfaces.lsp.stdio import is_alive, wait_for_death
+from hexai.surfaces.lsp.warming import Warming
 from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Session:
         self.connection = Connection(wire, self.documents)
         self.status = Status(self.connection, clock=clock)
         self.edits = Edits(self.connection, clock=clock)
-        self.documents.followers.append(self.edits)
+        self.documents.followers += [self.edits, Warming(self.spawn)]
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
         self.services: Services | None = None
@@ -92,15 +93,24 @@ class Session:
     async def _live(self) -> None:
         """Open what requests share, for as long as the connection lasts."""
         await self._begun.wait()
+        from hexai.service.recorder import LedgerRecorder
         from hexai.service.services import Services
 
         snapshot = self.configuration.snapshot() if self.configuration else None
+        settings = snapshot.settings if snapshot else Settings()
+        recorder = LedgerRecorder(
+            self.start.folders.state,
+            now=self.start.now,
+            retention_days=settings.ledger.retention_days,
+            on_problem=self._log_problem,
+        )
         services = Services(
-            snapshot.settings if snapshot else Settings(),
+            settings,
             folders=self.start.folders,
             environ=self.start.environ,
             now=self.start.now,
             random=self.start.random,
+            recorder=recorder,
         )
         try:
             async with services:
@@ -109,7 +119,16 @@ class Session:
                 self._ready.set()
                 await asyncio.Event().wait()
         finally:
+            self.services = None
             self._ready.set()  # nothing is offered, but nobody waits for ever
+            recorder.close()
+
+    def _log_problem(self, problem: str) -> None:
+        """Log what went wrong in a thread beside the loop."""
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            self._loop.call_soon_threadsafe(
+                self.connection.log, Severity.WARNING, f"Hexai: {problem}"
+            )
 
     def _suggest(self, services: "Services") -> None:
         """Open what completes and answers, with all that it loads."""
@@ -226,7 +245,9 @@ class Session:
         try:
             await work
         except Exception as bug:  # noqa: BLE001 - the outermost function of a task
-            self.log.write("bug", what=describe(bug))
+            what = describe(bug)
+            self.log.write("bug", what=what)
+            self.connection.log(Severity.ERROR, f"Hexai: this is a bug: {what}")
 
     def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
         del old

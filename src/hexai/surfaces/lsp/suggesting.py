@@ -39,7 +39,7 @@ def open_suggesting(
         command=session.accept_command,
         as_is=_knows_as_is(connection.capabilities),
     )
-    choices = LedgerChoices(lambda _fact: None, now=session.start.now)
+    choices = LedgerChoices(services.record, now=services.now)
     offers = Offers()
     acceptance = Acceptance(connection, offers, choices, make=session.edits.make)
     return Suggesting(completer, maker, offers, acceptance)
