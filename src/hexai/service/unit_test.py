@@ -61,7 +61,7 @@ def may_test(identifier: str, path: str) -> bool:
 
 
 def find_subject(cursor: Cursor) -> Subjects | None:
-    """Find the function at the cursor; of nested ones the outermost, which others see."""
+    """Find the function at the cursor; of nested ones the outermost."""
     found = _outermost(cursor, cursor.span.start)
     while found is not None:
         wider = replace(cursor, span=found.span)

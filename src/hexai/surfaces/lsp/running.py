@@ -95,9 +95,7 @@ class Running:
         self._is_shut_down = True
         self.cancel()
 
-    async def _run(
-        self, work: Work, body: Callable[[Work], Awaitable[None]]
-    ) -> None:
+    async def _run(self, work: Work, body: Callable[[Work], Awaitable[None]]) -> None:
         """Do work to its end; the outermost function of its task."""
         try:
             await body(work)

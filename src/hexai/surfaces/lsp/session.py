@@ -10,6 +10,7 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -32,6 +33,8 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
+    from hexai.surfaces.lsp.code_actions import CodeActions
+    from hexai.surfaces.lsp.running import Running
     from hexai.surfaces.lsp.suggesting import Suggesting
 
 _SETTINGS_WITHIN = 1.0
@@ -61,7 +64,15 @@ class Session:
         """Open once `ready`."""
         self.suggesting: Suggesting | None = None
         """Open with the services."""
-        self.accept_command = f"hexai.taken.{start.random.getrandbits(32):08x}"
+        self.actions: CodeActions | None = None
+        """Open with the services."""
+        self.running: Running | None = None
+        """Open with the services."""
+        self.folders: tuple[Path, ...] = ()
+        """Those that the editor has open."""
+        number = f"{start.random.getrandbits(32):08x}"
+        self.action_command = f"hexai.act.{number}"
+        self.accept_command = f"hexai.taken.{number}"
         """Of this process alone: some editors refuse a name that another has."""
         self._ready = asyncio.Event()
         self._asked = asyncio.Event()
@@ -113,6 +124,7 @@ class Session:
             async with services:
                 self.services = services
                 self._suggest(services)
+                self._act(services)
                 self._ready.set()
                 await asyncio.Event().wait()
         finally:
@@ -135,6 +147,20 @@ class Session:
             return
         self.suggesting = open_suggesting(self, self.configuration, services)
         self.documents.followers.append(self.suggesting.completer)
+
+    def _act(self, services: "Services") -> None:
+        """Open what models are asked to do in the text."""
+        from hexai.surfaces.lsp.acting import open_actions
+        from hexai.surfaces.lsp.progress import WorkDoneProgress
+        from hexai.surfaces.lsp.running import Running
+
+        if self.configuration is None:
+            return
+        start = services.start
+        progress = WorkDoneProgress(self.connection, start=start)
+        self.running = Running(self.connection, progress, start=start)
+        self.actions = open_actions(self, self.configuration, services, self.running)
+        self.documents.followers.append(self.actions)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
