@@ -12,8 +12,8 @@ from hexai.text.languages import PROSE, writes_backticks
 
 _OPENING = re.compile(
     r"(sure|certainly|of course|okay|ok|absolutely|below is|"
-    r"here(?:['\u2019]s| is| are)|the (?:changed|improved|corrected|mended|updated|rewritten|simplified|documented)"
-    r"|i(?:['\u2019]ve| have))\b",
+    r"here(?:['\u2019]s| is| are)|i['\u2019]ve|i have|"
+    r"the (?:changed|improved|corrected|mended|updated|rewritten|simplified))\b",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
