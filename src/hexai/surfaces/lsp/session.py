@@ -122,6 +122,7 @@ class Session:
             now=self.start.now,
             random=self.start.random,
             recorder=recorder,
+            log=self.log,
         )
         try:
             async with services:
