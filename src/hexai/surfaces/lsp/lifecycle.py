@@ -59,10 +59,8 @@ async def shutdown(session: Session, params: None) -> None:
     """Stop everything; only the end may follow."""
     del params
     session.wire.phase = Phase.SHUT_DOWN
-    if session.prompting is not None:
-        session.prompting.shutdown()
-    if session.suggesting is not None:
-        session.suggesting.completer.shutdown()
+    if session.parts is not None:
+        session.parts.shutdown()
         await asyncio.sleep(0)  # who was answered just now is not to be cancelled
     await session.stop_requests()
 
@@ -86,9 +84,9 @@ def choose_encoding(capabilities: types.ClientCapabilities, client: Client) -> E
 def stop_work(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
     """Stop the work that a progress belongs to."""
     number = number_of(params.token)
-    if session.running is None or number is None:
+    if session.parts is None or number is None:
         return
-    if (work := session.running.find(number)) is not None:
+    if (work := session.parts.running.find(number)) is not None:
         work.cancel()
 
 

@@ -33,10 +33,7 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
-    from hexai.surfaces.lsp.code_actions import CodeActions
-    from hexai.surfaces.lsp.prompting import Prompting
-    from hexai.surfaces.lsp.running import Running
-    from hexai.surfaces.lsp.suggesting import Suggesting
+    from hexai.surfaces.lsp.parts import Parts
 
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
@@ -63,13 +60,7 @@ class Session:
         """Known from `initialize` on."""
         self.services: Services | None = None
         """Open once `ready`."""
-        self.suggesting: Suggesting | None = None
-        """Open with the services."""
-        self.prompting: Prompting | None = None
-        """Open with the services."""
-        self.actions: CodeActions | None = None
-        """Open with the services."""
-        self.running: Running | None = None
+        self.parts: Parts | None = None
         """Open with the services."""
         self.folders: tuple[Path, ...] = ()
         """Those that the editor has open."""
@@ -144,25 +135,10 @@ class Session:
 
     def _open_parts(self, services: "Services") -> None:
         """Open what completes, answers and acts, with all that it loads."""
-        from hexai.surfaces.lsp.acting import open_actions
-        from hexai.surfaces.lsp.progress import WorkDoneProgress
-        from hexai.surfaces.lsp.prompting import open_prompting
-        from hexai.surfaces.lsp.running import Running
-        from hexai.surfaces.lsp.suggesting import open_suggesting
+        from hexai.surfaces.lsp.parts import open_parts
 
-        if self.configuration is None:
-            return
-        start = services.start
-        progress = WorkDoneProgress(self.connection, start=start)
-        self.running = Running(self.connection, progress, start=start)
-        self.suggesting = open_suggesting(self, self.configuration, services)
-        self.prompting = open_prompting(self, self.suggesting, services, self.running)
-        self.actions = open_actions(self, self.configuration, services, self.running)
-        self.documents.followers += [
-            self.suggesting.completer,
-            self.prompting,
-            self.actions,
-        ]
+        if self.configuration is not None:
+            self.parts = open_parts(self, self.configuration, services)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -276,8 +252,8 @@ class Session:
         if self.services is not None and self.configuration is not None:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
-        if self.suggesting is not None:
-            self.suggesting.completer.forget()
+        if self.parts is not None:
+            self.parts.suggesting.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""
