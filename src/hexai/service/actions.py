@@ -23,7 +23,7 @@ from hexai.prompts.instruction import Instruction, find_instruction, without
 from hexai.prompts.markers import markers_for
 from hexai.service.ask import Run
 from hexai.service.fitting import Frame, Unfit, fit
-from hexai.service.unit_test import may_test
+from hexai.service.unit_test import has_subject, may_test
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 
@@ -92,7 +92,7 @@ def offered(
     touching = tuple(each for each in reports if _touches(each.span, cursor.span))
     selected = _is_selection(cursor)
     testable = may_test(cursor.identifier, cursor.path)
-    within = (testable or not selected) and _function(cursor) is not None
+    within = not selected and _function(cursor) is not None
     span = cursor.span if selected else None
     reported = span if selected or within else _lines_of(cursor, touching)
     actions = []
@@ -104,7 +104,7 @@ def offered(
         actions += [_built_in("document", span), _built_in("simplify", span)]
     if selected:
         actions.append(_built_in("fix_typos", span))
-    if testable and within:
+    if testable and has_subject(cursor):
         actions.append(_built_in("unit_test", None))
     for custom in settings.prompts.code_action.custom:
         target = reported if custom.scope == "diagnostics" else span

@@ -1,9 +1,15 @@
 """What the editor asks for while somebody types."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from hexai.surfaces.lsp.session import Session
+
+if TYPE_CHECKING:
+    from hexai.surfaces.lsp.action_list import Shown
 
 
 async def complete(
@@ -30,9 +36,28 @@ async def complete_inline(
     return await session.suggesting.complete_inline(document, params)
 
 
+async def list_actions(session: Session, params: types.CodeActionParams) -> "Shown":
+    """List what can be done with a selection."""
+    document = session.documents.find(params.text_document.uri)
+    session.refresh(params.text_document.uri)
+    await session.ready()
+    if document is None or session.actions is None:
+        return []
+    return session.actions.list(document, params)
+
+
 def execute(session: Session, params: types.ExecuteCommandParams) -> None:
     """Begin to carry out a command; the editor is not kept waiting."""
+    if params.command == session.action_command:
+        session.spawn(_act(session, params.arguments or ()))
+        return
     if params.command != session.accept_command:
         raise JsonRpcInvalidParams(f"there is no command {params.command[:100]}")
     if session.suggesting is not None:
         session.spawn(session.suggesting.accept(params.arguments or ()))
+
+
+async def _act(session: Session, arguments: Sequence[object]) -> None:
+    await session.ready()
+    if session.actions is not None:
+        session.actions.execute(arguments)

@@ -10,6 +10,7 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -32,7 +33,9 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
+    from hexai.surfaces.lsp.code_actions import CodeActions
     from hexai.surfaces.lsp.prompting import Prompting
+    from hexai.surfaces.lsp.running import Running
     from hexai.surfaces.lsp.suggesting import Suggesting
 
 _SETTINGS_WITHIN = 1.0
@@ -64,7 +67,15 @@ class Session:
         """Open with the services."""
         self.prompting: Prompting | None = None
         """Open with the services."""
-        self.accept_command = f"hexai.taken.{start.random.getrandbits(32):08x}"
+        self.actions: CodeActions | None = None
+        """Open with the services."""
+        self.running: Running | None = None
+        """Open with the services."""
+        self.folders: tuple[Path, ...] = ()
+        """Those that the editor has open."""
+        number = f"{start.random.getrandbits(32):08x}"
+        self.action_command = f"hexai.act.{number}"
+        self.accept_command = f"hexai.taken.{number}"
         """Of this process alone: some editors refuse a name that another has."""
         self._ready = asyncio.Event()
         self._asked = asyncio.Event()
@@ -116,7 +127,7 @@ class Session:
         try:
             async with services:
                 self.services = services
-                self._suggest(services)
+                self._open_parts(services)
                 self._ready.set()
                 await asyncio.Event().wait()
         finally:
@@ -131,17 +142,27 @@ class Session:
                 self.connection.log, Severity.WARNING, f"Hexai: {problem}"
             )
 
-    def _suggest(self, services: "Services") -> None:
-        """Open what completes and answers, with all that it loads."""
+    def _open_parts(self, services: "Services") -> None:
+        """Open what completes, answers and acts, with all that it loads."""
+        from hexai.surfaces.lsp.acting import open_actions
+        from hexai.surfaces.lsp.progress import WorkDoneProgress
         from hexai.surfaces.lsp.prompting import open_prompting
+        from hexai.surfaces.lsp.running import Running
         from hexai.surfaces.lsp.suggesting import open_suggesting
 
         if self.configuration is None:
             return
+        start = services.start
+        progress = WorkDoneProgress(self.connection, start=start)
+        self.running = Running(self.connection, progress, start=start)
         self.suggesting = open_suggesting(self, self.configuration, services)
-        self.documents.followers.append(self.suggesting.completer)
-        self.prompting = open_prompting(self, self.suggesting, services)
-        self.documents.followers.append(self.prompting)
+        self.prompting = open_prompting(self, self.suggesting, services, self.running)
+        self.actions = open_actions(self, self.configuration, services, self.running)
+        self.documents.followers += [
+            self.suggesting.completer,
+            self.prompting,
+            self.actions,
+        ]
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
