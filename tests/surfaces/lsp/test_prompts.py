@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspClient, serving
+from tests.support.secrets import sample
 from tests.support.upstream import Upstream
 
 URI = "file:///tmp/notes.md"
@@ -288,7 +289,7 @@ def test_a_failure_is_told(model: Upstream) -> None:
 def test_a_secret_stays_here(model: Upstream) -> None:
     """A cloud is not asked where the text around the question holds a token."""
     config_file().write_text(provider("cloud", model) + entry("chat", "cloud"))
-    token = "ghp_" + "a1B2" * 9
+    token = sample("github-token")
 
     async def scene(client: LspClient) -> None:
         type_in(client, "why?>")

@@ -59,10 +59,11 @@ class _Insertion:
         if breaks and not self._pending.is_done:
             whole = self.rest.lstrip()
             self.rest = whole[breaks[-1].end() :]
-            await self.insert(whole[: breaks[-1].start()])
+            if not await self.insert(whole[: breaks[-1].start()]):
+                self._pending.cancel()
 
     async def insert(self, text: str) -> bool:
-        """Insert what is next; tells whether there is more to do."""
+        """Insert what is next; tells whether there was a place for it."""
         text = text.strip("\n").rstrip()
         if not text:
             return True
@@ -73,6 +74,4 @@ class _Insertion:
             self._make, change, EDIT_LABEL, stays=self._stays
         )
         self._is_begun = self._is_begun or made
-        if not made:
-            self._pending.is_done = True
         return made

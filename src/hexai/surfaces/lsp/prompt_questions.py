@@ -110,7 +110,9 @@ class PromptQuestions:
             local_only=snapshot.restrictions.local_only,
             settings=settings,
             documents=(guarded,),
-            background=Background(language=cursor.language.id),
+            background=Background(
+                project=_project(document.uri), language=cursor.language.id
+            ),
         )
         return ask(self._services, question)
 
@@ -129,6 +131,11 @@ def _name(uri: str) -> str:
     path = to_path(uri)
     if path is None:
         return ""
-    project = project_of(str(path.parent))
+    project = _project(uri)
     name = str(path.relative_to(project)) if project else path.name
     return name.encode(errors="replace").decode()
+
+
+def _project(uri: str) -> str:
+    path = to_path(uri)
+    return "" if path is None else project_of(str(path.parent))
