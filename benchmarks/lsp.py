@@ -161,7 +161,7 @@ def changes(command: Sequence[str], home: Path, runs: int) -> list[float]:
         editor.notify("initialized", {})
         editor.open(_URI, text)
         editor.sync()
-        for number in range(runs * 10):
+        for number in range(runs * 20):
             began = time.perf_counter()
             editor.sync()
             proofs.append(time.perf_counter() - began)

@@ -105,10 +105,16 @@ NOT_FOR_A_QUESTION = {
     "hexai.config.reference",
     "hexai.providers.llamacpp",
     "hexai.providers.openai",
+    "hexai.domain.figures",
+    "hexai.ledger.figures",
+    "hexai.service.history",
     "hexai.service.pull",
+    "hexai.surfaces.cli.again",
     "hexai.surfaces.cli.config",
     "hexai.surfaces.cli.models",
     "hexai.surfaces.cli.reference",
+    "hexai.surfaces.cli.stats",
+    "hexai.surfaces.cli.vote",
 }
 
 
@@ -152,6 +158,20 @@ def _call(method: str, **params: object) -> bytes:
     message = {"jsonrpc": "2.0", "method": method, "params": params or None, **id_}
     body = json.dumps(message).encode()
     return b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def test_a_question_is_on_its_way_before_the_ledger_is_loaded() -> None:
+    """All that asking takes is there without the database."""
+    modules = "sys, hexai.surfaces.cli.ask, hexai.service.recorder"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import {modules}; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    loaded = set(ran.stdout.split())
+
+    assert loaded & {"sqlite3", "hexai.ledger.access", "hexai.ledger.store"} == set()
 
 
 def test_the_version_loads_nothing() -> None:

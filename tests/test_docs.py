@@ -23,6 +23,8 @@ _TYPES = ("security", "removed", "deprecated", "added", "changed", "fixed")
 _BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _CODE = re.compile(r"(`+).+?\1")
+QUESTION = ("show", "me", "the", "largest", "files")
+"""The pages' example of a question that begins as a command does."""
 _SENTENCES = re.compile(r"[a-z`)][.!?] [A-Z]")
 
 
@@ -107,10 +109,6 @@ def _without_assignments(words: list[str]) -> list[str] | None:
     return words[1:] if words[:1] == ["hexai"] else None
 
 
-_QUESTION = tuple("show me the largest files".split())
-"""Shown as a question that begins with a command's name."""
-
-
 @pytest.mark.parametrize("page", WRITTEN, ids=_name)
 def test_commands_shown_are_there(page: Path) -> None:
     """Every `hexai …` parses, and none shows a command that does not exist yet."""
@@ -125,8 +123,8 @@ def test_commands_shown_are_there(page: Path) -> None:
             assert line.words[0] in there, words
         else:
             assert not stray_options(line, names), words
-            is_question = line.literal or line.words == _QUESTION
-            assert is_question or not there & set(line.words[:1]), words
+            meant = line.literal or line.words == QUESTION
+            assert meant or not there & set(line.words[:1]), words
 
 
 def test_commands_are_found() -> None:

@@ -21,7 +21,7 @@ from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Conditions, Terms
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.asking import Asked, Ignored
+from hexai.surfaces.lsp.asking import Asked, Clean, Ignored
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.editor import Document, Severity
@@ -123,6 +123,10 @@ class RaceRun:
         """Cancel one contender or all."""
         self.race.cancel(index)
 
+    def finish(self, index: int) -> None:
+        """Let a contender have said enough."""
+        self.race.finish(index)
+
     def settle(self) -> None:
         """Settle."""
         self.race.settle()
@@ -142,6 +146,10 @@ class ScriptedAsker:
         self.order: Sequence[int] | None = None
         self.shared = conditions()
         self.bug: Exception | None = None
+        """Raised by the first that is asked of it."""
+        self.late_bug: Exception | None = None
+        """Raised when a question is put together."""
+        self.clean: Clean = _clean
         self.entering = 0.0
         """Seconds that it takes to enter a run."""
         self.origin = ""
@@ -149,12 +157,14 @@ class ScriptedAsker:
 
     def settings(self, document: Document) -> Settings | None:
         """Give what is configured."""
+        if self.bug is not None:
+            raise self.bug
         return self.configured
 
     def ask(self, document: Document, position: Position) -> Asked:
         """Ask all models."""
-        if self.bug is not None:
-            raise self.bug
+        if self.late_bug is not None:
+            raise self.late_bug
         contenders = field(*self.models)
         if self.origin:
             upstream = Upstream(origin=self.origin, max_concurrency=1)
@@ -167,7 +177,7 @@ class ScriptedAsker:
         run = RaceRun(name, contenders, order, self.shared, before, after)
         run.entering = self.entering
         self.runs.append(run)
-        return Asked(run=run, clean=_clean)
+        return Asked(run=run, clean=self.clean)
 
 
 class Told:

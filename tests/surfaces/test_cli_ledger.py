@@ -303,8 +303,11 @@ class TestTexts:
         run_cli("outside")
         run_cli(TEXT, folder=project)
 
-        result = run_cli("history", "forget", "--project", str(project))
+        listed = run_cli("history", "--project", "project/", folder=tmp_path).out
+        result = run_cli("history", "forget", "--project", ".", folder=project)
 
+        assert TEXT in listed
+        assert "outside" not in listed
         assert result.out == "forgot 1 run\n"
         assert files_with(TEXT) == []
         assert files_with(str(project)) == []

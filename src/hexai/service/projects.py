@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 
+def named_project(folder: str, name: str) -> str:
+    """Give the folder that a user names, who stands in `folder`, as it is recorded."""
+    return os.path.normpath(Path(folder) / name)
+
+
 def project_of(folder: str) -> str:
     """Give the nearest folder from here up that holds `.git`; empty if there is none.
 

@@ -131,9 +131,14 @@ class LedgerRecorder:
                 finally:
                     self._done()
         finally:
-            self._thread = None
+            self._end()
             if ledger is not None:
                 ledger.close()
+
+    def _end(self) -> None:
+        with self._changed:
+            if self._thread is threading.current_thread():
+                self._thread = None
 
     def _fail(self, error: LedgerError | OSError, facts: tuple[Fact, ...]) -> None:
         if isinstance(error, LedgerTooNew | BadFact):

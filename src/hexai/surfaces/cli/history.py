@@ -11,6 +11,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status
 from hexai.domain.record import RecordedRun
 from hexai.service.history import open_history
+from hexai.service.projects import named_project
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.records import to_json
@@ -55,8 +56,10 @@ def parser() -> click.Command:
 def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     process = invocation.process
     surface = Surface(options["surface"]) if options["surface"] else None
+    project = options["project"]
+    folder = named_project(process.folder, project) if project else ""
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        newest = history.newest(surface=surface, project=options["project"] or "")
+        newest = history.newest(surface=surface, project=folder)
         runs = [*itertools.islice(newest, limit)][::-1]
     if options["json"]:
         say(process, "".join(to_json(recorded_run_record(r)) + "\n" for r in runs))

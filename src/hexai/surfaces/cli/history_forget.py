@@ -1,13 +1,13 @@
 """`hexai history forget`: what is recorded is really removed."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import click
 
 from hexai.errors import UsageError
 from hexai.service.history import History, open_history
+from hexai.service.projects import named_project
 from hexai.surfaces.cli.confirm import can_confirm, confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.moments import check_moment, read_moment
@@ -62,7 +62,8 @@ def _carry_out(
         now = time.time()  # noqa: TID251 - the edge
         return history.forget_before(read_moment(options["before"], now))
     if options["project"] is not None:
-        return history.forget_project(str(Path(process.folder) / options["project"]))
+        project = named_project(process.folder, options["project"])
+        return history.forget_project(project)
     return history.forget_all()
 
 

@@ -7,16 +7,11 @@ passed are not asked again: joining it costs nothing.
 from collections.abc import Collection
 
 from hexai.config.schema import Settings
+from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.arrival import Arrival, TriggerKind
 from hexai.surfaces.lsp.editor import Document
 from hexai.text.positions import Position
-from hexai.text.triggers import (
-    Markers,
-    find_command,
-    find_question,
-    find_tags,
-    is_opened,
-)
+from hexai.text.triggers import find_command, find_question, find_tags, is_opened
 
 
 def is_word(text: str) -> bool:
@@ -29,7 +24,7 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
 
     The opening of a whole-line tag counts on the next line too: one types it above.
     """
-    markers = markers_of(settings, document.language)
+    markers = markers_for(settings, document.language)
     line = document.lines.line(position.line)
     below = document.lines.line(position.line + 1)
     if is_opened(line, markers) or is_opened(below, markers):
@@ -37,17 +32,6 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
     if find_tags(line, markers) or find_question(line, markers) is not None:
         return True
     return find_command(line, markers) is not None
-
-
-def markers_of(settings: Settings, language: str) -> Markers:
-    """Give what starts a request in a document of a language."""
-    return Markers(
-        chat_suffix=settings.chat.chat_suffix,
-        chat_prefixes=settings.chat.chat_prefixes,
-        inline_open=settings.inline.inline_open,
-        inline_close=settings.inline.inline_close,
-        off=settings.chat.triggers_off.get(language, ()),
-    )
 
 
 def may_start(arrival: Arrival, settings: Settings) -> bool:

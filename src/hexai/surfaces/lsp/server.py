@@ -22,6 +22,7 @@ _AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
     types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: sync.configured,
     types.WORKSPACE_EXECUTE_COMMAND: requests.execute,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.stop_work,
 }
 """Called within the message, so in the order of the messages."""
 
@@ -29,6 +30,7 @@ _IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
     types.SHUTDOWN: lifecycle.shutdown,
     types.TEXT_DOCUMENT_COMPLETION: requests.complete,
     types.TEXT_DOCUMENT_INLINE_COMPLETION: requests.complete_inline,
+    types.TEXT_DOCUMENT_CODE_ACTION: requests.list_actions,
 }
 """Each call is a task of its own, which `$/cancelRequest` cancels."""
 
