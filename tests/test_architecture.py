@@ -1,6 +1,7 @@
 """The tree as a whole: sizes, empty packages, and what no file may name."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -104,10 +105,16 @@ NOT_FOR_A_QUESTION = {
     "hexai.config.reference",
     "hexai.providers.llamacpp",
     "hexai.providers.openai",
+    "hexai.domain.figures",
+    "hexai.ledger.figures",
+    "hexai.service.history",
     "hexai.service.pull",
+    "hexai.surfaces.cli.again",
     "hexai.surfaces.cli.config",
     "hexai.surfaces.cli.models",
     "hexai.surfaces.cli.reference",
+    "hexai.surfaces.cli.stats",
+    "hexai.surfaces.cli.vote",
 }
 
 
@@ -119,6 +126,54 @@ def test_a_question_loads_only_what_it_needs() -> None:
     assert loaded & NOT_FOR_A_QUESTION == set()
 
 
+NOT_FOR_A_BEGINNING = {
+    "httpcore2",
+    "pygls.lsp.server",
+    "rich",
+    "sqlite3",
+    "textual",
+    "tomlkit",
+    "tree_sitter",
+    "xllamacpp",
+    "hexai.engine.race",
+    "hexai.providers.registry",
+    "hexai.service.services",
+    "hexai.surfaces.cli.ask",
+    "hexai.surfaces.lsp.completion",
+    "hexai.surfaces.lsp.suggesting",
+}
+
+
+def test_an_editor_server_begins_with_little() -> None:
+    """What answers requests is loaded only after the reply to `initialize`."""
+    calls = _call("initialize", capabilities={}), _call("shutdown"), _call("exit")
+    loaded = _loaded_by("lsp", stdin=b"".join(calls))
+
+    assert "hexai.surfaces.lsp.session" in loaded
+    assert loaded & NOT_FOR_A_BEGINNING == set()
+
+
+def _call(method: str, **params: object) -> bytes:
+    id_ = {} if method == "exit" else {"id": method}
+    message = {"jsonrpc": "2.0", "method": method, "params": params or None, **id_}
+    body = json.dumps(message).encode()
+    return b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def test_a_question_is_on_its_way_before_the_ledger_is_loaded() -> None:
+    """All that asking takes is there without the database."""
+    modules = "sys, hexai.surfaces.cli.ask, hexai.service.recorder"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import {modules}; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    loaded = set(ran.stdout.split())
+
+    assert loaded & {"sqlite3", "hexai.ledger.access", "hexai.ledger.store"} == set()
+
+
 def test_the_version_loads_nothing() -> None:
     """`--version` is answered before anything is imported."""
     ours = {name for name in _loaded_by("--version") if name.startswith("hexai")}
@@ -126,15 +181,16 @@ def test_the_version_loads_nothing() -> None:
     assert ours == {"hexai", "hexai.main", "hexai.version"}
 
 
-def _loaded_by(*arguments: str) -> set[str]:
+def _loaded_by(*arguments: str, stdin: bytes = b"") -> set[str]:
     start = "from hexai.main import main; main()"
     ran = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", start, *arguments],
         check=True,
         capture_output=True,
-        text=True,
+        input=stdin,
     )
-    told = [line for line in ran.stderr.splitlines() if line.startswith("import time:")]
+    lines = ran.stderr.decode().splitlines()
+    told = [line for line in lines if line.startswith("import time:")]
     return {line.rpartition("|")[2].strip() for line in told}
 
 

@@ -23,6 +23,8 @@ _TYPES = ("security", "removed", "deprecated", "added", "changed", "fixed")
 _BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _CODE = re.compile(r"(`+).+?\1")
+QUESTION = ("show", "me", "the", "largest", "files")
+"""The pages' example of a question that begins as a command does."""
 _SENTENCES = re.compile(r"[a-z`)][.!?] [A-Z]")
 
 
@@ -121,7 +123,8 @@ def test_commands_shown_are_there(page: Path) -> None:
             assert line.words[0] in there, words
         else:
             assert not stray_options(line, names), words
-            assert line.literal or not there & set(line.words[:1]), words
+            meant = line.literal or line.words == QUESTION
+            assert meant or not there & set(line.words[:1]), words
 
 
 def test_commands_are_found() -> None:

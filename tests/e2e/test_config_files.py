@@ -32,7 +32,7 @@ def test_trust_given_by_many_at_once_is_given_for_all(tmp_path: Path) -> None:
     for folder in folders:
         file = write_project_file(folder, f"cli.vote = true # {folder}")
         sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-        words = [SCRIPT, "config", "trust", "--yes", sha256]
+        words = [str(SCRIPT), "config", "trust", "--yes", sha256]
         children.append(subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL))
     assert [child.wait(30) for child in children] == [0] * len(folders)
 

@@ -55,11 +55,24 @@ def run_cli(
 
 
 def run_typed(
-    typed: str, *arguments: str, folder: Path | None = None
+    typed: str, *arguments: str, folder: Path | None = None, when: str = ""
 ) -> tuple[int, str]:
-    """Run it on one terminal on which somebody has typed; gives code and display."""
+    """Run it on one terminal on which somebody types; gives code and display.
+
+    It is typed before the start, or `when` some text has been shown.
+    """
     terminal = Terminal(columns=200)
-    os.write(terminal.master, typed.encode())
+
+    def press() -> None:
+        if when:
+            terminal.wait_for(when)
+        os.write(terminal.master, typed.encode())
+
+    typist = threading.Thread(target=press)
+    if when:
+        typist.start()
+    else:
+        press()
     environ = {"TERM": "xterm", **os.environ}  # noqa: TID251 - the edge
     process = Process(
         arguments=arguments,
@@ -70,7 +83,10 @@ def run_typed(
         stdout=terminal.descriptor,
         stderr=terminal.descriptor,
     )
-    return run(process), terminal.text()
+    code = run(process)
+    if when:
+        typist.join()
+    return code, terminal.text()
 
 
 @contextmanager

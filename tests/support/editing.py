@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.schema import Completion, Settings
-from hexai.domain.contender import Contender
+from hexai.domain.contender import Contender, Upstream
 from hexai.domain.entry import Surface
 from hexai.domain.events import Event
 from hexai.domain.messages import Message, Role
@@ -18,9 +18,10 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.provider import Provider
 from hexai.domain.request import Request
 from hexai.engine.race import Race
+from hexai.engine.settle import Policy
 from hexai.engine.terms import Conditions, Terms
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.asking import Asked, Ignored
+from hexai.surfaces.lsp.asking import Asked, Clean, Ignored
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.editor import Document, Severity
@@ -32,6 +33,7 @@ from tests.support.races import conditions, field
 from tests.support.scripted import Scripted, Stream
 
 URI = "file:///code.py"
+WAITING = Terms(policy=Policy(queue_grace=0.05))
 INVOKED = Trigger(TriggerKind.INVOKED)
 AGAIN = Trigger(TriggerKind.INCOMPLETE)
 
@@ -86,10 +88,11 @@ class RaceRun:
         self.prompt = prompt
         self.suffix = suffix
         self.began_at: float | None = None
+        self.entering = 0.0
         request = Request(
             surface=Surface.COMPLETION, messages=(Message(Role.USER, prompt),)
         )
-        self.race = Race(contenders, request, Terms(), shared)
+        self.race = Race(contenders, request, WAITING, shared)
         self.left_at: float | None = None
         self.ignored: Ignored | None = None
 
@@ -99,6 +102,7 @@ class RaceRun:
         return self.race.outcomes
 
     async def __aenter__(self) -> Self:
+        await asyncio.sleep(self.entering)
         self.began_at = asyncio.get_running_loop().time()
         await self.race.__aenter__()
         return self
@@ -119,6 +123,10 @@ class RaceRun:
         """Cancel one contender or all."""
         self.race.cancel(index)
 
+    def finish(self, index: int) -> None:
+        """Let a contender have said enough."""
+        self.race.finish(index)
+
     def settle(self) -> None:
         """Settle."""
         self.race.settle()
@@ -138,22 +146,38 @@ class ScriptedAsker:
         self.order: Sequence[int] | None = None
         self.shared = conditions()
         self.bug: Exception | None = None
+        """Raised by the first that is asked of it."""
+        self.late_bug: Exception | None = None
+        """Raised when a question is put together."""
+        self.clean: Clean = _clean
+        self.entering = 0.0
+        """Seconds that it takes to enter a run."""
+        self.origin = ""
+        """Where the first model is, if others shall be there too; one at a time."""
 
     def settings(self, document: Document) -> Settings | None:
         """Give what is configured."""
+        if self.bug is not None:
+            raise self.bug
         return self.configured
 
     def ask(self, document: Document, position: Position) -> Asked:
         """Ask all models."""
-        if self.bug is not None:
-            raise self.bug
+        if self.late_bug is not None:
+            raise self.late_bug
         contenders = field(*self.models)
+        if self.origin:
+            upstream = Upstream(origin=self.origin, max_concurrency=1)
+            busy = replace(contenders[0].target, upstream=upstream)
+            contenders[0] = replace(contenders[0], target=busy)
         order = range(len(contenders)) if self.order is None else self.order
         before = document.lines.slice(Span(Position(0, 0), position))
         after = document.lines.slice(Span(position, document.lines.end))
         name = f"run {len(self.runs)}"
-        self.runs.append(RaceRun(name, contenders, order, self.shared, before, after))
-        return Asked(run=self.runs[-1], clean=_clean)
+        run = RaceRun(name, contenders, order, self.shared, before, after)
+        run.entering = self.entering
+        self.runs.append(run)
+        return Asked(run=run, clean=self.clean)
 
 
 class Told:
@@ -245,6 +269,11 @@ class Desk:
         change = before.lines.change([Replacement(span=span, text=text)])
         self._put(change.after, version=(before.version or 0) + 1)
         self.completer.changed(self.document, change)
+
+    def reopen(self) -> None:
+        """Close the document, and open it as it was."""
+        self.completer.closed(URI)
+        self.completer.opened(self.document)
 
     def delete(self, count: int = 1) -> None:
         """Delete to the left of the cursor."""

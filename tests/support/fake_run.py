@@ -8,6 +8,7 @@ from hexai.domain.entry import RequestSpec
 from hexai.domain.events import Delta, Ended, Event, Started
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.provider import Call, Chunk, FinishReason, Progress
+from hexai.domain.record import RunRecord
 from hexai.domain.usage import Usage
 from hexai.errors import Overloaded, ProviderError
 
@@ -28,6 +29,7 @@ class FakeRun:
         )
         self.order = order or tuple(range(len(labels)))
         self.cancelled = False
+        self.record: RunRecord | None = None
         self.warnings: list[str] = []
         self._events = tuple(events)
         self._cost = cost

@@ -17,24 +17,14 @@ from pygls.lsp.server import LanguageServer
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.accept import Acceptance, Offers
-from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.clients import NEOVIM, Client
+from hexai.surfaces.lsp.convert import from_span
 from hexai.surfaces.lsp.editor import Document, Severity
+from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position
-
-NEOVIM = Client(
-    name="neovim",
-    item_text="snippet",
-    label="code",
-    code_in="documentation",
-    runs_commands=True,
-    mends=True,
-    automatic_deadline=0.3,
-    empty_incomplete=True,
-    utf8_first=True,
-)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +69,7 @@ class ItemServer:
         self._log = log
         self._seen = Seen()
         self._offers = Offers()
-        self._acceptance = Acceptance(self, self._offers, self)
+        self._acceptance = Acceptance(self, self._offers, self, make=self._make)
         self._maker = ItemMaker(
             client=NEOVIM, encoding=Encoding.UTF8, command="hexai.taken"
         )
@@ -118,7 +108,7 @@ class ItemServer:
         edits = []
         for each in replacements:
             assert each.span is not None
-            place = self._maker.range(each.span, document.lines)
+            place = from_span(document.lines, each.span, Encoding.UTF8)
             edits.append(lsp.TextEdit(place, each.text))
         identifier = lsp.OptionalVersionedTextDocumentIdentifier(
             document.uri, document.version
@@ -132,6 +122,13 @@ class ItemServer:
         self._seen.applied.append(result.applied)
         self._write()
         return result.applied
+
+    async def _make(self, uri: str, compute: Compute, label: str) -> None:
+        document = self.document(uri)
+        assert document is not None
+        edits = compute(document)
+        if edits:
+            await self.apply(document, edits, label)
 
     def taken(self, run_id: str, by: tuple[Credit, ...], *, characters: int) -> None:
         """Write down what was taken."""

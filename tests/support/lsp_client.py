@@ -186,6 +186,11 @@ class LspClient:
         """Wait until what was sent is in the pipe."""
         await self._writer.drain()
 
+    def stop_reading(self) -> None:
+        """Leave what the server sends in the pipe, as a stopped editor does."""
+        transport = self._reader._transport  # type: ignore[attr-defined]
+        transport.pause_reading()
+
     def hang_up(self) -> None:
         """Close our end, as an editor does that died."""
         self._writer.close()
@@ -247,6 +252,10 @@ class LspClient:
         """Ask for completions and give the list."""
         pending = self.begin_completion(uri, offset, kind=kind, character=character)
         return await asyncio.wait_for(pending.reply, _SOON)
+
+    async def ask_for_nothing(self, uri: str, offset: int) -> Json:
+        """Ask where no model is asked: a proof that all before has been dealt with."""
+        return await self.complete(uri, offset, kind=2, character="~")
 
     async def message(self, method: str, count: int = 1) -> Json:
         """Wait for a notification or request of the server; gives its parameters.
@@ -348,6 +357,10 @@ class HelixClient(LspClient):
     def ask(self, uri: str) -> None:
         """Ask by hand."""
         self._ask(uri, 1)
+
+    def ask_again(self, uri: str) -> None:
+        """Ask as for a list that said that more will come."""
+        self._ask(uri, 3)
 
     async def shown(self) -> list[Json]:
         """Wait for the answer to the newest request; gives the popup's items."""

@@ -214,3 +214,26 @@ def test_a_huge_document_is_looked_at_in_a_thread(tmp_path: Path) -> None:
         answers = world.ask(Asked(documents=(opened,)))
         assert world.upstream.requests == []
     assert "rule github-token found a secret on line 1 of a " in answers[0].cloud
+
+
+def test_a_document_of_many_lines_is_looked_at_in_parts(tmp_path: Path) -> None:
+    """No secret falls between two of them, and lines are counted through."""
+    with GuardedWorld(tmp_path) as world:
+        for line in (9_998, 10_001, 10_199, 10_201, 29_999):
+            lines = ["x"] * 30_000
+            lines[line - 1 : line + 1] = ["password =", "  'q8Zr5Tn2Lw7X'"]
+            opened = document("untitled:a", "\n".join(lines))
+            (answer,) = world.ask(Asked(documents=(opened,)))
+            assert f"found a secret on line {line + 1} of a " in answer.cloud
+        assert world.upstream.requests == []
+
+
+def test_a_huge_ignore_file_is_read_in_a_thread(tmp_path: Path) -> None:
+    """Its patterns count as any others do."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("*.no\n" * 30_000 + "*.private\n")
+    opened = document((tmp_path / "a.private").as_uri(), "x=1\n")
+    with GuardedWorld(tmp_path) as world:
+        answers = world.ask(Asked(documents=(opened,)), Asked(documents=(opened,)))
+        assert world.upstream.requests == []
+    assert all("ignored by line 30001 of" in answer.cloud for answer in answers)

@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from hexai.config.decode import decode
 from hexai.config.merge import Layer, flatten
 from hexai.config.narrow import Source
-from hexai.config.problems import KeyPath, Problem, dotted
+from hexai.config.problems import LISTED, KeyPath, Problem, dotted, listed_some
 from hexai.config.prune import prune
 from hexai.config.schema import Settings
 from hexai.config.sources import is_too_deep
+from hexai.text.clean import clean
 
 NAME = "editor settings"
 _RESTRICTING = {"use", "local_only", "ignore"}
-_LISTED = 8
 
 
 class EditorSettings(Struct, frozen=True, kw_only=True):
@@ -39,13 +39,17 @@ class EditorSettings(Struct, frozen=True, kw_only=True):
 
     def tell(self, held: tuple[KeyPath, ...]) -> tuple[str, ...]:
         """Say what is wrong with them, and what in them is ignored."""
-        told = [self.layer.told(replace(p, value="")) for p in self.problems]
+        told = [
+            self.layer.told(replace(problem, value=""))
+            for problem in self.problems[:LISTED]
+        ]
+        if (more := len(self.problems) - LISTED) > 0:
+            told.append(f"{NAME}: {more} more problems like these")
         if held:
-            listed = ", ".join(dotted(path) for path in held[:_LISTED])
-            more = f" and {len(held) - _LISTED} more" if len(held) > _LISTED else ""
+            keys = listed_some([dotted(path) for path in held])
             told.append(
                 f"{NAME}: ignored, as they can only narrow; "
-                f"write it to your own file: {listed}{more}"
+                f"write it to your own file: {keys}"
             )
         return tuple(told)
 
@@ -56,7 +60,22 @@ def read_editor_settings(data: Mapping[str, object]) -> EditorSettings:
     if is_too_deep(dict(data)):
         problem = Problem(path=("use",), message="settings are nested too deeply")
         return EditorSettings(layer=layer, problems=(problem,))
-    decoded = decode(data)
+    cleaned = _cleaned(data)
+    assert isinstance(cleaned, dict)
+    decoded = decode(cleaned)
     problems = () if isinstance(decoded, Settings) else decoded
-    values = flatten(prune(data, [problem.path for problem in problems]))
+    values = flatten(prune(cleaned, [problem.path for problem in problems]))
     return EditorSettings(layer=replace(layer, values=values), problems=problems)
+
+
+def _cleaned(value: object) -> object:
+    """Leave out nulls, by which editors say that a setting is not set.
+
+    What JSON can carry and text cannot is replaced.
+    """
+    if isinstance(value, Mapping):
+        pairs = ((clean(str(key)), inner) for key, inner in value.items())
+        return {key: _cleaned(inner) for key, inner in pairs if inner is not None}
+    if isinstance(value, list | tuple):
+        return [_cleaned(inner) for inner in value]
+    return clean(value) if isinstance(value, str) else value

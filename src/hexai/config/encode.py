@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from hexai.config.merge import flatten
 from hexai.config.problems import KeyPath
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -55,12 +54,6 @@ def document(lines: Iterable[Line]) -> str:
     for line in lines:
         tables.setdefault(line.path[:-1], []).append(line)
     return "\n".join("".join(_table(path, tables[path])) for path in _ordered(tables))
-
-
-def document_of(data: Mapping[str, object]) -> str:
-    """Write plain data, tables in tables, as a whole file."""
-    values = flatten(data).items()
-    return document(Line(path=path, value=value) for path, value in values)
 
 
 def _ordered(tables: Mapping[KeyPath, object]) -> list[KeyPath]:

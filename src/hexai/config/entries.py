@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from hexai.config.entry_forms import listed, parse_word, text_of
 from hexai.config.entry_tables import EntryTable
 from hexai.config.labels import find_named, make_labels, name_of
+from hexai.config.problems import listed_some
 from hexai.config.profiles import find_name, no_limit
 from hexai.config.request_specs import make_fallback, make_spec, make_timeout
 from hexai.config.restrictions import Restrictions, Use
@@ -142,21 +143,26 @@ def _keep(surface: Surface, step: _Step, use: Use) -> tuple[_Step, frozenset[str
     """Keep what one `use` names; if that is nothing, all stay, to be refused."""
     places = [place for name in use.names for place in find_named(step.entries, name)]
     kept = list(dict.fromkeys(places))
-    warnings = tuple(
-        f"use.{surface.value}: no entry is called {name!r}; "
-        f"there are {_list_labels(step.entries)}"
-        for name in use.names
-        if not find_named(step.entries, name)
-    )
+    warnings = (*step.warnings, *_unknown(surface, step, use))
     if not kept:
-        return replace(step, warnings=(*step.warnings, *warnings)), frozenset()
+        return replace(step, warnings=warnings), frozenset()
     entries = [step.entries[place] for place in kept]
     step = _Step(
         tables=tuple(step.tables[place] for place in kept),
         entries=_numbered(entries),
-        warnings=(*step.warnings, *warnings),
+        warnings=warnings,
     )
     return step, frozenset(name_of(entry.spec) for entry in entries)
+
+
+def _unknown(surface: Surface, step: _Step, use: Use) -> tuple[str, ...]:
+    """Say in one line which names of a `use` are those of no entry."""
+    names = [repr(name) for name in use.names if not find_named(step.entries, name)]
+    if not names:
+        return ()
+    there = _list_labels(step.entries)
+    unknown = f"no entry is called {listed_some(names)}; there are {there}"
+    return (f"use.{surface.value}: {unknown}",)
 
 
 def _numbered(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -18,6 +18,7 @@ from hexai.config.entry_tables import Entries, EntryTable, EntryTemperature
 from hexai.config.problems import KeyPath, nearest
 from hexai.config.provider_settings import ProviderType
 from hexai.config.tables import given
+from hexai.text.clean import is_whole
 
 _TEMPERATURE = re.compile(r"(?P<rest>.*)@(?P<number>\d(\.\d*)?|\.\d+)", re.DOTALL)
 
@@ -49,9 +50,11 @@ def parse_word(word: str, find_name: Callable[[str], str | None]) -> EntryTable:
     """Read `[PROVIDER:]MODEL[@TEMPERATURE]`, or a provider's name alone.
 
     `find_name` gives the configured spelling of a provider's name. Raises ValueError
-    for a word that names nothing or misspells a provider, or a temperature over 2.
+    for a word that names nothing or misspells a provider, and a temperature over 2.
     """
     text, temperature = _split_temperature(word.strip())
+    if not is_whole(text):
+        raise ValueError(f"{word!r} is not UTF-8")
     if not text:
         raise ValueError(f"{word!r} names no model; write PROVIDER:MODEL")
     start, colon, rest = text.partition(":")

@@ -23,12 +23,18 @@ from hexai.config.surface_variables import SurfaceVariables, variable
 from hexai.config.tables import Temperature
 from hexai.config.variables import key_variables, profile_variables, schema_variables
 from hexai.domain.entry import Surface
+from hexai.text.clean import is_whole
 
 _FLAGS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
 _NOT_CONFIGURATION = {"HEXAI_EDITOR"}
+_OF_MODELS = {"HEXAI_MODEL", "HEXAI_MODEL_FORCE"} | {
+    variable(key, surface)
+    for key in ("MODELS", "MODEL", "PROVIDER", "TEMPERATURE")
+    for surface in Surface
+}
 
 
 class Environment(Struct, frozen=True, kw_only=True):
@@ -55,7 +61,7 @@ def read_environment(environ: Mapping[str, str], lower: Merged) -> Environment:
 
 
 class _Reader:
-    def __init__(self, ours: Mapping[str, str], lower: Merged) -> None:
+    def __init__(self, ours: dict[str, str], lower: Merged) -> None:
         self._ours = ours
         self._lower = lower
         self._profiles = _profiles(lower)
@@ -69,12 +75,13 @@ class _Reader:
         paths = schema_variables()
         for name in self._profiles:
             paths |= profile_variables(name)
+        self._leave_out_broken(set(paths) | _OF_MODELS)
         self._set_model("HEXAI_MODEL")
         for name in sorted(self._ours.keys() & paths.keys()):
             self._set(name, paths[name], _parse(self._ours[name], _hint(paths[name])))
         self._set_model("HEXAI_MODEL_FORCE")
         surfaces = {surface: self._surface(surface) for surface in Surface}
-        self._warn_of_misspelt(set(paths))
+        self._warn_of_misspelt(set(paths) | _OF_MODELS)
         layer = Layer(
             kind="environment",
             name="environment",
@@ -87,6 +94,13 @@ class _Reader:
             problems=tuple(self._problems),
             warnings=tuple(self._warnings),
         )
+
+    def _leave_out_broken(self, known: set[str]) -> None:
+        """Leave out what is no text; a key or a path may be anything."""
+        for name in sorted(self._ours.keys() & known):
+            if not is_whole(self._ours[name]):
+                self._problems.append(f"{name}: is not UTF-8")
+                del self._ours[name]
 
     def _set(self, name: str, path: KeyPath, value: object) -> None:
         self._values[path] = value
@@ -161,10 +175,7 @@ class _Reader:
             return UNSET
 
     def _warn_of_misspelt(self, known: set[str]) -> None:
-        known |= {"HEXAI_MODEL", "HEXAI_MODEL_FORCE"} | _NOT_CONFIGURATION
-        known |= key_variables(self._profiles)
-        for key in ("MODELS", "MODEL", "PROVIDER", "TEMPERATURE"):
-            known |= {variable(key, surface) for surface in Surface}
+        known |= _NOT_CONFIGURATION | key_variables(self._profiles)
         lowered = {name.lower(): name for name in known}
         for name in sorted(self._ours.keys() - known):
             if close := nearest(name, list(lowered), cutoff=0.85):

@@ -19,7 +19,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
 from hexai.config.diff import Change, find_changes
@@ -246,10 +246,20 @@ def find_snapshot_changes(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:
 
 
 def _in_effect(snapshot: Snapshot) -> Settings:
-    """Give the settings with every `use` in them, the user's own first."""
-    use = snapshot.settings.use
-    for surface, uses in snapshot.restrictions.uses.items():
+    """Give the settings with what restrictions say beyond them written in.
+
+    That is every `use`, the user's own first, and a bound for the first token where
+    the settings leave that to each provider.
+    """
+    settings, restrictions = snapshot.settings, snapshot.restrictions
+    use = settings.use
+    for surface, uses in restrictions.uses.items():
         own = given(getattr(use, surface.value), ())
         names = (*own, *(name for each in uses for name in each.names))
         use = replace(use, **{Surface(surface).value: names})
-    return replace(snapshot.settings, use=use)
+    caps = (cap for cap in restrictions.caps if not cap.provider)
+    bounds = [cap.most for cap in caps if cap.field == "first_token"]
+    fanout = settings.fanout
+    if bounds and isinstance(fanout.first_token_timeout, UnsetType):
+        fanout = replace(fanout, first_token_timeout=min(bounds))
+    return replace(settings, use=use, fanout=fanout)

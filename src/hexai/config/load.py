@@ -192,7 +192,6 @@ def _narrowed(snapshot: Snapshot, editor: Mapping[str, object] | None) -> Snapsh
         settings=narrowed.settings,
         restrictions=narrowed.restrictions,
         narrowed=_by_path(layers, narrowed.applied),
-        held=_by_path(layers, narrowed.held),
         warnings=(*snapshot.warnings, *told, *sent.tell(of_editor)),
     )
 

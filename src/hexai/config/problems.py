@@ -5,6 +5,7 @@ in which line. Values that may hold a secret are never part of the text.
 """
 
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ KeyPath = tuple[str | int, ...]
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PRIVATE_KEYS = {"base_url", "api_key_env", "api_key_command", "headers"}
 _SHOWN_LENGTH = 60
+LISTED = 8
+"""Items of a list, or problems of one kind, that are told one by one."""
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -67,6 +70,12 @@ def _quoted(text: str) -> str:
     import json
 
     return json.dumps(text, ensure_ascii=False)
+
+
+def listed_some(items: Sequence[str]) -> str:
+    """Write the first items of a list that may be very long, and how many follow."""
+    more = f" and {len(items) - LISTED} more" if len(items) > LISTED else ""
+    return ", ".join(items[:LISTED]) + more
 
 
 def nearest(word: str, known: list[str], *, cutoff: float = 0.6) -> str:

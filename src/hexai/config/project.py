@@ -23,7 +23,7 @@ from hexai.config.layers import CheckedLayer, check_file
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, merge
 from hexai.config.narrow import PATTERNS, Source
-from hexai.config.problems import KeyPath, dotted
+from hexai.config.problems import KeyPath, dotted, listed_some
 from hexai.config.sources import ConfigFile, Unreadable, read_file
 from hexai.config.trust import (
     Grant,
@@ -40,7 +40,6 @@ FILE_NAME = ".hexaiconfig.toml"
 FILE_LIMIT = 64 << 10
 """Bytes of a project file."""
 
-_LISTED = 8
 _HAS_PROBLEMS = "it has problems"
 _UNKNOWN = f"{_HAS_PROBLEMS}, so what it forbids is not known"
 
@@ -238,9 +237,8 @@ def tell(file: ProjectFile, held: Sequence[KeyPath]) -> tuple[str, ...]:
     keys = [dotted(path) for path in file.layer.values if path in ignored]
     if not keys:
         return file.warnings
-    listed = ", ".join(keys[:_LISTED])
-    more = f" and {len(keys) - _LISTED} more" if len(keys) > _LISTED else ""
-    return (*file.warnings, f"{file.path}: {_why_ignored(file)}: {listed}{more}")
+    ignored_keys = listed_some(keys)
+    return (*file.warnings, f"{file.path}: {_why_ignored(file)}: {ignored_keys}")
 
 
 def _why_ignored(file: ProjectFile) -> str:

@@ -39,8 +39,6 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """What project files and the editor forbid beyond the settings."""
     narrowed: Mapping[KeyPath, Layer] = field(default_factory=dict)
     """The keys that a project file or the editor has bounded; who did so last."""
-    held: Mapping[KeyPath, Layer] = field(default_factory=dict)
-    """The keys that one of them asked for in vain."""
     warnings: tuple[str, ...] = ()
     """What the user should know; one line each."""
 

@@ -52,8 +52,9 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     attempts: int = 1
     timings: Timings = Timings()
     usage: Usage | None = None
+    """The tokens; what they cost is beside them."""
     cost_usd: Decimal | None = None
-    """None: nobody knows."""
+    """Charged or computed; None: nobody knows."""
     error_kind: str | None = None
     http_status: int | None = None
     text: str = ""

@@ -1,5 +1,6 @@
 """How many tokens a request took, and whether anybody counted them."""
 
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
@@ -14,6 +15,8 @@ class ReportedUsage(Struct, frozen=True, kw_only=True):
     output: int | None = None
     reasoning: int | None = None
     """The part of `output` that was spent on reasoning."""
+    cost_usd: Decimal | None = None
+    """What was charged; most upstreams do not say."""
 
 
 class Usage(Struct, frozen=True, kw_only=True):
@@ -25,4 +28,6 @@ class Usage(Struct, frozen=True, kw_only=True):
     reasoning: int = 0
     """The part of `output` that was spent on reasoning."""
     source: UsageSource
-    """`estimated` as soon as one of the figures is."""
+    """`estimated` as soon as one of the tokens' figures is."""
+    cost_usd: Decimal | None = None
+    """What the upstream says it charged; None if it did not."""

@@ -127,12 +127,19 @@ class Race:
                 self._cancelled.add(each)  # a second cancel would cut a close short
                 self._tasks[each].cancel()
 
+    def finish(self, index: int) -> None:
+        """End a contender that has said enough: it has answered with what there is.
+
+        One that has said nothing is cancelled.
+        """
+        self._tallies[index].is_enough = True
+        self.cancel(index)
+
     def settle(self) -> None:
         """Settle now, for a consumer that knows better: who answers now is late."""
-        if self._settling is not None:
-            self._settling.cancel()
         if not self._settled:
             self._settle("deadline")
+            self._settle_or_wait()
 
     async def _contain(self, tally: Tally, course: Course) -> Outcome:
         try:

@@ -27,6 +27,7 @@ def complete_usage(
         output=output,
         reasoning=min(thought, output),
         source="estimated" if _misses_one(reported, reasoning) else "reported",
+        cost_usd=reported.cost_usd,
     )
 
 

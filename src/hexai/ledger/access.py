@@ -4,14 +4,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hexai.domain.figures import Cell, Figures, Filter
 from hexai.domain.record import Fact, RecordedRun
 from hexai.errors import LedgerBusy
 from hexai.ledger import forget, read
 from hexai.ledger.database import check_writable, open_database, translated
-from hexai.ledger.figures import read_figures
 from hexai.ledger.store import Store
+
+if TYPE_CHECKING:
+    from hexai.domain.figures import Cell, Figures, Filter
+    from hexai.domain.ranking import Counted, Leaderboard
 
 _DAY = 86_400.0
 _EXPIRED_AT_ONCE = 500
@@ -58,10 +61,28 @@ class Ledger:
         with translated(self._path):
             yield from read.all_runs(self._connection)
 
-    def figures(self, chosen: Filter) -> list[tuple[Cell, Figures]]:
+    def count(self) -> int:
+        """Give how many runs are recorded."""
+        with translated(self._path):
+            query = "SELECT count(*) FROM run"
+            count: int = self._connection.execute(query).fetchone()[0]
+            return count
+
+    def figures(self, chosen: "Filter") -> "list[tuple[Cell, Figures]]":
         """Give the sums for statistics, by cell."""
+        from hexai.ledger.figures import read_figures  # not for who only records
+
         with translated(self._path):
             return read_figures(self._connection, chosen)
+
+    def leaderboards(
+        self, chosen: "Filter", counted: "Counted"
+    ) -> "tuple[Leaderboard, ...]":
+        """Rank the models of every surface by what was chosen."""
+        from hexai.ledger.leaderboard import read_leaderboards
+
+        with translated(self._path):
+            return read_leaderboards(self._connection, chosen, counted)
 
     def before(self, moment: float) -> list[int]:
         """Give the numbers of the runs that began before a moment."""

@@ -22,6 +22,8 @@ from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 SCHEMA = 1
 """The number of the newest migration."""
 
+_NUMBERS = (OverflowError, ValueError)
+"""What a figure raises that no column can hold."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _CHECKPOINT_PAGES = 250
 """1 MiB of WAL: short to recover for the next process if this one does not close."""
@@ -75,7 +77,7 @@ def translated(path: Path) -> Iterator[None]:
     """Raise what SQLite says as a `LedgerError` that names the file."""
     try:
         yield
-    except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError) as error:
+    except (sqlite3.IntegrityError, sqlite3.DataError, *_NUMBERS) as error:
         raise BadFact(f"a record contradicts itself: {error}") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -8,13 +8,12 @@ kept in step.
 Cached answers are no part of this: nobody was asked.
 """
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 
 from hexai.domain.figures import SUMMED, Cell, Figures, Filter, Times
-from hexai.ledger.units import milliseconds
+from hexai.ledger.units import json_list, milliseconds
 
 _CELLS = """
 SELECT cell.id, surface, language.text, project.text, provider, model.model, upstream
@@ -24,7 +23,7 @@ JOIN name AS language ON language.id = cell.language
 JOIN name AS project ON project.id = cell.project
 """
 
-_SUMS = """
+SUMS = """
 SELECT cell, count(*) AS runs,
     sum(status = 'answered') AS answered,
     sum(status = 'failed') AS failed,
@@ -54,16 +53,17 @@ def read_figures(
 ) -> list[tuple[Cell, Figures]]:
     """Give the figures of every cell that counts and has any."""
     cells = {
-        number: cell for number, cell in _read_cells(connection) if chosen.matches(cell)
+        number: cell for number, cell in read_cells(connection) if chosen.matches(cell)
     }
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
-    values = (milliseconds(chosen.since), json.dumps([*cells]))
-    rows = cursor.execute(_SUMS, values)
+    values = (milliseconds(chosen.since), json_list(cells))
+    rows = cursor.execute(SUMS, values)
     return [(cells[row["cell"]], _figures(row)) for row in rows]
 
 
-def _read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
+def read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
+    """Give every cell with its number."""
     for number, surface, language, project, *model in connection.execute(_CELLS):
         provider, name, upstream = model
         yield (

@@ -5,13 +5,12 @@ holds the pages as they were before, so it is copied into the database and cut t
 nothing; only then is a text gone.
 """
 
-import json
 import sqlite3
 from collections.abc import Sequence
 
 from hexai.errors import LedgerBusy
 from hexai.ledger.database import transaction
-from hexai.ledger.units import milliseconds
+from hexai.ledger.units import json_list, milliseconds
 
 _OF_A_RUN = ("survival", "answer", "prompt", "contender")
 
@@ -57,14 +56,14 @@ def cache_keys(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[s
     rows = connection.execute(
         "SELECT DISTINCT cache_key FROM answer WHERE cache_key <> '' "
         "AND run IN (SELECT value FROM json_each(?))",
-        (json.dumps(numbers),),
+        (json_list(numbers),),
     )
     return [key for (key,) in rows]
 
 
 def remove_runs(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Remove runs in one transaction."""
-    these = json.dumps(numbers)
+    these = json_list(numbers)
     with transaction(connection):
         for table in _OF_A_RUN:
             query = f"DELETE FROM {table} WHERE run IN (SELECT value FROM json_each(?))"  # noqa: S608

@@ -5,6 +5,7 @@ more than what is below. So lines are taken outwards from the cursor until the b
 is spent, seven tenths of it above; what one side does not need is the other's.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -74,11 +75,12 @@ def cut(document: Lines, gap: Span, general: General, *, whole: bool = True) -> 
         (document.line(n) for n in range(gap.end.line + 1, min(last, len(document)))),
         budget,
     )
-    share = max(int(budget * _ABOVE), budget - sum(map(_cost, below)))
-    above = _fitting(above, share)
-    below = _fitting(below, budget - sum(map(_cost, above)))
+    share = max(int(budget * _ABOVE), budget - below.cost)
+    above = above.within(share)
+    below = below.within(budget - above.cost)
     return Excerpt(
-        before="\n".join((*reversed(above), left)), after="\n".join((right, *below))
+        before="\n".join((*reversed(above.lines), left)),
+        after="\n".join((right, *below.lines)),
     )
 
 
@@ -114,16 +116,31 @@ def _tokens_at_most(document: Lines) -> int:
     return sum(map(len, document.raw)) * 2 + len(document)
 
 
-def _fitting(lines: Iterable[str], budget: int) -> list[str]:
+class _Taken(Struct, frozen=True):
+    """Lines taken outwards from the cursor."""
+
+    lines: list[str]
+    costs: list[int]
+    """In tokens, of each line and those before it."""
+
+    @property
+    def cost(self) -> int:
+        """Tokens of all of them."""
+        return self.costs[-1] if self.costs else 0
+
+    def within(self, budget: int) -> "_Taken":
+        """Keep as many as fit into a smaller budget."""
+        count = bisect_right(self.costs, budget)
+        return _Taken(self.lines[:count], self.costs[:count])
+
+
+def _fitting(lines: Iterable[str], budget: int) -> _Taken:
     """Take lines as long as they fit into a budget."""
-    taken = []
+    taken, costs, spent = [], [], 0
     for line in lines:
-        budget -= _cost(line)
-        if budget < 0:
+        spent += estimate_tokens(line) + 1
+        if spent > budget:
             break
         taken.append(line)
-    return taken
-
-
-def _cost(line: str) -> int:
-    return estimate_tokens(line) + 1
+        costs.append(spent)
+    return _Taken(taken, costs)

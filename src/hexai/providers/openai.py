@@ -8,6 +8,7 @@ under two names, content as text or parts, figures in the last chunk or in every
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
@@ -24,7 +25,7 @@ from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
 from hexai.providers.complaints import read_body, read_error
 from hexai.providers.format import Decoder
-from hexai.providers.payload import decode, field, figure, loosely, words
+from hexai.providers.payload import decode, field, figure, loosely, money, words
 from hexai.providers.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.reasoning import ThinkSplitter
 from hexai.providers.refusals import explain
@@ -149,7 +150,7 @@ class OpenAIDecoder:
         if event.error is not None or event.kind == "error":
             raise explain(read_error(loosely(payload)), self._asked, self._settings)
         if event.usage is not None:
-            self._usage = usage(event.usage)
+            self._usage = usage(event.usage, self._settings)
         if self._model is None:
             self._model = words(event.model) or None
         chunks: list[Chunk] = []
@@ -202,7 +203,7 @@ class OpenAIDecoder:
             chunks.extend(self._splitter.feed(words(field(part, "text"))))
 
 
-def usage(said: object) -> ReportedUsage:
+def usage(said: object, settings: ProviderSettings) -> ReportedUsage:
     """Read usage figures, whether `completion_tokens` holds the reasoning or not.
 
     xAI and Gemini leave reasoning out of it and count it in `total_tokens` alone; the
@@ -217,4 +218,18 @@ def usage(said: object) -> ReportedUsage:
         if apart > 0:
             output += apart
             reasoning = reasoning or apart
-    return ReportedUsage(input=asked, output=output, reasoning=reasoning)
+    cost = _cost(said) if settings.type == "openrouter" else None
+    return ReportedUsage(input=asked, output=output, reasoning=reasoning, cost_usd=cost)
+
+
+def _cost(said: object) -> Decimal | None:
+    """Read what OpenRouter charges, a credit being a dollar.
+
+    With a key of the user's own at the vendor, that is its fee alone, and what the
+    vendor takes is told beside it.
+    """
+    fee = money(field(said, "cost"))
+    if fee is None or field(said, "is_byok") is not True:
+        return fee
+    upstream = money(field(said, "cost_details", "upstream_inference_cost"))
+    return None if upstream is None else fee + upstream

@@ -126,7 +126,7 @@ class OpenAIInfillDecoder:
         if event.error is not None or event.kind == "error":
             raise explain(read_error(loosely(payload)), self._asked, self._settings)
         if event.usage is not None:
-            self._usage = usage(event.usage)
+            self._usage = usage(event.usage, self._settings)
         self._model = self._model or words(event.model) or None
         return [
             TextDelta(text)

@@ -6,6 +6,7 @@ in two, numbers beyond any meaning. Only when it refuses, the standard library r
 the payload again, which costs several times as much and is rare.
 """
 
+from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
@@ -48,6 +49,13 @@ def figure(value: object) -> int | None:
     if type(value) is int and 0 <= value <= LARGEST_FIGURE:
         return value
     return None
+
+
+def money(value: object) -> Decimal | None:
+    """Give an amount as it may be used: a number from 0 to 10⁹, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return Decimal(str(value)) if 0 <= value <= LARGEST_FIGURE else None
 
 
 def field(value: object, *names: str) -> object:

@@ -16,7 +16,7 @@ The cache is a convenience: nothing that goes wrong here ever fails a request.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -122,6 +122,11 @@ class AnswerCache:
         except OSError as error:
             return f"answers are not kept: {error.strerror or error} ({self._folder})"
         return ""
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Remove the answers kept under these keys."""
+        for key in filter(_is_key, keys):
+            _remove(self._folder / key)
 
     def forget_all(self) -> None:
         """Remove every kept answer, and what unfinished writes left behind."""

@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.locate import Folders
 from hexai.config.schema import Ignore
@@ -33,6 +34,9 @@ _AROUND = 200
 """Lines on both sides of a window that are looked at with it; no secret is longer."""
 _LARGE = 128 << 10
 """Characters; to look at more would hold up the event loop."""
+
+_LINES = 10_000
+"""Lines that are looked at in one go; the rest of a long text waits its turn."""
 
 _PLACES = {
     Role.SYSTEM: "the system prompt",
@@ -131,6 +135,18 @@ class Guard:
         return _verdict(found, for_one_call=not documents)
 
     async def _find(self, lines: Sequence[str]) -> list[Finding]:
+        found: list[Finding] = []
+        for first in range(0, len(lines), _LINES):
+            if first:
+                await asyncio.sleep(0)  # others have their turn between two parts
+            some = lines[first : first + _LINES + _AROUND]
+            found += [
+                replace(finding, line=first + finding.line)
+                for finding in await self._find_in_some(some)
+            ]
+        return found
+
+    async def _find_in_some(self, lines: Sequence[str]) -> list[Finding]:
         survey = self._memory.survey(lines)
         if survey.size <= _LARGE:
             found = look(survey)

@@ -175,10 +175,10 @@ def _look_together(
             found.setdefault(first + begins, []).append(_finding(token, offsets))
     for line in entered:
         found[line] = [*found.get(line, ()), *_look_alone(lines, line)]
-    for line in range(first, last):
-        if blocks := _blocks_at(lines[line]):
-            found[line] = [*found.get(line, ()), *blocks]
-    return found
+    if _blocks_at(text):
+        for line in range(first, last):
+            found[line] = [*found.get(line, ()), *_blocks_at(lines[line])]
+    return {line: marks for line, marks in found.items() if marks}
 
 
 def _look_alone(lines: Sequence[str], line: int) -> Iterator[Finding]:

@@ -75,17 +75,20 @@ class IgnoreRules:
         local = _local_paths(readings)
         reason = (
             _kept_for_name((uri, *local))
-            or self._kept_by_settings((*local, *readings), settings.extra_patterns)
+            or self._kept_by_settings(local, readings, settings.extra_patterns)
             or (self._kept_by_git(local, patient=patient) if settings.gitignore else "")
         )
         return Ignored(uri=uri, reason=reason) if reason else None
 
-    def _kept_by_settings(self, paths: Iterable[str], wanted: tuple[str, ...]) -> str:
+    def _kept_by_settings(
+        self, local: Sequence[str], readings: Iterable[str], wanted: tuple[str, ...]
+    ) -> str:
         if not wanted:
             return ""
         patterns, anchored = _parse_wanted(wanted, self._home)
-        for path in dict.fromkeys(paths):
-            repository = find_repository(path) if path.startswith("/") else ""
+        ends = (reading[-_LONGEST:] for reading in readings)
+        for path in dict.fromkeys((*local, *ends)):
+            repository = find_repository(path) if path in local else ""
             for root, rules in ((repository, patterns), ("", anchored)):
                 levels = (_Level(path="", depth=0, patterns=rules),)
                 found = _decide(_names(path, root), levels)

@@ -167,10 +167,12 @@ def parse_config(content: bytes) -> tuple[GitSetting, ...]:
 def _value(text: str) -> str:
     """Undo the quotes, escapes and comments of a value."""
     pieces: list[str] = []
-    bare = ""
-    for piece in _PIECE.finditer(text.rstrip()):
-        bare = piece[2] or ""
-        pieces.append(piece[1] or bare)
-    if pieces:
-        pieces[-1] = pieces[-1].rstrip() if bare else pieces[-1]
+    last_is_bare = False
+    for piece in _PIECE.finditer(text):
+        if piece[1] is None and piece[2] is None:
+            break
+        pieces.append(piece[2] or piece[1] or "")
+        last_is_bare = piece[2] is not None
+    if last_is_bare:
+        pieces[-1] = pieces[-1].rstrip()
     return _ESCAPE.sub(lambda one: _ESCAPES.get(one[1], one[1]), "".join(pieces))

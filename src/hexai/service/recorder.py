@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hexai.ledger.access import Ledger
 
 FILE_NAME = "ledger.db"
+SPOOL = "spool"
 MOST_QUEUED = 1000
 PATIENCE = 0.8
 """Seconds that a statement waits for another process's lock."""
@@ -57,7 +58,7 @@ class LedgerRecorder:
         self._now = now
         self._retention_days = retention_days
         self._on_problem = on_problem
-        self._spool = Spool(folder / "spool", now=now)
+        self._spool = Spool(folder / SPOOL, now=now)
         self._told: set[str] = set()
         self._queue: deque[Fact] = deque()
         self._writing: tuple[Fact, ...] = ()
@@ -130,9 +131,14 @@ class LedgerRecorder:
                 finally:
                     self._done()
         finally:
-            self._thread = None
+            self._end()
             if ledger is not None:
                 ledger.close()
+
+    def _end(self) -> None:
+        with self._changed:
+            if self._thread is threading.current_thread():
+                self._thread = None
 
     def _fail(self, error: LedgerError | OSError, facts: tuple[Fact, ...]) -> None:
         if isinstance(error, LedgerTooNew | BadFact):

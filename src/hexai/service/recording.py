@@ -49,7 +49,7 @@ def contender_record(
         fell_back=outcome.fell_back,
         attempts=outcome.attempts,
         timings=outcome.timings,
-        usage=outcome.usage,
+        usage=outcome.usage and replace(outcome.usage, cost_usd=None),
         cost_usd=None if cached else pricing.cost_usd(outcome),
         error_kind=error.kind if error else None,
         http_status=error.http_status if error else None,

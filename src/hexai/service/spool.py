@@ -43,6 +43,7 @@ class Spool:
 
     def put(self, facts: Sequence[Fact]) -> None:
         """Put facts aside; raises `OSError` if that cannot be done either."""
+        make_private_folder(self._folder.parent)
         make_private_folder(self._folder)
         if len(self._files()) >= MOST:
             raise OSError(f"{MOST} files wait in {self._folder}")

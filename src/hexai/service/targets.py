@@ -78,13 +78,16 @@ class Targets:
     def cost_usd(self, outcome: Outcome, *, local: bool | None) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows.
 
-        The model that the upstream says it used counts before the configured one.
+        What the upstream says it charged counts before the list, and the model that it
+        says it used before the configured one.
         """
         if local:
             return Decimal(0)
         settings = self.settings_of(outcome.provider)
         if settings is None or outcome.usage is None:
             return None
+        if outcome.usage.cost_usd is not None:
+            return outcome.usage.cost_usd
         prices = self._read_prices()
         for model in (outcome.returned_model, outcome.model):
             cost = model and prices.cost(

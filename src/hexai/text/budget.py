@@ -9,6 +9,8 @@ def estimate_tokens(text: str) -> int:
     CJK character comes out as one token, a Cyrillic letter as two thirds of one, which
     errs on the side of more.
     """
+    if text.isascii():
+        return -(-len(text) // 4)
     ascii_bytes = len(text.encode("ascii", "ignore"))
     other_bytes = len(text.encode("utf-8", "surrogatepass")) - ascii_bytes
     twelfths = 3 * ascii_bytes + 4 * other_bytes

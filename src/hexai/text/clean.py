@@ -43,6 +43,15 @@ def clean(text: str) -> str:
     return text
 
 
+def is_whole(text: str) -> bool:
+    """Tell whether a text has no lone surrogates, as bytes that are no UTF-8 leave."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def shorten(text: str, length: int) -> str:
     """Cut a text to `length` characters, the last of them an ellipsis if cut."""
     return text if len(text) <= length else text[: length - 1] + _ELLIPSIS

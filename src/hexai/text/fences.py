@@ -9,7 +9,7 @@ _RUN = re.compile(r"`+")
 _SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1", re.DOTALL)
 
 
-def unfence(answer: str) -> str:
+def unfence(answer: str, *, finished: bool) -> str:
     """Give what stands in the first fence, without the talk around it.
 
     Without a fence, the answer. A fence that is not closed ends with the answer, so
@@ -17,7 +17,7 @@ def unfence(answer: str) -> str:
     """
     opening = _FENCE.search(answer)
     if opening is None:
-        return _before_opening(answer)
+        return answer if finished else _before_opening(answer)
     inner = answer[opening.end() + 1 :]
     for closing in _FENCE.finditer(inner):
         if closing[1].startswith(opening[1]) and not closing[2].strip():
@@ -38,7 +38,7 @@ def unfence_whole(answer: str, languages: frozenset[str] = PROSE | {"md"}) -> st
 def unspan(answer: str) -> str:
     """Give what stands in a code span that is the whole answer; else the answer."""
     span = _SPAN.fullmatch(answer.strip())
-    if span is None or "\n" in span[2]:
+    if span is None or "\n" in span[2] or span[1] in _RUN.findall(span[2]):
         return answer
     return span[2].strip() if span[2].strip().startswith("`") else span[2]
 

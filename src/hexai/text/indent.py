@@ -47,7 +47,7 @@ def fit_indent(answer: str, before: str, after: str, language: str) -> str:
     """Indent an answer so that it goes in after `before`."""
     if "\n" not in answer and answer[:1] not in (" ", "\t"):
         return answer
-    answer = _in_style(answer, before, after)
+    answer = in_style(answer, before, after)
     current = before.rpartition("\n")[2]
     if current.strip():
         return _deepened(answer, current, language)
@@ -93,12 +93,13 @@ def _reaches(indent: str, before: str, language: str) -> bool:
 def _deepened(answer: str, current: str, language: str) -> str:
     """Add the line's indentation to the others if they were written without it."""
     indent = indent_of(current)
-    if indent and _is_relative(answer, current, language):
+    if indent and is_relative(answer, current, language):
         return _shifted(answer, indent)
     return answer
 
 
-def _is_relative(answer: str, current: str, language: str) -> bool:
+def is_relative(answer: str, current: str, language: str) -> bool:
+    """Tell whether all but the first line lack the indentation of the current one."""
     head, *others = answer.split("\n")
     others = [line for line in others if line.strip()]
     if not others:
@@ -123,7 +124,7 @@ def _shifted(answer: str, indent: str) -> str:
     return "\n".join((head, *(indent + one if one.strip() else one for one in others)))
 
 
-def _in_style(answer: str, before: str, after: str) -> str:
+def in_style(answer: str, before: str, after: str) -> str:
     """Write tabs for blanks, or blanks for tabs, where the document does."""
     mine = _indents(answer.split("\n"))
     near = (*before.split("\n")[-_NEARBY:], *after.split("\n", _NEARBY)[:_NEARBY])

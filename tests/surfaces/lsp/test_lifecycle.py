@@ -127,7 +127,7 @@ def test_a_broken_configuration_leaves_the_server_up() -> None:
             await client.initialize()
             told = await client.message("window/showMessage")
             client.open(URI, "x")
-            items = await client.complete(URI, 1)
+            items = await client.ask_for_nothing(URI, 1)
             configuration = server.session.configuration
             assert configuration is not None
             assert configuration.snapshot(URI) is None
@@ -152,7 +152,7 @@ def test_a_file_that_breaks_later_changes_nothing_but_is_told() -> None:
         async with serving() as (client, server):
             await client.initialize()
             client.open(URI, "x")
-            await client.complete(URI, 1)
+            await client.ask_for_nothing(URI, 1)
             write_config("[general\n")
             server.session.reload()
             told = await client.message("window/showMessage")
@@ -181,7 +181,7 @@ def test_settings_of_the_editor_narrow(way: str) -> None:
                 pushed = {"settings": {"hexai": settings}}
                 client.notify("workspace/didChangeConfiguration", pushed)
             client.open(URI, "x")
-            await client.complete(URI, 1)
+            await client.ask_for_nothing(URI, 1)
             assert server.session.configuration is not None
             snapshot = server.session.configuration.snapshot(URI)
             assert snapshot is not None
@@ -198,7 +198,7 @@ def test_settings_that_cannot_be_taken_in_turn_everything_off() -> None:
         async with serving() as (client, server):
             await client.initialize()
             client.open(URI, "x")
-            await client.complete(URI, 1)
+            await client.ask_for_nothing(URI, 1)
             write_config("[general\n")
             client.notify(
                 "workspace/didChangeConfiguration",

@@ -27,7 +27,7 @@ def _run(*raw: bytes) -> list[Any]:
             before = len(client.messages)
             for data in raw:
                 client.send_raw(data)
-            result = await client.complete(URI, 3)
+            result = await client.ask_for_nothing(URI, 3)
             assert result == {"isIncomplete": False, "items": []}
             return client.messages[before:-1]
 
@@ -202,7 +202,7 @@ def test_a_document_that_is_too_large_is_left_alone_and_told_once() -> None:
             await client.initialize()
             client.open(URI, "ä" * 5_000_001)
             client.change(URI, [{"text": "x"}])
-            assert (await client.complete(URI, 0))["items"] == []
+            assert (await client.ask_for_nothing(URI, 0))["items"] == []
             assert server.session.documents.find(URI) is None
             client.close(URI)
             client.open(URI, "ä" * 4_999_999)

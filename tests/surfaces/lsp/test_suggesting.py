@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 
+from hexai.domain.choice import Choice, Method
+from hexai.domain.entry import Surface
+from hexai.ledger.access import Ledger
+from hexai.service.log import FileLog
+from hexai.service.recorder import FILE_NAME
 from hexai.surfaces.lsp.main import Server
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspClient, LspError, serving
@@ -38,7 +43,7 @@ def slow() -> Iterator[Upstream]:
 
 def configure(**upstreams: Upstream) -> None:
     """Write a configuration of one entry for each upstream, in order."""
-    config = Path(os.environ["XDG_CONFIG_HOME"]) / "hexai" / "config.toml"  # noqa: TID251
+    config = _folder("XDG_CONFIG_HOME") / "config.toml"
     config.parent.mkdir(parents=True, exist_ok=True)
     parts = []
     for name, upstream in upstreams.items():
@@ -48,6 +53,10 @@ def configure(**upstreams: Upstream) -> None:
             f'base_url = "{upstream.url}"\n'
         )
     config.write_text("".join(parts))
+
+
+def _folder(variable: str) -> Path:
+    return Path(os.environ[variable]) / "hexai"  # noqa: TID251 - the edge
 
 
 @asynccontextmanager
@@ -202,6 +211,29 @@ def test_a_failing_contender_is_logged_once_and_the_others_stay(fast: Upstream) 
         play(scene)
 
 
+def test_a_run_and_what_was_taken_are_recorded(fast: Upstream) -> None:
+    """Without the text of the document; the command of the item says what was taken."""
+    configure(home=fast)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        result = await client.complete(URI, CURSOR)
+        command = result["items"][0]["command"]
+        assert await client.request("workspace/executeCommand", command) is None
+
+    play(scene)
+
+    ledger = Ledger(_folder("XDG_STATE_HOME") / FILE_NAME, patience=1.0)
+    [recorded] = ledger.all()
+    ledger.close()
+    record, choice = recorded.run, recorded.chosen
+    assert (record.surface, record.messages) == (Surface.COMPLETION, ())
+    assert record.background.language == "python"
+    assert [each.text for each in record.contenders] == [""]
+    assert choice is not None
+    assert (choice.choice, choice.method) == (Choice.TAKEN, Method.COMMAND)
+    assert (choice.indexes, choice.characters) == ((0,), len("return a + b"))
+
+
 def test_shutdown_answers_who_waits(slow: Upstream) -> None:
     """The list is empty and the connection to the upstream is closed."""
     configure(cloud=slow)
@@ -220,3 +252,27 @@ def test_shutdown_answers_who_waits(slow: Upstream) -> None:
             await scene(client, server)
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("texts_too", [False, True])
+def test_the_log_holds_what_ran_and_texts_if_asked(
+    texts_too: bool, fast: Upstream, tmp_path: Path
+) -> None:
+    """A line for the run and one for each outcome; texts only with `--log-texts`."""
+    configure(home=fast)
+    log = FileLog(tmp_path / "log", texts=texts_too, now=lambda: 0.0)
+
+    async def scenario() -> None:
+        async with serving(log=log) as (client, _):
+            await client.initialize("plain", encodings=("utf-32",))
+            client.open(URI, TEXT, "python")
+            await client.complete(URI, CURSOR)
+            await client.leave()
+
+    asyncio.run(scenario())
+    log.close()
+    written = (tmp_path / "log").read_text()
+    assert " run run=" in written
+    assert "provider=home model=m status=answered" in written
+    assert ("def add(a, b)" in written) is texts_too
+    assert ("text='return a + b'" in written) is texts_too

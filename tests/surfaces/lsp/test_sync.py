@@ -54,7 +54,7 @@ def test_ten_thousand_edits_leave_both_with_the_same_text(encoding: str) -> None
             for step in range(10_000):
                 _edit(rng, client)
                 if step % 500 == 499:
-                    await client.complete(URI, 0)
+                    await client.ask_for_nothing(URI, 0)
                     document = server.session.documents.find(URI)
                     assert document is not None
                     assert _joined(document.lines.text) == _joined(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.config.decode import decode
-from hexai.config.encode import Line, document, document_of, to_toml
+from hexai.config.encode import Line, document, to_toml
+from hexai.config.merge import flatten
 from hexai.config.schema import Settings
 from tests.unit.config.test_mutations import DATA
 
@@ -18,6 +19,12 @@ FLOATS = st.floats(allow_nan=False)
 VALUES = st.recursive(
     LEAVES | FLOATS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)
 )
+
+
+def document_of(data: dict[str, object]) -> str:
+    """Write plain data, tables in tables."""
+    values = flatten(data).items()
+    return document(Line(path=path, value=value) for path, value in values)
 
 
 @given(VALUES)

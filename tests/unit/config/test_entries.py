@@ -331,6 +331,13 @@ class TestUse:
             "use.cli: no entry is called 'x'; there are home, gpt",
         )
 
+    def test_very_many_unknown_names_are_one_line(self) -> None:
+        """A project file can hold thousands."""
+        names = [str(number) for number in range(5000)]
+        (warning,) = _resolve({**PAIR, "use": {"cli": names}}).warnings
+
+        assert "'7' and 4992 more; there are home, gpt" in warning
+
     def test_nothing_left_is_refused_where_it_can_be_seen(self) -> None:
         """An empty list forbids all; no other entry steps in."""
         resolved = _resolve({**PAIR, "use": {"cli": []}})

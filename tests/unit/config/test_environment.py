@@ -88,6 +88,30 @@ def test_an_empty_variable_is_not_set() -> None:
     assert _values(environment) == {}
 
 
+def test_bytes_that_are_no_text_are_told_where_text_is_wanted() -> None:
+    """A key is checked when it is read, and the name of an editor may be anything."""
+    broken = dict.fromkeys(
+        [
+            "HEXAI_CONTEXT_MODE",
+            "HEXAI_EDITOR",
+            "HEXAI_MODELS_CLI",
+            "HEXAI_OPENAI_API_KEY",
+            "HEXAI_OPENAI_MODEL",
+            "HEXAI_TEMPERATURE_CHAT",
+        ],
+        "x\udcff",
+    )
+    environment = _read(**broken)
+
+    assert environment.problems == (
+        "HEXAI_CONTEXT_MODE: is not UTF-8",
+        "HEXAI_MODELS_CLI: is not UTF-8",
+        "HEXAI_OPENAI_MODEL: is not UTF-8",
+        "HEXAI_TEMPERATURE_CHAT: is not UTF-8",
+    )
+    assert _values(environment) == {}
+
+
 def test_all_wrong_variables_are_told_and_left_out() -> None:
     """Each with its name, its value and what is allowed."""
     environment = _read(

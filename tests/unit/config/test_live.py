@@ -225,6 +225,19 @@ class TestPaths:
         assert labels(here.live.snapshot(document)) == ["a"]
         assert here.live.snapshot(other) is here.live.snapshot()
 
+    def test_a_bound_that_is_in_no_setting_is_a_change(self, tmp_path: Path) -> None:
+        """The time to the first token, which differs from provider to provider."""
+        here = world(tmp_path)
+        document = here.project("p", "")
+        here.live.snapshot(document)
+        document.with_name(".hexaiconfig.toml").write_text(
+            "fanout.first_token_timeout = 7\n"
+        )
+
+        assert [str(change) for change in here.live.reload(document)] == [
+            "fanout.first_token_timeout: (unset) → 7"
+        ]
+
     def test_without_a_path_a_given_folder_counts(self, tmp_path: Path) -> None:
         """The working directory of the command line."""
         here = world(tmp_path, TWO)

@@ -4,11 +4,14 @@ import random
 import tomllib
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
+import msgspec
 import pytest
+from msgspec import Struct
 
-from hexai.config.decode import decode
+from hexai.config.decode import decode, members, type_hints
+from hexai.config.describe import sections
 from hexai.config.layers import check_file
 from hexai.config.legacy import drop_tables
 from hexai.config.load import load
@@ -37,6 +40,59 @@ WRONG: list[object] = [
 ]
 
 
+CANDIDATES: list[object] = [1, "x", True, ["x"], "openai", "rewrite", "auto", {}]
+
+
+def _everything(struct: type[Struct]) -> dict[str, Any]:
+    """Set every key of a table, those without a default to something well-formed."""
+    defaults = msgspec.to_builtins(struct())
+    return {
+        name: _filled(hint, defaults.get(name, msgspec.UNSET))
+        for name, hint in type_hints(struct).items()
+    }
+
+
+def _filled(hint: Any, default: object) -> object:
+    for member in members(hint):
+        inner = get_args(member)[-1] if get_origin(member) is dict else member
+        if isinstance(inner, type) and issubclass(inner, Struct):
+            table = _everything(inner)
+            return table if inner is member else {"x": table}
+        if get_origin(member) is tuple and default in ([], ()):
+            return [_filled(get_args(member)[0], msgspec.UNSET)]
+    if default is not msgspec.UNSET:
+        return default
+    return deepcopy(next(each for each in CANDIDATES if _fits(each, hint)))
+
+
+def _fits(value: object, hint: Any) -> bool:
+    try:
+        msgspec.convert(value, hint)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+FILES = {"user": DATA, "everything": _everything(Settings)}
+
+
+def test_every_key_is_in_the_file_with_everything() -> None:
+    """Else the wrong values below would not be at every path."""
+    assert isinstance(decode(FILES["everything"]), Settings)
+    names = {"NAME": "x", "SURFACE": "x"}
+    described = {
+        tuple(names.get(str(part), part) for part in (*section.path, key.name))
+        for section in sections()
+        for key in section.keys
+        if section.path[:2] != ("models", "SURFACE")
+    }
+    present = {
+        tuple(part for part in path if not isinstance(part, int))
+        for path in _paths(FILES["everything"])
+    }
+    assert described <= present
+
+
 def _paths(value: object, path: KeyPath = ()) -> list[KeyPath]:
     found = [path] if path else []
     if isinstance(value, dict):
@@ -46,8 +102,8 @@ def _paths(value: object, path: KeyPath = ()) -> list[KeyPath]:
     return found + [p for key, inner in items for p in _paths(inner, (*path, key))]
 
 
-def _replaced(path: KeyPath, value: object) -> dict[str, Any]:
-    data = deepcopy(DATA)
+def _replaced(file: str, path: KeyPath, value: object) -> dict[str, Any]:
+    data = deepcopy(FILES[file])
     table: Any = data
     for part in path[:-1]:
         table = table[part]
@@ -55,13 +111,14 @@ def _replaced(path: KeyPath, value: object) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("wrong", WRONG, ids=repr)
 def test_a_wrong_value_at_any_path_is_settings_or_a_problem_there(
-    wrong: object,
+    wrong: object, file: str
 ) -> None:
     """Each problem names the path, something in it, or what it is part of."""
-    for path in _paths(DATA):
-        found = decode(drop_tables(_replaced(path, wrong))[0])
+    for path in _paths(FILES[file]):
+        found = decode(drop_tables(_replaced(file, path, wrong))[0])
         if isinstance(found, tuple):
             assert found
             for problem in found:
@@ -69,11 +126,14 @@ def test_a_wrong_value_at_any_path_is_settings_or_a_problem_there(
                 assert problem.path[:shorter] == path[:shorter]
 
 
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("wrong", WRONG, ids=repr)
-def test_what_is_left_without_the_problems_is_well_formed(wrong: object) -> None:
+def test_what_is_left_without_the_problems_is_well_formed(
+    wrong: object, file: str
+) -> None:
     """So the rest of a file can be checked in the same go."""
-    for path in _paths(DATA):
-        data = drop_tables(_replaced(path, wrong))[0]
+    for path in _paths(FILES[file]):
+        data = drop_tables(_replaced(file, path, wrong))[0]
         found = decode(data)
         if isinstance(found, tuple):
             pruned = prune(data, [problem.path for problem in found])
@@ -89,7 +149,7 @@ def test_a_cut_file_is_settings_or_one_place(tmp_path: Path) -> None:
 def test_a_mutated_file_is_settings_or_told_problems(tmp_path: Path) -> None:
     """Characters and lines lost, doubled and swapped, many times over."""
     source = random.Random(3)
-    for _ in range(7500):
+    for _ in range(4000):
         _check(_mutated(source), tmp_path)
 
 

@@ -13,6 +13,7 @@ from hexai.config.project import (
     find_project_files,
     read_project_file,
 )
+from hexai.config.restrictions import Restrictions
 from hexai.config.snapshot import Snapshot
 from hexai.config.trust import Owned
 from hexai.domain.entry import Surface
@@ -254,12 +255,6 @@ class TestLoading:
         keys = "general.max_context_tokens, cli.vote"
         assert snapshot.warnings == (f"{path}: {why}: {keys}",)
         assert set(snapshot.narrowed) == {("general", "max_tokens")}
-        assert set(snapshot.held) == {
-            ("general", "max_context_tokens"),
-            ("cli", "vote"),
-        }
-        where = snapshot.held["cli", "vote"].where(("cli", "vote"))
-        assert where == f"{path}:4"
 
     def test_many_keys_are_cut_short(self, folders: Folders, tmp_path: Path) -> None:
         """A warning stays a line that somebody reads."""
@@ -302,6 +297,16 @@ class TestLoading:
         )
         assert len(snapshot.warnings) == 1
 
+    def test_null_is_not_set(self, folders: Folders) -> None:
+        """So do editors send what nobody has set."""
+        editor = {"local_only": None, "use": {"cli": None}, "general": None}
+
+        snapshot = load(folders, {}, editor=editor)
+
+        assert snapshot.warnings == ()
+        assert not snapshot.settings.local_only
+        assert snapshot.restrictions == Restrictions()
+
     def test_editor_settings_of_any_depth_are_told(self, folders: Folders) -> None:
         """Nothing is walked that deeply."""
         deep: dict[str, object] = {}
@@ -320,6 +325,9 @@ class TestLoading:
         snapshot = load(folders, {}, editor={"openai": {"presets": presets}})
 
         assert snapshot.warnings[0].endswith("openai.presets.k7 and 2 more")
+        wrong = load(folders, {}, editor={f"k{n}": 1 for n in range(10)})
+        assert len(wrong.warnings) == 9
+        assert wrong.warnings[8] == "editor settings: 2 more problems like these"
 
     def test_the_users_problems_stay_problems(
         self, folders: Folders, tmp_path: Path

@@ -191,3 +191,25 @@ def test_a_race_that_is_left_watches_no_more() -> None:
         assert held_up(events) == []
 
     run_virtually(main())
+
+
+def test_a_race_that_its_consumer_settles_still_tells_who_is_held_up() -> None:
+    """Other requests may wait for the same race."""
+
+    async def main() -> list[Event]:
+        given = conditions()
+        async with asks(Surface.CHAT, [local(10.0)], given, Policy()):
+            await asyncio.sleep(0)
+            race = asks(Surface.COMPLETION, [local(1.0), cloud(0.3)], given)
+            async with race:
+                await asyncio.sleep(0.01)
+                race.settle()
+                race.settle()
+                events = [event async for event in race]
+            assert [o.late for o in race.outcomes] == [True, True]
+        return events
+
+    events = run_virtually(main())
+
+    assert settled(events) == [(0.01, "deadline")]
+    assert held_up(events) == [(0, 0.05)]

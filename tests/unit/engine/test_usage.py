@@ -1,9 +1,15 @@
 """Token figures, reported and estimated."""
 
 import pytest
+from msgspec.structs import replace
 
+from hexai.domain.infill import Infill
+from hexai.domain.provider import Finished
 from hexai.domain.usage import ReportedUsage, Usage
+from hexai.engine.tally import Tally
 from hexai.engine.usage import complete_usage
+from tests.support.races import REQUEST, contender, target
+from tests.support.scripted import Scripted, says
 
 PROMPT = ("x" * 40, "x" * 8)
 
@@ -48,3 +54,19 @@ def test_what_is_not_reported_is_estimated(
 ) -> None:
     """Reported figures stand, 0 included; a single estimated one marks them all."""
     assert complete_usage(reported, PROMPT, "x" * 12, reasoning) == expected
+
+
+def test_what_filled_a_gap_is_estimated_by_both_sides_of_it() -> None:
+    """The messages that ask for the same were not sent."""
+    gap = Infill(prefix="x" * 40, suffix="x" * 8)
+    request = replace(REQUEST, infill=gap)
+    asked = contender(target(Scripted(says("code"))))
+
+    def spent(end: Finished) -> Usage | None:
+        tally = Tally(asked, request)
+        tally.finished = end
+        return tally.outcome(0.0).usage
+
+    filled, said = spent(Finished(infilled=True)), spent(Finished())
+    assert filled == complete_usage(ReportedUsage(), gap.texts, "", "")
+    assert said == complete_usage(ReportedUsage(), ("why?",), "", "")

@@ -14,37 +14,12 @@ from hexai.text.positions import Position
 _LANGUAGES = (*with_grammar(), *map(language_of, ("kotlin", "vim", "html", "", "?")))
 _PIECES = st.sampled_from(
     [
-        "def f(",
-        "func (r T) M(",
-        "fn ",
-        "=> ",
-        "{",
-        "}",
-        "(",
-        ")",
-        "[",
-        "]",
-        "<",
-        ">",
-        "'",
+        *("def f(", "func (r T) M(", "fn ", "=> ", "<?php", "?>", "@a\n", "class A"),
+        *("{", "}", "(", ")", "[", "]", "<", ">", "${", "#{", ";", ",", "::"),
+        *("'", '"', "`", "/*", "*/", "//", "#", "--", "--[[", "\\", "<<E", "=begin"),
+        *("\n", "\n    ", "\t", "\r\n", "\x00", "\ud800", "\u2028", "\ufeff"),
+        *("é", "𐐷", "x = 1", "end", "template <"),
     ]
-    + [
-        '"',
-        "`",
-        "/*",
-        "*/",
-        "//",
-        "#",
-        "--",
-        "--[[",
-        "\\",
-        "\n",
-        "\n    ",
-        "\t",
-        "\r\n",
-    ]
-    + ["<?php", "?>", "@a\n", "class A", "\x00", "\ud800", "\u2028", "é", "𝒳", "x = 1"]
-    + ["<<E", "end", "${", "#{", ";", ",", "=begin", "template <", "::", "\ufeff"]
 )
 _TEXTS = st.lists(_PIECES | st.text(max_size=6), max_size=60).map("".join)
 _NUMBERS = st.integers(min_value=-3, max_value=80)

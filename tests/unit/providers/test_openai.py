@@ -1,6 +1,7 @@
 """Chat completions: what is sent, and how streams are read."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -240,7 +241,35 @@ def test_the_last_figures_count() -> None:
 )
 def test_figures_are_read_without_trust(said: object, read_as: ReportedUsage) -> None:
     """Reasoning counts, whether the vendor puts it into the output or beside it."""
-    assert usage(said) == read_as
+    assert usage(said, settings("openai")) == read_as
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"cost": 0.00011235}, "0.00011235"),
+        ({"cost": 0, "is_byok": False}, "0"),
+        ({"cost": 0.01, "cost_details": {"upstream_inference_cost": 9}}, "0.01"),
+        (
+            {"cost": 0.01, "is_byok": True}
+            | {"cost_details": {"upstream_inference_cost": 0.2}},
+            "0.21",
+        ),
+        ({"cost": 0.01, "is_byok": True}, None),
+        ({"cost": -1}, None),
+        ({"cost": True}, None),
+        ({"cost": "0.1"}, None),
+        ({"cost": float("nan")}, None),
+        ({"cost": 1e12}, None),
+        ({}, None),
+    ],
+)
+def test_what_openrouter_charges_is_read(said: object, expected: str | None) -> None:
+    """With a key of the user's own at the vendor, both parts of the sum or none."""
+    cost = None if expected is None else Decimal(expected)
+
+    assert usage(said, settings("openrouter")).cost_usd == cost
+    assert usage(said, settings("openai")).cost_usd is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The guard: secrets in messages, and files that stay here for their name."""
+"""The guard: secrets in messages."""
 
 import asyncio
 import hashlib
@@ -22,7 +22,6 @@ from hexai.service.guard import Guard, Source
 from hexai.service.guard_lines import Finding
 from hexai.service.guard_rules import TokenRule, rules
 from hexai.service.guard_tokens import fingerprint
-from hexai.service.ignore_paths import ignored_name
 from tests.support.secrets import SHAPES, sample, samples
 
 TOKEN_RULES = {rule.name: rule for rule in rules().tokens}
@@ -372,61 +371,3 @@ def test_a_plain_question_compiles_no_pattern() -> None:
     _inspect(_said("How do I reverse a list in Python without copying it?"))
 
     assert re._cache == {}  # type: ignore[attr-defined] # the only place that knows
-
-
-NAMED = {
-    ".env": ".env*",
-    "/home/me/project/.ENV.Production": ".env*",
-    "config/prod.env": "*.env",
-    "file:///srv/app/.env.local": ".env*",
-    "untitled:.env": ".env*",
-    "C:\\Users\\me\\.aws\\credentials": ".aws/credentials",
-    "~/.ssh/config": ".ssh/*",
-    "deploy/server.PEM": "*.pem",
-    "id_ed25519": "id_ed25519*",
-    "/home/me/.kube/config": ".kube/config",
-    "/home/me/.netrc": ".netrc",
-    "client_secret_1234.apps.json": "client_secret*.json",
-    "infra/terraform.tfstate": "*.tfstate",
-}
-
-
-@pytest.mark.parametrize(("path", "pattern"), NAMED.items())
-def test_files_stay_here_for_their_name(path: str, pattern: str) -> None:
-    """Case, folders, separators and URI schemes do not matter."""
-    rule = ignored_name(path)
-
-    assert rule is not None
-    assert rule.pattern == pattern
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        "/",
-        "main.py",
-        "environment.py",
-        "env",
-        "src/keyboard.go",
-        "kube/config",
-        "config",
-        ".aws",
-        "docs/pem.md",
-        "client_secret.py",
-        "a.env/readme.md",
-    ],
-)
-def test_other_files_may_go(path: str) -> None:
-    """A name that is only similar to a rule is no reason."""
-    assert ignored_name(path) is None
-
-
-def test_every_name_rule_matches_what_it_says() -> None:
-    """Each pattern matches a path made from it, in any case and any folder."""
-    for rule in rules().names:
-        path = "/srv/" + rule.pattern.replace("*", "x")
-        assert ignored_name(path) is not None
-        assert ignored_name(path.upper()) is not None
-        assert rule.pattern == rule.pattern.casefold()
-        assert rule.pattern.rpartition("/")[2].count("*") <= 1

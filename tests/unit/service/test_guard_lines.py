@@ -23,6 +23,7 @@ PIECES = [
     "password =\n",
     "  'q8Zr5Tn2Lw7X'\n",
     "token:\n",
+    "token = 'q8Zr5Tn2Lw7X'\n",
     "secret: example\n",
     f"key {SECRET}\n",
     "login me\n",
@@ -90,11 +91,10 @@ def test_a_line_is_judged_anew_when_the_next_one_changes() -> None:
 def test_a_match_hides_none_that_begins_within_it() -> None:
     """When the first of two entangled ones goes, the second is still known."""
     memory = LineMemory()
-    first = "authorization: bearer\n"
-    second = f"token={SECRET}\n"
+    first, second = "password:\n", "token = 'q8Zr5Tn2Lw7X'\n"
+    together = _find(memory, [first, second, CODE, CODE])
 
-    _find(memory, [first, second, CODE, CODE])
-
+    assert [finding.line for finding in together] == [1, 1]
     assert _find(memory, [CODE, second, CODE, CODE]) != []
 
 
@@ -175,8 +175,8 @@ def test_an_edit_costs_little() -> None:
     spent = []
     for number in range(50):
         lines[1000] = f"    edited = {number}\n"
-        began = time.perf_counter()
+        began = time.thread_time()
         _find(memory, lines)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.thread_time() - began)
 
     assert sorted(spent)[len(spent) // 2] < 0.002

@@ -147,3 +147,18 @@ def test_a_writer_that_wrote_nothing_started_nothing(pipe: tuple[int, int]) -> N
     assert writer.idle
     assert writer.close()
     assert threading.active_count() == before
+
+
+def test_a_queue_beyond_its_limit_counts_as_nobody_reading(
+    pipe: tuple[int, int],
+) -> None:
+    """It is emptied, told of once, and takes nothing any more."""
+    told = threading.Semaphore(0)
+    writer = Writer(pipe[1], limit=1_000_000, on_broken=told.release)
+    for _ in range(100):
+        writer.write_bytes(bytes(100_000))
+
+    assert told.acquire(timeout=5)
+    assert not told.acquire(blocking=False)
+    assert writer.error is not None
+    assert writer.error.errno == errno.ENOBUFS

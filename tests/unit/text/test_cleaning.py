@@ -91,6 +91,12 @@ CASES = {
         "def f(self):\n    a = 1\n    return a",
         "class A:\n    def f(self):\n        a = 1\n        return a\n",
     ),
+    "line repeated, all at the margin": (
+        "class A:\n    def f(self):\n        return |\n",
+        "def f(self):\n    return [\n        1,\n    ]",
+        "class A:\n    def f(self):\n        return [\n            1,\n        ]\n",
+    ),
+    "word that only begins alike": ("return |\n", "returned()", "return returned()\n"),
     "no line break after the colon": (
         "def f():|\n",
         "    return 1",
@@ -121,7 +127,7 @@ CASES = {
         "# add the numbers up\ntotal = sum(numbers)",
         "# add the numbers up\ntotal = sum(numbers)\n",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -179,7 +185,7 @@ LANGUAGES = {
         "typescript",
         'it("works", () => {\n  |\n});\n',
         "expect(f(1)).toBe(2);\n});\n\nit('more', () => {});",
-        '() => {\n  expect(f(1)).toBe(2);\n});\n',
+        "() => {\n  expect(f(1)).toBe(2);\n});\n",
     ),
     "typescript template": (
         "typescript",
@@ -193,7 +199,7 @@ LANGUAGES = {
         'the answer."""\n    return 42',
         'def f():\n    """Give the answer."""\n    return 42\n',
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", LANGUAGES)

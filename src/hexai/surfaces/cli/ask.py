@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from msgspec.structs import replace
+
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Outcome
+from hexai.domain.record import Background
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
@@ -20,6 +23,7 @@ from hexai.errors import (
     TimedOut,
     TLSFailed,
     UnknownModel,
+    UsageError,
 )
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
@@ -27,10 +31,10 @@ from hexai.service.ask import Question, ask
 from hexai.service.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
+from hexai.service.projects import project_of
 from hexai.service.recorder import LedgerRecorder
 from hexai.surfaces.cli.first_run import check_first_run
 from hexai.surfaces.cli.interrupts import Interrupts
-from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
@@ -47,6 +51,8 @@ _WARM_UP_AFTER = 0.03
 def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
     """Ask the words, what is piped in, or what the user writes in the editor."""
     prompt = from_line(words, read_piped(process))
+    if options.again:
+        return _ask_again(process, options, prompt)
     with _kept_on_error(process, prompt):
         session = open_session(process, options)
         entries = session.entries(Surface.CLI)
@@ -54,12 +60,42 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
     prompt = prompt or from_editor(
         process, session.folders.state, lost=partial(_keep_text, process)
     )
-    question = make_question(session, entries, prompt)
-    with session.recording() as recorder:
-        show = put(session, question, wanted(session), recorder)
+    show = _put_recorded(session, make_question(session, entries, prompt))
     if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
     return show.code
+
+
+def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> int:
+    """Ask what was asked last, of whom it was not asked."""
+    from hexai.surfaces.cli.again import (
+        last_question,
+        messages_again,
+        other_entries,
+        prompt_again,
+    )
+
+    if prompt is not None:
+        raise UsageError("--again asks the last prompt; leave out the new one")
+    session = open_session(process, options)
+    run = last_question(process)
+    entries = other_entries(session.entries(Surface.CLI), run, options)
+    question = make_question(session, entries, prompt_again(run))
+    messages = messages_again(run, options.system)
+    request = Request(surface=Surface.CLI, messages=messages)
+    return _put_recorded(session, replace(question, request=request)).code
+
+
+def _put_recorded(session: Session, question: Question) -> Show:
+    """Put a question, record the run, and ask for a vote if the user wants that."""
+    how = wanted(session)
+    with session.recording() as recorder:
+        show = put(session, question, how, recorder)
+        if how.vote:
+            from hexai.surfaces.cli.vote import vote_at_the_end
+
+            vote_at_the_end(session.process, show, recorder)
+    return show
 
 
 def make_question(
@@ -78,6 +114,7 @@ def make_question(
         fresh=options.fresh,
         send_anyway=options.send_anyway,
         local_only=session.snapshot.restrictions.local_only,
+        background=Background(project=project_of(session.process.folder)),
         sources=prompt.sources,
     )
 
@@ -90,6 +127,8 @@ def wanted(session: Session) -> Wanted:
         jsonl=options.jsonl,
         first=options.first,
         blind=cli.blind if options.blind is None else options.blind,
+        vote=(cli.vote if options.vote is None else options.vote)
+        and not (options.json or options.jsonl),
         layout=options.layout or cli.layout,
     )
 
@@ -102,8 +141,7 @@ def put(
 ) -> Show:
     """Put a question to its contenders and show all that comes of it."""
     screen = Screen(session.process)
-    logbook = Logbook(session.log, question.request.messages)
-    show = Show(screen, wanted, logbook)
+    show = Show(screen, wanted)
     with Interrupts(show.stop, screen.abandon) as interrupts:
         try:
             with asyncio.Runner(loop_factory=Loop) as runner:

@@ -69,6 +69,15 @@ def _lsp() -> click.Command:
     return parser()
 
 
+def _ledger(name: str) -> Callable[[], click.Command]:
+    def make() -> click.Command:
+        from hexai.surfaces.cli.ledger import parser
+
+        return parser(name)
+
+    return make
+
+
 def _reserved(name: str) -> Callable[[], click.Command]:
     def make() -> click.Command:
         from hexai.surfaces.cli.reserved import parser
@@ -78,10 +87,7 @@ def _reserved(name: str) -> Callable[[], click.Command]:
     return make
 
 
-_LATER = (
-    *("history", "history forget", "history export", "history import"),
-    *("show", "vote", "stats", "leaderboard", "action"),
-)
+_LATER = ("action",)
 
 COMMANDS = (
     Command(words=("config",), summary="", parser=_config("edit")),
@@ -140,6 +146,46 @@ COMMANDS = (
         words=("models", "pull"),
         summary="Get the built-in local model.",
         parser=_models_pull,
+    ),
+    Command(
+        words=("history",),
+        summary="List what was asked.",
+        parser=_ledger("history"),
+    ),
+    Command(
+        words=("history", "forget"),
+        summary="Remove what is recorded, for good.",
+        parser=_ledger("history forget"),
+    ),
+    Command(
+        words=("history", "export"),
+        summary="Write the ledger to a file.",
+        parser=_ledger("history export"),
+    ),
+    Command(
+        words=("history", "import"),
+        summary="Take in another ledger's file.",
+        parser=_ledger("history import"),
+    ),
+    Command(
+        words=("show",),
+        summary="Print a question with its answers.",
+        parser=_ledger("show"),
+    ),
+    Command(
+        words=("vote",),
+        summary="Say which answer was the best.",
+        parser=_ledger("vote"),
+    ),
+    Command(
+        words=("stats",),
+        summary="Show what every model did.",
+        parser=_ledger("stats"),
+    ),
+    Command(
+        words=("leaderboard",),
+        summary="Show which model you prefer, and how sure that is.",
+        parser=_ledger("leaderboard"),
     ),
     Command(words=("lsp",), summary="Serve an editor.", parser=_lsp),
     *(

@@ -29,9 +29,11 @@ def make_parser(
     """Make the Click command of `hexai NAME`.
 
     `callback` is called with an `Invocation` and what was parsed, by name; it gives
-    the exit code.
+    the exit code. `wants_help` tells the callbacks of `params` not to miss anything.
     """
-    helping = click.Option(["-h", "--help"], is_flag=True, help="Print this help.")
+    helping = click.Option(
+        ["-h", "--help"], is_flag=True, is_eager=True, help="Print this help."
+    )
     return click.Command(
         name,
         params=[*params, helping],
@@ -49,3 +51,8 @@ def run_command(context: click.Context, invocation: Invocation) -> int:
         return 0
     callback = context.command.callback
     return callback(invocation, **arguments) if callback is not None else 0
+
+
+def wants_help(context: click.Context) -> bool:
+    """Tell, while arguments are parsed, whether only the help is wanted."""
+    return bool(context.params.get("help"))

@@ -52,6 +52,11 @@ def _run(
         return 0
     if process.serve is None:
         raise UsageError("there is no editor server here")
+    if process.stdin_is_terminal:
+        raise UsageError(
+            "the editor server speaks with an editor, not with a terminal; "
+            "name `hexai lsp` in your editor's settings as the command to start"
+        )
     return process.serve(
         process,
         config=config or general.config,

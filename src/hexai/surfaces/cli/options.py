@@ -43,6 +43,8 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     json: bool = False
     jsonl: bool = False
     blind: bool | None = None
+    vote: bool | None = None
+    again: bool = False
     first: bool = False
     fresh: bool = False
     timeout: float | None = None
@@ -169,6 +171,7 @@ def _how_asked() -> list[click.Parameter]:
             ["-s", "--system"], metavar="TEXT", help="Use this system prompt."
         ),
         _flag("--first", "End with the first answer and cancel the others."),
+        _flag("--again", "Ask the last prompt again, of other models."),
         _flag("--fresh", "Ask anew, even where an answer is in the cache."),
         click.Option(
             ["--timeout"],
@@ -200,6 +203,11 @@ def _how_shown() -> list[click.Parameter]:
             ["--blind/--no-blind"],
             default=None,
             help="Call the contenders A, B, C in shuffled order, and name none.",
+        ),
+        click.Option(
+            ["--vote/--no-vote"],
+            default=None,
+            help="Ask at the end which answer is the best.",
         ),
         click.Option(
             ["--tps-simulation"],

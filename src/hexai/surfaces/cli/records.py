@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
 from hexai.domain.outcome import Outcome
+from hexai.domain.usage import Usage
 from hexai.surfaces.cli.run import Cast, Run
 
 _UNSAFE = re.compile(
@@ -34,6 +35,18 @@ class UsageRecord(Struct, kw_only=True):
     output: int
     reasoning: int
     source: str
+
+    @classmethod
+    def of(cls, usage: Usage | None) -> "UsageRecord | None":
+        """Say what was used; None where nothing was."""
+        if usage is None:
+            return None
+        return cls(
+            input=usage.input,
+            output=usage.output,
+            reasoning=usage.reasoning,
+            source=usage.source,
+        )
 
 
 class EntryRecord(Struct, kw_only=True):
@@ -131,14 +144,7 @@ def _full_record(outcome: Outcome, run: Run, cast: Cast) -> EntryRecord:
         queued_ms=_ms(timings.queued) if fresh else None,
         ttft_ms=_ms(timings.ttft) if fresh else None,
         total_ms=_ms(timings.total) if fresh else None,
-        usage=None
-        if usage is None
-        else UsageRecord(
-            input=usage.input,
-            output=usage.output,
-            reasoning=usage.reasoning,
-            source=usage.source,
-        ),
+        usage=UsageRecord.of(usage),
         tokens_per_s=_rounded(outcome.tokens_per_s) if fresh else None,
         cost_usd=None if cost is None or not fresh else float(cost),
         cached=not fresh,

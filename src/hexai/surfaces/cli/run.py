@@ -9,6 +9,7 @@ from msgspec import Struct
 from hexai.domain.contender import Contender
 from hexai.domain.events import Event
 from hexai.domain.outcome import Outcome
+from hexai.domain.record import RunRecord
 
 
 class Run(Protocol):
@@ -33,6 +34,10 @@ class Run(Protocol):
     @property
     def warnings(self) -> Sequence[str]:
         """What went wrong beside the race; complete once the run has been left."""
+
+    @property
+    def record(self) -> RunRecord | None:
+        """What is recorded; None until the run has been left."""
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Give the events as they come."""

@@ -12,9 +12,9 @@ from contextlib import AbstractAsyncContextManager
 
 from hexai.domain.events import Event, Settled
 from hexai.domain.outcome import Outcome
+from hexai.domain.record import RunRecord
 from hexai.surfaces.cli.closing import blind_line, closing_line
 from hexai.surfaces.cli.exit_code import NOBODY_READS, NONE_ANSWERED, exit_code
-from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.run import Cast, Run
 from hexai.surfaces.cli.screen import Screen
 from hexai.surfaces.cli.views import View, Wanted, open_view
@@ -26,8 +26,8 @@ Asking = AbstractAsyncContextManager[Run]
 class Show:
     """One run on its way to the user."""
 
-    def __init__(self, screen: Screen, wanted: Wanted, logbook: Logbook) -> None:
-        self._screen, self._wanted, self._logbook = screen, wanted, logbook
+    def __init__(self, screen: Screen, wanted: Wanted) -> None:
+        self._screen, self._wanted = screen, wanted
         self._run: Run | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -38,11 +38,18 @@ class Show:
         """The outcomes in entry order, once the run is over."""
         self.closing_lines: tuple[str, ...] = ()
         """For standard error, once standard output is flushed."""
+        self.held_back: tuple[str, ...] = ()
+        """The names and lines of a blind run, for after the choice."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What went wrong beside the answers."""
         return tuple(self._run.warnings) if self._run else ()
+
+    @property
+    def record(self) -> RunRecord | None:
+        """What is recorded of the run, once it is over."""
+        return self._run.record if self._run else None
 
     @property
     def code(self) -> int:
@@ -94,7 +101,6 @@ class Show:
 
     async def _show(self, run: Run) -> None:
         self._run = run
-        self._logbook.open(run)
         cast = Cast.of(run, blind=self._wanted.blind)
         async with open_view(run, cast, self._wanted, self._screen) as view:
             async for event in run:
@@ -103,10 +109,10 @@ class Show:
         self.outcomes = run.outcomes
         if self._wanted.with_closing:
             self.closing_lines = _closing_lines(run, cast)
+            self.held_back = _held_back(run, cast)
 
     def _take(self, event: Event, view: View, run: Run) -> None:
         view.handle(event)
-        self._logbook.handle(event, run)
         if self._wanted.first and isinstance(event, Settled):
             run.cancel()
 
@@ -119,9 +125,21 @@ def _wake_collector() -> None:
 
 
 def _closing_lines(run: Run, cast: Cast) -> tuple[str, ...]:
-    by_index = {outcome.index: outcome for outcome in run.outcomes}
-    shown = [by_index[index] for index in cast.order if index in by_index]
+    shown = _in_order(run, cast)
     if not cast.blind:
         return tuple(closing_line(each, run.cost_usd(each)) for each in shown)
     lines = (blind_line(each, cast.names[each.index]) for each in shown)
     return tuple(line for line in lines if line is not None)
+
+
+def _held_back(run: Run, cast: Cast) -> tuple[str, ...]:
+    if not cast.blind:
+        return ()
+    shown = _in_order(run, cast)
+    names = (f"{cast.names[each.index]} = {each.label}" for each in shown)
+    return (*names, *(closing_line(each, run.cost_usd(each)) for each in shown))
+
+
+def _in_order(run: Run, cast: Cast) -> tuple[Outcome, ...]:
+    by_index = {outcome.index: outcome for outcome in run.outcomes}
+    return tuple(by_index[index] for index in cast.order if index in by_index)

@@ -42,6 +42,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     jsonl: bool = False
     first: bool = False
     blind: bool = False
+    vote: bool = False
     layout: Layout = "auto"
     with_closing: bool = True
     """Whether each contender's closing line is wanted."""

@@ -3,15 +3,16 @@
 An editor that re-indents what it inserts, or leaves alone what stands right of the
 cursor, has by now made a document that is not prefix, answer and suffix. The document
 is compared with what it should be, and the difference goes into one edit. That edit
-touches only the lines of the suggestion, and none if they differ in more than blanks
-and a repeated suffix: then the user has gone on, and what they wrote is theirs.
+touches only the lines of the suggestion. What the user has typed behind it meanwhile
+stays there; if the lines differ otherwise in more than blanks, nothing is touched.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from hexai.surfaces.lsp.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offer import Credit, Offer
 from hexai.surfaces.lsp.placed import Placed
 from hexai.surfaces.lsp.provenance import letter
@@ -21,6 +22,10 @@ from hexai.text.visible import visible_line
 
 _KEPT = 64
 """Offers that can still be taken."""
+
+
+Make = Callable[[str, Compute, str], Awaitable[object]]
+"""Makes an edit of a document, computed for its newest text, under a name."""
 
 
 class Choices(Protocol):
@@ -48,6 +53,10 @@ class Offers:
             self._kept.popitem(last=False)
         return self._last
 
+    def about(self, uri: str) -> list[Offer]:
+        """Give those that went out for a document."""
+        return [offer for offer, _ in self._kept.values() if offer.uri == uri]
+
     def find(self, arguments: Sequence[object]) -> tuple[Offer, str, int] | None:
         """Give offer, language and index that a command's arguments name, if any."""
         match arguments:
@@ -65,10 +74,13 @@ class Offers:
 class Acceptance:
     """Carries out the accept command."""
 
-    def __init__(self, editor: Editor, offers: Offers, choices: Choices) -> None:
+    def __init__(
+        self, editor: Editor, offers: Offers, choices: Choices, *, make: Make
+    ) -> None:
         self._editor = editor
         self._offers = offers
         self._choices = choices
+        self._make = make
 
     async def accept(self, arguments: Sequence[object]) -> None:
         """Note what was taken, name it if it was blind, and mend its insertion."""
@@ -83,57 +95,77 @@ class Acceptance:
         )
         if offer.blind:
             self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
-        document = self._editor.document(offer.uri)
-        if self._editor.client.mends and document is not None:
-            await self._mend(document, offer, placed)
+        if self._editor.client.mends:
+            await self._mend(offer, placed)
 
-    async def _mend(self, document: Document, offer: Offer, placed: Placed) -> None:
-        edits = mending(document.lines, offer.lines, placed)
-        if edits:
-            await self._editor.apply(document, edits, "Hexai: mend what was inserted")
+    async def _mend(self, offer: Offer, placed: Placed) -> None:
+        def compute(document: Document) -> list[Replacement] | None:
+            return mending(document.lines, offer.lines, placed)
+
+        await self._make(offer.uri, compute, "Hexai: mend what was inserted")
 
 
-def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement]:
+def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement] | None:
     """Give the edits after which a document holds a suggestion as it was given.
 
     `now` is the document after the editor inserted it, `offered` the one that it was
-    made for. There are none if the two differ elsewhere.
+    made for. None: they differ in what cannot be told apart.
     """
-    wanted = placed.into(offered)
     first = placed.position.line
     below = len(offered) - 1 - first
-    last_now, last_wanted = len(now) - below, len(wanted) - below
+    end = len(now) - below
     same_above = now.raw[:first] == offered.raw[:first]
-    if not same_above or now.raw[last_now:] != offered.raw[first + 1 :]:
-        return []
-    mine, theirs = wanted.between(first, last_wanted), now.between(first, last_now)
-    if mine == theirs or not _same_but_blanks(theirs, mine, offered, placed):
-        return []
-    if len(mine) == len(theirs):
-        return [
-            _line_edit(first + number, *pair)
-            for number, pair in enumerate(zip(theirs, mine, strict=True))
-            if pair[0] != pair[1]
-        ]
-    end = Position(last_now - 1, len(theirs[-1]))
-    ending = "\r\n" if wanted.raw[first].endswith("\r\n") else "\n"
+    same_below = now.raw[end:] == offered.raw[first + 1 :]
+    if end <= first or not same_above or not same_below:
+        return None
+    theirs = now.between(first, end)
+    mine = _mended("\n".join(theirs), offered.line(first), placed)
+    return None if mine is None else _edits(theirs, mine.split("\n"), first)
+
+
+def _mended(inserted: str, line: str, placed: Placed) -> str | None:
+    """Give the lines as they should be; None if that cannot be said.
+
+    `inserted` is what they are, `line` what the cursor's line was.
+    """
+    column = placed.position.character
+    head = line[:column] + placed.text
+    split = _after_same(inserted, head)
+    if split is None:
+        return None
+    blanks = head[len(head.rstrip()) :]
+    behind = inserted[split:].removeprefix(blanks)
+    rest = line[column + placed.covered :]
+    for doubled in (line[column:], rest):
+        if behind.endswith(doubled):
+            typed = behind[: len(behind) - len(doubled)]
+            return head + typed + rest
+    return None
+
+
+def _after_same(text: str, beginning: str) -> int | None:
+    """Give where a text has gone through another that may have other blanks."""
+    wanted = iter("".join(beginning.split()))
+    expected = next(wanted, None)
+    for index, character in enumerate(text):
+        if expected is None:
+            return index
+        if character.isspace():
+            continue
+        if character != expected:
+            return None
+        expected = next(wanted, None)
+    return len(text) if expected is None else None
+
+
+def _edits(now: list[str], wanted: list[str], first: int) -> list[Replacement]:
+    """Give the edits that turn lines into others, small ones if they can be."""
+    if len(now) == len(wanted):
+        pairs = enumerate(zip(now, wanted, strict=True), first)
+        return [_line_edit(line, *pair) for line, pair in pairs if pair[0] != pair[1]]
+    end = Position(first + len(now) - 1, len(now[-1]))
     whole = Span(Position(first, 0), end)
-    return [Replacement(span=whole, text=ending.join(mine))]
-
-
-def _same_but_blanks(
-    theirs: list[str], mine: list[str], offered: Lines, placed: Placed
-) -> bool:
-    got, wanted = _packed("\n".join(theirs)), _packed("\n".join(mine))
-    line, column = placed.position.line, placed.position.character
-    rest = offered.line(line)[column:]
-    kept = _packed(rest[placed.covered :])
-    doubled = wanted[: len(wanted) - len(kept)] + _packed(rest)
-    return got in (wanted, doubled)
-
-
-def _packed(text: str) -> str:
-    return "".join(text.split())
+    return [Replacement(span=whole, text="\n".join(wanted))]
 
 
 def _line_edit(number: int, now: str, wanted: str) -> Replacement:

@@ -71,13 +71,26 @@ class Connection:
 
     async def ask(self, method: str, params: object) -> Any:
         """Send a request; None if it is refused, or not answered in time."""
+        _, result = await self._request(method, params)
+        return result
+
+    async def agree(self, method: str, params: object) -> bool:
+        """Send a request to which nothing is the answer; tells if it was granted."""
+        granted, _ = await self._request(method, params)
+        return granted
+
+    def notify(self, method: str, params: object) -> None:
+        """Send a notification."""
+        self._wire.notify(method, params)
+
+    async def _request(self, method: str, params: object) -> tuple[bool, Any]:
         from pygls.exceptions import JsonRpcException
 
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
-                return await self._wire.send_request_async(method, params)
+                return True, await self._wire.send_request_async(method, params)
         except (TimeoutError, JsonRpcException):
-            return None
+            return False, None
 
     def _edit(
         self, document: Document, replacements: Sequence[Replacement]
@@ -100,9 +113,15 @@ class Connection:
 
 def with_breaks_of(lines: Lines, replacement: Replacement) -> Replacement:
     r"""Give a replacement the line breaks of the text, where they are not \n."""
-    first = lines.raw[0]
-    ending = first[len(lines.line(0)) :]
+    number = replacement.span.start.line if replacement.span is not None else 0
+    ending = _break_at(lines, number) or _break_at(lines, 0)
     if ending in ("", "\n") or "\n" not in replacement.text:
         return replacement
     text = ending.join(Lines.of(replacement.text).between(0, len(replacement.text) + 1))
     return Replacement(span=replacement.span, text=text)
+
+
+def _break_at(lines: Lines, number: int) -> str:
+    if not 0 <= number < len(lines):
+        return ""
+    return lines.raw[number][len(lines.line(number)) :]

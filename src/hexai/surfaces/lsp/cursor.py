@@ -25,16 +25,14 @@ class Cursor:
     def __init__(self, lines: Lines, position: Position) -> None:
         self.start = position
         """Where it began, a position of all texts since."""
-        self._change = TextChange(before=lines, after=lines, above=len(lines), below=0)
+        self._before = lines
+        self.lines = lines
+        """The text as it is now."""
+        self._same_above = self._same_below = len(lines)
         self._raw = ""
         """What was typed, as it stands in the document."""
         self._closed = ""
         """What the editor may have added behind it to close a bracket."""
-
-    @property
-    def lines(self) -> Lines:
-        """The text as it is now."""
-        return self._change.after
 
     @property
     def typed(self) -> str:
@@ -48,14 +46,16 @@ class Cursor:
 
     def follow(self, change: TextChange) -> bool:
         """Take a change of the document; says whether it is still the same place."""
-        seen = self._change
-        self._change = TextChange(
-            before=seen.before,
+        self.lines = change.after
+        self._same_above = min(self._same_above, change.above)
+        self._same_below = min(self._same_below, change.below)
+        both = TextChange(
+            before=self._before,
             after=change.after,
-            above=min(seen.above, change.above),
-            below=min(seen.below, change.below),
+            above=self._same_above,
+            below=self._same_below,
         )
-        raw = self._change.typed_at(self.start)
+        raw = both.typed_at(self.start)
         if raw is None:
             return False
         if not raw.endswith(self._closed):
@@ -78,8 +78,7 @@ class Cursor:
 
     def since(self, position: Position) -> str:
         """Give what lies between an earlier position and the start."""
-        before = self._change.before
-        return with_newlines(before.slice(Span(position, self.start)))
+        return with_newlines(self._before.slice(Span(position, self.start)))
 
 
 def advance(start: Position, text: str) -> Position:

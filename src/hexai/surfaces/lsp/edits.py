@@ -45,6 +45,8 @@ class GaveUp(Struct, frozen=True):
     """Nothing was changed."""
 
     reason: str
+    is_told: bool = False
+    """The user knows it already."""
 
 
 class Edits:
@@ -73,10 +75,18 @@ class Edits:
                     Severity.WARNING,
                     f"{label}: the editor did not take the edit; nothing was changed",
                 )
-                return GaveUp("the editor did not take the edit")
+                return GaveUp("the editor did not take the edit", is_told=True)
             finally:
                 if self._watches.get(uri) is watch:  # not that of a reopened document
                     del self._watches[uri]
+
+    def showed(self, document: Document) -> bool:
+        """Tell whether the change that led to a document shows the edit under way.
+
+        Only within that change's notification, and to who is told after this.
+        """
+        watch = self._watches.get(document.uri)
+        return watch is not None and watch.made is document
 
     def opened(self, document: Document) -> None:
         """Do nothing: an edit of what was open before ended with its closing."""

@@ -4,13 +4,14 @@ They look at a line or two around the cursor. Those that a race already under wa
 passed are not asked again: joining it costs nothing.
 """
 
-import re
 from collections.abc import Collection
 
-from hexai.config.schema import Chat, Inline, Settings
+from hexai.config.schema import Settings
+from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.arrival import Arrival, TriggerKind
-from hexai.text.lines import Lines
+from hexai.surfaces.lsp.editor import Document
 from hexai.text.positions import Position
+from hexai.text.triggers import find_command, find_question, find_tags, is_opened
 
 
 def is_word(text: str) -> bool:
@@ -18,16 +19,19 @@ def is_word(text: str) -> bool:
     return all(character.isalnum() or character == "_" for character in text)
 
 
-def is_prompt(lines: Lines, position: Position, settings: Settings) -> bool:
+def is_prompt(document: Document, position: Position, settings: Settings) -> bool:
     """Tell whether the cursor's line is one that Hexai itself answers.
 
     The opening of a whole-line tag counts on the next line too: one types it above.
     """
-    line = lines.line(position.line)
-    if _has_tag(line, settings.inline) or _ends_with_chat(line, settings.chat):
+    markers = markers_for(settings, document.language)
+    line = document.lines.line(position.line)
+    below = document.lines.line(position.line + 1)
+    if is_opened(line, markers) or is_opened(below, markers):
         return True
-    here_or_below = (line, lines.line(position.line + 1))
-    return any(_is_bare_tag(each, settings.inline) for each in here_or_below)
+    if find_tags(line, markers) or find_question(line, markers) is not None:
+        return True
+    return find_command(line, markers) is not None
 
 
 def may_start(arrival: Arrival, settings: Settings) -> bool:
@@ -54,24 +58,3 @@ def has_prefix(left: str, triggers: Collection[str], least: int) -> bool:
         return True
     word = left.rstrip(" \t")
     return is_word(word[len(word) - least :]) if len(word) >= least else False
-
-
-def _has_tag(line: str, inline: Inline) -> bool:
-    """Tell whether a line holds an inline tag with a prompt in it."""
-    opening, close = re.escape(inline.inline_open), re.escape(inline.inline_close)
-    return re.search(rf"{opening}(?!\s)(?!{close}).*?(?<!\s){close}", line) is not None
-
-
-def _is_bare_tag(line: str, inline: Inline) -> bool:
-    """Tell whether a line is an opened whole-line tag that says nothing yet."""
-    opening, close = inline.inline_open, inline.inline_close
-    whole = opening[:1] + opening
-    return line.strip() in (whole, whole + close, opening + close)
-
-
-def _ends_with_chat(line: str, chat: Chat) -> bool:
-    if not chat.chat_suffix:
-        return False
-    trimmed = line.rstrip()
-    endings = tuple(prefix + chat.chat_suffix for prefix in chat.chat_prefixes)
-    return not trimmed.startswith(">") and trimmed.endswith(endings)

@@ -2,6 +2,7 @@
 
 from lsprotocol import types as lsp
 
+from hexai.surfaces.lsp.convert import from_span
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.placed import Placed, line_break
@@ -20,7 +21,7 @@ def inline_completions(
         items.append(
             lsp.InlineCompletionItem(
                 insert_text=placed.text.replace("\n", ending),
-                range=maker.range(span, offer.lines),
+                range=from_span(offer.lines, span, maker.encoding),
                 command=maker.accept(offer, number, index),
             )
         )

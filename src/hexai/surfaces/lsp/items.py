@@ -10,13 +10,14 @@ from lsprotocol import types as lsp
 from msgspec import Struct
 
 from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.convert import from_span
 from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.placed import Placed, line_break
 from hexai.surfaces.lsp.provenance import letter, names, provenance
 from hexai.text.cells import truncate
 from hexai.text.fences import fence
 from hexai.text.lines import Lines
-from hexai.text.positions import Encoding, Position, Span, to_units
+from hexai.text.positions import Encoding
 from hexai.text.snippet import escape
 from hexai.text.visible import visible, visible_line
 
@@ -57,12 +58,6 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             arguments=[offer.run_id, number, index],
         )
 
-    def range(self, span: Span, lines: Lines) -> lsp.Range:
-        """Give a span in what the editor counts in."""
-        return lsp.Range(
-            start=self._position(span.start, lines), end=self._position(span.end, lines)
-        )
-
     def _item(
         self, offer: Offer, index: int, number: int, language: str
     ) -> lsp.CompletionItem:
@@ -83,7 +78,7 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             else lsp.InsertTextFormat.PlainText,
             insert_text_mode=lsp.InsertTextMode.AsIs if self.as_is else None,
             text_edit=lsp.TextEdit(
-                range=self.range(placed.span, offer.lines),
+                range=from_span(offer.lines, placed.span, self.encoding),
                 new_text=self._new_text(placed, offer.lines),
             ),
             command=self.accept(offer, number, index),
@@ -128,11 +123,6 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             )
         fenced = "\n\n".join(map(fence, shown))
         return lsp.MarkupContent(kind=lsp.MarkupKind.Markdown, value=fenced)
-
-    def _position(self, position: Position, lines: Lines) -> lsp.Position:
-        line = lines.line(position.line)
-        units = to_units(line, position.character, self.encoding)
-        return lsp.Position(line=position.line, character=units)
 
 
 def _filter_text(placed: Placed) -> str:

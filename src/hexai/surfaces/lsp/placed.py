@@ -9,8 +9,9 @@ editor's insertion is compared with.
 from msgspec import Struct
 
 from hexai.surfaces.lsp.offer import Offer, Suggestion
+from hexai.text.echo import fragment_of
 from hexai.text.lines import Lines, Replacement
-from hexai.text.overlap import covered, fragment_of
+from hexai.text.overlap import covered
 from hexai.text.positions import Position, Span
 
 

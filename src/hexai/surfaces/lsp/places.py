@@ -29,6 +29,7 @@ from msgspec.structs import replace
 from hexai.domain.events import Delta, Ended, Event, Queued
 from hexai.surfaces.lsp.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.asking import Asked, Run
+from hexai.surfaces.lsp.browsing import Rows
 from hexai.surfaces.lsp.cursor import Cursor
 from hexai.surfaces.lsp.draft import Draft
 from hexai.surfaces.lsp.gates import is_word
@@ -42,18 +43,25 @@ from hexai.text.positions import Position
 class Place:
     """A place, the requests that wait there, and the race that belongs to it."""
 
-    def __init__(self, arrival: Arrival, *, blind: bool) -> None:
-        """Begin where a request arrived; nobody is asked yet."""
+    def __init__(
+        self, arrival: Arrival, *, blind: bool = False, browses: bool = False
+    ) -> None:
+        """Begin where a request arrived; nobody is asked yet.
+
+        `browses` is an editor that puts rows into the text as they are looked at.
+        """
         document = arrival.document
         self.uri = document.uri
         self.blind = blind
         self.is_over = False
         """Nothing more comes of it: nobody joins, and nobody waits."""
-        self.is_waited_for = asyncio.Event()
-        """Set as long as a request waits here."""
+        self.is_wanted = asyncio.Event()
+        """Cleared when the last request that waited was cancelled, until one joins."""
         self._cursor = Cursor(document.lines, arrival.position)
         self._waiters: dict[Route, Waiter] = {}
         self._has_answered = False
+        self._browses = browses
+        self._rows: Rows | None = None
         self._run: Run | None = None
         self._spot: Spot | None = None
         self._drafts: dict[int, Draft] = {}
@@ -85,7 +93,7 @@ class Place:
         if older is not None:
             older.answer(nothing(older.arrival))
         self._waiters[arrival.route] = waiter
-        self.is_waited_for.set()
+        self.is_wanted.set()
         if self._has_answered and self.offer(arrival).suggestions:
             self.answer(waiter)
         else:
@@ -95,7 +103,9 @@ class Place:
         """Let a request go that its editor has cancelled."""
         waiter.leave()
         if self._waiters.get(waiter.arrival.route) is waiter:
-            self._remove(waiter)
+            del self._waiters[waiter.arrival.route]
+            if not self._waiters:
+                self.is_wanted.clear()
 
     def ask(self, asked: Asked) -> None:
         """Take the question that is put to the models for the text as it is now."""
@@ -107,7 +117,10 @@ class Place:
 
     def follow(self, change: TextChange) -> bool:
         """Take a change of the document; says whether the race goes on."""
-        if not self._cursor.follow(change):
+        is_here = self._cursor.follow(change)
+        if self._rows is not None and self._rows.show_in(change.after):
+            return True
+        if not is_here:
             return False
         typed = self._cursor.typed
         if self._run is None:
@@ -123,6 +136,8 @@ class Place:
         match event:
             case Delta(index=index, text=text):
                 self._drafts[index].add(text)
+                if self._drafts[index].has_enough and self._run is not None:
+                    self._run.finish(index)
                 if self._cursor.typed:
                     self._stop_misfits([index])
                     self._consider()
@@ -150,12 +165,14 @@ class Place:
     def answer(self, waiter: Waiter) -> None:
         """Let the list of a request go out, with what there is."""
         offer = self.offer(waiter.arrival)
-        self._remove(waiter)
+        del self._waiters[waiter.arrival.route]
         self._has_answered = True
         if not offer.suggestions and self.is_running and waiter.asks_again:
             waiter.answer(replace(offer, incomplete=True, forced=True))
             return
         waiter.answer(offer)
+        if self._browses and offer.suggestions:
+            self._rows = Rows(offer)
         if self._run is not None:
             self._run.settle()
 
@@ -241,8 +258,3 @@ class Place:
                 first_answer_at=min(fitting, default=None),
                 has_ended=self._run is not None and not is_waited_for,
             )
-
-    def _remove(self, waiter: Waiter) -> None:
-        del self._waiters[waiter.arrival.route]
-        if not self._waiters:
-            self.is_waited_for.clear()

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInternalError
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.protocol import default_converter
 from pygls.server import JsonRPCServer
 
@@ -22,6 +22,7 @@ _AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
     types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: sync.configured,
     types.WORKSPACE_EXECUTE_COMMAND: requests.execute,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.stop_work,
 }
 """Called within the message, so in the order of the messages."""
 
@@ -29,6 +30,7 @@ _IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
     types.SHUTDOWN: lifecycle.shutdown,
     types.TEXT_DOCUMENT_COMPLETION: requests.complete,
     types.TEXT_DOCUMENT_INLINE_COMPLETION: requests.complete_inline,
+    types.TEXT_DOCUMENT_CODE_ACTION: requests.list_actions,
 }
 """Each call is a task of its own, which `$/cancelRequest` cancels."""
 
@@ -54,6 +56,8 @@ def _at_once(
     def handle(params: Any) -> object:
         try:
             return handler(session, params)
+        except JsonRpcException:
+            raise
         except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
             raise _internal(session, bug) from None
 
@@ -67,6 +71,8 @@ def _in_time(
         try:
             with session.answering():
                 return await handler(session, params)
+        except JsonRpcException:
+            raise
         except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
             raise _internal(session, bug) from None
 

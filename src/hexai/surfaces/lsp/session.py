@@ -9,7 +9,8 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -26,12 +27,13 @@ from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.status import Status
-from hexai.surfaces.lsp.stdio import wait_for_death
+from hexai.surfaces.lsp.stdio import is_alive, wait_for_death
+from hexai.surfaces.lsp.warming import Warming
 from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
-    from hexai.surfaces.lsp.suggesting import Suggesting
+    from hexai.surfaces.lsp.parts import Parts
 
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
@@ -53,17 +55,22 @@ class Session:
         self.connection = Connection(wire, self.documents)
         self.status = Status(self.connection, clock=clock)
         self.edits = Edits(self.connection, clock=clock)
-        self.documents.followers.append(self.edits)
+        self.documents.followers += [self.edits, Warming(self.spawn)]
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
         self.services: Services | None = None
         """Open once `ready`."""
-        self.suggesting: Suggesting | None = None
+        self.parts: Parts | None = None
         """Open with the services."""
-        self.accept_command = f"hexai.taken.{start.random.getrandbits(32):08x}"
+        self.folders: tuple[Path, ...] = ()
+        """Those that the editor has open."""
+        number = f"{start.random.getrandbits(32):08x}"
+        self.action_command = f"hexai.act.{number}"
+        self.accept_command = f"hexai.taken.{number}"
         """Of this process alone: some editors refuse a name that another has."""
         self._ready = asyncio.Event()
         self._asked = asyncio.Event()
+        self._asked.set()
         self._begun = asyncio.Event()
         self.ended: asyncio.Future[int] = self._loop.create_future()
         """The exit code, once the connection has ended."""
@@ -87,31 +94,51 @@ class Session:
 
     async def _live(self) -> None:
         """Open what requests share, for as long as the connection lasts."""
+        await self._begun.wait()
+        from hexai.service.recorder import LedgerRecorder
         from hexai.service.services import Services
 
-        await self._begun.wait()
         snapshot = self.configuration.snapshot() if self.configuration else None
+        settings = snapshot.settings if snapshot else Settings()
+        recorder = LedgerRecorder(
+            self.start.folders.state,
+            now=self.start.now,
+            retention_days=settings.ledger.retention_days,
+            on_problem=self._log_problem,
+        )
         services = Services(
-            snapshot.settings if snapshot else Settings(),
+            settings,
             folders=self.start.folders,
             environ=self.start.environ,
             now=self.start.now,
             random=self.start.random,
+            recorder=recorder,
+            log=self.log,
         )
-        async with services:
-            self.services = services
-            self._suggest(services)
-            self._ready.set()
-            await asyncio.Event().wait()
+        try:
+            async with services:
+                self.services = services
+                self._open_parts(services)
+                self._ready.set()
+                await asyncio.Event().wait()
+        finally:
+            self.services = None
+            self._ready.set()  # nothing is offered, but nobody waits for ever
+            recorder.close()
 
-    def _suggest(self, services: "Services") -> None:
-        """Open what completes, with all that it loads."""
-        from hexai.surfaces.lsp.suggesting import open_suggesting
+    def _log_problem(self, problem: str) -> None:
+        """Log what went wrong in a thread beside the loop."""
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            self._loop.call_soon_threadsafe(
+                self.connection.log, Severity.WARNING, f"Hexai: {problem}"
+            )
 
-        if self.configuration is None:
-            return
-        self.suggesting = open_suggesting(self, self.configuration, services)
-        self.documents.followers.append(self.suggesting.completer)
+    def _open_parts(self, services: "Services") -> None:
+        """Open what completes, answers and acts, with all that it loads."""
+        from hexai.surfaces.lsp.parts import open_parts
+
+        if self.configuration is not None:
+            self.parts = open_parts(self, self.configuration, services)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -123,7 +150,8 @@ class Session:
             log=self.connection.log,
         )
         self.configuration.subscribe(self._reloaded)
-        if process_id is not None:
+        # An editor outside of our container tells a number that means nothing here.
+        if process_id is not None and is_alive(process_id):
             self.spawn(self._end_with(process_id))
         return self.configuration
 
@@ -132,10 +160,12 @@ class Session:
         if self.configuration is not None:
             self.configuration.start()
         self._begun.set()
+        self._asked.clear()
         self.spawn(self._ask_for_settings())
 
     async def ready(self) -> None:
-        """Wait until requests can be answered."""
+        """Wait until requests can be answered; not for an editor to listen."""
+        self._begun.set()
         await self._ready.wait()
         await self._asked.wait()
 
@@ -213,15 +243,17 @@ class Session:
         try:
             await work
         except Exception as bug:  # noqa: BLE001 - the outermost function of a task
-            self.log.write("bug", what=describe(bug))
+            what = describe(bug)
+            self.log.write("bug", what=what)
+            self.connection.log(Severity.ERROR, f"Hexai: this is a bug: {what}")
 
     def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
         del old
         if self.services is not None and self.configuration is not None:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
-        if self.suggesting is not None:
-            self.suggesting.completer.forget()
+        if self.parts is not None:
+            self.parts.suggesting.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""

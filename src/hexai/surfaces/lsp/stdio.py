@@ -95,16 +95,13 @@ def _wait_readable(descriptor: int) -> None:
 
 
 async def wait_for_death(pid: int) -> None:
-    """Wait until a process has ended; for ever if there is none to begin with.
-
-    An editor outside of our container tells a number that means nothing here.
-    """
-    if not _is_alive(pid):
-        await asyncio.Event().wait()
+    """Wait until a process has ended."""
     try:
         descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
     except (AttributeError, OSError):  # not on this system
-        while _is_alive(pid):  # noqa: ASYNC110 - nothing else tells
+        while is_alive(pid):  # noqa: ASYNC110 - nothing else tells
             await asyncio.sleep(_LOOK_AGAIN)
         return
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
@@ -116,7 +113,8 @@ async def wait_for_death(pid: int) -> None:
         os.close(descriptor)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether there is a process of that number."""
     if pid <= 0:
         return False
     try:

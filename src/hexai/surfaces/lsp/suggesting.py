@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from hexai.service.services import Services
-from hexai.surfaces.lsp.accept import Acceptance, Choices, Offers
+from hexai.surfaces.lsp.accept import Acceptance, Offers
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.choices import LedgerChoices
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.convert import to_position
-from hexai.surfaces.lsp.editor import Document, Editor
+from hexai.surfaces.lsp.editor import Document
 from hexai.surfaces.lsp.inline import inline_completions
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Offer
@@ -39,20 +39,26 @@ def open_suggesting(
         command=session.accept_command,
         as_is=_knows_as_is(connection.capabilities),
     )
-    choices = LedgerChoices(lambda _fact: None, now=session.start.now)
-    return Suggesting(completer, maker, connection, choices)
+    choices = LedgerChoices(services.record, now=services.now)
+    offers = Offers()
+    acceptance = Acceptance(connection, offers, choices, make=session.edits.make)
+    return Suggesting(completer, maker, offers, acceptance)
 
 
 class Suggesting:
     """What one editor is offered, in its own words."""
 
     def __init__(
-        self, completer: Completer, maker: ItemMaker, editor: Editor, choices: Choices
+        self,
+        completer: Completer,
+        maker: ItemMaker,
+        offers: Offers,
+        acceptance: Acceptance,
     ) -> None:
         self.completer = completer
         self._maker = maker
-        self._offers = Offers()
-        self._acceptance = Acceptance(editor, self._offers, choices)
+        self.offers = offers
+        self._acceptance = acceptance
 
     async def complete(
         self, document: Document, params: types.CompletionParams
@@ -60,7 +66,7 @@ class Suggesting:
         """Answer a request for a list."""
         trigger = _trigger(params.context)
         offer = await self._ask(document, params.position, trigger, "list")
-        number = self._offers.keep(offer, document.language)
+        number = self.offers.keep(offer, document.language)
         return self._maker.completion(offer, number, language=document.language)
 
     async def complete_inline(
@@ -72,7 +78,7 @@ class Suggesting:
         )
         trigger = Trigger(TriggerKind.INVOKED if by_hand else None)
         offer = await self._ask(document, params.position, trigger, "inline")
-        number = self._offers.keep(offer, document.language)
+        number = self.offers.keep(offer, document.language)
         return inline_completions(
             offer, number, self._maker, language=document.language
         )

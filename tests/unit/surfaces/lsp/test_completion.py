@@ -4,6 +4,9 @@ import asyncio
 
 import pytest
 
+from hexai.domain.contender import Upstream
+from hexai.domain.entry import Surface
+from hexai.engine.limits import Gate
 from hexai.errors import Authentication
 from hexai.surfaces.lsp.clients import Client
 from hexai.text.positions import Position, Span
@@ -211,6 +214,60 @@ def test_a_cancelled_request_that_nobody_follows_ends_the_race() -> None:
     assert at_desk(scene, CODE, Scripted(says("a", after=1))) == pytest.approx(0.4)
 
 
+def test_a_race_that_was_joined_outlives_the_cancelled_request() -> None:
+    """Also when the list of the second request has gone out by then."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        first = desk.ask()
+        await desk.pause(0.05)
+        first.cancel()
+        await desk.pause(0.01)
+        second = await desk.ask()
+        await desk.pause(3)
+        return second, await desk.ask()
+
+    models = [Scripted(says("a", after=0.1)), Scripted(says("b", after=2))]
+    second, third = at_desk(scene, CODE, *models, gather=0.01)
+
+    assert second.texts == ["a"]
+    assert third.texts == ["a", "b"]
+
+
+def test_each_cancelled_request_has_its_own_time() -> None:
+    """What counts is the last one that was cancelled."""
+
+    async def scene(desk: Desk) -> tuple[Answered, int]:
+        for _ in range(3):
+            request = desk.ask()
+            await desk.pause(0.2)
+            request.cancel()
+            await desk.pause(0.05)
+        return await desk.ask(), len(desk.streams)
+
+    answered, streams = at_desk(scene, CODE, Scripted(says("a", after=2)))
+
+    assert (answered.texts, streams) == (["a"], 1)
+
+
+def test_a_long_debounce_outlives_a_short_deadline() -> None:
+    """The models are asked although the request has been answered meanwhile."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        desk.type("_")
+        first = await desk.ask(after_character("_"))
+        await desk.pause(1)
+        return first, await desk.ask(AGAIN)
+
+    model = Scripted(says("a", after=0.1))
+    first, second = at_desk(
+        scene, CODE, model, client=NEOVIM, completion_debounce_ms=500
+    )
+
+    assert first.offer.forced
+    assert second.texts == ["a"]
+    assert second.at == pytest.approx(first.at + 1)
+
+
 def test_nobody_is_asked_for_a_request_that_was_cancelled() -> None:
     """Cancelled before the end of the debounce, it costs nothing."""
 
@@ -260,6 +317,167 @@ def test_a_request_elsewhere_ends_the_race() -> None:
     assert first.at == pytest.approx(0.5)
     assert second.texts == ["a"]
     assert closed[0] == pytest.approx(0.5)
+
+
+def test_a_stream_that_closes_slowly_holds_no_answer_back() -> None:
+    """Contradicted, the request is answered at once, and the next one served."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        request = desk.ask()
+        await desk.pause(0.5)
+        desk.type("(")
+        answered = await request
+        await desk.pause(0.2)
+        return answered, await desk.ask()
+
+    model = Scripted(says("a", after=1), says("b"), closing=0.05)
+    answered, again = at_desk(scene, CODE, model)
+
+    assert answered.texts == []
+    assert answered.at == pytest.approx(0.5)
+    assert again.texts == ["b"]
+
+
+def test_a_place_that_is_over_is_left_to_its_closing() -> None:
+    """A request there begins anew, while the old stream is still being closed."""
+
+    async def scene(desk: Desk) -> Answered:
+        _ = desk.ask()
+        await desk.pause(0.5)
+        desk.type("(")
+        return await desk.ask()
+
+    model = Scripted(says("a", after=1), says("b"), closing=0.3)
+    answered = at_desk(scene, CODE, model, completion_debounce_ms=0)
+
+    assert answered.texts == ["b"]
+
+
+def test_a_request_that_joins_while_answers_are_gathered_gathers_too() -> None:
+    """It gets the list that the one before it would have got."""
+
+    async def scene(desk: Desk) -> Answered:
+        _ = desk.ask()
+        await desk.pause(0.15)
+        return await desk.ask()
+
+    models = [Scripted(says("a", after=0.1)), Scripted(says("b", after=0.2))]
+    answered = at_desk(scene, CODE, *models)
+
+    assert answered.texts == ["a", "b"]
+    assert answered.at == pytest.approx(0.2)
+
+
+def test_anything_but_a_word_ends_the_place_before_anybody_is_asked() -> None:
+    """During the debounce all are silent."""
+
+    async def scene(desk: Desk) -> tuple[Answered, int]:
+        desk.type("y")
+        request = desk.ask()
+        await desk.pause(0.1)
+        desk.type(" ")
+        answered = await request
+        await desk.pause(1)
+        return answered, len(desk.streams)
+
+    answered, streams = at_desk(scene, CODE, Scripted(says("a")))
+
+    assert answered.at == pytest.approx(0.1)
+    assert (answered.texts, streams) == ([], 0)
+
+
+def test_a_silent_contender_is_cancelled_by_its_first_wrong_word() -> None:
+    """What was typed meanwhile is what it has to begin with."""
+
+    async def scene(desk: Desk) -> tuple[Answered, float | None]:
+        request = desk.ask()
+        await desk.pause(0.1)
+        desk.type("re")
+        answered = await request
+        return answered, desk.streams[0].closed_at
+
+    hanging = Scripted([*says("other", after=0.4)[:-1], (9.0, "hang")])
+    answered, closed_at = at_desk(scene, CODE, hanging)
+
+    assert answered.texts == []
+    assert answered.at == closed_at == pytest.approx(0.4)
+
+
+def test_a_place_that_ends_while_its_race_begins_asks_nobody() -> None:
+    """The guard may take a while to look at files."""
+
+    async def scene(desk: Desk) -> tuple[Answered, int]:
+        desk.asker.entering = 0.5
+        request = desk.ask()
+        await desk.pause(0.2)
+        desk.replace(Span(Position(0, 0), Position(0, 0)), "# ")
+        answered = await request
+        await desk.pause(2)
+        return answered, len(desk.streams)
+
+    answered, streams = at_desk(scene, CODE, Scripted(says("a", after=1)))
+
+    assert answered.at == pytest.approx(0.2)
+    assert streams == 0
+
+
+def test_no_list_waits_for_a_slot_that_a_chat_holds() -> None:
+    """The contender stays queued, and its answer comes when it may."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        desk.asker.origin = "http://one.test"
+        upstream = Upstream(origin=desk.asker.origin, max_concurrency=1)
+        gate = Gate(1, Surface.CHAT)
+        slot = await desk.asker.shared.slots.acquire(upstream, gate, 0)
+        first = await desk.ask()
+        slot.release()
+        await desk.pause(0.1)
+        return first, await desk.ask(AGAIN)
+
+    models = [Scripted(says("local")), Scripted(says("other", after=0.01))]
+    first, second = at_desk(scene, CODE, *models, wait="all")
+
+    assert first.texts == ["other"]
+    assert first.offer.incomplete
+    assert first.at == pytest.approx(0.05)
+    assert second.texts == ["local", "other"]
+
+
+def test_a_request_about_an_older_text_gets_nothing() -> None:
+    """The document changed before its task began."""
+
+    async def scene(desk: Desk) -> tuple[list[str], int]:
+        request = desk.ask()
+        desk.type("y")
+        answered = await request
+        await desk.pause(1)
+        return answered.texts, len(desk.streams)
+
+    assert at_desk(scene, CODE, Scripted(says("a"))) == ([], 0)
+
+
+def test_closing_forgets_what_was_said() -> None:
+    """A document that is opened again is asked about again."""
+
+    async def scene(desk: Desk) -> int:
+        await desk.ask()
+        desk.reopen()
+        await desk.ask()
+        return len(desk.streams)
+
+    assert at_desk(scene, CODE, Scripted(says("a"))) == 2
+
+
+def test_a_reload_forgets_what_was_said() -> None:
+    """Other models may be configured now."""
+
+    async def scene(desk: Desk) -> int:
+        await desk.ask()
+        desk.completer.forget()
+        await desk.ask()
+        return len(desk.streams)
+
+    assert at_desk(scene, CODE, Scripted(says("a"))) == 2
 
 
 def test_closing_the_document_ends_the_race() -> None:
@@ -381,11 +599,12 @@ def test_a_late_answer_is_flagged() -> None:
     assert told == [("m1", "late")]
 
 
-def test_a_bug_answers_the_request() -> None:
+@pytest.mark.parametrize("when", ["bug", "late_bug"])
+def test_a_bug_answers_the_request(when: str) -> None:
     """Whatever raises, the request gets a list; the log says where, not what."""
 
     async def scene(desk: Desk) -> tuple[Answered, list[str]]:
-        desk.asker.bug = ValueError("def secret()")
+        setattr(desk.asker, when, ValueError("def secret()"))
         return await desk.ask(), desk.editor.logged
 
     answered, logged = at_desk(scene, CODE, Scripted(says("a")))
@@ -393,6 +612,30 @@ def test_a_bug_answers_the_request() -> None:
     assert answered.texts == []
     assert logged
     assert "secret" not in "".join(logged)
+
+
+def test_a_bug_while_typing_ends_the_place_and_nothing_else() -> None:
+    """The change is taken, the request answered, the stream closed."""
+
+    def clean(text: str, *, infilled: bool, finished: bool) -> str:
+        raise ValueError(text)
+
+    async def scene(desk: Desk) -> tuple[Answered, int, list[str]]:
+        desk.asker.clean = clean
+        request = desk.ask()
+        await desk.pause(0.1)
+        desk.type("re")
+        answered = await request
+        await desk.pause(0.1)
+        return answered, len(desk.open_streams), desk.editor.logged
+
+    hanging = Scripted([*says("return")[:-1], (9.0, "hang")])
+    answered, still_open, logged = at_desk(scene, CODE, hanging)
+
+    assert answered.texts == []
+    assert answered.at == pytest.approx(0.1)
+    assert still_open == 0
+    assert logged == ["internal error: ValueError"]
 
 
 def test_shutdown_answers_and_closes() -> None:
@@ -425,6 +668,30 @@ def test_a_bracket_that_the_editor_closes_contradicts_nothing() -> None:
 
     assert answered.texts == ["(a, b)"]
     assert answered.offer.typed == "("
+
+
+def test_browsing_rows_is_neither_a_choice_nor_a_contradiction() -> None:
+    """A row in the text ends nobody; going on from it does."""
+
+    async def scene(desk: Desk) -> tuple[list[str], int, int, list[str]]:
+        first = await desk.ask()
+        fragment = Span(Position(0, 4), Position(0, 6))
+        desk.replace(fragment, "result(1)")
+        await desk.pause(0.1)
+        desk.replace(Span(Position(0, 4), Position(0, 13)), "re")
+        await desk.pause(0.1)
+        running = len(desk.open_streams)
+        again = await desk.ask(AGAIN)
+        desk.replace(fragment, "result(1)!")
+        await desk.pause(0.1)
+        return first.texts, running, len(desk.open_streams), again.texts
+
+    models = [Scripted(says("sult(1)")), Scripted(says("turn", after=3))]
+    browsing = Client(name="browsing", label="code")
+    first, before, after, again = at_desk(scene, "x = re|\n", *models, client=browsing)
+
+    assert first == again == ["sult(1)"]
+    assert (before, after) == (1, 0)
 
 
 def test_throttled_races_keep_their_distance() -> None:
@@ -463,6 +730,34 @@ def test_disabled_asks_nobody() -> None:
         return first.texts, second.texts, len(desk.streams)
 
     assert at_desk(scene, CODE, Scripted(says("a"))) == ([], [], 0)
+
+
+def test_disabled_remembers_nothing_either() -> None:
+    """Where the popup is answered from memory only."""
+
+    async def scene(desk: Desk) -> list[str]:
+        await desk.ask(INVOKED, "inline")
+        desk.completer.is_enabled = False
+        return (await desk.ask()).texts
+
+    assert at_desk(scene, CODE, Scripted(says("a")), client=VSCODE) == []
+
+
+def test_at_the_deadline_an_empty_list_says_that_it_is_complete() -> None:
+    """Empty and incomplete would keep other servers' items from some editors."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        first = await desk.ask()
+        await desk.pause(2)
+        return first, await desk.ask()
+
+    first, second = at_desk(scene, CODE, Scripted(says("a", after=3)))
+
+    assert first.texts == []
+    assert not first.offer.incomplete
+    assert first.at == pytest.approx(1.5)
+    assert second.texts == ["a"]
+    assert second.at == pytest.approx(3.5)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,170 @@
+"""The ledger: what recording costs, and how long statistics take.
+
+Run by `scripts/bench ledger`. Recording is held against two milliseconds on the path
+of an answer; statistics are whole processes over a ledger of made-up runs, with the
+limits that the specification gives for a hundred thousand and a million answers.
+"""
+
+import argparse
+import random
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from hexai.domain.choice import Choice, Chosen, Method, Survived
+from hexai.domain.entry import Surface
+from hexai.domain.outcome import Status, Timings
+from hexai.domain.provider import FinishReason
+from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
+from hexai.domain.usage import Usage
+from hexai.ledger.access import Ledger
+from hexai.service.recorder import FILE_NAME, LedgerRecorder
+
+_CONTENDERS = 3
+_BATCH = 2000
+_LIMITS = {100_000: 0.5, 1_000_000: 3.0}
+_LANGUAGES = ("python", "go", "rust", "typescript")
+_BEGAN_AT = 1_700_000_000.0
+
+
+def contender(index: int, dice: random.Random) -> ContenderRecord:
+    """Make up an answer, or one in twenty times a failure."""
+    answered = dice.random() > 0.05
+    first = dice.lognormvariate(-1.0, 0.6)
+    generating = dice.lognormvariate(0.3, 0.6)
+    return ContenderRecord(
+        index=index,
+        label=f"model {index}",
+        provider="openrouter",
+        model=f"vendor/model-{index}",
+        upstream="https://openrouter.ai:443",
+        returned_model=f"vendor/model-{index}-2026-10",
+        local=False,
+        status=Status.ANSWERED if answered else Status.TIMED_OUT,
+        finish=FinishReason.STOP if answered else None,
+        timings=Timings(ttft=first, generating=generating, total=first + generating),
+        usage=Usage(
+            input=dice.randrange(4000),
+            output=dice.randrange(800),
+            source="reported",
+        ),
+        cost_usd=Decimal(dice.randrange(10**7)) / 10**9,
+    )
+
+
+def facts(number: int, dice: random.Random) -> Iterator[Fact]:
+    """Make up a run of the editor, and what was done with it."""
+    run_id = f"{number:012x}{dice.getrandbits(80):020x}"
+    began = _BEGAN_AT + 30 * number
+    yield RunRecord(
+        run_id=run_id,
+        surface=Surface.COMPLETION,
+        started_at=began,
+        background=Background(
+            project=f"/home/me/project{number % 7}",
+            language=_LANGUAGES[number % 4],
+            document=f"{dice.getrandbits(64):016x}",
+            place=f"{dice.getrandbits(64):016x}",
+        ),
+        order=tuple(range(_CONTENDERS)),
+        contenders=tuple(contender(index, dice) for index in range(_CONTENDERS)),
+    )
+    if dice.random() < 0.3:
+        yield Chosen(
+            run_id=run_id,
+            at=began + 2,
+            choice=Choice.TAKEN,
+            method=Method.COMMAND,
+            indexes=(dice.randrange(_CONTENDERS),),
+            characters=dice.randrange(10, 400),
+        )
+        yield Survived(run_id=run_id, after=30, share=dice.random())
+
+
+def fill(path: Path, answers: int) -> None:
+    """Write a ledger of so many answers."""
+    path.parent.mkdir(parents=True, mode=0o700)
+    path.touch(mode=0o600)
+    ledger = Ledger(path, patience=1.0)
+    dice = random.Random(1)
+    runs = answers // _CONTENDERS
+    for first in range(0, runs, _BATCH):
+        numbers = range(first, min(first + _BATCH, runs))
+        ledger.take(*(fact for number in numbers for fact in facts(number, dice)))
+    ledger.close()
+
+
+def whole(hexai: Path, home: Path, *arguments: str) -> float:
+    """Time a whole process."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+    began = time.monotonic()
+    subprocess.run(
+        [hexai / "hexai", *arguments],
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.monotonic() - began
+
+
+def measure_recording(folder: Path, runs: int) -> None:
+    """Print what one run costs who records it, and how long until it is written."""
+    recorder = LedgerRecorder(folder, now=time.time)  # noqa: TID251 - a real clock
+    recorder.warm_up()
+    dice = random.Random(2)
+    given, written = [], []
+    for number in range(runs):
+        run = next(facts(number, dice))
+        began = time.perf_counter()
+        recorder.record(run)
+        given.append(time.perf_counter() - began)
+        recorder.flush()
+        written.append(time.perf_counter() - began)
+    recorder.close()
+    print(row("record a run", given, 0.002))
+    print(row("until it is written", written, 0.002))
+
+
+def row(name: str, figures: list[float], limit: float) -> str:
+    """Show minimum, median and maximum in milliseconds, and hold it to a limit."""
+    mid = statistics.median(figures)
+    word = "within" if mid <= limit else "OVER"
+    figured = (min(figures), mid, max(figures))
+    columns = "".join(f"{figure * 1e3:9.2f}" for figure in figured)
+    return f"  {name:<42}{columns}  ms, {word} {limit * 1e3:g} ms"
+
+
+def run(hexai: Path, answers: list[int], runs: int) -> None:
+    """Measure everything and print it."""
+    print(f"  {'':<42}{'min':>9}{'median':>9}{'max':>9}")
+    with tempfile.TemporaryDirectory() as folder:
+        measure_recording(Path(folder) / "state", 200)
+        for count in answers:
+            home = Path(folder) / str(count)
+            path = home / ".local/state/hexai" / FILE_NAME
+            fill(path, count)
+            figures = [whole(hexai, home, "stats") for _ in range(runs)]
+            print(row(f"hexai stats, {count:,} answers", figures, _LIMITS[count]))
+            size = path.stat().st_size / count
+            word = "within" if size <= 400 else "OVER"
+            print(f"  -> {size:.0f} bytes an answer, {word} 400\n")
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hexai", type=Path, required=True)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--answers", type=int, nargs="+", choices=_LIMITS, default=[*_LIMITS]
+    )
+    given = parser.parse_args()
+    run(given.hexai, given.answers, given.runs)
+
+
+if __name__ == "__main__":
+    main()

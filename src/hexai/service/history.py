@@ -1,0 +1,149 @@
+"""The ledger for commands that read it, add to it, or forget what is in it.
+
+They open it themselves, wait longer for a lock than a question may, and take in first
+what other processes had to put aside.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+from hexai.config.locate import Folders
+from hexai.domain.entry import Surface
+from hexai.domain.figures import Cell, Figures, Filter
+from hexai.domain.ranking import Counted, Leaderboard
+from hexai.domain.record import Fact, RecordedRun
+from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
+from hexai.ledger.access import Ledger
+from hexai.ledger.llm_logs import write_llm_logs
+from hexai.service.cache import AnswerCache
+from hexai.service.files import create_private, make_private_folder
+from hexai.service.kept import KeptPrompts
+from hexai.service.recorder import FILE_NAME, SPOOL
+from hexai.service.spool import Spool
+
+_PATIENCE = 5.0
+
+
+class History:
+    """The open ledger of one user. Everything here raises `LedgerError`."""
+
+    def __init__(
+        self, ledger: Ledger, folders: Folders, now: Callable[[], float]
+    ) -> None:
+        """Use `open_history`; `now` is the wall clock."""
+        self._ledger = ledger
+        self._folders = folders
+        self._now = now
+        self._spool = Spool(folders.state / SPOOL, now=now)
+
+    def take_in_spool(self) -> Self:
+        """Write what waits; where the ledger cannot be written, it goes on waiting."""
+        with suppress(LedgerBusy, LedgerTooNew):
+            self._spool.take_in(lambda facts: self._ledger.take(*facts))
+        return self
+
+    def run(
+        self, word: str | None = None, *, surface: Surface | None = None
+    ) -> RecordedRun:
+        """Give the run that a number or id prefix means; None: the newest of a surface.
+
+        Raises `UsageError` if there is none, or more than one.
+        """
+        if word is None:
+            newest = next(self.newest(surface=surface), None)
+            if newest is None:
+                raise UsageError("nothing is recorded yet")
+            return newest
+        numbers = self._ledger.find(word)
+        if len(numbers) > 1:
+            known = ", ".join(map(str, numbers[:5]))
+            raise UsageError(f"{word} is the beginning of several runs: {known}")
+        found = self._ledger.run(numbers[0]) if numbers else None
+        if found is None:
+            raise UsageError(f"there is no run {word}; see hexai history")
+        return found
+
+    def newest(
+        self, *, surface: Surface | None = None, project: str = ""
+    ) -> Iterator[RecordedRun]:
+        """Give runs, the newest first."""
+        return self._ledger.newest(surface=surface or "", project=project)
+
+    def all(self) -> Iterator[RecordedRun]:
+        """Give every run, the oldest first."""
+        return self._ledger.all()
+
+    def add(self, *facts: Fact) -> None:
+        """Write facts in one transaction."""
+        self._ledger.take(*facts)
+
+    def count(self) -> int:
+        """Give how many runs are recorded."""
+        return self._ledger.count()
+
+    def export_llm(self, path: Path) -> int:
+        """Write all answers as logs of `llm` to an empty file; gives how many."""
+        return write_llm_logs(path, self.all())
+
+    def figures(self, chosen: Filter) -> list[tuple[Cell, Figures]]:
+        """Give the sums for statistics, by cell."""
+        return self._ledger.figures(chosen)
+
+    def leaderboards(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
+        """Rank the models of every surface by what was chosen."""
+        return self._ledger.leaderboards(chosen, counted)
+
+    def forget(self, run: RecordedRun) -> int:
+        """Really remove one run, and its answers from the cache."""
+        return self._forget([run.number])
+
+    def forget_before(self, moment: float) -> int:
+        """Really remove the runs that began before a moment; gives how many."""
+        return self._forget(self._ledger.before(moment), before=moment)
+
+    def forget_project(self, project: str) -> int:
+        """Really remove the runs of a project's folder; gives how many."""
+        return self._forget(self._ledger.of_project(project))
+
+    def forget_all(self) -> int:
+        """Really remove every run, and all else that holds a prompt or an answer.
+
+        That is the cache, kept input and what waits in the spool.
+        """
+        count = self.count()
+        self._spool.forget_all()
+        self._cache().forget_all()
+        KeptPrompts(self._folders.state / "prompts", now=self._now).forget_all()
+        self._ledger.remove_all()
+        return count
+
+    def _forget(self, numbers: Sequence[int], *, before: float = 0.0) -> int:
+        self._cache().forget(self._ledger.cache_keys(numbers))
+        self._ledger.remove(numbers, before=before)
+        return len(numbers)
+
+    def _cache(self) -> AnswerCache:
+        return AnswerCache(self._folders.cache / "answers", ttl=0, now=self._now)
+
+
+@contextmanager
+def open_history(folders: Folders, now: Callable[[], float]) -> Iterator[History]:
+    """Open the user's ledger, making it if there is none; `now` is the wall clock."""
+    path = folders.state / FILE_NAME
+    ledger = Ledger(_made(path), patience=_PATIENCE)
+    try:
+        yield History(ledger, folders, now).take_in_spool()
+    finally:
+        ledger.close()
+
+
+def _made(path: Path) -> Path:
+    try:
+        make_private_folder(path.parent)
+        create_private(path)
+    except OSError as error:
+        reason = error.strerror or error
+        raise LedgerError(f"the ledger cannot be used: {reason} ({path})") from None
+    return path

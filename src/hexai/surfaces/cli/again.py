@@ -1,0 +1,58 @@
+"""`--again`: the last prompt, put to other models."""
+
+import time
+
+from msgspec.structs import replace
+
+from hexai.domain.entry import Entry, Surface
+from hexai.domain.messages import Message, Role
+from hexai.domain.record import RunRecord
+from hexai.errors import UsageError
+from hexai.service.guard import Source
+from hexai.service.history import open_history
+from hexai.surfaces.cli.options import AskOptions
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.prompt_input import Prompt
+from hexai.surfaces.cli.runs import prompt_of
+
+
+def last_question(process: Process) -> RunRecord:
+    """Give the last run whose prompt is kept; raises `UsageError` if there is none."""
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        for recorded in history.newest(surface=Surface.CLI):
+            if recorded.run.messages:
+                return recorded.run
+    raise UsageError(
+        "there is no earlier prompt to ask again; ledger.store_text says which are kept"
+    )
+
+
+def prompt_again(run: RunRecord) -> Prompt:
+    """Make the prompt of a run anew; it is recorded, and need not be kept again."""
+    text = prompt_of(run)
+    source = Source(name="the last prompt", text=text)
+    return Prompt(text=text, own_words=text, costly=False, sources=(source,))
+
+
+def messages_again(run: RunRecord, system: str | None) -> tuple[Message, ...]:
+    """Give a run's messages, with another system prompt if there is one."""
+    if system is None:
+        return run.messages
+    others = (m for m in run.messages if m.role is not Role.SYSTEM)
+    instruction = (Message(Role.SYSTEM, system),) if system else ()
+    return (*instruction, *others)
+
+
+def other_entries(
+    entries: tuple[Entry, ...], run: RunRecord, options: AskOptions
+) -> tuple[Entry, ...]:
+    """Leave out whom the run has asked, unless the command line names the models."""
+    if options.models or options.indices or options.only:
+        return entries
+    asked = {(each.provider, each.model) for each in run.contenders}
+    others = [e for e in entries if (e.spec.provider, e.spec.model) not in asked]
+    if not others:
+        raise UsageError(
+            "every configured model has answered this; name another one with -m"
+        )
+    return tuple(replace(entry, index=index) for index, entry in enumerate(others))

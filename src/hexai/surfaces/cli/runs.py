@@ -1,0 +1,102 @@
+"""A recorded run in words, for every command that shows or names one; pure.
+
+A blind run keeps its names to itself until there is a choice.
+"""
+
+from datetime import UTC, datetime
+
+from hexai.domain.choice import Choice, Chosen
+from hexai.domain.messages import Role
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.record import ContenderRecord, RecordedRun, RunRecord
+from hexai.errors import ProviderError
+from hexai.surfaces.cli.closing import closing_line
+from hexai.surfaces.cli.run import letter
+
+_WORDS = {
+    Choice.TIE: "a tie",
+    Choice.BAD: "none is good",
+    Choice.NONE: "none taken",
+}
+
+
+def is_hidden(recorded: RecordedRun) -> bool:
+    """Tell whether names must not be shown: the run is blind and still undecided."""
+    undecided = recorded.run.blind and recorded.chosen is None
+    return undecided and len(candidates(recorded.run)) > 1
+
+
+def candidates(run: RunRecord) -> tuple[ContenderRecord, ...]:
+    """Give who can win a vote, in the order shown.
+
+    An answer from the cache was paid for and timed in another run, and counts there.
+    """
+    return tuple(
+        each
+        for each in in_order(run)
+        if each.status is Status.ANSWERED and not each.cached
+    )
+
+
+def in_order(run: RunRecord) -> tuple[ContenderRecord, ...]:
+    """Give the contenders in the order shown."""
+    by_index = {each.index: each for each in run.contenders}
+    return tuple(by_index[index] for index in run.order if index in by_index)
+
+
+def names_shown(run: RunRecord, *, hidden: bool) -> dict[int, str]:
+    """Name the contenders: letters in the order shown if hidden, else labels."""
+    return {
+        each.index: letter(place) if hidden else each.label
+        for place, each in enumerate(in_order(run))
+    }
+
+
+def prompt_of(run: RunRecord) -> str:
+    """Give what the user asked; empty if it is not kept."""
+    return "\n\n".join(m.content for m in run.messages if m.role is Role.USER)
+
+
+def when(moment: float) -> str:
+    """Write a time of the wall clock as people on this machine do."""
+    return f"{datetime.fromtimestamp(moment, tz=UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def choice_words(recorded: RecordedRun) -> str:
+    """Say what was chosen, in few words; empty if nothing was."""
+    chosen = recorded.chosen
+    if chosen is None:
+        return ""
+    names = names_shown(recorded.run, hidden=False)
+    credited = " = ".join(names[index] for index in chosen.indexes if index in names)
+    return _WORDS.get(chosen.choice) or credited + _how_much(chosen)
+
+
+def recorded_line(contender: ContenderRecord) -> str:
+    """Write the line with which a contender ended."""
+    if contender.cached:
+        return f"cached provider={contender.provider} model={contender.model}"
+    return closing_line(_as_outcome(contender), contender.cost_usd)
+
+
+def _how_much(chosen: Chosen) -> str:
+    if chosen.choice is Choice.PARTLY:
+        return ", in part"
+    return ", typed along" if chosen.choice is Choice.TYPED else ""
+
+
+def _as_outcome(contender: ContenderRecord) -> Outcome:
+    failed = contender.status in (Status.FAILED, Status.TIMED_OUT)
+    reason = contender.error or contender.error_kind or "no reason is recorded"
+    return Outcome(
+        index=contender.index,
+        label=contender.label,
+        status=contender.status,
+        text=contender.text,
+        provider=contender.provider,
+        model=contender.model,
+        finish=contender.finish,
+        error=ProviderError(reason) if failed else None,
+        usage=contender.usage,
+        timings=contender.timings,
+    )

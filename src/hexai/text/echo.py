@@ -1,0 +1,149 @@
+"""What an answer repeats of the text before the cursor.
+
+Asked to go on from where the cursor is, a chat model likes to begin some way before
+it: with the word, the line, or all that it was shown. That is cut, and the difficulty
+is to cut nothing else: in `print(a, |)` the answer `a, b` repeats nothing, although
+`a, ` stands there twice.
+
+So a repetition counts if it begins where a token does, and covers the line, the word at
+the cursor, or the head of an assignment. For what remains, brackets decide
+(`brackets.py`): it is cut if it takes fewer unmatched ones that way. What
+fill-in-the-middle endpoints say is a continuation by construction: it is not for here.
+"""
+
+import re
+
+from hexai.text.brackets import Weighed
+from hexai.text.indent import indent_of
+
+_FRAGMENT = re.compile(r"\w*\Z")
+_WORD = re.compile(r"\w")
+_HEAD = re.compile(r"[\w.\[\]\"']+\s*(?::=|[-+*/|&]?=)\s*")
+_HEADER = re.compile(r"\w.*[:{(]\Z")
+"""Opens a block, which the next line does not do again."""
+_CALL = re.compile(r"[\w.]+\(")
+_REACH = 20_000
+"""Characters on either side of the cursor that are looked at."""
+_LONGEST = 4_000
+"""Characters of a repetition."""
+_TELLING = 8
+"""Characters without blanks that make a line too special to stand there twice."""
+
+
+def fragment_of(text: str) -> str:
+    """Give the letters, digits and underscores that a text ends with."""
+    match = _FRAGMENT.search(text, max(0, len(text) - 200))
+    return match[0] if match else ""
+
+
+def without_echo(answer: str, before: str, after: str, language: str) -> str:
+    """Cut what an answer repeats of the text before the cursor."""
+    before = before[-_REACH:]
+    current = before.rpartition("\n")[2]
+    for text in dict.fromkeys((answer, answer.lstrip())):
+        end = _overlap_end(text, before, after, language)
+        if end:
+            return text[end:]
+    if not current.strip():
+        return _without_lines(answer, before)
+    cut = _without_line(answer, before, current)
+    nests = current.rstrip().endswith("(") and "\n" not in answer.rstrip()
+    weighed = Weighed(before, after, language)
+    return answer if nests and _gain(answer, cut, weighed, after) < 0 else cut
+
+
+def may_echo(answer: str, before: str) -> bool:
+    """Tell whether an answer that is still coming may all be repetition."""
+    text = answer.strip()
+    return not text or text in before[-_LONGEST:]
+
+
+def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
+    """Give the end of the longest repetition that counts, as an exact text."""
+    current = before.rpartition("\n")[2]
+    fragment = fragment_of(current)
+    for size in range(min(len(answer), len(before), _LONGEST), 0, -1):
+        if answer[size - 1] != before[-1] or not before.endswith(answer[:size]):
+            continue
+        echo = answer[:size]
+        joins = _WORD.match(echo) and _WORD.match(before[-size - 1 : -size])
+        if joins or not echo.strip():
+            continue
+        is_call = _CALL.fullmatch(echo.strip()) is not None
+        if not is_call and _counts(echo, current, fragment):
+            return size
+        weighed = Weighed(before, after, language)
+        gain = _gain(answer, answer[size:], weighed, after)
+        if gain > 0 or (is_call and gain == 0):
+            return size
+    return 0
+
+
+def _gain(answer: str, cut: str, weighed: Weighed, after: str) -> int:
+    """Count the brackets that find a partner if a repetition is cut.
+
+    An answer may end with the bracket right of the cursor, which is cut later.
+    """
+    least = []
+    for text in (answer, cut):
+        ends = text.rstrip().endswith(after[:1].strip() or "\n")
+        inner = text.rstrip()[:-1] if ends else text
+        least.append(min(weighed.weigh(text), weighed.weigh(inner)))
+    return least[0] - least[1]
+
+
+def _counts(echo: str, current: str, fragment: str) -> bool:
+    line = current.strip()
+    if fragment:
+        return len(echo) >= len(fragment)
+    if len(echo) >= len(current.lstrip()) and (line or "\n" in echo.strip()):
+        return _WORD.search(echo) is not None
+    return _HEAD.fullmatch(echo) is not None
+
+
+def _without_line(answer: str, before: str, current: str) -> str:
+    """Cut lines that end with the current one, however they are indented."""
+    line, blank = current.strip(), current[-1:].isspace()
+    lines, above = answer.split("\n"), before.split("\n")[-2::-1]
+    for number, one in enumerate(lines[:_LONGEST]):
+        text = one.lstrip()
+        if text.startswith(line) and _WORD.search(line) and len(line) > 1:
+            upper = [each.strip() for each in lines[:number]]
+            lower = [each.strip() for each in above[:number][::-1]]
+            if upper != lower:
+                continue
+            left = text[len(line) :]
+            if blank and _WORD.match(left) and _WORD.match(line[-1]):
+                continue
+            left = left.lstrip(" \t") if blank else left
+            deeper = indent_of(current)[len(indent_of(one)) :] if number else ""
+            return "\n".join((left, *_indented(lines[number + 1 :], deeper)))
+    fragment = fragment_of(current)
+    text = answer.lstrip()
+    if len(fragment) > 1 and text[: len(fragment)].lower() == fragment.lower():
+        return text[len(fragment) :]
+    return answer
+
+
+def _without_lines(answer: str, before: str) -> str:
+    """Cut whole lines that end with the one above a blank one."""
+    lines = answer.split("\n")
+    above = [line.strip() for line in before.split("\n")[:-1]]
+    while above and not above[-1]:
+        above.pop()
+    for number in range(min(len(lines), len(above)), 0, -1):
+        head = [line.strip() for line in lines[:number]]
+        if head == above[-number:] and (is_telling(head) or _HEADER.match(head[-1])):
+            below = [line for line in before.split("\n")[:-1] if line.strip()][-1]
+            deeper = indent_of(below)[len(indent_of(lines[number - 1])) :]
+            return "\n".join(_indented(lines[number:], deeper)).lstrip("\n")
+    return answer
+
+
+def _indented(lines: list[str], indent: str) -> list[str]:
+    return [indent + line if line.strip() else line for line in lines]
+
+
+def is_telling(lines: list[str]) -> bool:
+    """Tell whether lines are too many or too special to be there twice."""
+    return sum(len(re.sub(r"\W", "", line)) for line in lines) >= _TELLING

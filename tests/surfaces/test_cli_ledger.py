@@ -1,0 +1,516 @@
+"""The commands of the ledger, in process: history, show, vote, stats, forget."""
+
+import csv
+import io
+import json
+import os
+import sqlite3
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hexai.service.recorder import FILE_NAME
+from tests.support.command_line import (
+    Result,
+    run_cli,
+    run_typed,
+    simulated,
+    write_config,
+)
+
+TEXT = "MARK-4711"
+
+
+def state() -> Path:
+    """Name the folder that the ledger lies in."""
+    return Path(os.environ["XDG_STATE_HOME"]) / "hexai"  # noqa: TID251
+
+
+def ask(*words: str) -> Result:
+    """Ask two simulated models."""
+    simulated("echo", "lorem?tokens=9&seed=1")
+    return run_cli(*words)
+
+
+def shown(*words: str) -> dict[str, Any]:
+    """Give the object of `hexai show --json`."""
+    result = run_cli("show", *words, "--json")
+    assert result.code == 0, result.err
+    record: dict[str, Any] = json.loads(result.out)
+    return record
+
+
+def figures() -> dict[str, dict[str, Any]]:
+    """Give the figures of `hexai stats --json` by model."""
+    rows = json.loads(run_cli("stats", "--json").out)["models"]
+    return {row["model"]: row for row in rows}
+
+
+def test_a_question_is_listed_and_shown() -> None:
+    """With its number, how many answered, and all that was said."""
+    ask("why", TEXT)
+
+    listed = run_cli("history").out.splitlines()
+    whole = run_cli("show").out
+
+    assert listed[0].split() == [
+        "RUN",
+        "WHEN",
+        "SURFACE",
+        "ANSWERED",
+        "CHOSEN",
+        "PROMPT",
+    ]
+    assert listed[1].startswith("1 ")
+    assert listed[1].endswith(f"why {TEXT}")
+    assert "2/2" in listed[1]
+    assert f"\nwhy {TEXT}\n\n=== a ===\nwhy {TEXT}\n(done provider=simulated" in whole
+
+
+def test_json_of_a_recorded_run_is_that_of_the_run() -> None:
+    """What `--json` printed is what `show --json` prints, and more beside it."""
+    simulated("echo?rate=500", "fail?kind=overloaded")
+    printed = json.loads(run_cli("--json", "hi").out)
+
+    recorded = shown()
+
+    assert recorded["run_id"] == printed["run_id"]
+    assert recorded["prompt"] == "hi"
+    assert recorded["entries"] == printed["entries"]
+
+
+def test_a_run_is_named_by_number_or_by_the_beginning_of_its_id() -> None:
+    """And one that is not there is an error, never a prompt."""
+    run_id = json.loads(ask("--json", "hi").out)["run_id"]
+
+    assert shown("1")["run_id"] == shown(run_id[:20])["run_id"] == run_id
+    missing = run_cli("show", "77")
+    assert (missing.code, missing.out) == (2, "")
+    assert "there is no run 77" in missing.err
+
+
+def test_nothing_recorded_is_said() -> None:
+    """Every command that shows says so."""
+    assert "nothing is recorded yet" in run_cli("history").err
+    assert "nothing is recorded yet" in run_cli("show").err
+    assert "nothing is recorded" in run_cli("stats").err
+    assert "nothing to vote on" in run_cli("vote", "A").err
+
+
+class TestVote:
+    """`hexai vote`, `--vote`, and what a blind run keeps back."""
+
+    @pytest.mark.parametrize(
+        ("word", "choice", "labels"),
+        [
+            ("b", "taken", ["b"]),
+            ("B", "taken", ["b"]),
+            ("tie", "tie", []),
+            ("bad", "bad", []),
+        ],
+    )
+    def test_a_vote_is_recorded(
+        self, word: str, choice: str, labels: list[str]
+    ) -> None:
+        """By label, letter, `tie` or `bad`, about the last question."""
+        ask("hi")
+
+        assert run_cli("vote", word).code == 0
+
+        recorded = shown()["choice"]
+        assert (recorded["choice"], recorded["labels"]) == (choice, labels)
+        assert recorded["method"] == "vote"
+
+    def test_a_second_vote_replaces_the_first(self) -> None:
+        """The last word counts, once."""
+        ask("hi")
+        run_cli("vote", "a")
+
+        run_cli("vote", "1", "b")
+
+        assert shown()["choice"]["labels"] == ["b"]
+        assert [row["accepted"] for row in figures().values()] == [0, 1]
+
+    def test_a_blind_run_names_nobody_before_the_vote(self) -> None:
+        """Neither `history` nor `show` does; the vote then names them."""
+        ask("--blind", "hi")
+        before = run_cli("history").out + run_cli("show").out + str(shown())
+
+        voted = run_cli("vote", "A").out
+
+        assert "simulated" not in before
+        assert "lorem" not in before
+        assert {entry["label"] for entry in shown()["entries"]} == {"a", "b"}
+        assert "A = " in voted
+        assert "done provider=simulated model=echo" in voted
+
+    def test_a_letter_means_the_order_shown(self) -> None:
+        """The winner is who stood under the letter, whatever the entries' order."""
+        for _ in range(6):
+            printed = json.loads(ask("--blind", "--fresh", "--json", "hi").out)
+
+            run_cli("vote", "A")
+
+            winner = shown()["choice"]["labels"][0]
+            text = {e["label"]: e["text"] for e in shown()["entries"]}[winner]
+            assert text == printed["entries"][0]["text"]
+
+    def test_a_cached_answer_cannot_win(self) -> None:
+        """It was given in another run, and counts there."""
+        ask("hi")
+        ask("hi")
+
+        result = run_cli("vote", "2", "a")
+
+        assert result.code == 2
+        assert "nothing to vote on" in result.err
+
+    def test_an_unknown_answer_is_refused(self) -> None:
+        """The error names those that there are."""
+        ask("hi")
+        result = run_cli("vote", "nobody")
+        assert (result.code, result.out) == (2, "")
+        assert "there is no answer nobody; say A, B, tie or bad" in result.err
+
+    def test_one_key_at_the_end_is_a_vote(self) -> None:
+        """On a terminal `--vote` asks, and then says what was held back."""
+        simulated("echo", "lorem?tokens=3")
+        code, display = run_typed_later("B", "--blind", "--vote", "hi")
+        assert code == 0
+        assert "Best? A, B; t tie, b both bad, s skip: B" in display
+        assert "A = " in display.partition("skip: B")[2]
+        assert shown()["choice"]["choice"] == "taken"
+
+    @pytest.mark.parametrize(
+        ("key", "choice"), [("t", "tie"), ("b", "bad"), ("s", None), ("\x03", None)]
+    )
+    def test_other_keys_say_what_they_say(self, key: str, choice: str | None) -> None:
+        """A tie, both bad, or nothing at all."""
+        simulated("echo", "lorem?tokens=3")
+        code, _ = run_typed_later(key, "--vote", "hi")
+        recorded = shown()["choice"]
+        assert code == 0
+        assert (recorded and recorded["choice"]) == choice
+
+    def test_without_a_terminal_it_says_how_to_vote_later(self) -> None:
+        """A pipe has no keys."""
+        result = ask("--vote", "hi")
+        assert result.code == 0
+        assert "hexai: to vote: hexai vote " in result.err
+
+
+def run_typed_later(key: str, *arguments: str) -> tuple[int, str]:
+    """Press a key when the question for it is there."""
+    return run_typed(key, *arguments, when="skip: ")
+
+
+class TestAgain:
+    """`--again`: the last prompt, other models."""
+
+    def test_the_last_prompt_is_asked_of_other_models(self) -> None:
+        """Of those that are configured and have not answered it."""
+        simulated("echo", "lorem?tokens=3", "lorem?tokens=4")
+        run_cli("--only", "a", "repeat this")
+
+        result = run_cli("--again", "--json")
+
+        assert [e["label"] for e in json.loads(result.out)["entries"]] == ["b", "c"]
+        assert shown()["prompt"] == "repeat this"
+
+    def test_a_model_of_the_command_line_is_asked(self) -> None:
+        """Even one that was asked before."""
+        ask("repeat this")
+        result = run_cli("--again", "--fresh", "-m", "simulated:echo")
+        assert (result.code, result.out) == (0, "repeat this")
+
+    def test_without_other_models_it_says_so(self) -> None:
+        """And names the option that helps."""
+        ask("hi")
+        result = run_cli("--again")
+        assert result.code == 2
+        assert "name another one with -m" in result.err
+
+    def test_it_takes_no_new_prompt(self) -> None:
+        """Two prompts would be one too many."""
+        ask("hi")
+        assert run_cli("--again", "more").code == 2
+
+    def test_without_an_earlier_prompt_it_says_so(self) -> None:
+        """As where no text is kept."""
+        simulated("echo", "lorem", more='[ledger]\nstore_text = "none"\n')
+        run_cli("hi")
+        result = run_cli("--again", "-m", "simulated:echo")
+        assert result.code == 2
+        assert "no earlier prompt" in result.err
+
+
+class TestTexts:
+    """What is kept of what was said."""
+
+    def test_none_keeps_figures_only(self) -> None:
+        """Neither prompt nor answer is in any file."""
+        simulated("echo", "lorem", more='[ledger]\nstore_text = "none"\n')
+        run_cli(TEXT)
+        assert files_with(TEXT) == []
+        assert figures()["echo"]["answered"] == 1
+
+    def test_control_characters_never_reach_a_terminal(self) -> None:
+        """What an answer holds is made visible wherever it is shown again."""
+        evil = "\x1b]0;p\x07 \x9b31m \u202e [/][@click=app.quit]x #(touch P)"
+        simulated("echo", "lorem")
+        run_cli(evil)
+        for command in (["show"], ["show", "--json"], ["history"], ["stats"]):
+            display = run_cli(*command, stdout="terminal", stderr="terminal").out
+            assert not set("\x1b\x07\x9b\u202e") & set(display)
+
+    def test_everything_is_forgotten(self) -> None:
+        """After `--all` a text is in no file, and every file is private."""
+        os.umask(0o000)
+        ask(TEXT)
+        ask("--fresh", TEXT)
+
+        result = run_cli("history", "forget", "--all")
+
+        assert (result.code, result.out) == (0, "forgot 2 runs\n")
+        assert files_with(TEXT) == []
+        assert files_not_private() == []
+
+    def test_one_run_is_forgotten_alone(self) -> None:
+        """With its answers in the cache; the others stay."""
+        ask(TEXT)
+        ask("something else")
+
+        result = run_cli("history", "forget", "1")
+
+        assert (result.code, result.out) == (0, "forgot 1 run\n")
+        assert files_with(TEXT) == []
+        assert "something else" in run_cli("history").out
+
+    def test_runs_before_a_moment_are_forgotten(self) -> None:
+        """A date in the past keeps them, one in the future does not."""
+        ask(TEXT)
+        assert run_cli("history", "forget", "--before", "1d").out == "forgot 0 runs\n"
+        assert run_cli("history", "forget", "--before", "0h").out == "forgot 1 run\n"
+        assert files_with(TEXT) == []
+
+    def test_the_runs_of_a_project_are_forgotten(self, tmp_path: Path) -> None:
+        """Those asked below the folder that holds `.git`."""
+        project = tmp_path / "project"
+        (project / ".git").mkdir(parents=True)
+        simulated("echo", "lorem")
+        run_cli("outside")
+        run_cli(TEXT, folder=project)
+
+        listed = run_cli("history", "--project", "project/", folder=tmp_path).out
+        result = run_cli("history", "forget", "--project", ".", folder=project)
+
+        assert TEXT in listed
+        assert "outside" not in listed
+        assert result.out == "forgot 1 run\n"
+        assert files_with(TEXT) == []
+        assert files_with(str(project)) == []
+
+    def test_something_must_be_named(self) -> None:
+        """Nothing is forgotten by accident."""
+        ask("hi")
+        assert run_cli("history", "forget").code == 2
+        assert run_cli("history", "forget", "1", "--all").code == 2
+        assert "hi" in run_cli("history").out
+
+
+def files_with(text: str) -> list[Path]:
+    """Find files of the test's user that hold a text."""
+    return [path for path in files() if text.encode() in path.read_bytes()]
+
+
+def files_not_private() -> list[Path]:
+    """Find files of ours that others could open."""
+    return [path for path in files() if stat.S_IMODE(path.stat().st_mode) != 0o600]
+
+
+def files() -> list[Path]:
+    """Find all files that Hexai has made."""
+    folders = ("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "HOME")
+    roots = [Path(os.environ[name]) for name in folders]  # noqa: TID251
+    return [path for root in roots for path in root.rglob("*") if path.is_file()]
+
+
+class TestStats:
+    """`hexai stats`."""
+
+    def test_figures_are_counted(self) -> None:
+        """Failures are failures, and answers have times and tokens."""
+        simulated("echo", "fail?kind=overloaded")
+        run_cli("--fresh", "hi")
+        run_cli("--fresh", "hi")
+
+        by_model = figures()
+
+        assert by_model["echo"]["runs"] == by_model["echo"]["answered"] == 2
+        assert by_model["echo"]["ttft_p50_ms"] is not None
+        assert by_model["fail?kind=overloaded"]["failed"] == 2
+
+    def test_cached_answers_change_no_figure(self) -> None:
+        """A hundred replays count for nothing."""
+        ask("hi")
+        before = run_cli("stats", "--csv").out
+        for _ in range(10):
+            assert "cached=" in ask("hi").err
+
+        assert run_cli("stats", "--csv").out == before
+
+    def test_filters_leave_runs_out(self, tmp_path: Path) -> None:
+        """By model, project and time."""
+        project = tmp_path / "project"
+        (project / ".git").mkdir(parents=True)
+        simulated("echo", "lorem")
+        run_cli("hi", folder=project)
+
+        def models(*words: str) -> list[str]:
+            rows = json.loads(run_cli("stats", "--json", *words).out)["models"]
+            return [row["model"] for row in rows]
+
+        assert models("--model", "LOR") == ["lorem"]
+        assert models("--project", "project") == ["echo", "lorem"]
+        assert models("--project", "other") == []
+        assert models("--since", "1h", "--surface", "cli") == ["echo", "lorem"]
+        assert models("--since", "2999-01-01") == []
+        assert models("--surface", "chat") == []
+
+    def test_the_tables_are_aligned(self) -> None:
+        """Each row has its cells under the same headings."""
+        ask("hi")
+        run_cli("vote", "a")
+        speed, worth = run_cli("stats").out.split("\n\n")
+        assert speed.splitlines()[0].startswith("SURFACE  MODEL")
+        assert worth.splitlines()[0].split()[:4] == [
+            "SURFACE",
+            "MODEL",
+            "COST",
+            "ACCEPTED",
+        ]
+        assert "██████████" in worth.splitlines()[1]
+
+    def test_csv_has_a_heading(self) -> None:
+        """So that other tools can read it."""
+        ask("hi")
+        rows = list(csv.DictReader(io.StringIO(run_cli("stats", "--csv").out)))
+        assert [row["model"] for row in rows] == ["echo", "lorem?tokens=9&seed=1"]
+        assert rows[0]["cost_usd"] == "0.0"
+
+
+class TestTransfer:
+    """`hexai history export` and `import`."""
+
+    def test_merging_twice_changes_nothing(self, tmp_path: Path) -> None:
+        """What is known already is not taken in again."""
+        ask("hi")
+        run_cli("vote", "b")
+        file = tmp_path / "ledger.jsonl"
+        run_cli("history", "export", str(file))
+        before = run_cli("show", "--json").out
+        run_cli("history", "forget", "--all")
+
+        first = run_cli("history", "import", str(file))
+        second = run_cli("history", "import", str(file))
+
+        assert (first.out, second.out) == ("1 new run\n", "0 new runs\n")
+        after = json.loads(run_cli("show", "--json").out)
+        assert {**after, "number": 1} == json.loads(before)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def test_texts_can_be_left_out(self) -> None:
+        """Figures can be shared without what was said."""
+        ask(TEXT)
+        exported = run_cli("history", "export", "--no-texts").out
+        assert TEXT not in exported
+        assert '"status":"answered"' in exported
+
+    def test_nothing_is_overwritten(self, tmp_path: Path) -> None:
+        """A file that is there stays as it is."""
+        ask("hi")
+        file = tmp_path / "notes.txt"
+        file.write_text("mine")
+        assert run_cli("history", "export", str(file)).code == 1
+        assert file.read_text() == "mine"
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "nonsense",
+            '{"type":"chosen","run_id":"xyz","at":1,"choice":"tie","method":"vote"}',
+            '{"type":"survived","run_id":"' + "0" * 32 + '","after":1e99,"share":1}',
+            "[" * 100_000,
+        ],
+    )
+    def test_a_line_that_is_none_is_named(self, tmp_path: Path, line: str) -> None:
+        """And nothing of it is taken in."""
+        file = tmp_path / "bad.jsonl"
+        file.write_text(f'{{"hexai_ledger":1}}\n{line}\n')
+        result = run_cli("history", "import", str(file))
+        assert (result.code, result.out) == (2, "")
+        assert "line 2 is no record of a ledger" in result.err
+
+    def test_votes_are_battles(self) -> None:
+        """With the columns that arena-rank reads."""
+        ask("hi")
+        run_cli("vote", "b")
+        ask("--fresh", "something else")
+        run_cli("vote", "tie")
+        out = run_cli("history", "export", "--format", "arena-rank").out
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert [row["winner"] for row in rows] == ["model_b", "tie"]
+        assert rows[0]["model_a"] == "simulated:echo"
+
+    def test_answers_are_logs_of_llm(self, tmp_path: Path) -> None:
+        """A conversation for a run, a response for each answer."""
+        ask("hi")
+        file = tmp_path / "logs.db"
+        assert run_cli("history", "export", "--format", "llm", str(file)).code == 0
+        connection = sqlite3.connect(file)
+        rows = connection.execute(
+            "SELECT responses.model, prompt, response, output_tokens, name "
+            "FROM responses JOIN conversations ON conversations.id = conversation_id"
+        ).fetchall()
+        connection.close()
+        assert rows[0] == ("simulated/echo", "hi", "hi", 1, "hi")
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:
+    """The answer is shown, and the user is told once."""
+    state().mkdir(parents=True)
+    (state() / FILE_NAME).write_bytes(b"not a database, and long enough" * 100)
+    result = ask("hi")
+    assert result.code == 0
+    assert "=== a ===\nhi" in result.out
+    assert result.err.count("the ledger cannot be used") == 1
+
+
+def test_a_folder_of_somebody_else_is_not_used() -> None:
+    """A link where the folder should be is not followed."""
+    elsewhere = state().parent / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    state().symlink_to(elsewhere)
+    result = ask("hi")
+    assert result.code == 0
+    assert "is not a folder of its own" in result.err
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_old_runs_are_forgotten_by_age() -> None:
+    """With `ledger.retention_days` a later question removes them."""
+    ask("hi")
+    connection = sqlite3.connect(state() / FILE_NAME)
+    connection.execute("UPDATE run SET started_at = started_at - 100 * 86400000")
+    connection.commit()
+    connection.close()
+    write_config('[ledger]\nretention_days = 90\n[provider]\nname = "simulated"\n')
+
+    run_cli("-m", "simulated:echo", "later")
+
+    assert [line.split()[0] for line in run_cli("history").out.splitlines()[1:]] == [
+        "2"
+    ]

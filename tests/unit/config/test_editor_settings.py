@@ -1,0 +1,66 @@
+"""What an editor sends, whatever it is, narrows and does nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hexai.config.load import load
+from hexai.config.locate import find_folders
+from hexai.config.merge import flatten
+from hexai.config.problems import KeyPath
+from hexai.config.schema import Settings
+from hexai.domain.entry import Surface
+
+FOLDERS = find_folders({}, Path("/nonexistent"))
+DEFAULTS = load(FOLDERS, {}).settings
+NAMES = sorted(
+    {str(part) for path in flatten(msgspec.to_builtins(DEFAULTS)) for part in path}
+)
+LEAF = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["window", "all", "!x", "\ud800", "http://evil.example", "0"])
+)
+VALUE = st.recursive(
+    LEAF,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([*NAMES, "headers", "\udfff"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+SENT = st.dictionaries(
+    st.sampled_from([*Settings.__struct_fields__, "odd"]), VALUE, max_size=4
+)
+LIMITS = ("timeout", "max_concurrency", "max_workers")
+KEPT = (
+    *("openai", "openrouter", "anthropic", "ollama", "providers", "provider", "models"),
+    *("prompts", "inline", "chat", "ledger", "cli", "tmux", "tmux_action", "stats"),
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SENT)
+def test_whatever_is_sent_changes_nothing_that_it_may_not(sent: dict[str, Any]) -> None:
+    """It is read without a traceback; what may not be narrowed is as it was."""
+    snapshot = load(FOLDERS, {}, editor=sent)
+    before, now = plain(DEFAULTS), plain(snapshot.settings)
+
+    for path in before.keys() | now.keys():
+        if path[0] in KEPT and not str(path[-1]).endswith(LIMITS):
+            assert before.get(path) == now.get(path), path
+    for surface in Surface:
+        assert len(snapshot.entries(surface).entries) == 1
+    "\n".join(snapshot.warnings).encode()
+
+
+def plain(settings: Settings) -> dict[KeyPath, object]:
+    """Give settings as values by their paths."""
+    return flatten(msgspec.to_builtins(settings))

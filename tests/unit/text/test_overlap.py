@@ -1,0 +1,47 @@
+"""What an answer repeats of the text after the cursor is cut, and nothing else is."""
+
+import pytest
+
+from hexai.text.overlap import covered, without_suffix
+
+CASES = {
+    "bracket": ("f(", "a)", ")\n", "a"),
+    "bracket that is missing": ("f(g(", "a)", ")\n", "a)"),
+    "several brackets": ("f(g([", "a]))", "]))\n", "a"),
+    "quote": ('f("', 'a")', '")\n', "a"),
+    "rest with code": ("if (", "x) {", ") {\n}\n", "x"),
+    "words of the rest": ("x = ", "a + grand_total", " + grand_total\n", "a"),
+    "word that stands there twice": ("x = ", "a + b", " + b\n", "a + b"),
+    "lines below": ("", "x()\ny()\nz()", "\ny()\nz()\n", "x()"),
+    "one line below, by chance": ("", "x()\ny()\nw()", "\ny()\nz()\n", "x()\ny()\nw()"),
+    "brace below": ("f {\n  ", "x;\n}\n\ng {\n}", "\n}\n", "x;"),
+    "all that is below": ("f()\n", "total = add(1)", "\ntotal = add(1)\n", ""),
+    "nothing below": ("f(", "a)", "", "a)"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_repetitions_are_cut(case: str) -> None:
+    """Only those that are long, or that brackets show to be one."""
+    before, answer, after, wanted = CASES[case]
+    cut = without_suffix(answer, before, after, "typescript", infilled=False)
+    assert cut == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "after", "count"),
+    [
+        ("def f(", "a):\n    pass", ")\n", 1),
+        ("def f(", "a", ")\n", 0),
+        ("def f(", "a):\n    return g(1", ")\n", 0),
+        ('x = """a', 'b"""\ny = 1', '"""\n', 3),
+        ("f(a", ", b)\ng()", " )\n", 2),
+        ("f(", "a", "))\n", 0),
+        ("f(", "a)", "x)\n", 0),
+    ],
+)
+def test_what_an_answer_brings_along_is_counted(
+    before: str, answer: str, after: str, count: int
+) -> None:
+    """Brackets and quotes right of the cursor that the answer closes in its middle."""
+    assert covered(answer, before, after, "python") == count
