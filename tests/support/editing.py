@@ -123,6 +123,10 @@ class RaceRun:
         """Cancel one contender or all."""
         self.race.cancel(index)
 
+    def finish(self, index: int) -> None:
+        """Let a contender have said enough."""
+        self.race.finish(index)
+
     def settle(self) -> None:
         """Settle."""
         self.race.settle()

@@ -45,6 +45,8 @@ class FinishReason(StrEnum):
     """The token limit cut the answer off."""
     FILTERED = "filtered"
     """The upstream cut the answer off for what it said."""
+    ENOUGH = "enough"
+    """It did not stop: whoever asked had enough of it."""
     OTHER = "other"
 
 

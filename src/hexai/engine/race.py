@@ -127,6 +127,14 @@ class Race:
                 self._cancelled.add(each)  # a second cancel would cut a close short
                 self._tasks[each].cancel()
 
+    def finish(self, index: int) -> None:
+        """End a contender that has said enough: it has answered with what there is.
+
+        One that has said nothing is cancelled.
+        """
+        self._tallies[index].is_enough = True
+        self.cancel(index)
+
     def settle(self) -> None:
         """Settle now, for a consumer that knows better: who answers now is late."""
         if not self._settled:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from hexai.domain.contender import Contender, Target
 from hexai.domain.outcome import Outcome, Status
+from hexai.domain.provider import FinishReason
 from hexai.domain.request import Request
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.stopwatch import Stopwatch
@@ -31,6 +32,8 @@ class Tally:
         """Attempts that were sent."""
         self.finished: Finished | None = None
         """Set as soon as the answer is whole."""
+        self.is_enough = False
+        """Whoever asked wants no more of the answer: what there is of it is whole."""
         self.stopwatch = Stopwatch(contender.timeout)
         self._request = request
         self._text = StringIO()  # a list would keep an object for each tiny delta
@@ -74,7 +77,7 @@ class Tally:
             model=self.target.spec.model,
             fell_back=self.target is not contender.target,
             returned_model=finished.returned_model if finished else None,
-            finish=finished.reason if finished and answered else None,
+            finish=self._finish() if answered else None,
             infilled=finished is not None and finished.infilled,
             error=error,
             attempts=self.attempts,
@@ -97,7 +100,11 @@ class Tally:
         if error is not None:
             timed_out = isinstance(error, TimedOut)
             return Status.TIMED_OUT if timed_out else Status.FAILED
-        return Status.CANCELLED if self.finished is None else Status.ANSWERED
+        whole = self.finished is not None or (self.is_enough and self.any_text)
+        return Status.ANSWERED if whole else Status.CANCELLED
+
+    def _finish(self) -> FinishReason:
+        return FinishReason.ENOUGH if self.finished is None else self.finished.reason
 
     def _usage(self) -> Usage | None:
         if self.finished is None and not self.stopwatch.saw_token:

@@ -14,6 +14,7 @@ from hexai.ledger.store import Store
 
 if TYPE_CHECKING:
     from hexai.domain.figures import Cell, Figures, Filter
+    from hexai.domain.ranking import Counted, Leaderboard
 
 _DAY = 86_400.0
 _EXPIRED_AT_ONCE = 500
@@ -73,6 +74,15 @@ class Ledger:
 
         with translated(self._path):
             return read_figures(self._connection, chosen)
+
+    def leaderboards(
+        self, chosen: "Filter", counted: "Counted"
+    ) -> "tuple[Leaderboard, ...]":
+        """Rank the models of every surface by what was chosen."""
+        from hexai.ledger.leaderboard import read_leaderboards
+
+        with translated(self._path):
+            return read_leaderboards(self._connection, chosen, counted)
 
     def before(self, moment: float) -> list[int]:
         """Give the numbers of the runs that began before a moment."""

@@ -31,54 +31,16 @@ from math import exp, log
 
 from msgspec import Struct
 
+from hexai.domain.ranking import Model
+from hexai.ledger.clusters import outer_products
 from hexai.ledger.matrices import Matrix, Vector, apply, dot, inverse, product, zeros
-from hexai.ledger.trials import Instead, Model, Pattern, Trial
+from hexai.ledger.trials import Instead, Outcome, Pattern, Trials
+from hexai.ledger.unknowns import DEFAULT_PRIORS, Feature, Priors, Unknowns
 
 _STEPS = 60
 _CLOSE = 1e-9
 _TIE_TOGETHER = 1e3
 """The weight with which strengths are held to a sum of zero."""
-
-Feature = tuple[tuple[int, float], ...]
-"""The unknowns that an alternative's utility is made of, each with its factor."""
-
-
-class Priors(Struct, frozen=True, kw_only=True):
-    """Standard deviations of the Gaussian priors, in logits; None for no prior."""
-
-    strength: float | None = 2.0
-    other: float | None = 3.0
-    """Of positions, ties and nothing taken."""
-    positions: bool = True
-    """Whether the position has an effect at all."""
-
-
-class Unknowns(Struct, frozen=True, kw_only=True):
-    """Which unknown is where in the vector of all."""
-
-    models: tuple[Model, ...]
-    positions: int
-    """Positions but the first, whose effect is 0."""
-
-    @property
-    def size(self) -> int:
-        """Count them."""
-        return len(self.models) + self.positions + 3
-
-    def position(self, place: int) -> Feature:
-        """Give the effect of standing at a place, from 0."""
-        if place == 0 or self.positions == 0:
-            return ()
-        return ((len(self.models) + min(place, self.positions) - 1, 1.0),)
-
-    def none(self, kind: str) -> Feature:
-        """Give the utility of taking nothing."""
-        return ((self.size - (3 if kind == "list" else 2), 1.0),)
-
-    @property
-    def tie(self) -> Feature:
-        """Give the constant of a tie."""
-        return ((self.size - 1, 1.0),)
 
 
 class Fit(Struct, frozen=True, kw_only=True):
@@ -102,22 +64,22 @@ class Fit(Struct, frozen=True, kw_only=True):
         return dot(weights, apply([list(row) for row in self.covariance], weights))
 
 
-def fit(trials: Iterable[Trial], priors: Priors = Priors()) -> Fit:  # noqa: B008
+def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     """Find the strengths of all models in the trials.
 
     The models should be connected (see `ledger.connection`): between groups that never
     met, only the priors compare.
     """
-    clusters = Counter(trials)
-    counts: Counter[tuple[Pattern, int]] = Counter()
-    for trial, count in clusters.items():
-        counts[trial.pattern, trial.choice] += count
+    totals = Counter(trials.numbers)
+    counts = {trials.outcomes[number]: count for number, count in totals.items()}
     unknowns = _unknowns(counts, priors)
     kinds = _kinds(counts, unknowns)
     precision = _precision(unknowns, priors)
     values = _maximise(kinds, precision, unknowns)
     bread = inverse(_curvature(kinds, precision, values))
-    meat = _meat(clusters, kinds, unknowns, values)
+    scores = _scores(kinds, values)
+    found = {number: scores[trials.outcomes[number]] for number in totals}
+    meat = outer_products(trials, found, unknowns.size)
     for row, weights in enumerate(precision):
         for column, weight in enumerate(weights):
             meat[row][column] += weight
@@ -154,7 +116,7 @@ class _Kind(Struct, frozen=True):
         return mean
 
 
-def _unknowns(counts: Iterable[tuple[Pattern, int]], priors: Priors) -> Unknowns:
+def _unknowns(counts: Iterable[Outcome], priors: Priors) -> Unknowns:
     models: set[Model] = set()
     longest = 1
     for pattern, _choice in counts:
@@ -164,11 +126,11 @@ def _unknowns(counts: Iterable[tuple[Pattern, int]], priors: Priors) -> Unknowns
     return Unknowns(models=tuple(sorted(models)), positions=positions)
 
 
-def _kinds(
-    counts: Mapping[tuple[Pattern, int], int], unknowns: Unknowns
-) -> dict[Pattern, _Kind]:
+def _kinds(counts: Mapping[Outcome, int], unknowns: Unknowns) -> dict[Pattern, _Kind]:
     """Group by pattern; "none" and ties are only possible where some were seen."""
-    seen = {(pattern.kind, choice) for pattern, choice in counts if choice < 0}
+    seen: set[tuple[str, int]] = {
+        (p.kind, choice) for p, choice in counts if choice < 0
+    }
     kinds: dict[Pattern, _Kind] = {}
     for (pattern, choice), count in counts.items():
         kind = kinds.get(pattern)
@@ -227,6 +189,7 @@ def _maximise(
         curvature = _curvature(kinds, precision, values)
         _add_ones(curvature, models)
         step = apply(inverse(curvature), slope)
+        tried, gained = values, reached
         for _halving in range(30):
             tried = [v + s for v, s in zip(values, step, strict=True)]
             gained = _log_likelihood(kinds, precision, tried, models)
@@ -281,45 +244,14 @@ def _add_ones(matrix: Matrix, models: int) -> None:
             matrix[i][j] += _TIE_TOGETHER
 
 
-def _meat(
-    clusters: Mapping[Trial, int],
-    kinds: Mapping[Pattern, _Kind],
-    unknowns: Unknowns,
-    values: Vector,
-) -> Matrix:
-    """Sum the outer products of the clusters' scores, corrected for few clusters."""
+def _scores(kinds: Mapping[Pattern, _Kind], values: Vector) -> dict[Outcome, Vector]:
+    """Give the slope of each outcome's log-likelihood."""
     scores = {}
     for pattern, kind in kinds.items():
-        mean = kind.expected(kind.probabilities(values), unknowns.size)
+        mean = kind.expected(kind.probabilities(values), len(values))
         for choice in kind.chosen:
             score = [-expected for expected in mean]
             for i, factor in kind.alternatives[choice]:
                 score[i] += factor
             scores[pattern, choice] = score
-    sums: dict[str, Vector] = {}
-    alone: Counter[tuple[Pattern, int]] = Counter()
-    for trial, count in clusters.items():
-        key = trial.pattern, trial.choice
-        if not trial.cluster:
-            alone[key] += count
-            continue
-        total = sums.setdefault(trial.cluster, [0.0] * unknowns.size)
-        for i, part in enumerate(scores[key]):
-            total[i] += count * part
-    meat = zeros(unknowns.size)
-    for weight, vector in (
-        *((count, scores[key]) for key, count in alone.items()),
-        *((1, vector) for vector in sums.values()),
-    ):
-        _add_outer(meat, vector, weight)
-    number = len(sums) + alone.total()
-    correction = number / (number - 1) if number > 1 else 1.0
-    return [[correction * part for part in row] for row in meat]
-
-
-def _add_outer(matrix: Matrix, vector: Vector, weight: float) -> None:
-    used = [(i, part) for i, part in enumerate(vector) if part]
-    for i, one in used:
-        row, weighted = matrix[i], weight * one
-        for j, other in used:
-            row[j] += weighted * other
+    return scores

@@ -4,9 +4,9 @@ A 95 % interval that is looked at after every vote names a false winner in a qua
 all cases before the fiftieth vote. So a winner is declared by a test whose error holds
 at every moment at once: a betting score, the beta-binomial mixture (Ville 1939; Robbins
 1970). Of n decisive comparisons of two equal models, each is won with probability 1/2.
-The score is the likelihood under a mixture of other probabilities, Beta(3, 3), over
-that; it exceeds 20 at any time at all with a probability of at most 1/20. With several
-pairs of models the limit is 20 for each of them (Bonferroni).
+The score is the likelihood under a mixture of all probabilities, over that; it exceeds
+20 at any time at all with a probability of at most 1/20. With several pairs of models
+the limit is 20 for each of them (Bonferroni).
 
 What stands first is taken more often, and by how much nobody knows. Under the choice
 model, two equal models at two positions are chosen with probabilities that depend on
@@ -15,28 +15,34 @@ the other way round: if one model won both, that is a win, whatever the position
 if the same position won twice, it says nothing. (This is McNemar's test, 1947, and the
 conditional likelihood of the model with the position as a nuisance.) Where the order
 never changes, nothing is ever decisive, and that is right: the first place and the
-model in it cannot be told apart.
+model in it cannot be told apart. A trial is matched with the newest one that waits, so
+mostly with one of the same file.
 
-What is chosen in one file is not independent. So trials are matched within a cluster
-only, and the number of comparisons is divided by how much more the clusters' sums vary
-than those of independent comparisons would.
+What is chosen in one file is not independent. So the number of comparisons is divided
+by the design effect: how much more their sum varies than that of independent ones
+would. Two comparisons depend on each other if they share a file, of which each has one
+or two; the variance is that of dyadic clusters (Cameron and Miller 2014), which is the
+sum over files of the squared net wins, less what comparisons that share both files
+would count twice.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from math import exp, inf, lgamma, log
 
-from hexai.ledger.trials import Model, Trial
+from hexai.domain.ranking import Model
+from hexai.ledger.trials import Pattern, Trials
 
-_PRIOR = 3.0
+_PRIOR = 1.0
 LIMIT = 20.0
 """The score at which one pair of models is decided."""
+_CERTAIN = 50.0
+"""The logarithm of a score that no number of pairs asks for: it need not grow."""
 
 
 def log_score(wins: float, losses: float) -> float:
     """Give the logarithm of the betting score after so many decisive comparisons.
 
-    The beta-binomial with Beta(3, 3) over the binomial with 1/2.
+    The beta-binomial with Beta(1, 1) over the binomial with 1/2. Won by both of two
+    matched trials, 70 to 30 is 84 to 16, so it takes wider odds than single votes do.
     """
     return (
         _log_beta(_PRIOR + wins, _PRIOR + losses)
@@ -45,12 +51,13 @@ def log_score(wins: float, losses: float) -> float:
     )
 
 
-def comparisons_missing(wins: float, losses: float, pairs: int = 1) -> float:
-    """Guess how many more decisive comparisons decide, if all goes on as it went.
+def comparisons_missing(
+    wins: float, losses: float, *, share: float, pairs: int = 1
+) -> float:
+    """Guess how many more decisive comparisons decide, if this share of them is won.
 
     `inf` where that is beyond what a person will ever do.
     """
-    share = (wins + _PRIOR) / (wins + losses + 2 * _PRIOR)
     more = 1.0
     while more < 1e5:
         total_wins, total_losses = wins + share * more, losses + (1 - share) * more
@@ -60,6 +67,19 @@ def comparisons_missing(wins: float, losses: float, pairs: int = 1) -> float:
     return inf
 
 
+class _Squares:
+    """The sum of the squared nets of groups, kept while comparisons come in."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._nets: dict[object, int] = {}
+
+    def add(self, group: object, sign: int) -> None:
+        net = self._nets.get(group, 0)
+        self._nets[group] = net + sign
+        self.total += 2 * net * sign + 1
+
+
 class Duel:
     """The comparisons of two models, taken in the order in which they were made."""
 
@@ -67,17 +87,16 @@ class Duel:
         self.models = one, other
         self.shown = 0
         """Trials that one of the two won and the other could have."""
-        self.won = [0, 0]
-        """How many of those each won, whatever the position."""
         self.orders = set[bool]()
         """Whether the first stood before the second: both, if the order changed."""
-        self._waiting: dict[tuple[str, int, int], list[tuple[bool, bool]]] = {}
-        self._wins = [0, 0]
-        self._net: Counter[str] = Counter()
-        self._squares = 0
-        self._alone = 0
+        self.winner: Model | None = None
+        """Who was ahead when the score was highest; None before any comparison."""
         self.highest = 0.0
         """The highest logarithm of the score so far; what it has shown, it has."""
+        self._wins = [0, 0]
+        self._waiting: dict[tuple[int, int], list[tuple[bool, int, str]]] = {}
+        self._by_file, self._by_files = _Squares(), _Squares()
+        self._alone = 0
 
     @property
     def decisive(self) -> tuple[float, float]:
@@ -89,35 +108,49 @@ class Duel:
     def design_effect(self) -> float:
         """How many dependent comparisons tell as much as an independent one; >= 1."""
         total = sum(self._wins)
-        return max(1.0, (self._squares + self._alone) / total) if total else 1.0
+        variance = self._by_file.total - self._by_files.total + self._alone
+        return max(1.0, variance / total) if total else 1.0
 
-    def add(self, places: tuple[int, int], winner: int, cluster: str) -> None:
+    def add(
+        self, places: tuple[int, int], *, upright: bool, winner: int, cluster: str
+    ) -> None:
         """Take one trial in which the models stood at two different places.
 
-        `winner` is 0 or 1, as in `models`.
+        `upright` says that the first of `models` stood at the first place; `winner`
+        is 0 or 1.
         """
         self.shown += 1
-        self.won[winner] += 1
-        upright = places[0] < places[1]
-        self.orders.add(upright)
-        key = cluster, min(places), max(places)
-        waiting = self._waiting.setdefault(key, [])
-        if not waiting or waiting[0][0] == upright:
-            waiting.append((upright, winner == 0))
+        if self.highest > _CERTAIN:
             return
-        if waiting.pop(0)[1] == (winner == 0):
-            self._decide(winner, cluster)
+        waiting = self._waiting.setdefault(places, [])
+        if not waiting or waiting[-1][0] == upright:
+            waiting.append((upright, winner, cluster))
+            return
+        _upright, other_winner, other_cluster = waiting.pop()
+        if other_winner == winner:
+            self._decide(winner, cluster, other_cluster)
 
-    def _decide(self, winner: int, cluster: str) -> None:
+    def _decide(self, winner: int, one: str, other: str) -> None:
         self._wins[winner] += 1
         sign = 1 if winner == 0 else -1
-        if cluster:
-            net = self._net[cluster]
-            self._net[cluster] = net + sign
-            self._squares += 2 * net * sign + 1
-        else:
+        if not one and not other:
             self._alone += 1
-        self.highest = max(self.highest, log_score(*self.decisive))
+        else:
+            for file in {one, other} - {""}:
+                self._by_file.add(file, sign)
+            if one and other and one != other:
+                self._by_files.add(frozenset((one, other)), sign)
+        self._note_score()
+
+    def _note_score(self) -> None:
+        ahead, total = self._wins[0] - self._wins[1], sum(self._wins)
+        # No score, of fewer comparisons least of all, exceeds this, which is cheaper.
+        if ahead**2 <= self.highest * total:
+            return
+        wins, losses = self.decisive
+        score = log_score(wins, losses)
+        if score > self.highest:
+            self.highest, self.winner = score, self.models[wins < losses]
 
     @property
     def score(self) -> float:
@@ -125,34 +158,40 @@ class Duel:
         return exp(min(700.0, log_score(*self.decisive)))
 
 
-def duels(trials: Iterable[Trial]) -> dict[tuple[Model, Model], Duel]:
-    """Compare every two models that stood in one list; trials in order of time."""
-    found: dict[tuple[Model, Model], Duel] = {}
-    for trial in trials:
-        if trial.choice < 0:
-            continue
-        items = trial.pattern.items
-        chosen = items[trial.choice]
-        for place, item in enumerate(items):
-            if place != trial.choice:
-                _compare(found, (chosen, trial.choice), (item, place), trial.cluster)
-    return found
+def duels(trials: Trials) -> dict[frozenset[Model], Duel]:
+    """Compare every two models of which one was chosen and the other was there."""
+    found: dict[frozenset[Model], Duel] = {}
+    steps = [
+        _steps(found, pattern, choice) if choice >= 0 else ()
+        for pattern, choice in trials.outcomes
+    ]
+    for number, cluster in zip(trials.numbers, trials.clusters, strict=True):
+        for duel, places, upright, winner in steps[number]:
+            duel.add(places, upright=upright, winner=winner, cluster=cluster)
+    return {pair: duel for pair, duel in found.items() if duel.shown}
 
 
-def _compare(
-    found: dict[tuple[Model, Model], Duel],
-    winner: tuple[tuple[Model, ...], int],
-    loser: tuple[tuple[Model, ...], int],
-    cluster: str,
-) -> None:
-    for better in winner[0]:
-        for worse in loser[0]:
-            pair = (better, worse) if better < worse else (worse, better)
-            duel = found.setdefault(pair, Duel(*pair))
-            if better == pair[0]:
-                duel.add((winner[1], loser[1]), 0, cluster)
-            else:
-                duel.add((loser[1], winner[1]), 1, cluster)
+_Step = tuple[Duel, tuple[int, int], bool, int]
+
+
+def _steps(
+    found: dict[frozenset[Model], Duel], pattern: Pattern, choice: int
+) -> tuple[_Step, ...]:
+    """List whom this outcome compares, and how."""
+    steps: list[_Step] = []
+    for better in pattern.items[choice]:
+        for place, item in enumerate(pattern.items):
+            for worse in item:
+                if place == choice or worse == better:
+                    continue
+                pair = frozenset((better, worse))
+                duel = found.setdefault(pair, Duel(*sorted(pair)))
+                winner = int(better != duel.models[0])
+                upright = (choice < place) == (winner == 0)
+                places = min(choice, place), max(choice, place)
+                steps.append((duel, places, upright, winner))
+                duel.orders.add(upright)
+    return tuple(steps)
 
 
 def _log_beta(one: float, other: float) -> float:

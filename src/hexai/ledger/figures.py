@@ -53,7 +53,7 @@ def read_figures(
 ) -> list[tuple[Cell, Figures]]:
     """Give the figures of every cell that counts and has any."""
     cells = {
-        number: cell for number, cell in _read_cells(connection) if chosen.matches(cell)
+        number: cell for number, cell in read_cells(connection) if chosen.matches(cell)
     }
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
@@ -62,7 +62,8 @@ def read_figures(
     return [(cells[row["cell"]], _figures(row)) for row in rows]
 
 
-def _read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
+def read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
+    """Give every cell with its number."""
     for number, surface, language, project, *model in connection.execute(_CELLS):
         provider, name, upstream = model
         yield (

@@ -49,7 +49,7 @@ def without_chatter(answer: str, shown: str, language: str, *, code: bool) -> st
     if not code or language in PROSE:
         return _prose(answer, shown)
     if not _begins_fence(shown) and _begins_fence(answer):
-        inner = unfence(answer)
+        inner = unfence(answer, finished=True)
     else:
         inner = _without_closing(_without_opening(answer, shown), shown)
     if "\n" in inner.strip() or writes_backticks(language):

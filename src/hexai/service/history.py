@@ -12,6 +12,7 @@ from typing import Self
 from hexai.config.locate import Folders
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Cell, Figures, Filter
+from hexai.domain.ranking import Counted, Leaderboard
 from hexai.domain.record import Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
 from hexai.ledger.access import Ledger
@@ -89,6 +90,10 @@ class History:
     def figures(self, chosen: Filter) -> list[tuple[Cell, Figures]]:
         """Give the sums for statistics, by cell."""
         return self._ledger.figures(chosen)
+
+    def leaderboards(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
+        """Rank the models of every surface by what was chosen."""
+        return self._ledger.leaderboards(chosen, counted)
 
     def forget(self, run: RecordedRun) -> int:
         """Really remove one run, and its answers from the cache."""

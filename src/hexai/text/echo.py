@@ -47,8 +47,9 @@ def without_echo(answer: str, before: str, after: str, language: str) -> str:
     if not current.strip():
         return _without_lines(answer, before)
     cut = _without_line(answer, before, current)
+    nests = current.rstrip().endswith("(") and "\n" not in answer.rstrip()
     weighed = Weighed(before, after, language)
-    return cut if _gain(answer, cut, weighed, after) >= 0 else answer
+    return answer if nests and _gain(answer, cut, weighed, after) < 0 else cut
 
 
 def may_echo(answer: str, before: str) -> bool:
@@ -68,10 +69,12 @@ def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
         joins = _WORD.match(echo) and _WORD.match(before[-size - 1 : -size])
         if joins or not echo.strip():
             continue
-        alike = _counts(echo, current, fragment) or _CALL.fullmatch(echo) is not None
+        is_call = _CALL.fullmatch(echo.strip()) is not None
+        if not is_call and _counts(echo, current, fragment):
+            return size
         weighed = Weighed(before, after, language)
         gain = _gain(answer, answer[size:], weighed, after)
-        if gain >= 0 and (alike or gain > 0):
+        if gain > 0 or (is_call and gain == 0):
             return size
     return 0
 

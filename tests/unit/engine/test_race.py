@@ -9,7 +9,7 @@ from hexai.domain.contender import Contender
 from hexai.domain.entry import Budgets
 from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.provider import TextDelta
+from hexai.domain.provider import FinishReason, TextDelta
 from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.streams import CLOSE_WITHIN
@@ -315,6 +315,28 @@ def test_leaving_closes_everything_and_leaves_nothing_behind() -> None:
     assert [stream.closed_at for each in clients for stream in each.streams] == [1, 1]
     assert given.slots.in_use("o") == 0
     assert tasks == 1
+
+
+def test_a_contender_that_has_said_enough_has_answered() -> None:
+    """Its stream is closed, the others run on, and who was silent is cancelled."""
+    clients = [Scripted(starts("enough")), Scripted(HANGS), Scripted(says("other"))]
+
+    async def main() -> Race:
+        async with _race(field(*clients)) as race:
+            async for event in race:
+                if isinstance(event, Delta) and event.index == 0:
+                    race.finish(0)
+                    race.finish(1)
+        return race
+
+    race = run_virtually(main())
+
+    assert [(each.status, each.text, each.finish) for each in race.outcomes] == [
+        (Status.ANSWERED, "enough", FinishReason.ENOUGH),
+        (Status.CANCELLED, "", None),
+        (Status.ANSWERED, "other", FinishReason.STOP),
+    ]
+    assert all(each.streams[0].closed_at is not None for each in clients)
 
 
 def test_cancelling_the_consumer_ends_the_race_with_it() -> None:

@@ -87,7 +87,7 @@ def _reserved(name: str) -> Callable[[], click.Command]:
     return make
 
 
-_LATER = ("leaderboard", "action")
+_LATER = ("action",)
 
 COMMANDS = (
     Command(words=("config",), summary="", parser=_config("edit")),
@@ -181,6 +181,11 @@ COMMANDS = (
         words=("stats",),
         summary="Show what every model did.",
         parser=_ledger("stats"),
+    ),
+    Command(
+        words=("leaderboard",),
+        summary="Show which model you prefer, and how sure that is.",
+        parser=_ledger("leaderboard"),
     ),
     Command(words=("lsp",), summary="Serve an editor.", parser=_lsp),
     *(

@@ -52,6 +52,12 @@ def _stats() -> click.Command:
     return parser()
 
 
+def _leaderboard() -> click.Command:
+    from hexai.surfaces.cli.leaderboard import parser
+
+    return parser()
+
+
 _PARSERS: dict[str, Callable[[], click.Command]] = {
     "history": _history,
     "history forget": _forget,
@@ -60,4 +66,5 @@ _PARSERS: dict[str, Callable[[], click.Command]] = {
     "show": _show,
     "vote": _vote,
     "stats": _stats,
+    "leaderboard": _leaderboard,
 }

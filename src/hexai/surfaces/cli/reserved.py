@@ -1,7 +1,7 @@
 """Command words whose commands come later: known by their form, so never asked.
 
-Without this, `hexai leaderboard` would be sent to a model today and show a
-ranking after an update.
+Without this, `hexai action` would be sent to a model today and show a menu after an
+update.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,6 @@ from hexai.surfaces.cli.invocation import Invocation, make_parser
 
 _INSTEAD = {
     "action": "there is no tmux action yet",
-    "leaderboard": "see hexai stats",
 }
 
 
@@ -28,15 +27,10 @@ def parser(name: str) -> click.Command:
     return make_parser(name, refuse, params=params, explanation="Not there yet.")
 
 
-def _flags(*names: str) -> list[click.Parameter]:
-    return [click.Option([name], is_flag=True) for name in names]
-
-
 def _values(*names: str) -> list[click.Parameter]:
     return [click.Option([name]) for name in names]
 
 
 _PARAMETERS: dict[str, Callable[[], list[click.Parameter]]] = {
-    "leaderboard": lambda: _flags("--json", "--csv"),
     "action": lambda: _values("--infile", "--outfile", "--config"),
 }

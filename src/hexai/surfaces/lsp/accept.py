@@ -53,6 +53,10 @@ class Offers:
             self._kept.popitem(last=False)
         return self._last
 
+    def about(self, uri: str) -> list[Offer]:
+        """Give those that went out for a document."""
+        return [offer for offer, _ in self._kept.values() if offer.uri == uri]
+
     def find(self, arguments: Sequence[object]) -> tuple[Offer, str, int] | None:
         """Give offer, language and index that a command's arguments name, if any."""
         match arguments:

@@ -55,6 +55,9 @@ class Run(AbstractAsyncContextManager["Run"], Protocol):
     def cancel(self, index: int | None = None) -> None:
         """Cancel one contender, or all that still run; each gets its outcome."""
 
+    def finish(self, index: int) -> None:
+        """End a contender that has said enough; it has answered with what there is."""
+
     def settle(self) -> None:
         """Say that the list has gone out: whoever answers now is late."""
 

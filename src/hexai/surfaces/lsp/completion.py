@@ -9,20 +9,18 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
-from hexai.domain.outcome import Outcome
-from hexai.errors import NotSent
 from hexai.surfaces.lsp.arrival import Arrival, Route, Trigger, nothing
-from hexai.surfaces.lsp.asking import Asker, Run, Status
+from hexai.surfaces.lsp.asking import Asker, Status
 from hexai.surfaces.lsp.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.gates import is_prompt, may_start
 from hexai.surfaces.lsp.memory import Memory, Remembered
 from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.pace import Pace
 from hexai.surfaces.lsp.places import Place
+from hexai.surfaces.lsp.telling import Telling
 from hexai.surfaces.lsp.waiting import Waiter, patience
 from hexai.text.lines import TextChange
 from hexai.text.positions import Position
@@ -46,14 +44,14 @@ class Completer:
         """Have nothing to do yet; call it inside the event loop."""
         self._editor = editor
         self._asker = asker
-        self._status = status
+        self._telling = Telling(editor, status)
         self._start = start
         self._loop = asyncio.get_running_loop()
         self._places: dict[str, Place] = {}
         self._tasks: dict[Place, asyncio.Task[None]] = {}
+        self._graces: dict[Place, asyncio.TimerHandle] = {}
         self._memory = Memory()
         self._pace = Pace()
-        self._told_ignored: set[str] = set()
         self._is_shut_down = False
         self.is_enabled = True
         """The user can switch completion off for a while."""
@@ -173,21 +171,20 @@ class Completer:
             asks_again=automatic and client.empty_incomplete,
         )
         place.join(waiter)
+        if place in self._graces:
+            self._graces.pop(place).cancel()
         try:
             return await waiter.wait()
         except asyncio.CancelledError:
             place.leave(waiter)
-            if not place.is_waited_for.is_set():
-                self._loop.call_later(GRACE, self._end_unless_joined, place)
+            if not place.is_wanted.is_set():
+                timer = self._loop.call_later(GRACE, self._end, place)
+                self._graces[place] = timer
             raise
 
     def _answer(self, place: Place, waiter: Waiter) -> None:
         with self._contained(place):
             place.answer(waiter)
-
-    def _end_unless_joined(self, place: Place) -> None:
-        if not place.is_waited_for.is_set():
-            self._end(place)
 
     async def _run(self, place: Place, settings: Settings) -> None:
         """Run the race of a place to its end; the outermost function of its task."""
@@ -211,16 +208,16 @@ class Completer:
             async for event in run:
                 place.take(event, self._loop.time())
                 if isinstance(event, Ended) and not place.is_over:
-                    self._tell(event.outcome, place)
+                    self._telling.ended(event.outcome, blind=place.blind)
             if settings.ignore.lsp_notify_ignored:
-                self._tell_ignored(place.uri, run)
+                self._telling.ignored(place.uri, run)
 
     async def _wait_until_quiet(
         self, place: Place, settings: Settings
     ) -> Document | None:
         """Wait until nobody types; gives the document then, None if it was closed."""
         while True:
-            await place.is_waited_for.wait()
+            await place.is_wanted.wait()
             document = self._editor.document(place.uri)
             if document is None:
                 return None
@@ -236,33 +233,14 @@ class Completer:
             return
         if self._places.get(place.uri) is place:
             del self._places[place.uri]
+        if place in self._graces:
+            self._graces.pop(place).cancel()
         kept = place.kept(self._loop.time())
         if kept is not None:
             self._memory.keep(kept)
         place.end()
         if not place.is_asked and place in self._tasks:
             self._tasks[place].cancel()
-
-    def _tell(self, outcome: Outcome, place: Place) -> None:
-        """Tell of a contender that failed, or was too slow for the list."""
-        if outcome.error is not None:
-            cause = type(outcome.error).__name__
-            self._status.told(outcome.label, cause, str(outcome.error))
-        elif outcome.late and not place.blind:
-            seconds = outcome.timings.total
-            message = f"answered after {seconds:.1f} s, when the list had gone out"
-            self._status.told(outcome.label, "late", message)
-
-    def _tell_ignored(self, uri: str, run: Run) -> None:
-        """Tell once of a file that is ignored, if nobody could be asked for that."""
-        unsent = all(isinstance(each.error, NotSent) for each in run.outcomes)
-        if run.ignored is not None and unsent and uri not in self._told_ignored:
-            self._told_ignored.add(uri)
-            name = unquote(uri.rpartition("/")[2])
-            why = run.ignored.reason
-            self._editor.tell(
-                Severity.INFO, f"Hexai: nobody is asked about {name}: {why}"
-            )
 
     @contextmanager
     def _contained(self, place: Place) -> Iterator[None]:

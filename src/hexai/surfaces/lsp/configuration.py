@@ -102,9 +102,12 @@ class Configuration:
             if changes is not None:
                 self._taken_over(changes)
 
-    def reload(self) -> tuple[Change, ...]:
-        """Load everything again; raises `ConfigError` and keeps the old one."""
-        changes = self._live.reload()
+    def reload(self, uri: str | None = None) -> tuple[Change, ...]:
+        """Load everything again; gives what has changed for a document, or for none.
+
+        Raises `ConfigError` and keeps the old one.
+        """
+        changes = self._live.reload(to_path(uri) if uri else None)
         self._taken_over(changes)
         return changes
 

@@ -5,6 +5,12 @@ from hexai.domain.provider import FinishReason
 from hexai.surfaces.lsp.asking import Clean
 from hexai.surfaces.lsp.gates import is_word
 
+_BEYOND = 3
+"""Whole lines that change nothing any more, before a contender has said enough."""
+_LINES = 120
+_CHARACTERS = 8192
+"""What no list shows, and nobody takes without reading."""
+
 
 class Draft:
     """The answer of a contender on its way."""
@@ -12,6 +18,9 @@ class Draft:
     def __init__(self, clean: Clean) -> None:
         self._clean = clean
         self._pieces: list[str] = []
+        self._so_far = ""
+        self._lines = self._lines_beyond = 0
+        self._characters = 0
         self.outcome: Outcome | None = None
         """Set when it has ended."""
         self.ended_at = 0.0
@@ -31,6 +40,22 @@ class Draft:
     def add(self, piece: str) -> None:
         """Take the next piece."""
         self._pieces.append(piece)
+        self._characters += len(piece)
+        if lines := piece.count("\n"):
+            self._lines += lines
+            so_far = self._clean("".join(self._pieces), infilled=False, finished=False)
+            grows = not so_far.strip() or so_far != self._so_far
+            self._lines_beyond = 0 if grows else self._lines_beyond + lines
+            self._so_far = so_far
+
+    @property
+    def has_enough(self) -> bool:
+        """Tell whether what more it says would not go in, or is more than anyone reads.
+
+        Small models do not stop by themselves, and hold their slot while they go on.
+        """
+        is_long = self._lines >= _LINES or self._characters >= _CHARACTERS
+        return self.runs and (is_long or self._lines_beyond >= _BEYOND)
 
     def end(self, outcome: Outcome, now: float) -> None:
         """Take what became of it."""

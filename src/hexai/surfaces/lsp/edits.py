@@ -80,6 +80,14 @@ class Edits:
                 if self._watches.get(uri) is watch:  # not that of a reopened document
                     del self._watches[uri]
 
+    def showed(self, document: Document) -> bool:
+        """Tell whether the change that led to a document shows the edit under way.
+
+        Only within that change's notification, and to who is told after this.
+        """
+        watch = self._watches.get(document.uri)
+        return watch is not None and watch.made is document
+
     def opened(self, document: Document) -> None:
         """Do nothing: an edit of what was open before ended with its closing."""
 

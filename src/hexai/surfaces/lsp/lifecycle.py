@@ -10,6 +10,7 @@ from hexai.config.schema import Settings
 from hexai.surfaces.lsp.clients import Client, Traits, identify
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
 from hexai.surfaces.lsp.convert import to_path
+from hexai.surfaces.lsp.progress import number_of
 from hexai.surfaces.lsp.session import Session
 from hexai.surfaces.lsp.wire import Phase
 from hexai.text.positions import Encoding
@@ -58,8 +59,8 @@ async def shutdown(session: Session, params: None) -> None:
     """Stop everything; only the end may follow."""
     del params
     session.wire.phase = Phase.SHUT_DOWN
-    if session.suggesting is not None:
-        session.suggesting.completer.shutdown()
+    if session.parts is not None:
+        session.parts.shutdown()
         await asyncio.sleep(0)  # who was answered just now is not to be cancelled
     await session.stop_requests()
 
@@ -78,6 +79,15 @@ def choose_encoding(capabilities: types.ClientCapabilities, client: Client) -> E
     if client.utf8_first:
         order = [Encoding.UTF8, Encoding.UTF32, Encoding.UTF16]
     return next((each for each in order if each in (offered or ())), Encoding.UTF16)
+
+
+def stop_work(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
+    """Stop the work that a progress belongs to."""
+    number = number_of(params.token)
+    if session.parts is None or number is None:
+        return
+    if (work := session.parts.running.find(number)) is not None:
+        work.cancel()
 
 
 def _traits(params: types.InitializeParams) -> Traits:

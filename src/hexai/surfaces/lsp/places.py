@@ -55,8 +55,8 @@ class Place:
         self.blind = blind
         self.is_over = False
         """Nothing more comes of it: nobody joins, and nobody waits."""
-        self.is_waited_for = asyncio.Event()
-        """Set as long as a request waits here."""
+        self.is_wanted = asyncio.Event()
+        """Cleared when the last request that waited was cancelled, until one joins."""
         self._cursor = Cursor(document.lines, arrival.position)
         self._waiters: dict[Route, Waiter] = {}
         self._has_answered = False
@@ -93,7 +93,7 @@ class Place:
         if older is not None:
             older.answer(nothing(older.arrival))
         self._waiters[arrival.route] = waiter
-        self.is_waited_for.set()
+        self.is_wanted.set()
         if self._has_answered and self.offer(arrival).suggestions:
             self.answer(waiter)
         else:
@@ -103,7 +103,9 @@ class Place:
         """Let a request go that its editor has cancelled."""
         waiter.leave()
         if self._waiters.get(waiter.arrival.route) is waiter:
-            self._remove(waiter)
+            del self._waiters[waiter.arrival.route]
+            if not self._waiters:
+                self.is_wanted.clear()
 
     def ask(self, asked: Asked) -> None:
         """Take the question that is put to the models for the text as it is now."""
@@ -134,6 +136,8 @@ class Place:
         match event:
             case Delta(index=index, text=text):
                 self._drafts[index].add(text)
+                if self._drafts[index].has_enough and self._run is not None:
+                    self._run.finish(index)
                 if self._cursor.typed:
                     self._stop_misfits([index])
                     self._consider()
@@ -161,7 +165,7 @@ class Place:
     def answer(self, waiter: Waiter) -> None:
         """Let the list of a request go out, with what there is."""
         offer = self.offer(waiter.arrival)
-        self._remove(waiter)
+        del self._waiters[waiter.arrival.route]
         self._has_answered = True
         if not offer.suggestions and self.is_running and waiter.asks_again:
             waiter.answer(replace(offer, incomplete=True, forced=True))
@@ -254,8 +258,3 @@ class Place:
                 first_answer_at=min(fitting, default=None),
                 has_ended=self._run is not None and not is_waited_for,
             )
-
-    def _remove(self, waiter: Waiter) -> None:
-        del self._waiters[waiter.arrival.route]
-        if not self._waiters:
-            self.is_waited_for.clear()

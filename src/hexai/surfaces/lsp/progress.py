@@ -29,7 +29,7 @@ class WorkDoneProgress:
         """Ask for a place to show it, if the editor has any."""
         window = self._connection.capabilities.window
         if window is not None and window.work_done_progress:
-            self._start(self._open(work))
+            _ = self._start(self._open(work))
 
     def ended(self, work: Work) -> None:
         """Show that it is over."""

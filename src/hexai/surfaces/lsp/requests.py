@@ -19,9 +19,9 @@ async def complete(
     document = session.documents.find(params.text_document.uri)
     session.refresh(params.text_document.uri)
     await session.ready()
-    if document is None or session.suggesting is None:
+    if document is None or session.parts is None:
         return types.CompletionList(is_incomplete=False, items=[])
-    return await session.suggesting.complete(document, params)
+    return await session.parts.suggesting.complete(document, params)
 
 
 async def complete_inline(
@@ -31,9 +31,9 @@ async def complete_inline(
     document = session.documents.find(params.text_document.uri)
     session.refresh(params.text_document.uri)
     await session.ready()
-    if document is None or session.suggesting is None:
+    if document is None or session.parts is None:
         return types.InlineCompletionList(items=[])
-    return await session.suggesting.complete_inline(document, params)
+    return await session.parts.suggesting.complete_inline(document, params)
 
 
 async def list_actions(session: Session, params: types.CodeActionParams) -> "Shown":
@@ -41,9 +41,9 @@ async def list_actions(session: Session, params: types.CodeActionParams) -> "Sho
     document = session.documents.find(params.text_document.uri)
     session.refresh(params.text_document.uri)
     await session.ready()
-    if document is None or session.actions is None:
+    if document is None or session.parts is None:
         return []
-    return session.actions.list(document, params)
+    return session.parts.actions.list(document, params)
 
 
 def execute(session: Session, params: types.ExecuteCommandParams) -> None:
@@ -53,11 +53,11 @@ def execute(session: Session, params: types.ExecuteCommandParams) -> None:
         return
     if params.command != session.accept_command:
         raise JsonRpcInvalidParams(f"there is no command {params.command[:100]}")
-    if session.suggesting is not None:
-        session.spawn(session.suggesting.accept(params.arguments or ()))
+    if session.parts is not None:
+        session.spawn(session.parts.suggesting.accept(params.arguments or ()))
 
 
 async def _act(session: Session, arguments: Sequence[object]) -> None:
     await session.ready()
-    if session.actions is not None:
-        session.actions.execute(arguments)
+    if session.parts is not None:
+        session.parts.actions.execute(arguments)

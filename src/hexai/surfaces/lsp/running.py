@@ -17,7 +17,9 @@ Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 class Work:
     """One piece of work; it is over when its task has ended."""
 
-    def __init__(self, number: int, label: str, uri: str) -> None:
+    def __init__(
+        self, number: int, label: str, uri: str, on_over: Callable[["Work"], None]
+    ) -> None:
         self.number = number
         """Its own among all of one connection."""
         self.label = label
@@ -25,11 +27,12 @@ class Work:
         self.uri = uri
         """The document that it is about."""
         self.is_over = False
+        self._on_over = on_over
         self._task: asyncio.Task[None] | None = None
 
     def cancel(self) -> None:
         """End it; nothing is told, and nothing more is changed."""
-        self.is_over = True
+        self._on_over(self)
         if self._task is not None:
             self._task.cancel()
 
@@ -69,7 +72,7 @@ class Running:
     ) -> Work:
         """Begin work about a document; after a shutdown it is over at once."""
         self._last += 1
-        work = Work(self._last, label, uri)
+        work = Work(self._last, label, uri, self._end)
         if self._is_shut_down:
             work.is_over = True
             return work
@@ -86,7 +89,6 @@ class Running:
         """End all work, or that about one document; gives how many that was."""
         works = [each for each in self.works if uri in (None, each.uri)]
         for work in works:
-            self._end(work)
             work.cancel()
         return len(works)
 

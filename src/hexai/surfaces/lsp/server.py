@@ -22,6 +22,7 @@ _AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
     types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: sync.configured,
     types.WORKSPACE_EXECUTE_COMMAND: requests.execute,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.stop_work,
 }
 """Called within the message, so in the order of the messages."""
 

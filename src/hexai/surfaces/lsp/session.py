@@ -33,9 +33,7 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
-    from hexai.surfaces.lsp.code_actions import CodeActions
-    from hexai.surfaces.lsp.running import Running
-    from hexai.surfaces.lsp.suggesting import Suggesting
+    from hexai.surfaces.lsp.parts import Parts
 
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
@@ -62,11 +60,7 @@ class Session:
         """Known from `initialize` on."""
         self.services: Services | None = None
         """Open once `ready`."""
-        self.suggesting: Suggesting | None = None
-        """Open with the services."""
-        self.actions: CodeActions | None = None
-        """Open with the services."""
-        self.running: Running | None = None
+        self.parts: Parts | None = None
         """Open with the services."""
         self.folders: tuple[Path, ...] = ()
         """Those that the editor has open."""
@@ -119,12 +113,12 @@ class Session:
             now=self.start.now,
             random=self.start.random,
             recorder=recorder,
+            log=self.log,
         )
         try:
             async with services:
                 self.services = services
-                self._suggest(services)
-                self._act(services)
+                self._open_parts(services)
                 self._ready.set()
                 await asyncio.Event().wait()
         finally:
@@ -139,28 +133,12 @@ class Session:
                 self.connection.log, Severity.WARNING, f"Hexai: {problem}"
             )
 
-    def _suggest(self, services: "Services") -> None:
-        """Open what completes, with all that it loads."""
-        from hexai.surfaces.lsp.suggesting import open_suggesting
+    def _open_parts(self, services: "Services") -> None:
+        """Open what completes, answers and acts, with all that it loads."""
+        from hexai.surfaces.lsp.parts import open_parts
 
-        if self.configuration is None:
-            return
-        self.suggesting = open_suggesting(self, self.configuration, services)
-        self.documents.followers.append(self.suggesting.completer)
-
-    def _act(self, services: "Services") -> None:
-        """Open what models are asked to do in the text."""
-        from hexai.surfaces.lsp.acting import open_actions
-        from hexai.surfaces.lsp.progress import WorkDoneProgress
-        from hexai.surfaces.lsp.running import Running
-
-        if self.configuration is None:
-            return
-        start = services.start
-        progress = WorkDoneProgress(self.connection, start=start)
-        self.running = Running(self.connection, progress, start=start)
-        self.actions = open_actions(self, self.configuration, services, self.running)
-        self.documents.followers.append(self.actions)
+        if self.configuration is not None:
+            self.parts = open_parts(self, self.configuration, services)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -274,8 +252,8 @@ class Session:
         if self.services is not None and self.configuration is not None:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
-        if self.suggesting is not None:
-            self.suggesting.completer.forget()
+        if self.parts is not None:
+            self.parts.suggesting.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""

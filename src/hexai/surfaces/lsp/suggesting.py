@@ -57,7 +57,7 @@ class Suggesting:
     ) -> None:
         self.completer = completer
         self._maker = maker
-        self._offers = offers
+        self.offers = offers
         self._acceptance = acceptance
 
     async def complete(
@@ -66,7 +66,7 @@ class Suggesting:
         """Answer a request for a list."""
         trigger = _trigger(params.context)
         offer = await self._ask(document, params.position, trigger, "list")
-        number = self._offers.keep(offer, document.language)
+        number = self.offers.keep(offer, document.language)
         return self._maker.completion(offer, number, language=document.language)
 
     async def complete_inline(
@@ -78,7 +78,7 @@ class Suggesting:
         )
         trigger = Trigger(TriggerKind.INVOKED if by_hand else None)
         offer = await self._ask(document, params.position, trigger, "inline")
-        number = self._offers.keep(offer, document.language)
+        number = self.offers.keep(offer, document.language)
         return inline_completions(
             offer, number, self._maker, language=document.language
         )

@@ -214,6 +214,60 @@ def test_a_cancelled_request_that_nobody_follows_ends_the_race() -> None:
     assert at_desk(scene, CODE, Scripted(says("a", after=1))) == pytest.approx(0.4)
 
 
+def test_a_race_that_was_joined_outlives_the_cancelled_request() -> None:
+    """Also when the list of the second request has gone out by then."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        first = desk.ask()
+        await desk.pause(0.05)
+        first.cancel()
+        await desk.pause(0.01)
+        second = await desk.ask()
+        await desk.pause(3)
+        return second, await desk.ask()
+
+    models = [Scripted(says("a", after=0.1)), Scripted(says("b", after=2))]
+    second, third = at_desk(scene, CODE, *models, gather=0.01)
+
+    assert second.texts == ["a"]
+    assert third.texts == ["a", "b"]
+
+
+def test_each_cancelled_request_has_its_own_time() -> None:
+    """What counts is the last one that was cancelled."""
+
+    async def scene(desk: Desk) -> tuple[Answered, int]:
+        for _ in range(3):
+            request = desk.ask()
+            await desk.pause(0.2)
+            request.cancel()
+            await desk.pause(0.05)
+        return await desk.ask(), len(desk.streams)
+
+    answered, streams = at_desk(scene, CODE, Scripted(says("a", after=2)))
+
+    assert (answered.texts, streams) == (["a"], 1)
+
+
+def test_a_long_debounce_outlives_a_short_deadline() -> None:
+    """The models are asked although the request has been answered meanwhile."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        desk.type("_")
+        first = await desk.ask(after_character("_"))
+        await desk.pause(1)
+        return first, await desk.ask(AGAIN)
+
+    model = Scripted(says("a", after=0.1))
+    first, second = at_desk(
+        scene, CODE, model, client=NEOVIM, completion_debounce_ms=500
+    )
+
+    assert first.offer.forced
+    assert second.texts == ["a"]
+    assert second.at == pytest.approx(first.at + 1)
+
+
 def test_nobody_is_asked_for_a_request_that_was_cancelled() -> None:
     """Cancelled before the end of the debounce, it costs nothing."""
 
@@ -676,6 +730,34 @@ def test_disabled_asks_nobody() -> None:
         return first.texts, second.texts, len(desk.streams)
 
     assert at_desk(scene, CODE, Scripted(says("a"))) == ([], [], 0)
+
+
+def test_disabled_remembers_nothing_either() -> None:
+    """Where the popup is answered from memory only."""
+
+    async def scene(desk: Desk) -> list[str]:
+        await desk.ask(INVOKED, "inline")
+        desk.completer.is_enabled = False
+        return (await desk.ask()).texts
+
+    assert at_desk(scene, CODE, Scripted(says("a")), client=VSCODE) == []
+
+
+def test_at_the_deadline_an_empty_list_says_that_it_is_complete() -> None:
+    """Empty and incomplete would keep other servers' items from some editors."""
+
+    async def scene(desk: Desk) -> tuple[Answered, Answered]:
+        first = await desk.ask()
+        await desk.pause(2)
+        return first, await desk.ask()
+
+    first, second = at_desk(scene, CODE, Scripted(says("a", after=3)))
+
+    assert first.texts == []
+    assert not first.offer.incomplete
+    assert first.at == pytest.approx(1.5)
+    assert second.texts == ["a"]
+    assert second.at == pytest.approx(3.5)
 
 
 @pytest.mark.parametrize(

@@ -91,3 +91,48 @@ def test_cleaning_is_told_what_it_has_before_it() -> None:
     Draft(cleaner).end(outcome("a", finish=FinishReason.LENGTH, infilled=True), 1.0)
 
     assert cleaner.asked == [(False, True), (True, False)]
+
+
+class Cutter(Cleaner):
+    """Cuts at the first blank line, as what leaves the scope is cut."""
+
+    def __call__(self, text: str, *, infilled: bool, finished: bool) -> str:
+        """Clean a text."""
+        return (
+            super()
+            .__call__(text, infilled=infilled, finished=finished)
+            .split("\n\n")[0]
+        )
+
+
+def test_a_contender_that_does_not_stop_has_said_enough() -> None:
+    """Three whole lines that would not go in are enough, two are not."""
+    draft = Draft(Cutter())
+
+    for piece in ("one\n", "two\n\n", "b", "eyond\n", "and"):
+        draft.add(piece)
+        assert not draft.has_enough
+    draft.add(" more\n")
+    assert not draft.has_enough
+    draft.add("and more\n")
+    assert draft.has_enough
+
+
+def test_what_grows_is_not_enough_until_nobody_would_read_it() -> None:
+    """A long answer goes on for as long as a list can show it."""
+    draft = Draft(Cleaner())
+
+    for number in range(119):
+        draft.add(f"line {number}\n")
+    assert not draft.has_enough
+    draft.add("line 120\n")
+    assert draft.has_enough
+
+
+def test_nothing_said_is_not_enough() -> None:
+    """Blank lines before an answer, or an echo, end nobody."""
+    draft = Draft(Cleaner())
+
+    for _ in range(10):
+        draft.add("\n")
+    assert not draft.has_enough

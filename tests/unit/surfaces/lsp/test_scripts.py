@@ -58,7 +58,9 @@ STEPS = st.one_of(
         route=st.sampled_from(["list", "inline"]),
     ),
     st.builds(
-        Step, st.just("pause"), seconds=st.sampled_from([0.0, 0.05, 0.15, 0.3, 1.0])
+        Step,
+        st.just("pause"),
+        seconds=st.sampled_from([0.0, 0.05, 0.15, 0.3, 1.0, 3.0]),
     ),
 )
 

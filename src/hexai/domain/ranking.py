@@ -1,0 +1,104 @@
+"""Who is chosen over whom, and how sure that is: the shapes of a leaderboard; pure."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hexai.domain.choice import Method
+
+Model = str
+"""A model's identity, upstream and configured model in one word."""
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """Which choices count; empty and None mean all."""
+
+    method: Method | None = None
+    """How the choice was made known."""
+    blind: bool | None = None
+    """Whether names were hidden."""
+
+
+class Verdict(StrEnum):
+    """What can be said of two models."""
+
+    OVER = "over"
+    """Decided, however often one looked."""
+    LEANING = "leaning"
+    """Probably preferred; not decided."""
+    OPEN = "not enough yet"
+    ORDER = "the order never changed"
+    """Always shown in the same order: position and model cannot be told apart."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """A model's place in a ranking."""
+
+    model: Model
+    strength: float
+    """In logits; the strengths of a ranking sum to zero."""
+    low: float
+    high: float
+    """The 95 % interval of the strength, for the data so far."""
+    best: float
+    """The probability that it is the strongest of its ranking."""
+    shown: int
+    """Lists and votes that it was in."""
+    chosen: int
+    """How many of them it won, or shared with who gave the same text."""
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """What is known of two models that were shown together."""
+
+    better: Model
+    """Whom the verdict names first; without one, the stronger."""
+    worse: Model
+    verdict: Verdict
+    choices: int
+    """Trials in which one of the two was chosen, and the other was there."""
+    stronger: float
+    """The probability that `better` is the stronger one, for the data so far."""
+    missing: int | None
+    """About how many more such choices decide it, if all goes on as it went; None
+    where it is decided, or further away than anybody will go."""
+
+
+class Ranking(Struct, frozen=True, kw_only=True):
+    """Models that can be compared with each other, the strongest first."""
+
+    standings: tuple[Standing, ...]
+    comparisons: tuple[Comparison, ...]
+    """Of all two that were shown together, in the order of the standings."""
+    trials: int
+    none: int
+    """Trials in which nothing was taken."""
+    position_effects: tuple[float, ...]
+    """What standing second, third… does to a strength, in logits."""
+
+
+class Returned(Struct, frozen=True, kw_only=True):
+    """A model id that an upstream returned, and since when."""
+
+    model: str
+    since: float
+    """The wall clock in seconds since 1970."""
+
+
+class Rated(Struct, frozen=True, kw_only=True):
+    """A model of a leaderboard, for people."""
+
+    provider: str
+    model: str
+    upstream: str
+    returned: tuple[Returned, ...] = ()
+    """What the upstream called it, in order of time; more than one is a change."""
+
+
+class Leaderboard(Struct, frozen=True, kw_only=True):
+    """The rankings of one surface; models in different ones never met."""
+
+    surface: str
+    models: dict[Model, Rated]
+    rankings: tuple[Ranking, ...]
+    """The largest first."""

@@ -1,0 +1,202 @@
+"""What `hexai leaderboard --json` and `--csv` print: shapes for scripts; pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from hexai.domain.ranking import (
+    Comparison,
+    Leaderboard,
+    Model,
+    Ranking,
+    Rated,
+    Standing,
+)
+
+
+class ReturnedRecord(Struct, kw_only=True):
+    """A model id that the upstream returned, and when it did so first."""
+
+    model: str
+    since: str
+
+
+class ModelRecord(Struct, kw_only=True):
+    """A model of a group; the strengths of a group sum to zero."""
+
+    name: str
+    provider: str
+    model: str
+    upstream: str
+    strength: float
+    low: float
+    high: float
+    best: float
+    shown: int
+    chosen: int
+    returned: list[ReturnedRecord]
+
+
+class ComparisonRecord(Struct, kw_only=True):
+    """Two models of a group, by name; `missing` is null where no guess makes sense."""
+
+    better: str
+    worse: str
+    verdict: str
+    choices: int
+    stronger: float
+    missing: int | None
+
+
+class GroupRecord(Struct, kw_only=True):
+    """Models that can be compared with each other."""
+
+    trials: int
+    none: int
+    position_effects: list[float]
+    models: list[ModelRecord]
+    comparisons: list[ComparisonRecord]
+
+
+class LeaderboardRecord(Struct, kw_only=True):
+    """One surface."""
+
+    surface: str
+    groups: list[GroupRecord]
+
+
+class LeaderboardRow(Struct, kw_only=True):
+    """One model as a line of CSV; `group` counts from 1 within its surface."""
+
+    surface: str
+    group: int
+    provider: str
+    model: str
+    upstream: str
+    strength: float
+    low: float
+    high: float
+    best: float
+    shown: int
+    chosen: int
+    trials: int
+
+
+def board_record(board: Leaderboard, wanted: str) -> LeaderboardRecord:
+    """Make the object of a surface, with the models whose name has the wanted text."""
+    names = model_names(board)
+    groups = [_group(ranking, board, names, wanted) for ranking in board.rankings]
+    return LeaderboardRecord(
+        surface=board.surface, groups=[group for group in groups if group.models]
+    )
+
+
+def board_rows(board: Leaderboard, wanted: str) -> Iterator[LeaderboardRow]:
+    """Make the lines of a surface, with the models whose name has the wanted text."""
+    for number, ranking in enumerate(board.rankings, start=1):
+        for each in wanted_standings(ranking, board, wanted):
+            rated = board.models[each.model]
+            yield LeaderboardRow(
+                surface=board.surface,
+                group=number,
+                provider=rated.provider,
+                model=rated.model,
+                upstream=rated.upstream,
+                strength=round(each.strength, 4),
+                low=round(each.low, 4),
+                high=round(each.high, 4),
+                best=each.best,
+                shown=each.shown,
+                chosen=each.chosen,
+                trials=ranking.trials,
+            )
+
+
+def model_names(board: Leaderboard) -> dict[Model, str]:
+    """Name models shortly, by their upstream too where that tells two apart."""
+    short = {model: short_name(rated) for model, rated in board.models.items()}
+    all_short = [*short.values()]
+    return {
+        model: f"{name} ({board.models[model].upstream})"
+        if all_short.count(name) > 1
+        else name
+        for model, name in short.items()
+    }
+
+
+def short_name(rated: Rated) -> str:
+    """Name a model by its provider and its own name."""
+    return f"{rated.provider}:{rated.model}"
+
+
+def wanted_standings(
+    ranking: Ranking, board: Leaderboard, wanted: str
+) -> list[Standing]:
+    """Give the standings of models whose name has the wanted text, in small letters."""
+    return [
+        each
+        for each in ranking.standings
+        if wanted in short_name(board.models[each.model]).lower()
+    ]
+
+
+def wanted_comparisons(
+    ranking: Ranking, board: Leaderboard, wanted: str
+) -> list[Comparison]:
+    """Give the comparisons in which at least one such model is."""
+    models = {each.model for each in wanted_standings(ranking, board, wanted)}
+    return [each for each in ranking.comparisons if {each.better, each.worse} & models]
+
+
+def day(moment: float) -> str:
+    """Write the day of a moment, in UTC."""
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()
+
+
+def _group(
+    ranking: Ranking, board: Leaderboard, names: Mapping[Model, str], wanted: str
+) -> GroupRecord:
+    return GroupRecord(
+        trials=ranking.trials,
+        none=ranking.none,
+        position_effects=[round(effect, 4) for effect in ranking.position_effects],
+        models=[
+            _model(each, board.models[each.model], names[each.model])
+            for each in wanted_standings(ranking, board, wanted)
+        ],
+        comparisons=[
+            _comparison(each, names)
+            for each in wanted_comparisons(ranking, board, wanted)
+        ],
+    )
+
+
+def _model(standing: Standing, rated: Rated, name: str) -> ModelRecord:
+    return ModelRecord(
+        name=name,
+        provider=rated.provider,
+        model=rated.model,
+        upstream=rated.upstream,
+        strength=round(standing.strength, 4),
+        low=round(standing.low, 4),
+        high=round(standing.high, 4),
+        best=standing.best,
+        shown=standing.shown,
+        chosen=standing.chosen,
+        returned=[
+            ReturnedRecord(model=each.model, since=day(each.since))
+            for each in rated.returned
+        ],
+    )
+
+
+def _comparison(comparison: Comparison, names: Mapping[Model, str]) -> ComparisonRecord:
+    return ComparisonRecord(
+        better=names[comparison.better],
+        worse=names[comparison.worse],
+        verdict=comparison.verdict,
+        choices=comparison.choices,
+        stronger=round(comparison.stronger, 4),
+        missing=comparison.missing,
+    )

@@ -1,0 +1,67 @@
+"""Simulated users with known preferences, who choose from lists and vote."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, permutations
+from math import exp
+from random import Random
+from typing import Literal
+
+from msgspec import Struct
+
+from hexai.ledger.trials import Instead, Pattern, Trial
+
+_Odds = tuple[Pattern, list[int], list[float]]
+"""What is shown, what can be chosen, and the weights of that, summed up."""
+
+
+class Voter(Struct, frozen=True, kw_only=True):
+    """Somebody who chooses as the conditional logit says."""
+
+    strengths: Mapping[str, float]
+    positions: Sequence[float] = (0.0, 0.0, 0.0)
+    """What standing first, second, third does, in logits."""
+    kind: Literal["list", "vote"] = "vote"
+    none: float | None = None
+    """The utility of taking nothing, in logits; None where something always is."""
+    tie: float | None = None
+    """The constant of a tie, in logits; None for no ties."""
+    cluster_size: int = 0
+    """Trials of one file; 0 for none."""
+    cluster_spread: float = 0.0
+    """The standard deviation of what a file does to each model, in logits."""
+
+    def trials(self, dice: Random) -> Iterator[Trial]:
+        """Choose, for ever; the order is shuffled each time."""
+        file, number = "", 0
+        odds = self._odds(self.strengths)
+        while True:
+            if self.cluster_size and number % self.cluster_size == 0:
+                file = f"file {number // self.cluster_size}"
+                here = {
+                    name: strength + dice.gauss(0, self.cluster_spread)
+                    for name, strength in self.strengths.items()
+                }
+                odds = self._odds(here)
+            pattern, choices, weights = dice.choice(odds)
+            yield Trial(pattern, dice.choices(choices, cum_weights=weights)[0], file)
+            number += 1
+
+    def _odds(self, strengths: Mapping[str, float]) -> list[_Odds]:
+        """Give the odds of every order."""
+        return [self._odds_of(order, strengths) for order in permutations(strengths)]
+
+    def _odds_of(self, order: Sequence[str], strengths: Mapping[str, float]) -> _Odds:
+        utilities = [
+            strengths[name] + effect
+            for name, effect in zip(order, self.positions, strict=False)
+        ]
+        choices = [*range(len(order))]
+        weights = [*map(exp, utilities)]
+        if self.tie is not None:
+            choices.append(Instead.TIE)
+            weights.append(exp(self.tie + sum(utilities) / len(utilities)))
+        if self.none is not None:
+            choices.append(Instead.NONE)
+            weights.append(exp(self.none))
+        pattern = Pattern(self.kind, tuple((name,) for name in order))
+        return pattern, choices, [*accumulate(weights)]

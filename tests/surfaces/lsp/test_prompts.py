@@ -1,0 +1,325 @@
+"""Questions, inline tags and commands, from what is typed to the edit, over pipes."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.answers import openai_answer
+from tests.support.lsp_client import LspClient, serving
+from tests.support.secrets import sample
+from tests.support.upstream import Upstream
+
+URI = "file:///tmp/notes.md"
+CAPABILITIES = {
+    "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}},
+    "window": {"workDoneProgress": True},
+}
+Scene = Callable[[LspClient], Awaitable[None]]
+
+
+@pytest.fixture
+def model() -> Iterator[Upstream]:
+    """Run an upstream that answers at once."""
+    with Upstream(openai_answer("forty\n\ntwo")) as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def slow() -> Iterator[Upstream]:
+    """Run an upstream that takes very long."""
+    with Upstream(openai_answer("late", delay=30.0)) as upstream:
+        yield upstream
+
+
+def config_file() -> Path:
+    """Give the user's file, in a folder that is there."""
+    folder = Path(os.environ["XDG_CONFIG_HOME"]) / "hexai"  # noqa: TID251
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "config.toml"
+
+
+def provider(name: str, upstream: Upstream) -> str:
+    """Write the profile of an upstream that takes one request at a time."""
+    return (
+        f'[providers.{name}]\ntype = "openai"\nmodel = "m"\nmax_concurrency = 1\n'
+        f'base_url = "{upstream.url}"\n'
+    )
+
+
+def entry(surface: str, name: str) -> str:
+    """Write an entry."""
+    return f'[[models.{surface}]]\nprovider = "{name}"\nlabel = "{name}"\n'
+
+
+def take_edits(client: LspClient) -> None:
+    """Have the editor make the edits that it is sent, if they are of its version."""
+
+    def take(params: Any) -> Any:
+        [change] = params["edit"]["documentChanges"]
+        text = client.texts[change["textDocument"]["uri"]]
+        if change["textDocument"]["version"] != text.version:
+            return {"applied": False}
+        edits = [
+            (
+                text.offset(each["range"]["start"]),
+                text.offset(each["range"]["end"]),
+                each["newText"],
+            )
+            for each in change["edits"]
+        ]
+        client.edit(text.uri, *sorted(edits, reverse=True))
+        return {"applied": True}
+
+    client.handlers["workspace/applyEdit"] = take
+    client.handlers["window/workDoneProgress/create"] = lambda _params: None
+
+
+@asynccontextmanager
+async def writing(text: str) -> AsyncIterator[LspClient]:
+    """Run a server and an editor that has a text open, and is ready for prompts."""
+    async with serving() as (client, _):
+        take_edits(client)
+        await client.initialize(
+            "plain", encodings=("utf-32",), capabilities=CAPABILITIES
+        )
+        client.open(URI, text, "markdown")
+        await client.ask_for_nothing(URI, 0)
+        yield client
+        await client.leave()
+
+
+def play(scene: Scene, text: str = "\n") -> None:
+    """Play a scene in an editor with a text."""
+
+    async def scenario() -> None:
+        async with writing(text) as client:
+            await scene(client)
+
+    asyncio.run(scenario())
+
+
+def type_in(client: LspClient, text: str, at: int = 0) -> None:
+    """Type a text, one key after the other."""
+    for number, character in enumerate(text):
+        client.edit(URI, (at + number, at + number, character))
+
+
+async def until_text(client: LspClient, wanted: str) -> None:
+    """Wait until the document is a text."""
+    for _ in range(500):
+        if client.texts[URI].text == wanted:
+            return
+        await asyncio.sleep(0.01)
+    assert client.texts[URI].text == wanted
+
+
+def sent(client: LspClient, method: str) -> list[Any]:
+    """Give what the server sent by a method."""
+    return [m["params"] for m in client.messages if m.get("method") == method]
+
+
+def test_a_question_is_asked_once_of_the_first_entry(
+    model: Upstream, slow: Upstream
+) -> None:
+    """Others than the first entry are left out, with a warning in the log."""
+    config_file().write_text(
+        provider("home", model)
+        + provider("other", slow)
+        + entry("chat", "home")
+        + entry("chat", "other")
+    )
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "six times seven?>")
+        await until_text(client, "six times seven?\n\n> forty\n>\n> two\n")
+        await client.ask_for_nothing(URI, 0)
+        assert len(sent(client, "workspace/applyEdit")) == 1
+        logged = [one["message"] for one in sent(client, "window/logMessage")]
+        warning = "models.chat supports a single entry; ignoring 1 extra"
+        assert any(warning in line for line in logged)
+
+    play(scene)
+
+    [asked] = model.requests
+    assert asked.json["messages"][-1]["content"] == "six times seven?"
+    assert slow.requests == []
+
+
+def test_progress_is_shown_and_stops_the_request(slow: Upstream) -> None:
+    """The editor's cancel closes the connection; the question stays as it is."""
+    config_file().write_text(provider("slow", slow) + entry("chat", "slow"))
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>")
+        begun = await client.message("$/progress")
+        assert begun["value"]["title"] == "Hexai: chat"
+        await slow.until(lambda: bool(slow.requests))
+        client.notify("window/workDoneProgress/cancel", {"token": begun["token"]})
+        ended = await client.message("$/progress", 2)
+        assert ended == {"token": begun["token"], "value": {"kind": "end"}}
+        await slow.until(slow.all_closed, 0.5)
+        assert client.texts[URI].text == "why?>\n"
+        assert sent(client, "window/showMessage") == []
+
+    play(scene)
+
+
+@pytest.mark.parametrize("removal", [(3, 4), (4, 5), (0, 6)])
+def test_removing_the_question_stops_the_request(
+    slow: Upstream, removal: tuple[int, int]
+) -> None:
+    """Whether a letter of it goes, its suffix or its line."""
+    config_file().write_text(provider("slow", slow) + entry("chat", "slow"))
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>")
+        await slow.until(lambda: bool(slow.requests))
+        client.edit(URI, (*removal, ""))
+        await slow.until(slow.all_closed, 0.5)
+
+    play(scene)
+
+
+def test_a_chat_holds_no_completion_back(model: Upstream, slow: Upstream) -> None:
+    """Where it has the only slot of one entry, the list comes without that one."""
+    config_file().write_text(
+        provider("slow", slow)
+        + provider("quick", model)
+        + entry("chat", "slow")
+        + entry("completion", "slow")
+        + entry("completion", "quick")
+    )
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>\n")
+        await slow.until(lambda: bool(slow.requests))
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        result = await client.complete(URI, 7)
+        assert loop.time() - began < 1.0
+        assert len(result["items"]) == 1
+
+    play(scene, "\nThe answer is \n")
+
+    assert len(slow.requests) == 1
+
+
+def test_an_accepted_suggestion_asks_nothing(model: Upstream) -> None:
+    """What was offered is no question, though it goes into one line."""
+    with Upstream(openai_answer("tell me, why?>")) as teasing:
+        config_file().write_text(
+            provider("tease", teasing)
+            + provider("home", model)
+            + entry("completion", "tease")
+            + entry("chat", "home")
+        )
+
+        async def scene(client: LspClient) -> None:
+            await client.complete(URI, 0)
+            client.edit(URI, (0, 0, "tell me, why?>"))
+            await client.ask_for_nothing(URI, 0)
+            await asyncio.sleep(0.05)
+
+        play(scene)
+
+    assert model.requests == []
+
+
+def test_reload_shows_what_has_changed(
+    model: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command's line goes, variables stay, and no summary is left in the text."""
+    monkeypatch.setenv("HEXAI_REQUEST_TIMEOUT", "77")
+    base = "[general]\nreload_on_change = false\nrequest_timeout = 5\n"
+    config_file().write_text(base + "max_tokens = 100\n")
+
+    async def scene(client: LspClient) -> None:
+        config_file().write_text(base + "max_tokens = 200\n")
+        type_in(client, "/reload>", at=2)
+        await until_text(client, "a\nb\n")
+        [shown] = sent(client, "window/showMessage")
+        assert shown["message"] == (
+            "Reloaded config (1 changes):\n- general.max_tokens: 100 → 200"
+        )
+
+    play(scene, "a\n\nb\n")
+
+
+def test_reload_of_a_broken_file_keeps_the_old_one(model: Upstream) -> None:
+    """The problems are shown, and the next question is still answered."""
+    good = provider("home", model) + entry("chat", "home")
+    good += "[general]\nreload_on_change = false\n"
+    config_file().write_text(good)
+
+    async def scene(client: LspClient) -> None:
+        config_file().write_text(good + "temperatur = 1\nmax_tokens = 'x'\n")
+        type_in(client, "/reload>")
+        await until_text(client, "")
+        [shown] = sent(client, "window/showMessage")
+        assert shown["type"] == 1
+        for part in ("Reload failed", "temperatur", "max_tokens", "stays in use"):
+            assert part in shown["message"]
+        type_in(client, "so?>")
+        await until_text(client, "so?\n\n> forty\n>\n> two\n")
+
+    play(scene, "")
+
+
+def test_a_failure_is_told(model: Upstream) -> None:
+    """The user sees who failed and why; the text stays as it is."""
+    config_file().write_text(
+        '[providers.gone]\ntype = "openai"\nmodel = "m"\n'
+        'base_url = "http://127.0.0.1:9"\n' + entry("chat", "gone")
+    )
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>")
+        shown = await client.message("window/showMessage")
+        assert shown["message"].startswith("Hexai: chat: gone: ")
+        assert client.texts[URI].text == "why?>\n"
+
+    play(scene)
+
+
+def test_a_secret_stays_here(model: Upstream) -> None:
+    """A cloud is not asked where the text around the question holds a token."""
+    config_file().write_text(provider("cloud", model) + entry("chat", "cloud"))
+    token = sample("github-token")
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>")
+        shown = await client.message("window/showMessage")
+        assert "not sent" in shown["message"]
+        assert token not in shown["message"]
+
+    play(scene, f"\n\ntoken = {token}\n")
+
+    assert model.requests == []
+
+
+def test_an_inline_tag_is_asked_of_the_first_completion_entry(
+    model: Upstream, slow: Upstream
+) -> None:
+    """Only its own tag is replaced, and no completion is offered on its line."""
+    config_file().write_text(
+        provider("home", model)
+        + provider("other", slow)
+        + entry("completion", "home")
+        + entry("completion", "other")
+    )
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, ">!the answer>", at=3)
+        pending = client.begin_completion(URI, 16)
+        assert (await pending.reply)["items"] == []
+        await until_text(client, "It forty\n\ntwo >!else>\n")
+
+    play(scene, "It  >!else>\n")
+
+    assert len(model.requests) == 1
+    assert slow.requests == []
