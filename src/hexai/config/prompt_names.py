@@ -7,7 +7,7 @@ from hexai.config.prompt_tables import Prompts
 from hexai.text.placeholders import names_in
 
 _COMPLETION = frozenset(
-    [
+    {
         "above",
         "after",
         "before",
@@ -21,10 +21,10 @@ _COMPLETION = frozenset(
         "instruction",
         "language",
         "last",
-    ]
+    }
 )
 _CODE_ACTION = frozenset(
-    [
+    {
         "diagnostics",
         "file",
         "framework",
@@ -33,7 +33,7 @@ _CODE_ACTION = frozenset(
         "language",
         "module",
         "selection",
-    ]
+    }
 )
 NAMES = {
     "completion": _COMPLETION,

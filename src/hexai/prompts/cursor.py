@@ -1,6 +1,7 @@
 """What in a document a request is about."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.prompts.constructs import Syntax
 from hexai.prompts.languages import Language, language_of
@@ -20,11 +21,14 @@ class Cursor(Struct, frozen=True, kw_only=True):
     Its ending counts where `identifier` says nothing."""
     identifier: str = ""
     """The editor's name of the language."""
+    is_glance: bool = False
+    """It is read without a grammar, at no cost that depends on the code."""
 
     @property
     def language(self) -> Language:
         """The document's language."""
-        return language_of(self.identifier, self.path)
+        language = language_of(self.identifier, self.path)
+        return replace(language, grammar=None) if self.is_glance else language
 
     def read(self) -> Syntax:
         """Read the code around it."""

@@ -7,10 +7,11 @@ code, and a comment only if it is the selection's one comment, or stands at its 
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
-from hexai.prompts.constructs import Comment, Context
+from hexai.prompts.constructs import Comment, Context, Syntax
 from hexai.prompts.cursor import Cursor
 from hexai.prompts.languages import Language
 from hexai.prompts.syntax import read
@@ -20,6 +21,8 @@ from hexai.text.triggers import Markers, Tag, find_tags
 
 _MOST_LINES = 200
 """Lines of a selection that are looked at."""
+_MOST_TRIED = 2
+"""Tags in code for which the code is parsed without them; it takes milliseconds."""
 _WORD = re.compile(r"[^\W\d_]{2}")
 _DIRECTIVE = re.compile(
     r"!|go:|nolint|type: ?ignore|noqa|pylint:|mypy:|ruff:|fmt:|pragma\b|eslint-|"
@@ -45,32 +48,19 @@ def is_tag(document: Lines, line: int, tag: Tag, language: Language) -> bool:
     That is in a comment, or where it keeps its line from being parsed. Without a
     grammar, a tag in code must be alone on its line.
     """
-    if language.kind == "text":
-        return True
-    syntax = read(language, document, line)
-    context = syntax.context_at(Position(line, tag.start + 1))
-    if context is not Context.CODE:
-        return context is Context.COMMENT
-    errors = syntax.count_errors()
-    if errors is None:
-        text = document.line(line)
-        return not (text[: tag.start] + text[tag.end :]).strip()
-    span = Span(Position(line, tag.start), Position(line, tag.end))
-    return any(
-        _errors_with(document, span, filler, language) < errors for filler in ("", "x")
-    )
+    return _Reading(document, language, line, line).holds(line, tag)
 
 
 def find_instruction(cursor: Cursor, markers: Markers) -> Instruction | None:
     """Find what the selection asks for; None if it asks for nothing."""
-    document, span, language = cursor.document, cursor.span, cursor.language
-    for tag in _tags(document, span, language, markers):
+    document, span = cursor.document, cursor.span
+    first, last = span.start.line, min(span.end.line, span.start.line + _MOST_LINES - 1)
+    reading = _Reading(document, cursor.language, first, last)
+    for tag in _tags(reading, span, markers):
         return tag
-    last = min(span.end.line, span.start.line + _MOST_LINES - 1)
-    syntax = read(language, document, span.start.line, last)
     comments = [
         comment
-        for comment in _joined(syntax.comments(span.start.line, last), document)
+        for comment in _joined(reading.syntax.comments(first, last), document)
         if _is_meant(comment, span, document)
     ]
     if not comments:
@@ -101,21 +91,61 @@ def without(document: Lines, span: Span, instruction: Instruction) -> str:
     return before + after
 
 
-def _errors_with(document: Lines, span: Span, filler: str, language: Language) -> int:
-    changed = document.change([Replacement(span=span, text=filler)]).after
-    return read(language, changed, span.start.line).count_errors() or 0
+class _Reading:
+    """Some lines of a document, read once for all tags in them."""
+
+    def __init__(
+        self, document: Lines, language: Language, first: int, last: int
+    ) -> None:
+        self.document = document
+        self.lines = range(first, last + 1)
+        self._language = language
+        self._tried = 0
+
+    @cached_property
+    def syntax(self) -> Syntax:
+        return self._read(self.document)
+
+    @cached_property
+    def _errors(self) -> int | None:
+        return self.syntax.count_errors()
+
+    def holds(self, line: int, tag: Tag) -> bool:
+        """Tell whether what looks like a tag is one."""
+        if self._language.kind == "text":
+            return True
+        context = self.syntax.context_at(Position(line, tag.start + 1))
+        if context is not Context.CODE:
+            return context is Context.COMMENT
+        if self._errors is None:
+            text = self.document.line(line)
+            return not (text[: tag.start] + text[tag.end :]).strip()
+        return self._is_in_the_way(line, tag, self._errors)
+
+    def _is_in_the_way(self, line: int, tag: Tag, errors: int) -> bool:
+        """Tell whether code parses better without a tag; few are tried."""
+        if not errors or self._tried == _MOST_TRIED:
+            return False
+        self._tried += 1
+        span = Span(Position(line, tag.start), Position(line, tag.end))
+        return any(self._errors_with(span, filler) < errors for filler in ("", "x"))
+
+    def _errors_with(self, span: Span, filler: str) -> int:
+        edit = Replacement(span=span, text=filler)
+        return self._read(self.document.change([edit]).after).count_errors() or 0
+
+    def _read(self, document: Lines) -> Syntax:
+        first, last = self.lines[0], self.lines[-1]
+        return read(self._language, document, first, last)
 
 
-def _tags(
-    document: Lines, span: Span, language: Language, markers: Markers
-) -> Iterator[Instruction]:
-    last = min(span.end.line, span.start.line + _MOST_LINES - 1)
-    for number in range(span.start.line, last + 1):
-        line = document.line(number)
+def _tags(reading: _Reading, span: Span, markers: Markers) -> Iterator[Instruction]:
+    for number in reading.lines:
+        line = reading.document.line(number)
         for tag in find_tags(line, markers):
             where = Span(Position(number, tag.start), Position(number, tag.end))
             inside = span.start <= where.start and where.end <= span.end
-            if inside and is_tag(document, number, tag, language):
+            if inside and reading.holds(number, tag):
                 alone = not (line[: tag.start] + line[tag.end :]).strip()
                 yield Instruction(text=tag.text, span=where, whole_line=alone)
 

@@ -76,6 +76,8 @@ class PlainSyntax:
 
     def in_parameters(self, position: Position) -> bool:
         """Tell whether a position is in the parameter list of a definition."""
+        if self._language.kind == "text":
+            return False
         document = self._document
         first = max(0, position.line - _HEADER_LINES)
         left = document.line(position.line)[: max(0, position.character)]

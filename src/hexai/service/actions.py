@@ -23,12 +23,11 @@ from hexai.prompts.instruction import Instruction, find_instruction, without
 from hexai.prompts.markers import markers_for
 from hexai.service.ask import Run
 from hexai.service.fitting import Frame, Unfit, fit
-from hexai.service.unit_test import may_test
+from hexai.service.glance import glance
+from hexai.service.unit_test import has_subject, may_test
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 
-LOOKED_AT = 200
-"""Lines of a selection that decide what is offered."""
 _NEAR = 100
 """Lines on each side that show a document's style."""
 _LONGEST_TITLE = 60
@@ -90,13 +89,14 @@ def offered(
 ) -> tuple[Action, ...]:
     """List the actions for what is pointed at, in the order in which they are shown."""
     touching = tuple(each for each in reports if _touches(each.span, cursor.span))
-    selected = _is_selection(cursor)
+    seen = glance(cursor)
+    selected = _is_selection(seen)
     testable = may_test(cursor.identifier, cursor.path)
-    within = (testable or not selected) and _function(cursor) is not None
+    within = not selected and _function(seen) is not None
     span = cursor.span if selected else None
     reported = span if selected or within else _lines_of(cursor, touching)
     actions = []
-    if selected and (asked := _rewriting(cursor, settings)) is not None:
+    if selected and (asked := _rewriting(seen, cursor.span, settings)) is not None:
         actions.append(asked)
     if touching:
         actions.append(_built_in("diagnostics", reported, reports=touching))
@@ -104,7 +104,7 @@ def offered(
         actions += [_built_in("document", span), _built_in("simplify", span)]
     if selected:
         actions.append(_built_in("fix_typos", span))
-    if testable and within:
+    if testable and has_subject(seen):
         actions.append(_built_in("unit_test", None))
     for custom in settings.prompts.code_action.custom:
         target = reported if custom.scope == "diagnostics" else span
@@ -250,19 +250,17 @@ def _built_in(
     )
 
 
-def _rewriting(cursor: Cursor, settings: Settings) -> Action | None:
+def _rewriting(cursor: Cursor, span: Span, settings: Settings) -> Action | None:
     markers = markers_for(settings, cursor.identifier, cursor.path)
     found = find_instruction(cursor, markers)
     if found is None or not found.text.strip():
         return None
-    return rewriting(found.text, cursor.span, found)
+    return rewriting(found.text, span, found)
 
 
 def _is_selection(cursor: Cursor) -> bool:
     """Tell whether more than one character, and not only blanks, is selected."""
-    start, end = cursor.span.start, cursor.span.end
-    last = min(end, Position(start.line + LOOKED_AT, 0))
-    text = cursor.document.slice(Span(start, last))
+    text = cursor.document.slice(cursor.span)
     return bool(text.strip()) and len(text.replace("\r\n", "\n")) > 1
 
 

@@ -29,6 +29,7 @@ from hexai.engine.settle import Policy
 from hexai.engine.terms import Terms
 from hexai.service.cache import CachedAnswer
 from hexai.service.guard import GuardedText, Source
+from hexai.service.logbook import Logbook
 from hexai.service.recording import (
     Pricing,
     contender_record,
@@ -90,6 +91,11 @@ class Run:
         self._seed = services.random.getrandbits(32) if question.blind else None
         self.run_id = services.new_run_id()
         """Global, and known before anything is sent."""
+        self._logbook = Logbook(
+            log=services.log,
+            run_id=self.run_id,
+            preview=self._targets.settings.logging.log_preview_limit,
+        )
         self.contenders = plan(question.entries, self._targets.find)
         """All of them, in entry order."""
         self.order = draw_order(len(self.contenders), self._seed)
@@ -117,6 +123,11 @@ class Run:
             await stack.enter_async_context(self._lease)
             self._race = await stack.enter_async_context(await self._prepare())
             self._stack = stack.pop_all()
+        self._logbook.begin(
+            self._question.request,
+            len(self.contenders),
+            with_texts=not self.is_refused,
+        )
         return self
 
     async def _prepare(self) -> Race:
@@ -141,6 +152,7 @@ class Run:
             await self._stack.__aexit__(kind, error, trace)
         finally:
             self._keep()
+            self._logbook.end(self.outcomes, with_texts=not self.is_refused)
             self.record = self._record()
             self._services.record(self.record)
 

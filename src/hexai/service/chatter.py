@@ -11,20 +11,20 @@ from hexai.text.fences import unfence, unfence_whole, unspan
 from hexai.text.languages import PROSE, writes_backticks
 
 _OPENING = re.compile(
-    r"(sure|certainly|of course|okay|ok|absolutely|here(?:'s|’s| is| are)|below is|"
-    r"the (?:changed|improved|corrected|mended|updated|rewritten|simplified|documented)"
-    r"|i(?:'ve|’ve| have))\b",
+    r"(sure|certainly|of course|okay|ok|absolutely|below is|"
+    r"here(?:['\u2019]s| is| are)|i['\u2019]ve|i have|"
+    r"the (?:changed|improved|corrected|mended|updated|rewritten|simplified))\b",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
     r"(explanation|notes?|changes(?: made)?|key changes|in this version|"
     r"th(?:is|e) (?:code|function|version|change|selection|above)|"
-    r"i(?:'ve|’ve| have)|let me know|hope )\b",
+    r"i(?:['\u2019]ve| have)|let me know|hope )\b",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
-    r"(?:i(?:'|’)m sorry|i am sorry|sorry,|i can(?:'|’)?not |i can(?:'|’)t |"
-    r"i(?:'m| am|’m) (?:unable|not able) |i won(?:'|’)t |as an ai\b|"
+    r"(?:i['\u2019]m sorry|i am sorry|sorry,|i can['\u2019]?not |i can['\u2019]t |"
+    r"i(?:['\u2019]m| am) (?:unable|not able) |i won['\u2019]t |as an ai\b|"
     r"unfortunately, i )",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ def without_chatter(answer: str, shown: str, language: str, *, code: bool) -> st
     if not code or language in PROSE:
         return _prose(answer, shown)
     if not _begins_fence(shown) and _begins_fence(answer):
-        inner = unfence(answer)
+        inner = unfence(answer, finished=True)
     else:
         inner = _without_closing(_without_opening(answer, shown), shown)
     if "\n" in inner.strip() or writes_backticks(language):

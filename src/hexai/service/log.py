@@ -43,8 +43,11 @@ class Log(Protocol):
     def write(self, event: str, /, **facts: Fact) -> None:
         """Write that something happened. Facts hold no prompt, answer or key."""
 
-    def text(self, event: str, text: str, /, **facts: Fact) -> None:
-        """Write what was said, if the user asked for texts; otherwise nothing."""
+    def text(self, event: str, text: str, /, *, limit: int, **facts: Fact) -> None:
+        """Write what was said, if the user asked for texts; otherwise nothing.
+
+        `limit` is how many characters of it are written, 0 for all.
+        """
 
     def close(self) -> None:
         """Write nothing any more."""
@@ -56,7 +59,7 @@ class NullLog:
     def write(self, event: str, /, **facts: Fact) -> None:
         """Do nothing."""
 
-    def text(self, event: str, text: str, /, **facts: Fact) -> None:
+    def text(self, event: str, text: str, /, *, limit: int, **facts: Fact) -> None:
         """Do nothing."""
 
     def close(self) -> None:
@@ -66,22 +69,10 @@ class NullLog:
 class FileLog:
     """A private file with one line per event; several processes may share it."""
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        texts: bool,
-        preview_limit: int,
-        now: Callable[[], float],
-    ) -> None:
-        """Open the file, or raise `OSError`.
-
-        `preview_limit` is how many characters of a text are written, 0 for all;
-        `now` is the wall clock in seconds.
-        """
+    def __init__(self, path: Path, *, texts: bool, now: Callable[[], float]) -> None:
+        """Open the file, or raise `OSError`; `now` is the wall clock in seconds."""
         self._path = path
         self._texts = texts
-        self._preview_limit = preview_limit
         self._now = now
         self._descriptor = open_private_append(path)
         self._lock = threading.Lock()
@@ -91,14 +82,13 @@ class FileLog:
         said = [f"{name}={_shown(fact)}" for name, fact in facts.items()]
         self._append(" ".join([event, *said]))
 
-    def text(self, event: str, text: str, /, **facts: Fact) -> None:
+    def text(self, event: str, text: str, /, *, limit: int, **facts: Fact) -> None:
         """Write the beginning of a text, if texts were asked for."""
         if not self._texts:
             return
-        limit = self._preview_limit or len(text)
         said = [f"{name}={_shown(fact)}" for name, fact in facts.items()]
         said.append(f"length={len(text)}")
-        self._append(" ".join([event, *said, f"text={text[:limit]!r}"]))
+        self._append(" ".join([event, *said, f"text={text[: limit or None]!r}"]))
 
     def close(self) -> None:
         """Close the file; what is written after that is lost."""
@@ -136,9 +126,7 @@ class FileLog:
         return os.path.samestat(current, os.fstat(self._descriptor))
 
 
-def open_log(
-    path: Path | None, *, texts: bool, preview_limit: int, now: Callable[[], float]
-) -> Log:
+def open_log(path: Path | None, *, texts: bool, now: Callable[[], float]) -> Log:
     """Give the log that was asked for, or one that writes nothing for None.
 
     Either way libraries are quiet from then on. Raises `UsageError`.
@@ -149,7 +137,7 @@ def open_log(
         log: Log = NullLog()
     else:
         try:
-            log = FileLog(path, texts=texts, preview_limit=preview_limit, now=now)
+            log = FileLog(path, texts=texts, now=now)
         except OSError as error:
             raise UsageError(f"--log {path}: {error.strerror or error}") from error
     route_libraries(log)

@@ -31,6 +31,7 @@ from hexai.providers.registry import Registry, Surroundings
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.clients import Clients, Lease
 from hexai.service.guard import Guard
+from hexai.service.log import Log, NullLog
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets
 
@@ -38,7 +39,7 @@ from hexai.service.targets import Targets
 class Services:
     """Everything that requests share, as long as the context is open."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a process hands in
         self,
         settings: Settings,
         *,
@@ -47,16 +48,20 @@ class Services:
         now: Callable[[], float],
         random: Random,
         recorder: Recorder | None = None,
+        log: Log | None = None,
     ) -> None:
         """Make nothing that costs; call it inside the event loop.
 
         `now` is the wall clock, in seconds since 1970. Without a `recorder` nothing
-        is recorded; it stays its owner's, who knows when there is time to write.
+        is recorded; it stays its owner's, who knows when there is time to write. The
+        `log` stays its owner's too.
         """
         self.settings = settings
         self.random = random
         self.now = now
         """The wall clock."""
+        self.log = log or NullLog()
+        """What happens in a run is written there, by whoever asks."""
         self._recorder = recorder
         self._registry = Registry(_surroundings(settings, folders, environ))
         self._clients = Clients(self._registry.make)

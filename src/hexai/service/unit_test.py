@@ -22,6 +22,8 @@ from hexai.prompts.cursor import Cursor
 from hexai.prompts.languages import language_of
 from hexai.text.positions import Position, Span
 
+_LOOKED_AT = 200
+"""Lines of a selection in which a function is looked for."""
 _TEST_NAMES = re.compile(
     r".+_test\.go|test_.*\.py|.+_test\.py|conftest\.py|.+\.(?:test|spec)\.[cm]?[jt]sx?"
 )
@@ -61,12 +63,12 @@ def may_test(identifier: str, path: str) -> bool:
 
 
 def find_subject(cursor: Cursor) -> Subjects | None:
-    """Find the function at the cursor; of nested ones the outermost, which others see."""
-    found = _outermost(cursor, cursor.span.start)
+    """Find the first function of a selection; of nested ones the outermost."""
+    found = _first_function(cursor)
     while found is not None:
-        wider = replace(cursor, span=found.span)
-        again = _outermost(wider, cursor.span.start)
-        if again is None or again.span.end <= found.span.end:
+        functions = _at(cursor, found.span, found.span.start)
+        again = functions[-1] if functions else found
+        if again.span.end <= found.span.end:
             break
         found = again
     if found is None:
@@ -78,6 +80,11 @@ def find_subject(cursor: Cursor) -> Subjects | None:
         owner=found.owner,
         text=cursor.document.slice(Span(start, found.span.end)),
     )
+
+
+def has_subject(cursor: Cursor) -> bool:
+    """Tell whether a selection, or what is around the cursor, holds a function."""
+    return _first_function(cursor) is not None
 
 
 def compose_test(
@@ -132,6 +139,17 @@ def _python_candidates(source: PurePath, folder: PurePath) -> Iterator[PurePath]
     yield source.with_name(f"{stem}_test.py")
 
 
-def _outermost(cursor: Cursor, at: Position) -> Function | None:
-    functions = cursor.read().functions_at(at)
-    return functions[-1] if functions else None
+def _first_function(cursor: Cursor) -> Function | None:
+    start, end = cursor.span.start, cursor.span.end
+    last = min(end.line, start.line + _LOOKED_AT - 1)
+    seen = replace(cursor, span=Span(start, Position(last, 0))).read()
+    for number in range(start.line, last + 1):
+        if cursor.document.line(number).strip() or number == start.line:
+            column = start.character if number == start.line else 0
+            if functions := seen.functions_at(Position(number, column)):
+                return functions[-1]
+    return None
+
+
+def _at(cursor: Cursor, around: Span, at: Position) -> tuple[Function, ...]:
+    return replace(cursor, span=around).read().functions_at(at)

@@ -11,12 +11,12 @@ from msgspec import Struct
 
 Insertions = Sequence[tuple[int, str]]
 
-_GO_STANDARD = (
-    "bufio bytes cmp context crypto/sha256 encoding/base64 encoding/hex encoding/json "
-    "errors fmt io io/fs log maps math math/rand net/http net/http/httptest net/url os "
-    "path path/filepath reflect regexp slices sort strconv strings sync sync/atomic "
-    "testing time unicode unicode/utf8"
-).split()
+_GO_STANDARD = """
+bufio bytes cmp context crypto/sha256 encoding/base64 encoding/hex encoding/json errors
+fmt io io/fs log maps math math/rand net/http net/http/httptest net/url os path
+path/filepath reflect regexp slices sort strconv strings sync sync/atomic testing time
+unicode unicode/utf8
+""".split()  # noqa: SIM905 - a list of thirty would fill a page
 _GO_BLOCK = re.compile(r"^import \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
 _GO_SINGLE = re.compile(r'^import (?:[\w.]+ )?"[^"]+"[^\n]*\n?', re.MULTILINE)
 _GO_PACKAGE = re.compile(r"^package \w+[^\n]*\n?", re.MULTILINE)
@@ -173,10 +173,8 @@ def _python_order(lines: Sequence[str]) -> list[str]:
 
 def _last_line(text: str, pattern: re.Pattern[str]) -> int | None:
     """Give the number of the line behind the last import of a file's head."""
-    last = None
-    for last in pattern.finditer(text):
-        pass
-    return None if last is None else text.count("\n", 0, last.end())
+    ends = [found.end() for found in pattern.finditer(text)]
+    return text.count("\n", 0, ends[-1]) if ends else None
 
 
 def _source(line: str) -> str:

@@ -50,7 +50,7 @@ def _as_continuation(
     answer: str, before: str, after: str, language: str, *, finished: bool
 ) -> str:
     """Turn what a chat model said into what comes after `before`."""
-    answer = _without_wrapping(answer, before, language)
+    answer = _without_wrapping(answer, before, language, finished=finished)
     if not finished and may_echo(answer, before):
         return ""
     current = before.rpartition("\n")[2]
@@ -64,10 +64,12 @@ def _as_continuation(
     return fit_indent(answer, before, after, language)
 
 
-def _without_wrapping(answer: str, before: str, language: str) -> str:
+def _without_wrapping(
+    answer: str, before: str, language: str, *, finished: bool
+) -> str:
     if language in PROSE:
         return unfence_whole(answer)
-    answer = unfence(answer)
+    answer = unfence(answer, finished=finished)
     span = unspan(answer)
     path = re.search(r"[\w.]*\Z", before[-200:])
     begun = (path[0] if path else "", fragment_of(before))

@@ -9,7 +9,7 @@ _RUN = re.compile(r"`+")
 _SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1", re.DOTALL)
 
 
-def unfence(answer: str) -> str:
+def unfence(answer: str, *, finished: bool) -> str:
     """Give what stands in the first fence, without the talk around it.
 
     Without a fence, the answer. A fence that is not closed ends with the answer, so
@@ -17,7 +17,7 @@ def unfence(answer: str) -> str:
     """
     opening = _FENCE.search(answer)
     if opening is None:
-        return _before_opening(answer)
+        return answer if finished else _before_opening(answer)
     inner = answer[opening.end() + 1 :]
     for closing in _FENCE.finditer(inner):
         if closing[1].startswith(opening[1]) and not closing[2].strip():

@@ -12,6 +12,7 @@ import pytest
 from hexai.domain.choice import Choice, Method
 from hexai.domain.entry import Surface
 from hexai.ledger.access import Ledger
+from hexai.service.log import FileLog
 from hexai.service.recorder import FILE_NAME
 from hexai.surfaces.lsp.main import Server
 from tests.support.answers import openai_answer
@@ -251,3 +252,27 @@ def test_shutdown_answers_who_waits(slow: Upstream) -> None:
             await scene(client, server)
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("texts_too", [False, True])
+def test_the_log_holds_what_ran_and_texts_if_asked(
+    texts_too: bool, fast: Upstream, tmp_path: Path
+) -> None:
+    """A line for the run and one for each outcome; texts only with `--log-texts`."""
+    configure(home=fast)
+    log = FileLog(tmp_path / "log", texts=texts_too, now=lambda: 0.0)
+
+    async def scenario() -> None:
+        async with serving(log=log) as (client, _):
+            await client.initialize("plain", encodings=("utf-32",))
+            client.open(URI, TEXT, "python")
+            await client.complete(URI, CURSOR)
+            await client.leave()
+
+    asyncio.run(scenario())
+    log.close()
+    written = (tmp_path / "log").read_text()
+    assert " run run=" in written
+    assert "provider=home model=m status=answered" in written
+    assert ("def add(a, b)" in written) is texts_too
+    assert ("text='return a + b'" in written) is texts_too

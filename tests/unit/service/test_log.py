@@ -21,8 +21,8 @@ def _now() -> float:
     return 1_800_000_000.25
 
 
-def _open(path: Path, *, texts: bool = False, preview_limit: int = 0) -> FileLog:
-    return FileLog(path, texts=texts, preview_limit=preview_limit, now=_now)
+def _open(path: Path, *, texts: bool = False) -> FileLog:
+    return FileLog(path, texts=texts, now=_now)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_facts_are_cut(path: Path) -> None:
 def test_texts_are_written_only_when_asked_for(path: Path) -> None:
     """Without texts there is no trace of what was said."""
     log = _open(path, texts=False)
-    log.text("prompt", MARK, label="home")
+    log.text("prompt", MARK, limit=0, label="home")
     log.close()
 
     assert path.read_text() == ""
@@ -89,8 +89,8 @@ def test_texts_are_written_only_when_asked_for(path: Path) -> None:
 @pytest.mark.parametrize(("limit", "shown"), [(0, "Hello,\\nyou"), (5, "Hello")])
 def test_a_limit_cuts_texts(path: Path, limit: int, shown: str) -> None:
     """With texts, so many characters of each are written; 0 means all."""
-    log = _open(path, texts=True, preview_limit=limit)
-    log.text("prompt", "Hello,\nyou", label="home")
+    log = _open(path, texts=True)
+    log.text("prompt", "Hello,\nyou", limit=limit, label="home")
     log.close()
 
     assert path.read_text().endswith(f"prompt label=home length=10 text='{shown}'\n")
@@ -188,9 +188,9 @@ def test_a_log_that_cannot_be_written_disturbs_nobody(path: Path) -> None:
 
 def test_no_log_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     """A run without a log writes no event anywhere."""
-    log = open_log(None, texts=False, preview_limit=100, now=_now)
+    log = open_log(None, texts=False, now=_now)
     log.write("event", fact=1)
-    log.text("prompt", MARK)
+    log.text("prompt", MARK, limit=0)
     log.close()
 
     assert isinstance(log, NullLog)
@@ -200,17 +200,17 @@ def test_no_log_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
 def test_a_log_that_cannot_be_opened_is_a_usage_error(tmp_path: Path) -> None:
     """The message names the file and the reason."""
     with pytest.raises(UsageError, match=f"--log {tmp_path}: "):
-        open_log(tmp_path, texts=False, preview_limit=0, now=_now)
+        open_log(tmp_path, texts=False, now=_now)
 
 
 def test_texts_without_a_log_are_a_usage_error() -> None:
     """There is nowhere to write them."""
     with pytest.raises(UsageError, match="--log FILE"):
-        open_log(None, texts=True, preview_limit=0, now=_now)
+        open_log(None, texts=True, now=_now)
 
 
 def _library_lines(path: Path, *, texts: bool = True) -> list[str]:
-    log = open_log(path, texts=texts, preview_limit=0, now=_now)
+    log = open_log(path, texts=texts, now=_now)
     logger = logging.getLogger("somebody.else")
     logger.warning("Received %s from %s", {"header": MARK}, MARK)
     logger.error("finished text: " + MARK)  # noqa: G003 - what libraries do
@@ -240,7 +240,7 @@ def test_libraries_lose_arguments_texts_and_tracebacks(path: Path) -> None:
 def test_http_libraries_are_silent_below_a_warning(path: Path) -> None:
     """What they log of every request, headers included, is not even asked for."""
     logging.getLogger("httpx2").setLevel(logging.DEBUG)
-    log = open_log(path, texts=True, preview_limit=0, now=_now)
+    log = open_log(path, texts=True, now=_now)
     logging.getLogger("httpx2").info("HTTP Request: %s", MARK)
     logging.getLogger("httpcore2.http11").debug("send_request_headers %s", MARK)
     log.close()

@@ -27,7 +27,7 @@ from hexai.text.fences import fence, unfence, unfence_whole, unspan
 )
 def test_what_stands_in_the_first_fence_is_the_answer(answer: str, code: str) -> None:
     """With or without talk around it; a fence that is still coming is open."""
-    assert unfence(answer) == code
+    assert unfence(answer, finished=False) == code
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,9 @@ def test_nothing_closes_a_fence_from_within(text: str) -> None:
     assert "\n".join(inner) == text
     assert opening == closing
     assert len(opening) > max((len(run) for run in re.findall("`+", text)), default=2)
+
+
+def test_a_last_line_of_backticks_may_become_a_fence_only_while_more_can_come() -> None:
+    """A finished answer may be the backtick that closes a string."""
+    assert unfence("x\n`", finished=False) == "x"
+    assert unfence("x\n`", finished=True) == "x\n`"

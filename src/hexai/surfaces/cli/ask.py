@@ -35,7 +35,6 @@ from hexai.service.projects import project_of
 from hexai.service.recorder import LedgerRecorder
 from hexai.surfaces.cli.first_run import check_first_run
 from hexai.surfaces.cli.interrupts import Interrupts
-from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
@@ -142,8 +141,7 @@ def put(
 ) -> Show:
     """Put a question to its contenders and show all that comes of it."""
     screen = Screen(session.process)
-    logbook = Logbook(session.log, question.request.messages)
-    show = Show(screen, wanted, logbook)
+    show = Show(screen, wanted)
     with Interrupts(show.stop, screen.abandon) as interrupts:
         try:
             with asyncio.Runner(loop_factory=Loop) as runner:

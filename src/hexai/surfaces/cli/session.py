@@ -58,6 +58,7 @@ class Session(Struct, frozen=True, kw_only=True):
             now=time.time,  # noqa: TID251 - the edge
             random=random.Random(),  # noqa: S311 - shuffles and jitter
             recorder=recorder,
+            log=self.log,
         )
 
     @contextmanager
@@ -87,7 +88,6 @@ def open_session(process: Process, options: AskOptions) -> Session:
     log = open_log(
         None if options.log is None else Path(options.log),
         texts=options.log_texts,
-        preview_limit=snapshot.settings.logging.log_preview_limit,
         now=time.time,  # noqa: TID251 - the edge
     )
     return Session(

@@ -15,7 +15,6 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.record import RunRecord
 from hexai.surfaces.cli.closing import blind_line, closing_line
 from hexai.surfaces.cli.exit_code import NOBODY_READS, NONE_ANSWERED, exit_code
-from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.run import Cast, Run
 from hexai.surfaces.cli.screen import Screen
 from hexai.surfaces.cli.views import View, Wanted, open_view
@@ -27,8 +26,8 @@ Asking = AbstractAsyncContextManager[Run]
 class Show:
     """One run on its way to the user."""
 
-    def __init__(self, screen: Screen, wanted: Wanted, logbook: Logbook) -> None:
-        self._screen, self._wanted, self._logbook = screen, wanted, logbook
+    def __init__(self, screen: Screen, wanted: Wanted) -> None:
+        self._screen, self._wanted = screen, wanted
         self._run: Run | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -102,7 +101,6 @@ class Show:
 
     async def _show(self, run: Run) -> None:
         self._run = run
-        self._logbook.open(run)
         cast = Cast.of(run, blind=self._wanted.blind)
         async with open_view(run, cast, self._wanted, self._screen) as view:
             async for event in run:
@@ -115,7 +113,6 @@ class Show:
 
     def _take(self, event: Event, view: View, run: Run) -> None:
         view.handle(event)
-        self._logbook.handle(event, run)
         if self._wanted.first and isinstance(event, Settled):
             run.cancel()
 

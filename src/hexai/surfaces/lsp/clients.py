@@ -20,7 +20,7 @@ class Client(Struct, frozen=True, kw_only=True):
     item_text: Literal["plain", "snippet"] = "plain"
     """`snippet` where plain text is cut at its first blank, or re-indented."""
     label: Literal["tagged", "code"] = "tagged"
-    """`code` where the label itself may land in the text while rows are browsed."""
+    """`code` where the label itself, or what labels begin with, may land in the text."""
     code_in: Literal["detail", "documentation"] = "detail"
     """Which of the two shows the code; the other shows where it came from."""
     plaintext: bool = True
@@ -81,9 +81,13 @@ VSCODE = Client(name="vscode", code_in="documentation", runs_commands=True)
 
 ZED = Client(name="zed", code_in="documentation", runs_commands=True)
 
-EGLOT = Client(name="eglot")
+EGLOT = Client(name="eglot", label="code", code_in="documentation")
 
-LSP_MODE = Client(name="lsp-mode", runs_commands=True)
+NAMELESS = replace(EGLOT, name="nameless")
+"""Eglot before it told its name, as in Emacs 28 and Debian 12; a label without the
+model's name does little harm to others that tell none."""
+
+LSP_MODE = Client(name="lsp-mode", code_in="documentation", runs_commands=True)
 
 _VSCODE_NAMES = ("visual studio code", "vscodium", "code - oss", "cursor", "windsurf")
 
@@ -91,6 +95,8 @@ _VSCODE_NAMES = ("visual studio code", "vscodium", "code - oss", "cursor", "wind
 def identify(traits: Traits) -> Client:
     """Find the editor in the table."""
     name = traits.name.lower()
+    if not name:
+        return NAMELESS
     if name == "neovim":
         return NEOVIM_PLUGIN if traits.insert_replace else NEOVIM
     if name.startswith(_VSCODE_NAMES):

@@ -113,9 +113,15 @@ class Connection:
 
 def with_breaks_of(lines: Lines, replacement: Replacement) -> Replacement:
     r"""Give a replacement the line breaks of the text, where they are not \n."""
-    first = lines.raw[0]
-    ending = first[len(lines.line(0)) :]
+    number = replacement.span.start.line if replacement.span is not None else 0
+    ending = _break_at(lines, number) or _break_at(lines, 0)
     if ending in ("", "\n") or "\n" not in replacement.text:
         return replacement
     text = ending.join(Lines.of(replacement.text).between(0, len(replacement.text) + 1))
     return Replacement(span=replacement.span, text=text)
+
+
+def _break_at(lines: Lines, number: int) -> str:
+    if not 0 <= number < len(lines):
+        return ""
+    return lines.raw[number][len(lines.line(number)) :]

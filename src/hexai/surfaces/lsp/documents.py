@@ -47,6 +47,11 @@ class Documents:
         self._sizes: dict[str, int] = {}
         self._too_large: set[str] = set()
 
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """The URIs of all that is open."""
+        return tuple(self._documents)
+
     def find(self, uri: str) -> Document | None:
         """Give a document as it is now."""
         return self._documents.get(uri)

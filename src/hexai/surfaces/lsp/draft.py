@@ -5,7 +5,6 @@ from hexai.domain.provider import FinishReason
 from hexai.surfaces.lsp.asking import Clean
 from hexai.surfaces.lsp.gates import is_word
 
-
 _BEYOND = 3
 """Whole lines that change nothing any more, before a contender has said enough."""
 _LINES = 120

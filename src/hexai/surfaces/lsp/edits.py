@@ -45,6 +45,8 @@ class GaveUp(Struct, frozen=True):
     """Nothing was changed."""
 
     reason: str
+    is_told: bool = False
+    """The user knows it already."""
 
 
 class Edits:
@@ -73,7 +75,7 @@ class Edits:
                     Severity.WARNING,
                     f"{label}: the editor did not take the edit; nothing was changed",
                 )
-                return GaveUp("the editor did not take the edit")
+                return GaveUp("the editor did not take the edit", is_told=True)
             finally:
                 if self._watches.get(uri) is watch:  # not that of a reopened document
                     del self._watches[uri]

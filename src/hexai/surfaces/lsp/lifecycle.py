@@ -1,6 +1,7 @@
 """The beginning and the end of a connection, and what is agreed on between them."""
 
 import asyncio
+from pathlib import Path
 
 from lsprotocol import types
 
@@ -8,6 +9,7 @@ from hexai.config.live import Sources
 from hexai.config.schema import Settings
 from hexai.surfaces.lsp.clients import Client, Traits, identify
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
+from hexai.surfaces.lsp.convert import to_path
 from hexai.surfaces.lsp.progress import number_of
 from hexai.surfaces.lsp.session import Session
 from hexai.surfaces.lsp.wire import Phase
@@ -23,6 +25,7 @@ def initialize(
     session.connection.client = client
     session.connection.capabilities = params.capabilities
     session.documents.encoding = choose_encoding(params.capabilities, client)
+    session.folders = _folders(params)
     configuration = session.begin(
         Sources(
             folders=session.start.folders,
@@ -56,10 +59,8 @@ async def shutdown(session: Session, params: None) -> None:
     """Stop everything; only the end may follow."""
     del params
     session.wire.phase = Phase.SHUT_DOWN
-    if session.prompting is not None:
-        session.prompting.shutdown()
-    if session.suggesting is not None:
-        session.suggesting.completer.shutdown()
+    if session.parts is not None:
+        session.parts.shutdown()
         await asyncio.sleep(0)  # who was answered just now is not to be cancelled
     await session.stop_requests()
 
@@ -83,9 +84,9 @@ def choose_encoding(capabilities: types.ClientCapabilities, client: Client) -> E
 def stop_work(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
     """Stop the work that a progress belongs to."""
     number = number_of(params.token)
-    if session.prompting is None or number is None:
+    if session.parts is None or number is None:
         return
-    if (work := session.prompting.running.find(number)) is not None:
+    if (work := session.parts.running.find(number)) is not None:
         work.cancel()
 
 
@@ -107,6 +108,14 @@ def _root(params: types.InitializeParams) -> str | None:
     return params.root_uri
 
 
+def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
+    """Give the folders that the editor has open."""
+    uris = [each.uri for each in params.workspace_folders or ()]
+    if not uris and params.root_uri:
+        uris = [params.root_uri]
+    return tuple(path for path in map(to_path, uris) if path is not None)
+
+
 def _capabilities(session: Session, settings: Settings) -> types.ServerCapabilities:
     encoding = session.documents.encoding.value
     return types.ServerCapabilities(
@@ -118,7 +127,14 @@ def _capabilities(session: Session, settings: Settings) -> types.ServerCapabilit
             trigger_characters=settings.triggers.trigger_characters
         ),
         inline_completion_provider=True,
+        code_action_provider=types.CodeActionOptions(
+            code_action_kinds=[
+                types.CodeActionKind.QuickFix,
+                types.CodeActionKind.Refactor,
+                types.CodeActionKind.RefactorRewrite,
+            ]
+        ),
         execute_command_provider=types.ExecuteCommandOptions(
-            commands=[session.accept_command]
+            commands=[session.accept_command, session.action_command]
         ),
     )

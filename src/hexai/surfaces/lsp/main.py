@@ -19,7 +19,6 @@ from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.stdio import BACKLOG_LIMIT, Reader
 
 LOG_NAME = "hexai-lsp-server.log"
-_PREVIEW = 100
 _LAST_WORDS_WITHIN = 0.5
 """Seconds for the editor to read what was said at last."""
 _GONE_WITHIN = 1.7
@@ -99,9 +98,7 @@ def _open_log(start: Start) -> Log:
     try:
         if start.log is None:
             make_private_folder(start.folders.state)
-        return open_log(
-            path, texts=start.log_texts, preview_limit=_PREVIEW, now=start.now
-        )
+        return open_log(path, texts=start.log_texts, now=start.now)
     except (OSError, UsageError):
         if start.log is not None:
             raise

@@ -25,7 +25,6 @@ from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.inline_prompt import InlinePrompts
 from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.pending import Pending
-from hexai.surfaces.lsp.progress import WorkDoneProgress
 from hexai.surfaces.lsp.prompt_edits import span_of_tag
 from hexai.surfaces.lsp.prompt_questions import PromptAsker, PromptQuestions
 from hexai.surfaces.lsp.running import Running, Start, Work
@@ -49,13 +48,14 @@ Offered = Callable[[str], Iterable[Offer]]
 
 
 def open_prompting(
-    session: "Session", suggesting: "Suggesting", services: Services
+    session: "Session",
+    suggesting: "Suggesting",
+    services: Services,
+    running: Running,
 ) -> "Prompting":
     """Open what answers prompts in the documents of a session."""
     assert session.configuration is not None
     connection, make = session.connection, session.edits.make
-    progress = WorkDoneProgress(connection, start=services.start)
-    running = Running(connection, progress, start=services.start)
     commands = Commands(
         connection, session.configuration, running, suggesting.completer, make=make
     )

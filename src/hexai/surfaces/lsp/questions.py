@@ -143,5 +143,23 @@ class _Gap(Struct, frozen=True, kw_only=True):
         )
 
 
+def background_of(document: Document) -> Background:
+    """Say where a question about a document comes from."""
+    path = to_path(document.uri)
+    return Background(
+        project=project_of(str(path.parent)) if path else "",
+        language=document.language,
+        document=_hash(document.uri),
+    )
+
+
+def path_of(document: Document) -> str:
+    """Give what models are told that a document is called."""
+    path = to_path(document.uri)
+    if path is None:
+        return ""
+    return os.path.relpath(path, project_of(str(path.parent)) or path.parent)
+
+
 def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

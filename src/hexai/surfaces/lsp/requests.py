@@ -1,9 +1,15 @@
 """What the editor asks for while somebody types."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from hexai.surfaces.lsp.session import Session
+
+if TYPE_CHECKING:
+    from hexai.surfaces.lsp.action_list import Shown
 
 
 async def complete(
@@ -13,9 +19,9 @@ async def complete(
     document = session.documents.find(params.text_document.uri)
     session.refresh(params.text_document.uri)
     await session.ready()
-    if document is None or session.suggesting is None:
+    if document is None or session.parts is None:
         return types.CompletionList(is_incomplete=False, items=[])
-    return await session.suggesting.complete(document, params)
+    return await session.parts.suggesting.complete(document, params)
 
 
 async def complete_inline(
@@ -25,14 +31,33 @@ async def complete_inline(
     document = session.documents.find(params.text_document.uri)
     session.refresh(params.text_document.uri)
     await session.ready()
-    if document is None or session.suggesting is None:
+    if document is None or session.parts is None:
         return types.InlineCompletionList(items=[])
-    return await session.suggesting.complete_inline(document, params)
+    return await session.parts.suggesting.complete_inline(document, params)
+
+
+async def list_actions(session: Session, params: types.CodeActionParams) -> "Shown":
+    """List what can be done with a selection."""
+    document = session.documents.find(params.text_document.uri)
+    session.refresh(params.text_document.uri)
+    await session.ready()
+    if document is None or session.parts is None:
+        return []
+    return session.parts.actions.list(document, params)
 
 
 def execute(session: Session, params: types.ExecuteCommandParams) -> None:
     """Begin to carry out a command; the editor is not kept waiting."""
+    if params.command == session.action_command:
+        session.spawn(_act(session, params.arguments or ()))
+        return
     if params.command != session.accept_command:
         raise JsonRpcInvalidParams(f"there is no command {params.command[:100]}")
-    if session.suggesting is not None:
-        session.spawn(session.suggesting.accept(params.arguments or ()))
+    if session.parts is not None:
+        session.spawn(session.parts.suggesting.accept(params.arguments or ()))
+
+
+async def _act(session: Session, arguments: Sequence[object]) -> None:
+    await session.ready()
+    if session.parts is not None:
+        session.parts.actions.execute(arguments)

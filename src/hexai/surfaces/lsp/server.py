@@ -30,6 +30,7 @@ _IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
     types.SHUTDOWN: lifecycle.shutdown,
     types.TEXT_DOCUMENT_COMPLETION: requests.complete,
     types.TEXT_DOCUMENT_INLINE_COMPLETION: requests.complete_inline,
+    types.TEXT_DOCUMENT_CODE_ACTION: requests.list_actions,
 }
 """Each call is a task of its own, which `$/cancelRequest` cancels."""
 

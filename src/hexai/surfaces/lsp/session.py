@@ -10,6 +10,7 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -32,8 +33,7 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
-    from hexai.surfaces.lsp.prompting import Prompting
-    from hexai.surfaces.lsp.suggesting import Suggesting
+    from hexai.surfaces.lsp.parts import Parts
 
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
@@ -60,11 +60,13 @@ class Session:
         """Known from `initialize` on."""
         self.services: Services | None = None
         """Open once `ready`."""
-        self.suggesting: Suggesting | None = None
+        self.parts: Parts | None = None
         """Open with the services."""
-        self.prompting: Prompting | None = None
-        """Open with the services."""
-        self.accept_command = f"hexai.taken.{start.random.getrandbits(32):08x}"
+        self.folders: tuple[Path, ...] = ()
+        """Those that the editor has open."""
+        number = f"{start.random.getrandbits(32):08x}"
+        self.action_command = f"hexai.act.{number}"
+        self.accept_command = f"hexai.taken.{number}"
         """Of this process alone: some editors refuse a name that another has."""
         self._ready = asyncio.Event()
         self._asked = asyncio.Event()
@@ -111,11 +113,12 @@ class Session:
             now=self.start.now,
             random=self.start.random,
             recorder=recorder,
+            log=self.log,
         )
         try:
             async with services:
                 self.services = services
-                self._suggest(services)
+                self._open_parts(services)
                 self._ready.set()
                 await asyncio.Event().wait()
         finally:
@@ -130,17 +133,12 @@ class Session:
                 self.connection.log, Severity.WARNING, f"Hexai: {problem}"
             )
 
-    def _suggest(self, services: "Services") -> None:
-        """Open what completes and answers, with all that it loads."""
-        from hexai.surfaces.lsp.prompting import open_prompting
-        from hexai.surfaces.lsp.suggesting import open_suggesting
+    def _open_parts(self, services: "Services") -> None:
+        """Open what completes, answers and acts, with all that it loads."""
+        from hexai.surfaces.lsp.parts import open_parts
 
-        if self.configuration is None:
-            return
-        self.suggesting = open_suggesting(self, self.configuration, services)
-        self.documents.followers.append(self.suggesting.completer)
-        self.prompting = open_prompting(self, self.suggesting, services)
-        self.documents.followers.append(self.prompting)
+        if self.configuration is not None:
+            self.parts = open_parts(self, self.configuration, services)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -254,8 +252,8 @@ class Session:
         if self.services is not None and self.configuration is not None:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
-        if self.suggesting is not None:
-            self.suggesting.completer.forget()
+        if self.parts is not None:
+            self.parts.suggesting.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""

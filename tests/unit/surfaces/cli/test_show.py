@@ -11,9 +11,7 @@ import pytest
 
 from hexai.domain.events import Event, Settled
 from hexai.domain.outcome import Status
-from hexai.service.log import NullLog
 from hexai.surfaces.cli.interrupts import Interrupts
-from hexai.surfaces.cli.logbook import Logbook
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.run import Run
 from hexai.surfaces.cli.screen import Screen
@@ -62,7 +60,7 @@ def shown(
             arguments=(), environ={}, home="/", stdout=file.fileno(), stderr=-1
         )
         screen = Screen(process)
-        show = Show(screen, wanted or Wanted(), Logbook(NullLog(), ()))
+        show = Show(screen, wanted or Wanted())
 
         async def run() -> None:
             await show.follow(asking(make(), bug))
@@ -134,7 +132,7 @@ def test_a_signal_before_there_is_a_run_gives_up_asking() -> None:
         await show.follow(never())
 
     screen = Screen(Process(arguments=(), environ={}, home="/", stdout=-1))
-    show = Show(screen, Wanted(), Logbook(NullLog(), ()))
+    show = Show(screen, Wanted())
     with Interrupts(show.stop) as interrupts:
         asyncio.run(run())
     show.signal_code = interrupts.code
@@ -146,7 +144,7 @@ def test_a_reader_who_leaves_ends_the_run() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     screen = Screen(Process(arguments=(), environ={}, home="/", stdout=writing))
-    show = Show(screen, Wanted(), Logbook(NullLog(), ()))
+    show = Show(screen, Wanted())
 
     async def run() -> None:
         first = [started(0), delta(0, "hal")]

@@ -22,7 +22,7 @@ from hexai.surfaces.lsp.clients import DEFAULT, Client, Traits, identify
         (Traits(name="Eglot"), "eglot"),
         (Traits(name="emacs"), "lsp-mode"),
         (Traits(name="kakoune-lsp"), "unknown"),
-        (Traits(), "unknown"),
+        (Traits(), "nameless"),
     ],
 )
 def test_an_editor_is_found_by_its_name(traits: Traits, name: str) -> None:
@@ -43,3 +43,9 @@ def test_vs_code_gets_lists_from_memory_only_if_it_asks_otherwise_too(
     traits = Traits(name="Visual Studio Code", inline_completion=inline)
 
     assert identify(traits).completion_from_memory is inline
+
+
+@pytest.mark.parametrize("name", ["", "Eglot"])
+def test_no_tag_gets_into_the_text_of_eglot(name: str) -> None:
+    """It inserts what labels have in common, such as the beginning of two tags."""
+    assert identify(Traits(name=name)).label == "code"

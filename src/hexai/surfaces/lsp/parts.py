@@ -1,0 +1,52 @@
+"""What the editor server does with documents: completes, answers and acts.
+
+All of it needs the services and loads much, so it is opened with them, when the editor
+has had its answer to `initialize`.
+"""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from hexai.service.services import Services
+from hexai.surfaces.lsp.acting import open_actions
+from hexai.surfaces.lsp.code_actions import CodeActions
+from hexai.surfaces.lsp.configuration import Configuration
+from hexai.surfaces.lsp.progress import WorkDoneProgress
+from hexai.surfaces.lsp.prompting import Prompting, open_prompting
+from hexai.surfaces.lsp.running import Running
+from hexai.surfaces.lsp.suggesting import Suggesting, open_suggesting
+
+if TYPE_CHECKING:
+    from hexai.surfaces.lsp.session import Session
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """What follows the documents of a session."""
+
+    suggesting: Suggesting
+    prompting: Prompting
+    actions: CodeActions
+    running: Running
+    """What models are at work on, other than completion."""
+
+    def shutdown(self) -> None:
+        """End everything, and start nothing more."""
+        self.prompting.shutdown()
+        self.suggesting.completer.shutdown()
+
+
+def open_parts(
+    session: "Session", configuration: Configuration, services: Services
+) -> Parts:
+    """Open them, and let them follow the session's documents."""
+    start = services.start
+    progress = WorkDoneProgress(session.connection, start=start)
+    running = Running(session.connection, progress, start=start)
+    suggesting = open_suggesting(session, configuration, services)
+    prompting = open_prompting(session, suggesting, services, running)
+    actions = open_actions(session, configuration, services, running)
+    session.documents.followers += [suggesting.completer, prompting, actions]
+    return Parts(
+        suggesting=suggesting, prompting=prompting, actions=actions, running=running
+    )
