@@ -1,6 +1,7 @@
 """Simulated users with known preferences, who choose from lists and vote."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, permutations
 from math import exp
 from random import Random
 from typing import Literal
@@ -8,6 +9,9 @@ from typing import Literal
 from msgspec import Struct
 
 from hexai.ledger.trials import Instead, Pattern, Trial
+
+_Odds = tuple[Pattern, list[int], list[float]]
+"""What is shown, what can be chosen, and the weights of that, summed up."""
 
 
 class Voter(Struct, frozen=True, kw_only=True):
@@ -28,29 +32,30 @@ class Voter(Struct, frozen=True, kw_only=True):
 
     def trials(self, dice: Random) -> Iterator[Trial]:
         """Choose, for ever; the order is shuffled each time."""
-        names, number, here = [*self.strengths], 0, dict(self.strengths)
+        file, number = "", 0
+        odds = self._odds(self.strengths)
         while True:
             if self.cluster_size and number % self.cluster_size == 0:
+                file = f"file {number // self.cluster_size}"
                 here = {
                     name: strength + dice.gauss(0, self.cluster_spread)
                     for name, strength in self.strengths.items()
                 }
-            shown = dice.sample(names, len(names))
-            cluster = ""
-            if self.cluster_size:
-                cluster = f"file {number // self.cluster_size}"
-            pattern = Pattern(self.kind, tuple((name,) for name in shown))
-            yield Trial(pattern, self._choice(shown, here, dice), cluster)
+                odds = self._odds(here)
+            pattern, choices, weights = dice.choice(odds)
+            yield Trial(pattern, dice.choices(choices, cum_weights=weights)[0], file)
             number += 1
 
-    def _choice(
-        self, shown: Sequence[str], here: Mapping[str, float], dice: Random
-    ) -> int:
+    def _odds(self, strengths: Mapping[str, float]) -> list[_Odds]:
+        """Give the odds of every order."""
+        return [self._odds_of(order, strengths) for order in permutations(strengths)]
+
+    def _odds_of(self, order: Sequence[str], strengths: Mapping[str, float]) -> _Odds:
         utilities = [
-            here[name] + effect
-            for name, effect in zip(shown, self.positions, strict=False)
+            strengths[name] + effect
+            for name, effect in zip(order, self.positions, strict=False)
         ]
-        choices = [*range(len(shown))]
+        choices = [*range(len(order))]
         weights = [*map(exp, utilities)]
         if self.tie is not None:
             choices.append(Instead.TIE)
@@ -58,4 +63,5 @@ class Voter(Struct, frozen=True, kw_only=True):
         if self.none is not None:
             choices.append(Instead.NONE)
             weights.append(exp(self.none))
-        return dice.choices(choices, weights)[0]
+        pattern = Pattern(self.kind, tuple((name,) for name in order))
+        return pattern, choices, [*accumulate(weights)]

@@ -70,10 +70,7 @@ def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     The models should be connected (see `ledger.connection`): between groups that never
     met, only the priors compare.
     """
-    rows = Counter(trials.rows)
-    totals: Counter[int] = Counter()
-    for (outcome, _cluster), count in rows.items():
-        totals[outcome] += count
+    totals = Counter(trials.numbers)
     counts = {trials.outcomes[number]: count for number, count in totals.items()}
     unknowns = _unknowns(counts, priors)
     kinds = _kinds(counts, unknowns)
@@ -82,7 +79,7 @@ def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     bread = inverse(_curvature(kinds, precision, values))
     scores = _scores(kinds, values)
     found = {number: scores[trials.outcomes[number]] for number in totals}
-    meat = outer_products(rows, found, unknowns.size)
+    meat = outer_products(trials, found, unknowns.size)
     for row, weights in enumerate(precision):
         for column, weight in enumerate(weights):
             meat[row][column] += weight

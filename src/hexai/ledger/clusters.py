@@ -4,36 +4,37 @@ The middle of the sandwich covariance: the outer products of the scores, summed 
 each cluster before they are squared (Liang and Zeger 1986).
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from operator import add
 
 from hexai.ledger.matrices import Matrix, Vector, zeros
+from hexai.ledger.trials import Trials
 
 
-def outer_products(
-    rows: Mapping[tuple[int, str], int], scores: Mapping[int, Vector], size: int
-) -> Matrix:
+def outer_products(trials: Trials, scores: Mapping[int, Vector], size: int) -> Matrix:
     """Sum them over the clusters, corrected for there being few.
 
-    `rows` counts trials by the number of their outcome, and by cluster; `""` is none,
-    so that each of its trials stands alone.
+    `scores` are by the number of the outcome. A trial without a cluster is one.
     """
+    sizes = Counter(trials.clusters)
+    sizes[""] = 1
     sums: dict[str, Vector] = {}
-    found, number = zeros(size), 0
-    for (outcome, cluster), count in rows.items():
-        if not cluster:
-            _add_outer(found, scores[outcome], count)
-            number += count
-            continue
-        total = sums.get(cluster)
-        if total is None:
-            sums[cluster] = [count * part for part in scores[outcome]]
-            continue
-        for i, part in enumerate(scores[outcome]):
-            total[i] += count * part
+    alone: Counter[int] = Counter()
+    for number, cluster in zip(trials.numbers, trials.clusters, strict=True):
+        if sizes[cluster] == 1:
+            alone[number] += 1
+        elif (total := sums.get(cluster)) is not None:
+            sums[cluster] = [*map(add, total, scores[number])]
+        else:
+            sums[cluster] = scores[number]
+    found = zeros(size)
+    for number, count in alone.items():
+        _add_outer(found, scores[number], count)
     for vector in sums.values():
         _add_outer(found, vector, 1)
-    number += len(sums)
-    correction = number / (number - 1) if number > 1 else 1.0
+    clusters = len(sums) + alone.total()
+    correction = clusters / (clusters - 1) if clusters > 1 else 1.0
     return [[correction * part for part in row] for row in found]
 
 

@@ -4,9 +4,9 @@ A 95 % interval that is looked at after every vote names a false winner in a qua
 all cases before the fiftieth vote. So a winner is declared by a test whose error holds
 at every moment at once: a betting score, the beta-binomial mixture (Ville 1939; Robbins
 1970). Of n decisive comparisons of two equal models, each is won with probability 1/2.
-The score is the likelihood under a mixture of other probabilities, Beta(3, 3), over
-that; it exceeds 20 at any time at all with a probability of at most 1/20. With several
-pairs of models the limit is 20 for each of them (Bonferroni).
+The score is the likelihood under a mixture of all probabilities, over that; it exceeds
+20 at any time at all with a probability of at most 1/20. With several pairs of models
+the limit is 20 for each of them (Bonferroni).
 
 What stands first is taken more often, and by how much nobody knows. Under the choice
 model, two equal models at two positions are chosen with probabilities that depend on
@@ -31,15 +31,18 @@ from math import exp, inf, lgamma, log
 from hexai.domain.ranking import Model
 from hexai.ledger.trials import Pattern, Trials
 
-_PRIOR = 3.0
+_PRIOR = 1.0
 LIMIT = 20.0
 """The score at which one pair of models is decided."""
+_CERTAIN = 50.0
+"""The logarithm of a score that no number of pairs asks for: it need not grow."""
 
 
 def log_score(wins: float, losses: float) -> float:
     """Give the logarithm of the betting score after so many decisive comparisons.
 
-    The beta-binomial with Beta(3, 3) over the binomial with 1/2.
+    The beta-binomial with Beta(1, 1) over the binomial with 1/2. Won by both of two
+    matched trials, 70 to 30 is 84 to 16, so it takes wider odds than single votes do.
     """
     return (
         _log_beta(_PRIOR + wins, _PRIOR + losses)
@@ -117,6 +120,8 @@ class Duel:
         is 0 or 1.
         """
         self.shown += 1
+        if self.highest > _CERTAIN:
+            return
         waiting = self._waiting.setdefault(places, [])
         if not waiting or waiting[-1][0] == upright:
             waiting.append((upright, winner, cluster))
@@ -138,10 +143,11 @@ class Duel:
         self._note_score()
 
     def _note_score(self) -> None:
-        wins, losses = self.decisive
-        # No score exceeds the likelihood of a certain winner, which is cheaper.
-        if (wins - losses) ** 2 <= self.highest * (wins + losses):
+        ahead, total = self._wins[0] - self._wins[1], sum(self._wins)
+        # No score, of fewer comparisons least of all, exceeds this, which is cheaper.
+        if ahead**2 <= self.highest * total:
             return
+        wins, losses = self.decisive
         score = log_score(wins, losses)
         if score > self.highest:
             self.highest, self.winner = score, self.models[wins < losses]
@@ -159,10 +165,9 @@ def duels(trials: Trials) -> dict[frozenset[Model], Duel]:
         _steps(found, pattern, choice) if choice >= 0 else ()
         for pattern, choice in trials.outcomes
     ]
-    for outcome, cluster in trials.rows:
-        for duel, places, upright, winner in steps[outcome]:
+    for number, cluster in zip(trials.numbers, trials.clusters, strict=True):
+        for duel, places, upright, winner in steps[number]:
             duel.add(places, upright=upright, winner=winner, cluster=cluster)
-            duel.orders.add(upright)
     return {pair: duel for pair, duel in found.items() if duel.shown}
 
 
@@ -185,6 +190,7 @@ def _steps(
                 upright = (choice < place) == (winner == 0)
                 places = min(choice, place), max(choice, place)
                 steps.append((duel, places, upright, winner))
+                duel.orders.add(upright)
     return tuple(steps)
 
 

@@ -18,5 +18,5 @@ def read_leaderboards(
             surface=surface, models=choices.models, rankings=rank(choices.trials)
         )
         for surface, choices in sorted(found.items())
-        if choices.trials.rows
+        if choices.trials.numbers
     )

@@ -7,7 +7,7 @@ each with a ranking of its own.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import erf, exp, inf, log, sqrt
 from random import Random
@@ -34,8 +34,7 @@ _MOST = 10_000
 
 def rank(trials: Trials, *, priors: Priors = DEFAULT_PRIORS) -> tuple[Ranking, ...]:
     """Rank the models of trials that are in order of time, group by group."""
-    seen = {outcome for outcome, _cluster in trials.rows}
-    groups = connected(trials.outcomes[outcome] for outcome in sorted(seen))
+    groups = connected(trials.outcomes[number] for number in {*trials.numbers})
     return tuple(_rank(trials.among(group), priors) for group in groups)
 
 
@@ -43,22 +42,23 @@ def _rank(trials: Trials, priors: Priors) -> Ranking:
     found = fit(trials, priors)
     models, strengths = found.unknowns.models, found.strengths
     order = sorted(models, key=lambda model: (-strengths[model], model))
-    best, counts = _chances(found), _count(trials)
+    best, totals = _chances(found), Counter(trials.numbers)
+    counts = _count(trials, totals)
     effects = found.values[len(models) : len(models) + found.unknowns.positions]
     nones = {i for i, each in enumerate(trials.outcomes) if each[1] == Instead.NONE}
     return Ranking(
         standings=tuple(_standing(m, found, best[m], counts[m]) for m in order),
         comparisons=_compare(order, found, duels(trials)),
-        trials=len(trials.rows),
-        none=sum(outcome in nones for outcome, _cluster in trials.rows),
+        trials=totals.total(),
+        none=sum(totals[number] for number in nones),
         position_effects=tuple(effects),
     )
 
 
-def _count(trials: Trials) -> dict[Model, tuple[int, int]]:
+def _count(trials: Trials, totals: Mapping[int, int]) -> dict[Model, tuple[int, int]]:
     shown: Counter[Model] = Counter()
     chosen: Counter[Model] = Counter()
-    for number, count in Counter(outcome for outcome, _ in trials.rows).items():
+    for number, count in totals.items():
         pattern, choice = trials.outcomes[number]
         for model in pattern.models:
             shown[model] += count

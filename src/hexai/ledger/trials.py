@@ -59,16 +59,19 @@ class Trials:
 
     def __init__(self, trials: Iterable[Trial] = ()) -> None:
         self.outcomes: list[Outcome] = []
-        self.rows: list[tuple[int, str]] = []
-        """For each trial the number of its outcome, and its cluster."""
-        self._numbers: dict[Outcome, int] = {}
+        self.numbers: list[int] = []
+        """For each trial, the number of its outcome."""
+        self.clusters: list[str] = []
+        """For each trial, its cluster."""
+        self._known: dict[Outcome, int] = {}
         for trial in trials:
-            self.rows.append((self.number(trial.pattern, trial.choice), trial.cluster))
+            self.numbers.append(self.number(trial.pattern, trial.choice))
+            self.clusters.append(trial.cluster)
 
     def number(self, pattern: Pattern, choice: int) -> int:
         """Give the number of an outcome."""
         outcome = pattern, choice
-        number = self._numbers.setdefault(outcome, len(self.outcomes))
+        number = self._known.setdefault(outcome, len(self.outcomes))
         if number == len(self.outcomes):
             self.outcomes.append(outcome)
         return number
@@ -79,6 +82,9 @@ class Trials:
         if all(inside):
             return self
         found = Trials()
-        found.outcomes, found._numbers = self.outcomes, self._numbers
-        found.rows = [row for row in self.rows if inside[row[0]]]
+        found.outcomes, found._known = self.outcomes, self._known
+        for number, cluster in zip(self.numbers, self.clusters, strict=True):
+            if inside[number]:
+                found.numbers.append(number)
+                found.clusters.append(cluster)
         return found

@@ -22,7 +22,7 @@ from hexai.prompts.cursor import Cursor
 from hexai.prompts.languages import language_of
 from hexai.text.positions import Position, Span
 
-_LOOKED_AT = 200
+_LOOKED_AT = 20
 """Lines of a selection in which a function is looked for."""
 _TEST_NAMES = re.compile(
     r".+_test\.go|test_.*\.py|.+_test\.py|conftest\.py|.+\.(?:test|spec)\.[cm]?[jt]sx?"

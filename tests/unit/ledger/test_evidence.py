@@ -44,31 +44,31 @@ def test_equals_rarely_have_a_winner(voter: Voter) -> None:
     assert wrong <= 9
 
 
-@pytest.mark.parametrize(
-    ("share", "expected"), [(0.65, 79), (0.70, 44), (0.75, 31), (0.80, 22)]
-)
+@pytest.mark.parametrize(("share", "expected"), [(0.60, 185), (0.70, 44), (0.80, 22)])
 def test_a_preference_is_found_as_soon_as_theory_says(
     share: float, expected: int
 ) -> None:
-    """Half of all users know after so many votes, though their order is shuffled."""
+    """Half of all users know after at most half as many votes again.
+
+    The theory knows that the position has no effect; we have to assume that it may.
+    """
     strength = log(share / (1 - share)) / 2
     voter = Voter(strengths={"a": strength, "b": -strength})
 
-    needed = median(votes_needed(voter, user) for user in range(200))
+    needed = median(votes_needed(voter, user) for user in range(150))
 
-    assert 0.8 * expected <= needed <= 1.25 * expected
+    assert 0.8 * expected <= needed <= 1.5 * expected
 
 
 def votes_needed(voter: Voter, user: int) -> int:
     """Count the votes until a model is declared the winner."""
     duel, trials = Duel("a", "b"), voter.trials(Random(user))
-    for number, trial in enumerate(trials, start=1):
+    while duel.highest < log(LIMIT):
+        trial = next(trials)
         upright = trial.pattern.items[0] == ("a",)
         winner = int(trial.pattern.items[trial.choice] != ("a",))
         duel.add((0, 1), upright=upright, winner=winner, cluster="")
-        if duel.highest >= log(LIMIT):
-            return number
-    raise AssertionError
+    return duel.shown
 
 
 def test_the_first_place_alone_wins_nothing() -> None:
@@ -81,7 +81,7 @@ def test_the_first_place_alone_wins_nothing() -> None:
     [duel] = duels(Trials(first)).values()
 
     assert duel.shown == 500
-    assert duel.decisive == (0, 0)
+    assert sum(duel.decisive) == 0
     assert duel.orders == {True, False}
 
 

@@ -1,0 +1,154 @@
+"""Code actions in the real Neovim, with scripted upstreams."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.answers import openai_answer
+from tests.support.neovim import Neovim, neovim
+from tests.support.started import SCRIPT
+from tests.support.upstream import Reply, Upstream
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("neovim")]
+
+SERVER = [str(SCRIPT.with_name("hexai-lsp-server"))]
+_ACT = """
+local title, first, last = ...
+vim.lsp.buf.code_action({
+  apply = true,
+  filter = function(action) return action.title == title end,
+  range = { ['start'] = { first, 0 }, ['end'] = { last, 0 } },
+})
+"""
+_LIST = """
+local first, last = ...
+local client = vim.lsp.get_clients({ name = 'hexai' })[1]
+local params = vim.lsp.util.make_given_range_params({ first, 0 }, { last, 0 })
+params.context = { diagnostics = {} }
+local reply = client:request_sync('textDocument/codeAction', params, 5000)
+return vim.tbl_map(function(action) return action.title end, reply.result)
+"""
+
+
+class Bench:
+    """Neovim with one document, and a model that answers as scripted."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self._stack = stack
+        self.editor: Neovim = stack.enter_context(neovim(folder))
+
+    def start(self, text: str, answer: Reply, name: str = "calc.py") -> Upstream:
+        """Edit a text."""
+        upstream = self._stack.enter_context(Upstream(answer))
+        config = self.folder / "hexai" / "config.toml"
+        config.parent.mkdir()
+        config.write_text(
+            "[models]\n"
+            'code_action = { provider = "one", model = "m" }\n'
+            f'[providers.one]\ntype = "openai"\nlocal = true\nmodel = "m"\n'
+            f'base_url = "{upstream.url}"\n'
+        )
+        self.editor.open(self.folder / name, text)
+        self.editor.command("filetype on | filetype detect")
+        self.editor.attach("hexai", SERVER)
+        return upstream
+
+    def act(self, title: str, first: int, last: int) -> None:
+        """Choose an action for some lines, counted from 1."""
+        self.editor.lua(_ACT, f"Hexai: {title}", first, last)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """Give a Neovim, and a place for an upstream, both for one test."""
+    with ExitStack() as stack:
+        yield Bench(tmp_path, stack)
+
+
+def test_a_selection_is_rewritten_and_one_undo_takes_it_back(bench: Bench) -> None:
+    """The instruction of its comment is carried out, and goes with it."""
+    text = "# return twice as much\ndef f(x):\n\treturn x\n\nf(1)\n"
+    bench.start(
+        text, openai_answer("```python\ndef f(x):\n    return 2 * x\n```\nDone!")
+    )
+    bench.act("rewrite: return twice as much", 1, 4)
+    wanted = "def f(x):\n\treturn 2 * x\n\nf(1)"
+    assert bench.editor.settled_text(wanted) == wanted
+    bench.editor.type("u")
+    assert bench.editor.settled_text(text.removesuffix("\n")) == text[:-1]
+
+
+def test_windows_line_breaks_stay(bench: Bench) -> None:
+    """The file is written with the breaks that it was read with."""
+    bench.start("x = 1\r\ny = 1\r\n", openai_answer("x = 2\ny = 2"))
+    bench.act("simplify and improve", 1, 3)
+    wanted = "x = 2\ny = 2"
+    assert bench.editor.settled_text(wanted) == wanted
+    bench.editor.command("write")
+    assert (bench.folder / "calc.py").read_bytes() == b"x = 2\r\ny = 2\r\n"
+
+
+def test_typing_goes_on_and_the_result_finds_its_place(bench: Bench) -> None:
+    """Lines typed above while the model works move the edit, and lists still come."""
+    upstream = bench.start("x = 1\ny = 1\n", openai_answer("y = 2", delay=2.0))
+    bench.act("simplify and improve", 2, 3)
+    upstream.wait(lambda: bool(upstream.requests))
+    bench.editor.type("ggOabove<CR>again<Esc>")
+    started = time.monotonic()
+    listed = bench.editor.lua(_LIST, 1, 2)
+    assert time.monotonic() - started < 1.0
+    assert "Hexai: stop (1 running)" in listed
+    wanted = "above\nagain\nx = 1\ny = 2"
+    assert bench.editor.settled_text(wanted) == wanted
+
+
+def test_a_selection_that_was_changed_stays_so(bench: Bench) -> None:
+    """The user is told that nothing was changed."""
+    upstream = bench.start("x = 1\ny = 1\n", openai_answer("y = 2", delay=1.0))
+    bench.act("simplify and improve", 2, 3)
+    upstream.wait(lambda: bool(upstream.requests))
+    bench.editor.type("GA + 5<Esc>")
+    bench.editor.wait_until("execute('messages') =~ 'nothing was changed'")
+    assert bench.editor.text() == "x = 1\ny = 1 + 5"
+
+
+def test_unit_tests_are_made_and_shown(bench: Bench) -> None:
+    """The cursor is in the new file."""
+    bench.start(
+        "package calc\n\nfunc Add(a, b int) int {\n\treturn a + b\n}\n",
+        openai_answer("func TestAdd(t *testing.T) {\n\tAdd(1, 2)\n}"),
+        "calc.go",
+    )
+    bench.act("implement unit test", 4, 4)
+    bench.editor.wait_until("expand('%:t') == 'calc_test.go'")
+    assert bench.editor.text() == (
+        'package calc\n\nimport (\n\t"testing"\n)\n\n'
+        "func TestAdd(t *testing.T) {\n\tAdd(1, 2)\n}"
+    )
+
+
+def test_unit_tests_join_those_of_a_closed_file(bench: Bench) -> None:
+    """It is opened, and changed in the editor, where the change can be undone."""
+    tests = bench.folder / "test_calc.py"
+    before = "from calc import add\n\n\ndef test_add():\n    pass\n"
+    tests.write_text(before)
+    bench.start(
+        "def add(a, b):\n    return a + b\n",
+        openai_answer("def test_add():\n    assert add(1, 2) == 3"),
+    )
+    bench.editor.lua(
+        "local command = ...\n"
+        "vim.api.nvim_create_autocmd('FileType', { pattern = 'python', callback ="
+        " function() vim.lsp.start({ name = 'hexai', cmd = command,"
+        " root_dir = vim.fn.getcwd() }) end })",
+        SERVER,
+    )
+    bench.act("implement unit test", 2, 2)
+    bench.editor.wait_until("expand('%:t') == 'test_calc.py'")
+    wanted = before + "\n\ndef test_add_2():\n    assert add(1, 2) == 3"
+    assert bench.editor.settled_text(wanted) == wanted
+    assert tests.read_text() == before
