@@ -2,8 +2,9 @@
 
 Only what is typed may start a request. Files full of markers are opened, reloaded,
 checked out and pasted, and models write markers too. The editor does not say how a text
-came, but typing has a form: something goes in within one line, perhaps with the line
-break after it. A change that shows an edit of ours is not typed, whatever its form.
+came, but typing has a form: what goes in stands on one line. Around it there may be the
+break by which that line was opened, and the one after it with what the editor begins
+the next line with. A change that shows an edit of ours is not typed, whatever its form.
 Nor is one that undoes such an edit, or does again what led to it: it brings back, in
 one go, the text that the edit was made of.
 """
@@ -14,6 +15,8 @@ from msgspec import Struct
 
 from hexai.text.lines import Lines, TextChange
 
+_BREAKS = 2
+"""Breaks behind what is typed: its own line's, and one more."""
 _REMEMBERED = 64
 """Texts that edits of ours were made of, for each document."""
 
@@ -34,18 +37,24 @@ def typed_in(change: TextChange) -> Typed | None:
     """Say what was typed in a change; None if it has another form."""
     edit = change.smallest()
     assert edit.span is not None
-    start = edit.span.start
+    line, column = edit.span.start.line, edit.span.start.character
+    if edit.span.end.line != line:
+        return None
     inserted = Lines.of(edit.text)
-    if edit.span.end.line != start.line or len(inserted) > 2:
+    first, *rest = inserted.between(0, len(inserted))
+    if not first and rest:
+        line, column = line + 1, 0
+        first, *rest = rest
+    is_followed = any(not _is_begun(each, change.after.line(line)) for each in rest)
+    if not first or len(rest) > _BREAKS or is_followed:
         return None
-    if len(inserted) == 2 and inserted.line(1).strip():
-        return None  # what follows the break is more than indentation
-    first = inserted.line(0)
-    if not first:
-        return None
-    return Typed(
-        line=start.line, start=start.character, end=start.character + len(first)
-    )
+    return Typed(line=line, start=column, end=column + len(first))
+
+
+def _is_begun(text: str, above: str) -> bool:
+    """Tell whether a line is only begun: by blanks, and the sign of a comment."""
+    sign = text.strip()
+    return not any(map(str.isalnum, sign)) and above.lstrip().startswith(sign)
 
 
 class Typing:
