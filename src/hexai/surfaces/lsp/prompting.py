@@ -119,7 +119,7 @@ class Prompting:
         ours = self._edits.showed(document)
         self._follow(document.uri, change, ours=ours)
         if ours:
-            self._typing.edited(document.uri, change.before)
+            self._typing.edited(document.uri, change)
             return
         typed = typed_in(change)
         if typed is not None:
