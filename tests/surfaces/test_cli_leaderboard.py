@@ -58,7 +58,7 @@ def board(*options: str) -> str:
 
 def records(*options: str) -> list[dict[str, Any]]:
     """Give the objects of all surfaces."""
-    found: list[dict[str, Any]] = json.loads(board("--json", *options))["leaderboards"]
+    found: list[dict[str, Any]] = json.loads(board("--json", *options))["surfaces"]
     return found
 
 

@@ -26,7 +26,7 @@ _LEANING = 0.9
 """The probability of being the stronger from which one may speak of a leaning."""
 _LEANING_AFTER = 20
 """Choices between two models before anything at all is said about them."""
-_USUAL = 0.6
+_USUAL = 0.7
 """How far apart two models that somebody compares are, in logits (two thirds)."""
 _MOST = 10_000
 """Choices that are more than anybody will make."""
@@ -185,7 +185,7 @@ def _missing(
     if stronger != duel.models[0]:
         wins, losses = losses, wins
     missing = comparisons_missing(wins, losses, share=share, pairs=pairs)
-    rate = (wins + losses + 1) / (duel.shown + 4)
+    rate = (wins + losses + 2) / (duel.shown + 8)  # a quarter, before any is known
     if missing == inf or missing / rate > _MOST:
         return None
     return max(round(missing / rate), _LEANING_AFTER - duel.shown, 1)

@@ -233,3 +233,23 @@ def test_a_change_of_the_returned_model_is_told(take: Take) -> None:
         ("model0-0711", BEGAN_AT + 60),
         ("new", BEGAN_AT + 120),
     ]
+
+
+def test_servers_of_one_place_are_one_list(take: Take) -> None:
+    """Each has one entry; what was shown first stands first."""
+    one, other = contender_record(0), contender_record(0, model="model1")
+    elsewhere = contender_record(0, model="model2")
+    found = take(
+        *(completion(1, one), completion(2, other), completion(3, elsewhere)),
+        *(shown_at(1, 1.0), shown_at(2, 0.5), shown_at(3, 60.0)),
+        *(taken(1, 0), taken(2, choice=Choice.NONE), taken(3, 0)),
+    )
+
+    assert trials(found, "completion") == [
+        Trial(Pattern("list", ((B,), (A,))), 1, "d1")
+    ]
+
+
+def shown_at(number: int, after: float) -> Shown:
+    """Show the only item of a list at a moment."""
+    return Shown(run_id=run_id(number), at=BEGAN_AT + after, items=((0,),))

@@ -121,8 +121,8 @@ def _sentence(comparison: Comparison, names: Mapping[Model, str]) -> str:
             sure = f"leaning, {_percent(comparison.stronger)} likely"
             return f"{better} over {worse}: {sure} ({choices}); {_more(comparison)}\n"
         case Verdict.ORDER:
-            why = "always in the same order, so place and model cannot be told apart"
-            return f"{better}, {worse}: {why} ({choices})\n"
+            why = "always in the same order, which may be all that there is to it"
+            return f"{better}, {worse}: {why} ({choices}); --blind shuffles\n"
         case Verdict.OPEN:
             return (
                 f"{better}, {worse}: not enough yet ({choices}); {_more(comparison)}\n"
