@@ -1,5 +1,7 @@
 """A prompt may only ask for what it will be given."""
 
+from pathlib import Path
+
 from hexai.config.prompt_names import NAMES, check_prompts
 from hexai.config.prompt_tables import (
     ChatPrompts,
@@ -11,6 +13,8 @@ from hexai.config.prompt_tables import (
 )
 from hexai.prompts.catalogue import built_in
 from hexai.text.placeholders import names_in
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_an_unknown_name_is_a_problem_with_its_place() -> None:
@@ -49,3 +53,18 @@ def test_the_built_in_prompts_ask_for_known_names_only() -> None:
         for key in getattr(Prompts(), table).__struct_fields__:
             if key != "custom":
                 assert set(names_in(built_in(f"{table}.{key}"))) <= known
+
+
+def test_every_name_is_documented() -> None:
+    """The guide to prompts lists what may be asked for, and nothing else."""
+    page = (ROOT / "docs/howto/prompts.md").read_text("utf-8")
+    _, _, page = page.partition("## Names in `[prompts.completion]`")
+    completion, _, others = page.partition("## ")
+    rows = [row.split("|") for row in others.splitlines() if row.startswith("| `[")]
+
+    assert set(names_in(completion)) == NAMES["completion"]
+    assert {row[1].strip(" `[]"): set(names_in(row[2])) for row in rows} == {
+        f"prompts.{table}": names
+        for table, names in NAMES.items()
+        if table != "completion"
+    }
