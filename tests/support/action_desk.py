@@ -130,7 +130,7 @@ async def desk(
     """Run a server and an editor that has a document open."""
     path = folder / name
     path.write_bytes(text.encode())
-    async with serving() as (client, _):
+    async with serving() as (client, server):
         await client.initialize(
             "plain",
             encodings=("utf-32",),
@@ -138,8 +138,11 @@ async def desk(
             rootUri=folder.as_uri(),
         )
         client.open(path.as_uri(), text, language)
-        yield Desk(client, path.as_uri())
-        await client.leave()
+        try:
+            yield Desk(client, path.as_uri())
+            await client.leave()
+        finally:
+            server.session.end(0)  # a scene that failed must not wait for ever
 
 
 def play(

@@ -290,7 +290,7 @@ def test_a_secret_does_not_leave_and_the_user_is_told(tmp_path: Path) -> None:
 
 def test_the_fallback_of_the_entry_answers(tmp_path: Path) -> None:
     """When the first model cannot."""
-    with Upstream(status(401, "no")) as bad, Upstream(openai_answer("x = 2")) as good:
+    with Upstream(status(503, "no")) as bad, Upstream(openai_answer("x = 2")) as good:
         configure(bad, good, fallback=True)
 
         async def scene(at: Desk) -> None:
