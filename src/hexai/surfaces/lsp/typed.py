@@ -5,8 +5,8 @@ checked out and pasted, and models write markers too. The editor does not say ho
 came, but typing has a form: what goes in stands on one line. Around it there may be the
 break by which that line was opened, and the one after it with what the editor begins
 the next line with. A change that shows an edit of ours is not typed, whatever its form.
-Nor is one that undoes such an edit, or does again what led to it: it brings back, in
-one go, the text that the edit was made of.
+Nor is one that undoes or redoes such an edit, or does again what led to it: it brings
+back, in one go, a text as it was before or after the edit.
 """
 
 from collections import deque
@@ -18,7 +18,7 @@ from hexai.text.lines import Lines, TextChange
 _BREAKS = 2
 """Breaks behind what is typed: its own line's, and one more."""
 _REMEMBERED = 64
-"""Texts that edits of ours were made of, for each document."""
+"""Texts before and after edits of ours, for each document."""
 
 
 class Typed(Struct, frozen=True, kw_only=True):
@@ -58,18 +58,18 @@ def _is_begun(text: str, above: str) -> bool:
 
 
 class Typing:
-    """Remembers the texts that edits were made of, so that undoing is no typing."""
+    """Remembers the texts around edits, so that undo and redo are no typing."""
 
     def __init__(self) -> None:
         self._edited: dict[str, deque[int]] = {}
 
-    def edited(self, uri: str, before: Lines) -> None:
-        """Take note of a text that an edit of ours has just changed."""
+    def edited(self, uri: str, change: TextChange) -> None:
+        """Take note of a change that shows an edit of ours."""
         texts = self._edited.setdefault(uri, deque(maxlen=_REMEMBERED))
-        texts.append(hash(before.raw))
+        texts.extend((hash(change.before.raw), hash(change.after.raw)))
 
     def brings_back(self, uri: str, typed: Typed, after: Lines) -> bool:
-        """Tell whether a change made a text again that was there before an edit.
+        """Tell whether a change made a text again that an edit began or ended with.
 
         A single character is always typed: so the same is asked once more.
         """

@@ -61,10 +61,12 @@ def test_what_was_typed_stands_there(before: str, after: str) -> None:
 def test_text_of_an_edit_that_comes_back_in_one_go() -> None:
     """It is no typing, but for one character; other documents do not count."""
     typing, text = Typing(), Lines.of("what?>\n")
-    typing.edited("a", text)
+    later = Lines.of("why?>\n")
+    typing.edited("a", compare(text, later))
     much = Typed(line=0, start=0, end=6)
 
     assert typing.brings_back("a", much, text)
+    assert typing.brings_back("a", much, later)
     assert not typing.brings_back("a", Typed(line=0, start=5, end=6), text)
     assert not typing.brings_back("a", much, Lines.of("what!>\n"))
     assert not typing.brings_back("b", much, text)

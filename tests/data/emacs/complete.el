@@ -1,0 +1,76 @@
+;; Completes once, as a user of eglot or lsp-mode does, and prints what came of it.
+;;
+;; emacs --batch --no-init-file --load complete.el eglot|lsp-mode FILE PICK PROGRAM
+;; FILE holds the text, with the cursor at `|'; PICK is the number of a row, from 0.
+
+(package-initialize)
+(setq network-security-level 'low make-backup-files nil auto-save-default nil)
+
+(defun complete-start-eglot (program)
+  "Connect the current buffer to PROGRAM by eglot."
+  (require 'eglot)
+  (setq eglot-sync-connect 20)
+  (add-to-list 'eglot-server-programs (list 'python-mode program))
+  (apply #'eglot--connect (eglot--guess-contact)))
+
+(defun complete-start-lsp-mode (program)
+  "Connect the current buffer to PROGRAM by lsp-mode."
+  (require 'lsp-mode)
+  (setq lsp-enable-snippet nil lsp-restart 'ignore
+        lsp-enable-suggest-server-download nil
+        lsp-session-file (expand-file-name "session" default-directory))
+  (lsp-workspace-folders-add default-directory)
+  (lsp-register-client
+   (make-lsp-client
+    :new-connection (lsp-stdio-connection (list program))
+    :activation-fn (lambda (_file mode) (provided-mode-derived-p mode 'prog-mode))
+    :server-id 'hexai
+    :add-on? t))
+  (lsp)
+  (complete-wait
+   (lambda ()
+     (and (lsp-workspaces)
+          (eq 'initialized (lsp--workspace-status (car (lsp-workspaces))))))))
+
+(defun complete-wait (ready)
+  "Wait until READY returns non-nil; give up after 20 s."
+  (with-timeout (20 (error "This never came true: %S" ready))
+    (while (not (funcall ready)) (accept-process-output nil 0.02))))
+
+(defun complete-rows (capf)
+  "Get the rows that CAPF offers."
+  (let ((completion (funcall capf)))
+    (all-completions "" (nth 2 completion))))
+
+(defun complete-take (capf pick)
+  "Take the row number PICK of those that CAPF offers, as a completion frontend does."
+  (pcase-let* ((`(,start ,end ,table . ,more) (funcall capf))
+               (row (nth pick (all-completions "" table))))
+    (delete-region start end)
+    (insert row)
+    (funcall (plist-get more :exit-function) row 'finished)))
+
+(pcase-let ((`(,client ,file ,pick ,program) command-line-args-left))
+  (setq command-line-args-left nil)
+  (find-file file)
+  (goto-char (point-min))
+  (search-forward "|")
+  (delete-char -1)
+  (basic-save-buffer)
+  (funcall (intern (concat "complete-start-" client)) program)
+  (let* ((capf (if (equal client "eglot") #'eglot-completion-at-point
+                 #'lsp-completion-at-point))
+         rows details common)
+    (complete-wait (lambda () (= 2 (length (setq rows (complete-rows capf))))))
+    (pcase-let ((`(,start ,end ,table . ,more) (funcall capf)))
+      (setq details (mapcar (plist-get more :annotation-function) rows)
+            common (completion-try-completion
+                    (buffer-substring start end) table nil (- end start)
+                    (completion-metadata "" table nil))))
+    (complete-take capf (string-to-number pick))
+    (princ (json-encode
+            `((rows . ,(vconcat (mapcar #'substring-no-properties rows)))
+              (details . ,(vconcat (mapcar #'substring-no-properties details)))
+              (common . ,(substring-no-properties (car common)))
+              (text . ,(buffer-substring-no-properties (point-min) (point-max))))))
+    (set-buffer-modified-p nil)))

@@ -1,0 +1,60 @@
+"""The editor server in the real Emacs, by eglot and by lsp-mode."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.answers import openai_answer
+from tests.support.command_line import write_config
+from tests.support.emacs import complete
+from tests.support.upstream import Upstream
+
+pytestmark = [pytest.mark.e2e, pytest.mark.debian, pytest.mark.xdist_group("emacs")]
+
+_CLIENTS = pytest.mark.parametrize("client", ["eglot", "lsp-mode"])
+
+
+@contextmanager
+def two_models(first: str, second: str) -> Iterator[None]:
+    """Run an upstream for each answer; their labels begin alike."""
+    with ExitStack() as stack:
+        lines = ["[completion]", "completion_debounce_ms = 0"]
+        for label, answer in {"qwen-a": first, "qwen-b": second}.items():
+            upstream = stack.enter_context(Upstream(openai_answer(answer)))
+            lines += [f"[providers.{label}]", 'type = "openai"', "local = true"]
+            lines += [f'base_url = "{upstream.url}"', f'model = "{label}"']
+            lines += ["[[models.completion]]", f'provider = "{label}"']
+            lines += [f'label = "{label}"']
+        write_config("\n".join(lines) + "\n")
+        yield
+
+
+@_CLIENTS
+def test_what_is_taken_is_exact(client: str, tmp_path: Path) -> None:
+    """A dedent, an empty line, a tab and what looks like a snippet come in as said."""
+    answer = 'if a:\n        return b\n\n    return "\t$1 ${2:x} \\\\ }"'
+    with two_models("return a + b", answer):
+        done = complete(
+            client, tmp_path / "x.py", "def f(a, b):\n    |\n\nf(1, 2)\n", pick=1
+        )
+    assert done.text == f"def f(a, b):\n    {answer}\n\nf(1, 2)\n"
+    assert [detail.split()[0] for detail in done.details] == ["qwen-a", "qwen-b"]
+
+
+@_CLIENTS
+def test_a_word_and_a_bracket_are_completed(client: str, tmp_path: Path) -> None:
+    """The word before the cursor is replaced; the bracket behind it is not doubled."""
+    with two_models("result, 1)", "results)"):
+        done = complete(client, tmp_path / "x.py", "print(res|)\n", pick=0)
+    assert done.text == "print(result, 1)\n"
+
+
+@_CLIENTS
+def test_no_label_gets_into_the_text(client: str, tmp_path: Path) -> None:
+    """What rows have in common is inserted first, so it must be code."""
+    with two_models("result = a", "resume(a)"):
+        done = complete(client, tmp_path / "x.py", "a = 1\nr|\n", pick=0)
+    assert "result = a".startswith(done.common)
+    assert done.text == "a = 1\nresult = a\n"
