@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from hexai.domain.choice import Choice, Chosen, Method, Survived
+from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.provider import FinishReason
@@ -67,21 +67,24 @@ def facts(number: int, dice: random.Random) -> Iterator[Fact]:
         background=Background(
             project=f"/home/me/project{number % 7}",
             language=_LANGUAGES[number % 4],
-            document=f"{dice.getrandbits(64):016x}",
+            document=f"{number // 20:016x}",
             place=f"{dice.getrandbits(64):016x}",
         ),
         order=tuple(range(_CONTENDERS)),
         contenders=tuple(contender(index, dice) for index in range(_CONTENDERS)),
     )
-    if dice.random() < 0.3:
-        yield Chosen(
-            run_id=run_id,
-            at=began + 2,
-            choice=Choice.TAKEN,
-            method=Method.COMMAND,
-            indexes=(dice.randrange(_CONTENDERS),),
-            characters=dice.randrange(10, 400),
-        )
+    shown = dice.sample(range(_CONTENDERS), _CONTENDERS)
+    yield Shown(run_id=run_id, at=began + 1, items=tuple((i,) for i in shown))
+    taken = dice.random() < 0.3
+    yield Chosen(
+        run_id=run_id,
+        at=began + 2,
+        choice=Choice.TAKEN if taken else Choice.NONE,
+        method=Method.COMMAND,
+        indexes=(dice.randrange(_CONTENDERS),) if taken else (),
+        characters=dice.randrange(10, 400) if taken else 0,
+    )
+    if taken:
         yield Survived(run_id=run_id, after=30, share=dice.random())
 
 
@@ -147,8 +150,10 @@ def run(hexai: Path, answers: list[int], runs: int) -> None:
             home = Path(folder) / str(count)
             path = home / ".local/state/hexai" / FILE_NAME
             fill(path, count)
-            figures = [whole(hexai, home, "stats") for _ in range(runs)]
-            print(row(f"hexai stats, {count:,} answers", figures, _LIMITS[count]))
+            for command in ("stats", "leaderboard"):
+                figures = [whole(hexai, home, command) for _ in range(runs)]
+                name = f"hexai {command}, {count:,} answers"
+                print(row(name, figures, _LIMITS[count]))
             size = path.stat().st_size / count
             word = "within" if size <= 400 else "OVER"
             print(f"  -> {size:.0f} bytes an answer, {word} 400\n")

@@ -68,7 +68,7 @@ def test_behind_a_double_dash_everything_is_a_prompt(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["leaderboard --csv", "action"],
+    ["action"],
 )
 def test_commands_that_come_later_are_not_asked(words: str) -> None:
     """They say so, and what works instead, and nothing is sent."""

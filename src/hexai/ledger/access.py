@@ -75,14 +75,14 @@ class Ledger:
         with translated(self._path):
             return read_figures(self._connection, chosen)
 
-    def leaderboards(
+    def leaderboard(
         self, chosen: "Filter", counted: "Counted"
     ) -> "tuple[Leaderboard, ...]":
         """Rank the models of every surface by what was chosen."""
-        from hexai.ledger.leaderboard import read_leaderboards
+        from hexai.ledger.leaderboard import read_leaderboard
 
         with translated(self._path):
-            return read_leaderboards(self._connection, chosen, counted)
+            return read_leaderboard(self._connection, chosen, counted)
 
     def before(self, moment: float) -> list[int]:
         """Give the numbers of the runs that began before a moment."""

@@ -22,7 +22,9 @@ with halved steps finds its maximum.
 Intervals come from the sandwich H^-1 (M + P) H^-1: H is the curvature, M the outer
 products of the scores summed within each cluster (Liang and Zeger 1986), since what is
 chosen in one file is not independent, and P the precision of the priors, so that what
-the data do not tell keeps its prior's width instead of none.
+the data do not tell keeps its prior's width instead of none. Few trials that all went
+one way have scores near zero, and a sandwich that is much too sure; so H^-1, which
+trusts the model instead, is taken where it is the wider of the two.
 """
 
 from collections import Counter
@@ -83,7 +85,9 @@ def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     for row, weights in enumerate(precision):
         for column, weight in enumerate(weights):
             meat[row][column] += weight
-    covariance = product(product(bread, meat), bread)
+    sandwich = product(product(bread, meat), bread)
+    models = range(len(unknowns.models))
+    covariance = max(bread, sandwich, key=lambda each: sum(each[i][i] for i in models))
     return Fit(
         unknowns=unknowns,
         values=tuple(values),

@@ -9,26 +9,22 @@ needs two models; of one alone nobody can tell whether it or the place was wrong
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
-
-from msgspec import Struct
 
 from hexai.domain.choice import Choice
 from hexai.domain.figures import Cell, Filter
 from hexai.domain.ranking import Counted, Model, Rated, Returned
 from hexai.ledger.figures import read_cells
+from hexai.ledger.joined import Lone, join
+from hexai.ledger.packed import PACKED, Item, unpack
 from hexai.ledger.trials import Instead, Pattern, Trials
 from hexai.ledger.units import milliseconds, seconds
 
-# An item is packed as 8 bits of index, 9 of place, 1 of whether it was taken, 21 of
-# cell, and 24 of what the upstream called the model.
-_RUNS = """
+# What is put in is our own, and fixed.
+_RUNS = f"""
 SELECT run.number, surface, choice, method = 'vote', document, run.started_at,
-    group_concat(
-        (((idx << 9 | coalesce(position, ordinal)) << 1 | (taken IS NOT NULL)) << 21
-        | cell) << 24 | ifnull(returned_model, 0)
-    )
+    group_concat({PACKED}), CASE count(*) WHEN 1 THEN place ELSE '' END, shown_at
 FROM run CROSS JOIN contender ON contender.run = run.number
 WHERE choice IS NOT NULL AND run.started_at >= :since
     AND (:method = '' OR method = :method) AND (:blind IS NULL OR blind = :blind)
@@ -36,8 +32,7 @@ WHERE choice IS NOT NULL AND run.started_at >= :since
     AND CASE WHEN method = 'vote' THEN status = 'answered' AND late = 0
         ELSE position IS NOT NULL END
 GROUP BY run.number
-HAVING count(*) > 1
-"""
+"""  # noqa: S608
 
 _SAME_TEXTS = """
 SELECT run.number, one.idx, other.idx
@@ -72,9 +67,7 @@ def read_choices(
     }
     same = _same_texts(connection)
     found: dict[str, Choices] = {}
-    for number, surface, choice, is_vote, file, at, word in connection.execute(
-        _RUNS, values
-    ):
+    for number, surface, choice, is_vote, file, at, word in _rows(connection, values):
         choices = found.get(surface)
         if choices is None:
             choices = found[surface] = Choices(cells)
@@ -89,6 +82,31 @@ def read_choices(
     return found
 
 
+def _rows(
+    connection: sqlite3.Connection, values: Mapping[str, object]
+) -> Iterator[tuple[int, str, str, int, str, int, str]]:
+    """Give the runs in order of their numbers, then those joined by their place."""
+    lone: list[Lone] = []
+    for *row, place, shown_at in connection.execute(_RUNS, values):
+        if not place:
+            yield tuple(row)
+            continue
+        _number, surface, choice, is_vote, file, _at, word = row
+        if not is_vote:
+            lone.append(
+                Lone(
+                    surface=surface,
+                    place=place,
+                    shown_at=shown_at,
+                    choice=choice,
+                    file=file,
+                    word=word,
+                )
+            )
+    for each in join(lone):
+        yield 0, each.surface, each.choice, 0, each.file, each.shown_at, each.word
+
+
 def _matches(chosen: Filter, cell: Cell) -> bool:
     return Filter(
         surface=chosen.surface, language=chosen.language, project=chosen.project
@@ -100,14 +118,6 @@ def _same_texts(connection: sqlite3.Connection) -> dict[int, _Same]:
     for number, one, other in connection.execute(_SAME_TEXTS):
         found[number] = (*found.get(number, ()), (one, other))
     return found
-
-
-class _Item(Struct, frozen=True, order=True):
-    position: int
-    index: int
-    cell: int
-    is_taken: bool
-    returned: int
 
 
 class Choices:
@@ -125,7 +135,7 @@ class Choices:
     def learn(self, key: tuple[str, str, int, _Same], at: int) -> int:
         """Read a word that was not seen before; gives the number of its outcome."""
         word, choice, is_vote, same = key
-        items = sorted(_read(word))
+        items = sorted(unpack(word))
         self.known[key] = -1
         if all(item.cell in self._cells for item in items):
             for item in items:
@@ -134,7 +144,7 @@ class Choices:
             self.known[key] = self._number(_join_same(items, same), choice, kind)
         return self.known[key]
 
-    def _meet(self, item: _Item, at: int) -> None:
+    def _meet(self, item: Item, at: int) -> None:
         cell = self._cells[item.cell]
         model = _identity(cell)
         self.models.setdefault(
@@ -147,7 +157,7 @@ class Choices:
 
     def _number(
         self,
-        items: Mapping[int, list[_Item]],
+        items: Mapping[int, list[Item]],
         choice: str,
         kind: Literal["list", "vote"],
     ) -> int:
@@ -177,23 +187,11 @@ def _identity(cell: Cell) -> Model:
     return f"{cell.upstream} {cell.model}"
 
 
-def _read(word: str) -> Iterable[_Item]:
-    for part in word.split(","):
-        packed = int(part)
-        yield _Item(
-            position=packed >> 46 & 0x1FF,
-            index=packed >> 55,
-            cell=packed >> 24 & 0x1FFFFF,
-            is_taken=bool(packed >> 45 & 1),
-            returned=packed & 0xFFFFFF,
-        )
-
-
-def _join_same(items: Iterable[_Item], same: _Same) -> dict[int, list[_Item]]:
+def _join_same(items: Iterable[Item], same: _Same) -> dict[int, list[Item]]:
     """Group what is one item, from first to last: one place, or one text."""
     first = {other: one for one, other in reversed(same)}
     places: dict[int, int] = {}
-    found: dict[int, list[_Item]] = {}
+    found: dict[int, list[Item]] = {}
     for item in items:
         twins = {item.index, first.get(item.index, item.index)}
         twins |= {other for other, one in first.items() if one in twins}

@@ -8,7 +8,7 @@ from hexai.ledger.choices import read_choices
 from hexai.ledger.ranking import rank
 
 
-def read_leaderboards(
+def read_leaderboard(
     connection: sqlite3.Connection, chosen: Filter, counted: Counted
 ) -> tuple[Leaderboard, ...]:
     """Rank the models of every surface that has trials."""

@@ -26,7 +26,7 @@ _LEANING = 0.9
 """The probability of being the stronger from which one may speak of a leaning."""
 _LEANING_AFTER = 20
 """Choices between two models before anything at all is said about them."""
-_USUAL = 0.6
+_USUAL = 0.7
 """How far apart two models that somebody compares are, in logits (two thirds)."""
 _MOST = 10_000
 """Choices that are more than anybody will make."""
@@ -35,7 +35,10 @@ _MOST = 10_000
 def rank(trials: Trials, *, priors: Priors = DEFAULT_PRIORS) -> tuple[Ranking, ...]:
     """Rank the models of trials that are in order of time, group by group."""
     groups = connected(trials.outcomes[number] for number in {*trials.numbers})
-    return tuple(_rank(trials.among(group), priors) for group in groups)
+    return tuple(
+        _rank(trials.among(group), priors) if len(group) > 1 else _alone(trials, *group)
+        for group in groups
+    )
 
 
 def _rank(trials: Trials, priors: Priors) -> Ranking:
@@ -52,6 +55,34 @@ def _rank(trials: Trials, priors: Priors) -> Ranking:
         trials=totals.total(),
         none=sum(totals[number] for number in nones),
         position_effects=tuple(effects),
+    )
+
+
+def _alone(trials: Trials, model: Model) -> Ranking:
+    """Count what there is of a model that nothing compares with another."""
+    totals = Counter(trials.numbers)
+    shown, chosen = _count(trials, totals)[model]
+    standing = Standing(
+        model=model,
+        strength=0.0,
+        low=0.0,
+        high=0.0,
+        best=1.0,
+        shown=shown,
+        chosen=chosen,
+    )
+    none = sum(
+        count
+        for number, count in totals.items()
+        if trials.outcomes[number][1] == Instead.NONE
+        and model in trials.outcomes[number][0].models
+    )
+    return Ranking(
+        standings=(standing,),
+        comparisons=(),
+        trials=shown,
+        none=none,
+        position_effects=(),
     )
 
 
@@ -154,7 +185,7 @@ def _missing(
     if stronger != duel.models[0]:
         wins, losses = losses, wins
     missing = comparisons_missing(wins, losses, share=share, pairs=pairs)
-    rate = (wins + losses + 1) / (duel.shown + 4)
+    rate = (wins + losses + 2) / (duel.shown + 8)  # a quarter, before any is known
     if missing == inf or missing / rate > _MOST:
         return None
     return max(round(missing / rate), _LEANING_AFTER - duel.shown, 1)

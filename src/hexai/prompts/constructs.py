@@ -59,3 +59,6 @@ class Syntax(Protocol):
 
     def count_errors(self) -> int | None:
         """Count what does not parse; None if nobody can tell."""
+
+    def is_broken_near(self, line: int) -> bool:
+        """Tell whether what does not parse touches a line or one next to it."""

@@ -124,7 +124,7 @@ class _Reading:
 
     def _is_in_the_way(self, line: int, tag: Tag, errors: int) -> bool:
         """Tell whether code parses better without a tag; few are tried."""
-        if not errors or self._tried == _MOST_TRIED:
+        if self._tried == _MOST_TRIED or not self.syntax.is_broken_near(line):
             return False
         self._tried += 1
         span = Span(Position(line, tag.start), Position(line, tag.end))

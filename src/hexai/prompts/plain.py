@@ -120,6 +120,11 @@ class PlainSyntax:
         """Count what does not parse: without a grammar nobody can tell."""
         return None
 
+    def is_broken_near(self, line: int) -> bool:
+        """Say no: without a grammar nobody can tell."""
+        del line
+        return False
+
     def _function(self, number: int) -> Function | None:
         """Read a line as the first of a definition."""
         line = self._document.line(number)[:_LONGEST_LINE]

@@ -97,6 +97,19 @@ class TreeSyntax:
                 waiting.extend(node.children)
         return count
 
+    def is_broken_near(self, line: int) -> bool:
+        """Tell whether what does not parse touches a line or one next to it."""
+        row = line - self._window.first
+        waiting = [self._tree.root_node]
+        while waiting:
+            node = waiting.pop()
+            start, end = node.start_point.row, node.end_point.row
+            if node.has_error and start <= row + 1 and end >= row - 1:
+                if node.is_error or node.is_missing:
+                    return True
+                waiting.extend(node.children)
+        return False
+
     @property
     def _broken(self) -> bool:
         return self._tree.root_node.has_error

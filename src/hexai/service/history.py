@@ -91,9 +91,9 @@ class History:
         """Give the sums for statistics, by cell."""
         return self._ledger.figures(chosen)
 
-    def leaderboards(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
+    def leaderboard(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
         """Rank the models of every surface by what was chosen."""
-        return self._ledger.leaderboards(chosen, counted)
+        return self._ledger.leaderboard(chosen, counted)
 
     def forget(self, run: RecordedRun) -> int:
         """Really remove one run, and its answers from the cache."""

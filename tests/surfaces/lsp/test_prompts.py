@@ -323,3 +323,60 @@ def test_an_inline_tag_is_asked_of_the_first_completion_entry(
 
     assert len(model.requests) == 1
     assert slow.requests == []
+
+
+def test_reload_is_the_way_out_of_a_broken_start(model: Upstream) -> None:
+    """While everything is off, a question asks nobody, and the command still acts."""
+    config_file().write_text("broken = \n")
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>\n")
+        await client.ask_for_nothing(URI, 0)
+        assert sent(client, "workspace/applyEdit") == []
+        good = provider("home", model) + entry("chat", "home")
+        config_file().write_text("[general]\nreload_on_change = false\n" + good)
+        type_in(client, "/reload>\n", at=6)
+        await until_text(client, "why?>\n\n")
+        type_in(client, "so?>", at=6)
+        await until_text(client, "why?>\nso?\n\n> forty\n>\n> two\n")
+
+    play(scene)
+
+    assert len(model.requests) == 1
+
+
+def test_shutdown_ends_what_is_asked(slow: Upstream) -> None:
+    """The connection is closed, and nothing is told or changed any more."""
+    config_file().write_text(provider("slow", slow) + entry("chat", "slow"))
+
+    async def scenario() -> None:
+        async with serving() as (client, _):
+            take_edits(client)
+            await client.initialize(capabilities=CAPABILITIES)
+            client.open(URI, "\n", "markdown")
+            await client.ask_for_nothing(URI, 0)
+            type_in(client, "why?>")
+            await slow.until(lambda: bool(slow.requests))
+            await client.request("shutdown")
+            await slow.until(slow.all_closed, 0.5)
+            assert sent(client, "workspace/applyEdit") == []
+            assert sent(client, "window/showMessage") == []
+
+    asyncio.run(scenario())
+
+
+def test_models_are_listed_in_the_text(model: Upstream) -> None:
+    """Several lines take the place of the command, quoted."""
+    config_file().write_text(
+        provider("home", model) + entry("chat", "home") + entry("completion", "home")
+    )
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "/models>")
+        await until_text(
+            client,
+            "> Who answers:\n> - completion: home (home:m)\n> - chat: home (home:m)\n"
+            "> - code_action: qwen3-coder:30b (ollama:qwen3-coder:30b)\n",
+        )
+
+    play(scene)

@@ -58,11 +58,11 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     method = options["method"]
     counted = Counted(method=method and Method(method), blind=options["blind"])
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        boards = history.leaderboards(chosen, counted)
+        boards = history.leaderboard(chosen, counted)
     model = chosen.model.lower()
     if options["json"]:
         records = [board_record(board, model) for board in boards]
-        say(process, to_json({"leaderboards": records}) + "\n")
+        say(process, to_json({"surfaces": records}) + "\n")
     elif options["csv"]:
         say(process, _as_csv(boards, model))
     else:

@@ -13,6 +13,7 @@ from hexai.domain.ranking import (
 from hexai.surfaces.cli.leaderboard_records import (
     day,
     model_names,
+    short_name,
     wanted_comparisons,
     wanted_standings,
 )
@@ -47,7 +48,11 @@ def text_of(board: Leaderboard, wanted: str) -> str:
         return ""
     between = "\nThese were never shown with those above, so they are not ranked "
     between += "against them:\n"
-    return f"{board.surface}\n" + between.join(groups) + "".join(_changes(board, names))
+    return (
+        f"{board.surface}\n"
+        + between.join(groups)
+        + "".join(_changes(board, names, wanted))
+    )
 
 
 def _group(
@@ -61,7 +66,8 @@ def _group(
     else:
         reach = max(max(-each.low, each.high) for each in ranking.standings)
         drawn = table(_HEADER, [_row(each, names, reach) for each in standings])
-    judged = [
+    judged = ["" if ranking.comparisons else "no choice compares it with another yet\n"]
+    judged += [
         _sentence(each, names) for each in wanted_comparisons(ranking, board, wanted)
     ]
     what = _LISTS.get(board.surface, "lists")
@@ -115,8 +121,8 @@ def _sentence(comparison: Comparison, names: Mapping[Model, str]) -> str:
             sure = f"leaning, {_percent(comparison.stronger)} likely"
             return f"{better} over {worse}: {sure} ({choices}); {_more(comparison)}\n"
         case Verdict.ORDER:
-            why = "always in the same order, so place and model cannot be told apart"
-            return f"{better}, {worse}: {why} ({choices})\n"
+            why = "always in the same order, which may be all that there is to it"
+            return f"{better}, {worse}: {why} ({choices}); --blind shuffles\n"
         case Verdict.OPEN:
             return (
                 f"{better}, {worse}: not enough yet ({choices}); {_more(comparison)}\n"
@@ -142,9 +148,11 @@ def _percent(share: float) -> str:
     return f"{99 if rounded == 100 and share < 1 else rounded} %"
 
 
-def _changes(board: Leaderboard, names: Mapping[Model, str]) -> Iterator[str]:
+def _changes(
+    board: Leaderboard, names: Mapping[Model, str], wanted: str
+) -> Iterator[str]:
     for model, rated in board.models.items():
-        if len(rated.returned) > 1:
+        if len(rated.returned) > 1 and wanted in short_name(rated).lower():
             ids = ", ".join(
                 f"{visible_line(each.model)} since {day(each.since)}"
                 for each in rated.returned

@@ -20,7 +20,7 @@ class Client(Struct, frozen=True, kw_only=True):
     item_text: Literal["plain", "snippet"] = "plain"
     """`snippet` where plain text is cut at its first blank, or re-indented."""
     label: Literal["tagged", "code"] = "tagged"
-    """`code` where the label itself, or what labels begin with, may land in the text."""
+    """`code` where the label, or what it begins with, may land in the text."""
     code_in: Literal["detail", "documentation"] = "detail"
     """Which of the two shows the code; the other shows where it came from."""
     plaintext: bool = True

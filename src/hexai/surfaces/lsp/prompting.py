@@ -19,7 +19,7 @@ from hexai.surfaces.lsp import chat, inline_prompt
 from hexai.surfaces.lsp.anchor import Anchor
 from hexai.surfaces.lsp.chat import Chat
 from hexai.surfaces.lsp.chat_history import find_history
-from hexai.surfaces.lsp.commands import KNOWN, Commands
+from hexai.surfaces.lsp.commands import Commands
 from hexai.surfaces.lsp.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.inline_prompt import InlinePrompts
@@ -29,15 +29,9 @@ from hexai.surfaces.lsp.prompt_edits import span_of_tag
 from hexai.surfaces.lsp.prompt_questions import PromptAsker, PromptQuestions
 from hexai.surfaces.lsp.running import Running, Start, Work
 from hexai.surfaces.lsp.typed import Typed, Typing, typed_in
+from hexai.surfaces.lsp.typed_prompts import Prompt, find_typed, is_offered
 from hexai.text.lines import TextChange
-from hexai.text.triggers import (
-    Markers,
-    Question,
-    Tag,
-    find_command,
-    find_question,
-    find_tags,
-)
+from hexai.text.triggers import Command, Markers, Question, Tag
 
 if TYPE_CHECKING:
     from hexai.surfaces.lsp.session import Session
@@ -106,7 +100,7 @@ class Prompting:
         try:
             self._changed(document, change)
         except Exception as bug:  # noqa: BLE001 - nobody above could do better
-            self._editor.log(Severity.ERROR, f"internal error: {type(bug).__name__}")
+            self._log(bug)
 
     def closed(self, uri: str) -> None:
         """End all that goes on in a document."""
@@ -125,7 +119,7 @@ class Prompting:
         ours = self._edits.showed(document)
         self._follow(document.uri, change, ours=ours)
         if ours:
-            self._typing.edited(document.uri, change.before)
+            self._typing.edited(document.uri, change)
             return
         typed = typed_in(change)
         if typed is not None:
@@ -134,9 +128,9 @@ class Prompting:
     def _follow(self, uri: str, change: TextChange, *, ours: bool) -> None:
         for pending in self._pending.get(uri, ()):
             pending.follow(change, ours=ours)
-        self._drop_done(uri)
+        self._drop_over(uri)
 
-    def _drop_done(self, uri: str) -> None:
+    def _drop_over(self, uri: str) -> None:
         left = [each for each in self._pending.get(uri, ()) if not each.is_over]
         if left:
             self._pending[uri] = left
@@ -144,49 +138,37 @@ class Prompting:
             self._pending.pop(uri, None)
 
     def _read(self, document: Document, typed: Typed) -> None:
-        """Start what the line asks for whose last character was typed."""
+        """Start what the line asks for that was typed into."""
         settings = self._asker.settings(document)
-        markers = markers_for(
-            settings or Settings(), document.language, _path(document)
-        )
-        line = document.lines.line(typed.line)
-        last = len(line.rstrip()) - 1
-        if typed.has(last):
-            command = find_command(line, markers, KNOWN)
-            if command is not None:
-                anchor = _heading(line, typed.line, last + 1)
-                if self._is_new(document, typed, anchor):
-                    self._run_command(
-                        document, anchor, command.name, settings or Settings()
-                    )
-                return
-        if settings is None:
-            return
-        question = find_question(line, markers)
-        if question is not None and typed.has(question.end - 1):
-            anchor = _heading(line, typed.line, question.end)
-            if self._is_new(document, typed, anchor):
-                self._ask(document, anchor, question, settings, markers)
-            return
-        for tag in find_tags(line, markers):
-            if typed.has(tag.end - 1):
-                self._fill(document, typed, tag)
+        known = settings or Settings()
+        markers = markers_for(known, document.language, _name(document))
+        for prompt in find_typed(document.lines, typed, markers):
+            if not self._is_new(document, typed, prompt):
+                continue
+            match prompt.asks:
+                case Command(name=name):
+                    self._carry_out(document, prompt.anchor, name, known)
+                case _ if settings is None:
+                    return
+                case Question():
+                    self._ask(document, prompt.anchor, prompt.asks, markers, settings)
+                case Tag():
+                    self._fill(document, prompt.anchor, prompt.asks)
 
-    def _is_new(self, document: Document, typed: Typed, anchor: Anchor) -> bool:
+    def _is_new(self, document: Document, typed: Typed, prompt: Prompt) -> bool:
         """Tell whether a prompt is the user's own, and not under way already."""
-        uri = document.uri
+        uri, anchor = document.uri, prompt.anchor
         if self._typing.brings_back(uri, typed, document.lines):
             return False
-        if is_offered(anchor.text, self._offered(uri)):
+        if is_offered(prompt, self._offered(uri)):
             return False
-        self._drop_done(uri)
-        for pending in self._pending.get(uri, ()):
-            if pending.anchor.line == anchor.line and anchor.heads_line:
-                if pending.anchor.text == anchor.text:
-                    return False
-                pending.cancel()  # it was a shorter one, and goes on being typed
-            elif pending.anchor == anchor:
-                return False
+        self._drop_over(uri)
+        pending = self._pending.get(uri, ())
+        if any(each.anchor == anchor for each in pending):
+            return False
+        for each in pending:
+            if anchor.heads_line and each.anchor.line == anchor.line:
+                each.cancel()  # it was a shorter one, and goes on being typed
         return True
 
     def _add(self, document: Document, anchor: Anchor) -> Pending:
@@ -194,7 +176,7 @@ class Prompting:
         self._pending.setdefault(document.uri, []).append(pending)
         return pending
 
-    def _run_command(
+    def _carry_out(
         self, document: Document, anchor: Anchor, name: str, settings: Settings
     ) -> None:
         pending = self._add(document, anchor)
@@ -203,8 +185,7 @@ class Prompting:
             try:
                 await self._commands.run(name, pending, settings)
             except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
-                what = type(bug).__name__
-                self._editor.log(Severity.ERROR, f"internal error: {what}")
+                self._log(bug)
             finally:
                 self._finish(pending)
 
@@ -215,8 +196,8 @@ class Prompting:
         document: Document,
         anchor: Anchor,
         question: Question,
-        settings: Settings,
         markers: Markers,
+        settings: Settings,
     ) -> None:
         history = find_history(document.lines, anchor.line, markers)
         run = self._asker.chat(document, anchor.line, question.text, history)
@@ -229,15 +210,9 @@ class Prompting:
         )
         self._begin(chat.LABEL, pending, answer)
 
-    def _fill(self, document: Document, typed: Typed, tag: Tag) -> None:
-        line = document.lines.line(typed.line)
-        anchor = Anchor(
-            line=typed.line, text=line[tag.start : tag.end], heads_line=False
-        )
-        language = language_of(document.language, _path(document))
-        if not self._is_new(document, typed, anchor):
-            return
-        if not is_tag(document.lines, typed.line, tag, language):
+    def _fill(self, document: Document, anchor: Anchor, tag: Tag) -> None:
+        language = language_of(document.language, _name(document))
+        if not is_tag(document.lines, anchor.line, tag, language):
             return
         span = span_of_tag(document.lines, anchor, whole_line=tag.whole_line)
         asked = span and self._asker.inline(document, span, tag.text)
@@ -260,24 +235,12 @@ class Prompting:
 
     def _finish(self, pending: Pending) -> None:
         pending.is_done = True
-        self._drop_done(pending.uri)
+        self._drop_over(pending.uri)
+
+    def _log(self, bug: Exception) -> None:
+        """Log a bug without any text that it may hold."""
+        self._editor.log(Severity.ERROR, f"internal error: {type(bug).__name__}")
 
 
-def is_offered(text: str, offers: Iterable[Offer]) -> bool:
-    """Tell whether a prompt is part of what was offered: then nobody asked it."""
-    for offer in offers:
-        left = offer.lines.line(offer.anchor.line)[: offer.anchor.character]
-        if text in left:
-            continue
-        if any(text in left + each.text for each in offer.suggestions):
-            return True
-    return False
-
-
-def _heading(line: str, number: int, end: int) -> Anchor:
-    """Make the anchor of a prompt that its line begins with."""
-    return Anchor(line=number, text=line[:end].lstrip(), heads_line=True)
-
-
-def _path(document: Document) -> str:
+def _name(document: Document) -> str:
     return document.uri.rpartition("/")[2]

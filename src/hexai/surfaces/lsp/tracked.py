@@ -66,8 +66,7 @@ def _moved(span: Span, change: TextChange) -> Span | None:
     """
     if span.end.line < change.above:
         return span
-    below = len(change.before) - change.below
-    if span.start.line >= below:
+    if span.start.line >= len(change.before) - _same_below(change):
         by = len(change.after) - len(change.before)
         start, end = span.start, span.end
         return Span(
@@ -80,3 +79,13 @@ def _moved(span: Span, change: TextChange) -> Span | None:
     lines = span.end.line - span.start.line
     right = 0 if lines else moved.character - span.start.character
     return Span(moved, Position(moved.line + lines, span.end.character + right))
+
+
+def _same_below(change: TextChange) -> int:
+    """Count all lines at the end that are the same, the one an edit ends at too."""
+    before, after = change.before.raw, change.after.raw
+    most = min(len(before), len(after)) - change.above
+    below = change.below
+    while below < most and before[-below - 1] == after[-below - 1]:
+        below += 1
+    return below

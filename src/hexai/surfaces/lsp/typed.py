@@ -2,10 +2,11 @@
 
 Only what is typed may start a request. Files full of markers are opened, reloaded,
 checked out and pasted, and models write markers too. The editor does not say how a text
-came, but typing has a form: something goes in within one line, perhaps with the line
-break after it. A change that shows an edit of ours is not typed, whatever its form.
-Nor is one that undoes such an edit, or does again what led to it: it brings back, in
-one go, the text that the edit was made of.
+came, but typing has a form: what goes in stands on one line. Around it there may be the
+break by which that line was opened, and the one after it with what the editor begins
+the next line with. A change that shows an edit of ours is not typed, whatever its form.
+Nor is one that undoes or redoes such an edit, or does again what led to it: it brings
+back, in one go, a text as it was before or after the edit.
 """
 
 from collections import deque
@@ -14,8 +15,10 @@ from msgspec import Struct
 
 from hexai.text.lines import Lines, TextChange
 
+_BREAKS = 2
+"""Breaks behind what is typed: its own line's, and one more."""
 _REMEMBERED = 64
-"""Texts that edits of ours were made of, for each document."""
+"""Texts before and after edits of ours, for each document."""
 
 
 class Typed(Struct, frozen=True, kw_only=True):
@@ -34,33 +37,39 @@ def typed_in(change: TextChange) -> Typed | None:
     """Say what was typed in a change; None if it has another form."""
     edit = change.smallest()
     assert edit.span is not None
-    start = edit.span.start
+    line, column = edit.span.start.line, edit.span.start.character
+    if edit.span.end.line != line:
+        return None
     inserted = Lines.of(edit.text)
-    if edit.span.end.line != start.line or len(inserted) > 2:
+    first, *rest = inserted.between(0, len(inserted))
+    if not first and rest:
+        line, column = line + 1, 0
+        first, *rest = rest
+    is_followed = any(not _is_begun(each, change.after.line(line)) for each in rest)
+    if not first or len(rest) > _BREAKS or is_followed:
         return None
-    if len(inserted) == 2 and inserted.line(1).strip():
-        return None  # what follows the break is more than indentation
-    first = inserted.line(0)
-    if not first:
-        return None
-    return Typed(
-        line=start.line, start=start.character, end=start.character + len(first)
-    )
+    return Typed(line=line, start=column, end=column + len(first))
+
+
+def _is_begun(text: str, above: str) -> bool:
+    """Tell whether a line is only begun: by blanks, and the sign of a comment."""
+    sign = text.strip()
+    return not any(map(str.isalnum, sign)) and above.lstrip().startswith(sign)
 
 
 class Typing:
-    """Remembers the texts that edits were made of, so that undoing is no typing."""
+    """Remembers the texts around edits, so that undo and redo are no typing."""
 
     def __init__(self) -> None:
         self._edited: dict[str, deque[int]] = {}
 
-    def edited(self, uri: str, before: Lines) -> None:
-        """Take note of a text that an edit of ours has just changed."""
+    def edited(self, uri: str, change: TextChange) -> None:
+        """Take note of a change that shows an edit of ours."""
         texts = self._edited.setdefault(uri, deque(maxlen=_REMEMBERED))
-        texts.append(hash(before.raw))
+        texts.extend((hash(change.before.raw), hash(change.after.raw)))
 
     def brings_back(self, uri: str, typed: Typed, after: Lines) -> bool:
-        """Tell whether a change made a text again that was there before an edit.
+        """Tell whether a change made a text again that an edit began or ended with.
 
         A single character is always typed: so the same is asked once more.
         """

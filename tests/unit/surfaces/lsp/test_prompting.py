@@ -344,3 +344,61 @@ def test_commands_reply() -> None:
         assert any("/reload>" in line for line in lines)
 
     on_sheet(scene, "a\n|\nb\n")
+
+
+@pytest.mark.parametrize("answer", [">!again>", "so why?>", "/help>", "> why?>"])
+def test_what_is_in_an_answer_asks_nothing(answer: str) -> None:
+    """Neither as it comes, nor by undo and redo."""
+
+    async def scene(sheet: Sheet) -> None:
+        await sheet.type(">!what now>")
+        asked = sheet.text
+        await sheet.pause()
+        answered = sheet.text
+        assert answered == f"{answer}\n"
+        sheet.become(asked)
+        sheet.become(answered)
+        sheet.become(asked)
+        await sheet.pause()
+        assert sheet.text == asked
+
+    on_sheet(scene, "|\n", model := Scripted(says(answer, after=1)))
+
+    assert len(model.streams) == 1
+
+
+def test_a_longer_question_takes_the_place_of_a_shorter_one() -> None:
+    """Who types on behind the marker, and ends the line as a question, asks that."""
+
+    async def scene(sheet: Sheet) -> None:
+        await sheet.type("what?> or why?>")
+        await sheet.pause(5)
+        assert sheet.text == "what?> or why?\n\n> since\n"
+        assert sheet.asker.asked == ["what?", "what?> or why?"]
+
+    model = Scripted(says("late", after=3), says("since", after=1))
+    on_sheet(scene, "|\n", model)
+
+
+def test_a_paragraph_without_a_place_ends_the_answer() -> None:
+    """Undoing what has been inserted of an answer stops the model."""
+
+    async def scene(sheet: Sheet) -> None:
+        await sheet.type("what?>")
+        asked = sheet.text
+        await sheet.pause(1.5)
+        sheet.become(asked)
+        await sheet.pause(5)
+        assert sheet.text == asked
+        assert sheet.running.works == ()
+
+    script: Script = [
+        (0.0, "connected"),
+        (1.0, TextDelta("one\n\n")),
+        (1.0, TextDelta("two\n\n")),
+        (1.0, "hang"),
+    ]
+    settings = replace(Settings(), chat=Chat(stream=True))
+    on_sheet(scene, "|\n", model := Scripted(script), settings=settings)
+
+    assert [stream.closed_at is not None for stream in model.streams] == [True]

@@ -1,0 +1,188 @@
+"""`hexai leaderboard`, in process: what it says, and when it says that it cannot."""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hexai.domain.record import Fact
+from hexai.ledger.access import Ledger
+from hexai.service.recorder import FILE_NAME
+from tests.support.command_line import run_cli
+from tests.support.records import chosen, contender_record, run_record
+
+
+def record(*facts: Fact) -> None:
+    """Write facts to the ledger of the test's user."""
+    path = Path(os.environ["XDG_STATE_HOME"]) / "hexai" / FILE_NAME  # noqa: TID251
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    ledger = Ledger(path, patience=1.0)
+    ledger.take(*facts)
+    ledger.close()
+
+
+def votes(
+    count: int, *, first: int = 1, models: tuple[int, int] = (0, 1)
+) -> list[Fact]:
+    """Vote blind, four times of five for the first model."""
+    facts: list[Fact] = []
+    for number in range(first, first + count):
+        contenders = [
+            contender_record(
+                index,
+                model=f"model{model}",
+                returned_model=f"model{model}-0711",
+                text=f"{number} {index}",
+            )
+            for index, model in enumerate(models)
+        ]
+        order = (0, 1) if number % 2 else (1, 0)
+        facts += [
+            run_record(number, *contenders, order=order, blind=True),
+            chosen(number, int(number % 5 == 0)),
+        ]
+    return facts
+
+
+def board(*options: str) -> str:
+    """Give what is printed for people."""
+    result = run_cli("leaderboard", *options)
+    assert (result.code, result.err) == (0, "")
+    return result.out
+
+
+def records(*options: str) -> list[dict[str, Any]]:
+    """Give the objects of all surfaces."""
+    found: list[dict[str, Any]] = json.loads(board("--json", *options))["surfaces"]
+    return found
+
+
+def test_without_votes_it_cannot_know() -> None:
+    """It says so, what to do, and roughly how many votes it takes."""
+    said = board()
+
+    assert "Nobody can know yet" in said
+    assert "About 50 choices" in said
+    assert records() == []
+
+
+@pytest.mark.parametrize("count", [1, 19])
+def test_with_a_few_votes_it_cannot_know_yet(count: int) -> None:
+    """It ranks nobody, and says roughly how many more it takes."""
+    record(*votes(count))
+
+    said = board()
+
+    assert f"ollama:model1: not enough yet ({count} choices); about " in said
+    assert "STRENGTH" not in said
+    assert "over" not in said
+
+
+def test_with_many_votes_it_names_the_winner() -> None:
+    """With strengths, intervals and bars."""
+    record(*votes(120))
+
+    said = board().splitlines()
+
+    assert said[0] == "cli"
+    assert said[1].split()[:3] == ["MODEL", "STRENGTH", "weaker"]
+    assert said[2].startswith("ollama:model0  +")
+    assert "█" in said[2]
+    assert "ollama:model0 over ollama:model1 (120 choices)" in said
+    assert said[-1] == "120 votes"
+
+
+def test_replays_from_the_cache_change_no_figure() -> None:
+    """A hundred of them, voted for."""
+    record(*votes(30))
+    before = board(), board("--json")
+
+    for number in range(1000, 1100):
+        cached = [contender_record(index, cached=True) for index in range(2)]
+        record(run_record(number, *cached), chosen(number, 1))
+
+    assert (board(), board("--json")) == before
+
+
+def test_models_that_never_met_are_shown_apart() -> None:
+    """And it says why."""
+    record(*votes(30), *votes(30, first=100, models=(2, 3)))
+
+    said = board()
+
+    assert "never shown with those above" in said
+    assert [len(group["models"]) for group in records()[0]["groups"]] == [2, 2]
+
+
+def test_json_names_who_is_meant() -> None:
+    """Comparisons name models as the models are named."""
+    record(*votes(120))
+
+    [surface] = records()
+    [group] = surface["groups"]
+
+    assert surface["surface"] == "cli"
+    assert group["trials"] == 120
+    assert [model["name"] for model in group["models"]] == [
+        "ollama:model0",
+        "ollama:model1",
+    ]
+    [comparison] = group["comparisons"]
+    assert comparison["better"] == "ollama:model0"
+    assert comparison["verdict"] == "over"
+    assert comparison["missing"] is None
+
+
+def test_csv_has_a_line_for_each_model() -> None:
+    """With a heading, even when there is nothing."""
+    empty = board("--csv")
+    record(*votes(40))
+
+    rows = [*csv.DictReader(io.StringIO(board("--csv")))]
+
+    assert empty.count("\n") == 1
+    assert [(row["surface"], row["group"], row["model"]) for row in rows] == [
+        ("cli", "1", "model0"),
+        ("cli", "1", "model1"),
+    ]
+
+
+def test_a_model_is_looked_at_among_all() -> None:
+    """`--model` chooses what is shown, not what the strengths are made of."""
+    record(*votes(40), *votes(40, first=100, models=(1, 2)))
+
+    [whole] = records()[0]["groups"]
+    [part] = records("--model", "MODEL2")[0]["groups"]
+
+    assert [model["model"] for model in part["models"]] == ["model2"]
+    assert part["models"][0] in whole["models"]
+    assert [{c["better"], c["worse"]} for c in part["comparisons"]] == [
+        {"ollama:model1", "ollama:model2"}
+    ]
+    assert "model0" not in board("--model", "model2")
+    assert "Nobody can know yet" in board("--model", "nobody")
+
+
+def test_blind_votes_can_be_looked_at_alone() -> None:
+    """And the others too."""
+    record(*votes(20))
+
+    assert records("--blind")[0]["groups"][0]["trials"] == 20
+    assert records("--not-blind") == []
+    assert records("--method", "command") == []
+
+
+def test_a_changed_model_is_told() -> None:
+    """The upstream put another one behind the same name."""
+    changed = contender_record(0, returned_model="model0-0901", text="other")
+    record(*votes(3), run_record(50, changed, contender_record(1)), chosen(50, 0))
+
+    said = board()
+
+    assert "ollama:model0 has changed: model0-0711 since 20" in said
+    assert "model0-0901 since 20" in said

@@ -1,0 +1,255 @@
+"""What of a ledger counts as a trial, and as what."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hexai.domain.choice import Choice, Method, Shown
+from hexai.domain.entry import Surface
+from hexai.domain.figures import Filter
+from hexai.domain.outcome import Status
+from hexai.domain.ranking import Counted
+from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
+from hexai.ledger.choices import Choices, read_choices
+from hexai.ledger.database import open_database
+from hexai.ledger.store import Store
+from hexai.ledger.trials import Instead, Pattern, Trial
+from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
+
+A, B, C = (f"http://127.0.0.1:11434 model{index}" for index in range(3))
+ANY = Counted()
+Take = Callable[..., dict[str, Choices]]
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Iterator[Take]:
+    """Take facts in, then read what was chosen."""
+    path = tmp_path / "ledger.db"
+    path.touch()
+    connection = open_database(path, patience=1.0)
+
+    def take_in(
+        *facts: Fact, counted: Counted = ANY, **filters: Any
+    ) -> dict[str, Choices]:
+        Store(connection, path).take(*facts)
+        return read_choices(connection, Filter(**filters), counted)
+
+    yield take_in
+    connection.close()
+
+
+def trials(found: dict[str, Choices], surface: str = "cli") -> list[Trial]:
+    """Spell the trials of a surface out."""
+    if surface not in found:
+        return []
+    tally = found[surface].trials
+    return [
+        Trial(*tally.outcomes[number], cluster)
+        for number, cluster in zip(tally.numbers, tally.clusters, strict=True)
+    ]
+
+
+def completion(number: int = 1, *contenders: ContenderRecord) -> RunRecord:
+    """Record a run of the editor without texts."""
+    return run_record(
+        number,
+        *(contenders or (contender_record(0), contender_record(1))),
+        surface=Surface.COMPLETION,
+        background=Background(project="/p/x", language="go", document="d1", place="q"),
+        messages=(),
+    )
+
+
+def shown(number: int, *items: tuple[int, ...]) -> Shown:
+    """Show items from top to bottom."""
+    return Shown(run_id=run_id(number), at=BEGAN_AT, items=items)
+
+
+def taken(number: int, *indexes: int, choice: Choice = Choice.TAKEN) -> Fact:
+    """Choose in the editor."""
+    return chosen(number, *indexes, choice=choice, method=Method.INFERRED)
+
+
+def test_a_list_is_a_trial_in_the_order_shown(take: Take) -> None:
+    """With its file as the cluster."""
+    found = take(completion(), shown(1, (1,), (0,)), taken(1, 0))
+
+    assert trials(found, "completion") == [
+        Trial(Pattern("list", ((B,), (A,))), 1, "d1")
+    ]
+
+
+@pytest.mark.parametrize("choice", [Choice.PARTLY, Choice.TYPED])
+def test_taken_in_part_or_typed_along_is_taken(take: Take, choice: Choice) -> None:
+    """The strengths are about what was preferred, not about how much of it."""
+    found = take(completion(), shown(1, (0,), (1,)), taken(1, 1, choice=choice))
+
+    assert [trial.choice for trial in trials(found, "completion")] == [1]
+
+
+def test_nothing_taken_is_a_choice(take: Take) -> None:
+    """Of none of the items."""
+    found = take(completion(), shown(1, (0,), (1,)), taken(1, choice=Choice.NONE))
+
+    assert [t.choice for t in trials(found, "completion")] == [Instead.NONE]
+
+
+def test_what_was_not_shown_is_in_no_trial(take: Take) -> None:
+    """Neither a list that never was current, nor an answer that came late."""
+    late = contender_record(2, late=True)
+    found = take(
+        completion(1),
+        taken(1, 0),
+        completion(2, contender_record(0), contender_record(1), late),
+        shown(2, (0,), (1,)),
+        taken(2, 0),
+    )
+
+    assert [t.pattern for t in trials(found, "completion")] == [
+        Pattern("list", ((A,), (B,)))
+    ]
+
+
+def test_one_model_alone_is_no_trial(take: Take) -> None:
+    """Nobody can tell whether it or the place was wrong."""
+    found = take(completion(), shown(1, (0,)), taken(1, choice=Choice.NONE))
+
+    assert trials(found, "completion") == []
+
+
+def test_an_item_that_two_gave_is_one(take: Take) -> None:
+    """Both are credited with it."""
+    three = [contender_record(index) for index in range(3)]
+    found = take(completion(1, *three), shown(1, (0, 2), (1,)), taken(1, 0, 2))
+
+    assert [(t.pattern.items, t.choice) for t in trials(found, "completion")] == [
+        (((A, C), (B,)), 0)
+    ]
+
+
+def test_a_vote_is_among_those_that_answered(take: Take) -> None:
+    """What failed or came from the cache is no loser."""
+    run = run_record(
+        1,
+        contender_record(0, status=Status.FAILED),
+        contender_record(1),
+        contender_record(2),
+        contender_record(3, cached=True),
+        order=(3, 2, 0, 1),
+    )
+    found = take(run, chosen(1, 1))
+
+    assert trials(found) == [Trial(Pattern("vote", ((C,), (B,))), 1)]
+
+
+def test_a_run_of_the_cache_is_no_trial(take: Take) -> None:
+    """However often it is replayed."""
+    replays = [
+        run_record(
+            number,
+            contender_record(0, cached=True),
+            contender_record(1, cached=True),
+        )
+        for number in range(5)
+    ]
+
+    assert trials(take(*replays, *(chosen(number, 0) for number in range(5)))) == []
+
+
+def test_ties_and_both_bad_are_apart(take: Take) -> None:
+    """One is about the two, the other about taking any."""
+    found = take(
+        run_record(1),
+        chosen(1, choice=Choice.TIE),
+        run_record(2),
+        chosen(2, choice=Choice.BAD),
+    )
+
+    assert [t.choice for t in trials(found)] == [Instead.TIE, Instead.NONE]
+
+
+def test_equal_texts_of_a_vote_are_one_item(take: Take) -> None:
+    """A vote for one of two that said the same is a vote for both."""
+    run = run_record(
+        1,
+        contender_record(0, text="same"),
+        contender_record(1, text="other"),
+        contender_record(2, text="same"),
+    )
+    found = take(run, chosen(1, 2))
+
+    assert trials(found) == [Trial(Pattern("vote", ((A, C), (B,))), 0)]
+
+
+def test_one_model_under_two_names_is_one(take: Take) -> None:
+    """Its identity is upstream and model, not what the provider is called."""
+    found = take(
+        run_record(1),
+        chosen(1, 0),
+        run_record(2, contender_record(0, provider="home"), contender_record(1)),
+        chosen(2, 0),
+    )
+
+    assert {t.pattern for t in trials(found)} == {Pattern("vote", ((A,), (B,)))}
+    assert found["cli"].models[A].provider == "ollama"
+
+
+def test_only_what_is_asked_for_counts(take: Take) -> None:
+    """By surface, language, project, time, method, and whether it was blind."""
+    facts = (
+        completion(1),
+        shown(1, (0,), (1,)),
+        taken(1, 0),
+        run_record(2, blind=True),
+        chosen(2, 1),
+    )
+
+    def count(counted: Counted = ANY, **filters: Any) -> dict[str, int]:
+        found = take(*facts, counted=counted, **filters)
+        return {s: len(trials(found, s)) for s in found if trials(found, s)}
+
+    assert count() == {"completion": 1, "cli": 1}
+    assert count(surface="cli") == {"cli": 1}
+    assert count(language="go") == {"completion": 1}
+    assert count(project="x") == {"completion": 1}
+    assert count(since=BEGAN_AT + 100) == {"cli": 1}
+    assert count(Counted(method=Method.VOTE)) == {"cli": 1}
+    assert count(Counted(blind=False)) == {"completion": 1}
+
+
+def test_a_change_of_the_returned_model_is_told(take: Take) -> None:
+    """With the time of its first answer."""
+    found = take(
+        run_record(1),
+        chosen(1, 0),
+        run_record(2, contender_record(0, returned_model="new"), contender_record(1)),
+        chosen(2, 0),
+    )
+
+    returned = found["cli"].models[A].returned
+    assert [(each.model, each.since) for each in returned] == [
+        ("model0-0711", BEGAN_AT + 60),
+        ("new", BEGAN_AT + 120),
+    ]
+
+
+def test_servers_of_one_place_are_one_list(take: Take) -> None:
+    """Each has one entry; what was shown first stands first."""
+    one, other = contender_record(0), contender_record(0, model="model1")
+    elsewhere = contender_record(0, model="model2")
+    found = take(
+        *(completion(1, one), completion(2, other), completion(3, elsewhere)),
+        *(shown_at(1, 1.0), shown_at(2, 0.5), shown_at(3, 60.0)),
+        *(taken(1, 0), taken(2, choice=Choice.NONE), taken(3, 0)),
+    )
+
+    assert trials(found, "completion") == [
+        Trial(Pattern("list", ((B,), (A,))), 1, "d1")
+    ]
+
+
+def shown_at(number: int, after: float) -> Shown:
+    """Show the only item of a list at a moment."""
+    return Shown(run_id=run_id(number), at=BEGAN_AT + after, items=((0,),))
