@@ -211,11 +211,11 @@ def test_old_and_left_lists_are_none() -> None:
     """After half a minute, or when the place is left."""
     old, left = Scene(), Scene()
     old.watch.look(29.9)
-    assert old.done is None
+    early = old.done
     old.watch.look(30.0)
     left.watch.leave(1.0)
 
-    assert old.done == left.done == NONE
+    assert (early, old.done, left.done) == (None, NONE, NONE)
     assert old.watch.seen
     assert left.watch.seen
 
