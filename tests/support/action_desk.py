@@ -19,15 +19,24 @@ CAPABILITIES = {
 }
 
 
-def configure(*upstreams: Upstream, more: str = "") -> None:
-    """Write a configuration with an entry of code actions for each upstream."""
+def configure(
+    *upstreams: Upstream, more: str = "", local: bool = True, fallback: bool = False
+) -> None:
+    """Write a configuration with an entry of code actions for each upstream.
+
+    With a `fallback`, the second one is that of the first.
+    """
     config = Path(os.environ["XDG_CONFIG_HOME"]) / "hexai" / "config.toml"  # noqa: TID251
     config.parent.mkdir(parents=True, exist_ok=True)
     parts = [more, "\n"]
     for number, upstream in enumerate(upstreams):
-        parts.append(f'[[models.code_action]]\nprovider = "p{number}"\n')
+        if not (fallback and number):
+            parts.append(f'[[models.code_action]]\nprovider = "p{number}"\n')
+        if fallback and not number:
+            parts.append('fallback = { provider = "p1", model = "m" }\n')
         parts.append(
-            f'[providers.p{number}]\ntype = "openai"\nmodel = "m"\nlocal = true\n'
+            f'[providers.p{number}]\ntype = "openai"\nmodel = "m"\n'
+            f"local = {str(local).lower()}\n"
             f'base_url = "{upstream.url}"\n'
         )
     config.write_text("".join(parts))
@@ -116,21 +125,24 @@ Scene = Callable[[Desk], Awaitable[None]]
 
 @asynccontextmanager
 async def desk(
-    text: str, name: str, language: str, folder: Path
+    text: str, name: str, language: str, folder: Path, capabilities: Any
 ) -> AsyncIterator[Desk]:
     """Run a server and an editor that has a document open."""
     path = folder / name
     path.write_bytes(text.encode())
-    async with serving() as (client, _):
+    async with serving() as (client, server):
         await client.initialize(
             "plain",
             encodings=("utf-32",),
-            capabilities=CAPABILITIES,
+            capabilities=capabilities,
             rootUri=folder.as_uri(),
         )
         client.open(path.as_uri(), text, language)
-        yield Desk(client, path.as_uri())
-        await client.leave()
+        try:
+            yield Desk(client, path.as_uri())
+            await client.leave()
+        finally:
+            server.session.end(0)  # a scene that failed must not wait for ever
 
 
 def play(
@@ -138,13 +150,14 @@ def play(
     text: str,
     folder: Path,
     *,
+    capabilities: Any = CAPABILITIES,
     name: str = "calc.py",
     language: str = "python",
 ) -> None:
     """Play a scene with one document."""
 
     async def scenario() -> None:
-        async with desk(text, name, language, folder) as at:
+        async with desk(text, name, language, folder, capabilities) as at:
             await scene(at)
 
     asyncio.run(scenario())

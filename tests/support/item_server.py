@@ -23,6 +23,7 @@ from hexai.surfaces.lsp.editor import Document, Severity
 from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.placed import Placed
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position
 
@@ -130,10 +131,12 @@ class ItemServer:
         if edits:
             await self.apply(document, edits, label)
 
-    def taken(self, run_id: str, by: tuple[Credit, ...], *, characters: int) -> None:
+    def taken(self, offer: Offer, index: int, language: str) -> None:
         """Write down what was taken."""
-        labels = [each.label for each in by]
-        self._seen.taken.append((run_id, labels, characters))
+        suggestion = offer.suggestions[index]
+        placed = Placed.of(offer, suggestion, language=language)
+        labels = [each.label for each in suggestion.credits]
+        self._seen.taken.append((offer.run_id, labels, len(placed.text)))
         self._write()
 
     def _register(self) -> None:

@@ -31,6 +31,8 @@ from hexai.text.positions import Position, Span
 _NEAR = 100
 """Lines on each side that show a document's style."""
 _LONGEST_TITLE = 60
+_SEEN = 390
+"""Lines of a function of which the end is found without a grammar."""
 
 Key = Literal[
     "rewrite",
@@ -147,18 +149,18 @@ def rewriting(
 def function_span(cursor: Cursor) -> Span | None:
     """Give the innermost named function at the cursor, whole, however long it is.
 
-    It begins with its line, if only blanks stand before it there.
+    It begins with its line, if only blanks stand before it there. None too if its end
+    is too far away to be seen: half a function is no function.
     """
     at = cursor.span.start
     found = _function(cursor)
     while found is not None:
-        wider = replace(cursor, span=Span(found.start, found.end))
-        functions = wider.read().functions_at(at)
+        syntax = replace(cursor, span=found).read()
+        functions = syntax.functions_at(at)
         again = functions[0].span if functions else found
-        if again == found:
-            return whole_lines(cursor.document, found)
         if again.end <= found.end:
-            return whole_lines(cursor.document, Span(again.start, found.end))
+            is_cut = syntax.count_errors() is None and _height(found) >= _SEEN
+            return None if is_cut else whole_lines(cursor.document, found)
         found = again
     return None
 
@@ -269,6 +271,10 @@ def _function(cursor: Cursor) -> Span | None:
     here = replace(cursor, span=Span(start, start))
     functions = here.read().functions_at(start)
     return functions[0].span if functions else None
+
+
+def _height(span: Span) -> int:
+    return span.end.line - span.start.line
 
 
 def _touches(one: Span, other: Span) -> bool:

@@ -5,6 +5,7 @@ leads out of the workspace folder, and what is no regular file, is refused; a ne
 is made only where there is nothing.
 """
 
+import errno
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from hexai.service.fitting import Unfit
 
 _MODE = 0o666
 """As every editor makes files: the user's mask decides. It is source code, not ours."""
+_LIMIT = 10 * 10**6
 _PACKAGE_LIMIT = 1 << 20
 _FRAMEWORKS = ("vitest", "jest", "mocha", "jasmine")
 
@@ -58,6 +60,16 @@ def check(path: Path, folder: Path) -> Unfit | None:
     """Say why an existing file must not be touched; None if it may be."""
     found = _existing(path, folder)
     return found if isinstance(found, Unfit) else None
+
+
+def read(path: Path) -> str:
+    """Read a test file; raises `OSError`, or `UnicodeDecodeError` if it is no text."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        data = file.read(_LIMIT + 1)
+    if len(data) > _LIMIT:
+        raise OSError(errno.EFBIG, "is too large", str(path))
+    return data.decode()
 
 
 def python_module(source: Path) -> str:

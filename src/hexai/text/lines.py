@@ -150,7 +150,7 @@ class TextChange(Struct, frozen=True, kw_only=True):
         head -= _cuts_break(old, head) or _cuts_break(new, head)
         tail = _common_head(old[head:][::-1], new[head:][::-1])
         tail -= _cuts_break(old, len(old) - tail) or _cuts_break(new, len(new) - tail)
-        span = Span(_walk(start, old[:head]), _walk(start, old[: len(old) - tail]))
+        span = Span(walk(start, old[:head]), walk(start, old[: len(old) - tail]))
         return Replacement(span=span, text=new[head : len(new) - tail])
 
     def moved(self, position: Position) -> Position | None:
@@ -164,7 +164,7 @@ class TextChange(Struct, frozen=True, kw_only=True):
             return position
         if position < edit.span.end:
             return None
-        end = _walk(edit.span.start, edit.text)
+        end = walk(edit.span.start, edit.text)
         line = position.line - edit.span.end.line + end.line
         if position.line > edit.span.end.line:
             return Position(line, position.character)
@@ -250,8 +250,11 @@ def _end_above(lines: Lines, below: int) -> Position:
     return Position(len(lines) - below, 0)
 
 
-def _walk(start: Position, text: str) -> Position:
-    """Give the position at the end of a text that begins at `start`."""
+def walk(start: Position, text: str) -> Position:
+    """Give the position at the end of a text that begins at `start`.
+
+    Line breaks count once each, however they are written.
+    """
     lines = _split(text)
     if len(lines) == 1:
         return Position(start.line, start.character + len(text))

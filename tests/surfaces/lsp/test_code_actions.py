@@ -268,3 +268,46 @@ def test_an_old_action_says_so(tmp_path: Path) -> None:
                 await at.run(first)
 
         play(scene, "x = 1\n", tmp_path)
+
+
+def test_a_secret_does_not_leave_and_the_user_is_told(tmp_path: Path) -> None:
+    """A cloud entry is not sent a selection near one; nothing is changed."""
+    key = "AKIA" + "QYLPMN5HHHFPZAM2"
+    text = f"x = 1\naws_key = '{key}'\n"
+    with Upstream(openai_answer("x = 2")) as upstream:
+        configure(upstream, local=False)
+
+        async def scene(at: Desk) -> None:
+            await at.choose("fix typos", 0, 5)
+            told = await at.told()
+            assert "not sent" in told
+            assert key not in told
+            assert at.text == text
+
+        play(scene, text, tmp_path)
+        assert upstream.requests == []
+
+
+def test_the_fallback_of_the_entry_answers(tmp_path: Path) -> None:
+    """When the first model cannot."""
+    with Upstream(status(503, "no")) as bad, Upstream(openai_answer("x = 2")) as good:
+        configure(bad, good, fallback=True)
+
+        async def scene(at: Desk) -> None:
+            await at.choose("fix typos", 0, 5)
+            await at.becomes("x = 2\n")
+
+        play(scene, "x = 1\n", tmp_path)
+        assert len(good.requests) == 1
+
+
+def test_an_editor_that_knows_no_literals_is_served(tmp_path: Path) -> None:
+    """It is given bare commands."""
+    with Upstream() as upstream:
+        configure(upstream)
+
+        async def scene(at: Desk) -> None:
+            listed = await at.actions(0, 5)
+            assert all(isinstance(each["command"], str) for each in listed)
+
+        play(scene, "x = 1\n", tmp_path, capabilities={})

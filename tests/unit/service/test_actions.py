@@ -159,6 +159,15 @@ def test_a_long_function_is_found_whole() -> None:
     assert (span.start, span.end) == (Position(1, 0), Position(902, 16))
 
 
+def test_half_a_function_is_none() -> None:
+    """Without a grammar the end of a very long one is not seen."""
+    body = "".join(f"    x{n} = {n}\n" for n in range(900))
+    at = cursor(f"sub |long {{\n{body}}}\n", language="perl", path="a.pl")
+    assert function_span(at) is None
+    short = cursor("sub |short {\n    1\n}\n", language="perl", path="a.pl")
+    assert function_span(short) == Span(Position(0, 0), Position(2, 1))
+
+
 def outcome(text: str = "x = 2", **more: object) -> Outcome:
     """Make an outcome; it answered if nothing else is said."""
     given = {

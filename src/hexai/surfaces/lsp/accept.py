@@ -31,11 +31,8 @@ Make = Callable[[str, Compute, str], Awaitable[object]]
 class Choices(Protocol):
     """Takes note of what the user does with suggestions."""
 
-    def taken(self, run_id: str, by: tuple[Credit, ...], *, characters: int) -> None:
-        """Take note that a suggestion was taken, as the editor's command says.
-
-        `characters` counts what it brought beyond what had been typed.
-        """
+    def taken(self, offer: Offer, index: int, language: str) -> None:
+        """Take note that a suggestion was taken, as the editor's command says."""
 
 
 class Offers:
@@ -90,9 +87,7 @@ class Acceptance:
         offer, language, index = found
         suggestion = offer.suggestions[index]
         placed = Placed.of(offer, suggestion, language=language)
-        self._choices.taken(
-            offer.run_id, suggestion.credits, characters=len(placed.text)
-        )
+        self._choices.taken(offer, index, language)
         if offer.blind:
             self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
         if self._editor.client.mends:

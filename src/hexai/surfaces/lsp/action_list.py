@@ -68,12 +68,12 @@ class ActionLists:
 
     def find(self, number: object, place: object) -> tuple[Listing, Action] | None:
         """Give an action that was listed; None if nobody knows it any more."""
-        if not isinstance(number, int | float) or not isinstance(place, int | float):
+        if not isinstance(number, int) or not isinstance(place, int):
             return None
-        listing = self._listings.get(int(number))
-        if listing is None or not 0 <= int(place) < len(listing.actions):
+        listing = self._listings.get(number)
+        if listing is None or not 0 <= place < len(listing.actions):
             return None
-        return listing, listing.actions[int(place)]
+        return listing, listing.actions[place]
 
     def _offered(
         self, document: Document, params: types.CodeActionParams, settings: Settings

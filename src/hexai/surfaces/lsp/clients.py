@@ -89,7 +89,16 @@ model's name does little harm to others that tell none."""
 
 LSP_MODE = Client(name="lsp-mode", code_in="documentation", runs_commands=True)
 
-_VSCODE_NAMES = ("visual studio code", "vscodium", "code - oss", "cursor", "windsurf")
+_VSCODE_NAMES = (
+    "visual studio code",
+    "vscodium",
+    "code - oss",
+    "code-server",
+    "openvscode server",
+    "cursor",
+    "windsurf",
+    "positron",
+)
 
 
 def identify(traits: Traits) -> Client:

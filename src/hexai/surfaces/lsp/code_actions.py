@@ -168,7 +168,7 @@ class CodeActions:
         uri = document.uri
         span = action.span or function_span(cursor)
         if span is None:
-            return "there is no function at the cursor"
+            return "no whole function was found at the cursor; select what is meant"
         tracked = Tracked(document.lines, span)
         now = self._editor.document(uri)
         if now is not None and now.lines is not document.lines:

@@ -34,6 +34,7 @@ class Parts(Struct, frozen=True, kw_only=True):
         """End everything, and start nothing more."""
         self.prompting.shutdown()
         self.suggesting.completer.shutdown()
+        self.suggesting.watching.shutdown()
 
 
 def open_parts(
@@ -46,7 +47,12 @@ def open_parts(
     suggesting = open_suggesting(session, configuration, services)
     prompting = open_prompting(session, suggesting, services, running)
     actions = open_actions(session, configuration, services, running)
-    session.documents.followers += [suggesting.completer, prompting, actions]
+    session.documents.followers += [
+        suggesting.completer,
+        suggesting.watching,
+        prompting,
+        actions,
+    ]
     return Parts(
         suggesting=suggesting, prompting=prompting, actions=actions, running=running
     )

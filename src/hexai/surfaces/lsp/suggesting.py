@@ -8,7 +8,6 @@ from lsprotocol import types
 from hexai.service.services import Services
 from hexai.surfaces.lsp.accept import Acceptance, Offers
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.choices import LedgerChoices
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.convert import to_position
@@ -17,6 +16,7 @@ from hexai.surfaces.lsp.inline import inline_completions
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.questions import Questions
+from hexai.surfaces.lsp.watching import Watching
 
 if TYPE_CHECKING:
     from hexai.surfaces.lsp.session import Session
@@ -39,10 +39,10 @@ def open_suggesting(
         command=session.accept_command,
         as_is=_knows_as_is(connection.capabilities),
     )
-    choices = LedgerChoices(services.record, now=services.now)
+    watching = Watching(connection.client, services.record, now=services.now)
     offers = Offers()
-    acceptance = Acceptance(connection, offers, choices, make=session.edits.make)
-    return Suggesting(completer, maker, offers, acceptance)
+    acceptance = Acceptance(connection, offers, watching, make=session.edits.make)
+    return Suggesting(completer, maker, offers, acceptance, watching)
 
 
 class Suggesting:
@@ -54,8 +54,10 @@ class Suggesting:
         maker: ItemMaker,
         offers: Offers,
         acceptance: Acceptance,
+        watching: Watching,
     ) -> None:
         self.completer = completer
+        self.watching = watching
         self._maker = maker
         self.offers = offers
         self._acceptance = acceptance
@@ -66,7 +68,7 @@ class Suggesting:
         """Answer a request for a list."""
         trigger = _trigger(params.context)
         offer = await self._ask(document, params.position, trigger, "list")
-        number = self.offers.keep(offer, document.language)
+        number = self._let_out(offer, document.language, inline=False)
         return self._maker.completion(offer, number, language=document.language)
 
     async def complete_inline(
@@ -78,7 +80,7 @@ class Suggesting:
         )
         trigger = Trigger(TriggerKind.INVOKED if by_hand else None)
         offer = await self._ask(document, params.position, trigger, "inline")
-        number = self.offers.keep(offer, document.language)
+        number = self._let_out(offer, document.language, inline=True)
         return inline_completions(
             offer, number, self._maker, language=document.language
         )
@@ -86,6 +88,10 @@ class Suggesting:
     async def accept(self, arguments: Sequence[object]) -> None:
         """Do what follows when a suggestion was taken."""
         await self._acceptance.accept(arguments)
+
+    def _let_out(self, offer: Offer, language: str, *, inline: bool) -> int:
+        self.watching.offered(offer, language, inline=inline)
+        return self.offers.keep(offer, language)
 
     async def _ask(
         self, document: Document, at: types.Position, trigger: Trigger, route: Route

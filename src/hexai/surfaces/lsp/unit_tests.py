@@ -18,7 +18,7 @@ from hexai.prompts.cursor import Cursor
 from hexai.service.actions import objection_to
 from hexai.service.fitting import Unfit
 from hexai.service.unit_test import compose_test
-from hexai.service.unit_test_file import check, create
+from hexai.service.unit_test_file import check, create, read
 from hexai.service.unit_test_plan import Plan, plan_tests
 from hexai.service.unit_test_text import add_tests
 from hexai.surfaces.lsp.connection import Connection
@@ -141,8 +141,7 @@ class UnitTests:
     async def _edit_unopened(self, plan: Plan, answer: str, path: Path) -> str | None:
         """Have an editor that shows no files edit one."""
         try:
-            data = await asyncio.to_thread(path.read_bytes)
-            lines = Lines.of(data.decode())
+            lines = Lines.of(await asyncio.to_thread(read, path))
         except (OSError, UnicodeDecodeError):
             return f"{path.name} cannot be read"
         edits = add_tests(lines, answer, plan.needs)

@@ -11,7 +11,7 @@ from hexai.surfaces.lsp.accept import Acceptance, Offers, mending
 from hexai.surfaces.lsp.clients import DEFAULT, NEOVIM, Client
 from hexai.surfaces.lsp.editor import Document, Severity
 from hexai.surfaces.lsp.edits import Compute
-from hexai.surfaces.lsp.offer import Credit, Offer
+from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.placed import Placed
 from hexai.text.lines import Lines, Replacement
 from tests.support.offers import offer, suggestion
@@ -55,9 +55,12 @@ class Desk:
             self.lines = self.lines.change(reversed(edits)).after
             self.edits += 1
 
-    def taken(self, run_id: str, by: tuple[Credit, ...], *, characters: int) -> None:
+    def taken(self, offer: Offer, index: int, language: str) -> None:
         """Keep a choice."""
-        self.chosen.append((run_id, [each.label for each in by], characters))
+        suggestion = offer.suggestions[index]
+        placed = Placed.of(offer, suggestion, language=language)
+        labels = [each.label for each in suggestion.credits]
+        self.chosen.append((offer.run_id, labels, len(placed.text)))
 
 
 def take(given_offer: Offer, desk: Desk, index: int = 0) -> None:

@@ -17,6 +17,7 @@ from hexai.surfaces.lsp.clients import DEFAULT, Client, Traits, identify
         (Traits(name="Visual Studio Code"), "vscode"),
         (Traits(name="Visual Studio Code - Insiders"), "vscode"),
         (Traits(name="VSCodium"), "vscode"),
+        (Traits(name="code-server"), "vscode"),
         (Traits(name="Zed"), "zed"),
         (Traits(name="Zed Preview"), "zed"),
         (Traits(name="Eglot"), "eglot"),

@@ -1,0 +1,288 @@
+"""What the user did with a list of suggestions, told by what became of the text; pure.
+
+Editors say little: some run a command when a suggestion was taken, most say nothing,
+and none says that a list was looked at and left. So a list is watched for half a
+minute, and what was done with it is read from the changes of its document:
+
+    taken        the command; or, where the editor runs none, one change after which
+                 the text is that with the suggestion, more than two characters beyond
+                 what was typed
+    taken partly one change that is the beginning of it, where the editor can take it
+                 so; or the next edit within 30 s cuts the tail of what was taken
+    typed along  four characters and a third of its first line, still there after 10 s
+                 or when something else is edited
+    none         contradicted, left, or 30 s old
+
+A list that was not current half a second after it went out was not shown, and what was
+not shown is not counted at all. A command may come a little later than the change that
+it belongs to, so an editor that runs commands is given time to do so.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from hexai.domain.choice import Choice, Method
+from hexai.text.lines import Lines, Replacement, TextChange, compare, walk
+from hexai.text.positions import Position, Span
+
+SHOWN_AFTER = 0.5
+"""Seconds that a list has to be current, to count as seen."""
+OLD = 30.0
+"""Seconds after which nobody takes from a list any more."""
+STANDS = 10.0
+"""Seconds after which what was typed along stands."""
+COMMAND_WITHIN = 2.0
+"""Seconds between a change and the command that belongs to it."""
+_LEAST_TAKEN = 3
+_LEAST_TYPED = 4
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A suggestion in a list."""
+
+    by: tuple[int, ...]
+    """The contenders that gave it."""
+    text: str
+    """What it puts in behind the cursor."""
+    after: Lines
+    """The document with it taken."""
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A list as it went out."""
+
+    lines: Lines
+    """The document that it was made for."""
+    position: Position
+    """Where the cursor was."""
+    items: tuple[Item, ...]
+    """As shown, from top to bottom."""
+    at: float
+    """When it went out, by the loop's clock."""
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """What the user did."""
+
+    choice: Choice
+    method: Method
+    by: tuple[int, ...] = ()
+    text: str = ""
+    """What is in the document by it."""
+    start: Position | None = None
+    """Where that text began when it was decided."""
+
+
+_NONE = Done(choice=Choice.NONE, method=Method.INFERRED)
+
+
+class Watch:
+    """Follows the lists of one run, until it is clear what was done with them."""
+
+    def __init__(self, listed: Listed, *, commands: bool, parts: bool) -> None:
+        """Watch from the first list on.
+
+        `commands`: the editor runs the command of what was taken; `parts`: one can
+        take the beginning of a suggestion.
+        """
+        self.listed = listed
+        """The newest list."""
+        self.seen: tuple[tuple[int, ...], ...] = ()
+        """Who gave each item of the newest list that was seen; empty if none was."""
+        self.done: Done | None = None
+        """What was done; None as long as that is open."""
+        self._commands = commands
+        self._parts = parts
+        self._start = listed.position
+        self._carried = ""
+        self._now = listed.lines
+        self._likely: Done | None = None
+        self._decides_at = listed.at + OLD
+
+    @property
+    def due(self) -> float:
+        """When to `look` again, by the loop's clock."""
+        if self.seen:
+            return self._decides_at
+        return min(self.listed.at + SHOWN_AFTER, self._decides_at)
+
+    def relist(self, listed: Listed) -> bool:
+        """Take a newer list of the run; says whether it is at the same place."""
+        self.look(listed.at)
+        typed = _typed(self.listed, listed.lines)
+        if self.done is not None or typed is None:
+            return False
+        self._carried += typed
+        self.listed, self._now = listed, listed.lines
+        if self._likely is None:
+            self._decides_at = listed.at + OLD
+        return True
+
+    def look(self, at: float) -> None:
+        """See what time has decided."""
+        if self.done is not None:
+            return
+        if at >= self.listed.at + SHOWN_AFTER and self._is_current():
+            self._see()
+        if at >= self._decides_at:
+            self.done = self._likely or _NONE
+
+    def follow(self, change: TextChange, at: float) -> None:
+        """Take a change of the document."""
+        self.look(at)
+        if self.done is not None:
+            return
+        before, self._now = self._now, change.after
+        taken = self._taken(before) or self._part(before)
+        if taken is not None:
+            self._see()
+            self._expect(taken, at + (COMMAND_WITHIN if self._commands else 0.0))
+        elif (typed := _typed(self.listed, self._now)) is not None:
+            self._type(self._carried + typed, at)
+        else:
+            self._edit_elsewhere(at)
+        self.look(at)
+
+    def command(self, item: Item, start: Position) -> None:
+        """Take the editor's word for what was taken, and where it went in."""
+        self._see()
+        self.done = Done(
+            choice=Choice.TAKEN,
+            method=Method.COMMAND,
+            by=item.by,
+            text=item.text,
+            start=start,
+        )
+
+    def leave(self, at: float) -> None:
+        """Take note that the list is gone: another place, or the document closed."""
+        self.look(at)
+        if self.done is None:
+            self.done = self._likely or _NONE
+
+    def _see(self) -> None:
+        self.seen = tuple(item.by for item in self.listed.items)
+
+    def _is_current(self) -> bool:
+        typed = _typed(self.listed, self._now)
+        return typed is not None and any(
+            item.text.startswith(typed) for item in self.listed.items
+        )
+
+    def _expect(self, likely: Done, decides_at: float) -> None:
+        self._likely, self._decides_at = likely, decides_at
+
+    def _taken(self, before: Lines) -> Done | None:
+        typed = _typed(self.listed, before) or ""
+        for item in self.listed.items:
+            beyond = len(item.text) - len(typed)
+            if beyond >= _LEAST_TAKEN and item.after == self._now:
+                return Done(
+                    choice=Choice.TAKEN,
+                    method=Method.INFERRED,
+                    by=item.by,
+                    text=item.text,
+                    start=self.listed.position,
+                )
+        return None
+
+    def _part(self, before: Lines) -> Done | None:
+        """Tell whether a change put in the beginning of an item at once."""
+        had, has = _typed(self.listed, before), _typed(self.listed, self._now)
+        if not self._parts or had is None or has is None:
+            return None
+        by = [item.by for item in self.listed.items if item.text.startswith(has)]
+        if len(has) - len(had) < _LEAST_TAKEN or not by:
+            return None
+        return Done(
+            choice=Choice.PARTLY,
+            method=Method.INFERRED,
+            by=_all_of(by),
+            text=has,
+            start=self.listed.position,
+        )
+
+    def _type(self, typed: str, at: float) -> None:
+        """See how far what was typed since the first list follows an item."""
+        items = {item: self._carried + item.text for item in self.listed.items}
+        along = max((_common(text, typed) for text in items.values()), default=0)
+        best = [(i, text) for i, text in items.items() if _common(text, typed) == along]
+        if best and along >= min(_least_typed(text) for _, text in best):
+            likely = Done(
+                choice=Choice.TYPED,
+                method=Method.TYPED,
+                by=_all_of(item.by for item, _ in best),
+                text=typed[:along],
+                start=self._start,
+            )
+            if likely != self._likely:
+                self._expect(likely, at + STANDS)
+        elif along < len(typed):
+            self._contradict(at)
+        elif self._likely is not None:
+            self._likely, self._decides_at = None, self.listed.at + OLD
+
+    def _edit_elsewhere(self, at: float) -> None:
+        likely = self._likely
+        if likely is not None and likely.choice is Choice.TYPED and likely.start:
+            end = walk(likely.start, likely.text)
+            if self._now.slice(Span(likely.start, end)) == likely.text:
+                self._expect(likely, at)
+                return
+        self._contradict(at)
+
+    def _contradict(self, at: float) -> None:
+        """Nothing was taken, unless a command says so within a moment."""
+        is_expected = self._likely is not None and self._likely.choice is Choice.TAKEN
+        if not is_expected and self._likely is not _NONE:
+            self._expect(_NONE, at + (COMMAND_WITHIN if self._commands else 0.0))
+
+
+def cut_tail(done: Done, before: Lines, change: TextChange) -> Done | None:
+    """Say what is left of a taken text whose tail the next edit has cut; else None.
+
+    `before` is the document right after it was taken.
+    """
+    if done.start is None or change.before != before:
+        return None
+    whole = Span(done.start, walk(done.start, done.text))
+    without = before.change([Replacement(span=whole, text="")]).after
+    kept = compare(without, change.after).typed_at(done.start)
+    if not kept or _plain(kept) == done.text or not done.text.startswith(_plain(kept)):
+        return None
+    return Done(
+        choice=Choice.PARTLY,
+        method=Method.INFERRED,
+        by=done.by,
+        text=_plain(kept),
+        start=done.start,
+    )
+
+
+def _typed(listed: Listed, lines: Lines) -> str | None:
+    """Give what was typed since a list went out; None if something else was done."""
+    typed = compare(listed.lines, lines).typed_at(listed.position)
+    return None if typed is None else _plain(typed)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _least_typed(text: str) -> int:
+    """Give the characters that have to be typed, before it was typed along."""
+    return max(_LEAST_TYPED, -(-len(text.lstrip("\n").partition("\n")[0]) // 3))
+
+
+def _common(one: str, other: str) -> int:
+    size = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        size += 1
+    return size
+
+
+def _all_of(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted({index for group in groups for index in group}))
