@@ -5,7 +5,6 @@ only looked at.
 """
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
