@@ -1,6 +1,7 @@
 """What every test can rely on: a clean environment, and a home of its own."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,15 @@ def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         place = tmp_path / "xdg" / folder
         place.mkdir(parents=True, exist_ok=True)
         monkeypatch.setenv(name, str(place))
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs under test, whoever started the tests.
+
+    A shell starts what runs in the background with it ignored, and that is inherited.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -229,7 +229,7 @@ class TestStart:
         assert (
             loaded
             & {
-                *("rich", "tomlkit", "pygls", "textual", "sqlite3", "pydantic"),
+                *("rich", "tomlkit", "pygls", "textual", "rapidfuzz", "pydantic"),
                 *("xllamacpp", "wcwidth", "hexai.service.detect", "hexai.service.pull"),
                 *("hexai.surfaces.cli.models", "hexai.surfaces.cli.reserved"),
                 *("hexai.service.crash", "hexai.surfaces.cli.simulate"),

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.item_server import Order, Seen
+from tests.support.llama_server import KEY, MODEL, llama_server
+from tests.support.model import small_model
 from tests.support.neovim import Neovim, neovim
 from tests.support.replies import status
 from tests.support.started import SCRIPT
@@ -159,3 +161,32 @@ def test_the_popup_of_another_server_waits_little_for_ours(bench: Bench) -> None
     bench.editor.type(".")
     bench.editor.popup()
     assert time.monotonic() - started < 0.4 + 0.1  # ours, and how often we look
+
+
+def test_a_real_model_is_a_row_and_what_it_shows_is_taken(tmp_path: Path) -> None:
+    """The real llama.cpp: what its row shows is what stands in the text."""
+    config = tmp_path / "hexai" / "config.toml"
+    config.parent.mkdir()
+    with llama_server(small_model()) as server, neovim(tmp_path) as editor:
+        config.write_text(
+            '[completion]\nwait = "all"\nhard_deadline = 30\n'
+            "[general]\nmax_tokens = 12\n"
+            f'[providers.real]\ntype = "openai"\nbase_url = "{server.base_url}"\n'
+            f'model = "{MODEL}"\nlocal = true\napi_key_command = ["echo", "{KEY}"]\n'
+            '[[models.completion]]\nprovider = "real"\nlabel = "real"\n'
+            "temperature = 0.0\n"
+        )
+        editor.command("set completeopt=menuone,noinsert,popup")
+        editor.open(tmp_path / "x.py", "def add(a, b):\n    return \n")
+        editor.command("set filetype=python")
+        editor.attach("hexai", SERVER)
+        editor.place(1, len("    return "))
+        editor.type("A")
+        (row,) = editor.complete()
+        assert row.menu == "real"
+        editor.type("<C-y>")
+        editor.wait_until("getline(2) != '    return '")
+        assert editor.text().split("\n")[1].startswith(f"    return {row.abbr}")
+        editor.type("<Esc>u")
+        before = "def add(a, b):\n    return "
+        assert editor.settled_text(before) == before

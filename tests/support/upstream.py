@@ -158,13 +158,13 @@ class Upstream:
         """Begin a new script for all paths that have none of their own."""
         self._default = _Script(replies)
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
         """Wait until something seen makes the condition true; fail if it never is."""
         with self._changed:
             if not self._changed.wait_for(condition, seconds):
                 raise AssertionError("the upstream never saw what was waited for")
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
         """Wait as `wait` does, without blocking the event loop."""
         await asyncio.to_thread(self.wait, condition, seconds)
 

@@ -147,6 +147,13 @@ class Watch:
             self._decides_at = self.listed.at + OLD
         self.look(at)
 
+    def edited_again(self, at: float) -> None:
+        """Take note that another edit comes: what looked taken was taken."""
+        self.look(at)
+        likely = self._likely
+        if likely is not None and likely.choice in (Choice.TAKEN, Choice.PARTLY):
+            self.done = self.done or likely
+
     def command(self, item: Item, start: Position) -> None:
         """Take the editor's word for what was taken, and where it went in."""
         self._see()

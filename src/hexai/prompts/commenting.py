@@ -19,8 +19,6 @@ def comment_text(comment: str, language: Language) -> str:
             inner = comment.removeprefix(opening).removesuffix(closing)
             lines = [_STARS.sub("", line).rstrip() for line in inner.split("\n")]
             return "\n".join(lines).strip("*! \t\n")
-    for opening in sorted(language.line_comments, key=len, reverse=True):
-        if comment.startswith(opening):
-            rest = comment.removeprefix(opening)
-            return rest.lstrip(opening[-1] + "!").strip()
-    return comment.strip()
+    opening = next(filter(comment.startswith, language.line_comments), "")
+    rest = comment.removeprefix(opening).lstrip(opening[-1:])
+    return rest.removeprefix("!" if opening == "//" else "").strip()

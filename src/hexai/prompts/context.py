@@ -101,15 +101,12 @@ def begins_function(syntax: Syntax, document: Lines, position: Position) -> bool
 
 def _reach(general: General, *, whole: bool) -> int | None:
     """Say how many lines on each side there may be; None: all of them."""
-    match general.context_mode:
-        case "minimal":
-            return 1
-        case "always-full":
-            return None
-        case "file-on-new-func" if whole:
-            return None
-        case "window" | "file-on-new-func":
-            return general.context_window_lines // 2 or None
+    mode = general.context_mode
+    if mode == "minimal":
+        return 1
+    if mode == "always-full" or (mode == "file-on-new-func" and whole):
+        return None
+    return general.context_window_lines // 2 or None
 
 
 def _tokens_at_most(document: Lines) -> int:

@@ -85,39 +85,35 @@ def _name(node: "Node") -> str:
     named = node.child_by_field_name("name")
     if named is not None:
         return _text(named)
-    declared = node.child_by_field_name("declarator")
-    for _ in range(_DECLARATORS):
-        if declared is None:
-            return ""
-        inner = declared.child_by_field_name("declarator")
-        if inner is None:
-            inner = next(
-                (
-                    child
-                    for child in declared.named_children
-                    if "declarator" in child.type
-                ),
-                None,
-            )
-        if inner is None:
-            return _text(declared)
-        declared = inner
-    return ""
+    last = _declarators(node)[-1]
+    return _text(last) if last is not node and _declared(last) is None else ""
+
+
+def _declarators(node: "Node") -> "list[Node]":
+    """Give the way from a C definition to its name: pointers, brackets and so on."""
+    way = [node]
+    while len(way) <= _DECLARATORS and (inner := _declared(way[-1])) is not None:
+        way.append(inner)
+    return way
+
+
+def _declared(node: "Node") -> "Node | None":
+    field = node.child_by_field_name("declarator")
+    if field is not None:
+        return field
+    inner = (child for child in node.named_children if "declarator" in child.type)
+    return next(inner, None)
 
 
 def _given_name(above: "Sequence[Node]") -> str:
     """Find the name that an assignment gives to what stands right in it."""
-    for node in reversed(above):
-        if node.type in nodes.NAMING:
-            for field in ("name", "key", "property"):
-                named = node.child_by_field_name(field)
-                if named is not None:
-                    return _text(named)
-            first = node.named_children[:1]
-            return _text(first[0]) if first else ""
-        if node.type not in nodes.WRAPPERS:
-            return ""
-    return ""
+    passed = nodes.WRAPPERS - nodes.NAMING
+    node = next((each for each in reversed(above) if each.type not in passed), None)
+    if node is None or node.type not in nodes.NAMING:
+        return ""
+    fields = map(node.child_by_field_name, ("name", "key", "property"))
+    named = (*filter(None, fields), *node.named_children)
+    return _text(named[0])
 
 
 def _split_owner(name: str) -> tuple[str, str]:
@@ -173,13 +169,8 @@ def _parameters(node: "Node") -> str:
 
 
 def _parameter_list(node: "Node") -> "Node | None":
-    for _ in range(_DECLARATORS):
-        listed = node.child_by_field_name("parameters")
-        declared = node.child_by_field_name("declarator")
-        if listed is not None or declared is None:
-            return listed
-        node = declared
-    return None
+    listed = (each.child_by_field_name("parameters") for each in _declarators(node))
+    return next(filter(None, listed), None)
 
 
 def _text(node: "Node") -> str:

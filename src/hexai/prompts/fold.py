@@ -31,7 +31,7 @@ _SHORT = 240
 _FARTHEST = 3000
 """Lines that are looked through for what encloses the cursor."""
 _LONGEST_LINE = 1000
-_LARGEST = 48_000
+_LARGEST = 24_000
 """Characters in all; with more, nothing is parsed."""
 _HEADER = 30
 """Lines that the header of a definition may have."""

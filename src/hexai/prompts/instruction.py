@@ -65,10 +65,10 @@ def find_instruction(cursor: Cursor, markers: Markers) -> Instruction | None:
     ]
     if not comments:
         return None
-    head = _first_line(document, span)
-    if len(comments) > 1 and comments[0].span.start.line != head:
-        return None
     found = comments[0]
+    above = document.between(first, found.span.start.line)
+    if len(comments) > 1 and any(line.strip() for line in above):
+        return None
     text = " ".join(found.text.split())
     whole = _is_alone(document, found.span)
     return Instruction(text=text, span=found.span, whole_line=whole)
@@ -182,13 +182,6 @@ def _end(document: Lines, span: Span) -> Position:
         return span.end
     line = span.end.line - 1
     return Position(line, len(document.line(line)))
-
-
-def _first_line(document: Lines, span: Span) -> int:
-    for number in range(span.start.line, span.end.line + 1):
-        if document.line(number).strip():
-            return number
-    return span.start.line
 
 
 def _is_alone(document: Lines, span: Span) -> bool:

@@ -253,8 +253,9 @@ def language_of(identifier: str, path: str = "") -> Language:
     if key and key not in {"plaintext", "text"}:
         known = _BY_ID.get(_ALIASES.get(key, key))
         return known or Language(id=key, name=identifier.strip())
-    ending = path.rpartition("/")[2].rpartition(".")[2].lower()
-    return _BY_ID[_BY_ENDING.get(ending, "plaintext")]
+    _, dot, ending = path.rpartition("/")[2].rpartition(".")
+    found = _BY_ENDING.get(ending.lower()) if dot else None
+    return _BY_ID[found or "plaintext"]
 
 
 def with_grammar() -> tuple[Language, ...]:

@@ -32,10 +32,12 @@ FUNCTIONS = frozenset(
 WRAPPERS = frozenset(
     {
         "ambient_declaration",
+        "assignment_expression",
         "assignment_statement",
         "decorated_definition",
         "export_statement",
         "expression_list",
+        "expression_statement",
         "lexical_declaration",
         "public_field_definition",
         "field_definition",
@@ -48,6 +50,7 @@ WRAPPERS = frozenset(
 
 NAMING = frozenset(
     {
+        "assignment_expression",
         "assignment_statement",
         "field_definition",
         "pair",

@@ -30,6 +30,7 @@ _BLOCK_WORDS = re.compile(
 )
 _TYPED_LANGUAGES = frozenset({"c", "cpp", "csharp", "java", "dart", "objective-c"})
 _CLOSES = re.compile(r"\s*(?:[)\]}]|end\b|fi\b|done\b|esac\b)")
+_OPENERS = ("{", "(", "[", ":")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -55,8 +56,8 @@ class PlainSyntax:
                 continue
             if (function := self._function(number)) is not None:
                 found.append(function)
-            if not _CLOSES.match(text):
-                least = min(least, indent)
+            continues = _CLOSES.match(text) or text.lstrip().startswith("{")
+            least = indent + 1 if continues else min(least, indent)
             if least == 0:
                 break
         return tuple(found)
@@ -69,7 +70,8 @@ class PlainSyntax:
         first = max(0, position.line - _FARTHEST)
         for above in reversed(self._document.between(first, position.line)):
             if above.strip():
-                inner = _indent(above) + (_CLOSES.match(above) is None)
+                opens = above.rstrip().endswith(_OPENERS)
+                inner = _indent(above) + (opens or _CLOSES.match(above) is None)
                 column = position.character if self._language.indented else inner
                 return min(inner, column)
         return 0

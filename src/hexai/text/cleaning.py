@@ -41,8 +41,9 @@ def clean(
     if not infilled:
         answer = _as_continuation(answer, before, after, language, finished=finished)
     answer = end_loop(end_with_scope(answer, before, after, language))
-    if finished:
-        answer = without_suffix(answer, before, after, language, infilled=infilled)
+    if not finished:
+        return answer.rstrip()
+    answer = without_suffix(answer, before, after, language, infilled=infilled)
     return _trimmed(answer, before, after, infilled=infilled)
 
 

@@ -172,6 +172,7 @@ def test_a_parameter_list_is_known(language: str, code: str) -> None:
         ("c", "int f(void) { return (|\n"),
         ("kotlin", "run(a, |"),
         ("plaintext", "a def of (|"),
+        ("kotlin", f"fun f({'a' * 1000}|"),
     ],
 )
 def test_other_brackets_are_no_parameter_list(language: str, code: str) -> None:
@@ -208,6 +209,11 @@ def test_other_brackets_are_no_parameter_list(language: str, code: str) -> None:
         ("kotlin", 'val u = "http://a|"\n', Context.STRING),
         ("kotlin", "val u = 1 // a|\n", Context.COMMENT),
         ("python", 'x = "open|\n', Context.STRING),
+        ("kotlin", "val q = 'a\\'|b'\n", Context.STRING),
+        ("kotlin", "don't |stop\n", Context.CODE),
+        ("kotlin", "val q = ' |x\n", Context.CODE),
+        ("kotlin", "/* open|\n", Context.COMMENT),
+        ("plaintext", "it is 'quoted|'\n", Context.CODE),
     ],
 )
 def test_strings_and_comments_are_known(
@@ -247,6 +253,68 @@ def test_a_function_is_given_whole(
     span = syntax.functions_at(position)[0].span
 
     assert (span.start.line, span.end.line) == lines
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "owner", "name"),
+    [
+        ("javascript", "exports.f = function (a) {\n  |\n}\n", "exports", "f"),
+        ("javascript", "class A { static f = (n) => { | } }\n", "A", "f"),
+        ("javascript", "const o = { f: async function (a) { | } }\n", "", "f"),
+        ("typescript", "class A { private readonly f = (n) => { | } }\n", "A", "f"),
+        ("lua", "local f = function(q)\n  |\nend\n", "", "f"),
+        ("lua", "M.f = function(q)\n  |\nend\n", "M", "f"),
+        ("cpp", "struct B { ~B() { | } };\n", "B", "~B"),
+        ("c", "int **f(void) { return |0; }\n", "", "f"),
+        ("java", "class A { A(int x) { | } }\n", "A", "A"),
+    ],
+)
+def test_a_function_may_get_its_name_from_around(
+    language: str, code: str, owner: str, name: str
+) -> None:
+    """From what it is assigned to, or from within its declarators."""
+    syntax, position = read_at(language, code)
+
+    function = syntax.functions_at(position)[0]
+
+    assert (function.owner, function.name) == (owner, name)
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("javascript", "list.map(function (a) { | })\n"),
+        ("python", "f = lambda x: |x\n"),
+        ("c", "int ********** f(void) { return |0; }\n"),
+        ("typescript", "x = cond ? |1 : 2\n"),
+        ("plaintext", "def f():\n    |\n"),
+        ("kotlin", "|"),
+        ("kotlin", "fun f() {\n}\n|x()\n"),
+    ],
+)
+def test_what_has_no_name_is_no_function(language: str, code: str) -> None:
+    """Nor is what nobody writes, prose, or what has ended above."""
+    syntax, position = read_at(language, code)
+
+    assert syntax.functions_at(position) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "name"),
+    [
+        ("java", "class A {\n  void f(int a) {\n    x = (|\n", "f"),
+        ("kotlin", "class A {\n    fun f(\n        a: Int\n    ) {\n        |\n", "f"),
+        ("kotlin", "fun f() {\n    if (a) {\n    }|\n", "f"),
+        ("objective-c", "static int f(int a)\n{\n    |\n}\n", "f"),
+    ],
+)
+def test_broken_and_unparsed_code_has_functions_too(
+    language: str, code: str, name: str
+) -> None:
+    """They are told by their first line and by indentation."""
+    syntax, position = read_at(language, code)
+
+    assert name in [each.name for each in syntax.functions_at(position)]
 
 
 def test_functions_come_innermost_first() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hexai.prompts.constructs import Context
 from hexai.prompts.languages import Language, language_of, with_grammar
 from hexai.prompts.syntax import read
 from hexai.text.lines import Lines
@@ -52,8 +53,9 @@ def test_every_question_has_an_answer(
     "piece", ["(", "{", "[", "<", '"', "a(", "/*", "if x {\n", "'"]
 )
 def test_deep_and_endless_nesting_is_survived(language: Language, piece: str) -> None:
-    """Tens of thousands of brackets neither hang nor recurse."""
-    document = Lines.of(piece * 4000)
+    """Thousands of brackets neither hang nor recurse, on one line or on many."""
+    lines = [piece * (110 // len(piece))] * 200
+    document = Lines.of("\n".join([piece * 4000, *lines]))
     last = document.end
 
     syntax = read(language, document, last.line)
@@ -61,6 +63,15 @@ def test_deep_and_endless_nesting_is_survived(language: Language, piece: str) ->
     syntax.functions_at(last)
     syntax.in_parameters(last)
     syntax.context_at(last)
+
+
+def test_no_more_levels_are_followed_than_anybody_writes() -> None:
+    """Beyond some hundred nobody needs to know what is what."""
+    nested = "(" * 450 + "'a'" + ")" * 450
+    syntax = read(language_of("python"), Lines.of(f"x = {nested}"), 0)
+
+    assert syntax.count_errors() == 0
+    assert syntax.context_at(Position(0, 456)) is Context.CODE
 
 
 def test_most_of_a_real_file_is_read_right() -> None:

@@ -14,9 +14,8 @@ count until a request or the next change shows which it is.
 
 from hexai.surfaces.lsp.memory import with_newlines
 from hexai.text.lines import Lines, TextChange
+from hexai.text.pairs import CLOSERS
 from hexai.text.positions import Position, Span
-
-_CLOSERS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 
 
 class Cursor:
@@ -99,4 +98,4 @@ def _closed_by(typed: str) -> str:
 
 
 def _closes(opener: str, closer: str) -> bool:
-    return _CLOSERS.get(opener) == closer
+    return CLOSERS.get(opener) == closer

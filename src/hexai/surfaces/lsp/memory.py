@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hexai.surfaces.lsp.offer import Suggestion
 from hexai.text.lines import Lines
+from hexai.text.pairs import closers_of
 from hexai.text.positions import Position, Span
 
 PLACES = 32
@@ -56,19 +57,23 @@ class Spot(Struct, frozen=True, kw_only=True):
     def typed_until(self, lines: Lines, position: Position) -> str | None:
         """Give what was typed here up to a position; None if anything else differs.
 
-        Lines of it end with a newline, whatever they end with in the document.
+        Lines of it end with a newline, whatever they end with in the document. Behind
+        it the editor may have closed what was opened.
         """
         here, grown = self.position, len(lines) - self.count
         if position < here or position.line - here.line != grown:
             return None
         first, last = lines.raw[here.line], lines.raw[position.line]
-        if not first.startswith(self.head) or last[position.character :] != self.tail:
+        right = last[position.character :]
+        if not first.startswith(self.head) or not right.endswith(self.tail):
             return None
         if hash(lines.raw[: here.line]) != self.above:
             return None
         if hash(lines.raw[position.line + 1 :]) != self.below:
             return None
-        return with_newlines(lines.slice(Span(here, position)))
+        typed = with_newlines(lines.slice(Span(here, position)))
+        added = right.removesuffix(self.tail)
+        return typed if closers_of(typed).startswith(added) else None
 
 
 class Kept(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from hexai.domain.choice import Choice, Chosen, Shown, Survived
+from msgspec.structs import replace
+
+from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
 from hexai.domain.record import Fact
 from hexai.ledger.accept import OLD, Done, Item, Listed, Watch, cut_tail
 from hexai.ledger.survival import SAMPLED_AFTER, Tracked
@@ -22,6 +24,8 @@ from hexai.surfaces.lsp.offer import Offer, Suggestion
 from hexai.surfaces.lsp.placed import Placed
 from hexai.text.lines import Lines, TextChange
 
+_REMEMBERED = 64
+"""Runs; more are not offered again."""
 _STANDS_WITHIN = 5.0
 """Seconds until a text that was taken is in the document as it was given."""
 
@@ -44,6 +48,8 @@ class Watching:
         self._watches: dict[str, _Watched] = {}
         self._taken: dict[str, list[_Taken]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._decided: dict[str, Done] = {}
+        """Runs of which something was taken, the newest last."""
 
     def offered(self, offer: Offer, language: str, *, inline: bool) -> None:
         """Take note of a list that goes out now."""
@@ -64,12 +70,20 @@ class Watching:
     def taken(self, offer: Offer, index: int, language: str) -> None:
         """Take note that the editor ran the command of a suggestion."""
         listed = _listed(offer, language, self._loop.time())
+        item = listed.items[index]
+        earlier = self._decided.get(offer.run_id)
+        if earlier is not None and (earlier.text, earlier.start) == (
+            item.text,
+            listed.position,
+        ):
+            self._choose(offer.run_id, replace(earlier, method=Method.COMMAND))
+            return
         watched = self._watches.get(offer.uri)
         if watched is None or watched.run_id != offer.run_id:
             self._leave(offer.uri)
             watch = Watch(listed, commands=True, parts=False)
             watched = self._watches[offer.uri] = _Watched(offer.run_id, watch)
-        watched.watch.command(listed.items[index], listed.position)
+        watched.watch.command(item, listed.position)
         self._look(offer.uri)
 
     def opened(self, document: Document) -> None:
@@ -78,6 +92,9 @@ class Watching:
     def changed(self, document: Document, change: TextChange) -> None:
         """Take a change of a document."""
         at = self._loop.time()
+        if document.uri in self._watches:
+            self._watches[document.uri].watch.edited_again(at)
+            self._look(document.uri)
         for taken in self._taken.get(document.uri, ()):
             self._cut(taken, change, at)
             taken.follow(change, at)
@@ -123,6 +140,8 @@ class Watching:
     def _tell(self, uri: str, watched: "_Watched", done: Done) -> None:
         if not watched.watch.seen:
             return
+        if done.choice is Choice.NONE and watched.run_id in self._decided:
+            return  # the rest of what was taken from was offered again, and left
         at = self._now()
         self._record(Shown(run_id=watched.run_id, at=at, items=watched.watch.seen))
         self._choose(watched.run_id, done)
@@ -130,6 +149,10 @@ class Watching:
             self._track(uri, watched, done)
 
     def _choose(self, run_id: str, done: Done) -> None:
+        if done.choice is not Choice.NONE:
+            self._decided[run_id] = done
+            if len(self._decided) > _REMEMBERED:
+                self._decided.pop(next(iter(self._decided)))
         self._record(
             Chosen(
                 run_id=run_id,

@@ -58,6 +58,27 @@ def test_every_prefix_of_an_answer_finds_it() -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["x = f(|)\nb\n", "x = f([|])\nb\n", "x = f([1|])\nb\n", "x = f([1]|)\nb\n"],
+)
+def test_what_the_editor_closes_by_itself_loses_no_answer(text: str) -> None:
+    """Typed along with `()` for each `(`, and `[]` for each `[`, it still fits."""
+    memory = Memory()
+    memory.keep(kept("x = |\nb\n", "f([1], 2)"))
+
+    assert found(memory, text) == ["f([1], 2)"]
+
+
+@pytest.mark.parametrize("text", ["x = f(|))\n", "x = f(|]\n", "x = f|)\n"])
+def test_other_brackets_behind_the_cursor_are_another_text(text: str) -> None:
+    """Only what was opened while typing along can have been closed by an editor."""
+    memory = Memory()
+    memory.keep(kept("x = |\n", "f([1], 2)"))
+
+    assert found(memory, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "a\ny = |\nb\n",
         "a\nx = |c\nb\n",

@@ -207,3 +207,59 @@ def test_what_nobody_can_know_is_censored(how: str, tmp_path: Path) -> None:
     made = desk(play, uri=(tmp_path / "a.py").as_uri())
 
     assert made.survived() == [(30, 1.0), (120, None), (300, None), (600, None)]
+
+
+def test_a_choice_is_not_undone_by_what_is_left_of_the_offer() -> None:
+    """The rest of a suggestion is offered again, and the user leaves it."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn first(a)", "urn")
+        await asyncio.sleep(1)
+        at.put("urn")
+        await asyncio.sleep(1)
+        at.offer("urn first(a)")
+        await asyncio.sleep(31)
+
+    made = desk(play)
+
+    assert made.chosen() == [(Choice.TAKEN, Method.INFERRED, (1,), 3)]
+
+
+def test_who_types_on_before_the_command_has_taken_it_all_the_same() -> None:
+    """Some editors that run commands leave some out, or run them late."""
+
+    async def play(at: Desk) -> None:
+        offer = at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("", Position(1, 16), Position(1, 19))
+        await asyncio.sleep(40)
+        at.watching.taken(offer, 0, "python")
+
+    made = desk(play, runs_commands=True)
+
+    assert made.chosen()[:2] == [
+        (Choice.TAKEN, Method.INFERRED, (0,), 12),
+        (Choice.PARTLY, Method.INFERRED, (0,), 9),
+    ]
+    assert made.survived()[0] == (30, 0.75)
+
+
+def test_a_command_after_the_fact_changes_how_it_is_known_and_nothing_else() -> None:
+    """What is left of the text is still followed."""
+
+    async def play(at: Desk) -> None:
+        offer = at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("urn first(a)")
+        at.watching.taken(offer, 0, "python")
+        await asyncio.sleep(601)
+
+    made = desk(play)
+
+    assert made.chosen() == [
+        (Choice.TAKEN, Method.INFERRED, (0,), 12),
+        (Choice.TAKEN, Method.COMMAND, (0,), 12),
+    ]
+    assert made.survived() == [(30, 1.0), (120, 1.0), (300, 1.0), (600, 1.0)]
