@@ -15,7 +15,8 @@ minute, and what was done with it is read from the changes of its document:
 
 A list that was not current half a second after it went out was not shown, and what was
 not shown is not counted at all. A command may come a little later than the change that
-it belongs to, so an editor that runs commands is given time to do so.
+it belongs to, so an editor that runs commands is given time to do so. A row that
+stands in the text because it is browsed decides nothing before something else happens.
 """
 
 from collections.abc import Iterable
@@ -128,8 +129,8 @@ class Watch:
         if at >= self._decides_at:
             self.done = self._likely or _NONE
 
-    def follow(self, change: TextChange, at: float) -> None:
-        """Take a change of the document."""
+    def follow(self, change: TextChange, at: float, *, browsed: bool = False) -> None:
+        """Take a change of the document; `browsed`: it may only show a row."""
         self.look(at)
         if self.done is not None:
             return
@@ -142,6 +143,8 @@ class Watch:
             self._type(self._carried + typed, at)
         else:
             self._edit_elsewhere(at)
+        if browsed:
+            self._decides_at = self.listed.at + OLD
         self.look(at)
 
     def edited_again(self, at: float) -> None:
@@ -232,18 +235,25 @@ class Watch:
 
     def _edit_elsewhere(self, at: float) -> None:
         likely = self._likely
-        if likely is not None and likely.choice is Choice.TYPED and likely.start:
-            end = walk(likely.start, likely.text)
-            if self._now.slice(Span(likely.start, end)) == likely.text:
-                self._expect(likely, at)
-                return
-        self._contradict(at)
+        if likely is not None and likely.choice is Choice.TYPED and self._stands():
+            self._expect(likely, at)
+        else:
+            self._contradict(at)
 
     def _contradict(self, at: float) -> None:
         """Nothing was taken, unless a command says so within a moment."""
-        is_expected = self._likely is not None and self._likely.choice is Choice.TAKEN
-        if not is_expected and self._likely is not _NONE:
+        likely = self._likely
+        is_expected = likely is not None and likely.choice is Choice.TAKEN
+        if likely is not _NONE and not (is_expected and self._stands()):
             self._expect(_NONE, at + (COMMAND_WITHIN if self._commands else 0.0))
+
+    def _stands(self) -> bool:
+        """Tell whether what was likely done is in the document."""
+        likely = self._likely
+        if likely is None or likely.start is None:
+            return False
+        span = Span(likely.start, walk(likely.start, likely.text))
+        return _plain(self._now.slice(span)) == likely.text
 
 
 def cut_tail(done: Done, before: Lines, change: TextChange) -> Done | None:

@@ -42,11 +42,11 @@ class Scene:
         self.watch = Watch(listed(), commands=commands, parts=parts)
         self.lines = Lines.of(BEFORE)
 
-    def becomes(self, text: str, at: float) -> TextChange:
+    def becomes(self, text: str, at: float, *, browsed: bool = False) -> TextChange:
         """Let the document become another in one change."""
         change = compare(self.lines, Lines.of(text))
         self.lines = change.after
-        self.watch.follow(change, at)
+        self.watch.follow(change, at, browsed=browsed)
         return change
 
     def types(self, text: str, at: float, every: float = 0.1) -> float:
@@ -119,6 +119,27 @@ def test_where_no_command_comes_the_text_decides() -> None:
     scene.becomes(_with(LONG).text, 1.0)
     scene.watch.look(3.0)
 
+    assert scene.done == TAKEN
+
+
+@pytest.mark.parametrize("after", [BEFORE, _with("xyz").text])
+def test_a_row_that_is_browsed_is_not_taken(after: str) -> None:
+    """However long it stood in the text; its end, or what is typed instead, says so."""
+    scene = Scene(commands=True)
+    scene.becomes(_with(SHORT).text, 1.0, browsed=True)
+    scene.watch.look(1.0 + 5.0)
+    assert scene.done is None
+    scene.becomes(after, 7.0)
+    scene.watch.leave(8.0)
+    assert scene.done == NONE
+
+
+def test_a_row_that_stays_in_the_text_is_taken() -> None:
+    """Who leaves it there and goes on wants it, without a command too."""
+    scene = Scene(commands=True)
+    scene.becomes(_with(LONG).text, 1.0, browsed=True)
+    scene.becomes(_with(LONG).text + "more\n", 4.0)
+    scene.watch.look(4.0 + 30.0)
     assert scene.done == TAKEN
 
 

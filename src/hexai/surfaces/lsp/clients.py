@@ -27,6 +27,8 @@ class Client(Struct, frozen=True, kw_only=True):
     """It shows documentation as plain text where asked to, not as Markdown only."""
     runs_commands: bool = False
     """It runs an item's command after the item was taken."""
+    shows_rows: bool = False
+    """It may put rows into the text while they are browsed, and says so."""
     mends: bool = False
     """What it inserts needs to be compared and mended: it ignores the right end of a
     range, or re-indents lines."""
@@ -63,6 +65,7 @@ NEOVIM = Client(
     label="code",
     code_in="documentation",
     runs_commands=True,
+    shows_rows=True,
     mends=True,
     automatic_deadline=0.3,
     empty_incomplete=True,
@@ -73,6 +76,7 @@ NEOVIM_PLUGIN = Client(
     name="neovim with a completion plugin",
     code_in="documentation",
     runs_commands=True,
+    shows_rows=True,
     mends=True,
     utf8_first=True,
 )

@@ -16,6 +16,7 @@ from hexai.ledger.accept import OLD, Done, Item, Listed, Watch, cut_tail
 from hexai.ledger.survival import SAMPLED_AFTER, Tracked
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
+from hexai.surfaces.lsp.browsing import Rows
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.convert import to_path
 from hexai.surfaces.lsp.editor import Document
@@ -57,12 +58,13 @@ class Watching:
         listed = _listed(offer, language, self._loop.time())
         old = self._watches.get(offer.uri)
         if old is not None and old.run_id == offer.run_id and old.watch.relist(listed):
+            old.rows = self._rows(offer)
             self._look(offer.uri)
             return
         self._leave(offer.uri)
-        parts = inline
-        watch = Watch(listed, commands=self._client.runs_commands, parts=parts)
-        self._watches[offer.uri] = _Watched(offer.run_id, watch)
+        watch = Watch(listed, commands=self._client.runs_commands, parts=inline)
+        watched = _Watched(offer.run_id, watch, self._rows(offer))
+        self._watches[offer.uri] = watched
         self._look(offer.uri)
 
     def taken(self, offer: Offer, index: int, language: str) -> None:
@@ -99,7 +101,7 @@ class Watching:
         watched = self._watches.get(document.uri)
         if watched is not None:
             watched.lines = change.after
-            watched.watch.follow(change, at)
+            watched.watch.follow(change, at, browsed=watched.shows_row())
             self._look(document.uri)
 
     def closed(self, uri: str) -> None:
@@ -112,6 +114,9 @@ class Watching:
         """End all that is followed."""
         for uri in (*self._watches, *self._taken):
             self.closed(uri)
+
+    def _rows(self, offer: Offer) -> Rows | None:
+        return Rows(offer) if self._client.shows_rows else None
 
     def _leave(self, uri: str) -> None:
         watched = self._watches.get(uri)
@@ -201,10 +206,14 @@ class Watching:
 
 
 class _Watched:
-    def __init__(self, run_id: str, watch: Watch) -> None:
+    def __init__(self, run_id: str, watch: Watch, rows: Rows | None = None) -> None:
         self.run_id = run_id
         self.watch = watch
+        self.rows = rows
         self.lines = watch.listed.lines
+
+    def shows_row(self) -> bool:
+        return self.rows is not None and self.rows.show_in(self.lines)
 
 
 class _Taken:
