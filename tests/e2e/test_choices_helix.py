@@ -7,6 +7,8 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -33,7 +35,7 @@ def play(scene: Scene) -> None:
     """Play a scene in which two models have suggested something, to its end."""
     with Upstream(openai_answer(FIRST)) as one, Upstream(openai_answer(SECOND)) as two:
         _configure(one=one, two=two)
-        with hexai("lsp", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        with hexai("lsp", stdin=PIPE, stdout=PIPE) as process:
             asyncio.run(_edit(process, scene))
             assert process.wait(10) == 0
 
@@ -161,3 +163,50 @@ def test_what_nobody_can_have_read_counts_for_nothing() -> None:
 
     play(scene)
     assert choice() is None
+
+
+def test_servers_of_one_place_are_one_list() -> None:
+    """Two servers with one entry each: one trial, in which one was chosen."""
+    with Upstream(openai_answer(FIRST)) as one, Upstream(openai_answer(SECOND)) as two:
+        _configure(one=one, two=two)
+        with (
+            hexai("lsp", "--only", "one", stdin=PIPE, stdout=PIPE) as first,
+            hexai("lsp", "--only", "two", stdin=PIPE, stdout=PIPE) as second,
+        ):
+            asyncio.run(_take_of_the_second(first, second))
+            assert first.wait(10) == second.wait(10) == 0
+
+    [surface] = json.loads(run_cli("leaderboard", "--json").out)["surfaces"]
+    [group] = surface["groups"]
+    assert group["trials"] == 1
+    assert {each["provider"]: each["chosen"] for each in group["models"]} == {
+        "one": 0,
+        "two": 1,
+    }
+    rows = json.loads(run_cli("stats", "--json").out)["models"]
+    assert {
+        row["provider"]: (row["surface"], row["accepted"], row["accepted_characters"])
+        for row in rows
+    } == {"one": ("completion", 0, 0), "two": ("completion", 1, len(SECOND))}
+
+
+async def _take_of_the_second(*processes: "subprocess.Popen[bytes]") -> None:
+    async with AsyncExitStack() as stack:
+        clients = []
+        for process in processes:
+            client = await stack.enter_async_context(
+                connected_to(process, kind=HelixClient)
+            )
+            assert isinstance(client, HelixClient)
+            await client.begin_helix()
+            client.open(URI, TEXT, "python")
+            client.cursor = len(BEFORE)
+            clients.append(client)
+        for client in clients:
+            client.ask(URI)
+        items = [(await client.shown())[0] for client in clients]
+        await read_them()
+        for client in clients:
+            client.accept(URI, items[1])
+        for client in clients:
+            await client.leave()
