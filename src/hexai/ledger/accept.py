@@ -99,6 +99,7 @@ class Watch:
         self._carried = ""
         self._now = listed.lines
         self._likely: Done | None = None
+        self._browsed = False
         self._decides_at = listed.at + OLD
 
     @property
@@ -143,6 +144,7 @@ class Watch:
             self._type(self._carried + typed, at)
         else:
             self._edit_elsewhere(at)
+        self._browsed = browsed
         if browsed:
             self._decides_at = self.listed.at + OLD
         self.look(at)
@@ -150,7 +152,7 @@ class Watch:
     def edited_again(self, at: float) -> None:
         """Take note that another edit comes: what looked taken was taken."""
         self.look(at)
-        likely = self._likely
+        likely = None if self._browsed else self._likely
         if likely is not None and likely.choice in (Choice.TAKEN, Choice.PARTLY):
             self.done = self.done or likely
 

@@ -142,8 +142,9 @@ class Watching:
             return
         if done.choice is Choice.NONE and watched.run_id in self._decided:
             return  # the rest of what was taken from was offered again, and left
-        at = self._now()
-        self._record(Shown(run_id=watched.run_id, at=at, items=watched.watch.seen))
+        watch = watched.watch
+        at = self._now() - (self._loop.time() - watch.listed.at)
+        self._record(Shown(run_id=watched.run_id, at=at, items=watch.seen))
         self._choose(watched.run_id, done)
         if done.choice is not Choice.NONE and done.start is not None:
             self._track(uri, watched, done)

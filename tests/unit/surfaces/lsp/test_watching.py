@@ -263,3 +263,17 @@ def test_a_command_after_the_fact_changes_how_it_is_known_and_nothing_else() -> 
         (Choice.TAKEN, Method.COMMAND, (0,), 12),
     ]
     assert made.survived() == [(30, 1.0), (120, 1.0), (300, 1.0), (600, 1.0)]
+
+
+def test_a_list_was_shown_when_it_went_out() -> None:
+    """Not when it was decided, as lists of several servers are joined by that."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn 1")
+        await asyncio.sleep(40)
+
+    made = desk(play)
+
+    [shown] = [each for each in made.facts if isinstance(each, Shown)]
+    [chosen] = [each for each in made.facts if isinstance(each, Chosen)]
+    assert chosen.at - shown.at == pytest.approx(30.0)
