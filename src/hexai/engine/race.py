@@ -132,8 +132,9 @@ class Race:
 
         One that has said nothing is cancelled.
         """
-        self._tallies[index].is_enough = True
-        self.cancel(index)
+        if index not in self._cancelled:
+            self._tallies[index].is_enough = True
+            self.cancel(index)
 
     def settle(self) -> None:
         """Settle now, for a consumer that knows better: who answers now is late."""

@@ -24,9 +24,9 @@ from msgspec import Struct
 
 from hexai.text.lines import Lines
 
-_ABOVE = 120
-_BELOW = 60
-_SHORT = 240
+_ABOVE = 80
+_BELOW = 40
+_SHORT = 160
 """A document of so many lines is taken whole."""
 _FARTHEST = 3000
 """Lines that are looked through for what encloses the cursor."""

@@ -63,8 +63,11 @@ class Draft:
         self._pieces.clear()
         if outcome.status is Status.ANSWERED:
             cut_short = outcome.finish is FinishReason.LENGTH
+            said = outcome.text
+            if outcome.finish is FinishReason.ENOUGH:
+                said = said[: said.rfind("\n") + 1]  # half a line is of no use
             self.text = self._clean(
-                outcome.text, infilled=outcome.infilled, finished=not cut_short
+                said, infilled=outcome.infilled, finished=not cut_short
             )
 
     def fits(self, typed: str) -> bool:

@@ -7,6 +7,8 @@ passed are not asked again: joining it costs nothing.
 from collections.abc import Collection
 
 from hexai.config.schema import Settings
+from hexai.prompts.instruction import is_tag
+from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.arrival import Arrival, TriggerKind
 from hexai.surfaces.lsp.editor import Document
@@ -29,9 +31,15 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
     below = document.lines.line(position.line + 1)
     if is_opened(line, markers) or is_opened(below, markers):
         return True
-    if find_tags(line, markers) or find_question(line, markers) is not None:
+    if find_question(line, markers) is not None:
         return True
-    return find_command(line, markers) is not None
+    if find_command(line, markers) is not None:
+        return True
+    language = language_of(document.language)
+    return any(
+        is_tag(document.lines, position.line, tag, language)
+        for tag in find_tags(line, markers)
+    )
 
 
 def may_start(arrival: Arrival, settings: Settings) -> bool:

@@ -136,3 +136,12 @@ def test_nothing_said_is_not_enough() -> None:
     for _ in range(10):
         draft.add("\n")
     assert not draft.has_enough
+
+
+def test_half_a_line_of_one_who_said_enough_is_not_offered() -> None:
+    """It was stopped in the midst of it; and of a single line nothing is left."""
+    draft, single = Draft(Cleaner()), Draft(Cleaner())
+    draft.end(outcome("one\ntwo\nhal", finish=FinishReason.ENOUGH), 1.0)
+    single.end(outcome("endless", finish=FinishReason.ENOUGH), 1.0)
+
+    assert (draft.text, single.text) == ("one\ntwo", "")

@@ -112,7 +112,7 @@ def test_an_inline_request_always_passes() -> None:
         ("what is it?>", 0, True),
         ("why;>  ", 0, True),
         ("> what is it?>", 0, False),
-        ("x >!do it> y", 0, True),
+        ("x >!do it>", 0, True),
         (">>!do it>", 0, True),
         (">>!", 0, True),
         ("x\n  >>!>", 0, True),
@@ -127,6 +127,15 @@ def test_lines_that_are_prompts(text: str, line: int, expected: bool) -> None:
     """Questions, tags, opened tags (on the next line too) and commands."""
     made = document(text)
     assert is_prompt(made, Position(line, 0), DEFAULTS) is expected
+
+
+def test_code_that_looks_like_a_tag_is_code() -> None:
+    """What parses is completed; the same in a comment is a prompt."""
+    code = document("int f() { if (a>!b && c>d) return 1; }\n", "c")
+    comment = document("// a>!b and c>\nint x;\n", "c")
+
+    assert not is_prompt(code, Position(0, 20), DEFAULTS)
+    assert is_prompt(comment, Position(0, 5), DEFAULTS)
 
 
 def test_what_is_a_prompt_is_configured() -> None:
