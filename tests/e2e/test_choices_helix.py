@@ -184,6 +184,7 @@ def test_servers_of_one_place_are_one_list() -> None:
         "two": 1,
     }
     rows = json.loads(run_cli("stats", "--json").out)["models"]
+    assert [row["cost_usd"] for row in rows] == [None, None]
     assert {
         row["provider"]: (row["surface"], row["accepted"], row["accepted_characters"])
         for row in rows

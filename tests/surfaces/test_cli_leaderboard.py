@@ -71,14 +71,14 @@ def test_without_votes_it_cannot_know() -> None:
     assert records() == []
 
 
-@pytest.mark.parametrize("count", [1, 19])
-def test_with_a_few_votes_it_cannot_know_yet(count: int) -> None:
+@pytest.mark.parametrize(("count", "said_as"), [(1, "1 choice"), (19, "19 choices")])
+def test_with_a_few_votes_it_cannot_know_yet(count: int, said_as: str) -> None:
     """It ranks nobody, and says roughly how many more it takes."""
     record(*votes(count))
 
     said = board()
 
-    assert f"ollama:model1: not enough yet ({count} choices); about " in said
+    assert f"ollama:model1: not enough yet ({said_as}); about " in said
     assert "STRENGTH" not in said
     assert "over" not in said
 

@@ -72,8 +72,12 @@ def _group(
     ]
     what = _LISTS.get(board.surface, "lists")
     nothing = f", {ranking.none} without a choice" if ranking.none else ""
-    counted = f"{ranking.trials} {what}{nothing}\n"
+    counted = f"{_count(ranking.trials, what)}{nothing}\n"
     return drawn + "".join(judged) + counted
+
+
+def _count(number: int, things: str) -> str:
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
 
 
 def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:
@@ -113,7 +117,7 @@ def _sentence(comparison: Comparison, names: Mapping[Model, str]) -> str:
     better, worse = (
         visible_line(names[model]) for model in (comparison.better, comparison.worse)
     )
-    choices = f"{comparison.choices} choices"
+    choices = _count(comparison.choices, "choices")
     match comparison.verdict:
         case Verdict.OVER:
             return f"{better} over {worse} ({choices})\n"

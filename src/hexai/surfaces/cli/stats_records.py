@@ -26,7 +26,8 @@ class StatsRecord(Struct, kw_only=True):
     total_p50_ms: int | None
     total_p90_ms: int | None
     tokens_per_s: float | None
-    cost_usd: float
+    cost_usd: float | None
+    """None if no price but that of free answers is known, and some are not."""
     unpriced: int
     """Answers whose price nobody knows; their cost is missing in `cost_usd`."""
     estimated: int
@@ -57,7 +58,7 @@ def stats_record(row: Row) -> StatsRecord:
         total_p50_ms=_ms(row.total[0]),
         total_p90_ms=_ms(row.total[1]),
         tokens_per_s=None if speed is None else round(speed, 1),
-        cost_usd=float(figures.cost_usd),
+        cost_usd=_cost(figures.cost_usd, figures.unpriced),
         unpriced=figures.unpriced,
         estimated=figures.estimated,
         accepted=figures.accepted,
@@ -70,6 +71,10 @@ def stats_record(row: Row) -> StatsRecord:
 
 def _ms(quantile: Quantile | None) -> int | None:
     return None if quantile is None else round(quantile.seconds * 1000)
+
+
+def _cost(known: Decimal, unpriced: int) -> float | None:
+    return None if unpriced and not known else float(known)
 
 
 def _each(row: Row) -> float | None:
