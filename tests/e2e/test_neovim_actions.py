@@ -33,6 +33,18 @@ return vim.tbl_map(function(action) return action.title end, reply.result)
 """
 
 
+_DIAGNOSE = """
+local client = vim.lsp.get_clients({ name = 'hexai' })[1]
+vim.diagnostic.set(vim.lsp.diagnostic.get_namespace(client.id), 0, {
+  { lnum = 1, col = 0, end_lnum = 1, end_col = 1, message = ..., severity = 1,
+    user_data = { lsp = {
+      message = ..., severity = 1,
+      range = { start = { line = 1, character = 0 },
+                ['end'] = { line = 1, character = 1 } } } } },
+})
+"""
+
+
 class Bench:
     """Neovim with one document, and a model that answers as scripted."""
 
@@ -41,8 +53,10 @@ class Bench:
         self._stack = stack
         self.editor: Neovim = stack.enter_context(neovim(folder))
 
-    def start(self, text: str, answer: Reply, name: str = "calc.py") -> Upstream:
-        """Edit a text."""
+    def start(
+        self, text: str, answer: Reply, name: str = "calc.py", more: str = ""
+    ) -> Upstream:
+        """Edit a text, with more in the configuration."""
         upstream = self._stack.enter_context(Upstream(answer))
         config = self.folder / "hexai" / "config.toml"
         config.parent.mkdir()
@@ -50,7 +64,7 @@ class Bench:
             "[models]\n"
             'code_action = { provider = "one", model = "m" }\n'
             f'[providers.one]\ntype = "openai"\nlocal = true\nmodel = "m"\n'
-            f'base_url = "{upstream.url}"\n'
+            f'base_url = "{upstream.url}"\n{more}'
         )
         self.editor.open(self.folder / name, text)
         self.editor.command("filetype on | filetype detect")
@@ -80,6 +94,50 @@ def test_a_selection_is_rewritten_and_one_undo_takes_it_back(bench: Bench) -> No
     assert bench.editor.settled_text(wanted) == wanted
     bench.editor.type("u")
     assert bench.editor.settled_text(text.removesuffix("\n")) == text[:-1]
+
+
+CUSTOM = """
+[[prompts.code_action.custom]]
+id = "types"
+title = "Add types"
+instruction = "Add type annotations."
+[[prompts.code_action.custom]]
+id = "rename"
+title = "Rename"
+user = "Rename in this:\\n{{selection}}"
+"""
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "document code",
+        "simplify and improve",
+        "fix typos",
+        "Add types",
+        "Rename",
+    ],
+)
+def test_every_action_changes_its_lines_alone(bench: Bench, title: str) -> None:
+    """The built-in ones and the user's own; indentation stays that of the selection."""
+    text = "if a:\n\tx = 1\n\ty = 1\n\nz = 1\n"
+    answer = "Sure:\n```python\nx = 2\ny = 2\n```\nHope that helps."
+    upstream = bench.start(text, openai_answer(answer), more=CUSTOM)
+    bench.act(title, 2, 4)
+    wanted = "if a:\n\tx = 2\n\ty = 2\n\nz = 1"
+    assert bench.editor.settled_text(wanted) == wanted
+    assert len(upstream.requests) == 1
+
+
+def test_diagnostics_are_resolved(bench: Bench) -> None:
+    """Those that the editor shows in the selection go along with the request."""
+    upstream = bench.start("x = 1\ny = 1\n", openai_answer("y = 2"))
+    bench.editor.lua(_DIAGNOSE, "y is not what it was")
+    bench.editor.type("2G")
+    bench.act("resolve diagnostics", 2, 3)
+    wanted = "x = 1\ny = 2"
+    assert bench.editor.settled_text(wanted) == wanted
+    assert b"y is not what it was" in upstream.requests[0].body
 
 
 def test_windows_line_breaks_stay(bench: Bench) -> None:

@@ -177,3 +177,29 @@ def test_a_real_model_answers(desk: Desk) -> None:
     lines = desk.editor.text().split("\n")
     assert lines[:2] == ["What is the capital of France?", ""]
     assert all(line.startswith(">") for line in lines[2:] if line)
+
+
+def test_paragraphs_come_as_they_are_said(desk: Desk) -> None:
+    """With `chat.stream`, each is an undo step of its own."""
+    desk.start(
+        "n.md",
+        "\nend\n",
+        openai_answer(["one\n\n", "two\n\n", "three"], gap=0.4),
+        more="[chat]\nstream = true\n",
+    )
+    desk.editor.type("iwhat is it?><Esc>")
+    wanted = "what is it?\n\n> one\n>\n> two\n>\n> three\n\nend"
+    assert desk.editor.settled_text(wanted) == wanted
+    desk.editor.type("u")
+    left = desk.editor.settled_text("what is it?\n\n> one\n>\n> two\n\nend")
+    assert "> three" not in left
+    assert "> one" in left
+
+
+def test_an_inline_tag_in_prose(desk: Desk) -> None:
+    """The tag is replaced where it stands, and nothing else."""
+    upstream = desk.start("n.md", "\nend\n", openai_answer("a word"))
+    desk.editor.type("iSay >!a word> here<Esc>")
+    wanted = "Say a word here\nend"
+    assert desk.editor.settled_text(wanted) == wanted
+    assert len(upstream.requests) == 1
