@@ -16,10 +16,10 @@ INCOMPLETE = TriggerKind.INCOMPLETE
 DEFAULTS = Settings()
 
 
-def document(text: str, language: str = "python") -> Document:
+def document(text: str, language: str = "python", name: str = "a") -> Document:
     """Make a document."""
     return Document(
-        uri="file:///a",
+        uri=f"file:///{name}",
         language=language,
         version=1,
         lines=Lines.of(text),
@@ -136,6 +136,16 @@ def test_code_that_looks_like_a_tag_is_code() -> None:
 
     assert not is_prompt(code, Position(0, 20), DEFAULTS)
     assert is_prompt(comment, Position(0, 5), DEFAULTS)
+
+
+def test_a_language_that_is_not_told_is_that_of_the_name() -> None:
+    """Some editors tell none, or call everything plain text."""
+    for told in ("", "plaintext"):
+        tag = document("$x = foo() ?>\n", told, "a.php")
+        condition = document("if (a>!b && c>d)\n  f();\n", told, "a.c")
+
+        assert not is_prompt(tag, Position(0, 5), DEFAULTS)
+        assert not is_prompt(condition, Position(0, 5), DEFAULTS)
 
 
 def test_what_is_a_prompt_is_configured() -> None:
