@@ -48,11 +48,13 @@ class LedgerRecorder:
         *,
         now: Callable[[], float],
         retention_days: int = 0,
+        gathers: float = 0.0,
         on_problem: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`now` is the wall clock; `on_problem` hears of each problem once.
 
-        It is called from the thread that writes.
+        It is called from the thread that writes. `gathers` is how many seconds a fact
+        waits for others, so that writing does not get in the way of what comes next.
         """
         self._folder = folder
         self._now = now
@@ -62,7 +64,8 @@ class LedgerRecorder:
         self._told: set[str] = set()
         self._queue: deque[Fact] = deque()
         self._writing: tuple[Fact, ...] = ()
-        self._wanted = self._closing = False
+        self._gathers = gathers
+        self._wanted = self._closing = self._is_urgent = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -89,8 +92,12 @@ class LedgerRecorder:
     def flush(self, timeout: float = LEAVES_AFTER) -> None:
         """Return when everything is written, or after `timeout` put aside."""
         with self._changed:
+            self._is_urgent = True
+            self._changed.notify_all()
             if self._changed.wait_for(lambda: not self._unwritten(), timeout):
+                self._is_urgent = False
                 return
+            self._is_urgent = False
             late = self._unwritten()
             self._queue.clear()
         self._put_aside(late)
@@ -155,6 +162,9 @@ class LedgerRecorder:
         """Give the next facts, none to begin with, or None when it is time to end."""
         with self._changed:
             self._changed.wait_for(self._has_work, _IDLE)
+            if self._queue and self._gathers:
+                hurried = lambda: self._is_urgent or self._closing  # noqa: E731
+                self._changed.wait_for(hurried, self._gathers)
             if not self._has_work() or (self._closing and not self._queue):
                 self._thread = None
                 return None

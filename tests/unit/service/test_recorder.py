@@ -68,6 +68,16 @@ def test_what_is_recorded_is_there_after_a_flush(folders: Folders) -> None:
         assert recorded(folders) == [run_id(1), run_id(2)]
 
 
+def test_who_flushes_does_not_wait_for_others(folders: Folders) -> None:
+    """Facts that are gathered for a while are written at once then."""
+    recorder = LedgerRecorder(folders.state, now=lambda: NOW, gathers=60.0)
+    recorder.record(run_record(1))
+    recorder.flush(20.0)
+
+    assert recorded(folders) == [run_id(1)]
+    recorder.close()
+
+
 def test_files_are_private_from_the_beginning(folders: Folders) -> None:
     """Database, log and shared memory, whatever the umask."""
     before = os.umask(0)

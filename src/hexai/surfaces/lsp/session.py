@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from hexai.service.services import Services
     from hexai.surfaces.lsp.parts import Parts
 
+_GATHERS = 0.25
+"""Seconds that a run waits for others before it is written."""
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
 _CLOSED_WITHIN = 1.0
@@ -104,6 +106,7 @@ class Session:
             self.start.folders.state,
             now=self.start.now,
             retention_days=settings.ledger.retention_days,
+            gathers=_GATHERS,
             on_problem=self._log_problem,
         )
         services = Services(
