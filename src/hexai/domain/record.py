@@ -53,6 +53,10 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     timings: Timings = Timings()
     usage: Usage | None = None
     """The tokens; what they cost is beside them."""
+    sent: int | None = None
+    """Bytes of the prompt as UTF-8, if it was sent; None: not recorded then."""
+    received: int | None = None
+    """Bytes of the answer as UTF-8; None: not recorded then."""
     cost_usd: Decimal | None = None
     """Charged or computed; None: nobody knows."""
     error_kind: str | None = None

@@ -15,6 +15,7 @@ from hexai.ledger.store import Store
 if TYPE_CHECKING:
     from hexai.domain.figures import Cell, Figures, Filter
     from hexai.domain.ranking import Counted, Leaderboard
+    from hexai.domain.window import Traffic
 
 _DAY = 86_400.0
 _EXPIRED_AT_ONCE = 500
@@ -83,6 +84,13 @@ class Ledger:
 
         with translated(self._path):
             return read_leaderboard(self._connection, chosen, counted)
+
+    def traffic(self, since: float, *, without: str = "") -> "tuple[Traffic, ...]":
+        """Sum up the answered requests of late, by model, `without` one run."""
+        from hexai.ledger.window import read_traffic
+
+        with translated(self._path):
+            return read_traffic(self._connection, since, without=without)
 
     def before(self, moment: float) -> list[int]:
         """Give the numbers of the runs that began before a moment."""

@@ -136,6 +136,8 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         timings=_timings(row),
         usage=_usage(row),
         cost_usd=dollars(row["cost"]),
+        sent=row["sent"],
+        received=row["received"],
         error_kind=row["kind_name"],
         http_status=row["http_status"],
         text=row["text"] or "",

@@ -205,6 +205,8 @@ def _figures(contender: ContenderRecord) -> dict[str, object]:
         "reasoning": usage and usage.reasoning,
         "estimated": usage and usage.source == "estimated",
         "cost": billionths(contender.cost_usd),
+        "sent": contender.sent,
+        "received": contender.received,
         "http_status": contender.http_status,
     }
 

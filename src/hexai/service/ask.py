@@ -278,6 +278,7 @@ class Run:
                 contender_record(
                     self.contenders[outcome.index],
                     outcome,
+                    question.request,
                     pricing,
                     cache_key=self._cache_keys.get(outcome.index, ""),
                 )

@@ -1,6 +1,6 @@
 """What is recorded of a run: its outcomes as they were, its texts where they may be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from hexai.domain.contender import Contender
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.record import ContenderRecord, RunRecord
+from hexai.domain.request import Request
 
 
 class Pricing(Struct, frozen=True, kw_only=True):
@@ -27,7 +28,12 @@ def may_store_text(settings: Settings, surface: Surface) -> bool:
 
 
 def contender_record(
-    contender: Contender, outcome: Outcome, pricing: Pricing, *, cache_key: str
+    contender: Contender,
+    outcome: Outcome,
+    request: Request,
+    pricing: Pricing,
+    *,
+    cache_key: str,
 ) -> ContenderRecord:
     """Make the record of one contender, with its texts."""
     fallback = contender.fallback or contender.target
@@ -50,6 +56,8 @@ def contender_record(
         attempts=outcome.attempts,
         timings=outcome.timings,
         usage=outcome.usage and replace(outcome.usage, cost_usd=None),
+        sent=_size(_prompt(request, outcome)) if outcome.attempts else 0,
+        received=0 if cached else _size((outcome.text,)),
         cost_usd=None if cached else pricing.cost_usd(outcome),
         error_kind=error.kind if error else None,
         http_status=error.http_status if error else None,
@@ -57,6 +65,16 @@ def contender_record(
         error=str(error) if error else "",
         cache_key=cache_key,
     )
+
+
+def _prompt(request: Request, outcome: Outcome) -> Iterable[str]:
+    if outcome.infilled and request.infill is not None:
+        return request.infill.texts
+    return (message.content for message in request.messages)
+
+
+def _size(texts: Iterable[str]) -> int:
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 
 def without_texts(record: RunRecord) -> RunRecord:
