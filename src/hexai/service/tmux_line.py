@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from hexai.config.tmux_tables import Tmux
+from hexai.config.tmux_tables import ThemeName, Tmux
 from hexai.domain.window import Traffic, Window
 from hexai.text.cells import truncate, width
 from hexai.text.visible import visible_line
@@ -33,7 +33,7 @@ class Theme(Struct, frozen=True):
 _ON_PURPLE = Theme("white", "colour54", "colour159", "colour229")
 _ON_YELLOW = Theme("black", "colour220", "colour18", "colour52")
 _ON_BLUE = Theme("white", "colour18", "colour159", "colour229")
-THEMES = {
+THEMES: dict[ThemeName, Theme] = {
     "white-on-purple": _ON_PURPLE,
     "purple": _ON_PURPLE,
     "magenta": _ON_PURPLE,
