@@ -92,7 +92,7 @@ def _put_recorded(session: Session, question: Question) -> Show:
     with session.recording() as recorder:
         show = put(session, question, how, recorder)
         if how.vote:
-            from hexai.surfaces.cli.vote import vote_at_the_end
+            from hexai.surfaces.cli.ledger.vote import vote_at_the_end
 
             vote_at_the_end(session.process, show, recorder)
     return show

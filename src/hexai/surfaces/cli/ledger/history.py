@@ -13,10 +13,10 @@ from hexai.domain.record import RecordedRun
 from hexai.service.history import open_history
 from hexai.service.projects import named_project
 from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.ledger.recorded import choice_words, prompt_of, when
+from hexai.surfaces.cli.ledger.run_records import recorded_run_record
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.records import to_json
-from hexai.surfaces.cli.run_records import recorded_run_record
-from hexai.surfaces.cli.runs import choice_words, prompt_of, when
 from hexai.surfaces.cli.speak import complain, say
 from hexai.surfaces.cli.table import table
 from hexai.text.cells import truncate
