@@ -91,7 +91,7 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     elif options["csv"]:
         say(process, _as_csv(rows))
     elif rows:
-        say(process, tables(rows))
+        say(process, tables(rows, columns=process.columns))
     else:
         complain(process, "nothing is recorded that fits")
     return 0
