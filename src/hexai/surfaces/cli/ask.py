@@ -99,7 +99,7 @@ def _put_recorded(session: Session, question: Question) -> Show:
         show = put(session, question, how, recorder, warm_up)
         status.end(show.record)
         if how.vote:
-            from hexai.surfaces.cli.vote import vote_at_the_end
+            from hexai.surfaces.cli.ledger.vote import vote_at_the_end
 
             vote_at_the_end(session.process, show, recorder)
     return show

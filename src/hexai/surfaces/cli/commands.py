@@ -71,7 +71,7 @@ def _lsp() -> click.Command:
 
 def _ledger(name: str) -> Callable[[], click.Command]:
     def make() -> click.Command:
-        from hexai.surfaces.cli.ledger import parser
+        from hexai.surfaces.cli.ledger.parsers import parser
 
         return parser(name)
 

@@ -24,12 +24,18 @@ _NOTES = (
 )
 
 
-def tables(rows: Sequence[Row]) -> str:
-    """Draw both tables, and say what the marks in them mean."""
+def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
+    """Draw both tables, and say what the marks in them mean.
+
+    `columns` are the cells of the screen; 0 where there is none.
+    """
     names = _names(rows)
     speed = [(row.surface, names[i], *_speed(row)) for i, row in enumerate(rows)]
     worth = [(row.surface, names[i], *_worth(row)) for i, row in enumerate(rows)]
-    drawn = f"{table(_SPEED, speed)}\n{table(_WORTH, worth)}"
+    drawn = "\n".join(
+        table(header, drawn, columns=columns)
+        for header, drawn in ((_SPEED, speed), (_WORTH, worth))
+    )
     figures = " ".join(cell for row in (*speed, *worth) for cell in row[2:])
     notes = [text for mark, text in _NOTES if mark in figures]
     return drawn + "".join(f"\n{note}" for note in notes) + ("\n" if notes else "")

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from hexai.domain.events import Delta, Ended, Event
-from hexai.surfaces.cli.column import Column
-from hexai.surfaces.cli.frame import DIM, Frame, Size, header, lines_of
-from hexai.surfaces.cli.rows import SEPARATOR, Piece, row, styled_row
-from hexai.surfaces.cli.standing import Standing
+from hexai.surfaces.cli.live.column import Column
+from hexai.surfaces.cli.live.frame import DIM, Frame, Size, header, lines_of
+from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, row, styled_row
+from hexai.surfaces.cli.live.standing import Standing
 from hexai.text.cells import truncate
 
 _NARROWEST = 8

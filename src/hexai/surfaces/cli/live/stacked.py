@@ -9,9 +9,9 @@ Pure: events and a size in, text and lines out.
 from collections.abc import Sequence
 
 from hexai.domain.events import Delta, Ended, Event
-from hexai.surfaces.cli.frame import Frame, Size, header
-from hexai.surfaces.cli.rows import Piece, styled_row
-from hexai.surfaces.cli.standing import Standing
+from hexai.surfaces.cli.live.frame import Frame, Size, header
+from hexai.surfaces.cli.live.rows import Piece, styled_row
+from hexai.surfaces.cli.live.standing import Standing
 from hexai.text.visible import VisibleStream
 
 

@@ -10,7 +10,7 @@ from hexai.domain.ranking import (
     Standing,
     Verdict,
 )
-from hexai.surfaces.cli.leaderboard_records import (
+from hexai.surfaces.cli.ledger.leaderboard_records import (
     day,
     model_names,
     short_name,

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from hexai.domain.events import Event, Settled
-from hexai.surfaces.cli import columns
-from hexai.surfaces.cli.columns import Columns
-from hexai.surfaces.cli.frame import Size
-from hexai.surfaces.cli.region import Region
-from hexai.surfaces.cli.stacked import Stacked
-from hexai.surfaces.cli.standing import Standing
+from hexai.surfaces.cli.live import columns
+from hexai.surfaces.cli.live.columns import Columns
+from hexai.surfaces.cli.live.frame import Size
+from hexai.surfaces.cli.live.region import Region
+from hexai.surfaces.cli.live.stacked import Stacked
+from hexai.surfaces.cli.live.standing import Standing
 from hexai.text.visible import visible_line
 
 Layout = Literal["auto", "columns", "stacked"]

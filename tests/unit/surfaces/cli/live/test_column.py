@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.cli.column import Column
+from hexai.surfaces.cli.live.column import Column
 
 
 def test_rows_are_wrapped_as_text_comes() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from hexai.surfaces.cli.rows import Piece
-from hexai.surfaces.cli.standing import Standing
+from hexai.surfaces.cli.live.rows import Piece
+from hexai.surfaces.cli.live.standing import Standing
 from hexai.text.cells import truncate, width
 
 

@@ -11,49 +11,49 @@ def parser(name: str) -> click.Command:
 
 
 def _history() -> click.Command:
-    from hexai.surfaces.cli.history import parser
+    from hexai.surfaces.cli.ledger.history import parser
 
     return parser()
 
 
 def _forget() -> click.Command:
-    from hexai.surfaces.cli.history_forget import parser
+    from hexai.surfaces.cli.ledger.forget import parser
 
     return parser()
 
 
 def _export() -> click.Command:
-    from hexai.surfaces.cli.history_transfer import export_parser
+    from hexai.surfaces.cli.ledger.transfer import export_parser
 
     return export_parser()
 
 
 def _import() -> click.Command:
-    from hexai.surfaces.cli.history_transfer import import_parser
+    from hexai.surfaces.cli.ledger.transfer import import_parser
 
     return import_parser()
 
 
 def _show() -> click.Command:
-    from hexai.surfaces.cli.show_run import parser
+    from hexai.surfaces.cli.ledger.show import parser
 
     return parser()
 
 
 def _vote() -> click.Command:
-    from hexai.surfaces.cli.vote import parser
+    from hexai.surfaces.cli.ledger.vote import parser
 
     return parser()
 
 
 def _stats() -> click.Command:
-    from hexai.surfaces.cli.stats import parser
+    from hexai.surfaces.cli.ledger.stats import parser
 
     return parser()
 
 
 def _leaderboard() -> click.Command:
-    from hexai.surfaces.cli.leaderboard import parser
+    from hexai.surfaces.cli.ledger.leaderboard import parser
 
     return parser()
 

@@ -1,6 +1,6 @@
 """Cells stand side by side and stay aligned."""
 
-from hexai.surfaces.cli.rows import Piece, row, styled_row
+from hexai.surfaces.cli.live.rows import Piece, row, styled_row
 from tests.support.terminal import Terminal
 
 FAMILY = "👨\u200d👩\u200d👧"

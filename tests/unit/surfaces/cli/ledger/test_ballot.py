@@ -6,7 +6,7 @@ from hexai.domain.choice import Choice
 from hexai.domain.outcome import Status
 from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
-from hexai.surfaces.cli.ballot import Ballot, Vote
+from hexai.surfaces.cli.ledger.ballot import Ballot, Vote
 from tests.support.records import contender_record, run_record
 
 

@@ -10,9 +10,9 @@ from hexai.service.history import History, open_history
 from hexai.service.projects import named_project
 from hexai.surfaces.cli.confirm import can_confirm, confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.moments import check_moment, read_moment
+from hexai.surfaces.cli.ledger.moments import check_moment, read_moment
+from hexai.surfaces.cli.ledger.run_words import run_argument
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.run_words import run_argument
 from hexai.surfaces.cli.speak import say
 
 

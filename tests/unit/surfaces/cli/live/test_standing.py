@@ -8,7 +8,7 @@ from hexai.domain.events import Delta, Ended, Queued, Started
 from hexai.domain.outcome import Status
 from hexai.domain.provider import FinishReason
 from hexai.errors import ConnectionFailed, TimedOut
-from hexai.surfaces.cli.standing import Standing
+from hexai.surfaces.cli.live.standing import Standing
 from tests.support.watched import outcome
 
 

@@ -19,7 +19,7 @@ be helped: a window that becomes so narrow or so low that the live lines do not 
 moves the first of them to the scrollback, where they stay as a stale copy.
 """
 
-from hexai.surfaces.cli.frame import Frame
+from hexai.surfaces.cli.live.frame import Frame
 
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 _HIDE_CURSOR, _SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"

@@ -1,7 +1,6 @@
 """`hexai history`: what was asked, the newest last, and how to come back to it."""
 
 import itertools
-import shutil
 import time
 from typing import Any
 
@@ -13,17 +12,22 @@ from hexai.domain.record import RecordedRun
 from hexai.service.history import open_history
 from hexai.service.projects import named_project
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.ledger.recorded import choice_words, prompt_of, when
+from hexai.surfaces.cli.ledger.run_records import recorded_run_record
+from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
-from hexai.surfaces.cli.run_records import recorded_run_record
-from hexai.surfaces.cli.runs import choice_words, prompt_of, when
 from hexai.surfaces.cli.speak import complain, say
 from hexai.surfaces.cli.table import table
-from hexai.text.cells import truncate
+from hexai.text.cells import truncate, width
 
 _PIPED_COLUMNS = 120
-_PROMPT_AFTER = 60
-"""Cells that the other columns take, about."""
+_SHORTEST_PROMPT = 20
+"""Cells below which a prompt gets a line of its own."""
+
+_BESIDE_PROMPT = 8
+"""Cells that stay free on that line."""
+
+_HEADER = ("RUN", "WHEN", "SURFACE", "ANSWERED", "CHOSEN", "PROMPT")
 
 
 def parser() -> click.Command:
@@ -64,29 +68,36 @@ def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     if options["json"]:
         say(process, "".join(to_json(recorded_run_record(r)) + "\n" for r in runs))
     elif runs:
-        columns = _columns(process)
-        header = ("RUN", "WHEN", "SURFACE", "ANSWERED", "CHOSEN", "PROMPT")
-        say(process, table(header, [_row(run, columns) for run in runs]))
+        say(process, _as_table(runs, process.columns or _PIPED_COLUMNS))
     else:
         complain(process, "nothing is recorded yet")
     return 0
 
 
-def _columns(process: Process) -> int:
-    if not process.stdout_is_terminal:
-        return _PIPED_COLUMNS
-    return shutil.get_terminal_size((_PIPED_COLUMNS, 24)).columns
+def _as_table(runs: list[RecordedRun], columns: int) -> str:
+    """Give each prompt what the other columns leave of a line, or one of its own."""
+    rows = [_row(run) for run in runs]
+    others = table(_HEADER[:-1], rows)
+    room = columns - max(map(width, others.splitlines())) - 2
+    if room < _SHORTEST_PROMPT:
+        room = columns - _BESIDE_PROMPT
+    prompts = (truncate(_prompt(run), room) for run in runs)
+    full = [(*row, prompt) for row, prompt in zip(rows, prompts, strict=True)]
+    return table(_HEADER, full, columns=columns)
 
 
-def _row(recorded: RecordedRun, columns: int) -> tuple[str, ...]:
+def _row(recorded: RecordedRun) -> tuple[str, ...]:
     run = recorded.run
     answered = sum(each.status is Status.ANSWERED for each in run.contenders)
-    prompt = " ".join(prompt_of(run).split()) or run.background.project
     return (
         str(recorded.number),
         when(run.started_at),
         run.surface,
         f"{answered}/{len(run.contenders)}",
         truncate(choice_words(recorded), 20),
-        truncate(prompt, max(columns - _PROMPT_AFTER, 20)),
     )
+
+
+def _prompt(recorded: RecordedRun) -> str:
+    prompt = " ".join(prompt_of(recorded.run).split())
+    return prompt or recorded.run.background.project

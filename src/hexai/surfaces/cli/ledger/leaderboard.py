@@ -12,16 +12,16 @@ from hexai.domain.choice import Method
 from hexai.domain.ranking import Counted, Leaderboard
 from hexai.service.history import open_history
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.leaderboard_records import (
+from hexai.surfaces.cli.ledger.leaderboard_records import (
     LeaderboardRow,
     board_record,
     board_rows,
 )
-from hexai.surfaces.cli.leaderboard_text import NOTHING_YET, text_of
+from hexai.surfaces.cli.ledger.leaderboard_text import NOTHING_YET, text_of
+from hexai.surfaces.cli.ledger.stats import filters, formats, read_filter
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
 from hexai.surfaces.cli.speak import say
-from hexai.surfaces.cli.stats import filters, formats, read_filter
 
 
 def parser() -> click.Command:

@@ -9,8 +9,13 @@ from typing import Any
 from msgspec import Struct
 
 from hexai.domain.record import ContenderRecord, RecordedRun
+from hexai.surfaces.cli.ledger.recorded import (
+    in_order,
+    is_hidden,
+    names_shown,
+    prompt_of,
+)
 from hexai.surfaces.cli.records import EntryRecord, ErrorRecord, UsageRecord
-from hexai.surfaces.cli.runs import in_order, is_hidden, names_shown, prompt_of
 
 
 class ChoiceRecord(Struct, kw_only=True):

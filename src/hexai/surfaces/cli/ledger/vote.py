@@ -8,19 +8,19 @@ from hexai.domain.entry import Surface
 from hexai.domain.record import RecordedRun, Recorder
 from hexai.errors import UsageError
 from hexai.service.history import History, open_history
-from hexai.surfaces.cli.ballot import Ballot, Vote
 from hexai.surfaces.cli.confirm import can_confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.keypress import can_ask, single_keys
-from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.run_words import vote_argument
-from hexai.surfaces.cli.runs import (
+from hexai.surfaces.cli.ledger.ballot import Ballot, Vote
+from hexai.surfaces.cli.ledger.recorded import (
     choice_words,
     in_order,
     is_hidden,
     names_shown,
     recorded_line,
 )
+from hexai.surfaces.cli.ledger.run_words import vote_argument
+from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.show import Show
 from hexai.surfaces.cli.speak import complain, say, tell
 

@@ -7,8 +7,8 @@ from msgspec import Struct
 from hexai.domain.choice import Choice, Chosen, Method
 from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
+from hexai.surfaces.cli.ledger.recorded import candidates, in_order
 from hexai.surfaces.cli.run import letter
-from hexai.surfaces.cli.runs import candidates, in_order
 
 _KEYS: Mapping[str, Choice | None] = {
     "t": Choice.TIE,

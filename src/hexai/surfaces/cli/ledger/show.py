@@ -8,11 +8,7 @@ import click
 from hexai.domain.record import ContenderRecord, RecordedRun
 from hexai.service.history import open_history
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.process import folders_of
-from hexai.surfaces.cli.records import to_json
-from hexai.surfaces.cli.run_records import recorded_run_record
-from hexai.surfaces.cli.run_words import run_argument
-from hexai.surfaces.cli.runs import (
+from hexai.surfaces.cli.ledger.recorded import (
     choice_words,
     in_order,
     is_hidden,
@@ -21,6 +17,10 @@ from hexai.surfaces.cli.runs import (
     recorded_line,
     when,
 )
+from hexai.surfaces.cli.ledger.run_records import recorded_run_record
+from hexai.surfaces.cli.ledger.run_words import run_argument
+from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.records import to_json
 from hexai.surfaces.cli.speak import say
 from hexai.text.visible import visible_line
 

@@ -13,12 +13,12 @@ from hexai.domain.figures import Filter
 from hexai.service.history import open_history
 from hexai.service.statistics import Row, make_rows
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.moments import check_moment, read_moment
+from hexai.surfaces.cli.ledger.moments import check_moment, read_moment
+from hexai.surfaces.cli.ledger.stats_records import StatsRecord, stats_record
+from hexai.surfaces.cli.ledger.stats_tables import tables
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
 from hexai.surfaces.cli.speak import complain, say
-from hexai.surfaces.cli.stats_records import StatsRecord, stats_record
-from hexai.surfaces.cli.stats_tables import tables
 
 
 def parser() -> click.Command:
@@ -91,7 +91,7 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     elif options["csv"]:
         say(process, _as_csv(rows))
     elif rows:
-        say(process, tables(rows))
+        say(process, tables(rows, columns=process.columns))
     else:
         complain(process, "nothing is recorded that fits")
     return 0
