@@ -5,9 +5,10 @@ of models are not ours, so each `#` of theirs is doubled, after the line has bee
 its cells, and only the codes written here colour anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.tmux_tables import ThemeName, Tmux
 from hexai.domain.window import Traffic, Window
@@ -57,11 +58,18 @@ class _Part(Struct, frozen=True):
     """Empty: that of the line."""
 
 
+_GLASS = _Part(" ⏳")
+_GLASS_CELLS = 3
+
+
 def waiting_line(models: Sequence[tuple[str, str]], look: Tmux) -> str:
     """Say who is being asked: providers and models, of which the first is named."""
     (provider, model), *others = models
     more = f" +{len(others)}" if others else ""
-    return _drawn([_Part(visible_line(f"LLM:{provider}:{model}{more} ⏳"))], look)
+    name = visible_line(f"LLM:{provider}:{model}{more}")
+    # The glass is not measured with the rest: that would load the tables of widths.
+    room = _cells(look) - _GLASS_CELLS
+    return _drawn([_Part(truncate(name, room)), _GLASS] if room >= 0 else [], look)
 
 
 def window_line(window: Window, look: Tmux) -> str:
@@ -77,11 +85,12 @@ def window_line(window: Window, look: Tmux) -> str:
     ]
     newest = window.newest
     if newest is None or look.status_narrow:
-        return _drawn(head, look)
+        return _drawn(_cut(head, _cells(look)), look)
     tail = _tail(newest, window.minutes)
     room = _cells(look) - sum(width(part.text) for part in head)
     fits = bool(tail) and width(tail) <= room
-    return _drawn([*head, _Part(tail)] if fits else head, look)
+    whole = [*head, _Part(tail)] if fits else head
+    return _drawn(_cut(whole, _cells(look)), look)
 
 
 def _tail(newest: Traffic, minutes: int) -> str:
@@ -131,16 +140,22 @@ def _theme(look: Tmux) -> Theme:
     )
 
 
-def _drawn(parts: Sequence[_Part], look: Tmux) -> str:
-    theme = _theme(look)
-    rest = truncate("".join(part.text for part in parts), _cells(look))
-    drawn = ""
+def _cut(parts: Sequence[_Part], cells: int) -> Iterator[_Part]:
+    """Keep what fits, and show that something was cut."""
+    rest = truncate("".join(part.text for part in parts), cells)
     for part in parts:
         piece, rest = rest[: len(part.text)], rest[len(part.text) :]
-        coloured = bool(piece and part.colour)
-        drawn += _code(part.colour) if coloured else ""
-        drawn += piece.replace("#", "##")
-        drawn += _code(theme.fg) if coloured else ""
+        if piece:
+            yield replace(part, text=piece)
+
+
+def _drawn(parts: Iterable[_Part], look: Tmux) -> str:
+    theme = _theme(look)
+    drawn = ""
+    for part in parts:
+        drawn += _code(part.colour)
+        drawn += part.text.replace("#", "##")
+        drawn += _code(theme.fg) if part.colour else ""
     base = _code(theme.fg, theme.bg)
     return f"{base}{drawn}{_RESET}" if base else drawn
 

@@ -106,7 +106,7 @@ class CommandStatus:
             self._start(models)
 
     def end(self, run: RunRecord | None) -> None:
-        """Show the figures with this run, if anybody was asked; takes next to no time.
+        """Show the figures with this run, if anybody was asked; does not wait for it.
 
         None: there was no run after all. Only the first call counts.
         """
@@ -117,6 +117,10 @@ class CommandStatus:
         self._is_over.set()
         if was_asked and self._thread is None:
             self._start(())
+
+    def leave(self) -> None:
+        """Wait until the figures will be shown though the program ends."""
+        self.end(None)
         if self._thread is not None:
             self._is_shown.wait(_LEAVES_AFTER)
 

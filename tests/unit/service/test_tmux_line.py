@@ -52,6 +52,14 @@ def test_who_is_asked_is_named() -> None:
     assert waiting_line(models, PLAIN) == "LLM:ollama:qwen +1 ⏳"
 
 
+def test_a_long_name_is_cut_before_the_glass() -> None:
+    """Whatever is cut, somebody is waiting."""
+    line = waiting_line([("ollama", "qwen")], Tmux(status_maxlen=12))
+
+    assert line == "LLM:olla… ⏳"
+    assert width(line) == 12
+
+
 def test_a_window_is_summed_up() -> None:
     """All requests first, then the model that answered last."""
     assert window_line(window(), PLAIN) == (

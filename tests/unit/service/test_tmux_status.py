@@ -128,8 +128,8 @@ def test_a_question_that_was_given_up_is_waited_for_no_longer(
     status = CommandStatus(status_of(tmux, folders))
     status.begin(MODELS)
     tmux.wait_for(bool)
-    status.end(None)
-    status.end(None)
+    status.leave()
+    status.leave()
 
     assert tmux.wait_for(lambda told: len(told) == 2)[1] == "Σ@1h ↑0B ↓0B 0.0rpm"
 
@@ -154,6 +154,7 @@ def test_a_tmux_that_hangs_holds_back_no_command(
     status.begin(MODELS)
     began = time.monotonic()
     status.end(run(1))
+    status.leave()
 
     assert time.monotonic() - began < 0.5
 

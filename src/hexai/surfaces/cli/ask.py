@@ -90,7 +90,7 @@ def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> 
 def _put_recorded(session: Session, question: Question) -> Show:
     """Put a question, record the run, and ask for a vote if the user wants that."""
     how = wanted(session)
-    with session.recording() as recorder, tmux_status(session) as status:
+    with tmux_status(session) as status, session.recording() as recorder:
 
         def warm_up() -> None:
             recorder.warm_up()

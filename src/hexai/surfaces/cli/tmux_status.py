@@ -28,10 +28,15 @@ class Status:
             status.begin([(each.spec.provider, each.spec.model) for each in entries])
 
     def end(self, run: RunRecord | None) -> None:
-        """Show the figures, once; None: there was no run after all."""
+        """Show the figures; None: there was no run after all."""
         status = self._status or (self._open() if run is not None else None)
         if status is not None:
             status.end(run)
+
+    def leave(self) -> None:
+        """Wait, for next to no time, until they are on their way to tmux."""
+        if self._status is not None:
+            self._status.leave()
 
     def _open(self) -> "CommandStatus | None":
         process, settings = self._session.process, self._session.snapshot.settings
@@ -52,9 +57,9 @@ class Status:
 
 @contextmanager
 def tmux_status(session: Session) -> Iterator[Status]:
-    """Give the status of a question; it says at the end that nobody is asked now."""
+    """Give the status of a question; whatever happens, it does not go on waiting."""
     status = Status(session)
     try:
         yield status
     finally:
-        status.end(None)
+        status.leave()
