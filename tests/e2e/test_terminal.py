@@ -215,6 +215,7 @@ def test_narrow_windows_stack_the_answers(
     window.start(command(steps, "auto", "home", "cloud"))
     steps.send("say", 1, "from the cloud, which is longer than a line")
     steps.send("end", 1)
+    steps.send("start", 0)
     steps.send("say", 0, "streams")
     window.wait_for("streams")
     steps.send("end", 0)

@@ -45,10 +45,13 @@ class Tmux:
 
     def wait_for(self, text: str) -> None:
         """Wait until a text is shown."""
-        wait_until(
-            lambda: text in "\n".join(self.everything()),
-            f"{text!r} was not shown in\n" + "\n".join(self.everything()),
-        )
+        try:
+            wait_until(
+                lambda: text in "\n".join(self.everything()), f"{text!r} was not shown"
+            )
+        except AssertionError as error:
+            error.add_note("\n".join(self.everything()))
+            raise
 
     def resize(self, columns: int, lines: int) -> None:
         """Change the window's size; tmux tells it a quarter of a second later."""

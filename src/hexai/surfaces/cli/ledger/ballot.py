@@ -78,8 +78,9 @@ class Ballot:
         """Say what a key means; None for one that means nothing.
 
         Capital letters are answers; small ones too, but for those that say
-        something else.
+        something else. A key that came together with a line break is that key.
         """
+        key = key.rstrip("\r\n") or key
         if key in self.candidates:
             return self._for(key)
         if key in _KEYS:

@@ -8,7 +8,7 @@ Pure: events and a size in, text and lines out.
 
 from collections.abc import Sequence
 
-from hexai.domain.events import Delta, Ended, Event
+from hexai.domain.events import Delta, Ended, Event, Started
 from hexai.surfaces.cli.live.frame import Frame, Size, header
 from hexai.surfaces.cli.live.rows import Piece, styled_row
 from hexai.surfaces.cli.live.standing import Standing
@@ -30,6 +30,8 @@ class Stacked:
     def handle(self, position: int, event: Event) -> None:
         """Take the next event of the contender at this position."""
         match event:
+            case Started():
+                self._answers[position].streams = True
             case Delta():
                 self._answers[position].feed(event.text)
             case Ended():
@@ -83,13 +85,20 @@ class _Answer:
     def __init__(self) -> None:
         self._clean = VisibleStream()
         self._waiting: list[str] = []
+        self._said = False
         self._in_line = False
-        self.begun = False
+        self.streams = False
+        """Whether it comes bit by bit; a cached one never starts, and comes whole."""
         self.ended = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a header for good: nothing that it says will change."""
+        return self.ended or (self.streams and self._said)
 
     def feed(self, text: str) -> None:
         self._add(self._clean.feed(text))
-        self.begun = True
+        self._said = True
 
     def end(self, reason: str) -> None:
         self._add(self._clean.end())
@@ -97,7 +106,7 @@ class _Answer:
             self._add("\n")
         if reason:
             self._add(f"{reason}\n")
-        self.begun = self.ended = True
+        self.ended = True
 
     def _add(self, text: str) -> None:
         if text:

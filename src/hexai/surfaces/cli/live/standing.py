@@ -3,6 +3,7 @@
 from hexai.domain.events import Delta, Ended, Event, Queued, Started
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
+from hexai.surfaces.cli.ago import ago
 from hexai.text.visible import visible, visible_line
 
 _BYTES_PER_TOKEN = 4
@@ -112,18 +113,10 @@ def _ending(outcome: Outcome) -> str:
 
 def _answered(outcome: Outcome) -> str:
     if outcome.cached_age is not None:
-        return f"cached {_age(outcome.cached_age)} ago"
+        return f"cached {ago(outcome.cached_age)}"
     words = f"done {outcome.timings.total:.1f} s"
     if outcome.finish in {FinishReason.LENGTH, FinishReason.FILTERED}:
         words += ", cut off"
     if outcome.fell_back:
         words += f" via {visible_line(outcome.model)}"
     return words
-
-
-def _age(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if seconds < 3600:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"

@@ -58,6 +58,7 @@ def test_a_label_that_is_a_letter_counts_where_it_was_shown() -> None:
         ("\x1b", Vote(choice=None)),
         ("q", None),
         ("\x1b[A", None),
+        ("B\n", won(0)),
     ],
 )
 def test_keys(key: str, vote: Vote | None) -> None:
