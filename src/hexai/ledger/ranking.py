@@ -14,13 +14,13 @@ from random import Random
 
 from hexai.domain.ranking import Comparison, Model, Ranking, Standing, Verdict
 from hexai.ledger.choice_model import Fit, fit
+from hexai.ledger.clusters import QUANTILE
 from hexai.ledger.connection import connected
 from hexai.ledger.evidence import LIMIT, Duel, comparisons_missing, duels
 from hexai.ledger.matrices import apply, cholesky
 from hexai.ledger.trials import Instead, Trials
 from hexai.ledger.unknowns import DEFAULT_PRIORS, Priors
 
-_QUANTILE = 1.959964
 _DRAWS = 2000
 _LEANING = 0.9
 """The probability of being the stronger from which one may speak of a leaning."""
@@ -103,7 +103,7 @@ def _standing(
 ) -> Standing:
     models = found.unknowns.models
     contrast = {each: (each == model) - 1 / len(models) for each in models}
-    width = _QUANTILE * sqrt(max(0.0, found.variance(contrast)))
+    width = QUANTILE * sqrt(max(0.0, found.variance(contrast)))
     strength = found.strengths[model]
     return Standing(
         model=model,
