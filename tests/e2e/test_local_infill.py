@@ -67,11 +67,6 @@ def embedded(folder: Path, model: Path) -> LlamaCpp:
     return provider(Question(folder=str(folder), model=str(model)))
 
 
-def _sent(seen: Attempt) -> int:
-    """Count the requests of an attempt."""
-    return [mark for mark, _ in seen.marks].count("connected")
-
-
 def test_a_model_without_tokens_for_gaps_is_asked_by_chat(folder: Path) -> None:
     """In the same attempt, and it is not tried again.
 
