@@ -6,13 +6,22 @@ conditional logit (McFadden 1974; top-1 Plackett-Luce). Every alternative of a t
 has a utility, linear in the unknowns, and is chosen with a probability that is
 proportional to its exponential:
 
-    item at position k      theta_m + beta_k      (mean of theta, if several gave it)
+    item at position k      theta_m + beta_k      (mean over all models that gave it)
     nothing taken, bad      gamma                 (one for lists, one for votes)
     tie of K items          tau + mean of their utilities
 
 For two items and no "none", the tie makes it Davidson's model (Davidson 1970, with
 log nu = tau); without ties it is Bradley and Terry's, and `beta` is the effect that
 what stands first is taken more often.
+
+Standing first may help one model more than another. Then an item's utility has a term
+more, delta_m times 1 at the first of K positions and 0 elsewhere, less 1/K, so that a
+strength remains what it is on average over all positions. These terms are in the model
+once there are choices enough to tell them, or once they are shown to be needed: by the
+marginal likelihood with them over that without (Laplace's approximation; Kass and
+Raftery 1995), a betting score as in `ledger.evidence`, with the same limit. Of two
+models nobody can tell what the first place does to one from what the others do to the
+other, and the difference of their strengths does not depend on it.
 
 The unknowns have weak Gaussian priors, so that an unbeaten model stays finite. Only
 differences of strengths mean anything, so the strengths of models that are connected
@@ -29,20 +38,32 @@ trusts the model instead, is taken where it is the wider of the two.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, log
+from math import log
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.ranking import Model
-from hexai.ledger.clusters import outer_products
-from hexai.ledger.matrices import Matrix, Vector, apply, dot, inverse, product, zeros
-from hexai.ledger.trials import Instead, Outcome, Pattern, Trials
-from hexai.ledger.unknowns import DEFAULT_PRIORS, Feature, Priors, Unknowns
+from hexai.ledger.clusters import add_outer, outer_products
+from hexai.ledger.evidence import LIMIT
+from hexai.ledger.likelihood import Likelihood
+from hexai.ledger.matrices import (
+    Matrix,
+    Vector,
+    apply,
+    dot,
+    inverse,
+    log_determinant,
+    product,
+    zeros,
+)
+from hexai.ledger.trials import Outcome, Trials
+from hexai.ledger.unknowns import DEFAULT_PRIORS, Priors, Unknowns
 
 _STEPS = 60
 _CLOSE = 1e-9
-_TIE_TOGETHER = 1e3
-"""The weight with which strengths are held to a sum of zero."""
+_ENOUGH = 500
+"""Choices from which what standing first does may be each model's own."""
 
 
 class Fit(Struct, frozen=True, kw_only=True):
@@ -51,6 +72,8 @@ class Fit(Struct, frozen=True, kw_only=True):
     unknowns: Unknowns
     values: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
+    uneven: bool = False
+    """Whether standing first is shown to do more to some models than to others."""
 
     @property
     def strengths(self) -> dict[Model, float]:
@@ -65,6 +88,17 @@ class Fit(Struct, frozen=True, kw_only=True):
             weights[places[model]] = weight
         return dot(weights, apply([list(row) for row in self.covariance], weights))
 
+    def first_effect(self, model: Model) -> float | None:
+        """Give what standing first does to a model, against the other positions.
+
+        In logits; None where it is taken to be the same for all.
+        """
+        if not self.unknowns.own:
+            return None
+        number, positions = self.unknowns.models.index(model), self.unknowns.positions
+        others = self.values[len(self.unknowns.models) :][:positions]
+        return self.values[self.unknowns.shared + number] - sum(others) / positions
+
 
 def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     """Find the strengths of all models in the trials.
@@ -75,187 +109,109 @@ def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     totals = Counter(trials.numbers)
     counts = {trials.outcomes[number]: count for number, count in totals.items()}
     unknowns = _unknowns(counts, priors)
-    kinds = _kinds(counts, unknowns)
-    precision = _precision(unknowns, priors)
-    values = _maximise(kinds, precision, unknowns)
-    bread = inverse(_curvature(kinds, precision, values))
-    scores = _scores(kinds, values)
-    found = {number: scores[trials.outcomes[number]] for number in totals}
-    meat = outer_products(trials, found, unknowns.size)
-    for row, weights in enumerate(precision):
-        for column, weight in enumerate(weights):
-            meat[row][column] += weight
-    sandwich = product(product(bread, meat), bread)
-    models = range(len(unknowns.models))
-    covariance = max(bread, sandwich, key=lambda each: sum(each[i][i] for i in models))
-    return Fit(
-        unknowns=unknowns,
-        values=tuple(values),
-        covariance=tuple(tuple(row) for row in covariance),
-    )
+    shared = _maximum(Likelihood(counts, unknowns, priors))
+    if unknowns.positions == 0 or len(unknowns.models) < 3:
+        return _with_covariance(shared, _middle(shared, trials))
+    with_own = Likelihood(counts, replace(unknowns, own=True), priors)
+    own = _maximum(with_own, shared.values)
+    middle = _middle(own, trials)
+    effect = _design_effect(own, middle, totals, trials.outcomes)
+    uneven = _log_score(own, shared, effect, priors) >= log(LIMIT)
+    chosen = sum(count for (_pattern, item), count in counts.items() if item >= 0)
+    if uneven or chosen > _ENOUGH:
+        return replace(_with_covariance(own, middle), uneven=uneven)
+    return _with_covariance(shared, _middle(shared, trials))
 
 
-class _Kind(Struct, frozen=True):
-    """All trials of one pattern: its alternatives, and how often each was chosen."""
+class _Maximum(Struct, frozen=True):
+    """Where a likelihood is highest."""
 
-    alternatives: dict[int, Feature]
-    chosen: dict[int, int]
-    total: int
-
-    def probabilities(self, values: Sequence[float]) -> dict[int, float]:
-        utilities = {
-            choice: sum(values[i] * factor for i, factor in feature)
-            for choice, feature in self.alternatives.items()
-        }
-        highest = max(utilities.values())
-        weights = {choice: exp(u - highest) for choice, u in utilities.items()}
-        whole = sum(weights.values())
-        return {choice: weight / whole for choice, weight in weights.items()}
-
-    def expected(self, probabilities: Mapping[int, float], size: int) -> Vector:
-        mean = [0.0] * size
-        for choice, feature in self.alternatives.items():
-            for i, factor in feature:
-                mean[i] += probabilities[choice] * factor
-        return mean
+    likelihood: Likelihood
+    values: Vector
+    reached: float
+    """The logarithm of the likelihood there."""
+    curvature: Matrix
+    bread: Matrix
+    """The inverse of the curvature."""
 
 
 def _unknowns(counts: Iterable[Outcome], priors: Priors) -> Unknowns:
     models: set[Model] = set()
     longest = 1
     for pattern, _choice in counts:
-        models.update(model for item in pattern.items for model in item)
+        models |= pattern.models
         longest = max(longest, len(pattern.items))
     positions = longest - 1 if priors.positions else 0
     return Unknowns(models=tuple(sorted(models)), positions=positions)
 
 
-def _kinds(counts: Mapping[Outcome, int], unknowns: Unknowns) -> dict[Pattern, _Kind]:
-    """Group by pattern; "none" and ties are only possible where some were seen."""
-    seen: set[tuple[str, int]] = {
-        (p.kind, choice) for p, choice in counts if choice < 0
-    }
-    kinds: dict[Pattern, _Kind] = {}
-    for (pattern, choice), count in counts.items():
-        kind = kinds.get(pattern)
-        if kind is None:
-            kind = _Kind(_alternatives(pattern, unknowns, seen), {}, 0)
-        chosen = {**kind.chosen, choice: count}
-        kinds[pattern] = _Kind(kind.alternatives, chosen, kind.total + count)
-    return kinds
-
-
-def _alternatives(
-    pattern: Pattern, unknowns: Unknowns, seen: set[tuple[str, int]]
-) -> dict[int, Feature]:
-    places = {model: i for i, model in enumerate(unknowns.models)}
-    found: dict[int, Feature] = {}
-    for place, item in enumerate(pattern.items):
-        strengths = tuple((places[model], 1 / len(item)) for model in item)
-        found[place] = strengths + unknowns.position(place)
-    share = 1 / len(pattern.items)
-    mean = tuple((i, f * share) for each in found.values() for i, f in each)
-    if (pattern.kind, Instead.NONE) in seen:
-        found[Instead.NONE] = unknowns.none(pattern.kind)
-    if (pattern.kind, Instead.TIE) in seen:
-        found[Instead.TIE] = mean + unknowns.tie
-    return found
-
-
-def _precision(unknowns: Unknowns, priors: Priors) -> Matrix:
-    precision = zeros(unknowns.size)
-    for i in range(unknowns.size):
-        width = priors.strength if i < len(unknowns.models) else priors.other
-        # Without a prior an unknown that nothing tells about still needs a value.
-        precision[i][i] = 1e-9 if width is None else width**-2
-    return precision
-
-
-def _log_likelihood(
-    kinds: Mapping[Pattern, _Kind], precision: Matrix, values: Vector, models: int
-) -> float:
-    found = -dot(values, apply(precision, values)) / 2
-    found -= _TIE_TOGETHER * sum(values[:models]) ** 2 / 2
-    for kind in kinds.values():
-        probabilities = kind.probabilities(values)
-        found += sum(n * log(probabilities[c] + 1e-300) for c, n in kind.chosen.items())
-    return found
-
-
-def _maximise(
-    kinds: Mapping[Pattern, _Kind], precision: Matrix, unknowns: Unknowns
-) -> Vector:
-    models = len(unknowns.models)
-    values = [0.0] * unknowns.size
-    reached = _log_likelihood(kinds, precision, values, models)
+def _maximum(likelihood: Likelihood, start: Sequence[float] = ()) -> _Maximum:
+    """Find it by Newton's method; `start` are the first of the values, where known."""
+    values = [*start, *[0.0] * (likelihood.unknowns.size - len(start))]
+    reached = likelihood.log(values)
     for _ in range(_STEPS):
-        slope = _gradient(kinds, precision, values, models)
-        curvature = _curvature(kinds, precision, values)
-        _add_ones(curvature, models)
-        step = apply(inverse(curvature), slope)
+        curvature = likelihood.curvature(values, together=True)
+        step = apply(inverse(curvature), likelihood.gradient(values))
         tried, gained = values, reached
         for _halving in range(30):
             tried = [v + s for v, s in zip(values, step, strict=True)]
-            gained = _log_likelihood(kinds, precision, tried, models)
+            gained = likelihood.log(tried)
             if gained >= reached:
                 break
             step = [s / 2 for s in step]
         values, reached = tried, gained
         if max(map(abs, step)) < _CLOSE:
             break
-    return values
+    curvature = likelihood.curvature(values)
+    return _Maximum(likelihood, values, reached, curvature, inverse(curvature))
 
 
-def _gradient(
-    kinds: Mapping[Pattern, _Kind], precision: Matrix, values: Vector, models: int
-) -> Vector:
-    together = _TIE_TOGETHER * sum(values[:models])
-    slope = [-v for v in apply(precision, values)]
-    for i in range(models):
-        slope[i] -= together
-    for kind in kinds.values():
-        mean = kind.expected(kind.probabilities(values), len(values))
-        for i, expected in enumerate(mean):
-            slope[i] -= kind.total * expected
-        for choice, count in kind.chosen.items():
-            for i, factor in kind.alternatives[choice]:
-                slope[i] += count * factor
-    return slope
+def _middle(found: _Maximum, trials: Trials) -> Matrix:
+    """Give how much the scores vary, without the priors."""
+    scores = found.likelihood.scores(found.values)
+    used = {number: scores[trials.outcomes[number]] for number in {*trials.numbers}}
+    return outer_products(trials, used, len(found.values))
 
 
-def _curvature(
-    kinds: Mapping[Pattern, _Kind], precision: Matrix, values: Sequence[float]
-) -> Matrix:
-    found = [list(row) for row in precision]
-    for kind in kinds.values():
-        probabilities = kind.probabilities(values)
-        mean = kind.expected(probabilities, len(values))
-        used = [i for i, expected in enumerate(mean) if expected]
-        for i in used:
-            for j in used:
-                found[i][j] -= kind.total * mean[i] * mean[j]
-        for choice, feature in kind.alternatives.items():
-            weight = kind.total * probabilities[choice]
-            for i, one in feature:
-                for j, other in feature:
-                    found[i][j] += weight * one * other
-    return found
+def _with_covariance(found: _Maximum, middle: Matrix) -> Fit:
+    for i, precision in enumerate(found.likelihood.precision):
+        middle[i][i] += precision
+    sandwich = product(product(found.bread, middle), found.bread)
+    models = range(len(found.likelihood.unknowns.models))
+    covariance = max(
+        found.bread, sandwich, key=lambda each: sum(each[i][i] for i in models)
+    )
+    return Fit(
+        unknowns=found.likelihood.unknowns,
+        values=tuple(found.values),
+        covariance=tuple(tuple(row) for row in covariance),
+    )
 
 
-def _add_ones(matrix: Matrix, models: int) -> None:
-    for i in range(models):
-        for j in range(models):
-            matrix[i][j] += _TIE_TOGETHER
+def _design_effect(
+    found: _Maximum, middle: Matrix, totals: Mapping[int, int], outcomes: list[Outcome]
+) -> float:
+    """Give how much more the own effects vary than if all trials were independent.
+
+    The mean generalised design effect (Rao and Scott 1981); at least 1.
+    """
+    scores = found.likelihood.scores(found.values)
+    alone = zeros(len(found.values))
+    for number, count in totals.items():
+        add_outer(alone, scores[outcomes[number]], count)
+    own = range(found.likelihood.unknowns.shared, len(found.values))
+    together, apart = (
+        product(product(found.bread, each), found.bread) for each in (middle, alone)
+    )
+    return max(1.0, sum(together[i][i] for i in own) / sum(apart[i][i] for i in own))
 
 
-def _scores(kinds: Mapping[Pattern, _Kind], values: Vector) -> dict[Outcome, Vector]:
-    """Give the slope of each outcome's log-likelihood."""
-    scores = {}
-    for pattern, kind in kinds.items():
-        mean = kind.expected(kind.probabilities(values), len(values))
-        for choice in kind.chosen:
-            score = [-expected for expected in mean]
-            for i, factor in kind.alternatives[choice]:
-                score[i] += factor
-            scores[pattern, choice] = score
-    return scores
+def _log_score(own: _Maximum, shared: _Maximum, effect: float, priors: Priors) -> float:
+    """Give the logarithm of the score for effects of their own, against shared ones.
+
+    The likelihood is the `effect`th root of itself, as if there were fewer trials.
+    """
+    gained = (own.reached - shared.reached) / effect
+    widths = log_determinant(shared.curvature) - log_determinant(own.curvature)
+    terms = len(own.values) - len(shared.values)
+    return gained + widths / 2 - terms * log(priors.own)

@@ -2,6 +2,13 @@
 
 The middle of the sandwich covariance: the outer products of the scores, summed within
 each cluster before they are squared (Liang and Zeger 1986).
+
+With few clusters their sum is itself uncertain. Student's t, and not the normal
+distribution, then says how wide an interval must be, with one degree of freedom less
+than there are clusters. One large file among many small ones is hardly more than one,
+so what counts is the effective number of them, (sum n)^2 / sum n^2 (Kish 1965; Carter,
+Schnepel and Steigerwald 2017). The outer products are made larger by the square of what
+t is more than normal, so that whoever uses them need not know.
 """
 
 from collections import Counter
@@ -10,6 +17,9 @@ from operator import add
 
 from hexai.ledger.matrices import Matrix, Vector, zeros
 from hexai.ledger.trials import Trials
+
+QUANTILE = 1.959964
+"""Of the normal distribution, for 95 %."""
 
 
 def outer_products(trials: Trials, scores: Mapping[int, Vector], size: int) -> Matrix:
@@ -30,15 +40,31 @@ def outer_products(trials: Trials, scores: Mapping[int, Vector], size: int) -> M
             sums[cluster] = scores[number]
     found = zeros(size)
     for number, count in alone.items():
-        _add_outer(found, scores[number], count)
+        add_outer(found, scores[number], count)
     for vector in sums.values():
-        _add_outer(found, vector, 1)
+        add_outer(found, vector, 1)
     clusters = len(sums) + alone.total()
-    correction = clusters / (clusters - 1) if clusters > 1 else 1.0
+    squares = alone.total() + sum(sizes[cluster] ** 2 for cluster in sums)
+    correction = clusters / max(1, clusters - 1)
+    if sums:
+        correction *= _few(len(trials.numbers) ** 2 / squares)
     return [[correction * part for part in row] for row in found]
 
 
-def _add_outer(matrix: Matrix, vector: Vector, weight: float) -> None:
+def _few(effective: float) -> float:
+    """Give the factor by which few clusters make a variance uncertain.
+
+    Student's quantile by the expansion of Abramowitz and Stegun (1964), 26.7.5.
+    """
+    freedom = max(1.0, effective - 1)
+    z = QUANTILE
+    student = z + (z**3 + z) / (4 * freedom)
+    student += (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+    return (student / z) ** 2
+
+
+def add_outer(matrix: Matrix, vector: Vector, weight: float) -> None:
+    """Add the weighted products of all two elements."""
     used = [(i, part) for i, part in enumerate(vector) if part]
     for i, one in used:
         row, weighted = matrix[i], weight * one

@@ -5,7 +5,7 @@ does at the end of a ranking.
 """
 
 from collections.abc import Sequence
-from math import sqrt
+from math import log, sqrt
 
 Vector = list[float]
 Matrix = list[list[float]]
@@ -41,6 +41,11 @@ def inverse(matrix: Matrix) -> Matrix:
     lower, size = cholesky(matrix), len(matrix)
     units = ([float(i == j) for j in range(size)] for i in range(size))
     return [_solve(lower, unit) for unit in units]
+
+
+def log_determinant(matrix: Matrix) -> float:
+    """Give the logarithm of a determinant; raises as `cholesky`."""
+    return 2 * sum(log(row[i]) for i, row in enumerate(cholesky(matrix)))
 
 
 def product(one: Matrix, other: Matrix) -> Matrix:

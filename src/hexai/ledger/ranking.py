@@ -14,17 +14,17 @@ from random import Random
 
 from hexai.domain.ranking import Comparison, Model, Ranking, Standing, Verdict
 from hexai.ledger.choice_model import Fit, fit
+from hexai.ledger.clusters import QUANTILE
 from hexai.ledger.connection import connected
 from hexai.ledger.evidence import LIMIT, Duel, comparisons_missing, duels
 from hexai.ledger.matrices import apply, cholesky
 from hexai.ledger.trials import Instead, Trials
 from hexai.ledger.unknowns import DEFAULT_PRIORS, Priors
 
-_QUANTILE = 1.959964
 _DRAWS = 2000
 _LEANING = 0.9
 """The probability of being the stronger from which one may speak of a leaning."""
-_LEANING_AFTER = 20
+_ANY_AFTER = 20
 """Choices between two models before anything at all is said about them."""
 _USUAL = 0.7
 """How far apart two models that somebody compares are, in logits (two thirds)."""
@@ -103,7 +103,7 @@ def _standing(
 ) -> Standing:
     models = found.unknowns.models
     contrast = {each: (each == model) - 1 / len(models) for each in models}
-    width = _QUANTILE * sqrt(max(0.0, found.variance(contrast)))
+    width = QUANTILE * sqrt(max(0.0, found.variance(contrast)))
     strength = found.strengths[model]
     return Standing(
         model=model,
@@ -146,14 +146,15 @@ def _compare(
 def _judge(duel: Duel, pairs: int, found: Fit, stronger: Model) -> Comparison:
     """Say what a duel shows; who has won it stands first, else who is the stronger."""
     verdict = Verdict.OPEN
-    decided = duel.highest >= log(LIMIT * pairs) and duel.winner is not None
+    enough = duel.shown >= _ANY_AFTER
+    decided = enough and _shows(duel, pairs)
     if decided and duel.winner is not None:
         verdict, stronger = Verdict.OVER, duel.winner
     weaker = duel.models[stronger == duel.models[0]]
     ahead = found.strengths[stronger] - found.strengths[weaker]
     error = sqrt(max(1e-12, found.variance({stronger: 1.0, weaker: -1.0})))
     sure = (1 + erf(ahead / error / sqrt(2))) / 2
-    if not decided and duel.shown >= _LEANING_AFTER:
+    if enough and not decided:
         if len(duel.orders) < 2:
             verdict = Verdict.ORDER
         elif sure >= _LEANING:
@@ -169,6 +170,10 @@ def _judge(duel: Duel, pairs: int, found: Fit, stronger: Model) -> Comparison:
     )
 
 
+def _shows(duel: Duel, pairs: int) -> bool:
+    return duel.highest >= log(LIMIT * pairs)
+
+
 def _missing(
     duel: Duel, stronger: Model, ahead: float, error: float, pairs: int
 ) -> int | None:
@@ -178,6 +183,8 @@ def _missing(
     its typical size is taken: before the first choice, that of 60 to 40. Of two
     matched trials the stronger wins both exp(2 d) times as often as the weaker.
     """
+    if _shows(duel, pairs):
+        return _ANY_AFTER - duel.shown
     weight = _USUAL**2 / (_USUAL**2 + error**2)
     typical = sqrt((weight * ahead) ** 2 + weight * (0.6745 * error) ** 2)
     share = 1 / (1 + exp(-2 * typical))
@@ -188,4 +195,4 @@ def _missing(
     rate = (wins + losses + 2) / (duel.shown + 8)  # a quarter, before any is known
     if missing == inf or missing / rate > _MOST:
         return None
-    return max(round(missing / rate), _LEANING_AFTER - duel.shown, 1)
+    return max(round(missing / rate), _ANY_AFTER - duel.shown, 1)

@@ -16,6 +16,8 @@ class Priors(Struct, frozen=True, kw_only=True):
     """Of positions, ties and nothing taken."""
     positions: bool = True
     """Whether the position has an effect at all."""
+    own: float = 0.5
+    """Of what standing first does to one model more than to all."""
 
 
 DEFAULT_PRIORS = Priors()
@@ -28,23 +30,35 @@ class Unknowns(Struct, frozen=True, kw_only=True):
     models: tuple[Model, ...]
     positions: int
     """Positions but the first, whose effect is 0."""
+    own: bool = False
+    """Whether standing first does more to one model than to another."""
+
+    @property
+    def shared(self) -> int:
+        """Count those that are no model's own effects; they come first."""
+        return len(self.models) + self.positions + 3
 
     @property
     def size(self) -> int:
-        """Count them."""
-        return len(self.models) + self.positions + 3
+        """Count them all."""
+        return self.shared + (len(self.models) if self.own else 0)
 
-    def position(self, place: int) -> Feature:
-        """Give the effect of standing at a place, from 0."""
-        if place == 0 or self.positions == 0:
-            return ()
-        return ((len(self.models) + min(place, self.positions) - 1, 1.0),)
+    def item(self, number: int, place: int) -> Feature:
+        """Give the utility of a model, by its number, at a place, from 0."""
+        place = min(place, self.positions)
+        effect = ((len(self.models) + place - 1, 1.0),) if place else ()
+        own = ((self.shared + number, self._first(place)),) if self.own else ()
+        return ((number, 1.0), *effect, *own)
+
+    def _first(self, place: int) -> float:
+        """Give how much of its own effect a model has; 0 on average over the places."""
+        return (place == 0) - 1 / (self.positions + 1)
 
     def none(self, kind: str) -> Feature:
         """Give the utility of taking nothing."""
-        return ((self.size - (3 if kind == "list" else 2), 1.0),)
+        return ((self.shared - (3 if kind == "list" else 2), 1.0),)
 
     @property
     def tie(self) -> Feature:
         """Give the constant of a tie."""
-        return ((self.size - 1, 1.0),)
+        return ((self.shared - 1, 1.0),)

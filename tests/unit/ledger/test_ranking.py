@@ -33,6 +33,16 @@ def test_a_clear_preference_becomes_a_verdict() -> None:
     assert said == [Verdict.OPEN, Verdict.OPEN, Verdict.LEANING, Verdict.OVER]
 
 
+def test_nineteen_choices_decide_nothing() -> None:
+    """However clear they are; the twentieth may."""
+    orders = [Pattern("vote", (("a",), ("b",))), Pattern("vote", (("b",), ("a",)))]
+    always = [Trial(orders[n % 2], n % 2) for n in range(20)]
+
+    assert only(always[:19]).verdict is Verdict.OPEN
+    assert only(always[:19]).missing == 1
+    assert only(always).verdict is Verdict.OVER
+
+
 def test_what_is_missing_is_a_fair_guess() -> None:
     """Before the end it shrinks, and at the end there is nothing to guess."""
     missing = [only(votes(number)).missing for number in (1, 10, 200)]

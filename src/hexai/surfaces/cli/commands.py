@@ -71,7 +71,7 @@ def _lsp() -> click.Command:
 
 def _ledger(name: str) -> Callable[[], click.Command]:
     def make() -> click.Command:
-        from hexai.surfaces.cli.ledger import parser
+        from hexai.surfaces.cli.ledger.parsers import parser
 
         return parser(name)
 
@@ -259,7 +259,8 @@ def _refuse_near_miss(word: str) -> None:
     meant = _NO_COMMAND.get(word.lower())
     if word in names:
         raise UsageError(
-            f"`{word}` needs arguments, see --help; to ask this word: hexai -- {word}"
+            f"`{word}` needs arguments, see hexai {word} --help; "
+            f"to ask this word: hexai -- {word}"
         )
     if meant is None and (near := nearest(word, names)) is not None:
         meant = f"hexai {near}"

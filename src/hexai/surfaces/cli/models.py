@@ -65,7 +65,7 @@ def list_models(invocation: Invocation, *, json: bool) -> int:
     if json:
         say(session.process, to_json(items) + "\n")
     else:
-        say(session.process, _item_table(items))
+        say(session.process, _item_table(items, session.process.columns))
     return 0
 
 
@@ -80,7 +80,7 @@ def test_models(invocation: Invocation, *, json: bool) -> int:
     if json:
         say(session.process, to_json([_record(outcome) for outcome in outcomes]) + "\n")
     else:
-        say(session.process, _outcome_table(outcomes))
+        say(session.process, _outcome_table(outcomes, session.process.columns))
     return interrupted or exit_code(outcomes, first=False)
 
 
@@ -157,18 +157,18 @@ async def _ask_all(
         return run.outcomes, interrupts.code
 
 
-def _item_table(items: tuple[Item, ...]) -> str:
+def _item_table(items: tuple[Item, ...], columns: int) -> str:
     header = ("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
     rows = [
         (i.surface, i.label, f"{i.provider}:{i.model}", i.where, i.origin, i.key)
         for i in items
     ]
-    return table(header, rows)
+    return table(header, rows, columns=columns)
 
 
-def _outcome_table(outcomes: tuple[Outcome, ...]) -> str:
-    header = ("LABEL", "MODEL", "WHERE", "FIRST TOKEN", "TOKENS/S", "RESULT")
-    return table(header, [_row(outcome) for outcome in outcomes])
+def _outcome_table(outcomes: tuple[Outcome, ...], columns: int) -> str:
+    header = ("LABEL", "MODEL", "WHERE", "FIRST TOKEN", "TOK/S", "RESULT")
+    return table(header, [_row(outcome) for outcome in outcomes], columns=columns)
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
