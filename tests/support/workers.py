@@ -109,7 +109,7 @@ def worker_processes(folder: Path) -> set[int]:
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if b"hexai.providers.llamacpp.worker" in (process / "cmdline").read_bytes() and any(
+            if b"llamacpp.worker" in (process / "cmdline").read_bytes() and any(
                 target.startswith(f"{folder}/") for target in open_files(process)
             ):
                 found.add(int(process.name))
