@@ -53,6 +53,8 @@ def contender(index: int, dice: random.Random) -> ContenderRecord:
             source="reported",
         ),
         cost_usd=Decimal(dice.randrange(10**7)) / 10**9,
+        sent=dice.randrange(16_000),
+        received=dice.randrange(3200),
     )
 
 

@@ -103,7 +103,7 @@ NOT_FOR_A_QUESTION = {
     "hexai.config.encode",
     "hexai.config.live",
     "hexai.config.reference",
-    "hexai.providers.llamacpp",
+    "hexai.providers.llamacpp.provider",
     "hexai.providers.openai",
     "hexai.domain.figures",
     "hexai.ledger.figures",
@@ -111,10 +111,10 @@ NOT_FOR_A_QUESTION = {
     "hexai.service.pull",
     "hexai.surfaces.cli.again",
     "hexai.surfaces.cli.config",
+    "hexai.surfaces.cli.ledger.stats",
+    "hexai.surfaces.cli.ledger.vote",
     "hexai.surfaces.cli.models",
     "hexai.surfaces.cli.reference",
-    "hexai.surfaces.cli.stats",
-    "hexai.surfaces.cli.vote",
 }
 
 

@@ -96,6 +96,28 @@ def test_a_selection_is_rewritten_and_one_undo_takes_it_back(bench: Bench) -> No
     assert bench.editor.settled_text(text.removesuffix("\n")) == text[:-1]
 
 
+@pytest.mark.parametrize("is_told", [False, True])
+def test_typing_above_what_is_changed(bench: Bench, *, is_told: bool) -> None:
+    """The edit is not made where the text is no more, even if Neovim did not tell yet.
+
+    Before its first pause Neovim tells nothing of what is typed, however long it is.
+    """
+    text = "import os\n\n\ndef f(a):\n    return a+1\n\n\n# end\n"
+    bench.start(text, openai_answer("def f(a):\n    return a + 1", delay=0.3))
+    editor = bench.editor
+    if is_told:
+        editor.type("ix<BS><Esc>")
+    bench.act("simplify and improve", 4, 6)
+    editor.type("ggO")
+    typed = 0
+    while "Workspace edit" not in editor.messages():
+        editor.type("x<CR>")
+        typed += 1
+        assert typed < 50_000, editor.messages()
+    wanted = "x\n" * typed + "\n" + text.replace("a+1", "a + 1")
+    assert editor.settled_text(wanted[:-1]) == wanted[:-1]
+
+
 CUSTOM = """
 [[prompts.code_action.custom]]
 id = "types"

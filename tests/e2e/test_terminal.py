@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
@@ -17,10 +16,10 @@ import pytest
 
 from hexai.text.cells import width
 from tests.support.terminal import Terminal
+from tests.support.tmux import PATIENCE, Tmux, wait_until
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE = 20.0
 WORDS = "The quick brown fox 漢字 jumps over e\u0301 the lazy 🐕 dog"
 FAMILY = "👨\u200d👩\u200d👧"
 """Tmux 3.3 draws only its first part if a read of it ends within."""
@@ -63,14 +62,6 @@ def command(steps: Steps, layout: str, *labels: str) -> list[str]:
     """Tell how to show a race."""
     program = [sys.executable, "-m", "tests.support.show_race"]
     return [*program, str(steps.path), layout, *labels]
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for what a screen will show."""
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, what
-        time.sleep(0.02)
 
 
 class Pty:
@@ -169,45 +160,6 @@ def test_an_interrupt_leaves_the_terminal_as_it_was(steps: Steps, on_pty: Pty) -
     assert on_pty.terminal.everything[2].startswith("half an answer")
 
 
-class Tmux:
-    """A tmux server of its own with one window that a test can look at and resize."""
-
-    def __init__(self, folder: Path, *, columns: int, lines: int) -> None:
-        self._socket = str(folder / "tmux")
-        size = ["-x", str(columns), "-y", str(lines)]
-        self.run("new-session", "-d", *size, "sh", "-c", "PS1='$ ' exec sh -i")
-
-    def run(self, *arguments: str) -> str:
-        """Give a command to the server."""
-        program = ["tmux", "-u", "-S", self._socket, "-f", "/dev/null"]
-        done = subprocess.run(
-            [*program, *arguments], check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    def start(self, arguments: list[str]) -> None:
-        """Type a command and wait until it runs."""
-        line = " ".join(f"'{argument}'" for argument in arguments)
-        self.run("send-keys", "-l", f"clear; {line}")
-        self.run("send-keys", "Enter")
-
-    def everything(self) -> list[str]:
-        """Read all lines, rejoined where tmux wrapped them."""
-        shown = self.run("capture-pane", "-p", "-J", "-S", "-")
-        return [line.rstrip(" ") for line in shown.split("\n")]
-
-    def wait_for(self, text: str) -> None:
-        """Wait until a text is shown."""
-        wait_until(
-            lambda: text in "\n".join(self.everything()),
-            f"{text!r} was not shown in\n" + "\n".join(self.everything()),
-        )
-
-    def resize(self, columns: int, lines: int) -> None:
-        """Change the window's size; tmux tells it a quarter of a second later."""
-        self.run("resize-window", "-x", str(columns), "-y", str(lines))
-
-
 @pytest.fixture(name="tmux")
 def fixture_tmux(tmp_path: Path) -> Iterator[Callable[[int, int], Tmux]]:
     """Make a window of any size, gone after the test."""
@@ -263,6 +215,7 @@ def test_narrow_windows_stack_the_answers(
     window.start(command(steps, "auto", "home", "cloud"))
     steps.send("say", 1, "from the cloud, which is longer than a line")
     steps.send("end", 1)
+    steps.send("start", 0)
     steps.send("say", 0, "streams")
     window.wait_for("streams")
     steps.send("end", 0)

@@ -27,6 +27,8 @@ from hexai.surfaces.lsp.start import Start
 Json = Any
 _BREAK = re.compile("\r\n|\r|\n")
 _SOON = 20.0
+LATER = object()
+"""What a handler gives if the test itself sends the reply."""
 
 
 class LspError(Exception):
@@ -302,8 +304,8 @@ class LspClient:
         if handler is None:
             error = {"code": -32601, "message": "method not found"}
             self.send(id=request["id"], error=error)
-        else:
-            self.send(id=request["id"], result=handler(request["params"]))
+        elif (result := handler(request["params"])) is not LATER:
+            self.send(id=request["id"], result=result)
 
 
 class HelixClient(LspClient):

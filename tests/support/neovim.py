@@ -110,7 +110,7 @@ class Neovim:
 
     def type(self, keys: str) -> None:
         """Type keys, in Vim's notation (`<Esc>`, and `<lt>` for the character)."""
-        assert self.call("nvim_input", keys) == len(keys)
+        assert self.call("nvim_input", keys) == len(keys.encode())
 
     def place(self, line: int, column: int) -> None:
         """Put the cursor on a line and, in bytes, a column; both from 0."""

@@ -5,7 +5,7 @@ from typing import Any
 from hexai.domain.events import Delta, Ended, Event, Queued, Started
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.errors import ProviderError
-from hexai.surfaces.cli.painter import FRAME_SECONDS, Painter
+from hexai.surfaces.cli.live.painter import FRAME_SECONDS, Painter
 from tests.support.terminal import Terminal
 
 

@@ -207,6 +207,17 @@ def test_one_contender_has_a_header_and_streams_plainly() -> None:
     ]
 
 
+def test_a_cached_answer_has_its_age_in_its_header() -> None:
+    """Stacked too, although its text comes before its end."""
+    seen = Watched("home", columns=50)
+    seen.say(0, "known already")
+    seen.wait()
+    seen.end(0, cached_age=180.0)
+    seen.painter.close()
+
+    assert seen.everything == ["── home  cached 3 min ago ──", "known already", ""]
+
+
 def test_stacked_the_first_streams_and_the_others_follow_whole() -> None:
     """In entry order, each with its header, whoever is done first."""
     seen = Watched("home", "cloud", "late", columns=30)

@@ -182,7 +182,7 @@ class Stats(Table, frozen=True, kw_only=True):
     """Statistics."""
 
     window_minutes: WindowMinutes = 60
-    """The window of the tmux status."""
+    """How far the tmux status looks back."""
 
 
 class Ignore(Table, frozen=True, kw_only=True):

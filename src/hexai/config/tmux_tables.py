@@ -17,6 +17,26 @@ MenuKind = Literal[
     "custom",
 ]
 Cells = Annotated[int, Meta(ge=0, le=200)]
+ThemeName = Literal[
+    "",
+    "white-on-purple",
+    "purple",
+    "magenta",
+    "white-on-magenta",
+    "black-on-yellow",
+    "yellow",
+    "black-on-gold",
+    "white-on-blue",
+    "blue",
+    "white-on-navy",
+]
+TmuxColour = Annotated[
+    str,
+    Meta(
+        pattern=r"^(|[a-z]+|colou?r[0-9]{1,3}|#[0-9A-Fa-f]{6})$",
+        description="a colour of tmux: a name, colour0 to colour255, or #rrggbb",
+    ),
+]
 
 
 class MenuItem(Table, frozen=True, kw_only=True):
@@ -36,23 +56,23 @@ class TmuxAction(Table, frozen=True, kw_only=True):
     """The menu of `hexai action`."""
 
     menu: tuple[MenuItem, ...] = ()
-    """Instead of the built-in menu."""
+    """Instead of the built-in menu. No effect yet."""
 
 
 class Tmux(Table, frozen=True, kw_only=True):
     """What Hexai shows in tmux."""
 
     custom_menu_hotkey: Character = "a"
-    """Opens the actions of your own."""
+    """Opens the actions of your own. No effect yet."""
     status: bool = True
-    """Keep the tmux option @hexai_status current."""
-    status_theme: str = ""
-    """A named pair of colours, such as `white-on-purple`."""
-    status_fg: str = ""
-    """The foreground, a tmux colour; before the theme's."""
-    status_bg: str = ""
-    """The background, a tmux colour; before the theme's."""
+    """Keep the tmux option `@hexai_status` current, wherever Hexai runs in tmux."""
+    status_theme: ThemeName = ""
+    """The colours of that option; blank: those of the status line."""
+    status_fg: TmuxColour = ""
+    """The foreground, a tmux colour, instead of the theme's."""
+    status_bg: TmuxColour = ""
+    """The background, a tmux colour, instead of the theme's."""
     status_narrow: bool = False
-    """Leave out the last provider and model."""
+    """Leave out the model that answered last."""
     status_maxlen: Cells = 0
     """Cells at most; 0 for 200."""

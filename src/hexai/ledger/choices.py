@@ -16,7 +16,7 @@ from hexai.domain.choice import Choice
 from hexai.domain.figures import Cell, Filter
 from hexai.domain.ranking import Counted, Model, Rated, Returned
 from hexai.ledger.figures import read_cells
-from hexai.ledger.joined import Lone, join
+from hexai.ledger.joined import Listed, join
 from hexai.ledger.packed import PACKED, Item, unpack
 from hexai.ledger.trials import Instead, Pattern, Trials
 from hexai.ledger.units import milliseconds, seconds
@@ -24,7 +24,7 @@ from hexai.ledger.units import milliseconds, seconds
 # What is put in is our own, and fixed.
 _RUNS = f"""
 SELECT run.number, surface, choice, method = 'vote', document, run.started_at,
-    group_concat({PACKED}), CASE count(*) WHEN 1 THEN place ELSE '' END, shown_at
+    group_concat({PACKED}), place, shown_at
 FROM run CROSS JOIN contender ON contender.run = run.number
 WHERE choice IS NOT NULL AND run.started_at >= :since
     AND (:method = '' OR method = :method) AND (:blind IS NULL OR blind = :blind)
@@ -33,6 +33,12 @@ WHERE choice IS NOT NULL AND run.started_at >= :since
         ELSE position IS NOT NULL END
 GROUP BY run.number
 """  # noqa: S608
+
+# Of one server a place has one run, so these are lists of several.
+_SHARED_PLACES = """
+SELECT place FROM run WHERE place != '' AND shown_at IS NOT NULL
+GROUP BY place HAVING count(*) > 1
+"""
 
 _SAME_TEXTS = """
 SELECT run.number, one.idx, other.idx
@@ -86,24 +92,24 @@ def _rows(
     connection: sqlite3.Connection, values: Mapping[str, object]
 ) -> Iterator[tuple[int, str, str, int, str, int, str]]:
     """Give the runs in order of their numbers, then those joined by their place."""
-    lone: list[Lone] = []
+    shared = {place for (place,) in connection.execute(_SHARED_PLACES)}
+    apart: list[Listed] = []
     for *row, place, shown_at in connection.execute(_RUNS, values):
-        if not place:
+        _number, surface, choice, is_vote, file, _at, word = row
+        if is_vote or place not in shared:
             yield tuple(row)
             continue
-        _number, surface, choice, is_vote, file, _at, word = row
-        if not is_vote:
-            lone.append(
-                Lone(
-                    surface=surface,
-                    place=place,
-                    shown_at=shown_at,
-                    choice=choice,
-                    file=file,
-                    word=word,
-                )
+        apart.append(
+            Listed(
+                surface=surface,
+                place=place,
+                shown_at=shown_at,
+                choice=choice,
+                file=file,
+                word=word,
             )
-    for each in join(lone):
+        )
+    for each in join(apart):
         yield 0, each.surface, each.choice, 0, each.file, each.shown_at, each.word
 
 

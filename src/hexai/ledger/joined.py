@@ -1,13 +1,15 @@
 """Lists of several servers at one place, which the user saw as one list; pure.
 
-An editor that asks several servers, each with one entry, shows what they give in one
-list. So runs of one place that were shown within 5 s of the first are one trial. Which
-item stood higher is not known for sure; what was shown first is taken to be.
+An editor that asks several servers, each with entries of its own, shows what they give
+in one list. So runs of one place that were shown within 5 s of the first are one trial.
+Which items stood higher is not known for sure; what was shown first is taken to.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.choice import Choice
 from hexai.ledger.packed import stack
@@ -15,8 +17,8 @@ from hexai.ledger.packed import stack
 _TOGETHER_MS = 5000
 
 
-class Lone(Struct, frozen=True, kw_only=True):
-    """A list of one item."""
+class Listed(Struct, frozen=True, kw_only=True):
+    """A list that was shown at a place."""
 
     surface: str
     place: str
@@ -27,33 +29,27 @@ class Lone(Struct, frozen=True, kw_only=True):
     word: str
 
 
-def join(lists: Iterable[Lone]) -> Iterator[Lone]:
-    """Join those of one place; what stands alone is left out."""
-    ordered = sorted(lists, key=lambda each: (each.surface, each.place, each.shown_at))
-    together: list[Lone] = []
-    for each in ordered:
-        if together and not _belongs(each, together[0]):
-            yield from _one(together)
-            together = []
-        together.append(each)
-    yield from _one(together)
+def join(lists: Iterable[Listed]) -> Iterator[Listed]:
+    """Join those that were shown together at one place."""
+    ordered = sorted(lists, key=lambda each: (*_place(each), each.shown_at))
+    for _, at_place in groupby(ordered, _place):
+        together: list[Listed] = []
+        for each in at_place:
+            if together and each.shown_at - together[0].shown_at > _TOGETHER_MS:
+                yield _one(together)
+                together = []
+            together.append(each)
+        yield _one(together)
 
 
-def _belongs(other: Lone, first: Lone) -> bool:
-    same = (other.surface, other.place) == (first.surface, first.place)
-    return same and other.shown_at - first.shown_at <= _TOGETHER_MS
+def _place(listed: Listed) -> tuple[str, str]:
+    return listed.surface, listed.place
 
 
-def _one(together: list[Lone]) -> Iterator[Lone]:
-    if len(together) < 2:
-        return
-    first = together[0]
+def _one(together: list[Listed]) -> Listed:
     taken = (each.choice for each in together if each.choice != Choice.NONE)
-    yield Lone(
-        surface=first.surface,
-        place=first.place,
-        shown_at=first.shown_at,
+    return replace(
+        together[0],
         choice=next(taken, Choice.NONE),
-        file=first.file,
         word=stack(each.word for each in together),
     )

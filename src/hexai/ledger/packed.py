@@ -14,7 +14,6 @@ PACKED = """
 """
 """What packs a row of `contender`."""
 _PLACE = 46
-_REST = (1 << _PLACE) - 1
 
 
 class Item(Struct, frozen=True, order=True):
@@ -41,8 +40,19 @@ def unpack(word: str) -> Iterator[Item]:
 
 
 def stack(words: Iterable[str]) -> str:
-    """Make one list of several with an item each, in this order."""
-    return ",".join(
-        str(place << 55 | place << _PLACE | int(word) & _REST)
-        for place, word in enumerate(words)
-    )
+    """Make one list of several, one below the other."""
+    stacked: list[str] = []
+    place = 0
+    for word in words:
+        above = -1
+        for item in sorted(unpack(word)):
+            place += above not in (-1, item.position)
+            above = item.position
+            stacked.append(_pack(item, position=place, index=len(stacked)))
+        place += 1
+    return ",".join(stacked)
+
+
+def _pack(item: Item, *, position: int, index: int) -> str:
+    low = item.is_taken << 45 | item.cell << 24 | item.returned
+    return str(index << 55 | position << _PLACE | low)

@@ -49,16 +49,19 @@ class LedgerRecorder:
         now: Callable[[], float],
         retention_days: int = 0,
         gathers: float = 0.0,
+        on_written: Callable[[], None] = lambda: None,
         on_problem: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`now` is the wall clock; `on_problem` hears of each problem once.
 
-        It is called from the thread that writes. `gathers` is how many seconds a fact
-        waits for others, so that writing does not get in the way of what comes next.
+        `on_written` hears that facts have been written. Both are called from the thread
+        that writes. `gathers` is how many seconds a fact waits for others, so that
+        writing does not get in the way of what comes next.
         """
         self._folder = folder
         self._now = now
         self._retention_days = retention_days
+        self._on_written = on_written
         self._on_problem = on_problem
         self._spool = Spool(folder / SPOOL, now=now)
         self._told: set[str] = set()
@@ -133,6 +136,8 @@ class LedgerRecorder:
                     ledger = ledger or self._open()
                     for fact in facts:
                         ledger.take(fact)
+                    if facts:
+                        self._on_written()
                 except (LedgerError, OSError) as error:
                     self._fail(error, facts)
                 finally:

@@ -7,8 +7,8 @@ characters known to fill one cell each and never to join their neighbours, as mo
 is, is measured by counting, and wcwidth is loaded with the first that needs it.
 
 Terminals disagree about rare sequences. Every grapheme counts one or two cells here,
-whatever the tables say, and `surfaces.cli.rows` puts the cursor right after those that
-a terminal may see otherwise.
+whatever the tables say, and `surfaces.cli.live.rows` puts the cursor right after those
+that a terminal may see otherwise.
 
 `wrap` breaks at blanks and beside wide characters, else inside a word, never inside a
 grapheme. Blanks at the end of a row hang over its edge instead of opening the next.

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from hexai.service.log import FileLog, Log
 from tests.support.answers import openai_answer
-from tests.support.lsp_client import LspClient, serving
+from tests.support.lsp_client import LATER, LspClient, serving
 from tests.support.secrets import sample
 from tests.support.upstream import Upstream
 
@@ -19,6 +20,7 @@ CAPABILITIES = {
     "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}},
     "window": {"workDoneProgress": True},
 }
+_APPLY = "workspace/applyEdit"
 Scene = Callable[[LspClient], Awaitable[None]]
 
 
@@ -80,9 +82,9 @@ def take_edits(client: LspClient) -> None:
 
 
 @asynccontextmanager
-async def writing(text: str) -> AsyncIterator[LspClient]:
+async def writing(text: str, log: Log | None = None) -> AsyncIterator[LspClient]:
     """Run a server and an editor that has a text open, and is ready for prompts."""
-    async with serving() as (client, _):
+    async with serving(log=log) as (client, _):
         take_edits(client)
         await client.initialize(
             "plain", encodings=("utf-32",), capabilities=CAPABILITIES
@@ -148,6 +150,31 @@ def test_a_question_is_asked_once_of_the_first_entry(
     [asked] = model.requests
     assert asked.json["messages"][-1]["content"] == "six times seven?"
     assert slow.requests == []
+
+
+def test_a_reply_that_nobody_waits_for_any_more_is_no_bug(
+    model: Upstream, tmp_path: Path
+) -> None:
+    """The change showed that the edit was made before the editor said so."""
+    config_file().write_text(provider("home", model) + entry("chat", "home"))
+    log = FileLog(tmp_path / "log", texts=False, now=lambda: 0.0)
+
+    async def scenario() -> None:
+        async with writing("\n", log) as client:
+            take = client.handlers["workspace/applyEdit"]
+            client.handlers["workspace/applyEdit"] = lambda params: (
+                LATER if take(params)["applied"] else {"applied": False}
+            )
+            type_in(client, "why?>")
+            await until_text(client, "why?\n\n> forty\n>\n> two\n")
+            [asked] = [m for m in client.messages if m.get("method") == _APPLY]
+            await client.ask_for_nothing(URI, 0)
+            client.send(id=asked["id"], result={"applied": True})
+            await client.ask_for_nothing(URI, 0)
+
+    asyncio.run(scenario())
+    log.close()
+    assert " bug " not in (tmp_path / "log").read_text()
 
 
 def test_progress_is_shown_and_stops_the_request(slow: Upstream) -> None:

@@ -250,6 +250,25 @@ def test_servers_of_one_place_are_one_list(take: Take) -> None:
     ]
 
 
-def shown_at(number: int, after: float) -> Shown:
-    """Show the only item of a list at a moment."""
-    return Shown(run_id=run_id(number), at=BEGAN_AT + after, items=((0,),))
+def test_servers_of_one_place_may_have_several_entries(take: Take) -> None:
+    """What was left in one list because of another is no list without a choice."""
+    first = [contender_record(index) for index in range(3)]
+    second = [contender_record(0, model="other"), contender_record(1, model="last")]
+    found = take(
+        *(completion(1, *first), completion(2, *second), completion(3, *second)),
+        shown(1, (0, 2), (1,)),
+        shown(2, (1,), (0,)),
+        shown_at(3, 60.0, (0,), (1,)),
+        *(taken(1, choice=Choice.NONE), taken(2, 0), taken(3, 1)),
+    )
+    other, last = A.replace("model0", "other"), A.replace("model0", "last")
+
+    assert trials(found, "completion") == [
+        Trial(Pattern("list", ((A, C), (B,), (last,), (other,))), 3, "d1"),
+        Trial(Pattern("list", ((other,), (last,))), 1, "d1"),
+    ]
+
+
+def shown_at(number: int, after: float, *items: tuple[int, ...]) -> Shown:
+    """Show a list at a moment; of one item, unless told otherwise."""
+    return Shown(run_id=run_id(number), at=BEGAN_AT + after, items=items or ((0,),))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -28,7 +28,7 @@ from hexai.errors import (
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
 from hexai.service.ask import Question, ask
-from hexai.service.guard import inspect
+from hexai.service.guard.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.service.projects import project_of
@@ -42,10 +42,11 @@ from hexai.surfaces.cli.screen import Screen
 from hexai.surfaces.cli.session import Session, open_session
 from hexai.surfaces.cli.show import Show
 from hexai.surfaces.cli.speak import complain, tell
+from hexai.surfaces.cli.tmux_status import tmux_status
 from hexai.surfaces.cli.views import Wanted
 
-_WARM_UP_AFTER = 0.03
-"""Seconds until the requests are out: only then the ledger is loaded and opened."""
+_OUT_AFTER = 0.03
+"""Seconds until the requests are out: only then what comes at the end is prepared."""
 
 
 def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
@@ -89,10 +90,16 @@ def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> 
 def _put_recorded(session: Session, question: Question) -> Show:
     """Put a question, record the run, and ask for a vote if the user wants that."""
     how = wanted(session)
-    with session.recording() as recorder:
-        show = put(session, question, how, recorder)
+    with tmux_status(session) as status, session.recording() as recorder:
+
+        def warm_up() -> None:
+            recorder.warm_up()
+            status.begin(question.entries)
+
+        show = put(session, question, how, recorder, warm_up)
+        status.end(show.record)
         if how.vote:
-            from hexai.surfaces.cli.vote import vote_at_the_end
+            from hexai.surfaces.cli.ledger.vote import vote_at_the_end
 
             vote_at_the_end(session.process, show, recorder)
     return show
@@ -138,14 +145,18 @@ def put(
     question: Question,
     wanted: Wanted,
     recorder: LedgerRecorder | None = None,
+    when_out: Callable[[], None] = lambda: None,
 ) -> Show:
-    """Put a question to its contenders and show all that comes of it."""
+    """Put a question to its contenders and show all that comes of it.
+
+    `when_out` is called on the event loop once the requests are out.
+    """
     screen = Screen(session.process)
     show = Show(screen, wanted)
     with Interrupts(show.stop, screen.abandon) as interrupts:
         try:
             with asyncio.Runner(loop_factory=Loop) as runner:
-                runner.run(_put(session, question, show, recorder))
+                runner.run(_put(session, question, show, recorder, when_out))
         finally:
             screen.close()
             show.signal_code = interrupts.code
@@ -164,12 +175,14 @@ def _say_closing(process: Process, screen: Screen, show: Show) -> None:
 
 
 async def _put(
-    session: Session, question: Question, show: Show, recorder: LedgerRecorder | None
+    session: Session,
+    question: Question,
+    show: Show,
+    recorder: LedgerRecorder | None,
+    when_out: Callable[[], None],
 ) -> None:
     async with session.services(recorder) as services:
-        if recorder is not None:
-            loop = asyncio.get_running_loop()
-            loop.call_later(_WARM_UP_AFTER, recorder.warm_up)
+        asyncio.get_running_loop().call_later(_OUT_AFTER, when_out)
         await show.follow(ask(services, question))
 
 

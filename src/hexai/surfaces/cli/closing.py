@@ -1,18 +1,33 @@
 """The line on standard error with which each contender ends; pure."""
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 
 
-def closing_line(outcome: Outcome, cost: Decimal | None) -> str:
-    """Say what became of a contender, in words that scripts can split at blanks."""
+def closing_line(outcome: Outcome, cost: Decimal | None, *, label: str = "") -> str:
+    """Say what became of a contender, in words that scripts can split at blanks.
+
+    `label` is given where provider and model alone do not tell contenders apart.
+    """
     who = f"provider={outcome.provider} model={outcome.model}"
+    if label:
+        who += f' label="{label}"' if " " in label else f" label={label}"
     if outcome.status in (Status.FAILED, Status.TIMED_OUT):
         return f"failed {who}: {outcome.error}"
     word = "done" if outcome.status is Status.ANSWERED else "cancelled"
     return " ".join((word, who, *_figures(outcome, cost)))
+
+
+def labels_needed(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Give the label of each that has the provider and model of another, else ""."""
+    count = Counter((each.provider, each.model) for each in outcomes)
+    return tuple(
+        each.label if count[each.provider, each.model] > 1 else "" for each in outcomes
+    )
 
 
 def blind_line(outcome: Outcome, name: str) -> str | None:

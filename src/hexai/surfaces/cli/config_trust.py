@@ -171,7 +171,7 @@ def _list(process: Process) -> int:
         say(process, "no project file is trusted\n")
         return 0
     rows = [(each.path, each.sha256[:12], _state(each)) for each in known]
-    say(process, table(("FILE", "SHA256", "STATE"), rows))
+    say(process, table(("FILE", "SHA256", "STATE"), rows, columns=process.columns))
     return 0
 
 

@@ -27,8 +27,13 @@ _QUESTION = (Message(Role.USER, "Reply with the single word: hello"),)
 _FEW_TOKENS = 16
 
 
-def list_parser() -> click.Command:
-    """Make the parser of `hexai models list`."""
+def parser(name: str) -> click.Command:
+    """Make the parser of `hexai NAME`; a bare `models` lists."""
+    makers = {"models test": _test_parser, "models pull": _pull_parser}
+    return makers.get(name, _list_parser)()
+
+
+def _list_parser() -> click.Command:
     return make_parser(
         "models list",
         list_models,
@@ -37,8 +42,7 @@ def list_parser() -> click.Command:
     )
 
 
-def test_parser() -> click.Command:
-    """Make the parser of `hexai models test`."""
+def _test_parser() -> click.Command:
     return make_parser(
         "models test",
         test_models,
@@ -47,8 +51,7 @@ def test_parser() -> click.Command:
     )
 
 
-def pull_parser() -> click.Command:
-    """Make the parser of `hexai models pull`."""
+def _pull_parser() -> click.Command:
     return make_parser(
         "models pull",
         pull_model,
@@ -65,7 +68,7 @@ def list_models(invocation: Invocation, *, json: bool) -> int:
     if json:
         say(session.process, to_json(items) + "\n")
     else:
-        say(session.process, _item_table(items))
+        say(session.process, _item_table(items, session.process.columns))
     return 0
 
 
@@ -80,7 +83,7 @@ def test_models(invocation: Invocation, *, json: bool) -> int:
     if json:
         say(session.process, to_json([_record(outcome) for outcome in outcomes]) + "\n")
     else:
-        say(session.process, _outcome_table(outcomes))
+        say(session.process, _outcome_table(outcomes, session.process.columns))
     return interrupted or exit_code(outcomes, first=False)
 
 
@@ -157,18 +160,18 @@ async def _ask_all(
         return run.outcomes, interrupts.code
 
 
-def _item_table(items: tuple[Item, ...]) -> str:
+def _item_table(items: tuple[Item, ...], columns: int) -> str:
     header = ("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
     rows = [
         (i.surface, i.label, f"{i.provider}:{i.model}", i.where, i.origin, i.key)
         for i in items
     ]
-    return table(header, rows)
+    return table(header, rows, columns=columns)
 
 
-def _outcome_table(outcomes: tuple[Outcome, ...]) -> str:
-    header = ("LABEL", "MODEL", "WHERE", "FIRST TOKEN", "TOKENS/S", "RESULT")
-    return table(header, [_row(outcome) for outcome in outcomes])
+def _outcome_table(outcomes: tuple[Outcome, ...], columns: int) -> str:
+    header = ("LABEL", "MODEL", "WHERE", "FIRST TOKEN", "TOK/S", "RESULT")
+    return table(header, [_row(outcome) for outcome in outcomes], columns=columns)
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

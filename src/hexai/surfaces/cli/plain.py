@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from hexai.domain.events import Delta, Ended, Event, Started
 from hexai.domain.outcome import Outcome, Status
+from hexai.surfaces.cli.ago import ago
 from hexai.surfaces.cli.run import Cast
 from hexai.text.visible import visible_line
 
@@ -111,14 +112,6 @@ class Blocks:
         if outcome.text in self._first_with:
             remarks.append(f"same as {self._first_with[outcome.text]}")
         return f" ({', '.join(remarks)})" if remarks else ""
-
-
-def ago(seconds: float) -> str:
-    """Say how long ago something was, in its largest unit."""
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit} ago"
-    return f"{seconds:.0f} s ago"
 
 
 def _needs_break(text: str) -> bool:

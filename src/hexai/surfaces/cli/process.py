@@ -48,6 +48,14 @@ class Process(Struct, frozen=True, kw_only=True):
         return os.isatty(self.stdout)
 
     @property
+    def columns(self) -> int:
+        """How many cells a line has on the terminal; 0 where nothing limits it."""
+        try:
+            return os.get_terminal_size(self.stdout).columns
+        except OSError:
+            return 0
+
+    @property
     def stderr_is_terminal(self) -> bool:
         """Whether what is said about the run reaches a terminal."""
         return os.isatty(self.stderr)

@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from hexai.domain.events import Event, Settled
 from hexai.domain.outcome import Outcome
 from hexai.domain.record import RunRecord
-from hexai.surfaces.cli.closing import blind_line, closing_line
+from hexai.surfaces.cli.closing import blind_line, closing_line, labels_needed
 from hexai.surfaces.cli.exit_code import NOBODY_READS, NONE_ANSWERED, exit_code
 from hexai.surfaces.cli.run import Cast, Run
 from hexai.surfaces.cli.screen import Screen
@@ -127,7 +127,7 @@ def _wake_collector() -> None:
 def _closing_lines(run: Run, cast: Cast) -> tuple[str, ...]:
     shown = _in_order(run, cast)
     if not cast.blind:
-        return tuple(closing_line(each, run.cost_usd(each)) for each in shown)
+        return _full_lines(run, shown)
     lines = (blind_line(each, cast.names[each.index]) for each in shown)
     return tuple(line for line in lines if line is not None)
 
@@ -137,7 +137,14 @@ def _held_back(run: Run, cast: Cast) -> tuple[str, ...]:
         return ()
     shown = _in_order(run, cast)
     names = (f"{cast.names[each.index]} = {each.label}" for each in shown)
-    return (*names, *(closing_line(each, run.cost_usd(each)) for each in shown))
+    return (*names, *_full_lines(run, shown))
+
+
+def _full_lines(run: Run, shown: tuple[Outcome, ...]) -> tuple[str, ...]:
+    return tuple(
+        closing_line(each, run.cost_usd(each), label=label)
+        for each, label in zip(shown, labels_needed(shown), strict=True)
+    )
 
 
 def _in_order(run: Run, cast: Cast) -> tuple[Outcome, ...]:

@@ -1,21 +1,62 @@
 """Small tables for the terminal; pure.
 
 Cells are made visible before they are measured, so that columns stay aligned whatever
-a name holds.
+a name holds. A table that is wider than the screen is not left to the terminal, which
+would cut words and lose the columns: what does not fit goes on below, indented, in
+columns of its own, for every row and the header alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
-from hexai.text.cells import pad, width
+from hexai.text.cells import pad, width, wrap
 from hexai.text.visible import visible_line
 
+_GAP = 2
+"""Blanks between columns."""
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Align rows under a header, two blanks between columns, the last one free."""
+_WRAPS_FROM = 24
+"""Cells that a column needs on a line before its texts are wrapped into them."""
+
+_Line = list[tuple[int, int]]
+"""The columns that stand on one line: which, and in how many cells."""
+
+
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, columns: int = 0
+) -> str:
+    """Align rows under a header, on a screen of `columns` cells; 0 where there is none.
+
+    No line has blanks at its end.
+    """
     cells = [[visible_line(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    lines = (
-        "  ".join(pad(cell, cells) for cell, cells in zip(row, widths, strict=True))
-        for row in cells
-    )
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    indent = min(widths[0] + _GAP, columns // 3)
+    layout = _lay_out(widths, columns, indent)
+    lines = (line for row in cells for line in _draw(row, layout, indent))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lay_out(widths: Sequence[int], columns: int, indent: int) -> list[_Line]:
+    """Put each column on the line before it, or else on a line of its own."""
+    lines: list[_Line] = [[]]
+    room = columns or sum(widths) + _GAP * len(widths)
+    for index, natural in enumerate(widths):
+        if lines[-1] and min(natural, _WRAPS_FROM) > room:
+            lines.append([])
+            room = columns - indent
+        cells = natural if natural <= room else max(2, room)
+        lines[-1].append((index, cells))
+        room -= cells + _GAP
+    return lines
+
+
+def _draw(row: Sequence[str], layout: list[_Line], indent: int) -> Iterator[str]:
+    """Draw one row; of the lines that go on below, those that hold anything."""
+    for number, line in enumerate(layout):
+        wrapped = [wrap(row[index], cells) for index, cells in line]
+        for parts in zip_longest(*wrapped, fillvalue=""):
+            told = zip(parts, line, strict=True)
+            drawn = (" " * _GAP).join(pad(p.rstrip(), cells) for p, (_, cells) in told)
+            if number == 0 or drawn.strip():
+                yield (" " * indent * (number > 0) + drawn).rstrip()

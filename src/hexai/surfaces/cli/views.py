@@ -9,8 +9,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from hexai.domain.events import Event
+from hexai.surfaces.cli.live.painter import Painter, tick_forever
 from hexai.surfaces.cli.options import Layout
-from hexai.surfaces.cli.painter import Painter, tick_forever
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
 from hexai.surfaces.cli.records import (
     event_record,

@@ -32,6 +32,9 @@ class Client(Struct, frozen=True, kw_only=True):
     mends: bool = False
     """What it inserts needs to be compared and mended: it ignores the right end of a
     range, or re-indents lines."""
+    checks_versions: bool = False
+    """It refuses an edit of another version than its own, though it does not say that
+    it knows versions; but one of version 0 it takes for one of any."""
     automatic_deadline: float = inf
     """Seconds within which a request that nobody asked for by hand is answered."""
     empty_incomplete: bool = False
@@ -67,6 +70,7 @@ NEOVIM = Client(
     runs_commands=True,
     shows_rows=True,
     mends=True,
+    checks_versions=True,
     automatic_deadline=0.3,
     empty_incomplete=True,
     utf8_first=True,
@@ -78,6 +82,7 @@ NEOVIM_PLUGIN = Client(
     runs_commands=True,
     shows_rows=True,
     mends=True,
+    checks_versions=True,
     utf8_first=True,
 )
 

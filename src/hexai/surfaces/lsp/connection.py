@@ -86,9 +86,11 @@ class Connection:
     async def _request(self, method: str, params: object) -> tuple[bool, Any]:
         from pygls.exceptions import JsonRpcException
 
+        # Shielded, since a reply that comes after all would find it cancelled.
+        answer = asyncio.shield(self._wire.send_request_async(method, params))
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
-                return True, await self._wire.send_request_async(method, params)
+                return True, await answer
         except (TimeoutError, JsonRpcException):
             return False, None
 
@@ -102,10 +104,14 @@ class Connection:
         ]
         workspace = self.capabilities.workspace
         wants = workspace.workspace_edit if workspace else None
-        if wants is None or not wants.document_changes:
+        announced = wants is not None and wants.document_changes
+        version = document.version
+        if self.client.checks_versions:
+            version = max(1, version or 0)
+        elif not announced:
             return types.WorkspaceEdit(changes={document.uri: edits})
         versioned = types.OptionalVersionedTextDocumentIdentifier(
-            uri=document.uri, version=document.version
+            uri=document.uri, version=version
         )
         change = types.TextDocumentEdit(text_document=versioned, edits=[*edits])
         return types.WorkspaceEdit(document_changes=[change])

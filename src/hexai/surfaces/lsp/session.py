@@ -28,11 +28,13 @@ from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.status import Status
 from hexai.surfaces.lsp.stdio import is_alive, wait_for_death
+from hexai.surfaces.lsp.tmux_status import open_tmux_status
 from hexai.surfaces.lsp.warming import Warming
 from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
+    from hexai.service.tmux.status import ServerStatus
     from hexai.surfaces.lsp.parts import Parts
 
 _GATHERS = 0.25
@@ -102,11 +104,13 @@ class Session:
 
         snapshot = self.configuration.snapshot() if self.configuration else None
         settings = snapshot.settings if snapshot else Settings()
+        status = self._open_tmux_status(snapshot)
         recorder = LedgerRecorder(
             self.start.folders.state,
             now=self.start.now,
             retention_days=settings.ledger.retention_days,
             gathers=_GATHERS,
+            on_written=status.refresh if status else lambda: None,
             on_problem=self._log_problem,
         )
         services = Services(
@@ -128,6 +132,14 @@ class Session:
             self.services = None
             self._ready.set()  # nothing is offered, but nobody waits for ever
             recorder.close()
+            if status is not None:
+                status.close()
+
+    def _open_tmux_status(self, snapshot: Snapshot | None) -> "ServerStatus | None":
+        if snapshot is None:
+            return None
+        settings = lambda: (self.services or snapshot).settings  # noqa: E731
+        return open_tmux_status(self.start, snapshot, settings, self.log)
 
     def _log_problem(self, problem: str) -> None:
         """Log what went wrong in a thread beside the loop."""

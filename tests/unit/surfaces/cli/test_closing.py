@@ -9,7 +9,7 @@ from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.provider import FinishReason
 from hexai.domain.usage import Usage
 from hexai.errors import Authentication, TimedOut
-from hexai.surfaces.cli.closing import blind_line, closing_line, usd
+from hexai.surfaces.cli.closing import blind_line, closing_line, labels_needed, usd
 
 ANSWERED = Outcome(
     index=0,
@@ -63,6 +63,16 @@ def test_a_cached_answer_has_an_age_and_no_figures_of_this_run() -> None:
     assert closing_line(cached, Decimal("0.0004")) == (
         "done provider=openai model=gpt-4.1 cached=181s in=312 out=148"
     )
+
+
+def test_a_label_tells_contenders_of_one_model_apart() -> None:
+    """Only where it is needed; one of several words is quoted."""
+    twins = (ANSWERED, replace(ANSWERED, label="at home"), replace(ANSWERED, model="m"))
+    assert labels_needed(twins) == ("a", "at home", "")
+    begin = "done provider=openai model=gpt-4.1"
+    assert closing_line(ANSWERED, None, label="a").startswith(f"{begin} label=a ttft=")
+    line = closing_line(ANSWERED, None, label="at home")
+    assert line.startswith(f'{begin} label="at home" ttft=')
 
 
 def test_a_failure_gives_its_reason() -> None:

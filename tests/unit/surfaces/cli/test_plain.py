@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-import pytest
-
 from hexai.domain.events import Event, Queued, Settled
 from hexai.domain.outcome import Status
-from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer, ago
+from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
 from hexai.surfaces.cli.run import Cast
 from tests.support.fake_run import answered, delta, ended, failed, started
 
@@ -127,12 +125,3 @@ def test_with_first_only_the_winners_answer_is_written() -> None:
         view.handle(event)
     view.close()
     assert written == ["won"]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.2, "0 s ago"), (59.0, "59 s ago"), (181.0, "3 min ago"), (7300.0, "2 h ago")],
-)
-def test_an_age_is_told_in_its_largest_unit(seconds: float, words: str) -> None:
-    """Nobody needs it to the second."""
-    assert ago(seconds) == words

@@ -1,0 +1,114 @@
+"""A vote: which answers can be voted for, and what a word or a key means; pure."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from hexai.domain.choice import Choice, Chosen, Method
+from hexai.domain.record import RunRecord
+from hexai.errors import UsageError
+from hexai.surfaces.cli.ledger.recorded import candidates, in_order
+from hexai.surfaces.cli.run import letter
+
+_KEYS: Mapping[str, Choice | None] = {
+    "t": Choice.TIE,
+    "b": Choice.BAD,
+    "s": None,
+    "\x1b": None,
+    "\r": None,
+    "\n": None,
+}
+_WORDS = {"tie": Choice.TIE, "bad": Choice.BAD}
+
+
+class Vote(Struct, frozen=True, kw_only=True):
+    """What the user said."""
+
+    choice: Choice | None
+    """None: nothing, on purpose."""
+    indexes: tuple[int, ...] = ()
+
+    def about(self, run_id: str, *, at: float) -> Chosen | None:
+        """Make the fact that is recorded; None if there is none."""
+        if self.choice is None:
+            return None
+        return Chosen(
+            run_id=run_id,
+            at=at,
+            choice=self.choice,
+            method=Method.VOTE,
+            indexes=self.indexes,
+        )
+
+
+class Ballot:
+    """The answers of one run that can be voted for."""
+
+    def __init__(self, run: RunRecord) -> None:
+        self._shown = {letter(i): each for i, each in enumerate(in_order(run))}
+        able = candidates(run)
+        self.candidates = {n: each for n, each in self._shown.items() if each in able}
+        """By the letter of their place in the order shown."""
+        self._blind = run.blind
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to compare."""
+        return len(self.candidates) > 1
+
+    def question(self) -> str:
+        """Ask for one key."""
+        names = (
+            name if self._blind else f"{name} {each.label}"
+            for name, each in self.candidates.items()
+        )
+        return f"Best? {', '.join(names)}; t tie, b both bad, s skip: "
+
+    def words(self, vote: Vote) -> str:
+        """Say what was voted, by the names that were shown."""
+        if vote.choice is Choice.TAKEN:
+            [winner] = vote.indexes
+            found = (n for n, e in self.candidates.items() if e.index == winner)
+            return next(found)
+        return {Choice.TIE: "tie", Choice.BAD: "both bad"}.get(
+            vote.choice or Choice.NONE, "skipped"
+        )
+
+    def read_key(self, key: str) -> Vote | None:
+        """Say what a key means; None for one that means nothing.
+
+        Capital letters are answers; small ones too, but for those that say
+        something else. A key that came together with a line break is that key.
+        """
+        key = key.rstrip("\r\n") or key
+        if key in self.candidates:
+            return self._for(key)
+        if key in _KEYS:
+            return Vote(choice=_KEYS[key])
+        return self._for(key.upper()) if key.upper() in self.candidates else None
+
+    def read_word(self, word: str) -> Vote:
+        """Say what the last word of `hexai vote` means; raises `UsageError`."""
+        if not self.is_open:
+            raise UsageError(
+                "there is nothing to vote on: it takes two answers that do not come "
+                "from the cache"
+            )
+        if (name := self._find(word)) is not None:
+            if name not in self.candidates:
+                raise UsageError(f"{word} gave no answer that can win a vote")
+            return self._for(name)
+        if word in _WORDS:
+            return Vote(choice=_WORDS[word])
+        known = ", ".join(self.candidates)
+        raise UsageError(f"there is no answer {word}; say {known}, tie or bad")
+
+    def _find(self, word: str) -> str | None:
+        """Find the letter that is meant; labels go first where they are shown."""
+        labels = [name for name, each in self._shown.items() if each.label == word]
+        letters = [name for name in self._shown if name == word.upper()]
+        meant = letters + labels if self._blind else labels + letters
+        return meant[0] if meant else None
+
+    def _for(self, name: str) -> Vote:
+        return Vote(choice=Choice.TAKEN, indexes=(self.candidates[name].index,))

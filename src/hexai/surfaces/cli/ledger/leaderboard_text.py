@@ -1,0 +1,179 @@
+"""A leaderboard for people: bars with their intervals, and honest words; pure."""
+
+from collections.abc import Iterator, Mapping
+
+from hexai.domain.ranking import (
+    Comparison,
+    Leaderboard,
+    Model,
+    Ranking,
+    Standing,
+    Verdict,
+)
+from hexai.surfaces.cli.ledger.leaderboard_records import (
+    day,
+    model_names,
+    short_name,
+    wanted_comparisons,
+    wanted_standings,
+)
+from hexai.surfaces.cli.table import table
+from hexai.text.chart import bar
+from hexai.text.visible import visible_line
+
+NOTHING_YET = """\
+Nobody can know yet: there are no choices that fit.
+Vote in the terminal (hexai --vote, or hexai vote), or take suggestions in the editor.
+About 60 choices between two models decide where one wins 70 of 100, about 200 where
+it wins 60.
+"""
+
+_CELLS = 25
+_TOO_FEW = 20
+"""Choices before which strengths would be noise that looks like knowledge."""
+_HEADER = ("MODEL", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
+_EARLY = ("MODEL", "SHOWN", "CHOSEN", "")
+_LISTS = {"cli": "votes"}
+
+
+def text_of(board: Leaderboard, wanted: str) -> str:
+    """Draw the rankings of a surface; empty if no model's name has the wanted text."""
+    names = model_names(board)
+    groups = [
+        _group(ranking, board, names, wanted)
+        for ranking in board.rankings
+        if wanted_standings(ranking, board, wanted)
+    ]
+    if not groups:
+        return ""
+    between = "\nThese were never shown with those above, so they are not ranked "
+    between += "against them:\n"
+    return (
+        f"{board.surface}\n"
+        + between.join(groups)
+        + "".join(_changes(board, names, wanted))
+    )
+
+
+def _group(
+    ranking: Ranking, board: Leaderboard, names: Mapping[Model, str], wanted: str
+) -> str:
+    standings = wanted_standings(ranking, board, wanted)
+    if max((each.choices for each in ranking.comparisons), default=0) < _TOO_FEW:
+        # In no order that could be mistaken for a ranking.
+        rows = sorted(_early(each, names) for each in standings)
+        drawn = table(_EARLY, rows)
+    else:
+        reach = max(max(-each.low, each.high) for each in ranking.standings)
+        drawn = table(_HEADER, [_row(each, names, reach) for each in standings])
+    judged = ["" if ranking.comparisons else "no choice compares it with another yet\n"]
+    judged += [
+        _sentence(each, names) for each in wanted_comparisons(ranking, board, wanted)
+    ]
+    judged += _first_place(ranking, names)
+    what = _LISTS.get(board.surface, "lists")
+    nothing = f", {ranking.none} without a choice" if ranking.none else ""
+    counted = f"{_count(ranking.trials, what)}{nothing}\n"
+    return drawn + "".join(judged) + counted
+
+
+def _count(number: int, things: str) -> str:
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
+
+
+def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:
+    share = standing.chosen / standing.shown
+    counts = str(standing.shown), str(standing.chosen)
+    return (names[standing.model], *counts, bar(share, 10))
+
+
+def _row(
+    standing: Standing, names: Mapping[Model, str], reach: float
+) -> tuple[str, ...]:
+    return (
+        names[standing.model],
+        f"{standing.strength:+.2f}",
+        _interval(standing, reach),
+        f"{standing.low:+.2f} … {standing.high:+.2f}",
+        _percent(standing.best),
+        str(standing.shown),
+        _percent(standing.chosen / standing.shown),
+    )
+
+
+def _interval(standing: Standing, reach: float) -> str:
+    """Draw the interval as a bar and the strength as a mark in it."""
+
+    def cell(value: float) -> int:
+        return round((value / reach + 1) / 2 * (_CELLS - 1))
+
+    low, middle, high = map(cell, (standing.low, standing.strength, standing.high))
+    drawn = ["·"] * _CELLS
+    drawn[low : high + 1] = "━" * (high + 1 - low)
+    drawn[middle] = "█"
+    return "".join(drawn)
+
+
+def _sentence(comparison: Comparison, names: Mapping[Model, str]) -> str:
+    better, worse = (
+        visible_line(names[model]) for model in (comparison.better, comparison.worse)
+    )
+    choices = _count(comparison.choices, "choices")
+    match comparison.verdict:
+        case Verdict.OVER:
+            return f"{better} over {worse} ({choices})\n"
+        case Verdict.LEANING:
+            sure = f"leaning, {_percent(comparison.stronger)} likely"
+            return f"{better} over {worse}: {sure} ({choices}); {_more(comparison)}\n"
+        case Verdict.ORDER:
+            why = "always in the same order, which may be all that there is to it"
+            return f"{better}, {worse}: {why} ({choices}); --blind shuffles\n"
+        case Verdict.OPEN:
+            return (
+                f"{better}, {worse}: not enough yet ({choices}); {_more(comparison)}\n"
+            )
+
+
+def _first_place(ranking: Ranking, names: Mapping[Model, str]) -> Iterator[str]:
+    """Say that the first place does more to one model than to another, if it does."""
+    if not ranking.uneven_positions:
+        return
+    effects = [(each.first_effect or 0.0, each.model) for each in ranking.standings]
+    (least, less), (most, more) = min(effects), max(effects)
+    yield (
+        f"standing first helps {visible_line(names[more])} more than "
+        f"{visible_line(names[less])} ({most:+.1f} and {least:+.1f}); "
+        "the intervals allow for it\n"
+    )
+
+
+def _more(comparison: Comparison) -> str:
+    missing = comparison.missing
+    if missing is None:
+        return "too close for a verdict any time soon"
+    return f"about {_rounded(missing)} more"
+
+
+def _rounded(number: int) -> int:
+    """Round a guess so that it looks like one."""
+    step = 1 if number < 10 else 5 if number < 100 else 50 if number < 1000 else 500
+    return round(number / step) * step
+
+
+def _percent(share: float) -> str:
+    """Write a share; only what is certain is 0 or 100 %."""
+    rounded = min(max(round(share * 100), 1 if share > 0 else 0), 100)
+    return f"{99 if rounded == 100 and share < 1 else rounded} %"
+
+
+def _changes(
+    board: Leaderboard, names: Mapping[Model, str], wanted: str
+) -> Iterator[str]:
+    for model, rated in board.models.items():
+        if len(rated.returned) > 1 and wanted in short_name(rated).lower():
+            ids = ", ".join(
+                f"{visible_line(each.model)} since {day(each.since)}"
+                for each in rated.returned
+            )
+            name = visible_line(names[model])
+            yield f"{name} has changed: {ids}; --since looks at one alone\n"

@@ -1,0 +1,105 @@
+"""`hexai stats`: what every model did, on every surface."""
+
+import csv
+import io
+import time
+from typing import Any
+
+import click
+from msgspec.structs import asdict
+
+from hexai.domain.entry import Surface
+from hexai.domain.figures import Filter
+from hexai.service.history import open_history
+from hexai.service.statistics import Row, make_rows
+from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.ledger.moments import check_moment, read_moment
+from hexai.surfaces.cli.ledger.stats_records import StatsRecord, stats_record
+from hexai.surfaces.cli.ledger.stats_tables import tables
+from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.records import to_json
+from hexai.surfaces.cli.speak import complain, say
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai stats`."""
+    return make_parser(
+        "stats",
+        _stats,
+        params=[*filters(), *formats()],
+        explanation="Show what every model did: how often it answered, how fast, for "
+        "how much money, and what of it was taken and stayed. Answers from the cache "
+        "do not count.",
+    )
+
+
+def filters() -> list[click.Parameter]:
+    """Make the options that say which runs count."""
+    return [
+        click.Option(
+            ["--since"],
+            metavar="WHEN",
+            callback=check_moment,
+            help="Runs since a date (2026-11-22) or of the last while (30d).",
+        ),
+        click.Option(
+            ["--surface"],
+            type=click.Choice([each.value for each in Surface]),
+            help="Runs of this surface.",
+        ),
+        click.Option(
+            ["--language"], metavar="NAME", help="Runs in documents of this language."
+        ),
+        click.Option(
+            ["--project"],
+            metavar="FOLDER",
+            help="Runs of this project, or of its name.",
+        ),
+        click.Option(
+            ["--model"], metavar="TEXT", help="Models whose provider:model has this."
+        ),
+    ]
+
+
+def formats() -> list[click.Parameter]:
+    """Make the options for machines."""
+    return [
+        click.Option(["--json"], is_flag=True, help="Print one JSON object."),
+        click.Option(["--csv"], is_flag=True, help="Print CSV with a heading."),
+    ]
+
+
+def read_filter(options: dict[str, Any], now: float) -> Filter:
+    """Say which runs the options mean."""
+    since = options["since"]
+    return Filter(
+        since=0.0 if since is None else read_moment(since, now),
+        surface=options["surface"] or "",
+        language=options["language"] or "",
+        project=(options["project"] or "").rstrip("/"),
+        model=options["model"] or "",
+    )
+
+
+def _stats(invocation: Invocation, **options: Any) -> int:
+    process = invocation.process
+    chosen = read_filter(options, time.time())  # noqa: TID251 - the edge
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        rows = make_rows(history.figures(chosen))
+    if options["json"]:
+        say(process, to_json({"models": [*map(stats_record, rows)]}) + "\n")
+    elif options["csv"]:
+        say(process, _as_csv(rows))
+    elif rows:
+        say(process, tables(rows, columns=process.columns))
+    else:
+        complain(process, "nothing is recorded that fits")
+    return 0
+
+
+def _as_csv(rows: list[Row]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(StatsRecord.__struct_fields__)
+    writer.writerows(asdict(stats_record(row)).values() for row in rows)
+    return out.getvalue()

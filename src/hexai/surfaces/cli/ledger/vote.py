@@ -1,0 +1,104 @@
+"""The user's vote: by one key at the end of a question, or by `hexai vote` later."""
+
+import time
+
+import click
+
+from hexai.domain.entry import Surface
+from hexai.domain.record import RecordedRun, Recorder
+from hexai.errors import UsageError
+from hexai.service.history import History, open_history
+from hexai.surfaces.cli.confirm import can_confirm
+from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.keypress import can_ask, single_keys
+from hexai.surfaces.cli.ledger.ballot import Ballot, Vote
+from hexai.surfaces.cli.ledger.recorded import (
+    choice_words,
+    in_order,
+    is_hidden,
+    names_shown,
+    recorded_line,
+)
+from hexai.surfaces.cli.ledger.run_words import vote_argument
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.show import Show
+from hexai.surfaces.cli.speak import complain, say, tell
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai vote`."""
+    return make_parser(
+        "vote",
+        _vote,
+        params=[vote_argument()],
+        explanation="Say which answer of a run is the best: its label, its letter, "
+        "`tie` or `bad`. Without RUN it is the last question. Names what was blind.",
+    )
+
+
+def vote_at_the_end(process: Process, show: Show, recorder: Recorder) -> None:
+    """Ask for a vote where somebody can give it, then say what was held back."""
+    record = show.record
+    if record is None or show.signal_code is not None:
+        return
+    ballot = Ballot(record)
+    if ballot.is_open:
+        if not (can_confirm(process) and can_ask(process.stdin)):
+            names = "|".join((*ballot.candidates, "tie", "bad"))
+            complain(process, f"to vote: hexai vote {record.run_id} {names}")
+            return
+        vote = _ask(process, ballot)
+        now = time.time()  # noqa: TID251 - the edge
+        if (chosen := vote.about(record.run_id, at=now)) is not None:
+            recorder.record(chosen)
+    tell(process, *show.held_back)
+
+
+def _ask(process: Process, ballot: Ballot) -> Vote:
+    with single_keys(process.stdin) as next_key:
+        say(process, f"\n{ballot.question()}")
+        vote = None
+        while vote is None:
+            key = next_key()
+            vote = Vote(choice=None) if key is None else ballot.read_key(key)
+        say(process, f"{ballot.words(vote)}\n")
+    return vote
+
+
+def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:
+    process = invocation.process
+    *run, winner = words
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        recorded = _find(history, run[0] if run else None)
+        was_hidden = is_hidden(recorded)
+        vote = Ballot(recorded.run).read_word(winner)
+        now = time.time()  # noqa: TID251 - the edge
+        chosen = vote.about(recorded.run.run_id, at=now)
+        assert chosen is not None
+        history.add(chosen)
+        voted = history.run(str(recorded.number))
+    say(process, f"run {voted.number}: {choice_words(voted)}\n")
+    if was_hidden:
+        _reveal(process, voted)
+    return 0
+
+
+def _find(history: History, word: str | None) -> RecordedRun:
+    """Find the run that is voted on: without a word, the last that can be."""
+    if word is not None:
+        return history.run(word)
+    for recorded in history.newest(surface=Surface.CLI):
+        if Ballot(recorded.run).is_open:
+            return recorded
+    raise UsageError(
+        "there is nothing to vote on: it takes two answers that do not come from "
+        "the cache"
+    )
+
+
+def _reveal(process: Process, recorded: RecordedRun) -> None:
+    letters = names_shown(recorded.run, hidden=True)
+    shown = in_order(recorded.run)
+    names = (f"{letters[each.index]} = {each.label}\n" for each in shown)
+    lines = (f"{recorded_line(each)}\n" for each in shown)
+    say(process, "".join((*names, *lines)))

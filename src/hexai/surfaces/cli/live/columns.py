@@ -1,0 +1,147 @@
+"""The side-by-side view: which rows stand under which header, and what is for good.
+
+The view begins with a header that tells how each contender stands. A row is complete
+once every contender has filled it or ended before it. As long as all fits the screen
+everything stays live, so that the header tells the end too and a new width wraps all
+anew. What grows beyond the screen leaves it at the top: first the header, with the
+words that stay true, then the complete rows; how the contenders stand is from then on
+told below the rows. What is still too much waits: a contender that runs ahead of the
+others by more than a screen shows its first and its newest rows.
+
+Pure: events and a size in, lines out.
+"""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from hexai.domain.events import Delta, Ended, Event
+from hexai.surfaces.cli.live.column import Column
+from hexai.surfaces.cli.live.frame import DIM, Frame, Size, header, lines_of
+from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, row, styled_row
+from hexai.surfaces.cli.live.standing import Standing
+from hexai.text.cells import truncate
+
+_NARROWEST = 8
+"""Cells below which a column cannot be read."""
+
+_FLATTEST = 5
+"""Lines of a screen that hold header, rule and something to read."""
+
+_HEADER = 2
+"""Lines of a header with its rule, and as many of the footer that takes its place."""
+
+
+def fits(size: Size, contenders: int) -> bool:
+    """Tell whether so many columns can be shown at all."""
+    narrowest = min(_widths(size.columns, contenders))
+    return narrowest >= _NARROWEST and size.lines >= _FLATTEST
+
+
+def _widths(columns: int, contenders: int) -> tuple[int, ...]:
+    # The last column of the screen stays free: what a terminal does with marks and
+    # erasing once it is filled differs.
+    room = columns - 1 - len(SEPARATOR) * (contenders - 1)
+    each, more = divmod(max(0, room), contenders)
+    return tuple(each + (position < more) for position in range(contenders))
+
+
+class Columns:
+    """The answers of several contenders side by side."""
+
+    def __init__(self, standings: Sequence[Standing], *, colour: bool) -> None:
+        """`standings` are kept up to date by the caller, in the order shown."""
+        self._standings = standings
+        self._colour = colour
+        self._columns = [Column(_NARROWEST) for _ in standings]
+        self._widths: tuple[int, ...] = (_NARROWEST,) * len(standings)
+        self._topped = True
+        """Whether the header is still the first live line."""
+
+    def handle(self, position: int, event: Event) -> None:
+        """Take the next event of the contender at this position."""
+        match event:
+            case Delta():
+                self._columns[position].feed(event.text)
+            case Ended():
+                self._columns[position].end(self._standings[position].reason())
+            case _:
+                pass
+
+    def frame(self, size: Size) -> Frame:
+        """Draw what is there; once all does not fit, complete rows are for good."""
+        if not fits(size, len(self._columns)):
+            return Frame(live=(truncate("(window too small)", size.columns - 1),))
+        self._resize(size)
+        room = size.lines - 1 - _HEADER
+        count = self._count()
+        complete = self._complete(count)
+        lasting: list[str] = []
+        if self._topped and complete and count > room:
+            self._topped = False
+            lasting += self._header([s.lasting_words() for s in self._standings])
+        if not self._topped:
+            lasting += self._take(complete)
+        return Frame(lasting=tuple(lasting), live=tuple(self._live(room)))
+
+    def last_frame(self, size: Size) -> Frame:
+        """Draw all that is left for good; nothing more will come."""
+        for column in self._columns:
+            column.end()
+        if not fits(size, len(self._columns)):
+            return Frame(lasting=tuple(self._stacked(size)))
+        self._resize(size)
+        rows = self._take(self._count())
+        words = [standing.words() for standing in self._standings]
+        if self._topped:
+            return Frame(lasting=(*self._header(words), *rows))
+        return Frame(lasting=(*rows, *self._footer(words)))
+
+    def _resize(self, size: Size) -> None:
+        widths = _widths(size.columns, len(self._columns))
+        if widths != self._widths:
+            self._widths = widths
+            for column, cells in zip(self._columns, widths, strict=True):
+                column.resize(cells)
+
+    def _complete(self, count: int) -> int:
+        done = [column.done for column in self._columns]
+        return min((rows for rows in done if rows is not None), default=count)
+
+    def _count(self) -> int:
+        return max(column.count for column in self._columns)
+
+    def _take(self, count: int) -> list[str]:
+        taken = [column.take(count) for column in self._columns]
+        return [row(cells, self._widths) for cells in zip(*taken, strict=True)]
+
+    def _live(self, room: int) -> list[str]:
+        views = [column.view(room) for column in self._columns]
+        rows = [row(cells, self._widths) for cells in zip_longest(*views, fillvalue="")]
+        words = [standing.words() for standing in self._standings]
+        if self._topped:
+            return self._header(words) + rows
+        return rows + self._footer(words)
+
+    def _header(self, words: list[str]) -> list[str]:
+        return [self._states(words), self._rule("─┼─")]
+
+    def _footer(self, words: list[str]) -> list[str]:
+        return [self._rule("─┴─"), self._states(words)]
+
+    def _states(self, words: list[str]) -> str:
+        told = zip(self._standings, words, self._widths, strict=True)
+        cells = [header(s, w, cells, colour=self._colour) for s, w, cells in told]
+        return styled_row(cells, self._widths)
+
+    def _rule(self, crossing: str) -> str:
+        rule = crossing.join("─" * cells for cells in self._widths)
+        return styled_row([[Piece(rule, DIM)]], [len(rule)]) if self._colour else rule
+
+    def _stacked(self, size: Size) -> list[str]:
+        lines: list[str] = []
+        for standing, column in zip(self._standings, self._columns, strict=True):
+            words = standing.words()
+            told = header(standing, words, size.columns, colour=self._colour)
+            lines.append(styled_row([told], [size.columns]))
+            lines += [*lines_of(column.rest()), ""]
+        return lines[:-1]

@@ -1,0 +1,119 @@
+"""One answer after the other: the first streams, the others follow whole.
+
+Text is printed as it is, never wrapped by us, so that it can be copied and follows a
+new width by itself. Only a header that still waits for its text is drawn again.
+
+Pure: events and a size in, text and lines out.
+"""
+
+from collections.abc import Sequence
+
+from hexai.domain.events import Delta, Ended, Event, Started
+from hexai.surfaces.cli.live.frame import Frame, Size, header
+from hexai.surfaces.cli.live.rows import Piece, styled_row
+from hexai.surfaces.cli.live.standing import Standing
+from hexai.text.visible import VisibleStream
+
+
+class Stacked:
+    """The answers of one or more contenders below each other."""
+
+    def __init__(self, standings: Sequence[Standing], *, colour: bool) -> None:
+        """`standings` are kept up to date by the caller, in the order shown."""
+        self._standings = standings
+        self._colour = colour
+        self._answers = [_Answer() for _ in standings]
+        self._current = 0
+        self._headed = False
+        """Whether the current answer's header is printed for good."""
+
+    def handle(self, position: int, event: Event) -> None:
+        """Take the next event of the contender at this position."""
+        match event:
+            case Started():
+                self._answers[position].streams = True
+            case Delta():
+                self._answers[position].feed(event.text)
+            case Ended():
+                self._answers[position].end(self._standings[position].reason())
+            case _:
+                pass
+
+    def frame(self, size: Size) -> Frame:
+        """Print what has its turn; a header without text waits below it."""
+        text = "".join(self._printable(size))
+        if self._headed or self._current == len(self._standings):
+            return Frame(text=text)
+        return Frame(text=text, live=(self._header(size, lasting=False),))
+
+    def last_frame(self, size: Size) -> Frame:
+        """Print all that is left, with the header of whoever has said nothing."""
+        text = "".join(self._printable(size))
+        for answer in self._answers[self._current :]:
+            answer.end("")
+        return Frame(text=text + "".join(self._printable(size)))
+
+    def _printable(self, size: Size) -> list[str]:
+        printed: list[str] = []
+        while self._current < len(self._standings):
+            answer = self._answers[self._current]
+            if not self._headed and not answer.begun:
+                break
+            if not self._headed:
+                printed.append(f"{self._header(size, lasting=True)}\n")
+                self._headed = True
+            printed.append(answer.take())
+            if not answer.ended:
+                break
+            self._current += 1
+            self._headed = False
+            printed.append("\n" * (self._current < len(self._standings)))
+        return printed
+
+    def _header(self, size: Size, *, lasting: bool) -> str:
+        standing = self._standings[self._current]
+        words = standing.lasting_words() if lasting else standing.words()
+        room = max(2, size.columns - 7)
+        told = header(standing, words, room, colour=self._colour)
+        cell = [Piece("── "), *told, Piece(" ──")]
+        return styled_row([cell], [size.columns])
+
+
+class _Answer:
+    """What has arrived of an answer and is not printed yet."""
+
+    def __init__(self) -> None:
+        self._clean = VisibleStream()
+        self._waiting: list[str] = []
+        self._said = False
+        self._in_line = False
+        self.streams = False
+        """Whether it comes bit by bit; a cached one never starts, and comes whole."""
+        self.ended = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a header for good: nothing that it says will change."""
+        return self.ended or (self.streams and self._said)
+
+    def feed(self, text: str) -> None:
+        self._add(self._clean.feed(text))
+        self._said = True
+
+    def end(self, reason: str) -> None:
+        self._add(self._clean.end())
+        if self._in_line:
+            self._add("\n")
+        if reason:
+            self._add(f"{reason}\n")
+        self.ended = True
+
+    def _add(self, text: str) -> None:
+        if text:
+            self._waiting.append(text)
+            self._in_line = not text.endswith("\n")
+
+    def take(self) -> str:
+        text = "".join(self._waiting)
+        self._waiting.clear()
+        return text
