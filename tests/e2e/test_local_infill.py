@@ -12,7 +12,7 @@ from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
-from hexai.providers.llamacpp import LlamaCpp
+from hexai.providers.llamacpp.provider import LlamaCpp
 from tests.contract.subjects import registry
 from tests.support.ask_local import Question, provider
 from tests.support.attempt import Attempt, attempt

@@ -1,13 +1,15 @@
 """The languages of documents: how they are called, commented and parsed.
 
-Editors name a language by an identifier, and not all by the same one; files have
-endings. Thirteen languages have a grammar. The others are known by their comments
-alone, so that an instruction can be found, and are read by `prompts.plain`.
+Editors name a language by an identifier, and not all by the same one; if they do not,
+the file's name tells. Thirteen languages have a grammar. The others are known by their
+comments alone, so that an instruction can be found, and are read by `prompts.plain`.
 """
 
 from typing import Literal
 
 from msgspec import Struct
+
+from hexai.prompts.file_names import language_named
 
 Kind = Literal["code", "text"]
 
@@ -146,6 +148,7 @@ _ALL = (
     _other("haskell", "Haskell", "--", (("{-", "-}"),)),
     _other("html", "HTML", block=_ANGLES),
     _other("ini", "INI", ";"),
+    _other("json", "JSON"),
     _other("lisp", "Lisp", ";"),
     _other("ocaml", "OCaml", block=(("(*", "*)"),)),
     _other("scheme", "Scheme", ";"),
@@ -170,82 +173,50 @@ _ALIASES = {
     "c#": "csharp",
     "c++": "cpp",
     "c-sharp": "csharp",
+    "common-lisp": "lisp",
     "cs": "csharp",
+    "dosini": "ini",
     "ecma": "javascript",
+    "elisp": "lisp",
+    "emacs-lisp": "lisp",
     "gitcommit": "git-commit",
     "golang": "go",
     "hcl": "terraform",
     "js": "javascript",
+    "json5": "jsonc",
     "jsx": "javascriptreact",
     "ksh": "shellscript",
+    "less": "scss",
+    "lhaskell": "haskell",
     "make": "makefile",
     "md": "markdown",
     "objc": "objective-c",
+    "objcpp": "objective-c",
+    "objective-cpp": "objective-c",
+    "plaintex": "latex",
+    "proto3": "proto",
+    "protobuf": "proto",
     "ps1": "powershell",
     "py": "python",
+    "racket": "scheme",
     "rb": "ruby",
     "rs": "rust",
     "rst": "restructuredtext",
+    "sass": "scss",
     "sh": "shellscript",
     "shell": "shellscript",
     "tex": "latex",
     "text": "plaintext",
+    "tfvars": "terraform",
     "ts": "typescript",
     "tsx": "typescriptreact",
     "txt": "plaintext",
-    "zsh": "shellscript",
-}
-_BY_ENDING = {
-    "bash": "shellscript",
-    "c": "c",
-    "cc": "cpp",
-    "cjs": "javascript",
-    "cpp": "cpp",
-    "cs": "csharp",
-    "css": "css",
-    "cts": "typescript",
-    "cxx": "cpp",
-    "go": "go",
-    "h": "c",
-    "hh": "cpp",
-    "hpp": "cpp",
-    "htm": "html",
-    "html": "html",
-    "java": "java",
-    "js": "javascript",
-    "jsx": "javascriptreact",
-    "kt": "kotlin",
-    "lua": "lua",
-    "md": "markdown",
-    "mjs": "javascript",
-    "mts": "typescript",
-    "php": "php",
-    "pl": "perl",
-    "py": "python",
-    "pyi": "python",
-    "rb": "ruby",
-    "rs": "rust",
-    "rst": "restructuredtext",
-    "scala": "scala",
-    "sh": "shellscript",
-    "sql": "sql",
-    "swift": "swift",
-    "tex": "latex",
-    "toml": "toml",
-    "ts": "typescript",
-    "tsx": "typescriptreact",
-    "txt": "plaintext",
-    "vim": "vim",
-    "xml": "xml",
-    "yaml": "yaml",
-    "yml": "yaml",
-    "zig": "zig",
     "zsh": "shellscript",
 }
 
 
 def language_of(identifier: str, path: str = "") -> Language:
-    """Find a language by the editor's identifier for it, or else by a file's ending.
+    """Find a language by the editor's identifier for it, or else by a file's name.
 
     One that nobody knows comes back by its own name, as code without comments.
     """
@@ -253,9 +224,12 @@ def language_of(identifier: str, path: str = "") -> Language:
     if key and key not in {"plaintext", "text"}:
         known = _BY_ID.get(_ALIASES.get(key, key))
         return known or Language(id=key, name=identifier.strip())
-    _, dot, ending = path.rpartition("/")[2].rpartition(".")
-    found = _BY_ENDING.get(ending.lower()) if dot else None
-    return _BY_ID[found or "plaintext"]
+    return _BY_ID[language_named(path) or "plaintext"]
+
+
+def languages() -> tuple[Language, ...]:
+    """List the languages that are known."""
+    return _ALL
 
 
 def with_grammar() -> tuple[Language, ...]:

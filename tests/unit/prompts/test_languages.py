@@ -2,7 +2,8 @@
 
 import pytest
 
-from hexai.prompts.languages import language_of, with_grammar
+from hexai.prompts.file_names import known_names
+from hexai.prompts.languages import language_of, languages, with_grammar
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,13 @@ from hexai.prompts.languages import language_of, with_grammar
         ("", "A.TSX", "typescriptreact"),
         ("plaintext", "a.go", "go"),
         ("text", "", "plaintext"),
-        ("", "Makefile", "plaintext"),
+        ("", "Makefile", "makefile"),
+        ("", "src/Main.hs", "haskell"),
+        ("", "CMakeLists.txt", "cmake"),
+        ("", ".git/COMMIT_EDITMSG", "git-commit"),
+        ("", ".bashrc", "shellscript"),
+        ("", "hs", "plaintext"),
+        ("text", "data.json", "json"),
         ("", "a.b/c", "plaintext"),
         ("", "", "plaintext"),
         ("brainfuck", "a.py", "brainfuck"),
@@ -29,6 +36,13 @@ def test_a_language_is_known_by_name_or_ending(
 ) -> None:
     """The editor's word counts first; plain text is as good as no word."""
     assert language_of(identifier, path).id == expected
+
+
+def test_every_language_is_known_by_a_file_name() -> None:
+    """An editor that tells none, or plain text, is served as the others are."""
+    named = {language_of("", name).id for name in known_names()}
+
+    assert named == {language.id for language in languages()}
 
 
 def test_an_unknown_language_is_code_by_its_own_name() -> None:

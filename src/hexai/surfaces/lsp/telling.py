@@ -1,9 +1,8 @@
 """What is told of a race beside its list: who failed, was late, or was not asked."""
 
-from urllib.parse import unquote
-
 from hexai.domain.outcome import Outcome
 from hexai.errors import NotSent
+from hexai.service.ignore.paths import name_of
 from hexai.surfaces.lsp.asking import Run, Status
 from hexai.surfaces.lsp.editor import Editor, Severity
 
@@ -34,6 +33,7 @@ class Telling:
         unsent = all(isinstance(each.error, NotSent) for each in run.outcomes)
         if run.ignored is not None and unsent and uri not in self._told_ignored:
             self._told_ignored.add(uri)
-            name, why = unquote(uri.rpartition("/")[2]), run.ignored.reason
-            message = f"Hexai: nobody is asked about {name}: {why}"
+            name, why = name_of(uri), run.ignored.reason
+            about = "" if why.startswith(f"{name} ") else f" about {name}"
+            message = f"Hexai: nobody is asked{about}: {why}"
             self._editor.tell(Severity.INFO, message)
