@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from hexai.surfaces.lsp.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offer import Credit, Offer
 from hexai.surfaces.lsp.placed import Placed

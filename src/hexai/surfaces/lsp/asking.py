@@ -11,7 +11,7 @@ from hexai.config.schema import Settings
 from hexai.domain.contender import Contender
 from hexai.domain.events import Event
 from hexai.domain.outcome import Outcome
-from hexai.surfaces.lsp.editor import Document
+from hexai.surfaces.lsp.editor.editor import Document
 from hexai.text.positions import Position
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
 from hexai.text.lines import Lines, Replacement, TextChange, compare
 from hexai.text.positions import Position
 

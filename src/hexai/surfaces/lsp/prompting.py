@@ -15,13 +15,14 @@ from hexai.prompts.instruction import is_tag
 from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.service.services import Services
-from hexai.surfaces.lsp import chat, inline_prompt
 from hexai.surfaces.lsp.anchor import Anchor
+from hexai.surfaces.lsp.chat import LABEL as CHAT
 from hexai.surfaces.lsp.chat import Chat
 from hexai.surfaces.lsp.chat_history import find_history
 from hexai.surfaces.lsp.commands import Commands
-from hexai.surfaces.lsp.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.edits import Edits
+from hexai.surfaces.lsp.inline_prompt import LABEL as INLINE_PROMPT
 from hexai.surfaces.lsp.inline_prompt import InlinePrompts
 from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.pending import Pending
@@ -208,7 +209,7 @@ class Prompting:
         answer = partial(
             self._chat.answer, run, pending, suffix=suffix, stream=settings.chat.stream
         )
-        self._begin(chat.LABEL, pending, answer)
+        self._begin(CHAT, pending, answer)
 
     def _fill(self, document: Document, anchor: Anchor, tag: Tag) -> None:
         language = language_of(document.language, _name(document))
@@ -220,7 +221,7 @@ class Prompting:
             return
         pending = self._add(document, anchor)
         answer = partial(self._inline.answer, asked, pending, whole_line=tag.whole_line)
-        self._begin(inline_prompt.LABEL, pending, answer)
+        self._begin(INLINE_PROMPT, pending, answer)
 
     def _begin(
         self, label: str, pending: Pending, answer: Callable[[], Awaitable[None]]

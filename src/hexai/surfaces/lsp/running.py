@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
-from hexai.surfaces.lsp.editor import Editor, Severity
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs work in a task that somebody owns; see `Services.start`."""

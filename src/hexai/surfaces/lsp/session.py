@@ -23,7 +23,7 @@ from hexai.service.log import Log
 from hexai.surfaces.lsp.configuration import Configuration, editor_settings
 from hexai.surfaces.lsp.connection import Connection
 from hexai.surfaces.lsp.documents import Documents
-from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.status import Status

@@ -7,7 +7,7 @@ log; nothing pops up.
 
 from collections.abc import Callable
 
-from hexai.surfaces.lsp.editor import Editor, Severity
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 
 EVERY = 600.0
 """Seconds until the same is told again."""

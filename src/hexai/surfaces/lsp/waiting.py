@@ -12,7 +12,7 @@ from math import inf
 from hexai.config.schema import Completion
 from hexai.engine.settle import Policy, settlement
 from hexai.surfaces.lsp.arrival import Arrival
-from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.offer import Offer
 
 _TICK = 1e-6

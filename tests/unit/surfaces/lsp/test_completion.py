@@ -9,7 +9,7 @@ from hexai.domain.contender import Upstream
 from hexai.domain.entry import Surface
 from hexai.engine.limits import Gate
 from hexai.errors import Authentication
-from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.editor.clients import Client
 from hexai.text.positions import Position, Span
 from tests.support.editing import (
     AGAIN,

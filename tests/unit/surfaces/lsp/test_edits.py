@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from hexai.surfaces.lsp.clients import DEFAULT, Client
 from hexai.surfaces.lsp.documents import Documents
-from hexai.surfaces.lsp.editor import Document, Severity
+from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
+from hexai.surfaces.lsp.editor.editor import Document, Severity
 from hexai.surfaces.lsp.edits import Edits, GaveUp, Made
 from hexai.text.lines import Replacement
 from hexai.text.positions import Position, Span

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lsprotocol import types as lsp
 from msgspec.structs import replace
 
-from hexai.surfaces.lsp.clients import DEFAULT, HELIX, NEOVIM, Client
+from hexai.surfaces.lsp.editor.clients import DEFAULT, HELIX, NEOVIM, Client
 from hexai.surfaces.lsp.inline import inline_completions
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Offer, Suggestion

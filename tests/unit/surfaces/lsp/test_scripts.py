@@ -13,7 +13,7 @@ from hexai.domain.outcome import Status
 from hexai.domain.provider import Finished, TextDelta
 from hexai.errors import Overloaded
 from hexai.surfaces.lsp.arrival import Route, Trigger
-from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.memory import with_newlines
 from hexai.surfaces.lsp.offer import Offer
 from hexai.text.positions import Position, Span

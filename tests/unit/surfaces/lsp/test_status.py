@@ -1,6 +1,6 @@
 """Trouble is told quietly, and rarely."""
 
-from hexai.surfaces.lsp.clients import DEFAULT
+from hexai.surfaces.lsp.editor.clients import DEFAULT
 from hexai.surfaces.lsp.status import EVERY, Status
 from tests.support.editing import FakeEditor
 

@@ -9,8 +9,8 @@ import pytest
 from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import Fact
-from hexai.surfaces.lsp.clients import Client
-from hexai.surfaces.lsp.editor import Document
+from hexai.surfaces.lsp.editor.clients import Client
+from hexai.surfaces.lsp.editor.editor import Document
 from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.watching import Watching
 from hexai.text.lines import Lines, Replacement, compare

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.surfaces.lsp.clients import DEFAULT, Client, Traits, identify
+from hexai.surfaces.lsp.editor.clients import DEFAULT, Client, Traits, identify
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.editor.clients import Client
 from hexai.text.lines import Lines, Replacement
 
 
