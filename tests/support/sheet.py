@@ -14,10 +14,10 @@ from hexai.surfaces.lsp.asking import Asked, Run
 from hexai.surfaces.lsp.chat_history import History
 from hexai.surfaces.lsp.commands import Commands
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.documents import Documents
+from hexai.surfaces.lsp.documents.documents import Documents
+from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity
-from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.prompting import Prompting
 from hexai.surfaces.lsp.running import Running, Work

@@ -11,8 +11,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from hexai.surfaces.lsp.documents.edits import Compute
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
-from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offer import Credit, Offer
 from hexai.surfaces.lsp.placed import Placed
 from hexai.surfaces.lsp.provenance import letter

@@ -7,7 +7,7 @@ from typing import Any
 from lsprotocol import types
 
 from hexai.surfaces.lsp.convert import from_replacement
-from hexai.surfaces.lsp.documents import Documents
+from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity
 from hexai.surfaces.lsp.wire import Wire

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from hexai.surfaces.lsp.anchor import Anchor
+from hexai.surfaces.lsp.documents.anchor import Anchor
+from hexai.surfaces.lsp.documents.edits import Compute, GaveUp, Made
 from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.edits import Compute, GaveUp, Made
 from hexai.surfaces.lsp.running import Work
 from hexai.text.lines import Lines, Replacement, TextChange
 

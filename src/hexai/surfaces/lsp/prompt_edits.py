@@ -3,7 +3,7 @@
 Each is computed for the text as it is, and is None where it makes no sense any more.
 """
 
-from hexai.surfaces.lsp.anchor import Anchor
+from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from hexai.text.quoting import quote

@@ -15,13 +15,13 @@ from hexai.prompts.instruction import is_tag
 from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.service.services import Services
-from hexai.surfaces.lsp.anchor import Anchor
 from hexai.surfaces.lsp.chat import LABEL as CHAT
 from hexai.surfaces.lsp.chat import Chat
 from hexai.surfaces.lsp.chat_history import find_history
 from hexai.surfaces.lsp.commands import Commands
+from hexai.surfaces.lsp.documents.anchor import Anchor
+from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
-from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.inline_prompt import LABEL as INLINE_PROMPT
 from hexai.surfaces.lsp.inline_prompt import InlinePrompts
 from hexai.surfaces.lsp.offer import Offer

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.anchor import Anchor
 from hexai.surfaces.lsp.commands import KNOWN
+from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.offer import Offer
 from hexai.surfaces.lsp.typed import Typed
 from hexai.text.lines import Lines

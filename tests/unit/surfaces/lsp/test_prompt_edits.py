@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.surfaces.lsp.anchor import Anchor
+from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.prompt_edits import (
     answer_below,
     in_place_of_line,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.anchor import Anchor
+from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.text.lines import Lines, compare
 
 QUESTION = Anchor(line=1, text="q?>", heads_line=True)

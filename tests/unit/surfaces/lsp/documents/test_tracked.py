@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.tracked import Tracked
+from hexai.surfaces.lsp.documents.tracked import Tracked
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 
