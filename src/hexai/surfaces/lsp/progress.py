@@ -10,7 +10,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from hexai.surfaces.lsp.connection import Connection
+from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.running import Work
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]

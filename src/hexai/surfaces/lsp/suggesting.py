@@ -10,11 +10,11 @@ from hexai.surfaces.lsp.accept import Acceptance, Offers
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.convert import to_position
 from hexai.surfaces.lsp.editor.editor import Document
 from hexai.surfaces.lsp.inline import inline_completions
 from hexai.surfaces.lsp.items import ItemMaker
 from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.protocol.convert import to_position
 from hexai.surfaces.lsp.questions import Questions
 from hexai.surfaces.lsp.watching import Watching
 

@@ -21,11 +21,11 @@ from hexai.service.unit_test.file import check, create, read
 from hexai.service.unit_test.plan import Plan, plan_tests
 from hexai.service.unit_test.subject import compose_test
 from hexai.service.unit_test.text import add_tests
-from hexai.surfaces.lsp.connection import Connection
-from hexai.surfaces.lsp.convert import from_position, to_path
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
 from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.protocol.connection import Connection
+from hexai.surfaces.lsp.protocol.convert import from_position, to_path
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position
 

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.frames import HEADER_LIMIT, MESSAGE_LIMIT, Fault, Frames
+from hexai.surfaces.lsp.protocol.frames import (
+    HEADER_LIMIT,
+    MESSAGE_LIMIT,
+    Fault,
+    Frames,
+)
 
 
 def _framed(body: bytes, header: bytes = b"Content-Length: %d") -> bytes:

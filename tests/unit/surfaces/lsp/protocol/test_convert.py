@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from hexai.surfaces.lsp.convert import (
+from hexai.surfaces.lsp.protocol.convert import (
     clamp_positions,
     from_span,
     to_path,

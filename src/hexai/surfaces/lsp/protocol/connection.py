@@ -6,11 +6,11 @@ from typing import Any
 
 from lsprotocol import types
 
-from hexai.surfaces.lsp.convert import from_replacement
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity
-from hexai.surfaces.lsp.wire import Wire
+from hexai.surfaces.lsp.protocol.convert import from_replacement
+from hexai.surfaces.lsp.protocol.wire import Wire
 from hexai.text.lines import Lines, Replacement
 from hexai.text.visible import visible
 

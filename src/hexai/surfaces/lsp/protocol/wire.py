@@ -17,8 +17,8 @@ from pygls.protocol import JsonRPCProtocol
 
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.convert import clamp_positions
-from hexai.surfaces.lsp.frames import Fault
+from hexai.surfaces.lsp.protocol.convert import clamp_positions
+from hexai.surfaces.lsp.protocol.frames import Fault
 
 Code = types.ErrorCodes
 

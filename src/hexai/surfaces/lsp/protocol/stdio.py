@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from hexai.surfaces.lsp.frames import Fault, Frames
+from hexai.surfaces.lsp.protocol.frames import Fault, Frames
 
 BACKLOG_LIMIT = 64 * 2**20
 """Bytes that wait for an editor that does not read; more ends the connection."""
