@@ -25,7 +25,7 @@ from hexai.surfaces.lsp.asking import Asked, Clean, Ignored
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from tests.support.clock import T, run_virtually

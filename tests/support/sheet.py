@@ -18,7 +18,7 @@ from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.prompting import Prompting
 from hexai.surfaces.lsp.running import Running, Work
 from hexai.text.cleaning import clean

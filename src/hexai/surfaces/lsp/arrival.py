@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.positions import Position
 
 Route = Literal["list", "inline"]

@@ -17,7 +17,7 @@ from hexai.surfaces.lsp.asking import Asker, Status
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.gates import is_prompt, may_start
 from hexai.surfaces.lsp.memory import Memory, Remembered
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.pace import Pace
 from hexai.surfaces.lsp.places import Place
 from hexai.surfaces.lsp.telling import Telling

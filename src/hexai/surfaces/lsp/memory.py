@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.offer import Suggestion
+from hexai.surfaces.lsp.offers.offer import Suggestion
 from hexai.text.lines import Lines
 from hexai.text.pairs import closers_of
 from hexai.text.positions import Position, Span

@@ -24,7 +24,7 @@ from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.inline_prompt import LABEL as INLINE_PROMPT
 from hexai.surfaces.lsp.inline_prompt import InlinePrompts
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.pending import Pending
 from hexai.surfaces.lsp.prompt_edits import span_of_tag
 from hexai.surfaces.lsp.prompt_questions import PromptAsker, PromptQuestions

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from hexai.service.services import Services
-from hexai.surfaces.lsp.accept import Acceptance, Offers
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.inline import inline_completions
-from hexai.surfaces.lsp.items import ItemMaker
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
+from hexai.surfaces.lsp.offers.inline_items import inline_completions
+from hexai.surfaces.lsp.offers.items import ItemMaker
+from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
 from hexai.surfaces.lsp.questions import Questions
-from hexai.surfaces.lsp.watching import Watching
 
 if TYPE_CHECKING:
     from hexai.surfaces.lsp.session import Session

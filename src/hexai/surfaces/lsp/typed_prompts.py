@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from hexai.surfaces.lsp.commands import KNOWN
 from hexai.surfaces.lsp.documents.anchor import Anchor
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.typed import Typed
 from hexai.text.lines import Lines
 from hexai.text.triggers import (

@@ -13,7 +13,7 @@ from hexai.config.schema import Completion
 from hexai.engine.settle import Policy, settlement
 from hexai.surfaces.lsp.arrival import Arrival
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 
 _TICK = 1e-6
 """The loop rings a little early, by the resolution of its clock."""

@@ -15,7 +15,7 @@ from hexai.errors import Overloaded
 from hexai.surfaces.lsp.arrival import Route, Trigger
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.memory import with_newlines
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.positions import Position, Span
 from tests.support.editing import (
     AGAIN,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hexai.surfaces.lsp.browsing import Rows
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.offers.rows import Rows
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 from tests.unit.surfaces.lsp.test_memory import place, suggestion

@@ -8,7 +8,7 @@ editor's insertion is compared with.
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.offer import Offer, Suggestion
+from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.text.echo import fragment_of
 from hexai.text.lines import Lines, Replacement
 from hexai.text.overlap import covered

@@ -8,7 +8,7 @@ that was being typed.
 
 import re
 
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.echo import fragment_of
 from hexai.text.lines import Lines
 

@@ -2,9 +2,9 @@
 
 from lsprotocol import types as lsp
 
-from hexai.surfaces.lsp.items import ItemMaker
-from hexai.surfaces.lsp.offer import Offer
-from hexai.surfaces.lsp.placed import Placed, line_break
+from hexai.surfaces.lsp.offers.insertion import Placed, line_break
+from hexai.surfaces.lsp.offers.items import ItemMaker
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.protocol.convert import from_span
 from hexai.text.positions import Span
 

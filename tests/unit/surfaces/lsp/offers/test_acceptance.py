@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.accept import Acceptance, Offers, mending
 from hexai.surfaces.lsp.documents.edits import Compute
 from hexai.surfaces.lsp.editor.clients import DEFAULT, NEOVIM, Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity
-from hexai.surfaces.lsp.offer import Offer
-from hexai.surfaces.lsp.placed import Placed
+from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers, mending
+from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines, Replacement
 from tests.support.offers import offer, suggestion
 

@@ -3,7 +3,7 @@
 from string import ascii_uppercase
 
 from hexai.domain.outcome import Outcome
-from hexai.surfaces.lsp.offer import Credit
+from hexai.surfaces.lsp.offers.offer import Credit
 from hexai.text.visible import visible_line
 
 

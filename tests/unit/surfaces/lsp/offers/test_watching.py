@@ -11,8 +11,8 @@ from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import Fact
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
-from hexai.surfaces.lsp.watching import Watching
+from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.text.lines import Lines, Replacement, compare
 from hexai.text.positions import Position, Span
 from tests.support.clock import run_virtually

@@ -9,9 +9,9 @@ from lsprotocol import types as lsp
 from msgspec.structs import replace
 
 from hexai.surfaces.lsp.editor.clients import DEFAULT, HELIX, NEOVIM, Client
-from hexai.surfaces.lsp.inline import inline_completions
-from hexai.surfaces.lsp.items import ItemMaker
-from hexai.surfaces.lsp.offer import Offer, Suggestion
+from hexai.surfaces.lsp.offers.inline_items import inline_completions
+from hexai.surfaces.lsp.offers.items import ItemMaker
+from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.text.cells import width
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position, Span, to_character

@@ -16,11 +16,11 @@ from hexai.ledger.accept import OLD, Done, Item, Listed, Watch, cut_tail
 from hexai.ledger.survival import SAMPLED_AFTER, Tracked
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
-from hexai.surfaces.lsp.browsing import Rows
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.offer import Offer, Suggestion
-from hexai.surfaces.lsp.placed import Placed
+from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
+from hexai.surfaces.lsp.offers.rows import Rows
 from hexai.surfaces.lsp.protocol.convert import to_path
 from hexai.text.lines import Lines, TextChange
 

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from hexai.surfaces.lsp.documents.edits import Compute
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
-from hexai.surfaces.lsp.offer import Credit, Offer
-from hexai.surfaces.lsp.placed import Placed
-from hexai.surfaces.lsp.provenance import letter
+from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.offers.offer import Credit, Offer
+from hexai.surfaces.lsp.offers.provenance import letter
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from hexai.text.visible import visible_line
