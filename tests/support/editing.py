@@ -21,7 +21,7 @@ from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Conditions, Terms
 from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.asking import Asked, Clean, Ignored
+from hexai.surfaces.lsp.asking.run import Asked, Clean, Ignored
 from hexai.surfaces.lsp.completion import Completer
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity

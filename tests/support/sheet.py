@@ -10,7 +10,8 @@ from hexai.config.live import Sources
 from hexai.config.locate import find_folders
 from hexai.config.schema import Settings
 from hexai.domain.provider import Provider
-from hexai.surfaces.lsp.asking import Asked, Run
+from hexai.surfaces.lsp.asking.run import Asked, Run
+from hexai.surfaces.lsp.asking.work import Running, Work
 from hexai.surfaces.lsp.chat_history import History
 from hexai.surfaces.lsp.commands import Commands
 from hexai.surfaces.lsp.configuration import Configuration
@@ -20,7 +21,6 @@ from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
 from hexai.surfaces.lsp.editor.editor import Document, Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.prompting import Prompting
-from hexai.surfaces.lsp.running import Running, Work
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span

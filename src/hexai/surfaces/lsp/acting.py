@@ -6,9 +6,9 @@ from lsprotocol import types
 
 from hexai.service.services import Services
 from hexai.surfaces.lsp.action_list import ActionLists
+from hexai.surfaces.lsp.asking.work import Running
 from hexai.surfaces.lsp.code_actions import CodeActions, Consultant
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.running import Running
 from hexai.surfaces.lsp.unit_tests import UnitTests
 
 if TYPE_CHECKING:

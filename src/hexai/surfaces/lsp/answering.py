@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from hexai.domain.events import Delta, Ended
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.lsp.asking import Run
+from hexai.surfaces.lsp.asking.run import Run
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
 
 Hear = Callable[[str], Awaitable[None]]

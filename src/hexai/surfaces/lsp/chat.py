@@ -5,7 +5,7 @@ from functools import partial
 
 from hexai.domain.outcome import Status
 from hexai.surfaces.lsp.answering import hear, tell_trouble
-from hexai.surfaces.lsp.asking import Run
+from hexai.surfaces.lsp.asking.run import Run
 from hexai.surfaces.lsp.editor.editor import Editor
 from hexai.surfaces.lsp.pending import Make, Pending
 from hexai.surfaces.lsp.prompt_edits import answer_below, more_below

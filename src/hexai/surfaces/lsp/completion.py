@@ -13,7 +13,7 @@ from typing import Any
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
 from hexai.surfaces.lsp.arrival import Arrival, Route, Trigger, nothing
-from hexai.surfaces.lsp.asking import Asker, Status
+from hexai.surfaces.lsp.asking.run import Asker, Status
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
 from hexai.surfaces.lsp.gates import is_prompt, may_start
 from hexai.surfaces.lsp.memory import Memory, Remembered

@@ -2,7 +2,7 @@
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.lsp.asking import Clean
+from hexai.surfaces.lsp.asking.run import Clean
 from hexai.surfaces.lsp.gates import is_word
 
 _BEYOND = 3

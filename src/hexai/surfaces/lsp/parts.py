@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from hexai.service.services import Services
 from hexai.surfaces.lsp.acting import open_actions
+from hexai.surfaces.lsp.asking.progress import WorkDoneProgress
+from hexai.surfaces.lsp.asking.work import Running
 from hexai.surfaces.lsp.code_actions import CodeActions
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.progress import WorkDoneProgress
 from hexai.surfaces.lsp.prompting import Prompting, open_prompting
-from hexai.surfaces.lsp.running import Running
 from hexai.surfaces.lsp.suggesting import Suggesting, open_suggesting
 
 if TYPE_CHECKING:

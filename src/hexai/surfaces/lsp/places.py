@@ -28,7 +28,7 @@ from msgspec.structs import replace
 
 from hexai.domain.events import Delta, Ended, Event, Queued
 from hexai.surfaces.lsp.arrival import Arrival, Route, nothing
-from hexai.surfaces.lsp.asking import Asked, Run
+from hexai.surfaces.lsp.asking.run import Asked, Run
 from hexai.surfaces.lsp.cursor import Cursor
 from hexai.surfaces.lsp.draft import Draft
 from hexai.surfaces.lsp.gates import is_word

@@ -15,6 +15,7 @@ from hexai.prompts.instruction import is_tag
 from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.service.services import Services
+from hexai.surfaces.lsp.asking.work import Running, Start, Work
 from hexai.surfaces.lsp.chat import LABEL as CHAT
 from hexai.surfaces.lsp.chat import Chat
 from hexai.surfaces.lsp.chat_history import find_history
@@ -28,7 +29,6 @@ from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.pending import Pending
 from hexai.surfaces.lsp.prompt_edits import span_of_tag
 from hexai.surfaces.lsp.prompt_questions import PromptAsker, PromptQuestions
-from hexai.surfaces.lsp.running import Running, Start, Work
 from hexai.surfaces.lsp.typed import Typed, Typing, typed_in
 from hexai.surfaces.lsp.typed_prompts import Prompt, find_typed, is_offered
 from hexai.text.lines import TextChange

@@ -10,8 +10,8 @@ from typing import Any
 
 from lsprotocol import types
 
+from hexai.surfaces.lsp.asking.work import Work
 from hexai.surfaces.lsp.protocol.connection import Connection
-from hexai.surfaces.lsp.running import Work
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 _TOKEN = "hexai-"  # noqa: S105 - the protocol's name for what names a progress

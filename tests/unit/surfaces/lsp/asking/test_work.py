@@ -2,8 +2,8 @@
 
 import asyncio
 
-from hexai.surfaces.lsp.progress import number_of, token_of
-from hexai.surfaces.lsp.running import Work
+from hexai.surfaces.lsp.asking.progress import number_of, token_of
+from hexai.surfaces.lsp.asking.work import Work
 from tests.support.sheet import Sheet, on_sheet
 
 
