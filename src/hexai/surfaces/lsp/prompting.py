@@ -35,8 +35,8 @@ from hexai.text.lines import TextChange
 from hexai.text.triggers import Command, Markers, Question, Tag
 
 if TYPE_CHECKING:
+    from hexai.surfaces.lsp.completion.suggesting import Suggesting
     from hexai.surfaces.lsp.session import Session
-    from hexai.surfaces.lsp.suggesting import Suggesting
 
 Offered = Callable[[str], Iterable[Offer]]
 """Gives what was offered in a document."""

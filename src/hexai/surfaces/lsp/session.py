@@ -20,6 +20,7 @@ from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.service.crash import describe
 from hexai.service.log import Log
+from hexai.surfaces.lsp.completion.status import Status
 from hexai.surfaces.lsp.configuration import Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
@@ -29,7 +30,6 @@ from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
 from hexai.surfaces.lsp.protocol.wire import Phase, Wire
 from hexai.surfaces.lsp.start import Start
-from hexai.surfaces.lsp.status import Status
 from hexai.surfaces.lsp.tmux_status import open_tmux_status
 
 if TYPE_CHECKING:

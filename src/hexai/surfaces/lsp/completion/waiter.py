@@ -11,7 +11,7 @@ from math import inf
 
 from hexai.config.schema import Completion
 from hexai.engine.settle import Policy, settlement
-from hexai.surfaces.lsp.arrival import Arrival
+from hexai.surfaces.lsp.completion.arrival import Arrival
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.offers.offer import Offer
 

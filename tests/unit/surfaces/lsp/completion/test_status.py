@@ -1,7 +1,7 @@
 """Trouble is told quietly, and rarely."""
 
+from hexai.surfaces.lsp.completion.status import EVERY, Status
 from hexai.surfaces.lsp.editor.clients import DEFAULT
-from hexai.surfaces.lsp.status import EVERY, Status
 from tests.support.editing import FakeEditor
 
 

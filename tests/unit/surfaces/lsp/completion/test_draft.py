@@ -4,7 +4,7 @@ import pytest
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.lsp.draft import Draft
+from hexai.surfaces.lsp.completion.draft import Draft
 
 
 class Cleaner:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.surfaces.lsp.cursor import Cursor, advance
+from hexai.surfaces.lsp.completion.caret import Cursor, advance
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from hexai.service.services import Services
-from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.completion import Completer
+from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
+from hexai.surfaces.lsp.completion.completer import Completer
+from hexai.surfaces.lsp.completion.questions import Questions
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.editor import Document
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
@@ -16,7 +17,6 @@ from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
-from hexai.surfaces.lsp.questions import Questions
 
 if TYPE_CHECKING:
     from hexai.surfaces.lsp.session import Session

@@ -8,10 +8,16 @@ import pytest
 
 from hexai.config.schema import Completion
 from hexai.engine.settle import Policy
-from hexai.surfaces.lsp.arrival import Arrival, Route, Trigger, TriggerKind, nothing
+from hexai.surfaces.lsp.completion.arrival import (
+    Arrival,
+    Route,
+    Trigger,
+    TriggerKind,
+    nothing,
+)
+from hexai.surfaces.lsp.completion.waiter import Waiter, patience
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.waiting import Waiter, patience
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 from tests.support.clock import run_virtually

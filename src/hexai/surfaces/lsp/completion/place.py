@@ -27,15 +27,15 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from hexai.domain.events import Delta, Ended, Event, Queued
-from hexai.surfaces.lsp.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.asking.run import Asked, Run
-from hexai.surfaces.lsp.cursor import Cursor
-from hexai.surfaces.lsp.draft import Draft
-from hexai.surfaces.lsp.gates import is_word
-from hexai.surfaces.lsp.memory import Kept, Spot, fitting_of
+from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
+from hexai.surfaces.lsp.completion.caret import Cursor
+from hexai.surfaces.lsp.completion.draft import Draft
+from hexai.surfaces.lsp.completion.gates import is_word
+from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
+from hexai.surfaces.lsp.completion.waiter import Waiter
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
-from hexai.surfaces.lsp.waiting import Waiter
 from hexai.text.lines import TextChange
 from hexai.text.positions import Position
 
