@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.commands import KNOWN
+from hexai.surfaces.lsp.chat.commands import KNOWN
+from hexai.surfaces.lsp.chat.typed_text import Typed
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.surfaces.lsp.typed import Typed
 from hexai.text.lines import Lines
 from hexai.text.triggers import (
     Command,

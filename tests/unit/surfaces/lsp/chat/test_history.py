@@ -1,7 +1,7 @@
 """What counts as an earlier question with its answer."""
 
 from hexai.prompts.chat import Exchange
-from hexai.surfaces.lsp.chat_history import find_history
+from hexai.surfaces.lsp.chat.history import find_history
 from hexai.text.lines import Lines
 from hexai.text.triggers import Markers
 

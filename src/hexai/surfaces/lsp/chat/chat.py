@@ -4,11 +4,11 @@ import re
 from functools import partial
 
 from hexai.domain.outcome import Status
-from hexai.surfaces.lsp.answering import hear, tell_trouble
 from hexai.surfaces.lsp.asking.run import Run
+from hexai.surfaces.lsp.chat.answering import hear, tell_trouble
+from hexai.surfaces.lsp.chat.pending import Make, Pending
+from hexai.surfaces.lsp.chat.prompt_edits import answer_below, more_below
 from hexai.surfaces.lsp.editor.editor import Editor
-from hexai.surfaces.lsp.pending import Make, Pending
-from hexai.surfaces.lsp.prompt_edits import answer_below, more_below
 
 LABEL = "chat"
 EDIT_LABEL = "Hexai: insert chat response"

@@ -4,11 +4,11 @@ from functools import partial
 
 from hexai.domain.outcome import Status
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.lsp.answering import hear, tell_trouble
 from hexai.surfaces.lsp.asking.run import Asked
+from hexai.surfaces.lsp.chat.answering import hear, tell_trouble
+from hexai.surfaces.lsp.chat.pending import Make, Pending
+from hexai.surfaces.lsp.chat.prompt_edits import in_place_of_tag
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
-from hexai.surfaces.lsp.pending import Make, Pending
-from hexai.surfaces.lsp.prompt_edits import in_place_of_tag
 
 LABEL = "inline prompt"
 EDIT_LABEL = "Hexai: inline prompt"

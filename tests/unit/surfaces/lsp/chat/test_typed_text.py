@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.typed import Typed, Typing, typed_in
+from hexai.surfaces.lsp.chat.typed_text import Typed, Typing, typed_in
 from hexai.text.lines import Lines, compare
 
 

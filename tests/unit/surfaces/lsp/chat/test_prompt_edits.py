@@ -2,13 +2,13 @@
 
 import pytest
 
-from hexai.surfaces.lsp.documents.anchor import Anchor
-from hexai.surfaces.lsp.prompt_edits import (
+from hexai.surfaces.lsp.chat.prompt_edits import (
     answer_below,
     in_place_of_line,
     in_place_of_tag,
     more_below,
 )
+from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.text.lines import Lines, Replacement
 
 

@@ -16,7 +16,7 @@ from hexai.service.guard.guard import GuardedText
 from hexai.service.projects import project_of
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking.run import Asked, Run
-from hexai.surfaces.lsp.chat_history import History
+from hexai.surfaces.lsp.chat.history import History
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.editor import Document
 from hexai.surfaces.lsp.protocol.convert import to_path

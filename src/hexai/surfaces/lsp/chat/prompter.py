@@ -16,21 +16,21 @@ from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking.work import Running, Start, Work
-from hexai.surfaces.lsp.chat import LABEL as CHAT
-from hexai.surfaces.lsp.chat import Chat
-from hexai.surfaces.lsp.chat_history import find_history
-from hexai.surfaces.lsp.commands import Commands
+from hexai.surfaces.lsp.chat.chat import LABEL as CHAT
+from hexai.surfaces.lsp.chat.chat import Chat
+from hexai.surfaces.lsp.chat.commands import Commands
+from hexai.surfaces.lsp.chat.history import find_history
+from hexai.surfaces.lsp.chat.inline_prompts import LABEL as INLINE_PROMPT
+from hexai.surfaces.lsp.chat.inline_prompts import InlinePrompts
+from hexai.surfaces.lsp.chat.pending import Pending
+from hexai.surfaces.lsp.chat.prompt import Prompt, find_typed, is_offered
+from hexai.surfaces.lsp.chat.prompt_edits import span_of_tag
+from hexai.surfaces.lsp.chat.questions import PromptAsker, PromptQuestions
+from hexai.surfaces.lsp.chat.typed_text import Typed, Typing, typed_in
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
-from hexai.surfaces.lsp.inline_prompt import LABEL as INLINE_PROMPT
-from hexai.surfaces.lsp.inline_prompt import InlinePrompts
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.surfaces.lsp.pending import Pending
-from hexai.surfaces.lsp.prompt_edits import span_of_tag
-from hexai.surfaces.lsp.prompt_questions import PromptAsker, PromptQuestions
-from hexai.surfaces.lsp.typed import Typed, Typing, typed_in
-from hexai.surfaces.lsp.typed_prompts import Prompt, find_typed, is_offered
 from hexai.text.lines import TextChange
 from hexai.text.triggers import Command, Markers, Question, Tag
 

@@ -9,10 +9,10 @@ from hexai.config.schema import Settings
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
 from hexai.surfaces.lsp.asking.work import Running
+from hexai.surfaces.lsp.chat.pending import Make, Pending
+from hexai.surfaces.lsp.chat.prompt_edits import in_place_of_line
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
-from hexai.surfaces.lsp.pending import Make, Pending
-from hexai.surfaces.lsp.prompt_edits import in_place_of_line
 
 EDIT_LABEL = "Hexai: carry out a command"
 KNOWN = {
