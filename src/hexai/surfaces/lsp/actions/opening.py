@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from hexai.service.services import Services
-from hexai.surfaces.lsp.action_list import ActionLists
+from hexai.surfaces.lsp.actions.action_list import ActionLists
+from hexai.surfaces.lsp.actions.code_actions import CodeActions, Consultant
+from hexai.surfaces.lsp.actions.unit_tests import UnitTests
 from hexai.surfaces.lsp.asking.work import Running
-from hexai.surfaces.lsp.code_actions import CodeActions, Consultant
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.unit_tests import UnitTests
 
 if TYPE_CHECKING:
     from hexai.surfaces.lsp.session import Session

@@ -27,14 +27,14 @@ from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Question, ask
 from hexai.service.guard.guard import GuardedText
 from hexai.service.services import Services
-from hexai.surfaces.lsp.action_list import STOP, ActionLists, Listing, Shown
+from hexai.surfaces.lsp.actions.action_list import STOP, ActionLists, Listing, Shown
+from hexai.surfaces.lsp.actions.unit_tests import UnitTests
 from hexai.surfaces.lsp.asking.work import Running, Work
 from hexai.surfaces.lsp.completion.questions import background_of, path_of
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
 from hexai.surfaces.lsp.documents.tracked import Tracked, Tracker
 from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
-from hexai.surfaces.lsp.unit_tests import UnitTests
 from hexai.text.lines import Replacement, TextChange, compare
 from hexai.text.positions import Span
 
