@@ -3,7 +3,7 @@
 Follows the documents. A change is first taken by the prompts under way, which move with
 their text or end with it; then, if it was typed, the line that it was typed into is
 read. Each prompt is asked once. What holds for a request is decided here, how it is
-answered in `chat.py`, `inline_prompt.py` and `commands.py`.
+answered in `chat.py`, `inline_prompts.py` and `commands.py`.
 """
 
 from collections.abc import Awaitable, Callable, Iterable

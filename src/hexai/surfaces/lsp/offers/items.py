@@ -1,6 +1,6 @@
 """Offers as the editors' completion items, each editor getting what it shows right.
 
-What differs between editors is data (`clients.py`); what an item is, is not: an edit of
+What differs between editors is data (`editor/clients.py`); what an item is, is not: an edit of
 one line from the beginning of the word at the cursor, a `filterText` that goes on as
 the user may type, an order that is that of the offer, and a command by which the editor
 says that the item was taken. Nothing is left to be resolved later.
