@@ -487,6 +487,22 @@ def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:
     assert result.code == 0
     assert "=== a ===\nhi" in result.out
     assert result.err.count("the ledger cannot be used") == 1
+    assert "move it away, and a new one is begun; what is recorded waits" in result.err
+
+
+def test_forgetting_all_does_not_stop_at_a_damaged_ledger() -> None:
+    """What waits and what is cached is gone, and the rest is for the user to remove."""
+    state().mkdir(parents=True)
+    (state() / FILE_NAME).write_bytes(b"not a database, and long enough" * 100)
+    ask("hi", TEXT)
+    folders = [state(), Path(os.environ["XDG_CACHE_HOME"])]  # noqa: TID251
+
+    result = run_cli("history", "forget", "--all")
+
+    kept = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert result.code == 1
+    assert result.err.startswith("hexai: all else is forgotten, but what is in the l")
+    assert kept == [state() / FILE_NAME]
 
 
 def test_a_folder_of_somebody_else_is_not_used() -> None:
