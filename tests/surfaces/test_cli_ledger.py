@@ -303,11 +303,15 @@ class TestTexts:
         run_cli("outside")
         run_cli(TEXT, folder=project)
 
-        listed = run_cli("history", "--project", "project/", folder=tmp_path).out
+        listed = run_cli("history", "--project", "./project/", folder=tmp_path).out
+        named = run_cli("history", "--project", "project", folder=project).out
+        other = run_cli("history", "--project", "other").err
         result = run_cli("history", "forget", "--project", ".", folder=project)
 
         assert TEXT in listed
         assert "outside" not in listed
+        assert named == listed
+        assert other == "hexai: nothing is recorded that fits\n"
         assert result.out == "forgot 1 run\n"
         assert files_with(TEXT) == []
         assert files_with(str(project)) == []
@@ -369,12 +373,15 @@ class TestStats:
         run_cli("hi", folder=project)
 
         def models(*words: str) -> list[str]:
-            rows = json.loads(run_cli("stats", "--json", *words).out)["models"]
-            return [row["model"] for row in rows]
+            result = run_cli("stats", "--json", *words, folder=tmp_path)
+            return [row["model"] for row in json.loads(result.out)["models"]]
 
         assert models("--model", "LOR") == ["lorem"]
         assert models("--project", "project") == ["echo", "lorem"]
+        assert models("--project", "./project/") == ["echo", "lorem"]
+        assert models("--project", str(project)) == ["echo", "lorem"]
         assert models("--project", "other") == []
+        assert models("--project", ".") == []
         assert models("--since", "1h", "--surface", "cli") == ["echo", "lorem"]
         assert models("--since", "2999-01-01") == []
         assert models("--surface", "chat") == []
