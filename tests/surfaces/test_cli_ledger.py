@@ -472,7 +472,8 @@ class TestTransfer:
         assert rows[0]["model_a"] == "simulated:echo"
 
     def test_answers_are_logs_of_llm(self, tmp_path: Path) -> None:
-        """A conversation for a run, a response for each answer."""
+        """A conversation for a run, a response for each answer that was given then."""
+        ask("hi")
         ask("hi")
         file = tmp_path / "logs.db"
         assert run_cli("history", "export", "--format", "llm", str(file)).code == 0
@@ -482,8 +483,16 @@ class TestTransfer:
             "FROM responses JOIN conversations ON conversations.id = conversation_id"
         ).fetchall()
         connection.close()
+        assert len(rows) == 2
         assert rows[0] == ("simulated/echo", "hi", "hi", 1, "hi")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def test_logs_of_llm_are_never_without_texts(self, tmp_path: Path) -> None:
+        """Whoever wants none gets no file, instead of one with all of them."""
+        ask(TEXT)
+        options = ("--format", "llm", "--no-texts", str(tmp_path / "logs.db"))
+        assert run_cli("history", "export", *options).code == 2
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:
