@@ -194,16 +194,29 @@ class TestVote:
         assert code == 0
         assert (recorded and recorded["choice"]) == choice
 
+    def test_the_question_may_come_by_a_pipe(self) -> None:
+        """The key comes from the terminal that the answers are shown on."""
+        simulated("echo", "lorem?tokens=3")
+        code, display = run_typed_later("B", "--blind", "--vote", piped="hi")
+        assert code == 0
+        assert "s skip: B" in display
+        assert shown()["choice"]["choice"] == "taken"
+
     def test_without_a_terminal_it_says_how_to_vote_later(self) -> None:
-        """A pipe has no keys."""
+        """In words that no shell takes for a pipe."""
         result = ask("--vote", "hi")
+        run = shown()["run_id"]
         assert result.code == 0
-        assert "hexai: to vote: hexai vote " in result.err
+        assert result.err.endswith(
+            f"hexai: to vote: hexai vote {run} WINNER, which is A, B, tie or bad\n"
+        )
 
 
-def run_typed_later(key: str, *arguments: str) -> tuple[int, str]:
+def run_typed_later(
+    key: str, *arguments: str, piped: str | None = None
+) -> tuple[int, str]:
     """Press a key when the question for it is there."""
-    return run_typed(key, *arguments, when="skip: ")
+    return run_typed(key, *arguments, when="skip: ", piped=piped)
 
 
 class TestAgain:
@@ -490,9 +503,10 @@ class TestTransfer:
     def test_logs_of_llm_are_never_without_texts(self, tmp_path: Path) -> None:
         """Whoever wants none gets no file, instead of one with all of them."""
         ask(TEXT)
-        options = ("--format", "llm", "--no-texts", str(tmp_path / "logs.db"))
+        file = tmp_path / "logs.db"
+        options = ("--format", "llm", "--no-texts", str(file))
         assert run_cli("history", "export", *options).code == 2
-        assert list(tmp_path.iterdir()) == []
+        assert not file.exists()
 
 
 def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:

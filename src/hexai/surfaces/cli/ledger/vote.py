@@ -8,9 +8,8 @@ from hexai.domain.entry import Surface
 from hexai.domain.record import RecordedRun, Recorder
 from hexai.errors import UsageError
 from hexai.service.history import History, open_history
-from hexai.surfaces.cli.confirm import can_confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.keypress import can_ask, single_keys
+from hexai.surfaces.cli.keypress import keyboard, single_keys
 from hexai.surfaces.cli.ledger.ballot import Ballot, Vote
 from hexai.surfaces.cli.ledger.recorded import (
     choice_words,
@@ -43,19 +42,21 @@ def vote_at_the_end(process: Process, show: Show, recorder: Recorder) -> None:
         return
     ballot = Ballot(record)
     if ballot.is_open:
-        if not (can_confirm(process) and can_ask(process.stdin)):
-            names = "|".join((*ballot.candidates, "tie", "bad"))
-            complain(process, f"to vote: hexai vote {record.run_id} {names}")
-            return
-        vote = _ask(process, ballot)
+        with keyboard(process.stdin, process.stdout) as keys:
+            if keys is None:
+                *names, last = (*ballot.candidates, "tie", "bad")
+                winner = f"WINNER, which is {', '.join(names)} or {last}"
+                complain(process, f"to vote: hexai vote {record.run_id} {winner}")
+                return
+            vote = _ask(process, keys, ballot)
         now = time.time()  # noqa: TID251 - the edge
         if (chosen := vote.about(record.run_id, at=now)) is not None:
             recorder.record(chosen)
     tell(process, *show.held_back)
 
 
-def _ask(process: Process, ballot: Ballot) -> Vote:
-    with single_keys(process.stdin) as next_key:
+def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
+    with single_keys(keys) as next_key:
         say(process, f"\n{ballot.question()}")
         vote = None
         while vote is None:
