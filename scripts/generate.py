@@ -11,8 +11,8 @@ from pathlib import Path
 from hexai.config.describe import json_schema
 from hexai.config.reference import example
 from hexai.config.reference import page as config_page
-from hexai.service.guard_page import page as guard_page
-from hexai.service.guard_rules import rules
+from hexai.service.guard.page import page as guard_page
+from hexai.service.guard.rules import rules
 from hexai.surfaces.cli.reference import page as cli_page
 
 ROOT = Path(__file__).parent.parent

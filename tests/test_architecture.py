@@ -103,7 +103,7 @@ NOT_FOR_A_QUESTION = {
     "hexai.config.encode",
     "hexai.config.live",
     "hexai.config.reference",
-    "hexai.providers.llamacpp",
+    "hexai.providers.llamacpp.provider",
     "hexai.providers.openai",
     "hexai.domain.figures",
     "hexai.ledger.figures",

@@ -12,7 +12,7 @@ from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
 from hexai.providers.anthropic import AnthropicFormat
 from hexai.providers.format import WireFormat
-from hexai.providers.llamacpp_infill import LlamaCppInfill
+from hexai.providers.llamacpp.infill import LlamaCppInfill
 from hexai.providers.ollama import OllamaFormat
 from hexai.providers.ollama_infill import OllamaInfill
 from hexai.providers.openai import OpenAIFormat

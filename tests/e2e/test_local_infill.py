@@ -12,7 +12,7 @@ from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
-from hexai.providers.llamacpp import LlamaCpp
+from hexai.providers.llamacpp.provider import LlamaCpp
 from tests.contract.subjects import registry
 from tests.support.ask_local import Question, provider
 from tests.support.attempt import Attempt, attempt
@@ -65,11 +65,6 @@ def asked(client: LlamaCpp, *calls: Call) -> list[Attempt]:
 def embedded(folder: Path, model: Path) -> LlamaCpp:
     """Make a client of the embedded model."""
     return provider(Question(folder=str(folder), model=str(model)))
-
-
-def _sent(seen: Attempt) -> int:
-    """Count the requests of an attempt."""
-    return [mark for mark, _ in seen.marks].count("connected")
 
 
 def test_a_model_without_tokens_for_gaps_is_asked_by_chat(folder: Path) -> None:

@@ -14,9 +14,9 @@ import pytest
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Chunk, Finished, TextDelta
 from hexai.errors import ContextTooLong, ProviderError, UnknownModel
-from hexai.providers.llamacpp_files import Card, all_workers, try_lock
-from hexai.providers.llamacpp_models import LoadOptions, find_model
-from hexai.providers.llamacpp_supervisor import Supervisor
+from hexai.providers.llamacpp.files import Card, all_workers, try_lock
+from hexai.providers.llamacpp.models import LoadOptions, find_model
+from hexai.providers.llamacpp.supervisor import Supervisor
 from tests.support.ask_local import Question, provider
 from tests.support.model import small_model
 from tests.support.workers import answer, ask, living, run_folder

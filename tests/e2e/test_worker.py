@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.providers.llamacpp_files import all_workers
+from hexai.providers.llamacpp.files import all_workers
 from tests.support.ask_local import Question, Step
 from tests.support.model import small_model
 from tests.support.workers import (

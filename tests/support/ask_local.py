@@ -18,8 +18,8 @@ from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, TextDelta
 from hexai.errors import ProviderError
-from hexai.providers.llamacpp import LlamaCpp
-from hexai.providers.llamacpp_supervisor import Supervisor
+from hexai.providers.llamacpp.provider import LlamaCpp
+from hexai.providers.llamacpp.supervisor import Supervisor
 
 
 class Question(Struct, kw_only=True):

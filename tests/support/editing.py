@@ -1,7 +1,7 @@
 """An editor with one document, and models that answer in it as scripted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +29,7 @@ from hexai.surfaces.lsp.offer import Offer
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from tests.support.clock import T, run_virtually
+from tests.support.own_tasks import OwnTasks
 from tests.support.races import conditions, field
 from tests.support.scripted import Scripted, Stream
 
@@ -203,38 +204,27 @@ class Answered(Struct, frozen=True, kw_only=True):
         return [suggestion.text for suggestion in self.offer.suggestions]
 
 
-class Desk:
+class Desk(OwnTasks):
     """Somebody who types in a document and asks for completion."""
 
     def __init__(
         self, text: str, *models: Provider, client: Client, settings: Settings
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._group = asyncio.TaskGroup()
+        super().__init__()
         self.editor = FakeEditor(client)
         self.asker = ScriptedAsker(models, settings)
         self.told = Told()
         self.models = models
-        self.completer = Completer(
-            self.editor, self.asker, self.told, start=self._start
-        )
+        self.completer = Completer(self.editor, self.asker, self.told, start=self.start)
         lines = Lines.of(text.replace("|", "", 1))
         cursor = Lines.of(text.split("|", maxsplit=1)[0]).end
         self.cursor = lines.clamp(cursor)
         self._put(lines, version=1)
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def shut_down(self) -> None:
+        """Shut it down, as the editor's end does."""
         self.completer.shutdown()
-        await self._group.__aexit__(kind, error, trace)
 
     @property
     def document(self) -> Document:
@@ -299,9 +289,6 @@ class Desk:
     ) -> Answered:
         offer = await self.completer.complete(document, position, trigger, route)
         return Answered(offer=offer, at=self.now)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return self._group.create_task(work)
 
     def _put(self, lines: Lines, *, version: int) -> None:
         self.editor.documents[URI] = Document(

@@ -18,8 +18,8 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.request import Request
 from hexai.service.ask import Question, ask
-from hexai.service.guard import GuardedText
-from hexai.service.ignore import Ignored
+from hexai.service.guard.guard import GuardedText
+from hexai.service.ignore.rules import Ignored
 from hexai.service.services import Services
 from hexai.text.lines import Lines
 from tests.support.answers import openai_answer

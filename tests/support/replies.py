@@ -136,11 +136,6 @@ def endless(
     return reply
 
 
-def pings(gap: float = 0.01) -> Reply:
-    """Send nothing but comments."""
-    return endless(b": ping\n\n", gap=gap)
-
-
 def huge_line(size: int = 64 * 1024 * 1024) -> Reply:
     """Send an event that has no end, at most `size` bytes of it."""
 

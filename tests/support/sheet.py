@@ -2,11 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
 from hexai.config.live import Sources
 from hexai.config.locate import find_folders
@@ -28,6 +26,7 @@ from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from tests.support.clock import T, run_virtually
 from tests.support.editing import RaceRun
+from tests.support.own_tasks import OwnTasks
 from tests.support.races import conditions, field
 
 URI = "file:///notes.md"
@@ -92,14 +91,14 @@ class Shown:
         self.lines.append(f"ended {work.label}")
 
 
-class Sheet:
+class Sheet(OwnTasks):
     """An editor with one document, everything that answers prompts, and a typist."""
 
     def __init__(
         self, text: str, *models: Provider, language: str, settings: Settings
     ) -> None:
         loop = asyncio.get_running_loop()
-        self._group = asyncio.TaskGroup()
+        super().__init__()
         self.client: Client = DEFAULT
         self.told: list[str] = []
         self.applied: list[str] = []
@@ -112,7 +111,7 @@ class Sheet:
         self.asker = ScriptedPrompts(models, settings)
         self.documents = Documents(clock=loop.time, on_too_large=print)
         self.edits = Edits(self, clock=loop.time)
-        self.running = Running(self, self.progress, start=self._start)
+        self.running = Running(self, self.progress, start=self.start)
         self.prompting = Prompting(
             self,
             self.asker,
@@ -120,24 +119,15 @@ class Sheet:
             self.running,
             self._commands(loop.time),
             offered=self._offered,
-            start=self._start,
+            start=self.start,
         )
         self.documents.followers += [self.edits, self.prompting]
         self.cursor = Lines.of(text.split("|", maxsplit=1)[0]).end
         self.documents.open(URI, language, 1, text.replace("|", "", 1))
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def shut_down(self) -> None:
+        """Shut it down, as the editor's end does."""
         self.prompting.shutdown()
-        await self._group.__aexit__(kind, error, trace)
 
     @property
     def text(self) -> str:
@@ -222,9 +212,6 @@ class Sheet:
 
     def _offered(self, uri: str) -> Iterable[Offer]:
         return [offer for offer in self.offers if offer.uri == uri]
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return self._group.create_task(work)
 
 
 class _Switch:

@@ -20,6 +20,9 @@ class Voter(Struct, frozen=True, kw_only=True):
     strengths: Mapping[str, float]
     positions: Sequence[float] = (0.0, 0.0, 0.0)
     """What standing first, second, third does, in logits."""
+    first: Mapping[str, float] = {}
+    """What standing first does to a model more than to the others, in logits; 0 on
+    average over the positions."""
     kind: Literal["list", "vote"] = "vote"
     none: float | None = None
     """The utility of taking nothing, in logits; None where something always is."""
@@ -50,10 +53,14 @@ class Voter(Struct, frozen=True, kw_only=True):
         """Give the odds of every order."""
         return [self._odds_of(order, strengths) for order in permutations(strengths)]
 
+    def _effect(self, name: str, place: int, places: int) -> float:
+        own = self.first.get(name, 0.0)
+        return self.positions[place] + own * ((place == 0) - 1 / places)
+
     def _odds_of(self, order: Sequence[str], strengths: Mapping[str, float]) -> _Odds:
         utilities = [
-            strengths[name] + effect
-            for name, effect in zip(order, self.positions, strict=False)
+            strengths[name] + self._effect(name, place, len(order))
+            for place, name in enumerate(order)
         ]
         choices = [*range(len(order))]
         weights = [*map(exp, utilities)]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from hexai.providers.llamacpp_files import WorkerFiles, all_workers
-from hexai.providers.llamacpp_process import end
+from hexai.providers.llamacpp.files import WorkerFiles, all_workers
+from hexai.providers.llamacpp.process import end
 from tests.support.ask_local import Question, Step
 
 _PATIENCE = 240
@@ -109,7 +109,7 @@ def worker_processes(folder: Path) -> set[int]:
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if b"llamacpp_worker" in (process / "cmdline").read_bytes() and any(
+            if b"llamacpp.worker" in (process / "cmdline").read_bytes() and any(
                 target.startswith(f"{folder}/") for target in open_files(process)
             ):
                 found.add(int(process.name))

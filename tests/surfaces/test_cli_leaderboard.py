@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_without_votes_it_cannot_know() -> None:
     said = board()
 
     assert "Nobody can know yet" in said
-    assert "About 50 choices" in said
+    assert "About 60 choices" in said
     assert records() == []
 
 
@@ -119,6 +120,30 @@ def test_models_that_never_met_are_shown_apart() -> None:
     assert [len(group["models"]) for group in records()[0]["groups"]] == [2, 2]
 
 
+def test_a_first_place_that_helps_one_model_is_told() -> None:
+    """In one sentence, and with figures in JSON."""
+    facts: list[Fact] = []
+    for number, order in enumerate([*permutations(range(3))] * 100, start=1):
+        contenders = [
+            contender_record(index, model=f"model{index}", text=f"{number} {index}")
+            for index in range(3)
+        ]
+        winner = 0 if order[0] == 0 else number // 6 % 3
+        facts += [
+            run_record(number, *contenders, order=order, blind=True),
+            chosen(number, winner),
+        ]
+    record(*facts)
+
+    said = board()
+    [group] = records()[0]["groups"]
+
+    assert "standing first helps ollama:model0 more than ollama:model" in said
+    assert group["uneven_positions"] is True
+    effects = {each["name"]: each["first_effect"] for each in group["models"]}
+    assert max(effects, key=lambda name: effects[name]) == "ollama:model0"
+
+
 def test_json_names_who_is_meant() -> None:
     """Comparisons name models as the models are named."""
     record(*votes(120))
@@ -128,6 +153,8 @@ def test_json_names_who_is_meant() -> None:
 
     assert surface["surface"] == "cli"
     assert group["trials"] == 120
+    assert group["uneven_positions"] is False
+    assert {model["first_effect"] for model in group["models"]} == {None}
     assert [model["name"] for model in group["models"]] == [
         "ollama:model0",
         "ollama:model1",

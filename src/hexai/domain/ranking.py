@@ -46,6 +46,9 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Lists and votes that it was in."""
     chosen: int
     """How many of them it won, or shared with who gave the same text."""
+    first_effect: float | None = None
+    """What standing first does to it, against the other positions, in logits; None
+    where that is taken to be the same for all."""
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -75,6 +78,8 @@ class Ranking(Struct, frozen=True, kw_only=True):
     """Trials in which nothing was taken."""
     position_effects: tuple[float, ...]
     """What standing second, third… does to a strength, in logits."""
+    uneven_positions: bool = False
+    """Whether standing first is shown to do more to some models than to others."""
 
 
 class Returned(Struct, frozen=True, kw_only=True):

@@ -55,6 +55,7 @@ def _rank(trials: Trials, priors: Priors) -> Ranking:
         trials=totals.total(),
         none=sum(totals[number] for number in nones),
         position_effects=tuple(effects),
+        uneven_positions=found.uneven,
     )
 
 
@@ -113,6 +114,7 @@ def _standing(
         best=best,
         shown=counts[0],
         chosen=counts[1],
+        first_effect=found.first_effect(model),
     )
 
 

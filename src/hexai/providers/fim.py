@@ -88,7 +88,7 @@ def by_name(chat: WireFormat, settings: ProviderSettings) -> Choose:
         if endpoint is None:
             return chat
         if endpoint == "infill":
-            from hexai.providers.llamacpp_infill import LlamaCppInfill
+            from hexai.providers.llamacpp.infill import LlamaCppInfill
 
             return LlamaCppInfill(settings)
         from hexai.providers.openai_infill import OpenAIInfill

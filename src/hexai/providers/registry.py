@@ -19,7 +19,7 @@ from hexai.providers.format import Choose, WireFormat
 from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
-    from hexai.providers.llamacpp_supervisor import Supervisor
+    from hexai.providers.llamacpp.supervisor import Supervisor
     from hexai.providers.tls import Trust
 
 FORMATS: dict[ProviderType, str] = {
@@ -95,7 +95,7 @@ class Registry:
         """
         if settings.type != "local":
             return ""
-        from hexai.providers.llamacpp_models import find_model
+        from hexai.providers.llamacpp.models import find_model
 
         try:
             return repr(find_model(model, self._surroundings.models))
@@ -125,8 +125,8 @@ class Registry:
         return fim.by_name(chat, settings)
 
     def _local(self, settings: ProviderSettings) -> Client:
-        from hexai.providers.llamacpp import LlamaCpp
-        from hexai.providers.llamacpp_supervisor import Supervisor
+        from hexai.providers.llamacpp.provider import LlamaCpp
+        from hexai.providers.llamacpp.supervisor import Supervisor
 
         here = self._surroundings
         self._supervisor = self._supervisor or Supervisor(

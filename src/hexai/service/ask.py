@@ -28,7 +28,7 @@ from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Terms
 from hexai.service.cache import CachedAnswer
-from hexai.service.guard import GuardedText, Source
+from hexai.service.guard.guard import GuardedText, Source
 from hexai.service.logbook import Logbook
 from hexai.service.recording import (
     Pricing,
@@ -39,7 +39,7 @@ from hexai.service.recording import (
 from hexai.service.services import Services
 
 if TYPE_CHECKING:
-    from hexai.service.ignore import Ignored
+    from hexai.service.ignore.rules import Ignored
 
 
 class Question(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from hexai.config.sources import Unreadable, read_bytes
-from hexai.service.ignore_git import find_repository
+from hexai.service.ignore.git import find_repository
 
 _LIMIT = 4096
 

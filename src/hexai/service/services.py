@@ -30,7 +30,7 @@ from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.registry import Registry, Surroundings
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.clients import Clients, Lease
-from hexai.service.guard import Guard
+from hexai.service.guard.guard import Guard
 from hexai.service.log import Log, NullLog
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets

@@ -9,7 +9,7 @@ import pytest
 
 from hexai.config.provider_settings import ProviderType
 from hexai.providers.client import HttpProvider
-from hexai.providers.llamacpp import LlamaCpp
+from hexai.providers.llamacpp.provider import LlamaCpp
 from hexai.providers.registry import FORMATS
 from hexai.providers.simulated import Simulated
 from tests.contract.subjects import registry

@@ -1,7 +1,7 @@
 """The clients of a process, leased to races."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import pytest
 
@@ -116,6 +116,17 @@ def openai(url: str) -> ProviderSettings:
     return provider(name="openai", built_in=True, base_url=url)
 
 
+def on_clients(scene: Callable[[Clients, Maker], Awaitable[None]]) -> None:
+    """Play a scene on the clients of one process, which close at its end."""
+
+    async def run() -> None:
+        maker = Maker()
+        async with Clients(maker) as clients:
+            await scene(clients, maker)
+
+    asyncio.run(run())
+
+
 A, B = "http://127.0.0.1:1", "http://127.0.0.1:2"
 
 
@@ -144,50 +155,44 @@ def test_a_replaced_client_closes_when_its_last_race_leaves() -> None:
 def test_a_replaced_client_that_nobody_holds_closes_at_once() -> None:
     """A reload that needs it again makes it anew."""
 
-    async def run() -> None:
-        maker = Maker()
-        async with Clients(maker) as clients:
-            async with clients.lease() as lease:
-                lease.client(openai(A))
-            await clients.replace([settings(B)])
-            assert (len(clients), maker.made[0].closes) == (0, 1)
-            async with clients.lease() as lease:
-                lease.client(openai(A))
-            assert len(maker.made) == 2
+    async def scene(clients: Clients, maker: Maker) -> None:
+        async with clients.lease() as lease:
+            lease.client(openai(A))
+        await clients.replace([settings(B)])
+        assert (len(clients), maker.made[0].closes) == (0, 1)
+        async with clients.lease() as lease:
+            lease.client(openai(A))
+        assert len(maker.made) == 2
 
-    asyncio.run(run())
+    on_clients(scene)
 
 
 def test_what_any_of_the_settings_needs_is_kept() -> None:
     """Documents of different projects have settings of their own."""
 
-    async def run() -> None:
-        maker = Maker()
-        async with Clients(maker) as clients:
-            async with clients.lease() as lease:
-                lease.client(openai(A))
-                lease.client(openai(B))
-            await clients.replace([settings(A), settings(B, timeout=9)])
-            assert [each.closes for each in maker.made] == [0, 0]
-            await clients.replace([settings(B)])
-            assert [each.closes for each in maker.made] == [1, 0]
+    async def scene(clients: Clients, maker: Maker) -> None:
+        async with clients.lease() as lease:
+            lease.client(openai(A))
+            lease.client(openai(B))
+        await clients.replace([settings(A), settings(B, timeout=9)])
+        assert [each.closes for each in maker.made] == [0, 0]
+        await clients.replace([settings(B)])
+        assert [each.closes for each in maker.made] == [1, 0]
 
-    asyncio.run(run())
+    on_clients(scene)
 
 
 def test_a_client_that_is_needed_again_before_it_closed_stays() -> None:
     """As when a reload is taken back while a race runs."""
 
-    async def run() -> None:
-        maker = Maker()
-        async with Clients(maker) as clients:
-            async with clients.lease() as lease:
-                lease.client(openai(A))
-                await clients.replace([settings(B)])
-                await clients.replace([settings(A)])
-            assert (len(clients), maker.made[0].closes) == (1, 0)
+    async def scene(clients: Clients, maker: Maker) -> None:
+        async with clients.lease() as lease:
+            lease.client(openai(A))
+            await clients.replace([settings(B)])
+            await clients.replace([settings(A)])
+        assert (len(clients), maker.made[0].closes) == (1, 0)
 
-    asyncio.run(run())
+    on_clients(scene)
 
 
 def test_a_client_that_cannot_be_made_is_told_and_not_held() -> None:

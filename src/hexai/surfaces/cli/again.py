@@ -8,7 +8,7 @@ from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
-from hexai.service.guard import Source
+from hexai.service.guard.guard import Source
 from hexai.service.history import open_history
 from hexai.surfaces.cli.ledger.recorded import prompt_of
 from hexai.surfaces.cli.options import AskOptions

@@ -28,7 +28,7 @@ from hexai.errors import (
 from hexai.prompts.catalogue import cli_system
 from hexai.prompts.compose import cli_messages, wants_explanation
 from hexai.service.ask import Question, ask
-from hexai.service.guard import inspect
+from hexai.service.guard.guard import inspect
 from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.service.projects import project_of

@@ -17,181 +17,88 @@ from hexai.surfaces.cli.words import Line, nearest, split_line
 class Command(Struct, frozen=True, kw_only=True):
     """A row of the table."""
 
-    words: tuple[str, ...]
+    name: str
+    """Its words, such as `config check`."""
     summary: str
     """Shown in the help; empty for a command that is not there yet."""
-    parser: Callable[[], click.Command]
-    """Makes the Click command; its callback takes an `Invocation`, gives a code."""
+    load: Callable[[str], click.Command]
+    """Makes the parser of the command of this name, and loads only what that takes."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words by which it is found."""
+        return tuple(self.name.split())
+
+    def parser(self) -> click.Command:
+        """Make the Click command; its callback takes an `Invocation`, gives a code."""
+        return self.load(self.name)
 
 
-def _models_list() -> click.Command:
-    from hexai.surfaces.cli.models import list_parser
+def _config(name: str) -> click.Command:
+    match name:
+        case "config init":
+            from hexai.surfaces.cli.config_init import parser as make
+        case "config trust":
+            from hexai.surfaces.cli.config_trust import parser as make
+        case _:
+            from hexai.surfaces.cli.config import parser
 
-    return list_parser()
-
-
-def _models_test() -> click.Command:
-    from hexai.surfaces.cli.models import test_parser
-
-    return test_parser()
-
-
-def _models_pull() -> click.Command:
-    from hexai.surfaces.cli.models import pull_parser
-
-    return pull_parser()
+            return parser(name)
+    return make()
 
 
-def _config(name: str) -> Callable[[], click.Command]:
-    def make() -> click.Command:
-        from hexai.surfaces.cli.config import parser
+def _models(name: str) -> click.Command:
+    from hexai.surfaces.cli.models import parser
 
-        return parser(name)
-
-    return make
+    return parser(name)
 
 
-def _config_init() -> click.Command:
-    from hexai.surfaces.cli.config_init import parser
+def _ledger(name: str) -> click.Command:
+    from hexai.surfaces.cli.ledger.parsers import parser
 
-    return parser()
-
-
-def _config_trust() -> click.Command:
-    from hexai.surfaces.cli.config_trust import parser
-
-    return parser()
+    return parser(name)
 
 
-def _lsp() -> click.Command:
+def _lsp(_name: str) -> click.Command:
     from hexai.surfaces.cli.lsp import parser
 
     return parser()
 
 
-def _ledger(name: str) -> Callable[[], click.Command]:
-    def make() -> click.Command:
-        from hexai.surfaces.cli.ledger.parsers import parser
+def _reserved(name: str) -> click.Command:
+    from hexai.surfaces.cli.reserved import parser
 
-        return parser(name)
-
-    return make
+    return parser(name)
 
 
-def _reserved(name: str) -> Callable[[], click.Command]:
-    def make() -> click.Command:
-        from hexai.surfaces.cli.reserved import parser
+_ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
+    ("config", "", _config),
+    ("config edit", "Open the configuration in your editor.", _config),
+    ("config init", "Write a configuration from what is found here.", _config),
+    ("config check", "Say what is wrong with the configuration.", _config),
+    ("config show", "Print every value, and where it is from.", _config),
+    ("config diff", "Compare configurations, or one with the defaults.", _config),
+    ("config path", "Print where the configuration is.", _config),
+    ("config schema", "Print a JSON Schema of the configuration.", _config),
+    ("config trust", "Let a project file set more than limits.", _config),
+    ("models", "", _models),
+    ("models list", "Show what is configured.", _models),
+    ("models test", "Ask every configured model for a few words.", _models),
+    ("models pull", "Get the built-in local model.", _models),
+    ("history", "List what was asked.", _ledger),
+    ("history forget", "Remove what is recorded, for good.", _ledger),
+    ("history export", "Write the ledger to a file.", _ledger),
+    ("history import", "Take in another ledger's file.", _ledger),
+    ("show", "Print a question with its answers.", _ledger),
+    ("vote", "Say which answer was the best.", _ledger),
+    ("stats", "Show what every model did.", _ledger),
+    ("leaderboard", "Show which model you prefer, and how sure that is.", _ledger),
+    ("lsp", "Serve an editor.", _lsp),
+    ("action", "", _reserved),
+)
 
-        return parser(name)
-
-    return make
-
-
-_LATER = ("action",)
-
-COMMANDS = (
-    Command(words=("config",), summary="", parser=_config("edit")),
-    Command(
-        words=("config", "edit"),
-        summary="Open the configuration in your editor.",
-        parser=_config("edit"),
-    ),
-    Command(
-        words=("config", "init"),
-        summary="Write a configuration from what is found here.",
-        parser=_config_init,
-    ),
-    Command(
-        words=("config", "check"),
-        summary="Say what is wrong with the configuration.",
-        parser=_config("check"),
-    ),
-    Command(
-        words=("config", "show"),
-        summary="Print every value, and where it is from.",
-        parser=_config("show"),
-    ),
-    Command(
-        words=("config", "diff"),
-        summary="Compare configurations, or one with the defaults.",
-        parser=_config("diff"),
-    ),
-    Command(
-        words=("config", "path"),
-        summary="Print where the configuration is.",
-        parser=_config("path"),
-    ),
-    Command(
-        words=("config", "schema"),
-        summary="Print a JSON Schema of the configuration.",
-        parser=_config("schema"),
-    ),
-    Command(
-        words=("config", "trust"),
-        summary="Let a project file set more than limits.",
-        parser=_config_trust,
-    ),
-    Command(words=("models",), summary="", parser=_models_list),
-    Command(
-        words=("models", "list"),
-        summary="Show what is configured.",
-        parser=_models_list,
-    ),
-    Command(
-        words=("models", "test"),
-        summary="Ask every configured model for a few words.",
-        parser=_models_test,
-    ),
-    Command(
-        words=("models", "pull"),
-        summary="Get the built-in local model.",
-        parser=_models_pull,
-    ),
-    Command(
-        words=("history",),
-        summary="List what was asked.",
-        parser=_ledger("history"),
-    ),
-    Command(
-        words=("history", "forget"),
-        summary="Remove what is recorded, for good.",
-        parser=_ledger("history forget"),
-    ),
-    Command(
-        words=("history", "export"),
-        summary="Write the ledger to a file.",
-        parser=_ledger("history export"),
-    ),
-    Command(
-        words=("history", "import"),
-        summary="Take in another ledger's file.",
-        parser=_ledger("history import"),
-    ),
-    Command(
-        words=("show",),
-        summary="Print a question with its answers.",
-        parser=_ledger("show"),
-    ),
-    Command(
-        words=("vote",),
-        summary="Say which answer was the best.",
-        parser=_ledger("vote"),
-    ),
-    Command(
-        words=("stats",),
-        summary="Show what every model did.",
-        parser=_ledger("stats"),
-    ),
-    Command(
-        words=("leaderboard",),
-        summary="Show which model you prefer, and how sure that is.",
-        parser=_ledger("leaderboard"),
-    ),
-    Command(words=("lsp",), summary="Serve an editor.", parser=_lsp),
-    *(
-        Command(words=tuple(name.split()), summary="", parser=_reserved(name))
-        for name in _LATER
-    ),
+COMMANDS = tuple(
+    Command(name=name, summary=summary, load=load) for name, summary, load in _ROWS
 )
 
 _NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
@@ -215,7 +122,7 @@ def find(line: Line, options: AskOptions) -> click.Context | None:
 
 def summaries() -> tuple[tuple[str, str], ...]:
     """List the commands for the help."""
-    return tuple((" ".join(c.words), c.summary) for c in COMMANDS if c.summary)
+    return tuple((c.name, c.summary) for c in COMMANDS if c.summary)
 
 
 def _parse(words: tuple[str, ...]) -> click.Context | None:
@@ -234,7 +141,7 @@ def _context(command: Command, words: tuple[str, ...]) -> click.Context:
     line = split_line(words, option_names(parser))
     literal = ("--",) if line.literal else ()
     arguments = [*line.options, *literal, *line.words]
-    return parser.make_context(" ".join(("hexai", *command.words)), arguments)
+    return parser.make_context(f"hexai {command.name}", arguments)
 
 
 def find_script(name: str, words: tuple[str, ...]) -> click.Context:
@@ -242,7 +149,7 @@ def find_script(name: str, words: tuple[str, ...]) -> click.Context:
 
     Raises `click.UsageError`: there is no prompt that they could be.
     """
-    return _context(next(c for c in COMMANDS if c.words == (name,)), words)
+    return _context(next(c for c in COMMANDS if c.name == name), words)
 
 
 def _refuse_options(line: Line, options: AskOptions) -> None:

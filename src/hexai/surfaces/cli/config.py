@@ -33,10 +33,10 @@ class _Command(Struct, frozen=True, kw_only=True):
 
 
 def parser(name: str) -> click.Command:
-    """Make the parser of `hexai config NAME`."""
-    command = _COMMANDS[name]
+    """Make the parser of `hexai NAME`; a bare `config` edits."""
+    command = _COMMANDS.get(name, _COMMANDS["config edit"])
     return make_parser(
-        f"config {name}",
+        name,
         command.callback,
         params=command.params,
         explanation=command.explanation,
@@ -164,15 +164,15 @@ def _check_count(
 
 
 _COMMANDS = {
-    "edit": _Command(
+    "config edit": _Command(
         callback=edit,
         explanation="Open the configuration in HEXAI_EDITOR, VISUAL or EDITOR, "
         "and check it afterwards.",
     ),
-    "path": _Command(
+    "config path": _Command(
         callback=path, explanation="Print where the configuration is, or would be."
     ),
-    "show": _Command(
+    "config show": _Command(
         callback=show,
         params=(
             click.Option(
@@ -185,12 +185,12 @@ _COMMANDS = {
         explanation="Print every value that holds here: defaults, file, project, "
         "variables. What may hold a secret is hidden.",
     ),
-    "check": _Command(
+    "config check": _Command(
         callback=check,
         explanation="Say everything that is wrong with the configuration; problems "
         "end with 1, warnings do not. Asks nobody.",
     ),
-    "diff": _Command(
+    "config diff": _Command(
         callback=diff,
         params=(
             click.Argument(
@@ -200,7 +200,7 @@ _COMMANDS = {
         explanation="Say how two configuration files differ; one alone, or your own, "
         "is compared with the defaults.",
     ),
-    "schema": _Command(
+    "config schema": _Command(
         callback=schema,
         explanation="Print a JSON Schema of the configuration, for editors.",
     ),

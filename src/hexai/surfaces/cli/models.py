@@ -27,8 +27,13 @@ _QUESTION = (Message(Role.USER, "Reply with the single word: hello"),)
 _FEW_TOKENS = 16
 
 
-def list_parser() -> click.Command:
-    """Make the parser of `hexai models list`."""
+def parser(name: str) -> click.Command:
+    """Make the parser of `hexai NAME`; a bare `models` lists."""
+    makers = {"models test": _test_parser, "models pull": _pull_parser}
+    return makers.get(name, _list_parser)()
+
+
+def _list_parser() -> click.Command:
     return make_parser(
         "models list",
         list_models,
@@ -37,8 +42,7 @@ def list_parser() -> click.Command:
     )
 
 
-def test_parser() -> click.Command:
-    """Make the parser of `hexai models test`."""
+def _test_parser() -> click.Command:
     return make_parser(
         "models test",
         test_models,
@@ -47,8 +51,7 @@ def test_parser() -> click.Command:
     )
 
 
-def pull_parser() -> click.Command:
-    """Make the parser of `hexai models pull`."""
+def _pull_parser() -> click.Command:
     return make_parser(
         "models pull",
         pull_model,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from hexai.errors import NoInput, UsageError
 from hexai.prompts.compose import join_input
 from hexai.service.editor import VARIABLES, editor_command, write_in_editor
-from hexai.service.guard import Source
+from hexai.service.guard.guard import Source
 from hexai.surfaces.cli.process import Process
 
 STDIN_LIMIT = 8 * 1024 * 1024

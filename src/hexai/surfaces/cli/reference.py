@@ -46,12 +46,12 @@ def page() -> str:
     return (
         _INTRODUCTION.format(help=_help(root_command(summaries()), "hexai"))
         + "".join(map(_section, commands))
-        + _reserved_words(reserved, commands)
+        + _reserved_words(reserved)
     )
 
 
 def _section(command: Command) -> str:
-    name = " ".join(("hexai", *command.words))
+    name = f"hexai {command.name}"
     return f"\n## `{name}`\n\n```\n{_help(command.parser(), name)}\n```\n"
 
 
@@ -60,9 +60,10 @@ def _help(parser: click.Command, name: str) -> str:
         return parser.get_help(context)
 
 
-def _reserved_words(reserved: list[Command], commands: list[Command]) -> str:
-    there = {command.words[0] for command in commands}
-    names = [c.words for c in reserved if c.words[0] not in there or len(c.words) > 1]
+def _reserved_words(commands: list[Command]) -> str:
+    """Name the words of commands that are not there; a bare `config` is one that is."""
+    there = {command.words[0] for command in COMMANDS if command.summary}
+    names = [c.name for c in commands if c.words[0] not in there]
     if not names:
         return ""
-    return _RESERVED.format(words=", ".join(f"`{' '.join(words)}`" for words in names))
+    return _RESERVED.format(words=", ".join(f"`{name}`" for name in names))

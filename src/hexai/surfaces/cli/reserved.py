@@ -1,10 +1,9 @@
-"""Command words whose commands come later: known by their form, so never asked.
+"""The command whose time comes later: known by its form, so that it is never asked.
 
 Without this, `hexai action` would be sent to a model today and show a menu after an
 update.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -12,25 +11,14 @@ import click
 from hexai.errors import UsageError
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 
-_INSTEAD = {
-    "action": "there is no tmux action yet",
-}
+_OPTIONS = ("--infile", "--outfile", "--config")
 
 
 def parser(name: str) -> click.Command:
-    """Make the parser of a command that only says what works instead."""
+    """Make a parser whose command only says that it is not there yet."""
 
     def refuse(_invocation: Invocation, **_arguments: Any) -> int:
-        raise UsageError(f"`hexai {name}` comes later; {_INSTEAD[name]}")
+        raise UsageError(f"`hexai {name}` comes later; there is no tmux action yet")
 
-    params = _PARAMETERS.get(name, list)()
+    params = [click.Option([option]) for option in _OPTIONS]
     return make_parser(name, refuse, params=params, explanation="Not there yet.")
-
-
-def _values(*names: str) -> list[click.Parameter]:
-    return [click.Option([name]) for name in names]
-
-
-_PARAMETERS: dict[str, Callable[[], list[click.Parameter]]] = {
-    "action": lambda: _values("--infile", "--outfile", "--config"),
-}

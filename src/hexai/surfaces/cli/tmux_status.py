@@ -10,7 +10,7 @@ from hexai.domain.record import RunRecord
 from hexai.surfaces.cli.session import Session
 
 if TYPE_CHECKING:
-    from hexai.service.tmux_status import CommandStatus
+    from hexai.service.tmux.status import CommandStatus
 
 
 class Status:
@@ -42,7 +42,7 @@ class Status:
         process, settings = self._session.process, self._session.snapshot.settings
         if not process.environ.get("TMUX") or not settings.tmux.status:
             return None
-        from hexai.service.tmux_status import CommandStatus, find_status
+        from hexai.service.tmux.status import CommandStatus, find_status
 
         status = find_status(
             self._session.folders,

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hexai.config.schema import Settings
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions import Action, Report, offered
+from hexai.service.actions.actions import Action, Report, offered
 from hexai.surfaces.lsp.convert import to_path, to_span
 from hexai.surfaces.lsp.editor import Document
 from hexai.text.positions import Encoding

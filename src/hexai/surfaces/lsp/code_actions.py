@@ -16,16 +16,16 @@ from hexai.domain.entry import Entry, Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions import (
+from hexai.service.actions.actions import (
     Action,
     answer_of,
     compose,
     fitted,
     function_span,
 )
+from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Question, ask
-from hexai.service.fitting import Unfit
-from hexai.service.guard import GuardedText
+from hexai.service.guard.guard import GuardedText
 from hexai.service.services import Services
 from hexai.surfaces.lsp.action_list import STOP, ActionLists, Listing, Shown
 from hexai.surfaces.lsp.configuration import Configuration

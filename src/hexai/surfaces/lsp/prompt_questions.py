@@ -12,7 +12,7 @@ from hexai.prompts.completion import inline_request
 from hexai.prompts.context import cut
 from hexai.prompts.cursor import Cursor
 from hexai.service.ask import Question, ask
-from hexai.service.guard import GuardedText
+from hexai.service.guard.guard import GuardedText
 from hexai.service.projects import project_of
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking import Asked, Run

@@ -16,7 +16,7 @@ from hexai.engine.settle import Policy
 from hexai.prompts.completion import completion_request
 from hexai.prompts.cursor import Cursor
 from hexai.service.ask import Question, ask
-from hexai.service.guard import GuardedText
+from hexai.service.guard.guard import GuardedText
 from hexai.service.projects import project_of
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking import Asked

@@ -34,7 +34,7 @@ from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
-    from hexai.service.tmux_status import ServerStatus
+    from hexai.service.tmux.status import ServerStatus
     from hexai.surfaces.lsp.parts import Parts
 
 _GATHERS = 0.25

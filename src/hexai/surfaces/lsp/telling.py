@@ -2,7 +2,7 @@
 
 from hexai.domain.outcome import Outcome
 from hexai.errors import NotSent
-from hexai.service.ignore_paths import name_of
+from hexai.service.ignore.paths import name_of
 from hexai.surfaces.lsp.asking import Run, Status
 from hexai.surfaces.lsp.editor import Editor, Severity
 

@@ -10,7 +10,7 @@ from hexai.service.log import Log
 from hexai.surfaces.lsp.start import Start
 
 if TYPE_CHECKING:
-    from hexai.service.tmux_status import ServerStatus
+    from hexai.service.tmux.status import ServerStatus
 
 
 def open_tmux_status(
@@ -22,7 +22,7 @@ def open_tmux_status(
     """
     if not start.environ.get("TMUX"):
         return None
-    from hexai.service.tmux_status import ServerStatus, find_status
+    from hexai.service.tmux.status import ServerStatus, find_status
 
     found = find_status(start.folders, start.environ, settings, now=start.now, log=log)
     if found is None:

@@ -15,12 +15,12 @@ from hexai.config.prompt_tables import Prompts
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions import objection_to
-from hexai.service.fitting import Unfit
-from hexai.service.unit_test import compose_test
-from hexai.service.unit_test_file import check, create, read
-from hexai.service.unit_test_plan import Plan, plan_tests
-from hexai.service.unit_test_text import add_tests
+from hexai.service.actions.actions import objection_to
+from hexai.service.actions.fitting import Unfit
+from hexai.service.unit_test.file import check, create, read
+from hexai.service.unit_test.plan import Plan, plan_tests
+from hexai.service.unit_test.subject import compose_test
+from hexai.service.unit_test.text import add_tests
 from hexai.surfaces.lsp.connection import Connection
 from hexai.surfaces.lsp.convert import from_position, to_path
 from hexai.surfaces.lsp.documents import Documents

@@ -1,6 +1,7 @@
 """Requests of the editor, and the races that they start, join, leave and end."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -166,13 +167,18 @@ def test_who_says_something_else_is_cancelled_alone() -> None:
     assert answered.texts == ["result"]
 
 
-def test_a_silent_contender_ends_with_anything_but_a_word() -> None:
-    """It cannot have meant the bracket that was typed meanwhile."""
+@pytest.mark.parametrize(
+    "end",
+    [lambda desk: desk.type("("), lambda desk: desk.completer.closed(URI)],
+    ids=["a bracket", "closing the document"],
+)
+def test_a_silent_contender_ends_with_its_place(end: Callable[[Desk], None]) -> None:
+    """The request is answered at once and empty, and the stream is closed."""
 
     async def scene(desk: Desk) -> tuple[Answered, int]:
         request = desk.ask()
         await desk.pause(0.5)
-        desk.type("(")
+        end(desk)
         answered = await request
         await desk.pause(0.1)
         return answered, len(desk.open_streams)
@@ -478,24 +484,6 @@ def test_a_reload_forgets_what_was_said() -> None:
         return len(desk.streams)
 
     assert at_desk(scene, CODE, Scripted(says("a"))) == 2
-
-
-def test_closing_the_document_ends_the_race() -> None:
-    """The request is answered, the stream closed, and nothing is remembered."""
-
-    async def scene(desk: Desk) -> tuple[Answered, int]:
-        request = desk.ask()
-        await desk.pause(0.5)
-        desk.completer.closed(URI)
-        answered = await request
-        await desk.pause()
-        return answered, len(desk.open_streams)
-
-    answered, still_open = at_desk(scene, CODE, Scripted(says("a", after=1)))
-
-    assert answered.texts == []
-    assert answered.at == pytest.approx(0.5)
-    assert still_open == 0
 
 
 def test_an_automatic_request_of_neovim_holds_no_popup_back() -> None:

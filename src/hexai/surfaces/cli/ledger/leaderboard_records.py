@@ -35,6 +35,7 @@ class ModelRecord(Struct, kw_only=True):
     best: float
     shown: int
     chosen: int
+    first_effect: float | None
     returned: list[ReturnedRecord]
 
 
@@ -55,6 +56,7 @@ class GroupRecord(Struct, kw_only=True):
     trials: int
     none: int
     position_effects: list[float]
+    uneven_positions: bool
     models: list[ModelRecord]
     comparisons: list[ComparisonRecord]
 
@@ -161,6 +163,7 @@ def _group(
         trials=ranking.trials,
         none=ranking.none,
         position_effects=[round(effect, 4) for effect in ranking.position_effects],
+        uneven_positions=ranking.uneven_positions,
         models=[
             _model(each, board.models[each.model], names[each.model])
             for each in wanted_standings(ranking, board, wanted)
@@ -184,6 +187,7 @@ def _model(standing: Standing, rated: Rated, name: str) -> ModelRecord:
         best=standing.best,
         shown=standing.shown,
         chosen=standing.chosen,
+        first_effect=standing.first_effect and round(standing.first_effect, 4),
         returned=[
             ReturnedRecord(model=each.model, since=day(each.since))
             for each in rated.returned

@@ -24,7 +24,7 @@ from hexai.text.visible import visible_line
 NOTHING_YET = """\
 Nobody can know yet: there are no choices that fit.
 Vote in the terminal (hexai --vote, or hexai vote), or take suggestions in the editor.
-About 50 choices between two models decide where one wins 70 of 100, about 200 where
+About 60 choices between two models decide where one wins 70 of 100, about 200 where
 it wins 60.
 """
 
@@ -70,6 +70,7 @@ def _group(
     judged += [
         _sentence(each, names) for each in wanted_comparisons(ranking, board, wanted)
     ]
+    judged += _first_place(ranking, names)
     what = _LISTS.get(board.surface, "lists")
     nothing = f", {ranking.none} without a choice" if ranking.none else ""
     counted = f"{_count(ranking.trials, what)}{nothing}\n"
@@ -131,6 +132,19 @@ def _sentence(comparison: Comparison, names: Mapping[Model, str]) -> str:
             return (
                 f"{better}, {worse}: not enough yet ({choices}); {_more(comparison)}\n"
             )
+
+
+def _first_place(ranking: Ranking, names: Mapping[Model, str]) -> Iterator[str]:
+    """Say that the first place does more to one model than to another, if it does."""
+    if not ranking.uneven_positions:
+        return
+    effects = [(each.first_effect or 0.0, each.model) for each in ranking.standings]
+    (least, less), (most, more) = min(effects), max(effects)
+    yield (
+        f"standing first helps {visible_line(names[more])} more than "
+        f"{visible_line(names[less])} ({most:+.1f} and {least:+.1f}); "
+        "the intervals allow for it\n"
+    )
 
 
 def _more(comparison: Comparison) -> str:

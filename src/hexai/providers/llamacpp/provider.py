@@ -1,0 +1,148 @@
+"""The provider `local`: models in GGUF files, run on this machine by llama.cpp.
+
+A model is served by a worker, a process that all hexai processes of the user share
+(see `supervisor`). To a worker we speak as to any other upstream, in OpenAI's
+format, but over its Unix socket.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.provider import Call, Chunk, Progress
+from hexai.errors import BrokenStream, ConnectionFailed, ProviderError
+from hexai.providers.client import HttpProvider
+from hexai.providers.credentials import FixedCredential
+from hexai.providers.format import WireFormat
+from hexai.providers.http import HttpClient
+from hexai.providers.llamacpp.models import GGUF, find_model, xllamacpp_version
+from hexai.providers.llamacpp.supervisor import Leased, Supervisor
+from hexai.providers.openai import OpenAIFormat
+from hexai.providers.secret import Secret
+
+_BASE_URL = "http://localhost"
+"""Names no host: the connection goes to a socket."""
+
+
+class LlamaCpp:
+    """Asks the worker of the model that a call names, whichever it is."""
+
+    def __init__(
+        self, settings: ProviderSettings, supervisor: Supervisor, store: Path
+    ) -> None:
+        """Look for models that are named without a path in `store`."""
+        self._settings = msgspec.structs.replace(settings, base_url=_BASE_URL)
+        self._supervisor = supervisor
+        self._store = store
+        self._lacking: set[GGUF] = set()
+
+    async def stream(
+        self, call: Call, progress: Progress
+    ) -> AsyncGenerator[Chunk, None]:
+        """Make one attempt.
+
+        A worker that is gone when the call is to be sent is started anew, once.
+        """
+        watch = _Watch(progress)
+        try:
+            gguf = await asyncio.to_thread(self._find, call.model)
+            try:
+                async with aclosing(self._ask(gguf, call, watch)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+            except ConnectionFailed:
+                if watch.was_connected:
+                    raise
+                async with aclosing(self._ask(gguf, call, watch)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+        except ProviderError as error:
+            error.provider, error.model = self._settings.name, call.model
+            raise
+
+    async def drop_idle(self) -> None:
+        """Do nothing: each attempt has a connection of its own."""
+
+    async def aclose(self) -> None:
+        """Do nothing: workers belong to all processes, and end by themselves."""
+
+    def _find(self, model: str) -> GGUF:
+        xllamacpp_version()  # told first: without it no model is of any use
+        return find_model(model, self._store)
+
+    async def _ask(
+        self, gguf: GGUF, call: Call, watch: "_Watch"
+    ) -> AsyncGenerator[Chunk, None]:
+        named = msgspec.structs.replace(call, model=Path(gguf.path).stem)
+        async with self._supervisor.lease(gguf, watch.loading) as leased:
+            http = HttpClient.for_socket(str(leased.files.socket))
+            key = FixedCredential(Secret(leased.card.key))
+            try:
+                for wire in self._formats(gguf, call):
+                    upstream = HttpProvider(wire, http, key, self._settings)
+                    with self._noting_lack(gguf, call):
+                        async with aclosing(upstream.stream(named, watch)) as chunks:
+                            async for chunk in chunks:
+                                yield chunk
+                        return
+            except (ConnectionFailed, BrokenStream) as error:
+                raise _explained(error, leased) from error
+            finally:
+                await http.aclose()
+
+    def _formats(self, gguf: GGUF, call: Call) -> Iterator[WireFormat]:
+        """Give the formats to be tried: a refused infill is followed by the chat."""
+        if self._may_fill(gguf, call):
+            from hexai.providers.llamacpp.infill import LlamaCppInfill
+
+            yield LlamaCppInfill(self._settings)
+        yield OpenAIFormat(self._settings)
+
+    @contextmanager
+    def _noting_lack(self, gguf: GGUF, call: Call) -> Iterator[None]:
+        """Pass over the refusal of a model without tokens for gaps, and remember it."""
+        try:
+            yield
+        except ProviderError as error:
+            if error.http_status != 501 or not self._may_fill(gguf, call):
+                raise
+            self._lacking.add(gguf)
+
+    def _may_fill(self, gguf: GGUF, call: Call) -> bool:
+        wanted = call.infill is not None and self._settings.infill != "off"
+        return wanted and gguf not in self._lacking
+
+
+class _Watch:
+    """Passes progress on, and keeps in mind whether the call may have been sent."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._was_told = False
+        self.was_connected = False
+
+    def loading(self) -> None:
+        """Tell it once: the supervisor says it at every look, and the budget runs."""
+        if not self._was_told:
+            self._was_told = True
+            self._progress.loading()
+
+    def connected(self) -> None:
+        self.was_connected = True
+        self._progress.connected()
+
+
+def _explained(
+    error: ConnectionFailed | BrokenStream, leased: Leased
+) -> ConnectionFailed | BrokenStream:
+    """Say of a connection that broke what it means: the worker is gone."""
+    if leased.files.is_alive() and leased.files.card() == leased.card:
+        return error
+    return type(error)(
+        "the embedded model's process ended unexpectedly",
+        advice=f"ask again, a new one is started; see {leased.files.log}",
+    )

@@ -1,0 +1,111 @@
+"""An answer made to fit where the selection was.
+
+What a model gives back may be fenced, talked about, indented as if it stood alone, or
+only on its first line, written with tabs for blanks, and end without the line break
+that the selection ended with. The selection itself says how all of this should be, so
+a model that makes none of these mistakes is left alone.
+"""
+
+import re
+
+from msgspec import Struct
+
+from hexai.service.actions.chatter import is_refusal, without_chatter
+from hexai.text.indent import depth, in_style, indent_of, is_relative
+
+_BREAK = re.compile(r"\r\n?|\n")
+_BLANK_HEAD = re.compile(r"\A(?:[ \t]*(?:\r\n?|\n))*")
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """Where an answer goes."""
+
+    replaced: str
+    """The selection, as it stands in the document."""
+    shown: str
+    """What of it the model was given: without the instruction."""
+    near: str = ""
+    """Lines around it, which show the document's style."""
+    language: str = ""
+    """The identifier of its language."""
+    code: bool = True
+    """It is no prose."""
+    mid_line: bool = False
+    """Something stands before it on its first line."""
+
+
+class Unfit(Struct, frozen=True):
+    """An answer that changes nothing."""
+
+    reason: str
+    """For people; holds nothing of the answer."""
+
+
+def fit(answer: str, frame: Frame) -> str | Unfit:
+    """Give the text that takes the place of the selection."""
+    if not answer.strip():
+        return Unfit("the answer is empty")
+    if is_refusal(answer, frame.shown):
+        return Unfit("the model refused")
+    shown = _BREAK.sub("\n", frame.shown)
+    answer = _BREAK.sub("\n", answer)
+    answer = without_chatter(answer, shown, frame.language, code=frame.code)
+    answer = _trimmed(answer)
+    if not answer.strip():
+        return Unfit("the answer is empty")
+    model = shown if shown.strip() else _BREAK.sub("\n", frame.replaced)
+    if frame.code:
+        answer = in_style(answer, f"{frame.near}\n{model}", "")
+        answer = _indented(answer, model, frame)
+    text = _BLANK_HEAD.match(model)[0] + answer + _tail(frame.replaced)  # type: ignore[index]
+    text = _BREAK.sub(_break_of(frame), text)
+    if text == frame.replaced:
+        return Unfit("the model has nothing to change")
+    return text
+
+
+def _trimmed(answer: str) -> str:
+    """Leave out blank lines before, and all blanks after; the first indent stays."""
+    return re.sub(r"\A(?:[ \t]*\n)+", "", answer).rstrip()
+
+
+def _tail(replaced: str) -> str:
+    """Give the blanks and breaks that the selection ends with."""
+    tail = replaced[len(replaced.rstrip()) :]
+    return tail if replaced.strip() else ""
+
+
+def _indented(answer: str, model: str, frame: Frame) -> str:
+    """Indent an answer as the selection is."""
+    lines = [line for line in model.split("\n") if line.strip()]
+    wanted, given = indent_of(lines[0]) if lines else "", indent_of(answer)
+    head, newline, rest = answer.partition("\n")
+    if wanted == given or not lines:
+        return answer
+    if frame.mid_line or not newline:
+        return wanted + head.lstrip(" \t") + newline + rest
+    if given:
+        return "\n".join(_moved(line, given, wanted) for line in answer.split("\n"))
+    if _stands_alone(answer, lines, wanted, frame.language):
+        rest = "\n".join(
+            wanted + line if line.strip() else line for line in rest.split("\n")
+        )
+    return wanted + head + newline + rest
+
+
+def _stands_alone(answer: str, lines: list[str], wanted: str, language: str) -> bool:
+    """Tell whether all lines lack the indentation, and not the first alone."""
+    least = min(depth(indent_of(line)) for line in lines)
+    others = [line for line in answer.split("\n")[1:] if line.strip()]
+    if any(depth(indent_of(line)) < least for line in others):
+        return True
+    return is_relative(answer, wanted, language)
+
+
+def _moved(line: str, given: str, wanted: str) -> str:
+    return wanted + line.removeprefix(given) if line.startswith(given) else line
+
+
+def _break_of(frame: Frame) -> str:
+    found = _BREAK.search(frame.replaced) or _BREAK.search(frame.near)
+    return found[0] if found is not None else "\n"

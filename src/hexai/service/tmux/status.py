@@ -1,0 +1,202 @@
+"""Keeps the status of tmux current, from threads that no answer waits for.
+
+The figures are those of the ledger, so that all programs of a user show the same. A
+command reads them while the models answer and adds its own run at the end: what is
+left to do then is to start tmux. An editor server reads them anew after its runs.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from hexai.config.locate import Folders
+from hexai.config.schema import Settings
+from hexai.domain.record import RunRecord
+from hexai.domain.window import Window
+from hexai.errors import LedgerError
+from hexai.service.log import Log
+from hexai.service.recorder import FILE_NAME, PATIENCE
+from hexai.service.tmux.line import waiting_line, window_line
+from hexai.service.tmux.option import TmuxOption, find_option
+
+Models = Sequence[tuple[str, str]]
+"""Providers and models."""
+
+_LEAVES_AFTER = 0.1
+"""Seconds that a command waits for tmux to be started, at most."""
+_PAUSE = 1.0
+"""Seconds between two settings by an editor server."""
+_STALE = 60.0
+"""Seconds after which figures are read again though nothing was asked."""
+
+
+class TmuxStatus:
+    """What tmux shows: lines made of the ledger, put into an option."""
+
+    def __init__(
+        self,
+        option: TmuxOption,
+        settings: Callable[[], Settings],
+        ledger: Path,
+        *,
+        now: Callable[[], float],
+        log: Log,
+    ) -> None:
+        """Use `find_status`; `now` is the wall clock."""
+        self._option = option
+        self._settings = settings
+        self._ledger = ledger
+        self._now = now
+        self._log = log
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the user wants a status."""
+        return self._settings().tmux.status
+
+    def window(self, *, without: str = "") -> Window:
+        """Read the figures of the window that ends now, `without` one run."""
+        from hexai.ledger.access import Ledger
+
+        minutes = self._settings().stats.window_minutes
+        since = self._now() - minutes * 60
+        try:
+            with closing(Ledger(self._ledger, patience=PATIENCE)) as ledger:
+                traffic = ledger.traffic(since, without=without)
+        except LedgerError as error:
+            self._log.write("tmux_status", problem=type(error).__name__)
+            traffic = ()
+        return Window(minutes=minutes, traffic=traffic)
+
+    def show_waiting(self, models: Models) -> None:
+        """Show who is being asked."""
+        self._set(waiting_line(models, self._settings().tmux))
+
+    def show(
+        self, window: Window, on_started: Callable[[], None] = lambda: None
+    ) -> None:
+        """Show figures; `on_started` says that they will be shown even if we end."""
+        self._set(window_line(window, self._settings().tmux), on_started)
+
+    def _set(self, line: str, on_started: Callable[[], None] = lambda: None) -> None:
+        try:
+            code = self._option.set(line, on_started)
+        except OSError as error:
+            self._log.write("tmux_status", problem=error.strerror)
+        else:
+            if code:
+                self._log.write("tmux_status", exit_code=code)
+
+
+class CommandStatus:
+    """The status of one question: who is asked, and the figures when all is done."""
+
+    def __init__(self, status: TmuxStatus) -> None:
+        """Do nothing yet."""
+        self._status = status
+        self._run: RunRecord | None = None
+        self._is_over = threading.Event()
+        self._is_shown = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, models: Models) -> None:
+        """Show who is being asked; does not wait for it."""
+        if models and self._thread is None:
+            self._start(models)
+
+    def end(self, run: RunRecord | None) -> None:
+        """Show the figures with this run, if anybody was asked; does not wait for it.
+
+        None: there was no run after all. Only the first call counts.
+        """
+        if self._is_over.is_set():
+            return
+        was_asked = run is not None and any(not each.cached for each in run.contenders)
+        self._run = run
+        self._is_over.set()
+        if was_asked and self._thread is None:
+            self._start(())
+
+    def leave(self) -> None:
+        """Wait until the figures will be shown though the program ends."""
+        self.end(None)
+        if self._thread is not None:
+            self._is_shown.wait(_LEAVES_AFTER)
+
+    def _start(self, models: Models) -> None:
+        self._thread = threading.Thread(
+            target=self._keep_current, args=(models,), name="tmux", daemon=True
+        )
+        self._thread.start()
+
+    def _keep_current(self, models: Models) -> None:
+        # The ledger may have a run already that was over before this began.
+        window = self._status.window(without=self._run.run_id if self._run else "")
+        if not self._is_over.is_set():
+            self._status.show_waiting(models)
+        self._is_over.wait()
+        if self._run is not None:
+            window = window.plus(self._run)
+        self._status.show(window, on_started=self._is_shown.set)
+
+
+class ServerStatus:
+    """The status beside an editor server: the figures, once a second at most."""
+
+    def __init__(self, status: TmuxStatus) -> None:
+        """Do nothing yet."""
+        self._status = status
+        self._is_stale = threading.Event()
+        self._is_closed = threading.Event()
+
+    def begin(self, models: Models) -> None:
+        """Show the figures; where there are none, who will be asked."""
+        thread = threading.Thread(
+            target=self._keep_current, args=(models,), name="tmux", daemon=True
+        )
+        thread.start()
+
+    def refresh(self) -> None:
+        """Show what the ledger has now; from any thread, does not wait for it."""
+        self._is_stale.set()
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        self._is_closed.set()
+        self._is_stale.set()
+
+    def _keep_current(self, models: Models) -> None:
+        shown: Window | None = None
+        while not self._is_closed.is_set():
+            self._is_stale.clear()
+            if self._status.is_wanted:
+                window = self._status.window()
+                if window.requests or shown is not None:
+                    if window != shown:
+                        self._status.show(window)
+                    shown = window
+                elif models:
+                    self._status.show_waiting(models)
+                    models = ()
+            self._is_closed.wait(_PAUSE)
+            self._is_stale.wait(_STALE)
+
+
+def find_status(
+    folders: Folders,
+    environ: Mapping[str, str],
+    settings: Callable[[], Settings],
+    *,
+    now: Callable[[], float],
+    log: Log,
+) -> TmuxStatus | None:
+    """Give the status of the tmux that we run in; None where there is no tmux.
+
+    `settings` gives those that hold now, `now` is the wall clock.
+    """
+    option = find_option(environ)
+    if option is None:
+        return None
+    ledger = folders.state / FILE_NAME
+    return TmuxStatus(option, settings, ledger, now=now, log=log)

@@ -1,0 +1,40 @@
+"""The reference page of the guard."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from hexai.service.guard.page import page
+from hexai.service.guard.rules import rules
+
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "guard.md"
+
+
+def test_the_page_is_current() -> None:
+    """docs/reference/guard.md is what the rules give now."""
+    command = "python -m hexai.service.guard.page > docs/reference/guard.md"
+
+    assert PAGE.read_text() == page(rules()), f"run: {command}"
+
+
+def test_the_page_is_printed() -> None:
+    """The command that the page names prints it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hexai.service.guard.page"],
+        capture_output=True,
+        check=True,
+    )
+
+    assert done.stdout == PAGE.read_bytes()
+
+
+def test_every_rule_has_a_row() -> None:
+    """No rule is missing, and no pattern breaks its row apart."""
+    rows = [line for line in page(rules()).splitlines() if line.startswith("| ")]
+    names = [row.split(" | ")[0].removeprefix("| ") for row in rows]
+
+    assert {rule.name for rule in rules().tokens} <= set(names)
+    assert len(rows) == len(rules().tokens) + len(rules().names) + 4
+    assert all(row.replace("\\|", "").count("|") in (3, 6) for row in rows), (
+        "an unescaped bar"
+    )
