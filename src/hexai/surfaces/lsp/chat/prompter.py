@@ -122,8 +122,7 @@ class Prompting:
         if ours:
             self._typing.edited(document.uri, change)
             return
-        typed = typed_in(change)
-        if typed is not None:
+        for typed in typed_in(change):
             self._read(document, typed)
 
     def _follow(self, uri: str, change: TextChange, *, ours: bool) -> None:
