@@ -21,7 +21,7 @@ _REMEMBERED = 64
 """Texts before and after edits of ours, for each document."""
 
 
-class Typed(Struct, frozen=True, kw_only=True):
+class TypedText(Struct, frozen=True, kw_only=True):
     """Characters that came into one line."""
 
     line: int
@@ -33,7 +33,7 @@ class Typed(Struct, frozen=True, kw_only=True):
         return self.start <= column < self.end
 
 
-def typed_in(change: TextChange) -> Typed | None:
+def typed_in(change: TextChange) -> TypedText | None:
     """Say what was typed in a change; None if it has another form."""
     edit = change.smallest()
     assert edit.span is not None
@@ -48,7 +48,7 @@ def typed_in(change: TextChange) -> Typed | None:
     is_followed = any(not _is_begun(each, change.after.line(line)) for each in rest)
     if not first or len(rest) > _BREAKS or is_followed:
         return None
-    return Typed(line=line, start=column, end=column + len(first))
+    return TypedText(line=line, start=column, end=column + len(first))
 
 
 def _is_begun(text: str, above: str) -> bool:
@@ -57,8 +57,8 @@ def _is_begun(text: str, above: str) -> bool:
     return not any(map(str.isalnum, sign)) and above.lstrip().startswith(sign)
 
 
-class Typing:
-    """Remembers the texts around edits, so that undo and redo are no typing."""
+class OwnEdits:
+    """Remembers the texts around edits of ours: undoing these is no typing."""
 
     def __init__(self) -> None:
         self._edited: dict[str, deque[int]] = {}
@@ -68,7 +68,7 @@ class Typing:
         texts = self._edited.setdefault(uri, deque(maxlen=_REMEMBERED))
         texts.extend((hash(change.before.raw), hash(change.after.raw)))
 
-    def brings_back(self, uri: str, typed: Typed, after: Lines) -> bool:
+    def brings_back(self, uri: str, typed: TypedText, after: Lines) -> bool:
         """Tell whether a change made a text again that an edit began or ended with.
 
         A single character is always typed: so the same is asked once more.
