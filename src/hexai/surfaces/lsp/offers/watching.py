@@ -18,10 +18,10 @@ from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
-from hexai.surfaces.lsp.protocol.convert import to_path
 from hexai.text.lines import Lines, TextChange
 
 _REMEMBERED = 64
