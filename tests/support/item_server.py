@@ -18,7 +18,8 @@ from pygls.lsp.server import LanguageServer
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.documents.edits import Compute
 from hexai.surfaces.lsp.editor.clients import NEOVIM, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.items import ItemMaker

@@ -19,7 +19,8 @@ from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines, Replacement

@@ -29,7 +29,8 @@ from hexai.surfaces.lsp.chat.questions import PromptAsker, PromptQuestions
 from hexai.surfaces.lsp.chat.typed_text import OwnEdits, TypedText, typed_in
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.documents.edits import Edits
-from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import TextChange
 from hexai.text.triggers import Command, Markers, Question, Tag

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from hexai.surfaces.lsp.documents.edits import Compute
-from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Credit, Offer
 from hexai.surfaces.lsp.offers.provenance import letter

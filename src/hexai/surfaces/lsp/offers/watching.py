@@ -17,7 +17,7 @@ from hexai.ledger.survival import SAMPLED_AFTER, Tracked
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion

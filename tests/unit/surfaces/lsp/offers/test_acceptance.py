@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hexai.surfaces.lsp.documents.edits import Compute
 from hexai.surfaces.lsp.editor.clients import DEFAULT, NEOVIM, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers, mending
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Offer
