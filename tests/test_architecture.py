@@ -139,8 +139,8 @@ NOT_FOR_A_BEGINNING = {
     "hexai.providers.registry",
     "hexai.service.services",
     "hexai.surfaces.cli.ask",
-    "hexai.surfaces.lsp.completion",
-    "hexai.surfaces.lsp.suggesting",
+    "hexai.surfaces.lsp.completion.completer",
+    "hexai.surfaces.lsp.completion.suggesting",
 }
 
 

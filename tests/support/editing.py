@@ -20,12 +20,12 @@ from hexai.domain.request import Request
 from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Conditions, Terms
-from hexai.surfaces.lsp.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.asking import Asked, Clean, Ignored
-from hexai.surfaces.lsp.clients import Client
-from hexai.surfaces.lsp.completion import Completer
-from hexai.surfaces.lsp.editor import Document, Severity
-from hexai.surfaces.lsp.offer import Offer
+from hexai.surfaces.lsp.asking.run import Asked, Clean, Ignored
+from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
+from hexai.surfaces.lsp.completion.completer import Completer
+from hexai.surfaces.lsp.editor.clients import Client
+from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from tests.support.clock import T, run_virtually

@@ -16,14 +16,14 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from hexai.domain.outcome import Outcome, Status
-from hexai.surfaces.lsp.accept import Acceptance, Offers
-from hexai.surfaces.lsp.clients import NEOVIM, Client
-from hexai.surfaces.lsp.convert import from_span
-from hexai.surfaces.lsp.editor import Document, Severity
-from hexai.surfaces.lsp.edits import Compute
-from hexai.surfaces.lsp.items import ItemMaker
-from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
-from hexai.surfaces.lsp.placed import Placed
+from hexai.surfaces.lsp.documents.edits import Compute
+from hexai.surfaces.lsp.editor.clients import NEOVIM, Client
+from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
+from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.offers.items import ItemMaker
+from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.protocol.convert import from_span
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position
 

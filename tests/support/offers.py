@@ -2,7 +2,7 @@
 
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.usage import Usage
-from hexai.surfaces.lsp.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.text.lines import Lines
 
 

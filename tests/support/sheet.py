@@ -10,17 +10,17 @@ from hexai.config.live import Sources
 from hexai.config.locate import find_folders
 from hexai.config.schema import Settings
 from hexai.domain.provider import Provider
-from hexai.surfaces.lsp.asking import Asked, Run
-from hexai.surfaces.lsp.chat_history import History
-from hexai.surfaces.lsp.clients import DEFAULT, Client
-from hexai.surfaces.lsp.commands import Commands
+from hexai.surfaces.lsp.asking.run import Asked, Run
+from hexai.surfaces.lsp.asking.work import Running, Work
+from hexai.surfaces.lsp.chat.commands import Commands
+from hexai.surfaces.lsp.chat.history import History
+from hexai.surfaces.lsp.chat.prompter import Prompting
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.documents import Documents
-from hexai.surfaces.lsp.editor import Document, Severity
-from hexai.surfaces.lsp.edits import Edits
-from hexai.surfaces.lsp.offer import Offer
-from hexai.surfaces.lsp.prompting import Prompting
-from hexai.surfaces.lsp.running import Running, Work
+from hexai.surfaces.lsp.documents.documents import Documents
+from hexai.surfaces.lsp.documents.edits import Edits
+from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
+from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span

@@ -7,12 +7,12 @@ from lsprotocol import types
 
 from hexai.config.live import Sources
 from hexai.config.schema import Settings
-from hexai.surfaces.lsp.clients import Client, Traits, identify
+from hexai.surfaces.lsp.asking.progress import number_of
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
-from hexai.surfaces.lsp.convert import to_path
-from hexai.surfaces.lsp.progress import number_of
+from hexai.surfaces.lsp.editor.clients import Client, Traits, identify
+from hexai.surfaces.lsp.protocol.convert import to_path
+from hexai.surfaces.lsp.protocol.wire import Phase
 from hexai.surfaces.lsp.session import Session
-from hexai.surfaces.lsp.wire import Phase
 from hexai.text.positions import Encoding
 from hexai.version import __version__
 

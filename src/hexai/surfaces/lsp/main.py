@@ -12,11 +12,11 @@ from hexai.service.files import make_private_folder
 from hexai.service.log import Log, NullLog, open_log, route_libraries
 from hexai.service.loop import Loop
 from hexai.service.writer import Writer
-from hexai.surfaces.lsp.frames import Fault
+from hexai.surfaces.lsp.protocol.frames import Fault
+from hexai.surfaces.lsp.protocol.stdio import BACKLOG_LIMIT, Reader
 from hexai.surfaces.lsp.server import make_wire, register
 from hexai.surfaces.lsp.session import Session
 from hexai.surfaces.lsp.start import Start
-from hexai.surfaces.lsp.stdio import BACKLOG_LIMIT, Reader
 
 LOG_NAME = "hexai-lsp-server.log"
 _LAST_WORDS_WITHIN = 0.5

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hexai.service.services import Services
-from hexai.surfaces.lsp.acting import open_actions
-from hexai.surfaces.lsp.code_actions import CodeActions
+from hexai.surfaces.lsp.actions.code_actions import CodeActions
+from hexai.surfaces.lsp.actions.opening import open_actions
+from hexai.surfaces.lsp.asking.progress import WorkDoneProgress
+from hexai.surfaces.lsp.asking.work import Running
+from hexai.surfaces.lsp.chat.prompter import Prompting, open_prompting
+from hexai.surfaces.lsp.completion.suggesting import Suggesting, open_suggesting
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.progress import WorkDoneProgress
-from hexai.surfaces.lsp.prompting import Prompting, open_prompting
-from hexai.surfaces.lsp.running import Running
-from hexai.surfaces.lsp.suggesting import Suggesting, open_suggesting
 
 if TYPE_CHECKING:
     from hexai.surfaces.lsp.session import Session

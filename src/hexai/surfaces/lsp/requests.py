@@ -9,7 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from hexai.surfaces.lsp.session import Session
 
 if TYPE_CHECKING:
-    from hexai.surfaces.lsp.action_list import Shown
+    from hexai.surfaces.lsp.actions.action_list import Shown
 
 
 async def complete(

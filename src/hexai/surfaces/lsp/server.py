@@ -10,8 +10,8 @@ from pygls.server import JsonRPCServer
 
 from hexai.service.crash import describe
 from hexai.surfaces.lsp import lifecycle, requests, sync
+from hexai.surfaces.lsp.protocol.wire import Wire
 from hexai.surfaces.lsp.session import Session
-from hexai.surfaces.lsp.wire import Wire
 
 _AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
     types.INITIALIZE: lifecycle.initialize,

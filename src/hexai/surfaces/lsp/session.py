@@ -20,17 +20,17 @@ from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.service.crash import describe
 from hexai.service.log import Log
+from hexai.surfaces.lsp.completion.status import Status
 from hexai.surfaces.lsp.configuration import Configuration, editor_settings
-from hexai.surfaces.lsp.connection import Connection
-from hexai.surfaces.lsp.documents import Documents
-from hexai.surfaces.lsp.editor import Severity
-from hexai.surfaces.lsp.edits import Edits
+from hexai.surfaces.lsp.documents.documents import Documents
+from hexai.surfaces.lsp.documents.edits import Edits
+from hexai.surfaces.lsp.documents.grammars import Warming
+from hexai.surfaces.lsp.editor.editor import Severity
+from hexai.surfaces.lsp.protocol.connection import Connection
+from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
+from hexai.surfaces.lsp.protocol.wire import Phase, Wire
 from hexai.surfaces.lsp.start import Start
-from hexai.surfaces.lsp.status import Status
-from hexai.surfaces.lsp.stdio import is_alive, wait_for_death
 from hexai.surfaces.lsp.tmux_status import open_tmux_status
-from hexai.surfaces.lsp.warming import Warming
-from hexai.surfaces.lsp.wire import Phase, Wire
 
 if TYPE_CHECKING:
     from hexai.service.services import Services

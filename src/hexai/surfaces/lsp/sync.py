@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from hexai.surfaces.lsp.convert import to_replacement
+from hexai.surfaces.lsp.protocol.convert import to_replacement
 from hexai.surfaces.lsp.session import Session
 
 

@@ -1,0 +1,201 @@
+"""Code actions: listed at once, carried out beside everything else.
+
+The editor's command is answered before anything is asked. A model then takes its time,
+and what it says comes as an edit of the text as it is by then: where the selection has
+moved to, or not at all if it was changed. Whatever keeps an action from changing
+something is said to the user.
+"""
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+from msgspec.structs import replace
+
+from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Entry, Surface
+from hexai.domain.outcome import Outcome
+from hexai.domain.request import Request
+from hexai.prompts.cursor import Cursor
+from hexai.service.actions.actions import (
+    Action,
+    answer_of,
+    compose,
+    fitted,
+    function_span,
+)
+from hexai.service.actions.fitting import Unfit
+from hexai.service.ask import Question, ask
+from hexai.service.guard.guard import GuardedText
+from hexai.service.services import Services
+from hexai.surfaces.lsp.actions.action_list import STOP, ActionLists, Listing, Shown
+from hexai.surfaces.lsp.actions.unit_tests import UnitTests
+from hexai.surfaces.lsp.asking.work import Running, Work
+from hexai.surfaces.lsp.completion.questions import background_of, path_of
+from hexai.surfaces.lsp.configuration import Configuration
+from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
+from hexai.surfaces.lsp.documents.tracked import Tracked, Tracker
+from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.text.lines import Replacement, TextChange, compare
+from hexai.text.positions import Span
+
+
+class Consultant:
+    """Asks the one entry of code actions, by a document's configuration."""
+
+    def __init__(self, configuration: Configuration, services: Services) -> None:
+        self._configuration = configuration
+        self._services = services
+
+    def snapshot(self, uri: str) -> Snapshot | None:
+        """Give what is configured for a document; None: code actions are off."""
+        snapshot = self._configuration.snapshot(uri)
+        return snapshot if snapshot is not None and self._entries(snapshot) else None
+
+    async def ask(
+        self, request: Request, snapshot: Snapshot, document: Document, span: Span
+    ) -> Outcome:
+        """Ask about a part of a document, and wait for what becomes of it."""
+        text = GuardedText(
+            uri=document.uri,
+            lines=document.lines,
+            first=span.start.line,
+            last=span.end.line + 1,
+        )
+        question = Question(
+            request=request,
+            entries=self._entries(snapshot),
+            max_concurrency=1,
+            local_only=snapshot.restrictions.local_only,
+            settings=snapshot.settings,
+            background=background_of(document),
+            documents=(text,),
+        )
+        return await answer_of(ask(self._services, question))
+
+    def _entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
+        return self._configuration.entries(snapshot, Surface.CODE_ACTION).entries[:1]
+
+
+class CodeActions:
+    """The code actions of one editor."""
+
+    def __init__(
+        self,
+        editor: Editor,
+        edits: Edits,
+        lists: ActionLists,
+        consultant: Consultant,
+        running: Running,
+        unit_tests: UnitTests,
+    ) -> None:
+        self._editor = editor
+        self._edits = edits
+        self._lists = lists
+        self._consultant = consultant
+        self._running = running
+        self._unit_tests = unit_tests
+        self._tracker = Tracker()
+
+    def list(self, document: Document, params: types.CodeActionParams) -> Shown:
+        """Answer a request for the actions of a range."""
+        snapshot = self._consultant.snapshot(document.uri)
+        settings = snapshot.settings if snapshot is not None else None
+        return self._lists.make(document, params, settings, len(self._running.works))
+
+    def execute(self, arguments: Sequence[object]) -> None:
+        """Begin what was chosen from a list."""
+        if [*arguments] == [STOP]:
+            count = self._running.cancel()
+            self._editor.tell(Severity.INFO, f"Hexai: stopped {count}")
+            return
+        found = self._lists.find(*arguments) if len(arguments) == 2 else None
+        if found is None:
+            self._tell("this action is too old; ask for the list again")
+            return
+        listing, action = found
+        uri = listing.document.uri
+        now = self._editor.document(uri)
+        if now is None:
+            self._tell(f"{action.title}: the document was closed")
+            return
+
+        async def body(work: Work) -> None:
+            del work
+            await self._carry_out(action, listing)
+
+        self._running.start(action.title, uri, body)
+
+    def opened(self, document: Document) -> None:
+        """Tell of a document that was opened."""
+        self._tracker.opened(document)
+        self._unit_tests.opened(document)
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Take a change of a document."""
+        self._tracker.changed(document, change)
+
+    def closed(self, uri: str) -> None:
+        """End what is under way in a document."""
+        self._tracker.closed(uri)
+        self._running.cancel(uri)
+
+    async def _carry_out(self, action: Action, listing: Listing) -> None:
+        snapshot = self._consultant.snapshot(listing.document.uri)
+        if snapshot is None:
+            self._tell(f"{action.title}: code actions are off")
+            return
+        cursor = replace(listing.cursor, path=path_of(listing.document))
+        if action.key == "unit_test":
+            reason = await self._test(cursor, snapshot, listing.document)
+        else:
+            reason = await self._change(action, cursor, snapshot, listing.document)
+        if reason is not None:
+            self._tell(f"{action.title}: {reason}; nothing was changed")
+
+    async def _test(
+        self, cursor: Cursor, snapshot: Snapshot, document: Document
+    ) -> str | None:
+        async def asked(request: Request) -> Outcome:
+            return await self._consultant.ask(request, snapshot, document, cursor.span)
+
+        prompts = snapshot.settings.prompts
+        return await self._unit_tests.write(cursor, document, prompts, asked)
+
+    async def _change(
+        self, action: Action, cursor: Cursor, snapshot: Snapshot, document: Document
+    ) -> str | None:
+        """Have a part of a document changed; gives why not, if that is to be told."""
+        uri = document.uri
+        span = action.span or function_span(cursor)
+        if span is None:
+            return "no whole function was found at the cursor; select what is meant"
+        tracked = Tracked(document.lines, span)
+        now = self._editor.document(uri)
+        if now is not None and now.lines is not document.lines:
+            tracked.follow(compare(document.lines, now.lines))
+        if tracked.span is None:
+            return "the text has changed"
+        with self._tracker.tracking(uri, tracked):
+            request = compose(action, cursor, span, snapshot.settings.prompts)
+            outcome = await self._consultant.ask(request, snapshot, document, span)
+            text = fitted(outcome, action, cursor, span)
+            if isinstance(text, Unfit):
+                return text.reason
+            return await self._replace(uri, tracked, text, action.title)
+
+    async def _replace(
+        self, uri: str, tracked: Tracked, text: str, title: str
+    ) -> str | None:
+        def compute(document: Document) -> list[Replacement] | None:
+            span = tracked.span
+            if span is None or document.lines.slice(span) != tracked.text:
+                return None
+            return [Replacement(span=span, text=text)]
+
+        made = await self._edits.make(uri, compute, f"Hexai: {title}")
+        if isinstance(made, GaveUp) and not made.is_told:
+            return made.reason
+        return None
+
+    def _tell(self, message: str) -> None:
+        self._editor.tell(Severity.WARNING, f"Hexai: {message}")

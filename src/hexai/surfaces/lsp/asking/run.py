@@ -1,0 +1,96 @@
+"""What the races of the editor need of the rest: a run, and how to read its answers."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from decimal import Decimal
+from typing import Protocol
+
+from msgspec import Struct
+
+from hexai.config.schema import Settings
+from hexai.domain.contender import Contender
+from hexai.domain.events import Event
+from hexai.domain.outcome import Outcome
+from hexai.surfaces.lsp.editor.editor import Document
+from hexai.text.positions import Position
+
+
+class Ignored(Protocol):
+    """Why a document stays on this machine."""
+
+    @property
+    def reason(self) -> str:
+        """For people; holds no text of the document."""
+
+
+class Run(AbstractAsyncContextManager["Run"], Protocol):
+    """A race with what is recorded about it; see `service.ask`.
+
+    Entering it puts the question, leaving it closes all streams.
+    """
+
+    @property
+    def run_id(self) -> str:
+        """The run's global id."""
+
+    @property
+    def contenders(self) -> Sequence[Contender]:
+        """All contenders, in entry order."""
+
+    @property
+    def order(self) -> Sequence[int]:
+        """The contenders' indexes in the order shown; shuffled when blind."""
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """The outcomes so far, in entry order."""
+
+    @property
+    def ignored(self) -> Ignored | None:
+        """What keeps the document on this machine, known once it is entered."""
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """Give the events as they come."""
+
+    def cancel(self, index: int | None = None) -> None:
+        """Cancel one contender, or all that still run; each gets its outcome."""
+
+    def finish(self, index: int) -> None:
+        """End a contender that has said enough; it has answered with what there is."""
+
+    def settle(self) -> None:
+        """Say that the list has gone out: whoever answers now is late."""
+
+    def cost_usd(self, outcome: Outcome) -> Decimal | None:
+        """Price an outcome; None if nobody knows."""
+
+
+class Clean(Protocol):
+    """Makes of what a model said the text that goes in where it was asked."""
+
+    def __call__(self, text: str, *, infilled: bool, finished: bool) -> str:
+        """Clean a whole answer, or what there is of it so far."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A question put together: the run that puts it, and how its answers are read."""
+
+    run: Run
+    clean: Clean
+
+
+class Asker(Protocol):
+    """Puts questions about documents together."""
+
+    def settings(self, document: Document) -> Settings | None:
+        """Give what is configured for a document; None: completion is off there."""
+
+    def ask(self, document: Document, position: Position) -> Asked:
+        """Compose the question of what comes at a position; nothing is sent yet."""
+
+
+class Status(Protocol):
+    """Tells the user how the contenders fare, without getting in the way."""
+
+    def told(self, contender: str, cause: str, message: str) -> None:
+        """Tell a contender's trouble, unless the same was told a short time ago."""

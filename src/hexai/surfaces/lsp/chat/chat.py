@@ -1,0 +1,77 @@
+"""Chat in the text: a question that was typed, and its answer below it."""
+
+import re
+from functools import partial
+
+from hexai.domain.outcome import Status
+from hexai.surfaces.lsp.asking.run import Run
+from hexai.surfaces.lsp.chat.answering import hear, tell_trouble
+from hexai.surfaces.lsp.chat.pending import Make, Pending
+from hexai.surfaces.lsp.chat.prompt_edits import answer_below, more_below
+from hexai.surfaces.lsp.editor.editor import Editor
+
+LABEL = "chat"
+EDIT_LABEL = "Hexai: insert chat response"
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+
+
+class Chat:
+    """Answers questions."""
+
+    def __init__(self, editor: Editor, *, make: Make) -> None:
+        self._editor = editor
+        self._make = make
+
+    async def answer(
+        self, run: Run, pending: Pending, *, suffix: int, stream: bool
+    ) -> None:
+        """Put a question and insert its answer, whole or by paragraphs.
+
+        `suffix` is how many characters of the prompt go as it is answered.
+        """
+        insertion = _Insertion(pending, self._make, suffix)
+        outcome = await hear(run, insertion.take if stream else None)
+        if outcome is None:
+            return
+        if outcome.status is Status.ANSWERED and outcome.text.strip():
+            rest = insertion.rest if stream else outcome.text
+            if not await insertion.insert(rest):
+                return
+        tell_trouble(self._editor, LABEL, outcome)
+
+
+class _Insertion:
+    """An answer on its way into the document."""
+
+    def __init__(self, pending: Pending, make: Make, suffix: int) -> None:
+        self._pending = pending
+        self._make = make
+        self._suffix = suffix
+        self._stays = pending.anchor.text[: len(pending.anchor.text) - suffix]
+        self._is_begun = False
+        self.rest = ""
+        """What has come and is not inserted."""
+
+    async def take(self, piece: str) -> None:
+        """Take the next piece; paragraphs that are complete are inserted."""
+        self.rest += piece
+        breaks = [*_PARAGRAPH.finditer(self.rest.lstrip())]
+        if breaks and not self._pending.is_done:
+            whole = self.rest.lstrip()
+            self.rest = whole[breaks[-1].end() :]
+            if not await self.insert(whole[: breaks[-1].start()]):
+                self._pending.cancel()
+
+    async def insert(self, text: str) -> bool:
+        """Insert what is next; tells whether there was a place for it."""
+        text = text.strip("\n").rstrip()
+        if not text:
+            return True
+        change = partial(more_below, text=text)
+        if not self._is_begun:
+            change = partial(answer_below, suffix=self._suffix, answer=text)
+        made = await self._pending.edit(
+            self._make, change, EDIT_LABEL, stays=self._stays
+        )
+        self._is_begun = self._is_begun or made
+        return made

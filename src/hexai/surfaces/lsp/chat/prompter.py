@@ -1,0 +1,246 @@
+"""From what is typed to what is asked: questions, inline tags and commands.
+
+Follows the documents. A change is first taken by the prompts under way, which move with
+their text or end with it; then, if it was typed, the line that it was typed into is
+read. Each prompt is asked once. What holds for a request is decided here, how it is
+answered in `chat.py`, `inline_prompts.py` and `commands.py`.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hexai.config.schema import Settings
+from hexai.prompts.instruction import is_tag
+from hexai.prompts.languages import language_of
+from hexai.prompts.markers import markers_for
+from hexai.service.services import Services
+from hexai.surfaces.lsp.asking.work import Running, Start, Work
+from hexai.surfaces.lsp.chat.chat import LABEL as CHAT
+from hexai.surfaces.lsp.chat.chat import Chat
+from hexai.surfaces.lsp.chat.commands import Commands
+from hexai.surfaces.lsp.chat.history import find_history
+from hexai.surfaces.lsp.chat.inline_prompts import LABEL as INLINE_PROMPT
+from hexai.surfaces.lsp.chat.inline_prompts import InlinePrompts
+from hexai.surfaces.lsp.chat.pending import Pending
+from hexai.surfaces.lsp.chat.prompt import Prompt, find_typed, is_offered
+from hexai.surfaces.lsp.chat.prompt_edits import span_of_tag
+from hexai.surfaces.lsp.chat.questions import PromptAsker, PromptQuestions
+from hexai.surfaces.lsp.chat.typed_text import Typed, Typing, typed_in
+from hexai.surfaces.lsp.documents.anchor import Anchor
+from hexai.surfaces.lsp.documents.edits import Edits
+from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.text.lines import TextChange
+from hexai.text.triggers import Command, Markers, Question, Tag
+
+if TYPE_CHECKING:
+    from hexai.surfaces.lsp.completion.suggesting import Suggesting
+    from hexai.surfaces.lsp.session import Session
+
+Offered = Callable[[str], Iterable[Offer]]
+"""Gives what was offered in a document."""
+
+
+def open_prompting(
+    session: "Session",
+    suggesting: "Suggesting",
+    services: Services,
+    running: Running,
+) -> "Prompting":
+    """Open what answers prompts in the documents of a session."""
+    assert session.configuration is not None
+    connection, make = session.connection, session.edits.make
+    commands = Commands(
+        connection, session.configuration, running, suggesting.completer, make=make
+    )
+    return Prompting(
+        connection,
+        PromptQuestions(session.configuration, services),
+        session.edits,
+        running,
+        commands,
+        offered=suggesting.offers.about,
+        start=services.start,
+    )
+
+
+class Prompting:
+    """Starts what is typed as a prompt, and follows it until it is answered."""
+
+    def __init__(  # noqa: PLR0913 - the parts that answer, each its own
+        self,
+        editor: Editor,
+        asker: PromptAsker,
+        edits: Edits,
+        running: Running,
+        commands: Commands,
+        *,
+        offered: Offered,
+        start: Start,
+    ) -> None:
+        """Follow nothing yet; to be told of changes after `edits` is."""
+        self.running = running
+        """What is under way."""
+        self._editor = editor
+        self._asker = asker
+        self._edits = edits
+        self._commands = commands
+        self._chat = Chat(editor, make=edits.make)
+        self._inline = InlinePrompts(editor, make=edits.make)
+        self._offered = offered
+        self._start = start
+        self._typing = Typing()
+        self._pending: dict[str, list[Pending]] = {}
+
+    def opened(self, document: Document) -> None:
+        """Do nothing: what is in a document that is opened asks nothing."""
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Take a change of a document, and start what was typed in it."""
+        try:
+            self._changed(document, change)
+        except Exception as bug:  # noqa: BLE001 - nobody above could do better
+            self._log(bug)
+
+    def closed(self, uri: str) -> None:
+        """End all that goes on in a document."""
+        for pending in self._pending.pop(uri, ()):
+            pending.cancel()
+        self.running.cancel(uri)
+        self._typing.closed(uri)
+
+    def shutdown(self) -> None:
+        """End everything, and start nothing more."""
+        for uri in tuple(self._pending):
+            self.closed(uri)
+        self.running.shutdown()
+
+    def _changed(self, document: Document, change: TextChange) -> None:
+        ours = self._edits.showed(document)
+        self._follow(document.uri, change, ours=ours)
+        if ours:
+            self._typing.edited(document.uri, change)
+            return
+        for typed in typed_in(change):
+            self._read(document, typed)
+
+    def _follow(self, uri: str, change: TextChange, *, ours: bool) -> None:
+        for pending in self._pending.get(uri, ()):
+            pending.follow(change, ours=ours)
+        self._drop_over(uri)
+
+    def _drop_over(self, uri: str) -> None:
+        left = [each for each in self._pending.get(uri, ()) if not each.is_over]
+        if left:
+            self._pending[uri] = left
+        else:
+            self._pending.pop(uri, None)
+
+    def _read(self, document: Document, typed: Typed) -> None:
+        """Start what the line asks for that was typed into."""
+        settings = self._asker.settings(document)
+        known = settings or Settings()
+        markers = markers_for(known, document.language, _name(document))
+        for prompt in find_typed(document.lines, typed, markers):
+            if not self._is_new(document, typed, prompt):
+                continue
+            match prompt.asks:
+                case Command(name=name):
+                    self._carry_out(document, prompt.anchor, name, known)
+                case _ if settings is None:
+                    return
+                case Question():
+                    self._ask(document, prompt.anchor, prompt.asks, markers, settings)
+                case Tag():
+                    self._fill(document, prompt.anchor, prompt.asks)
+
+    def _is_new(self, document: Document, typed: Typed, prompt: Prompt) -> bool:
+        """Tell whether a prompt is the user's own, and not under way already."""
+        uri, anchor = document.uri, prompt.anchor
+        if self._typing.brings_back(uri, typed, document.lines):
+            return False
+        if is_offered(prompt, self._offered(uri)):
+            return False
+        self._drop_over(uri)
+        pending = self._pending.get(uri, ())
+        if any(each.anchor == anchor for each in pending):
+            return False
+        for each in pending:
+            if anchor.heads_line and each.anchor.line == anchor.line:
+                each.cancel()  # it was a shorter one, and goes on being typed
+        return True
+
+    def _add(self, document: Document, anchor: Anchor) -> Pending:
+        pending = Pending(document.uri, anchor)
+        self._pending.setdefault(document.uri, []).append(pending)
+        return pending
+
+    def _carry_out(
+        self, document: Document, anchor: Anchor, name: str, settings: Settings
+    ) -> None:
+        pending = self._add(document, anchor)
+
+        async def run() -> None:
+            try:
+                await self._commands.run(name, pending, settings)
+            except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
+                self._log(bug)
+            finally:
+                self._finish(pending)
+
+        _ = self._start(run())
+
+    def _ask(
+        self,
+        document: Document,
+        anchor: Anchor,
+        question: Question,
+        markers: Markers,
+        settings: Settings,
+    ) -> None:
+        history = find_history(document.lines, anchor.line, markers)
+        run = self._asker.chat(document, anchor.line, question.text, history)
+        if run is None:
+            return
+        pending = self._add(document, anchor)
+        suffix = question.end - question.start
+        answer = partial(
+            self._chat.answer, run, pending, suffix=suffix, stream=settings.chat.stream
+        )
+        self._begin(CHAT, pending, answer)
+
+    def _fill(self, document: Document, anchor: Anchor, tag: Tag) -> None:
+        language = language_of(document.language, _name(document))
+        if not is_tag(document.lines, anchor.line, tag, language):
+            return
+        span = span_of_tag(document.lines, anchor, whole_line=tag.whole_line)
+        asked = span and self._asker.inline(document, span, tag.text)
+        if not asked:
+            return
+        pending = self._add(document, anchor)
+        answer = partial(self._inline.answer, asked, pending, whole_line=tag.whole_line)
+        self._begin(INLINE_PROMPT, pending, answer)
+
+    def _begin(
+        self, label: str, pending: Pending, answer: Callable[[], Awaitable[None]]
+    ) -> None:
+        async def body(_work: Work) -> None:
+            try:
+                await answer()
+            finally:
+                self._finish(pending)
+
+        pending.bind(self.running.start(label, pending.uri, body))
+
+    def _finish(self, pending: Pending) -> None:
+        pending.is_done = True
+        self._drop_over(pending.uri)
+
+    def _log(self, bug: Exception) -> None:
+        """Log a bug without any text that it may hold."""
+        self._editor.log(Severity.ERROR, f"internal error: {type(bug).__name__}")
+
+
+def _name(document: Document) -> str:
+    return document.uri.rpartition("/")[2]

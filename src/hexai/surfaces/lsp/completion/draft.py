@@ -1,0 +1,88 @@
+"""What one contender has said so far, and whether it goes on as was typed."""
+
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.provider import FinishReason
+from hexai.surfaces.lsp.asking.run import Clean
+from hexai.surfaces.lsp.completion.gates import is_word
+
+_BEYOND = 3
+"""Whole lines that change nothing any more, before a contender has said enough."""
+_LINES = 120
+_CHARACTERS = 8192
+"""What no list shows, and nobody takes without reading."""
+
+
+class Draft:
+    """The answer of a contender on its way."""
+
+    def __init__(self, clean: Clean) -> None:
+        self._clean = clean
+        self._pieces: list[str] = []
+        self._so_far = ""
+        self._lines = self._lines_beyond = 0
+        self._characters = 0
+        self.outcome: Outcome | None = None
+        """Set when it has ended."""
+        self.ended_at = 0.0
+        """When, by the loop's clock."""
+        self.is_stopped = False
+        """It was cancelled, since what was typed is something else."""
+        self.is_held_up = False
+        """Another surface holds its slot, so no list waits for it."""
+        self.text = ""
+        """What goes in where it was asked; nothing before the contender answered."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether more can be expected of it."""
+        return self.outcome is None and not self.is_stopped
+
+    def add(self, piece: str) -> None:
+        """Take the next piece."""
+        self._pieces.append(piece)
+        self._characters += len(piece)
+        if lines := piece.count("\n"):
+            self._lines += lines
+            so_far = self._clean("".join(self._pieces), infilled=False, finished=False)
+            grows = not so_far.strip() or so_far != self._so_far
+            self._lines_beyond = 0 if grows else self._lines_beyond + lines
+            self._so_far = so_far
+
+    @property
+    def has_enough(self) -> bool:
+        """Tell whether what more it says would not go in, or is more than anyone reads.
+
+        Small models do not stop by themselves, and hold their slot while they go on.
+        """
+        is_long = self._lines >= _LINES or self._characters >= _CHARACTERS
+        return self.runs and (is_long or self._lines_beyond >= _BEYOND)
+
+    def end(self, outcome: Outcome, now: float) -> None:
+        """Take what became of it."""
+        self.outcome, self.ended_at = outcome, now
+        self._pieces.clear()
+        if outcome.status is Status.ANSWERED:
+            cut_short = outcome.finish is FinishReason.LENGTH
+            said = outcome.text
+            if outcome.finish is FinishReason.ENOUGH:
+                said = said[: said.rfind("\n") + 1]  # half a line is of no use
+            self.text = self._clean(
+                said, infilled=outcome.infilled, finished=not cut_short
+            )
+
+    def fits(self, typed: str) -> bool:
+        """Tell whether it answered, and goes on after what was typed."""
+        return len(self.text) > len(typed) and self.text.startswith(typed)
+
+    def may_fit(self, typed: str) -> bool:
+        """Tell whether a contender that still runs can come to fit.
+
+        Who has said nothing yet can, as long as only a word is being typed: it was
+        asked for what follows, and that word is the likeliest beginning.
+        """
+        if not typed or not self._pieces:
+            return is_word(typed)
+        so_far = self._clean("".join(self._pieces), infilled=False, finished=False)
+        if not so_far:
+            return is_word(typed)
+        return so_far.startswith(typed) or typed.startswith(so_far)

@@ -1,0 +1,69 @@
+"""The gates of a completion that need no waiting: what is no place to complete at.
+
+They look at a line or two around the cursor. Those that a race already under way has
+passed are not asked again: joining it costs nothing.
+"""
+
+from collections.abc import Collection
+
+from hexai.config.schema import Settings
+from hexai.prompts.instruction import is_tag
+from hexai.prompts.languages import language_of
+from hexai.prompts.markers import markers_for
+from hexai.surfaces.lsp.completion.arrival import Arrival, TriggerKind
+from hexai.surfaces.lsp.editor.editor import Document
+from hexai.text.positions import Position
+from hexai.text.triggers import find_command, find_question, find_tags, is_opened
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a text is of letters, digits and underscores only."""
+    return all(character.isalnum() or character == "_" for character in text)
+
+
+def is_prompt(document: Document, position: Position, settings: Settings) -> bool:
+    """Tell whether the cursor's line is one that Hexai itself answers.
+
+    The opening of a whole-line tag counts on the next line too: one types it above.
+    """
+    name = document.uri.rpartition("/")[2]
+    markers = markers_for(settings, document.language, name)
+    line = document.lines.line(position.line)
+    below = document.lines.line(position.line + 1)
+    if is_opened(line, markers) or is_opened(below, markers):
+        return True
+    if find_question(line, markers) is not None:
+        return True
+    if find_command(line, markers) is not None:
+        return True
+    language = language_of(document.language, name)
+    return any(
+        is_tag(document.lines, position.line, tag, language)
+        for tag in find_tags(line, markers)
+    )
+
+
+def may_start(arrival: Arrival, settings: Settings) -> bool:
+    """Tell whether a request may start a race: by its trigger, and what is typed."""
+    kind = arrival.trigger.kind
+    if arrival.route == "inline" or kind is TriggerKind.INCOMPLETE:
+        return True
+    line = arrival.document.lines.line(arrival.position.line)
+    left = line[: arrival.position.character]
+    triggers = settings.triggers.trigger_characters
+    if kind is not TriggerKind.INVOKED:
+        character = arrival.trigger.character if kind else left[-1:]
+        if character not in triggers:
+            return False
+    least = 1
+    if kind is TriggerKind.INVOKED:
+        least = settings.completion.manual_invoke_min_prefix
+    return has_prefix(left, triggers, least)
+
+
+def has_prefix(left: str, triggers: Collection[str], least: int) -> bool:
+    """Tell whether enough stands left of the cursor: a trigger, or a word."""
+    if left[-1:] in triggers:
+        return True
+    word = left.rstrip(" \t")
+    return is_word(word[len(word) - least :]) if len(word) >= least else False

@@ -1,0 +1,260 @@
+"""Places: where in a document a race is under way, and what becomes of it.
+
+The obvious way is to put the models a question for each request of the editor and to
+end it with the request. It serves nobody: editors ask anew with each key, cancel what
+they have just asked, or do not ask at all while an answer is out; the models would
+begin again and again, and a slow one would never come to an end.
+
+So a race belongs to a place: a document, a position, the text before and after it.
+Requests join it and leave it, one of each route at a time. While the user types, the
+place lives on, since what the models are writing may well be what is being typed. Each
+contender is judged alone: whoever has said something else is cancelled at once, and
+its stream closed; whoever is silent may go on while only a word grows. When nobody is
+left who runs or fits, or the document changes in any other way, the race is over, and
+requests that wait are answered in the same moment, before a stream is closed.
+
+What was asked for stays useful when nobody waits any more: answers go to the memory,
+where the next request finds them.
+
+A `Place` is told what happens and decides. It starts no task and has no clock but the
+waiters' timers, so all of it happens between two steps of the event loop. The race
+itself is run by `completion`.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from hexai.domain.events import Delta, Ended, Event, Queued
+from hexai.surfaces.lsp.asking.run import Asked, Run
+from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
+from hexai.surfaces.lsp.completion.caret import Cursor
+from hexai.surfaces.lsp.completion.draft import Draft
+from hexai.surfaces.lsp.completion.gates import is_word
+from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
+from hexai.surfaces.lsp.completion.waiter import Waiter
+from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.offers.rows import Rows
+from hexai.text.lines import TextChange
+from hexai.text.positions import Position
+
+
+class Place:
+    """A place, the requests that wait there, and the race that belongs to it."""
+
+    def __init__(
+        self, arrival: Arrival, *, blind: bool = False, browses: bool = False
+    ) -> None:
+        """Begin where a request arrived; nobody is asked yet.
+
+        `browses` is an editor that puts rows into the text as they are looked at.
+        """
+        document = arrival.document
+        self.uri = document.uri
+        self.blind = blind
+        self.is_over = False
+        """Nothing more comes of it: nobody joins, and nobody waits."""
+        self.is_wanted = asyncio.Event()
+        """Cleared when the last request that waited was cancelled, until one joins."""
+        self._cursor = Cursor(document.lines, arrival.position)
+        self._waiters: dict[Route, Waiter] = {}
+        self._has_answered = False
+        self._browses = browses
+        self._rows: Rows | None = None
+        self._run: Run | None = None
+        self._spot: Spot | None = None
+        self._drafts: dict[int, Draft] = {}
+        self._suggestions: tuple[Suggestion, ...] = ()
+
+    @property
+    def position(self) -> Position:
+        """Where the cursor is now, as far as one can tell."""
+        return self._cursor.position
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the question has been put together."""
+        return self._run is not None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a contender still runs, or will, and may come to fit."""
+        return self._run is None or any(each.runs for each in self._drafts.values())
+
+    def is_at(self, position: Position) -> bool:
+        """Tell whether a request at a position joins this place."""
+        return not self.is_over and self._cursor.is_at(position)
+
+    def join(self, waiter: Waiter) -> None:
+        """Let a request wait here; an older one of its route is ended."""
+        arrival = waiter.arrival
+        older = self._waiters.pop(arrival.route, None)
+        if older is not None:
+            older.answer(nothing(older.arrival))
+        self._waiters[arrival.route] = waiter
+        self.is_wanted.set()
+        if self._has_answered and self.offer(arrival).suggestions:
+            self.answer(waiter)
+        else:
+            self._consider()
+
+    def leave(self, waiter: Waiter) -> None:
+        """Let a request go that its editor has cancelled."""
+        waiter.leave()
+        if self._waiters.get(waiter.arrival.route) is waiter:
+            del self._waiters[waiter.arrival.route]
+            if not self._waiters:
+                self.is_wanted.clear()
+
+    def ask(self, asked: Asked) -> None:
+        """Take the question that is put to the models for the text as it is now."""
+        run, cursor = asked.run, self._cursor
+        self._run = run
+        self._cursor = Cursor(cursor.lines, cursor.position)
+        self._spot = Spot.of(self.uri, cursor.lines, cursor.position)
+        self._drafts = {each.index: Draft(asked.clean) for each in run.contenders}
+
+    def follow(self, change: TextChange) -> bool:
+        """Take a change of the document; says whether the race goes on."""
+        is_here = self._cursor.follow(change)
+        if self._rows is not None and self._rows.show_in(change.after):
+            return True
+        if not is_here:
+            return False
+        typed = self._cursor.typed
+        if self._run is None:
+            return is_word(typed)
+        self._stop_misfits(self._drafts)
+        if not self.is_running and not self._fitting():
+            return False
+        self._consider()
+        return True
+
+    def take(self, event: Event, now: float) -> None:
+        """Take what has happened in the race."""
+        match event:
+            case Delta(index=index, text=text):
+                self._drafts[index].add(text)
+                if self._drafts[index].has_enough and self._run is not None:
+                    self._run.finish(index)
+                if self._cursor.typed:
+                    self._stop_misfits([index])
+                    self._consider()
+            case Queued(index=index, held_up=True):
+                self._drafts[index].is_held_up = True
+                self._consider()
+            case Ended(index=index, outcome=outcome):
+                self._drafts[index].end(outcome, now)
+                self._suggestions = self._merge()
+                self._consider()
+            case _:
+                pass
+
+    def end(self) -> None:
+        """End the race: who waits is answered, who runs is cancelled."""
+        if self.is_over:
+            return
+        self.is_over = True
+        for waiter in self._waiters.values():
+            waiter.answer(nothing(waiter.arrival))
+        self._waiters.clear()
+        if self._run is not None:
+            self._run.cancel()
+
+    def answer(self, waiter: Waiter) -> None:
+        """Let the list of a request go out, with what there is."""
+        offer = self.offer(waiter.arrival)
+        del self._waiters[waiter.arrival.route]
+        self._has_answered = True
+        if not offer.suggestions and self.is_running and waiter.asks_again:
+            waiter.answer(replace(offer, incomplete=True, forced=True))
+            return
+        waiter.answer(offer)
+        if self._browses and offer.suggestions:
+            self._rows = Rows(offer)
+        if self._run is not None:
+            self._run.settle()
+
+    def offer(self, arrival: Arrival) -> Offer:
+        """Give what can be offered to a request at this moment."""
+        spot, run = self._spot, self._run
+        if spot is None or run is None:
+            return nothing(arrival)
+        suggestions = self._fitting()
+        anchor, before = spot.position, ""
+        if arrival.position < anchor:
+            anchor, before = arrival.position, self._cursor.since(arrival.position)
+        return Offer(
+            run_id=run.run_id,
+            uri=self.uri,
+            version=arrival.document.version,
+            lines=arrival.document.lines,
+            anchor=anchor,
+            position=arrival.position,
+            suggestions=tuple(
+                Suggestion(text=before + each.text, credits=each.credits)
+                for each in suggestions
+            ),
+            incomplete=bool(suggestions) and self.is_running,
+            blind=self.blind,
+        )
+
+    def kept(self, now: float) -> Kept | None:
+        """Give what is worth remembering of the race; None if nobody was asked."""
+        if self._run is None or self._spot is None:
+            return None
+        return Kept(
+            spot=self._spot,
+            run_id=self._run.run_id,
+            suggestions=self._suggestions,
+            blind=self.blind,
+            at=now,
+        )
+
+    def _fitting(self) -> tuple[Suggestion, ...]:
+        return fitting_of(self._suggestions, self._cursor.typed)
+
+    def _merge(self) -> tuple[Suggestion, ...]:
+        """Give the distinct texts so far, in the order shown, each with its givers."""
+        assert self._run is not None
+        givers: dict[str, list[int]] = {}
+        for index in self._run.order:
+            text = self._drafts[index].text
+            if text.strip():
+                givers.setdefault(text, []).append(index)
+        return tuple(
+            Suggestion(text=text, credits=tuple(map(self._credit, sorted(indexes))))
+            for text, indexes in givers.items()
+        )
+
+    def _credit(self, index: int) -> Credit:
+        run, outcome = self._run, self._drafts[index].outcome
+        assert run is not None
+        assert outcome is not None
+        cost = run.cost_usd(outcome)
+        return Credit(
+            label=outcome.label,
+            outcome=outcome,
+            cost_usd=None if cost is None else float(cost),
+        )
+
+    def _stop_misfits(self, indexes: Iterable[int]) -> None:
+        """Cancel the contenders that have come to say something else."""
+        assert self._run is not None
+        for index in indexes:
+            draft = self._drafts[index]
+            if draft.runs and not draft.may_fit(self._cursor.typed):
+                draft.is_stopped = True
+                self._run.cancel(index)
+
+    def _consider(self) -> None:
+        """Let each request think again about whether it has waited long enough."""
+        typed = self._cursor.typed
+        is_waited_for = any(d.runs and not d.is_held_up for d in self._drafts.values())
+        fitting = [d.ended_at for d in self._drafts.values() if d.fits(typed)]
+        for waiter in tuple(self._waiters.values()):
+            waiter.consider(
+                first_answer_at=min(fitting, default=None),
+                has_ended=self._run is not None and not is_waited_for,
+            )

@@ -1,0 +1,132 @@
+"""The open documents, and who is told when one changes.
+
+The order in which notifications arrive is the truth: a change is made whatever its
+version says, since leaving one out would put every later one in the wrong place. Only
+a change that cannot be read, or a document beyond 10 MB, makes us lose a document; it
+is back when the editor opens it again.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from hexai.surfaces.lsp.editor.editor import Document
+from hexai.text.lines import Lines, Replacement, TextChange
+from hexai.text.positions import Encoding, count_units
+
+SIZE_LIMIT = 10 * 10**6
+"""Bytes of UTF-8 of one document."""
+
+
+class Follower(Protocol):
+    """Who is told of documents, within the notification itself."""
+
+    def opened(self, document: Document) -> None:
+        """Take note of a document that was opened, or opened anew."""
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Take note of a change; `document` is what it came to."""
+
+    def closed(self, uri: str) -> None:
+        """Take note of a document that was closed, or is not kept any more."""
+
+
+class Documents:
+    """All documents of one connection, at their newest versions."""
+
+    def __init__(
+        self, *, clock: Callable[[], float], on_too_large: Callable[[str], None]
+    ) -> None:
+        """`on_too_large` is called once for each document that is not kept."""
+        self.encoding = Encoding.UTF16
+        """What the editor counts in."""
+        self.followers: list[Follower] = []
+        """Told in this order."""
+        self._clock = clock
+        self._on_too_large = on_too_large
+        self._documents: dict[str, Document] = {}
+        self._sizes: dict[str, int] = {}
+        self._too_large: set[str] = set()
+
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """The URIs of all that is open."""
+        return tuple(self._documents)
+
+    def find(self, uri: str) -> Document | None:
+        """Give a document as it is now."""
+        return self._documents.get(uri)
+
+    def open(self, uri: str, language: str, version: int | None, text: str) -> None:
+        """Take up a document."""
+        self.forget(uri)
+        size = count_units(text, Encoding.UTF8)
+        if size > SIZE_LIMIT:
+            self._refuse(uri)
+            return
+        document = Document(
+            uri=uri,
+            language=language,
+            version=version,
+            lines=Lines.of(text),
+            changed_at=self._clock(),
+        )
+        self._documents[uri] = document
+        self._sizes[uri] = size
+        for follower in self.followers:
+            follower.opened(document)
+
+    def change(
+        self, uri: str, version: int | None, replacements: Sequence[Replacement]
+    ) -> None:
+        """Change a document; positions are in the editor's units.
+
+        A change of an unknown document is none.
+        """
+        old = self._documents.get(uri)
+        if old is None:
+            return
+        change = old.lines.change(replacements, encoding=self.encoding)
+        self._sizes[uri] += _growth(change)
+        if self._sizes[uri] > SIZE_LIMIT:
+            self.forget(uri)
+            self._refuse(uri)
+            return
+        document = Document(
+            uri=uri,
+            language=old.language,
+            version=version,
+            lines=change.after,
+            changed_at=self._clock(),
+        )
+        self._documents[uri] = document
+        for follower in self.followers:
+            follower.changed(document, change)
+
+    def close(self, uri: str) -> None:
+        """Let go of a document."""
+        self.forget(uri)
+
+    def forget(self, uri: str) -> None:
+        """Let go of a document whose text is not known any more."""
+        if self._documents.pop(uri, None) is None:
+            return
+        del self._sizes[uri]
+        for follower in self.followers:
+            follower.closed(uri)
+
+    def _refuse(self, uri: str) -> None:
+        if uri not in self._too_large:
+            self._too_large.add(uri)
+            self._on_too_large(uri)
+
+
+def _growth(change: TextChange) -> int:
+    """Count the bytes that a change added, looking only at the lines it touched."""
+    before, after = change.before.raw, change.after.raw
+    gone = before[change.above : len(before) - change.below]
+    come = after[change.above : len(after) - change.below]
+    return _size(come) - _size(gone)
+
+
+def _size(lines: Sequence[str]) -> int:
+    return sum(count_units(line, Encoding.UTF8) for line in lines)

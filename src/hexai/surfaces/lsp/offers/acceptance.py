@@ -1,0 +1,179 @@
+"""What follows when the editor says that a suggestion was taken.
+
+An editor that re-indents what it inserts, or leaves alone what stands right of the
+cursor, has by now made a document that is not prefix, answer and suffix. The document
+is compared with what it should be, and the difference goes into one edit. That edit
+touches only the lines of the suggestion. What the user has typed behind it meanwhile
+stays there; if the lines differ otherwise in more than blanks, nothing is touched.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from hexai.surfaces.lsp.documents.edits import Compute
+from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.offers.offer import Credit, Offer
+from hexai.surfaces.lsp.offers.provenance import letter
+from hexai.text.lines import Lines, Replacement
+from hexai.text.positions import Position, Span
+from hexai.text.visible import visible_line
+
+_KEPT = 64
+"""Offers that can still be taken."""
+
+
+Make = Callable[[str, Compute, str], Awaitable[object]]
+"""Makes an edit of a document, computed for its newest text, under a name."""
+
+
+class Choices(Protocol):
+    """Takes note of what the user does with suggestions."""
+
+    def taken(self, offer: Offer, index: int, language: str) -> None:
+        """Take note that a suggestion was taken, as the editor's command says."""
+
+
+class Offers:
+    """The offers that went out, by the number that their items carry."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, tuple[Offer, str]] = OrderedDict()
+        self._last = 0
+
+    def keep(self, offer: Offer, language: str) -> int:
+        """Keep an offer for a document in a language; gives its number."""
+        self._last += 1
+        self._kept[self._last] = (offer, language)
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return self._last
+
+    def about(self, uri: str) -> list[Offer]:
+        """Give those that went out for a document."""
+        return [offer for offer, _ in self._kept.values() if offer.uri == uri]
+
+    def find(self, arguments: Sequence[object]) -> tuple[Offer, str, int] | None:
+        """Give offer, language and index that a command's arguments name, if any."""
+        match arguments:
+            case [str(run_id), int(number), int(index)]:
+                offer, language = self._kept.get(number, (None, ""))
+            case _:
+                return None
+        if offer is None or offer.run_id != run_id:
+            return None
+        if not 0 <= index < len(offer.suggestions):
+            return None
+        return offer, language, index
+
+
+class Acceptance:
+    """Carries out the accept command."""
+
+    def __init__(
+        self, editor: Editor, offers: Offers, choices: Choices, *, make: Make
+    ) -> None:
+        self._editor = editor
+        self._offers = offers
+        self._choices = choices
+        self._make = make
+
+    async def accept(self, arguments: Sequence[object]) -> None:
+        """Note what was taken, name it if it was blind, and mend its insertion."""
+        found = self._offers.find(arguments)
+        if found is None:
+            return
+        offer, language, index = found
+        suggestion = offer.suggestions[index]
+        placed = Placed.of(offer, suggestion, language=language)
+        self._choices.taken(offer, index, language)
+        if offer.blind:
+            self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
+        if self._editor.client.mends:
+            await self._mend(offer, placed)
+
+    async def _mend(self, offer: Offer, placed: Placed) -> None:
+        def compute(document: Document) -> list[Replacement] | None:
+            return mending(document.lines, offer.lines, placed)
+
+        await self._make(offer.uri, compute, "Hexai: mend what was inserted")
+
+
+def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement] | None:
+    """Give the edits after which a document holds a suggestion as it was given.
+
+    `now` is the document after the editor inserted it, `offered` the one that it was
+    made for. None: they differ in what cannot be told apart.
+    """
+    first = placed.position.line
+    below = len(offered) - 1 - first
+    end = len(now) - below
+    same_above = now.raw[:first] == offered.raw[:first]
+    same_below = now.raw[end:] == offered.raw[first + 1 :]
+    if end <= first or not same_above or not same_below:
+        return None
+    theirs = now.between(first, end)
+    mine = _mended("\n".join(theirs), offered.line(first), placed)
+    return None if mine is None else _edits(theirs, mine.split("\n"), first)
+
+
+def _mended(inserted: str, line: str, placed: Placed) -> str | None:
+    """Give the lines as they should be; None if that cannot be said.
+
+    `inserted` is what they are, `line` what the cursor's line was.
+    """
+    column = placed.position.character
+    head = line[:column] + placed.text
+    split = _after_same(inserted, head)
+    if split is None:
+        return None
+    blanks = head[len(head.rstrip()) :]
+    behind = inserted[split:].removeprefix(blanks)
+    rest = line[column + placed.covered :]
+    for doubled in (line[column:], rest):
+        if behind.endswith(doubled):
+            typed = behind[: len(behind) - len(doubled)]
+            return head + typed + rest
+    return None
+
+
+def _after_same(text: str, beginning: str) -> int | None:
+    """Give where a text has gone through another that may have other blanks."""
+    wanted = iter("".join(beginning.split()))
+    expected = next(wanted, None)
+    for index, character in enumerate(text):
+        if expected is None:
+            return index
+        if character.isspace():
+            continue
+        if character != expected:
+            return None
+        expected = next(wanted, None)
+    return len(text) if expected is None else None
+
+
+def _edits(now: list[str], wanted: list[str], first: int) -> list[Replacement]:
+    """Give the edits that turn lines into others, small ones if they can be."""
+    if len(now) == len(wanted):
+        pairs = enumerate(zip(now, wanted, strict=True), first)
+        return [_line_edit(line, *pair) for line, pair in pairs if pair[0] != pair[1]]
+    end = Position(first + len(now) - 1, len(now[-1]))
+    whole = Span(Position(first, 0), end)
+    return [Replacement(span=whole, text="\n".join(wanted))]
+
+
+def _line_edit(number: int, now: str, wanted: str) -> Replacement:
+    """Give the smallest edit of one line; its indentation goes before all else."""
+    change = Lines.of(now).change([Replacement(span=None, text=wanted)]).smallest()
+    assert change.span is not None
+    start, end = change.span.start.character, change.span.end.character
+    span = Span(Position(number, start), Position(number, end))
+    return Replacement(span=span, text=change.text)
+
+
+def _winner(index: int, by: tuple[Credit, ...]) -> str:
+    who = ", ".join(
+        f"{each.label} ({each.outcome.provider}:{each.outcome.model})" for each in by
+    )
+    return f"Hexai: {letter(index)} was {visible_line(who)}"

@@ -1,0 +1,28 @@
+"""Offers as inline completions: the text that an editor shows at the cursor itself."""
+
+from lsprotocol import types as lsp
+
+from hexai.surfaces.lsp.offers.insertion import Placed, line_break
+from hexai.surfaces.lsp.offers.items import ItemMaker
+from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.protocol.convert import from_span
+from hexai.text.positions import Span
+
+
+def inline_completions(
+    offer: Offer, number: int, maker: ItemMaker, *, language: str
+) -> lsp.InlineCompletionList:
+    """Give an item for each suggestion; the editor lets the user go through them."""
+    items = []
+    for index, suggestion in enumerate(offer.suggestions):
+        placed = Placed.of(offer, suggestion, language=language)
+        ending = line_break(offer.lines, placed.position.line)
+        span = Span(placed.position, placed.span.end)
+        items.append(
+            lsp.InlineCompletionItem(
+                insert_text=placed.text.replace("\n", ending),
+                range=from_span(offer.lines, span, maker.encoding),
+                command=maker.accept(offer, number, index),
+            )
+        )
+    return lsp.InlineCompletionList(items=items)

@@ -1,0 +1,82 @@
+"""One suggestion of an offer, seen from where the cursor is.
+
+A suggestion goes in at the anchor of its offer. An editor is told otherwise: to replace
+a range of the cursor's line, from the beginning of the word left of the cursor, by a
+text that begins with that word. And a document with the suggestion in it is what an
+editor's insertion is compared with.
+"""
+
+from msgspec import Struct
+
+from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
+from hexai.text.echo import fragment_of
+from hexai.text.lines import Lines, Replacement
+from hexai.text.overlap import covered
+from hexai.text.positions import Position, Span
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """What an editor has to do to take a suggestion."""
+
+    fragment: str
+    """Letters, digits and underscores left of the cursor, as typed."""
+    text: str
+    """What follows the fragment: the suggestion without what was typed."""
+    position: Position
+    """Where the cursor is."""
+    covered: int
+    """Characters right of the cursor that the text brings along."""
+    indent: str
+    """What the cursor's line begins with."""
+
+    @classmethod
+    def of(cls, offer: Offer, suggestion: Suggestion, *, language: str) -> "Placed":
+        """Place a suggestion of an offer."""
+        line = offer.lines.line(offer.position.line)
+        left = line[: offer.position.character]
+        text = suggestion.text[len(offer.typed) :]
+        before = Span(Position(0, 0), offer.position)
+        after = Span(offer.position, offer.lines.end)
+        return cls(
+            fragment=fragment_of(left),
+            text=text,
+            position=offer.position,
+            covered=covered(
+                text, offer.lines.slice(before), offer.lines.slice(after), language
+            ),
+            indent=left[: len(left) - len(left.lstrip(" \t"))],
+        )
+
+    @property
+    def inserted(self) -> str:
+        """The fragment and what follows it: what takes the place of the range."""
+        return self.fragment + self.text
+
+    @property
+    def span(self) -> Span:
+        """What is replaced: the fragment, and what the text covers; on one line."""
+        line, character = self.position.line, self.position.character
+        return Span(
+            Position(line, character - len(self.fragment)),
+            Position(line, character + self.covered),
+        )
+
+    @property
+    def first_line(self) -> str:
+        """The first non-blank line of what goes in, with the fragment if it goes on."""
+        head = self.text.partition("\n")[0]
+        if head.strip() or not self.text.strip():
+            return self.fragment + head
+        return next(line.strip() for line in self.text.split("\n") if line.strip())
+
+    def into(self, lines: Lines) -> Lines:
+        """Give the document with the suggestion taken."""
+        span = Span(self.position, self.span.end)
+        broken = self.text.replace("\n", line_break(lines, self.position.line))
+        return lines.change([Replacement(span=span, text=broken)]).after
+
+
+def line_break(lines: Lines, line: int) -> str:
+    r"""Give the line break in use around a line: `\r\n` or a newline."""
+    near = lines.raw[max(0, line - 1) : line + 1]
+    return "\r\n" if any(each.endswith("\r\n") for each in near) else "\n"

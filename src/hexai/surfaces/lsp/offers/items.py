@@ -1,0 +1,146 @@
+"""Offers as the editors' completion items, each editor getting what it shows right.
+
+What differs between editors is data (`editor/clients.py`); what an item is, is not: an edit of
+one line from the beginning of the word at the cursor, a `filterText` that goes on as
+the user may type, an order that is that of the offer, and a command by which the editor
+says that the item was taken. Nothing is left to be resolved later.
+"""
+
+from lsprotocol import types as lsp
+from msgspec import Struct
+
+from hexai.surfaces.lsp.editor.clients import Client
+from hexai.surfaces.lsp.offers.insertion import Placed, line_break
+from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.offers.provenance import letter, names, provenance
+from hexai.surfaces.lsp.protocol.convert import from_span
+from hexai.text.cells import truncate
+from hexai.text.fences import fence
+from hexai.text.lines import Lines
+from hexai.text.positions import Encoding
+from hexai.text.snippet import escape
+from hexai.text.visible import visible, visible_line
+
+_LABEL = 40
+"""Columns of a label."""
+_TAG = 14
+"""Columns of the name before the code."""
+_CODE_LABEL = 200
+"""Characters of a label that is code: the editor may put it into the text."""
+
+
+class ItemMaker(Struct, frozen=True, kw_only=True):
+    """Makes the items for one editor."""
+
+    client: Client
+    encoding: Encoding
+    command: str
+    """The id of the accept command."""
+    as_is: bool = False
+    """The editor knows `insertTextMode`."""
+
+    def completion(
+        self, offer: Offer, number: int, *, language: str
+    ) -> lsp.CompletionList:
+        """Give the list for an offer that is known by a number."""
+        items = [
+            self._item(offer, index, number, language)
+            for index in range(len(offer.suggestions))
+        ]
+        incomplete = offer.incomplete and (bool(items) or offer.forced)
+        return lsp.CompletionList(is_incomplete=incomplete, items=items)
+
+    def accept(self, offer: Offer, number: int, index: int) -> lsp.Command:
+        """Give the command by which the editor says that a suggestion was taken."""
+        return lsp.Command(
+            title="Hexai: taken",
+            command=self.command,
+            arguments=[offer.run_id, number, index],
+        )
+
+    def _item(
+        self, offer: Offer, index: int, number: int, language: str
+    ) -> lsp.CompletionItem:
+        suggestion = offer.suggestions[index]
+        placed = Placed.of(offer, suggestion, language=language)
+        tag = letter(index) if offer.blind else _tag(suggestion.credits)
+        detail, documentation = self._described(placed, suggestion, offer, tag)
+        snippet = self.client.item_text == "snippet"
+        return lsp.CompletionItem(
+            label=self._label(placed, tag),
+            kind=_kind(suggestion, blind=offer.blind),
+            detail=detail,
+            documentation=documentation,
+            sort_text=f"{index:04}",
+            filter_text=_filter_text(placed),
+            insert_text_format=lsp.InsertTextFormat.Snippet
+            if snippet
+            else lsp.InsertTextFormat.PlainText,
+            insert_text_mode=lsp.InsertTextMode.AsIs if self.as_is else None,
+            text_edit=lsp.TextEdit(
+                range=from_span(offer.lines, placed.span, self.encoding),
+                new_text=self._new_text(placed, offer.lines),
+            ),
+            command=self.accept(offer, number, index),
+        )
+
+    def _label(self, placed: Placed, tag: str) -> str:
+        code = visible_line(placed.first_line.strip())
+        if self.client.label == "code":
+            return code[:_CODE_LABEL] or tag
+        return truncate(f"{tag}  {code}", _LABEL)
+
+    def _new_text(self, placed: Placed, lines: Lines) -> str:
+        if self.client.item_text == "plain":
+            ending = line_break(lines, placed.position.line)
+            return placed.inserted.replace("\n", ending)
+        head, *others = placed.inserted.split("\n")
+        return escape(
+            "\n".join((head, *(one.removeprefix(placed.indent) for one in others)))
+        )
+
+    def _described(
+        self, placed: Placed, suggestion: Suggestion, offer: Offer, tag: str
+    ) -> tuple[str | None, lsp.MarkupContent | None]:
+        """Give `detail` and `documentation`: the code, and where it came from."""
+        code = visible(placed.inserted)
+        about = "" if offer.blind else provenance(suggestion.credits)
+        if self.client.code_in == "documentation":
+            name = tag if offer.blind else names(suggestion.credits)
+            return truncate(name, _LABEL), self._markup(about, code)
+        if self.client.plaintext or "```" not in code:
+            return code, self._markup(about)
+        return None, self._markup(about, code)
+
+    def _markup(self, *texts: str) -> lsp.MarkupContent | None:
+        """Put texts that are not ours where nothing in them is marked up."""
+        shown = [text for text in texts if text]
+        if not shown:
+            return None
+        if self.client.plaintext:
+            return lsp.MarkupContent(
+                kind=lsp.MarkupKind.PlainText, value="\n\n".join(shown)
+            )
+        fenced = "\n\n".join(map(fence, shown))
+        return lsp.MarkupContent(kind=lsp.MarkupKind.Markdown, value=fenced)
+
+
+def _filter_text(placed: Placed) -> str:
+    """Give what the user's further typing is compared with."""
+    head = placed.text.partition("\n")[0]
+    goes_on = head.strip() or not placed.text.strip()
+    line = head if goes_on else placed.first_line
+    return placed.fragment + visible_line(line.rstrip())
+
+
+def _tag(by: tuple[Credit, ...]) -> str:
+    others = f"+{len(by) - 1}" if len(by) > 1 else ""
+    return truncate(visible_line(by[0].label), _TAG - len(others)) + others
+
+
+def _kind(suggestion: Suggestion, *, blind: bool) -> lsp.CompletionItemKind:
+    """Tell local from cloud where an editor shows kinds as a word or a sign."""
+    local = all(each.outcome.local for each in suggestion.credits)
+    if local or blind:
+        return lsp.CompletionItemKind.Text
+    return lsp.CompletionItemKind.Event

@@ -1,0 +1,62 @@
+"""Where a suggestion came from, in the words of the closing lines of the terminal."""
+
+from string import ascii_uppercase
+
+from hexai.domain.outcome import Outcome
+from hexai.surfaces.lsp.offers.offer import Credit
+from hexai.text.visible import visible_line
+
+
+def letter(index: int) -> str:
+    """Name what is shown at a place of a blind list: A to Z, then A2 and so on."""
+    rounds, place = divmod(index, len(ascii_uppercase))
+    return ascii_uppercase[place] + (str(rounds + 1) if rounds else "")
+
+
+def names(by: tuple[Credit, ...]) -> str:
+    """Give the labels of all that gave a suggestion."""
+    return ", ".join(visible_line(each.label) for each in by)
+
+
+def provenance(by: tuple[Credit, ...]) -> str:
+    """Describe all that gave a suggestion, a line for each."""
+    return "\n".join(map(_line, by))
+
+
+def _line(credit: Credit) -> str:
+    outcome = credit.outcome
+    about = (
+        f"{credit.label}:",
+        f"provider={outcome.provider}",
+        f"model={outcome.model}",
+        *_figures(outcome),
+        f"cost={_usd(credit)}" if outcome.usage else "",
+        "late" if outcome.late else "",
+    )
+    return visible_line(" ".join(word for word in about if word))
+
+
+def _figures(outcome: Outcome) -> list[str]:
+    timings, usage = outcome.timings, outcome.usage
+    mark = _mark(outcome)
+    figures = [
+        "" if timings.ttft is None else f"ttft={timings.ttft:.2f}s",
+        f"time={timings.total:.2f}s",
+        f"in={mark}{usage.input} out={mark}{usage.output}" if usage else "",
+    ]
+    if outcome.tokens_per_s is not None:
+        figures.append(f"tok/s={mark}{outcome.tokens_per_s:.0f}")
+    return figures
+
+
+def _usd(credit: Credit) -> str:
+    cost = credit.cost_usd
+    if cost is None:
+        return "?"
+    if cost == 0:
+        return "$0"
+    return f"{_mark(credit.outcome)}${cost:.4f}"
+
+
+def _mark(outcome: Outcome) -> str:
+    return "~" if outcome.usage and outcome.usage.source == "estimated" else ""

@@ -1,0 +1,133 @@
+"""The editor at the other end of the connection, behind the `Editor` protocol."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from hexai.surfaces.lsp.documents.documents import Documents
+from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
+from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.protocol.convert import from_replacement
+from hexai.surfaces.lsp.protocol.wire import Wire
+from hexai.text.lines import Lines, Replacement
+from hexai.text.visible import visible
+
+_ANSWER_WITHIN = 10.0
+"""Seconds for the editor's answer to a request of ours."""
+
+
+class Connection:
+    """Says things to the editor, and asks it."""
+
+    def __init__(self, wire: Wire, documents: Documents) -> None:
+        self._wire = wire
+        self._documents = documents
+        self.client: Client = DEFAULT
+        self.capabilities = types.ClientCapabilities()
+
+    def document(self, uri: str) -> Document | None:
+        """Give an open document as it is now."""
+        return self._documents.find(uri)
+
+    def tell(self, severity: Severity, message: str) -> None:
+        """Show a short message to the user, once."""
+        kind = types.MessageType(int(severity))
+        self._wire.notify(
+            types.WINDOW_SHOW_MESSAGE,
+            types.ShowMessageParams(type=kind, message=visible(message)),
+        )
+
+    def log(self, severity: Severity, message: str) -> None:
+        """Write a line where the editor keeps the servers' messages."""
+        kind = types.MessageType(int(severity))
+        self._wire.notify(
+            types.WINDOW_LOG_MESSAGE,
+            types.LogMessageParams(type=kind, message=visible(message)),
+        )
+
+    async def apply(
+        self, document: Document, replacements: Sequence[Replacement], label: str
+    ) -> bool:
+        """Have edits made in a document at its version; gives the editor's answer."""
+        workspace = self.capabilities.workspace
+        if workspace is None or not workspace.apply_edit:
+            return False
+        edit = self._edit(document, replacements)
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+        result = await self.ask(types.WORKSPACE_APPLY_EDIT, params)
+        return bool(getattr(result, "applied", False))
+
+    async def settings(self) -> Any:
+        """Ask for the editor's settings under `hexai`; None if it gives none."""
+        workspace = self.capabilities.workspace
+        if workspace is None or not workspace.configuration:
+            return None
+        item = types.ConfigurationItem(section="hexai")
+        params = types.ConfigurationParams(items=[item])
+        result = await self.ask(types.WORKSPACE_CONFIGURATION, params)
+        return result[0] if isinstance(result, list | tuple) and result else None
+
+    async def ask(self, method: str, params: object) -> Any:
+        """Send a request; None if it is refused, or not answered in time."""
+        _, result = await self._request(method, params)
+        return result
+
+    async def agree(self, method: str, params: object) -> bool:
+        """Send a request to which nothing is the answer; tells if it was granted."""
+        granted, _ = await self._request(method, params)
+        return granted
+
+    def notify(self, method: str, params: object) -> None:
+        """Send a notification."""
+        self._wire.notify(method, params)
+
+    async def _request(self, method: str, params: object) -> tuple[bool, Any]:
+        from pygls.exceptions import JsonRpcException
+
+        # Shielded, since a reply that comes after all would find it cancelled.
+        answer = asyncio.shield(self._wire.send_request_async(method, params))
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                return True, await answer
+        except (TimeoutError, JsonRpcException):
+            return False, None
+
+    def _edit(
+        self, document: Document, replacements: Sequence[Replacement]
+    ) -> types.WorkspaceEdit:
+        lines, encoding = document.lines, self._documents.encoding
+        edits = [
+            from_replacement(lines, with_breaks_of(lines, each), encoding)
+            for each in replacements
+        ]
+        workspace = self.capabilities.workspace
+        wants = workspace.workspace_edit if workspace else None
+        announced = wants is not None and wants.document_changes
+        version = document.version
+        if self.client.checks_versions:
+            version = max(1, version or 0)
+        elif not announced:
+            return types.WorkspaceEdit(changes={document.uri: edits})
+        versioned = types.OptionalVersionedTextDocumentIdentifier(
+            uri=document.uri, version=version
+        )
+        change = types.TextDocumentEdit(text_document=versioned, edits=[*edits])
+        return types.WorkspaceEdit(document_changes=[change])
+
+
+def with_breaks_of(lines: Lines, replacement: Replacement) -> Replacement:
+    r"""Give a replacement the line breaks of the text, where they are not \n."""
+    number = replacement.span.start.line if replacement.span is not None else 0
+    ending = _break_at(lines, number) or _break_at(lines, 0)
+    if ending in ("", "\n") or "\n" not in replacement.text:
+        return replacement
+    text = ending.join(Lines.of(replacement.text).between(0, len(replacement.text) + 1))
+    return Replacement(span=replacement.span, text=text)
+
+
+def _break_at(lines: Lines, number: int) -> str:
+    if not 0 <= number < len(lines):
+        return ""
+    return lines.raw[number][len(lines.line(number)) :]

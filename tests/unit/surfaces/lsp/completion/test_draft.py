@@ -1,0 +1,147 @@
+"""Whether what a contender says goes on as was typed."""
+
+import pytest
+
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.provider import FinishReason
+from hexai.surfaces.lsp.completion.draft import Draft
+
+
+class Cleaner:
+    """Strips blanks, and remembers how it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[bool, bool]] = []
+
+    def __call__(self, text: str, *, infilled: bool, finished: bool) -> str:
+        """Clean a text."""
+        self.asked.append((infilled, finished))
+        return text.strip()
+
+
+def outcome(text: str, status: Status = Status.ANSWERED, **more: object) -> Outcome:
+    """Make an outcome."""
+    fields = {"index": 0, "label": "m", "provider": "p", "model": "m", **more}
+    return Outcome(status=status, text=text, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "typed", "expected"),
+    [
+        ("", "", True),
+        ("", "wörd_1", True),
+        ("", "a b", False),
+        ("", "(", False),
+        ("return x", "ret", True),
+        ("return x", "return x", True),
+        ("ret", "return", True),
+        ("ret", "return x", True),
+        ("return", "rat", False),
+        (" \n", "a", True),
+        (" \n", "(", False),
+        ("other", "", True),
+    ],
+)
+def test_who_may_come_to_fit(said: str, typed: str, expected: bool) -> None:
+    """The silent while a word is typed; who speaks while it is the same text."""
+    draft = Draft(Cleaner())
+    if said:
+        draft.add(said)
+
+    assert draft.may_fit(typed) is expected
+
+
+def test_pieces_are_one_text() -> None:
+    """An answer is judged by all of it so far."""
+    draft = Draft(Cleaner())
+    draft.add("re")
+    draft.add("turn")
+
+    assert draft.may_fit("retu")
+    assert not draft.may_fit("rets")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [("", True), ("ab", True), ("abc", False), ("b", False)]
+)
+def test_an_answer_fits_while_something_of_it_is_left(
+    typed: str, expected: bool
+) -> None:
+    """What was typed whole is no suggestion any more."""
+    draft = Draft(Cleaner())
+    draft.end(outcome(" abc "), 1.0)
+
+    assert draft.fits(typed) is expected
+    assert not draft.runs
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED, Status.TIMED_OUT])
+def test_what_did_not_answer_is_no_suggestion(status: Status) -> None:
+    """Whatever had arrived."""
+    draft = Draft(Cleaner())
+    draft.end(outcome("abc", status), 1.0)
+
+    assert not draft.fits("")
+
+
+def test_cleaning_is_told_what_it_has_before_it() -> None:
+    """A gap filled by an endpoint, and an answer that was cut off."""
+    cleaner = Cleaner()
+    Draft(cleaner).end(outcome("a", finish=FinishReason.STOP), 1.0)
+    Draft(cleaner).end(outcome("a", finish=FinishReason.LENGTH, infilled=True), 1.0)
+
+    assert cleaner.asked == [(False, True), (True, False)]
+
+
+class Cutter(Cleaner):
+    """Cuts at the first blank line, as what leaves the scope is cut."""
+
+    def __call__(self, text: str, *, infilled: bool, finished: bool) -> str:
+        """Clean a text."""
+        return (
+            super()
+            .__call__(text, infilled=infilled, finished=finished)
+            .split("\n\n")[0]
+        )
+
+
+def test_a_contender_that_does_not_stop_has_said_enough() -> None:
+    """Three whole lines that would not go in are enough, two are not."""
+    draft = Draft(Cutter())
+
+    for piece in ("one\n", "two\n\n", "b", "eyond\n", "and"):
+        draft.add(piece)
+        assert not draft.has_enough
+    draft.add(" more\n")
+    assert not draft.has_enough
+    draft.add("and more\n")
+    assert draft.has_enough
+
+
+def test_what_grows_is_not_enough_until_nobody_would_read_it() -> None:
+    """A long answer goes on for as long as a list can show it."""
+    draft = Draft(Cleaner())
+
+    for number in range(119):
+        draft.add(f"line {number}\n")
+    assert not draft.has_enough
+    draft.add("line 120\n")
+    assert draft.has_enough
+
+
+def test_nothing_said_is_not_enough() -> None:
+    """Blank lines before an answer, or an echo, end nobody."""
+    draft = Draft(Cleaner())
+
+    for _ in range(10):
+        draft.add("\n")
+    assert not draft.has_enough
+
+
+def test_half_a_line_of_one_who_said_enough_is_not_offered() -> None:
+    """It was stopped in the midst of it; and of a single line nothing is left."""
+    draft, single = Draft(Cleaner()), Draft(Cleaner())
+    draft.end(outcome("one\ntwo\nhal", finish=FinishReason.ENOUGH), 1.0)
+    single.end(outcome("endless", finish=FinishReason.ENOUGH), 1.0)
+
+    assert (draft.text, single.text) == ("one\ntwo", "")

@@ -1,0 +1,123 @@
+"""URIs name files, and positions are brought within what the protocol knows."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from hexai.surfaces.lsp.protocol.convert import (
+    clamp_positions,
+    from_span,
+    to_path,
+    to_position,
+    to_span,
+)
+from hexai.text.lines import Lines
+from hexai.text.positions import Encoding, Position, Span
+
+_MOST = 2**31 - 1
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("file:///tmp/a.py", "/tmp/a.py"),
+        ("file:///tmp/a%20b%23.py", "/tmp/a b#.py"),
+        ("file:///tmp/%C3%A4.py", "/tmp/ä.py"),
+        ("file:///tmp/%FF.py", "/tmp/\udcff.py"),
+        ("file://localhost/tmp/a.py", "/tmp/a.py"),
+        ("FILE:///tmp/a.py", "/tmp/a.py"),
+        ("file:/tmp/a.py", "/tmp/a.py"),
+        ("file://server/share/a.py", None),
+        ("file:///tmp/%00", None),
+        ("file:a.py", None),
+        ("untitled:Untitled-1", None),
+        ("vscode-notebook-cell:/tmp/a.ipynb#W0", None),
+        ("https://example.org/a.py", None),
+        ("file://[", None),
+        ("", None),
+    ],
+)
+def test_a_uri_names_a_file_or_none(uri: str, path: str | None) -> None:
+    """Only a file of this machine has a path."""
+    assert to_path(uri) == (Path(path) if path else None)
+
+
+def _at(line: int, character: int) -> types.Position:
+    return types.Position(line=line, character=character)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "units"),
+    [(Encoding.UTF8, 7), (Encoding.UTF16, 3), (Encoding.UTF32, 2)],
+)
+def test_positions_are_read_in_the_units_agreed_on(
+    encoding: Encoding, units: int
+) -> None:
+    """And written so that they are read back the same."""
+    lines = Lines.of("€\U0001f600x\n")
+    span = Span(Position(0, 0), Position(0, 2))
+    range_ = from_span(lines, span, encoding)
+
+    assert range_.end == _at(0, units)
+    assert to_span(lines, range_, encoding) == span
+
+
+@pytest.mark.parametrize(
+    ("position", "read"),
+    [(_at(0, 99), (0, 3)), (_at(9, 9), (1, 0)), (_at(1, 1), (1, 0))],
+)
+def test_a_position_beyond_the_text_is_its_nearest_end(
+    position: types.Position, read: tuple[int, int]
+) -> None:
+    """Neither a line nor a character that is not there is an error."""
+    lines = Lines.of("one\n")
+
+    assert to_position(lines, position, Encoding.UTF16) == Position(*read)
+
+
+def test_a_range_with_swapped_ends_is_blank() -> None:
+    """It starts where it says, and does not go backwards."""
+    lines = Lines.of("one\n")
+    range_ = types.Range(start=_at(0, 2), end=_at(0, 1))
+    span = Span(Position(0, 2), Position(0, 2))
+
+    assert to_span(lines, range_, Encoding.UTF16) == span
+
+
+@pytest.mark.parametrize(
+    ("params", "clamped"),
+    [
+        ({"position": {"line": -1, "character": 2**40}}, "position"),
+        ({"range": {"start": {"line": 0}, "end": {"line": 2**63}}}, "range"),
+        ({"contentChanges": [{"range": {"end": {"line": -9}}}, 5]}, "contentChanges"),
+    ],
+)
+def test_numbers_beyond_the_protocol_are_brought_within(
+    params: dict[str, Any], clamped: str
+) -> None:
+    """Wherever a message has positions."""
+    clamp_positions(params)
+    numbers = _numbers(params[clamped])
+
+    assert all(0 <= number <= _MOST for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "params", [None, 5, [], {}, {"position": 5}, {"range": []}, {"contentChanges": 1}]
+)
+def test_what_has_no_positions_is_left_alone(params: Any) -> None:
+    """Whatever its shape."""
+    before = repr(params)
+    clamp_positions(params)
+
+    assert repr(params) == before
+
+
+def _numbers(value: Any) -> list[int]:
+    if isinstance(value, dict):
+        return [number for each in value.values() for number in _numbers(each)]
+    if isinstance(value, list):
+        return [number for each in value for number in _numbers(each)]
+    return [value] if value != 5 else []
