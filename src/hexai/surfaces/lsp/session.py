@@ -20,7 +20,6 @@ from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.completion.status import Status
 from hexai.surfaces.lsp.configuration import Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
@@ -57,7 +56,6 @@ class Session:
         self.log = log
         self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
         self.connection = Connection(wire, self.documents)
-        self.status = Status(self.connection, clock=clock)
         self.edits = Edits(self.connection, clock=clock)
         self.documents.followers += [self.edits, Warming(self.spawn)]
         self.configuration: Configuration | None = None

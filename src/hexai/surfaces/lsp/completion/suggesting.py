@@ -30,7 +30,6 @@ def open_suggesting(
     completer = Completer(
         connection,
         Questions(configuration, services),
-        session.status,
         start=services.start,
     )
     maker = ItemMaker(
