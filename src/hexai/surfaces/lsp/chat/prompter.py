@@ -123,8 +123,7 @@ class Prompter:
         if ours:
             self._own_edits.edited(document.uri, change)
             return
-        typed = typed_in(change)
-        if typed is not None:
+        for typed in typed_in(change):
             self._read(document, typed)
 
     def _follow(self, uri: str, change: TextChange, *, ours: bool) -> None:
