@@ -10,7 +10,6 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -64,8 +63,6 @@ class Session:
         """Open once `ready`."""
         self.parts: Parts | None = None
         """Open with the services."""
-        self.folders: tuple[Path, ...] = ()
-        """Those that the editor has open."""
         number = f"{start.random.getrandbits(32):08x}"
         self.action_command = f"hexai.act.{number}"
         self.accept_command = f"hexai.taken.{number}"
@@ -148,10 +145,18 @@ class Session:
 
     def _open_parts(self, services: "Services") -> None:
         """Open what completes, answers and acts, with all that it loads."""
-        from hexai.surfaces.lsp.parts import open_parts
+        from hexai.surfaces.lsp.parts import Ground, open_parts
 
         if self.configuration is not None:
-            self.parts = open_parts(self, self.configuration, services)
+            ground = Ground(
+                connection=self.connection,
+                edits=self.edits,
+                configuration=self.configuration,
+                services=services,
+                accept_command=self.accept_command,
+                action_command=self.action_command,
+            )
+            self.parts = open_parts(ground)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -266,7 +271,7 @@ class Session:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
         if self.parts is not None:
-            self.parts.suggesting.completer.forget()
+            self.parts.completions.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""
