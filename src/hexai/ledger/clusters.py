@@ -11,9 +11,9 @@ Schnepel and Steigerwald 2017). The outer products are made larger by the square
 t is more than normal, so that whoever uses them need not know.
 """
 
-from collections import Counter
-from collections.abc import Mapping
-from operator import add
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from operator import mul
 
 from hexai.ledger.matrices import Matrix, Vector, zeros
 from hexai.ledger.trials import Trials
@@ -27,28 +27,35 @@ def outer_products(trials: Trials, scores: Mapping[int, Vector], size: int) -> M
 
     `scores` are by the number of the outcome. A trial without a cluster is one.
     """
-    sizes = Counter(trials.clusters)
-    sizes[""] = 1
-    sums: dict[str, Vector] = {}
-    alone: Counter[int] = Counter()
+    files: defaultdict[str, list[int]] = defaultdict(list)
     for number, cluster in zip(trials.numbers, trials.clusters, strict=True):
-        if sizes[cluster] == 1:
-            alone[number] += 1
-        elif (total := sums.get(cluster)) is not None:
-            sums[cluster] = [*map(add, total, scores[number])]
-        else:
-            sums[cluster] = scores[number]
-    found = zeros(size)
+        files[cluster].append(number)
+    alone = Counter(files.pop("", ()))
+    alone.update(numbers[0] for numbers in files.values() if len(numbers) == 1)
+    together = [numbers for numbers in files.values() if len(numbers) > 1]
+    found = _squared([_summed(scores, numbers) for numbers in together], size)
     for number, count in alone.items():
         add_outer(found, scores[number], count)
-    for vector in sums.values():
-        add_outer(found, vector, 1)
-    clusters = len(sums) + alone.total()
-    squares = alone.total() + sum(sizes[cluster] ** 2 for cluster in sums)
+    clusters = len(together) + alone.total()
+    squares = alone.total() + sum(len(numbers) ** 2 for numbers in together)
     correction = clusters / max(1, clusters - 1)
-    if sums:
+    if together:
         correction *= _few(len(trials.numbers) ** 2 / squares)
     return [[correction * part for part in row] for row in found]
+
+
+def _summed(scores: Mapping[int, Vector], numbers: Sequence[int]) -> Vector:
+    return [*map(sum, zip(*(scores[number] for number in numbers), strict=True))]
+
+
+def _squared(vectors: Sequence[Vector], size: int) -> Matrix:
+    """Sum the outer products of many vectors."""
+    found = zeros(size)
+    columns = [*enumerate(zip(*vectors, strict=True))]
+    for i, one in columns:
+        for j, other in columns[: i + 1]:
+            found[i][j] = found[j][i] = sum(map(mul, one, other))
+    return found
 
 
 def _few(effective: float) -> float:

@@ -31,6 +31,9 @@ from hexai.errors import (
     TooLarge,
 )
 
+_HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""How Python's releases call the end of a connection within the handshake."""
+
 FAULTS = (
     httpcore2.ConnectionNotAvailable,
     httpcore2.NetworkError,
@@ -166,7 +169,7 @@ class Stream(httpcore2.AsyncNetworkStream):
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = cause.verify_message
             return TLSFailed(f"the certificate of {self._where} is not valid: {reason}")
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _HUNG_UP):
             reason = (cause.reason or "handshake failed").replace("_", " ").lower()
             return TLSFailed(f"no TLS with {self._where}: {reason}")
         return ConnectionFailed(f"{self._where} closed the connection within TLS")

@@ -16,18 +16,17 @@ from msgspec import Struct
 
 from hexai.config.schema import Ignore, Settings
 from hexai.domain.contender import Contender
-from hexai.domain.entry import Entry, Surface
+from hexai.domain.entry import Entry
 from hexai.domain.events import Delta, Ended, Event
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.ports import Verdict
-from hexai.domain.provider import FinishReason
 from hexai.domain.record import Background, RunRecord
 from hexai.domain.request import Request
 from hexai.engine.plan import plan
 from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.terms import Terms
-from hexai.service.cache import CachedAnswer
+from hexai.service.cached_answers import CachedAnswers
 from hexai.service.guard.guard import GuardedText, Source
 from hexai.service.logbook import Logbook
 from hexai.service.recording import (
@@ -85,8 +84,8 @@ class Run:
         self._targets = services.targets(
             question.settings or services.settings, self._lease
         )
+        self._cached = CachedAnswers(services, self._targets, question.request)
         self._known: dict[int, Outcome] = {}
-        self._cache_keys: dict[int, str] = {}
         self._started_at = services.now()
         self._seed = services.random.getrandbits(32) if question.blind else None
         self.run_id = services.new_run_id()
@@ -132,7 +131,7 @@ class Run:
 
     async def _prepare(self) -> Race:
         self.verdict = await self._inspect()
-        self._settle_without_race(self._look_up())
+        self._settle_without_race(self._find_cached())
         live = [c for c in self.contenders if c.index not in self._known]
         await self._services.prepare((c.target for c in live), self._targets)
         terms = Terms(
@@ -215,29 +214,12 @@ class Run:
             allow_secrets=settings.allow_secrets,
         )
 
-    def _look_up(self) -> dict[int, Outcome]:
+    def _find_cached(self) -> dict[int, Outcome]:
         question = self._question
         if question.fresh or question.blind or self.verdict.local_only:
             return {}
-        if not self._is_cached:
-            return {}
-        found = {}
-        for entry, contender in zip(question.entries, self.contenders, strict=True):
-            spec = contender.target.spec
-            provider = self._targets.settings_of(spec.provider)
-            if provider is None or entry.refused:
-                continue
-            key = self._services.cache_key(provider, spec, question.request)
-            answer = self._services.cached(key)
-            if answer is not None:
-                self._cache_keys[contender.index] = key
-                found[contender.index] = _from_cache(contender, answer)
-        return found
-
-    @property
-    def _is_cached(self) -> bool:
-        """Whether answers are kept on disk; the text of an editor never is."""
-        return self._question.request.surface is Surface.CLI
+        refused = {i for i, entry in enumerate(question.entries) if entry.refused}
+        return self._cached.find(c for c in self.contenders if c.index not in refused)
 
     def _settle_without_race(self, found: dict[int, Outcome]) -> None:
         """Take the cache's answers; one is enough where the first is wanted."""
@@ -250,18 +232,10 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self.verdict.local_only or self._race is None or not self._is_cached:
-            return
-        for outcome in self._race.outcomes:
-            spec = self.contenders[outcome.index].target.spec
-            provider = self._targets.settings_of(spec.provider)
-            if provider is None:
-                continue
-            key = self._services.cache_key(provider, spec, self._question.request)
-            self._cache_keys[outcome.index] = key
-            warning = self._services.keep(key, outcome)
-            if warning and warning not in self.warnings:
-                self.warnings.append(warning)
+        if self._race is not None and not self.verdict.local_only:
+            outcomes = self._race.outcomes
+            warnings = self._cached.keep(self.contenders, outcomes)
+            self.warnings += dict.fromkeys(warnings)
 
     def _record(self) -> RunRecord:
         question = self._question
@@ -280,7 +254,7 @@ class Run:
                     outcome,
                     question.request,
                     pricing,
-                    cache_key=self._cache_keys.get(outcome.index, ""),
+                    cache_key=self._cached.keys.get(outcome.index, ""),
                 )
                 for outcome in self.outcomes
             ),
@@ -302,24 +276,6 @@ def draw_order(count: int, seed: int | None) -> tuple[int, ...]:
 def ask(services: Services, question: Question) -> Run:
     """Ask all entries of a question at once."""
     return Run(services, question)
-
-
-def _from_cache(contender: Contender, answer: CachedAnswer) -> Outcome:
-    spec = contender.target.spec
-    return Outcome(
-        index=contender.index,
-        label=contender.label,
-        status=Status.ANSWERED,
-        text=answer.text,
-        provider=spec.provider,
-        model=spec.model,
-        returned_model=answer.returned_model,
-        finish=FinishReason.STOP,
-        attempts=0,
-        usage=answer.usage,
-        local=contender.target.local,
-        cached_age=answer.age,
-    )
 
 
 def _not_asked(contender: Contender) -> Outcome:

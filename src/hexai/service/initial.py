@@ -89,9 +89,9 @@ def _head(candidates: tuple[Choice, ...]) -> str:
     name = candidates[0].provider if candidates else "local"
     return f"""\
 # Made by `hexai config init` of what it found here. Change it as you like:
-# `hexai config edit` opens it, `hexai config check` says what is wrong with it, and
-# `hexai config schema` lists every key. Keys of services never stand in this file; they
-# are in variables such as OPENAI_API_KEY.
+# `hexai config edit` opens it, `hexai config check` says what is wrong with
+# it, and `hexai config schema` lists every key. Keys of services never stand
+# in this file; they are in variables such as OPENAI_API_KEY.
 
 [provider]
 name = {to_toml(name)}    # asked by entries that name no provider

@@ -255,9 +255,10 @@ def test_equal_texts_are_one_item() -> None:
     assert found.strengths["a"] > found.strengths["c"]
 
 
-def test_names_and_order_do_not_matter() -> None:
+@pytest.mark.parametrize("lists", [200, 1500])
+def test_names_and_order_do_not_matter(lists: int) -> None:
     """Other names, or the same trials in another order, give the same strengths."""
-    trials = [*islice(LISTS.trials(Random(7)), 200)]
+    trials = [*islice(LISTS.trials(Random(7)), lists)]
     renamed = {"a": "zebra", "b": "apple", "c": "mango"}
     others = [
         Trial(

@@ -10,7 +10,7 @@ from hexai.config.schema import Settings
 from hexai.surfaces.lsp.asking.progress import number_of
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
 from hexai.surfaces.lsp.editor.clients import Client, Traits, identify
-from hexai.surfaces.lsp.protocol.convert import to_path
+from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.surfaces.lsp.protocol.wire import Phase
 from hexai.surfaces.lsp.session import Session
 from hexai.text.positions import Encoding

@@ -13,7 +13,7 @@ from hexai.surfaces.lsp.actions.code_actions import CodeActions
 from hexai.surfaces.lsp.actions.opening import open_actions
 from hexai.surfaces.lsp.asking.progress import WorkDoneProgress
 from hexai.surfaces.lsp.asking.work import Running
-from hexai.surfaces.lsp.chat.prompter import Prompting, open_prompting
+from hexai.surfaces.lsp.chat.prompter import Prompter, open_prompter
 from hexai.surfaces.lsp.completion.suggesting import Suggesting, open_suggesting
 from hexai.surfaces.lsp.configuration import Configuration
 
@@ -25,14 +25,14 @@ class Parts(Struct, frozen=True, kw_only=True):
     """What follows the documents of a session."""
 
     suggesting: Suggesting
-    prompting: Prompting
+    prompter: Prompter
     actions: CodeActions
     running: Running
     """What models are at work on, other than completion."""
 
     def shutdown(self) -> None:
         """End everything, and start nothing more."""
-        self.prompting.shutdown()
+        self.prompter.shutdown()
         self.suggesting.completer.shutdown()
         self.suggesting.watching.shutdown()
 
@@ -45,14 +45,14 @@ def open_parts(
     progress = WorkDoneProgress(session.connection, start=start)
     running = Running(session.connection, progress, start=start)
     suggesting = open_suggesting(session, configuration, services)
-    prompting = open_prompting(session, suggesting, services, running)
+    prompter = open_prompter(session, suggesting, services, running)
     actions = open_actions(session, configuration, services, running)
     session.documents.followers += [
         suggesting.completer,
         suggesting.watching,
-        prompting,
+        prompter,
         actions,
     ]
     return Parts(
-        suggesting=suggesting, prompting=prompting, actions=actions, running=running
+        suggesting=suggesting, prompter=prompter, actions=actions, running=running
     )

@@ -23,9 +23,11 @@ from hexai.service.unit_test.subject import compose_test
 from hexai.service.unit_test.text import add_tests
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
+from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.surfaces.lsp.protocol.connection import Connection
-from hexai.surfaces.lsp.protocol.convert import from_position, to_path
+from hexai.surfaces.lsp.protocol.convert import from_position
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position
 

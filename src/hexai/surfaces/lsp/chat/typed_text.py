@@ -28,7 +28,7 @@ _REMEMBERED = 64
 """Texts before and after edits of ours, for each document."""
 
 
-class Typed(Struct, frozen=True, kw_only=True):
+class TypedText(Struct, frozen=True, kw_only=True):
     """Characters that came into one line."""
 
     line: int
@@ -40,7 +40,7 @@ class Typed(Struct, frozen=True, kw_only=True):
         return self.start <= column < self.end
 
 
-def typed_in(change: TextChange) -> tuple[Typed, ...]:
+def typed_in(change: TextChange) -> tuple[TypedText, ...]:
     """Say what was typed in a change, line by line; nothing if it has another form."""
     edit = change.smallest()
     assert edit.span is not None
@@ -60,12 +60,12 @@ def typed_in(change: TextChange) -> tuple[Typed, ...]:
     return tuple(_typed(line, column, parts))[:1]
 
 
-def _typed(line: int, column: int, parts: Sequence[str]) -> Iterator[Typed]:
+def _typed(line: int, column: int, parts: Sequence[str]) -> Iterator[TypedText]:
     """Say where the lines of an inserted text are, but for blank ones."""
     for number, part in enumerate(parts):
         start = 0 if number else column
         if part:
-            yield Typed(line=line + number, start=start, end=start + len(part))
+            yield TypedText(line=line + number, start=start, end=start + len(part))
 
 
 def _is_keyed(text: str, pieces: int) -> bool:
@@ -82,8 +82,8 @@ def _is_begun(text: str, above: str) -> bool:
     return not any(map(str.isalnum, sign)) and above.lstrip().startswith(sign)
 
 
-class Typing:
-    """Remembers the texts around edits, so that undo and redo are no typing."""
+class OwnEdits:
+    """Remembers the texts around edits of ours: undoing these is no typing."""
 
     def __init__(self) -> None:
         self._edited: dict[str, deque[int]] = {}
@@ -93,7 +93,7 @@ class Typing:
         texts = self._edited.setdefault(uri, deque(maxlen=_REMEMBERED))
         texts.extend((hash(change.before.raw), hash(change.after.raw)))
 
-    def brings_back(self, uri: str, typed: Typed, after: Lines) -> bool:
+    def brings_back(self, uri: str, typed: TypedText, after: Lines) -> bool:
         """Tell whether a change made a text again that an edit began or ended with.
 
         A single character is always typed: so the same is asked once more.

@@ -12,15 +12,16 @@ from typing import Any
 
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
-from hexai.surfaces.lsp.asking.run import Asker, Status
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, Trigger, nothing
+from hexai.surfaces.lsp.completion.asker import Asker, Status
 from hexai.surfaces.lsp.completion.gates import is_prompt, may_start
 from hexai.surfaces.lsp.completion.memory import Memory, Remembered
 from hexai.surfaces.lsp.completion.pace import Pace
 from hexai.surfaces.lsp.completion.place import Place
 from hexai.surfaces.lsp.completion.telling import Telling
 from hexai.surfaces.lsp.completion.waiter import Waiter, patience
-from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import TextChange
 from hexai.text.positions import Position

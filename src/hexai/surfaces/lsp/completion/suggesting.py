@@ -10,7 +10,7 @@ from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.completion.questions import Questions
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.inline_items import inline_completions
 from hexai.surfaces.lsp.offers.items import ItemMaker

@@ -3,7 +3,8 @@
 from hexai.domain.outcome import Outcome
 from hexai.errors import NotSent
 from hexai.service.ignore.paths import name_of
-from hexai.surfaces.lsp.asking.run import Run, Status
+from hexai.surfaces.lsp.asking.run import Run
+from hexai.surfaces.lsp.completion.asker import Status
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
 
 

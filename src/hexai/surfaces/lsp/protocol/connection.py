@@ -8,7 +8,8 @@ from lsprotocol import types
 
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.protocol.convert import from_replacement
 from hexai.surfaces.lsp.protocol.wire import Wire
 from hexai.text.lines import Lines, Replacement

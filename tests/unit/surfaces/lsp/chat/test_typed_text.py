@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.chat.typed_text import Typed, Typing, typed_in
+from hexai.surfaces.lsp.chat.typed_text import OwnEdits, TypedText, typed_in
 from hexai.text.lines import Lines, Replacement, TextChange, compare, walk
 from hexai.text.positions import Span
 
@@ -29,7 +29,7 @@ def test_typing(before: str, after: str, expected: tuple[int, int, int]) -> None
     typed = typed_in(compare(Lines.of(before), Lines.of(after)))
 
     line, start, end = expected
-    assert typed == (Typed(line=line, start=start, end=end),)
+    assert typed == (TypedText(line=line, start=start, end=end),)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def keyed(text: str, keys: str) -> TextChange:
 def test_keys_that_were_collected_are_typing() -> None:
     """A question, Enter, and the beginning of the next line within one moment."""
     assert typed_in(keyed("what?", ">\nAn")) == (
-        Typed(line=0, start=5, end=6),
-        Typed(line=1, start=0, end=2),
+        TypedText(line=0, start=5, end=6),
+        TypedText(line=1, start=0, end=2),
     )
     assert typed_in(keyed("what", "?>\n\nx")) == (
-        Typed(line=0, start=4, end=6),
-        Typed(line=2, start=0, end=1),
+        TypedText(line=0, start=4, end=6),
+        TypedText(line=2, start=0, end=1),
     )
 
 
@@ -86,15 +86,15 @@ def test_many_keys_at_once_are_a_paste() -> None:
 
 def test_text_of_an_edit_that_comes_back_in_one_go() -> None:
     """It is no typing, but for one character; other documents do not count."""
-    typing, text = Typing(), Lines.of("what?>\n")
+    own_edits, text = OwnEdits(), Lines.of("what?>\n")
     later = Lines.of("why?>\n")
-    typing.edited("a", compare(text, later))
-    much = Typed(line=0, start=0, end=6)
+    own_edits.edited("a", compare(text, later))
+    much = TypedText(line=0, start=0, end=6)
 
-    assert typing.brings_back("a", much, text)
-    assert typing.brings_back("a", much, later)
-    assert not typing.brings_back("a", Typed(line=0, start=5, end=6), text)
-    assert not typing.brings_back("a", much, Lines.of("what!>\n"))
-    assert not typing.brings_back("b", much, text)
-    typing.closed("a")
-    assert not typing.brings_back("a", much, text)
+    assert own_edits.brings_back("a", much, text)
+    assert own_edits.brings_back("a", much, later)
+    assert not own_edits.brings_back("a", TypedText(line=0, start=5, end=6), text)
+    assert not own_edits.brings_back("a", much, Lines.of("what!>\n"))
+    assert not own_edits.brings_back("b", much, text)
+    own_edits.closed("a")
+    assert not own_edits.brings_back("a", much, text)

@@ -1,0 +1,75 @@
+"""The answers to one question that the cache has, and those that it is given."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from hexai.domain.contender import Contender
+from hexai.domain.entry import Surface
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.provider import FinishReason
+from hexai.domain.request import Request
+from hexai.service.cache import CachedAnswer
+from hexai.service.services import Services
+from hexai.service.targets import Targets
+
+
+class CachedAnswers:
+    """What the cache has for a request. It has nothing for the text of an editor."""
+
+    def __init__(self, services: Services, targets: Targets, request: Request) -> None:
+        """Look nothing up yet."""
+        self._services = services
+        self._targets = targets
+        self._request = request
+        self.keys: dict[int, str] = {}
+        """Where the answers of contenders lie, by their indexes."""
+
+    def find(self, contenders: Iterable[Contender]) -> dict[int, Outcome]:
+        """Give the outcomes of the contenders whose answers are kept, by index."""
+        found = {}
+        for contender, key in self._keyed(contenders):
+            answer = self._services.cached(key)
+            if answer is not None:
+                self.keys[contender.index] = key
+                found[contender.index] = _outcome(contender, answer)
+        return found
+
+    def keep(
+        self, contenders: Sequence[Contender], outcomes: Iterable[Outcome]
+    ) -> Iterator[str]:
+        """Keep outcomes for the next time; gives a warning for each that fails."""
+        by_index = {outcome.index: outcome for outcome in outcomes}
+        asked = (each for each in contenders if each.index in by_index)
+        for contender, key in self._keyed(asked):
+            self.keys[contender.index] = key
+            if warning := self._services.keep(key, by_index[contender.index]):
+                yield warning
+
+    def _keyed(
+        self, contenders: Iterable[Contender]
+    ) -> Iterator[tuple[Contender, str]]:
+        if self._request.surface is not Surface.CLI:
+            return
+        for contender in contenders:
+            spec = contender.target.spec
+            provider = self._targets.settings_of(spec.provider)
+            if provider is not None:
+                key = self._services.cache_key(provider, spec, self._request)
+                yield contender, key
+
+
+def _outcome(contender: Contender, answer: CachedAnswer) -> Outcome:
+    spec = contender.target.spec
+    return Outcome(
+        index=contender.index,
+        label=contender.label,
+        status=Status.ANSWERED,
+        text=answer.text,
+        provider=spec.provider,
+        model=spec.model,
+        returned_model=answer.returned_model,
+        finish=FinishReason.STOP,
+        attempts=0,
+        usage=answer.usage,
+        local=contender.target.local,
+        cached_age=answer.age,
+    )
