@@ -17,6 +17,7 @@ from lsprotocol import types
 from hexai.config.live import Sources
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Surface
 from hexai.service.crash import describe
 from hexai.service.log import Log
 from hexai.surfaces.lsp.configuration import Configuration, editor_settings
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from hexai.service.tmux.status import ServerStatus
     from hexai.surfaces.lsp.parts import Parts
 
+_SURFACES = (Surface.COMPLETION, Surface.CHAT, Surface.CODE_ACTION)
 _GATHERS = 0.25
 """Seconds that a run waits for others before it is written."""
 _SETTINGS_WITHIN = 1.0
@@ -122,6 +124,7 @@ class Session:
                 self.services = services
                 self._open_parts(services)
                 self._ready.set()
+                self._load_providers(services)
                 await asyncio.Event().wait()
         finally:
             self.services = None
@@ -129,6 +132,15 @@ class Session:
             recorder.close()
             if status is not None:
                 status.close()
+
+    def _load_providers(self, services: "Services") -> None:
+        """Load in a thread what the first request would have to wait for."""
+        snapshot = self.configuration.snapshot() if self.configuration else None
+        if snapshot is None or self.configuration is None:
+            return
+        asked = (self.configuration.entries(snapshot, each) for each in _SURFACES)
+        names = [entry.spec.provider for found in asked for entry in found.entries]
+        self.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
 
     def _open_tmux_status(self, snapshot: Snapshot | None) -> "ServerStatus | None":
         if snapshot is None:
