@@ -32,15 +32,15 @@ def pages() -> dict[Path, str]:
 
 def main() -> None:
     """Write all pages, or compare them with what is there."""
-    stale = [
-        path
+    stale = {
+        path: text
         for path, text in pages().items()
         if not path.is_file() or path.read_text() != text
-    ]
+    }
     if "--check" not in sys.argv:
-        for path in stale:
+        for path, text in stale.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(pages()[path])
+            path.write_text(text)
         return
     for path in stale:
         print(f"not current: {path.relative_to(ROOT)}; run scripts/generate")

@@ -190,14 +190,14 @@ class TestSignals:
         assert "\x1b[?25l" in shown
         assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
 
-    def test_nohup_is_respected(self) -> None:
+    def test_nohup_is_respected(self, tmp_path: Path) -> None:
         """A signal that was ignored at the start stays ignored."""
         with Upstream(openai_answer(["a", "b"], gap=0.5)) as upstream:
             configure(upstream)
             done = shell(
-                "trap '' HUP; hexai hi > out & child=$!; "
+                f"cd '{tmp_path}'; trap '' HUP; hexai hi > out & child=$!; "
                 "while [ ! -s out ]; do sleep 0.02; done; kill -HUP $child; "
-                "wait $child; echo $?; cat out; rm out"
+                "wait $child; echo $?; cat out"
             )
         assert done.stdout == "0\nab"
 

@@ -111,6 +111,18 @@ def test_typing_on_below_a_question(desk: Desk) -> None:
     assert len(upstream.requests) == 1
 
 
+def test_typing_on_in_the_same_moment(desk: Desk) -> None:
+    """Question, Enter and the next word come at once, and it is a question still."""
+    upstream = desk.start("n.md", "\n", openai_answer("answer"))
+    desk.editor.command("set completeopt=menuone,noinsert")
+    desk.editor.type("iwhat is it?><CR>on")
+    wanted = "what is it?\n\n> answer\n\non"
+    assert desk.editor.settled_text(wanted) == wanted
+    desk.editor.type("<Esc>")
+    asked = [b'"what is it?"' in one.body for one in upstream.requests]
+    assert asked.count(True) == 1
+
+
 def test_what_is_not_typed_asks_nothing(desk: Desk) -> None:
     """Opened, read in, pasted, reloaded, undone: no request and no edit."""
     upstream = desk.start("n.md", HOSTILE, openai_answer("no"))

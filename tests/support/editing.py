@@ -24,7 +24,8 @@ from hexai.surfaces.lsp.asking.run import Asked, Clean, Ignored
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
@@ -181,17 +182,6 @@ class ScriptedAsker:
         return Asked(run=run, clean=self.clean)
 
 
-class Told:
-    """A status that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, str]] = []
-
-    def told(self, contender: str, cause: str, message: str) -> None:
-        """Remember contender and cause."""
-        self.lines.append((contender, cause))
-
-
 class Answered(Struct, frozen=True, kw_only=True):
     """The list of a request, and when it went out."""
 
@@ -214,9 +204,8 @@ class Desk(OwnTasks):
         super().__init__()
         self.editor = FakeEditor(client)
         self.asker = ScriptedAsker(models, settings)
-        self.told = Told()
         self.models = models
-        self.completer = Completer(self.editor, self.asker, self.told, start=self.start)
+        self.completer = Completer(self.editor, self.asker, start=self.start)
         lines = Lines.of(text.replace("|", "", 1))
         cursor = Lines.of(text.split("|", maxsplit=1)[0]).end
         self.cursor = lines.clamp(cursor)

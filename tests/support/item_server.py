@@ -18,9 +18,10 @@ from pygls.lsp.server import LanguageServer
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.documents.edits import Compute
 from hexai.surfaces.lsp.editor.clients import NEOVIM, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
-from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.protocol.convert import from_span
@@ -134,9 +135,9 @@ class ItemServer:
     def taken(self, offer: Offer, index: int, language: str) -> None:
         """Write down what was taken."""
         suggestion = offer.suggestions[index]
-        placed = Placed.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion, language=language)
         labels = [each.label for each in suggestion.credits]
-        self._seen.taken.append((offer.run_id, labels, len(placed.text)))
+        self._seen.taken.append((offer.run_id, labels, len(insertion.text)))
         self._write()
 
     def _register(self) -> None:

@@ -14,12 +14,13 @@ from hexai.surfaces.lsp.asking.run import Asked, Run
 from hexai.surfaces.lsp.asking.work import Running, Work
 from hexai.surfaces.lsp.chat.commands import Commands
 from hexai.surfaces.lsp.chat.history import History
-from hexai.surfaces.lsp.chat.prompter import Prompting
+from hexai.surfaces.lsp.chat.prompter import Prompter
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines, Replacement
@@ -112,7 +113,7 @@ class Sheet(OwnTasks):
         self.documents = Documents(clock=loop.time, on_too_large=print)
         self.edits = Edits(self, clock=loop.time)
         self.running = Running(self, self.progress, start=self.start)
-        self.prompting = Prompting(
+        self.prompter = Prompter(
             self,
             self.asker,
             self.edits,
@@ -121,13 +122,13 @@ class Sheet(OwnTasks):
             offered=self._offered,
             start=self.start,
         )
-        self.documents.followers += [self.edits, self.prompting]
+        self.documents.followers += [self.edits, self.prompter]
         self.cursor = Lines.of(text.split("|", maxsplit=1)[0]).end
         self.documents.open(URI, language, 1, text.replace("|", "", 1))
 
     def shut_down(self) -> None:
         """Shut it down, as the editor's end does."""
-        self.prompting.shutdown()
+        self.prompter.shutdown()
 
     @property
     def text(self) -> str:

@@ -28,9 +28,9 @@ def record(*facts: Fact) -> None:
 
 
 def votes(
-    count: int, *, first: int = 1, models: tuple[int, int] = (0, 1)
+    count: int, *, first: int = 1, models: tuple[int, int] = (0, 1), every: int = 5
 ) -> list[Fact]:
-    """Vote blind, four times of five for the first model."""
+    """Vote blind, for the second model every fifth time."""
     facts: list[Fact] = []
     for number in range(first, first + count):
         contenders = [
@@ -45,7 +45,7 @@ def votes(
         order = (0, 1) if number % 2 else (1, 0)
         facts += [
             run_record(number, *contenders, order=order, blind=True),
-            chosen(number, int(number % 5 == 0)),
+            chosen(number, int(number % every == 0)),
         ]
     return facts
 
@@ -96,6 +96,35 @@ def test_with_many_votes_it_names_the_winner() -> None:
     assert "█" in said[2]
     assert "ollama:model0 over ollama:model1 (120 choices)" in said
     assert said[-1] == "120 votes"
+
+
+@pytest.mark.parametrize(
+    ("count", "every", "said_as"),
+    [
+        (24, 3, "over ollama:model1: leaning, 9"),
+        (24, 3, "(24 choices); about "),
+        (700, 2, "not enough yet (700 choices); too close for a verdict any time soon"),
+    ],
+)
+def test_what_is_not_decided_is_said(count: int, every: int, said_as: str) -> None:
+    """Who is ahead, or that it is too close, and what it takes."""
+    record(*votes(count, every=every))
+
+    assert said_as in board()
+
+
+def test_an_order_that_never_changed_decides_nothing() -> None:
+    """And it says what to do."""
+    facts: list[Fact] = []
+    for number in range(1, 31):
+        contenders = [contender_record(i, text=f"{number} {i}") for i in range(2)]
+        facts += [run_record(number, *contenders, order=(0, 1)), chosen(number, 0)]
+    record(*facts)
+
+    said = board()
+
+    assert "always in the same order, which may be all that there is to it" in said
+    assert "--blind shuffles" in said
 
 
 def test_replays_from_the_cache_change_no_figure() -> None:

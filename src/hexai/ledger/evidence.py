@@ -26,7 +26,7 @@ sum over files of the squared net wins, less what comparisons that share both fi
 would count twice.
 """
 
-from math import exp, inf, lgamma, log
+from math import inf, lgamma, log
 
 from hexai.domain.ranking import Model
 from hexai.ledger.trials import Pattern, Trials
@@ -151,11 +151,6 @@ class Duel:
         score = log_score(wins, losses)
         if score > self.highest:
             self.highest, self.winner = score, self.models[wins < losses]
-
-    @property
-    def score(self) -> float:
-        """The betting score as it stands."""
-        return exp(min(700.0, log_score(*self.decisive)))
 
 
 def duels(trials: Trials) -> dict[frozenset[Model], Duel]:

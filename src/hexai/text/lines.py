@@ -95,7 +95,8 @@ class Lines(Struct, frozen=True):
         """
         raw = list(self.raw)
         same_above = same_below = len(raw)
-        for each in replacements:
+        pieces = tuple(replacements)
+        for each in pieces:
             if each.span is None:
                 new = _split(each.text)
                 above, below = _same(raw, new)
@@ -106,7 +107,11 @@ class Lines(Struct, frozen=True):
         after = Lines(tuple(raw))
         same_below = min(same_below, len(self) - same_above, len(after) - same_above)
         return TextChange(
-            before=self, after=after, above=same_above, below=max(0, same_below)
+            before=self,
+            after=after,
+            above=same_above,
+            below=max(0, same_below),
+            pieces=len(pieces),
         )
 
 
@@ -119,6 +124,8 @@ class TextChange(Struct, frozen=True, kw_only=True):
     """Lines at the beginning that are the same in both."""
     below: int
     """Lines at the end that are the same in both, and not among those above."""
+    pieces: int = 1
+    """Single changes that it came in."""
 
     def typed_at(self, position: Position) -> str | None:
         """Give what was inserted at a position, if nothing else has changed.

@@ -99,6 +99,16 @@ def test_one_file_does_not_decide() -> None:
     assert other.highest > log(LIMIT)
 
 
+def test_what_is_beyond_all_doubt_is_counted_on() -> None:
+    """Though nothing more is learnt from it."""
+    orders = [Pattern("vote", (("a",), ("b",))), Pattern("vote", (("b",), ("a",)))]
+
+    [duel] = duels(Trials(Trial(orders[n % 2], n % 2) for n in range(1000))).values()
+
+    assert (duel.shown, duel.winner) == (1000, "a")
+    assert duel.highest > log(LIMIT * 1e6)
+
+
 def test_the_score_is_a_fair_bet() -> None:
     """Under equal models its mean over all ways a series can go is 1."""
     means = {0: 1.0}

@@ -53,6 +53,16 @@ def test_what_is_missing_is_a_fair_guess() -> None:
     assert 20 <= missing[1] < missing[0] <= 300
 
 
+def test_nobody_guesses_when_equals_are_decided() -> None:
+    """It may be never; whichever of the two is ahead for now."""
+    voter = Voter(strengths={"a": -0.02, "b": 0.02})
+
+    found = only(votes(2000, voter=voter))
+
+    assert found.verdict in {Verdict.OPEN, Verdict.LEANING}
+    assert (found.better, found.missing) == ("b", None)
+
+
 def test_a_verdict_stays_when_one_looks_again() -> None:
     """What has been shown once is not taken back by a few votes more."""
     trials = votes(300)

@@ -69,18 +69,18 @@ class EntryRecord(Struct, kw_only=True):
     cached: bool
 
 
-class RunRecord(Struct, kw_only=True):
+class AskedRun(Struct, kw_only=True):
     """A run, whole."""
 
     run_id: str
     entries: list[EntryRecord]
 
 
-def run_record(run: Run, cast: Cast) -> RunRecord:
+def run_record(run: Run, cast: Cast) -> AskedRun:
     """Make the object that `--json` prints, entries in the order shown."""
     by_index = {outcome.index: outcome for outcome in run.outcomes}
     shown = [by_index[index] for index in cast.order if index in by_index]
-    return RunRecord(
+    return AskedRun(
         run_id=run.run_id,
         entries=[entry_record(outcome, run, cast) for outcome in shown],
     )
@@ -89,7 +89,7 @@ def run_record(run: Run, cast: Cast) -> RunRecord:
 def entry_record(outcome: Outcome, run: Run, cast: Cast) -> EntryRecord:
     """Make the record of one contender."""
     record = _full_record(outcome, run, cast)
-    return _without_names(record) if cast.blind else record
+    return without_names(record) if cast.blind else record
 
 
 def event_record(event: Event, run: Run, cast: Cast) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def event_record(event: Event, run: Run, cast: Cast) -> dict[str, Any]:
         record["index"] = cast.position(event.index)
         record["label"] = cast.names[event.index]
     if not cast.blind:
-        record["at_ms"] = _ms(event.at)
+        record["at_ms"] = milliseconds(event.at)
     match event:
         case Delta(text=text):
             record["text"] = text
@@ -124,6 +124,33 @@ def to_json(record: object) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
+def without_names(record: EntryRecord) -> EntryRecord:
+    """Take out what names, prices or times a contender."""
+    error = record.error
+    return msgspec.structs.replace(
+        record,
+        provider=None,
+        model=None,
+        error=error and ErrorRecord(kind=error.kind, message=None, http_status=None),
+        queued_ms=None,
+        ttft_ms=None,
+        total_ms=None,
+        usage=None,
+        tokens_per_s=None,
+        cost_usd=None,
+    )
+
+
+def milliseconds(seconds: float | None) -> int | None:
+    """Write a duration."""
+    return None if seconds is None else round(seconds * 1000)
+
+
+def rounded(value: float | None) -> float | None:
+    """Write a rate: a tenth is more than it means."""
+    return None if value is None else round(value, 1)
+
+
 def _full_record(outcome: Outcome, run: Run, cast: Cast) -> EntryRecord:
     error, usage, timings = outcome.error, outcome.usage, outcome.timings
     fresh = outcome.cached_age is None
@@ -141,38 +168,14 @@ def _full_record(outcome: Outcome, run: Run, cast: Cast) -> EntryRecord:
         else ErrorRecord(
             kind=error.kind, message=str(error), http_status=error.http_status
         ),
-        queued_ms=_ms(timings.queued) if fresh else None,
-        ttft_ms=_ms(timings.ttft) if fresh else None,
-        total_ms=_ms(timings.total) if fresh else None,
+        queued_ms=milliseconds(timings.queued) if fresh else None,
+        ttft_ms=milliseconds(timings.ttft) if fresh else None,
+        total_ms=milliseconds(timings.total) if fresh else None,
         usage=UsageRecord.of(usage),
-        tokens_per_s=_rounded(outcome.tokens_per_s) if fresh else None,
+        tokens_per_s=rounded(outcome.tokens_per_s) if fresh else None,
         cost_usd=None if cost is None or not fresh else float(cost),
         cached=not fresh,
     )
-
-
-def _without_names(record: EntryRecord) -> EntryRecord:
-    error = record.error
-    return msgspec.structs.replace(
-        record,
-        provider=None,
-        model=None,
-        error=error and ErrorRecord(kind=error.kind, message=None, http_status=None),
-        queued_ms=None,
-        ttft_ms=None,
-        total_ms=None,
-        usage=None,
-        tokens_per_s=None,
-        cost_usd=None,
-    )
-
-
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, UsageError
 from hexai.surfaces.lsp.editor.editor import Severity
-from hexai.surfaces.lsp.protocol.convert import to_path
+from hexai.surfaces.lsp.editor.uris import to_path
 
 Tell = Callable[[Severity, str], None]
 _SHOWN = 5

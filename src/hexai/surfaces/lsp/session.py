@@ -10,7 +10,6 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -18,9 +17,9 @@ from lsprotocol import types
 from hexai.config.live import Sources
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Surface
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.completion.status import Status
 from hexai.surfaces.lsp.configuration import Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from hexai.service.tmux.status import ServerStatus
     from hexai.surfaces.lsp.parts import Parts
 
+_SURFACES = (Surface.COMPLETION, Surface.CHAT, Surface.CODE_ACTION)
 _GATHERS = 0.25
 """Seconds that a run waits for others before it is written."""
 _SETTINGS_WITHIN = 1.0
@@ -57,7 +57,6 @@ class Session:
         self.log = log
         self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
         self.connection = Connection(wire, self.documents)
-        self.status = Status(self.connection, clock=clock)
         self.edits = Edits(self.connection, clock=clock)
         self.documents.followers += [self.edits, Warming(self.spawn)]
         self.configuration: Configuration | None = None
@@ -66,8 +65,6 @@ class Session:
         """Open once `ready`."""
         self.parts: Parts | None = None
         """Open with the services."""
-        self.folders: tuple[Path, ...] = ()
-        """Those that the editor has open."""
         number = f"{start.random.getrandbits(32):08x}"
         self.action_command = f"hexai.act.{number}"
         self.accept_command = f"hexai.taken.{number}"
@@ -127,6 +124,7 @@ class Session:
                 self.services = services
                 self._open_parts(services)
                 self._ready.set()
+                self._load_providers(services)
                 await asyncio.Event().wait()
         finally:
             self.services = None
@@ -134,6 +132,15 @@ class Session:
             recorder.close()
             if status is not None:
                 status.close()
+
+    def _load_providers(self, services: "Services") -> None:
+        """Load in a thread what the first request would have to wait for."""
+        snapshot = self.configuration.snapshot() if self.configuration else None
+        if snapshot is None or self.configuration is None:
+            return
+        asked = (self.configuration.entries(snapshot, each) for each in _SURFACES)
+        names = [entry.spec.provider for found in asked for entry in found.entries]
+        self.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
 
     def _open_tmux_status(self, snapshot: Snapshot | None) -> "ServerStatus | None":
         if snapshot is None:
@@ -150,10 +157,18 @@ class Session:
 
     def _open_parts(self, services: "Services") -> None:
         """Open what completes, answers and acts, with all that it loads."""
-        from hexai.surfaces.lsp.parts import open_parts
+        from hexai.surfaces.lsp.parts import Ground, open_parts
 
         if self.configuration is not None:
-            self.parts = open_parts(self, self.configuration, services)
+            ground = Ground(
+                connection=self.connection,
+                edits=self.edits,
+                configuration=self.configuration,
+                services=services,
+                accept_command=self.accept_command,
+                action_command=self.action_command,
+            )
+            self.parts = open_parts(ground)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -268,7 +283,7 @@ class Session:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
         if self.parts is not None:
-            self.parts.suggesting.completer.forget()
+            self.parts.completions.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""

@@ -4,8 +4,6 @@ A recorded run has the shape of a run that was just asked, and more beside it. W
 blind run must not tell before the choice is null here too.
 """
 
-from typing import Any
-
 from msgspec import Struct
 
 from hexai.domain.record import ContenderRecord, RecordedRun
@@ -15,7 +13,14 @@ from hexai.surfaces.cli.ledger.recorded import (
     names_shown,
     prompt_of,
 )
-from hexai.surfaces.cli.records import EntryRecord, ErrorRecord, UsageRecord
+from hexai.surfaces.cli.records import (
+    EntryRecord,
+    ErrorRecord,
+    UsageRecord,
+    milliseconds,
+    rounded,
+    without_names,
+)
 
 
 class ChoiceRecord(Struct, kw_only=True):
@@ -81,49 +86,30 @@ def _choice(recorded: RecordedRun, names: dict[int, str]) -> ChoiceRecord | None
 def _entry(
     each: ContenderRecord, place: int, name: str, *, hidden: bool
 ) -> EntryRecord:
-    facts: dict[str, Any] = dict.fromkeys(_FIGURES)
-    if not hidden:
-        facts = _facts(each)
-    kind = each.error_kind
-    error = None if kind is None else _error(each, kind, hidden=hidden)
-    return EntryRecord(
+    timings, fresh = each.timings, not each.cached
+    record = EntryRecord(
         index=place,
         label=name,
+        provider=each.provider,
+        model=each.model,
         status=each.status,
         late=each.late,
         text=each.text,
-        error=error,
+        error=_error(each),
+        queued_ms=milliseconds(timings.queued) if fresh else None,
+        ttft_ms=milliseconds(timings.ttft) if fresh else None,
+        total_ms=milliseconds(timings.total) if fresh else None,
+        usage=UsageRecord.of(each.usage),
+        tokens_per_s=rounded(each.tokens_per_s),
+        cost_usd=None if each.cost_usd is None else float(each.cost_usd),
         cached=each.cached,
-        **facts,
     )
+    return without_names(record) if hidden else record
 
 
-def _error(each: ContenderRecord, kind: str, *, hidden: bool) -> ErrorRecord:
-    if hidden:
-        return ErrorRecord(kind=kind, message=None, http_status=None)
-    return ErrorRecord(kind=kind, message=each.error, http_status=each.http_status)
-
-
-_FIGURES = (
-    *("provider", "model", "queued_ms", "ttft_ms", "total_ms"),
-    *("usage", "tokens_per_s", "cost_usd"),
-)
-
-
-def _facts(each: ContenderRecord) -> dict[str, Any]:
-    timings, speed = each.timings, each.tokens_per_s
-    fresh = not each.cached
-    return {
-        "provider": each.provider,
-        "model": each.model,
-        "queued_ms": round(timings.queued * 1000) if fresh else None,
-        "ttft_ms": _ms(timings.ttft) if fresh else None,
-        "total_ms": round(timings.total * 1000) if fresh else None,
-        "usage": UsageRecord.of(each.usage),
-        "tokens_per_s": None if speed is None else round(speed, 1),
-        "cost_usd": None if each.cost_usd is None else float(each.cost_usd),
-    }
-
-
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
+def _error(each: ContenderRecord) -> ErrorRecord | None:
+    if each.error_kind is None:
+        return None
+    return ErrorRecord(
+        kind=each.error_kind, message=each.error, http_status=each.http_status
+    )

@@ -13,8 +13,9 @@ from msgspec import Struct
 from hexai.config.schema import Settings
 from hexai.prompts.cursor import Cursor
 from hexai.service.actions.actions import Action, Report, offered
-from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.protocol.convert import to_path, to_span
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.uris import to_path
+from hexai.surfaces.lsp.protocol.convert import to_span
 from hexai.text.positions import Encoding
 from hexai.text.visible import visible
 

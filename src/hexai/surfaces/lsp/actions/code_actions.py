@@ -34,7 +34,8 @@ from hexai.surfaces.lsp.completion.questions import background_of, path_of
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
 from hexai.surfaces.lsp.documents.tracked import Tracked, Tracker
-from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.text.lines import Replacement, TextChange, compare
 from hexai.text.positions import Span
 

@@ -7,12 +7,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from hexai.config.schema import Settings
 from hexai.domain.contender import Contender
 from hexai.domain.events import Event
 from hexai.domain.outcome import Outcome
-from hexai.surfaces.lsp.editor.editor import Document
-from hexai.text.positions import Position
 
 
 class Ignored(Protocol):
@@ -77,20 +74,3 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     run: Run
     clean: Clean
-
-
-class Asker(Protocol):
-    """Puts questions about documents together."""
-
-    def settings(self, document: Document) -> Settings | None:
-        """Give what is configured for a document; None: completion is off there."""
-
-    def ask(self, document: Document, position: Position) -> Asked:
-        """Compose the question of what comes at a position; nothing is sent yet."""
-
-
-class Status(Protocol):
-    """Tells the user how the contenders fare, without getting in the way."""
-
-    def told(self, contender: str, cause: str, message: str) -> None:
-        """Tell a contender's trouble, unless the same was told a short time ago."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from hexai.surfaces.lsp.asking.work import Work
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.documents.edits import Compute, GaveUp, Made
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines, Replacement, TextChange
 
 Change = Callable[[Lines, Anchor], Sequence[Replacement] | None]

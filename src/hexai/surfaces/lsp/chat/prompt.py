@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from hexai.surfaces.lsp.chat.commands import KNOWN
-from hexai.surfaces.lsp.chat.typed_text import Typed
+from hexai.surfaces.lsp.chat.typed_text import TypedText
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines
@@ -27,7 +27,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     asks: Command | Question | Tag
 
 
-def find_typed(lines: Lines, typed: Typed, markers: Markers) -> Iterator[Prompt]:
+def find_typed(lines: Lines, typed: TypedText, markers: Markers) -> Iterator[Prompt]:
     """Find the prompts whose last character was typed.
 
     A line is a command, or a question, or holds tags. A tag is only a candidate: what

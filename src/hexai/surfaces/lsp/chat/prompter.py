@@ -8,13 +8,11 @@ answered in `chat.py`, `inline_prompts.py` and `commands.py`.
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from hexai.config.schema import Settings
 from hexai.prompts.instruction import is_tag
 from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
-from hexai.service.services import Services
 from hexai.surfaces.lsp.asking.work import Running, Start, Work
 from hexai.surfaces.lsp.chat.chat import LABEL as CHAT
 from hexai.surfaces.lsp.chat.chat import Chat
@@ -25,47 +23,21 @@ from hexai.surfaces.lsp.chat.inline_prompts import InlinePrompts
 from hexai.surfaces.lsp.chat.pending import Pending
 from hexai.surfaces.lsp.chat.prompt import Prompt, find_typed, is_offered
 from hexai.surfaces.lsp.chat.prompt_edits import span_of_tag
-from hexai.surfaces.lsp.chat.questions import PromptAsker, PromptQuestions
-from hexai.surfaces.lsp.chat.typed_text import Typed, Typing, typed_in
+from hexai.surfaces.lsp.chat.questions import PromptAsker
+from hexai.surfaces.lsp.chat.typed_text import OwnEdits, TypedText, typed_in
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.documents.edits import Edits
-from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import TextChange
 from hexai.text.triggers import Command, Markers, Question, Tag
-
-if TYPE_CHECKING:
-    from hexai.surfaces.lsp.completion.suggesting import Suggesting
-    from hexai.surfaces.lsp.session import Session
 
 Offered = Callable[[str], Iterable[Offer]]
 """Gives what was offered in a document."""
 
 
-def open_prompting(
-    session: "Session",
-    suggesting: "Suggesting",
-    services: Services,
-    running: Running,
-) -> "Prompting":
-    """Open what answers prompts in the documents of a session."""
-    assert session.configuration is not None
-    connection, make = session.connection, session.edits.make
-    commands = Commands(
-        connection, session.configuration, running, suggesting.completer, make=make
-    )
-    return Prompting(
-        connection,
-        PromptQuestions(session.configuration, services),
-        session.edits,
-        running,
-        commands,
-        offered=suggesting.offers.about,
-        start=services.start,
-    )
-
-
-class Prompting:
+class Prompter:
     """Starts what is typed as a prompt, and follows it until it is answered."""
 
     def __init__(  # noqa: PLR0913 - the parts that answer, each its own
@@ -90,7 +62,7 @@ class Prompting:
         self._inline = InlinePrompts(editor, make=edits.make)
         self._offered = offered
         self._start = start
-        self._typing = Typing()
+        self._own_edits = OwnEdits()
         self._pending: dict[str, list[Pending]] = {}
 
     def opened(self, document: Document) -> None:
@@ -108,7 +80,7 @@ class Prompting:
         for pending in self._pending.pop(uri, ()):
             pending.cancel()
         self.running.cancel(uri)
-        self._typing.closed(uri)
+        self._own_edits.closed(uri)
 
     def shutdown(self) -> None:
         """End everything, and start nothing more."""
@@ -120,10 +92,9 @@ class Prompting:
         ours = self._edits.showed(document)
         self._follow(document.uri, change, ours=ours)
         if ours:
-            self._typing.edited(document.uri, change)
+            self._own_edits.edited(document.uri, change)
             return
-        typed = typed_in(change)
-        if typed is not None:
+        for typed in typed_in(change):
             self._read(document, typed)
 
     def _follow(self, uri: str, change: TextChange, *, ours: bool) -> None:
@@ -138,7 +109,7 @@ class Prompting:
         else:
             self._pending.pop(uri, None)
 
-    def _read(self, document: Document, typed: Typed) -> None:
+    def _read(self, document: Document, typed: TypedText) -> None:
         """Start what the line asks for that was typed into."""
         settings = self._asker.settings(document)
         known = settings or Settings()
@@ -156,10 +127,10 @@ class Prompting:
                 case Tag():
                     self._fill(document, prompt.anchor, prompt.asks)
 
-    def _is_new(self, document: Document, typed: Typed, prompt: Prompt) -> bool:
+    def _is_new(self, document: Document, typed: TypedText, prompt: Prompt) -> bool:
         """Tell whether a prompt is the user's own, and not under way already."""
         uri, anchor = document.uri, prompt.anchor
-        if self._typing.brings_back(uri, typed, document.lines):
+        if self._own_edits.brings_back(uri, typed, document.lines):
             return False
         if is_offered(prompt, self._offered(uri)):
             return False

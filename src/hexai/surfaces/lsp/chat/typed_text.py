@@ -4,12 +4,16 @@ Only what is typed may start a request. Files full of markers are opened, reload
 checked out and pasted, and models write markers too. The editor does not say how a text
 came, but typing has a form: what goes in stands on one line. Around it there may be the
 break by which that line was opened, and the one after it with what the editor begins
-the next line with. A change that shows an edit of ours is not typed, whatever its form.
-Nor is one that undoes or redoes such an edit, or does again what led to it: it brings
-back, in one go, a text as it was before or after the edit.
+the next line with. Or it came key by key, in an editor that collects for a moment what
+is typed: a few changes of one character each, on whatever lines.
+
+A change that shows an edit of ours is not typed, whatever its form. Nor is one that
+undoes or redoes such an edit, or does again what led to it: it brings back, in one go,
+a text as it was before or after the edit.
 """
 
 from collections import deque
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -17,11 +21,14 @@ from hexai.text.lines import Lines, TextChange
 
 _BREAKS = 2
 """Breaks behind what is typed: its own line's, and one more."""
+_KEYS = 24
+"""Keys that an editor may have collected; more came otherwise, though key by key: in a
+terminal that does not tell what is pasted."""
 _REMEMBERED = 64
 """Texts before and after edits of ours, for each document."""
 
 
-class Typed(Struct, frozen=True, kw_only=True):
+class TypedText(Struct, frozen=True, kw_only=True):
     """Characters that came into one line."""
 
     line: int
@@ -33,22 +40,40 @@ class Typed(Struct, frozen=True, kw_only=True):
         return self.start <= column < self.end
 
 
-def typed_in(change: TextChange) -> Typed | None:
-    """Say what was typed in a change; None if it has another form."""
+def typed_in(change: TextChange) -> tuple[TypedText, ...]:
+    """Say what was typed in a change, line by line; nothing if it has another form."""
     edit = change.smallest()
     assert edit.span is not None
     line, column = edit.span.start.line, edit.span.start.character
     if edit.span.end.line != line:
-        return None
+        return ()
     inserted = Lines.of(edit.text)
-    first, *rest = inserted.between(0, len(inserted))
-    if not first and rest:
-        line, column = line + 1, 0
-        first, *rest = rest
-    is_followed = any(not _is_begun(each, change.after.line(line)) for each in rest)
+    parts = inserted.between(0, len(inserted))
+    if _is_keyed(edit.text, change.pieces):
+        return tuple(_typed(line, column, parts))
+    opened = not parts[0] and len(parts) > 1
+    first, *rest = parts[opened:]
+    above = change.after.line(line + opened)
+    is_followed = any(not _is_begun(each, above) for each in rest)
     if not first or len(rest) > _BREAKS or is_followed:
-        return None
-    return Typed(line=line, start=column, end=column + len(first))
+        return ()
+    return tuple(_typed(line, column, parts))[:1]
+
+
+def _typed(line: int, column: int, parts: Sequence[str]) -> Iterator[TypedText]:
+    """Say where the lines of an inserted text are, but for blank ones."""
+    for number, part in enumerate(parts):
+        start = 0 if number else column
+        if part:
+            yield TypedText(line=line + number, start=start, end=start + len(part))
+
+
+def _is_keyed(text: str, pieces: int) -> bool:
+    """Tell whether a text came in key by key, over several lines perhaps.
+
+    An editor that collects keys sends each as a change of its own.
+    """
+    return len("".join(text.split())) <= pieces <= _KEYS
 
 
 def _is_begun(text: str, above: str) -> bool:
@@ -57,8 +82,8 @@ def _is_begun(text: str, above: str) -> bool:
     return not any(map(str.isalnum, sign)) and above.lstrip().startswith(sign)
 
 
-class Typing:
-    """Remembers the texts around edits, so that undo and redo are no typing."""
+class OwnEdits:
+    """Remembers the texts around edits of ours: undoing these is no typing."""
 
     def __init__(self) -> None:
         self._edited: dict[str, deque[int]] = {}
@@ -68,7 +93,7 @@ class Typing:
         texts = self._edited.setdefault(uri, deque(maxlen=_REMEMBERED))
         texts.extend((hash(change.before.raw), hash(change.after.raw)))
 
-    def brings_back(self, uri: str, typed: Typed, after: Lines) -> bool:
+    def brings_back(self, uri: str, typed: TypedText, after: Lines) -> bool:
         """Tell whether a change made a text again that an edit began or ended with.
 
         A single character is always typed: so the same is asked once more.

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.positions import Position
 

@@ -1,4 +1,4 @@
-"""Where somebody types: a position in a document, followed through its changes.
+"""A caret: where somebody types, a position followed through a document's changes.
 
 Editors do not say where the cursor is. But the document says what was typed: as long
 as it is the text at the start with something inserted at the start's position, that is
@@ -18,7 +18,7 @@ from hexai.text.pairs import CLOSERS
 from hexai.text.positions import Position, Span
 
 
-class Cursor:
+class Caret:
     """A position, and what was typed there since."""
 
     def __init__(self, lines: Lines, position: Position) -> None:

@@ -11,7 +11,7 @@ from hexai.prompts.instruction import is_tag
 from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.completion.arrival import Arrival, TriggerKind
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.positions import Position
 from hexai.text.triggers import find_command, find_question, find_tags, is_opened
 

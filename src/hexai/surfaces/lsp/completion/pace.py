@@ -3,7 +3,7 @@
 from math import inf
 
 from hexai.config.schema import Completion
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 
 
 class Pace:

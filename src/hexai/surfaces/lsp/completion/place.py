@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from hexai.domain.events import Delta, Ended, Event, Queued
 from hexai.surfaces.lsp.asking.run import Asked, Run
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
-from hexai.surfaces.lsp.completion.caret import Cursor
+from hexai.surfaces.lsp.completion.caret import Caret
 from hexai.surfaces.lsp.completion.draft import Draft
 from hexai.surfaces.lsp.completion.gates import is_word
 from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
@@ -57,7 +57,7 @@ class Place:
         """Nothing more comes of it: nobody joins, and nobody waits."""
         self.is_wanted = asyncio.Event()
         """Cleared when the last request that waited was cancelled, until one joins."""
-        self._cursor = Cursor(document.lines, arrival.position)
+        self._caret = Caret(document.lines, arrival.position)
         self._waiters: dict[Route, Waiter] = {}
         self._has_answered = False
         self._browses = browses
@@ -70,7 +70,7 @@ class Place:
     @property
     def position(self) -> Position:
         """Where the cursor is now, as far as one can tell."""
-        return self._cursor.position
+        return self._caret.position
 
     @property
     def is_asked(self) -> bool:
@@ -84,7 +84,7 @@ class Place:
 
     def is_at(self, position: Position) -> bool:
         """Tell whether a request at a position joins this place."""
-        return not self.is_over and self._cursor.is_at(position)
+        return not self.is_over and self._caret.is_at(position)
 
     def join(self, waiter: Waiter) -> None:
         """Let a request wait here; an older one of its route is ended."""
@@ -109,20 +109,20 @@ class Place:
 
     def ask(self, asked: Asked) -> None:
         """Take the question that is put to the models for the text as it is now."""
-        run, cursor = asked.run, self._cursor
+        run, caret = asked.run, self._caret
         self._run = run
-        self._cursor = Cursor(cursor.lines, cursor.position)
-        self._spot = Spot.of(self.uri, cursor.lines, cursor.position)
+        self._caret = Caret(caret.lines, caret.position)
+        self._spot = Spot.of(self.uri, caret.lines, caret.position)
         self._drafts = {each.index: Draft(asked.clean) for each in run.contenders}
 
     def follow(self, change: TextChange) -> bool:
         """Take a change of the document; says whether the race goes on."""
-        is_here = self._cursor.follow(change)
+        is_here = self._caret.follow(change)
         if self._rows is not None and self._rows.show_in(change.after):
             return True
         if not is_here:
             return False
-        typed = self._cursor.typed
+        typed = self._caret.typed
         if self._run is None:
             return is_word(typed)
         self._stop_misfits(self._drafts)
@@ -138,7 +138,7 @@ class Place:
                 self._drafts[index].add(text)
                 if self._drafts[index].has_enough and self._run is not None:
                     self._run.finish(index)
-                if self._cursor.typed:
+                if self._caret.typed:
                     self._stop_misfits([index])
                     self._consider()
             case Queued(index=index, held_up=True):
@@ -184,7 +184,7 @@ class Place:
         suggestions = self._fitting()
         anchor, before = spot.position, ""
         if arrival.position < anchor:
-            anchor, before = arrival.position, self._cursor.since(arrival.position)
+            anchor, before = arrival.position, self._caret.since(arrival.position)
         return Offer(
             run_id=run.run_id,
             uri=self.uri,
@@ -213,7 +213,7 @@ class Place:
         )
 
     def _fitting(self) -> tuple[Suggestion, ...]:
-        return fitting_of(self._suggestions, self._cursor.typed)
+        return fitting_of(self._suggestions, self._caret.typed)
 
     def _merge(self) -> tuple[Suggestion, ...]:
         """Give the distinct texts so far, in the order shown, each with its givers."""
@@ -244,13 +244,13 @@ class Place:
         assert self._run is not None
         for index in indexes:
             draft = self._drafts[index]
-            if draft.runs and not draft.may_fit(self._cursor.typed):
+            if draft.runs and not draft.may_fit(self._caret.typed):
                 draft.is_stopped = True
                 self._run.cancel(index)
 
     def _consider(self) -> None:
         """Let each request think again about whether it has waited long enough."""
-        typed = self._cursor.typed
+        typed = self._caret.typed
         is_waited_for = any(d.runs and not d.is_held_up for d in self._drafts.values())
         fitting = [d.ended_at for d in self._drafts.values() if d.fits(typed)]
         for waiter in tuple(self._waiters.values()):

@@ -21,8 +21,8 @@ from hexai.service.projects import project_of
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking.run import Asked
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.protocol.convert import to_path
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.text.cleaning import clean
 from hexai.text.positions import Position, Span
 

@@ -9,7 +9,7 @@ is back when the editor opens it again.
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines, Replacement, TextChange
 from hexai.text.positions import Encoding, count_units
 

@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.text.lines import Lines, Replacement, TextChange, compare
 from hexai.text.positions import Position
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.protocol.convert import to_path
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.text.lines import TextChange
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]

@@ -7,7 +7,7 @@ that is taken back: whoever edits there has something else in mind by then.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines, TextChange
 from hexai.text.positions import Position, Span
 

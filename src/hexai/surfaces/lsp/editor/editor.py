@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Protocol
 
-from msgspec import Struct
-
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.text.lines import Lines, Replacement
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.text.lines import Replacement
 
 
 class Severity(IntEnum):
@@ -17,18 +16,6 @@ class Severity(IntEnum):
     WARNING = 2
     INFO = 3
     LOG = 4
-
-
-class Document(Struct, frozen=True, kw_only=True):
-    """An open document at one version; the next version is another value."""
-
-    uri: str
-    language: str
-    """The editor's name of its language."""
-    version: int | None
-    lines: Lines
-    changed_at: float
-    """When it was opened or last changed, by the loop's clock."""
 
 
 class Editor(Protocol):

@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from hexai.surfaces.lsp.documents.edits import Compute
-from hexai.surfaces.lsp.editor.editor import Document, Editor, Severity
-from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
+from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Credit, Offer
 from hexai.surfaces.lsp.offers.provenance import letter
 from hexai.text.lines import Lines, Replacement
@@ -86,27 +87,29 @@ class Acceptance:
             return
         offer, language, index = found
         suggestion = offer.suggestions[index]
-        placed = Placed.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion, language=language)
         self._choices.taken(offer, index, language)
         if offer.blind:
             self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
         if self._editor.client.mends:
-            await self._mend(offer, placed)
+            await self._mend(offer, insertion)
 
-    async def _mend(self, offer: Offer, placed: Placed) -> None:
+    async def _mend(self, offer: Offer, insertion: Insertion) -> None:
         def compute(document: Document) -> list[Replacement] | None:
-            return mending(document.lines, offer.lines, placed)
+            return mending(document.lines, offer.lines, insertion)
 
         await self._make(offer.uri, compute, "Hexai: mend what was inserted")
 
 
-def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement] | None:
+def mending(
+    now: Lines, offered: Lines, insertion: Insertion
+) -> list[Replacement] | None:
     """Give the edits after which a document holds a suggestion as it was given.
 
     `now` is the document after the editor inserted it, `offered` the one that it was
     made for. None: they differ in what cannot be told apart.
     """
-    first = placed.position.line
+    first = insertion.position.line
     below = len(offered) - 1 - first
     end = len(now) - below
     same_above = now.raw[:first] == offered.raw[:first]
@@ -114,23 +117,23 @@ def mending(now: Lines, offered: Lines, placed: Placed) -> list[Replacement] | N
     if end <= first or not same_above or not same_below:
         return None
     theirs = now.between(first, end)
-    mine = _mended("\n".join(theirs), offered.line(first), placed)
+    mine = _mended("\n".join(theirs), offered.line(first), insertion)
     return None if mine is None else _edits(theirs, mine.split("\n"), first)
 
 
-def _mended(inserted: str, line: str, placed: Placed) -> str | None:
+def _mended(inserted: str, line: str, insertion: Insertion) -> str | None:
     """Give the lines as they should be; None if that cannot be said.
 
     `inserted` is what they are, `line` what the cursor's line was.
     """
-    column = placed.position.character
-    head = line[:column] + placed.text
+    column = insertion.position.character
+    head = line[:column] + insertion.text
     split = _after_same(inserted, head)
     if split is None:
         return None
     blanks = head[len(head.rstrip()) :]
     behind = inserted[split:].removeprefix(blanks)
-    rest = line[column + placed.covered :]
+    rest = line[column + insertion.covered :]
     for doubled in (line[column:], rest):
         if behind.endswith(doubled):
             typed = behind[: len(behind) - len(doubled)]

@@ -2,7 +2,7 @@
 
 from lsprotocol import types as lsp
 
-from hexai.surfaces.lsp.offers.insertion import Placed, line_break
+from hexai.surfaces.lsp.offers.insertion import Insertion, line_break
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.protocol.convert import from_span
@@ -15,12 +15,12 @@ def inline_completions(
     """Give an item for each suggestion; the editor lets the user go through them."""
     items = []
     for index, suggestion in enumerate(offer.suggestions):
-        placed = Placed.of(offer, suggestion, language=language)
-        ending = line_break(offer.lines, placed.position.line)
-        span = Span(placed.position, placed.span.end)
+        insertion = Insertion.of(offer, suggestion, language=language)
+        ending = line_break(offer.lines, insertion.position.line)
+        span = Span(insertion.position, insertion.span.end)
         items.append(
             lsp.InlineCompletionItem(
-                insert_text=placed.text.replace("\n", ending),
+                insert_text=insertion.text.replace("\n", ending),
                 range=from_span(offer.lines, span, maker.encoding),
                 command=maker.accept(offer, number, index),
             )

@@ -1,4 +1,4 @@
-"""One suggestion of an offer, seen from where the cursor is.
+"""How one suggestion of an offer goes in, seen from where the cursor is.
 
 A suggestion goes in at the anchor of its offer. An editor is told otherwise: to replace
 a range of the cursor's line, from the beginning of the word left of the cursor, by a
@@ -15,7 +15,7 @@ from hexai.text.overlap import covered
 from hexai.text.positions import Position, Span
 
 
-class Placed(Struct, frozen=True, kw_only=True):
+class Insertion(Struct, frozen=True, kw_only=True):
     """What an editor has to do to take a suggestion."""
 
     fragment: str
@@ -30,8 +30,8 @@ class Placed(Struct, frozen=True, kw_only=True):
     """What the cursor's line begins with."""
 
     @classmethod
-    def of(cls, offer: Offer, suggestion: Suggestion, *, language: str) -> "Placed":
-        """Place a suggestion of an offer."""
+    def of(cls, offer: Offer, suggestion: Suggestion, *, language: str) -> "Insertion":
+        """Say how a suggestion of an offer goes in."""
         line = offer.lines.line(offer.position.line)
         left = line[: offer.position.character]
         text = suggestion.text[len(offer.typed) :]

@@ -1,16 +1,16 @@
 """Offers as the editors' completion items, each editor getting what it shows right.
 
-What differs between editors is data (`editor/clients.py`); what an item is, is not: an edit of
-one line from the beginning of the word at the cursor, a `filterText` that goes on as
-the user may type, an order that is that of the offer, and a command by which the editor
-says that the item was taken. Nothing is left to be resolved later.
+What differs between editors is data (`editor/clients.py`); what an item is, is not: an
+edit of one line from the beginning of the word at the cursor, a `filterText` that goes
+on as the user may type, an order that is that of the offer, and a command by which the
+editor says that the item was taken. Nothing is left to be resolved later.
 """
 
 from lsprotocol import types as lsp
 from msgspec import Struct
 
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.offers.insertion import Placed, line_break
+from hexai.surfaces.lsp.offers.insertion import Insertion, line_break
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.offers.provenance import letter, names, provenance
 from hexai.surfaces.lsp.protocol.convert import from_span
@@ -62,48 +62,48 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
         self, offer: Offer, index: int, number: int, language: str
     ) -> lsp.CompletionItem:
         suggestion = offer.suggestions[index]
-        placed = Placed.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion, language=language)
         tag = letter(index) if offer.blind else _tag(suggestion.credits)
-        detail, documentation = self._described(placed, suggestion, offer, tag)
+        detail, documentation = self._described(insertion, suggestion, offer, tag)
         snippet = self.client.item_text == "snippet"
         return lsp.CompletionItem(
-            label=self._label(placed, tag),
+            label=self._label(insertion, tag),
             kind=_kind(suggestion, blind=offer.blind),
             detail=detail,
             documentation=documentation,
             sort_text=f"{index:04}",
-            filter_text=_filter_text(placed),
+            filter_text=_filter_text(insertion),
             insert_text_format=lsp.InsertTextFormat.Snippet
             if snippet
             else lsp.InsertTextFormat.PlainText,
             insert_text_mode=lsp.InsertTextMode.AsIs if self.as_is else None,
             text_edit=lsp.TextEdit(
-                range=from_span(offer.lines, placed.span, self.encoding),
-                new_text=self._new_text(placed, offer.lines),
+                range=from_span(offer.lines, insertion.span, self.encoding),
+                new_text=self._new_text(insertion, offer.lines),
             ),
             command=self.accept(offer, number, index),
         )
 
-    def _label(self, placed: Placed, tag: str) -> str:
-        code = visible_line(placed.first_line.strip())
+    def _label(self, insertion: Insertion, tag: str) -> str:
+        code = visible_line(insertion.first_line.strip())
         if self.client.label == "code":
             return code[:_CODE_LABEL] or tag
         return truncate(f"{tag}  {code}", _LABEL)
 
-    def _new_text(self, placed: Placed, lines: Lines) -> str:
+    def _new_text(self, insertion: Insertion, lines: Lines) -> str:
         if self.client.item_text == "plain":
-            ending = line_break(lines, placed.position.line)
-            return placed.inserted.replace("\n", ending)
-        head, *others = placed.inserted.split("\n")
+            ending = line_break(lines, insertion.position.line)
+            return insertion.inserted.replace("\n", ending)
+        head, *others = insertion.inserted.split("\n")
         return escape(
-            "\n".join((head, *(one.removeprefix(placed.indent) for one in others)))
+            "\n".join((head, *(one.removeprefix(insertion.indent) for one in others)))
         )
 
     def _described(
-        self, placed: Placed, suggestion: Suggestion, offer: Offer, tag: str
+        self, insertion: Insertion, suggestion: Suggestion, offer: Offer, tag: str
     ) -> tuple[str | None, lsp.MarkupContent | None]:
         """Give `detail` and `documentation`: the code, and where it came from."""
-        code = visible(placed.inserted)
+        code = visible(insertion.inserted)
         about = "" if offer.blind else provenance(suggestion.credits)
         if self.client.code_in == "documentation":
             name = tag if offer.blind else names(suggestion.credits)
@@ -125,12 +125,12 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
         return lsp.MarkupContent(kind=lsp.MarkupKind.Markdown, value=fenced)
 
 
-def _filter_text(placed: Placed) -> str:
+def _filter_text(insertion: Insertion) -> str:
     """Give what the user's further typing is compared with."""
-    head = placed.text.partition("\n")[0]
-    goes_on = head.strip() or not placed.text.strip()
-    line = head if goes_on else placed.first_line
-    return placed.fragment + visible_line(line.rstrip())
+    head = insertion.text.partition("\n")[0]
+    goes_on = head.strip() or not insertion.text.strip()
+    line = head if goes_on else insertion.first_line
+    return insertion.fragment + visible_line(line.rstrip())
 
 
 def _tag(by: tuple[Credit, ...]) -> str:

@@ -17,11 +17,11 @@ from hexai.ledger.survival import SAMPLED_AFTER, Tracked
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.editor import Document
-from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.uris import to_path
+from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
-from hexai.surfaces.lsp.protocol.convert import to_path
 from hexai.text.lines import Lines, TextChange
 
 _REMEMBERED = 64
@@ -270,9 +270,9 @@ def _listed(offer: Offer, language: str, at: float) -> Listed:
 
 
 def _item(offer: Offer, suggestion: Suggestion, language: str) -> Item:
-    placed = Placed.of(offer, suggestion, language=language)
+    insertion = Insertion.of(offer, suggestion, language=language)
     return Item(
         by=tuple(credit.outcome.index for credit in suggestion.credits),
-        text=placed.text,
-        after=placed.into(offer.lines),
+        text=insertion.text,
+        after=insertion.into(offer.lines),
     )

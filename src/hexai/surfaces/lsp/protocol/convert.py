@@ -1,8 +1,6 @@
-"""Between the editor's protocol and our own values: positions, URIs, paths."""
+"""Between the editor's protocol and our own values: positions, spans, edits."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 
@@ -62,23 +60,6 @@ def to_replacement(change: types.TextDocumentContentChangeEvent) -> Replacement:
         Position(start.line, start.character), Position(end.line, end.character)
     )
     return Replacement(span=span, text=change.text)
-
-
-def to_path(uri: str) -> Path | None:
-    """Give the file that a URI names; None for `untitled:` and everything else.
-
-    The path is made of the URI alone: nothing is looked up.
-    """
-    try:
-        parts = urlsplit(uri)
-        host = parts.hostname
-    except ValueError:
-        return None
-    path = unquote(parts.path, errors="surrogateescape")
-    is_here = parts.scheme == "file" and host in (None, "localhost")
-    if not is_here or not path.startswith("/") or "\0" in path:
-        return None
-    return Path(path)
 
 
 def clamp_positions(params: object) -> None:

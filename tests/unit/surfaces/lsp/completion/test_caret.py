@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.surfaces.lsp.completion.caret import Cursor, advance
+from hexai.surfaces.lsp.completion.caret import Caret, advance
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 
@@ -13,18 +13,18 @@ class Typist:
     def __init__(self, text: str) -> None:
         before, _, after = text.partition("|")
         self.lines = Lines.of(before + after)
-        self.cursor = Cursor(self.lines, Lines.of(before).end)
+        self.caret = Caret(self.lines, Lines.of(before).end)
 
     def change(self, start: Position, end: Position, text: str) -> bool:
         """Replace a range; says whether it is still the same place."""
         replacement = Replacement(span=Span(start, end), text=text)
         change = self.lines.change([replacement])
         self.lines = change.after
-        return self.cursor.follow(change)
+        return self.caret.follow(change)
 
     def insert(self, text: str, at: Position | None = None) -> bool:
         """Insert at the cursor, or elsewhere."""
-        position = at or self.cursor.position
+        position = at or self.caret.position
         return self.change(position, position, text)
 
 
@@ -34,10 +34,10 @@ def test_what_is_typed_moves_the_cursor() -> None:
 
     assert typist.insert("x")
     assert typist.insert("y\n  z")
-    assert typist.cursor.typed == "xy\n  z"
-    assert typist.cursor.position == Position(1, 3)
-    assert typist.cursor.is_at(Position(1, 3))
-    assert not typist.cursor.is_at(Position(0, 1))
+    assert typist.caret.typed == "xy\n  z"
+    assert typist.caret.position == Position(1, 3)
+    assert typist.caret.is_at(Position(1, 3))
+    assert not typist.caret.is_at(Position(0, 1))
 
 
 def test_deleting_what_was_typed_is_still_the_place() -> None:
@@ -46,7 +46,7 @@ def test_deleting_what_was_typed_is_still_the_place() -> None:
     typist.insert("xy")
 
     assert typist.change(Position(0, 2), Position(0, 3), "")
-    assert typist.cursor.typed == "x"
+    assert typist.caret.typed == "x"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_other_edits_that_are_undone_leave_the_place() -> None:
 
     assert typist.change(Position(1, 0), Position(1, 1), "")
     assert typist.insert("x")
-    assert typist.cursor.typed == "x"
+    assert typist.caret.typed == "x"
 
 
 def test_lines_of_what_was_typed_end_with_a_newline() -> None:
@@ -83,7 +83,7 @@ def test_lines_of_what_was_typed_end_with_a_newline() -> None:
     typist = Typist("a|\r\nb\r\n")
     typist.insert("x\r\n  y\r")
 
-    assert typist.cursor.typed == "x\n  y\n"
+    assert typist.caret.typed == "x\n  y\n"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_brackets_that_the_editor_closed_are_not_typed(typed: str, kept: str) ->
     typist = Typist("|\n")
     typist.insert(typed)
 
-    assert typist.cursor.typed == kept
+    assert typist.caret.typed == kept
 
 
 def test_typing_between_closed_brackets_goes_on() -> None:
@@ -116,7 +116,7 @@ def test_typing_between_closed_brackets_goes_on() -> None:
     typist.insert("0")
 
     assert typist.lines.text == "f(a[0])\n"
-    assert typist.cursor.typed == "(a[0"
+    assert typist.caret.typed == "(a[0"
 
 
 def test_a_cursor_behind_the_brackets_means_that_both_were_typed() -> None:
@@ -126,9 +126,9 @@ def test_a_cursor_behind_the_brackets_means_that_both_were_typed() -> None:
     typed.insert("()")
     typed.insert(".x", Position(0, 3))
 
-    assert asked.cursor.is_at(Position(0, 3))
-    assert asked.cursor.typed == "()"
-    assert typed.cursor.typed == "().x"
+    assert asked.caret.is_at(Position(0, 3))
+    assert asked.caret.typed == "()"
+    assert typed.caret.typed == "().x"
 
 
 def test_an_empty_change_changes_nothing() -> None:
@@ -137,7 +137,7 @@ def test_an_empty_change_changes_nothing() -> None:
     typist.insert("()")
 
     assert typist.insert("", Position(0, 0))
-    assert typist.cursor.typed == "("
+    assert typist.caret.typed == "("
 
 
 def test_advancing_counts_lines_as_documents_do() -> None:

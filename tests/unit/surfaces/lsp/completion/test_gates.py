@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from hexai.config.schema import Chat, Completion, Settings, Triggers
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.gates import is_prompt, is_word, may_start
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 

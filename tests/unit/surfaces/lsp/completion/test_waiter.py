@@ -17,7 +17,7 @@ from hexai.surfaces.lsp.completion.arrival import (
 )
 from hexai.surfaces.lsp.completion.waiter import Waiter, patience
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 from tests.support.clock import run_virtually

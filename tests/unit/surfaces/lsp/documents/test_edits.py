@@ -7,7 +7,8 @@ from typing import Any
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp, Made
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.text.lines import Replacement
 from hexai.text.positions import Position, Span
 from tests.support.clock import run_virtually

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from hexai.surfaces.lsp.documents.edits import Compute
 from hexai.surfaces.lsp.editor.clients import DEFAULT, NEOVIM, Client
-from hexai.surfaces.lsp.editor.editor import Document, Severity
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers, mending
-from hexai.surfaces.lsp.offers.insertion import Placed
+from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines, Replacement
 from tests.support.offers import offer, suggestion
@@ -58,9 +59,9 @@ class Desk:
     def taken(self, offer: Offer, index: int, language: str) -> None:
         """Keep a choice."""
         suggestion = offer.suggestions[index]
-        placed = Placed.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion, language=language)
         labels = [each.label for each in suggestion.credits]
-        self.chosen.append((offer.run_id, labels, len(placed.text)))
+        self.chosen.append((offer.run_id, labels, len(insertion.text)))
 
 
 def take(given_offer: Offer, desk: Desk, index: int = 0) -> None:
@@ -95,8 +96,8 @@ def test_what_the_editor_re_indented_is_mended(case: str) -> None:
 def test_a_doubled_bracket_goes() -> None:
     """What the answer brought along and the editor left standing is taken away."""
     given_offer = offer("def f(|) -> int:\n", "a) -> int:\n    return g(a")
-    placed = Placed.of(given_offer, given_offer.suggestions[0], language="python")
-    assert placed.covered == 0
+    insertion = Insertion.of(given_offer, given_offer.suggestions[0], language="python")
+    assert insertion.covered == 0
     given_offer = offer("def f(|)\n", "a):\n    return a")
     desk = Desk(Lines.of("def f(a):\n    return a)\n"))
     take(given_offer, desk)
@@ -196,12 +197,12 @@ def test_any_blanks_are_mended(
 ) -> None:
     """Whatever an editor makes of the blanks between words, the answer comes out."""
     given_offer = offer(f"{before}|{after}", answer)
-    placed = Placed.of(given_offer, given_offer.suggestions[0], language="python")
+    insertion = Insertion.of(given_offer, given_offer.suggestions[0], language="python")
     blanks = st.text(st.sampled_from(" \t\n"), max_size=3)
     inserted = "".join(
         data.draw(blanks) if letter.isspace() else letter for letter in answer
     )
     now = Lines.of(before + inserted + after)
-    edits = mending(now, given_offer.lines, placed)
+    edits = mending(now, given_offer.lines, insertion)
     assert edits is not None
-    assert now.change(reversed(edits)).after == placed.into(given_offer.lines)
+    assert now.change(reversed(edits)).after == insertion.into(given_offer.lines)

@@ -2,27 +2,14 @@
 
 import pytest
 
-from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.offers.rows import Rows
 from hexai.text.lines import Lines
-from hexai.text.positions import Position
-from tests.unit.surfaces.lsp.test_memory import place, suggestion
+from tests.support.offers import offer
 
 
 def rows(text: str, *texts: str) -> Rows:
     """Make the rows of a list that was offered at the `|`."""
-    lines, position = place(text)
-    return Rows(
-        Offer(
-            run_id="run",
-            uri="u",
-            version=1,
-            lines=lines,
-            anchor=position,
-            position=position,
-            suggestions=tuple(map(suggestion, texts)),
-        )
-    )
+    return Rows(offer(text, *texts))
 
 
 @pytest.mark.parametrize(
@@ -57,15 +44,4 @@ def test_a_suggestion_that_begins_below_shows_its_first_line() -> None:
 
 def test_what_was_typed_since_the_models_were_asked_is_part_of_the_row() -> None:
     """It is in the suggestion's text, and left of the cursor."""
-    lines, position = place("x = re|\n")
-    offer = Offer(
-        run_id="run",
-        uri="u",
-        version=1,
-        lines=lines,
-        anchor=Position(0, 4),
-        position=position,
-        suggestions=(suggestion("result"),),
-    )
-
-    assert Rows(offer).show_in(Lines.of("x = result\n"))
+    assert rows("x = |re|\n", "result").show_in(Lines.of("x = result\n"))

@@ -10,7 +10,7 @@ from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import Fact
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.editor import Document
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.text.lines import Lines, Replacement, compare

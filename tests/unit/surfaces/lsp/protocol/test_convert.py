@@ -1,6 +1,5 @@
-"""URIs name files, and positions are brought within what the protocol knows."""
+"""Positions are brought within what the protocol knows."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from lsprotocol import types
 from hexai.surfaces.lsp.protocol.convert import (
     clamp_positions,
     from_span,
-    to_path,
     to_position,
     to_span,
 )
@@ -17,31 +15,6 @@ from hexai.text.lines import Lines
 from hexai.text.positions import Encoding, Position, Span
 
 _MOST = 2**31 - 1
-
-
-@pytest.mark.parametrize(
-    ("uri", "path"),
-    [
-        ("file:///tmp/a.py", "/tmp/a.py"),
-        ("file:///tmp/a%20b%23.py", "/tmp/a b#.py"),
-        ("file:///tmp/%C3%A4.py", "/tmp/ä.py"),
-        ("file:///tmp/%FF.py", "/tmp/\udcff.py"),
-        ("file://localhost/tmp/a.py", "/tmp/a.py"),
-        ("FILE:///tmp/a.py", "/tmp/a.py"),
-        ("file:/tmp/a.py", "/tmp/a.py"),
-        ("file://server/share/a.py", None),
-        ("file:///tmp/%00", None),
-        ("file:a.py", None),
-        ("untitled:Untitled-1", None),
-        ("vscode-notebook-cell:/tmp/a.ipynb#W0", None),
-        ("https://example.org/a.py", None),
-        ("file://[", None),
-        ("", None),
-    ],
-)
-def test_a_uri_names_a_file_or_none(uri: str, path: str | None) -> None:
-    """Only a file of this machine has a path."""
-    assert to_path(uri) == (Path(path) if path else None)
 
 
 def _at(line: int, character: int) -> types.Position:
