@@ -133,6 +133,31 @@ class TestVote:
         assert shown()["choice"]["labels"] == ["b"]
         assert [row["accepted"] for row in figures().values()] == [0, 1]
 
+    def test_a_second_vote_counts_where_the_clock_was_set_back(self) -> None:
+        """What the user says now is newer than what the ledger holds."""
+        ask("hi")
+        run_cli("vote", "a")
+        with sqlite3.connect(state() / FILE_NAME) as connection:
+            connection.execute("UPDATE run SET chosen_at = chosen_at + 86400000")
+        connection.close()
+
+        result = run_cli("vote", "b")
+
+        assert result.out == "run 1: b\n"
+        assert shown()["choice"]["labels"] == ["b"]
+
+    def test_a_vote_that_passes_over_the_last_question_says_so(self) -> None:
+        """Nobody votes unaware on a question that is long past."""
+        ask("the first question")
+        run_cli("-m", "simulated:echo", "the second question")
+
+        result = run_cli("vote", "a")
+
+        assert result.out == "run 1: a\n"
+        assert result.err == (
+            "hexai: the last run that can be voted on asked: the first question\n"
+        )
+
     def test_a_blind_run_names_nobody_before_the_vote(self) -> None:
         """Neither `history` nor `show` does; the vote then names them."""
         ask("--blind", "hi")
