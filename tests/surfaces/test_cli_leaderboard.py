@@ -13,6 +13,7 @@ import pytest
 from hexai.domain.record import Fact
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME
+from hexai.text.cells import width
 from tests.support.command_line import run_cli
 from tests.support.records import chosen, contender_record, run_record
 
@@ -145,8 +146,20 @@ def test_models_that_never_met_are_shown_apart() -> None:
 
     said = board()
 
-    assert "never shown with those above" in said
+    assert "Nothing compares these with those above" in said
     assert [len(group["models"]) for group in records()[0]["groups"]] == [2, 2]
+
+
+def test_a_narrow_terminal_breaks_between_words() -> None:
+    """Tables go on below, and sentences on the next line."""
+    record(*votes(30), *votes(30, first=100, models=(2, 3)))
+
+    said = run_cli("leaderboard", stdout="terminal").out
+    nothing = run_cli("leaderboard", "--since", "2999-01-01", stdout="terminal").out
+
+    assert max(map(width, said.splitlines())) <= 80
+    assert " ".join(said.split()) == " ".join(board().split())
+    assert max(map(width, nothing.splitlines())) <= 80
 
 
 def test_a_first_place_that_helps_one_model_is_told() -> None:
