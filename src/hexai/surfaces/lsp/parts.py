@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from hexai.service.services import Services
 from hexai.surfaces.lsp.actions.action_list import ActionLists
-from hexai.surfaces.lsp.actions.code_actions import CodeActions, Consultant
+from hexai.surfaces.lsp.actions.code_actions import CodeActions
+from hexai.surfaces.lsp.actions.consultant import Consultant
 from hexai.surfaces.lsp.actions.unit_tests import UnitTests
+from hexai.surfaces.lsp.asking.first_entry import FirstEntry
 from hexai.surfaces.lsp.asking.progress import WorkDoneProgress
 from hexai.surfaces.lsp.asking.work import Running
 from hexai.surfaces.lsp.chat.commands import Commands
@@ -97,7 +99,7 @@ def _open_prompter(
     )
     return Prompter(
         connection,
-        PromptQuestions(configuration, ground.services),
+        PromptQuestions(FirstEntry(configuration, ground.services)),
         ground.edits,
         running,
         commands,
@@ -117,7 +119,7 @@ def _open_actions(ground: Ground, running: Running) -> CodeActions:
         connection,
         ground.edits,
         lists,
-        Consultant(ground.configuration, ground.services),
+        Consultant(FirstEntry(ground.configuration, ground.services)),
         running,
         UnitTests(connection, ground.edits),
     )
