@@ -113,7 +113,7 @@ class Prompter:
         """Start what the line asks for that was typed into."""
         settings = self._asker.settings(document)
         known = settings or Settings()
-        markers = markers_for(known, document.language, _name(document))
+        markers = markers_for(known, document.language, document.name)
         for prompt in find_typed(document.lines, typed, markers):
             if not self._is_new(document, typed, prompt):
                 continue
@@ -183,7 +183,7 @@ class Prompter:
         self._begin(CHAT, pending, answer)
 
     def _fill(self, document: Document, anchor: Anchor, tag: Tag) -> None:
-        language = language_of(document.language, _name(document))
+        language = language_of(document.language, document.name)
         if not is_tag(document.lines, anchor.line, tag, language):
             return
         span = span_of_tag(document.lines, anchor, whole_line=tag.whole_line)
@@ -212,7 +212,3 @@ class Prompter:
     def _log(self, bug: Exception) -> None:
         """Log a bug without any text that it may hold."""
         self._editor.log(Severity.ERROR, f"internal error: {type(bug).__name__}")
-
-
-def _name(document: Document) -> str:
-    return document.uri.rpartition("/")[2]
