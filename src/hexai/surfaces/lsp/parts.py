@@ -94,9 +94,7 @@ def _open_prompter(
     ground: Ground, offers: Offers, completer: Completer, running: Running
 ) -> Prompter:
     connection, configuration = ground.connection, ground.configuration
-    commands = Commands(
-        connection, configuration, running, completer, make=ground.edits.make
-    )
+    commands = Commands(connection, configuration, running, completer)
     return Prompter(
         connection,
         PromptQuestions(FirstEntry(configuration, ground.services)),
