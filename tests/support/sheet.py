@@ -129,6 +129,7 @@ class Sheet(OwnTasks):
     def shut_down(self) -> None:
         """Shut it down, as the editor's end does."""
         self.prompter.shutdown()
+        self.running.shutdown()
 
     @property
     def text(self) -> str:

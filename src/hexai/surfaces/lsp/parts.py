@@ -41,6 +41,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     def shutdown(self) -> None:
         """End everything, and start nothing more."""
         self.prompter.shutdown()
+        self.running.shutdown()
         self.completions.shutdown()
 
 

@@ -52,11 +52,10 @@ class Prompter:
         start: Start,
     ) -> None:
         """Follow nothing yet; to be told of changes after `edits` is."""
-        self.running = running
-        """What is under way."""
         self._editor = editor
         self._asker = asker
         self._edits = edits
+        self._running = running
         self._commands = commands
         self._chat = Chat(editor)
         self._inline = InlinePrompts(editor)
@@ -78,14 +77,12 @@ class Prompter:
     def closed(self, uri: str) -> None:
         """End all that goes on in a document."""
         self._pending.cancel(uri)
-        self.running.cancel(uri)
         self._own_edits.closed(uri)
 
     def shutdown(self) -> None:
-        """End everything, and start nothing more."""
+        """End everything; nothing more starts once `Running` is shut down."""
         for uri in self._pending.uris:
             self.closed(uri)
-        self.running.shutdown()
 
     def _changed(self, document: Document, change: TextChange) -> None:
         ours = self._edits.showed(document)
@@ -178,7 +175,7 @@ class Prompter:
             finally:
                 self._pending.finish(pending)
 
-        pending.bind(self.running.start(label, pending.uri, body))
+        pending.bind(self._running.start(label, pending.uri, body))
 
     def _log(self, bug: Exception) -> None:
         """Log a bug without any text that it may hold."""
