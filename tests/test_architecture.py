@@ -140,7 +140,7 @@ NOT_FOR_A_BEGINNING = {
     "hexai.service.services",
     "hexai.surfaces.cli.ask",
     "hexai.surfaces.lsp.completion.completer",
-    "hexai.surfaces.lsp.completion.suggesting",
+    "hexai.surfaces.lsp.completion.completions",
 }
 
 

@@ -182,17 +182,6 @@ class ScriptedAsker:
         return Asked(run=run, clean=self.clean)
 
 
-class Told:
-    """A status that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, str]] = []
-
-    def told(self, contender: str, cause: str, message: str) -> None:
-        """Remember contender and cause."""
-        self.lines.append((contender, cause))
-
-
 class Answered(Struct, frozen=True, kw_only=True):
     """The list of a request, and when it went out."""
 
@@ -215,9 +204,8 @@ class Desk(OwnTasks):
         super().__init__()
         self.editor = FakeEditor(client)
         self.asker = ScriptedAsker(models, settings)
-        self.told = Told()
         self.models = models
-        self.completer = Completer(self.editor, self.asker, self.told, start=self.start)
+        self.completer = Completer(self.editor, self.asker, start=self.start)
         lines = Lines.of(text.replace("|", "", 1))
         cursor = Lines.of(text.split("|", maxsplit=1)[0]).end
         self.cursor = lines.clamp(cursor)

@@ -9,11 +9,11 @@ from hexai.config.live import Sources
 from hexai.config.schema import Settings
 from hexai.surfaces.lsp.asking.progress import number_of
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
-from hexai.surfaces.lsp.editor.clients import Client, Traits, identify
+from hexai.surfaces.lsp.editor.clients import identify
 from hexai.surfaces.lsp.editor.uris import to_path
+from hexai.surfaces.lsp.protocol.capabilities import choose_encoding, traits_of
 from hexai.surfaces.lsp.protocol.wire import Phase
 from hexai.surfaces.lsp.session import Session
-from hexai.text.positions import Encoding
 from hexai.version import __version__
 
 
@@ -21,11 +21,11 @@ def initialize(
     session: Session, params: types.InitializeParams
 ) -> types.InitializeResult:
     """Get to know the editor, and say what we can do for it."""
-    client = identify(_traits(params))
+    client = identify(traits_of(params))
     session.connection.client = client
     session.connection.capabilities = params.capabilities
     session.documents.encoding = choose_encoding(params.capabilities, client)
-    session.folders = _folders(params)
+    session.connection.folders = _folders(params)
     configuration = session.begin(
         Sources(
             folders=session.start.folders,
@@ -71,16 +71,6 @@ def leave(session: Session, params: None) -> None:
     session.leave()
 
 
-def choose_encoding(capabilities: types.ClientCapabilities, client: Client) -> Encoding:
-    """Agree on what positions count."""
-    general = capabilities.general
-    offered = general.position_encodings if general else None
-    order = [Encoding.UTF32, Encoding.UTF8, Encoding.UTF16]
-    if client.utf8_first:
-        order = [Encoding.UTF8, Encoding.UTF32, Encoding.UTF16]
-    return next((each for each in order if each in (offered or ())), Encoding.UTF16)
-
-
 def stop_work(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
     """Stop the work that a progress belongs to."""
     number = number_of(params.token)
@@ -88,17 +78,6 @@ def stop_work(session: Session, params: types.WorkDoneProgressCancelParams) -> N
         return
     if (work := session.parts.running.find(number)) is not None:
         work.cancel()
-
-
-def _traits(params: types.InitializeParams) -> Traits:
-    document = params.capabilities.text_document
-    completion = document.completion if document else None
-    item = completion.completion_item if completion else None
-    return Traits(
-        name=params.client_info.name if params.client_info else "",
-        insert_replace=bool(item and item.insert_replace_support),
-        inline_completion=bool(document and document.inline_completion),
-    )
 
 
 def _root(params: types.InitializeParams) -> str | None:

@@ -1,15 +1,11 @@
 """What the editor asks for while somebody types."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from hexai.surfaces.lsp.session import Session
-
-if TYPE_CHECKING:
-    from hexai.surfaces.lsp.actions.action_list import Shown
 
 
 async def complete(
@@ -21,7 +17,7 @@ async def complete(
     await session.ready()
     if document is None or session.parts is None:
         return types.CompletionList(is_incomplete=False, items=[])
-    return await session.parts.suggesting.complete(document, params)
+    return await session.parts.completions.complete(document, params)
 
 
 async def complete_inline(
@@ -33,10 +29,12 @@ async def complete_inline(
     await session.ready()
     if document is None or session.parts is None:
         return types.InlineCompletionList(items=[])
-    return await session.parts.suggesting.complete_inline(document, params)
+    return await session.parts.completions.complete_inline(document, params)
 
 
-async def list_actions(session: Session, params: types.CodeActionParams) -> "Shown":
+async def list_actions(
+    session: Session, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
     """List what can be done with a selection."""
     document = session.documents.find(params.text_document.uri)
     session.refresh(params.text_document.uri)
@@ -54,7 +52,7 @@ def execute(session: Session, params: types.ExecuteCommandParams) -> None:
     if params.command != session.accept_command:
         raise JsonRpcInvalidParams(f"there is no command {params.command[:100]}")
     if session.parts is not None:
-        session.spawn(session.parts.suggesting.accept(params.arguments or ()))
+        session.spawn(session.parts.completions.accept(params.arguments or ()))
 
 
 async def _act(session: Session, arguments: Sequence[object]) -> None:

@@ -10,7 +10,6 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -20,7 +19,6 @@ from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.completion.status import Status
 from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
@@ -57,7 +55,6 @@ class Session:
         self.log = log
         self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
         self.connection = Connection(wire, self.documents)
-        self.status = Status(self.connection, clock=clock)
         self.edits = Edits(self.connection, clock=clock)
         self.documents.followers += [self.edits, Warming(self.spawn)]
         self.configuration: Configuration | None = None
@@ -66,8 +63,6 @@ class Session:
         """Open once `ready`."""
         self.parts: Parts | None = None
         """Open with the services."""
-        self.folders: tuple[Path, ...] = ()
-        """Those that the editor has open."""
         number = f"{start.random.getrandbits(32):08x}"
         self.action_command = f"hexai.act.{number}"
         self.accept_command = f"hexai.taken.{number}"
@@ -160,10 +155,18 @@ class Session:
 
     def _open_parts(self, services: "Services") -> None:
         """Open what completes, answers and acts, with all that it loads."""
-        from hexai.surfaces.lsp.parts import open_parts
+        from hexai.surfaces.lsp.parts import Ground, open_parts
 
         if self.configuration is not None:
-            self.parts = open_parts(self, self.configuration, services)
+            ground = Ground(
+                connection=self.connection,
+                edits=self.edits,
+                configuration=self.configuration,
+                services=services,
+                accept_command=self.accept_command,
+                action_command=self.action_command,
+            )
+            self.parts = open_parts(ground)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -278,7 +281,7 @@ class Session:
             others = (each.settings for each in self.configuration.snapshots())
             self.services.replace(new.settings, *others)
         if self.parts is not None:
-            self.parts.suggesting.completer.forget()
+            self.parts.completions.completer.forget()
 
     def _lose(self, method: str, params: object) -> None:
         """Let go of a document whose change could not be read."""

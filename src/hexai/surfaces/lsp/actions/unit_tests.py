@@ -21,7 +21,6 @@ from hexai.service.unit_test.file import check, create, read
 from hexai.service.unit_test.plan import Plan, plan_tests
 from hexai.service.unit_test.subject import compose_test
 from hexai.service.unit_test.text import add_tests
-from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Severity
@@ -41,18 +40,10 @@ Ask = Callable[[Request], Awaitable[Outcome]]
 class UnitTests:
     """Writes unit tests for one editor."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        documents: Documents,
-        edits: Edits,
-        folders: tuple[Path, ...],
-    ) -> None:
-        """`folders` are those that the editor has open."""
+    def __init__(self, connection: Connection, edits: Edits) -> None:
         self._connection = connection
-        self._documents = documents
+        self._documents = connection.documents
         self._edits = edits
-        self._folders = folders
         self._opened = asyncio.Event()
 
     def opened(self, document: Document) -> None:
@@ -188,5 +179,7 @@ class UnitTests:
 
     def _folder_of(self, source: Path) -> Path:
         """Give the workspace folder of a file; its own folder if it is in none."""
-        around = [each for each in self._folders if source.is_relative_to(each)]
+        around = [
+            each for each in self._connection.folders if source.is_relative_to(each)
+        ]
         return max(around, key=lambda each: len(each.parts), default=source.parent)

@@ -8,13 +8,11 @@ answered in `chat.py`, `inline_prompts.py` and `commands.py`.
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from hexai.config.schema import Settings
 from hexai.prompts.instruction import is_tag
 from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
-from hexai.service.services import Services
 from hexai.surfaces.lsp.asking.work import Running, Start, Work
 from hexai.surfaces.lsp.chat.chat import LABEL as CHAT
 from hexai.surfaces.lsp.chat.chat import Chat
@@ -25,7 +23,7 @@ from hexai.surfaces.lsp.chat.inline_prompts import InlinePrompts
 from hexai.surfaces.lsp.chat.pending import Pending
 from hexai.surfaces.lsp.chat.prompt import Prompt, find_typed, is_offered
 from hexai.surfaces.lsp.chat.prompt_edits import span_of_tag
-from hexai.surfaces.lsp.chat.questions import PromptAsker, PromptQuestions
+from hexai.surfaces.lsp.chat.questions import PromptAsker
 from hexai.surfaces.lsp.chat.typed_text import OwnEdits, TypedText, typed_in
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.documents.edits import Edits
@@ -35,35 +33,8 @@ from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import TextChange
 from hexai.text.triggers import Command, Markers, Question, Tag
 
-if TYPE_CHECKING:
-    from hexai.surfaces.lsp.completion.suggesting import Suggesting
-    from hexai.surfaces.lsp.session import Session
-
 Offered = Callable[[str], Iterable[Offer]]
 """Gives what was offered in a document."""
-
-
-def open_prompter(
-    session: "Session",
-    suggesting: "Suggesting",
-    services: Services,
-    running: Running,
-) -> "Prompter":
-    """Open what answers prompts in the documents of a session."""
-    assert session.configuration is not None
-    connection, make = session.connection, session.edits.make
-    commands = Commands(
-        connection, session.configuration, running, suggesting.completer, make=make
-    )
-    return Prompter(
-        connection,
-        PromptQuestions(session.configuration, services),
-        session.edits,
-        running,
-        commands,
-        offered=suggesting.offers.about,
-        start=services.start,
-    )
 
 
 class Prompter:

@@ -16,10 +16,3 @@ class Asker(Protocol):
 
     def ask(self, document: Document, position: Position) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet."""
-
-
-class Status(Protocol):
-    """Tells the user how the contenders fare, without getting in the way."""
-
-    def told(self, contender: str, cause: str, message: str) -> None:
-        """Tell a contender's trouble, unless the same was told a short time ago."""

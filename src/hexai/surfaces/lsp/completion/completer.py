@@ -13,12 +13,12 @@ from typing import Any
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, Trigger, nothing
-from hexai.surfaces.lsp.completion.asker import Asker, Status
+from hexai.surfaces.lsp.completion.asker import Asker
 from hexai.surfaces.lsp.completion.gates import is_prompt, may_start
 from hexai.surfaces.lsp.completion.memory import Memory, Remembered
 from hexai.surfaces.lsp.completion.pace import Pace
 from hexai.surfaces.lsp.completion.place import Place
-from hexai.surfaces.lsp.completion.telling import Telling
+from hexai.surfaces.lsp.completion.trouble import Trouble
 from hexai.surfaces.lsp.completion.waiter import Waiter, patience
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
@@ -39,15 +39,13 @@ Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 class Completer:
     """Answers the completion requests of one editor; belongs to the loop's thread."""
 
-    def __init__(
-        self, editor: Editor, asker: Asker, status: Status, *, start: Start
-    ) -> None:
+    def __init__(self, editor: Editor, asker: Asker, *, start: Start) -> None:
         """Have nothing to do yet; call it inside the event loop."""
         self._editor = editor
         self._asker = asker
-        self._telling = Telling(editor, status)
         self._start = start
         self._loop = asyncio.get_running_loop()
+        self._trouble = Trouble(editor, clock=self._loop.time)
         self._places: dict[str, Place] = {}
         self._tasks: dict[Place, asyncio.Task[None]] = {}
         self._graces: dict[Place, asyncio.TimerHandle] = {}
@@ -209,9 +207,9 @@ class Completer:
             async for event in run:
                 place.take(event, self._loop.time())
                 if isinstance(event, Ended) and not place.is_over:
-                    self._telling.ended(event.outcome, blind=place.blind)
-            if settings.ignore.lsp_notify_ignored:
-                self._telling.ignored(place.uri, run)
+                    self._trouble.ended(event.outcome, blind=place.blind)
+            if run.ignored is not None and settings.ignore.lsp_notify_ignored:
+                self._trouble.ignored(place.uri, run.ignored.reason, run.outcomes)
 
     async def _wait_until_quiet(
         self, place: Place, settings: Settings

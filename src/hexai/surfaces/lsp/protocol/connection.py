@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
@@ -24,13 +25,15 @@ class Connection:
 
     def __init__(self, wire: Wire, documents: Documents) -> None:
         self._wire = wire
-        self._documents = documents
+        self.documents = documents
         self.client: Client = DEFAULT
         self.capabilities = types.ClientCapabilities()
+        self.folders: tuple[Path, ...] = ()
+        """Those that the editor has open."""
 
     def document(self, uri: str) -> Document | None:
         """Give an open document as it is now."""
-        return self._documents.find(uri)
+        return self.documents.find(uri)
 
     def tell(self, severity: Severity, message: str) -> None:
         """Show a short message to the user, once."""
@@ -98,7 +101,7 @@ class Connection:
     def _edit(
         self, document: Document, replacements: Sequence[Replacement]
     ) -> types.WorkspaceEdit:
-        lines, encoding = document.lines, self._documents.encoding
+        lines, encoding = document.lines, self.documents.encoding
         edits = [
             from_replacement(lines, with_breaks_of(lines, each), encoding)
             for each in replacements

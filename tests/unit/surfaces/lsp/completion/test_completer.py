@@ -557,34 +557,34 @@ def test_blind_nobody_is_first() -> None:
 
 
 def test_a_failing_contender_shows_once_and_the_others_stay() -> None:
-    """Its failure goes to the status, not into the list."""
+    """Its failure goes to the log, not into the list."""
 
-    async def scene(desk: Desk) -> tuple[Answered, list[tuple[str, str]]]:
+    async def scene(desk: Desk) -> tuple[Answered, list[str]]:
         answered = await desk.ask()
-        return answered, desk.told.lines
+        return answered, desk.editor.logged
 
     keyless = Scripted([(0.0, Authentication("no key"))])
     answered, told = at_desk(scene, CODE, keyless, Scripted(says("a")))
 
     assert answered.texts == ["a"]
-    assert told == [("m0", "Authentication")]
+    assert told == ["Hexai: m0: no key; check the key"]
 
 
 def test_a_late_answer_is_flagged() -> None:
     """Whoever answers after the list has gone out is late, and nobody else."""
 
-    async def scene(desk: Desk) -> tuple[Answered, list[bool], list[tuple[str, str]]]:
+    async def scene(desk: Desk) -> tuple[Answered, list[bool], list[str]]:
         answered = await desk.ask()
         await desk.pause(4)
         [run] = desk.asker.runs
-        return answered, [o.late for o in run.race.outcomes], desk.told.lines
+        return answered, [o.late for o in run.race.outcomes], desk.editor.logged
 
     models = [Scripted(says("a", after=0.1)), Scripted(says("b", after=2))]
     answered, late, told = at_desk(scene, CODE, *models)
 
     assert answered.texts == ["a"]
     assert late == [False, True]
-    assert told == [("m1", "late")]
+    assert told == ["Hexai: m1: answered after 2.0 s, when the list had gone out"]
 
 
 @pytest.mark.parametrize("when", ["bug", "late_bug"])

@@ -1,15 +1,11 @@
-"""Suggestions on their way to one editor: asked for, made into items, and taken."""
+"""Completions for one editor: asked for, made into items, and taken."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from hexai.service.services import Services
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.completer import Completer
-from hexai.surfaces.lsp.completion.questions import Questions
-from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.inline_items import inline_completions
@@ -18,35 +14,9 @@ from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
 
-if TYPE_CHECKING:
-    from hexai.surfaces.lsp.session import Session
 
-
-def open_suggesting(
-    session: "Session", configuration: Configuration, services: Services
-) -> "Suggesting":
-    """Open what the editor of a session is offered."""
-    connection = session.connection
-    completer = Completer(
-        connection,
-        Questions(configuration, services),
-        session.status,
-        start=services.start,
-    )
-    maker = ItemMaker(
-        client=connection.client,
-        encoding=session.documents.encoding,
-        command=session.accept_command,
-        as_is=_knows_as_is(connection.capabilities),
-    )
-    watching = Watching(connection.client, services.record, now=services.now)
-    offers = Offers()
-    acceptance = Acceptance(connection, offers, watching, make=session.edits.make)
-    return Suggesting(completer, maker, offers, acceptance, watching)
-
-
-class Suggesting:
-    """What one editor is offered, in its own words."""
+class Completions:
+    """The completions of one editor, in its own words."""
 
     def __init__(
         self,
@@ -59,7 +29,7 @@ class Suggesting:
         self.completer = completer
         self.watching = watching
         self._maker = maker
-        self.offers = offers
+        self._offers = offers
         self._acceptance = acceptance
 
     async def complete(
@@ -85,13 +55,18 @@ class Suggesting:
             offer, number, self._maker, language=document.language
         )
 
+    def shutdown(self) -> None:
+        """End everything, and offer nothing more."""
+        self.completer.shutdown()
+        self.watching.shutdown()
+
     async def accept(self, arguments: Sequence[object]) -> None:
         """Do what follows when a suggestion was taken."""
         await self._acceptance.accept(arguments)
 
     def _let_out(self, offer: Offer, language: str, *, inline: bool) -> int:
         self.watching.offered(offer, language, inline=inline)
-        return self.offers.keep(offer, language)
+        return self._offers.keep(offer, language)
 
     async def _ask(
         self, document: Document, at: types.Position, trigger: Trigger, route: Route
@@ -105,11 +80,3 @@ def _trigger(context: types.CompletionContext | None) -> Trigger:
         return Trigger()
     kind = TriggerKind(int(context.trigger_kind))
     return Trigger(kind, context.trigger_character or "")
-
-
-def _knows_as_is(capabilities: types.ClientCapabilities) -> bool:
-    document = capabilities.text_document
-    completion = document.completion if document else None
-    item = completion.completion_item if completion else None
-    modes = item.insert_text_mode_support if item else None
-    return modes is not None and types.InsertTextMode.AsIs in modes.value_set

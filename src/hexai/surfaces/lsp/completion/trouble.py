@@ -1,0 +1,57 @@
+"""What is told of a race beside its list: who failed, was late, or was not asked.
+
+Completion asks several times a minute, so a contender that is down would be told of
+with every key. Each cause is told once per contender and ten minutes, in the editor's
+log; nothing pops up.
+"""
+
+from collections.abc import Callable, Sequence
+
+from hexai.domain.outcome import Outcome
+from hexai.errors import NotSent
+from hexai.service.ignore.paths import name_of
+from hexai.surfaces.lsp.editor.editor import Editor, Severity
+
+EVERY = 600.0
+"""Seconds until the same is told again."""
+
+
+class Trouble:
+    """Tells of it where it is in nobody's way, and remembers what was told."""
+
+    def __init__(self, editor: Editor, *, clock: Callable[[], float]) -> None:
+        self._editor = editor
+        self._clock = clock
+        self._told: dict[tuple[str, str], float] = {}
+        self._told_ignored: set[str] = set()
+
+    def ended(self, outcome: Outcome, *, blind: bool) -> None:
+        """Tell of a contender that failed, or was too slow for the list.
+
+        Blind, nothing is said of times: they would show who gave what.
+        """
+        if outcome.error is not None:
+            cause = type(outcome.error).__name__
+            self._log(outcome.label, cause, str(outcome.error))
+        elif outcome.late and not blind:
+            seconds = outcome.timings.total
+            message = f"answered after {seconds:.1f} s, when the list had gone out"
+            self._log(outcome.label, "late", message)
+
+    def ignored(self, uri: str, why: str, outcomes: Sequence[Outcome]) -> None:
+        """Tell once of a file that is ignored, if nobody could be asked for that."""
+        unsent = all(isinstance(each.error, NotSent) for each in outcomes)
+        if unsent and uri not in self._told_ignored:
+            self._told_ignored.add(uri)
+            name = name_of(uri)
+            about = "" if why.startswith(f"{name} ") else f" about {name}"
+            message = f"Hexai: nobody is asked{about}: {why}"
+            self._editor.tell(Severity.INFO, message)
+
+    def _log(self, contender: str, cause: str, message: str) -> None:
+        """Log what is wrong with a contender, unless it was logged lately."""
+        now = self._clock()
+        self._told = {k: at for k, at in self._told.items() if now - at < EVERY}
+        if (contender, cause) not in self._told:
+            self._told[contender, cause] = now
+            self._editor.log(Severity.WARNING, f"Hexai: {contender}: {message}")
