@@ -17,10 +17,9 @@ from lsprotocol import types
 from hexai.config.live import Sources
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
-from hexai.domain.entry import Surface
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.configuration import Configuration, editor_settings
+from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.documents.grammars import Grammars
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from hexai.service.tmux.status import ServerStatus
     from hexai.surfaces.lsp.parts import Parts
 
-_SURFACES = (Surface.COMPLETION, Surface.CHAT, Surface.CODE_ACTION)
 _GATHERS = 0.25
 """Seconds that a run waits for others before it is written."""
 _SETTINGS_WITHIN = 1.0
@@ -138,7 +136,7 @@ class Session:
         snapshot = self.configuration.snapshot() if self.configuration else None
         if snapshot is None or self.configuration is None:
             return
-        asked = (self.configuration.entries(snapshot, each) for each in _SURFACES)
+        asked = (self.configuration.entries(snapshot, each) for each in SURFACES)
         names = [entry.spec.provider for found in asked for entry in found.entries]
         self.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
 
