@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import time
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -255,3 +256,22 @@ def test_a_changed_model_is_told() -> None:
 
     assert "ollama:model0 has changed: model0-0711 since 20" in said
     assert "model0-0901 since 20" in said
+
+
+def test_a_change_is_told_in_the_time_that_since_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That of this machine, so that what is printed can be given to --since."""
+    changed = contender_record(0, returned_model="model0-0901", text="other")
+    record(*votes(3), run_record(50, changed, contender_record(1)), chosen(50, 0))
+    said: dict[str, str] = {}
+    for zone in ("Etc/GMT+12", "Etc/GMT-12"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        moment = board().partition("model0-0901 since ")[2].partition(";")[0]
+        said[zone] = moment
+        assert records("--since", moment)[0]["groups"][0]["trials"] == 1
+    monkeypatch.undo()
+    time.tzset()
+
+    assert len({*said.values()}) == 2

@@ -11,12 +11,12 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.surfaces.cli.ledger.leaderboard_records import (
-    day,
     model_names,
     short_name,
     wanted_comparisons,
     wanted_standings,
 )
+from hexai.surfaces.cli.ledger.recorded import when
 from hexai.surfaces.cli.table import table
 from hexai.text.cells import width, wrap
 from hexai.text.chart import bar
@@ -186,7 +186,7 @@ def _changes(
     for model, rated in board.models.items():
         if len(rated.returned) > 1 and wanted in short_name(rated).lower():
             ids = ", ".join(
-                f"{visible_line(each.model)} since {day(each.since)}"
+                f"{visible_line(each.model)} since {when(each.since)}"
                 for each in rated.returned
             )
             name = visible_line(names[model])
