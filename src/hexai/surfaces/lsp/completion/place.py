@@ -187,9 +187,7 @@ class Place:
             anchor, before = arrival.position, self._caret.since(arrival.position)
         return Offer(
             run_id=run.run_id,
-            uri=self.uri,
-            version=arrival.document.version,
-            lines=arrival.document.lines,
+            document=arrival.document,
             anchor=anchor,
             position=arrival.position,
             suggestions=tuple(
