@@ -133,6 +133,31 @@ class TestVote:
         assert shown()["choice"]["labels"] == ["b"]
         assert [row["accepted"] for row in figures().values()] == [0, 1]
 
+    def test_a_second_vote_counts_where_the_clock_was_set_back(self) -> None:
+        """What the user says now is newer than what the ledger holds."""
+        ask("hi")
+        run_cli("vote", "a")
+        with sqlite3.connect(state() / FILE_NAME) as connection:
+            connection.execute("UPDATE run SET chosen_at = chosen_at + 86400000")
+        connection.close()
+
+        result = run_cli("vote", "b")
+
+        assert result.out == "run 1: b\n"
+        assert shown()["choice"]["labels"] == ["b"]
+
+    def test_a_vote_that_passes_over_the_last_question_says_so(self) -> None:
+        """Nobody votes unaware on a question that is long past."""
+        ask("the first question")
+        run_cli("-m", "simulated:echo", "the second question")
+
+        result = run_cli("vote", "a")
+
+        assert result.out == "run 1: a\n"
+        assert result.err == (
+            "hexai: the last run that can be voted on asked: the first question\n"
+        )
+
     def test_a_blind_run_names_nobody_before_the_vote(self) -> None:
         """Neither `history` nor `show` does; the vote then names them."""
         ask("--blind", "hi")
@@ -194,16 +219,29 @@ class TestVote:
         assert code == 0
         assert (recorded and recorded["choice"]) == choice
 
+    def test_the_question_may_come_by_a_pipe(self) -> None:
+        """The key comes from the terminal that the answers are shown on."""
+        simulated("echo", "lorem?tokens=3")
+        code, display = run_typed_later("B", "--blind", "--vote", piped="hi")
+        assert code == 0
+        assert "s skip: B" in display
+        assert shown()["choice"]["choice"] == "taken"
+
     def test_without_a_terminal_it_says_how_to_vote_later(self) -> None:
-        """A pipe has no keys."""
+        """In words that no shell takes for a pipe."""
         result = ask("--vote", "hi")
+        run = shown()["run_id"]
         assert result.code == 0
-        assert "hexai: to vote: hexai vote " in result.err
+        assert result.err.endswith(
+            f"hexai: to vote: hexai vote {run} WINNER, which is A, B, tie or bad\n"
+        )
 
 
-def run_typed_later(key: str, *arguments: str) -> tuple[int, str]:
+def run_typed_later(
+    key: str, *arguments: str, piped: str | None = None
+) -> tuple[int, str]:
     """Press a key when the question for it is there."""
-    return run_typed(key, *arguments, when="skip: ")
+    return run_typed(key, *arguments, when="skip: ", piped=piped)
 
 
 class TestAgain:
@@ -303,11 +341,15 @@ class TestTexts:
         run_cli("outside")
         run_cli(TEXT, folder=project)
 
-        listed = run_cli("history", "--project", "project/", folder=tmp_path).out
+        listed = run_cli("history", "--project", "./project/", folder=tmp_path).out
+        named = run_cli("history", "--project", "project", folder=project).out
+        other = run_cli("history", "--project", "other").err
         result = run_cli("history", "forget", "--project", ".", folder=project)
 
         assert TEXT in listed
         assert "outside" not in listed
+        assert named == listed
+        assert other == "hexai: nothing is recorded that fits\n"
         assert result.out == "forgot 1 run\n"
         assert files_with(TEXT) == []
         assert files_with(str(project)) == []
@@ -369,12 +411,15 @@ class TestStats:
         run_cli("hi", folder=project)
 
         def models(*words: str) -> list[str]:
-            rows = json.loads(run_cli("stats", "--json", *words).out)["models"]
-            return [row["model"] for row in rows]
+            result = run_cli("stats", "--json", *words, folder=tmp_path)
+            return [row["model"] for row in json.loads(result.out)["models"]]
 
         assert models("--model", "LOR") == ["lorem"]
         assert models("--project", "project") == ["echo", "lorem"]
+        assert models("--project", "./project/") == ["echo", "lorem"]
+        assert models("--project", str(project)) == ["echo", "lorem"]
         assert models("--project", "other") == []
+        assert models("--project", ".") == []
         assert models("--since", "1h", "--surface", "cli") == ["echo", "lorem"]
         assert models("--since", "2999-01-01") == []
         assert models("--surface", "chat") == []
@@ -465,7 +510,8 @@ class TestTransfer:
         assert rows[0]["model_a"] == "simulated:echo"
 
     def test_answers_are_logs_of_llm(self, tmp_path: Path) -> None:
-        """A conversation for a run, a response for each answer."""
+        """A conversation for a run, a response for each answer that was given then."""
+        ask("hi")
         ask("hi")
         file = tmp_path / "logs.db"
         assert run_cli("history", "export", "--format", "llm", str(file)).code == 0
@@ -475,8 +521,17 @@ class TestTransfer:
             "FROM responses JOIN conversations ON conversations.id = conversation_id"
         ).fetchall()
         connection.close()
+        assert len(rows) == 2
         assert rows[0] == ("simulated/echo", "hi", "hi", 1, "hi")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def test_logs_of_llm_are_never_without_texts(self, tmp_path: Path) -> None:
+        """Whoever wants none gets no file, instead of one with all of them."""
+        ask(TEXT)
+        file = tmp_path / "logs.db"
+        options = ("--format", "llm", "--no-texts", str(file))
+        assert run_cli("history", "export", *options).code == 2
+        assert not file.exists()
 
 
 def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:
@@ -487,6 +542,22 @@ def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:
     assert result.code == 0
     assert "=== a ===\nhi" in result.out
     assert result.err.count("the ledger cannot be used") == 1
+    assert "move it away, and a new one is begun; what is recorded waits" in result.err
+
+
+def test_forgetting_all_does_not_stop_at_a_damaged_ledger() -> None:
+    """What waits and what is cached is gone, and the rest is for the user to remove."""
+    state().mkdir(parents=True)
+    (state() / FILE_NAME).write_bytes(b"not a database, and long enough" * 100)
+    ask("hi", TEXT)
+    folders = [state(), Path(os.environ["XDG_CACHE_HOME"])]  # noqa: TID251
+
+    result = run_cli("history", "forget", "--all")
+
+    kept = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert result.code == 1
+    assert result.err.startswith("hexai: all else is forgotten, but what is in the l")
+    assert kept == [state() / FILE_NAME]
 
 
 def test_a_folder_of_somebody_else_is_not_used() -> None:

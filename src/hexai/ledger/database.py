@@ -24,6 +24,15 @@ SCHEMA = 2
 
 _NUMBERS = (OverflowError, ValueError)
 """What a figure raises that no column can hold."""
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DISK = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _CHECKPOINT_PAGES = 250
 """1 MiB of WAL: short to recover for the next process if this one does not close."""
@@ -85,7 +94,17 @@ def translated(path: Path) -> Iterator[None]:
             raise LedgerBusy(
                 f"another program holds {path}; wait until it is done"
             ) from None
-        raise LedgerError(f"the ledger cannot be used: {error} ({path})") from error
+        raise LedgerError(
+            f"the ledger cannot be used: {error} ({path}){_advice(code)}"
+        ) from error
+
+
+def _advice(code: int) -> str:
+    if code in _DAMAGED:
+        return "; move it away, and a new one is begun"
+    if code in _DISK:
+        return "; see whether its disk is full or must not be written to"
+    return ""
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -2,7 +2,8 @@
 
 The file has the tables of responses as they were when usage and resolved model had come
 in, and says so in its list of migrations; `llm` itself brings it up to date when it
-opens it (tried with 0.36). A run is a conversation, each answer of it a response.
+opens it (tried with 0.36). A run is a conversation, each answer of it a response. What
+came from the cache was a response in another run, and is one there.
 """
 
 import sqlite3
@@ -65,7 +66,8 @@ def _insert(connection: sqlite3.Connection, recorded: RecordedRun) -> int:
     answers = [
         each
         for each in run.contenders
-        if each.status is Status.ANSWERED and each.text and run.messages
+        if each.status is Status.ANSWERED and not each.cached
+        if each.text and run.messages
     ]
     if not answers:
         return 0

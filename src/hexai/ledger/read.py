@@ -63,9 +63,13 @@ def read_run(connection: sqlite3.Connection, number: int) -> RecordedRun | None:
 def newest_runs(
     connection: sqlite3.Connection, *, surface: str = "", project: str = ""
 ) -> Iterator[RecordedRun]:
-    """Give the runs, the newest first, of one surface or project or of all."""
+    """Give the runs, the newest first, of one surface or project or of all.
+
+    A project is its folder, or the last part of it.
+    """
     conditions = f"""{_RUNS}
-        WHERE (?1 = '' OR surface = ?1) AND (?2 = '' OR project.text = ?2)
+        WHERE (?1 = '' OR surface = ?1) AND (?2 IN ('', project.text)
+            OR substr(project.text, -length(?2) - 1) = '/' || ?2)
         ORDER BY started_at DESC, number DESC"""
     return _read(connection, conditions, surface, project)
 

@@ -7,6 +7,7 @@ under two names, content as text or parts, figures in the last chunk or in every
 `[DONE]` or not. What none of them may do is end without saying so.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -93,22 +94,27 @@ class OpenAIFormat:
         return explain(read_body(status, body), model, self._settings)
 
 
-class _Delta(Struct):
+class Said(Struct):
+    """The delta of a choice."""
+
     content: object = None
     reasoning_content: object = None
     reasoning: object = None
     refusal: object = None
 
 
-class _Choice(Struct):
+class Choice(Struct):
+    """One of the answers that a stream may hold; of a chat or of a completion."""
+
     index: object = 0
-    delta: _Delta | None = None
+    delta: Said | None = None
+    text: object = None
     finish_reason: object = None
 
 
 class _Event(Struct, rename={"kind": "object"}):
     kind: object = None
-    choices: list[_Choice] | None = None
+    choices: list[Choice] | None = None
     usage: object = None
     error: object = None
     model: object = None
@@ -130,13 +136,15 @@ BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
 """Reasons that are none: OpenRouter's and DeepSeek's words for a failure."""
 
 
-class OpenAIDecoder:
-    """Reads one stream of chat completion chunks; only the first choice counts."""
+class EventDecoder(ABC):
+    """Reads one stream of events, of a chat or of a completion.
+
+    Only the first choice counts. What is text in it is up to the derived classes.
+    """
 
     def __init__(self, call: Call, settings: ProviderSettings) -> None:
         self._asked = call.model
         self._settings = settings
-        self._splitter = ThinkSplitter()
         self._reason: FinishReason | None = None
         self._usage = ReportedUsage()
         self._model: str | None = None
@@ -151,36 +159,54 @@ class OpenAIDecoder:
             raise explain(read_error(loosely(payload)), self._asked, self._settings)
         if event.usage is not None:
             self._usage = usage(event.usage, self._settings)
-        if self._model is None:
-            self._model = words(event.model) or None
+        self._model = self._model or words(event.model) or None
         chunks: list[Chunk] = []
         for choice in event.choices or ():
             if choice.index in (0, None):
-                self._take(choice, chunks)
+                self._read(choice, chunks)
+                self._end(words(choice.finish_reason))
         return chunks
 
     def close(self) -> list[Chunk]:
         """End the stream, if the upstream has said that the answer is complete."""
         if self._reason is None:
             raise BrokenStream("the stream ended before the answer was complete")
-        chunks = self._splitter.close()
-        if self._reason is FinishReason.FILTERED and not self._splitter.answered:
-            raise ContentFilter("the answer was withheld by a content filter")
-        finished = Finished(
-            reason=self._reason, usage=self._usage, returned_model=self._model
+        return self._finish(
+            Finished(reason=self._reason, usage=self._usage, returned_model=self._model)
         )
-        return [*chunks, finished]
 
-    def _take(self, choice: _Choice, chunks: list[Chunk]) -> None:
-        if choice.delta is not None:
-            self._read(choice.delta, chunks)
-        reason = words(choice.finish_reason)
+    def _end(self, reason: str) -> None:
         if reason in BROKEN_OFF:
             raise Overloaded("the upstream broke the answer off")
         if reason:
             self._reason = REASONS.get(reason, FinishReason.OTHER)
 
-    def _read(self, delta: _Delta, chunks: list[Chunk]) -> None:
+    @abstractmethod
+    def _read(self, choice: Choice, chunks: list[Chunk]) -> None:
+        """Add what a choice says."""
+
+    @abstractmethod
+    def _finish(self, finished: Finished) -> list[Chunk]:
+        """Give what is left to say, and the end."""
+
+
+class OpenAIDecoder(EventDecoder):
+    """Reads one stream of chat completion chunks."""
+
+    def __init__(self, call: Call, settings: ProviderSettings) -> None:
+        super().__init__(call, settings)
+        self._splitter = ThinkSplitter()
+
+    def _finish(self, finished: Finished) -> list[Chunk]:
+        chunks = self._splitter.close()
+        if finished.reason is FinishReason.FILTERED and not self._splitter.answered:
+            raise ContentFilter("the answer was withheld by a content filter")
+        return [*chunks, finished]
+
+    def _read(self, choice: Choice, chunks: list[Chunk]) -> None:
+        delta = choice.delta
+        if delta is None:
+            return
         reasoning = words(delta.reasoning_content) or words(delta.reasoning)
         if reasoning:
             chunks.append(ReasoningDelta(reasoning))

@@ -6,25 +6,20 @@ the deltas of a chat; both are read.
 
 from collections.abc import Mapping
 
-import msgspec
-from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.provider import Call, Chunk, Finished, FinishReason, TextDelta
-from hexai.domain.usage import ReportedUsage
-from hexai.errors import BrokenStream, Overloaded, ProviderError
-from hexai.providers.complaints import read_error
+from hexai.domain.provider import Call, Chunk, Finished, TextDelta
+from hexai.errors import ProviderError
 from hexai.providers.format import Decoder
 from hexai.providers.openai import (
-    BROKEN_OFF,
     INCLUDE_USAGE,
-    REASONS,
+    Choice,
+    EventDecoder,
     OpenAIFormat,
-    usage,
 )
-from hexai.providers.payload import decode, loosely, words
+from hexai.providers.payload import words
 from hexai.providers.quirks import MOST_STOPS
-from hexai.providers.refusals import explain
 
 
 class OpenAIInfill(OpenAIFormat):
@@ -85,73 +80,13 @@ def pointing_at_infill(
     return error
 
 
-class _Delta(Struct):
-    content: object = None
-
-
-class _Choice(Struct):
-    index: object = 0
-    text: object = None
-    delta: _Delta | None = None
-    finish_reason: object = None
-
-
-class _Event(Struct, rename={"kind": "object"}):
-    kind: object = None
-    choices: list[_Choice] | None = None
-    usage: object = None
-    error: object = None
-    model: object = None
-
-
-_EVENTS = msgspec.json.Decoder(_Event)
-
-
-class OpenAIInfillDecoder:
+class OpenAIInfillDecoder(EventDecoder):
     """Reads one stream of completion chunks; the text is taken as it is."""
 
-    def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._asked = call.model
-        self._settings = settings
-        self._reason: FinishReason | None = None
-        self._usage = ReportedUsage()
-        self._model: str | None = None
+    def _read(self, choice: Choice, chunks: list[Chunk]) -> None:
+        said = "" if choice.delta is None else words(choice.delta.content)
+        if text := words(choice.text) or said:
+            chunks.append(TextDelta(text))
 
-    def feed(self, payload: bytes) -> list[Chunk]:
-        """Decode one event; `[DONE]` gives `Finished`."""
-        if payload.strip() == b"[DONE]":
-            self._reason = self._reason or FinishReason.OTHER
-            return self.close()
-        event = decode(_EVENTS, payload)
-        if event.error is not None or event.kind == "error":
-            raise explain(read_error(loosely(payload)), self._asked, self._settings)
-        if event.usage is not None:
-            self._usage = usage(event.usage, self._settings)
-        self._model = self._model or words(event.model) or None
-        return [
-            TextDelta(text)
-            for choice in event.choices or ()
-            if choice.index in (0, None) and (text := self._take(choice))
-        ]
-
-    def close(self) -> list[Chunk]:
-        """End the stream, if the upstream has said that the answer is complete."""
-        if self._reason is None:
-            raise BrokenStream("the stream ended before the answer was complete")
-        return [
-            Finished(
-                reason=self._reason,
-                usage=self._usage,
-                returned_model=self._model,
-                infilled=True,
-            )
-        ]
-
-    def _take(self, choice: _Choice) -> str:
-        reason = words(choice.finish_reason)
-        if reason in BROKEN_OFF:
-            raise Overloaded("the upstream broke the answer off")
-        if reason:
-            self._reason = REASONS.get(reason, FinishReason.OTHER)
-        delta = "" if choice.delta is None else words(choice.delta.content)
-        return words(choice.text) or delta
+    def _finish(self, finished: Finished) -> list[Chunk]:
+        return [replace(finished, infilled=True)]

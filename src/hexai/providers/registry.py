@@ -30,6 +30,18 @@ FORMATS: dict[ProviderType, str] = {
 }
 """`module:class` of what is spoken over HTTP."""
 
+_OVER_HTTP = (
+    "anyio.lowlevel",  # this and the next are what httpcore2 imports to connect
+    "anyio.streams.memory",
+    "hexai.providers.client",
+    "hexai.providers.credentials",
+    "hexai.providers.fim",
+    "hexai.providers.http",
+    "hexai.providers.tls",
+)
+_LOCAL = ("hexai.providers.llamacpp.provider", "hexai.providers.llamacpp.supervisor")
+_SIMULATED = ("hexai.providers.simulated",)
+
 
 class Client(Provider, Protocol):
     """A provider that may hold something open."""
@@ -136,6 +148,17 @@ class Registry:
             max_workers=here.max_workers,
         )
         return LlamaCpp(settings, self._supervisor, here.models)
+
+
+def load(type_: ProviderType) -> None:
+    """Import what a client of a type is made of, so that making one does not have to.
+
+    May be called in a thread.
+    """
+    modules = {"simulated": _SIMULATED, "local": _LOCAL}.get(type_, _OVER_HTTP)
+    named = FORMATS.get(type_, "").partition(":")[0]
+    for module in (*modules, *filter(None, [named])):
+        import_module(module)
 
 
 def _format(name: str) -> Callable[[ProviderSettings], WireFormat]:

@@ -18,9 +18,8 @@ from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
 from hexai.ledger.access import Ledger
 from hexai.ledger.llm_logs import write_llm_logs
 from hexai.service.cache import AnswerCache
-from hexai.service.files import create_private, make_private_folder
 from hexai.service.kept import KeptPrompts
-from hexai.service.recorder import FILE_NAME, SPOOL
+from hexai.service.recorder import SPOOL, make_ledger_file
 from hexai.service.spool import Spool
 
 _PATIENCE = 5.0
@@ -108,42 +107,45 @@ class History:
         return self._forget(self._ledger.of_project(project))
 
     def forget_all(self) -> int:
-        """Really remove every run, and all else that holds a prompt or an answer.
-
-        That is the cache, kept input and what waits in the spool.
-        """
+        """Really remove every run; see `forget_all`."""
         count = self.count()
-        self._spool.forget_all()
-        self._cache().forget_all()
-        KeptPrompts(self._folders.state / "prompts", now=self._now).forget_all()
         self._ledger.remove_all()
         return count
 
     def _forget(self, numbers: Sequence[int], *, before: float = 0.0) -> int:
-        self._cache().forget(self._ledger.cache_keys(numbers))
+        _cache(self._folders, self._now).forget(self._ledger.cache_keys(numbers))
         self._ledger.remove(numbers, before=before)
         return len(numbers)
-
-    def _cache(self) -> AnswerCache:
-        return AnswerCache(self._folders.cache / "answers", ttl=0, now=self._now)
 
 
 @contextmanager
 def open_history(folders: Folders, now: Callable[[], float]) -> Iterator[History]:
     """Open the user's ledger, making it if there is none; `now` is the wall clock."""
-    path = folders.state / FILE_NAME
-    ledger = Ledger(_made(path), patience=_PATIENCE)
+    ledger = Ledger(make_ledger_file(folders.state), patience=_PATIENCE)
     try:
         yield History(ledger, folders, now).take_in_spool()
     finally:
         ledger.close()
 
 
-def _made(path: Path) -> Path:
+def forget_all(folders: Folders, now: Callable[[], float]) -> int:
+    """Really remove all that holds a prompt or an answer; gives how many runs.
+
+    The ledger comes last: what it says if it cannot be used keeps nothing else.
+    """
+    Spool(folders.state / SPOOL, now=now).forget_all()
+    _cache(folders, now).forget_all()
+    KeptPrompts(folders.state / "prompts", now=now).forget_all()
     try:
-        make_private_folder(path.parent)
-        create_private(path)
-    except OSError as error:
-        reason = error.strerror or error
-        raise LedgerError(f"the ledger cannot be used: {reason} ({path})") from None
-    return path
+        with open_history(folders, now) as history:
+            return history.forget_all()
+    except LedgerBusy:
+        raise
+    except LedgerError as error:
+        raise LedgerError(
+            f"all else is forgotten, but what is in the ledger is not: {error}"
+        ) from None
+
+
+def _cache(folders: Folders, now: Callable[[], float]) -> AnswerCache:
+    return AnswerCache(folders.cache / "answers", ttl=0, now=now)

@@ -9,6 +9,12 @@ def named_project(folder: str, name: str) -> str:
     return os.path.normpath(Path(folder) / name)
 
 
+def project_meant(folder: str, words: str) -> str:
+    """Give what a user means who looks for a project: a folder, or only its name."""
+    is_name = "/" not in words.rstrip("/") and words not in (".", "..")
+    return words.rstrip("/") if is_name else named_project(folder, words)
+
+
 def project_of(folder: str) -> str:
     """Give the nearest folder from here up that holds `.git`; empty if there is none.
 

@@ -72,11 +72,6 @@ class LedgerRecorder:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    @property
-    def path(self) -> Path:
-        """The database."""
-        return self._folder / FILE_NAME
-
     def record(self, fact: Fact) -> None:
         """Queue a fact; it is written within a second, or put aside."""
         with self._changed:
@@ -138,7 +133,7 @@ class LedgerRecorder:
                         ledger.take(fact)
                     if facts:
                         self._on_written()
-                except (LedgerError, OSError) as error:
+                except LedgerError as error:
                     self._fail(error, facts)
                 finally:
                     self._done()
@@ -152,16 +147,13 @@ class LedgerRecorder:
             if self._thread is threading.current_thread():
                 self._thread = None
 
-    def _fail(self, error: LedgerError | OSError, facts: tuple[Fact, ...]) -> None:
+    def _fail(self, error: LedgerError, facts: tuple[Fact, ...]) -> None:
         if isinstance(error, LedgerTooNew | BadFact):
             self._problem(str(error))
-        elif isinstance(error, LedgerBusy):
-            if facts:
-                self._problem(f"{error}; until then what is recorded waits beside it")
-            self._put_aside(self._all_queued(facts))
-        else:
-            self._problem(str(error))
-            self._put_aside(facts)
+            return
+        if isinstance(error, LedgerBusy):
+            facts = self._all_queued(facts)
+        self._put_aside(facts, because=str(error))
 
     def _next(self) -> tuple[Fact, ...] | None:
         """Give the next facts, none to begin with, or None when it is time to end."""
@@ -195,9 +187,7 @@ class LedgerRecorder:
     def _open(self) -> "Ledger":
         from hexai.ledger.access import Ledger
 
-        make_private_folder(self._folder)
-        create_private(self.path)
-        ledger = Ledger(self.path, patience=PATIENCE)
+        ledger = Ledger(make_ledger_file(self._folder), patience=PATIENCE)
         try:
             self._spool.take_in(lambda facts: ledger.take(*facts))
             ledger.expire(self._now(), days=self._retention_days)
@@ -206,16 +196,35 @@ class LedgerRecorder:
             raise
         return ledger
 
-    def _put_aside(self, facts: Sequence[Fact]) -> None:
+    def _put_aside(self, facts: Sequence[Fact], *, because: str = "") -> None:
+        """Put facts into the spool, and say `because` of what, once."""
         if not facts:
             return
         try:
             self._spool.put(facts)
         except OSError as error:
-            reason = error.strerror or error
-            self._problem(f"this run is not recorded: {reason} ({self._folder})")
+            reason = f"this run is not recorded: {error.strerror or error}"
+            self._problem(f"{because}; {reason}" if because else reason)
+        else:
+            if because:
+                self._problem(f"{because}; what is recorded waits beside it")
 
     def _problem(self, message: str) -> None:
         if message not in self._told:
             self._told.add(message)
             self._on_problem(message)
+
+
+def make_ledger_file(folder: Path) -> Path:
+    """Make the database's file private and empty if it is missing.
+
+    Raises `LedgerError`.
+    """
+    path = folder / FILE_NAME
+    try:
+        make_private_folder(folder)
+        create_private(path)
+    except OSError as error:
+        reason = f"{error.strerror or error} ({error.filename or path})"
+        raise LedgerError(f"the ledger cannot be used: {reason}") from None
+    return path

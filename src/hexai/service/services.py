@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hexai.config.locate import Folders
+from hexai.config.profiles import provider_settings
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.schema import Settings
 from hexai.domain.contender import Target
@@ -27,7 +28,7 @@ from hexai.engine.streams import Streams
 from hexai.engine.terms import Conditions
 from hexai.providers.locality import OllamaLocality
 from hexai.providers.prices import PriceList, load_prices
-from hexai.providers.registry import Registry, Surroundings
+from hexai.providers.registry import Registry, Surroundings, load
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.clients import Clients, Lease
 from hexai.service.guard.guard import Guard
@@ -117,6 +118,16 @@ class Services:
             keep_alive=settings.local.keep_alive, max_workers=settings.local.max_workers
         )
         self._background.create_task(self._clients.replace((settings, *others)))
+
+    def load(self, settings: Settings, providers: Iterable[str]) -> None:
+        """Import what the first question to some providers would have to wait for.
+
+        May be called in a thread.
+        """
+        for name in set(providers):
+            provider = provider_settings(settings, name)
+            if provider is not None:
+                load(provider.type)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start work that nobody waits for; it is cancelled as the context is left.

@@ -28,8 +28,8 @@ def test_every_type_has_its_client(type_: ProviderType) -> None:
     asyncio.run(client.aclose())
 
 
-def _loaded_after(type_: ProviderType) -> set[str]:
-    """Make a client in a fresh process, and give the modules it has then."""
+def _loaded_after(type_: ProviderType, before: str = "") -> set[str]:
+    """Make a client in a fresh process, and give the modules that it imported."""
     code = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -37,9 +37,11 @@ def _loaded_after(type_: ProviderType) -> set[str]:
         "from hexai.providers.registry import Registry, Surroundings\n"
         "here = Surroundings(environ={}, home='/', run=Path('/'), models=Path('/'),\n"
         "                    keep_alive=1.0, max_workers=1)\n"
+        f"{before}\n"
+        "known = {*sys.modules}\n"
         f"Registry(here).make(ProviderSettings(name={type_!r}, type={type_!r},\n"
         "                    built_in=True, base_url='http://127.0.0.1:1'))\n"
-        "print(*sys.modules)"
+        "print(*{*sys.modules} - known)"
     )
     run = subprocess.run(
         [sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True
@@ -54,6 +56,15 @@ def _formats(modules: set[str]) -> set[str]:
 def test_only_the_format_in_use_is_loaded() -> None:
     """Asking one provider costs the import of no other."""
     assert _formats(_loaded_after("ollama")) == {"hexai.providers.ollama"}
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_what_is_loaded_ahead_is_all(type_: ProviderType) -> None:
+    """Making a client imports nothing then, and imports something otherwise."""
+    ahead = f"from hexai.providers.registry import load\nload({type_!r})"
+
+    assert _loaded_after(type_, ahead) == set()
+    assert _loaded_after(type_) != set()
 
 
 def test_the_simulated_provider_loads_no_http() -> None:

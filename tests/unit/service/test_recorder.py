@@ -199,7 +199,7 @@ def test_a_newer_schema_is_left_alone(folders: Folders) -> None:
 
 
 def test_where_nothing_can_be_written_the_user_is_told(folders: Folders) -> None:
-    """Neither ledger nor spool: that is said, and nothing else happens."""
+    """Neither ledger nor spool: that is said once, with the reason and the place."""
     folders.state.parent.mkdir()
     folders.state.touch()
     problems: list[str] = []
@@ -208,7 +208,30 @@ def test_where_nothing_can_be_written_the_user_is_told(folders: Folders) -> None
         recorder.record(run_record(1))
         recorder.flush()
 
-    assert any("not recorded" in problem for problem in problems)
+    [problem] = problems
+    assert problem == (
+        f"the ledger cannot be used: is not a folder of its own ({folders.state}); "
+        "this run is not recorded: is not a folder of its own"
+    )
+
+
+def test_where_the_ledger_is_no_file_the_run_waits(folders: Folders) -> None:
+    """Something else has its name: the run waits beside it, and the user is told."""
+    (folders.state / FILE_NAME).mkdir(parents=True)
+    problems: list[str] = []
+
+    with recorder_of(folders, problems) as recorder:
+        recorder.warm_up()
+        recorder.record(run_record(1))
+        recorder.flush()
+
+    (folders.state / FILE_NAME).rmdir()
+    assert recorded(folders) == [run_id(1)]
+    [problem] = problems
+    assert problem == (
+        "the ledger cannot be used: is not a regular file "
+        f"({folders.state / FILE_NAME}); what is recorded waits beside it"
+    )
 
 
 def test_too_many_at_once_are_refused(folders: Folders) -> None:

@@ -19,7 +19,7 @@ from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.configuration import Configuration, editor_settings
+from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.documents.grammars import Grammars
@@ -122,6 +122,7 @@ class Session:
                 self.services = services
                 self._open_parts(services)
                 self._ready.set()
+                self._load_providers(services)
                 await asyncio.Event().wait()
         finally:
             self.services = None
@@ -129,6 +130,15 @@ class Session:
             recorder.close()
             if status is not None:
                 status.close()
+
+    def _load_providers(self, services: "Services") -> None:
+        """Load in a thread what the first request would have to wait for."""
+        snapshot = self.configuration.snapshot() if self.configuration else None
+        if snapshot is None or self.configuration is None:
+            return
+        asked = (self.configuration.entries(snapshot, each) for each in SURFACES)
+        names = [entry.spec.provider for found in asked for entry in found.entries]
+        self.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
 
     def _open_tmux_status(self, snapshot: Snapshot | None) -> "ServerStatus | None":
         if snapshot is None:

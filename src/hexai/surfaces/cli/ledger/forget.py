@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from hexai.errors import UsageError
-from hexai.service.history import History, open_history
+from hexai.service.history import History, forget_all, open_history
 from hexai.service.projects import named_project
 from hexai.surfaces.cli.confirm import can_confirm, confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
@@ -47,8 +47,12 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
     process = invocation.process
     if options["all"] and not (options["yes"] or _is_sure(process)):
         return 1
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        count = _carry_out(process, history, run, options)
+    folders = folders_of(process)
+    if options["all"]:
+        count = forget_all(folders, time.time)  # noqa: TID251
+    else:
+        with open_history(folders, time.time) as history:  # noqa: TID251
+            count = _carry_out(process, history, run, options)
     say(process, f"forgot {count} run{'' if count == 1 else 's'}\n")
     return 0
 
@@ -61,10 +65,7 @@ def _carry_out(
     if options["before"] is not None:
         now = time.time()  # noqa: TID251 - the edge
         return history.forget_before(read_moment(options["before"], now))
-    if options["project"] is not None:
-        project = named_project(process.folder, options["project"])
-        return history.forget_project(project)
-    return history.forget_all()
+    return history.forget_project(named_project(process.folder, options["project"]))
 
 
 def _is_sure(process: Process) -> bool:

@@ -10,7 +10,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status
 from hexai.domain.record import RecordedRun
 from hexai.service.history import open_history
-from hexai.service.projects import named_project
+from hexai.service.projects import project_meant
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.ledger.recorded import choice_words, prompt_of, when
 from hexai.surfaces.cli.ledger.run_records import recorded_run_record
@@ -49,7 +49,9 @@ def parser() -> click.Command:
                 help="Only runs of this surface.",
             ),
             click.Option(
-                ["--project"], metavar="FOLDER", help="Only runs of this project."
+                ["--project"],
+                metavar="FOLDER",
+                help="Only runs of this project, or of its name.",
             ),
             click.Option(["--json"], is_flag=True, help="Print one JSON object a run."),
         ],
@@ -60,17 +62,17 @@ def parser() -> click.Command:
 def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     process = invocation.process
     surface = Surface(options["surface"]) if options["surface"] else None
-    project = options["project"]
-    folder = named_project(process.folder, project) if project else ""
+    project = project_meant(process.folder, options["project"] or "")
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        newest = history.newest(surface=surface, project=folder)
+        newest = history.newest(surface=surface, project=project)
         runs = [*itertools.islice(newest, limit)][::-1]
     if options["json"]:
         say(process, "".join(to_json(recorded_run_record(r)) + "\n" for r in runs))
     elif runs:
         say(process, _as_table(runs, process.columns or _PIPED_COLUMNS))
     else:
-        complain(process, "nothing is recorded yet")
+        fits = "that fits" if surface or project else "yet"
+        complain(process, f"nothing is recorded {fits}")
     return 0
 
 

@@ -54,7 +54,8 @@ def _counted() -> list[click.Parameter]:
 
 def _leaderboard(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
-    chosen = read_filter(options, time.time())  # noqa: TID251 - the edge
+    now = time.time()  # noqa: TID251 - the edge
+    chosen = read_filter(options, process.folder, now)
     method = options["method"]
     counted = Counted(method=method and Method(method), blind=options["blind"])
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251

@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter
 from hexai.service.history import open_history
+from hexai.service.projects import project_meant
 from hexai.service.statistics import Row, make_rows
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.ledger.moments import check_moment, read_moment
@@ -69,21 +70,22 @@ def formats() -> list[click.Parameter]:
     ]
 
 
-def read_filter(options: dict[str, Any], now: float) -> Filter:
-    """Say which runs the options mean."""
+def read_filter(options: dict[str, Any], folder: str, now: float) -> Filter:
+    """Say which runs the options mean, to a user who stands in `folder`."""
     since = options["since"]
     return Filter(
         since=0.0 if since is None else read_moment(since, now),
         surface=options["surface"] or "",
         language=options["language"] or "",
-        project=(options["project"] or "").rstrip("/"),
+        project=project_meant(folder, options["project"] or ""),
         model=options["model"] or "",
     )
 
 
 def _stats(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
-    chosen = read_filter(options, time.time())  # noqa: TID251 - the edge
+    now = time.time()  # noqa: TID251 - the edge
+    chosen = read_filter(options, process.folder, now)
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         rows = make_rows(history.figures(chosen))
     if options["json"]:

@@ -65,6 +65,8 @@ def _check_file(
 def _export(invocation: Invocation, file: str | None, **options: Any) -> int:
     process = invocation.process
     path = None if file is None else Path(process.folder) / file
+    if options["format"] == "llm" and options["no_texts"]:
+        raise UsageError("the logs of llm are texts; --no-texts leaves nothing of them")
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         match options["format"]:
             case "llm":
