@@ -7,8 +7,8 @@ passed are not asked again: joining it costs nothing.
 from collections.abc import Collection
 
 from hexai.config.schema import Settings
+from hexai.prompts.code.languages import language_of
 from hexai.prompts.instruction import is_tag
-from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.completion.arrival import Arrival, TriggerKind
 from hexai.surfaces.lsp.editor.document import Document
