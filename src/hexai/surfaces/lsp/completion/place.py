@@ -31,13 +31,13 @@ from hexai.surfaces.lsp.asking.run import Asked, Run
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.completion.caret import Caret
 from hexai.surfaces.lsp.completion.draft import Draft
-from hexai.surfaces.lsp.completion.gates import is_word
 from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
 from hexai.surfaces.lsp.completion.waiter import Waiter
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
 from hexai.text.lines import TextChange
 from hexai.text.positions import Position
+from hexai.text.words import is_word
 
 
 class Place:

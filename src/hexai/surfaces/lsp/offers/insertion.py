@@ -9,10 +9,10 @@ editor's insertion is compared with.
 from msgspec import Struct
 
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
-from hexai.text.echo import fragment_of
 from hexai.text.lines import Lines, Replacement
 from hexai.text.overlap import covered
 from hexai.text.positions import Position, Span
+from hexai.text.words import fragment_of
 
 
 class Insertion(Struct, frozen=True, kw_only=True):
