@@ -13,7 +13,7 @@ from hexai.config.provider_tables import Profile
 from hexai.config.schema import Settings
 from hexai.config.tables import given
 from hexai.domain.entry import Surface
-from hexai.text.clean import shorten
+from hexai.text.shorten import shorten
 
 UNSET_TEXT = "(unset)"
 _PRIVATE = {"headers", "api_key_command"}

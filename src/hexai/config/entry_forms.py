@@ -18,7 +18,7 @@ from hexai.config.entry_tables import Entries, EntryTable, EntryTemperature
 from hexai.config.problems import KeyPath, nearest
 from hexai.config.provider_settings import ProviderType
 from hexai.config.tables import given
-from hexai.text.clean import is_whole
+from hexai.text.surrogates import is_whole
 
 _TEMPERATURE = re.compile(r"(?P<rest>.*)@(?P<number>\d(\.\d*)?|\.\d+)", re.DOTALL)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from hexai.prompts.languages import Language
+from hexai.prompts.code.languages import Language
 
 _STARS = re.compile(r"^[ \t]*\*+[ \t]?")
 

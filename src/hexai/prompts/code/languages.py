@@ -2,14 +2,14 @@
 
 Editors name a language by an identifier, and not all by the same one; if they do not,
 the file's name tells. Thirteen languages have a grammar. The others are known by their
-comments alone, so that an instruction can be found, and are read by `prompts.plain`.
+comments alone, so that an instruction can be found, and are read by `plain.py`.
 """
 
 from typing import Literal
 
 from msgspec import Struct
 
-from hexai.prompts.file_names import language_named
+from hexai.prompts.code.file_names import language_named
 
 Kind = Literal["code", "text"]
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hexai.prompts.fold import fold
+from hexai.prompts.code.fold import fold
 from hexai.text.lines import Lines
 
 _CODE = st.lists(

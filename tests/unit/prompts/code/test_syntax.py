@@ -2,10 +2,10 @@
 
 import pytest
 
-from hexai.prompts.constructs import Context, Function
-from hexai.prompts.languages import Language, language_of, with_grammar
-from hexai.prompts.syntax import read, warm
-from hexai.prompts.tree import TreeSyntax
+from hexai.prompts.code.constructs import Context, Function
+from hexai.prompts.code.languages import Language, language_of, with_grammar
+from hexai.prompts.code.syntax import read, warm
+from hexai.prompts.code.tree import TreeSyntax
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 from tests.support.marked import read_at

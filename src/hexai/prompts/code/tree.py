@@ -1,19 +1,19 @@
 """The code around a cursor, read from a syntax tree.
 
 A document that is being written is broken most of the time, and a grammar then makes
-the best of it. Where the tree has errors and does not know, `prompts.plain` is asked.
+the best of it. Where the tree has errors and does not know, `plain.py` is asked.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from hexai.prompts import nodes
-from hexai.prompts.commenting import comment_text, is_block
-from hexai.prompts.constructs import Comment, Context, Function, Syntax
-from hexai.prompts.definitions import Definition, definitions, find_core
-from hexai.prompts.fold import Window
-from hexai.prompts.languages import Language
+from hexai.prompts.code import nodes
+from hexai.prompts.code.comments import comment_text, is_block
+from hexai.prompts.code.constructs import Comment, Context, Function, Syntax
+from hexai.prompts.code.definitions import Definition, definitions, find_core
+from hexai.prompts.code.fold import Window
+from hexai.prompts.code.languages import Language
 from hexai.text.positions import Encoding, Position, Span, to_character, to_units
 
 if TYPE_CHECKING:

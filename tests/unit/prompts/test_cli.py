@@ -3,7 +3,7 @@
 import pytest
 
 from hexai.domain.messages import Message, Role
-from hexai.prompts.compose import cli_messages, join_input, wants_explanation
+from hexai.prompts.cli import cli_messages, join_input, wants_explanation
 
 
 @pytest.mark.parametrize(

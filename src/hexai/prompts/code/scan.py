@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from hexai.prompts.commenting import comment_text
-from hexai.prompts.constructs import Context
-from hexai.prompts.languages import Language
+from hexai.prompts.code.comments import comment_text
+from hexai.prompts.code.constructs import Context
+from hexai.prompts.code.languages import Language
 
 _QUOTES = ('"', "'", "`")
 _ENDINGS = frozenset(";,(){}[]")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from hexai.config.schema import General
-from hexai.prompts.constructs import Syntax
+from hexai.prompts.code.constructs import Syntax
 from hexai.text.budget import estimate_tokens
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.prompts.constructs import Context
-from hexai.prompts.languages import Language, language_of, with_grammar
-from hexai.prompts.syntax import read
+from hexai.prompts.code.constructs import Context
+from hexai.prompts.code.languages import Language, language_of, with_grammar
+from hexai.prompts.code.syntax import read
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 

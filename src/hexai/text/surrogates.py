@@ -5,34 +5,30 @@ put the two halves of one emoji into two deltas, so a half at the end of a delta
 for the next one. NUL is dropped: SQLite and C programs end a text there.
 """
 
-from typing import Final
 
-_ELLIPSIS: Final = "…"
-
-
-class Cleaner:
-    """Cleans the deltas of one stream; keeps back at most half a character."""
+class Mender:
+    """Mends the deltas of one stream; keeps back at most half a character."""
 
     def __init__(self) -> None:
         self._half = ""
 
     def feed(self, text: str) -> str:
-        """Clean the next delta; the result may be empty."""
+        """Mend the next delta; the result may be empty."""
         if text.isascii() and not self._half:
             return text.replace("\0", "")
         text = self._half + text
         self._half = ""
         if text and "\ud800" <= text[-1] <= "\udbff":
             self._half, text = text[-1], text[:-1]
-        return clean(text)
+        return mend(text)
 
     def close(self) -> str:
         """Give what is still held back, as U+FFFD: its other half never came."""
         half, self._half = self._half, ""
-        return clean(half)
+        return mend(half)
 
 
-def clean(text: str) -> str:
+def mend(text: str) -> str:
     """Join surrogate halves, replace lone ones by U+FFFD, and drop NUL."""
     if "\0" in text:
         text = text.replace("\0", "")
@@ -50,8 +46,3 @@ def is_whole(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def shorten(text: str, length: int) -> str:
-    """Cut a text to `length` characters, the last of them an ellipsis if cut."""
-    return text if len(text) <= length else text[: length - 1] + _ELLIPSIS

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hexai.prompts.file_names import known_names
-from hexai.prompts.languages import language_of, languages, with_grammar
+from hexai.prompts.code.file_names import known_names
+from hexai.prompts.code.languages import language_of, languages, with_grammar
 
 
 @pytest.mark.parametrize(

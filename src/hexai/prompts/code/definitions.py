@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hexai.prompts import nodes
+from hexai.prompts.code import nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -7,9 +7,9 @@ lay it out.
 
 import re
 
-from hexai.prompts.constructs import Comment, Context, Function
-from hexai.prompts.languages import Language
-from hexai.prompts.scan import scan
+from hexai.prompts.code.constructs import Comment, Context, Function
+from hexai.prompts.code.languages import Language
+from hexai.prompts.code.scan import scan
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.documents.tracked import Tracked
+from hexai.surfaces.lsp.documents.passage import Passage
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 
@@ -15,12 +15,12 @@ MIDDLE = Span(Position(1, 0), Position(3, 0))
 def follow(span: Span, *edits: tuple[Span, str], text: str = TEXT) -> Span | None:
     """Give where a span is after edits, each a change of its own."""
     lines = Lines.of(text)
-    tracked = Tracked(lines, span)
+    passage = Passage(lines, span)
     for where, new in edits:
         change = lines.change([Replacement(span=where, text=new)])
-        tracked.follow(change)
+        passage.follow(change)
         lines = change.after
-    return tracked.span
+    return passage.span
 
 
 def at(line: int, character: int, end: int | None = None) -> Span:
@@ -80,11 +80,11 @@ def test_it_moves_within_its_line() -> None:
 def test_what_it_holds_is_always_its_text(edits: list[tuple[int, int, str]]) -> None:
     """Whatever is inserted wherever."""
     lines = Lines.of(TEXT)
-    tracked = Tracked(lines, MIDDLE)
+    passage = Passage(lines, MIDDLE)
     for line, character, text in edits:
         where = lines.clamp(Position(line, character))
         change = lines.change([Replacement(span=Span(where, where), text=text)])
-        tracked.follow(change)
+        passage.follow(change)
         lines = change.after
-        if tracked.span is not None:
-            assert lines.slice(tracked.span) == tracked.text
+        if passage.span is not None:
+            assert lines.slice(passage.span) == passage.text

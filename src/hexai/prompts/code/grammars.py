@@ -13,7 +13,7 @@ from importlib import import_module
 from time import thread_time
 from typing import TYPE_CHECKING
 
-from hexai.prompts.languages import Grammar, Language
+from hexai.prompts.code.languages import Grammar, Language
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Loaded

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.config.schema import ContextMode, General
-from hexai.prompts.context import begins_function, cut
+from hexai.prompts.excerpt import begins_function, cut
 from hexai.text.budget import estimate_tokens
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span

@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from hexai.prompts.constructs import Context
-from hexai.prompts.grammars import parse
-from hexai.prompts.languages import Grammar, language_of
-from hexai.prompts.plain import PlainSyntax
-from hexai.prompts.syntax import read, warm
+from hexai.prompts.code.constructs import Context
+from hexai.prompts.code.grammars import parse
+from hexai.prompts.code.languages import Grammar, language_of
+from hexai.prompts.code.plain import PlainSyntax
+from hexai.prompts.code.syntax import read, warm
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 

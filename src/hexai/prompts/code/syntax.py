@@ -1,11 +1,11 @@
 """Look at the code around a cursor, by a grammar if there is one for it."""
 
-from hexai.prompts.constructs import Syntax
-from hexai.prompts.fold import fold
-from hexai.prompts.grammars import load, parse
-from hexai.prompts.languages import Language
-from hexai.prompts.plain import PlainSyntax
-from hexai.prompts.tree import TreeSyntax, encode
+from hexai.prompts.code.constructs import Syntax
+from hexai.prompts.code.fold import fold
+from hexai.prompts.code.grammars import load, parse
+from hexai.prompts.code.languages import Language
+from hexai.prompts.code.plain import PlainSyntax
+from hexai.prompts.code.tree import TreeSyntax, encode
 from hexai.text.lines import Lines
 
 

@@ -1,6 +1,6 @@
-"""Parts of a document that are found again after edits elsewhere in it.
+"""Passages of a document, found again after edits elsewhere in it.
 
-A part moves with the text around it. It is lost once its own text has changed, even if
+A passage moves with the text around it. It is lost once its own text has changed, even if
 that is taken back: whoever edits there has something else in mind by then.
 """
 
@@ -12,7 +12,7 @@ from hexai.text.lines import Lines, TextChange
 from hexai.text.positions import Position, Span
 
 
-class Tracked:
+class Passage:
     """A span and the text that it holds."""
 
     def __init__(self, lines: Lines, span: Span) -> None:
@@ -28,34 +28,34 @@ class Tracked:
             self.span = moved if holds else None
 
 
-class Tracker:
-    """Tells what is tracked of the changes; follows the documents."""
+class Passages:
+    """The passages that somebody wants to find again; follows the documents."""
 
     def __init__(self) -> None:
-        self._tracked: dict[str, list[Tracked]] = {}
+        self._passages: dict[str, list[Passage]] = {}
 
     @contextmanager
-    def tracking(self, uri: str, tracked: Tracked) -> Iterator[None]:
-        """Have a part of an open document follow it, as long as the context is open."""
-        parts = self._tracked.setdefault(uri, [])
-        parts.append(tracked)
+    def following(self, uri: str, passage: Passage) -> Iterator[None]:
+        """Have a passage of an open document move with it while the context is open."""
+        passages = self._passages.setdefault(uri, [])
+        passages.append(passage)
         try:
             yield
         finally:
-            parts.remove(tracked)
+            passages.remove(passage)
 
     def opened(self, document: Document) -> None:
-        """Do nothing: what was tracked before was lost as the document was closed."""
+        """Do nothing: what was followed before was lost as the document was closed."""
 
     def changed(self, document: Document, change: TextChange) -> None:
-        """Move all parts of a document."""
-        for tracked in self._tracked.get(document.uri, ()):
-            tracked.follow(change)
+        """Move all passages of a document."""
+        for passage in self._passages.get(document.uri, ()):
+            passage.follow(change)
 
     def closed(self, uri: str) -> None:
-        """Lose all parts of a document."""
-        for tracked in self._tracked.pop(uri, ()):
-            tracked.span = None
+        """Lose all passages of a document."""
+        for passage in self._passages.pop(uri, ()):
+            passage.span = None
 
 
 def _moved(span: Span, change: TextChange) -> Span | None:
