@@ -22,7 +22,7 @@ from hexai.service.log import Log
 from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
-from hexai.surfaces.lsp.documents.grammars import Warming
+from hexai.surfaces.lsp.documents.grammars import Grammars
 from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
@@ -56,7 +56,7 @@ class Session:
         self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
         self.connection = Connection(wire, self.documents)
         self.edits = Edits(self.connection, clock=clock)
-        self.documents.followers += [self.edits, Warming(self.spawn)]
+        self.documents.followers += [self.edits, Grammars(self.spawn)]
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
         self.services: Services | None = None
