@@ -9,9 +9,9 @@ from math import exp, log
 
 from msgspec import Struct
 
-from hexai.ledger.matrices import Matrix, Vector, dot, zeros
-from hexai.ledger.trials import Instead, Outcome, Pattern
-from hexai.ledger.unknowns import Feature, Priors, Unknowns
+from hexai.ledger.ratings.matrices import Matrix, Vector, dot, zeros
+from hexai.ledger.ratings.trials import Instead, Outcome, Pattern
+from hexai.ledger.ratings.unknowns import Feature, Priors, Unknowns
 
 _TIE_TOGETHER = 1e3
 """The weight with which strengths are held to a sum of zero."""

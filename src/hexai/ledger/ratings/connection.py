@@ -7,7 +7,7 @@ common scale: the difference of their strengths would be the prior's word alone.
 from collections.abc import Iterable
 
 from hexai.domain.ranking import Model
-from hexai.ledger.trials import Instead, Outcome
+from hexai.ledger.ratings.trials import Instead, Outcome
 
 
 def connected(outcomes: Iterable[Outcome]) -> tuple[frozenset[Model], ...]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hexai.ledger.matrices import cholesky, inverse, log_determinant
+from hexai.ledger.ratings.matrices import cholesky, inverse, log_determinant
 
 MATRIX = [[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]]
 

@@ -7,8 +7,14 @@ from statistics import median
 
 import pytest
 
-from hexai.ledger.evidence import LIMIT, Duel, comparisons_missing, duels, log_score
-from hexai.ledger.trials import Pattern, Trial, Trials
+from hexai.ledger.ratings.evidence import (
+    LIMIT,
+    Duel,
+    comparisons_missing,
+    duels,
+    log_score,
+)
+from hexai.ledger.ratings.trials import Pattern, Trial, Trials
 from tests.support.voters import Voter
 
 BIASED = (0.0, -1.516)

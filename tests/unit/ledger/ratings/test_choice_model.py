@@ -10,9 +10,9 @@ import evalica
 import numpy as np
 import pytest
 
-from hexai.ledger.choice_model import fit
-from hexai.ledger.trials import Instead, Pattern, Trial, Trials
-from hexai.ledger.unknowns import Priors
+from hexai.ledger.ratings.choice_model import fit
+from hexai.ledger.ratings.trials import Instead, Pattern, Trial, Trials
+from hexai.ledger.ratings.unknowns import Priors
 from tests.support.voters import Voter
 
 MODELS = ("a", "b", "c", "d")

@@ -15,8 +15,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from operator import mul
 
-from hexai.ledger.matrices import Matrix, Vector, zeros
-from hexai.ledger.trials import Trials
+from hexai.ledger.ratings.matrices import Matrix, Vector, zeros
+from hexai.ledger.ratings.trials import Trials
 
 QUANTILE = 1.959964
 """Of the normal distribution, for 95 %."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hexai.ledger.clusters import outer_products
-from hexai.ledger.trials import Pattern, Trial, Trials
+from hexai.ledger.ratings.clusters import outer_products
+from hexai.ledger.ratings.trials import Pattern, Trial, Trials
 
 PATTERN = Pattern("vote", (("a",), ("b",)))
 SCORES = {0: [1.0], 1: [-1.0]}

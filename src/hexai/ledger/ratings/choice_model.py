@@ -19,7 +19,7 @@ more, delta_m times 1 at the first of K positions and 0 elsewhere, less 1/K, so 
 strength remains what it is on average over all positions. These terms are in the model
 once there are choices enough to tell them, or once they are shown to be needed: by the
 marginal likelihood with them over that without (Laplace's approximation; Kass and
-Raftery 1995), a betting score as in `ledger.evidence`, with the same limit. Of two
+Raftery 1995), a betting score as in `ratings.evidence`, with the same limit. Of two
 models nobody can tell what the first place does to one from what the others do to the
 other, and the difference of their strengths does not depend on it.
 
@@ -44,10 +44,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.ranking import Model
-from hexai.ledger.clusters import add_outer, outer_products
-from hexai.ledger.evidence import LIMIT
-from hexai.ledger.likelihood import Likelihood
-from hexai.ledger.matrices import (
+from hexai.ledger.ratings.clusters import add_outer, outer_products
+from hexai.ledger.ratings.evidence import LIMIT
+from hexai.ledger.ratings.likelihood import Likelihood
+from hexai.ledger.ratings.matrices import (
     Matrix,
     Vector,
     apply,
@@ -57,8 +57,8 @@ from hexai.ledger.matrices import (
     product,
     zeros,
 )
-from hexai.ledger.trials import Outcome, Trials
-from hexai.ledger.unknowns import DEFAULT_PRIORS, Priors, Unknowns
+from hexai.ledger.ratings.trials import Outcome, Trials
+from hexai.ledger.ratings.unknowns import DEFAULT_PRIORS, Priors, Unknowns
 
 _STEPS = 60
 _CLOSE = 1e-9
@@ -103,7 +103,7 @@ class Fit(Struct, frozen=True, kw_only=True):
 def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     """Find the strengths of all models in the trials.
 
-    The models should be connected (see `ledger.connection`): between groups that never
+    The models should be connected (see `ratings.connection`): between groups that never
     met, only the priors compare.
     """
     totals = Counter(trials.numbers)

@@ -13,13 +13,13 @@ from math import erf, exp, inf, log, sqrt
 from random import Random
 
 from hexai.domain.ranking import Comparison, Model, Ranking, Standing, Verdict
-from hexai.ledger.choice_model import Fit, fit
-from hexai.ledger.clusters import QUANTILE
-from hexai.ledger.connection import connected
-from hexai.ledger.evidence import LIMIT, Duel, comparisons_missing, duels
-from hexai.ledger.matrices import apply, cholesky
-from hexai.ledger.trials import Instead, Trials
-from hexai.ledger.unknowns import DEFAULT_PRIORS, Priors
+from hexai.ledger.ratings.choice_model import Fit, fit
+from hexai.ledger.ratings.clusters import QUANTILE
+from hexai.ledger.ratings.connection import connected
+from hexai.ledger.ratings.evidence import LIMIT, Duel, comparisons_missing, duels
+from hexai.ledger.ratings.matrices import apply, cholesky
+from hexai.ledger.ratings.trials import Instead, Trials
+from hexai.ledger.ratings.unknowns import DEFAULT_PRIORS, Priors
 
 _DRAWS = 2000
 _LEANING = 0.9

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from hexai.domain.ranking import Comparison, Verdict
-from hexai.ledger.ranking import rank
-from hexai.ledger.trials import Instead, Pattern, Trial, Trials
+from hexai.ledger.ratings.ranking import rank
+from hexai.ledger.ratings.trials import Instead, Pattern, Trial, Trials
 from tests.support.voters import Voter
 
 FOND = Voter(strengths={"a": 0.7, "b": -0.7})

@@ -29,7 +29,7 @@ would count twice.
 from math import inf, lgamma, log
 
 from hexai.domain.ranking import Model
-from hexai.ledger.trials import Pattern, Trials
+from hexai.ledger.ratings.trials import Pattern, Trials
 
 _PRIOR = 1.0
 LIMIT = 20.0
