@@ -104,7 +104,7 @@ NOT_FOR_A_QUESTION = {
     "hexai.config.live",
     "hexai.config.reference",
     "hexai.providers.llamacpp.provider",
-    "hexai.providers.openai",
+    "hexai.providers.formats.openai",
     "hexai.domain.figures",
     "hexai.ledger.figures",
     "hexai.service.history",

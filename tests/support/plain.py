@@ -21,9 +21,9 @@ from hexai.errors import (
 )
 from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import ConfiguredCredential
+from hexai.providers.formats.wire import Framing
 from hexai.providers.http import HttpClient
 from hexai.providers.tls import Trust
-from hexai.providers.wire import Framing
 from tests.support.replies import sse
 from tests.support.upstream import Reply
 

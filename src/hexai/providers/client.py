@@ -19,9 +19,9 @@ from hexai.errors import (
     TooLarge,
 )
 from hexai.providers.credentials import Credential, refuse_in_clear
-from hexai.providers.format import Choose, WireFormat
+from hexai.providers.formats.format import Choose, WireFormat
+from hexai.providers.formats.reading import Reader
 from hexai.providers.http import Answer, HttpClient
-from hexai.providers.reading import Reader
 from hexai.providers.secret import Masker
 from hexai.text.clean import clean, shorten
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
 from hexai.errors import ProviderError
-from hexai.providers.format import Choose, WireFormat
+from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from hexai.providers.tls import Trust
 
 FORMATS: dict[ProviderType, str] = {
-    "ollama": "hexai.providers.ollama:OllamaFormat",
-    "openai": "hexai.providers.openai:OpenAIFormat",
-    "openrouter": "hexai.providers.openai:OpenAIFormat",
-    "anthropic": "hexai.providers.anthropic:AnthropicFormat",
+    "ollama": "hexai.providers.formats.ollama:OllamaFormat",
+    "openai": "hexai.providers.formats.openai:OpenAIFormat",
+    "openrouter": "hexai.providers.formats.openai:OpenAIFormat",
+    "anthropic": "hexai.providers.formats.anthropic:AnthropicFormat",
 }
 """`module:class` of what is spoken over HTTP."""
 

@@ -55,7 +55,7 @@ def _formats(modules: set[str]) -> set[str]:
 
 def test_only_the_format_in_use_is_loaded() -> None:
     """Asking one provider costs the import of no other."""
-    assert _formats(_loaded_after("ollama")) == {"hexai.providers.ollama"}
+    assert _formats(_loaded_after("ollama")) == {"hexai.providers.formats.ollama"}
 
 
 @pytest.mark.parametrize("type_", TYPES)

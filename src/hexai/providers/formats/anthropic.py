@@ -22,12 +22,12 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, ProviderError
-from hexai.providers.complaints import read_body, read_error
-from hexai.providers.payload import decode, field, figure, words
-from hexai.providers.quirks import quirk_of
-from hexai.providers.reasoning import ThinkSplitter
-from hexai.providers.refusals import explain
-from hexai.providers.wire import Framing
+from hexai.providers.formats.complaints import read_body, read_error
+from hexai.providers.formats.payload import decode, field, figure, words
+from hexai.providers.formats.quirks import quirk_of
+from hexai.providers.formats.reasoning import ThinkSplitter
+from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.wire import Framing
 
 VERSION = "2023-06-01"
 

@@ -7,7 +7,7 @@ import pytest
 from hexai.domain.provider import Chunk, FinishReason, TextDelta
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, Overloaded, UnknownModel
-from hexai.providers.ollama import OllamaFormat
+from hexai.providers.formats.ollama import OllamaFormat
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
 OLLAMA = OllamaFormat(settings("ollama"))

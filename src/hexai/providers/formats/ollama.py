@@ -15,12 +15,12 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
-from hexai.providers.complaints import read_body, read_error
-from hexai.providers.format import Decoder
-from hexai.providers.payload import decode, figure, words
-from hexai.providers.reasoning import ThinkSplitter
-from hexai.providers.refusals import explain
-from hexai.providers.wire import Framing
+from hexai.providers.formats.complaints import read_body, read_error
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.payload import decode, figure, words
+from hexai.providers.formats.reasoning import ThinkSplitter
+from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.wire import Framing
 
 
 class OllamaFormat:

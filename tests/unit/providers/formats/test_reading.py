@@ -6,7 +6,7 @@ import pytest
 
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, Overloaded, ProviderError
-from hexai.providers.reading import Reader
+from hexai.providers.formats.reading import Reader
 
 
 class Scripted:

@@ -8,7 +8,7 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Chunk, FinishReason
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, RateLimited
-from hexai.providers.anthropic import AnthropicFormat
+from hexai.providers.formats.anthropic import AnthropicFormat
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
 ANTHROPIC = AnthropicFormat(settings("anthropic"))

@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Finished, TextDelta
 from hexai.errors import ProviderError
-from hexai.providers.format import Decoder
-from hexai.providers.openai import (
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.openai import (
     INCLUDE_USAGE,
     Choice,
     EventDecoder,
     OpenAIFormat,
 )
-from hexai.providers.payload import words
-from hexai.providers.quirks import MOST_STOPS
+from hexai.providers.formats.payload import words
+from hexai.providers.formats.quirks import MOST_STOPS
 
 
 class OpenAIInfill(OpenAIFormat):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.providers.quirks import MODEL_QUIRKS, quirk_of, takes_include_usage
+from hexai.providers.formats.quirks import MODEL_QUIRKS, quirk_of, takes_include_usage
 
 REASONING = frozenset({"temperature", "stop"})
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.providers.reasoning import ThinkSplitter
+from hexai.providers.formats.reasoning import ThinkSplitter
 from tests.support.calls import reasoning_of, text_of
 
 

@@ -24,13 +24,13 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
-from hexai.providers.complaints import read_body, read_error
-from hexai.providers.format import Decoder
-from hexai.providers.payload import decode, field, figure, loosely, money, words
-from hexai.providers.quirks import MOST_STOPS, quirk_of, takes_include_usage
-from hexai.providers.reasoning import ThinkSplitter
-from hexai.providers.refusals import explain
-from hexai.providers.wire import Framing
+from hexai.providers.formats.complaints import read_body, read_error
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.payload import decode, field, figure, loosely, money, words
+from hexai.providers.formats.quirks import MOST_STOPS, quirk_of, takes_include_usage
+from hexai.providers.formats.reasoning import ThinkSplitter
+from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.wire import Framing
 
 INCLUDE_USAGE = {"include_usage": True}
 """The `stream_options` that ask for usage figures."""

@@ -20,8 +20,8 @@ from hexai.errors import (
     RateLimited,
     UnknownModel,
 )
-from hexai.providers.complaints import read_body, read_error
-from hexai.providers.refusals import HAPPENED, explain
+from hexai.providers.formats.complaints import read_body, read_error
+from hexai.providers.formats.refusals import HAPPENED, explain
 from tests.support.calls import settings
 
 

@@ -7,7 +7,7 @@ it was told itself. Nothing of it is trusted to have the type that it should hav
 
 from msgspec import Struct
 
-from hexai.providers.payload import field, loosely, words
+from hexai.providers.formats.payload import field, loosely, words
 
 
 class Complaint(Struct, frozen=True, kw_only=True):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hexai.config.provider_settings import ProviderType
 from hexai.domain.provider import Finished
 from hexai.errors import ProviderError
-from hexai.providers.anthropic import AnthropicFormat
-from hexai.providers.format import Decoder
-from hexai.providers.ollama import OllamaFormat
-from hexai.providers.openai import OpenAIFormat
+from hexai.providers.formats.anthropic import AnthropicFormat
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.ollama import OllamaFormat
+from hexai.providers.formats.openai import OpenAIFormat
 from tests.support.calls import call, settings
 
 DECODERS: dict[ProviderType, Callable[[], Decoder]] = {

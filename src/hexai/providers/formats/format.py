@@ -10,8 +10,8 @@ from typing import Protocol
 
 from hexai.domain.provider import Call, Chunk
 from hexai.errors import ProviderError
+from hexai.providers.formats.wire import Framing
 from hexai.providers.shown import Asked
-from hexai.providers.wire import Framing
 
 
 class Decoder(Protocol):

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from hexai.providers.payload import decode, field, figure, loosely
+from hexai.providers.formats.payload import decode, field, figure, loosely
 
 
 class Thing(Struct):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.errors import TooLarge
-from hexai.providers.wire import LIMIT, NdjsonSplitter, Splitter, SseSplitter
+from hexai.providers.formats.wire import LIMIT, NdjsonSplitter, Splitter, SseSplitter
 
 Make = Callable[[], Splitter]
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, ProviderError
-from hexai.providers.format import Decoder
-from hexai.providers.wire import Framing, splitter
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.wire import Framing, splitter
 from hexai.text.clean import Cleaner, clean, shorten
 
 

@@ -26,7 +26,7 @@ from hexai.errors import (
     RateLimited,
     UnknownModel,
 )
-from hexai.providers.complaints import Complaint
+from hexai.providers.formats.complaints import Complaint
 
 _LOOKED_AT = 500
 """Characters of an upstream's message that phrases are looked for in."""

@@ -7,11 +7,11 @@ import msgspec
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, ReasoningDelta, TextDelta
 from hexai.errors import BrokenStream
-from hexai.providers.complaints import read_error
-from hexai.providers.format import Decoder
-from hexai.providers.ollama import Line, OllamaFormat, finished, options
-from hexai.providers.payload import decode, words
-from hexai.providers.refusals import explain
+from hexai.providers.formats.complaints import read_error
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.ollama import Line, OllamaFormat, finished, options
+from hexai.providers.formats.payload import decode, words
+from hexai.providers.formats.refusals import explain
 
 _NOTHING = "\n"
 """An empty suffix would make it a chat, and an empty prompt no more than a load."""

@@ -15,7 +15,7 @@ from hexai.errors import (
     Overloaded,
     RateLimited,
 )
-from hexai.providers.openai import OpenAIFormat, usage
+from hexai.providers.formats.openai import OpenAIFormat, usage
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
 OPENAI = OpenAIFormat(settings())
