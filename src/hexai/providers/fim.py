@@ -21,8 +21,8 @@ from msgspec import Struct
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.urls import origin
 from hexai.domain.provider import Call
-from hexai.providers.formats.format import Choose, WireFormat
-from hexai.providers.shown import Asked, ShownModels
+from hexai.providers.formats.format import Asked, Choose, WireFormat
+from hexai.providers.shown import ShownModels
 
 Endpoint = Literal["completions", "fim/completions", "infill"]
 """What may be asked of an upstream that speaks OpenAI's format."""

@@ -6,12 +6,11 @@ format is the rest: how a call is written, and how its stream is read.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from hexai.domain.provider import Call, Chunk
 from hexai.errors import ProviderError
 from hexai.providers.formats.wire import Framing
-from hexai.providers.shown import Asked
 
 
 class Decoder(Protocol):
@@ -55,6 +54,16 @@ class WireFormat(Protocol):
         `body` is cut at 64 KiB and may be anything. Provider and model are filled in
         by the caller, `Retry-After` too.
         """
+
+
+@runtime_checkable
+class Asked(Protocol):
+    """Who can be asked a small question beside the streams: a client over HTTP."""
+
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
+    ) -> bytes:
+        """Give the whole answer; raises `ProviderError`."""
 
 
 Choose = Callable[[Call, Asked], Awaitable[WireFormat]]
