@@ -19,8 +19,8 @@ from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
+    from hexai.providers.http.tls import Trust
     from hexai.providers.llamacpp.supervisor import Supervisor
-    from hexai.providers.tls import Trust
 
 FORMATS: dict[ProviderType, str] = {
     "ollama": "hexai.providers.formats.ollama:OllamaFormat",
@@ -33,11 +33,11 @@ FORMATS: dict[ProviderType, str] = {
 _OVER_HTTP = (
     "anyio.lowlevel",  # this and the next are what httpcore2 imports to connect
     "anyio.streams.memory",
-    "hexai.providers.client",
+    "hexai.providers.http_provider",
     "hexai.providers.credentials",
     "hexai.providers.fim",
-    "hexai.providers.http",
-    "hexai.providers.tls",
+    "hexai.providers.http.client",
+    "hexai.providers.http.tls",
 )
 _LOCAL = ("hexai.providers.llamacpp.provider", "hexai.providers.llamacpp.supervisor")
 _SIMULATED = ("hexai.providers.simulated",)
@@ -115,10 +115,10 @@ class Registry:
             return ""
 
     def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
-        from hexai.providers.client import HttpProvider
         from hexai.providers.credentials import ConfiguredCredential
-        from hexai.providers.http import HttpClient
-        from hexai.providers.tls import Trust
+        from hexai.providers.http.client import HttpClient
+        from hexai.providers.http.tls import Trust
+        from hexai.providers.http_provider import HttpProvider
 
         environ, home = self._surroundings.environ, self._surroundings.home
         self._trust = self._trust or Trust()

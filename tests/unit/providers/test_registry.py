@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from hexai.config.provider_settings import ProviderType
-from hexai.providers.client import HttpProvider
+from hexai.providers.http_provider import HttpProvider
 from hexai.providers.llamacpp.provider import LlamaCpp
 from hexai.providers.registry import FORMATS
 from hexai.providers.simulated import Simulated

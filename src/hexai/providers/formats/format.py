@@ -1,7 +1,7 @@
 """What tells one wire format from another, without any input or output.
 
-`providers.client.HttpProvider` does for all of them what they share: it posts the
-body, splits the stream, feeds the decoder, keeps the limits and maps the errors. A
+`providers.http_provider.HttpProvider` does for all of them what they share: it posts
+the body, splits the stream, feeds the decoder, keeps the limits and maps the errors. A
 format is the rest: how a call is written, and how its stream is read.
 """
 

@@ -21,7 +21,7 @@ from hexai.errors import (
 from hexai.providers.credentials import Credential, refuse_in_clear
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
-from hexai.providers.http import Answer, HttpClient
+from hexai.providers.http.client import Answer, HttpClient
 from hexai.providers.secret import Masker
 from hexai.text.clean import clean, shorten
 

@@ -12,10 +12,10 @@ import trustme
 
 from hexai.domain.provider import Chunk
 from hexai.errors import ConnectionFailed, TLSFailed
-from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import ConfiguredCredential, FixedCredential
-from hexai.providers.http import HttpClient
-from hexai.providers.tls import Trust, nobody_trusted
+from hexai.providers.http.client import HttpClient
+from hexai.providers.http.tls import Trust, nobody_trusted
+from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,
     PlainFormat,

@@ -21,10 +21,10 @@ import httpcore2
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.urls import origin
 from hexai.errors import BadAnswer
-from hexai.providers.headers import composed
-from hexai.providers.network import FAULTS, Backend, Stream, named
-from hexai.providers.proxies import Proxy, proxy_for
-from hexai.providers.tls import Trust, nobody_trusted
+from hexai.providers.http.headers import composed
+from hexai.providers.http.network import FAULTS, Backend, Stream, named
+from hexai.providers.http.proxies import Proxy, proxy_for
+from hexai.providers.http.tls import Trust, nobody_trusted
 from hexai.text.clean import clean, shorten
 
 _Pool = httpcore2.AsyncConnectionPool

@@ -3,7 +3,7 @@
 import pytest
 
 from hexai.errors import ConnectionFailed
-from hexai.providers.proxies import Proxy, proxy_for
+from hexai.providers.http.proxies import Proxy, proxy_for
 
 PROXY = "http://proxy.example:3128"
 FAR = "https://api.example/v1"

@@ -15,9 +15,9 @@ from hexai.errors import (
     ProviderError,
     TooLarge,
 )
-from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import FixedCredential
-from hexai.providers.http import HttpClient
+from hexai.providers.http.client import HttpClient
+from hexai.providers.http_provider import HttpProvider
 from hexai.providers.secret import Secret
 from tests.support.plain import (
     CALL,

@@ -26,7 +26,7 @@ from hexai.errors import (
     RateLimited,
     TooLarge,
 )
-from hexai.providers.client import HttpProvider
+from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,
     PlainDecoder,

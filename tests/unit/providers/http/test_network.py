@@ -4,7 +4,7 @@ import httpcore2
 import pytest
 
 from hexai.errors import BadAnswer, BrokenStream, ConnectionFailed, Internal
-from hexai.providers.network import FAULTS, named
+from hexai.providers.http.network import FAULTS, named
 
 EXCEPTIONS = sorted(
     (
