@@ -30,7 +30,7 @@ from hexai.config.project import find_project_files, folders_of
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile
-from hexai.config.tables import given
+from hexai.config.tables.base import given
 from hexai.config.trust import grant_file, grant_folder
 from hexai.config.watch import State, state_of
 from hexai.domain.entry import Surface

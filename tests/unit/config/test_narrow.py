@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hexai.config.decode import decode
-from hexai.config.entries import Options, resolve_entries
+from hexai.config.entries.entries import Options, resolve_entries
 from hexai.config.merge import flatten, nest
 from hexai.config.narrow import Narrowed, Source, narrow, only_restricts
 from hexai.config.schema import Settings

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hexai.config.decode import decode
-from hexai.config.entries import Options, resolve_entries
+from hexai.config.entries.entries import Options, resolve_entries
 from hexai.config.merge import flatten
 from hexai.config.narrow import Narrowed, Source, narrow
 from hexai.config.problems import KeyPath

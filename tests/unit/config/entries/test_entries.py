@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hexai.config.decode import decode
-from hexai.config.entries import Options, Resolved, resolve_entries
-from hexai.config.entry_tables import EntryTable
+from hexai.config.entries.entries import Options, Resolved, resolve_entries
+from hexai.config.entries.variables import SurfaceVariables
 from hexai.config.schema import Settings
-from hexai.config.surface_variables import SurfaceVariables
+from hexai.config.tables.entries import EntryTable
 from hexai.domain.entry import Budgets, Entry, RequestSpec, Surface
 from hexai.errors import UsageError
 

@@ -14,10 +14,10 @@ from typing import get_args
 
 from msgspec import UNSET, UnsetType
 
-from hexai.config.entry_tables import Entries, EntryTable, EntryTemperature
 from hexai.config.problems import KeyPath, nearest
 from hexai.config.provider_settings import ProviderType
-from hexai.config.tables import given
+from hexai.config.tables.base import given
+from hexai.config.tables.entries import Entries, EntryTable, EntryTemperature
 from hexai.text.clean import is_whole
 
 _TEMPERATURE = re.compile(r"(?P<rest>.*)@(?P<number>\d(\.\d*)?|\.\d+)", re.DOTALL)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from hexai.config.tables import Character, Table
+from hexai.config.tables.base import Character, Table
 
 MenuKind = Literal[
     "rewrite",

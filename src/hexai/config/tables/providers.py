@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType, field
 
 from hexai.config.provider_settings import InfillEndpoint
-from hexai.config.tables import (
+from hexai.config.tables.base import (
     MaybeCount,
     MaybeFlag,
     MaybeSeconds,

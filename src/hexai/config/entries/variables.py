@@ -5,7 +5,7 @@ They are no layer: a step of their own, after narrowing, works them into the ent
 
 from msgspec import UNSET, Struct, UnsetType
 
-from hexai.config.entry_tables import EntryTable
+from hexai.config.tables.entries import EntryTable
 from hexai.domain.entry import Surface
 
 

@@ -3,8 +3,8 @@
 import pytest
 from msgspec import UNSET
 
-from hexai.config.entry_forms import listed, parse_word, temperature_of
-from hexai.config.entry_tables import EntryTable
+from hexai.config.entries.forms import listed, parse_word, temperature_of
+from hexai.config.tables.entries import EntryTable
 
 NAMES = {"ollama": "ollama", "openai": "openai", "work": "Work"}
 

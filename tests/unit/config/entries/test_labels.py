@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.config.labels import find_named, make_labels
+from hexai.config.entries.labels import find_named, make_labels
 from hexai.domain.entry import Entry, RequestSpec, Surface
 
 

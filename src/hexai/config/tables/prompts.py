@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import UNSET
 
-from hexai.config.tables import MaybeText, Table
+from hexai.config.tables.base import MaybeText, Table
 
 
 class CompletionPrompts(Table, frozen=True, kw_only=True):

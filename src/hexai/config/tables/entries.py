@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from hexai.config.tables import (
+from hexai.config.tables.base import (
     MaybeCount,
     MaybeSeconds,
     MaybeText,

@@ -6,8 +6,7 @@ Each value is the entry's; else the provider's; else the general one.
 from msgspec import UnsetType
 from msgspec.structs import replace
 
-from hexai.config.entry_forms import temperature_of, text_of
-from hexai.config.entry_tables import EntryTable, FallbackTable
+from hexai.config.entries.forms import temperature_of, text_of
 from hexai.config.profiles import (
     find_model,
     no_limit,
@@ -16,9 +15,10 @@ from hexai.config.profiles import (
     unknown_provider,
 )
 from hexai.config.provider_settings import ProviderSettings
-from hexai.config.provider_tables import ModelTable
 from hexai.config.schema import Settings
-from hexai.config.tables import given
+from hexai.config.tables.base import given
+from hexai.config.tables.entries import EntryTable, FallbackTable
+from hexai.config.tables.providers import ModelTable
 from hexai.domain.entry import Budgets, RequestSpec
 
 
