@@ -108,7 +108,7 @@ NOT_FOR_A_QUESTION = {
     "hexai.domain.figures",
     "hexai.ledger.figures",
     "hexai.service.history",
-    "hexai.service.pull",
+    "hexai.service.setup.pull",
     "hexai.surfaces.cli.again",
     "hexai.surfaces.cli.config",
     "hexai.surfaces.cli.ledger.stats",

@@ -16,9 +16,9 @@ from hexai.config.entries.forms import listed, parse_word, text_of
 from hexai.config.entries.labels import find_named, make_labels, name_of
 from hexai.config.entries.specs import make_fallback, make_spec, make_timeout
 from hexai.config.entries.variables import SurfaceVariables, variable
+from hexai.config.narrowing.restrictions import Restrictions, Use
 from hexai.config.problems import listed_some
 from hexai.config.profiles import find_name, no_limit
-from hexai.config.restrictions import Restrictions, Use
 from hexai.config.schema import Settings
 from hexai.config.tables.base import given
 from hexai.config.tables.entries import EntryTable

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hexai.service.probe import fetch
+from hexai.service.setup.probe import fetch
 
 
 def asked(answer: bytes | None, *, patience: float = 5.0) -> tuple[bytes | None, bytes]:

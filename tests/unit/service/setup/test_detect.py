@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from hexai.service.detect import Found, detect, keys_in
+from hexai.service.setup.detect import Found, detect, keys_in
 
 ENVIRON = {
     "OPENAI_API_KEY": "sk-secret",

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hexai.service.probe import Address, fetch
+from hexai.service.setup.probe import Address, fetch
 
 OLLAMA: Address = ("127.0.0.1", 11434)
 """Where Ollama listens unless it is told otherwise."""

@@ -9,9 +9,9 @@ from hexai.config.load import load
 from hexai.config.locate import find_folders
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
-from hexai.service.detect import Found
-from hexai.service.initial import choices, compose
-from hexai.service.servers import Server
+from hexai.service.setup.detect import Found
+from hexai.service.setup.initial import choices, compose
+from hexai.service.setup.servers import Server
 
 LLAMA = Server(name="llamacpp", port=8080, models=("qwen.gguf", "b"))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from hexai.service.probe import fetch
+from hexai.service.setup.probe import fetch
 
 USUAL: tuple[tuple[str, int], ...] = (
     ("llamacpp", 8080),

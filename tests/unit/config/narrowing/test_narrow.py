@@ -7,7 +7,7 @@ import pytest
 from hexai.config.decode import decode
 from hexai.config.entries.entries import Options, resolve_entries
 from hexai.config.merge import flatten, nest
-from hexai.config.narrow import Narrowed, Source, narrow, only_restricts
+from hexai.config.narrowing.narrow import Narrowed, Source, narrow, only_restricts
 from hexai.config.schema import Settings
 from hexai.domain.entry import Surface
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hexai.config.decode import decode
 from hexai.config.merge import Layer, flatten
-from hexai.config.narrow import Source
+from hexai.config.narrowing.narrow import Source
 from hexai.config.problems import LISTED, KeyPath, Problem, dotted, listed_some
 from hexai.config.prune import prune
 from hexai.config.schema import Settings

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
-from hexai.config.limit_keys import (
+from hexai.config.narrowing.limit_keys import (
     CONTENDERS,
     FIRST_TOKEN,
     as_limit,
@@ -25,8 +25,8 @@ from hexai.config.limit_keys import (
     in_effect,
     provider_of,
 )
+from hexai.config.narrowing.restrictions import Cap, Restrictions, Use
 from hexai.config.problems import KeyPath
-from hexai.config.restrictions import Cap, Restrictions, Use
 from hexai.config.schema import Settings
 from hexai.domain.entry import Surface
 

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from hexai.errors import SetupError, UsageError
-from hexai.service.pull import PULLABLE, Pullable, fetch, find_pullable, pull
+from hexai.service.setup.pull import PULLABLE, Pullable, fetch, find_pullable, pull
 
 MODEL = b"GGUF a very small model"
 MEMBER = "tiny_model/tiny.gguf"
@@ -192,7 +192,7 @@ def test_nothing_in_the_working_directory_is_run(
         (trap / program).chmod(0o755)
     code = (
         "import sys; from pathlib import Path; import msgspec\n"
-        "from hexai.service.pull import Pullable, fetch\n"
+        "from hexai.service.setup.pull import Pullable, fetch\n"
         "wanted = msgspec.json.decode(sys.argv[1], type=Pullable)\n"
         "environ = msgspec.json.decode(sys.argv[3], type=dict[str, str])\n"
         "fetch(wanted, store=Path(sys.argv[2]), environ=environ, say=print)\n"
@@ -298,7 +298,7 @@ def test_interrupting_leaves_nothing_half_done(tmp_path: Path, store: Path) -> N
     temporary.mkdir()
     code = (
         "import sys; from pathlib import Path\n"
-        "from hexai.service.pull import pull\n"
+        "from hexai.service.setup.pull import pull\n"
         "environ = {'PIP_INDEX_URL': sys.argv[2], 'PIP_CONFIG_FILE': '/dev/null'}\n"
         "pull('smollm2', store=Path(sys.argv[1]), environ=environ, say=print)\n"
     )

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from hexai.config.encode import to_toml
 from hexai.config.schema import Settings
-from hexai.service.detect import Found
-from hexai.service.servers import Server
+from hexai.service.setup.detect import Found
+from hexai.service.setup.servers import Server
 
 _VENDORS = ("openai", "anthropic", "openrouter")
 _MODELS_NAMED = 8

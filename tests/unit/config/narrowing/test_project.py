@@ -7,15 +7,15 @@ import pytest
 
 from hexai.config.load import load
 from hexai.config.locate import Folders, find_folders
-from hexai.config.project import (
+from hexai.config.narrowing.project import (
     FILE_LIMIT,
     ProjectFile,
     find_project_files,
     read_project_file,
 )
-from hexai.config.restrictions import Restrictions
+from hexai.config.narrowing.restrictions import Restrictions
+from hexai.config.narrowing.trust import Owned
 from hexai.config.snapshot import Snapshot
-from hexai.config.trust import Owned
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
 from tests.support.projects import FILE_NAME, make_repository, write_project_file

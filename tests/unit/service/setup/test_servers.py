@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hexai.service.servers import Server, find_servers
+from hexai.service.setup.servers import Server, find_servers
 from tests.support.replies import hang, raw
 from tests.support.upstream import Upstream
 

@@ -22,10 +22,8 @@ from msgspec.structs import replace
 from hexai.config.layers import CheckedLayer, check_file
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, merge
-from hexai.config.narrow import PATTERNS, Source
-from hexai.config.problems import KeyPath, dotted, listed_some
-from hexai.config.sources import ConfigFile, Unreadable, read_file
-from hexai.config.trust import (
+from hexai.config.narrowing.narrow import PATTERNS, Source
+from hexai.config.narrowing.trust import (
     Grant,
     Owned,
     Shown,
@@ -34,6 +32,8 @@ from hexai.config.trust import (
     read_grant,
     show_held_back,
 )
+from hexai.config.problems import KeyPath, dotted, listed_some
+from hexai.config.sources import ConfigFile, Unreadable, read_file
 from hexai.errors import ConfigError
 
 FILE_NAME = ".hexaiconfig.toml"

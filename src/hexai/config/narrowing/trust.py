@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.merge import Layer
-from hexai.config.narrow import only_restricts
+from hexai.config.narrowing.narrow import only_restricts
 from hexai.config.problems import KeyPath, dotted
 from hexai.config.profiles import BUILT_IN
 from hexai.config.sources import Unreadable, read_file

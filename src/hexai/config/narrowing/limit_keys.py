@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from msgspec import UnsetType
 
+from hexai.config.narrowing.restrictions import CappedField
 from hexai.config.problems import KeyPath
 from hexai.config.profiles import BUILT_IN, provider_names, provider_settings
-from hexai.config.restrictions import CappedField
 from hexai.config.schema import Settings
 
 CONTENDERS: KeyPath = ("fanout", "max_concurrency")

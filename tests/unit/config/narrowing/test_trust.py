@@ -10,10 +10,10 @@ import pytest
 
 from hexai.config.load import load
 from hexai.config.locate import Folders, find_folders
-from hexai.config.project import ProjectFile, read_project_file, tell
+from hexai.config.narrowing.project import ProjectFile, read_project_file, tell
+from hexai.config.narrowing.trust import Owned, grant_file, grant_folder
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.snapshot import Snapshot
-from hexai.config.trust import Owned, grant_file, grant_folder
 from hexai.errors import ConfigError
 from hexai.service.grants import grant, grants, revoke
 from tests.support.projects import FILE_NAME, make_repository, write_project_file
