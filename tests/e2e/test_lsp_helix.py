@@ -157,16 +157,16 @@ def test_one_server_for_each_entry() -> None:
 
 
 def test_a_server_for_an_entry_that_is_not_there_says_so() -> None:
-    """Nothing is offered, and the log names the labels that there are."""
+    """Nothing is offered, and a message names the labels that there are."""
     with Upstream(openai_answer(ANSWER)) as home:
         configure(home=home)
 
         async def scene(client: HelixClient, pid: int) -> None:
             client.ask(URI)
             assert await client.shown() == []
-            logged = await client.message("window/logMessage")
-            assert "nobody" in logged["message"]
-            assert "home" in logged["message"]
+            told = await client.message("window/showMessage")
+            assert "nobody" in told["message"]
+            assert "home" in told["message"]
 
         play(scene, "--only", "nobody")
         assert home.requests == []

@@ -55,11 +55,16 @@ def run_cli(
 
 
 def run_typed(
-    typed: str, *arguments: str, folder: Path | None = None, when: str = ""
+    typed: str,
+    *arguments: str,
+    folder: Path | None = None,
+    when: str = "",
+    piped: str | None = None,
 ) -> tuple[int, str]:
     """Run it on one terminal on which somebody types; gives code and display.
 
-    It is typed before the start, or `when` some text has been shown.
+    It is typed before the start, or `when` some text has been shown. Standard input is
+    the terminal too, unless something is `piped` in.
     """
     terminal = Terminal(columns=200)
 
@@ -74,16 +79,18 @@ def run_typed(
     else:
         press()
     environ = {"TERM": "xterm", **os.environ}  # noqa: TID251 - the edge
-    process = Process(
-        arguments=arguments,
-        environ=environ,
-        home=environ.get("HOME", "/nonexistent"),
-        folder="" if folder is None else str(folder),
-        stdin=terminal.descriptor,
-        stdout=terminal.descriptor,
-        stderr=terminal.descriptor,
-    )
-    code = run(process)
+    with ExitStack() as stack:
+        piped_in = None if piped is None else stack.enter_context(_input(piped))
+        process = Process(
+            arguments=arguments,
+            environ=environ,
+            home=environ.get("HOME", "/nonexistent"),
+            folder="" if folder is None else str(folder),
+            stdin=terminal.descriptor if piped_in is None else piped_in,
+            stdout=terminal.descriptor,
+            stderr=terminal.descriptor,
+        )
+        code = run(process)
     if when:
         typist.join()
     return code, terminal.text()

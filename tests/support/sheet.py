@@ -129,6 +129,7 @@ class Sheet(OwnTasks):
     def shut_down(self) -> None:
         """Shut it down, as the editor's end does."""
         self.prompter.shutdown()
+        self.running.shutdown()
 
     @property
     def text(self) -> str:
@@ -207,9 +208,7 @@ class Sheet(OwnTasks):
             log=lambda _severity, _message: None,
         )
         self.switch = _Switch()
-        return Commands(
-            self, configuration, self.running, self.switch, make=self.edits.make
-        )
+        return Commands(self, configuration, self.running, self.switch)
 
     def _offered(self, uri: str) -> Iterable[Offer]:
         return [offer for offer in self.offers if offer.uri == uri]

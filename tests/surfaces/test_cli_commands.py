@@ -122,6 +122,26 @@ def test_options_behind_the_first_word_are_prompt_with_a_note() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("stats --since tomorrow", "it is a date such as 2026-11-22"),
+        ("history forget --before tomorrow", "it is a date such as 2026-11-22"),
+        ("history --surface nowhere", "'nowhere' is not one of"),
+        ("show --json everything", "it is no run"),
+    ],
+)
+def test_a_command_that_does_not_parse_is_asked_with_a_note(
+    words: str, reason: str
+) -> None:
+    """Whoever meant the command learns why it was none."""
+    result = run_cli(*words.split())
+    [note] = [line for line in result.err.splitlines() if "note:" in line]
+    assert (result.code, result.out) == (0, words)
+    assert note.startswith("hexai: note: this is a question, not `")
+    assert reason in note
+
+
+@pytest.mark.parametrize(
     ("line", "part"),
     [
         (["--jsno", "x"], "No such option"),

@@ -133,6 +133,31 @@ class TestVote:
         assert shown()["choice"]["labels"] == ["b"]
         assert [row["accepted"] for row in figures().values()] == [0, 1]
 
+    def test_a_second_vote_counts_where_the_clock_was_set_back(self) -> None:
+        """What the user says now is newer than what the ledger holds."""
+        ask("hi")
+        run_cli("vote", "a")
+        with sqlite3.connect(state() / FILE_NAME) as connection:
+            connection.execute("UPDATE run SET chosen_at = chosen_at + 86400000")
+        connection.close()
+
+        result = run_cli("vote", "b")
+
+        assert result.out == "run 1: b\n"
+        assert shown()["choice"]["labels"] == ["b"]
+
+    def test_a_vote_that_passes_over_the_last_question_says_so(self) -> None:
+        """Nobody votes unaware on a question that is long past."""
+        ask("the first question")
+        run_cli("-m", "simulated:echo", "the second question")
+
+        result = run_cli("vote", "a")
+
+        assert result.out == "run 1: a\n"
+        assert result.err == (
+            "hexai: the last run that can be voted on asked: the first question\n"
+        )
+
     def test_a_blind_run_names_nobody_before_the_vote(self) -> None:
         """Neither `history` nor `show` does; the vote then names them."""
         ask("--blind", "hi")
@@ -194,16 +219,29 @@ class TestVote:
         assert code == 0
         assert (recorded and recorded["choice"]) == choice
 
+    def test_the_question_may_come_by_a_pipe(self) -> None:
+        """The key comes from the terminal that the answers are shown on."""
+        simulated("echo", "lorem?tokens=3")
+        code, display = run_typed_later("B", "--blind", "--vote", piped="hi")
+        assert code == 0
+        assert "s skip: B" in display
+        assert shown()["choice"]["choice"] == "taken"
+
     def test_without_a_terminal_it_says_how_to_vote_later(self) -> None:
-        """A pipe has no keys."""
+        """In words that no shell takes for a pipe."""
         result = ask("--vote", "hi")
+        run = shown()["run_id"]
         assert result.code == 0
-        assert "hexai: to vote: hexai vote " in result.err
+        assert result.err.endswith(
+            f"hexai: to vote: hexai vote {run} WINNER, which is A, B, tie or bad\n"
+        )
 
 
-def run_typed_later(key: str, *arguments: str) -> tuple[int, str]:
+def run_typed_later(
+    key: str, *arguments: str, piped: str | None = None
+) -> tuple[int, str]:
     """Press a key when the question for it is there."""
-    return run_typed(key, *arguments, when="skip: ")
+    return run_typed(key, *arguments, when="skip: ", piped=piped)
 
 
 class TestAgain:
@@ -490,9 +528,10 @@ class TestTransfer:
     def test_logs_of_llm_are_never_without_texts(self, tmp_path: Path) -> None:
         """Whoever wants none gets no file, instead of one with all of them."""
         ask(TEXT)
-        options = ("--format", "llm", "--no-texts", str(tmp_path / "logs.db"))
+        file = tmp_path / "logs.db"
+        options = ("--format", "llm", "--no-texts", str(file))
         assert run_cli("history", "export", *options).code == 2
-        assert list(tmp_path.iterdir()) == []
+        assert not file.exists()
 
 
 def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:

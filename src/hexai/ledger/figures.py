@@ -23,6 +23,8 @@ JOIN name AS language ON language.id = cell.language
 JOIN name AS project ON project.id = cell.project
 """
 
+# `total` instead of `sum` where a figure may be huge: it never overflows, and is exact
+# up to 2**53.
 SUMS = """
 SELECT cell, count(*) AS runs,
     sum(status = 'answered') AS answered,
@@ -33,15 +35,15 @@ SELECT cell, count(*) AS runs,
     group_concat(CASE WHEN status = 'answered' THEN ttft END) AS first_tokens,
     group_concat(CASE WHEN status = 'answered' THEN total END) AS totals,
     group_concat(CASE WHEN status = 'timed out' THEN total END) AS cut_totals,
-    sum(CASE WHEN generating > 0 AND output > 1 THEN output END) AS tokens,
-    sum(CASE WHEN generating > 0 AND output > 1 THEN generating END) AS generating_ms,
-    sum(cost) AS cost,
+    total(CASE WHEN generating > 0 AND output > 1 THEN output END) AS tokens,
+    total(CASE WHEN generating > 0 AND output > 1 THEN generating END) AS generating_ms,
+    total(cost) AS cost,
     sum(cost IS NULL AND output IS NOT NULL) AS unpriced,
     sum(estimated) AS estimated,
     count(taken) AS accepted,
-    sum(taken) AS characters,
-    sum(CASE WHEN retained IS NOT NULL THEN taken END) AS followed,
-    sum(retained) AS retained
+    total(taken) AS characters,
+    total(CASE WHEN retained IS NOT NULL THEN taken END) AS followed,
+    total(retained) AS retained
 FROM contender
 WHERE cached = 0 AND started_at >= ? AND cell IN (SELECT value FROM json_each(?))
 GROUP BY cell
@@ -83,7 +85,7 @@ def _figures(row: sqlite3.Row) -> Figures:
     return Figures(
         first_token=Times(seen=_counted(row["first_tokens"])),
         total=Times(seen=_counted(row["totals"]), cut=_counted(row["cut_totals"])),
-        **{name: row[name] or 0 for name in SUMMED},
+        **{name: int(row[name] or 0) for name in SUMMED},
     )
 
 

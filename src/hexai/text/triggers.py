@@ -184,12 +184,17 @@ def _has_word(text: str) -> bool:
 
 
 def _closing_brackets(line: str) -> frozenset[int]:
-    """Find each `>` that closes a `<`, as in `Map<K, V>`; comparisons open nothing."""
+    """Find each `>` that closes a `<`, as in `Map<K, V>`.
+
+    Comparisons open nothing, nor do comments as HTML has them: `-->` closes them.
+    """
     opened = 0
     closing: set[int] = set()
     for index, character in enumerate(line):
         following = line[index + 1 : index + 2]
         before = line[index - 1 : index] if index else ""
+        if line.startswith("<!--", index):
+            continue
         if character == "<" and "<" not in (before, following):
             opened += bool(following) and not following.isspace() and following != "="
         elif character == ">" and opened and before not in {"-", "="}:

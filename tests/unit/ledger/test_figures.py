@@ -138,3 +138,13 @@ def test_forgotten_names_are_gone(ledger: Ledger, tmp_path: Path) -> None:
     for path in tmp_path.glob("ledger.db*"):
         assert b"MARK" not in path.read_bytes()
     assert [each.number for each in ledger.newest()] == [2]
+
+
+def test_prices_that_nobody_pays_break_no_statistics(ledger: Ledger) -> None:
+    """An upstream or an import may claim them, and their sum fits in no column."""
+    for number in range(1, 4):
+        ledger.take(taken(number, total=1.0, cost_usd=Decimal(9 * 10**9)))
+
+    [(_, found)] = ledger.figures(Filter())
+
+    assert found.cost_usd == 27 * 10**9

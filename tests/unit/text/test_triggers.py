@@ -141,6 +141,8 @@ def test_only_known_commands_count_where_some_are_known() -> None:
         (">!>do it>", [("do it", 0, 9, True)]),
         (">!one> >!two>", [("one", 0, 6, False), ("two", 7, 13, False)]),
         (">!a Vec<int> of 3>", [("a Vec<int> of 3", 0, 18, False)]),
+        ("<!-- >!a b> -->", [("a b", 5, 11, False)]),
+        ("<p><!-- >>!a b> --></p>", [("a b", 8, 15, True)]),
         (">!use fn(x) -> y>", [("use fn(x) -> y", 0, 17, False)]),
         (">!wer da? é>", [("wer da? é", 0, 12, False)]),
         ("if (a>!b && c>d)", [("b && c", 5, 14, False)]),

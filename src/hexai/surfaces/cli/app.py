@@ -5,7 +5,12 @@ from collections.abc import Callable
 import click
 
 from hexai.errors import HexaiError, NoInput, UsageError
-from hexai.surfaces.cli.commands import find, find_script, summaries
+from hexai.surfaces.cli.commands import (
+    find,
+    find_script,
+    summaries,
+    why_no_command,
+)
 from hexai.surfaces.cli.exit_code import (
     A_BUG,
     INTERRUPTED,
@@ -77,8 +82,14 @@ def _run(process: Process) -> int:
     if context is not None:
         invocation = Invocation(process=process, options=options)
         return run_command(context, invocation)
-    for word in stray_options(line, names):
-        complain(process, f"note: {word} stands after the first word, so it is prompt")
+    if (reason := why_no_command(line)) is not None:
+        notes = [reason]
+    else:
+        strays = stray_options(line, names)
+        notes = [
+            f"{word} stands after the first word, so it is prompt" for word in strays
+        ]
+    complain(process, *(f"note: {note}" for note in notes))
     return _ask(process, options, line)
 
 

@@ -120,19 +120,41 @@ def find(line: Line, options: AskOptions) -> click.Context | None:
     return context
 
 
+def why_no_command(line: Line) -> str | None:
+    """Say why words that were meant as a command are none; None if they were not.
+
+    They were meant as one if they begin with its name and hold an option of it.
+    """
+    for command in () if line.literal else _commands_of(line.words):
+        rest = line.words[len(command.words) :]
+        names = option_names(command.parser())
+        if any(names.normal(word) is not None for word in rest):
+            try:
+                _context(command, rest)
+            except click.UsageError as error:
+                name = " ".join(command.words)
+                return f"this is a question, not `{name}`: {error.format_message()}"
+    return None
+
+
 def summaries() -> tuple[tuple[str, str], ...]:
     """List the commands for the help."""
     return tuple((c.name, c.summary) for c in COMMANDS if c.summary)
 
 
 def _parse(words: tuple[str, ...]) -> click.Context | None:
-    matches = [c for c in COMMANDS if c.words == words[: len(c.words)]]
-    for command in sorted(matches, key=lambda c: -len(c.words)):
+    for command in _commands_of(words):
         try:
             return _context(command, words[len(command.words) :])
         except click.UsageError:
             continue
     return None
+
+
+def _commands_of(words: tuple[str, ...]) -> list[Command]:
+    """Find the commands whose names words begin with, the longest name first."""
+    matches = [c for c in COMMANDS if c.words == words[: len(c.words)]]
+    return sorted(matches, key=lambda c: -len(c.words))
 
 
 def _context(command: Command, words: tuple[str, ...]) -> click.Context:

@@ -7,11 +7,42 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _LOCAL_MODES = 3
+_TERMINAL = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
 _STOP = ("\x03", "\x04", "")
 """Ctrl-C, Ctrl-D, and a terminal that is gone."""
 
 
-def can_ask(descriptor: int) -> bool:
+@contextmanager
+def keyboard(stdin: int, stdout: int) -> Iterator[int | None]:
+    """Give the terminal that a user types at who reads `stdout`; None if there is none.
+
+    That is standard input, or, where something is piped in, the terminal of `stdout`.
+    """
+    if not os.isatty(stdout):
+        yield None
+    elif os.isatty(stdin):
+        yield stdin if _may_read(stdin) else None
+    else:
+        with _opened_terminal(stdout) as descriptor:
+            may_read = descriptor is not None and _may_read(descriptor)
+            yield descriptor if may_read else None
+
+
+@contextmanager
+def _opened_terminal(descriptor: int) -> Iterator[int | None]:
+    """Open a terminal anew, for its keys; None if it cannot be."""
+    try:
+        opened = os.open(os.ttyname(descriptor), _TERMINAL)
+    except OSError:
+        yield None
+        return
+    try:
+        yield opened
+    finally:
+        os.close(opened)
+
+
+def _may_read(descriptor: int) -> bool:
     """Tell whether this process may read a terminal's keys.
 
     One in the background would be stopped for trying; but only by the terminal that

@@ -8,7 +8,7 @@ What the editor sends can only narrow. So if it cannot be taken in, because the 
 are broken just then, everything is off until it can.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -25,6 +25,8 @@ from hexai.surfaces.lsp.editor.uris import to_path
 
 Tell = Callable[[Severity, str], None]
 _SHOWN = 5
+SURFACES = (Surface.COMPLETION, Surface.CHAT, Surface.CODE_ACTION)
+"""Those that the editor server answers for."""
 
 
 class Configuration:
@@ -54,9 +56,19 @@ class Configuration:
     def start(self) -> None:
         """Tell what is wrong, now that the editor listens."""
         try:
-            self._log_warnings(self._live.snapshot())
+            snapshot = self._live.snapshot()
         except ConfigError as error:
             self._complain(error, "Hexai is off until this is mended")
+            return
+        self._log_warnings(snapshot)
+        if self._only:
+            self._tell_nobody([self.entries(snapshot, each) for each in SURFACES])
+
+    def _tell_nobody(self, found: Sequence[Resolved]) -> None:
+        """Tell why nobody is left, if so: the server would look broken."""
+        warnings = [warning for each in found for warning in each.warnings]
+        if warnings and not any(each.entries for each in found):
+            self._tell(Severity.WARNING, f"Hexai: {warnings[0]}")
 
     def subscribe(self, listener: Listener) -> None:
         """Have a listener called after each reload."""

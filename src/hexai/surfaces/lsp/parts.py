@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from hexai.service.services import Services
 from hexai.surfaces.lsp.actions.action_list import ActionLists
-from hexai.surfaces.lsp.actions.code_actions import CodeActions, Consultant
+from hexai.surfaces.lsp.actions.code_actions import CodeActions
+from hexai.surfaces.lsp.actions.consultant import Consultant
 from hexai.surfaces.lsp.actions.unit_tests import UnitTests
+from hexai.surfaces.lsp.asking.first_entry import FirstEntry
 from hexai.surfaces.lsp.asking.progress import WorkDoneProgress
 from hexai.surfaces.lsp.asking.work import Running
 from hexai.surfaces.lsp.chat.commands import Commands
@@ -39,6 +41,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     def shutdown(self) -> None:
         """End everything, and start nothing more."""
         self.prompter.shutdown()
+        self.running.shutdown()
         self.completions.shutdown()
 
 
@@ -92,12 +95,10 @@ def _open_prompter(
     ground: Ground, offers: Offers, completer: Completer, running: Running
 ) -> Prompter:
     connection, configuration = ground.connection, ground.configuration
-    commands = Commands(
-        connection, configuration, running, completer, make=ground.edits.make
-    )
+    commands = Commands(connection, configuration, running, completer)
     return Prompter(
         connection,
-        PromptQuestions(configuration, ground.services),
+        PromptQuestions(FirstEntry(configuration, ground.services)),
         ground.edits,
         running,
         commands,
@@ -117,7 +118,7 @@ def _open_actions(ground: Ground, running: Running) -> CodeActions:
         connection,
         ground.edits,
         lists,
-        Consultant(ground.configuration, ground.services),
+        Consultant(FirstEntry(ground.configuration, ground.services)),
         running,
         UnitTests(connection, ground.edits),
     )

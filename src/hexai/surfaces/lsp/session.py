@@ -17,13 +17,12 @@ from lsprotocol import types
 from hexai.config.live import Sources
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
-from hexai.domain.entry import Surface
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.configuration import Configuration, editor_settings
+from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
-from hexai.surfaces.lsp.documents.grammars import Warming
+from hexai.surfaces.lsp.documents.grammars import Grammars
 from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from hexai.service.tmux.status import ServerStatus
     from hexai.surfaces.lsp.parts import Parts
 
-_SURFACES = (Surface.COMPLETION, Surface.CHAT, Surface.CODE_ACTION)
 _GATHERS = 0.25
 """Seconds that a run waits for others before it is written."""
 _SETTINGS_WITHIN = 1.0
@@ -58,7 +56,7 @@ class Session:
         self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
         self.connection = Connection(wire, self.documents)
         self.edits = Edits(self.connection, clock=clock)
-        self.documents.followers += [self.edits, Warming(self.spawn)]
+        self.documents.followers += [self.edits, Grammars(self.spawn)]
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
         self.services: Services | None = None
@@ -138,7 +136,7 @@ class Session:
         snapshot = self.configuration.snapshot() if self.configuration else None
         if snapshot is None or self.configuration is None:
             return
-        asked = (self.configuration.entries(snapshot, each) for each in _SURFACES)
+        asked = (self.configuration.entries(snapshot, each) for each in SURFACES)
         names = [entry.spec.provider for found in asked for entry in found.entries]
         self.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
 

@@ -4,25 +4,27 @@ import time
 
 import click
 
+from hexai.domain.choice import Chosen
 from hexai.domain.entry import Surface
 from hexai.domain.record import RecordedRun, Recorder
 from hexai.errors import UsageError
 from hexai.service.history import History, open_history
-from hexai.surfaces.cli.confirm import can_confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.keypress import can_ask, single_keys
+from hexai.surfaces.cli.keypress import keyboard, single_keys
 from hexai.surfaces.cli.ledger.ballot import Ballot, Vote
 from hexai.surfaces.cli.ledger.recorded import (
     choice_words,
     in_order,
     is_hidden,
     names_shown,
+    prompt_of,
     recorded_line,
 )
 from hexai.surfaces.cli.ledger.run_words import vote_argument
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.show import Show
 from hexai.surfaces.cli.speak import complain, say, tell
+from hexai.text.cells import truncate
 
 
 def parser() -> click.Command:
@@ -43,19 +45,21 @@ def vote_at_the_end(process: Process, show: Show, recorder: Recorder) -> None:
         return
     ballot = Ballot(record)
     if ballot.is_open:
-        if not (can_confirm(process) and can_ask(process.stdin)):
-            names = "|".join((*ballot.candidates, "tie", "bad"))
-            complain(process, f"to vote: hexai vote {record.run_id} {names}")
-            return
-        vote = _ask(process, ballot)
+        with keyboard(process.stdin, process.stdout) as keys:
+            if keys is None:
+                *names, last = (*ballot.candidates, "tie", "bad")
+                winner = f"WINNER, which is {', '.join(names)} or {last}"
+                complain(process, f"to vote: hexai vote {record.run_id} {winner}")
+                return
+            vote = _ask(process, keys, ballot)
         now = time.time()  # noqa: TID251 - the edge
         if (chosen := vote.about(record.run_id, at=now)) is not None:
             recorder.record(chosen)
     tell(process, *show.held_back)
 
 
-def _ask(process: Process, ballot: Ballot) -> Vote:
-    with single_keys(process.stdin) as next_key:
+def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
+    with single_keys(keys) as next_key:
         say(process, f"\n{ballot.question()}")
         vote = None
         while vote is None:
@@ -69,11 +73,10 @@ def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:
     process = invocation.process
     *run, winner = words
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        recorded = _find(history, run[0] if run else None)
+        recorded = history.run(run[0]) if run else _last_open(process, history)
         was_hidden = is_hidden(recorded)
         vote = Ballot(recorded.run).read_word(winner)
-        now = time.time()  # noqa: TID251 - the edge
-        chosen = vote.about(recorded.run.run_id, at=now)
+        chosen = vote.about(recorded.run.run_id, at=_newer_than(recorded.chosen))
         assert chosen is not None
         history.add(chosen)
         voted = history.run(str(recorded.number))
@@ -83,17 +86,24 @@ def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:
     return 0
 
 
-def _find(history: History, word: str | None) -> RecordedRun:
-    """Find the run that is voted on: without a word, the last that can be."""
-    if word is not None:
-        return history.run(word)
-    for recorded in history.newest(surface=Surface.CLI):
+def _last_open(process: Process, history: History) -> RecordedRun:
+    """Find the last run that can be voted on; say which, if that is not the last."""
+    for newer, recorded in enumerate(history.newest(surface=Surface.CLI)):
         if Ballot(recorded.run).is_open:
+            if newer:
+                prompt = truncate(" ".join(prompt_of(recorded.run).split()), 60)
+                complain(process, f"the last run that can be voted on asked: {prompt}")
             return recorded
     raise UsageError(
         "there is nothing to vote on: it takes two answers that do not come from "
         "the cache"
     )
+
+
+def _newer_than(earlier: Chosen | None) -> float:
+    """Give the time of a choice that replaces another, whatever the clock says."""
+    now = time.time()  # noqa: TID251 - the edge
+    return now if earlier is None else max(now, earlier.at + 0.001)
 
 
 def _reveal(process: Process, recorded: RecordedRun) -> None:

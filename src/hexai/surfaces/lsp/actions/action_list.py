@@ -14,7 +14,6 @@ from hexai.config.schema import Settings
 from hexai.prompts.cursor import Cursor
 from hexai.service.actions.actions import Action, Report, offered
 from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.surfaces.lsp.protocol.convert import to_span
 from hexai.text.positions import Encoding
 from hexai.text.visible import visible
@@ -79,11 +78,10 @@ class ActionLists:
     def _offered(
         self, document: Document, params: types.CodeActionParams, settings: Settings
     ) -> tuple[Action, ...]:
-        path = to_path(document.uri)
         cursor = Cursor(
             document=document.lines,
             span=to_span(document.lines, params.range, self._encoding),
-            path=path.name if path else "",
+            path=document.name,
             identifier=document.language,
         )
         reports = self._reports(document, params)

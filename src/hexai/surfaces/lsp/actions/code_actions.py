@@ -12,69 +12,26 @@ from lsprotocol import types
 from msgspec.structs import replace
 
 from hexai.config.snapshot import Snapshot
-from hexai.domain.entry import Entry, Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.prompts.cursor import Cursor
 from hexai.service.actions.actions import (
     Action,
-    answer_of,
     compose,
     fitted,
     function_span,
 )
 from hexai.service.actions.fitting import Unfit
-from hexai.service.ask import Question, ask
-from hexai.service.guard.guard import GuardedText
-from hexai.service.services import Services
 from hexai.surfaces.lsp.actions.action_list import STOP, ActionLists, Listing, Shown
+from hexai.surfaces.lsp.actions.consultant import Consultant
 from hexai.surfaces.lsp.actions.unit_tests import UnitTests
+from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.surfaces.lsp.asking.work import Running, Work
-from hexai.surfaces.lsp.completion.questions import background_of, path_of
-from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
 from hexai.surfaces.lsp.documents.tracked import Tracked, Tracker
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.text.lines import Replacement, TextChange, compare
-from hexai.text.positions import Span
-
-
-class Consultant:
-    """Asks the one entry of code actions, by a document's configuration."""
-
-    def __init__(self, configuration: Configuration, services: Services) -> None:
-        self._configuration = configuration
-        self._services = services
-
-    def snapshot(self, uri: str) -> Snapshot | None:
-        """Give what is configured for a document; None: code actions are off."""
-        snapshot = self._configuration.snapshot(uri)
-        return snapshot if snapshot is not None and self._entries(snapshot) else None
-
-    async def ask(
-        self, request: Request, snapshot: Snapshot, document: Document, span: Span
-    ) -> Outcome:
-        """Ask about a part of a document, and wait for what becomes of it."""
-        text = GuardedText(
-            uri=document.uri,
-            lines=document.lines,
-            first=span.start.line,
-            last=span.end.line + 1,
-        )
-        question = Question(
-            request=request,
-            entries=self._entries(snapshot),
-            max_concurrency=1,
-            local_only=snapshot.restrictions.local_only,
-            settings=snapshot.settings,
-            background=background_of(document),
-            documents=(text,),
-        )
-        return await answer_of(ask(self._services, question))
-
-    def _entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
-        return self._configuration.entries(snapshot, Surface.CODE_ACTION).entries[:1]
 
 
 class CodeActions:
@@ -145,28 +102,29 @@ class CodeActions:
         if snapshot is None:
             self._tell(f"{action.title}: code actions are off")
             return
-        cursor = replace(listing.cursor, path=path_of(listing.document))
+        origin = Origin.of(listing.document)
+        cursor = replace(listing.cursor, path=origin.name)
         if action.key == "unit_test":
-            reason = await self._test(cursor, snapshot, listing.document)
+            reason = await self._test(cursor, snapshot, origin)
         else:
-            reason = await self._change(action, cursor, snapshot, listing.document)
+            reason = await self._change(action, cursor, snapshot, origin)
         if reason is not None:
             self._tell(f"{action.title}: {reason}; nothing was changed")
 
     async def _test(
-        self, cursor: Cursor, snapshot: Snapshot, document: Document
+        self, cursor: Cursor, snapshot: Snapshot, origin: Origin
     ) -> str | None:
         async def asked(request: Request) -> Outcome:
-            return await self._consultant.ask(request, snapshot, document, cursor.span)
+            return await self._consultant.ask(request, snapshot, origin, cursor.span)
 
         prompts = snapshot.settings.prompts
-        return await self._unit_tests.write(cursor, document, prompts, asked)
+        return await self._unit_tests.write(cursor, origin.document, prompts, asked)
 
     async def _change(
-        self, action: Action, cursor: Cursor, snapshot: Snapshot, document: Document
+        self, action: Action, cursor: Cursor, snapshot: Snapshot, origin: Origin
     ) -> str | None:
         """Have a part of a document changed; gives why not, if that is to be told."""
-        uri = document.uri
+        document, uri = origin.document, origin.document.uri
         span = action.span or function_span(cursor)
         if span is None:
             return "no whole function was found at the cursor; select what is meant"
@@ -178,7 +136,7 @@ class CodeActions:
             return "the text has changed"
         with self._tracker.tracking(uri, tracked):
             request = compose(action, cursor, span, snapshot.settings.prompts)
-            outcome = await self._consultant.ask(request, snapshot, document, span)
+            outcome = await self._consultant.ask(request, snapshot, origin, span)
             text = fitted(outcome, action, cursor, span)
             if isinstance(text, Unfit):
                 return text.reason

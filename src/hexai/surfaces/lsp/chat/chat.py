@@ -6,7 +6,7 @@ from functools import partial
 from hexai.domain.outcome import Status
 from hexai.surfaces.lsp.asking.run import Run
 from hexai.surfaces.lsp.chat.answering import hear, tell_trouble
-from hexai.surfaces.lsp.chat.pending import Make, Pending
+from hexai.surfaces.lsp.chat.pending import PendingPrompt
 from hexai.surfaces.lsp.chat.prompt_edits import answer_below, more_below
 from hexai.surfaces.lsp.editor.editor import Editor
 
@@ -18,18 +18,17 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 class Chat:
     """Answers questions."""
 
-    def __init__(self, editor: Editor, *, make: Make) -> None:
+    def __init__(self, editor: Editor) -> None:
         self._editor = editor
-        self._make = make
 
     async def answer(
-        self, run: Run, pending: Pending, *, suffix: int, stream: bool
+        self, run: Run, pending: PendingPrompt, *, suffix: int, stream: bool
     ) -> None:
         """Put a question and insert its answer, whole or by paragraphs.
 
         `suffix` is how many characters of the prompt go as it is answered.
         """
-        insertion = _Insertion(pending, self._make, suffix)
+        insertion = _Insertion(pending, suffix)
         outcome = await hear(run, insertion.take if stream else None)
         if outcome is None:
             return
@@ -43,9 +42,8 @@ class Chat:
 class _Insertion:
     """An answer on its way into the document."""
 
-    def __init__(self, pending: Pending, make: Make, suffix: int) -> None:
+    def __init__(self, pending: PendingPrompt, suffix: int) -> None:
         self._pending = pending
-        self._make = make
         self._suffix = suffix
         self._stays = pending.anchor.text[: len(pending.anchor.text) - suffix]
         self._is_begun = False
@@ -70,8 +68,6 @@ class _Insertion:
         change = partial(more_below, text=text)
         if not self._is_begun:
             change = partial(answer_below, suffix=self._suffix, answer=text)
-        made = await self._pending.edit(
-            self._make, change, EDIT_LABEL, stays=self._stays
-        )
+        made = await self._pending.edit(change, EDIT_LABEL, stays=self._stays)
         self._is_begun = self._is_begun or made
         return made

@@ -9,7 +9,7 @@ from hexai.config.schema import Settings
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
 from hexai.surfaces.lsp.asking.work import Running
-from hexai.surfaces.lsp.chat.pending import Make, Pending
+from hexai.surfaces.lsp.chat.pending import PendingPrompt
 from hexai.surfaces.lsp.chat.prompt_edits import in_place_of_line
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
@@ -41,16 +41,13 @@ class Commands:
         configuration: Configuration,
         running: Running,
         switch: Switch,
-        *,
-        make: Make,
     ) -> None:
         self._editor = editor
         self._configuration = configuration
         self._running = running
         self._switch = switch
-        self._make = make
 
-    async def run(self, name: str, pending: Pending, settings: Settings) -> None:
+    async def run(self, name: str, pending: PendingPrompt, settings: Settings) -> None:
         """Carry out a command; its line goes, and the reply is shown.
 
         A reply of several lines takes the place of the line.
@@ -71,7 +68,7 @@ class Commands:
             self._editor.tell(Severity.INFO, f"Hexai: {reply}")
             reply = ""
         change = partial(in_place_of_line, reply=reply)
-        await pending.edit(self._make, change, EDIT_LABEL)
+        await pending.edit(change, EDIT_LABEL)
 
     def _reload(self, uri: str) -> None:
         try:

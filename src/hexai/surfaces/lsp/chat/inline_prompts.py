@@ -6,7 +6,7 @@ from hexai.domain.outcome import Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.lsp.asking.run import Asked
 from hexai.surfaces.lsp.chat.answering import hear, tell_trouble
-from hexai.surfaces.lsp.chat.pending import Make, Pending
+from hexai.surfaces.lsp.chat.pending import PendingPrompt
 from hexai.surfaces.lsp.chat.prompt_edits import in_place_of_tag
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
 
@@ -17,11 +17,12 @@ EDIT_LABEL = "Hexai: inline prompt"
 class InlinePrompts:
     """Carries out what inline tags ask for."""
 
-    def __init__(self, editor: Editor, *, make: Make) -> None:
+    def __init__(self, editor: Editor) -> None:
         self._editor = editor
-        self._make = make
 
-    async def answer(self, asked: Asked, pending: Pending, *, whole_line: bool) -> None:
+    async def answer(
+        self, asked: Asked, pending: PendingPrompt, *, whole_line: bool
+    ) -> None:
         """Ask, and put the answer in the tag's place, or in that of its line."""
         outcome = await hear(asked.run)
         if outcome is None:
@@ -34,7 +35,7 @@ class InlinePrompts:
             )
         if text:
             change = partial(in_place_of_tag, text=text, whole_line=whole_line)
-            if not await pending.edit(self._make, change, EDIT_LABEL):
+            if not await pending.edit(change, EDIT_LABEL):
                 return
         elif outcome.text.strip() and outcome.error is None:
             self._editor.tell(

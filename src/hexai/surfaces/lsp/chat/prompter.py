@@ -20,7 +20,7 @@ from hexai.surfaces.lsp.chat.commands import Commands
 from hexai.surfaces.lsp.chat.history import find_history
 from hexai.surfaces.lsp.chat.inline_prompts import LABEL as INLINE_PROMPT
 from hexai.surfaces.lsp.chat.inline_prompts import InlinePrompts
-from hexai.surfaces.lsp.chat.pending import Pending
+from hexai.surfaces.lsp.chat.pending import PendingPrompt, PendingPrompts
 from hexai.surfaces.lsp.chat.prompt import Prompt, find_typed, is_offered
 from hexai.surfaces.lsp.chat.prompt_edits import span_of_tag
 from hexai.surfaces.lsp.chat.questions import PromptAsker
@@ -52,18 +52,17 @@ class Prompter:
         start: Start,
     ) -> None:
         """Follow nothing yet; to be told of changes after `edits` is."""
-        self.running = running
-        """What is under way."""
         self._editor = editor
         self._asker = asker
         self._edits = edits
+        self._running = running
         self._commands = commands
-        self._chat = Chat(editor, make=edits.make)
-        self._inline = InlinePrompts(editor, make=edits.make)
+        self._chat = Chat(editor)
+        self._inline = InlinePrompts(editor)
         self._offered = offered
         self._start = start
         self._own_edits = OwnEdits()
-        self._pending: dict[str, list[Pending]] = {}
+        self._pending = PendingPrompts(edits)
 
     def opened(self, document: Document) -> None:
         """Do nothing: what is in a document that is opened asks nothing."""
@@ -77,43 +76,28 @@ class Prompter:
 
     def closed(self, uri: str) -> None:
         """End all that goes on in a document."""
-        for pending in self._pending.pop(uri, ()):
-            pending.cancel()
-        self.running.cancel(uri)
+        self._pending.cancel(uri)
         self._own_edits.closed(uri)
 
     def shutdown(self) -> None:
-        """End everything, and start nothing more."""
-        for uri in tuple(self._pending):
+        """End everything; nothing more starts once `Running` is shut down."""
+        for uri in self._pending.uris:
             self.closed(uri)
-        self.running.shutdown()
 
     def _changed(self, document: Document, change: TextChange) -> None:
         ours = self._edits.showed(document)
-        self._follow(document.uri, change, ours=ours)
+        self._pending.follow(document.uri, change, ours=ours)
         if ours:
             self._own_edits.edited(document.uri, change)
             return
         for typed in typed_in(change):
             self._read(document, typed)
 
-    def _follow(self, uri: str, change: TextChange, *, ours: bool) -> None:
-        for pending in self._pending.get(uri, ()):
-            pending.follow(change, ours=ours)
-        self._drop_over(uri)
-
-    def _drop_over(self, uri: str) -> None:
-        left = [each for each in self._pending.get(uri, ()) if not each.is_over]
-        if left:
-            self._pending[uri] = left
-        else:
-            self._pending.pop(uri, None)
-
     def _read(self, document: Document, typed: TypedText) -> None:
         """Start what the line asks for that was typed into."""
         settings = self._asker.settings(document)
         known = settings or Settings()
-        markers = markers_for(known, document.language, _name(document))
+        markers = markers_for(known, document.language, document.name)
         for prompt in find_typed(document.lines, typed, markers):
             if not self._is_new(document, typed, prompt):
                 continue
@@ -134,24 +118,12 @@ class Prompter:
             return False
         if is_offered(prompt, self._offered(uri)):
             return False
-        self._drop_over(uri)
-        pending = self._pending.get(uri, ())
-        if any(each.anchor == anchor for each in pending):
-            return False
-        for each in pending:
-            if anchor.heads_line and each.anchor.line == anchor.line:
-                each.cancel()  # it was a shorter one, and goes on being typed
-        return True
-
-    def _add(self, document: Document, anchor: Anchor) -> Pending:
-        pending = Pending(document.uri, anchor)
-        self._pending.setdefault(document.uri, []).append(pending)
-        return pending
+        return self._pending.admits(uri, anchor)
 
     def _carry_out(
         self, document: Document, anchor: Anchor, name: str, settings: Settings
     ) -> None:
-        pending = self._add(document, anchor)
+        pending = self._pending.add(document.uri, anchor)
 
         async def run() -> None:
             try:
@@ -159,7 +131,7 @@ class Prompter:
             except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
                 self._log(bug)
             finally:
-                self._finish(pending)
+                self._pending.finish(pending)
 
         _ = self._start(run())
 
@@ -175,7 +147,7 @@ class Prompter:
         run = self._asker.chat(document, anchor.line, question.text, history)
         if run is None:
             return
-        pending = self._add(document, anchor)
+        pending = self._pending.add(document.uri, anchor)
         suffix = question.end - question.start
         answer = partial(
             self._chat.answer, run, pending, suffix=suffix, stream=settings.chat.stream
@@ -183,36 +155,28 @@ class Prompter:
         self._begin(CHAT, pending, answer)
 
     def _fill(self, document: Document, anchor: Anchor, tag: Tag) -> None:
-        language = language_of(document.language, _name(document))
+        language = language_of(document.language, document.name)
         if not is_tag(document.lines, anchor.line, tag, language):
             return
         span = span_of_tag(document.lines, anchor, whole_line=tag.whole_line)
         asked = span and self._asker.inline(document, span, tag.text)
         if not asked:
             return
-        pending = self._add(document, anchor)
+        pending = self._pending.add(document.uri, anchor)
         answer = partial(self._inline.answer, asked, pending, whole_line=tag.whole_line)
         self._begin(INLINE_PROMPT, pending, answer)
 
     def _begin(
-        self, label: str, pending: Pending, answer: Callable[[], Awaitable[None]]
+        self, label: str, pending: PendingPrompt, answer: Callable[[], Awaitable[None]]
     ) -> None:
         async def body(_work: Work) -> None:
             try:
                 await answer()
             finally:
-                self._finish(pending)
+                self._pending.finish(pending)
 
-        pending.bind(self.running.start(label, pending.uri, body))
-
-    def _finish(self, pending: Pending) -> None:
-        pending.is_done = True
-        self._drop_over(pending.uri)
+        pending.bind(self._running.start(label, pending.uri, body))
 
     def _log(self, bug: Exception) -> None:
         """Log a bug without any text that it may hold."""
         self._editor.log(Severity.ERROR, f"internal error: {type(bug).__name__}")
-
-
-def _name(document: Document) -> str:
-    return document.uri.rpartition("/")[2]

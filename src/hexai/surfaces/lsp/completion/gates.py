@@ -26,8 +26,7 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
 
     The opening of a whole-line tag counts on the next line too: one types it above.
     """
-    name = document.uri.rpartition("/")[2]
-    markers = markers_for(settings, document.language, name)
+    markers = markers_for(settings, document.language, document.name)
     line = document.lines.line(position.line)
     below = document.lines.line(position.line + 1)
     if is_opened(line, markers) or is_opened(below, markers):
@@ -36,7 +35,7 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
         return True
     if find_command(line, markers) is not None:
         return True
-    language = language_of(document.language, name)
+    language = language_of(document.language, document.name)
     return any(
         is_tag(document.lines, position.line, tag, language)
         for tag in find_tags(line, markers)

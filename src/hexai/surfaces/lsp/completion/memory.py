@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.surfaces.lsp.offers.offer import Suggestion
 from hexai.text.lines import Lines
@@ -54,26 +55,57 @@ class Spot(Struct, frozen=True, kw_only=True):
             count=len(lines),
         )
 
-    def typed_until(self, lines: Lines, position: Position) -> str | None:
-        """Give what was typed here up to a position; None if anything else differs.
-
-        Lines of it end with a newline, whatever they end with in the document. Behind
-        it the editor may have closed what was opened.
-        """
-        here, grown = self.position, len(lines) - self.count
-        if position < here or position.line - here.line != grown:
+    def since(self, lines: Lines, position: Position) -> "Since | None":
+        """Give what came here up to a position; None if anything else differs."""
+        here, last = self.position, self.position.line + len(lines) - self.count
+        if position < here or last < position.line:
             return None
-        first, last = lines.raw[here.line], lines.raw[position.line]
-        right = last[position.character :]
-        if not first.startswith(self.head) or not right.endswith(self.tail):
+        right = "".join(lines.raw[position.line : last + 1])[position.character :]
+        begins = lines.raw[here.line].startswith(self.head)
+        if not begins or not right.endswith(self.tail):
             return None
         if hash(lines.raw[: here.line]) != self.above:
             return None
-        if hash(lines.raw[position.line + 1 :]) != self.below:
+        if hash(lines.raw[last + 1 :]) != self.below:
             return None
         typed = with_newlines(lines.slice(Span(here, position)))
-        added = right.removesuffix(self.tail)
-        return typed if closers_of(typed).startswith(added) else None
+        closed = with_newlines(right.removesuffix(self.tail))
+        closers = _closers(closed)
+        is_close = not closed or (closers and closers_of(typed).startswith(closers))
+        return Since(typed=typed, closed=closed) if is_close else None
+
+
+class Since(Struct, frozen=True, kw_only=True):
+    """What came at a spot; its lines end with a newline, whatever the document's."""
+
+    typed: str
+    """Left of the cursor."""
+    closed: str
+    """What the editor put right of it to close what was opened: `)`, or `}` on a line
+    of its own, as Enter between `{` and `}` leaves it."""
+
+    def fitting(self, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+        """Give the suggestions that go on after it.
+
+        A bracket on a line below is out of the reach of what takes a suggestion, so it
+        is left out of those that end with it; what goes on behind it does not fit.
+        """
+        fitting = fitting_of(suggestions, self.typed)
+        if not self.closed.startswith("\n"):
+            return fitting
+        cut = [each for each in map(self._without_end, fitting) if each is not None]
+        return fitting_of(cut, self.typed)
+
+    def _without_end(self, suggestion: Suggestion) -> Suggestion | None:
+        """Leave out what is closed below; None if that is not the end, or is no more.
+
+        A line that begins with the bracket, indented as it is below, closes it.
+        """
+        inner, closing, behind = suggestion.text.partition(self.closed)
+        if closing:
+            return None if behind else replace(suggestion, text=inner)
+        is_open = closers_of(inner).startswith(_closers(self.closed))
+        return suggestion if is_open else None
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -131,8 +163,8 @@ class Memory:
         for kept in reversed(self._kept):
             if kept.spot.uri != uri:
                 continue
-            typed = kept.spot.typed_until(lines, position)
-            fitting = fitting_of(kept.suggestions, typed)
+            since = kept.spot.since(lines, position)
+            fitting = since.fitting(kept.suggestions) if since else ()
             if fitting:
                 return Remembered(kept=kept, suggestions=fitting)
         return None
@@ -144,17 +176,18 @@ class Memory:
         self._size = sum(kept.size for kept in left)
 
 
-def fitting_of(
-    suggestions: Sequence[Suggestion], typed: str | None
-) -> tuple[Suggestion, ...]:
-    """Give the suggestions that go on after what was typed; none for None."""
-    if typed is None:
-        return ()
+def fitting_of(suggestions: Sequence[Suggestion], typed: str) -> tuple[Suggestion, ...]:
+    """Give the suggestions that go on after what was typed."""
     return tuple(
         each
         for each in suggestions
         if len(each.text) > len(typed) and each.text.startswith(typed)
     )
+
+
+def _closers(closed: str) -> str:
+    """Give the brackets that are closed on this line, or on a line of their own."""
+    return closed.lstrip(" \t\n") if closed.startswith("\n") else closed
 
 
 def with_newlines(text: str) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.text.lines import TextChange
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 
 
-class Warming:
+class Grammars:
     """Loads a language's grammar in a thread when its first document is opened.
 
     Else the first request of a session would hold everything up for it.
@@ -19,15 +18,14 @@ class Warming:
 
     def __init__(self, spawn: Spawn) -> None:
         self._spawn = spawn
-        self._known: set[str] = set()
+        self._known: set[tuple[str, str]] = set()
 
     def opened(self, document: Document) -> None:
         """Begin to load what a document's language needs."""
-        if document.language not in self._known:
-            self._known.add(document.language)
-            path = to_path(document.uri)
-            name = path.name if path else ""
-            self._spawn(asyncio.to_thread(_load, document.language, name))
+        ending = document.name.rpartition(".")[2]
+        if (document.language, ending) not in self._known:
+            self._known.add((document.language, ending))
+            self._spawn(asyncio.to_thread(_load, document.language, document.name))
 
     def changed(self, document: Document, change: TextChange) -> None:
         """Do nothing."""

@@ -15,3 +15,8 @@ class Document(Struct, frozen=True, kw_only=True):
     lines: Lines
     changed_at: float
     """When it was opened or last changed, by the loop's clock."""
+
+    @property
+    def name(self) -> str:
+        """The last part of its URI; its ending may tell what language it is in."""
+        return self.uri.rpartition("/")[2]

@@ -68,6 +68,29 @@ def test_what_the_editor_closes_by_itself_loses_no_answer(text: str) -> None:
     assert found(memory, text) == ["f([1], 2)"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f() {\n\t|\n}\nb\n", ["{\n\ta()\n\tb()", "{\n\tc()"]),
+        ("f() {\n\ta()\n\t|\n}\nb\n", ["{\n\ta()\n\tb()"]),
+        ("f() {\n\tc|\n}\nb\n", ["{\n\tc()"]),
+        ("f() {\n\ta()\n\tb()|\n}\nb\n", []),
+        ("f() {\n\t|\n\nb\n", []),
+        ("f() {\n\t|\n)\nb\n", []),
+        ("f() {\n\t|\n}}\nb\n", []),
+    ],
+)
+def test_a_bracket_that_enter_puts_on_a_line_of_its_own(
+    text: str, expected: list[str]
+) -> None:
+    """Answers lose it where they end with it; none goes on behind it."""
+    memory = Memory()
+    answers = ("{\n\ta()\n\tb()\n}", "{\n\tc()", "{\n\td()\n}\n\ng() {\n}")
+    memory.keep(kept("f() |\nb\n", *answers))
+
+    assert found(memory, text) == expected
+
+
 @pytest.mark.parametrize("text", ["x = f(|))\n", "x = f(|]\n", "x = f|)\n"])
 def test_other_brackets_behind_the_cursor_are_another_text(text: str) -> None:
     """Only what was opened while typing along can have been closed by an editor."""

@@ -1,0 +1,43 @@
+"""Questions to the one entry that answers wherever answers are not compared."""
+
+from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Entry, Surface
+from hexai.domain.request import Request
+from hexai.service.ask import Question, Run, ask
+from hexai.service.services import Services
+from hexai.surfaces.lsp.asking.origin import Origin
+from hexai.surfaces.lsp.configuration import Configuration
+
+
+class FirstEntry:
+    """Asks the first entry of a surface, by a document's configuration."""
+
+    def __init__(self, configuration: Configuration, services: Services) -> None:
+        self._configuration = configuration
+        self._services = services
+
+    def snapshot(self, uri: str) -> Snapshot | None:
+        """Give what is configured for a document; None: everything is off."""
+        return self._configuration.snapshot(uri)
+
+    def of(self, snapshot: Snapshot, surface: Surface) -> tuple[Entry, ...]:
+        """Give the entry that a surface asks; blank if it has none."""
+        return self._configuration.entries(snapshot, surface).entries[:1]
+
+    def ask(
+        self, request: Request, snapshot: Snapshot, origin: Origin, lines: range
+    ) -> Run | None:
+        """Make a run of a request that holds some lines; None: nobody is configured."""
+        entries = self.of(snapshot, request.surface)
+        if not entries:
+            return None
+        question = Question(
+            request=request,
+            entries=entries,
+            max_concurrency=1,
+            local_only=snapshot.restrictions.local_only,
+            settings=snapshot.settings,
+            background=origin.background(),
+            documents=(origin.guarded(lines.start, lines.stop),),
+        )
+        return ask(self._services, question)
