@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
-from hexai.config.entry_forms import listed, temperature_of
-from hexai.config.entry_tables import EntryTable
+from hexai.config.entries.forms import listed, temperature_of
 from hexai.config.merge import flatten
 from hexai.config.problems import KeyPath, dotted
-from hexai.config.provider_tables import Profile
 from hexai.config.schema import Settings
-from hexai.config.tables import given
+from hexai.config.tables.base import given
+from hexai.config.tables.entries import EntryTable
+from hexai.config.tables.providers import Profile
 from hexai.domain.entry import Surface
 from hexai.text.shorten import shorten
 
