@@ -18,7 +18,7 @@ from hexai.domain.ranking import Counted, Model, Rated, Returned
 from hexai.ledger.figures import read_cells
 from hexai.ledger.joined import Listed, join
 from hexai.ledger.packed import PACKED, Item, unpack
-from hexai.ledger.trials import Instead, Pattern, Trials
+from hexai.ledger.ratings.trials import Instead, Pattern, Trials
 from hexai.ledger.units import milliseconds, seconds
 
 # Of one server a place has one run, so these are lists of several.

@@ -8,12 +8,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hexai.config.prompt_tables import CustomAction, Prompts
+from hexai.config.tables.prompts import CustomAction, Prompts
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
 from hexai.prompts.catalogue import find
-from hexai.prompts.languages import language_of
+from hexai.prompts.code.languages import language_of
 from hexai.prompts.template import render
 
 ActionKind = Literal["rewrite", "diagnostics", "document", "simplify", "fix_typos"]

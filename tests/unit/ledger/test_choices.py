@@ -14,8 +14,8 @@ from hexai.domain.ranking import Counted
 from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
 from hexai.ledger.choices import Choices, read_choices
 from hexai.ledger.database import open_database
+from hexai.ledger.ratings.trials import Instead, Pattern, Trial
 from hexai.ledger.store import Store
-from hexai.ledger.trials import Instead, Pattern, Trial
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
 A, B, C = (f"http://127.0.0.1:11434 model{index}" for index in range(3))

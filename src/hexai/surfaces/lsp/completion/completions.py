@@ -38,8 +38,8 @@ class Completions:
         """Answer a request for a list."""
         trigger = _trigger(params.context)
         offer = await self._ask(document, params.position, trigger, "list")
-        number = self._let_out(offer, document.language, inline=False)
-        return self._maker.completion(offer, number, language=document.language)
+        number = self._let_out(offer, inline=False)
+        return self._maker.completion(offer, number)
 
     async def complete_inline(
         self, document: Document, params: types.InlineCompletionParams
@@ -50,10 +50,8 @@ class Completions:
         )
         trigger = Trigger(TriggerKind.INVOKED if by_hand else None)
         offer = await self._ask(document, params.position, trigger, "inline")
-        number = self._let_out(offer, document.language, inline=True)
-        return inline_completions(
-            offer, number, self._maker, language=document.language
-        )
+        number = self._let_out(offer, inline=True)
+        return inline_completions(offer, number, self._maker)
 
     def shutdown(self) -> None:
         """End everything, and offer nothing more."""
@@ -64,9 +62,9 @@ class Completions:
         """Do what follows when a suggestion was taken."""
         await self._acceptance.accept(arguments)
 
-    def _let_out(self, offer: Offer, language: str, *, inline: bool) -> int:
-        self.watching.offered(offer, language, inline=inline)
-        return self._offers.keep(offer, language)
+    def _let_out(self, offer: Offer, *, inline: bool) -> int:
+        self.watching.offered(offer, inline=inline)
+        return self._offers.keep(offer)
 
     async def _ask(
         self, document: Document, at: types.Position, trigger: Trigger, route: Route

@@ -44,11 +44,11 @@ class Watching:
         self._decided: dict[str, Done] = {}
         """Runs of which something was taken, the newest last."""
 
-    def offered(self, offer: Offer, language: str, *, inline: bool) -> None:
+    def offered(self, offer: Offer, *, inline: bool) -> None:
         """Take note of a list that goes out now."""
         if not offer.suggestions:
             return
-        listed = _listed(offer, language, self._loop.time())
+        listed = _listed(offer, self._loop.time())
         old = self._watches.get(offer.uri)
         if old is not None and old.run_id == offer.run_id and old.watch.relist(listed):
             old.rows = self._rows(offer)
@@ -60,9 +60,9 @@ class Watching:
         self._watches[offer.uri] = watched
         self._look(offer.uri)
 
-    def taken(self, offer: Offer, index: int, language: str) -> None:
+    def taken(self, offer: Offer, index: int) -> None:
         """Take note that the editor ran the command of a suggestion."""
-        listed = _listed(offer, language, self._loop.time())
+        listed = _listed(offer, self._loop.time())
         item = listed.items[index]
         earlier = self._decided.get(offer.run_id)
         if earlier is not None and (earlier.text, earlier.start) == (
@@ -167,17 +167,17 @@ class _Watched:
         return self.rows is not None and self.rows.show_in(self.lines)
 
 
-def _listed(offer: Offer, language: str, at: float) -> Listed:
+def _listed(offer: Offer, at: float) -> Listed:
     return Listed(
         lines=offer.lines,
         position=offer.position,
-        items=tuple(_item(offer, each, language) for each in offer.suggestions),
+        items=tuple(_item(offer, each) for each in offer.suggestions),
         at=at,
     )
 
 
-def _item(offer: Offer, suggestion: Suggestion, language: str) -> Item:
-    insertion = Insertion.of(offer, suggestion, language=language)
+def _item(offer: Offer, suggestion: Suggestion) -> Item:
+    insertion = Insertion.of(offer, suggestion)
     return Item(
         by=tuple(credit.outcome.index for credit in suggestion.credits),
         text=insertion.text,

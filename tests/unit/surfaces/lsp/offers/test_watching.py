@@ -40,9 +40,7 @@ class Desk:
         """Let a list go out at the cursor."""
         offer = Offer(
             run_id=run,
-            uri=self.uri,
-            version=1,
-            lines=self.lines,
+            document=self._document(),
             anchor=AT,
             position=AT,
             suggestions=tuple(
@@ -50,19 +48,25 @@ class Desk:
                 for index, text in enumerate(texts)
             ),
         )
-        self.watching.offered(offer, "python", inline=False)
+        self.watching.offered(offer, inline=False)
         return offer
 
     def put(self, text: str, start: Position = AT, end: Position | None = None) -> None:
         """Replace a range in one change."""
         span = Span(start, end or start)
         after = self.lines.change([Replacement(span=span, text=text)]).after
-        document = Document(
-            uri=self.uri, language="python", version=2, lines=after, changed_at=0.0
-        )
         change = compare(self.lines, after)
         self.lines = after
-        self.watching.changed(document, change)
+        self.watching.changed(self._document(), change)
+
+    def _document(self) -> Document:
+        return Document(
+            uri=self.uri,
+            language="python",
+            version=1,
+            lines=self.lines,
+            changed_at=0.0,
+        )
 
     def chosen(self) -> list[tuple[Choice, Method, tuple[int, ...], int]]:
         """Give the choices recorded."""
@@ -127,7 +131,7 @@ def test_the_command_is_believed() -> None:
         offer = at.offer("urn first(a)")
         await asyncio.sleep(1)
         at.put("urn  first(a)")
-        at.watching.taken(offer, 0, "python")
+        at.watching.taken(offer, 0)
         at.put("", Position(1, 11), Position(1, 12))
         await asyncio.sleep(40)
 
@@ -235,7 +239,7 @@ def test_who_types_on_before_the_command_has_taken_it_all_the_same() -> None:
         await asyncio.sleep(1)
         at.put("", Position(1, 16), Position(1, 19))
         await asyncio.sleep(40)
-        at.watching.taken(offer, 0, "python")
+        at.watching.taken(offer, 0)
 
     made = desk(play, runs_commands=True)
 
@@ -253,7 +257,7 @@ def test_a_command_after_the_fact_changes_how_it_is_known_and_nothing_else() -> 
         offer = at.offer("urn first(a)")
         await asyncio.sleep(1)
         at.put("urn first(a)")
-        at.watching.taken(offer, 0, "python")
+        at.watching.taken(offer, 0)
         await asyncio.sleep(601)
 
     made = desk(play)
