@@ -10,14 +10,14 @@ from msgspec import Struct
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
-from hexai.providers.anthropic import AnthropicFormat
-from hexai.providers.format import WireFormat
+from hexai.providers.formats.anthropic import AnthropicFormat
+from hexai.providers.formats.format import WireFormat
+from hexai.providers.formats.ollama import OllamaFormat
+from hexai.providers.formats.ollama_infill import OllamaInfill
+from hexai.providers.formats.openai import OpenAIFormat
+from hexai.providers.formats.openai_infill import OpenAIInfill
+from hexai.providers.formats.reading import Reader
 from hexai.providers.llamacpp.infill import LlamaCppInfill
-from hexai.providers.ollama import OllamaFormat
-from hexai.providers.ollama_infill import OllamaInfill
-from hexai.providers.openai import OpenAIFormat
-from hexai.providers.openai_infill import OpenAIInfill
-from hexai.providers.reading import Reader
 from tests.support.calls import call, settings
 
 STREAMS = Path(__file__).parents[1] / "data" / "streams"

@@ -230,7 +230,12 @@ class TestStart:
             loaded
             & {
                 *("rich", "tomlkit", "pygls", "textual", "rapidfuzz", "pydantic"),
-                *("xllamacpp", "wcwidth", "hexai.service.detect", "hexai.service.pull"),
+                *(
+                    "xllamacpp",
+                    "wcwidth",
+                    "hexai.service.setup.detect",
+                    "hexai.service.setup.pull",
+                ),
                 *("hexai.surfaces.cli.models", "hexai.surfaces.cli.reserved"),
                 *("hexai.service.crash", "hexai.surfaces.cli.simulate"),
             }

@@ -9,7 +9,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from hexai.config.entries import resolve_entries
+from hexai.config.entries.entries import resolve_entries
 from hexai.config.load import load
 from hexai.config.locate import find_folders
 from hexai.domain.entry import Surface

@@ -19,11 +19,11 @@ from hexai.errors import (
     ProviderError,
     RateLimited,
 )
-from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import ConfiguredCredential
-from hexai.providers.http import HttpClient
-from hexai.providers.tls import Trust
-from hexai.providers.wire import Framing
+from hexai.providers.formats.wire import Framing
+from hexai.providers.http.client import HttpClient
+from hexai.providers.http.tls import Trust
+from hexai.providers.http_provider import HttpProvider
 from tests.support.replies import sse
 from tests.support.upstream import Reply
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hexai.ledger.trials import Instead, Pattern, Trial
+from hexai.ledger.ratings.trials import Instead, Pattern, Trial
 
 _Odds = tuple[Pattern, list[int], list[float]]
 """What is shown, what can be chosen, and the weights of that, summed up."""

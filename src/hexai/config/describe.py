@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.decode import allowed, type_hints
-from hexai.config.entry_tables import EntryTable, Models
+from hexai.config.entries.variables import variable
 from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
-from hexai.config.surface_variables import variable
+from hexai.config.tables.entries import EntryTable, Models
 from hexai.config.variables import profile_variables, schema_variables
 from hexai.domain.entry import Surface
 

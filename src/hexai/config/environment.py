@@ -12,15 +12,15 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from hexai.config.decode import allowed, decode, members, type_hints
-from hexai.config.entry_forms import parse_word
-from hexai.config.entry_tables import EntryTable
+from hexai.config.entries.forms import parse_word
+from hexai.config.entries.variables import SurfaceVariables, variable
 from hexai.config.legacy import WAIT, WAIT_ALL, rename
 from hexai.config.merge import Layer, Merged, nest
 from hexai.config.problems import KeyPath, nearest, shown
 from hexai.config.profiles import BUILT_IN
 from hexai.config.schema import Settings
-from hexai.config.surface_variables import SurfaceVariables, variable
-from hexai.config.tables import Temperature
+from hexai.config.tables.base import Temperature
+from hexai.config.tables.entries import EntryTable
 from hexai.config.variables import key_variables, profile_variables, schema_variables
 from hexai.domain.entry import Surface
 from hexai.text.surrogates import is_whole

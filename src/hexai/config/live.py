@@ -26,12 +26,12 @@ from hexai.config.diff import Change, find_changes
 from hexai.config.listeners import Listener, Listeners
 from hexai.config.load import load_beside, read_user_file
 from hexai.config.locate import Folders
-from hexai.config.project import find_project_files, folders_of
+from hexai.config.narrowing.project import find_project_files, folders_of
+from hexai.config.narrowing.trust import grant_file, grant_folder
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile
-from hexai.config.tables import given
-from hexai.config.trust import grant_file, grant_folder
+from hexai.config.tables.base import given
 from hexai.config.watch import State, state_of
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError

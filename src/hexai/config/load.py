@@ -8,24 +8,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.decode import decode
-from hexai.config.editor_settings import read_editor_settings
 from hexai.config.environment import Environment, read_environment
 from hexai.config.layers import CheckedLayer, built_in, check_file
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, Merged, merge, nest
-from hexai.config.narrow import narrow
-from hexai.config.problems import KeyPath
-from hexai.config.project import (
+from hexai.config.narrowing.editor_settings import read_editor_settings
+from hexai.config.narrowing.narrow import narrow
+from hexai.config.narrowing.project import (
     ProjectFile,
     find_project_files,
     read_project,
     tell,
     trusted_layers,
 )
+from hexai.config.narrowing.trust import Owned
+from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile, Unreadable, read_file
-from hexai.config.trust import Owned
 from hexai.config.validate import find_problems, find_warnings
 from hexai.errors import ConfigError
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from hexai.config.labels import name_of
+from hexai.config.entries.labels import name_of
+from hexai.config.entries.variables import variable
 from hexai.config.merge import flatten
 from hexai.config.problems import KeyPath
 from hexai.config.snapshot import Snapshot
-from hexai.config.surface_variables import variable
 from hexai.domain.entry import Entry, Surface
 
 HIDDEN = "(hidden)"

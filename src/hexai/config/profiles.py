@@ -15,7 +15,9 @@ from hexai.config.provider_settings import (
     ProviderSettings,
     ProviderType,
 )
-from hexai.config.provider_tables import (
+from hexai.config.schema import Settings
+from hexai.config.tables.base import given
+from hexai.config.tables.providers import (
     Anthropic,
     HttpTable,
     Local,
@@ -25,8 +27,6 @@ from hexai.config.provider_tables import (
     OpenRouter,
     Profile,
 )
-from hexai.config.schema import Settings
-from hexai.config.tables import given
 from hexai.config.urls import check_base_url, is_loopback
 from hexai.domain.entry import Budgets
 

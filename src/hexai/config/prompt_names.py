@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hexai.config.problems import KeyPath, Problem, shown
-from hexai.config.prompt_tables import Prompts
+from hexai.config.tables.prompts import Prompts
 from hexai.text.placeholders import names_in
 
 _COMPLETION = frozenset(

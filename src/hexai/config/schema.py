@@ -10,18 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, field
 
-from hexai.config.entry_tables import Models, Use
-from hexai.config.prompt_tables import Prompts
-from hexai.config.provider_tables import (
-    Anthropic,
-    Local,
-    Ollama,
-    OpenAI,
-    OpenRouter,
-    Profile,
-    Simulated,
-)
-from hexai.config.tables import (
+from hexai.config.tables.base import (
     Character,
     Count,
     MaybeFlag,
@@ -31,7 +20,18 @@ from hexai.config.tables import (
     Table,
     Temperature,
 )
-from hexai.config.tmux_tables import Tmux, TmuxAction
+from hexai.config.tables.entries import Models, Use
+from hexai.config.tables.prompts import Prompts
+from hexai.config.tables.providers import (
+    Anthropic,
+    Local,
+    Ollama,
+    OpenAI,
+    OpenRouter,
+    Profile,
+    Simulated,
+)
+from hexai.config.tables.tmux import Tmux, TmuxAction
 
 ContextMode = Literal["minimal", "window", "file-on-new-func", "always-full"]
 Wait = Literal["deadline", "first", "all"]

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from hexai.config.entries import Options, Resolved, resolve_entries
+from hexai.config.entries.entries import Options, Resolved, resolve_entries
+from hexai.config.entries.variables import SurfaceVariables
 from hexai.config.merge import Layer, Merged
+from hexai.config.narrowing.project import ProjectFile
+from hexai.config.narrowing.restrictions import Restrictions
 from hexai.config.problems import KeyPath
 from hexai.config.profiles import provider_settings
-from hexai.config.project import ProjectFile
 from hexai.config.provider_settings import ProviderSettings
-from hexai.config.restrictions import Restrictions
 from hexai.config.schema import Settings
-from hexai.config.surface_variables import SurfaceVariables
 from hexai.domain.entry import Surface
 
 

@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import UnsetType
 
-from hexai.config.entries import SINGLE, extra_entries
-from hexai.config.entry_forms import listed, text_of
-from hexai.config.entry_tables import EntryTable
+from hexai.config.entries.entries import SINGLE, extra_entries
+from hexai.config.entries.forms import listed, text_of
+from hexai.config.entries.specs import fallback_of
 from hexai.config.problems import KeyPath, Problem, nearest, shown
 from hexai.config.profiles import find_name, provider_names, provider_settings
 from hexai.config.prompt_names import check_prompts
-from hexai.config.prompt_tables import CustomAction
-from hexai.config.request_specs import fallback_of
 from hexai.config.schema import Settings
-from hexai.config.tables import given
+from hexai.config.tables.base import given
+from hexai.config.tables.entries import EntryTable
+from hexai.config.tables.prompts import CustomAction
 from hexai.config.validate_providers import check_providers
 from hexai.domain.entry import Surface
 

@@ -9,8 +9,8 @@ from msgspec import UnsetType
 from hexai.config.decode import allowed
 from hexai.config.problems import KeyPath, Problem, dotted, shown
 from hexai.config.profiles import BUILT_IN
-from hexai.config.provider_tables import HttpTable, Infill, ProfileType
 from hexai.config.schema import Settings
+from hexai.config.tables.providers import HttpTable, Infill, ProfileType
 from hexai.config.urls import check_base_url
 from hexai.config.variables import profile_prefix, profile_variables, schema_variables
 

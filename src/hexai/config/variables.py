@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from hexai.config.problems import KeyPath
 from hexai.config.profiles import BUILT_IN
-from hexai.config.provider_tables import Profile
 from hexai.config.schema import Settings
-from hexai.config.tables import Table
+from hexai.config.tables.base import Table
+from hexai.config.tables.providers import Profile
 
 _NAMES_OF_THE_GO_TOOL: dict[KeyPath, str] = {
     ("general", "max_tokens"): "HEXAI_MAX_TOKENS",

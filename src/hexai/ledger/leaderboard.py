@@ -5,7 +5,7 @@ import sqlite3
 from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted, Leaderboard
 from hexai.ledger.choices import read_choices
-from hexai.ledger.ranking import rank
+from hexai.ledger.ratings.ranking import rank
 
 
 def read_leaderboard(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hexai.config.prompt_tables import CustomAction, Prompts
+from hexai.config.tables.prompts import CustomAction, Prompts
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.config.prompt_tables import CliPrompts, Prompts
+from hexai.config.tables.prompts import CliPrompts, Prompts
 
 _TEXTS = Path(__file__).with_name("texts")
 

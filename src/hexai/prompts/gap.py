@@ -6,8 +6,8 @@ text before the gap, or with `{{after}}` the whole prompt, for servers that serv
 model for gaps without knowing it.
 """
 
-from hexai.config.prompt_tables import ProviderNativePrompts
-from hexai.config.tables import given
+from hexai.config.tables.base import given
+from hexai.config.tables.prompts import ProviderNativePrompts
 from hexai.domain.infill import Infill
 from hexai.prompts.template import names, render
 

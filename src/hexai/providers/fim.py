@@ -21,8 +21,8 @@ from msgspec import Struct
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.urls import origin
 from hexai.domain.provider import Call
-from hexai.providers.format import Choose, WireFormat
-from hexai.providers.shown import Asked, ShownModels
+from hexai.providers.formats.format import Asked, Choose, WireFormat
+from hexai.providers.shown import ShownModels
 
 Endpoint = Literal["completions", "fim/completions", "infill"]
 """What may be asked of an upstream that speaks OpenAI's format."""
@@ -73,7 +73,7 @@ def by_capability(
         model = await shown.find(where, call.model, asked)
         if model is None or not model.fills_gaps:
             return chat
-        from hexai.providers.ollama_infill import OllamaInfill
+        from hexai.providers.formats.ollama_infill import OllamaInfill
 
         return OllamaInfill(settings)
 
@@ -91,7 +91,7 @@ def by_name(chat: WireFormat, settings: ProviderSettings) -> Choose:
             from hexai.providers.llamacpp.infill import LlamaCppInfill
 
             return LlamaCppInfill(settings)
-        from hexai.providers.openai_infill import OpenAIInfill
+        from hexai.providers.formats.openai_infill import OpenAIInfill
 
         return OpenAIInfill(settings, f"/{endpoint}")
 

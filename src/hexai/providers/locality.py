@@ -5,7 +5,8 @@ pass a model on to a host of its own choosing, and says so when asked to show it
 """
 
 from hexai.domain.contender import Target
-from hexai.providers.shown import Asked, ShownModels
+from hexai.providers.formats.format import Asked
+from hexai.providers.shown import ShownModels
 
 
 class OllamaLocality:

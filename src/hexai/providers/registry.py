@@ -15,29 +15,29 @@ from msgspec.structs import replace
 from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
 from hexai.errors import ProviderError
-from hexai.providers.format import Choose, WireFormat
+from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
+    from hexai.providers.http.tls import Trust
     from hexai.providers.llamacpp.supervisor import Supervisor
-    from hexai.providers.tls import Trust
 
 FORMATS: dict[ProviderType, str] = {
-    "ollama": "hexai.providers.ollama:OllamaFormat",
-    "openai": "hexai.providers.openai:OpenAIFormat",
-    "openrouter": "hexai.providers.openai:OpenAIFormat",
-    "anthropic": "hexai.providers.anthropic:AnthropicFormat",
+    "ollama": "hexai.providers.formats.ollama:OllamaFormat",
+    "openai": "hexai.providers.formats.openai:OpenAIFormat",
+    "openrouter": "hexai.providers.formats.openai:OpenAIFormat",
+    "anthropic": "hexai.providers.formats.anthropic:AnthropicFormat",
 }
 """`module:class` of what is spoken over HTTP."""
 
 _OVER_HTTP = (
     "anyio.lowlevel",  # this and the next are what httpcore2 imports to connect
     "anyio.streams.memory",
-    "hexai.providers.client",
+    "hexai.providers.http_provider",
     "hexai.providers.credentials",
     "hexai.providers.fim",
-    "hexai.providers.http",
-    "hexai.providers.tls",
+    "hexai.providers.http.client",
+    "hexai.providers.http.tls",
 )
 _LOCAL = ("hexai.providers.llamacpp.provider", "hexai.providers.llamacpp.supervisor")
 _SIMULATED = ("hexai.providers.simulated",)
@@ -115,10 +115,10 @@ class Registry:
             return ""
 
     def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
-        from hexai.providers.client import HttpProvider
         from hexai.providers.credentials import ConfiguredCredential
-        from hexai.providers.http import HttpClient
-        from hexai.providers.tls import Trust
+        from hexai.providers.http.client import HttpClient
+        from hexai.providers.http.tls import Trust
+        from hexai.providers.http_provider import HttpProvider
 
         environ, home = self._surroundings.environ, self._surroundings.home
         self._trust = self._trust or Trust()

@@ -5,26 +5,15 @@ gaps. They share one question per model and process.
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
 
 from hexai.errors import ProviderError
+from hexai.providers.formats.format import Asked
 
 _LIMIT = 4 * 1024 * 1024
 """Bytes of an answer: licences and templates come with it."""
-
-
-@runtime_checkable
-class Asked(Protocol):
-    """Who can be asked a small question: the client of an Ollama."""
-
-    async def ask(
-        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
-    ) -> bytes:
-        """Give the whole answer; raises `ProviderError`."""
 
 
 class ShownModel(Struct, frozen=True):

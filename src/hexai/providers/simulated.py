@@ -35,8 +35,8 @@ from hexai.errors import (
     TLSFailed,
     TooLarge,
 )
-from hexai.providers.complaints import Complaint
-from hexai.providers.refusals import explain
+from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.refusals import explain
 from hexai.providers.simulated_script import Failure, Script, Simulation, read_script
 from hexai.text.ranges import Range
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from hexai.config.locate import Folders
-from hexai.config.project import ProjectFile
-from hexai.config.trust import Grant, grant_file, grant_folder, list_grants
+from hexai.config.narrowing.project import ProjectFile
+from hexai.config.narrowing.trust import Grant, grant_file, grant_folder, list_grants
 from hexai.errors import ConfigError
 from hexai.service.files import make_private_folder, write_private
 

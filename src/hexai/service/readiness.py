@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from hexai.config.entries.variables import SurfaceVariables
 from hexai.config.snapshot import Snapshot
-from hexai.config.surface_variables import SurfaceVariables
 from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.errors import ProviderError
 from hexai.providers.unavailable import Unavailable

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from hexai.config.decode import decode
-from hexai.config.entry_tables import EntryTable
 from hexai.config.problems import Problem, dotted
 from hexai.config.schema import Settings
+from hexai.config.tables.entries import EntryTable
 
 
 def _problems(data: dict[str, object]) -> dict[str, tuple[str, str]]:

@@ -3,12 +3,12 @@
 import pytest
 from msgspec import UNSET
 
-from hexai.config.entry_tables import EntryTable
+from hexai.config.entries.variables import SurfaceVariables
 from hexai.config.environment import Environment, read_environment
 from hexai.config.layers import built_in
 from hexai.config.merge import Layer, flatten, merge
 from hexai.config.problems import dotted
-from hexai.config.surface_variables import SurfaceVariables
+from hexai.config.tables.entries import EntryTable
 from hexai.config.variables import profile_variables, schema_variables
 from hexai.domain.entry import Surface
 

@@ -11,9 +11,9 @@ from hexai.config.layers import built_in
 from hexai.config.load import load
 from hexai.config.locate import find_folders
 from hexai.config.merge import flatten, merge
-from hexai.config.prompt_tables import Prompts
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
+from hexai.config.tables.prompts import Prompts
 from hexai.config.variables import schema_variables
 from hexai.domain.entry import Surface
 

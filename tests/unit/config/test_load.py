@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.entries import Options
+from hexai.config.entries.entries import Options
 from hexai.config.load import load
 from hexai.config.locate import Folders, find_folders
 from hexai.config.snapshot import Snapshot

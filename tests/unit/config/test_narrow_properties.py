@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hexai.config.decode import decode
-from hexai.config.entries import Options, resolve_entries
+from hexai.config.entries.entries import Options, resolve_entries
 from hexai.config.merge import flatten
-from hexai.config.narrow import Narrowed, Source, narrow
+from hexai.config.narrowing.narrow import Narrowed, Source, narrow
 from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
 from hexai.domain.entry import Surface

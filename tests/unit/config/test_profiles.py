@@ -13,8 +13,8 @@ from hexai.config.profiles import (
     provider_settings,
 )
 from hexai.config.provider_settings import ProviderSettings
-from hexai.config.provider_tables import OpenAI
 from hexai.config.schema import Settings
+from hexai.config.tables.providers import OpenAI
 from hexai.domain.entry import Budgets
 
 

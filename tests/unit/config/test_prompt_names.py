@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hexai.config.prompt_names import NAMES, check_prompts
-from hexai.config.prompt_tables import (
+from hexai.config.tables.prompts import (
     ChatPrompts,
     CliPrompts,
     CodeActionPrompts,

@@ -14,8 +14,8 @@ from hexai.domain.ranking import Counted
 from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
 from hexai.ledger.choices import Choices, read_choices
 from hexai.ledger.database import open_database
+from hexai.ledger.ratings.trials import Instead, Pattern, Trial
 from hexai.ledger.store import Store
-from hexai.ledger.trials import Instead, Pattern, Trial
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
 A, B, C = (f"http://127.0.0.1:11434 model{index}" for index in range(3))
@@ -248,6 +248,22 @@ def test_servers_of_one_place_are_one_list(take: Take) -> None:
     assert trials(found, "completion") == [
         Trial(Pattern("list", ((B,), (A,))), 1, "d1")
     ]
+
+
+def test_the_list_of_several_servers_was_decided_in_one_way(take: Take) -> None:
+    """That of the server from which something was taken, not that of the others."""
+    one, other = contender_record(0), contender_record(0, model="model1")
+    facts = (
+        *(completion(1, one), completion(2, other)),
+        *(shown_at(1, 0.5), shown_at(2, 1.0)),
+        chosen(1, 0, choice=Choice.TAKEN, method=Method.COMMAND),
+        taken(2, choice=Choice.NONE),
+    )
+
+    def count(method: Method) -> int:
+        return len(trials(take(*facts, counted=Counted(method=method)), "completion"))
+
+    assert (count(Method.COMMAND), count(Method.INFERRED)) == (1, 0)
 
 
 def test_servers_of_one_place_may_have_several_entries(take: Take) -> None:

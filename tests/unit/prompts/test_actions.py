@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from hexai.config.prompt_tables import CodeActionPrompts, CustomAction, Prompts
+from hexai.config.tables.prompts import CodeActionPrompts, CustomAction, Prompts
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Role
 from hexai.prompts.actions import (

@@ -1,6 +1,6 @@
 """Which system prompt a question gets."""
 
-from hexai.config.prompt_tables import CliPrompts
+from hexai.config.tables.prompts import CliPrompts
 from hexai.prompts.catalogue import built_in, cli_system
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hexai.config.prompt_tables import ChatPrompts, CompletionPrompts, Prompts
 from hexai.config.schema import General, Settings
+from hexai.config.tables.prompts import ChatPrompts, CompletionPrompts, Prompts
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.prompts.catalogue import built_in

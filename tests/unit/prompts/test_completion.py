@@ -3,12 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.prompt_tables import (
+from hexai.config.schema import ContextMode, General, Settings
+from hexai.config.tables.prompts import (
     CompletionPrompts,
     Prompts,
     ProviderNativePrompts,
 )
-from hexai.config.schema import ContextMode, General, Settings
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Role
 from hexai.prompts.catalogue import built_in

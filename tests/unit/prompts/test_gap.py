@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.config.prompt_tables import ProviderNativePrompts
+from hexai.config.tables.prompts import ProviderNativePrompts
 from hexai.domain.infill import Infill
 from hexai.errors import ConfigError
 from hexai.prompts.gap import gap

@@ -9,7 +9,7 @@ from hexai.domain.contender import Target
 from hexai.domain.contender import Upstream as Origin
 from hexai.domain.entry import RequestSpec
 from hexai.errors import NotSent
-from hexai.providers.client import HttpProvider
+from hexai.providers.http_provider import HttpProvider
 from hexai.providers.locality import OllamaLocality
 from hexai.providers.shown import ShownModels
 from hexai.providers.unavailable import Unavailable

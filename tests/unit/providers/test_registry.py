@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from hexai.config.provider_settings import ProviderType
-from hexai.providers.client import HttpProvider
+from hexai.providers.http_provider import HttpProvider
 from hexai.providers.llamacpp.provider import LlamaCpp
 from hexai.providers.registry import FORMATS
 from hexai.providers.simulated import Simulated
@@ -55,7 +55,7 @@ def _formats(modules: set[str]) -> set[str]:
 
 def test_only_the_format_in_use_is_loaded() -> None:
     """Asking one provider costs the import of no other."""
-    assert _formats(_loaded_after("ollama")) == {"hexai.providers.ollama"}
+    assert _formats(_loaded_after("ollama")) == {"hexai.providers.formats.ollama"}
 
 
 @pytest.mark.parametrize("type_", TYPES)

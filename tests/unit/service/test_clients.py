@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import pytest
 
 from hexai.config.provider_settings import ProviderSettings
-from hexai.config.provider_tables import OpenAI, Profile
 from hexai.config.schema import Fanout, Settings
+from hexai.config.tables.providers import OpenAI, Profile
 from hexai.domain.entry import Budgets
 from hexai.domain.provider import Call, Chunk, Progress
 from hexai.errors import Authentication

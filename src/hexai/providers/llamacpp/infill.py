@@ -21,12 +21,12 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
-from hexai.providers.complaints import read_error
-from hexai.providers.format import Decoder
-from hexai.providers.openai import OpenAIFormat
-from hexai.providers.openai_infill import pointing_at_infill
-from hexai.providers.payload import decode, figure, loosely, words
-from hexai.providers.refusals import explain
+from hexai.providers.formats.complaints import read_error
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.openai import OpenAIFormat
+from hexai.providers.formats.openai_infill import pointing_at_infill
+from hexai.providers.formats.payload import decode, figure, loosely, words
+from hexai.providers.formats.refusals import explain
 
 
 class LlamaCppInfill(OpenAIFormat):

@@ -15,13 +15,13 @@ import msgspec
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Progress
 from hexai.errors import BrokenStream, ConnectionFailed, ProviderError
-from hexai.providers.client import HttpProvider
 from hexai.providers.credentials import FixedCredential
-from hexai.providers.format import WireFormat
-from hexai.providers.http import HttpClient
+from hexai.providers.formats.format import WireFormat
+from hexai.providers.formats.openai import OpenAIFormat
+from hexai.providers.http.client import HttpClient
+from hexai.providers.http_provider import HttpProvider
 from hexai.providers.llamacpp.models import GGUF, find_model, xllamacpp_version
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
-from hexai.providers.openai import OpenAIFormat
 from hexai.providers.secret import Secret
 
 _BASE_URL = "http://localhost"

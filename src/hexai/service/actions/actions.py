@@ -12,8 +12,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.prompt_tables import CustomAction, Prompts
 from hexai.config.schema import Settings
+from hexai.config.tables.prompts import CustomAction, Prompts
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.domain.request import Request

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.tmux_tables import ThemeName, Tmux
+from hexai.config.tables.tmux import ThemeName, Tmux
 from hexai.domain.window import Traffic, Window
 from hexai.text.cells import truncate, width
 from hexai.text.visible import visible_line

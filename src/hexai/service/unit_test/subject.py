@@ -14,7 +14,7 @@ from pathlib import PurePath
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.prompt_tables import Prompts
+from hexai.config.tables.prompts import Prompts
 from hexai.domain.request import Request
 from hexai.prompts.actions import Subject, can_test, unit_test_request
 from hexai.prompts.code.constructs import Function

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from hexai.errors import ConfigError, UsageError
-from hexai.service.detect import OLLAMA, Found, detect
 from hexai.service.files import make_private_folder
-from hexai.service.initial import choices, compose
 from hexai.service.loop import Loop
-from hexai.service.servers import USUAL, Server, find_servers
+from hexai.service.setup.detect import OLLAMA, Found, detect
+from hexai.service.setup.initial import choices, compose
+from hexai.service.setup.servers import USUAL, Server, find_servers
 from hexai.surfaces.cli.config import config_file
 from hexai.surfaces.cli.confirm import can_confirm, confirm
 from hexai.surfaces.cli.first_run import MODEL

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from hexai.config.load import load
-from hexai.config.project import FILE_NAME, ProjectFile
-from hexai.config.trust import Grant
+from hexai.config.narrowing.project import FILE_NAME, ProjectFile
+from hexai.config.narrowing.trust import Grant
 from hexai.errors import ConfigError, UsageError
 from hexai.service.grants import grant, grants, revoke
 from hexai.surfaces.cli.confirm import can_confirm, confirm

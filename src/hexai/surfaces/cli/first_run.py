@@ -12,7 +12,7 @@ from hexai.errors import SetupError
 from hexai.surfaces.cli.session import Session
 
 if TYPE_CHECKING:
-    from hexai.service.detect import Found
+    from hexai.service.setup.detect import Found
 
 MODEL = "smollm2"
 
@@ -25,7 +25,7 @@ def check_first_run(session: Session, entries: tuple[Entry, ...]) -> None:
     """Raise `NothingSetUp` if only defaults are left to ask and they cannot answer."""
     if session.snapshot.has_file or not all(map(_is_default, entries)):
         return
-    from hexai.service.detect import detect, extra_installed
+    from hexai.service.setup.detect import detect, extra_installed
 
     model = session.folders.models / f"{MODEL}.gguf"
     if extra_installed() and model.is_file():

@@ -13,7 +13,7 @@ from hexai.domain.request import Request
 from hexai.service.ask import Question, ask
 from hexai.service.inventory import Item, take_inventory, where
 from hexai.service.loop import Loop
-from hexai.service.pull import pull
+from hexai.service.setup.pull import pull
 from hexai.surfaces.cli.exit_code import exit_code
 from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.invocation import Invocation, make_parser

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.config.entries import Options
+from hexai.config.entries.entries import Options
 from hexai.config.load import load
 from hexai.config.locate import Folders
 from hexai.config.snapshot import Snapshot

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from hexai.config.diff import Change
-from hexai.config.entries import Options, Resolved
+from hexai.config.entries.entries import Options, Resolved
 from hexai.config.listeners import Listener
 from hexai.config.live import Live, Sources
 from hexai.config.snapshot import Snapshot

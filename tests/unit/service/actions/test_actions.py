@@ -2,8 +2,8 @@
 
 import pytest
 
-from hexai.config.prompt_tables import CodeActionPrompts, CustomAction, Prompts
 from hexai.config.schema import Settings
+from hexai.config.tables.prompts import CodeActionPrompts, CustomAction, Prompts
 from hexai.domain.messages import Role
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.config.tmux_tables import ThemeName, Tmux
+from hexai.config.tables.tmux import ThemeName, Tmux
 from hexai.domain.window import Traffic, Window
 from hexai.service.tmux.line import MOST_CELLS, THEMES, span, waiting_line, window_line
 from hexai.text.cells import width

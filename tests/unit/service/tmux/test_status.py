@@ -8,7 +8,7 @@ import pytest
 
 from hexai.config.locate import Folders, find_folders
 from hexai.config.schema import Settings, Stats
-from hexai.config.tmux_tables import Tmux
+from hexai.config.tables.tmux import Tmux
 from hexai.domain.record import RunRecord
 from hexai.service.log import NullLog
 from hexai.service.recorder import LedgerRecorder

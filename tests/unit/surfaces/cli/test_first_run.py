@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.service.detect import Found
+from hexai.service.setup.detect import Found
 from hexai.surfaces.cli.first_run import advice
 
 NOTHING = Found(extra_installed=False, model_there=False, ollama=None, keys=())

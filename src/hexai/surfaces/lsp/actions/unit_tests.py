@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from hexai.config.prompt_tables import Prompts
+from hexai.config.tables.prompts import Prompts
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.prompts.cursor import Cursor

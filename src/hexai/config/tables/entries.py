@@ -1,0 +1,107 @@
+"""The entries of the surfaces as a file writes them."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from hexai.config.tables.base import (
+    MaybeCount,
+    MaybeSeconds,
+    MaybeText,
+    Table,
+    Temperature,
+)
+
+NumericText = Annotated[
+    str,
+    Meta(
+        pattern=r"^\s*([01](\.[0-9]*)?|2(\.0*)?|\.[0-9]+)?\s*$",
+        description="such a number as text",
+    ),
+]
+EntryTemperature = Temperature | NumericText | UnsetType
+"""A number, or a number as text, as the Go tool reads it; a blank text is not set."""
+
+Label = Annotated[
+    str,
+    Meta(
+        max_length=60,
+        pattern=r"^\S([^\x00-\x1f\x7f]*\S)?$",
+        description="a text of 1 to 60 characters on one line, no blanks around it",
+    ),
+]
+
+
+class FallbackTable(Table, frozen=True, kw_only=True):
+    """Whom to ask when the outage is the provider's."""
+
+    provider: MaybeText = UNSET
+    """A provider or profile. Not set: the entry's own."""
+    model: MaybeText = UNSET
+    """Not set: the provider's default model."""
+    temperature: EntryTemperature = UNSET
+    """Not set: the entry's; else the provider's."""
+
+
+class EntryTable(Table, frozen=True, kw_only=True):
+    """One entry of a surface; what it does not set it inherits."""
+
+    provider: MaybeText = UNSET
+    """A provider or profile. Not set: provider.name."""
+    model: MaybeText = UNSET
+    """Not set: the provider's default model."""
+    label: Label | UnsetType = UNSET
+    """A short name shown to people, unique on its surface. Not set: the model."""
+    temperature: EntryTemperature = UNSET
+    """0 is a temperature. Not set: the provider's."""
+    max_tokens: MaybeCount = UNSET
+    """The length of an answer in tokens; 0: the upstream decides.
+    Not set: general.max_tokens."""
+    timeout: MaybeSeconds = UNSET
+    """Seconds in all; 0 for no limit. Not set: the provider's."""
+    connect_timeout: MaybeSeconds = UNSET
+    """Seconds until connected; 0 for no limit. Not set: the provider's."""
+    first_token_timeout: MaybeSeconds = UNSET
+    """Seconds from there to the first token. Not set: the provider's."""
+    idle_timeout: MaybeSeconds = UNSET
+    """Seconds between two tokens; 0 for no limit. Not set: the provider's."""
+    enabled: bool = True
+    """false keeps the entry for later."""
+    fallback: FallbackTable | UnsetType = UNSET
+    """Whom to ask when the outage is the provider's. Not set: nobody."""
+    fallback_provider: MaybeText = UNSET
+    """The same as fallback.provider."""
+    fallback_model: MaybeText = UNSET
+    """The same as fallback.model."""
+
+
+Entries = str | EntryTable | tuple[str | EntryTable, ...]
+
+
+class Models(Table, frozen=True, kw_only=True):
+    """The entries of each surface: a model, a table, or an array of both."""
+
+    completion: Entries = ()
+    """Who completes in the editor; several entries compete."""
+    code_action: Entries = ()
+    """Who carries out code actions; the first entry alone."""
+    chat: Entries = ()
+    """Who answers in the editor; the first entry alone."""
+    cli: Entries = ()
+    """Who answers `hexai`; several entries answer side by side."""
+
+
+Names = tuple[str, ...] | UnsetType
+
+
+class Use(Table, frozen=True, kw_only=True):
+    """Which of its entries a surface may use, by label or `provider:model`."""
+
+    completion: Names = UNSET
+    """Not set: all of them."""
+    code_action: Names = UNSET
+    """Not set: all of them."""
+    chat: Names = UNSET
+    """Not set: all of them."""
+    cli: Names = UNSET
+    """Not set: all of them."""

@@ -1,0 +1,137 @@
+"""The tables of providers, built-in and profiles, with their defaults."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType, field
+
+from hexai.config.provider_settings import InfillEndpoint
+from hexai.config.tables.base import (
+    MaybeCount,
+    MaybeFlag,
+    MaybeSeconds,
+    Seconds,
+    Table,
+    Temperature,
+)
+
+Infill = Literal["auto", "off"]
+MaxWorkers = Annotated[int, Meta(ge=1, le=16)]
+
+
+class ModelTable(Table, frozen=True, kw_only=True):
+    """What every provider's table may set."""
+
+    model: str = ""
+    """The model of entries that name none; a name of `presets` will do."""
+    temperature: Temperature | UnsetType = UNSET
+    """The temperature of entries that set none. Not set: general.coding_temperature."""
+    timeout: MaybeSeconds = UNSET
+    """Seconds for a contender in all; 0 for no limit. Not set: fanout.timeout."""
+    connect_timeout: MaybeSeconds = UNSET
+    """Seconds until connected; 0 for no limit. Not set: fanout.connect_timeout."""
+    first_token_timeout: MaybeSeconds = UNSET
+    """Seconds from there to the first token. Not set: fanout.first_token_timeout."""
+    idle_timeout: MaybeSeconds = UNSET
+    """Seconds between two tokens; 0 for no limit. Not set: fanout.idle_timeout."""
+    max_concurrency: MaybeCount = UNSET
+    """Attempts under way at once at the upstream; 0 for no limit.
+    Not set: 2 for `local`, 1 for an Ollama on this machine, no limit for `simulated`,
+    else 4."""
+    presets: dict[str, str] = field(default_factory=dict)
+    """Short names for models of this provider."""
+
+
+class HttpTable(ModelTable, frozen=True, kw_only=True):
+    """What the table of a provider that is reached by HTTP may set beside that."""
+
+    base_url: str = ""
+    """Where the API begins: http or https, without user, query or fragment."""
+    api_key_env: str = ""
+    """The name of the variable that holds the key."""
+    api_key_command: tuple[str, ...] = ()
+    """The command that prints the key, word by word, run without a shell.
+    Only in your own file."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Further headers; they go to the origin of `base_url` alone, as the key does."""
+    local: MaybeFlag = UNSET
+    """Your word on whether what is sent here stays on machines of yours.
+    Not set: only for an Ollama at a loopback address. Only in your own file."""
+    allow_http: bool = False
+    """Let the key go over plain http to another machine. Only in your own file."""
+    ca_file: str = ""
+    """A PEM file with a private authority, relative to the configuration file.
+    Only in your own file."""
+
+
+class OpenAI(HttpTable, frozen=True, kw_only=True):
+    """OpenAI. The key is HEXAI_OPENAI_API_KEY or OPENAI_API_KEY."""
+
+    base_url: str = "https://api.openai.com/v1"
+    model: str = "gpt-4.1"
+    infill: InfillEndpoint = "auto"
+    """What fills gaps in completion: an endpoint below `base_url`, `infill` for
+    llama.cpp's own, `off` for a chat. `auto`: DeepSeek's or Codestral's, or a chat."""
+
+
+class OpenRouter(HttpTable, frozen=True, kw_only=True):
+    """OpenRouter. The key is HEXAI_OPENROUTER_API_KEY or OPENROUTER_API_KEY."""
+
+    base_url: str = "https://openrouter.ai/api/v1"
+    model: str = "openrouter/auto"
+    infill: InfillEndpoint = "auto"
+    """What fills gaps in completion: an endpoint below `base_url`, `infill` for
+    llama.cpp's own, `off` for a chat. `auto`: DeepSeek's or Codestral's, or a chat."""
+
+
+class Anthropic(HttpTable, frozen=True, kw_only=True):
+    """Anthropic. The key is HEXAI_ANTHROPIC_API_KEY or ANTHROPIC_API_KEY."""
+
+    base_url: str = "https://api.anthropic.com/v1"
+    model: str = "claude-sonnet-4-5"
+
+
+class Ollama(HttpTable, frozen=True, kw_only=True):
+    """Ollama. A key, if it wants one, is HEXAI_OLLAMA_API_KEY or OLLAMA_API_KEY."""
+
+    base_url: str = "http://127.0.0.1:11434"
+    model: str = "qwen3-coder:30b"
+    infill: Infill = "auto"
+    """Whether completion fills gaps with models that can; `off`: always by a chat."""
+
+
+class Local(ModelTable, frozen=True, kw_only=True):
+    """The embedded model: llama.cpp in a worker process that your programs share."""
+
+    model: str = "smollm2"
+    """`smollm2`, or the path of a GGUF file, relative to the configuration file."""
+    load_timeout: Seconds = 60.0
+    """Seconds to load a model, in no other figure; 0 for no limit."""
+    keep_alive: Seconds = 300.0
+    """Seconds after its last use that a worker ends."""
+    max_workers: MaxWorkers = 2
+    """Workers at most, each with one model."""
+    infill: Infill = "auto"
+    """Whether completion fills gaps with models that can; `off`: always by a chat."""
+
+
+class Simulated(ModelTable, frozen=True, kw_only=True):
+    """The simulated provider: for trying Hexai without any model."""
+
+    model: str = "lorem"
+
+
+ProfileType = Literal["openai", "openrouter", "anthropic", "ollama"]
+
+
+class Profile(HttpTable, frozen=True, kw_only=True):
+    """A provider of your own: any server that speaks one of the four formats.
+
+    Its key is in the variable that `api_key_env` names, or in HEXAI_NAME_API_KEY.
+    """
+
+    type: ProfileType | UnsetType = UNSET
+    """What the server speaks; most speak `openai`. Required."""
+    infill: InfillEndpoint = "auto"
+    """What fills gaps in completion. For type `openai` and `openrouter`: an endpoint
+    below `base_url`, `infill` for llama.cpp's own, `off` for a chat; `auto`:
+    DeepSeek's or Codestral's, or a chat. For `ollama`: `auto` or `off`."""

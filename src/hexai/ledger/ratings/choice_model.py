@@ -1,0 +1,217 @@
+r"""Strengths of models from what was chosen among them; pure.
+
+A list of suggestions is one choice among its items and "none", not a set of duels: to
+split it into pairs counts the same click several times. So lists and votes are one
+conditional logit (McFadden 1974; top-1 Plackett-Luce). Every alternative of a trial
+has a utility, linear in the unknowns, and is chosen with a probability that is
+proportional to its exponential:
+
+    item at position k      theta_m + beta_k      (mean over all models that gave it)
+    nothing taken, bad      gamma                 (one for lists, one for votes)
+    tie of K items          tau + mean of their utilities
+
+For two items and no "none", the tie makes it Davidson's model (Davidson 1970, with
+log nu = tau); without ties it is Bradley and Terry's, and `beta` is the effect that
+what stands first is taken more often.
+
+Standing first may help one model more than another. Then an item's utility has a term
+more, delta_m times 1 at the first of K positions and 0 elsewhere, less 1/K, so that a
+strength remains what it is on average over all positions. These terms are in the model
+once there are choices enough to tell them, or once they are shown to be needed: by the
+marginal likelihood with them over that without (Laplace's approximation; Kass and
+Raftery 1995), a betting score as in `ratings.evidence`, with the same limit. Of two
+models nobody can tell what the first place does to one from what the others do to the
+other, and the difference of their strengths does not depend on it.
+
+The unknowns have weak Gaussian priors, so that an unbeaten model stays finite. Only
+differences of strengths mean anything, so the strengths of models that are connected
+by comparisons sum to zero. The logarithm of the likelihood is concave; Newton's method
+with halved steps finds its maximum.
+
+Intervals come from the sandwich H^-1 (M + P) H^-1: H is the curvature, M the outer
+products of the scores summed within each cluster (Liang and Zeger 1986), since what is
+chosen in one file is not independent, and P the precision of the priors, so that what
+the data do not tell keeps its prior's width instead of none. Few trials that all went
+one way have scores near zero, and a sandwich that is much too sure; so H^-1, which
+trusts the model instead, is taken where it is the wider of the two.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.domain.ranking import Model
+from hexai.ledger.ratings.clusters import add_outer, outer_products
+from hexai.ledger.ratings.evidence import LIMIT
+from hexai.ledger.ratings.likelihood import Likelihood
+from hexai.ledger.ratings.matrices import (
+    Matrix,
+    Vector,
+    apply,
+    dot,
+    inverse,
+    log_determinant,
+    product,
+    zeros,
+)
+from hexai.ledger.ratings.trials import Outcome, Trials
+from hexai.ledger.ratings.unknowns import DEFAULT_PRIORS, Priors, Unknowns
+
+_STEPS = 60
+_CLOSE = 1e-9
+_ENOUGH = 500
+"""Choices from which what standing first does may be each model's own."""
+
+
+class Fit(Struct, frozen=True, kw_only=True):
+    """The most plausible values of all unknowns, and how sure they are."""
+
+    unknowns: Unknowns
+    values: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    uneven: bool = False
+    """Whether standing first is shown to do more to some models than to others."""
+
+    @property
+    def strengths(self) -> dict[Model, float]:
+        """The models' strengths in logits; they sum to zero."""
+        return dict(zip(self.unknowns.models, self.values, strict=False))
+
+    def variance(self, contrast: Mapping[Model, float]) -> float:
+        """Give the variance of a weighted sum of strengths."""
+        places = {model: i for i, model in enumerate(self.unknowns.models)}
+        weights = [0.0] * self.unknowns.size
+        for model, weight in contrast.items():
+            weights[places[model]] = weight
+        return dot(weights, apply([list(row) for row in self.covariance], weights))
+
+    def first_effect(self, model: Model) -> float | None:
+        """Give what standing first does to a model, against the other positions.
+
+        In logits; None where it is taken to be the same for all.
+        """
+        if not self.unknowns.own:
+            return None
+        number, positions = self.unknowns.models.index(model), self.unknowns.positions
+        others = self.values[len(self.unknowns.models) :][:positions]
+        return self.values[self.unknowns.shared + number] - sum(others) / positions
+
+
+def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
+    """Find the strengths of all models in the trials.
+
+    The models should be connected (see `ratings.connection`): between groups that never
+    met, only the priors compare.
+    """
+    totals = Counter(trials.numbers)
+    counts = {trials.outcomes[number]: count for number, count in totals.items()}
+    unknowns = _unknowns(counts, priors)
+    shared = _maximum(Likelihood(counts, unknowns, priors))
+    if unknowns.positions == 0 or len(unknowns.models) < 3:
+        return _with_covariance(shared, _middle(shared, trials))
+    with_own = Likelihood(counts, replace(unknowns, own=True), priors)
+    own = _maximum(with_own, shared.values)
+    middle = _middle(own, trials)
+    effect = _design_effect(own, middle, totals, trials.outcomes)
+    uneven = _log_score(own, shared, effect, priors) >= log(LIMIT)
+    chosen = sum(count for (_pattern, item), count in counts.items() if item >= 0)
+    if uneven or chosen > _ENOUGH:
+        return replace(_with_covariance(own, middle), uneven=uneven)
+    return _with_covariance(shared, _middle(shared, trials))
+
+
+class _Maximum(Struct, frozen=True):
+    """Where a likelihood is highest."""
+
+    likelihood: Likelihood
+    values: Vector
+    reached: float
+    """The logarithm of the likelihood there."""
+    curvature: Matrix
+    bread: Matrix
+    """The inverse of the curvature."""
+
+
+def _unknowns(counts: Iterable[Outcome], priors: Priors) -> Unknowns:
+    models: set[Model] = set()
+    longest = 1
+    for pattern, _choice in counts:
+        models |= pattern.models
+        longest = max(longest, len(pattern.items))
+    positions = longest - 1 if priors.positions else 0
+    return Unknowns(models=tuple(sorted(models)), positions=positions)
+
+
+def _maximum(likelihood: Likelihood, start: Sequence[float] = ()) -> _Maximum:
+    """Find it by Newton's method; `start` are the first of the values, where known."""
+    values = [*start, *[0.0] * (likelihood.unknowns.size - len(start))]
+    reached = likelihood.log(values)
+    for _ in range(_STEPS):
+        curvature = likelihood.curvature(values, together=True)
+        step = apply(inverse(curvature), likelihood.gradient(values))
+        tried, gained = values, reached
+        for _halving in range(30):
+            tried = [v + s for v, s in zip(values, step, strict=True)]
+            gained = likelihood.log(tried)
+            if gained >= reached:
+                break
+            step = [s / 2 for s in step]
+        values, reached = tried, gained
+        if max(map(abs, step)) < _CLOSE:
+            break
+    curvature = likelihood.curvature(values)
+    return _Maximum(likelihood, values, reached, curvature, inverse(curvature))
+
+
+def _middle(found: _Maximum, trials: Trials) -> Matrix:
+    """Give how much the scores vary, without the priors."""
+    scores = found.likelihood.scores(found.values)
+    used = {number: scores[trials.outcomes[number]] for number in {*trials.numbers}}
+    return outer_products(trials, used, len(found.values))
+
+
+def _with_covariance(found: _Maximum, middle: Matrix) -> Fit:
+    for i, precision in enumerate(found.likelihood.precision):
+        middle[i][i] += precision
+    sandwich = product(product(found.bread, middle), found.bread)
+    models = range(len(found.likelihood.unknowns.models))
+    covariance = max(
+        found.bread, sandwich, key=lambda each: sum(each[i][i] for i in models)
+    )
+    return Fit(
+        unknowns=found.likelihood.unknowns,
+        values=tuple(found.values),
+        covariance=tuple(tuple(row) for row in covariance),
+    )
+
+
+def _design_effect(
+    found: _Maximum, middle: Matrix, totals: Mapping[int, int], outcomes: list[Outcome]
+) -> float:
+    """Give how much more the own effects vary than if all trials were independent.
+
+    The mean generalised design effect (Rao and Scott 1981); at least 1.
+    """
+    scores = found.likelihood.scores(found.values)
+    alone = zeros(len(found.values))
+    for number, count in totals.items():
+        add_outer(alone, scores[outcomes[number]], count)
+    own = range(found.likelihood.unknowns.shared, len(found.values))
+    together, apart = (
+        product(product(found.bread, each), found.bread) for each in (middle, alone)
+    )
+    return max(1.0, sum(together[i][i] for i in own) / sum(apart[i][i] for i in own))
+
+
+def _log_score(own: _Maximum, shared: _Maximum, effect: float, priors: Priors) -> float:
+    """Give the logarithm of the score for effects of their own, against shared ones.
+
+    The likelihood is the `effect`th root of itself, as if there were fewer trials.
+    """
+    gained = (own.reached - shared.reached) / effect
+    widths = log_determinant(shared.curvature) - log_determinant(own.curvature)
+    terms = len(own.values) - len(shared.values)
+    return gained + widths / 2 - terms * log(priors.own)

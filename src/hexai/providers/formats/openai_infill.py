@@ -1,0 +1,92 @@
+"""Completions with a suffix, as DeepSeek and Mistral serve them.
+
+DeepSeek answers as OpenAI's completions did, with `text` in each choice, Mistral with
+the deltas of a chat; both are read.
+"""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.provider import Call, Chunk, Finished, TextDelta
+from hexai.errors import ProviderError
+from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.openai import (
+    INCLUDE_USAGE,
+    Choice,
+    EventDecoder,
+    OpenAIFormat,
+)
+from hexai.providers.formats.payload import words
+from hexai.providers.formats.quirks import MOST_STOPS
+
+
+class OpenAIInfill(OpenAIFormat):
+    """Asks as the chat is asked, but for path, body and stream."""
+
+    def __init__(self, settings: ProviderSettings, path: str) -> None:
+        """Post to `path` below `base_url`."""
+        super().__init__(settings)
+        self._path = path
+
+    def path(self, call: Call) -> str:  # noqa: ARG002 - one endpoint for all calls
+        """Give the path below `base_url`, which holds the version."""
+        return self._path
+
+    def body(self, call: Call) -> Mapping[str, object]:
+        """Write the request; a whole prompt goes without a suffix."""
+        infill = call.infill
+        assert infill is not None
+        body: dict[str, object] = {
+            "model": call.model,
+            "prompt": infill.before,
+            "stream": True,
+        }
+        if infill.after is not None:
+            body["suffix"] = infill.after
+        if self._asks_usage:
+            body["stream_options"] = INCLUDE_USAGE
+        if call.temperature is not None:
+            body["temperature"] = call.temperature
+        if call.max_tokens is not None:
+            body["max_tokens"] = call.max_tokens
+        if call.stop:
+            body["stop"] = list(call.stop[:MOST_STOPS])
+        return body
+
+    def decoder(self, call: Call) -> Decoder:
+        """Make the decoder of one stream."""
+        return OpenAIInfillDecoder(call, self._settings)
+
+    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+        """Turn an answer that is not 2xx into an error."""
+        error = super().refusal(status, body, model=model)
+        return pointing_at_infill(error, status, self._settings)
+
+
+_NO_ENDPOINT = frozenset({400, 404, 405, 422, 501})
+
+
+def pointing_at_infill(
+    error: ProviderError, status: int, settings: ProviderSettings
+) -> ProviderError:
+    """Advise to turn filling gaps off where a refusal may well mean that."""
+    if status in _NO_ENDPOINT:
+        where = settings.name if settings.built_in else f"providers.{settings.name}"
+        error.what_to_do = (
+            f'the model or server may not fill gaps: set infill = "off" in [{where}]'
+        )
+    return error
+
+
+class OpenAIInfillDecoder(EventDecoder):
+    """Reads one stream of completion chunks; the text is taken as it is."""
+
+    def _read(self, choice: Choice, chunks: list[Chunk]) -> None:
+        said = "" if choice.delta is None else words(choice.delta.content)
+        if text := words(choice.text) or said:
+            chunks.append(TextDelta(text))
+
+    def _finish(self, finished: Finished) -> list[Chunk]:
+        return [replace(finished, infilled=True)]

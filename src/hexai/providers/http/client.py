@@ -1,0 +1,261 @@
+"""One HTTP client for each upstream, which does exactly what it is told.
+
+It stands on httpcore, the lower half of httpx: all that the upper half adds is what
+safety.md forbids (redirects, cookies, netrc, proxies for loopback, decompression,
+time-outs of its own), and costs 25 ms at every start. What is not there cannot be
+switched on by mistake.
+
+There are no time-outs: the engine has the clock, and ends an attempt by cancelling
+it, which closes the connection at once. Leaving an answer before its end closes the
+connection too; one that was read to its end is kept for the next request.
+"""
+
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore2
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.config.urls import origin
+from hexai.errors import BadAnswer
+from hexai.providers.http.headers import composed
+from hexai.providers.http.network import FAULTS, Backend, Stream, named
+from hexai.providers.http.proxies import Proxy, proxy_for
+from hexai.providers.http.tls import Trust, nobody_trusted
+from hexai.text.shorten import shorten
+from hexai.text.surrogates import mend
+
+_Pool = httpcore2.AsyncConnectionPool
+
+_IDLE_SECONDS = 30.0
+"""How long a connection is kept for the next request."""
+
+
+class Answer:
+    """The answer to one request, its body not read yet."""
+
+    def __init__(self, response: httpcore2.Response, where: str) -> None:
+        self._response = response
+        self._where = where
+        self.status = response.status
+        self.begun = False
+        """Set by the reader once something was shown: what breaks then, broke."""
+
+    def header(self, name: str) -> str:
+        """Give a header's value, or an empty text."""
+        wanted = name.lower().encode()
+        for key, value in self._response.headers:
+            if key.lower() == wanted:
+                return value.decode("latin-1")
+        return ""
+
+    async def body(self) -> AsyncGenerator[bytes, None]:
+        """Give the body in pieces, as they arrive."""
+        try:
+            async with aclosing(self._response.aiter_stream()) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except FAULTS as error:
+            cut = _stream(self._response).ended
+            raise named(error, self._where, begun=self.begun, cut=cut) from None
+
+    @property
+    def encoded(self) -> bool:
+        """Tell whether the body is compressed, though nobody asked for that."""
+        return self.header("content-encoding").strip().lower() not in {"", "identity"}
+
+    async def read(self, limit: int) -> bytes:
+        """Read the body, cut at `limit` bytes; nothing of one that is compressed."""
+        data = bytearray()
+        if self.encoded:
+            return b""
+        async with aclosing(self.body()) as pieces:
+            async for piece in pieces:
+                data += piece
+                if len(data) >= limit:
+                    break
+        return bytes(data[:limit])
+
+
+class HttpClient:
+    """The connections to one upstream; nothing is opened or loaded before its use."""
+
+    def __init__(
+        self, base_url: str, where: str, make_pool: Callable[[], Awaitable[_Pool]]
+    ) -> None:
+        """Use `for_origin` or `for_socket`."""
+        self.where = where
+        self._make_pool = make_pool
+        self._pool: _Pool | None = None
+        self._base = httpcore2.URL(base_url)
+        self._host = urlsplit(base_url).netloc
+
+    @classmethod
+    def for_origin(
+        cls, settings: ProviderSettings, *, environ: Mapping[str, str], trust: Trust
+    ) -> "HttpClient":
+        """Make the client for the origin of `settings.base_url`.
+
+        `environ` is asked for proxies alone; they serve https beyond loopback only.
+        """
+        where = origin(settings.base_url)
+
+        async def make_pool() -> _Pool:
+            if where.startswith("http:"):
+                return _direct_pool(where, nobody_trusted())
+            proxy = proxy_for(settings.base_url, environ)
+            context = await trust.context(settings.ca_file)
+            if proxy is None:
+                return _direct_pool(where, context)
+            return await _tunnel_pool(where, proxy, context, trust)
+
+        return cls(settings.base_url, where, make_pool)
+
+    @classmethod
+    def for_socket(cls, path: str) -> "HttpClient":
+        """Make the client for a server on a Unix socket; proxies do not exist here."""
+        where = f"unix:{path}"
+
+        async def make_pool() -> _Pool:
+            return _direct_pool(where, nobody_trusted(), socket=path)
+
+        return cls("http://localhost", where, make_pool)
+
+    @asynccontextmanager
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        connected: Callable[[], None] | None = None,
+    ) -> AsyncGenerator[Answer, None]:
+        """Send one request and give its answer; leaving it closes what is unread.
+
+        `path` goes below the base URL, or beside its last part if it begins with
+        `/../`. `connected` is called once the request can be
+        sent: lookup, TCP and TLS are done, or a kept connection was taken.
+        """
+        request = httpcore2.Request(
+            method,
+            httpcore2.URL(
+                scheme=self._base.scheme,
+                host=self._base.host,
+                port=self._base.port,
+                target=self._target(path),
+            ),
+            headers=composed(headers, host=self._host, length=len(body)),
+            content=body,
+            extensions={"trace": _Watcher(connected)} if connected else {},
+        )
+        response = await self._answer(request)
+        try:
+            answer = Answer(response, self.where)
+            _refuse_strange(answer)
+            yield answer
+        finally:
+            await response.aclose()
+
+    async def drop_idle(self) -> None:
+        """Close the kept connections; requests under way go on."""
+        for connection in self._pool.connections if self._pool else ():
+            if connection.is_idle():
+                await connection.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections, those of requests under way too."""
+        if self._pool is not None:
+            await self._pool.aclose()
+
+    def _target(self, path: str) -> bytes:
+        base = self._base.target.rstrip(b"/")
+        if path.startswith("/../"):
+            base, path = base.rpartition(b"/")[0], path.removeprefix("/..")
+        return base + path.encode("ascii")
+
+    async def _answer(self, request: httpcore2.Request) -> httpcore2.Response:
+        if self._pool is None:
+            pool = await self._make_pool()
+            if self._pool is None:  # else another request was quicker
+                self._pool = pool
+        try:
+            response = await self._pool.handle_async_request(request)
+        except FAULTS as error:
+            raise named(error, self.where, begun=False, cut=False) from None
+        _stream(response).head_complete()
+        return response
+
+
+class _Watcher:
+    """Listens to httpcore's trace for the moment when a request can be sent.
+
+    A proxy's CONNECT is a request too, and not the one that counts.
+    """
+
+    def __init__(self, connected: Callable[[], None]) -> None:
+        self._connected = connected
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event != "http11.send_request_headers.started":
+            return
+        if info["request"].method != b"CONNECT":
+            self._connected()
+
+
+def _direct_pool(
+    where: str, context: ssl.SSLContext, *, socket: str | None = None
+) -> _Pool:
+    return _Pool(
+        ssl_context=context,
+        max_connections=None,
+        keepalive_expiry=_IDLE_SECONDS,
+        uds=socket,
+        network_backend=Backend(where),
+    )
+
+
+async def _tunnel_pool(
+    where: str, proxy: Proxy, context: ssl.SSLContext, trust: Trust
+) -> _Pool:
+    secure = proxy.url.startswith("https:")
+    return httpcore2.AsyncHTTPProxy(
+        proxy_url=proxy.url,
+        proxy_auth=proxy.user,
+        ssl_context=context,
+        proxy_ssl_context=await trust.context() if secure else None,
+        max_connections=None,
+        keepalive_expiry=_IDLE_SECONDS,
+        network_backend=Backend(f"{where} by the proxy {proxy.url}"),
+    )
+
+
+def _stream(response: httpcore2.Response) -> Stream:
+    stream = response.extensions["network_stream"]
+    if not isinstance(stream, Stream):
+        raise TypeError(f"httpcore gave a {type(stream).__name__}")
+    return stream
+
+
+def _refuse_strange(answer: Answer) -> None:
+    """Refuse redirects and what nobody asked for."""
+    if 300 <= answer.status < 400:
+        target = shorten(mend(answer.header("location")), 200) or "nowhere"
+        raise BadAnswer(
+            f"the upstream redirects to {target}, and redirects are never followed",
+            http_status=answer.status,
+            advice="set base_url to the final address, if you trust it",
+        )
+    if answer.status < 200:
+        raise BadAnswer(
+            f"the upstream switched protocols by {answer.status}",
+            http_status=answer.status,
+        )
+    if answer.status < 300 and answer.encoded:
+        raise BadAnswer(
+            "the upstream compressed its answer, though told not to",
+            http_status=answer.status,
+        )

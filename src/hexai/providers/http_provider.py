@@ -1,0 +1,238 @@
+"""The provider that all wire formats share: exactly one attempt over HTTP."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
+
+import msgspec
+
+from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.provider import Call, Chunk, Progress
+from hexai.errors import (
+    Authentication,
+    BadAnswer,
+    BadRequest,
+    Overloaded,
+    ProviderError,
+    RateLimited,
+    TooLarge,
+)
+from hexai.providers.credentials import Credential, refuse_in_clear
+from hexai.providers.formats.format import Choose, WireFormat
+from hexai.providers.formats.reading import Reader
+from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.secret import Masker
+from hexai.text.shorten import shorten
+from hexai.text.surrogates import mend
+
+ERROR_BODY_LIMIT = 64 * 1024
+"""Bytes of an error's body that are read."""
+
+_ERROR_BODY_WAIT = 2.0
+_REST_WAIT = 0.005
+_REST_LIMIT = 64 * 1024
+_MESSAGE_LENGTH = 300
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_STREAMS = frozenset({"text/event-stream", "application/x-ndjson"})
+
+
+class HttpProvider:
+    """A client for one upstream: a wire format, its connections and its key."""
+
+    def __init__(
+        self,
+        wire_format: WireFormat,
+        http: HttpClient,
+        credential: Credential,
+        settings: ProviderSettings,
+        choose: Choose | None = None,
+    ) -> None:
+        """Own `http`: `aclose` closes it.
+
+        `choose` may name another format for a call; headers are those of `wire_format`.
+        """
+        self._format = wire_format
+        self._http = http
+        self._credential = credential
+        self._settings = settings
+        self._choose = choose
+
+    async def stream(
+        self, call: Call, progress: Progress
+    ) -> AsyncGenerator[Chunk, None]:
+        """Make one attempt, as `domain.provider.Provider` says."""
+        with self._naming(call.model) as masker:
+            if not self._credential.at_hand:
+                progress.loading()
+            wire = await self._choose(call, self) if self._choose else self._format
+            sending = self._http.send(
+                "POST",
+                wire.path(call),
+                headers=await self._headers(masker),
+                body=_encoded(wire.body(call)),
+                connected=progress.connected,
+            )
+            async with sending as answer:
+                await self._check(answer, wire, call.model)
+                reader = Reader(wire.framing, wire.decoder(call), masker.mask)
+                async with aclosing(answer.body()) as pieces:
+                    async for piece in pieces:
+                        for chunk in reader.feed(piece):
+                            answer.begun = True
+                            if reader.finished:
+                                await _read_rest(pieces)
+                            yield chunk
+                for chunk in _rest(reader, answer):
+                    yield chunk
+
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
+    ) -> bytes:
+        """Ask a small question besides the streams, and give the whole answer.
+
+        Posts `body` as JSON, or gets `path` if there is none. Raises `ProviderError`,
+        `TooLarge` past `limit` bytes.
+        """
+        with self._naming("") as masker:
+            sending = self._http.send(
+                "GET" if body is None else "POST",
+                path,
+                headers=await self._headers(masker),
+                body=b"" if body is None else _encoded(body),
+            )
+            async with sending as answer:
+                await self._check(answer, self._format, "")
+                data = await answer.read(limit + 1)
+                if len(data) > limit:
+                    raise TooLarge(f"the answer to {path} is larger than {limit} bytes")
+                return data
+
+    async def drop_idle(self) -> None:
+        """Close kept connections: after a sleep of the machine they are dead."""
+        await self._http.drop_idle()
+
+    async def aclose(self) -> None:
+        """Close every connection, and end what still runs to get the key."""
+        self._credential.close()
+        await self._http.aclose()
+
+    async def _headers(self, masker: Masker) -> dict[str, str]:
+        secret = await self._credential.secret()
+        refuse_in_clear(self._settings, secret)
+        if secret is not None:
+            masker.add(secret.reveal())
+        for _, value in self._settings.headers:
+            masker.add(value)
+        given = self._format.headers(None if secret is None else secret.reveal())
+        headers = {"content-type": "application/json"}
+        for name, value in (*given.items(), *self._settings.headers):
+            headers[name.lower()] = value
+        return headers
+
+    async def _check(self, answer: Answer, wire: WireFormat, model: str) -> None:
+        """Raise what an answer that is not 2xx means."""
+        if answer.status < 300:
+            return
+        body = await _error_body(answer)
+        try:
+            error = wire.refusal(answer.status, body, model=model)
+        except Exception as fault:  # noqa: BLE001 - the decode boundary
+            raise BadAnswer(
+                f"the upstream refused by {answer.status}, and why cannot be read "
+                f"({type(fault).__name__})",
+                http_status=answer.status,
+            ) from None
+        error.http_status = answer.status
+        if isinstance(error, RateLimited | Overloaded):
+            error.retry_after = retry_after(answer.header)
+        if isinstance(error, Authentication) and self._credential.advice:
+            error.what_to_do = self._credential.advice
+        raise error
+
+    @contextmanager
+    def _naming(self, model: str) -> Iterator[Masker]:
+        """Complete the errors of an attempt, and take its keys out of them."""
+        masker = Masker()
+        try:
+            yield masker
+        except ProviderError as error:
+            error.provider = self._settings.name
+            error.model = model
+            error.message = masker.mask(mend(error.message))
+            error.what_to_do = masker.mask(mend(error.what_to_do))
+            said = " ".join(masker.mask(mend(error.upstream_message)).split())
+            error.upstream_message = shorten(said, _MESSAGE_LENGTH)
+            error.args = (error.message,)
+            raise
+
+
+def retry_after(header: Callable[[str], str]) -> float | None:
+    """Read how many seconds an upstream asks to wait; None if it does not say.
+
+    A date is compared with the upstream's own, so no clock of ours is involved.
+    """
+    milliseconds = header("retry-after-ms").strip()
+    if _NUMBER.fullmatch(milliseconds):
+        return float(milliseconds) / 1000
+    asked = header("retry-after").strip()
+    if _NUMBER.fullmatch(asked):
+        return float(asked)
+    until, now = _moment(asked), _moment(header("date"))
+    if until is None or now is None:
+        return None
+    return max(0.0, until - now)
+
+
+def _moment(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _encoded(body: Mapping[str, object]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        raise BadRequest(
+            "not sent: the prompt holds bytes that are no valid text",
+            advice="give the input as UTF-8",
+        ) from None
+
+
+async def _error_body(answer: Answer) -> bytes:
+    """Read what an upstream says about its refusal; the status alone would do."""
+    try:
+        async with asyncio.timeout(_ERROR_BODY_WAIT):
+            return await answer.read(ERROR_BODY_LIMIT)
+    except (TimeoutError, ProviderError):
+        return b""
+
+
+async def _read_rest(pieces: AsyncGenerator[bytes, None]) -> None:
+    """Read what follows an answer, so that its connection serves the next request.
+
+    It has to be read before `Finished` is given, since nobody reads on after that. The
+    end of the body comes with the end of the answer, or not in time to be waited for:
+    then the connection is given up.
+    """
+    size = 0
+    with suppress(TimeoutError, ProviderError):
+        async with asyncio.timeout(_REST_WAIT):
+            async for piece in pieces:
+                size += len(piece)
+                if size > _REST_LIMIT:
+                    break
+    await pieces.aclose()
+
+
+def _rest(reader: Reader, answer: Answer) -> Iterator[Chunk]:
+    if reader.finished:
+        return
+    kind = answer.header("content-type").partition(";")[0].strip().lower()
+    if not reader.payloads and kind and kind not in _STREAMS:
+        raise BadAnswer(f"the upstream answered with {shorten(kind, 60)}, not a stream")
+    yield from reader.close()

@@ -1,0 +1,143 @@
+"""The configuration for a start, made of what was found on this machine.
+
+It is a proposal: a pair of contenders side by side where there is a pair, as different
+from each other as what was found allows, and comments for the rest.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from msgspec import Struct
+
+from hexai.config.encode import to_toml
+from hexai.config.schema import Settings
+from hexai.service.setup.detect import Found
+from hexai.service.setup.servers import Server
+
+_VENDORS = ("openai", "anthropic", "openrouter")
+_MODELS_NAMED = 8
+_NO_CHAT = ("embed", "bge-", "minilm", "rerank")
+"""What models are called that make no answers."""
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """A model that could be asked."""
+
+    provider: str
+    model: str
+    note: str
+    """What the user should know of it, for a comment."""
+
+
+def choices(found: Found, servers: tuple[Server, ...]) -> tuple[Choice, ...]:
+    """List what can be asked: one of each kind first, those of this machine before.
+
+    The first two make a good pair.
+    """
+    kinds = [list(_ollama(found)), *(list(_served(server)) for server in servers)]
+    near = [kind for kind in kinds if kind]
+    if found.embedded_ready:
+        note = "the embedded model: small, good for trying Hexai"
+        near.append([Choice(provider="local", model="smollm2", note=note)])
+    cloud = list(_cloud(found))
+    first = [kind[0] for kind in near]
+    pair = [*first[:1], *cloud[:1]]
+    rest = [*first[1:], *cloud[1:], *(c for kind in near for c in kind[1:])]
+    return (*pair, *rest)
+
+
+def _ollama(found: Found) -> Iterator[Choice]:
+    for model in found.ollama or ():
+        if not _is_no_chat(model):
+            far = model.lower().endswith(("-cloud", ":cloud"))
+            note = (
+                "Ollama passes this on to a cloud" if far else "stays on this machine"
+            )
+            yield Choice(provider="ollama", model=model, note=note)
+
+
+def _served(server: Server) -> Iterator[Choice]:
+    note = f"answers on port {server.port} of this machine"
+    for model in server.models:
+        if not _is_no_chat(model):
+            yield Choice(provider=server.name, model=model, note=note)
+
+
+def _is_no_chat(model: str) -> bool:
+    return any(part in model.lower() for part in _NO_CHAT)
+
+
+def _cloud(found: Found) -> Iterator[Choice]:
+    for vendor in _VENDORS:
+        own = [
+            name for name in found.keys if name.endswith(f"{vendor.upper()}_API_KEY")
+        ]
+        if own:
+            model = str(getattr(Settings(), vendor).model)
+            note = f"a cloud; the key is in {own[0]}"
+            yield Choice(provider=vendor, model=model, note=note)
+
+
+def compose(found: Found, servers: tuple[Server, ...]) -> str:
+    """Write the file."""
+    candidates = choices(found, servers)
+    parts = [_head(candidates), *map(_profile, servers), _entries(candidates)]
+    return "\n".join(parts)
+
+
+def _head(candidates: tuple[Choice, ...]) -> str:
+    name = candidates[0].provider if candidates else "local"
+    return f"""\
+# Made by `hexai config init` of what it found here. Change it as you like:
+# `hexai config edit` opens it, `hexai config check` says what is wrong with
+# it, and `hexai config schema` lists every key. Keys of services never stand
+# in this file; they are in variables such as OPENAI_API_KEY.
+
+[provider]
+name = {to_toml(name)}    # asked by entries that name no provider
+"""
+
+
+def _profile(server: Server) -> str:
+    more = len(server.models) - _MODELS_NAMED
+    named = [to_toml(model) for model in islice(server.models, _MODELS_NAMED)]
+    listed = "\n# ".join([*named, *([f"and {more} more"] if more > 0 else [])])
+    return f"""\
+# Port {server.port} of this machine speaks OpenAI's format. Its models are
+# {listed}
+[providers.{server.name}]
+type = "openai"
+base_url = {to_toml(server.base_url)}
+model = {to_toml(server.models[0])}
+#local = true             # your word that what it is sent stays on this machine
+"""
+
+
+def _entries(candidates: tuple[Choice, ...]) -> str:
+    lines = [
+        "# Who answers `hexai` in the terminal: each entry is a contender, and all"
+    ]
+    lines += ["# answer side by side. Take the # away to let more take part.", ""]
+    for place, each in enumerate(candidates):
+        mark = "" if place < 2 else "#"
+        lines += [
+            f"{mark}[[models.cli]]                # {each.note}",
+            f"{mark}provider = {to_toml(each.provider)}",
+            f"{mark}model = {to_toml(each.model)}",
+            "",
+        ]
+    if len(candidates) < 2:
+        lines += _EXAMPLES
+    return "\n".join(lines)
+
+
+_EXAMPLES = [
+    "# For a pair, add another one, such as:",
+    "#[[models.cli]]",
+    '#provider = "ollama"      # `ollama pull qwen3:8b` gets the model',
+    '#model = "qwen3:8b"',
+    "#[[models.cli]]",
+    '#provider = "openai"      # needs the variable OPENAI_API_KEY',
+    '#model = "gpt-4.1"',
+    "",
+]

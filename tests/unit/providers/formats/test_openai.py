@@ -1,0 +1,312 @@
+"""Chat completions: what is sent, and how streams are read."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from hexai.domain.provider import Chunk, FinishReason, TextDelta
+from hexai.domain.usage import ReportedUsage
+from hexai.errors import (
+    BrokenStream,
+    ContentFilter,
+    ContextTooLong,
+    Overloaded,
+    RateLimited,
+)
+from hexai.providers.formats.openai import OpenAIFormat, usage
+from tests.support.calls import call, end_of, reasoning_of, settings, text_of
+
+OPENAI = OpenAIFormat(settings())
+
+
+def delta(said: object = None, finish: object = None, **more: object) -> dict[str, Any]:
+    """Give one event with one choice."""
+    return {"choices": [{"index": 0, "delta": said, "finish_reason": finish}], **more}
+
+
+def read(*events: object) -> list[Chunk]:
+    """Decode events to the end of the stream."""
+    decoder = OPENAI.decoder(call())
+    chunks: list[Chunk] = []
+    for event in events:
+        payload = event if isinstance(event, bytes) else json.dumps(event).encode()
+        chunks += decoder.feed(payload)
+        if payload == b"[DONE]":
+            return chunks
+    return [*chunks, *decoder.close()]
+
+
+def test_a_request_holds_what_was_asked_and_no_more() -> None:
+    """Options that are not set are left to the upstream."""
+    assert OPENAI.path(call()) == "/chat/completions"
+    assert OPENAI.body(call("hi", system="be brief")) == {
+        "model": "m",
+        "messages": [
+            {"role": "system", "content": "be brief"},
+            {"role": "user", "content": "hi"},
+        ],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+def test_a_temperature_of_zero_is_sent() -> None:
+    """0 is a temperature, not "unset"."""
+    body = OPENAI.body(call(temperature=0.0, max_tokens=5, stop=("a", "b")))
+
+    assert (body["temperature"], body["max_tokens"], body["stop"]) == (
+        0.0,
+        5,
+        ["a", "b"],
+    )
+
+
+def test_reasoning_models_get_only_what_they_take() -> None:
+    """The limit has its newer name; temperature and stop are not sent."""
+    body = OPENAI.body(
+        call(model="openai/gpt-5", temperature=0.0, max_tokens=5, stop=("a",))
+    )
+
+    assert body["max_completion_tokens"] == 5
+    assert body.keys().isdisjoint({"max_tokens", "temperature", "stop"})
+
+
+def test_the_first_four_stop_sequences_are_sent() -> None:
+    """A fifth would have the whole request refused."""
+    assert OPENAI.body(call(stop=tuple("abcde")))["stop"] == ["a", "b", "c", "d"]
+
+
+def test_usage_is_not_asked_of_hosts_that_refuse_the_question() -> None:
+    """Mistral answers 422 to fields it does not know."""
+    mistral = OpenAIFormat(settings(base_url="https://api.mistral.ai/v1"))
+
+    assert "stream_options" not in mistral.body(call())
+
+
+def test_the_key_is_a_bearer() -> None:
+    """Without a key there is no header for one."""
+    assert OPENAI.headers("sk-1")["Authorization"] == "Bearer sk-1"
+    assert "Authorization" not in OPENAI.headers(None)
+
+
+def test_openrouter_is_told_who_asks() -> None:
+    """The two headers go to OpenRouter and to nobody else."""
+    headers = OpenAIFormat(settings("openrouter")).headers(None)
+
+    assert headers["HTTP-Referer"] == "https://github.com/snonux/hexai"
+    assert headers["X-Title"] == "Hexai"
+    assert "X-Title" not in OPENAI.headers(None)
+
+
+def test_only_the_first_choice_is_read() -> None:
+    """Others are not asked for, but some upstreams send them."""
+    event = {
+        "choices": [
+            {"index": 1, "delta": {"content": "no"}, "finish_reason": "length"},
+            {"index": 0, "delta": {"content": "yes"}, "finish_reason": "stop"},
+        ]
+    }
+
+    chunks = read(event)
+
+    assert text_of(chunks) == "yes"
+    assert end_of(chunks).reason is FinishReason.STOP
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"choices": None},
+        {"choices": []},
+        delta(None),
+        delta({}),
+        delta({"content": None, "role": "assistant"}),
+        delta({"content": ""}),
+        delta({"content": 7, "reasoning": 7}),
+        delta({"tool_calls": [{"index": 0}]}),
+        delta({}, 17),
+        {"object": "ping", "unknown": {"deep": [1]}},
+    ],
+)
+def test_events_without_text_are_passed_over(event: object) -> None:
+    """Whatever else an event holds, the answer goes on."""
+    assert read(delta({"content": "a"}), event, delta({"content": "b"}, "stop"))[
+        :-1
+    ] == [
+        TextDelta("a"),
+        TextDelta("b"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["reasoning", "reasoning_content"])
+def test_reasoning_fields_are_no_answer(name: str) -> None:
+    """Vendors use two names."""
+    chunks = read(delta({name: "hm", "content": None}), delta({"content": "a"}, "stop"))
+
+    assert (reasoning_of(chunks), text_of(chunks)) == ("hm", "a")
+
+
+def test_reasoning_under_both_names_counts_once() -> None:
+    """Gateways repeat it."""
+    chunks = read(delta({"reasoning": "hm", "reasoning_content": "hm"}, "stop"))
+
+    assert reasoning_of(chunks) == "hm"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("stop", FinishReason.STOP),
+        ("length", FinishReason.LENGTH),
+        ("content_filter", FinishReason.FILTERED),
+        ("tool_calls", FinishReason.OTHER),
+    ],
+)
+def test_the_reason_to_stop_is_read(said: str, reason: FinishReason) -> None:
+    """Unknown reasons are an end like any other."""
+    assert end_of(read(delta({"content": "a"}, said))).reason is reason
+
+
+def test_a_filtered_answer_without_text_is_a_refusal() -> None:
+    """Nothing was said, so nothing was answered."""
+    with pytest.raises(ContentFilter):
+        read(delta({"reasoning": "hm"}, "content_filter"), b"[DONE]")
+
+
+@pytest.mark.parametrize("said", ["error", "insufficient_system_resource"])
+def test_a_failure_named_as_a_reason_is_a_failure(said: str) -> None:
+    """OpenRouter and DeepSeek say so when the answer breaks off."""
+    with pytest.raises(Overloaded):
+        read(delta({"content": "a"}, said))
+
+
+def test_done_alone_ends_an_answer() -> None:
+    """Some servers give no reason; the mark is enough."""
+    assert end_of(read(delta({"content": "a"}), b"[DONE]")).reason is FinishReason.OTHER
+
+
+def test_a_reason_alone_ends_an_answer() -> None:
+    """Gemini's endpoint sends no mark."""
+    assert end_of(read(delta({"content": "a"}, "stop"))).reason is FinishReason.STOP
+
+
+def test_an_end_without_either_is_a_broken_stream() -> None:
+    """A proxy that gives up closes the stream politely."""
+    with pytest.raises(BrokenStream):
+        read(delta({"content": "a"}))
+
+
+def test_the_last_figures_count() -> None:
+    """They come behind the last choice, or with every event."""
+    first = {"prompt_tokens": 3, "completion_tokens": 1}
+    last = {"prompt_tokens": 3, "completion_tokens": 2}
+    chunks = read(
+        delta({"content": "a"}, "stop", usage=first),
+        {"choices": [], "usage": last},
+        b"[DONE]",
+    )
+
+    assert end_of(chunks).usage == ReportedUsage(input=3, output=2)
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        (None, ReportedUsage()),
+        ([], ReportedUsage()),
+        ({"prompt_tokens": "3", "completion_tokens": -1}, ReportedUsage()),
+        ({"prompt_tokens": 10**10, "completion_tokens": 2}, ReportedUsage(output=2)),
+        (
+            {"completion_tokens": 9, "completion_tokens_details": None},
+            ReportedUsage(output=9),
+        ),
+        (
+            {"completion_tokens_details": {"reasoning_tokens": 7}, "prompt_tokens": 1}
+            | {"completion_tokens": 9, "total_tokens": 10},
+            ReportedUsage(input=1, output=9, reasoning=7),
+        ),
+        (
+            {"completion_tokens_details": {"reasoning_tokens": 7}, "prompt_tokens": 1}
+            | {"completion_tokens": 2, "total_tokens": 10},
+            ReportedUsage(input=1, output=9, reasoning=7),
+        ),
+        (
+            {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 10},
+            ReportedUsage(input=1, output=9, reasoning=7),
+        ),
+    ],
+)
+def test_figures_are_read_without_trust(said: object, read_as: ReportedUsage) -> None:
+    """Reasoning counts, whether the vendor puts it into the output or beside it."""
+    assert usage(said, settings("openai")) == read_as
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"cost": 0.00011235}, "0.00011235"),
+        ({"cost": 0, "is_byok": False}, "0"),
+        ({"cost": 0.01, "cost_details": {"upstream_inference_cost": 9}}, "0.01"),
+        (
+            {"cost": 0.01, "is_byok": True}
+            | {"cost_details": {"upstream_inference_cost": 0.2}},
+            "0.21",
+        ),
+        ({"cost": 0.01, "is_byok": True}, None),
+        ({"cost": -1}, None),
+        ({"cost": True}, None),
+        ({"cost": "0.1"}, None),
+        ({"cost": float("nan")}, None),
+        ({"cost": 1e12}, None),
+        ({}, None),
+    ],
+)
+def test_what_openrouter_charges_is_read(said: object, expected: str | None) -> None:
+    """With a key of the user's own at the vendor, both parts of the sum or none."""
+    cost = None if expected is None else Decimal(expected)
+
+    assert usage(said, settings("openrouter")).cost_usd == cost
+    assert usage(said, settings("openai")).cost_usd is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"error": {"code": 429, "message": "slow down"}},
+        {"object": "error", "message": "slow down", "code": 429},
+        {"error": {"code": 429, "message": "slow down"}, "choices": [{"index": 0}]},
+    ],
+)
+def test_an_error_in_the_stream_ends_it(event: object) -> None:
+    """The status, if any, is in the error; vLLM puts the error on top."""
+    with pytest.raises(RateLimited) as caught:
+        read(delta({"content": "a"}), event)
+
+    assert caught.value.http_status == 429
+    assert caught.value.upstream_message == "slow down"
+
+
+def test_a_refused_request_is_explained() -> None:
+    """The body of a 400 says what was wrong."""
+    body = b'{"error": {"code": "context_length_exceeded", "message": "too long"}}'
+
+    assert type(OPENAI.refusal(400, body, model="m")) is ContextTooLong
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"{",
+        b"7",
+        b'{"choices": 7}',
+        b'{"choices": [7]}',
+        b'{"choices":[{"delta":"x"}]}',
+    ],
+)
+def test_another_format_is_no_answer(payload: bytes) -> None:
+    """The client makes a bad answer of it."""
+    with pytest.raises(ValueError, match=r".+"):
+        read(payload)

@@ -1,0 +1,91 @@
+"""From raw bytes to clean chunks."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.errors import BadAnswer, BrokenStream, Overloaded, ProviderError
+from hexai.providers.formats.reading import Reader
+
+
+class Scripted:
+    """Decodes `t:` and `r:` payloads; others end the stream or go wrong."""
+
+    def __init__(self, *end: Chunk | ProviderError) -> None:
+        self._end = end
+
+    def feed(self, payload: bytes) -> Iterable[Chunk]:
+        """Decode one payload."""
+        kind, _, text = payload.decode().partition(":")
+        if kind == "t":
+            return [TextDelta(text)]
+        if kind == "r":
+            return [ReasoningDelta(text)]
+        if kind == "end":
+            return [Finished()]
+        if kind == "busy":
+            raise Overloaded("busy")
+        raise ValueError(kind)
+
+    def close(self) -> Iterable[Chunk]:
+        """Give the scripted end."""
+        for one in self._end:
+            if isinstance(one, ProviderError):
+                raise one
+            yield one
+
+
+def read(
+    *lines: bytes, end: tuple[Chunk | ProviderError, ...] = (Finished(),)
+) -> list[Chunk]:
+    """Read a whole stream of NDJSON-like lines."""
+    reader = Reader("ndjson", Scripted(*end))
+    chunks = [chunk for line in lines for chunk in reader.feed(line)]
+    return [*chunks, *reader.close()]
+
+
+def test_the_decoder_s_end_is_the_end() -> None:
+    """What the decoder held back comes before `Finished`."""
+    chunks = read(b"t:a\n", b"r:b\n", end=(TextDelta("c"), Finished()))
+
+    assert chunks == [TextDelta("a"), ReasoningDelta("b"), TextDelta("c"), Finished()]
+
+
+def test_what_follows_the_end_is_dropped() -> None:
+    """After `Finished` nothing is decoded any more, and close adds nothing."""
+    assert read(b"end:\nt:late\n???\n", b"t:later\n") == [Finished()]
+
+
+def test_empty_deltas_are_no_chunks() -> None:
+    """A delta that is empty, or empty once clean, is not passed on."""
+    assert read(b"t:\n", b"r:\n", b"t:\0\n") == [Finished()]
+
+
+def test_a_last_line_without_its_end_counts() -> None:
+    """A stream that ends properly but for its last line end is whole."""
+    assert read(b"t:a\n", b"end:") == [TextDelta("a"), Finished()]
+
+
+def test_a_last_line_that_was_cut_is_a_broken_stream() -> None:
+    """The same bytes with a line end are malformed, without it cut off."""
+    with pytest.raises(BrokenStream):
+        read(b"t:a\n", b"??")
+    with pytest.raises(BadAnswer):
+        read(b"t:a\n", b"??\n")
+
+
+def test_errors_that_the_upstream_reports_pass_through() -> None:
+    """What a decoder raises on purpose keeps its kind, in the stream and at its end."""
+    with pytest.raises(Overloaded):
+        read(b"busy:\n")
+    with pytest.raises(Overloaded):
+        read(b"busy:")
+    with pytest.raises(BrokenStream):
+        read(end=(BrokenStream("no end"),))
+
+
+def test_a_decoder_that_forgets_the_end_is_a_broken_stream() -> None:
+    """Exactly one `Finished` is promised to the engine, whatever a format does."""
+    with pytest.raises(BrokenStream):
+        read(b"t:a\n", end=())

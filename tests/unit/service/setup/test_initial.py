@@ -1,0 +1,115 @@
+"""The configuration for a start."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from hexai.config.load import load
+from hexai.config.locate import find_folders
+from hexai.config.snapshot import Snapshot
+from hexai.domain.entry import Surface
+from hexai.service.setup.detect import Found
+from hexai.service.setup.initial import choices, compose
+from hexai.service.setup.servers import Server
+
+LLAMA = Server(name="llamacpp", port=8080, models=("qwen.gguf", "b"))
+
+
+def found(
+    *ollama: str,
+    keys: tuple[str, ...] = (),
+    embedded: bool = False,
+    listens: bool = True,
+) -> Found:
+    """Say what was found."""
+    return Found(
+        extra_installed=embedded,
+        model_there=embedded,
+        ollama=ollama if listens else None,
+        keys=keys,
+    )
+
+
+def loaded(text: str, place: Path) -> Snapshot:
+    """Load a text as the user's file."""
+    folders = find_folders({}, place)
+    folders.config.mkdir(parents=True, exist_ok=True)
+    folders.config_file.write_text(text)
+    return load(folders, {})
+
+
+def pair(snapshot: Snapshot) -> list[str]:
+    """Name the contenders of the command line."""
+    entries = snapshot.entries(Surface.CLI).entries
+    return [f"{entry.spec.provider}:{entry.spec.model}" for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("what", "servers", "contenders"),
+    [
+        (
+            found("qwen3:8b", "b", keys=("OPENAI_API_KEY",)),
+            (),
+            ["ollama:qwen3:8b", "openai:gpt-4.1"],
+        ),
+        (found("a", "b"), (), ["ollama:a", "ollama:b"]),
+        (found("nomic-embed-text", "b"), (LLAMA,), ["ollama:b", "llamacpp:qwen.gguf"]),
+        (found(embedded=True), (LLAMA,), ["llamacpp:qwen.gguf", "local:smollm2"]),
+        (
+            found(keys=("HEXAI_ANTHROPIC_API_KEY", "OPENROUTER_API_KEY")),
+            (),
+            ["anthropic:claude-sonnet-4-5", "openrouter:openrouter/auto"],
+        ),
+        (found("a", listens=True), (), ["ollama:a"]),
+        (found(listens=False), (), ["local:smollm2"]),
+    ],
+)
+def test_a_pair_is_as_different_as_what_was_found_allows(
+    what: Found, servers: tuple[Server, ...], contenders: list[str], tmp_path: Path
+) -> None:
+    """This machine first, then a cloud, if there is a key for one."""
+    snapshot = loaded(compose(what, servers), tmp_path)
+
+    assert pair(snapshot) == contenders
+    assert snapshot.warnings == ()
+
+
+def test_whatever_was_found_makes_a_file_without_problems(tmp_path: Path) -> None:
+    """Every combination, and also once everything in it is uncommented."""
+    names: list[tuple[str, ...]] = [(), ("a",), ("a", "b:cloud", "c")]
+    keys: list[tuple[str, ...]] = [(), ("OPENAI_API_KEY",)]
+    servers: list[tuple[Server, ...]] = [(), (LLAMA,)]
+    for ollama, key, served, embedded in itertools.product(
+        names, keys, servers, (False, True)
+    ):
+        what = found(*ollama, keys=key, embedded=embedded)
+        text = compose(what, served)
+        loaded(text, tmp_path)
+        more = "\n".join(
+            line[1:] if line[:1] == "#" and line[1:2] not in " #" else line
+            for line in text.splitlines()
+        )
+        everything = pair(loaded(more, tmp_path))
+        assert len(everything) >= max(2, len(choices(what, served)))
+
+
+def test_names_from_a_server_cannot_break_out_of_the_file(tmp_path: Path) -> None:
+    """Whatever listens there chooses them."""
+    name = 'x"\n[openai]\nbase_url = "http://evil.example" \x1b]0;p\x07\u202e'
+    server = Server(name="vllm", port=8000, models=(name, name))
+    text = compose(found(name), (server,))
+    snapshot = loaded(text, tmp_path)
+
+    assert pair(snapshot) == [f"ollama:{name.strip()}", f"vllm:{name.strip()}"]
+    assert snapshot.settings.openai.base_url == "https://api.openai.com/v1"
+    assert text.replace("\n", "").isprintable()
+
+
+def test_a_server_is_not_taken_for_local_without_the_users_word(
+    tmp_path: Path,
+) -> None:
+    """It may pass on what it gets, so secrets stay away from it."""
+    settings = loaded(compose(found(), (LLAMA,)), tmp_path).provider("llamacpp")
+    assert settings is not None
+    assert settings.local is None
