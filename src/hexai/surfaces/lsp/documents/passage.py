@@ -1,7 +1,7 @@
 """Passages of a document, found again after edits elsewhere in it.
 
-A passage moves with the text around it. It is lost once its own text has changed, even if
-that is taken back: whoever edits there has something else in mind by then.
+A passage moves with the text around it. It is lost once its own text has changed, even
+if that is taken back: whoever edits there has something else in mind by then.
 """
 
 from collections.abc import Iterator
