@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from hexai.surfaces.lsp.choices.watching import Watching
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.editor.document import Document
@@ -12,6 +11,7 @@ from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.inline_items import inline_completions
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.choices.survival import Tracked
+from hexai.ledger.survival import Tracked
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 

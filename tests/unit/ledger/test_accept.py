@@ -3,7 +3,7 @@
 import pytest
 
 from hexai.domain.choice import Choice, Method
-from hexai.surfaces.lsp.choices.accept import Done, Item, Listed, Watch, cut_tail
+from hexai.ledger.accept import Done, Item, Listed, Watch, cut_tail
 from hexai.text.lines import Lines, Replacement, TextChange, compare
 from hexai.text.positions import Position, Span
 

@@ -9,10 +9,10 @@ import pytest
 from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import Fact
-from hexai.surfaces.lsp.choices.watching import Watching
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.text.lines import Lines, Replacement, compare
 from hexai.text.positions import Position, Span
 from tests.support.clock import run_virtually

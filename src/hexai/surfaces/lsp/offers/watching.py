@@ -1,6 +1,6 @@
 """What becomes of suggestions once they are out: on its way to the ledger.
 
-Holds the clocks and the documents; what a change means is said by `accept`.
+Holds the clocks and the documents; what a change means is said by `ledger.accept`.
 """
 
 import asyncio
@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.record import Fact
-from hexai.surfaces.lsp.choices.accept import Done, Item, Listed, Watch
-from hexai.surfaces.lsp.choices.taken import TakenTexts
+from hexai.ledger.accept import Done, Item, Listed, Watch
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
+from hexai.surfaces.lsp.offers.taken import TakenTexts
 from hexai.text.lines import TextChange
 
 _REMEMBERED = 64

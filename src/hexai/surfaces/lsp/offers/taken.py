@@ -1,7 +1,7 @@
 """What is left of texts that were taken: on its way to the ledger.
 
 Each is followed through all changes of its document, and looked at a few times; how
-much is left is said by `survival`. Where nobody can know, that is recorded.
+much is left is said by `ledger.survival`. Where nobody can know, that is recorded.
 """
 
 import asyncio
@@ -10,10 +10,10 @@ from functools import partial
 
 from hexai.domain.choice import Choice, Survived
 from hexai.domain.record import Fact
+from hexai.ledger.accept import OLD, Done, cut_tail
+from hexai.ledger.survival import SAMPLED_AFTER, Tracked
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
-from hexai.surfaces.lsp.choices.accept import OLD, Done, cut_tail
-from hexai.surfaces.lsp.choices.survival import SAMPLED_AFTER, Tracked
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.text.lines import Lines, TextChange
