@@ -21,6 +21,8 @@ from hexai.text.lines import TextChange
 
 _REMEMBERED = 64
 """Runs; more are not offered again."""
+_APART = 0.002
+"""Seconds by which the ledger tells two choices apart, however it rounds."""
 
 
 class Watching:
@@ -43,6 +45,7 @@ class Watching:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._decided: dict[str, Done] = {}
         """Runs of which something was taken, the newest last."""
+        self._chosen_at = 0.0
 
     def offered(self, offer: Offer, *, inline: bool) -> None:
         """Take note of a list that goes out now."""
@@ -65,12 +68,12 @@ class Watching:
         listed = _listed(offer, self._loop.time())
         item = listed.items[index]
         earlier = self._decided.get(offer.run_id)
-        if earlier is not None and (earlier.text, earlier.start) == (
-            item.text,
-            listed.position,
-        ):
-            self._choose(offer.run_id, replace(earlier, method=Method.COMMAND))
-            return
+        if earlier is not None and earlier.start == listed.position:
+            if earlier.text == item.text:
+                self._choose(offer.run_id, replace(earlier, method=Method.COMMAND))
+                return
+            if earlier.choice is Choice.PARTLY and item.text.startswith(earlier.text):
+                return  # its tail was cut before the command came
         watched = self._watches.get(offer.uri)
         if watched is None or watched.run_id != offer.run_id:
             self._leave(offer.uri)
@@ -144,10 +147,12 @@ class Watching:
             self._decided[run_id] = done
             if len(self._decided) > _REMEMBERED:
                 self._decided.pop(next(iter(self._decided)))
+        # The newest choice counts, and one keystroke may make two.
+        self._chosen_at = max(self._now(), self._chosen_at + _APART)
         self._record(
             Chosen(
                 run_id=run_id,
-                at=self._now(),
+                at=self._chosen_at,
                 choice=done.choice,
                 method=done.method,
                 indexes=done.by,

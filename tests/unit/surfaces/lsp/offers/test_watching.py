@@ -160,6 +160,26 @@ def test_a_cut_tail_makes_it_a_part() -> None:
     ]
 
 
+def test_a_tail_that_is_cut_at_once_makes_it_a_part() -> None:
+    """Within the same moment, and before the command of what was taken comes."""
+
+    async def play(at: Desk) -> None:
+        offer = at.offer("urn first(a)\n    rest")
+        await asyncio.sleep(1)
+        at.put("urn first(a)\n    rest")
+        at.put("", Position(1, 19), Position(2, 8))
+        at.watching.taken(offer, 0)
+
+    made = desk(play, runs_commands=True)
+
+    assert made.chosen() == [
+        (Choice.TAKEN, Method.INFERRED, (0,), 21),
+        (Choice.PARTLY, Method.INFERRED, (0,), 12),
+    ]
+    first, second = [each.at for each in made.facts if isinstance(each, Chosen)]
+    assert second - first >= 0.001
+
+
 def test_looked_at_and_left_is_none_and_unseen_is_nothing() -> None:
     """Another list, a closed document, half a minute; but not what was never seen."""
 
