@@ -16,12 +16,12 @@ from lsprotocol import types
 
 from hexai.config.live import Sources
 from hexai.config.snapshot import Snapshot
-from hexai.service.crash import describe
 from hexai.service.log import Log
 from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.documents.grammars import Grammars
+from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.protocol.connection import Connection
@@ -217,9 +217,7 @@ class Session:
         self._asked.set()
 
     def _log_bug(self, bug: Exception) -> None:
-        what = describe(bug)
-        self.log.write("bug", what=what)
-        self.connection.log(Severity.ERROR, f"Hexai: this is a bug: {what}")
+        self.log.write("bug", what=log_bug(self.connection, bug))
 
     def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
         del old

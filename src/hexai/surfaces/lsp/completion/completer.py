@@ -20,8 +20,9 @@ from hexai.surfaces.lsp.completion.pace import Pace
 from hexai.surfaces.lsp.completion.place import Place
 from hexai.surfaces.lsp.completion.trouble import Trouble
 from hexai.surfaces.lsp.completion.waiter import Waiter, patience
+from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Editor, Severity
+from hexai.surfaces.lsp.editor.editor import Editor
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import TextChange
 from hexai.text.positions import Position
@@ -77,7 +78,7 @@ class Completer:
         try:
             return await self._complete(arrival)
         except Exception as bug:  # noqa: BLE001 - no request goes unanswered
-            self._log(bug)
+            log_bug(self._editor, bug)
             return nothing(arrival)
 
     def opened(self, document: Document) -> None:
@@ -190,7 +191,7 @@ class Completer:
         try:
             await self._race(place, settings)
         except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
-            self._log(bug)
+            log_bug(self._editor, bug)
         finally:
             del self._tasks[place]
             self._end(place)
@@ -247,12 +248,8 @@ class Completer:
         try:
             yield
         except Exception as bug:  # noqa: BLE001 - nobody above could do better
-            self._log(bug)
+            log_bug(self._editor, bug)
             self._end(place)
-
-    def _log(self, bug: Exception) -> None:
-        """Log a bug without any text that it may hold."""
-        self._editor.log(Severity.ERROR, f"internal error: {type(bug).__name__}")
 
 
 def _offer(found: Remembered, arrival: Arrival) -> Offer:
