@@ -155,7 +155,7 @@ class Completer:
         place = Place(
             arrival,
             blind=settings.completion.blind,
-            browses=self._editor.client.label == "code",
+            browses=self._editor.client.shows_rows,
         )
         self._places[place.uri] = place
         self._tasks[place] = self._start(self._run(place, settings))

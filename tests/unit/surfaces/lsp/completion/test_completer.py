@@ -676,7 +676,7 @@ def test_browsing_rows_is_neither_a_choice_nor_a_contradiction() -> None:
         return first.texts, running, len(desk.open_streams), again.texts
 
     models = [Scripted(says("sult(1)")), Scripted(says("turn", after=3))]
-    browsing = Client(name="browsing", label="code")
+    browsing = Client(name="browsing", shows_rows=True)
     first, before, after, again = at_desk(scene, "x = re|\n", *models, client=browsing)
 
     assert first == again == ["sult(1)"]
