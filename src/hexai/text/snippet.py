@@ -8,14 +8,8 @@ escaped, so that any client gives back the text byte for byte.
 import re
 
 _SPECIAL = re.compile(r"[\\$}]")
-_ESCAPED = re.compile(r"\\([\\$}])")
 
 
 def escape(text: str) -> str:
     """Write a text so that a snippet expands to it, without placeholders."""
     return _SPECIAL.sub(r"\\\g<0>", text)
-
-
-def expand(snippet: str) -> str:
-    """Give the text that a snippet made by `escape` expands to."""
-    return _ESCAPED.sub(r"\1", snippet)

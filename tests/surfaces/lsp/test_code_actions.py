@@ -68,6 +68,8 @@ def test_the_instruction_goes_with_what_it_asked(tmp_path: Path) -> None:
             await at.becomes("async " + ADD)
 
         play(scene, "# make it async\n" + ADD, tmp_path)
+        [request] = upstream.requests
+        assert "make it async" in request.json["messages"][-1]["content"]
 
 
 def test_a_single_character_is_no_selection(tmp_path: Path) -> None:

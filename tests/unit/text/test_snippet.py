@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.text.snippet import escape, expand
+from hexai.text.snippet import escape
+from tests.support.snippets import expand
 
 
 def test_placeholders_are_escaped() -> None:

@@ -1,6 +1,6 @@
 """Which language a file is in, by its name: for editors that do not tell."""
 
-_BY_NAME = {
+BY_NAME = {
     ".bash_profile": "shellscript",
     ".bashrc": "shellscript",
     ".profile": "shellscript",
@@ -86,7 +86,7 @@ _ENDINGS = {
     "yaml": "yaml yml",
     "zig": "zig",
 }
-_BY_ENDING = {
+BY_ENDING = {
     ending: language
     for language, endings in _ENDINGS.items()
     for ending in endings.split()
@@ -97,9 +97,4 @@ def language_named(path: str) -> str:
     """Give the identifier of a file's language; empty if its name tells none."""
     name = path.rpartition("/")[2].lower()
     _, dot, ending = name.rpartition(".")
-    return _BY_NAME.get(name) or (_BY_ENDING.get(ending, "") if dot else "")
-
-
-def known_names() -> tuple[str, ...]:
-    """List a file name for each name and ending that tells a language."""
-    return (*_BY_NAME, *(f"x.{ending}" for ending in _BY_ENDING))
+    return BY_NAME.get(name) or (BY_ENDING.get(ending, "") if dot else "")

@@ -78,7 +78,7 @@ def _other(
 
 
 _TYPESCRIPT = "tree_sitter_typescript"
-_ALL = (
+LANGUAGES = (
     _hash("python", "Python", "tree_sitter_python", indented=True),
     _c_like("go", "Go", "tree_sitter_go"),
     _c_like("rust", "Rust", "tree_sitter_rust"),
@@ -166,7 +166,7 @@ _ALL = (
     _other("plaintext", "plain text", kind="text"),
     _other("restructuredtext", "reStructuredText", kind="text"),
 )
-_BY_ID = {language.id: language for language in _ALL}
+_BY_ID = {language.id: language for language in LANGUAGES}
 _ALIASES = {
     "": "plaintext",
     "bash": "shellscript",
@@ -225,13 +225,3 @@ def language_of(identifier: str, path: str = "") -> Language:
         known = _BY_ID.get(_ALIASES.get(key, key))
         return known or Language(id=key, name=identifier.strip())
     return _BY_ID[language_named(path) or "plaintext"]
-
-
-def languages() -> tuple[Language, ...]:
-    """List the languages that are known."""
-    return _ALL
-
-
-def with_grammar() -> tuple[Language, ...]:
-    """List the languages that are parsed."""
-    return tuple(language for language in _ALL if language.grammar is not None)

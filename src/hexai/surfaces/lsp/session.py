@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from hexai.config.live import Sources
-from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
-from hexai.service.crash import describe
 from hexai.service.log import Log
 from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.documents.grammars import Grammars
+from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.protocol.connection import Connection
@@ -30,15 +29,11 @@ from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
 from hexai.surfaces.lsp.protocol.wire import Phase, Wire
 from hexai.surfaces.lsp.start import Start
 from hexai.surfaces.lsp.tasks import Tasks
-from hexai.surfaces.lsp.tmux_status import open_tmux_status
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
-    from hexai.service.tmux.status import ServerStatus
     from hexai.surfaces.lsp.parts import Parts
 
-_GATHERS = 0.25
-"""Seconds that a run waits for others before it is written."""
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
 
@@ -90,31 +85,13 @@ class Session:
     async def _live(self) -> None:
         """Open what requests share, for as long as the connection lasts."""
         await self._begun.wait()
-        from hexai.service.recorder import LedgerRecorder
-        from hexai.service.services import Services
+        from hexai.surfaces.lsp.services import open_services
 
         snapshot = self.configuration.snapshot() if self.configuration else None
-        settings = snapshot.settings if snapshot else Settings()
-        status = self._open_tmux_status(snapshot)
-        recorder = LedgerRecorder(
-            self.start.folders.state,
-            now=self.start.now,
-            retention_days=settings.ledger.retention_days,
-            gathers=_GATHERS,
-            on_written=status.refresh if status else lambda: None,
-            on_problem=self._log_problem,
-        )
-        services = Services(
-            settings,
-            folders=self.start.folders,
-            environ=self.start.environ,
-            now=self.start.now,
-            random=self.start.random,
-            recorder=recorder,
-            log=self.log,
-        )
         try:
-            async with services:
+            async with open_services(
+                self.start, snapshot, self.log, on_problem=self._log_problem
+            ) as services:
                 self.services = services
                 self._open_parts(services)
                 self._ready.set()
@@ -123,9 +100,6 @@ class Session:
         finally:
             self.services = None
             self._ready.set()  # nothing is offered, but nobody waits for ever
-            recorder.close()
-            if status is not None:
-                status.close()
 
     def _load_providers(self, services: "Services") -> None:
         """Load in a thread what the first request would have to wait for."""
@@ -135,15 +109,6 @@ class Session:
         asked = (self.configuration.entries(snapshot, each) for each in SURFACES)
         names = [entry.spec.provider for found in asked for entry in found.entries]
         self.tasks.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
-
-    def _open_tmux_status(self, snapshot: Snapshot | None) -> "ServerStatus | None":
-        if snapshot is None:
-            return None
-
-        def settings() -> Settings:
-            return (self.services or snapshot).settings
-
-        return open_tmux_status(self.start, snapshot, settings, self.log)
 
     def _log_problem(self, problem: str) -> None:
         """Log what went wrong in a thread beside the loop."""
@@ -252,9 +217,7 @@ class Session:
         self._asked.set()
 
     def _log_bug(self, bug: Exception) -> None:
-        what = describe(bug)
-        self.log.write("bug", what=what)
-        self.connection.log(Severity.ERROR, f"Hexai: this is a bug: {what}")
+        self.log.write("bug", what=log_bug(self.connection, bug))
 
     def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
         del old

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hexai.prompts.code.file_names import known_names
-from hexai.prompts.code.languages import language_of, languages, with_grammar
+from hexai.prompts.code.file_names import BY_ENDING, BY_NAME
+from hexai.prompts.code.languages import LANGUAGES, language_of
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,10 @@ def test_a_language_is_known_by_name_or_ending(
 
 def test_every_language_is_known_by_a_file_name() -> None:
     """An editor that tells none, or plain text, is served as the others are."""
-    named = {language_of("", name).id for name in known_names()}
+    names = (*BY_NAME, *(f"x.{ending}" for ending in BY_ENDING))
+    named = {language_of("", name).id for name in names}
 
-    assert named == {language.id for language in languages()}
+    assert named == {language.id for language in LANGUAGES}
 
 
 def test_an_unknown_language_is_code_by_its_own_name() -> None:
@@ -56,7 +57,7 @@ def test_an_unknown_language_is_code_by_its_own_name() -> None:
 
 def test_the_languages_that_are_parsed_are_the_promised_ones() -> None:
     """Thirteen, with JavaScript's and TypeScript's second form."""
-    assert {each.id for each in with_grammar()} == {
+    assert {each.id for each in LANGUAGES if each.grammar} == {
         *("python", "go", "rust", "java", "c", "cpp", "csharp", "ruby", "php", "lua"),
         *("javascript", "javascriptreact", "typescript", "typescriptreact"),
         "shellscript",

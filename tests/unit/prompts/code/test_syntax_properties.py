@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.prompts.code.constructs import Context
-from hexai.prompts.code.languages import Language, language_of, with_grammar
+from hexai.prompts.code.languages import LANGUAGES, Language, language_of
 from hexai.prompts.code.syntax import read
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 
-_LANGUAGES = (*with_grammar(), *map(language_of, ("kotlin", "vim", "html", "", "?")))
+_LANGUAGES = (
+    *(each for each in LANGUAGES if each.grammar),
+    *map(language_of, ("kotlin", "vim", "html", "", "?")),
+)
 _PIECES = st.sampled_from(
     [
         *("def f(", "func (r T) M(", "fn ", "=> ", "<?php", "?>", "@a\n", "class A"),

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
+from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
@@ -102,8 +103,7 @@ class Running:
         try:
             await body(work)
         except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
-            what = type(bug).__name__
-            self._editor.log(Severity.ERROR, f"internal error: {what}")
+            what = log_bug(self._editor, bug)
             self._editor.tell(
                 Severity.ERROR, f"Hexai: {work.label} failed: this is a bug ({what})"
             )

@@ -27,8 +27,9 @@ from hexai.surfaces.lsp.chat.questions import PromptAsker
 from hexai.surfaces.lsp.chat.typed_text import OwnEdits, TypedText, typed_in
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.surfaces.lsp.documents.edits import Edits
+from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Editor, Severity
+from hexai.surfaces.lsp.editor.editor import Editor
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import TextChange
 from hexai.text.triggers import Command, Markers, Question, Tag
@@ -72,7 +73,7 @@ class Prompter:
         try:
             self._changed(document, change)
         except Exception as bug:  # noqa: BLE001 - nobody above could do better
-            self._log(bug)
+            log_bug(self._editor, bug)
 
     def closed(self, uri: str) -> None:
         """End all that goes on in a document."""
@@ -129,7 +130,7 @@ class Prompter:
             try:
                 await self._commands.run(name, pending, settings)
             except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
-                self._log(bug)
+                log_bug(self._editor, bug)
             finally:
                 self._pending.finish(pending)
 
@@ -176,7 +177,3 @@ class Prompter:
                 self._pending.finish(pending)
 
         pending.bind(self._running.start(label, pending.uri, body))
-
-    def _log(self, bug: Exception) -> None:
-        """Log a bug without any text that it may hold."""
-        self._editor.log(Severity.ERROR, f"internal error: {type(bug).__name__}")

@@ -18,7 +18,7 @@ where the next request finds them.
 
 A `Place` is told what happens and decides. It starts no task and has no clock but the
 waiters' timers, so all of it happens between two steps of the event loop. The race
-itself is run by `completion`.
+itself is run by `races.py`.
 """
 
 import asyncio

@@ -15,9 +15,9 @@ from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.text.cells import width
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position, Span, to_character
-from hexai.text.snippet import expand
 from tests.support.corpus import Definition, definitions
 from tests.support.offers import credit, document, offer, suggestion
+from tests.support.snippets import expand
 
 PLAIN = DEFAULT
 

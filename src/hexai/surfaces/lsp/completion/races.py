@@ -1,0 +1,149 @@
+"""The races under way, each at its place, and when they begin and end.
+
+A document has one place at most. Its race is run in a task that somebody owns, and its
+end is told to the memory, which keeps what was answered.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hexai.config.schema import Settings
+from hexai.domain.events import Ended
+from hexai.surfaces.lsp.completion.arrival import Arrival
+from hexai.surfaces.lsp.completion.asker import Asker
+from hexai.surfaces.lsp.completion.memory import Memory
+from hexai.surfaces.lsp.completion.pace import TICK, Pace
+from hexai.surfaces.lsp.completion.place import Place
+from hexai.surfaces.lsp.completion.trouble import Trouble
+from hexai.surfaces.lsp.editor.bugs import log_bug
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.editor import Editor
+from hexai.text.lines import TextChange
+
+GRACE = 0.3
+"""Seconds that a race goes on for somebody to join, after its request was cancelled."""
+Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""Runs work in a task that somebody owns; see `Services.start`."""
+
+
+class Races:
+    """Begins, runs and ends the races of one editor's completion."""
+
+    def __init__(
+        self, editor: Editor, asker: Asker, memory: Memory, *, start: Start
+    ) -> None:
+        """Have nothing to do yet; call it inside the event loop."""
+        self._editor = editor
+        self._asker = asker
+        self._memory = memory
+        self._start = start
+        self._loop = asyncio.get_running_loop()
+        self._trouble = Trouble(editor, clock=self._loop.time)
+        self._pace = Pace()
+        self._places: dict[str, Place] = {}
+        self._tasks: dict[Place, asyncio.Task[None]] = {}
+        self._graces: dict[Place, asyncio.TimerHandle] = {}
+
+    def find(self, uri: str) -> Place | None:
+        """Give the place of a document where a race is under way."""
+        return self._places.get(uri)
+
+    def begin(self, arrival: Arrival, settings: Settings) -> Place:
+        """Begin a race where a request arrived."""
+        place = Place(
+            arrival,
+            blind=settings.completion.blind,
+            browses=self._editor.client.shows_rows,
+        )
+        self._places[place.uri] = place
+        self._tasks[place] = self._start(self._run(place, settings))
+        return place
+
+    def hold(self, place: Place) -> None:
+        """Let a race go on: a request has joined it."""
+        if place in self._graces:
+            self._graces.pop(place).cancel()
+
+    def let_go(self, place: Place) -> None:
+        """End a race soon, unless somebody waits for it or joins."""
+        if not place.is_wanted.is_set():
+            self._graces[place] = self._loop.call_later(GRACE, self.end, place)
+
+    def follow(self, uri: str, change: TextChange) -> None:
+        """Take a change of a document; the race at its place may end by it."""
+        place = self._places.get(uri)
+        if place is not None:
+            with self.contained(place):
+                if not place.follow(change):
+                    self.end(place)
+
+    def end(self, place: Place) -> None:
+        """End a race: requests are answered now, streams close as fast as they can."""
+        if place.is_over:
+            return
+        if self._places.get(place.uri) is place:
+            del self._places[place.uri]
+        self.hold(place)
+        kept = place.kept(self._loop.time())
+        if kept is not None:
+            self._memory.keep(kept)
+        place.end()
+        if not place.is_asked and place in self._tasks:
+            self._tasks[place].cancel()
+
+    def end_all(self) -> None:
+        """End every race."""
+        for place in tuple(self._places.values()):
+            self.end(place)
+
+    @contextmanager
+    def contained(self, place: Place) -> Iterator[None]:
+        """Let a bug end the race that it belongs to, and nothing else."""
+        try:
+            yield
+        except Exception as bug:  # noqa: BLE001 - nobody above could do better
+            log_bug(self._editor, bug)
+            self.end(place)
+
+    async def _run(self, place: Place, settings: Settings) -> None:
+        """Run the race of a place to its end; the outermost function of its task."""
+        try:
+            await self._race(place, settings)
+        except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
+            log_bug(self._editor, bug)
+        finally:
+            del self._tasks[place]
+            self.end(place)
+
+    async def _race(self, place: Place, settings: Settings) -> None:
+        document = await self._wait_until_quiet(place, settings)
+        if document is None:
+            return
+        asked = self._asker.ask(document, place.position)
+        place.ask(asked)
+        async with asked.run as run:
+            if place.is_over:
+                run.cancel()
+            async for event in run:
+                place.take(event, self._loop.time())
+                if isinstance(event, Ended) and not place.is_over:
+                    self._trouble.ended(event.outcome, blind=place.blind)
+            if run.ignored is not None and settings.ignore.lsp_notify_ignored:
+                self._trouble.ignored(place.uri, run.ignored.reason, run.outcomes)
+
+    async def _wait_until_quiet(
+        self, place: Place, settings: Settings
+    ) -> Document | None:
+        """Wait until nobody types; gives the document then, None if it was closed."""
+        while True:
+            await place.is_wanted.wait()
+            document = self._editor.document(place.uri)
+            if document is None:
+                return None
+            wait = self._pace.due(document, settings.completion) - self._loop.time()
+            if wait <= TICK:
+                self._pace.start(self._loop.time())
+                return document
+            await asyncio.sleep(wait)
