@@ -12,7 +12,8 @@ from hexai.domain.choice import Choice, Survived
 from hexai.domain.record import Fact
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
-from hexai.surfaces.lsp.choices.accept import OLD, Done, cut_tail
+from hexai.surfaces.lsp.choices.accept import OLD
+from hexai.surfaces.lsp.choices.done import Done, cut_tail
 from hexai.surfaces.lsp.choices.survival import SAMPLED_AFTER, Tracked
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.uris import to_path

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.record import Fact
-from hexai.surfaces.lsp.choices.accept import Done, Item, Listed, Watch
+from hexai.surfaces.lsp.choices.accept import Watch
+from hexai.surfaces.lsp.choices.done import Done
+from hexai.surfaces.lsp.choices.listed import Item, Listed
 from hexai.surfaces.lsp.choices.taken import TakenTexts
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
