@@ -173,7 +173,7 @@ def test_a_word_taken_inline_is_a_part() -> None:
     ],
 )
 def test_typing_along_stands_after_ten_seconds(typed: str, expected: object) -> None:
-    """Four characters and a third of a first line; all who say the same so far gave it."""
+    """Four characters and a third of a first line, of all who say so far the same."""
     scene = Scene()
     at = scene.types(typed, 0.6)
     scene.watch.look(at + 9.5)
