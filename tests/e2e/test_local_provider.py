@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from hexai.domain.messages import Message, Role
-from hexai.domain.provider import Call, Chunk, Finished, TextDelta
+from hexai.domain.provider import Call, Chunk, Finished, FinishReason, TextDelta
 from hexai.errors import ContextTooLong, ProviderError, UnknownModel
 from hexai.providers.llamacpp.files import Card, all_workers, try_lock
 from hexai.providers.llamacpp.models import LoadOptions, find_model
@@ -90,7 +90,7 @@ def test_the_last_chunk_reports_usage(folder: Path, model: str) -> None:
     assert isinstance(last, Finished)
     assert last.usage.output == 8
     assert (last.usage.input or 0) > 8
-    assert last.reason == "length"
+    assert last.reason == FinishReason.LENGTH
     assert last.returned_model == Path(model).stem
 
 

@@ -21,6 +21,7 @@ from tests.support.upstream import Reply, Upstream
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("neovim")]
 
 SERVER = [str(SCRIPT.with_name("hexai-lsp-server"))]
+_PAGE = Path(__file__).parents[2] / "docs" / "howto" / "editors" / "neovim.md"
 
 
 class Bench:
@@ -83,6 +84,25 @@ def test_two_models_are_two_rows_and_one_is_taken(bench: Bench) -> None:
     assert bench.editor.settled_text(wanted) == wanted
     bench.editor.type("<Esc>u")
     assert bench.editor.settled_text("def f(x):\n    ") == "def f(x):\n    "
+
+
+def test_a_pause_shows_what_came_late(bench: Bench) -> None:
+    """The lines of the setup page ask once more where one pauses, and no model."""
+    upstreams = bench.start("x|\n", slow=openai_answer("x = compute(1)", delay=0.6))
+    bench.editor.lua(_lua_with("TextChangedI"))
+    bench.editor.type(" = ")
+    assert [row.abbr for row in bench.editor.popup()] == ["compute(1)"]
+    assert len(upstreams["slow"].requests) == 1
+
+
+def _lua_with(word: str) -> str:
+    """Give the one piece of Lua in the page for Neovim that holds a word."""
+    [piece] = [
+        each.partition("```")[0]
+        for each in _PAGE.read_text().split("```lua\n")[1:]
+        if word in each.partition("```")[0]
+    ]
+    return piece
 
 
 def test_equal_answers_are_one_row(bench: Bench) -> None:

@@ -132,10 +132,10 @@ class ItemServer:
         if edits:
             await self.apply(document, edits, label)
 
-    def taken(self, offer: Offer, index: int, language: str) -> None:
+    def taken(self, offer: Offer, index: int) -> None:
         """Write down what was taken."""
         suggestion = offer.suggestions[index]
-        insertion = Insertion.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion)
         labels = [each.label for each in suggestion.credits]
         self._seen.taken.append((offer.run_id, labels, len(insertion.text)))
         self._write()
@@ -168,9 +168,7 @@ class ItemServer:
         here = Position(params.position.line, column)
         offer = Offer(
             run_id="run",
-            uri=document.uri,
-            version=document.version,
-            lines=document.lines,
+            document=document,
             anchor=here,
             position=here,
             suggestions=tuple(
@@ -179,8 +177,8 @@ class ItemServer:
             ),
             blind=self._order.blind,
         )
-        number = self._offers.keep(offer, self._order.language)
-        return self._maker.completion(offer, number, language=self._order.language)
+        number = self._offers.keep(offer)
+        return self._maker.completion(offer, number)
 
     def _changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         stored = self.pygls.workspace.get_text_document(params.text_document.uri)

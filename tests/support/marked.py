@@ -1,8 +1,8 @@
 """Code with its cursor in it, as tests are read best: `f(a, |)`."""
 
-from hexai.prompts.constructs import Syntax
-from hexai.prompts.languages import language_of
-from hexai.prompts.syntax import read
+from hexai.prompts.code.constructs import Syntax
+from hexai.prompts.code.languages import language_of
+from hexai.prompts.code.syntax import read
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 

@@ -2,6 +2,7 @@
 
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.usage import Usage
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.text.lines import Lines
 
@@ -28,6 +29,17 @@ def suggestion(text: str, *labels: str) -> Suggestion:
     return Suggestion(text=text, credits=tuple(map(credit, labels or ("qwen",))))
 
 
+def document(text: str, *, language: str = "python") -> Document:
+    """Give a document with a text."""
+    return Document(
+        uri="file:///x.py",
+        language=language,
+        version=1,
+        lines=Lines.of(text),
+        changed_at=0.0,
+    )
+
+
 def offer(
     place: str, *texts: str | Suggestion, blind: bool = False, run_id: str = "run"
 ) -> Offer:
@@ -37,9 +49,7 @@ def offer(
     typed, after = (typed, after) if bar else ("", rest)
     return Offer(
         run_id=run_id,
-        uri="file:///x.py",
-        version=1,
-        lines=Lines.of(before + typed + after),
+        document=document(before + typed + after),
         anchor=Lines.of(before).end,
         position=Lines.of(before + typed).end,
         suggestions=tuple(

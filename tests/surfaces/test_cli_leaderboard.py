@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import time
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from hexai.domain.record import Fact
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME
+from hexai.text.cells import width
 from tests.support.command_line import run_cli
 from tests.support.records import chosen, contender_record, run_record
 
@@ -145,8 +147,20 @@ def test_models_that_never_met_are_shown_apart() -> None:
 
     said = board()
 
-    assert "never shown with those above" in said
+    assert "Nothing compares these with those above" in said
     assert [len(group["models"]) for group in records()[0]["groups"]] == [2, 2]
+
+
+def test_a_narrow_terminal_breaks_between_words() -> None:
+    """Tables go on below, and sentences on the next line."""
+    record(*votes(30), *votes(30, first=100, models=(2, 3)))
+
+    said = run_cli("leaderboard", stdout="terminal").out
+    nothing = run_cli("leaderboard", "--since", "2999-01-01", stdout="terminal").out
+
+    assert max(map(width, said.splitlines())) <= 80
+    assert " ".join(said.split()) == " ".join(board().split())
+    assert max(map(width, nothing.splitlines())) <= 80
 
 
 def test_a_first_place_that_helps_one_model_is_told() -> None:
@@ -242,3 +256,22 @@ def test_a_changed_model_is_told() -> None:
 
     assert "ollama:model0 has changed: model0-0711 since 20" in said
     assert "model0-0901 since 20" in said
+
+
+def test_a_change_is_told_in_the_time_that_since_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That of this machine, so that what is printed can be given to --since."""
+    changed = contender_record(0, returned_model="model0-0901", text="other")
+    record(*votes(3), run_record(50, changed, contender_record(1)), chosen(50, 0))
+    said: dict[str, str] = {}
+    for zone in ("Etc/GMT+12", "Etc/GMT-12"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        moment = board().partition("model0-0901 since ")[2].partition(";")[0]
+        said[zone] = moment
+        assert records("--since", moment)[0]["groups"][0]["trials"] == 1
+    monkeypatch.undo()
+    time.tzset()
+
+    assert len({*said.values()}) == 2

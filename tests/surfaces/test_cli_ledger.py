@@ -204,7 +204,7 @@ class TestVote:
         simulated("echo", "lorem?tokens=3")
         code, display = run_typed_later("B", "--blind", "--vote", "hi")
         assert code == 0
-        assert "Best? A, B; t tie, b both bad, s skip: B" in display
+        assert "Best? Capital A, B; t tie, b both bad, s skip: B" in display
         assert "A = " in display.partition("skip: B")[2]
         assert shown()["choice"]["choice"] == "taken"
 

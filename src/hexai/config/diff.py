@@ -1,5 +1,6 @@
 """What differs between two configurations, key by key."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -13,10 +14,12 @@ from hexai.config.tables.base import given
 from hexai.config.tables.entries import EntryTable
 from hexai.config.tables.providers import Profile
 from hexai.domain.entry import Surface
-from hexai.text.clean import shorten
+from hexai.text.shorten import shorten
 
 UNSET_TEXT = "(unset)"
 _PRIVATE = {"headers", "api_key_command"}
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+"""A name as variables have it; what else stands in its place may be the key itself."""
 _SHOWN_LENGTH = 80
 
 
@@ -74,6 +77,8 @@ def _is_default(path: KeyPath, value: object) -> bool:
 def _change(path: KeyPath, old: object, new: object) -> Change:
     if _PRIVATE.intersection(path):
         shown_old, shown_new = (_hidden(value) for value in (old, new))
+    elif path[-1] == "api_key_env":
+        shown_old, shown_new = (_variable(value) for value in (old, new))
     else:
         shown_old, shown_new = _written(old), _written(new)
     if shown_old == shown_new:
@@ -83,6 +88,10 @@ def _change(path: KeyPath, old: object, new: object) -> Change:
 
 def _hidden(value: object) -> str:
     return "(hidden)" if value else UNSET_TEXT
+
+
+def _variable(value: object) -> str:
+    return _written(value) if _VARIABLE.fullmatch(str(value)) else _hidden(value)
 
 
 def _written(value: object) -> str:

@@ -23,7 +23,7 @@ from hexai.config.tables.base import Temperature
 from hexai.config.tables.entries import EntryTable
 from hexai.config.variables import key_variables, profile_variables, schema_variables
 from hexai.domain.entry import Surface
-from hexai.text.clean import is_whole
+from hexai.text.surrogates import is_whole
 
 _FLAGS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -38,7 +38,7 @@ class ReasoningDelta(Struct, frozen=True):
 
 
 class FinishReason(StrEnum):
-    """Why the model stopped."""
+    """Why an answer ended."""
 
     STOP = "stop"
     LENGTH = "length"
@@ -50,10 +50,16 @@ class FinishReason(StrEnum):
     OTHER = "other"
 
 
+StopReason = Literal[
+    FinishReason.STOP, FinishReason.LENGTH, FinishReason.FILTERED, FinishReason.OTHER
+]
+"""Why the model itself stopped: all but `ENOUGH`."""
+
+
 class Finished(Struct, frozen=True, kw_only=True):
     """The end of an attempt that was answered; always the last chunk."""
 
-    reason: FinishReason = FinishReason.STOP
+    reason: StopReason = FinishReason.STOP
     usage: ReportedUsage = ReportedUsage()
     returned_model: str | None = None
     """The model id that the upstream returned."""

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from hexai.domain.choice import Choice
+from hexai.domain.choice import Choice, Method
 from hexai.domain.figures import Cell, Filter
 from hexai.domain.ranking import Counted, Model, Rated, Returned
 from hexai.ledger.figures import read_cells
@@ -21,24 +21,26 @@ from hexai.ledger.packed import PACKED, Item, unpack
 from hexai.ledger.ratings.trials import Instead, Pattern, Trials
 from hexai.ledger.units import milliseconds, seconds
 
-# What is put in is our own, and fixed.
-_RUNS = f"""
-SELECT run.number, surface, choice, method = 'vote', document, run.started_at,
-    group_concat({PACKED}), place, shown_at
-FROM run CROSS JOIN contender ON contender.run = run.number
-WHERE choice IS NOT NULL AND run.started_at >= :since
-    AND (:method = '' OR method = :method) AND (:blind IS NULL OR blind = :blind)
-    AND cached = 0
-    AND CASE WHEN method = 'vote' THEN status = 'answered' AND late = 0
-        ELSE position IS NOT NULL END
-GROUP BY run.number
-"""  # noqa: S608
-
 # Of one server a place has one run, so these are lists of several.
 _SHARED_PLACES = """
 SELECT place FROM run WHERE place != '' AND shown_at IS NOT NULL
 GROUP BY place HAVING count(*) > 1
 """
+
+# What is put in is our own, and fixed. How a list of several servers was decided is
+# known only when they are joined.
+_RUNS = f"""
+SELECT run.number, surface, choice, method = 'vote', document, run.started_at,
+    group_concat({PACKED}), place, shown_at, method
+FROM run CROSS JOIN contender ON contender.run = run.number
+WHERE choice IS NOT NULL AND run.started_at >= :since
+    AND (:method IN ('', method) OR place IN ({_SHARED_PLACES}))
+    AND (:blind IS NULL OR blind = :blind)
+    AND cached = 0
+    AND CASE WHEN method = 'vote' THEN status = 'answered' AND late = 0
+        ELSE position IS NOT NULL END
+GROUP BY run.number
+"""  # noqa: S608
 
 _SAME_TEXTS = """
 SELECT run.number, one.idx, other.idx
@@ -93,24 +95,27 @@ def _rows(
 ) -> Iterator[tuple[int, str, str, int, str, int, str]]:
     """Give the runs in order of their numbers, then those joined by their place."""
     shared = {place for (place,) in connection.execute(_SHARED_PLACES)}
+    methods = {values["method"]} if values["method"] else {*Method}
     apart: list[Listed] = []
-    for *row, place, shown_at in connection.execute(_RUNS, values):
+    for *row, place, shown_at, method in connection.execute(_RUNS, values):
         _number, surface, choice, is_vote, file, _at, word = row
-        if is_vote or place not in shared:
-            yield tuple(row)
-            continue
-        apart.append(
-            Listed(
-                surface=surface,
-                place=place,
-                shown_at=shown_at,
-                choice=choice,
-                file=file,
-                word=word,
+        if place in shared and not is_vote:
+            apart.append(
+                Listed(
+                    surface=surface,
+                    place=place,
+                    shown_at=shown_at,
+                    choice=choice,
+                    method=method,
+                    file=file,
+                    word=word,
+                )
             )
-        )
+        elif method in methods:
+            yield tuple(row)
     for each in join(apart):
-        yield 0, each.surface, each.choice, 0, each.file, each.shown_at, each.word
+        if each.method in methods:
+            yield 0, each.surface, each.choice, 0, each.file, each.shown_at, each.word
 
 
 def _matches(chosen: Filter, cell: Cell) -> bool:

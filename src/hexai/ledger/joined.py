@@ -25,6 +25,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     shown_at: int
     """In milliseconds."""
     choice: str
+    method: str
     file: str
     word: str
 
@@ -47,9 +48,11 @@ def _place(listed: Listed) -> tuple[str, str]:
 
 
 def _one(together: list[Listed]) -> Listed:
-    taken = (each.choice for each in together if each.choice != Choice.NONE)
+    taken = (each for each in together if each.choice != Choice.NONE)
+    decided = next(taken, together[0])
     return replace(
         together[0],
-        choice=next(taken, Choice.NONE),
+        choice=decided.choice,
+        method=decided.method,
         word=stack(each.word for each in together),
     )

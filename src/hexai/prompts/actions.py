@@ -13,7 +13,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
 from hexai.prompts.catalogue import find
-from hexai.prompts.languages import language_of
+from hexai.prompts.code.languages import language_of
 from hexai.prompts.template import render
 
 ActionKind = Literal["rewrite", "diagnostics", "document", "simplify", "fix_typos"]

@@ -10,8 +10,8 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
 from hexai.prompts.catalogue import find
-from hexai.prompts.context import cut
 from hexai.prompts.cursor import Cursor
+from hexai.prompts.excerpt import cut
 from hexai.prompts.template import render
 
 

@@ -15,8 +15,8 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
 from hexai.prompts.catalogue import Template, find
-from hexai.prompts.context import Excerpt, begins_function, cut
 from hexai.prompts.cursor import Cursor
+from hexai.prompts.excerpt import Excerpt, begins_function, cut
 from hexai.prompts.gap import gap
 from hexai.prompts.template import names, render
 

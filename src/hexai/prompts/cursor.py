@@ -3,9 +3,9 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.prompts.constructs import Syntax
-from hexai.prompts.languages import Language, language_of
-from hexai.prompts.syntax import read
+from hexai.prompts.code.constructs import Syntax
+from hexai.prompts.code.languages import Language, language_of
+from hexai.prompts.code.syntax import read
 from hexai.text.lines import Lines
 from hexai.text.positions import Span
 

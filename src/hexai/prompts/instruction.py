@@ -11,10 +11,10 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from hexai.prompts.constructs import Comment, Context, Syntax
+from hexai.prompts.code.constructs import Comment, Context, Syntax
+from hexai.prompts.code.languages import Language
+from hexai.prompts.code.syntax import read
 from hexai.prompts.cursor import Cursor
-from hexai.prompts.languages import Language
-from hexai.prompts.syntax import read
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from hexai.text.triggers import Markers, Tag, find_tags

@@ -1,7 +1,7 @@
 """The markers of chat and inline tags, as they are configured for a language."""
 
 from hexai.config.schema import Settings
-from hexai.prompts.languages import language_of
+from hexai.prompts.code.languages import language_of
 from hexai.text.triggers import Markers
 
 

@@ -23,7 +23,8 @@ from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
 from hexai.providers.http.client import Answer, HttpClient
 from hexai.providers.secret import Masker
-from hexai.text.clean import clean, shorten
+from hexai.text.shorten import shorten
+from hexai.text.surrogates import mend
 
 ERROR_BODY_LIMIT = 64 * 1024
 """Bytes of an error's body that are read."""
@@ -158,9 +159,9 @@ class HttpProvider:
         except ProviderError as error:
             error.provider = self._settings.name
             error.model = model
-            error.message = masker.mask(clean(error.message))
-            error.what_to_do = masker.mask(clean(error.what_to_do))
-            said = " ".join(masker.mask(clean(error.upstream_message)).split())
+            error.message = masker.mask(mend(error.message))
+            error.what_to_do = masker.mask(mend(error.what_to_do))
+            said = " ".join(masker.mask(mend(error.upstream_message)).split())
             error.upstream_message = shorten(said, _MESSAGE_LENGTH)
             error.args = (error.message,)
             raise

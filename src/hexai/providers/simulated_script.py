@@ -27,11 +27,11 @@ anew for every word. A token is four characters, a begun one counts.
 
 from collections.abc import Callable
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import Struct
 
-from hexai.domain.provider import FinishReason
+from hexai.domain.provider import FinishReason, StopReason
 from hexai.text.ranges import Range, parse_range
 
 NONE = Range(0.0, 0.0)
@@ -78,7 +78,7 @@ class Script(Struct, frozen=True, kw_only=True):
     after: int = 0
     times: int | None = None
     retry_after: float | None = None
-    finish: FinishReason = FinishReason.STOP
+    finish: StopReason = FinishReason.STOP
     usage: bool = True
     seed: int = 0
 
@@ -105,12 +105,12 @@ def _failure(text: str) -> int | Failure:
         raise ValueError(f'must be a status or one of {known}, got "{text}"') from None
 
 
-def _finish(text: str) -> FinishReason:
-    try:
-        return FinishReason(text)
-    except ValueError:
-        known = ", ".join(FinishReason)
-        raise ValueError(f'must be one of {known}, got "{text}"') from None
+def _finish(text: str) -> StopReason:
+    reasons: tuple[StopReason, ...] = get_args(StopReason)
+    for reason in reasons:
+        if text == reason:
+            return reason
+    raise ValueError(f'must be one of {", ".join(reasons)}, got "{text}"')
 
 
 def _usage(text: str) -> bool:

@@ -26,9 +26,9 @@ TAB = 4
 
 _PLAIN = re.compile(
     "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027"
-    "\u2030-\u205e\u20a0-\u20c0\u2190-\u21ff\u2500-\u257f]*"
+    "\u2030-\u205e\u20a0-\u20c0\u2190-\u21ff\u2500-\u259f]*"
 )
-"""Latin, Greek, Cyrillic, punctuation, money, arrows, boxes: one cell each."""
+"""Latin, Greek, Cyrillic, punctuation, money, arrows, boxes, bars: one cell each."""
 
 _SYMBOL = re.compile("[\u2300-\u2bff\U00010000-\U0010ffff]")
 """Where emoji are, and what is new; terminals learn about both at their own pace."""

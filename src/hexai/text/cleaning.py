@@ -12,12 +12,13 @@ with `x`), and a word in the wrong case, of which the user's letters stay.
 
 import re
 
-from hexai.text.echo import fragment_of, may_echo, without_echo
+from hexai.text.echo import may_echo, without_echo
 from hexai.text.fences import unfence, unfence_whole, unspan
 from hexai.text.indent import fit_indent
 from hexai.text.languages import PROSE, writes_backticks
 from hexai.text.overlap import without_suffix
 from hexai.text.scope import end_loop, end_with_scope
+from hexai.text.words import fragment_of
 
 _BREAK = re.compile(r"\r\n?")
 

@@ -15,8 +15,8 @@ import re
 
 from hexai.text.brackets import Weighed
 from hexai.text.indent import indent_of
+from hexai.text.words import fragment_of
 
-_FRAGMENT = re.compile(r"\w*\Z")
 _WORD = re.compile(r"\w")
 _HEAD = re.compile(r"[\w.\[\]\"']+\s*(?::=|[-+*/|&]?=)\s*")
 _HEADER = re.compile(r"\w.*[:{(]\Z")
@@ -28,12 +28,6 @@ _LONGEST = 4_000
 """Characters of a repetition."""
 _TELLING = 8
 """Characters without blanks that make a line too special to stand there twice."""
-
-
-def fragment_of(text: str) -> str:
-    """Give the letters, digits and underscores that a text ends with."""
-    match = _FRAGMENT.search(text, max(0, len(text) - 200))
-    return match[0] if match else ""
 
 
 def without_echo(answer: str, before: str, after: str, language: str) -> str:

@@ -67,11 +67,11 @@ def _on_blank_line(answer: str, indent: str, before: str, language: str) -> str:
 
 def _is_within(indent: str, own: str, before: str, language: str) -> bool:
     """Tell whether the cursor is within an indentation that the answer goes on with."""
-    steps = [depth(each) for each in _indents(before.split("\n")[-_NEARBY:-1])]
-    if steps and depth(indent) % min(steps):
-        return True
     joined = _reaches(indent + own, before, language)
-    return joined and not _reaches(own, before, language)
+    if joined != _reaches(own, before, language):
+        return joined
+    steps = [depth(each) for each in _indents(before.split("\n")[-_NEARBY:-1])]
+    return bool(steps) and depth(indent) % min(steps) != 0
 
 
 def _reaches(indent: str, before: str, language: str) -> bool:

@@ -93,6 +93,14 @@ def test_a_reload_is_reported_as_users_know_it() -> None:
             "openai.headers.X-Key: (unset) → (hidden)",
         ),
         (
+            {"openai": {"api_key_env": "WORK_KEY"}},
+            "openai.api_key_env: (unset) → WORK_KEY",
+        ),
+        (
+            {"openai": {"api_key_env": "gsk_4rUe"}},
+            "openai.api_key_env: (unset) → (hidden)",
+        ),
+        (
             {"openai": {"api_key_command": ["echo", "MARK"]}},
             "openai.api_key_command: (unset) → (hidden)",
         ),

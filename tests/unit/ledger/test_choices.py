@@ -250,6 +250,22 @@ def test_servers_of_one_place_are_one_list(take: Take) -> None:
     ]
 
 
+def test_the_list_of_several_servers_was_decided_in_one_way(take: Take) -> None:
+    """That of the server from which something was taken, not that of the others."""
+    one, other = contender_record(0), contender_record(0, model="model1")
+    facts = (
+        *(completion(1, one), completion(2, other)),
+        *(shown_at(1, 0.5), shown_at(2, 1.0)),
+        chosen(1, 0, choice=Choice.TAKEN, method=Method.COMMAND),
+        taken(2, choice=Choice.NONE),
+    )
+
+    def count(method: Method) -> int:
+        return len(trials(take(*facts, counted=Counted(method=method)), "completion"))
+
+    assert (count(Method.COMMAND), count(Method.INFERRED)) == (1, 0)
+
+
 def test_servers_of_one_place_may_have_several_entries(take: Take) -> None:
     """What was left in one list because of another is no list without a choice."""
     first = [contender_record(index) for index in range(3)]

@@ -3,9 +3,9 @@
 import pytest
 
 from hexai.config.schema import Settings
+from hexai.prompts.code.languages import language_of
 from hexai.prompts.cursor import Cursor
 from hexai.prompts.instruction import Instruction, find_instruction, is_tag, without
-from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.text.lines import Lines
 from hexai.text.triggers import find_tags

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.text.echo import fragment_of, may_echo, without_echo
+from hexai.text.echo import may_echo, without_echo
 
 CASES = {
     "nothing": ("x = ", "5", "5"),
@@ -33,10 +33,3 @@ def test_a_beginning_may_be_repetition() -> None:
     assert may_echo(" ret", "a\n  return ")
     assert may_echo("", "a")
     assert not may_echo("retries", "a\n  return ")
-
-
-def test_a_fragment_has_letters_of_all_scripts() -> None:
-    """Letters, digits and underscores; not what stands before them."""
-    assert fragment_of("x.größe_2") == "größe_2"
-    assert fragment_of("漢字") == "漢字"
-    assert fragment_of("x.") == fragment_of("") == ""

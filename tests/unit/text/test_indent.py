@@ -17,6 +17,7 @@ CASES = {
         "    a\n    b",
         "    a\n    b",
     ),
+    "part of it repeated": (PYTHON + " ", "    a\n    b", "   a\n    b"),
     "too little": (
         PYTHON + "        ",
         "    a\n    if b:\n        c",

@@ -18,7 +18,7 @@ from hexai.config.problems import KeyPath, nearest
 from hexai.config.provider_settings import ProviderType
 from hexai.config.tables.base import given
 from hexai.config.tables.entries import Entries, EntryTable, EntryTemperature
-from hexai.text.clean import is_whole
+from hexai.text.surrogates import is_whole
 
 _TEMPERATURE = re.compile(r"(?P<rest>.*)@(?P<number>\d(\.\d*)?|\.\d+)", re.DOTALL)
 

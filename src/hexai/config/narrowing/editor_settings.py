@@ -16,7 +16,7 @@ from hexai.config.problems import LISTED, KeyPath, Problem, dotted, listed_some
 from hexai.config.prune import prune
 from hexai.config.schema import Settings
 from hexai.config.sources import is_too_deep
-from hexai.text.clean import clean
+from hexai.text.surrogates import mend
 
 NAME = "editor settings"
 _RESTRICTING = {"use", "local_only", "ignore"}
@@ -74,8 +74,8 @@ def _cleaned(value: object) -> object:
     What JSON can carry and text cannot is replaced.
     """
     if isinstance(value, Mapping):
-        pairs = ((clean(str(key)), inner) for key, inner in value.items())
+        pairs = ((mend(str(key)), inner) for key, inner in value.items())
         return {key: _cleaned(inner) for key, inner in pairs if inner is not None}
     if isinstance(value, list | tuple):
         return [_cleaned(inner) for inner in value]
-    return clean(value) if isinstance(value, str) else value
+    return mend(value) if isinstance(value, str) else value

@@ -44,7 +44,8 @@ def rank(trials: Trials, *, priors: Priors = DEFAULT_PRIORS) -> tuple[Ranking, .
 def _rank(trials: Trials, priors: Priors) -> Ranking:
     found = fit(trials, priors)
     models, strengths = found.unknowns.models, found.strengths
-    order = sorted(models, key=lambda model: (-strengths[model], model))
+    # Equal strengths differ in their last digits, by the order of the trials.
+    order = sorted(models, key=lambda model: (-round(strengths[model], 9), model))
     best, totals = _chances(found), Counter(trials.numbers)
     counts = _count(trials, totals)
     effects = found.values[len(models) : len(models) + found.unknowns.positions]

@@ -19,6 +19,7 @@ from hexai.domain.provider import (
     Finished,
     FinishReason,
     ReasoningDelta,
+    StopReason,
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, ProviderError
@@ -112,7 +113,7 @@ class _Event(Struct):
 
 _EVENTS = msgspec.json.Decoder(_Event)
 
-REASONS = {
+REASONS: dict[str, StopReason] = {
     "end_turn": FinishReason.STOP,
     "stop_sequence": FinishReason.STOP,
     "max_tokens": FinishReason.LENGTH,
@@ -136,7 +137,7 @@ class AnthropicDecoder:
         self._asked = call.model
         self._settings = settings
         self._splitter = ThinkSplitter()
-        self._reason: FinishReason | None = None
+        self._reason: StopReason | None = None
         self._figures: dict[str, int] = {}
         self._model: str | None = None
 

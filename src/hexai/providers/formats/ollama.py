@@ -12,6 +12,7 @@ from hexai.domain.provider import (
     Finished,
     FinishReason,
     ReasoningDelta,
+    StopReason,
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
@@ -99,7 +100,10 @@ class _ChatLine(Line):
 
 _LINES = msgspec.json.Decoder(_ChatLine)
 
-REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
+REASONS: dict[str, StopReason] = {
+    "stop": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+}
 """`done_reason`; servers older than it only say `done`."""
 
 

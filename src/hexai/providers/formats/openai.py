@@ -21,6 +21,7 @@ from hexai.domain.provider import (
     Finished,
     FinishReason,
     ReasoningDelta,
+    StopReason,
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
@@ -122,7 +123,7 @@ class _Event(Struct, rename={"kind": "object"}):
 
 _EVENTS = msgspec.json.Decoder(_Event)
 
-REASONS = {
+REASONS: dict[str, StopReason] = {
     "stop": FinishReason.STOP,
     "eos": FinishReason.STOP,
     "length": FinishReason.LENGTH,
@@ -145,7 +146,7 @@ class EventDecoder(ABC):
     def __init__(self, call: Call, settings: ProviderSettings) -> None:
         self._asked = call.model
         self._settings = settings
-        self._reason: FinishReason | None = None
+        self._reason: StopReason | None = None
         self._usage = ReportedUsage()
         self._model: str | None = None
 

@@ -13,7 +13,8 @@ from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, ProviderError
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.wire import Framing, splitter
-from hexai.text.clean import Cleaner, clean, shorten
+from hexai.text.shorten import shorten
+from hexai.text.surrogates import Mender, mend
 
 
 class Reader:
@@ -29,8 +30,8 @@ class Reader:
         self._splitter = splitter(framing)
         self._decoder = decoder
         self._mask = mask
-        self._text = Cleaner()
-        self._reasoning = Cleaner()
+        self._text = Mender()
+        self._reasoning = Mender()
         self.payloads = 0
         """How many events or lines were read."""
         self.finished = False
@@ -90,5 +91,5 @@ class Reader:
     def _clean_end(self, end: Finished) -> Finished:
         if end.returned_model is None:
             return end
-        model = self._mask(shorten(clean(end.returned_model), 200))
+        model = self._mask(shorten(mend(end.returned_model), 200))
         return replace(end, returned_model=model)

@@ -25,7 +25,8 @@ from hexai.providers.http.headers import composed
 from hexai.providers.http.network import FAULTS, Backend, Stream, named
 from hexai.providers.http.proxies import Proxy, proxy_for
 from hexai.providers.http.tls import Trust, nobody_trusted
-from hexai.text.clean import clean, shorten
+from hexai.text.shorten import shorten
+from hexai.text.surrogates import mend
 
 _Pool = httpcore2.AsyncConnectionPool
 
@@ -242,7 +243,7 @@ def _stream(response: httpcore2.Response) -> Stream:
 def _refuse_strange(answer: Answer) -> None:
     """Refuse redirects and what nobody asked for."""
     if 300 <= answer.status < 400:
-        target = shorten(clean(answer.header("location")), 200) or "nowhere"
+        target = shorten(mend(answer.header("location")), 200) or "nowhere"
         raise BadAnswer(
             f"the upstream redirects to {target}, and redirects are never followed",
             http_status=answer.status,

@@ -11,7 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.provider import Call, Chunk, Finished, FinishReason, TextDelta
+from hexai.domain.provider import (
+    Call,
+    Chunk,
+    Finished,
+    FinishReason,
+    StopReason,
+    TextDelta,
+)
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
 from hexai.providers.formats.complaints import read_error
@@ -71,7 +78,7 @@ class _Event(Struct):
 
 _EVENTS = msgspec.json.Decoder(_Event)
 
-REASONS = {
+REASONS: dict[str, StopReason] = {
     "eos": FinishReason.STOP,
     "word": FinishReason.STOP,
     "limit": FinishReason.LENGTH,

@@ -11,8 +11,8 @@ from itertools import accumulate
 
 from msgspec.structs import replace
 
+from hexai.prompts.code.syntax import read
 from hexai.prompts.cursor import Cursor
-from hexai.prompts.syntax import read
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 

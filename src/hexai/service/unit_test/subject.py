@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from hexai.config.tables.prompts import Prompts
 from hexai.domain.request import Request
 from hexai.prompts.actions import Subject, can_test, unit_test_request
-from hexai.prompts.constructs import Function
+from hexai.prompts.code.constructs import Function
+from hexai.prompts.code.languages import language_of
 from hexai.prompts.cursor import Cursor
-from hexai.prompts.languages import language_of
 from hexai.text.positions import Position, Span
 
 _LOOKED_AT = 20

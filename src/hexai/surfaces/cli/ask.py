@@ -26,7 +26,7 @@ from hexai.errors import (
     UsageError,
 )
 from hexai.prompts.catalogue import cli_system
-from hexai.prompts.compose import cli_messages, wants_explanation
+from hexai.prompts.cli import cli_messages, wants_explanation
 from hexai.service.ask import Question, ask
 from hexai.service.guard.guard import inspect
 from hexai.service.kept import KeptPrompts

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from hexai.errors import NoInput, UsageError
-from hexai.prompts.compose import join_input
+from hexai.prompts.cli import join_input
 from hexai.service.editor import VARIABLES, editor_command, write_in_editor
 from hexai.service.guard.guard import Source
 from hexai.surfaces.cli.process import Process

@@ -12,7 +12,7 @@ from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.request import Request
 from hexai.errors import UsageError
-from hexai.prompts.compose import cli_messages
+from hexai.prompts.cli import cli_messages
 from hexai.service.ask import Question
 from hexai.service.log import NullLog
 from hexai.surfaces.cli.ask import put

@@ -62,7 +62,7 @@ async def shutdown(session: Session, params: None) -> None:
     if session.parts is not None:
         session.parts.shutdown()
         await asyncio.sleep(0)  # who was answered just now is not to be cancelled
-    await session.stop_requests()
+    await session.tasks.stop_requests()
 
 
 def leave(session: Session, params: None) -> None:

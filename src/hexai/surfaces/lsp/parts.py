@@ -17,7 +17,6 @@ from hexai.surfaces.lsp.asking.work import Running
 from hexai.surfaces.lsp.chat.commands import Commands
 from hexai.surfaces.lsp.chat.prompter import Prompter
 from hexai.surfaces.lsp.chat.questions import PromptQuestions
-from hexai.surfaces.lsp.choices.watching import Watching
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.completion.completions import Completions
 from hexai.surfaces.lsp.completion.questions import Questions
@@ -25,6 +24,7 @@ from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.items import ItemMaker
+from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.capabilities import knows_action_literals, knows_as_is
 from hexai.surfaces.lsp.protocol.connection import Connection
 

@@ -69,7 +69,7 @@ def _in_time(
 ) -> Callable[[Any], Awaitable[object]]:
     async def handle(params: Any) -> object:
         try:
-            with session.answering():
+            with session.tasks.answering():
                 return await handler(session, params)
         except JsonRpcException:
             raise

@@ -8,9 +8,9 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -23,11 +23,13 @@ from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_set
 from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.documents.edits import Edits
 from hexai.surfaces.lsp.documents.grammars import Grammars
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Severity
 from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
 from hexai.surfaces.lsp.protocol.wire import Phase, Wire
 from hexai.surfaces.lsp.start import Start
+from hexai.surfaces.lsp.tasks import Tasks
 from hexai.surfaces.lsp.tmux_status import open_tmux_status
 
 if TYPE_CHECKING:
@@ -39,8 +41,6 @@ _GATHERS = 0.25
 """Seconds that a run waits for others before it is written."""
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
-_CLOSED_WITHIN = 1.0
-"""Seconds for what runs to end with the connection."""
 
 
 class Session:
@@ -53,10 +53,11 @@ class Session:
         self.start = start
         self.wire = wire
         self.log = log
+        self.tasks = Tasks(self._log_bug)
         self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
         self.connection = Connection(wire, self.documents)
         self.edits = Edits(self.connection, clock=clock)
-        self.documents.followers += [self.edits, Grammars(self.spawn)]
+        self.documents.followers += [self.edits, Grammars(self.tasks.spawn)]
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
         self.services: Services | None = None
@@ -73,9 +74,6 @@ class Session:
         self._begun = asyncio.Event()
         self.ended: asyncio.Future[int] = self._loop.create_future()
         """The exit code, once the connection has ended."""
-        self._group = asyncio.TaskGroup()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._requests: set[asyncio.Task[Any]] = set()
         self.on_end: Callable[[int], None] = lambda _code: None
         """Called when the connection has ended, before what runs is stopped."""
         wire.log = log
@@ -83,12 +81,10 @@ class Session:
 
     async def run(self) -> int:
         """Serve until the connection ends; gives the exit code."""
-        async with self._group:
-            self.spawn(self._live())
+        async with self.tasks:
+            self.tasks.spawn(self._live())
             code = await self.ended
-            await self.stop_requests()
-            for task in self._tasks:
-                task.cancel()
+            await self.tasks.stop()
         return code
 
     async def _live(self) -> None:
@@ -138,12 +134,15 @@ class Session:
             return
         asked = (self.configuration.entries(snapshot, each) for each in SURFACES)
         names = [entry.spec.provider for found in asked for entry in found.entries]
-        self.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
+        self.tasks.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
 
     def _open_tmux_status(self, snapshot: Snapshot | None) -> "ServerStatus | None":
         if snapshot is None:
             return None
-        settings = lambda: (self.services or snapshot).settings  # noqa: E731
+
+        def settings() -> Settings:
+            return (self.services or snapshot).settings
+
         return open_tmux_status(self.start, snapshot, settings, self.log)
 
     def _log_problem(self, problem: str) -> None:
@@ -180,7 +179,7 @@ class Session:
         self.configuration.subscribe(self._reloaded)
         # An editor outside of our container tells a number that means nothing here.
         if process_id is not None and is_alive(process_id):
-            self.spawn(self._end_with(process_id))
+            self.tasks.spawn(self._end_with(process_id))
         return self.configuration
 
     def greet(self) -> None:
@@ -189,7 +188,7 @@ class Session:
             self.configuration.start()
         self._begun.set()
         self._asked.clear()
-        self.spawn(self._ask_for_settings())
+        self.tasks.spawn(self._ask_for_settings())
 
     async def ready(self) -> None:
         """Wait until requests can be answered; not for an editor to listen."""
@@ -197,11 +196,23 @@ class Session:
         await self._ready.wait()
         await self._asked.wait()
 
+    async def find(self, uri: str) -> "tuple[Document, Parts] | None":
+        """Give a document and what works on it, once requests can be answered.
+
+        The document is as it was when the request came; None if there is none.
+        """
+        document = self.documents.find(uri)
+        self.refresh(uri)
+        await self.ready()
+        if document is None or self.parts is None:
+            return None
+        return document, self.parts
+
     def narrow(self, sent: object) -> None:
         """Take in settings that the editor sent; without any, ask for them."""
         settings = editor_settings(sent)
         if settings is None:
-            self.spawn(self._ask_for_settings())
+            self.tasks.spawn(self._ask_for_settings())
         elif self.configuration is not None:
             self.configuration.narrow(settings)
 
@@ -215,37 +226,10 @@ class Session:
         if self.configuration is not None:
             self.configuration.refresh(uri)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something beside the requests, until the connection ends."""
-        if self.ended.done():
-            work.close()
-            return
-        task = self._group.create_task(self._guard(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Answer a request in this task; it is cancelled when the connection ends."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._requests.add(task)
-        try:
-            yield
-        finally:
-            self._requests.discard(task)
-
-    async def stop_requests(self) -> None:
-        """Cancel the requests under way; each still gets its reply."""
-        others = self._requests - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        if others:
-            await asyncio.wait(others, timeout=_CLOSED_WITHIN)
-
     def end(self, code: int) -> None:
         """End the connection."""
         if not self.ended.done():
+            self.tasks.close()
             self.ended.set_result(code)
             self.on_end(code)
 
@@ -267,13 +251,10 @@ class Session:
             self.configuration.narrow(settings)
         self._asked.set()
 
-    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as bug:  # noqa: BLE001 - the outermost function of a task
-            what = describe(bug)
-            self.log.write("bug", what=what)
-            self.connection.log(Severity.ERROR, f"Hexai: this is a bug: {what}")
+    def _log_bug(self, bug: Exception) -> None:
+        what = describe(bug)
+        self.log.write("bug", what=what)
+        self.connection.log(Severity.ERROR, f"Hexai: this is a bug: {what}")
 
     def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
         del old

@@ -1,6 +1,6 @@
 """Rankings: who is compared with whom, and what is said about it."""
 
-from itertools import islice
+from itertools import islice, permutations
 from random import Random
 
 import pytest
@@ -41,6 +41,16 @@ def test_nineteen_choices_decide_nothing() -> None:
     assert only(always[:19]).verdict is Verdict.OPEN
     assert only(always[:19]).missing == 1
     assert only(always).verdict is Verdict.OVER
+
+
+def test_equals_stand_in_the_order_of_their_names() -> None:
+    """Two ledgers with the same votes give one ranking, whoever imported from whom."""
+    shown = Pattern("vote", (("a",), ("b",), ("c",)))
+    voted = [Trial(shown, choice) for choice in (0, Instead.TIE, Instead.NONE)]
+
+    for trials in permutations(voted):
+        [ranking] = rank(Trials(trials))
+        assert [each.model for each in ranking.standings] == ["a", "b", "c"]
 
 
 def test_what_is_missing_is_a_fair_guess() -> None:

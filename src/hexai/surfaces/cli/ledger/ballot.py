@@ -62,7 +62,7 @@ class Ballot:
             name if self._blind else f"{name} {each.label}"
             for name, each in self.candidates.items()
         )
-        return f"Best? {', '.join(names)}; t tie, b both bad, s skip: "
+        return f"Best? Capital {', '.join(names)}; t tie, b both bad, s skip: "
 
     def words(self, vote: Vote) -> str:
         """Say what was voted, by the names that were shown."""
@@ -77,15 +77,13 @@ class Ballot:
     def read_key(self, key: str) -> Vote | None:
         """Say what a key means; None for one that means nothing.
 
-        Capital letters are answers; small ones too, but for those that say
-        something else. A key that came together with a line break is that key.
+        Only capital letters are answers: whoever has learnt that `a` works would
+        press `b` for the second. A key with a line break behind it is that key.
         """
         key = key.rstrip("\r\n") or key
         if key in self.candidates:
             return self._for(key)
-        if key in _KEYS:
-            return Vote(choice=_KEYS[key])
-        return self._for(key.upper()) if key.upper() in self.candidates else None
+        return Vote(choice=_KEYS[key]) if key in _KEYS else None
 
     def read_word(self, word: str) -> Vote:
         """Say what the last word of `hexai vote` means; raises `UsageError`."""

@@ -17,7 +17,7 @@ from hexai.surfaces.cli.ledger.leaderboard_records import (
     board_record,
     board_rows,
 )
-from hexai.surfaces.cli.ledger.leaderboard_text import NOTHING_YET, text_of
+from hexai.surfaces.cli.ledger.leaderboard_text import nothing_yet, text_of
 from hexai.surfaces.cli.ledger.stats import filters, formats, read_filter
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
@@ -67,8 +67,9 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     elif options["csv"]:
         say(process, _as_csv(boards, model))
     else:
-        text = "\n".join(filter(None, (text_of(board, model) for board in boards)))
-        say(process, text or NOTHING_YET)
+        columns = process.columns
+        texts = (text_of(board, model, columns=columns) for board in boards)
+        say(process, "\n".join(filter(None, texts)) or nothing_yet(columns))
     return 0
 
 

@@ -1,6 +1,6 @@
 """A leaderboard for people: bars with their intervals, and honest words; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hexai.domain.ranking import (
     Comparison,
@@ -11,23 +11,24 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.surfaces.cli.ledger.leaderboard_records import (
-    day,
     model_names,
     short_name,
     wanted_comparisons,
     wanted_standings,
 )
+from hexai.surfaces.cli.ledger.recorded import when
 from hexai.surfaces.cli.table import table
+from hexai.text.cells import width, wrap
 from hexai.text.chart import bar
 from hexai.text.visible import visible_line
 
-NOTHING_YET = """\
-Nobody can know yet: there are no choices that fit.
-Vote in the terminal (hexai --vote, or hexai vote), or take suggestions in the editor.
-About 60 choices between two models decide where one wins 70 of 100, about 200 where
-it wins 60.
-"""
-
+_NOTHING_YET = (
+    "Nobody can know yet: there are no choices that fit.",
+    "Vote in the terminal (hexai vote), or take suggestions in the editor.",
+    "About 60 choices between two models decide where one wins 70 of 100.",
+    "About 200 decide where one wins 60.",
+)
+_APART = "Nothing compares these with those above, so they are not ranked against them:"
 _CELLS = 25
 _TOO_FEW = 20
 """Choices before which strengths would be noise that looks like knowledge."""
@@ -36,45 +37,60 @@ _EARLY = ("MODEL", "SHOWN", "CHOSEN", "")
 _LISTS = {"cli": "votes"}
 
 
-def text_of(board: Leaderboard, wanted: str) -> str:
-    """Draw the rankings of a surface; empty if no model's name has the wanted text."""
+def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
+    """Draw the rankings of a surface; empty if no model's name has the wanted text.
+
+    `columns` are the cells of the screen; 0 where there is none.
+    """
     names = model_names(board)
     groups = [
-        _group(ranking, board, names, wanted)
+        _group(ranking, board, names, wanted, columns)
         for ranking in board.rankings
         if wanted_standings(ranking, board, wanted)
     ]
     if not groups:
         return ""
-    between = "\nThese were never shown with those above, so they are not ranked "
-    between += "against them:\n"
-    return (
-        f"{board.surface}\n"
-        + between.join(groups)
-        + "".join(_changes(board, names, wanted))
-    )
+    between = "\n" + _wrapped([_APART], columns)
+    changes = _wrapped(_changes(board, names, wanted), columns)
+    return f"{board.surface}\n{between.join(groups)}{changes}"
+
+
+def nothing_yet(columns: int = 0) -> str:
+    """Say that nobody can know, and what it takes."""
+    return _wrapped(_NOTHING_YET, columns)
+
+
+def _wrapped(lines: Iterable[str], columns: int) -> str:
+    """Break lines between words where the screen ends."""
+    rows = (row for line in lines for row in (wrap(line, columns or width(line))))
+    return "".join(f"{row.rstrip()}\n" for row in rows)
 
 
 def _group(
-    ranking: Ranking, board: Leaderboard, names: Mapping[Model, str], wanted: str
+    ranking: Ranking,
+    board: Leaderboard,
+    names: Mapping[Model, str],
+    wanted: str,
+    columns: int,
 ) -> str:
     standings = wanted_standings(ranking, board, wanted)
     if max((each.choices for each in ranking.comparisons), default=0) < _TOO_FEW:
         # In no order that could be mistaken for a ranking.
         rows = sorted(_early(each, names) for each in standings)
-        drawn = table(_EARLY, rows)
+        drawn = table(_EARLY, rows, columns=columns)
     else:
         reach = max(max(-each.low, each.high) for each in ranking.standings)
-        drawn = table(_HEADER, [_row(each, names, reach) for each in standings])
-    judged = ["" if ranking.comparisons else "no choice compares it with another yet\n"]
+        rows = [_row(each, names, reach) for each in standings]
+        drawn = table(_HEADER, rows, columns=columns)
+    judged = [] if ranking.comparisons else ["no choice compares it with another yet"]
     judged += [
         _sentence(each, names) for each in wanted_comparisons(ranking, board, wanted)
     ]
     judged += _first_place(ranking, names)
     what = _LISTS.get(board.surface, "lists")
     nothing = f", {ranking.none} without a choice" if ranking.none else ""
-    counted = f"{_count(ranking.trials, what)}{nothing}\n"
-    return drawn + "".join(judged) + counted
+    counted = f"{_count(ranking.trials, what)}{nothing}"
+    return drawn + _wrapped([*judged, counted], columns)
 
 
 def _count(number: int, things: str) -> str:
@@ -121,17 +137,15 @@ def _sentence(comparison: Comparison, names: Mapping[Model, str]) -> str:
     choices = _count(comparison.choices, "choices")
     match comparison.verdict:
         case Verdict.OVER:
-            return f"{better} over {worse} ({choices})\n"
+            return f"{better} over {worse} ({choices})"
         case Verdict.LEANING:
             sure = f"leaning, {_percent(comparison.stronger)} likely"
-            return f"{better} over {worse}: {sure} ({choices}); {_more(comparison)}\n"
+            return f"{better} over {worse}: {sure} ({choices}); {_more(comparison)}"
         case Verdict.ORDER:
             why = "always in the same order, which may be all that there is to it"
-            return f"{better}, {worse}: {why} ({choices}); --blind shuffles\n"
+            return f"{better}, {worse}: {why} ({choices}); --blind shuffles"
         case Verdict.OPEN:
-            return (
-                f"{better}, {worse}: not enough yet ({choices}); {_more(comparison)}\n"
-            )
+            return f"{better}, {worse}: not enough yet ({choices}); {_more(comparison)}"
 
 
 def _first_place(ranking: Ranking, names: Mapping[Model, str]) -> Iterator[str]:
@@ -143,7 +157,7 @@ def _first_place(ranking: Ranking, names: Mapping[Model, str]) -> Iterator[str]:
     yield (
         f"standing first helps {visible_line(names[more])} more than "
         f"{visible_line(names[less])} ({most:+.1f} and {least:+.1f}); "
-        "the intervals allow for it\n"
+        "the intervals allow for it"
     )
 
 
@@ -172,8 +186,8 @@ def _changes(
     for model, rated in board.models.items():
         if len(rated.returned) > 1 and wanted in short_name(rated).lower():
             ids = ", ".join(
-                f"{visible_line(each.model)} since {day(each.since)}"
+                f"{visible_line(each.model)} since {when(each.since)}"
                 for each in rated.returned
             )
             name = visible_line(names[model])
-            yield f"{name} has changed: {ids}; --since looks at one alone\n"
+            yield f"{name} has changed: {ids}; --since looks at one alone"

@@ -26,7 +26,7 @@ from hexai.surfaces.lsp.actions.unit_tests import UnitTests
 from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.surfaces.lsp.asking.work import Running, Work
 from hexai.surfaces.lsp.documents.edits import Edits, GaveUp
-from hexai.surfaces.lsp.documents.tracked import Tracked, Tracker
+from hexai.surfaces.lsp.documents.passage import Passage, Passages
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.text.lines import Replacement, TextChange, compare
@@ -50,7 +50,7 @@ class CodeActions:
         self._consultant = consultant
         self._running = running
         self._unit_tests = unit_tests
-        self._tracker = Tracker()
+        self._passages = Passages()
 
     def list(self, document: Document, params: types.CodeActionParams) -> Shown:
         """Answer a request for the actions of a range."""
@@ -83,16 +83,16 @@ class CodeActions:
 
     def opened(self, document: Document) -> None:
         """Tell of a document that was opened."""
-        self._tracker.opened(document)
+        self._passages.opened(document)
         self._unit_tests.opened(document)
 
     def changed(self, document: Document, change: TextChange) -> None:
         """Take a change of a document."""
-        self._tracker.changed(document, change)
+        self._passages.changed(document, change)
 
     def closed(self, uri: str) -> None:
         """End what is under way in a document."""
-        self._tracker.closed(uri)
+        self._passages.closed(uri)
         self._running.cancel(uri)
 
     async def _carry_out(self, action: Action, listing: Listing) -> None:
@@ -126,26 +126,26 @@ class CodeActions:
         span = action.span or function_span(cursor)
         if span is None:
             return "no whole function was found at the cursor; select what is meant"
-        tracked = Tracked(document.lines, span)
+        passage = Passage(document.lines, span)
         now = self._editor.document(uri)
         if now is not None and now.lines is not document.lines:
-            tracked.follow(compare(document.lines, now.lines))
-        if tracked.span is None:
+            passage.follow(compare(document.lines, now.lines))
+        if passage.span is None:
             return "the text has changed"
-        with self._tracker.tracking(uri, tracked):
+        with self._passages.following(uri, passage):
             request = compose(action, cursor, span, snapshot.settings.prompts)
             outcome = await self._consultant.ask(request, snapshot, origin, span)
             text = fitted(outcome, action, cursor, span)
             if isinstance(text, Unfit):
                 return text.reason
-            return await self._replace(uri, tracked, text, action.title)
+            return await self._replace(uri, passage, text, action.title)
 
     async def _replace(
-        self, uri: str, tracked: Tracked, text: str, title: str
+        self, uri: str, passage: Passage, text: str, title: str
     ) -> str | None:
         def compute(document: Document) -> list[Replacement] | None:
-            span = tracked.span
-            if span is None or document.lines.slice(span) != tracked.text:
+            span = passage.span
+            if span is None or document.lines.slice(span) != passage.text:
                 return None
             return [Replacement(span=span, text=text)]
 

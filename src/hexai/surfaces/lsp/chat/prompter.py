@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from hexai.config.schema import Settings
+from hexai.prompts.code.languages import language_of
 from hexai.prompts.instruction import is_tag
-from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.asking.work import Running, Start, Work
 from hexai.surfaces.lsp.chat.chat import LABEL as CHAT

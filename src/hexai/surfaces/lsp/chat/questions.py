@@ -6,8 +6,8 @@ from typing import Protocol
 from hexai.config.schema import Settings
 from hexai.prompts.chat import chat_request
 from hexai.prompts.completion import inline_request
-from hexai.prompts.context import cut
 from hexai.prompts.cursor import Cursor
+from hexai.prompts.excerpt import cut
 from hexai.surfaces.lsp.asking.first_entry import FirstEntry
 from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.surfaces.lsp.asking.run import Asked, Run

@@ -51,9 +51,7 @@ def nothing(arrival: Arrival) -> Offer:
     """Offer nothing, and say that nothing more will come."""
     return Offer(
         run_id="",
-        uri=arrival.document.uri,
-        version=arrival.document.version,
-        lines=arrival.document.lines,
+        document=arrival.document,
         anchor=arrival.position,
         position=arrival.position,
     )

@@ -258,9 +258,7 @@ class Completer:
 def _offer(found: Remembered, arrival: Arrival) -> Offer:
     return Offer(
         run_id=found.kept.run_id,
-        uri=arrival.document.uri,
-        version=arrival.document.version,
-        lines=arrival.document.lines,
+        document=arrival.document,
         anchor=found.kept.spot.position,
         position=arrival.position,
         suggestions=found.suggestions,

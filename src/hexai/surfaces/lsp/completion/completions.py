@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from hexai.surfaces.lsp.choices.watching import Watching
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.editor.document import Document
@@ -12,6 +11,7 @@ from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.inline_items import inline_completions
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
 
 
@@ -38,8 +38,8 @@ class Completions:
         """Answer a request for a list."""
         trigger = _trigger(params.context)
         offer = await self._ask(document, params.position, trigger, "list")
-        number = self._let_out(offer, document.language, inline=False)
-        return self._maker.completion(offer, number, language=document.language)
+        number = self._let_out(offer, inline=False)
+        return self._maker.completion(offer, number)
 
     async def complete_inline(
         self, document: Document, params: types.InlineCompletionParams
@@ -50,10 +50,8 @@ class Completions:
         )
         trigger = Trigger(TriggerKind.INVOKED if by_hand else None)
         offer = await self._ask(document, params.position, trigger, "inline")
-        number = self._let_out(offer, document.language, inline=True)
-        return inline_completions(
-            offer, number, self._maker, language=document.language
-        )
+        number = self._let_out(offer, inline=True)
+        return inline_completions(offer, number, self._maker)
 
     def shutdown(self) -> None:
         """End everything, and offer nothing more."""
@@ -64,9 +62,9 @@ class Completions:
         """Do what follows when a suggestion was taken."""
         await self._acceptance.accept(arguments)
 
-    def _let_out(self, offer: Offer, language: str, *, inline: bool) -> int:
-        self.watching.offered(offer, language, inline=inline)
-        return self._offers.keep(offer, language)
+    def _let_out(self, offer: Offer, *, inline: bool) -> int:
+        self.watching.offered(offer, inline=inline)
+        return self._offers.keep(offer)
 
     async def _ask(
         self, document: Document, at: types.Position, trigger: Trigger, route: Route

@@ -3,7 +3,7 @@
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.lsp.asking.run import Clean
-from hexai.surfaces.lsp.completion.gates import is_word
+from hexai.text.words import is_word
 
 _BEYOND = 3
 """Whole lines that change nothing any more, before a contender has said enough."""

@@ -7,18 +7,14 @@ passed are not asked again: joining it costs nothing.
 from collections.abc import Collection
 
 from hexai.config.schema import Settings
+from hexai.prompts.code.languages import language_of
 from hexai.prompts.instruction import is_tag
-from hexai.prompts.languages import language_of
 from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.completion.arrival import Arrival, TriggerKind
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.positions import Position
 from hexai.text.triggers import find_command, find_question, find_tags, is_opened
-
-
-def is_word(text: str) -> bool:
-    """Tell whether a text is of letters, digits and underscores only."""
-    return all(character.isalnum() or character == "_" for character in text)
+from hexai.text.words import is_word
 
 
 def is_prompt(document: Document, position: Position, settings: Settings) -> bool:

@@ -31,13 +31,13 @@ from hexai.surfaces.lsp.asking.run import Asked, Run
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.completion.caret import Caret
 from hexai.surfaces.lsp.completion.draft import Draft
-from hexai.surfaces.lsp.completion.gates import is_word
 from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
 from hexai.surfaces.lsp.completion.waiter import Waiter
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
 from hexai.text.lines import TextChange
 from hexai.text.positions import Position
+from hexai.text.words import is_word
 
 
 class Place:
@@ -187,9 +187,7 @@ class Place:
             anchor, before = arrival.position, self._caret.since(arrival.position)
         return Offer(
             run_id=run.run_id,
-            uri=self.uri,
-            version=arrival.document.version,
-            lines=arrival.document.lines,
+            document=arrival.document,
             anchor=anchor,
             position=arrival.position,
             suggestions=tuple(

@@ -35,7 +35,7 @@ class Grammars:
 
 
 def _load(identifier: str, name: str) -> None:
-    from hexai.prompts.languages import language_of
-    from hexai.prompts.syntax import warm
+    from hexai.prompts.code.languages import language_of
+    from hexai.prompts.code.syntax import warm
 
     warm(language_of(identifier, name))

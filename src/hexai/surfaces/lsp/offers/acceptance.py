@@ -24,7 +24,7 @@ Make = Callable[[str, Compute, str], Awaitable[object]]
 class Choices(Protocol):
     """Takes note of what the user does with suggestions."""
 
-    def taken(self, offer: Offer, index: int, language: str) -> None:
+    def taken(self, offer: Offer, index: int) -> None:
         """Take note that a suggestion was taken, as the editor's command says."""
 
 
@@ -32,33 +32,33 @@ class Offers:
     """The offers that went out, by the number that their items carry."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[Offer, str]] = OrderedDict()
+        self._kept: OrderedDict[int, Offer] = OrderedDict()
         self._last = 0
 
-    def keep(self, offer: Offer, language: str) -> int:
-        """Keep an offer for a document in a language; gives its number."""
+    def keep(self, offer: Offer) -> int:
+        """Keep an offer; gives its number."""
         self._last += 1
-        self._kept[self._last] = (offer, language)
+        self._kept[self._last] = offer
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._last
 
     def about(self, uri: str) -> list[Offer]:
         """Give those that went out for a document."""
-        return [offer for offer, _ in self._kept.values() if offer.uri == uri]
+        return [offer for offer in self._kept.values() if offer.uri == uri]
 
-    def find(self, arguments: Sequence[object]) -> tuple[Offer, str, int] | None:
-        """Give offer, language and index that a command's arguments name, if any."""
+    def find(self, arguments: Sequence[object]) -> tuple[Offer, int] | None:
+        """Give offer and index that a command's arguments name, if any."""
         match arguments:
             case [str(run_id), int(number), int(index)]:
-                offer, language = self._kept.get(number, (None, ""))
+                offer = self._kept.get(number)
             case _:
                 return None
         if offer is None or offer.run_id != run_id:
             return None
         if not 0 <= index < len(offer.suggestions):
             return None
-        return offer, language, index
+        return offer, index
 
 
 class Acceptance:
@@ -77,10 +77,10 @@ class Acceptance:
         found = self._offers.find(arguments)
         if found is None:
             return
-        offer, language, index = found
+        offer, index = found
         suggestion = offer.suggestions[index]
-        insertion = Insertion.of(offer, suggestion, language=language)
-        self._choices.taken(offer, index, language)
+        insertion = Insertion.of(offer, suggestion)
+        self._choices.taken(offer, index)
         if offer.blind:
             self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
         if self._editor.client.mends:

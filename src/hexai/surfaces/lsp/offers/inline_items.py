@@ -10,12 +10,12 @@ from hexai.text.positions import Span
 
 
 def inline_completions(
-    offer: Offer, number: int, maker: ItemMaker, *, language: str
+    offer: Offer, number: int, maker: ItemMaker
 ) -> lsp.InlineCompletionList:
     """Give an item for each suggestion; the editor lets the user go through them."""
     items = []
     for index, suggestion in enumerate(offer.suggestions):
-        insertion = Insertion.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion)
         ending = line_break(offer.lines, insertion.position.line)
         span = Span(insertion.position, insertion.span.end)
         items.append(

@@ -9,10 +9,10 @@ editor's insertion is compared with.
 from msgspec import Struct
 
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
-from hexai.text.echo import fragment_of
 from hexai.text.lines import Lines, Replacement
 from hexai.text.overlap import covered
 from hexai.text.positions import Position, Span
+from hexai.text.words import fragment_of
 
 
 class Insertion(Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Insertion(Struct, frozen=True, kw_only=True):
     """What the cursor's line begins with."""
 
     @classmethod
-    def of(cls, offer: Offer, suggestion: Suggestion, *, language: str) -> "Insertion":
+    def of(cls, offer: Offer, suggestion: Suggestion) -> "Insertion":
         """Say how a suggestion of an offer goes in."""
         line = offer.lines.line(offer.position.line)
         left = line[: offer.position.character]
@@ -42,7 +42,10 @@ class Insertion(Struct, frozen=True, kw_only=True):
             text=text,
             position=offer.position,
             covered=covered(
-                text, offer.lines.slice(before), offer.lines.slice(after), language
+                text,
+                offer.lines.slice(before),
+                offer.lines.slice(after),
+                offer.document.language,
             ),
             indent=left[: len(left) - len(left.lstrip(" \t"))],
         )

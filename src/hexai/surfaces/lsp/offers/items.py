@@ -39,13 +39,10 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
     as_is: bool = False
     """The editor knows `insertTextMode`."""
 
-    def completion(
-        self, offer: Offer, number: int, *, language: str
-    ) -> lsp.CompletionList:
+    def completion(self, offer: Offer, number: int) -> lsp.CompletionList:
         """Give the list for an offer that is known by a number."""
         items = [
-            self._item(offer, index, number, language)
-            for index in range(len(offer.suggestions))
+            self._item(offer, index, number) for index in range(len(offer.suggestions))
         ]
         incomplete = offer.incomplete and (bool(items) or offer.forced)
         return lsp.CompletionList(is_incomplete=incomplete, items=items)
@@ -58,11 +55,9 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             arguments=[offer.run_id, number, index],
         )
 
-    def _item(
-        self, offer: Offer, index: int, number: int, language: str
-    ) -> lsp.CompletionItem:
+    def _item(self, offer: Offer, index: int, number: int) -> lsp.CompletionItem:
         suggestion = offer.suggestions[index]
-        insertion = Insertion.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion)
         tag = letter(index) if offer.blind else _tag(suggestion.credits)
         detail, documentation = self._described(insertion, suggestion, offer, tag)
         snippet = self.client.item_text == "snippet"

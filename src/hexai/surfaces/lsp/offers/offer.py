@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from hexai.domain.outcome import Outcome
+from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
 
@@ -30,11 +31,8 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     run_id: str
     """The run that the suggestions belong to; empty if there was no race."""
-    uri: str
-    version: int | None
-    """The document's, when the request came."""
-    lines: Lines
-    """The document's text, when the request came."""
+    document: Document
+    """As it was when the request came."""
     anchor: Position
     """Where the suggestions go in: where the cursor was when the models were asked."""
     position: Position
@@ -47,6 +45,16 @@ class Offer(Struct, frozen=True, kw_only=True):
     """Nothing shown may say who gave what."""
     forced: bool = False
     """`incomplete` counts although there are no suggestions."""
+
+    @property
+    def uri(self) -> str:
+        """Which document it is about."""
+        return self.document.uri
+
+    @property
+    def lines(self) -> Lines:
+        """The document's text, when the request came."""
+        return self.document.lines
 
     @property
     def typed(self) -> str:

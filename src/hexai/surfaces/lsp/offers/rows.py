@@ -9,8 +9,8 @@ that was being typed.
 import re
 
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.text.echo import fragment_of
 from hexai.text.lines import Lines
+from hexai.text.words import fragment_of
 
 _KEYWORD = re.compile(r"\w*")
 

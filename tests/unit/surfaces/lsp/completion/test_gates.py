@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from hexai.config.schema import Chat, Completion, Settings, Triggers
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.completion.gates import is_prompt, is_word, may_start
+from hexai.surfaces.lsp.completion.gates import is_prompt, may_start
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines
 from hexai.text.positions import Position
@@ -156,11 +156,3 @@ def test_what_is_a_prompt_is_configured() -> None:
 
     assert not is_prompt(question, start, DEFAULTS)
     assert not is_prompt(document("what?>"), start, off)
-
-
-def test_words() -> None:
-    """Letters, digits and underscores of any script."""
-    assert is_word("größe_1")
-    assert is_word("")
-    assert not is_word("a b")
-    assert not is_word("a.")

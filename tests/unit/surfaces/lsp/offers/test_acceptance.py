@@ -54,10 +54,10 @@ class Desk:
             self.lines = self.lines.change(reversed(edits)).after
             self.edits += 1
 
-    def taken(self, offer: Offer, index: int, language: str) -> None:
+    def taken(self, offer: Offer, index: int) -> None:
         """Keep a choice."""
         suggestion = offer.suggestions[index]
-        insertion = Insertion.of(offer, suggestion, language=language)
+        insertion = Insertion.of(offer, suggestion)
         labels = [each.label for each in suggestion.credits]
         self.chosen.append((offer.run_id, labels, len(insertion.text)))
 
@@ -65,7 +65,7 @@ class Desk:
 def take(given_offer: Offer, desk: Desk, index: int = 0) -> None:
     """Take a suggestion of an offer at a desk."""
     offers = Offers()
-    number = offers.keep(given_offer, "python")
+    number = offers.keep(given_offer)
     acceptance = Acceptance(desk, offers, desk, make=desk.make)
     asyncio.run(acceptance.accept([given_offer.run_id, number, index]))
 
@@ -94,7 +94,7 @@ def test_what_the_editor_re_indented_is_mended(case: str) -> None:
 def test_a_doubled_bracket_goes() -> None:
     """What the answer brought along and the editor left standing is taken away."""
     given_offer = offer("def f(|) -> int:\n", "a) -> int:\n    return g(a")
-    insertion = Insertion.of(given_offer, given_offer.suggestions[0], language="python")
+    insertion = Insertion.of(given_offer, given_offer.suggestions[0])
     assert insertion.covered == 0
     given_offer = offer("def f(|)\n", "a):\n    return a")
     desk = Desk(Lines.of("def f(a):\n    return a)\n"))
@@ -173,7 +173,7 @@ def test_arguments_that_name_nothing_do_nothing(arguments: list[object]) -> None
     """Whatever an editor sends as arguments, nothing is taken and nothing raised."""
     desk = Desk(Lines.of("x"))
     offers = Offers()
-    offers.keep(offer("|", "x"), "python")
+    offers.keep(offer("|", "x"))
     asyncio.run(Acceptance(desk, offers, desk, make=desk.make).accept(arguments))
     assert (desk.chosen, desk.told, desk.edits) == ([], [], 0)
 
@@ -181,6 +181,6 @@ def test_arguments_that_name_nothing_do_nothing(arguments: list[object]) -> None
 def test_old_offers_are_forgotten() -> None:
     """A server that runs for weeks keeps the newest offers only."""
     offers = Offers()
-    numbers = [offers.keep(offer("|", "x"), "") for _ in range(100)]
+    numbers = [offers.keep(offer("|", "x")) for _ in range(100)]
     found = [offers.find(["run", number, 0]) is not None for number in numbers]
     assert found == [False] * 36 + [True] * 64

@@ -17,7 +17,7 @@ from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position, Span, to_character
 from hexai.text.snippet import expand
 from tests.support.corpus import Definition, definitions
-from tests.support.offers import credit, offer, suggestion
+from tests.support.offers import credit, document, offer, suggestion
 
 PLAIN = DEFAULT
 
@@ -27,7 +27,7 @@ def items(
 ) -> list[lsp.CompletionItem]:
     """Make the items of an offer for an editor."""
     maker = ItemMaker(client=client, encoding=encoding, command="hexai.taken")
-    return list(maker.completion(given_offer, 7, language="python").items)
+    return list(maker.completion(given_offer, 7).items)
 
 
 def documented(item: lsp.CompletionItem) -> str:
@@ -170,11 +170,9 @@ def test_an_empty_list_is_complete_unless_told_otherwise() -> None:
     maker = ItemMaker(client=PLAIN, encoding=Encoding.UTF8, command="c")
     for suggestions, forced, wanted in [((), False, False), ((), True, True)]:
         given_offer = replace(offer("|", *suggestions), incomplete=True, forced=forced)
-        made = maker.completion(given_offer, 1, language="")
+        made = maker.completion(given_offer, 1)
         assert made.is_incomplete is wanted
-    made = maker.completion(
-        replace(offer("|", "x"), incomplete=True), 1, language="python"
-    )
+    made = maker.completion(replace(offer("|", "x"), incomplete=True), 1)
     assert made.is_incomplete
 
 
@@ -222,7 +220,7 @@ def test_edits_of_real_code_give_the_file(
     lines = Lines.of("".join(place))
     given_offer = replace(
         offer("|", middle),
-        lines=lines,
+        document=document("".join(place), language=found.language),
         anchor=Lines.of(place[0]).end,
         position=Lines.of(place[0] + place[1]).end,
     )
@@ -230,7 +228,7 @@ def test_edits_of_real_code_give_the_file(
     edit: Any = item.text_edit
     assert edited(lines, edit, encoding) == text
     maker = ItemMaker(client=PLAIN, encoding=encoding, command="c")
-    (inline,) = inline_completions(given_offer, 1, maker, language=found.language).items
+    (inline,) = inline_completions(given_offer, 1, maker).items
     assert inline.range is not None
     assert isinstance(inline.insert_text, str)
     edit = lsp.TextEdit(inline.range, inline.insert_text)

@@ -17,7 +17,7 @@ def test_any_blanks_are_mended(
 ) -> None:
     """Whatever an editor makes of the blanks between words, the answer comes out."""
     given_offer = offer(f"{before}|{after}", answer)
-    insertion = Insertion.of(given_offer, given_offer.suggestions[0], language="python")
+    insertion = Insertion.of(given_offer, given_offer.suggestions[0])
     blanks = st.text(st.sampled_from(" \t\n"), max_size=3)
     inserted = "".join(
         data.draw(blanks) if letter.isspace() else letter for letter in answer

@@ -1,0 +1,238 @@
+"""What the user did with a list of suggestions, told by what became of the text; pure.
+
+Editors say little: some run a command when a suggestion was taken, most say nothing,
+and none says that a list was looked at and left. So a list is watched for half a
+minute, and what was done with it is read from the changes of its document:
+
+    taken        the command; or, where the editor runs none, one change after which
+                 the text is that with the suggestion, more than two characters beyond
+                 what was typed
+    taken partly one change that is the beginning of it, where the editor can take it
+                 so; or the next edit within 30 s cuts the tail of what was taken
+    typed along  four characters and a third of its first line, still there after 10 s
+                 or when something else is edited
+    none         contradicted, left, or 30 s old
+
+A list that was not current half a second after it went out was not shown, and what was
+not shown is not counted at all. A command may come a little later than the change that
+it belongs to, so an editor that runs commands is given time to do so. A row that
+stands in the text because it is browsed decides nothing before something else happens.
+"""
+
+from collections.abc import Iterable
+
+from hexai.domain.choice import Choice, Method
+from hexai.ledger.accept.done import Done
+from hexai.ledger.accept.listed import Item, Listed
+from hexai.text.lines import Lines, TextChange, walk, with_newlines
+from hexai.text.positions import Position, Span
+
+SHOWN_AFTER = 0.5
+"""Seconds that a list has to be current, to count as seen."""
+OLD = 30.0
+"""Seconds after which nobody takes from a list any more."""
+STANDS = 10.0
+"""Seconds after which what was typed along stands."""
+COMMAND_WITHIN = 2.0
+"""Seconds between a change and the command that belongs to it."""
+_LEAST_TAKEN = 3
+_LEAST_TYPED = 4
+_NONE = Done(choice=Choice.NONE, method=Method.INFERRED)
+
+
+class Watch:
+    """Follows the lists of one run, until it is clear what was done with them."""
+
+    def __init__(self, listed: Listed, *, commands: bool, parts: bool) -> None:
+        """Watch from the first list on.
+
+        `commands`: the editor runs the command of what was taken; `parts`: one can
+        take the beginning of a suggestion.
+        """
+        self.listed = listed
+        """The newest list."""
+        self.seen: tuple[tuple[int, ...], ...] = ()
+        """Who gave each item of the newest list that was seen; empty if none was."""
+        self.done: Done | None = None
+        """What was done; None as long as that is open."""
+        self._commands = commands
+        self._parts = parts
+        self._start = listed.position
+        self._carried = ""
+        self._now = listed.lines
+        self._likely: Done | None = None
+        self._browsed = False
+        self._decides_at = listed.at + OLD
+
+    @property
+    def due(self) -> float:
+        """When to `look` again, by the loop's clock."""
+        if self.seen:
+            return self._decides_at
+        return min(self.listed.at + SHOWN_AFTER, self._decides_at)
+
+    def relist(self, listed: Listed) -> bool:
+        """Take a newer list of the run; says whether it is at the same place."""
+        self.look(listed.at)
+        typed = self.listed.typed(listed.lines)
+        if self.done is not None or typed is None:
+            return False
+        self._carried += typed
+        self.listed, self._now = listed, listed.lines
+        if self._likely is None:
+            self._decides_at = listed.at + OLD
+        return True
+
+    def look(self, at: float) -> None:
+        """See what time has decided."""
+        if self.done is not None:
+            return
+        if at >= self.listed.at + SHOWN_AFTER and self._is_current():
+            self._see()
+        if at >= self._decides_at:
+            self.done = self._likely or _NONE
+
+    def follow(self, change: TextChange, at: float, *, browsed: bool = False) -> None:
+        """Take a change of the document; `browsed`: it may only show a row."""
+        self.look(at)
+        if self.done is not None:
+            return
+        before, self._now = self._now, change.after
+        taken = self._taken(before) or self._part(before)
+        if taken is not None:
+            self._see()
+            self._expect(taken, at + (COMMAND_WITHIN if self._commands else 0.0))
+        elif (typed := self.listed.typed(self._now)) is not None:
+            self._type(self._carried + typed, at)
+        else:
+            self._edit_elsewhere(at)
+        self._browsed = browsed
+        if browsed:
+            self._decides_at = self.listed.at + OLD
+        self.look(at)
+
+    def edited_again(self, at: float) -> None:
+        """Take note that another edit comes: what looked taken was taken."""
+        self.look(at)
+        likely = None if self._browsed else self._likely
+        if likely is not None and likely.choice in (Choice.TAKEN, Choice.PARTLY):
+            self.done = self.done or likely
+
+    def command(self, item: Item, start: Position) -> None:
+        """Take the editor's word for what was taken, and where it went in."""
+        self._see()
+        self.done = Done(
+            choice=Choice.TAKEN,
+            method=Method.COMMAND,
+            by=item.by,
+            text=item.text,
+            start=start,
+        )
+
+    def leave(self, at: float) -> None:
+        """Take note that the list is gone: another place, or the document closed."""
+        self.look(at)
+        if self.done is None:
+            self.done = self._likely or _NONE
+
+    def _see(self) -> None:
+        self.seen = tuple(item.by for item in self.listed.items)
+
+    def _is_current(self) -> bool:
+        typed = self.listed.typed(self._now)
+        return typed is not None and any(
+            item.text.startswith(typed) for item in self.listed.items
+        )
+
+    def _expect(self, likely: Done, decides_at: float) -> None:
+        self._likely, self._decides_at = likely, decides_at
+
+    def _taken(self, before: Lines) -> Done | None:
+        typed = self.listed.typed(before) or ""
+        for item in self.listed.items:
+            beyond = len(item.text) - len(typed)
+            if beyond >= _LEAST_TAKEN and item.after == self._now:
+                return Done(
+                    choice=Choice.TAKEN,
+                    method=Method.INFERRED,
+                    by=item.by,
+                    text=item.text,
+                    start=self.listed.position,
+                )
+        return None
+
+    def _part(self, before: Lines) -> Done | None:
+        """Tell whether a change put in the beginning of an item at once."""
+        had, has = self.listed.typed(before), self.listed.typed(self._now)
+        if not self._parts or had is None or has is None:
+            return None
+        by = [item.by for item in self.listed.items if item.text.startswith(has)]
+        if len(has) - len(had) < _LEAST_TAKEN or not by:
+            return None
+        return Done(
+            choice=Choice.PARTLY,
+            method=Method.INFERRED,
+            by=_all_of(by),
+            text=has,
+            start=self.listed.position,
+        )
+
+    def _type(self, typed: str, at: float) -> None:
+        """See how far what was typed since the first list follows an item."""
+        items = {item: self._carried + item.text for item in self.listed.items}
+        along = max((_common(text, typed) for text in items.values()), default=0)
+        best = [(i, text) for i, text in items.items() if _common(text, typed) == along]
+        if best and along >= min(_least_typed(text) for _, text in best):
+            likely = Done(
+                choice=Choice.TYPED,
+                method=Method.TYPED,
+                by=_all_of(item.by for item, _ in best),
+                text=typed[:along],
+                start=self._start,
+            )
+            if likely != self._likely:
+                self._expect(likely, at + STANDS)
+        elif along < len(typed):
+            self._contradict(at)
+        elif self._likely is not None:
+            self._likely, self._decides_at = None, self.listed.at + OLD
+
+    def _edit_elsewhere(self, at: float) -> None:
+        likely = self._likely
+        if likely is not None and likely.choice is Choice.TYPED and self._stands():
+            self._expect(likely, at)
+        else:
+            self._contradict(at)
+
+    def _contradict(self, at: float) -> None:
+        """Nothing was taken, unless a command says so within a moment."""
+        likely = self._likely
+        is_expected = likely is not None and likely.choice is Choice.TAKEN
+        if likely is not _NONE and not (is_expected and self._stands()):
+            self._expect(_NONE, at + (COMMAND_WITHIN if self._commands else 0.0))
+
+    def _stands(self) -> bool:
+        """Tell whether what was likely done is in the document."""
+        likely = self._likely
+        if likely is None or likely.start is None:
+            return False
+        span = Span(likely.start, walk(likely.start, likely.text))
+        return with_newlines(self._now.slice(span)) == likely.text
+
+
+def _least_typed(text: str) -> int:
+    """Give the characters that have to be typed, before it was typed along."""
+    return max(_LEAST_TYPED, -(-len(text.lstrip("\n").partition("\n")[0]) // 3))
+
+
+def _common(one: str, other: str) -> int:
+    size = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        size += 1
+    return size
+
+
+def _all_of(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted({index for group in groups for index in group}))

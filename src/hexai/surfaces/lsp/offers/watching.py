@@ -1,0 +1,187 @@
+"""What becomes of suggestions once they are out: on its way to the ledger.
+
+Holds the clocks and the documents; what a change means is said by `ledger.accept`.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from hexai.domain.choice import Choice, Chosen, Method, Shown
+from hexai.domain.record import Fact
+from hexai.ledger.accept.done import Done
+from hexai.ledger.accept.listed import Item, Listed
+from hexai.ledger.accept.watch import Watch
+from hexai.surfaces.lsp.editor.clients import Client
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.offers.insertion import Insertion
+from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
+from hexai.surfaces.lsp.offers.rows import Rows
+from hexai.surfaces.lsp.offers.taken import TakenTexts
+from hexai.text.lines import TextChange
+
+_REMEMBERED = 64
+"""Runs; more are not offered again."""
+
+
+class Watching:
+    """Follows the documents, and records what the user does with suggestions."""
+
+    def __init__(
+        self,
+        client: Client,
+        record: Callable[[Fact], None],
+        *,
+        now: Callable[[], float],
+    ) -> None:
+        """`now` is the wall clock; call it inside the event loop."""
+        self._client = client
+        self._record = record
+        self._now = now
+        self._loop = asyncio.get_running_loop()
+        self._watches: dict[str, _Watched] = {}
+        self._taken = TakenTexts(record, choose=self._choose, now=now)
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._decided: dict[str, Done] = {}
+        """Runs of which something was taken, the newest last."""
+
+    def offered(self, offer: Offer, *, inline: bool) -> None:
+        """Take note of a list that goes out now."""
+        if not offer.suggestions:
+            return
+        listed = _listed(offer, self._loop.time())
+        old = self._watches.get(offer.uri)
+        if old is not None and old.run_id == offer.run_id and old.watch.relist(listed):
+            old.rows = self._rows(offer)
+            self._look(offer.uri)
+            return
+        self._leave(offer.uri)
+        watch = Watch(listed, commands=self._client.runs_commands, parts=inline)
+        watched = _Watched(offer.run_id, watch, self._rows(offer))
+        self._watches[offer.uri] = watched
+        self._look(offer.uri)
+
+    def taken(self, offer: Offer, index: int) -> None:
+        """Take note that the editor ran the command of a suggestion."""
+        listed = _listed(offer, self._loop.time())
+        item = listed.items[index]
+        earlier = self._decided.get(offer.run_id)
+        if earlier is not None and (earlier.text, earlier.start) == (
+            item.text,
+            listed.position,
+        ):
+            self._choose(offer.run_id, replace(earlier, method=Method.COMMAND))
+            return
+        watched = self._watches.get(offer.uri)
+        if watched is None or watched.run_id != offer.run_id:
+            self._leave(offer.uri)
+            watch = Watch(listed, commands=True, parts=False)
+            watched = self._watches[offer.uri] = _Watched(offer.run_id, watch)
+        watched.watch.command(item, listed.position)
+        self._look(offer.uri)
+
+    def opened(self, document: Document) -> None:
+        """Do nothing: nothing has been offered in it."""
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Take a change of a document."""
+        at = self._loop.time()
+        if document.uri in self._watches:
+            self._watches[document.uri].watch.edited_again(at)
+            self._look(document.uri)
+        self._taken.changed(document, change)
+        watched = self._watches.get(document.uri)
+        if watched is not None:
+            watched.lines = change.after
+            watched.watch.follow(change, at, browsed=watched.shows_row())
+            self._look(document.uri)
+
+    def closed(self, uri: str) -> None:
+        """Take note that a document was closed: what is left nobody will know."""
+        self._leave(uri)
+        self._taken.closed(uri)
+
+    def shutdown(self) -> None:
+        """End all that is followed."""
+        for uri in (*self._watches, *self._taken.uris):
+            self.closed(uri)
+
+    def _rows(self, offer: Offer) -> Rows | None:
+        return Rows(offer) if self._client.shows_rows else None
+
+    def _leave(self, uri: str) -> None:
+        watched = self._watches.get(uri)
+        if watched is not None:
+            watched.watch.leave(self._loop.time())
+            self._look(uri)
+
+    def _look(self, uri: str) -> None:
+        """See what is decided about a list, and when to look again."""
+        if uri in self._timers:
+            self._timers.pop(uri).cancel()
+        watched = self._watches[uri]
+        watched.watch.look(self._loop.time())
+        if watched.watch.done is None:
+            due = max(watched.watch.due, self._loop.time() + 0.001)
+            self._timers[uri] = self._loop.call_at(due, self._look, uri)
+            return
+        del self._watches[uri]
+        self._tell(uri, watched, watched.watch.done)
+
+    def _tell(self, uri: str, watched: "_Watched", done: Done) -> None:
+        if not watched.watch.seen:
+            return
+        if done.choice is Choice.NONE and watched.run_id in self._decided:
+            return  # the rest of what was taken from was offered again, and left
+        watch = watched.watch
+        at = self._now() - (self._loop.time() - watch.listed.at)
+        self._record(Shown(run_id=watched.run_id, at=at, items=watch.seen))
+        self._choose(watched.run_id, done)
+        if done.choice is not Choice.NONE and done.start is not None:
+            self._taken.follow(uri, watched.run_id, done, watched.lines)
+
+    def _choose(self, run_id: str, done: Done) -> None:
+        if done.choice is not Choice.NONE:
+            self._decided[run_id] = done
+            if len(self._decided) > _REMEMBERED:
+                self._decided.pop(next(iter(self._decided)))
+        self._record(
+            Chosen(
+                run_id=run_id,
+                at=self._now(),
+                choice=done.choice,
+                method=done.method,
+                indexes=done.by,
+                characters=len(done.text),
+            )
+        )
+
+
+class _Watched:
+    def __init__(self, run_id: str, watch: Watch, rows: Rows | None = None) -> None:
+        self.run_id = run_id
+        self.watch = watch
+        self.rows = rows
+        self.lines = watch.listed.lines
+
+    def shows_row(self) -> bool:
+        return self.rows is not None and self.rows.show_in(self.lines)
+
+
+def _listed(offer: Offer, at: float) -> Listed:
+    return Listed(
+        lines=offer.lines,
+        position=offer.position,
+        items=tuple(_item(offer, each) for each in offer.suggestions),
+        at=at,
+    )
+
+
+def _item(offer: Offer, suggestion: Suggestion) -> Item:
+    insertion = Insertion.of(offer, suggestion)
+    return Item(
+        by=tuple(credit.outcome.index for credit in suggestion.credits),
+        text=insertion.text,
+        after=insertion.into(offer.lines),
+    )

@@ -1,0 +1,283 @@
+"""What is recorded of suggestions, under a virtual clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.record import Fact
+from hexai.surfaces.lsp.editor.clients import Client
+from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.offers.watching import Watching
+from hexai.text.lines import Lines, Replacement, compare
+from hexai.text.positions import Position, Span
+from tests.support.clock import run_virtually
+
+TEXT = "def f(a):\n    ret\nother\n"
+AT = Position(1, 7)
+
+
+class Desk:
+    """A document, an editor that changes it, and what is recorded."""
+
+    def __init__(self, uri: str, *, runs_commands: bool) -> None:
+        self.uri = uri
+        self.lines = Lines.of(TEXT)
+        self.facts: list[Fact] = []
+        self.ahead = 0.0
+        self._loop = asyncio.get_running_loop()
+        client = Client(name="desk", runs_commands=runs_commands)
+        self.watching = Watching(client, self.facts.append, now=self._now)
+
+    def _now(self) -> float:
+        return 1_000_000.0 + self._loop.time() + self.ahead
+
+    def offer(self, *texts: str, run: str = "run") -> Offer:
+        """Let a list go out at the cursor."""
+        offer = Offer(
+            run_id=run,
+            document=self._document(),
+            anchor=AT,
+            position=AT,
+            suggestions=tuple(
+                Suggestion(text=text, credits=(_credit(index),))
+                for index, text in enumerate(texts)
+            ),
+        )
+        self.watching.offered(offer, inline=False)
+        return offer
+
+    def put(self, text: str, start: Position = AT, end: Position | None = None) -> None:
+        """Replace a range in one change."""
+        span = Span(start, end or start)
+        after = self.lines.change([Replacement(span=span, text=text)]).after
+        change = compare(self.lines, after)
+        self.lines = after
+        self.watching.changed(self._document(), change)
+
+    def _document(self) -> Document:
+        return Document(
+            uri=self.uri,
+            language="python",
+            version=1,
+            lines=self.lines,
+            changed_at=0.0,
+        )
+
+    def chosen(self) -> list[tuple[Choice, Method, tuple[int, ...], int]]:
+        """Give the choices recorded."""
+        return [
+            (each.choice, each.method, each.indexes, each.characters)
+            for each in self.facts
+            if isinstance(each, Chosen)
+        ]
+
+    def survived(self) -> list[tuple[int, float | None]]:
+        """Give the samples recorded."""
+        found = [each for each in self.facts if isinstance(each, Survived)]
+        return [(each.after, each.share) for each in found]
+
+
+def _credit(index: int) -> Credit:
+    outcome = Outcome(
+        index=index, label="m", status=Status.ANSWERED, provider="p", model="m"
+    )
+    return Credit(label="m", outcome=outcome)
+
+
+Play = Callable[[Desk], Awaitable[None]]
+
+
+def desk(play: Play, *, uri: str = "untitled:a", runs_commands: bool = False) -> Desk:
+    """Play a scene at a desk."""
+
+    async def main() -> Desk:
+        made = Desk(uri, runs_commands=runs_commands)
+        await play(made)
+        return made
+
+    return run_virtually(main())
+
+
+def test_what_is_taken_is_recorded_with_what_was_shown_and_what_is_left() -> None:
+    """At 30 s, 2, 5 and 10 minutes, whatever else is edited."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn first(a)", "urn 0")
+        await asyncio.sleep(1)
+        at.put("urn first(a)")
+        await asyncio.sleep(60)
+        at.put("# above\n", Position(0, 0))
+        at.put("", Position(2, 7), Position(2, 13))
+        await asyncio.sleep(600)
+
+    made = desk(play)
+
+    assert [each.items for each in made.facts if isinstance(each, Shown)] == [
+        ((0,), (1,))
+    ]
+    assert made.chosen() == [(Choice.TAKEN, Method.INFERRED, (0,), 12)]
+    assert made.survived() == [(30, 1.0), (120, 0.5), (300, 0.5), (600, 0.5)]
+
+
+def test_the_command_is_believed() -> None:
+    """Also where the editor has put in something else, until it was mended."""
+
+    async def play(at: Desk) -> None:
+        offer = at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("urn  first(a)")
+        at.watching.taken(offer, 0)
+        at.put("", Position(1, 11), Position(1, 12))
+        await asyncio.sleep(40)
+
+    made = desk(play, runs_commands=True)
+
+    assert made.chosen() == [(Choice.TAKEN, Method.COMMAND, (0,), 12)]
+    assert made.survived() == [(30, 1.0)]
+
+
+def test_a_cut_tail_makes_it_a_part() -> None:
+    """If it is the next edit, within half a minute."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn first(a)\n    rest")
+        await asyncio.sleep(1)
+        at.put("urn first(a)\n    rest")
+        await asyncio.sleep(5)
+        at.put("", Position(1, 19), Position(2, 8))
+        await asyncio.sleep(30)
+
+    made = desk(play)
+
+    assert made.chosen() == [
+        (Choice.TAKEN, Method.INFERRED, (0,), 21),
+        (Choice.PARTLY, Method.INFERRED, (0,), 12),
+    ]
+
+
+def test_looked_at_and_left_is_none_and_unseen_is_nothing() -> None:
+    """Another list, a closed document, half a minute; but not what was never seen."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn 1", run="a")
+        await asyncio.sleep(1)
+        at.offer("urn 2", run="b")
+        await asyncio.sleep(0.2)
+        at.offer("urn 3", run="c")
+        await asyncio.sleep(31)
+        at.offer("urn 4", run="d")
+        await asyncio.sleep(1)
+        at.watching.closed(at.uri)
+
+    made = desk(play)
+
+    assert [
+        (each.run_id, each.choice) for each in made.facts if isinstance(each, Chosen)
+    ] == [
+        ("a", Choice.NONE),
+        ("c", Choice.NONE),
+        ("d", Choice.NONE),
+    ]
+
+
+@pytest.mark.parametrize("how", ["close", "sleep", "branch", "shutdown"])
+def test_what_nobody_can_know_is_censored(how: str, tmp_path: Path) -> None:
+    """A closed file, a machine that slept, another branch, and the server's end."""
+    (tmp_path / ".git").mkdir()
+    head = tmp_path / ".git" / "HEAD"
+    head.write_text("ref: refs/heads/main\n")
+
+    async def play(at: Desk) -> None:
+        at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("urn first(a)")
+        await asyncio.sleep(60)
+        match how:
+            case "close":
+                at.watching.closed(at.uri)
+            case "sleep":
+                at.ahead = 6.0
+            case "branch":
+                head.write_text("ref: refs/heads/other\n")
+            case _:
+                at.watching.shutdown()
+        await asyncio.sleep(600)
+
+    made = desk(play, uri=(tmp_path / "a.py").as_uri())
+
+    assert made.survived() == [(30, 1.0), (120, None), (300, None), (600, None)]
+
+
+def test_a_choice_is_not_undone_by_what_is_left_of_the_offer() -> None:
+    """The rest of a suggestion is offered again, and the user leaves it."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn first(a)", "urn")
+        await asyncio.sleep(1)
+        at.put("urn")
+        await asyncio.sleep(1)
+        at.offer("urn first(a)")
+        await asyncio.sleep(31)
+
+    made = desk(play)
+
+    assert made.chosen() == [(Choice.TAKEN, Method.INFERRED, (1,), 3)]
+
+
+def test_who_types_on_before_the_command_has_taken_it_all_the_same() -> None:
+    """Some editors that run commands leave some out, or run them late."""
+
+    async def play(at: Desk) -> None:
+        offer = at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("", Position(1, 16), Position(1, 19))
+        await asyncio.sleep(40)
+        at.watching.taken(offer, 0)
+
+    made = desk(play, runs_commands=True)
+
+    assert made.chosen()[:2] == [
+        (Choice.TAKEN, Method.INFERRED, (0,), 12),
+        (Choice.PARTLY, Method.INFERRED, (0,), 9),
+    ]
+    assert made.survived()[0] == (30, 0.75)
+
+
+def test_a_command_after_the_fact_changes_how_it_is_known_and_nothing_else() -> None:
+    """What is left of the text is still followed."""
+
+    async def play(at: Desk) -> None:
+        offer = at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        at.put("urn first(a)")
+        at.watching.taken(offer, 0)
+        await asyncio.sleep(601)
+
+    made = desk(play)
+
+    assert made.chosen() == [
+        (Choice.TAKEN, Method.INFERRED, (0,), 12),
+        (Choice.TAKEN, Method.COMMAND, (0,), 12),
+    ]
+    assert made.survived() == [(30, 1.0), (120, 1.0), (300, 1.0), (600, 1.0)]
+
+
+def test_a_list_was_shown_when_it_went_out() -> None:
+    """Not when it was decided, as lists of several servers are joined by that."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn 1")
+        await asyncio.sleep(40)
+
+    made = desk(play)
+
+    [shown] = [each for each in made.facts if isinstance(each, Shown)]
+    [chosen] = [each for each in made.facts if isinstance(each, Chosen)]
+    assert chosen.at - shown.at == pytest.approx(30.0)
