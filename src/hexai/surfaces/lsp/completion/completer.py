@@ -12,7 +12,6 @@ from typing import Any
 
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
-from hexai.engine.due import is_due
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, Trigger, nothing
 from hexai.surfaces.lsp.completion.asker import Asker
 from hexai.surfaces.lsp.completion.gates import is_prompt, may_start
@@ -29,6 +28,9 @@ from hexai.text.positions import Position
 
 GRACE = 0.3
 """Seconds that a race goes on for somebody to join, after its request was cancelled."""
+
+_TICK = 1e-6
+"""The loop rings a little early, by the resolution of its clock."""
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs work in a task that somebody owns; see `Services.start`."""
@@ -218,11 +220,11 @@ class Completer:
             document = self._editor.document(place.uri)
             if document is None:
                 return None
-            due, now = self._pace.due(document, settings.completion), self._loop.time()
-            if is_due(due, now):
-                self._pace.start(now)
+            wait = self._pace.due(document, settings.completion) - self._loop.time()
+            if wait <= _TICK:
+                self._pace.start(self._loop.time())
                 return document
-            await asyncio.sleep(due - now)
+            await asyncio.sleep(wait)
 
     def _end(self, place: Place) -> None:
         """End a place: requests are answered now, streams close as fast as they can."""

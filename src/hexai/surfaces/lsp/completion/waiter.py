@@ -10,11 +10,13 @@ from collections.abc import Callable
 from math import inf
 
 from hexai.config.schema import Completion
-from hexai.engine.due import is_due
 from hexai.engine.settle import Policy, settlement
 from hexai.surfaces.lsp.completion.arrival import Arrival
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.offers.offer import Offer
+
+_TICK = 1e-6
+"""The loop rings a little early, by the resolution of its clock."""
 
 
 def patience(completion: Completion, client: Client, arrival: Arrival) -> Policy:
@@ -93,7 +95,7 @@ class Waiter:
             else first_answer_at - arrived,
             ended_at=now - arrived if has_ended else None,
         )
-        if is_due(arrived + moment.at, now):
+        if arrived + moment.at <= now + _TICK:
             self._due(self)
         elif moment.at < inf:
             self._timer = self._loop.call_at(arrived + moment.at, self._ring)
