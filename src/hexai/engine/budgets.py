@@ -13,12 +13,10 @@ from math import inf
 from typing import Literal
 
 from hexai.domain.entry import Budgets
+from hexai.engine.due import is_due
 from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.streams import CLOSE_WITHIN
 from hexai.errors import Phase
-
-_TICK = 1e-6
-"""The loop rings a little early, by the resolution of its clock."""
 
 
 class BudgetClock:
@@ -111,7 +109,7 @@ class BudgetClock:
 
     def _ring(self) -> None:
         due, budget = self._due()
-        if due > self._loop.time() + _TICK:
+        if not is_due(due, self._loop.time()):
             self._arm()
             return
         self._phase = "closing"

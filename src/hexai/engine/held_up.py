@@ -12,10 +12,8 @@ them are answers to the same person's same kind of question, and short.
 from collections.abc import Callable
 from math import inf
 
+from hexai.engine.due import is_due
 from hexai.engine.limits import Gate, Slots
-
-_TICK = 1e-6
-"""The loop rings a little early, by the resolution of its clock."""
 
 
 class HeldUp:
@@ -40,7 +38,7 @@ class HeldUp:
         for slot in self._slots.waiting(self._gate):
             if slot.index in self._indexes or not self._slots.others_hold(slot):
                 continue
-            if slot.since + self._grace <= now + _TICK:
+            if is_due(slot.since + self._grace, now):
                 self._indexes.add(slot.index)
                 self._tell(slot.index)
             else:

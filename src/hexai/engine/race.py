@@ -23,6 +23,7 @@ from hexai.domain.events import Ended, Queued, Settled
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.request import Request
 from hexai.engine.contend import contend
+from hexai.engine.due import is_due
 from hexai.engine.feed import Feed
 from hexai.engine.held_up import HeldUp
 from hexai.engine.limits import Gate
@@ -30,9 +31,6 @@ from hexai.engine.settle import Reason, Settlement, settlement
 from hexai.engine.tally import Tally
 from hexai.engine.terms import Conditions, Course, Terms
 from hexai.errors import Internal, ProviderError
-
-_TICK = 1e-6
-"""The loop rings a little early, by the resolution of its clock."""
 
 
 class Race:
@@ -173,7 +171,7 @@ class Race:
         if not self._settled:
             moment = self._settlement()
             settles_at = self._requested_at + moment.at
-            if settles_at <= self._loop.time() + _TICK:
+            if is_due(settles_at, self._loop.time()):
                 self._settle(moment.reason)
             else:
                 due = min(due, settles_at)

@@ -1,19 +1,15 @@
 """The tally of one contender: what has come of it so far, and what became of it."""
 
 from io import StringIO
-from typing import TYPE_CHECKING
 
 from hexai.domain.contender import Contender, Target
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.provider import FinishReason
+from hexai.domain.provider import Finished, FinishReason
 from hexai.domain.request import Request
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.usage import complete_usage
 from hexai.errors import ProviderError, TimedOut, TooLarge
-
-if TYPE_CHECKING:
-    from hexai.domain.provider import Finished
 
 MAX_ANSWER = 1 << 20
 """Bytes of UTF-8 that answer and reasoning of an attempt may have together."""

@@ -7,7 +7,7 @@ beside it. So text that was moved elsewhere does not count as there, and what wa
 in the middle counts against it.
 """
 
-from hexai.text.lines import Lines, TextChange, walk
+from hexai.text.lines import Lines, TextChange, walk, with_newlines
 from hexai.text.positions import Position, Span
 
 SAMPLED_AFTER = (30, 120, 300, 600)
@@ -44,7 +44,7 @@ class Tracked:
 
     def standing(self, lines: Lines) -> str:
         """Give what stands in the range now."""
-        return lines.slice(self.span).replace("\r\n", "\n").replace("\r", "\n")
+        return with_newlines(lines.slice(self.span))
 
     def share(self, lines: Lines) -> float:
         """Say how much of the text is left, from 0 to 1.

@@ -130,7 +130,7 @@ class LedgerRecorder:
                 try:
                     ledger = ledger or self._open()
                     for fact in facts:
-                        ledger.take(fact)
+                        self._write(ledger, fact)
                     if facts:
                         self._on_written()
                 except LedgerError as error:
@@ -147,8 +147,15 @@ class LedgerRecorder:
             if self._thread is threading.current_thread():
                 self._thread = None
 
+    def _write(self, ledger: "Ledger", fact: Fact) -> None:
+        """Write a fact; one that no ledger would take keeps no other from it."""
+        try:
+            ledger.take(fact)
+        except BadFact as error:
+            self._problem(str(error))
+
     def _fail(self, error: LedgerError, facts: tuple[Fact, ...]) -> None:
-        if isinstance(error, LedgerTooNew | BadFact):
+        if isinstance(error, LedgerTooNew):
             self._problem(str(error))
             return
         if isinstance(error, LedgerBusy):

@@ -266,3 +266,8 @@ def walk(start: Position, text: str) -> Position:
     if len(lines) == 1:
         return Position(start.line, start.character + len(text))
     return Position(start.line + len(lines) - 1, len(lines[-1]))
+
+
+def with_newlines(text: str) -> str:
+    """Write every line break as a newline, as answers do."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -78,6 +78,21 @@ def test_who_flushes_does_not_wait_for_others(folders: Folders) -> None:
     recorder.close()
 
 
+def test_a_fact_that_contradicts_itself_costs_no_other(folders: Folders) -> None:
+    """It is told; what waits behind it in the same batch is written."""
+    problems: list[str] = []
+    recorder = LedgerRecorder(
+        folders.state, now=lambda: NOW, gathers=60.0, on_problem=problems.append
+    )
+    broken = run_record(2, contender_record(0), contender_record(0))
+    for fact in (run_record(1), broken, run_record(3)):
+        recorder.record(fact)
+    recorder.close()
+
+    assert recorded(folders) == [run_id(1), run_id(3)]
+    assert ["contradicts itself" in problem for problem in problems] == [True]
+
+
 def test_files_are_private_from_the_beginning(folders: Folders) -> None:
     """Database, log and shared memory, whatever the umask."""
     before = os.umask(0)

@@ -50,16 +50,16 @@ class LlamaCpp:
         watch = _Watch(progress)
         try:
             gguf = await asyncio.to_thread(self._find, call.model)
-            try:
-                async with aclosing(self._ask(gguf, call, watch)) as chunks:
-                    async for chunk in chunks:
-                        yield chunk
-            except ConnectionFailed:
-                if watch.was_connected:
-                    raise
-                async with aclosing(self._ask(gguf, call, watch)) as chunks:
-                    async for chunk in chunks:
-                        yield chunk
+            for is_last in (False, True):
+                try:
+                    async with aclosing(self._ask(gguf, call, watch)) as chunks:
+                        async for chunk in chunks:
+                            yield chunk
+                except ConnectionFailed:
+                    if is_last or watch.was_connected:
+                        raise
+                else:
+                    return
         except ProviderError as error:
             error.provider, error.model = self._settings.name, call.model
             raise

@@ -5,7 +5,7 @@ at the documents that they were made of, since a window or a cursor may cut a se
 two so that neither half looks like one. Its rules are data (`rules.json`, shown
 in docs/reference/guard.md): patterns for tokens that are known by their own form, for
 values that are known by the name before them, and names of files. Which files git
-ignores is asked of `ignore.py`.
+ignores is asked of `service.ignore`.
 
 It is a net, not a proof.
 """

@@ -1,11 +1,6 @@
-"""The reference page of the guard, made from its rules.
+"""The reference page of the guard, made from its rules by `scripts/generate`."""
 
-`python -m hexai.service.guard.page` prints it; docs/reference/guard.md is its output.
-"""
-
-import sys
-
-from hexai.service.guard.rules import NameRule, Rules, TokenRule, rules
+from hexai.service.guard.rules import NameRule, Rules, TokenRule
 from hexai.service.ignore.files import LIMIT
 
 _USUAL_ENTROPY = 3.0
@@ -14,8 +9,7 @@ _USUAL_LINES = 3
 _INTRODUCTION = """\
 # What the guard keeps on this machine
 
-This page is made from `src/hexai/service/guard/rules.json` by
-`python -m hexai.service.guard.page`.
+This page is made from `src/hexai/service/guard/rules.json` by `scripts/generate`.
 
 Before a request is sent, it is looked at once: its messages, and in an editor the
 documents that they were made of.
@@ -147,7 +141,3 @@ def _code(text: str) -> str:
     """Quote text that may hold backticks, for a cell of a table."""
     ticks = "``" if "`" in text else "`"
     return f"{ticks}{text}{ticks}".replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page(rules()))

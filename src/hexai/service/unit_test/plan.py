@@ -15,7 +15,7 @@ from hexai.service.unit_test.file import (
     python_module,
 )
 from hexai.service.unit_test.imports import Needs, go_paths
-from hexai.service.unit_test.subject import Subjects, candidates, find_subject
+from hexai.service.unit_test.subject import FunctionUnderTest, candidates, find_subject
 
 _PACKAGE = re.compile(r"^package (\w+)", re.MULTILINE)
 
@@ -23,7 +23,7 @@ _PACKAGE = re.compile(r"^package (\w+)", re.MULTILINE)
 class Plan(Struct, frozen=True, kw_only=True):
     """What is tested, and where its tests go."""
 
-    subject: Subjects
+    subject: FunctionUnderTest
     place: Place | None
     """None: into the source itself."""
     needs: Needs
@@ -52,14 +52,14 @@ def plan_tests(cursor: Cursor, source: Path, folder: Path) -> Plan | Unfit:
     return _javascript(subject, place, text, source, framework)
 
 
-def _go(subject: Subjects, place: Place, text: str, source: Path) -> Plan:
+def _go(subject: FunctionUnderTest, place: Place, text: str, source: Path) -> Plan:
     found = _PACKAGE.search(text)
     package = found[1] if found is not None else source.parent.name
     needs = Needs(family="go", package=package, known=tuple(go_paths(text)))
     return Plan(subject=subject, place=place, needs=needs, module=package)
 
 
-def _python(subject: Subjects, place: Place, source: Path) -> Plan:
+def _python(subject: FunctionUnderTest, place: Place, source: Path) -> Plan:
     module = python_module(source)
     needs = Needs(
         family="python",
@@ -72,7 +72,7 @@ def _python(subject: Subjects, place: Place, source: Path) -> Plan:
 
 
 def _javascript(
-    subject: Subjects, place: Place, text: str, source: Path, framework: str
+    subject: FunctionUnderTest, place: Place, text: str, source: Path, framework: str
 ) -> Plan | Unfit:
     name = subject.imported
     module = relpath(source, place.path.parent)

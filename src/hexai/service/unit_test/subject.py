@@ -38,7 +38,7 @@ _FAMILIES = {
 }
 
 
-class Subjects(Struct, frozen=True, kw_only=True):
+class FunctionUnderTest(Struct, frozen=True, kw_only=True):
     """The function that is to be tested."""
 
     family: str
@@ -62,7 +62,7 @@ def may_test(identifier: str, path: str) -> bool:
     return _TEST_NAMES.fullmatch(PurePath(path).name) is None
 
 
-def find_subject(cursor: Cursor) -> Subjects | None:
+def find_subject(cursor: Cursor) -> FunctionUnderTest | None:
     """Find the first function of a selection; of nested ones the outermost."""
     found = _first_function(cursor)
     while found is not None:
@@ -74,7 +74,7 @@ def find_subject(cursor: Cursor) -> Subjects | None:
     if found is None:
         return None
     start = Position(found.span.start.line, 0)
-    return Subjects(
+    return FunctionUnderTest(
         family=_FAMILIES[cursor.language.id],
         name=found.name,
         owner=found.owner,
@@ -88,7 +88,12 @@ def has_subject(cursor: Cursor) -> bool:
 
 
 def compose_test(
-    subject: Subjects, cursor: Cursor, *, module: str, framework: str, prompts: Prompts
+    subject: FunctionUnderTest,
+    cursor: Cursor,
+    *,
+    module: str,
+    framework: str,
+    prompts: Prompts,
 ) -> Request:
     """Ask for tests of a function."""
     asked = Subject(

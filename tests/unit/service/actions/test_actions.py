@@ -9,15 +9,12 @@ from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.errors import NotSent
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions.actions import (
-    Report,
-    compose,
-    fitted,
-    function_span,
-    offered,
-    rewriting,
-)
+from hexai.service.actions.action import Report, rewriting
+from hexai.service.actions.answer import fitted
+from hexai.service.actions.asking import compose
 from hexai.service.actions.fitting import Unfit
+from hexai.service.actions.function import function_span
+from hexai.service.actions.offered import offered
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 

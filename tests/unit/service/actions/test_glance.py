@@ -7,8 +7,8 @@ import pytest
 
 from hexai.config.schema import Settings
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions.actions import offered
 from hexai.service.actions.glance import glance
+from hexai.service.actions.offered import offered
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from hexai.config.schema import Settings
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions.actions import Action, Report, offered
+from hexai.service.actions.action import Action, Report
+from hexai.service.actions.offered import offered
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.protocol.convert import to_span
 from hexai.text.positions import Encoding

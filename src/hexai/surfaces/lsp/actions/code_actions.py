@@ -15,13 +15,11 @@ from hexai.config.snapshot import Snapshot
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions.actions import (
-    Action,
-    compose,
-    fitted,
-    function_span,
-)
+from hexai.service.actions.action import Action
+from hexai.service.actions.answer import fitted
+from hexai.service.actions.asking import compose
 from hexai.service.actions.fitting import Unfit
+from hexai.service.actions.function import function_span
 from hexai.surfaces.lsp.actions.action_list import STOP, ActionLists, Listing, Shown
 from hexai.surfaces.lsp.actions.consultant import Consultant
 from hexai.surfaces.lsp.actions.unit_tests import UnitTests

@@ -4,7 +4,7 @@ from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
-from hexai.service.actions.actions import answer_of
+from hexai.service.actions.answer import answer_of
 from hexai.surfaces.lsp.asking.first_entry import FirstEntry
 from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.text.positions import Span

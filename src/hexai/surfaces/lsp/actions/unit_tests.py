@@ -15,7 +15,7 @@ from hexai.config.tables.prompts import Prompts
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.prompts.cursor import Cursor
-from hexai.service.actions.actions import objection_to
+from hexai.service.actions.answer import objection_to
 from hexai.service.actions.fitting import Unfit
 from hexai.service.unit_test.file import check, create, read
 from hexai.service.unit_test.plan import Plan, plan_tests

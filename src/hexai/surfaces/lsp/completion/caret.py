@@ -12,8 +12,7 @@ cursor between the two. It could be after them as well, if somebody typed both. 
 count until a request or the next change shows which it is.
 """
 
-from hexai.surfaces.lsp.completion.memory import with_newlines
-from hexai.text.lines import Lines, TextChange
+from hexai.text.lines import Lines, TextChange, with_newlines
 from hexai.text.pairs import CLOSERS
 from hexai.text.positions import Position, Span
 

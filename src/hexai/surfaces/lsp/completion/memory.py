@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.surfaces.lsp.offers.offer import Suggestion
-from hexai.text.lines import Lines
+from hexai.text.lines import Lines, with_newlines
 from hexai.text.pairs import closers_of
 from hexai.text.positions import Position, Span
 
@@ -188,11 +188,6 @@ def fitting_of(suggestions: Sequence[Suggestion], typed: str) -> tuple[Suggestio
 def _closers(closed: str) -> str:
     """Give the brackets that are closed on this line, or on a line of their own."""
     return closed.lstrip(" \t\n") if closed.startswith("\n") else closed
-
-
-def with_newlines(text: str) -> str:
-    """Give a text whose lines end with a newline, as answers do."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _bytes_of(text: str) -> int:

@@ -10,7 +10,8 @@ from functools import partial
 
 from hexai.domain.choice import Choice, Survived
 from hexai.domain.record import Fact
-from hexai.ledger.accept import OLD, Done, cut_tail
+from hexai.ledger.accept.done import Done, cut_tail
+from hexai.ledger.accept.watch import OLD
 from hexai.ledger.survival import SAMPLED_AFTER, Tracked
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.record import Fact
-from hexai.ledger.accept import Done, Item, Listed, Watch
+from hexai.ledger.accept.done import Done
+from hexai.ledger.accept.listed import Item, Listed
+from hexai.ledger.accept.watch import Watch
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.insertion import Insertion

@@ -13,9 +13,9 @@ from hexai.domain.outcome import Status
 from hexai.domain.provider import Finished, TextDelta
 from hexai.errors import Overloaded
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger
-from hexai.surfaces.lsp.completion.memory import with_newlines
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.text.lines import with_newlines
 from hexai.text.positions import Position, Span
 from tests.support.editing import (
     AGAIN,

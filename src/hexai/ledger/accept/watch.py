@@ -21,10 +21,10 @@ stands in the text because it is browsed decides nothing before something else h
 
 from collections.abc import Iterable
 
-from msgspec import Struct
-
 from hexai.domain.choice import Choice, Method
-from hexai.text.lines import Lines, Replacement, TextChange, compare, walk
+from hexai.ledger.accept.done import Done
+from hexai.ledger.accept.listed import Item, Listed
+from hexai.text.lines import Lines, TextChange, walk, with_newlines
 from hexai.text.positions import Position, Span
 
 SHOWN_AFTER = 0.5
@@ -37,44 +37,6 @@ COMMAND_WITHIN = 2.0
 """Seconds between a change and the command that belongs to it."""
 _LEAST_TAKEN = 3
 _LEAST_TYPED = 4
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """A suggestion in a list."""
-
-    by: tuple[int, ...]
-    """The contenders that gave it."""
-    text: str
-    """What it puts in behind the cursor."""
-    after: Lines
-    """The document with it taken."""
-
-
-class Listed(Struct, frozen=True, kw_only=True):
-    """A list as it went out."""
-
-    lines: Lines
-    """The document that it was made for."""
-    position: Position
-    """Where the cursor was."""
-    items: tuple[Item, ...]
-    """As shown, from top to bottom."""
-    at: float
-    """When it went out, by the loop's clock."""
-
-
-class Done(Struct, frozen=True, kw_only=True):
-    """What the user did."""
-
-    choice: Choice
-    method: Method
-    by: tuple[int, ...] = ()
-    text: str = ""
-    """What is in the document by it."""
-    start: Position | None = None
-    """Where that text began when it was decided."""
-
-
 _NONE = Done(choice=Choice.NONE, method=Method.INFERRED)
 
 
@@ -112,7 +74,7 @@ class Watch:
     def relist(self, listed: Listed) -> bool:
         """Take a newer list of the run; says whether it is at the same place."""
         self.look(listed.at)
-        typed = _typed(self.listed, listed.lines)
+        typed = self.listed.typed(listed.lines)
         if self.done is not None or typed is None:
             return False
         self._carried += typed
@@ -140,7 +102,7 @@ class Watch:
         if taken is not None:
             self._see()
             self._expect(taken, at + (COMMAND_WITHIN if self._commands else 0.0))
-        elif (typed := _typed(self.listed, self._now)) is not None:
+        elif (typed := self.listed.typed(self._now)) is not None:
             self._type(self._carried + typed, at)
         else:
             self._edit_elsewhere(at)
@@ -177,7 +139,7 @@ class Watch:
         self.seen = tuple(item.by for item in self.listed.items)
 
     def _is_current(self) -> bool:
-        typed = _typed(self.listed, self._now)
+        typed = self.listed.typed(self._now)
         return typed is not None and any(
             item.text.startswith(typed) for item in self.listed.items
         )
@@ -186,7 +148,7 @@ class Watch:
         self._likely, self._decides_at = likely, decides_at
 
     def _taken(self, before: Lines) -> Done | None:
-        typed = _typed(self.listed, before) or ""
+        typed = self.listed.typed(before) or ""
         for item in self.listed.items:
             beyond = len(item.text) - len(typed)
             if beyond >= _LEAST_TAKEN and item.after == self._now:
@@ -201,7 +163,7 @@ class Watch:
 
     def _part(self, before: Lines) -> Done | None:
         """Tell whether a change put in the beginning of an item at once."""
-        had, has = _typed(self.listed, before), _typed(self.listed, self._now)
+        had, has = self.listed.typed(before), self.listed.typed(self._now)
         if not self._parts or had is None or has is None:
             return None
         by = [item.by for item in self.listed.items if item.text.startswith(has)]
@@ -255,38 +217,7 @@ class Watch:
         if likely is None or likely.start is None:
             return False
         span = Span(likely.start, walk(likely.start, likely.text))
-        return _plain(self._now.slice(span)) == likely.text
-
-
-def cut_tail(done: Done, before: Lines, change: TextChange) -> Done | None:
-    """Say what is left of a taken text whose tail the next edit has cut; else None.
-
-    `before` is the document right after it was taken.
-    """
-    if done.start is None or change.before != before:
-        return None
-    whole = Span(done.start, walk(done.start, done.text))
-    without = before.change([Replacement(span=whole, text="")]).after
-    kept = compare(without, change.after).typed_at(done.start)
-    if not kept or _plain(kept) == done.text or not done.text.startswith(_plain(kept)):
-        return None
-    return Done(
-        choice=Choice.PARTLY,
-        method=Method.INFERRED,
-        by=done.by,
-        text=_plain(kept),
-        start=done.start,
-    )
-
-
-def _typed(listed: Listed, lines: Lines) -> str | None:
-    """Give what was typed since a list went out; None if something else was done."""
-    typed = compare(listed.lines, lines).typed_at(listed.position)
-    return None if typed is None else _plain(typed)
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return with_newlines(self._now.slice(span)) == likely.text
 
 
 def _least_typed(text: str) -> int:
