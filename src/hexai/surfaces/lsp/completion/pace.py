@@ -5,9 +5,6 @@ from math import inf
 from hexai.config.schema import Completion
 from hexai.surfaces.lsp.editor.document import Document
 
-TICK = 1e-6
-"""Seconds by which the loop rings early: the resolution of its clock."""
-
 
 class Pace:
     """The pace of a surface's races; times are the loop's, in seconds."""

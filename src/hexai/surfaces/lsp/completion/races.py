@@ -11,10 +11,11 @@ from typing import Any
 
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
+from hexai.engine.due import is_due
 from hexai.surfaces.lsp.completion.arrival import Arrival
 from hexai.surfaces.lsp.completion.asker import Asker
 from hexai.surfaces.lsp.completion.memory import Memory
-from hexai.surfaces.lsp.completion.pace import TICK, Pace
+from hexai.surfaces.lsp.completion.pace import Pace
 from hexai.surfaces.lsp.completion.place import Place
 from hexai.surfaces.lsp.completion.trouble import Trouble
 from hexai.surfaces.lsp.editor.bugs import log_bug
@@ -142,8 +143,8 @@ class Races:
             document = self._editor.document(place.uri)
             if document is None:
                 return None
-            wait = self._pace.due(document, settings.completion) - self._loop.time()
-            if wait <= TICK:
-                self._pace.start(self._loop.time())
+            due, now = self._pace.due(document, settings.completion), self._loop.time()
+            if is_due(due, now):
+                self._pace.start(now)
                 return document
-            await asyncio.sleep(wait)
+            await asyncio.sleep(due - now)

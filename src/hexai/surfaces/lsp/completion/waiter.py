@@ -10,9 +10,9 @@ from collections.abc import Callable
 from math import inf
 
 from hexai.config.schema import Completion
+from hexai.engine.due import is_due
 from hexai.engine.settle import Policy, settlement
 from hexai.surfaces.lsp.completion.arrival import Arrival
-from hexai.surfaces.lsp.completion.pace import TICK
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.offers.offer import Offer
 
@@ -93,7 +93,7 @@ class Waiter:
             else first_answer_at - arrived,
             ended_at=now - arrived if has_ended else None,
         )
-        if arrived + moment.at <= now + TICK:
+        if is_due(arrived + moment.at, now):
             self._due(self)
         elif moment.at < inf:
             self._timer = self._loop.call_at(arrived + moment.at, self._ring)
