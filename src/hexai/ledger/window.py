@@ -8,7 +8,7 @@ from hexai.ledger.units import milliseconds, run_key, seconds
 # The index on the runs' beginning makes this as long as the window, not the ledger.
 _TRAFFIC = """
 SELECT provider, model.model, count(*), total(sent), total(received),
-    max(contender.started_at + total)
+    max(CASE WHEN blind AND choice IS NULL THEN 0 ELSE contender.started_at + total END)
 FROM run
 JOIN contender ON contender.run = run.number
 JOIN cell ON cell.id = contender.cell

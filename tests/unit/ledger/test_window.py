@@ -10,7 +10,13 @@ from hexai.domain.outcome import Status
 from hexai.domain.record import RunRecord
 from hexai.domain.window import Traffic, Window
 from hexai.ledger.access import Ledger
-from tests.support.records import BEGAN_AT, contender_record, run_id, run_record
+from tests.support.records import (
+    BEGAN_AT,
+    chosen,
+    contender_record,
+    run_id,
+    run_record,
+)
 
 
 @pytest.fixture(name="ledger")
@@ -77,3 +83,14 @@ def test_runs_of_before_the_bytes_count_as_requests(ledger: Ledger) -> None:
     [traffic] = ledger.traffic(BEGAN_AT)
 
     assert (traffic.requests, traffic.sent, traffic.received) == (1, 0, 0)
+
+
+def test_a_blind_run_tells_who_was_last_once_there_is_a_choice(ledger: Ledger) -> None:
+    """Before that, a status would tell the letters apart."""
+    ledger.take(run_record(1, contender_record(0), blind=True))
+    [before] = ledger.traffic(BEGAN_AT)
+    ledger.take(chosen(1, 0))
+    [after] = ledger.traffic(BEGAN_AT)
+
+    assert (before.requests, before.newest_at) == (1, 0.0)
+    assert after.newest_at == BEGAN_AT + 62.0

@@ -62,11 +62,11 @@ _GLASS = _Part(" ⏳")
 _GLASS_CELLS = 3
 
 
-def waiting_line(models: Sequence[tuple[str, str]], look: Tmux) -> str:
-    """Say who is being asked: providers and models, of which the first is named."""
-    (provider, model), *others = models
+def waiting_line(names: Sequence[str], look: Tmux) -> str:
+    """Say who is being asked; the first is named, the others are counted."""
+    first, *others = names
     more = f" +{len(others)}" if others else ""
-    name = visible_line(f"LLM:{provider}:{model}{more}")
+    name = visible_line(f"LLM:{first}{more}")
     # The glass is not measured with the rest: that would load the tables of widths.
     room = _cells(look) - _GLASS_CELLS
     return _drawn([_Part(truncate(name, room)), _GLASS] if room >= 0 else [], look)

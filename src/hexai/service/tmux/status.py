@@ -20,8 +20,8 @@ from hexai.service.recorder import FILE_NAME, PATIENCE
 from hexai.service.tmux.line import waiting_line, window_line
 from hexai.service.tmux.option import TmuxOption, find_option
 
-Models = Sequence[tuple[str, str]]
-"""Providers and models."""
+Names = Sequence[str]
+"""Who is asked, as `provider:model`; the letters of a blind run."""
 
 _LEAVES_AFTER = 0.1
 """Seconds that a command waits for tmux to be started, at most."""
@@ -69,9 +69,9 @@ class TmuxStatus:
             traffic = ()
         return Window(minutes=minutes, traffic=traffic)
 
-    def show_waiting(self, models: Models) -> None:
+    def show_waiting(self, names: Names) -> None:
         """Show who is being asked."""
-        self._set(waiting_line(models, self._settings().tmux))
+        self._set(waiting_line(names, self._settings().tmux))
 
     def show(
         self, window: Window, on_started: Callable[[], None] = lambda: None
@@ -100,10 +100,10 @@ class CommandStatus:
         self._is_shown = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def begin(self, models: Models) -> None:
+    def begin(self, names: Names) -> None:
         """Show who is being asked; does not wait for it."""
-        if models and self._thread is None:
-            self._start(models)
+        if names and self._thread is None:
+            self._start(names)
 
     def end(self, run: RunRecord | None) -> None:
         """Show the figures with this run, if anybody was asked; does not wait for it.
@@ -124,17 +124,17 @@ class CommandStatus:
         if self._thread is not None:
             self._is_shown.wait(_LEAVES_AFTER)
 
-    def _start(self, models: Models) -> None:
+    def _start(self, names: Names) -> None:
         self._thread = threading.Thread(
-            target=self._keep_current, args=(models,), name="tmux", daemon=True
+            target=self._keep_current, args=(names,), name="tmux", daemon=True
         )
         self._thread.start()
 
-    def _keep_current(self, models: Models) -> None:
+    def _keep_current(self, names: Names) -> None:
         # The ledger may have a run already that was over before this began.
         window = self._status.window(without=self._run.run_id if self._run else "")
         if not self._is_over.is_set():
-            self._status.show_waiting(models)
+            self._status.show_waiting(names)
         self._is_over.wait()
         if self._run is not None:
             window = window.plus(self._run)
@@ -150,10 +150,10 @@ class ServerStatus:
         self._is_stale = threading.Event()
         self._is_closed = threading.Event()
 
-    def begin(self, models: Models) -> None:
+    def begin(self, names: Names) -> None:
         """Show the figures; where there are none, who will be asked."""
         thread = threading.Thread(
-            target=self._keep_current, args=(models,), name="tmux", daemon=True
+            target=self._keep_current, args=(names,), name="tmux", daemon=True
         )
         thread.start()
 
@@ -166,7 +166,7 @@ class ServerStatus:
         self._is_closed.set()
         self._is_stale.set()
 
-    def _keep_current(self, models: Models) -> None:
+    def _keep_current(self, names: Names) -> None:
         shown: Window | None = None
         while not self._is_closed.is_set():
             self._is_stale.clear()
@@ -176,9 +176,9 @@ class ServerStatus:
                     if window != shown:
                         self._status.show(window)
                     shown = window
-                elif models:
-                    self._status.show_waiting(models)
-                    models = ()
+                elif names:
+                    self._status.show_waiting(names)
+                    names = ()
             self._is_closed.wait(_PAUSE)
             self._is_stale.wait(_STALE)
 

@@ -94,7 +94,7 @@ def _put_recorded(session: Session, question: Question) -> Show:
 
         def warm_up() -> None:
             recorder.warm_up()
-            status.begin(question.entries)
+            status.begin(question.entries, blind=question.blind)
 
         show = put(session, question, how, recorder, warm_up)
         status.end(show.record)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hexai.domain.entry import Entry
 from hexai.domain.record import RunRecord
+from hexai.surfaces.cli.run import letter
 from hexai.surfaces.cli.session import Session
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ class Status:
         self._session = session
         self._status: CommandStatus | None = None
 
-    def begin(self, entries: tuple[Entry, ...]) -> None:
-        """Show who is being asked."""
+    def begin(self, entries: tuple[Entry, ...], *, blind: bool) -> None:
+        """Show who is being asked; `blind`: only by letters."""
         status = self._open()
-        if status is not None:
-            status.begin([(each.spec.provider, each.spec.model) for each in entries])
+        if status is None:
+            return
+        names = [f"{each.spec.provider}:{each.spec.model}" for each in entries]
+        status.begin([*map(letter, range(len(names)))] if blind else names)
 
     def end(self, run: RunRecord | None) -> None:
         """Show the figures; None: there was no run after all."""

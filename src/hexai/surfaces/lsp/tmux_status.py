@@ -29,5 +29,5 @@ def open_tmux_status(
         return None
     status = ServerStatus(found)
     entries = snapshot.entries(Surface.COMPLETION).entries
-    status.begin([(each.spec.provider, each.spec.model) for each in entries])
+    status.begin([f"{each.spec.provider}:{each.spec.model}" for each in entries])
     return status

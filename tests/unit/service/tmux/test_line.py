@@ -46,15 +46,15 @@ def shown(line: str) -> str:
 
 def test_who_is_asked_is_named() -> None:
     """The first contender, and how many are asked beside it."""
-    models = [("ollama", "qwen"), ("openai", "gpt")]
+    names = ["ollama:qwen", "openai:gpt"]
 
-    assert waiting_line(models[:1], PLAIN) == "LLM:ollama:qwen ⏳"
-    assert waiting_line(models, PLAIN) == "LLM:ollama:qwen +1 ⏳"
+    assert waiting_line(names[:1], PLAIN) == "LLM:ollama:qwen ⏳"
+    assert waiting_line(names, PLAIN) == "LLM:ollama:qwen +1 ⏳"
 
 
 def test_a_long_name_is_cut_before_the_glass() -> None:
     """Whatever is cut, somebody is waiting."""
-    line = waiting_line([("ollama", "qwen")], Tmux(status_maxlen=12))
+    line = waiting_line(["ollama:qwen"], Tmux(status_maxlen=12))
 
     assert line == "LLM:olla… ⏳"
     assert width(line) == 12
@@ -141,7 +141,7 @@ def test_no_name_acts_on_tmux(
     """Every `#` that is not ours is doubled, whole, and within the cells."""
     look = Tmux(status_theme=theme, status_maxlen=cells)
     lines = [
-        waiting_line([(provider, model)], look),
+        waiting_line([f"{provider}:{model}"], look),
         window_line(window(traffic(provider=provider, model=model)), look),
     ]
     for line in lines:

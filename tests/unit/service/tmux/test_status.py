@@ -22,7 +22,7 @@ from tests.support.fake_tmux import FakeTmux
 from tests.support.records import BEGAN_AT, contender_record, run_record
 
 NOW = BEGAN_AT + 3600
-MODELS = (("ollama", "model0"), ("ollama", "model1"))
+MODELS = ("ollama:model0", "ollama:model1")
 WAITING = "LLM:ollama:model0 +1 ⏳"
 
 

@@ -108,9 +108,9 @@ def _row(
 ) -> tuple[str, ...]:
     return (
         names[standing.model],
-        f"{standing.strength:+.2f}",
+        f"{standing.strength:+z.2f}",
         _interval(standing, reach),
-        f"{standing.low:+.2f} … {standing.high:+.2f}",
+        f"{standing.low:+z.2f} … {standing.high:+z.2f}",
         _percent(standing.best),
         str(standing.shown),
         _percent(standing.chosen / standing.shown),
@@ -156,7 +156,7 @@ def _first_place(ranking: Ranking, names: Mapping[Model, str]) -> Iterator[str]:
     (least, less), (most, more) = min(effects), max(effects)
     yield (
         f"standing first helps {visible_line(names[more])} more than "
-        f"{visible_line(names[less])} ({most:+.1f} and {least:+.1f}); "
+        f"{visible_line(names[less])} ({most:+z.1f} and {least:+z.1f}); "
         "the intervals allow for it"
     )
 
