@@ -8,6 +8,12 @@ from hexai.domain.provider import FinishReason
 from hexai.domain.usage import Usage
 from hexai.errors import ProviderError
 
+MEASURABLE = 0.01
+"""Seconds of generating from which on a speed means something.
+
+An answer that came in one piece has less, and was generated before anybody looked.
+"""
+
 
 class Status(StrEnum):
     """The four ways a contender can end."""
@@ -70,7 +76,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
     @property
     def tokens_per_s(self) -> float | None:
         """Generated tokens per second; None where the time is too short to tell."""
-        spent = self.timings.generating
-        if self.usage is None or not spent or self.usage.output < 2:
-            return None
-        return self.usage.output / spent
+        return speed(self.usage, self.timings)
+
+
+def speed(usage: Usage | None, timings: Timings) -> float | None:
+    """Give generated tokens per second; None where the time is too short to tell."""
+    spent = timings.generating or 0.0
+    if usage is None or spent < MEASURABLE or usage.output < 2:
+        return None
+    return usage.output / spent

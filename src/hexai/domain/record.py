@@ -12,7 +12,7 @@ from msgspec import Struct
 from hexai.domain.choice import Chosen, Shown, Survived
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
-from hexai.domain.outcome import Status, Timings
+from hexai.domain.outcome import Status, Timings, speed
 from hexai.domain.provider import FinishReason
 from hexai.domain.usage import Usage
 
@@ -70,10 +70,7 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     @property
     def tokens_per_s(self) -> float | None:
         """Generated tokens per second; None where the time is too short to tell."""
-        spent = self.timings.generating
-        if self.usage is None or not spent or self.usage.output < 2:
-            return None
-        return self.usage.output / spent
+        return speed(self.usage, self.timings)
 
 
 class RunRecord(Struct, frozen=True, kw_only=True, tag="run"):

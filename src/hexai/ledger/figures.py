@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hexai.domain.figures import SUMMED, Cell, Figures, Filter, Times
+from hexai.domain.outcome import MEASURABLE
 from hexai.ledger.units import json_list, milliseconds
 
 _CELLS = """
@@ -23,9 +24,11 @@ JOIN name AS language ON language.id = cell.language
 JOIN name AS project ON project.id = cell.project
 """
 
+_IS_MEASURABLE = f"generating >= {round(MEASURABLE * 1000)} AND output > 1"
+
 # `total` instead of `sum` where a figure may be huge: it never overflows, and is exact
-# up to 2**53.
-SUMS = """
+# up to 2**53. What is put in is our own, and fixed.
+SUMS = f"""
 SELECT cell, count(*) AS runs,
     sum(status = 'answered') AS answered,
     sum(status = 'failed') AS failed,
@@ -35,8 +38,8 @@ SELECT cell, count(*) AS runs,
     group_concat(CASE WHEN status = 'answered' THEN ttft END) AS first_tokens,
     group_concat(CASE WHEN status = 'answered' THEN total END) AS totals,
     group_concat(CASE WHEN status = 'timed out' THEN total END) AS cut_totals,
-    total(CASE WHEN generating > 0 AND output > 1 THEN output END) AS tokens,
-    total(CASE WHEN generating > 0 AND output > 1 THEN generating END) AS generating_ms,
+    total(CASE WHEN {_IS_MEASURABLE} THEN output END) AS tokens,
+    total(CASE WHEN {_IS_MEASURABLE} THEN generating END) AS generating_ms,
     total(cost) AS cost,
     sum(cost IS NULL AND output IS NOT NULL) AS unpriced,
     sum(estimated) AS estimated,
@@ -47,7 +50,7 @@ SELECT cell, count(*) AS runs,
 FROM contender
 WHERE cached = 0 AND started_at >= ? AND cell IN (SELECT value FROM json_each(?))
 GROUP BY cell
-"""
+"""  # noqa: S608
 
 
 def read_figures(

@@ -8,12 +8,18 @@ from hexai.domain.usage import Usage
 
 @pytest.mark.parametrize(
     ("output", "generating", "speed"),
-    [(148, 2.0, 74.0), (2, 0.5, 4.0), (1, 0.5, None), (9, 0.0, None), (9, None, None)],
+    [
+        (148, 2.0, 74.0),
+        (2, 0.5, 4.0),
+        (1, 0.5, None),
+        (9, 0.009, None),
+        (9, None, None),
+    ],
 )
 def test_speed_is_told_only_where_the_time_is_long_enough(
     output: int, generating: float | None, speed: float | None
 ) -> None:
-    """One token, or no time between tokens, says nothing about speed."""
+    """One token, or an answer that came in one piece, says nothing about speed."""
     outcome = Outcome(
         index=0,
         label="home",

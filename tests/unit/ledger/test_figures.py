@@ -84,6 +84,17 @@ def test_figures_of_cells_add_up(ledger: Ledger) -> None:
     assert (found.characters, found.followed, found.retained) == (100, 100, 25)
 
 
+def test_an_answer_in_one_piece_has_no_speed(ledger: Ledger) -> None:
+    """It would make a model look faster than any is."""
+    whole = Timings(ttft=0.5, generating=0.001, total=0.5)
+    ledger.take(taken(1, total=2.0), run_record(2, contender_record(0, timings=whole)))
+
+    [(_, found)] = ledger.figures(Filter())
+
+    assert found.runs == 2
+    assert found.tokens_per_s == pytest.approx(160 / 1.0)
+
+
 def test_cached_answers_count_nowhere(ledger: Ledger) -> None:
     """Nobody was asked."""
     ledger.take(taken(1, total=1.0), taken(2, total=5.0, cached=True))
