@@ -1,6 +1,6 @@
 """How long a real server takes, by the clock on the wall, with real upstreams.
 
-The same rules are exact in virtual time in `unit/surfaces/lsp/completion/test_completer.py`; here
+The same rules are exact in virtual time in `lsp/completion/test_completer.py`; here
 pipes, HTTP and the machine are in between, so that each limit is met by the median of
 several rounds.
 """
