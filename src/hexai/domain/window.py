@@ -20,10 +20,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
     received: int
     """Bytes of answers."""
     newest_at: float
-    """When the newest of them was answered, in seconds since 1970.
-
-    0 where all are of blind runs without a choice: nobody may know yet who was last.
-    """
+    """When the newest of them was answered, in seconds since 1970."""
 
     def plus(self, other: "Traffic") -> "Traffic":
         """Add up two parts of the requests to one model."""
@@ -37,7 +34,11 @@ class Traffic(Struct, frozen=True, kw_only=True):
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """The answered requests of the last minutes. The cache's answers are none."""
+    """The answered requests of the last minutes. The cache's answers are none.
+
+    Those of a blind run count once there is a choice: who answered, and when, would
+    tell its letters apart.
+    """
 
     minutes: int
     traffic: tuple[Traffic, ...] = ()
@@ -60,12 +61,13 @@ class Window(Struct, frozen=True, kw_only=True):
 
     @property
     def newest(self) -> Traffic | None:
-        """The model that answered last, so far as that may be known; else None."""
-        known = (each for each in self.traffic if each.newest_at)
-        return max(known, key=lambda each: each.newest_at, default=None)
+        """The model that answered last; None if none did."""
+        return max(self.traffic, key=lambda each: each.newest_at, default=None)
 
     def plus(self, run: RunRecord) -> "Window":
         """Take in a run that has just ended."""
+        if run.blind:
+            return self
         return replace(self, traffic=_added((*self.traffic, *_traffic(run))))
 
 
@@ -77,7 +79,7 @@ def _traffic(run: RunRecord) -> list[Traffic]:
             requests=1,
             sent=each.sent or 0,
             received=each.received or 0,
-            newest_at=0.0 if run.blind else run.started_at + each.timings.total,
+            newest_at=run.started_at + each.timings.total,
         )
         for each in run.contenders
         if each.status is Status.ANSWERED and not each.cached

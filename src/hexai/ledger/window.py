@@ -8,13 +8,14 @@ from hexai.ledger.units import milliseconds, run_key, seconds
 # The index on the runs' beginning makes this as long as the window, not the ledger.
 _TRAFFIC = """
 SELECT provider, model.model, count(*), total(sent), total(received),
-    max(CASE WHEN blind AND choice IS NULL THEN 0 ELSE contender.started_at + total END)
+    max(contender.started_at + total)
 FROM run
 JOIN contender ON contender.run = run.number
 JOIN cell ON cell.id = contender.cell
 JOIN model ON model.id = cell.model
 WHERE run.started_at >= ? AND run.id IS NOT ?
     AND contender.status = 'answered' AND NOT cached
+    AND (choice IS NOT NULL OR NOT blind)
 GROUP BY provider, model.model
 """
 

@@ -33,7 +33,10 @@ ThemeName = Literal[
 TmuxColour = Annotated[
     str,
     Meta(
-        pattern=r"^(|[a-z]+|colou?r[0-9]{1,3}|#[0-9A-Fa-f]{6})$",
+        pattern=(
+            r"^(|[a-z]+|colou?r([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
+            r"|#[0-9A-Fa-f]{6})$"
+        ),
         description="a colour of tmux: a name, colour0 to colour255, or #rrggbb",
     ),
 ]

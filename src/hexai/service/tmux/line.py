@@ -133,8 +133,9 @@ def _theme(look: Tmux) -> Theme:
     theme = THEMES.get(look.status_theme, Theme())
     own_bg = bool(look.status_bg)
     return Theme(
-        fg=look.status_fg or theme.fg,
-        bg=look.status_bg or theme.bg,
+        # In small letters: to tmux, `#F` is more than the beginning of a colour.
+        fg=look.status_fg.lower() or theme.fg,
+        bg=look.status_bg.lower() or theme.bg,
         sent="" if own_bg else theme.sent,
         received="" if own_bg else theme.received,
     )

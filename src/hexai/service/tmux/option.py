@@ -6,7 +6,9 @@ no keys.
 """
 
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
 
 from hexai.config.programs import find_program
 
@@ -22,12 +24,11 @@ class TmuxOption:
         self._program = program
         self._environ = {name: environ[name] for name in _PASSED_ON if name in environ}
 
-    def set(self, value: str, on_started: Callable[[], None] = lambda: None) -> int:
-        """Set the option, and wait for that; gives tmux's exit code.
+    def set(self, value: str) -> "Setting":
+        """Start tmux, which sets the option even if we end; raises `OSError`.
 
-        Once tmux has been started, which `on_started` tells, it sets the option even if
-        we end: it has a session of its own, so that no key stops it, and nothing of our
-        terminal. Raises `OSError`.
+        It has a session of its own, so that no key stops it, and nothing of our
+        terminal.
         """
         nowhere = [
             (os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_RDWR, 0)
@@ -40,9 +41,25 @@ class TmuxOption:
             file_actions=nowhere,
             setsid=True,
         )
-        on_started()
-        _, status = os.waitpid(process_id, 0)
+        return Setting(process_id)
+
+
+class Setting:
+    """A tmux under way with a value; to be waited for or stopped by one thread."""
+
+    def __init__(self, process_id: int) -> None:
+        self._process_id = process_id
+
+    def wait(self) -> int:
+        """Wait until it has ended; gives its exit code."""
+        _, status = os.waitpid(self._process_id, 0)
         return os.waitstatus_to_exitcode(status)
+
+    def stop(self) -> int:
+        """Let it set nothing any more, if it has not yet; gives its exit code."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process_id, signal.SIGKILL)
+        return self.wait()
 
 
 def find_option(environ: Mapping[str, str]) -> TmuxOption | None:

@@ -18,7 +18,7 @@ from hexai.errors import LedgerError
 from hexai.service.log import Log
 from hexai.service.recorder import FILE_NAME, PATIENCE
 from hexai.service.tmux.line import waiting_line, window_line
-from hexai.service.tmux.option import TmuxOption, find_option
+from hexai.service.tmux.option import Setting, TmuxOption, find_option
 
 Names = Sequence[str]
 """Who is asked, as `provider:model`; the letters of a blind run."""
@@ -28,7 +28,10 @@ _LEAVES_AFTER = 0.1
 _PAUSE = 1.0
 """Seconds between two settings by an editor server."""
 _STALE = 60.0
-"""Seconds after which figures are read again though nothing was asked."""
+"""Seconds after which they are shown again though nothing was asked.
+
+Time has passed, the settings may be others, and another program may have been killed.
+"""
 
 
 class TmuxStatus:
@@ -69,24 +72,25 @@ class TmuxStatus:
             traffic = ()
         return Window(minutes=minutes, traffic=traffic)
 
-    def show_waiting(self, names: Names) -> None:
-        """Show who is being asked."""
-        self._set(waiting_line(names, self._settings().tmux))
+    def show_waiting(self, names: Names) -> Setting | None:
+        """Begin to show who is being asked; None if tmux cannot be started."""
+        return self._set(waiting_line(names, self._settings().tmux))
 
-    def show(
-        self, window: Window, on_started: Callable[[], None] = lambda: None
-    ) -> None:
-        """Show figures; `on_started` says that they will be shown even if we end."""
-        self._set(window_line(window, self._settings().tmux), on_started)
+    def show(self, window: Window) -> Setting | None:
+        """Begin to show figures, which goes on even if we end."""
+        return self._set(window_line(window, self._settings().tmux))
 
-    def _set(self, line: str, on_started: Callable[[], None] = lambda: None) -> None:
+    def finish(self, setting: Setting | None) -> None:
+        """Wait until it is shown."""
+        if setting is not None and (code := setting.wait()):
+            self._log.write("tmux_status", exit_code=code)
+
+    def _set(self, line: str) -> Setting | None:
         try:
-            code = self._option.set(line, on_started)
+            return self._option.set(line)
         except OSError as error:
             self._log.write("tmux_status", problem=error.strerror)
-        else:
-            if code:
-                self._log.write("tmux_status", exit_code=code)
+            return None
 
 
 class CommandStatus:
@@ -133,12 +137,16 @@ class CommandStatus:
     def _keep_current(self, names: Names) -> None:
         # The ledger may have a run already that was over before this began.
         window = self._status.window(without=self._run.run_id if self._run else "")
-        if not self._is_over.is_set():
-            self._status.show_waiting(names)
+        over = self._is_over.is_set()
+        waiting = None if over else self._status.show_waiting(names)
         self._is_over.wait()
+        if waiting is not None:
+            waiting.stop()  # a tmux that is slow shall not say last who is asked
         if self._run is not None:
             window = window.plus(self._run)
-        self._status.show(window, on_started=self._is_shown.set)
+        figures = self._status.show(window)
+        self._is_shown.set()
+        self._status.finish(figures)
 
 
 class ServerStatus:
@@ -167,17 +175,16 @@ class ServerStatus:
         self._is_stale.set()
 
     def _keep_current(self, names: Names) -> None:
-        shown: Window | None = None
+        has_figures = False
         while not self._is_closed.is_set():
             self._is_stale.clear()
             if self._status.is_wanted:
                 window = self._status.window()
-                if window.requests or shown is not None:
-                    if window != shown:
-                        self._status.show(window)
-                    shown = window
+                has_figures = has_figures or window.requests > 0
+                if has_figures:
+                    self._status.finish(self._status.show(window))
                 elif names:
-                    self._status.show_waiting(names)
+                    self._status.finish(self._status.show_waiting(names))
                     names = ()
             self._is_closed.wait(_PAUSE)
             self._is_stale.wait(_STALE)

@@ -126,6 +126,13 @@ def test_own_colours_win_over_the_themes() -> None:
     assert "]↑" not in on_red.removeprefix("#[fg=white,bg=red]")
 
 
+def test_a_colour_is_written_in_small_letters() -> None:
+    """Tmux expands `#F` and `#D` where the option is drawn with `#{E:…}`."""
+    look = Tmux(status_fg="#D70000", status_bg="#FF0000")
+
+    assert window_line(window(), look).startswith("#[fg=#d70000,bg=#ff0000]")
+
+
 NAMES = st.text(min_size=1) | st.text("#([{}])%é漢\x1b\n", min_size=1, max_size=400)
 
 

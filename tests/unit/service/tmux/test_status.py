@@ -20,6 +20,7 @@ from hexai.service.tmux.status import (
 )
 from tests.support.fake_tmux import FakeTmux
 from tests.support.records import BEGAN_AT, contender_record, run_record
+from tests.support.tmux import wait_until
 
 NOW = BEGAN_AT + 3600
 MODELS = ("ollama:model0", "ollama:model1")
@@ -157,6 +158,22 @@ def test_a_tmux_that_hangs_holds_back_no_command(
     status.leave()
 
     assert time.monotonic() - began < 0.5
+
+
+def test_a_slow_tmux_says_last_what_was_said_last(
+    tmux: FakeTmux, folders: Folders
+) -> None:
+    """The process that was to show who is asked is stopped."""
+    program = Path(tmux.environ["PATH"].partition(":")[0], "tmux")
+    told = program.read_text()
+    program.write_text("#!/bin/sh\necho > $HOME/begun\nexec sleep 60\n")
+    status = CommandStatus(status_of(tmux, folders))
+    status.begin(MODELS)
+    wait_until(Path(tmux.environ["HOME"], "begun").exists, "tmux was not started")
+    program.write_text(told)
+    status.end(run(1))
+
+    assert tmux.wait_for(bool) == [figures(1)]
 
 
 def test_a_server_shows_the_figures_as_they_change(
