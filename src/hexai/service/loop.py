@@ -1,4 +1,9 @@
-"""The event loop of every surface: a name lookup delays nobody but its asker.
+"""The event loop of every surface: it hears signals, and lookups delay nobody else.
+
+Python handles a signal between two of its instructions, in the main thread. One that
+arrives right before that thread waits for events, or in another thread, would be
+handled when the next event ends the wait, and a silent upstream sends none. So each
+signal rings a socket that the loop listens to.
 
 asyncio looks names up in its default executor, which has six threads on two cores:
 six contenders behind a name server that never answers would stop a seventh, good
@@ -9,14 +14,44 @@ so a thread for each costs nothing that matters.
 """
 
 import asyncio
+import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """A selector loop whose name lookups run in daemon threads of their own."""
+    """A selector loop that signals wake; each lookup has a daemon thread of its own."""
+
+    _bell = -1
+
+    def run_forever(self) -> None:
+        """Run until `stop`; in the main thread, signals are heard at once."""
+        if threading.current_thread() is not threading.main_thread():
+            super().run_forever()
+            return
+        ear, bell = socket.socketpair()
+        with ear, bell:
+            for end in (ear, bell):
+                end.settimeout(0)
+            self.add_reader(ear, _drain, ear)
+            before = signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+            self._bell = bell.fileno()
+            try:
+                super().run_forever()
+            finally:
+                self._bell = -1
+                signal.set_wakeup_fd(before)
+                self.remove_reader(ear)
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        """Remove a handler as asyncio does, which unhooks the bell with the last."""
+        removed = super().remove_signal_handler(sig)
+        if self._bell >= 0:
+            signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
+        return removed
 
     async def getaddrinfo(
         self,
@@ -62,6 +97,11 @@ class Loop(asyncio.SelectorEventLoop):
             self.call_soon_threadsafe(callback, *args)
         except RuntimeError:
             return  # the loop was closed: nobody waits for this lookup any more
+
+
+def _drain(ear: socket.socket) -> None:
+    with suppress(BlockingIOError):
+        ear.recv(4096)
 
 
 def _as_lookup(error: UnicodeError) -> OSError:

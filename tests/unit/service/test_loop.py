@@ -1,6 +1,7 @@
-"""The event loop's name lookups."""
+"""The event loop: its name lookups, and the signals that it hears."""
 
 import asyncio
+import signal
 import socket
 import threading
 
@@ -81,3 +82,38 @@ async def _look_up(host: str) -> set[object]:
 def _hang(release: threading.Event) -> list[int]:
     release.wait(10)
     return []
+
+
+def test_a_signal_is_heard_while_nothing_happens() -> None:
+    """Also one that another thread gets, which ends no wait of the main thread."""
+    heard = threading.Event()
+    missed: list[int] = []
+
+    async def wait_for_nothing() -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR2, lambda: None)
+        loop.remove_signal_handler(signal.SIGUSR2)
+        over = loop.create_future()
+
+        def send() -> None:
+            for number in range(100):
+                signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+                if not heard.wait(2.0):
+                    missed.append(number)
+                    break
+                heard.clear()
+            loop.call_soon_threadsafe(over.set_result, None)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        await over
+        sender.join()
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: heard.set())
+    try:
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(wait_for_nothing())
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+    assert missed == []
