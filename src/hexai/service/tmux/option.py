@@ -51,8 +51,14 @@ class Setting:
         self._process_id = process_id
 
     def wait(self) -> int:
-        """Wait until it has ended; gives its exit code."""
-        _, status = os.waitpid(self._process_id, 0)
+        """Wait until it has ended; gives its exit code.
+
+        0 where whoever started us has the system forget children at once.
+        """
+        try:
+            _, status = os.waitpid(self._process_id, 0)
+        except ChildProcessError:
+            return 0
         return os.waitstatus_to_exitcode(status)
 
     def stop(self) -> int:

@@ -1,5 +1,6 @@
 """The status of tmux: from the ledger, in order, and without waiting."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from hexai.config.tables.tmux import Tmux
 from hexai.domain.record import RunRecord
 from hexai.service.log import NullLog
 from hexai.service.recorder import LedgerRecorder
+from hexai.service.tmux.option import find_option
 from hexai.service.tmux.status import (
     CommandStatus,
     ServerStatus,
@@ -143,6 +145,21 @@ def test_tmux_gets_no_key(tmux: FakeTmux, folders: Folders) -> None:
 
     assert not {"OPENAI_API_KEY", "HEXAI_MODEL"} & tmux.variables
     assert {"TMUX", "LANG"} <= tmux.variables
+
+
+def test_children_that_the_system_forgets_are_waited_for_all_the_same(
+    tmux: FakeTmux,
+) -> None:
+    """Some editors start their servers so."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        option = find_option(tmux.environ)
+        assert option is not None
+        assert option.set("line").wait() == 0
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+    assert tmux.told == ["line"]
 
 
 def test_a_tmux_that_hangs_holds_back_no_command(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -102,16 +103,8 @@ def board_rows(board: Leaderboard, wanted: str) -> Iterator[LeaderboardRow]:
             yield LeaderboardRow(
                 surface=board.surface,
                 group=number,
-                provider=rated.provider,
-                model=rated.model,
-                upstream=rated.upstream,
-                strength=round(each.strength, 4),
-                low=round(each.low, 4),
-                high=round(each.high, 4),
-                best=each.best,
-                shown=each.shown,
-                chosen=each.chosen,
                 trials=ranking.trials,
+                **_figures(each, rated),
             )
 
 
@@ -175,18 +168,25 @@ def _group(
     )
 
 
+def _figures(standing: Standing, rated: Rated) -> dict[str, Any]:
+    """Give what JSON and CSV tell alike of a model."""
+    return {
+        "provider": rated.provider,
+        "model": rated.model,
+        "upstream": rated.upstream,
+        "strength": round(standing.strength, 4),
+        "low": round(standing.low, 4),
+        "high": round(standing.high, 4),
+        "best": standing.best,
+        "shown": standing.shown,
+        "chosen": standing.chosen,
+    }
+
+
 def _model(standing: Standing, rated: Rated, name: str) -> ModelRecord:
     return ModelRecord(
         name=name,
-        provider=rated.provider,
-        model=rated.model,
-        upstream=rated.upstream,
-        strength=round(standing.strength, 4),
-        low=round(standing.low, 4),
-        high=round(standing.high, 4),
-        best=standing.best,
-        shown=standing.shown,
-        chosen=standing.chosen,
+        **_figures(standing, rated),
         first_effect=standing.first_effect and round(standing.first_effect, 4),
         returned=[
             ReturnedRecord(model=each.model, since=day(each.since))
