@@ -30,10 +30,13 @@ def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs under test, whoever started the tests.
+    """Let signals reach the programs under test, whoever started the tests.
 
-    A shell starts what runs in the background with it ignored, and that is inherited.
+    A shell starts what runs in the background with Ctrl-C ignored, `nohup` with a
+    hang-up ignored, and that is inherited.
     """
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
