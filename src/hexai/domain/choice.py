@@ -53,6 +53,8 @@ class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):
     """The contenders that are credited: all that gave the text that was taken."""
     characters: int = 0
     """How much of the text is in the document by this choice."""
+    sitting: str = ""
+    """The sitting in which it was made, which the ledger tells; empty: not known."""
 
 
 class Shown(Struct, frozen=True, kw_only=True, tag="shown"):

@@ -84,6 +84,10 @@ class RunRecord(Struct, frozen=True, kw_only=True, tag="run"):
     blind: bool = False
     seed: int | None = None
     """What the order was drawn with; None where it is that of the entries."""
+    shuffle: float = 0.0
+    """Of lists such as this one, the share whose order is drawn."""
+    sitting: str = ""
+    """The sitting in which it was asked, which the ledger tells; empty: not known."""
     order: tuple[int, ...]
     """The contenders' indexes in the order shown."""
     contenders: tuple[ContenderRecord, ...]

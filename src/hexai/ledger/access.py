@@ -40,6 +40,10 @@ class Ledger:
         """Write facts in one transaction."""
         self._store.take(*facts)
 
+    def record(self, *facts: Fact) -> None:
+        """Write what this person asked and chose here, in one transaction."""
+        self._store.record(*facts)
+
     def find(self, word: str) -> tuple[int, ...]:
         """Find the numbers of the runs that a number or id prefix means."""
         with translated(self._path):

@@ -20,6 +20,12 @@ DELETE FROM cell WHERE NOT EXISTS (
 )
 """
 _UNUSED_MODELS = "DELETE FROM model WHERE id NOT IN (SELECT model FROM cell)"
+_UNUSED_SITTINGS = """
+DELETE FROM sitting WHERE id NOT IN (
+    SELECT sitting FROM run WHERE sitting IS NOT NULL
+    UNION SELECT chosen_sitting FROM run WHERE chosen_sitting IS NOT NULL
+)
+"""
 _UNUSED_NAMES = """
 DELETE FROM name WHERE id NOT IN (
     SELECT language FROM cell UNION SELECT project FROM cell
@@ -29,6 +35,8 @@ DELETE FROM name WHERE id NOT IN (
     UNION SELECT error_kind FROM contender WHERE error_kind IS NOT NULL
 )
 """
+_UNUSED = (_UNUSED_CELLS, _UNUSED_MODELS, _UNUSED_NAMES, _UNUSED_SITTINGS)
+"""In this order: names may be those of cells."""
 
 
 def runs_before(
@@ -71,7 +79,7 @@ def remove_runs(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
         connection.execute(
             "DELETE FROM run WHERE number IN (SELECT value FROM json_each(?))", (these,)
         )
-        for statement in (_UNUSED_CELLS, _UNUSED_MODELS, _UNUSED_NAMES):
+        for statement in _UNUSED:
             connection.execute(statement)
 
 
@@ -87,7 +95,7 @@ def remove_early(connection: sqlite3.Connection, *, before: float) -> None:
 def remove_all(connection: sqlite3.Connection) -> None:
     """Remove everything but the numbers that were given: none is given twice."""
     with transaction(connection):
-        for table in (*_OF_A_RUN, "run", "early", "cell", "model", "name"):
+        for table in (*_OF_A_RUN, "run", "sitting", "early", "cell", "model", "name"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 

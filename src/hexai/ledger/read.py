@@ -15,11 +15,14 @@ from hexai.domain.usage import Usage
 from hexai.ledger.units import dollars, run_key, seconds
 
 _RUNS = """
-SELECT run.*, language.text AS language_name, project.text AS project_name, messages
+SELECT run.*, language.text AS language_name, project.text AS project_name, messages,
+    asked.token AS asked_in, decided.token AS chosen_in
 FROM run
 JOIN name AS language ON language.id = run.language
 JOIN name AS project ON project.id = run.project
 LEFT JOIN prompt ON prompt.run = run.number
+LEFT JOIN sitting AS asked ON asked.id = run.sitting
+LEFT JOIN sitting AS decided ON decided.id = run.chosen_sitting
 """
 
 _CONTENDERS = """
@@ -103,6 +106,8 @@ def _recorded(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
             background=_background(row),
             blind=bool(row["blind"]),
             seed=row["seed"],
+            shuffle=_share_drawn(row),
+            sitting=_token(row["asked_in"]),
             order=tuple(each["idx"] for each in by_ordinal),
             contenders=tuple(map(_contender, contenders)),
             messages=_messages_decoder.decode(row["messages"] or "[]"),
@@ -184,6 +189,7 @@ def _chosen(
         method=Method(row["method"]),
         indexes=tuple(each["idx"] for each in taken),
         characters=max((each["taken"] for each in taken), default=0),
+        sitting=_token(row["chosen_in"]),
     )
 
 
@@ -211,6 +217,16 @@ def _survived(
     return tuple(
         Survived(run_id=run_id, after=after, share=share) for after, share in rows
     )
+
+
+def _share_drawn(row: sqlite3.Row) -> float:
+    """Give it; before it was recorded, only all lists of a kind were drawn or none."""
+    share: float | None = row["shuffle"]
+    return float(row["seed"] is not None) if share is None else share
+
+
+def _token(value: bytes | None) -> str:
+    return "" if value is None else value.hex()
 
 
 def _flag(value: int | None) -> bool | None:

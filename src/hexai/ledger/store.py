@@ -7,6 +7,8 @@ the other knows, and a spool by telling all that is in it.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ import msgspec
 from hexai.domain.choice import Choice, Chosen, Shown, Survived
 from hexai.domain.record import ContenderRecord, Fact, RunRecord
 from hexai.ledger.database import check_writable, transaction, translated
+from hexai.ledger.sittings import seated, sitting_number
 from hexai.ledger.units import billionths, milliseconds, run_key
 
 Late = Chosen | Shown | Survived
@@ -33,11 +36,25 @@ class Store:
 
     def take(self, *facts: Fact) -> None:
         """Write facts in one transaction; raises `LedgerError` and writes none."""
+        with self._transaction():
+            for fact in facts:
+                _take(self._connection, fact)
+
+    def record(self, *facts: Fact) -> None:
+        """Write what this person asked and chose here, as `take` does.
+
+        Unlike what another ledger tells, it belongs to a sitting of this one.
+        """
+        with self._transaction():
+            for fact in facts:
+                _take(self._connection, seated(self._connection, fact))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         with translated(self._path):
             check_writable(self._connection, self._path)
             with transaction(self._connection):
-                for fact in facts:
-                    _take(self._connection, fact)
+                yield
 
 
 def _take(connection: sqlite3.Connection, fact: Fact) -> None:
@@ -45,7 +62,7 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
         if (number := _insert_run(connection, fact)) is not None:
             _insert_contenders(connection, number, fact)
             _insert_texts(connection, number, fact)
-            _take_early(connection, fact.run_id)
+            _take_early(connection, fact)
         return
     key = run_key(fact.run_id)
     row = connection.execute("SELECT number FROM run WHERE id = ?", (key,)).fetchone()
@@ -56,12 +73,13 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
         _take_late(connection, row[0], fact)
 
 
-def _take_early(connection: sqlite3.Connection, run_id: str) -> None:
-    key = run_key(run_id)
+def _take_early(connection: sqlite3.Connection, run: RunRecord) -> None:
+    key = run_key(run.run_id)
     for (text,) in connection.execute(
         "SELECT fact FROM early WHERE run_id = ?", (key,)
     ).fetchall():
-        _take(connection, _late_decoder.decode(text))
+        fact = _late_decoder.decode(text)
+        _take(connection, seated(connection, fact) if run.sitting else fact)
     connection.execute("DELETE FROM early WHERE run_id = ?", (key,))
 
 
@@ -82,9 +100,15 @@ def _take_late(connection: sqlite3.Connection, number: int, fact: Late) -> None:
 def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None:
     at = milliseconds(chosen.at)
     changed = connection.execute(
-        "UPDATE run SET choice = ?, method = ?, chosen_at = ? "
-        "WHERE number = ? AND (chosen_at IS NULL OR chosen_at < ?)",
-        (chosen.choice, chosen.method, at, number, at),
+        "UPDATE run SET choice = ?1, method = ?2, chosen_at = ?3, chosen_sitting = ?4 "
+        "WHERE number = ?5 AND (chosen_at IS NULL OR chosen_at < ?3)",
+        (
+            chosen.choice,
+            chosen.method,
+            at,
+            sitting_number(connection, chosen.sitting),
+            number,
+        ),
     ).rowcount
     if not changed:
         return
@@ -133,7 +157,8 @@ def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
     background = run.background
     inserted = connection.execute(
         "INSERT OR IGNORE INTO run (id, surface, language, project, document, place, "
-        "started_at, blind, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "started_at, blind, seed, shuffle, sitting) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run_key(run.run_id),
             run.surface,
@@ -144,6 +169,8 @@ def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
             milliseconds(run.started_at),
             run.blind,
             run.seed,
+            run.shuffle,
+            sitting_number(connection, run.sitting),
         ),
     )
     return inserted.lastrowid if inserted.rowcount else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from hexai.config.locate import Folders
+from hexai.domain.choice import Chosen
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Cell, Figures, Filter
 from hexai.domain.ranking import Counted, Leaderboard
@@ -40,7 +41,7 @@ class History:
     def take_in_spool(self) -> Self:
         """Write what waits; where the ledger cannot be written, it goes on waiting."""
         with suppress(LedgerBusy, LedgerTooNew):
-            self._spool.take_in(lambda facts: self._ledger.take(*facts))
+            self._spool.take_in(lambda facts: self._ledger.record(*facts))
         return self
 
     def run(
@@ -75,8 +76,12 @@ class History:
         return self._ledger.all()
 
     def add(self, *facts: Fact) -> None:
-        """Write facts in one transaction."""
+        """Write what another ledger told, in one transaction."""
         self._ledger.take(*facts)
+
+    def choose(self, chosen: Chosen) -> None:
+        """Write what the user chose just now."""
+        self._ledger.record(chosen)
 
     def count(self) -> int:
         """Give how many runs are recorded."""

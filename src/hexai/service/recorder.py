@@ -150,7 +150,7 @@ class LedgerRecorder:
     def _write(self, ledger: "Ledger", fact: Fact) -> None:
         """Write a fact; one that no ledger would take keeps no other from it."""
         try:
-            ledger.take(fact)
+            ledger.record(fact)
         except BadFact as error:
             self._problem(str(error))
 
@@ -196,7 +196,7 @@ class LedgerRecorder:
 
         ledger = Ledger(make_ledger_file(self._folder), patience=PATIENCE)
         try:
-            self._spool.take_in(lambda facts: ledger.take(*facts))
+            self._spool.take_in(lambda facts: ledger.record(*facts))
             ledger.expire(self._now(), days=self._retention_days)
         except LedgerError:
             ledger.close()

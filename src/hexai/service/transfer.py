@@ -92,6 +92,9 @@ def _check(fact: Fact) -> None:
     """Refuse what no Hexai writes; a file may come from anybody."""
     if len(fact.run_id) != 32 or not _HEX.issuperset(fact.run_id):
         raise ValueError("run_id must be 32 hex digits")
+    token: str = getattr(fact, "sitting", "")
+    if len(token) not in (0, 32) or not _HEX.issuperset(token):
+        raise ValueError("sitting must be 32 hex digits, or empty")
     moment: float = getattr(fact, "started_at", getattr(fact, "at", 0.0))
     if not _EARLIEST <= moment <= _LATEST:
         raise ValueError("its time is impossible")

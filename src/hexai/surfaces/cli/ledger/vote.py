@@ -78,7 +78,7 @@ def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:
         vote = Ballot(recorded.run).read_word(winner)
         chosen = vote.about(recorded.run.run_id, at=_newer_than(recorded.chosen))
         assert chosen is not None
-        history.add(chosen)
+        history.choose(chosen)
         voted = history.run(str(recorded.number))
     say(process, f"run {voted.number}: {choice_words(voted)}\n")
     if was_hidden:
