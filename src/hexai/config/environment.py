@@ -5,7 +5,7 @@ a comma or a blank belongs to an item.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -209,7 +209,7 @@ def _parse(text: str, hint: Any) -> object:
     kinds = [member for member in members(hint) if member is not UnsetType]
     if any(get_origin(kind) is tuple for kind in kinds):
         return _parse_list(text)
-    if bool in kinds:
+    if bool in kinds and (float not in _bases(kinds) or text.lower() in _FLAGS):
         return _FLAGS.get(text.lower(), text)
     if str in kinds or any(get_origin(kind) is Literal for kind in kinds):
         return text
@@ -217,6 +217,11 @@ def _parse(text: str, hint: Any) -> object:
         return msgspec.convert(text, hint, strict=False)
     except msgspec.ValidationError:
         return text
+
+
+def _bases(kinds: list[Any]) -> list[Any]:
+    """Give types without their ranges."""
+    return [get_args(k)[0] if get_origin(k) is Annotated else k for k in kinds]
 
 
 def _parse_list(text: str) -> object:

@@ -17,6 +17,7 @@ from hexai.config.tables.base import (
     MaybeSeconds,
     Milliseconds,
     Seconds,
+    Share,
     Table,
     Temperature,
 )
@@ -42,6 +43,8 @@ Marker = Annotated[str, Meta(min_length=1, max_length=8)]
 Suffix = Annotated[str, Meta(max_length=8)]
 Contenders = Annotated[int, Meta(ge=0, le=1000)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
+Shuffle = bool | Share
+"""All or none, or a share of them."""
 WindowMinutes = Annotated[int, Meta(ge=1, le=1440)]
 
 
@@ -94,6 +97,9 @@ class Completion(Table, frozen=True, kw_only=True):
     """The same for `all`; it holds back the popups of other servers."""
     blind: bool = False
     """Call suggestions A, B, C until one is taken."""
+    shuffle: Shuffle = False
+    """Draw the order of suggestions anew for each list, or for a share of the lists;
+    their names stay. Only drawn orders can tell a model from its place."""
 
 
 class Triggers(Table, frozen=True, kw_only=True):
@@ -165,6 +171,9 @@ class Cli(Table, frozen=True, kw_only=True):
     """Seconds that an answer is kept and served again; 0 keeps none."""
     blind: bool = False
     """Call contenders A, B, C until the choice."""
+    shuffle: Shuffle = False
+    """Draw the order of answers on a terminal for each question, or for a share of
+    them; their names stay. Pipes and --json keep the order of the entries."""
     vote: bool = False
     """Ask for a vote at the end."""
 

@@ -5,7 +5,7 @@ once at the composed messages, an answer from the cache takes its contender out 
 race, what a contender is charged comes from one list, and the run is recorded.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from random import Random
@@ -50,7 +50,9 @@ class Question(Struct, frozen=True, kw_only=True):
     max_concurrency: int = 8
     """Contenders at work at once."""
     blind: bool = False
-    """Show the contenders in shuffled order; nothing comes from the cache then."""
+    """Show the contenders in drawn order; nothing comes from the cache then."""
+    shuffle: float = 0.0
+    """The share of such questions whose order is drawn; all of them when blind."""
     fresh: bool = False
     """Ask anew what the cache could answer."""
     send_anyway: bool = False
@@ -65,6 +67,11 @@ class Question(Struct, frozen=True, kw_only=True):
     """Where it came from, for the ledger."""
     sources: tuple[Source, ...] = ()
     """What the messages were composed of, so that a finding can say where it is."""
+
+    @property
+    def share_drawn(self) -> float:
+        """Of questions such as this one, the share whose order is drawn."""
+        return 1.0 if self.blind else self.shuffle
 
 
 class Run:
@@ -87,7 +94,6 @@ class Run:
         self._cached = CachedAnswers(services, self._targets, question.request)
         self._known: dict[int, Outcome] = {}
         self._started_at = services.now()
-        self._seed = services.random.getrandbits(32) if question.blind else None
         self.run_id = services.new_run_id()
         """Global, and known before anything is sent."""
         self._logbook = Logbook(
@@ -97,6 +103,7 @@ class Run:
         )
         self.contenders = plan(question.entries, self._targets.find)
         """All of them, in entry order."""
+        self._seed = draw_seed(services.random, self.contenders, question)
         self.order = draw_order(len(self.contenders), self._seed)
         """The contenders' indexes in the order shown."""
         self.verdict = Verdict()
@@ -247,6 +254,7 @@ class Run:
             background=question.background,
             blind=question.blind,
             seed=self._seed,
+            shuffle=question.share_drawn,
             order=self.order,
             contenders=tuple(
                 contender_record(
@@ -263,6 +271,20 @@ class Run:
         settings, surface = self._targets.settings, question.request.surface
         stored = not self.is_refused and may_store_text(settings, surface)
         return record if stored else without_texts(record)
+
+
+def draw_seed(
+    random: Random, contenders: Sequence[Contender], question: Question
+) -> int | None:
+    """Draw whether the order is drawn, and with what; None: it is that of the entries.
+
+    A single contender has no order: its place in a list that an editor makes of those
+    of several servers is drawn by nobody.
+    """
+    share = question.share_drawn
+    if len(contenders) < 2 or share <= 0 or random.random() >= share:
+        return None
+    return random.getrandbits(32)
 
 
 def draw_order(count: int, seed: int | None) -> tuple[int, ...]:

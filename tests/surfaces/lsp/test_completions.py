@@ -104,6 +104,35 @@ def test_one_suggestion_for_each_entry(fast: Upstream, slow: Upstream) -> None:
     assert len(fast.requests) == len(slow.requests) == 1
 
 
+def test_a_shuffled_list_stands_as_it_is_recorded(
+    fast: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names stay in sight; the order is drawn for each place, and `sortText` has it."""
+    monkeypatch.setenv("HEXAI_COMPLETION_SHUFFLE", "true")
+    seen: list[list[str]] = []
+
+    async def scene(client: LspClient, _: Server) -> None:
+        for line in range(1, 25):
+            client.edit(URI, (0, 0, "#\n"))
+            result = await client.complete(URI, CURSOR + line * len("#\n"))
+            items = sorted(result["items"], key=lambda item: str(item["sortText"]))
+            seen.append([item["label"].split()[0] for item in items])
+            assert items == result["items"]
+
+    with Upstream(openai_answer("return b + a")) as other:
+        configure(home=fast, cloud=other)
+        play(scene)
+
+    ledger = Ledger(_folder("XDG_STATE_HOME") / FILE_NAME, patience=1.0)
+    runs = [each.run for each in ledger.all()]
+    ledger.close()
+    assert {tuple(names) for names in seen} == {("home", "cloud"), ("cloud", "home")}
+    assert [
+        [run.contenders[index].label for index in run.order] for run in runs
+    ] == seen
+    assert all(run.seed is not None and not run.blind for run in runs)
+
+
 def test_an_edit_elsewhere_answers_at_once_and_closes(slow: Upstream) -> None:
     """The request is answered empty and complete, and the connection is closed."""
     configure(cloud=slow)

@@ -19,6 +19,7 @@ Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
 Seconds = Annotated[float, Meta(ge=0, le=604_800)]
 """At most a week."""
 Temperature = Annotated[float, Meta(ge=0, le=2)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 
 MaybeText = str | UnsetType

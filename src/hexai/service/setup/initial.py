@@ -126,11 +126,17 @@ def _entries(candidates: tuple[Choice, ...]) -> str:
             f"{mark}model = {to_toml(each.model)}",
             "",
         ]
-    if len(candidates) < 2:
-        lines += _EXAMPLES
+    lines += _EXAMPLES if len(candidates) < 2 else _SHUFFLE
     return "\n".join(lines)
 
 
+_SHUFFLE = [
+    "# Who stands first is chosen more often, however good. Drawn orders let",
+    "# `hexai leaderboard` tell a model from its place:",
+    "#[cli]",
+    "#shuffle = true",
+    "",
+]
 _EXAMPLES = [
     "# For a pair, add another one, such as:",
     "#[[models.cli]]",

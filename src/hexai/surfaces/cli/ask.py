@@ -118,12 +118,21 @@ def make_question(
         policy=Policy.wait_for_first() if options.first else Policy.wait_for_all(),
         max_concurrency=most or len(entries),
         blind=wanted(session).blind,
+        shuffle=_share_drawn(session),
         fresh=options.fresh,
         send_anyway=options.send_anyway,
         local_only=session.snapshot.restrictions.local_only,
         background=Background(project=project_of(session.process.folder)),
         sources=prompt.sources,
     )
+
+
+def _share_drawn(session: Session) -> float:
+    """Say how often the order is drawn: never where not a person reads the answers."""
+    is_read = session.process.stdout_is_terminal
+    if not is_read or session.options.json or session.options.jsonl:
+        return 0.0
+    return float(session.snapshot.settings.cli.shuffle)
 
 
 def wanted(session: Session) -> Wanted:

@@ -25,7 +25,7 @@ class Run(Protocol):
 
     @property
     def order(self) -> tuple[int, ...]:
-        """The contenders' indexes in the order shown; shuffled when blind."""
+        """The contenders' indexes in the order shown, which may be drawn."""
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

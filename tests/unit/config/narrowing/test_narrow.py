@@ -119,6 +119,19 @@ def test_the_context_only_shrinks(user: str, file: str, left: str, held: bool) -
     assert any(narrowed.held) is held
 
 
+@pytest.mark.parametrize("table", ["completion", "cli"])
+@pytest.mark.parametrize("user", [True, 0.3, False])
+def test_nobody_else_draws_the_order_or_keeps_it(
+    table: str, user: bool | float
+) -> None:
+    """Whether lists are shuffled is the user's word: it takes nothing away."""
+    for asked in (True, False, 0.5):
+        narrowed = _narrow({table: {"shuffle": user}}, {table: {"shuffle": asked}})
+
+        assert getattr(narrowed.settings, table).shuffle == user
+        assert narrowed.held == (((table, "shuffle"),),)
+
+
 def test_trigger_characters_only_get_fewer() -> None:
     """Those that the user does not have are held back, the others go."""
     narrowed = _narrow(

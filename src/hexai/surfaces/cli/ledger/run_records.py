@@ -49,7 +49,7 @@ class RecordedRunRecord(Struct, kw_only=True):
 
 
 def recorded_run_record(recorded: RecordedRun) -> RecordedRunRecord:
-    """Make the object of one run, entries in the order shown."""
+    """Make the object of one run: entries in their order, if blind in that shown."""
     run = recorded.run
     hidden = is_hidden(recorded)
     names = names_shown(run, hidden=hidden)
@@ -65,7 +65,7 @@ def recorded_run_record(recorded: RecordedRun) -> RecordedRunRecord:
         choice=_choice(recorded, names),
         entries=[
             _entry(each, place, names[each.index], hidden=hidden)
-            for place, each in enumerate(in_order(run))
+            for place, each in enumerate(in_order(run) if run.blind else run.contenders)
         ],
     )
 

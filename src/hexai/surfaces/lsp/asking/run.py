@@ -36,7 +36,7 @@ class Run(AbstractAsyncContextManager["Run"], Protocol):
 
     @property
     def order(self) -> Sequence[int]:
-        """The contenders' indexes in the order shown; shuffled when blind."""
+        """The contenders' indexes in the order shown, which may be drawn."""
 
     @property
     def outcomes(self) -> Sequence[Outcome]:

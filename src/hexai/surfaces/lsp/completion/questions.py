@@ -71,6 +71,7 @@ class Questions:
             policy=Policy(queue_grace=QUEUE_GRACE),
             max_concurrency=at_once or len(entries),
             blind=settings.completion.blind,
+            shuffle=float(settings.completion.shuffle),
             local_only=restrictions.local_only,
             settings=settings,
             background=origin.background(position),

@@ -556,6 +556,33 @@ def test_blind_nobody_is_first() -> None:
     assert answered.at == pytest.approx(1)
 
 
+def test_a_drawn_order_holds_for_every_list_of_a_place() -> None:
+    """As answers come, as the user types along, inline, and out of the memory."""
+
+    async def scene(desk: Desk) -> list[list[str]]:
+        desk.asker.order = (2, 0, 1)
+        lists = [await desk.ask()]
+        await desk.pause(1)
+        lists.append(await desk.ask(AGAIN))
+        desk.type("x")
+        lists.append(await desk.ask(AGAIN))
+        lists.append(await desk.ask(INVOKED, "inline"))
+        desk.replace(Span(Position(0, 0), Position(0, 0)), "# ")
+        desk.replace(Span(Position(0, 0), Position(0, 2)), "")
+        lists.append(await desk.ask())
+        return [answered.texts for answered in lists]
+
+    models = [
+        Scripted(says("x first")),
+        Scripted(says("x second", after=0.01)),
+        Scripted(says("x third", after=0.9)),
+    ]
+    early, *later = at_desk(scene, CODE, *models)
+
+    assert early == ["x first", "x second"]
+    assert later == [["x third", "x first", "x second"]] * 4
+
+
 def test_a_failing_contender_shows_once_and_the_others_stay() -> None:
     """Its failure goes to the log, not into the list."""
 
