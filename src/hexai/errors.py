@@ -15,7 +15,7 @@ HexaiError
     ├── UnknownModel          the upstream has no such model
     ├── RateLimited           too many requests
     │   └── OutOfCredit       the account has no credit left; waiting will not help
-    ├── Overloaded            the upstream failed or asked for time (408, 5xx)
+    ├── Overloaded            the upstream failed or asked for time (408, 409, 425, 5xx)
     ├── BadRequest            the upstream refused the request as malformed
     ├── ContentFilter         the upstream refused to answer this
     ├── ContextTooLong        the prompt does not fit the model
@@ -158,7 +158,7 @@ class OutOfCredit(RateLimited):
 
 
 class Overloaded(ProviderError):
-    """The upstream failed or asked for time (408, 5xx)."""
+    """The upstream failed or asked for time (408, 409, 425, 5xx but 501 and 505)."""
 
     kind = "overloaded"
     advice = "try again later"

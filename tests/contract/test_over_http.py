@@ -7,6 +7,9 @@ from contextlib import aclosing
 
 import pytest
 
+from hexai.domain.contender import Contender
+from hexai.domain.entry import Budgets
+from hexai.domain.outcome import Outcome
 from hexai.domain.provider import Call
 from hexai.errors import (
     Authentication,
@@ -17,10 +20,12 @@ from hexai.errors import (
     RateLimited,
     TooLarge,
 )
+from hexai.providers.registry import Client
 from tests.contract.subjects import KEY, OVER_HTTP, Case, OverHttp
 from tests.support.attempt import Attempt, attempt
 from tests.support.calls import call, text_of
-from tests.support.replies import huge_line, lingering, raw, status
+from tests.support.races import contender, run_race, target
+from tests.support.replies import huge_line, lingering, raw, stall, status
 from tests.support.upstream import Reply, Request, Upstream
 
 every_format = pytest.mark.parametrize("subject", OVER_HTTP, ids=lambda s: s.type)
@@ -120,6 +125,30 @@ def test_retry_after_is_read(subject: OverHttp) -> None:
 
 
 @every_format
+@pytest.mark.parametrize(
+    ("code", "kind"), [(500, "overloaded"), (401, "authentication")]
+)
+def test_a_status_decides_though_its_body_never_comes(
+    subject: OverHttp, code: int, kind: str
+) -> None:
+    """Also where the budget for the first token is shorter than the wait for it."""
+    with Upstream(stall(status(code, "{}"), 0)) as upstream:
+        client = subject.client(upstream.url)
+        asked = target(client, budgets=Budgets(first_token=0.2))
+        (outcome,) = asyncio.run(_race(client, contender(asked, timeout=60.0)))
+
+    assert outcome.error is not None
+    assert (outcome.error.kind, outcome.error.http_status) == (kind, code)
+    assert outcome.attempts == (3 if code == 500 else 1)
+
+
+async def _race(client: Client, asked: Contender) -> tuple[Outcome, ...]:
+    report = await run_race([asked])
+    await client.aclose()
+    return report.outcomes
+
+
+@every_format
 def test_an_empty_account_is_told_from_a_rate_limit(subject: OverHttp) -> None:
     """Waiting would not help."""
     body = json.dumps({"error": {"code": "insufficient_quota", "message": "quota"}})
@@ -193,7 +222,7 @@ def _stream(subject: OverHttp, payload: bytes) -> Reply:
 @pytest.mark.parametrize(
     "payload",
     [
-        b"{",
+        b"{x",
         b"[]",
         b"17",
         b'"text"',

@@ -54,7 +54,11 @@ EXPECTED = msgspec.json.decode(
 def read(type_: str, pieces: Iterable[bytes]) -> Answer:
     """Read a stream that comes in pieces."""
     wire_format = FORMATS[type_]
-    reader = Reader(wire_format.framing, wire_format.decoder(call()), str)
+    reader = Reader(
+        wire_format.framing,
+        wire_format.decoder(call()),
+        lambda said: wire_format.explain(said, model="m"),
+    )
     answer = Answer(format=type_, text="", reasoning="")
     try:
         for piece in pieces:

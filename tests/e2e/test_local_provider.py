@@ -51,6 +51,9 @@ class Quiet:
         """Keep it."""
         self.told.append("connected")
 
+    def refused(self) -> None:
+        """Take no note of a refusal."""
+
 
 def call(model: str, prompt: str = "Count from 1 to 50.", max_tokens: int = 8) -> Call:
     """Make a deterministic call."""

@@ -52,6 +52,9 @@ class Printer:
         """Print that the request can be sent."""
         say("connected")
 
+    def refused(self) -> None:
+        """Print nothing of a refusal."""
+
 
 def say(what: str, text: str = "") -> None:
     """Print one step."""

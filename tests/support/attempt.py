@@ -26,6 +26,9 @@ class Attempt:
         """Note that the request can be sent."""
         self._mark("connected")
 
+    def refused(self) -> None:
+        """Take no note of a refusal: the error tells."""
+
     def _mark(self, what: str) -> None:
         self.marks.append((what, asyncio.get_running_loop().time()))
 

@@ -20,6 +20,7 @@ from hexai.errors import (
     RateLimited,
 )
 from hexai.providers.credentials import ConfiguredCredential
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.wire import Framing
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http.tls import Trust
@@ -71,11 +72,14 @@ class PlainFormat:
         """Make a decoder."""
         return PlainDecoder()
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Give the error of a status."""
-        kinds: dict[int, type[ProviderError]] = {401: Authentication, 429: RateLimited}
-        kind = kinds.get(status, Overloaded)
-        return kind(f"refused by {status}", upstream_message=body.decode())
+        kinds: dict[int | None, type[ProviderError]] = {
+            401: Authentication,
+            429: RateLimited,
+        }
+        kind = kinds.get(said.status, Overloaded)
+        return kind(f"refused by {said.status}", upstream_message=said.message)
 
 
 class Steps:
@@ -91,6 +95,9 @@ class Steps:
     def connected(self) -> None:
         """Record it."""
         self.seen.append("connected")
+
+    def refused(self) -> None:
+        """Take no note of a refusal."""
 
 
 def settings_for(base_url: str, **changes: Any) -> ProviderSettings:

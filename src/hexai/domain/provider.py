@@ -82,6 +82,12 @@ class Progress(Protocol):
         After `loading` this means: loaded. Further calls have no effect.
         """
 
+    def refused(self) -> None:
+        """Say that the upstream has refused: its status decides what becomes of it.
+
+        What it says about it is still read, for a moment that the provider bounds.
+        """
+
 
 class Provider(Protocol):
     """A client for one upstream. It may serve several attempts at once."""

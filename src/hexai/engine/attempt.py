@@ -32,7 +32,7 @@ async def attempt(target: Target, tally: Tally, course: Course) -> None:
     loop = asyncio.get_running_loop()
     tally.begin(target)
     breaker = course.conditions.breakers.of(target.upstream.origin)
-    permit = breaker.admit(loop.time(), target)
+    permit = breaker.admit(loop.time(), target, began_at=course.began_at)
     try:
         await _Attempt(target, tally, course).run()
     except ProviderError as error:

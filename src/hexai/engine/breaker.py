@@ -5,6 +5,10 @@ for 30 s nothing is sent there. Then one attempt, the probe, is let through; it 
 the breaker, or opens it for another 30 s. An attempt that neither succeeded nor
 failed for the upstream's sake (it was cancelled, or kept back) says nothing, and
 hands its permit back: if it was the probe, the next attempt is.
+
+Who is turned away is told the last real cause first: that is what can be mended. And
+races that were under way when a breaker opened are told no more than that, since for
+them it is one outage, which has just been met by the contender beside.
 """
 
 from hexai.domain.contender import Target
@@ -49,15 +53,16 @@ class Breaker:
         self._failures = 0
         self._open_until = 0.0
         self._probe: Permit | None = None
-        self._last_reason = ""
+        self._opened_at = 0.0
+        self._cause: ProviderError | None = None
 
-    def admit(self, now: float, target: Target) -> Permit:
-        """Let an attempt through, or raise `UpstreamResting`."""
+    def admit(self, now: float, target: Target, *, began_at: float) -> Permit:
+        """Let an attempt of a race that began then through, or raise."""
         permit = Permit(self)
         if self._failures < FAILURES:
             return permit
         if now < self._open_until or self._probe is not None:
-            raise self._resting(now, target)
+            raise self._resting(now, target, began_at)
         self._probe = permit
         return permit
 
@@ -71,7 +76,9 @@ class Breaker:
         was_probe = permit is self._probe
         self.drop(permit)
         self._failures += 1
-        self._last_reason = error.message
+        self._cause = error
+        if self._failures == FAILURES:
+            self._opened_at = now
         if was_probe or self._failures == FAILURES:
             self._open_until = now + REST
 
@@ -80,14 +87,20 @@ class Breaker:
         if permit is self._probe:
             self._probe = None
 
-    def _resting(self, now: float, target: Target) -> UpstreamResting:
+    def _resting(self, now: float, target: Target, began_at: float) -> UpstreamResting:
+        cause = self._cause
+        assert cause is not None
         left = max(0.0, self._open_until - now)
         until = f"for another {left:.0f} s" if left else "until a first attempt is back"
+        said = cause.message
+        if began_at > self._opened_at:
+            said += f"; not asked {until}, after {FAILURES} failures in a row"
         return UpstreamResting(
-            f"not asked {until}, after {FAILURES} failures in a row, "
-            f"the last one: {self._last_reason}",
+            said,
             provider=target.spec.provider,
             model=target.spec.model,
+            http_status=cause.http_status,
+            advice=cause.what_to_do,
         )
 
 

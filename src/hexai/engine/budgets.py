@@ -18,6 +18,9 @@ from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.streams import CLOSE_WITHIN
 from hexai.errors import Phase
 
+REFUSAL_WITHIN = 3.0
+"""Seconds for what follows the status of a refusal; providers wait less for it."""
+
 
 class BudgetClock:
     """Watches over one attempt from the slot on, and tells how far it has come.
@@ -36,6 +39,7 @@ class BudgetClock:
             "total": total,
         }
         self._phase: Phase | Literal["closing"] = "connect"
+        self._refused_at: float | None = None
         self._since = self._loop.time()
         self.scope = asyncio.timeout(None)
         """Expires when a budget runs out; to be entered by whoever waits."""
@@ -65,6 +69,12 @@ class BudgetClock:
             self._stopwatch.stop_loading(self._loop.time())
             self._enter("first token")
 
+    def refused(self) -> None:
+        """Let no budget cut in on a refusal whose status is known already."""
+        if self._phase != "closing":
+            self._refused_at = self._loop.time()
+            self._arm()
+
     def token(self, now: float) -> None:
         """Let the idle budget run from here."""
         if self._phase == "idle":
@@ -90,6 +100,8 @@ class BudgetClock:
     def _due(self) -> tuple[float, Phase | None]:
         if self._phase == "closing":
             return self._since + CLOSE_WITHIN, None
+        if self._refused_at is not None:
+            return self._refused_at + REFUSAL_WITHIN, self._phase
         due = self._since + self._seconds[self._phase]
         total_due = self._stopwatch.due()
         if self._phase != "load" and total_due <= due:

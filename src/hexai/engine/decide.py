@@ -6,8 +6,9 @@
 | breaker open                    | no    | yes       | nothing    |
 | TLS                             | no    | no        | failure    |
 | 429                             | yes   | yes       | it works   |
-| 408                             | yes   | yes       | it works   |
-| 5xx, overloaded                 | yes   | yes       | failure    |
+| 408, 409, 425                   | yes   | yes       | it works   |
+| 405, 501, 505                   | no    | no        | it works   |
+| other 5xx, overloaded           | yes   | yes       | failure    |
 | first-token timeout             | no    | no        | failure    |
 | refused with another 4xx        | no    | no        | it works   |
 | all else                        | no    | no        | nothing    |

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
+from functools import partial
 
 import msgspec
 
@@ -13,12 +14,14 @@ from hexai.errors import (
     Authentication,
     BadAnswer,
     BadRequest,
+    BrokenStream,
     Overloaded,
     ProviderError,
     RateLimited,
     TooLarge,
 )
 from hexai.providers.credentials import Credential, refuse_in_clear
+from hexai.providers.formats.complaints import Complaint, read_body
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
 from hexai.providers.http.client import Answer, HttpClient
@@ -29,7 +32,7 @@ from hexai.text.surrogates import mend
 ERROR_BODY_LIMIT = 64 * 1024
 """Bytes of an error's body that are read."""
 
-_ERROR_BODY_WAIT = 2.0
+_ERROR_BODY_WAIT = 1.0
 _REST_WAIT = 0.005
 _REST_LIMIT = 64 * 1024
 _MESSAGE_LENGTH = 300
@@ -74,8 +77,13 @@ class HttpProvider:
                 connected=progress.connected,
             )
             async with sending as answer:
+                if answer.status >= 300:
+                    progress.refused()
+                if answer.status >= 300:
+                    progress.refused()
                 await self._check(answer, wire, call.model)
-                reader = Reader(wire.framing, wire.decoder(call), masker.mask)
+                explain = partial(self._explain, wire, call.model)
+                reader = Reader(wire.framing, wire.decoder(call), explain, masker.mask)
                 async with aclosing(answer.body()) as pieces:
                     async for piece in pieces:
                         for chunk in reader.feed(piece):
@@ -130,13 +138,16 @@ class HttpProvider:
             headers[name.lower()] = value
         return headers
 
+    def _explain(self, wire: WireFormat, model: str, said: Complaint) -> ProviderError:
+        return self._with_advice(wire.explain(said, model=model))
+
     async def _check(self, answer: Answer, wire: WireFormat, model: str) -> None:
         """Raise what an answer that is not 2xx means."""
         if answer.status < 300:
             return
         body = await _error_body(answer)
         try:
-            error = wire.refusal(answer.status, body, model=model)
+            error = wire.explain(read_body(answer.status, body), model=model)
         except Exception as fault:  # noqa: BLE001 - the decode boundary
             raise BadAnswer(
                 f"the upstream refused by {answer.status}, and why cannot be read "
@@ -146,9 +157,14 @@ class HttpProvider:
         error.http_status = answer.status
         if isinstance(error, RateLimited | Overloaded):
             error.retry_after = retry_after(answer.header)
-        if isinstance(error, Authentication) and self._credential.advice:
+        raise self._with_advice(error)
+
+    def _with_advice(self, error: ProviderError) -> ProviderError:
+        """Say where the key comes from, unless the upstream says what to do."""
+        usual = error.what_to_do == type(error).advice
+        if isinstance(error, Authentication) and usual and self._credential.advice:
             error.what_to_do = self._credential.advice
-        raise error
+        return error
 
     @contextmanager
     def _naming(self, model: str) -> Iterator[Masker]:
@@ -230,9 +246,19 @@ async def _read_rest(pieces: AsyncGenerator[bytes, None]) -> None:
 
 
 def _rest(reader: Reader, answer: Answer) -> Iterator[Chunk]:
+    """Take the end of a stream; a body of another kind may hold an error, or nothing.
+
+    The reader looks for an error first: it stands in what was never an event.
+    """
     if reader.finished:
         return
     kind = answer.header("content-type").partition(";")[0].strip().lower()
-    if not reader.payloads and kind and kind not in _STREAMS:
-        raise BadAnswer(f"the upstream answered with {shorten(kind, 60)}, not a stream")
-    yield from reader.close()
+    strange = bool(kind) and kind not in _STREAMS
+    try:
+        yield from reader.close()
+    except BrokenStream:
+        if reader.payloads or not strange:
+            raise
+        raise BadAnswer(
+            f"the upstream answered with {shorten(kind, 60)}, not a stream"
+        ) from None

@@ -3,7 +3,7 @@
 import asyncio
 
 from hexai.domain.entry import Budgets
-from hexai.engine.budgets import BudgetClock
+from hexai.engine.budgets import REFUSAL_WITHIN, BudgetClock
 from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.streams import CLOSE_WITHIN
 from tests.support.clock import run_virtually
@@ -49,6 +49,19 @@ def test_the_budget_that_ran_out_first_is_the_one_that_is_told() -> None:
         return round(await _wait(clock), 6), clock.missed
 
     assert run_virtually(main()) == (1.0, ("connect", 1.0))
+
+
+def test_no_budget_cuts_in_on_a_refusal() -> None:
+    """Its status decides, so what follows of it has its own time, and an end."""
+
+    async def main() -> tuple[float, object]:
+        clock = BudgetClock(Budgets(first_token=0.5), 0.7, Stopwatch(0.7))
+        loop = asyncio.get_running_loop()
+        loop.call_at(0.1, clock.connected)
+        loop.call_at(0.2, clock.refused)
+        return round(await _wait(clock), 6), clock.missed
+
+    assert run_virtually(main()) == (0.2 + REFUSAL_WITHIN, ("first token", 0.5))
 
 
 def test_after_its_end_it_never_rings() -> None:

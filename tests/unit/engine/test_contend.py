@@ -350,6 +350,37 @@ def test_the_breaker_keeps_later_attempts_away() -> None:
     assert (refused.attempts, refused.status) == (0, Status.FAILED)
 
 
+def test_entries_that_start_together_meet_one_outage() -> None:
+    """However many of them, and whoever opens the breaker: one cause, one advice."""
+    dead = Scripted(fails(REFUSED))
+    asked = [
+        contender(target(dead, f"m{index}", origin="o", limit=2), index)
+        for index in range(7)
+    ]
+
+    said = {str(outcome.error) for outcome in ran(asked).outcomes}
+
+    assert said == {str(REFUSED)}
+
+
+def test_a_later_race_is_told_the_cause_before_the_wait() -> None:
+    """What can be mended comes first, and the advice is about that."""
+    dead = Scripted(fails(REFUSED))
+    given = conditions()
+
+    async def main() -> tuple[Outcome, ...]:
+        await run_race(_asked_of([dead, dead], "o"), None, given)
+        await asyncio.sleep(1)
+        return (await run_race(_asked_of([dead], "o"), None, given)).outcomes
+
+    (outcome,) = run_virtually(main())
+
+    assert str(outcome.error) == (
+        "refused; not asked for another 29 s, after 5 failures in a row; "
+        "check that the server runs and that base_url is right"
+    )
+
+
 def test_after_30_seconds_one_probe_decides() -> None:
     """Others that come meanwhile are refused; after its answer all is well again."""
     client = Scripted(*[fails(REFUSED)] * 6, says("yes", after=2))

@@ -26,6 +26,7 @@ from hexai.errors import (
     RateLimited,
     TooLarge,
 )
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,
@@ -70,7 +71,7 @@ class Fixed(PlainFormat):
         """Make the fixed decoder."""
         return _FixedDecoder(self._chunks, self._bug)
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Fail like the decoder."""
         raise self._bug or ValueError
 

@@ -20,6 +20,10 @@ class NoProgress:
         """Refuse."""
         raise AssertionError
 
+    def refused(self) -> None:
+        """Refuse."""
+        raise AssertionError
+
 
 def failure(provider: Unavailable) -> ProviderError:
     """Make one attempt and give its error."""

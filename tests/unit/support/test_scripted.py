@@ -28,6 +28,9 @@ class Noted:
         """Note that the request can be sent."""
         self.said.append((asyncio.get_running_loop().time(), "connected"))
 
+    def refused(self) -> None:
+        """Take no note of a refusal."""
+
 
 async def _play(client: Scripted, progress: Noted) -> list[tuple[float, Chunk]]:
     loop = asyncio.get_running_loop()

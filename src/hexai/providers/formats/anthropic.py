@@ -23,7 +23,7 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, ProviderError
-from hexai.providers.formats.complaints import read_body, read_error
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.payload import decode, field, figure, words
 from hexai.providers.formats.quirks import quirk_of
 from hexai.providers.formats.reasoning import ThinkSplitter
@@ -80,13 +80,13 @@ class AnthropicFormat:
             body["stop_sequences"] = stop
         return body
 
-    def decoder(self, call: Call) -> "AnthropicDecoder":
+    def decoder(self, call: Call) -> "AnthropicDecoder":  # noqa: ARG002 - all alike
         """Make the decoder of one stream."""
-        return AnthropicDecoder(call, self._settings)
+        return AnthropicDecoder()
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
-        """Turn an answer that is not 2xx into an error."""
-        return explain(read_body(status, body), model, self._settings)
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+        """Make the error of what an upstream said."""
+        return explain(said, model, self._settings)
 
 
 class _Piece(Struct):
@@ -108,7 +108,6 @@ class _Event(Struct):
     content_block: _Piece | None = None
     delta: _Piece | None = None
     usage: object = None
-    error: object = None
 
 
 _EVENTS = msgspec.json.Decoder(_Event)
@@ -133,9 +132,7 @@ INPUT_FIGURES = (
 class AnthropicDecoder:
     """Reads one stream of message events."""
 
-    def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._asked = call.model
-        self._settings = settings
+    def __init__(self) -> None:
         self._splitter = ThinkSplitter()
         self._reason: StopReason | None = None
         self._figures: dict[str, int] = {}
@@ -147,8 +144,6 @@ class AnthropicDecoder:
         if event.type == "message_stop":
             self._reason = self._reason or FinishReason.OTHER
             return self.close()
-        if event.type == "error" or event.error is not None:
-            raise explain(read_error(event.error), self._asked, self._settings)
         chunks: list[Chunk] = []
         for piece in (event.delta, event.content_block):
             if piece is not None:

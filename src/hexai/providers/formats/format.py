@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from hexai.domain.provider import Call, Chunk
 from hexai.errors import ProviderError
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.wire import Framing
 
 
@@ -19,9 +20,9 @@ class Decoder(Protocol):
     def feed(self, payload: bytes) -> Iterable[Chunk]:
         """Decode the data of one SSE event, or one NDJSON line.
 
-        An error that the upstream reports inside the stream is raised. `Finished` is
-        given as soon as the upstream says that it is done; nothing is fed, and
-        `close` is not called, after it.
+        Errors that the upstream reports inside the stream do not come here, see
+        `reading`. `Finished` is given as soon as the upstream says that it is done;
+        nothing is fed, and `close` is not called, after it.
         """
 
     def close(self) -> Iterable[Chunk]:
@@ -48,11 +49,10 @@ class WireFormat(Protocol):
     def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
-        """Turn an answer that is not 2xx into an error; `model` is for the advice.
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+        """Make the error of what an upstream said; `model` is for the advice.
 
-        `body` is cut at 64 KiB and may be anything. Provider and model are filled in
-        by the caller, `Retry-After` too.
+        Provider and model are filled in by the caller, `Retry-After` too.
         """
 
 

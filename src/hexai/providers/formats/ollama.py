@@ -16,7 +16,7 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
-from hexai.providers.formats.complaints import read_body, read_error
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.payload import decode, figure, words
 from hexai.providers.formats.reasoning import ThinkSplitter
@@ -57,13 +57,13 @@ class OllamaFormat:
             body["options"] = given
         return body
 
-    def decoder(self, call: Call) -> Decoder:
+    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
         """Make the decoder of one stream."""
-        return OllamaDecoder(call, self._settings)
+        return OllamaDecoder()
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
-        """Turn an answer that is not 2xx into an error."""
-        return explain(read_body(status, body), model, self._settings)
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+        """Make the error of what an upstream said."""
+        return explain(said, model, self._settings)
 
 
 def options(call: Call) -> dict[str, object]:
@@ -85,7 +85,6 @@ class Line(Struct):
     done_reason: object = None
     prompt_eval_count: object = None
     eval_count: object = None
-    error: object = None
     model: object = None
 
 
@@ -110,16 +109,12 @@ REASONS: dict[str, StopReason] = {
 class OllamaDecoder:
     """Reads one stream of chat lines; blank deltas count, they indent code."""
 
-    def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._asked = call.model
-        self._settings = settings
+    def __init__(self) -> None:
         self._splitter = ThinkSplitter()
 
     def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one line; the last one says `done` and gives `Finished`."""
         line = decode(_LINES, payload)
-        if line.error is not None:
-            raise explain(read_error(line.error), self._asked, self._settings)
         chunks: list[Chunk] = []
         if line.message is not None:
             if thinking := words(line.message.thinking):

@@ -4,14 +4,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, ReasoningDelta, TextDelta
 from hexai.errors import BrokenStream
-from hexai.providers.formats.complaints import read_error
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.ollama import Line, OllamaFormat, finished, options
 from hexai.providers.formats.payload import decode, words
-from hexai.providers.formats.refusals import explain
 
 _NOTHING = "\n"
 """An empty suffix would make it a chat, and an empty prompt no more than a load."""
@@ -41,9 +38,9 @@ class OllamaInfill(OllamaFormat):
             body["options"] = given
         return body
 
-    def decoder(self, call: Call) -> Decoder:
+    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
         """Make the decoder of one stream."""
-        return OllamaInfillDecoder(call, self._settings)
+        return OllamaInfillDecoder()
 
 
 class _InfillLine(Line):
@@ -57,15 +54,9 @@ _LINES = msgspec.json.Decoder(_InfillLine)
 class OllamaInfillDecoder:
     """Reads one stream of generated lines; the text is taken as it is."""
 
-    def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._asked = call.model
-        self._settings = settings
-
     def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one line; the last one says `done` and gives `Finished`."""
         line = decode(_LINES, payload)
-        if line.error is not None:
-            raise explain(read_error(line.error), self._asked, self._settings)
         chunks: list[Chunk] = []
         if thinking := words(line.thinking):
             chunks.append(ReasoningDelta(thinking))

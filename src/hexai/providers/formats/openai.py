@@ -25,9 +25,9 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
-from hexai.providers.formats.complaints import read_body, read_error
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.payload import decode, field, figure, loosely, money, words
+from hexai.providers.formats.payload import decode, field, figure, money, words
 from hexai.providers.formats.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
@@ -86,13 +86,13 @@ class OpenAIFormat:
             body["stop"] = list(call.stop[:MOST_STOPS])
         return body
 
-    def decoder(self, call: Call) -> Decoder:
+    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
         """Make the decoder of one stream."""
-        return OpenAIDecoder(call, self._settings)
+        return OpenAIDecoder(self._settings)
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
-        """Turn an answer that is not 2xx into an error."""
-        return explain(read_body(status, body), model, self._settings)
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+        """Make the error of what an upstream said."""
+        return explain(said, model, self._settings)
 
 
 class Said(Struct):
@@ -113,11 +113,9 @@ class Choice(Struct):
     finish_reason: object = None
 
 
-class _Event(Struct, rename={"kind": "object"}):
-    kind: object = None
+class _Event(Struct):
     choices: list[Choice] | None = None
     usage: object = None
-    error: object = None
     model: object = None
 
 
@@ -143,8 +141,7 @@ class EventDecoder(ABC):
     Only the first choice counts. What is text in it is up to the derived classes.
     """
 
-    def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._asked = call.model
+    def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
         self._reason: StopReason | None = None
         self._usage = ReportedUsage()
@@ -156,8 +153,6 @@ class EventDecoder(ABC):
             self._reason = self._reason or FinishReason.OTHER
             return self.close()
         event = decode(_EVENTS, payload)
-        if event.error is not None or event.kind == "error":
-            raise explain(read_error(loosely(payload)), self._asked, self._settings)
         if event.usage is not None:
             self._usage = usage(event.usage, self._settings)
         self._model = self._model or words(event.model) or None
@@ -194,8 +189,8 @@ class EventDecoder(ABC):
 class OpenAIDecoder(EventDecoder):
     """Reads one stream of chat completion chunks."""
 
-    def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        super().__init__(call, settings)
+    def __init__(self, settings: ProviderSettings) -> None:
+        super().__init__(settings)
         self._splitter = ThinkSplitter()
 
     def _finish(self, finished: Finished) -> list[Chunk]:

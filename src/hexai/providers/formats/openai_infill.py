@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Finished, TextDelta
 from hexai.errors import ProviderError
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.openai import (
     INCLUDE_USAGE,
@@ -55,24 +56,24 @@ class OpenAIInfill(OpenAIFormat):
             body["stop"] = list(call.stop[:MOST_STOPS])
         return body
 
-    def decoder(self, call: Call) -> Decoder:
+    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
         """Make the decoder of one stream."""
-        return OpenAIInfillDecoder(call, self._settings)
+        return OpenAIInfillDecoder(self._settings)
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
-        """Turn an answer that is not 2xx into an error."""
-        error = super().refusal(status, body, model=model)
-        return pointing_at_infill(error, status, self._settings)
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+        """Make the error of what an upstream said."""
+        error = super().explain(said, model=model)
+        return pointing_at_infill(error, said, self._settings)
 
 
 _NO_ENDPOINT = frozenset({400, 404, 405, 422, 501})
 
 
 def pointing_at_infill(
-    error: ProviderError, status: int, settings: ProviderSettings
+    error: ProviderError, said: Complaint, settings: ProviderSettings
 ) -> ProviderError:
     """Advise to turn filling gaps off where a refusal may well mean that."""
-    if status in _NO_ENDPOINT:
+    if said.status in _NO_ENDPOINT:
         where = settings.name if settings.built_in else f"providers.{settings.name}"
         error.what_to_do = (
             f'the model or server may not fill gaps: set infill = "off" in [{where}]'

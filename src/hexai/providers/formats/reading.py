@@ -2,7 +2,8 @@
 
 This is the provider's decode boundary: whatever goes wrong while bytes are read or
 checked is a bad answer of the upstream, and its text (which may quote the bytes)
-stays out of the message.
+stays out of the message. Errors that an upstream reports inside a stream are read here
+too, for all formats alike, so that decoders only have to know answers.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +12,14 @@ from msgspec.structs import replace
 
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, ProviderError
+from hexai.providers.formats.complaints import (
+    Complaint,
+    find,
+    find_in_prose,
+    read_reported,
+)
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.wire import Framing, splitter
+from hexai.providers.formats.wire import ErrorData, Framing, Stray, splitter
 from hexai.text.shorten import shorten
 from hexai.text.surrogates import Mender, mend
 
@@ -24,14 +31,20 @@ class Reader:
         self,
         framing: Framing,
         decoder: Decoder,
+        explain: Callable[[Complaint], ProviderError],
         mask: Callable[[str], str] = str,
     ) -> None:
-        """Read one stream; `mask` takes keys out of what will be stored."""
+        """Read one stream; `mask` takes keys out of what will be stored.
+
+        `explain` makes the error of what an upstream reports inside the stream.
+        """
         self._splitter = splitter(framing)
         self._decoder = decoder
+        self._explain = explain
         self._mask = mask
         self._text = Mender()
         self._reasoning = Mender()
+        self._is_closing = False
         self.payloads = 0
         """How many events or lines were read."""
         self.finished = False
@@ -40,31 +53,39 @@ class Reader:
     def feed(self, data: bytes) -> Iterator[Chunk]:
         """Give the chunks that a piece of the stream completes."""
         for payload in self._splitter.feed(data):
-            self.payloads += 1
-            yield from self._decoded(self._decoder.feed, payload)
+            yield from self._read(payload)
 
     def close(self) -> Iterator[Chunk]:
         """Take the end of the stream; the last chunk is `Finished`, or it raises."""
+        self._is_closing = True
         for payload in self._splitter.close():
-            self.payloads += 1
-            yield from self._unended(payload)
+            yield from self._read(payload)
         if not self.finished:
             yield from self._decoded(self._decoder.close)
         if not self.finished:
             raise BrokenStream("the answer ended without its end mark")
 
-    def _unended(self, payload: bytes) -> Iterator[Chunk]:
-        """Decode a last event without its end: whole, or cut in the middle."""
+    def _read(self, payload: bytes) -> Iterator[Chunk]:
+        """Read a payload: raise the error that it reports, else decode it."""
+        if self.finished:
+            return
+        if (said := _reported(payload)) is not None:
+            raise self._explain(said)
+        if isinstance(payload, Stray):
+            return
+        self.payloads += 1
         try:
             yield from self._decoded(self._decoder.feed, payload)
         except BadAnswer:
-            raise BrokenStream("the answer was cut off within an event") from None
+            if (said := find_in_prose(payload)) is not None:
+                raise self._explain(said) from None
+            if self._is_closing:  # a last event without its end
+                raise BrokenStream("the answer was cut off within an event") from None
+            raise
 
     def _decoded(
         self, step: Callable[..., Iterable[Chunk]], *payload: bytes
     ) -> Iterator[Chunk]:
-        if self.finished:
-            return
         try:
             for chunk in step(*payload):
                 yield from self._clean(chunk)
@@ -93,3 +114,7 @@ class Reader:
             return end
         model = self._mask(shorten(mend(end.returned_model), 200))
         return replace(end, returned_model=model)
+
+
+def _reported(payload: bytes) -> Complaint | None:
+    return read_reported(payload) if isinstance(payload, ErrorData) else find(payload)

@@ -6,6 +6,9 @@ leave no doubt, phrases for those who give no code, then the status. Codes that 
 repeat the status (`api_error`, `server_error`) come last, for errors inside a stream,
 where there is no status. A table row is never about one request: what a user meets
 tomorrow is one more row.
+
+An error's class decides whether it is tried again (see `engine.decide`), so `BY_STATUS`
+is also the table of the statuses that are: those of `Overloaded` and `RateLimited`.
 """
 
 import re
@@ -53,12 +56,20 @@ _MALFORMED = frozenset({400, 404, 413, 422, 500, None})
 
 RULES = (
     Rule(
+        # Groq, OpenAI: a rate that the request alone exceeds; no waiting helps.
+        says=r"request too large|requested tokens? exceed",
+        error=ContextTooLong,
+        statuses=frozenset({400, 413, 429, None}),
+        advice="shorten the input, or use a model with a larger limit",
+    ),
+    Rule(
         says=_codes(
             "context_length_exceeded",  # OpenAI, vLLM, Groq
             "exceed_context_size_error",  # llama.cpp
             "string_above_max_length",  # OpenAI, for one huge message
             "request_too_large",  # Anthropic, 413
             "tokens_limit_reached",  # GitHub models, 413
+            "context_window_exceeded",
         ),
         error=ContextTooLong,
     ),
@@ -69,17 +80,31 @@ RULES = (
             "billing_hard_limit_reached",
             "billing_error",  # Anthropic, 402
             "insufficient_balance",
+            "arrearage",  # DashScope
+            "quota_exceeded",
         ),
         error=OutOfCredit,
     ),
     Rule(
-        says=_codes("invalid_api_key", "authentication_error", "unauthenticated"),
+        says=_codes("no_db_connection"),  # LiteLLM without a database, any wrong key
+        error=Authentication,
+    ),
+    Rule(
+        says=_codes(
+            "invalid_api_key",
+            "invalidapikey",  # DashScope
+            "authentication_error",
+            "auth_error",  # LiteLLM
+            "unauthenticated",
+            "unauthorized",
+        ),
         error=Authentication,
     ),
     Rule(
         says=_codes(
             "permission_error",
             "permission_denied",
+            "accessdenied",  # DashScope
             "unsupported_country_region_territory",
         ),
         error=Permission,
@@ -92,11 +117,25 @@ RULES = (
     ),
     Rule(
         says=_codes(
-            "content_filter", "content_policy_violation", "responsibleaipolicyviolation"
+            "content_filter",
+            "content_policy_violation",
+            "responsibleaipolicyviolation",
+            "datainspectionfailed",  # DashScope
+            "data_inspection_failed",
         ),
         error=ContentFilter,
     ),
-    Rule(says=_codes("rate_limit_exceeded", "rate_limit_error"), error=RateLimited),
+    Rule(
+        says=_codes(
+            "rate_limit_exceeded",
+            "rate_limit_error",
+            "throttling_error",  # LiteLLM
+            "throttling",  # DashScope, and the next
+            "throttling.ratequota",
+            "resource_exhausted",  # Google
+        ),
+        error=RateLimited,
+    ),
     Rule(
         says=(
             r"context (length|size|window|limit)|(prompt|input) is too long"
@@ -104,6 +143,12 @@ RULES = (
         ),
         error=ContextTooLong,
         statuses=_MALFORMED,
+    ),
+    Rule(
+        says=r"(invalid|missing) model name|^model is required",  # Ollama
+        error=UnknownModel,
+        statuses=frozenset({400, None}),
+        advice="give the model's name as the server has it",
     ),
     Rule(
         says=(
@@ -128,7 +173,30 @@ RULES = (
         error=OutOfCredit,
     ),
     Rule(
-        says=r"requires more system memory|out of memory",
+        says=(
+            r"not authenticated|(token|api.?key)\b.{0,40}\b(expired|invalid|incorrect)"
+            r"|(invalid|incorrect|expired|missing) (api.?key|token)\b(?! ?count)"
+        ),
+        error=Authentication,
+        statuses=frozenset({400, 401, 403, None}),
+    ),
+    Rule(
+        says=r"too many requests|rate.?limit|request limit reached|slow down",
+        error=RateLimited,
+        statuses=frozenset({None}),
+    ),
+    Rule(
+        # Ollama says 500 for a request that will never do.
+        says=r'^option ".{1,80}" must be of type|^invalid (format|think value): ',
+        error=BadRequest,
+    ),
+    Rule(
+        says=r"unexpected endpoint|unknown (endpoint|path|url)|no (such )?route",
+        error=BadAnswer,
+        statuses=frozenset({400, 404, 405, None}),
+    ),
+    Rule(
+        says=r"requires more (system )?memory|out of memory",
         error=BadRequest,
         statuses=frozenset({500, None}),
         advice="use a smaller model, or free memory where it runs",
@@ -141,15 +209,30 @@ BY_STATUS: dict[int, type[ProviderError]] = {
     403: Permission,
     404: UnknownModel,
     408: Overloaded,
+    409: Overloaded,
     413: ContextTooLong,
+    425: Overloaded,
     429: RateLimited,
+    501: BadRequest,
+    505: BadRequest,
 }
-"""Other 4xx are a bad request, all 5xx overloaded."""
+"""Other 4xx are a bad request, other 5xx overloaded.
+
+What an upstream cannot do (405, 501, 505) it cannot do later either: no outage.
+"""
 
 IN_STREAM = (
-    Rule(says=_codes("not_found_error"), error=UnknownModel),
+    Rule(says=_codes("not_found_error", "not_found"), error=UnknownModel),
     Rule(
-        says=_codes("invalid_request_error", "bad_request", "invalid_argument"),
+        says=_codes(
+            "invalid_request_error",
+            "bad_request",
+            "badrequesterror",
+            "invalid_argument",
+            "invalidparameter",
+            "not_supported_error",
+            "validation",
+        ),
         error=BadRequest,
     ),
 )
@@ -174,14 +257,11 @@ def explain(said: Complaint, model: str, settings: ProviderSettings) -> Provider
     rule = _rule(said)
     kind = rule.error if rule else _by_status(said)
     status = f" (HTTP {said.status})" if said.status is not None else ""
-    advice = rule.advice if rule else None
-    if advice is None:
-        advice = _advice(kind, model, settings, sure=rule is not None)
     return kind(
         HAPPENED[kind] + status,
         http_status=said.status,
         upstream_message=said.message,
-        advice=advice,
+        advice=_advice(kind, rule, said, model, settings),
     )
 
 
@@ -202,20 +282,51 @@ def _matches(rule: Rule, said: Complaint) -> bool:
 
 def _by_status(said: Complaint) -> type[ProviderError]:
     status = said.status
-    if status is None or 500 <= status <= 599:
+    if status is None:
         return Overloaded
-    if 400 <= status <= 499:
-        return BY_STATUS.get(status, BadRequest)
+    if 400 <= status <= 599:
+        return BY_STATUS.get(status, BadRequest if status < 500 else Overloaded)
     return BadAnswer
 
 
 def _advice(
-    kind: type[ProviderError], model: str, settings: ProviderSettings, *, sure: bool
+    kind: type[ProviderError],
+    rule: Rule | None,
+    said: Complaint,
+    model: str,
+    settings: ProviderSettings,
 ) -> str:
+    if rule is not None and rule.advice is not None:
+        return rule.advice
+    if settings.type == "ollama" and (advice := _ollama_s(kind, said, settings)):
+        return advice
     if kind is not UnknownModel:
         return kind.advice
-    if not sure:  # a path that is not there answers 404 as well
+    if rule is None:  # a path that is not there answers 404 as well
         return f"check the model's name ({model}) and base_url"
-    if settings.type == "ollama" and "//ollama.com" not in settings.base_url:
+    if _may_be_pulled(model, settings):
         return f"get it with: ollama pull {model}"
     return f"check the model's name ({model})"
+
+
+def _ollama_s(
+    kind: type[ProviderError], said: Complaint, settings: ProviderSettings
+) -> str:
+    """Say what only an Ollama means by a status."""
+    if kind is Authentication and said.address:
+        return f"sign in with: ollama signin, or at {said.address}"
+    if kind is Permission and not said.message:
+        # Its host check, meant against pages in a browser, answers without a word.
+        host = settings.base_url.partition("://")[2].partition("/")[0]
+        return (
+            f"this Ollama does not take the host name of base_url ({host}): use its IP "
+            "address there, or start it with OLLAMA_HOST=0.0.0.0"
+        )
+    return ""
+
+
+def _may_be_pulled(model: str, settings: ProviderSettings) -> bool:
+    """Say whether `ollama pull` could know this name, and the Ollama is the user's."""
+    if settings.type != "ollama" or "//ollama.com" in settings.base_url:
+        return False
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/:-]*", model) is not None

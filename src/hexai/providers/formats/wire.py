@@ -19,7 +19,22 @@ Framing = Literal["sse", "ndjson"]
 LIMIT = 1024 * 1024
 """Bytes of a line, and of an event's data."""
 
+STRAY_LIMIT = 16 * 1024
+"""Bytes that are kept of what stands in a stream where nothing may stand."""
+
 _BOM = b"\xef\xbb\xbf"
+
+
+class ErrorData(bytes):
+    """A payload that the stream calls an error: by its event, or by a field `error`."""
+
+    __slots__ = ()
+
+
+class Stray(bytes):
+    """JSON that stands bare among events; it is no answer, but may be an error."""
+
+    __slots__ = ()
 
 
 class Splitter(Protocol):
@@ -38,21 +53,29 @@ def splitter(framing: Framing) -> Splitter:
 
 
 class NdjsonSplitter:
-    """Gives the lines of a stream that are not blank."""
+    """Gives the lines of a stream that are not blank.
+
+    A value printed over several lines, as errors of some servers are, is one payload.
+    """
 
     def __init__(self) -> None:
         self._lines = _Lines()
+        self._printed = _Printed()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Give the lines that end in this piece."""
         for line in self._lines.feed(data):
-            if line and not line.isspace():
-                yield line
+            yield from self._take(line)
 
     def close(self) -> Iterator[bytes]:
-        """Give a last line that has no line end."""
-        line = self._lines.close()
-        if line and not line.isspace():
+        """Give a last line that has no line end, and a value that was not closed."""
+        yield from self._take(self._lines.close())
+        yield from self._printed.close()
+
+    def _take(self, line: bytes) -> Iterator[bytes]:
+        if self._printed.is_open or line.strip() in (b"{", b"["):
+            yield from self._printed.take(line)
+        elif line and not line.isspace():
             yield line
 
 
@@ -63,6 +86,8 @@ class SseSplitter:
         self._lines = _Lines()
         self._data: list[bytes] = []
         self._size = 0
+        self._name = b""
+        self._stray = _Printed()
         self._after_cr = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -74,6 +99,7 @@ class SseSplitter:
         """Give the data of an event that no blank line has ended."""
         yield from self._take(self._lines.close())
         yield from self._take(b"")
+        yield from map(Stray, self._stray.close())
 
     def _unify_line_ends(self, data: bytes) -> bytes:
         if self._after_cr and data:
@@ -87,18 +113,63 @@ class SseSplitter:
     def _take(self, line: bytes) -> Iterator[bytes]:
         if line.startswith(b"data:"):
             self._keep(line[6:] if line[5:6] == b" " else line[5:])
-        elif not line and self._data:
-            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-            self._data = []
-            self._size = 0
-            if data:
-                yield data
+        elif not line:
+            yield from self._end_event()
+        elif line.startswith(b"event:"):
+            self._name = line[6:].strip()
+        elif line.startswith(b"error:"):
+            yield ErrorData(line[6:].strip())
+        elif self._stray.is_open or line.lstrip()[:1] in (b"{", b"["):
+            yield from map(Stray, self._stray.take(line))
+
+    def _end_event(self) -> Iterator[bytes]:
+        name, self._name = self._name, b""
+        if not self._data:
+            return
+        data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+        self._data = []
+        self._size = 0
+        if data:
+            yield ErrorData(data) if name == b"error" else data
 
     def _keep(self, value: bytes) -> None:
         self._size += len(value) + 1
         if self._size > LIMIT + 1:
             raise TooLarge("the upstream sent an event of more than 1 MiB")
         self._data.append(value)
+
+
+class _Printed:
+    """Collects a JSON value that may be printed over several lines."""
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a value has begun; of one that is too large the rest is dropped."""
+        return bool(self._lines)
+
+    def take(self, line: bytes) -> Iterator[bytes]:
+        """Take a line; give the value if it ends here.
+
+        It ends with a line that ends it at the margin, or with the first if that
+        ends as it begins: nobody may wait for the end of the stream to hear of it.
+        """
+        self._size += len(line) + 1
+        if self._size <= STRAY_LIMIT:
+            self._lines.append(line)
+        ends = line.rstrip()[-1:] in (b"}", b"]")
+        if ends and (len(self._lines) == 1 or line[:1] in (b"}", b"]")):
+            yield from self.close()
+
+    def close(self) -> Iterator[bytes]:
+        """Give what there is of the value."""
+        if self._lines:
+            yield b"\n".join(self._lines)
+        self._lines = []
+        self._size = 0
 
 
 class _Lines:

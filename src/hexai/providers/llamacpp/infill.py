@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import (
     Call,
     Chunk,
@@ -21,12 +20,11 @@ from hexai.domain.provider import (
 )
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
-from hexai.providers.formats.complaints import read_error
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.formats.openai_infill import pointing_at_infill
-from hexai.providers.formats.payload import decode, figure, loosely, words
-from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.payload import decode, figure, words
 
 
 class LlamaCppInfill(OpenAIFormat):
@@ -56,14 +54,14 @@ class LlamaCppInfill(OpenAIFormat):
             body["stop"] = list(call.stop)
         return body
 
-    def decoder(self, call: Call) -> Decoder:
+    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
         """Make the decoder of one stream."""
-        return LlamaCppInfillDecoder(call, self._settings)
+        return LlamaCppInfillDecoder()
 
-    def refusal(self, status: int, body: bytes, *, model: str) -> ProviderError:
-        """Turn an answer that is not 2xx into an error."""
-        error = super().refusal(status, body, model=model)
-        return pointing_at_infill(error, status, self._settings)
+    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+        """Make the error of what an upstream said."""
+        error = super().explain(said, model=model)
+        return pointing_at_infill(error, said, self._settings)
 
 
 class _Event(Struct):
@@ -73,7 +71,6 @@ class _Event(Struct):
     tokens_evaluated: object = None
     tokens_predicted: object = None
     model: object = None
-    error: object = None
 
 
 _EVENTS = msgspec.json.Decoder(_Event)
@@ -89,15 +86,9 @@ REASONS: dict[str, StopReason] = {
 class LlamaCppInfillDecoder:
     """Reads one stream of pieces; the last one says `stop`."""
 
-    def __init__(self, call: Call, settings: ProviderSettings) -> None:
-        self._asked = call.model
-        self._settings = settings
-
     def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one event; the last one gives `Finished`."""
         event = decode(_EVENTS, payload)
-        if event.error is not None:
-            raise explain(read_error(loosely(payload)), self._asked, self._settings)
         chunks: list[Chunk] = []
         if text := words(event.content):
             chunks.append(TextDelta(text))

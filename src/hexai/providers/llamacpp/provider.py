@@ -135,6 +135,9 @@ class _Watch:
         self.was_connected = True
         self._progress.connected()
 
+    def refused(self) -> None:
+        self._progress.refused()
+
 
 def _explained(
     error: ConnectionFailed | BrokenStream, leased: Leased

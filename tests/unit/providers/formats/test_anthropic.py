@@ -7,7 +7,7 @@ import pytest
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Chunk, FinishReason
 from hexai.domain.usage import ReportedUsage
-from hexai.errors import BrokenStream, ContentFilter, Overloaded, RateLimited
+from hexai.errors import BrokenStream, ContentFilter
 from hexai.providers.formats.anthropic import AnthropicFormat
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
@@ -176,24 +176,3 @@ def test_an_end_without_a_reason_is_a_broken_stream() -> None:
     """Closing politely is no end mark."""
     with pytest.raises(BrokenStream):
         read(text("a"))
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        ({"type": "overloaded_error", "message": "Overloaded"}, Overloaded),
-        ({"type": "rate_limit_error", "message": "slow"}, RateLimited),
-        (None, Overloaded),
-    ],
-)
-def test_an_error_event_ends_the_stream(error: object, kind: type[Exception]) -> None:
-    """Whatever it holds."""
-    with pytest.raises(kind):
-        read(text("a"), {"type": "error", "error": error})
-
-
-def test_a_refused_request_is_explained() -> None:
-    """The body says what was wrong."""
-    body = b'{"type": "error", "error": {"type": "overloaded_error"}}'
-
-    assert type(ANTHROPIC.refusal(529, body, model="m")) is Overloaded

@@ -6,7 +6,7 @@ import pytest
 
 from hexai.domain.provider import Chunk, FinishReason, TextDelta
 from hexai.domain.usage import ReportedUsage
-from hexai.errors import BrokenStream, Overloaded, UnknownModel
+from hexai.errors import BrokenStream
 from hexai.providers.formats.ollama import OllamaFormat
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
@@ -102,27 +102,8 @@ def test_text_on_the_last_line_is_text() -> None:
     assert text_of(read(said("a"), DONE | {"message": {"content": "b"}})) == "ab"
 
 
-def test_an_error_line_ends_the_stream() -> None:
-    """It is all that a runner's crash leaves."""
-    with pytest.raises(Overloaded, match="CUDA"):
-        read(said("a"), {"error": "CUDA error"})
-
-
 @pytest.mark.parametrize("lines", [[], [said("a")], [said("a"), {"done": "yes"}]])
 def test_an_end_without_the_last_line_is_a_broken_stream(lines: list[object]) -> None:
     """Closing politely is no end mark."""
     with pytest.raises(BrokenStream):
         read(*lines)
-
-
-def test_a_missing_model_says_how_to_get_it() -> None:
-    """The advice names the model that was asked for."""
-    body = b'{"error":"model \'q:8b\' not found"}'
-
-    error = OLLAMA.refusal(404, body, model="q:8b")
-
-    assert type(error) is UnknownModel
-    assert str(error) == (
-        "no such model (HTTP 404): model 'q:8b' not found;"
-        " get it with: ollama pull q:8b"
-    )

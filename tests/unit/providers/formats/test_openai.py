@@ -11,9 +11,7 @@ from hexai.domain.usage import ReportedUsage
 from hexai.errors import (
     BrokenStream,
     ContentFilter,
-    ContextTooLong,
     Overloaded,
-    RateLimited,
 )
 from hexai.providers.formats.openai import OpenAIFormat, usage
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
@@ -270,30 +268,6 @@ def test_what_openrouter_charges_is_read(said: object, expected: str | None) -> 
 
     assert usage(said, settings("openrouter")).cost_usd == cost
     assert usage(said, settings("openai")).cost_usd is None
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"error": {"code": 429, "message": "slow down"}},
-        {"object": "error", "message": "slow down", "code": 429},
-        {"error": {"code": 429, "message": "slow down"}, "choices": [{"index": 0}]},
-    ],
-)
-def test_an_error_in_the_stream_ends_it(event: object) -> None:
-    """The status, if any, is in the error; vLLM puts the error on top."""
-    with pytest.raises(RateLimited) as caught:
-        read(delta({"content": "a"}), event)
-
-    assert caught.value.http_status == 429
-    assert caught.value.upstream_message == "slow down"
-
-
-def test_a_refused_request_is_explained() -> None:
-    """The body of a 400 says what was wrong."""
-    body = b'{"error": {"code": "context_length_exceeded", "message": "too long"}}'
-
-    assert type(OPENAI.refusal(400, body, model="m")) is ContextTooLong
 
 
 @pytest.mark.parametrize(

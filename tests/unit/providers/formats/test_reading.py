@@ -6,6 +6,7 @@ import pytest
 
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, Overloaded, ProviderError
+from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.reading import Reader
 
 
@@ -36,11 +37,15 @@ class Scripted:
             yield one
 
 
+def _explain(said: Complaint) -> ProviderError:
+    return Overloaded(said.message)
+
+
 def read(
     *lines: bytes, end: tuple[Chunk | ProviderError, ...] = (Finished(),)
 ) -> list[Chunk]:
     """Read a whole stream of NDJSON-like lines."""
-    reader = Reader("ndjson", Scripted(*end))
+    reader = Reader("ndjson", Scripted(*end), _explain)
     chunks = [chunk for line in lines for chunk in reader.feed(line)]
     return [*chunks, *reader.close()]
 

@@ -112,7 +112,11 @@ CASES: list[tuple[int, object, type[ProviderError]]] = [
         {"message": {"detail": [{"loc": ["body", "x"], "msg": "Extra inputs"}]}},
         BadRequest,
     ),
-    (409, "", BadRequest),
+    (409, "", Overloaded),
+    (425, "", Overloaded),
+    (405, "", BadRequest),
+    (501, "", BadRequest),
+    (505, "", BadRequest),
     (204, "", BadAnswer),
 ]
 
