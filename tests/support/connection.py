@@ -106,6 +106,11 @@ class LineProtocol(asyncio.StreamReaderProtocol):
         self._lost.set()
         super().connection_lost(exc)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the connection is gone."""
+        return self._lost.is_set()
+
     async def abandon(self) -> None:
         """End the connection whatever its state, and wait until it is gone."""
         if self._line is not None:

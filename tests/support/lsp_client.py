@@ -402,14 +402,14 @@ def start_of(
 ) -> Start:
     """Give what a server in this process is started with."""
     home = Path(environ["HOME"])
+    given: dict[str, Any] = {"random": random.Random(1), **more}
     return Start(
         folders=find_folders(environ, home),
         environ=environ,
         now=time.time,  # noqa: TID251 - the edge
-        random=random.Random(1),
         stdin=stdin,
         stdout=stdout,
-        **more,
+        **given,
     )
 
 

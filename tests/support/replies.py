@@ -122,6 +122,15 @@ def stall(reply: Reply, after: int) -> Reply:
     return stalled
 
 
+def inserting(reply: Reply, before: int, piece: bytes) -> Reply:
+    """Send a reply, and one piece more before that of a number of its body."""
+
+    async def inserted(exchange: Exchange) -> None:
+        await reply(_Inserting(exchange, before, piece))
+
+    return inserted
+
+
 def endless(
     piece: bytes, *, gap: float = 0.0, content_type: str = "text/event-stream"
 ) -> Reply:
@@ -217,6 +226,31 @@ class _Counted(Exchange):
 
     async def end(self) -> None:
         raise _Enough
+
+
+class _Inserting(Exchange):
+    """Sends one piece more than it is given.
+
+    What is around it shall see all pieces, so it sends by the exchange that it wraps.
+    """
+
+    def __init__(self, exchange: Exchange, before: int, piece: bytes) -> None:
+        super().__init__(exchange.request, exchange.reader, exchange.line)
+        self._exchange = exchange
+        self._left = before
+        self._piece = piece
+
+    async def head(self, *args: Any, **more: Any) -> None:
+        await self._exchange.head(*args, **more)
+
+    async def piece(self, data: bytes) -> None:
+        if self._left == 0:
+            await self._exchange.piece(self._piece)
+        self._left -= 1
+        await self._exchange.piece(data)
+
+    async def end(self) -> None:
+        await self._exchange.end()
 
 
 def _stopped(reply: Reply, after: int, stop: Callable[[Exchange], None]) -> Reply:

@@ -172,6 +172,11 @@ class Upstream:
         """Tell whether every connection that was opened has ended."""
         return all(one.closed_at is not None for one in self.connections)
 
+    def forget(self) -> None:
+        """Drop what was recorded of requests and of connections that have ended."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._note, self._forget)
+
     def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
@@ -190,6 +195,11 @@ class Upstream:
         self._thread.join()
         if self._bugs and error is None:
             raise self._bugs[0]
+
+    def _forget(self) -> None:
+        self.requests.clear()
+        self.connections[:] = [one for one in self.connections if not one.closed_at]
+        self._protocols[:] = [one for one in self._protocols if not one.is_over]
 
     def _run(self) -> None:
         try:
