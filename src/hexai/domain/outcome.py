@@ -14,6 +14,12 @@ MEASURABLE = 0.01
 An answer that came in one piece has less, and was generated before anybody looked.
 """
 
+FASTEST = 10_000
+"""Tokens per second that no server generates for one request.
+
+What seems faster was generated before and held back by somebody on the way.
+"""
+
 
 class Status(StrEnum):
     """The four ways a contender can end."""
@@ -28,9 +34,9 @@ class Timings(Struct, frozen=True, kw_only=True):
     """Durations in seconds by the monotonic clock."""
 
     queued: float = 0.0
-    """Waiting for slots; in no other figure."""
+    """Waiting for slots, ours or the upstream's; in no other figure."""
     loading: float = 0.0
-    """Loading the embedded model; in no other figure."""
+    """Loading the model, here or at an upstream that tells; in no other figure."""
     ttft: float | None = None
     """As `total`, but up to the answer's first token; None if none came."""
     generating: float | None = None
@@ -80,8 +86,13 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 def speed(usage: Usage | None, timings: Timings) -> float | None:
-    """Give generated tokens per second; None where the time is too short to tell."""
+    """Give generated tokens per second; None where the time is too short to tell.
+
+    Counted is what was seen to come: the first token took its time before, so `n`
+    tokens have `n - 1` gaps, and hidden reasoning has none.
+    """
     spent = timings.generating or 0.0
-    if usage is None or spent < MEASURABLE or usage.output < 2:
+    if usage is None or spent < MEASURABLE:
         return None
-    return usage.output / spent
+    rate = (usage.output - usage.hidden - 1) / spent
+    return rate if 0 < rate <= FASTEST else None

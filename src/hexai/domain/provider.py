@@ -61,6 +61,10 @@ class Finished(Struct, frozen=True, kw_only=True):
 
     reason: StopReason = FinishReason.STOP
     usage: ReportedUsage = ReportedUsage()
+    loading: float = 0.0
+    """Seconds in which the upstream loaded the model, as far as it tells."""
+    queued: float = 0.0
+    """Seconds in which the request waited there for others, as far as it tells."""
     returned_model: str | None = None
     """The model id that the upstream returned."""
     infilled: bool = False

@@ -64,6 +64,8 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     text: str = ""
     error: str = ""
     """The reason shown to people; an upstream may quote the prompt in it."""
+    masked: int = 0
+    """How many keys in the text were masked before it was stored."""
     cache_key: str = ""
     """Where the answer lies in the cache, so that it can be forgotten."""
 

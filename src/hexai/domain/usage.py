@@ -15,6 +15,10 @@ class ReportedUsage(Struct, frozen=True, kw_only=True):
     output: int | None = None
     reasoning: int | None = None
     """The part of `output` that was spent on reasoning."""
+    cached: int | None = None
+    """The part of `input` that was read from the upstream's cache."""
+    written: int | None = None
+    """The part of `input` that was written to it."""
     cost_usd: Decimal | None = None
     """What was charged; most upstreams do not say."""
 
@@ -27,6 +31,12 @@ class Usage(Struct, frozen=True, kw_only=True):
     """All generated tokens, reasoning included."""
     reasoning: int = 0
     """The part of `output` that was spent on reasoning."""
+    hidden: int = 0
+    """The part of `reasoning` that nobody saw: it came before the first token."""
+    cached: int | None = None
+    """The part of `input` that was read from the upstream's cache; None: unknown."""
+    written: int | None = None
+    """The part of `input` that was written to it; None: unknown."""
     source: UsageSource
     """`estimated` as soon as one of the tokens' figures is."""
     cost_usd: Decimal | None = None

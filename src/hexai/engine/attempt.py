@@ -136,6 +136,7 @@ class _Attempt:
             case Finished():
                 tally.finished = chunk
                 tally.stopwatch.stop(now)
+                tally.stopwatch.take_out(chunk.loading, chunk.queued)
                 self._clock.finish()
                 return True
             case unknown:

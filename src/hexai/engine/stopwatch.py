@@ -23,11 +23,14 @@ class Stopwatch:
         self._ttft: float | None = None
         self._first_token_at: float | None = None
         self._stopped_at: float | None = None
+        self._slot_at = 0.0
+        self._told = (0.0, 0.0)
 
     def resume(self) -> None:
         """Go on after an attempt that was not the last, and forget its tokens."""
         self._stopped_at = None
         self._first_token_at = None
+        self._told = (0.0, 0.0)
 
     def queue(self, now: float) -> None:
         """Begin to wait for a slot."""
@@ -43,6 +46,7 @@ class Stopwatch:
 
     def take_slot(self, now: float) -> None:
         """Start, with the first slot."""
+        self._slot_at = now
         if self._first_slot_at is None:
             self._first_slot_at = now
 
@@ -67,6 +71,16 @@ class Stopwatch:
         if self._ttft is None:
             self._ttft = self._elapsed(now)
 
+    def take_out(self, loading: float, queued: float) -> None:
+        """Take out what the upstream says it loaded and waited before its first token.
+
+        No more than passed between slot and first token can have been that.
+        """
+        if self._first_token_at is not None:
+            passed = max(0.0, self._first_token_at - self._slot_at)
+            loading = min(loading, passed)
+            self._told = (loading, min(queued, passed - loading))
+
     def stop(self, now: float) -> None:
         """Note the end, of an answer or an attempt; what closing takes is left out."""
         if self._stopped_at is None:
@@ -89,12 +103,14 @@ class Stopwatch:
         self.stop(now)
         end = now if self._stopped_at is None else self._stopped_at
         first = self._first_token_at
+        loading, queued = self._told
+        told = loading + queued
         return Timings(
-            queued=self._queued,
-            loading=self._loading,
-            ttft=self._ttft,
+            queued=self._queued + queued,
+            loading=self._loading + loading,
+            ttft=None if self._ttft is None else max(0.0, self._ttft - told),
             generating=None if first is None else end - first,
-            total=self._elapsed(end),
+            total=max(0.0, self._elapsed(end) - told),
         )
 
     def _elapsed(self, now: float) -> float:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 
-SCHEMA = 3
+SCHEMA = 4
 """The number of the newest migration."""
 
 _NUMBERS = (OverflowError, ValueError)

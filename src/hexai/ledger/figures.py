@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hexai.domain.figures import SUMMED, Cell, Figures, Filter, Times
-from hexai.domain.outcome import MEASURABLE
+from hexai.domain.outcome import FASTEST, MEASURABLE
 from hexai.ledger.units import json_list, milliseconds
 
 _CELLS = """
@@ -24,7 +24,12 @@ JOIN name AS language ON language.id = cell.language
 JOIN name AS project ON project.id = cell.project
 """
 
-_IS_MEASURABLE = f"generating >= {round(MEASURABLE * 1000)} AND output > 1"
+_SEEN = "(output - hidden_reasoning - 1)"
+_IS_MEASURABLE = (
+    f"generating >= {round(MEASURABLE * 1000)}"
+    f" AND {_SEEN} BETWEEN 1 AND {FASTEST // 1000} * generating"
+)
+"""The same as `domain.outcome.speed`, over milliseconds."""
 
 # `total` instead of `sum` where a figure may be huge: it never overflows, and is exact
 # up to 2**53. What is put in is our own, and fixed.
@@ -38,7 +43,7 @@ SELECT cell, count(*) AS runs,
     group_concat(CASE WHEN status = 'answered' THEN ttft END) AS first_tokens,
     group_concat(CASE WHEN status = 'answered' THEN total END) AS totals,
     group_concat(CASE WHEN status = 'timed out' THEN total END) AS cut_totals,
-    total(CASE WHEN {_IS_MEASURABLE} THEN output END) AS tokens,
+    total(CASE WHEN {_IS_MEASURABLE} THEN {_SEEN} END) AS tokens,
     total(CASE WHEN {_IS_MEASURABLE} THEN generating END) AS generating_ms,
     total(cost) AS cost,
     sum(cost IS NULL AND output IS NOT NULL) AS unpriced,

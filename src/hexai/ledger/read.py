@@ -28,7 +28,7 @@ LEFT JOIN sitting AS decided ON decided.id = run.chosen_sitting
 _CONTENDERS = """
 SELECT contender.*, provider, model.model, upstream, label.text AS label_name,
     returned.text AS returned_name, kind.text AS kind_name,
-    answer.text, answer.error, answer.cache_key
+    answer.text, answer.error, answer.cache_key, answer.masked
 FROM contender
 JOIN cell ON cell.id = contender.cell
 JOIN model ON model.id = cell.model
@@ -152,6 +152,7 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         text=row["text"] or "",
         error=row["error"] or "",
         cache_key=row["cache_key"] or "",
+        masked=row["masked"] or 0,
     )
 
 
@@ -172,6 +173,9 @@ def _usage(row: sqlite3.Row) -> Usage | None:
         input=row["input"],
         output=row["output"],
         reasoning=row["reasoning"],
+        hidden=row["hidden_reasoning"],
+        cached=row["cached_input"],
+        written=row["written_input"],
         source="estimated" if row["estimated"] else "reported",
     )
 

@@ -230,6 +230,9 @@ def _figures(contender: ContenderRecord) -> dict[str, object]:
         "input": usage and usage.input,
         "output": usage and usage.output,
         "reasoning": usage and usage.reasoning,
+        "hidden_reasoning": usage.hidden if usage else 0,
+        "cached_input": usage and usage.cached,
+        "written_input": usage and usage.written,
         "estimated": usage and usage.source == "estimated",
         "cost": billionths(contender.cost_usd),
         "sent": contender.sent,
@@ -243,9 +246,12 @@ def _insert_texts(connection: sqlite3.Connection, number: int, run: RunRecord) -
         messages = msgspec.json.encode(run.messages).decode("utf-8")
         connection.execute("INSERT INTO prompt VALUES (?, ?)", (number, messages))
     connection.executemany(
-        "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (number, each.index, each.text, each.error, each.cache_key)
+            (
+                *(number, each.index, each.text, each.error),
+                *(each.cache_key, each.masked),
+            )
             for each in run.contenders
             if each.text or each.error or each.cache_key
         ),

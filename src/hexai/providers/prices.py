@@ -3,9 +3,9 @@
 The list is made from genai-prices by `scripts/update-prices` and kept in the package
 as JSON, because importing that package costs more than a whole start. A provider is
 found by its base URL, a model by the clauses of the list, a price by the day and hour
-of the request. What the list does not know is unknown, never free. Prices that hold
-only for cached input, for batches or for other media are not in it: no answer of ours
-reports them apart, so a figure for a prompt that hit the upstream's cache is too high.
+of the request. What the list does not know is unknown, never free. Input that came from
+the upstream's cache or went there has prices of its own; where the list has none, it
+costs what other input costs. Prices for batches and other media are not in it.
 """
 
 import re
@@ -35,6 +35,10 @@ class Period(Struct, frozen=True):
 
     input: Rate | None = None
     output: Rate | None = None
+    cached: Rate | None = None
+    """For input that was read from the upstream's cache."""
+    written: Rate | None = None
+    """For input that was written to it."""
     reasoning: Rate | None = None
     """For reasoning tokens where they cost other than the rest of the output."""
     request: Decimal | None = None
@@ -151,8 +155,12 @@ def _price(period: Period, usage: Usage) -> Decimal | None:
     plain, reasoning = usage.output, 0
     if period.reasoning is not None:
         plain, reasoning = usage.output - usage.reasoning, usage.reasoning
+    cached = (usage.cached or 0) if period.cached is not None else 0
+    written = (usage.written or 0) if period.written is not None else 0
     parts = (
-        (period.input, usage.input),
+        (period.input, usage.input - cached - written),
+        (period.cached, cached),
+        (period.written, written),
         (period.output, plain),
         (period.reasoning, reasoning),
     )

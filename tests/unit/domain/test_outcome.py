@@ -9,11 +9,12 @@ from hexai.domain.usage import Usage
 @pytest.mark.parametrize(
     ("output", "generating", "speed"),
     [
-        (148, 2.0, 74.0),
-        (2, 0.5, 4.0),
+        (149, 2.0, 74.0),
+        (3, 0.5, 4.0),
         (1, 0.5, None),
         (9, 0.009, None),
         (9, None, None),
+        (5000, 0.02, None),
     ],
 )
 def test_speed_is_told_only_where_the_time_is_long_enough(

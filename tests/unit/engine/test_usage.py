@@ -1,6 +1,10 @@
 """Token figures, reported and estimated."""
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hexai.domain.infill import Infill
@@ -42,17 +46,44 @@ PROMPT = ("x" * 40, "x" * 8)
             "x" * 16,
             Usage(input=7, output=7, reasoning=4, source="estimated"),
         ),
-        (
+        (  # a text that came has tokens, whatever a gateway fills in
             ReportedUsage(output=0),
             "",
-            Usage(input=20, output=0, reasoning=0, source="estimated"),
+            Usage(input=20, output=3, reasoning=0, source="estimated"),
+        ),
+        (
+            ReportedUsage(
+                input=0, output=0, reasoning=0, cached=0, cost_usd=Decimal(0)
+            ),
+            "x" * 16,
+            Usage(input=20, output=7, reasoning=4, source="estimated"),
+        ),
+        (  # reasoning that nobody saw
+            ReportedUsage(input=7, output=900, reasoning=890),
+            "",
+            Usage(input=7, output=900, reasoning=890, hidden=890, source="reported"),
+        ),
+        (
+            ReportedUsage(input=100, output=9, cached=60, written=40),
+            "",
+            Usage(input=100, output=9, cached=60, written=40, source="reported"),
+        ),
+        (  # more from the cache than there was
+            ReportedUsage(input=100, output=9, cached=160, written=140),
+            "",
+            Usage(input=100, output=9, source="reported"),
+        ),
+        (
+            ReportedUsage(input=100, output=9, cached=0),
+            "",
+            Usage(input=100, output=9, cached=0, source="reported"),
         ),
     ],
 )
 def test_what_is_not_reported_is_estimated(
     reported: ReportedUsage, reasoning: str, expected: Usage
 ) -> None:
-    """Reported figures stand, 0 included; a single estimated one marks them all."""
+    """Reported figures stand where they can be; a single estimated one marks all."""
     assert complete_usage(reported, PROMPT, "x" * 12, reasoning) == expected
 
 
@@ -70,3 +101,29 @@ def test_what_filled_a_gap_is_estimated_by_both_sides_of_it() -> None:
     filled, said = spent(Finished(infilled=True)), spent(Finished())
     assert filled == complete_usage(ReportedUsage(), gap.texts, "", "")
     assert said == complete_usage(ReportedUsage(), ("why?",), "", "")
+
+
+@given(
+    st.builds(
+        ReportedUsage,
+        input=st.none() | st.integers(0, 200),
+        output=st.none() | st.integers(0, 200),
+        reasoning=st.none() | st.integers(0, 200),
+        cached=st.none() | st.integers(0, 200),
+        written=st.none() | st.integers(0, 200),
+    ),
+    st.text(max_size=30),
+    st.text(max_size=30),
+)
+def test_completed_figures_never_contradict_each_other(
+    reported: ReportedUsage, text: str, reasoning: str
+) -> None:
+    """Parts are parts, a 0 beside a text is none, and what is known stays."""
+    usage = complete_usage(reported, PROMPT, text, reasoning)
+
+    assert usage.input > 0
+    assert bool(usage.output) or not (text + reasoning) or reported.output is None
+    assert 0 <= usage.hidden <= usage.reasoning <= usage.output
+    assert (usage.cached or 0) + (usage.written or 0) <= usage.input
+    if usage.source == "reported":
+        assert (usage.input, usage.output) == (reported.input, reported.output)

@@ -44,11 +44,17 @@ def _oracle(
     if theirs.input_mtok is None and theirs.output_mtok is None:
         return None
     asked = TheirUsage(input_tokens=usage.input, output_tokens=usage.output)
+    if usage.cached and theirs.cache_read_mtok is not None:
+        asked.cache_read_tokens = usage.cached
+    if usage.written and theirs.cache_write_mtok is not None:
+        asked.cache_write_tokens = usage.written
     if usage.reasoning and theirs.output_reasoning_mtok is not None:
         asked.output_reasoning_tokens = usage.reasoning
     text_only = types.ModelPrice(
         input_mtok=theirs.input_mtok,
         output_mtok=theirs.output_mtok,
+        cache_read_mtok=theirs.cache_read_mtok,
+        cache_write_mtok=theirs.cache_write_mtok,
         output_reasoning_mtok=theirs.output_reasoning_mtok,
     )
     price = text_only.calc_price(asked)["total_price"]
@@ -64,8 +70,10 @@ def _oracle(
         USAGE,
         Usage(input=300_000, output=500, source="reported"),
         Usage(input=10, output=500, reasoning=400, source="estimated"),
+        Usage(input=900, output=5, cached=700, source="reported"),
+        Usage(input=300_000, output=5, cached=7, written=250_000, source="reported"),
     ],
-    ids=["plain", "second tier", "reasoning"],
+    ids=["plain", "second tier", "reasoning", "cached", "written"],
 )
 def test_every_price_agrees_with_the_oracle(usage: Usage, at: datetime) -> None:
     """Our reading of the list gives what the package's own gives, for every model."""

@@ -21,13 +21,13 @@ from hexai.domain.provider import (
     ReasoningDelta,
     StopReason,
 )
-from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, ProviderError
 from hexai.providers.formats.complaints import Complaint
-from hexai.providers.formats.payload import decode, field, figure, words
+from hexai.providers.formats.payload import decode, words
 from hexai.providers.formats.quirks import quirk_of
 from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.usage import AnthropicUsage
 from hexai.providers.formats.wire import Framing
 
 VERSION = "2023-06-01"
@@ -121,13 +121,6 @@ REASONS: dict[str, StopReason] = {
 }
 """`stop_reason`; any other is `OTHER`."""
 
-INPUT_FIGURES = (
-    "input_tokens",
-    "cache_creation_input_tokens",
-    "cache_read_input_tokens",
-)
-"""What came from or went to the cache is counted apart from the rest."""
-
 
 class AnthropicDecoder:
     """Reads one stream of message events."""
@@ -135,7 +128,7 @@ class AnthropicDecoder:
     def __init__(self) -> None:
         self._splitter = ThinkSplitter()
         self._reason: StopReason | None = None
-        self._figures: dict[str, int] = {}
+        self._usage = AnthropicUsage()
         self._model: str | None = None
 
     def feed(self, payload: bytes) -> list[Chunk]:
@@ -150,8 +143,8 @@ class AnthropicDecoder:
                 self._read(piece, chunks)
         if event.message is not None:
             self._model = words(event.message.model) or self._model
-            self._count(event.message.usage)
-        self._count(event.usage)
+            self._usage.take(event.message.usage)
+        self._usage.take(event.usage)
         return chunks
 
     def close(self) -> list[Chunk]:
@@ -162,7 +155,9 @@ class AnthropicDecoder:
         if self._reason is FinishReason.FILTERED and not self._splitter.answered:
             raise ContentFilter("the model refused to answer")
         finished = Finished(
-            reason=self._reason, usage=self._usage(), returned_model=self._model
+            reason=self._reason,
+            usage=self._usage.reported(),
+            returned_model=self._model,
         )
         return [*chunks, finished]
 
@@ -173,18 +168,3 @@ class AnthropicDecoder:
             chunks.extend(self._splitter.feed(text))
         if reason := words(piece.stop_reason):
             self._reason = REASONS.get(reason, FinishReason.OTHER)
-
-    def _count(self, usage: object) -> None:
-        """Take figures in; they are totals so far, so a later one replaces."""
-        for name in (*INPUT_FIGURES, "output_tokens"):
-            if (count := figure(field(usage, name))) is not None:
-                self._figures[name] = count
-
-    def _usage(self) -> ReportedUsage:
-        """Add the input up from its parts."""
-        parts = [self._figures.get(name) for name in INPUT_FIGURES]
-        known = [part for part in parts if part is not None]
-        return ReportedUsage(
-            input=figure(sum(known)) if known else None,
-            output=self._figures.get("output_tokens"),
-        )

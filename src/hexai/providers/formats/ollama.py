@@ -21,6 +21,7 @@ from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.payload import decode, figure, words
 from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.usage import ollama_waits
 from hexai.providers.formats.wire import Framing
 
 
@@ -85,6 +86,10 @@ class Line(Struct):
     done_reason: object = None
     prompt_eval_count: object = None
     eval_count: object = None
+    total_duration: object = None
+    load_duration: object = None
+    prompt_eval_duration: object = None
+    eval_duration: object = None
     model: object = None
 
 
@@ -132,11 +137,21 @@ class OllamaDecoder:
 def finished(line: Line, *, infilled: bool = False) -> Finished:
     """Read the last line, the one that says `done`."""
     reason = words(line.done_reason) or "stop"
+    loading, queued = ollama_waits(
+        (
+            line.total_duration,
+            line.load_duration,
+            line.prompt_eval_duration,
+            line.eval_duration,
+        )
+    )
     return Finished(
         reason=REASONS.get(reason, FinishReason.OTHER),
         usage=ReportedUsage(
             input=figure(line.prompt_eval_count), output=figure(line.eval_count)
         ),
+        loading=loading,
+        queued=queued,
         returned_model=words(line.model) or None,
         infilled=infilled,
     )

@@ -9,10 +9,10 @@ under two names, content as text or parts, figures in the last chunk or in every
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import (
@@ -27,10 +27,11 @@ from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.payload import decode, field, figure, money, words
+from hexai.providers.formats.payload import decode, field, words
 from hexai.providers.formats.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.usage import llamacpp_cached, openai_usage
 from hexai.providers.formats.wire import Framing
 
 INCLUDE_USAGE = {"include_usage": True}
@@ -111,11 +112,13 @@ class Choice(Struct):
     delta: Said | None = None
     text: object = None
     finish_reason: object = None
+    usage: object = None
 
 
 class _Event(Struct):
     choices: list[Choice] | None = None
     usage: object = None
+    timings: object = None
     model: object = None
 
 
@@ -153,13 +156,13 @@ class EventDecoder(ABC):
             self._reason = self._reason or FinishReason.OTHER
             return self.close()
         event = decode(_EVENTS, payload)
-        if event.usage is not None:
-            self._usage = usage(event.usage, self._settings)
+        self._count(event.usage, event.timings)
         self._model = self._model or words(event.model) or None
         chunks: list[Chunk] = []
         for choice in event.choices or ():
             if choice.index in (0, None):
                 self._read(choice, chunks)
+                self._count(choice.usage)  # Moonshot's place for it
                 self._end(words(choice.finish_reason))
         return chunks
 
@@ -170,6 +173,18 @@ class EventDecoder(ABC):
         return self._finish(
             Finished(reason=self._reason, usage=self._usage, returned_model=self._model)
         )
+
+    def _count(self, said: object, timings: object = None) -> None:
+        """Take figures in: totals, so the last that say anything count."""
+        before = self._usage.cached
+        if isinstance(said, dict):
+            charges = self._settings.type == "openrouter"
+            reported = openai_usage(said, charges=charges)
+            if reported != ReportedUsage():
+                self._usage = reported
+        if self._usage.cached is None:
+            kept = llamacpp_cached(timings)
+            self._usage = replace(self._usage, cached=before if kept is None else kept)
 
     def _end(self, reason: str) -> None:
         if reason in BROKEN_OFF:
@@ -223,35 +238,3 @@ class OpenAIDecoder(EventDecoder):
             if said:
                 chunks.append(ReasoningDelta(said))
             chunks.extend(self._splitter.feed(words(field(part, "text"))))
-
-
-def usage(said: object, settings: ProviderSettings) -> ReportedUsage:
-    """Read usage figures, whether `completion_tokens` holds the reasoning or not.
-
-    xAI and Gemini leave reasoning out of it and count it in `total_tokens` alone; the
-    total is then larger than its parts by just that.
-    """
-    asked = figure(field(said, "prompt_tokens"))
-    output = figure(field(said, "completion_tokens"))
-    reasoning = figure(field(said, "completion_tokens_details", "reasoning_tokens"))
-    total = figure(field(said, "total_tokens"))
-    if asked is not None and output is not None and total is not None:
-        apart = total - asked - output
-        if apart > 0:
-            output += apart
-            reasoning = reasoning or apart
-    cost = _cost(said) if settings.type == "openrouter" else None
-    return ReportedUsage(input=asked, output=output, reasoning=reasoning, cost_usd=cost)
-
-
-def _cost(said: object) -> Decimal | None:
-    """Read what OpenRouter charges, a credit being a dollar.
-
-    With a key of the user's own at the vendor, that is its fee alone, and what the
-    vendor takes is told beside it.
-    """
-    fee = money(field(said, "cost"))
-    if fee is None or field(said, "is_byok") is not True:
-        return fee
-    upstream = money(field(said, "cost_details", "upstream_inference_cost"))
-    return None if upstream is None else fee + upstream

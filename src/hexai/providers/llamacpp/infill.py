@@ -25,6 +25,7 @@ from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.formats.openai_infill import pointing_at_infill
 from hexai.providers.formats.payload import decode, figure, words
+from hexai.providers.formats.usage import llamacpp_cached
 
 
 class LlamaCppInfill(OpenAIFormat):
@@ -70,6 +71,7 @@ class _Event(Struct):
     stop_type: object = None
     tokens_evaluated: object = None
     tokens_predicted: object = None
+    timings: object = None
     model: object = None
 
 
@@ -105,7 +107,9 @@ def _finished(event: _Event) -> Finished:
     return Finished(
         reason=REASONS.get(words(event.stop_type), FinishReason.OTHER),
         usage=ReportedUsage(
-            input=figure(event.tokens_evaluated), output=figure(event.tokens_predicted)
+            input=figure(event.tokens_evaluated),
+            output=figure(event.tokens_predicted),
+            cached=llamacpp_cached(event.timings),
         ),
         returned_model=words(event.model) or None,
         infilled=True,

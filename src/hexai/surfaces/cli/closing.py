@@ -70,8 +70,13 @@ def _figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
 def _tokens(outcome: Outcome) -> list[str]:
     if outcome.usage is None:
         return []
-    mark = "~" if _guess(outcome) else ""
-    return [f"in={mark}{outcome.usage.input}", f"out={mark}{outcome.usage.output}"]
+    usage, mark = outcome.usage, "~" if _guess(outcome) else ""
+    return [
+        f"in={mark}{usage.input}",
+        *([f"in_cached={usage.cached}"] if usage.cached else []),
+        *([f"in_written={usage.written}"] if usage.written else []),
+        f"out={mark}{usage.output}",
+    ]
 
 
 def _speed(outcome: Outcome) -> str:

@@ -34,6 +34,8 @@ class UsageRecord(Struct, kw_only=True):
     input: int
     output: int
     reasoning: int
+    cached: int | None
+    written: int | None
     source: str
 
     @classmethod
@@ -45,6 +47,8 @@ class UsageRecord(Struct, kw_only=True):
             input=usage.input,
             output=usage.output,
             reasoning=usage.reasoning,
+            cached=usage.cached,
+            written=usage.written,
             source=usage.source,
         )
 

@@ -138,7 +138,7 @@ def test_figures_add_up() -> None:
         {"type": "message_stop"},
     )
 
-    assert end_of(chunks).usage == ReportedUsage(input=105, output=9)
+    assert end_of(chunks).usage == ReportedUsage(input=105, output=9, cached=100)
     assert end_of(chunks).returned_model == "claude-x"
 
 

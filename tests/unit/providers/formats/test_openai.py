@@ -13,7 +13,8 @@ from hexai.errors import (
     ContentFilter,
     Overloaded,
 )
-from hexai.providers.formats.openai import OpenAIFormat, usage
+from hexai.providers.formats.openai import OpenAIFormat
+from hexai.providers.formats.usage import openai_usage
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
 OPENAI = OpenAIFormat(settings())
@@ -239,7 +240,7 @@ def test_the_last_figures_count() -> None:
 )
 def test_figures_are_read_without_trust(said: object, read_as: ReportedUsage) -> None:
     """Reasoning counts, whether the vendor puts it into the output or beside it."""
-    assert usage(said, settings("openai")) == read_as
+    assert openai_usage(said) == read_as
 
 
 @pytest.mark.parametrize(
@@ -266,8 +267,8 @@ def test_what_openrouter_charges_is_read(said: object, expected: str | None) -> 
     """With a key of the user's own at the vendor, both parts of the sum or none."""
     cost = None if expected is None else Decimal(expected)
 
-    assert usage(said, settings("openrouter")).cost_usd == cost
-    assert usage(said, settings("openai")).cost_usd is None
+    assert openai_usage(said, charges=True).cost_usd == cost
+    assert openai_usage(said).cost_usd is None
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_an_answer_ends_with_its_figures() -> None:
     """The form is the one that the documentation shows."""
     assert closing_line(ANSWERED, Decimal("0.0004")) == (
         "done provider=openai model=gpt-4.1 ttft=0.41s time=2.13s "
-        "in=312 out=148 tok/s=86 cost=$0.0004"
+        "in=312 out=148 tok/s=85 cost=$0.0004"
     )
 
 
@@ -37,7 +37,7 @@ def test_estimated_figures_are_marked() -> None:
     usage = Usage(input=312, output=148, source="estimated")
     assert closing_line(replace(ANSWERED, usage=usage), Decimal("0.0004")) == (
         "done provider=openai model=gpt-4.1 ttft=0.41s time=2.13s "
-        "in=~312 out=~148 tok/s=~86 cost=~$0.0004"
+        "in=~312 out=~148 tok/s=~85 cost=~$0.0004"
     )
 
 

@@ -1,0 +1,135 @@
+"""Usage figures as upstreams report them, read into one shape and without trust.
+
+Vendors agree on neither names nor meaning: what came from a cache is part of the input
+with OpenAI and beside it with Anthropic, reasoning is part of the output or in the
+total alone, and the figures stand in the last event, in a choice, or in the first event
+and the last. What is missing here is unknown, never 0; whether the rest can be believed
+beside the text that came is for `engine.usage` to say.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from hexai.domain.usage import ReportedUsage
+from hexai.providers.formats.payload import field, figure, money
+
+Path = tuple[str, ...]
+"""Where a figure stands, from the outside in."""
+
+_CACHED: tuple[Path, ...] = (
+    ("prompt_tokens_details", "cached_tokens"),  # OpenAI, vLLM, Gemini, llama.cpp
+    ("prompt_cache_hit_tokens",),  # DeepSeek
+    ("cached_tokens",),  # Moonshot
+    ("cache_read_input_tokens",),  # LiteLLM, which adds them to prompt_tokens
+)
+_WRITTEN: tuple[Path, ...] = (
+    ("prompt_tokens_details", "cache_write_tokens"),  # OpenRouter
+    ("prompt_tokens_details", "cache_creation_tokens"),  # LiteLLM, and the next
+    ("cache_creation_input_tokens",),
+)
+_REASONING: tuple[Path, ...] = (
+    ("completion_tokens_details", "reasoning_tokens"),
+    ("reasoning_tokens",),  # Perplexity, older gateways
+)
+
+
+def openai_usage(said: object, *, charges: bool = False) -> ReportedUsage:
+    """Read OpenAI's figures, whether `completion_tokens` holds the reasoning or not.
+
+    xAI and Gemini leave reasoning out of it and count it in `total_tokens` alone; the
+    total is then larger than its parts by just that. `charges`: `cost` is in dollars.
+    """
+    asked = figure(field(said, "prompt_tokens"))
+    output = figure(field(said, "completion_tokens"))
+    reasoning = _first(said, _REASONING)
+    total = figure(field(said, "total_tokens"))
+    if asked is not None and output is not None and total is not None:
+        apart = total - asked - output
+        if apart > 0:
+            output += apart
+            reasoning = reasoning or apart
+    return ReportedUsage(
+        input=asked,
+        output=output,
+        reasoning=reasoning,
+        cached=_first(said, _CACHED),
+        written=_first(said, _WRITTEN),
+        cost_usd=_cost(said) if charges else None,
+    )
+
+
+def llamacpp_cached(timings: object) -> int | None:
+    """Give the prompt's tokens that llama.cpp had in its slot, beside any format."""
+    return figure(field(timings, "cache_n"))
+
+
+class AnthropicUsage:
+    """Adds up Anthropic's figures, which come in the first event and the last."""
+
+    def __init__(self) -> None:
+        self._figures: dict[str, int] = {}
+
+    def take(self, said: object) -> None:
+        """Take figures in; they are totals so far, so a later one replaces.
+
+        A later 0 does not: gateways fill in what they were not told.
+        """
+        for name in (*_ANTHROPIC_INPUT, "output_tokens"):
+            count = figure(field(said, name))
+            if count is not None and (count or not self._figures.get(name)):
+                self._figures[name] = count
+
+    def reported(self) -> ReportedUsage:
+        """Sum the input up: what was read from a cache or written stands beside it."""
+        parts = [self._figures.get(name) for name in _ANTHROPIC_INPUT]
+        known = [part for part in parts if part is not None]
+        _, written, cached = parts
+        return ReportedUsage(
+            input=figure(sum(known)) if known else None,
+            output=self._figures.get("output_tokens"),
+            cached=cached,
+            written=written,
+        )
+
+
+_ANTHROPIC_INPUT = (
+    "input_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+)
+
+
+def ollama_waits(line: Iterable[object]) -> tuple[float, float]:
+    """Give the seconds of loading and of waiting, of total, load, prompt and eval.
+
+    Ollama counts in nanoseconds. What is in the total alone is the wait for another
+    client's request; no stream begins before it.
+    """
+    total, load, prompt, evaluated = (_seconds(count) for count in line)
+    if total == 0:
+        return load, 0.0
+    return load, max(0.0, total - load - prompt - evaluated)
+
+
+def _seconds(nanoseconds: object) -> float:
+    if type(nanoseconds) is int and 0 <= nanoseconds <= 10**15:
+        return nanoseconds / 1e9
+    return 0.0
+
+
+def _first(said: object, paths: tuple[Path, ...]) -> int | None:
+    found = (figure(field(said, *path)) for path in paths)
+    return next((count for count in found if count is not None), None)
+
+
+def _cost(said: object) -> Decimal | None:
+    """Read what OpenRouter charges, a credit being a dollar.
+
+    With a key of the user's own at the vendor, that is its fee alone, and what the
+    vendor takes is told beside it.
+    """
+    fee = money(field(said, "cost"))
+    if fee is None or field(said, "is_byok") is not True:
+        return fee
+    upstream = money(field(said, "cost_details", "upstream_inference_cost"))
+    return None if upstream is None else fee + upstream
