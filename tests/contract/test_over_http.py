@@ -149,6 +149,46 @@ async def _race(client: Client, asked: Contender) -> tuple[Outcome, ...]:
 
 
 @every_format
+def test_a_refused_option_costs_one_repeat_and_is_remembered(
+    subject: OverHttp,
+) -> None:
+    """For this model there, as long as the process; another model still gets it."""
+    no = status(400, '{"error": {"message": "temperature is not supported"}}')
+    fine = subject.reply(Case())
+
+    async def ask_twice(client: Client) -> list[Attempt]:
+        models = ("m", "m", "other")
+        made = [
+            await attempt(client, call(model=model, temperature=0.2, max_tokens=9))
+            for model in models
+        ]
+        await client.aclose()
+        return made
+
+    with Upstream(no, fine, fine, fine) as upstream:
+        made = asyncio.run(ask_twice(subject.client(upstream.url)))
+        sent = ["temperature" in request.body.decode() for request in upstream.requests]
+        limits = [request.body.decode().count("9") for request in upstream.requests]
+
+    assert [(text_of(each.chunks), each.error) for each in made] == [
+        ("Hello", None)
+    ] * 3
+    assert sent == [True, False, False, True]
+    assert all(limits)
+
+
+@every_format
+def test_a_refusal_that_names_nothing_new_stands(subject: OverHttp) -> None:
+    """And names the key, where it is about an option that is out of its range."""
+    no = status(400, '{"error": {"message": "temperature must be between 0 and 1"}}')
+    with Upstream(no) as upstream:
+        seen = ask_at(subject, upstream.url, call(temperature=2.0))
+
+        assert len(upstream.requests) == 1
+    assert 'set temperature = "default" in [' in str(seen.error)
+
+
+@every_format
 def test_an_empty_account_is_told_from_a_rate_limit(subject: OverHttp) -> None:
     """Waiting would not help."""
     body = json.dumps({"error": {"code": "insufficient_quota", "message": "quota"}})

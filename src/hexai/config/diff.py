@@ -121,6 +121,8 @@ def _entry(entry: EntryTable) -> str:
     temperature = temperature_of(entry.temperature)
     if isinstance(temperature, float):
         text += f"@{temperature:.3f}"
+    elif temperature == "default":
+        text += "@default"
     data = msgspec.to_builtins(entry)
     for known in ("provider", "model", "temperature"):
         data.pop(known, None)

@@ -5,7 +5,7 @@ a comma or a blank belongs to an item.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -211,12 +211,18 @@ def _parse(text: str, hint: Any) -> object:
         return _parse_list(text)
     if bool in kinds and (float not in _bases(kinds) or text.lower() in _FLAGS):
         return _FLAGS.get(text.lower(), text)
-    if str in kinds or any(get_origin(kind) is Literal for kind in kinds):
+    words = [kind for kind in kinds if get_origin(kind) is Literal]
+    if str in kinds or len(words) == len(kinds) or _names(words, text):
         return text
+    others: Any = Union[tuple(kind for kind in kinds if kind not in words)]  # noqa: UP007
     try:
-        return msgspec.convert(text, hint, strict=False)
+        return msgspec.convert(text, others, strict=False)
     except msgspec.ValidationError:
         return text
+
+
+def _names(words: list[Any], text: str) -> bool:
+    return any(text in get_args(word) for word in words)
 
 
 def _bases(kinds: list[Any]) -> list[Any]:

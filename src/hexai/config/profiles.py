@@ -17,6 +17,7 @@ from hexai.config.provider_settings import (
 )
 from hexai.config.schema import Settings
 from hexai.config.tables.base import given
+from hexai.config.tables.entries import EntryTable
 from hexai.config.tables.providers import (
     Anthropic,
     HttpTable,
@@ -29,6 +30,7 @@ from hexai.config.tables.providers import (
 )
 from hexai.config.urls import check_base_url, is_loopback
 from hexai.domain.entry import Budgets
+from hexai.domain.options import Options
 
 BUILT_IN: tuple[ProviderType, ...] = get_args(ProviderType)
 _API: dict[str, str] = {
@@ -85,6 +87,7 @@ def provider_settings(settings: Settings, name: str) -> ProviderSettings | None:
         base_url=url,
         model=find_model(table, table.model),
         temperature=given(table.temperature, None),
+        options=options_of(http),
         api_key_env=http.api_key_env,
         api_key_command=http.api_key_command,
         headers=tuple(http.headers.items()),
@@ -95,6 +98,19 @@ def provider_settings(settings: Settings, name: str) -> ProviderSettings | None:
         allow_http=http.allow_http,
         infill=_infill(table),
         ca_file=http.ca_file,
+    )
+
+
+def options_of(
+    table: HttpTable | EntryTable,
+    otherwise: Options = Options(),  # noqa: B008 - frozen
+) -> Options:
+    """Read the options that a table sets; the others are what they would be else."""
+    return Options(
+        include_usage=given(table.include_usage, otherwise.include_usage),
+        limit_key=given(table.limit_key, otherwise.limit_key),
+        think=given(table.think, otherwise.think),
+        reasoning_effort=given(table.reasoning_effort, otherwise.reasoning_effort),
     )
 
 

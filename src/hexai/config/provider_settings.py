@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hexai.domain.entry import Budgets
+from hexai.domain.options import Options
 
 ProviderType = Literal[
     "local", "ollama", "openai", "openrouter", "anthropic", "simulated"
@@ -27,8 +28,10 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     """Checked: http or https, no user info, query or fragment, no trailing slash."""
     model: str = ""
     """The model of entries that name none; empty if there is no default."""
-    temperature: float | None = None
+    temperature: float | Literal["default"] | None = None
     """The temperature of entries that name none; None: see `config.entries`."""
+    options: Options = Options()
+    """Further options of entries that name none."""
     api_key_env: str = ""
     """The variable that holds the key; empty: only the variables of safety.md 2."""
     api_key_command: tuple[str, ...] = ()

@@ -10,6 +10,10 @@ from hexai.config.problems import dotted
 
 _SAMPLES: dict[str, object] = {
     "temperature": 0.2,
+    "include_usage": False,
+    "limit_key": "max_completion_tokens",
+    "think": False,
+    "reasoning_effort": "low",
     "timeout": 120,
     "connect_timeout": 5,
     "first_token_timeout": 60,

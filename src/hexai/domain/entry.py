@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hexai.domain.options import Options
+
 
 class Surface(StrEnum):
     """A place that asks."""
@@ -42,6 +44,7 @@ class RequestSpec(Struct, frozen=True, kw_only=True):
     """None: not sent, the upstream decides. 0 is a temperature."""
     max_tokens: int | None = None
     """None: not sent, the upstream decides."""
+    options: Options = Options()
     budgets: Budgets = Budgets()
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message
+from hexai.domain.options import Options
 from hexai.domain.usage import ReportedUsage
 
 
@@ -21,6 +22,9 @@ class Call(Struct, frozen=True, kw_only=True):
     max_tokens: int | None = None
     """None: not sent, unless the wire format demands one."""
     stop: tuple[str, ...] = ()
+    options: Options = Options()
+    quick: bool = False
+    """Somebody waits in mid-line: ask for no thinking where the server can think."""
     infill: Infill | None = None
     """The gap to fill, for a model with an endpoint for it; else `messages` count."""
 

@@ -26,5 +26,7 @@ class Request(Struct, frozen=True, kw_only=True):
             temperature=spec.temperature,
             max_tokens=spec.max_tokens,
             stop=self.stop,
+            options=spec.options,
+            quick=self.surface is Surface.COMPLETION,
             infill=self.infill,
         )

@@ -64,7 +64,10 @@ class BudgetClock:
             self._enter("load")
 
     def connected(self) -> None:
-        """Let the first-token budget run."""
+        """Let the first-token budget run; anew for what is sent after a refusal."""
+        if self._refused_at is not None and self._phase != "closing":
+            self._refused_at = None
+            self._enter("first token")
         if self._phase in ("connect", "load"):
             self._stopwatch.stop_loading(self._loop.time())
             self._enter("first token")

@@ -37,6 +37,8 @@ class KnownEndpoint(Struct, frozen=True, kw_only=True):
     """A regular expression for a model's whole name."""
     endpoint: Endpoint
     why: str
+    seen: str
+    """What it was seen in, with date, and a public source."""
 
 
 KNOWN_ENDPOINTS = (
@@ -45,18 +47,21 @@ KNOWN_ENDPOINTS = (
         models=r".*",
         endpoint="fim/completions",
         why="this host serves Codestral alone",
+        seen="Mistral API, 2026-11: https://docs.mistral.ai/api/endpoint/fim",
     ),
     KnownEndpoint(
         base_url=r"https://api\.mistral\.ai/",
         models=r"codestral-(?!embed).*",
         endpoint="fim/completions",
         why="of Mistral's models only Codestral fills gaps",
+        seen="Mistral API, 2026-11: https://docs.mistral.ai/api/endpoint/fim",
     ),
     KnownEndpoint(
         base_url=r"https://api\.deepseek\.com/beta($|/)",
         models=r"(?!.*reasoner).*",
         endpoint="completions",
         why="DeepSeek fills gaps below /beta only, and not by the reasoner",
+        seen="DeepSeek API, 2026-11: https://api-docs.deepseek.com/guides/fim_completion",
     ),
 )
 
@@ -64,18 +69,24 @@ KNOWN_ENDPOINTS = (
 def by_capability(
     chat: WireFormat, settings: ProviderSettings, shown: ShownModels
 ) -> Choose:
-    """Choose for an Ollama, which shows what its models can do."""
+    """Choose for an Ollama, which shows what its models can do: gaps, and thinking."""
+    from hexai.providers.formats.ollama import OllamaFormat
+
     where = origin(settings.base_url)
 
     async def choose(call: Call, asked: Asked) -> WireFormat:
-        if call.infill is None:
+        fills = call.infill is not None and settings.infill != "off"
+        if not fills and not call.quick:
             return chat
         model = await shown.find(where, call.model, asked)
-        if model is None or not model.fills_gaps:
+        if model is None:
             return chat
+        quietest = model.quietest(call.model)
+        if not fills or not model.fills_gaps:
+            return OllamaFormat(settings, quietest) if call.quick else chat
         from hexai.providers.formats.ollama_infill import OllamaInfill
 
-        return OllamaInfill(settings)
+        return OllamaInfill(settings, quietest)
 
     return choose
 

@@ -24,7 +24,9 @@ from hexai.providers.credentials import Credential, refuse_in_clear
 from hexai.providers.formats.complaints import Complaint, read_body
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
+from hexai.providers.formats.refused_options import key_for
 from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.refused import RefusedOptions
 from hexai.providers.secret import Masker
 from hexai.text.shorten import shorten
 from hexai.text.surrogates import mend
@@ -50,8 +52,9 @@ class HttpProvider:
         credential: Credential,
         settings: ProviderSettings,
         choose: Choose | None = None,
+        refused: RefusedOptions | None = None,
     ) -> None:
-        """Own `http`: `aclose` closes it.
+        """Own `http`: `aclose` closes it; `refused` is what others learn from as well.
 
         `choose` may name another format for a call; headers are those of `wire_format`.
         """
@@ -60,39 +63,75 @@ class HttpProvider:
         self._credential = credential
         self._settings = settings
         self._choose = choose
+        self._refused = refused or RefusedOptions()
 
     async def stream(
         self, call: Call, progress: Progress
     ) -> AsyncGenerator[Chunk, None]:
-        """Make one attempt, as `domain.provider.Provider` says."""
+        """Make one attempt, as `domain.provider.Provider` says.
+
+        It is sent again for each option that is refused, without that.
+        """
         with self._naming(call.model) as masker:
             if not self._credential.at_hand:
                 progress.loading()
             wire = await self._choose(call, self) if self._choose else self._format
-            sending = self._http.send(
-                "POST",
-                wire.path(call),
-                headers=await self._headers(masker),
-                body=_encoded(wire.body(call)),
-                connected=progress.connected,
-            )
-            async with sending as answer:
-                if answer.status >= 300:
-                    progress.refused()
-                if answer.status >= 300:
-                    progress.refused()
-                await self._check(answer, wire, call.model)
-                explain = partial(self._explain, wire, call.model)
-                reader = Reader(wire.framing, wire.decoder(call), explain, masker.mask)
-                async with aclosing(answer.body()) as pieces:
-                    async for piece in pieces:
-                        for chunk in reader.feed(piece):
-                            answer.begun = True
-                            if reader.finished:
-                                await _read_rest(pieces)
-                            yield chunk
-                for chunk in _rest(reader, answer):
+            headers = await self._headers(masker)
+            repeats = True
+            while repeats:
+                body = self._refused.leave_out(
+                    self._http.where, call.model, wire.body(call)
+                )
+                sending = self._http.send(
+                    "POST",
+                    wire.path(call),
+                    headers=headers,
+                    body=_encoded(body),
+                    connected=progress.connected,
+                )
+                async with sending as answer:
+                    repeats = await self._is_refused(answer, wire, call, body, progress)
+                    if not repeats:
+                        async with aclosing(
+                            self._read(answer, wire, call, masker)
+                        ) as chunks:
+                            async for chunk in chunks:
+                                yield chunk
+
+    async def _read(
+        self, answer: Answer, wire: WireFormat, call: Call, masker: Masker
+    ) -> AsyncGenerator[Chunk, None]:
+        explain = partial(self._explain, wire, call.model)
+        reader = Reader(wire.framing, wire.decoder(call), explain, masker.mask)
+        async with aclosing(answer.body()) as pieces:
+            async for piece in pieces:
+                for chunk in reader.feed(piece):
+                    answer.begun = True
+                    if reader.finished:
+                        await _read_rest(pieces)
                     yield chunk
+        for chunk in _rest(reader, answer):
+            yield chunk
+
+    async def _is_refused(
+        self,
+        answer: Answer,
+        wire: WireFormat,
+        call: Call,
+        body: Mapping[str, object],
+        progress: Progress,
+    ) -> bool:
+        """Say whether a request is to be sent again, without what was refused of it.
+
+        Raises what any other refusal means.
+        """
+        if answer.status < 300:
+            return False
+        progress.refused()
+        said = read_body(answer.status, await _error_body(answer))
+        if self._refused.learn(self._http.where, call.model, said, body):
+            return True
+        raise self._refusal(answer, wire, call.model, said)
 
     async def ask(
         self, path: str, body: Mapping[str, object] | None = None, *, limit: int
@@ -110,7 +149,9 @@ class HttpProvider:
                 body=b"" if body is None else _encoded(body),
             )
             async with sending as answer:
-                await self._check(answer, self._format, "")
+                if answer.status >= 300:
+                    said = read_body(answer.status, await _error_body(answer))
+                    raise self._refusal(answer, self._format, "", said)
                 data = await answer.read(limit + 1)
                 if len(data) > limit:
                     raise TooLarge(f"the answer to {path} is larger than {limit} bytes")
@@ -141,23 +182,30 @@ class HttpProvider:
     def _explain(self, wire: WireFormat, model: str, said: Complaint) -> ProviderError:
         return self._with_advice(wire.explain(said, model=model))
 
-    async def _check(self, answer: Answer, wire: WireFormat, model: str) -> None:
-        """Raise what an answer that is not 2xx means."""
-        if answer.status < 300:
-            return
-        body = await _error_body(answer)
+    def _refusal(
+        self, answer: Answer, wire: WireFormat, model: str, said: Complaint
+    ) -> ProviderError:
+        """Give what an answer that is not 2xx means."""
         try:
-            error = wire.explain(read_body(answer.status, body), model=model)
+            error = wire.explain(said, model=model)
         except Exception as fault:  # noqa: BLE001 - the decode boundary
-            raise BadAnswer(
+            return BadAnswer(
                 f"the upstream refused by {answer.status}, and why cannot be read "
                 f"({type(fault).__name__})",
                 http_status=answer.status,
-            ) from None
+            )
         error.http_status = answer.status
         if isinstance(error, RateLimited | Overloaded):
             error.retry_after = retry_after(answer.header)
-        raise self._with_advice(error)
+        if isinstance(error, BadRequest) and not error.what_to_do:
+            error.what_to_do = self._key_advice(said)
+        return self._with_advice(error)
+
+    def _key_advice(self, said: Complaint) -> str:
+        """Name the key for the option that a refusal is about, if it is about one."""
+        key, name = key_for(said), self._settings.name
+        where = name if self._settings.built_in else f"providers.{name}"
+        return f"set {key} in [{where}] or in the entry" if key else ""
 
     def _with_advice(self, error: ProviderError) -> ProviderError:
         """Say where the key comes from, unless the upstream says what to do."""

@@ -16,6 +16,7 @@ from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Choose, WireFormat
+from hexai.providers.refused import RefusedOptions
 from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Registry:
         self._surroundings = surroundings
         self._trust: Trust | None = None
         self._supervisor: Supervisor | None = None
+        self._refused = RefusedOptions()
         self.shown = ShownModels()
         """What the Ollamas have shown of their models."""
 
@@ -125,15 +127,17 @@ class Registry:
         http = HttpClient.for_origin(settings, environ=environ, trust=self._trust)
         credential = ConfiguredCredential(settings, environ=environ, home=home)
         choose = self._choose(wire_format, settings)
-        return HttpProvider(wire_format, http, credential, settings, choose)
+        return HttpProvider(
+            wire_format, http, credential, settings, choose, self._refused
+        )
 
     def _choose(self, chat: WireFormat, settings: ProviderSettings) -> Choose | None:
-        if settings.infill == "off" or settings.type == "anthropic":
-            return None
         from hexai.providers import fim
 
         if settings.type == "ollama":
             return fim.by_capability(chat, settings, self.shown)
+        if settings.infill == "off" or settings.type == "anthropic":
+            return None
         return fim.by_name(chat, settings)
 
     def _local(self, settings: ProviderSettings) -> Client:

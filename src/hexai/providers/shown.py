@@ -9,11 +9,21 @@ import asyncio
 import msgspec
 from msgspec import Struct
 
+from hexai.config.vendors import traits
+from hexai.domain.options import Think
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Asked
 
+_LEVELS: tuple[Think, ...] = (False, "low", "medium", "high")
+
 _LIMIT = 4 * 1024 * 1024
 """Bytes of an answer: licences and templates come with it."""
+
+
+class ShownThinking(Struct, frozen=True):
+    """What `think` may be, as newer versions tell."""
+
+    values: tuple[object, ...] = ()
 
 
 class ShownModel(Struct, frozen=True):
@@ -22,6 +32,7 @@ class ShownModel(Struct, frozen=True):
     remote_host: str | None = None
     remote_model: str | None = None
     capabilities: tuple[str, ...] | None = None
+    thinking: ShownThinking | None = None
 
     @property
     def is_remote(self) -> bool:
@@ -32,6 +43,16 @@ class ShownModel(Struct, frozen=True):
     def fills_gaps(self) -> bool:
         """Whether the model takes a text before a gap and one after it."""
         return "insert" in (self.capabilities or ())
+
+    def quietest(self, model: str) -> Think | None:
+        """Say by what `think` this model thinks least; None where it cannot think."""
+        if "thinking" not in (self.capabilities or ()):
+            return None
+        values = self.thinking.values if self.thinking else ()
+        for least in _LEVELS:
+            if any(value is least or value == least for value in values):
+                return least
+        return traits("", model).quietest
 
 
 class ShownModels:

@@ -74,6 +74,7 @@ def answer_key(settings: ProviderSettings, call: Call, *, revision: str = "") ->
     facts = (
         (settings.name, settings.type, settings.base_url, revision),
         (call.model, call.temperature, call.max_tokens, call.stop),
+        (call.options.think, call.options.reasoning_effort),
         tuple((message.role.value, message.content) for message in call.messages),
     )
     # ascii() also takes the lone surrogates that a command line can hold.

@@ -58,7 +58,7 @@ def test_all_problems_are_found_at_once() -> None:
         "models.cli[1]": ("5", "must be a text or a table"),
         "models.cli[2].temperature": (
             '"hot"',
-            "must be a number from 0 to 2 or such a number as text",
+            'must be a number from 0 to 2 or such a number as text, or "default"',
         ),
         "providers.x.type": (
             '"cohere"',

@@ -40,7 +40,18 @@ WRONG: list[object] = [
 ]
 
 
-CANDIDATES: list[object] = [1, "x", True, ["x"], "openai", "rewrite", "auto", {}]
+CANDIDATES: list[object] = [
+    1,
+    "x",
+    True,
+    ["x"],
+    "openai",
+    "rewrite",
+    "auto",
+    "max_tokens",
+    "low",
+    {},
+]
 
 
 def _everything(struct: type[Struct]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ for this machine to whatever provider is the default.
 
 import re
 from collections.abc import Callable
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec import UNSET, UnsetType
 
@@ -80,11 +80,15 @@ def _split_temperature(word: str) -> tuple[str, float | UnsetType]:
     return found["rest"].strip(), number
 
 
-def temperature_of(value: EntryTemperature) -> float | UnsetType:
+def temperature_of(
+    value: EntryTemperature,
+) -> float | Literal["default"] | UnsetType:
     """Give a temperature that may be written as text; a blank one is not set."""
-    if isinstance(value, str):
-        return float(value) if value.strip() else UNSET
-    return value
+    if not isinstance(value, str):
+        return value
+    if value.strip() == "default":
+        return "default"
+    return float(value) if value.strip() else UNSET
 
 
 def text_of(value: str | UnsetType) -> str | UnsetType:

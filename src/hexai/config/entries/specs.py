@@ -10,6 +10,7 @@ from hexai.config.entries.forms import temperature_of, text_of
 from hexai.config.profiles import (
     find_model,
     no_limit,
+    options_of,
     provider_settings,
     provider_table,
     unknown_provider,
@@ -19,6 +20,7 @@ from hexai.config.schema import Settings
 from hexai.config.tables.base import given
 from hexai.config.tables.entries import EntryTable, FallbackTable
 from hexai.config.tables.providers import ModelTable
+from hexai.config.vendors import usual_first_token
 from hexai.domain.entry import Budgets, RequestSpec
 
 
@@ -71,12 +73,22 @@ def _make_spec(
     temperature = provider.temperature
     if temperature is None:
         temperature = settings.general.coding_temperature
+    own = temperature_of(entry.temperature)
+    asked = temperature if isinstance(own, UnsetType) else own
+    named = find_model(table, given(model, provider.model))
+    usual = provider.budgets
+    if isinstance(
+        given(table.first_token_timeout, settings.fanout.first_token_timeout), UnsetType
+    ):
+        patience = max(usual.first_token, usual_first_token(named))
+        usual = replace(usual, first_token=patience)
     return RequestSpec(
         provider=provider.name,
-        model=find_model(table, given(model, provider.model)),
-        temperature=given(temperature_of(entry.temperature), temperature),
+        model=named,
+        temperature=None if asked == "default" else asked,
         max_tokens=given(entry.max_tokens, settings.general.max_tokens) or None,
-        budgets=_budgets(entry, provider.budgets),
+        options=options_of(entry, provider.options),
+        budgets=_budgets(entry, usual),
     )
 
 

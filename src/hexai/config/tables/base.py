@@ -5,9 +5,11 @@ Both are the source of the JSON Schema, the example file and the reference page;
 strings cost nothing at start-up, as descriptions in a `Meta` would.
 """
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, Struct, UnsetType
+
+from hexai.domain.options import Effort, LimitKey, Think
 
 
 class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,6 +22,10 @@ Seconds = Annotated[float, Meta(ge=0, le=604_800)]
 """At most a week."""
 Temperature = Annotated[float, Meta(ge=0, le=2)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+ProviderTemperature = Temperature | Literal["default"] | UnsetType
+MaybeLimitKey = LimitKey | UnsetType
+MaybeThink = Think | UnsetType
+MaybeEffort = Effort | UnsetType
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 
 MaybeText = str | UnsetType

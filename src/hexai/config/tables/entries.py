@@ -6,8 +6,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hexai.config.tables.base import (
     MaybeCount,
+    MaybeEffort,
+    MaybeFlag,
+    MaybeLimitKey,
     MaybeSeconds,
     MaybeText,
+    MaybeThink,
     Table,
     Temperature,
 )
@@ -15,12 +19,15 @@ from hexai.config.tables.base import (
 NumericText = Annotated[
     str,
     Meta(
-        pattern=r"^\s*([01](\.[0-9]*)?|2(\.0*)?|\.[0-9]+)?\s*$",
-        description="such a number as text",
+        pattern=r"^\s*(default|[01](\.[0-9]*)?|2(\.0*)?|\.[0-9]+)?\s*$",
+        description='such a number as text, or "default"',
     ),
 ]
 EntryTemperature = Temperature | NumericText | UnsetType
-"""A number, or a number as text, as the Go tool reads it; a blank text is not set."""
+"""A number, or a number as text, as the Go tool reads it; a blank text is not set.
+
+`default` says that none is sent.
+"""
 
 Label = Annotated[
     str,
@@ -53,10 +60,18 @@ class EntryTable(Table, frozen=True, kw_only=True):
     label: Label | UnsetType = UNSET
     """A short name shown to people, unique on its surface. Not set: the model."""
     temperature: EntryTemperature = UNSET
-    """0 is a temperature. Not set: the provider's."""
+    """0 is a temperature; `default`: none is sent. Not set: the provider's."""
     max_tokens: MaybeCount = UNSET
     """The length of an answer in tokens; 0: the upstream decides.
     Not set: general.max_tokens."""
+    include_usage: MaybeFlag = UNSET
+    """Whether usage figures are asked for. Not set: the provider's."""
+    limit_key: MaybeLimitKey = UNSET
+    """What the limit of tokens is called. Not set: the provider's."""
+    think: MaybeThink = UNSET
+    """Whether the model thinks, or how much (Ollama). Not set: the provider's."""
+    reasoning_effort: MaybeEffort = UNSET
+    """How much the model thinks (OpenAI's format). Not set: the provider's."""
     timeout: MaybeSeconds = UNSET
     """Seconds in all; 0 for no limit. Not set: the provider's."""
     connect_timeout: MaybeSeconds = UNSET

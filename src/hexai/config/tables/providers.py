@@ -7,11 +7,14 @@ from msgspec import UNSET, Meta, UnsetType, field
 from hexai.config.provider_settings import InfillEndpoint
 from hexai.config.tables.base import (
     MaybeCount,
+    MaybeEffort,
     MaybeFlag,
+    MaybeLimitKey,
     MaybeSeconds,
+    MaybeThink,
+    ProviderTemperature,
     Seconds,
     Table,
-    Temperature,
 )
 
 Infill = Literal["auto", "off"]
@@ -23,8 +26,9 @@ class ModelTable(Table, frozen=True, kw_only=True):
 
     model: str = ""
     """The model of entries that name none; a name of `presets` will do."""
-    temperature: Temperature | UnsetType = UNSET
-    """The temperature of entries that set none. Not set: general.coding_temperature."""
+    temperature: ProviderTemperature = UNSET
+    """The temperature of entries that set none; `default`: none is sent.
+    Not set: general.coding_temperature."""
     timeout: MaybeSeconds = UNSET
     """Seconds for a contender in all; 0 for no limit. Not set: fanout.timeout."""
     connect_timeout: MaybeSeconds = UNSET
@@ -51,6 +55,18 @@ class HttpTable(ModelTable, frozen=True, kw_only=True):
     api_key_command: tuple[str, ...] = ()
     """The command that prints the key, word by word, run without a shell.
     Only in your own file."""
+    include_usage: MaybeFlag = UNSET
+    """Whether streams are asked for usage figures, in OpenAI's format.
+    Not set: unless the server is known, or found, to refuse it."""
+    limit_key: MaybeLimitKey = UNSET
+    """What the limit of tokens is called, in OpenAI's format.
+    Not set: what the host wants for the model, else `max_tokens`."""
+    think: MaybeThink = UNSET
+    """Whether models think, or how much; for type `ollama`.
+    Not set: as the model does; completion asks for none where it can."""
+    reasoning_effort: MaybeEffort = UNSET
+    """How much models think; for types `openai` and `openrouter`.
+    Not set: as the model does."""
     headers: dict[str, str] = field(default_factory=dict)
     """Further headers; they go to the origin of `base_url` alone, as the key does."""
     local: MaybeFlag = UNSET

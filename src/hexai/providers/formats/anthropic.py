@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.provider_settings import ProviderSettings
+from hexai.config.vendors import traits
 from hexai.domain.messages import Role
 from hexai.domain.provider import (
     Call,
@@ -24,7 +25,6 @@ from hexai.domain.provider import (
 from hexai.errors import BrokenStream, ContentFilter, ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.payload import decode, words
-from hexai.providers.formats.quirks import quirk_of
 from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import AnthropicUsage
@@ -72,7 +72,7 @@ class AnthropicFormat:
         }
         if system:
             body["system"] = "\n\n".join(system)
-        refuses = quirk_of(call.model).refuses
+        refuses = traits(self._settings.base_url, call.model).refuses
         if call.temperature is not None and "temperature" not in refuses:
             body["temperature"] = call.temperature
         # A blank stop sequence would have the whole request refused.

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.options import Think
 from hexai.domain.provider import (
     Call,
     Chunk,
@@ -30,8 +31,12 @@ class OllamaFormat:
 
     framing: Framing = "ndjson"
 
-    def __init__(self, settings: ProviderSettings) -> None:
+    def __init__(
+        self, settings: ProviderSettings, quietest: Think | None = None
+    ) -> None:
+        """Ask for `quietest` where nobody waits for thoughts, if the model has any."""
         self._settings = settings
+        self._quietest = quietest
 
     def path(self, call: Call) -> str:  # noqa: ARG002 - one endpoint for all calls
         """Give the path below `base_url`."""
@@ -54,6 +59,16 @@ class OllamaFormat:
             ],
             "stream": True,
         }
+        return self._with_options(call, body)
+
+    def _with_options(
+        self, call: Call, body: dict[str, object]
+    ) -> Mapping[str, object]:
+        think = call.options.think
+        if think is None and call.quick:
+            think = self._quietest
+        if think is not None:
+            body["think"] = think
         if given := options(call):
             body["options"] = given
         return body

@@ -7,7 +7,7 @@ import msgspec
 from hexai.domain.provider import Call, Chunk, ReasoningDelta, TextDelta
 from hexai.errors import BrokenStream
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.ollama import Line, OllamaFormat, finished, options
+from hexai.providers.formats.ollama import Line, OllamaFormat, finished
 from hexai.providers.formats.payload import decode, words
 
 _NOTHING = "\n"
@@ -34,9 +34,7 @@ class OllamaInfill(OllamaFormat):
             body["raw"] = True
         else:
             body["suffix"] = infill.after or _NOTHING
-        if given := options(call):
-            body["options"] = given
-        return body
+        return self._with_options(call, body)
 
     def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
         """Make the decoder of one stream."""

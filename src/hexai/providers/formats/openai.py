@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
+from hexai.config.vendors import MOST_STOPS, Traits, traits
 from hexai.domain.provider import (
     Call,
     Chunk,
@@ -28,7 +29,6 @@ from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.payload import decode, field, words
-from hexai.providers.formats.quirks import MOST_STOPS, quirk_of, takes_include_usage
 from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import llamacpp_cached, openai_usage
@@ -51,7 +51,6 @@ class OpenAIFormat:
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
-        self._asks_usage = takes_include_usage(settings.base_url)
 
     def path(self, call: Call) -> str:  # noqa: ARG002 - one endpoint for all calls
         """Give the path below `base_url`, which holds the version."""
@@ -68,7 +67,7 @@ class OpenAIFormat:
 
     def body(self, call: Call) -> Mapping[str, object]:
         """Write the request, without the options that the model refuses."""
-        quirk = quirk_of(call.model)
+        known = self._traits(call)
         body: dict[str, object] = {
             "model": call.model,
             "messages": [
@@ -77,15 +76,24 @@ class OpenAIFormat:
             ],
             "stream": True,
         }
-        if self._asks_usage:
-            body["stream_options"] = INCLUDE_USAGE
-        if call.temperature is not None and "temperature" not in quirk.refuses:
+        self._ask_usage(call, known, body)
+        if call.temperature is not None and "temperature" not in known.refuses:
             body["temperature"] = call.temperature
         if call.max_tokens is not None:
-            body[quirk.limit_key] = call.max_tokens
-        if call.stop and "stop" not in quirk.refuses:
+            body[call.options.limit_key or known.limit_key] = call.max_tokens
+        if call.stop and "stop" not in known.refuses:
             body["stop"] = list(call.stop[:MOST_STOPS])
+        if call.options.reasoning_effort is not None:
+            body["reasoning_effort"] = call.options.reasoning_effort
         return body
+
+    def _traits(self, call: Call) -> Traits:
+        return traits(self._settings.base_url, call.model)
+
+    def _ask_usage(self, call: Call, known: Traits, body: dict[str, object]) -> None:
+        wanted = call.options.include_usage
+        if known.include_usage if wanted is None else wanted:
+            body["stream_options"] = INCLUDE_USAGE
 
     def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
         """Make the decoder of one stream."""

@@ -9,18 +9,17 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
+from hexai.config.vendors import MOST_STOPS
 from hexai.domain.provider import Call, Chunk, Finished, TextDelta
 from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.openai import (
-    INCLUDE_USAGE,
     Choice,
     EventDecoder,
     OpenAIFormat,
 )
 from hexai.providers.formats.payload import words
-from hexai.providers.formats.quirks import MOST_STOPS
 
 
 class OpenAIInfill(OpenAIFormat):
@@ -46,8 +45,7 @@ class OpenAIInfill(OpenAIFormat):
         }
         if infill.after is not None:
             body["suffix"] = infill.after
-        if self._asks_usage:
-            body["stream_options"] = INCLUDE_USAGE
+        self._ask_usage(call, self._traits(call), body)
         if call.temperature is not None:
             body["temperature"] = call.temperature
         if call.max_tokens is not None:

@@ -1,0 +1,171 @@
+"""Where vendors, their hosts and models differ from a wire format, as rows of data.
+
+A row says where it holds, what differs, why, and where that was seen, so that it can go
+when its reason has gone. A model's name says something only at the hosts that it
+belongs to: behind any other address a name is what its owner called it, and an Ollama's
+`o1-mini` takes other options than OpenAI's. Only how long a model may think is known by
+name everywhere, since waiting longer refuses nothing. What no row knows is learnt from
+refusals (`providers.refused`) or set by the user.
+
+It lies here and not beside the formats, because budgets are resolved with it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from hexai.domain.options import LimitKey, Think
+
+MOST_STOPS = 4
+"""More stop sequences than this are refused by OpenAI; the first ones are sent."""
+
+_OPENAI = ("api.openai.com", "openrouter.ai", ".openai.azure.com", "models.github.ai")
+_ANTHROPIC = ("api.anthropic.com", "openrouter.ai")
+_MOONSHOT = ("api.moonshot.ai", "api.moonshot.cn")
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """What differs at some hosts, for some models; what is None is as usual."""
+
+    hosts: tuple[str, ...] = ()
+    """Host names, or their ends if they begin with a dot; empty: wherever."""
+    models: str = ""
+    """A regular expression for the start of a name, without vendor, lower-cased."""
+    refuses: frozenset[str] | None = None
+    """Options that the whole request would be refused for: they are not sent."""
+    limit_key: LimitKey | None = None
+    """What the token limit is called."""
+    include_usage: bool | None = None
+    """Whether `stream_options.include_usage` may be sent."""
+    first_token: float | None = None
+    """Seconds to the first token that are usual, where they are more than elsewhere."""
+    quietest: Think | None = None
+    """What an Ollama is asked for where the model should think as little as it can."""
+    why: str
+    seen: str
+    """What it was seen in, with version or date, and a public source."""
+
+
+ROWS = (
+    Row(
+        hosts=_OPENAI,
+        models=r"gpt-([5-9]|\d\d)(\.\d+)?-chat",
+        refuses=frozenset(),
+        limit_key="max_completion_tokens",
+        why="the chat variants do not reason: they take every option, and like all"
+        " newer models the newer name of the limit",
+        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/models",
+    ),
+    Row(
+        hosts=_OPENAI,
+        models=r"gpt-5\.[124](-\d{4}-\d\d-\d\d)?$",
+        refuses=frozenset({"stop"}),
+        limit_key="max_completion_tokens",
+        why="these reason only when asked to, which Hexai does not do, and then take"
+        " a temperature",
+        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/guides/latest-model",
+    ),
+    Row(
+        hosts=_OPENAI,
+        models=r"(ft:)?(gpt-([5-9]|\d\d)|o[1-9](-|:|$)|codex-mini)",
+        refuses=frozenset({"temperature", "stop"}),
+        limit_key="max_completion_tokens",
+        why="reasoning models take no temperature but 1, no stop, and only the newer"
+        " name of the limit (400 unsupported_value, unsupported_parameter)",
+        seen="OpenAI gpt-5-mini, 2026-04: https://github.com/decolua/9router/issues/560",
+    ),
+    Row(
+        hosts=_ANTHROPIC,
+        models=r"claude-(opus-4[-.][7-9]\b|[a-z]+-([5-9]|\d\d)\b|4\.[7-9]-opus)",
+        refuses=frozenset({"temperature"}),
+        why="from Opus 4.7 on the sampling parameters are gone (400 `temperature` is"
+        " deprecated for this model)",
+        seen="Anthropic API, 2026-11: https://docs.anthropic.com/en/docs/about-claude/models",
+    ),
+    Row(
+        hosts=_MOONSHOT,
+        models=r"kimi-k2\.[5-9]|kimi-k[3-9]",
+        refuses=frozenset({"temperature"}),
+        why="only one temperature is taken, another one when thinking is off (400"
+        " invalid temperature: only 1 is allowed for this model)",
+        seen="kimi-k2.6, 2026-07: https://github.com/HKUDS/nanobot/pull/4967",
+    ),
+    Row(
+        hosts=("api.mistral.ai", "codestral.mistral.ai"),
+        include_usage=False,
+        why="answers 422 to unknown fields, and reports usage without being asked",
+        seen="Mistral API, 2026-11: https://docs.mistral.ai/api/",
+    ),
+    Row(
+        models=r"gpt-5(\.[1-9])?-chat|gpt-5\.[124](-\d{4}-\d\d-\d\d)?$|gpt-oss",
+        first_token=20.0,
+        why="these answer at once, or show what they think from the start",
+        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/models",
+    ),
+    Row(
+        models=r"(ft:)?(gpt-([5-9]|\d\d)|o[1-9](-|:|$)|codex-mini)",
+        first_token=120.0,
+        why="their reasoning is not streamed: after the role comes silence, of 24 s and"
+        " up to 79 s where it was measured",
+        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/guides/reasoning",
+    ),
+    Row(
+        models=r"deepseek-reasoner|grok-([4-9]|3-mini)(?!.*non-reasoning)"
+        r"|gemini-(2\.5-pro|[3-9].*pro)|kimi-k2-thinking|kimi-k2\.[5-9]"
+        r"|(qwq|qwen3.*thinking)|magistral|.*(?<!-non)-(thinking|reasoning|deep-research)\b",
+        first_token=120.0,
+        why="they reason before they answer, and not all of it is streamed by whoever"
+        " serves them",
+        seen="OpenRouter's list, 2026-11: https://openrouter.ai/docs/use-cases/reasoning-tokens",
+    ),
+    Row(
+        models=r"gpt-oss",
+        quietest="low",
+        why="it cannot stop thinking: an Ollama ignores false and takes a level",
+        seen="Ollama 0.33, 2026-11: https://docs.ollama.com/capabilities/thinking",
+    ),
+)
+
+
+class Traits(Struct, frozen=True, kw_only=True):
+    """What the rows come to for one model at one host."""
+
+    refuses: frozenset[str] = frozenset()
+    limit_key: LimitKey = "max_tokens"
+    include_usage: bool = True
+    first_token: float = 0.0
+    """Seconds; 0 where nothing special is known."""
+    quietest: Think = False
+
+
+def traits(base_url: str, model: str) -> Traits:
+    """Say what differs; of several rows the first that says something counts."""
+    rows = tuple(_rows(base_url, model))
+    told = {
+        name: next(
+            (said for row in rows if (said := getattr(row, name)) is not None), None
+        )
+        for name in Traits.__struct_fields__
+    }
+    return Traits(**{name: said for name, said in told.items() if said is not None})
+
+
+def usual_first_token(model: str) -> float:
+    """Give the seconds that a model may need to its first token; 0: as any other."""
+    return traits("", model).first_token
+
+
+def _rows(base_url: str, model: str) -> Iterator[Row]:
+    host = base_url.partition("://")[2].partition("/")[0].partition(":")[0].lower()
+    name = model.rpartition("/")[2].lower()
+    for row in ROWS:
+        if _is_at(row, host) and re.match(row.models, name):
+            yield row
+
+
+def _is_at(row: Row, host: str) -> bool:
+    return not row.hosts or any(
+        host.endswith(known) if known.startswith(".") else host == known
+        for known in row.hosts
+    )

@@ -1,0 +1,22 @@
+"""Options of a request that not every server knows, as the user sets them."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+LimitKey = Literal["max_tokens", "max_completion_tokens"]
+Think = bool | Literal["low", "medium", "high", "max"]
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What is set; None is left to what is known of host and model."""
+
+    include_usage: bool | None = None
+    """Whether usage figures are asked for in a stream (OpenAI's format)."""
+    limit_key: LimitKey | None = None
+    """What the token limit is called (OpenAI's format)."""
+    think: Think | None = None
+    """Whether, or how much, a model thinks (Ollama)."""
+    reasoning_effort: Effort | None = None
+    """How much a model thinks (OpenAI's format)."""
