@@ -15,6 +15,9 @@ from hexai.config.schema import ProviderName, Settings
 from hexai.config.sources import ConfigFile, parse_toml
 from hexai.errors import ConfigError
 
+_SHORT = 8 << 10
+"""Characters that hold no parser for longer than a look takes to be loaded."""
+
 
 class CheckedLayer(Struct, frozen=True, kw_only=True):
     """A layer of which every value is well-formed, and what was left out of it."""
@@ -33,6 +36,17 @@ def built_in(*, has_file: bool) -> Layer:
     return Layer(kind="built-in", name="built-in", values=values)
 
 
+def _parse(text: str) -> dict[str, object] | Problem:
+    """Parse a text whose shape is no trap; a short one is none, and costs no look."""
+    if len(text) > _SHORT:
+        from hexai.config.shape import USER, look
+
+        looked = look(text, USER)
+        if isinstance(looked, Problem):
+            return looked
+    return parse_toml(text)
+
+
 def check_file(
     file: ConfigFile, kind: LayerKind, *, home: Path, folder: Path | None = None
 ) -> CheckedLayer:
@@ -42,7 +56,7 @@ def check_file(
     Raises `ConfigError` if the text is not TOML.
     """
     name = str(file.path)
-    data = parse_toml(file.text)
+    data = _parse(file.text)
     if isinstance(data, Problem):
         raise ConfigError((Layer(kind=kind, name=name, values={}).told(data),))
     kept, dropped = drop_tables(data)

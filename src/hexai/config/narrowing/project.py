@@ -5,7 +5,8 @@ without a git root, only that of the folder itself. An inner repository or a sub
 lifts nothing of what an outer one forbids, since the search goes on above it. Git is
 never started: a folder is a root if it holds `.git`, whatever that is.
 
-A file is read once, and what is hashed is what is used. One that cannot be read or has
+A file is read once, and what is hashed is what is used. Before it is parsed it is
+looked at (`config.shape`): all files above a place have one budget together. One that cannot be read or has
 problems may hold restrictions that nobody can know, so until it is mended nothing
 leaves this machine from there: to ignore it would lift them, and to stop would let any
 repository stop Hexai. The same holds for a trusted file that does not go together with
@@ -32,7 +33,8 @@ from hexai.config.narrowing.trust import (
     read_grant,
     show_held_back,
 )
-from hexai.config.problems import KeyPath, dotted, listed_some
+from hexai.config.problems import KeyPath, Problem, dotted, listed_some
+from hexai.config.shape import CHAIN, Weight, look
 from hexai.config.sources import ConfigFile, Unreadable, read_file
 from hexai.errors import ConfigError
 
@@ -41,6 +43,7 @@ FILE_LIMIT = 64 << 10
 """Bytes of a project file."""
 
 _HAS_PROBLEMS = "it has problems"
+_TOO_MUCH_ABOVE = "the project files above it hold more than any project needs"
 _UNKNOWN = f"{_HAS_PROBLEMS}, so what it forbids is not known"
 
 
@@ -63,6 +66,8 @@ class ProjectFile(Struct, frozen=True, kw_only=True):
     """Another state of it was trusted."""
     never: frozenset[KeyPath] = frozenset()
     """Keys that it never sets, trusted or not."""
+    weight: Weight = Weight(size=0, items=0)
+    """What it took of what the files of a chain may cost together."""
 
     @property
     def source(self) -> Source:
@@ -141,10 +146,12 @@ def read_project(
     """
     own = os.path.realpath(user_file)
     files = []
+    left = CHAIN
     for path in paths:
         if os.path.realpath(path) == own:
             continue
-        file = read_project_file(path, folders, user=user, owned=owned)
+        file = read_project_file(path, folders, user=user, owned=owned, left=left)
+        left = left.less(file.weight)
         if file.is_trusted:
             owned |= Owned.by([file.layer])
         files.append(file)
@@ -152,18 +159,28 @@ def read_project(
 
 
 def read_project_file(
-    path: Path, folders: Folders, *, user: int, owned: Owned
+    path: Path, folders: Folders, *, user: int, owned: Owned, left: Weight = CHAIN
 ) -> ProjectFile:
-    """Read one project file; whatever it is, this neither fails nor waits."""
+    """Read one project file; whatever it is, this neither fails nor waits.
+
+    `left` is what it may cost: the files above it have had their part.
+    """
     real_path = os.path.realpath(path)
     empty = Layer(kind="project", name=str(path), values={})
     unread = ProjectFile(path=path, real_path=real_path, layer=empty)
+    if not left.size:
+        return unread.broken([f"{path}: is not read: {_TOO_MUCH_ABOVE}"])
     try:
         file = read_file(path, limit=FILE_LIMIT)
     except Unreadable as error:
         return unread.broken([f"{path}: {error}"])
     if file is None:
         return unread.broken([f"{path}: went away when it was to be read"])
+    weight = look(file.text, left)
+    if isinstance(weight, Problem):
+        weighed = replace(unread, weight=Weight(size=len(file.content), items=0))
+        return weighed.broken([empty.told(weight)])
+    unread = replace(unread, weight=weight)
     try:
         # A link must not move what the trusted paths in the file mean.
         place = Path(real_path).parent
@@ -173,7 +190,7 @@ def read_project_file(
     grant = read_grant(grant_folder(folders.state), real_path, user=user)
     read = _read(file, checked, grant, user=user)
     never = forbidden(read.layer.values, owned)
-    return replace(read, real_path=real_path, never=never)
+    return replace(read, real_path=real_path, never=never, weight=weight)
 
 
 def _read(

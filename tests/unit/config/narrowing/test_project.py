@@ -110,8 +110,10 @@ class TestReading:
             (b"local_onyl = true", ":1: local_onyl: unknown key; did you mean"),
             (b'local_only = "yes"', ":1: local_only: must be true or false"),
             (b"use.cli = 5", ":1: use.cli: must be a list, each a text"),
-            (b".".join([b"a"] * 5000) + b" = 1", ":1: tables or lists are nested"),
-            (b"a = " + b"[" * 30000, ":1: is not valid TOML: nested too deeply"),
+            (b".".join([b"a"] * 30) + b" = 1", ":1: has a name of very many parts"),
+            (b"a = " + b"[" * 40, ":1: nests lists or tables very deeply"),
+            (b"\na = '%b'" % (b"x" * 33_000), ":2: has a line of over 32 KiB"),
+            (b"a = [%b]" % (b"1," * 2_500), ":1: holds more keys than are left"),
         ],
     )
     def test_a_file_with_problems_forbids_what_it_might(
@@ -129,6 +131,43 @@ class TestReading:
         reason = f"refused by {FILE_NAME}: {UNKNOWN}"
         assert snapshot.restrictions.local_only == reason
         assert snapshot.project[0].never_trusted == "it has problems"
+
+    def test_the_files_of_a_chain_have_one_budget(
+        self, folders: Folders, tmp_path: Path
+    ) -> None:
+        """What is beyond it is not read, and forbids what it might."""
+        place = make_repository(tmp_path / "p", "")
+        for _ in range(40):
+            place /= "d"
+            write_project_file(place, "general.max_tokens = 100\n")
+
+        snapshot = _load(folders, place)
+
+        read = [not file.problems for file in snapshot.project]
+        assert read == [True] * 32 + [False] * 9
+        assert snapshot.restrictions.local_only == f"refused by {FILE_NAME}: {UNKNOWN}"
+
+    def test_the_keys_of_a_chain_have_one_budget(
+        self, folders: Folders, tmp_path: Path
+    ) -> None:
+        """Two files that each would be read are not both read."""
+        many = "ignore.extra_patterns = [%s]\n" % ("'*.x',\n" * 1_100)
+        outer = make_repository(tmp_path / "p", many)
+        write_project_file(outer / "inner", many)
+
+        first, second = _load(folders, outer / "inner").project
+
+        assert not first.problems
+        assert "holds more keys than are left for it" in second.problems[0]
+
+    def test_the_users_own_file_is_looked_at_too(
+        self, folders: Folders, tmp_path: Path
+    ) -> None:
+        """And refused with the line, since nothing of it is in effect."""
+        text = "#" * 10_000 + "\n" + ".".join("a" * 30) + " = 1"
+
+        with pytest.raises(ConfigError, match=r"config\.toml:2: has a name of very"):
+            _load(folders, tmp_path, text)
 
     def test_what_is_well_formed_in_it_still_restricts(
         self, folders: Folders, tmp_path: Path
