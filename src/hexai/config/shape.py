@@ -1,4 +1,4 @@
-"""A look at a TOML text before anything parses it: is it shaped like a configuration?
+"""A look at a TOML text before it is parsed: whether it is shaped like a configuration.
 
 Size alone does not say how long a parser takes. Names of very many parts and brackets
 within brackets cost the standard parser time that grows with their square, and a
@@ -115,20 +115,17 @@ class _Counter:
         first = token[0]
         if first == ".":
             self._dots += len(token)
-            self._check(self._dots < MOST_PARTS, "has a name of very many parts")
+            if self._dots >= MOST_PARTS:
+                raise _Unlike("has a name of very many parts")
         elif first in "\n,=[{":
             self._dots = 0
         if first in ",=[":
             self.items += 1
-            self._check(self.items <= self._most, "holds more keys than are left for it")
+            if self.items > self._most:
+                raise _Unlike("holds more keys than are left for it")
         if first in "[{":
             self._brackets += 1
-            self._check(
-                self._brackets <= MOST_BRACKETS, "nests lists or tables very deeply"
-            )
+            if self._brackets > MOST_BRACKETS:
+                raise _Unlike("nests lists or tables very deeply")
         elif first in "]}":
             self._brackets = max(0, self._brackets - len(token))
-
-    def _check(self, holds: bool, otherwise: str) -> None:
-        if not holds:
-            raise _Unlike(otherwise)

@@ -118,6 +118,14 @@ class RecordedRun(Struct, frozen=True, kw_only=True):
         return (self.run, *(fact for fact in late if fact), *self.survived)
 
 
+class DamagedRun(Struct, frozen=True, kw_only=True):
+    """A run of the ledger that cannot be read: a byte of it has changed, or is gone."""
+
+    number: int
+    started_at: float | None = None
+    """Seconds since 1970; None where that is damaged too."""
+
+
 class Recorder(Protocol):
     """Takes what is to be recorded; never waits, never fails its caller."""
 

@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hexai.domain.record import Fact, RecordedRun
+from hexai.domain.record import DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy
 from hexai.ledger import forget, read
+from hexai.ledger.damage import with_damaged_names
 from hexai.ledger.database import check_writable, open_database, translated
 from hexai.ledger.store import Store
 
@@ -49,22 +50,24 @@ class Ledger:
         with translated(self._path):
             return read.find_runs(self._connection, word)
 
-    def run(self, number: int) -> RecordedRun | None:
+    def run(self, number: int) -> RecordedRun | DamagedRun | None:
         """Give one run; None if there is none of that number."""
         with translated(self._path):
             return read.read_run(self._connection, number)
 
-    def newest(self, *, surface: str = "", project: str = "") -> Iterator[RecordedRun]:
+    def newest(
+        self, *, surface: str = "", project: str = ""
+    ) -> Iterator[RecordedRun | DamagedRun]:
         """Give runs, the newest first; all of them, or of one surface or project."""
         with translated(self._path):
             yield from read.newest_runs(
                 self._connection, surface=surface, project=project
             )
 
-    def all(self) -> Iterator[RecordedRun]:
-        """Give all runs, the oldest first."""
+    def all(self, damaged: list[int] | None = None) -> Iterator[RecordedRun]:
+        """Give all runs, the oldest first; see `read.all_runs`."""
         with translated(self._path):
-            yield from read.all_runs(self._connection)
+            yield from read.all_runs(self._connection, damaged)
 
     def count(self) -> int:
         """Give how many runs are recorded."""
@@ -78,7 +81,9 @@ class Ledger:
         from hexai.ledger.figures import read_figures  # not for who only records
 
         with translated(self._path):
-            return read_figures(self._connection, chosen)
+            return with_damaged_names(
+                self._connection, lambda: read_figures(self._connection, chosen)
+            )
 
     def leaderboard(
         self, chosen: "Filter", counted: "Counted"
@@ -87,14 +92,20 @@ class Ledger:
         from hexai.ledger.leaderboard import read_leaderboard
 
         with translated(self._path):
-            return read_leaderboard(self._connection, chosen, counted)
+            return with_damaged_names(
+                self._connection,
+                lambda: read_leaderboard(self._connection, chosen, counted),
+            )
 
     def traffic(self, since: float, *, without: str = "") -> "tuple[Traffic, ...]":
         """Sum up the answered requests of late, by model, `without` one run."""
         from hexai.ledger.window import read_traffic
 
         with translated(self._path):
-            return read_traffic(self._connection, since, without=without)
+            return with_damaged_names(
+                self._connection,
+                lambda: read_traffic(self._connection, since, without=without),
+            )
 
     def before(self, moment: float) -> list[int]:
         """Give the numbers of the runs that began before a moment."""
@@ -125,6 +136,17 @@ class Ledger:
             check_writable(self._connection, self._path)
             forget.remove_all(self._connection)
             forget.cut_log(self._connection)
+
+    def give_space_back(self) -> None:
+        """Make the file smaller after much of it was removed."""
+        with translated(self._path), suppress(LedgerBusy):
+            forget.give_space_back(self._connection)
+
+    def wait_for_locks(self, patience: float) -> None:
+        """Let statements wait so many seconds for another process's lock."""
+        with translated(self._path):
+            milliseconds = round(patience * 1000)
+            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
     def expire(self, now: float, *, days: int) -> None:
         """Forget some of the runs that are older than so many days; 0 keeps all."""

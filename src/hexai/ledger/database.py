@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
+from hexai.ledger.damage import code_of, is_file_damage
 
 SCHEMA = 4
 """The number of the newest migration."""
 
 _NUMBERS = (OverflowError, ValueError)
 """What a figure raises that no column can hold."""
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _DISK = frozenset(
     {
         sqlite3.SQLITE_CANTOPEN,
@@ -52,7 +52,7 @@ def open_database(path: Path, *, patience: float) -> sqlite3.Connection:
             isolation_level=None,
         )
         try:
-            _prepare(connection)
+            _prepare(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -86,34 +86,68 @@ def translated(path: Path) -> Iterator[None]:
     """Raise what SQLite says as a `LedgerError` that names the file."""
     try:
         yield
-    except (sqlite3.IntegrityError, sqlite3.DataError, *_NUMBERS) as error:
+    except sqlite3.IntegrityError as error:  # names columns, and quotes nothing
         raise BadFact(f"a record contradicts itself: {error}") from error
+    except (sqlite3.DataError, *_NUMBERS):
+        raise BadFact("a record contradicts itself: a value does not fit") from None
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LedgerBusy(
                 f"another program holds {path}; wait until it is done"
             ) from None
+        if "no such table" in str(error):
+            raise _not_ours(path) from None
         raise LedgerError(
-            f"the ledger cannot be used: {error} ({path}){_advice(code)}"
-        ) from error
+            f"the ledger cannot be used: {_reason(error)} ({path}){_advice(error)}"
+        ) from None
 
 
-def _advice(code: int) -> str:
-    if code in _DAMAGED:
+def _reason(error: sqlite3.Error) -> str:
+    """Give SQLite's words; those of Python about a text quote it."""
+    return str(error) if code_of(error) else "a text in it is damaged"
+
+
+def _advice(error: sqlite3.Error) -> str:
+    if is_file_damage(error):
         return "; move it away, and a new one is begun"
-    if code in _DISK:
+    if code_of(error) in _DISK:
         return "; see whether its disk is full or must not be written to"
     return ""
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _not_ours(path: Path) -> LedgerError:
+    return LedgerError(
+        f"{path} is no ledger that Hexai has written; move it away, and a new one "
+        "is begun"
+    )
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    if _version(connection) < SCHEMA:
+    version = _version(connection)
+    if version == SCHEMA:
+        return
+    if not _is_ours(connection):
+        raise _not_ours(path)
+    if version < SCHEMA:
         connection.execute("PRAGMA journal_mode = WAL")
         _migrate(connection)
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Tell an empty file, and one with our tables, from another program's database."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    connection.execute("BEGIN")  # so that no other process migrates in between
+    try:
+        tables = {name for (name,) in connection.execute(query)}
+        version = _version(connection)
+    finally:
+        connection.execute("COMMIT")
+    if version > 0:
+        return {"run", "contender"} <= tables
+    return version == 0 and not tables
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -3,16 +3,23 @@
 Deleted content is overwritten in the database's pages (`secure_delete`). The log still
 holds the pages as they were before, so it is copied into the database and cut to
 nothing; only then is a text gone.
+
+The file keeps the size that it had, for what comes next, unless most of it is empty:
+then what is left is written anew, in memory, so that no text gets into another file.
 """
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 
 from hexai.errors import LedgerBusy
 from hexai.ledger.database import transaction
 from hexai.ledger.units import json_list, milliseconds
 
 _OF_A_RUN = ("survival", "answer", "prompt", "contender")
+
+_WORTH_IT = 256
+"""Free pages: 1 MiB."""
 
 _UNUSED_CELLS = """
 DELETE FROM cell WHERE NOT EXISTS (
@@ -62,11 +69,11 @@ def runs_of_project(connection: sqlite3.Connection, project: str) -> list[int]:
 def cache_keys(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
     """Give the keys under which the cache keeps answers of these runs."""
     rows = connection.execute(
-        "SELECT DISTINCT cache_key FROM answer WHERE cache_key <> '' "
+        "SELECT DISTINCT CAST(cache_key AS BLOB) FROM answer WHERE cache_key <> '' "
         "AND run IN (SELECT value FROM json_each(?))",
         (json_list(numbers),),
     )
-    return [key for (key,) in rows]
+    return [key.decode("ascii", "replace") for (key,) in rows]
 
 
 def remove_runs(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
@@ -97,6 +104,20 @@ def remove_all(connection: sqlite3.Connection) -> None:
     with transaction(connection):
         for table in (*_OF_A_RUN, "run", "sitting", "early", "cell", "model", "name"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+def give_space_back(connection: sqlite3.Connection) -> None:
+    """Make the file smaller if most of it is empty, and nobody else is at it."""
+    pages, free = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("page_count", "freelist_count")
+    )
+    if free < _WORTH_IT or free * 2 < pages:
+        return
+    connection.execute("PRAGMA temp_store = MEMORY")
+    with suppress(sqlite3.OperationalError):
+        connection.execute("VACUUM")
+        cut_log(connection)
 
 
 def cut_log(connection: sqlite3.Connection) -> None:

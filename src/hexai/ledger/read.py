@@ -1,7 +1,13 @@
-"""Gives recorded runs back as the facts that were told."""
+"""Gives recorded runs back as the facts that were told.
+
+Each run is read by itself, after its number: so one whose bytes a disk has changed is
+given as damaged, and hides none of the others. Names are shared by runs, so one that
+is damaged only shows that.
+"""
 
 import sqlite3
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 
@@ -10,12 +16,20 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.provider import FinishReason
-from hexai.domain.record import Background, ContenderRecord, RecordedRun, RunRecord
+from hexai.domain.record import (
+    Background,
+    ContenderRecord,
+    DamagedRun,
+    RecordedRun,
+    RunRecord,
+)
 from hexai.domain.usage import Usage
+from hexai.ledger.damage import DAMAGE, damaged_names_shown, is_damage
 from hexai.ledger.units import dollars, run_key, seconds
 
 _RUNS = """
-SELECT run.*, language.text AS language_name, project.text AS project_name, messages,
+SELECT run.*, language.text AS language_name, project.text AS project_name,
+    CAST(messages AS BLOB) AS messages,
     asked.token AS asked_in, decided.token AS chosen_in
 FROM run
 JOIN name AS language ON language.id = run.language
@@ -28,7 +42,8 @@ LEFT JOIN sitting AS decided ON decided.id = run.chosen_sitting
 _CONTENDERS = """
 SELECT contender.*, provider, model.model, upstream, label.text AS label_name,
     returned.text AS returned_name, kind.text AS kind_name,
-    answer.text, answer.error, answer.cache_key, answer.masked
+    CAST(answer.text AS BLOB) AS text, CAST(answer.error AS BLOB) AS error,
+    answer.cache_key, answer.masked
 FROM contender
 JOIN cell ON cell.id = contender.cell
 JOIN model ON model.id = cell.model
@@ -38,6 +53,9 @@ LEFT JOIN name AS kind ON kind.id = contender.error_kind
 LEFT JOIN answer ON answer.run = contender.run AND answer.idx = contender.idx
 WHERE contender.run = ? ORDER BY contender.idx
 """
+
+_LATEST = 10**14
+"""In milliseconds: the year 5138, beyond which no calendar is asked."""
 
 _messages_decoder = msgspec.json.Decoder(tuple[Message, ...])
 
@@ -58,44 +76,95 @@ def find_runs(connection: sqlite3.Connection, word: str) -> tuple[int, ...]:
     return tuple(number for (number,) in connection.execute(query, (low, high)))
 
 
-def read_run(connection: sqlite3.Connection, number: int) -> RecordedRun | None:
+def read_run(
+    connection: sqlite3.Connection, number: int
+) -> RecordedRun | DamagedRun | None:
     """Give the run with a number; None if there is none."""
-    return next(_read(connection, f"{_RUNS} WHERE number = ?", number), None)
+    query = "SELECT number, started_at FROM run WHERE number = ?"
+    return next(_read(connection, query, number), None)
 
 
 def newest_runs(
     connection: sqlite3.Connection, *, surface: str = "", project: str = ""
-) -> Iterator[RecordedRun]:
+) -> Iterator[RecordedRun | DamagedRun]:
     """Give the runs, the newest first, of one surface or project or of all.
 
     A project is its folder, or the last part of it.
     """
-    conditions = f"""{_RUNS}
+    query = """
+        SELECT number, started_at FROM run
+        LEFT JOIN name AS project ON project.id = run.project
         WHERE (?1 = '' OR surface = ?1) AND (?2 IN ('', project.text)
             OR substr(project.text, -length(?2) - 1) = '/' || ?2)
         ORDER BY started_at DESC, number DESC"""
-    return _read(connection, conditions, surface, project)
+    return _read(connection, query, surface, project)
 
 
-def all_runs(connection: sqlite3.Connection) -> Iterator[RecordedRun]:
-    """Give every run, in the order of their ids, which is that of their beginning."""
-    return _read(connection, f"{_RUNS} ORDER BY id")
+def all_runs(
+    connection: sqlite3.Connection, damaged: list[int] | None = None
+) -> Iterator[RecordedRun]:
+    """Give every run, in the order of their ids, which is that of their beginning.
+
+    Those that cannot be read are left out and their numbers put into `damaged`;
+    raises `ValueError` where nobody wants to know them.
+    """
+    query = "SELECT number, started_at FROM run ORDER BY id"
+    for run in _read(connection, query):
+        if isinstance(run, RecordedRun):
+            yield run
+        elif damaged is None:
+            raise ValueError("a run is damaged")
+        else:
+            damaged.append(run.number)
 
 
 def _read(
     connection: sqlite3.Connection, query: str, *values: str | int
-) -> Iterator[RecordedRun]:
+) -> Iterator[RecordedRun | DamagedRun]:
+    """Read the runs of a query for their numbers, each by itself."""
+    for number, started_at in connection.execute(query, values):
+        try:
+            with damaged_names_shown(connection):
+                read = _read_one(connection, number)
+        except DAMAGE as error:
+            if not is_damage(error):
+                raise
+            at = seconds(started_at) if _is_time(started_at) else None
+            yield DamagedRun(number=number, started_at=at)
+        else:
+            if read is not None:
+                yield read
+
+
+def _read_one(connection: sqlite3.Connection, number: int) -> RecordedRun | None:
+    """Read one run, every value of the type that it should have."""
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
-    for row in cursor.execute(query, values):
-        yield _recorded(connection, row)
+    row = cursor.execute(f"{_RUNS} WHERE number = ?", (number,)).fetchone()
+    if row is None:
+        left = connection.execute("SELECT 1 FROM run WHERE number = ?", (number,))
+        if left.fetchone() is None:
+            return None  # forgotten meanwhile
+        raise LookupError("a name that the run needs is gone")
+    if not _is_time(row["started_at"]):
+        raise ValueError("no time is like that")
+    return _decoder().decode(msgspec.msgpack.encode(_recorded(connection, row)))
+
+
+def _is_time(milliseconds: object) -> bool:
+    return isinstance(milliseconds, int) and 0 <= milliseconds < _LATEST
+
+
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[RecordedRun]:
+    return msgspec.msgpack.Decoder(RecordedRun)
 
 
 def _recorded(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
     contenders = cursor.execute(_CONTENDERS, (row["number"],)).fetchall()
-    run_id = row["id"].hex()
+    run_id = bytes(row["id"]).hex()
     by_ordinal = sorted(contenders, key=lambda each: int(each["ordinal"]))
     return RecordedRun(
         number=row["number"],
@@ -110,7 +179,7 @@ def _recorded(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
             sitting=_token(row["asked_in"]),
             order=tuple(each["idx"] for each in by_ordinal),
             contenders=tuple(map(_contender, contenders)),
-            messages=_messages_decoder.decode(row["messages"] or "[]"),
+            messages=_messages_decoder.decode(row["messages"] or b"[]"),
         ),
         chosen=_chosen(run_id, row, contenders),
         shown=_shown(run_id, row, contenders),
@@ -149,8 +218,8 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         received=row["received"],
         error_kind=row["kind_name"],
         http_status=row["http_status"],
-        text=row["text"] or "",
-        error=row["error"] or "",
+        text=(row["text"] or b"").decode(),
+        error=(row["error"] or b"").decode(),
         cache_key=row["cache_key"] or "",
         masked=row["masked"] or 0,
     )

@@ -75,10 +75,12 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
 
 def _take_early(connection: sqlite3.Connection, run: RunRecord) -> None:
     key = run_key(run.run_id)
-    for (text,) in connection.execute(
-        "SELECT fact FROM early WHERE run_id = ?", (key,)
-    ).fetchall():
-        fact = _late_decoder.decode(text)
+    query = "SELECT CAST(fact AS BLOB) FROM early WHERE run_id = ?"
+    for (text,) in connection.execute(query, (key,)).fetchall():
+        try:
+            fact = _late_decoder.decode(text)
+        except (msgspec.MsgspecError, ValueError):
+            continue  # a damaged one must not keep its run from being recorded
         _take(connection, seated(connection, fact) if run.sitting else fact)
     connection.execute("DELETE FROM early WHERE run_id = ?", (key,))
 

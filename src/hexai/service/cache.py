@@ -32,6 +32,8 @@ from hexai.service.files import (
     check_private_folder,
     make_private_folder,
     read_private,
+    remove_each,
+    remove_files,
     write_private,
 )
 
@@ -124,16 +126,17 @@ class AnswerCache:
             return f"answers are not kept: {error.strerror or error} ({self._folder})"
         return ""
 
-    def forget(self, keys: Iterable[str]) -> None:
-        """Remove the answers kept under these keys."""
-        for key in filter(_is_key, keys):
-            _remove(self._folder / key)
+    def forget(self, keys: Iterable[str]) -> list[OSError]:
+        """Remove the answers kept under these keys; gives why others stay."""
+        return remove_each(self._folder / key for key in filter(_is_key, keys))
 
-    def forget_all(self) -> None:
-        """Remove every kept answer, and what unfinished writes left behind."""
-        for file in self._files():
-            _remove(file.path)
+    def forget_all(self) -> list[OSError]:
+        """Remove every kept answer, and what unfinished writes left; gives what stays.
+
+        Others' files in the folder are not its.
+        """
         self._room = None
+        return remove_files(self._folder, lambda path: _is_ours(path.name))
 
     def _read(self, key: str) -> CachedAnswer | None:
         try:
@@ -209,7 +212,7 @@ class AnswerCache:
         except OSError:
             return
         for file in files:
-            if _is_key(file.name) or file.name.endswith(TEMPORARY):
+            if _is_ours(file.name):
                 yield file
 
 
@@ -231,6 +234,10 @@ def _is_worth_keeping(outcome: Outcome) -> bool:
         and not outcome.fell_back
         and outcome.cached_age is None
     )
+
+
+def _is_ours(name: str) -> bool:
+    return _is_key(name) or name.endswith(TEMPORARY)
 
 
 def _is_key(name: str) -> bool:

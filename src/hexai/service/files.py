@@ -11,6 +11,7 @@ Every failure is an `OSError` that names the path; the callers decide what it me
 import errno
 import os
 import stat
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -78,6 +79,29 @@ def write_private(path: Path, data: bytes, *, sync: bool = False) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_files(folder: Path, is_ours: Callable[[Path], bool]) -> list[OSError]:
+    """Remove what is ours in a private folder; gives why what stays does so."""
+    try:
+        check_private_folder(folder)
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        return [error]
+    return remove_each(filter(is_ours, paths))
+
+
+def remove_each(paths: Iterable[Path]) -> list[OSError]:
+    """Remove files; one that cannot be removed keeps no other."""
+    stays = []
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            stays.append(error)
+    return stays
 
 
 def open_private_append(path: Path) -> int:

@@ -9,12 +9,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
+from msgspec import Struct
+
 from hexai.config.locate import Folders
 from hexai.domain.choice import Chosen
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Cell, Figures, Filter
 from hexai.domain.ranking import Counted, Leaderboard
-from hexai.domain.record import Fact, RecordedRun
+from hexai.domain.record import DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
 from hexai.ledger.access import Ledger
 from hexai.ledger.llm_logs import write_llm_logs
@@ -24,6 +26,14 @@ from hexai.service.recorder import SPOOL, make_ledger_file
 from hexai.service.spool import Spool
 
 _PATIENCE = 5.0
+
+
+class Forgotten(Struct, frozen=True, kw_only=True):
+    """What came of forgetting."""
+
+    runs: int
+    stays: tuple[OSError, ...] = ()
+    """Files that could not be removed, each with the reason."""
 
 
 class History:
@@ -37,11 +47,18 @@ class History:
         self._folders = folders
         self._now = now
         self._spool = Spool(folders.state / SPOOL, now=now)
+        self.damaged: list[int] = []
+        """The runs that `all` has left out, as they cannot be read."""
 
     def take_in_spool(self) -> Self:
-        """Write what waits; where the ledger cannot be written, it goes on waiting."""
+        """Write what waits; where the ledger cannot be written, it goes on waiting.
+
+        So it does while another program writes: to read need not wait for that.
+        """
+        self._ledger.wait_for_locks(0)
         with suppress(LedgerBusy, LedgerTooNew):
             self._spool.take_in(lambda facts: self._ledger.record(*facts))
+        self._ledger.wait_for_locks(_PATIENCE)
         return self
 
     def run(
@@ -52,28 +69,48 @@ class History:
         Raises `UsageError` if there is none, or more than one.
         """
         if word is None:
-            newest = next(self.newest(surface=surface), None)
+            newest = next(self.listed(surface=surface), None)
             if newest is None:
                 raise UsageError("nothing is recorded yet")
-            return newest
+            found: RecordedRun | DamagedRun | None = newest
+        else:
+            found = self._ledger.run(self.number(word))
+        if found is None:
+            raise UsageError(f"there is no run {word}; see hexai history")
+        if isinstance(found, DamagedRun):
+            raise LedgerError(
+                f"run {found.number} is damaged and cannot be read; "
+                f"`hexai history forget {found.number}` removes it"
+            )
+        return found
+
+    def number(self, word: str) -> int:
+        """Give the number of the run that a number or id prefix means.
+
+        Raises `UsageError` if there is none, or more than one.
+        """
         numbers = self._ledger.find(word)
         if len(numbers) > 1:
             known = ", ".join(map(str, numbers[:5]))
             raise UsageError(f"{word} is the beginning of several runs: {known}")
-        found = self._ledger.run(numbers[0]) if numbers else None
-        if found is None:
+        if not numbers:
             raise UsageError(f"there is no run {word}; see hexai history")
-        return found
+        return numbers[0]
 
-    def newest(
+    def listed(
         self, *, surface: Surface | None = None, project: str = ""
-    ) -> Iterator[RecordedRun]:
-        """Give runs, the newest first."""
+    ) -> Iterator[RecordedRun | DamagedRun]:
+        """Give runs, the newest first, those that cannot be read in their places."""
         return self._ledger.newest(surface=surface or "", project=project)
 
+    def newest(self, *, surface: Surface | None = None) -> Iterator[RecordedRun]:
+        """Give runs, the newest first, but for those that cannot be read."""
+        listed = self.listed(surface=surface)
+        return (run for run in listed if isinstance(run, RecordedRun))
+
     def all(self) -> Iterator[RecordedRun]:
-        """Give every run, the oldest first."""
-        return self._ledger.all()
+        """Give every run, the oldest first; what cannot be read is in `damaged`."""
+        return self._ledger.all(self.damaged)
 
     def add(self, *facts: Fact) -> None:
         """Write what another ledger told, in one transaction."""
@@ -99,28 +136,31 @@ class History:
         """Rank the models of every surface by what was chosen."""
         return self._ledger.leaderboard(chosen, counted)
 
-    def forget(self, run: RecordedRun) -> int:
+    def forget(self, number: int) -> Forgotten:
         """Really remove one run, and its answers from the cache."""
-        return self._forget([run.number])
+        return self._forget([number])
 
-    def forget_before(self, moment: float) -> int:
-        """Really remove the runs that began before a moment; gives how many."""
+    def forget_before(self, moment: float) -> Forgotten:
+        """Really remove the runs that began before a moment."""
         return self._forget(self._ledger.before(moment), before=moment)
 
-    def forget_project(self, project: str) -> int:
-        """Really remove the runs of a project's folder; gives how many."""
+    def forget_project(self, project: str) -> Forgotten:
+        """Really remove the runs of a project's folder."""
         return self._forget(self._ledger.of_project(project))
 
     def forget_all(self) -> int:
-        """Really remove every run; see `forget_all`."""
+        """Really remove every run; gives how many. See `forget_all`."""
         count = self.count()
         self._ledger.remove_all()
+        self._ledger.give_space_back()
         return count
 
-    def _forget(self, numbers: Sequence[int], *, before: float = 0.0) -> int:
-        _cache(self._folders, self._now).forget(self._ledger.cache_keys(numbers))
+    def _forget(self, numbers: Sequence[int], *, before: float = 0.0) -> Forgotten:
+        keys = self._ledger.cache_keys(numbers)
+        stays = _cache(self._folders, self._now).forget(keys)
         self._ledger.remove(numbers, before=before)
-        return len(numbers)
+        self._ledger.give_space_back()
+        return Forgotten(runs=len(numbers), stays=tuple(stays))
 
 
 @contextmanager
@@ -133,22 +173,27 @@ def open_history(folders: Folders, now: Callable[[], float]) -> Iterator[History
         ledger.close()
 
 
-def forget_all(folders: Folders, now: Callable[[], float]) -> int:
-    """Really remove all that holds a prompt or an answer; gives how many runs.
+def forget_all(folders: Folders, now: Callable[[], float]) -> Forgotten:
+    """Really remove all that holds a prompt or an answer.
 
-    The ledger comes last: what it says if it cannot be used keeps nothing else.
+    What cannot be removed keeps nothing else. The ledger comes last, since it may be
+    unusable as a whole.
     """
-    Spool(folders.state / SPOOL, now=now).forget_all()
-    _cache(folders, now).forget_all()
-    KeptPrompts(folders.state / "prompts", now=now).forget_all()
+    stays = [
+        *Spool(folders.state / SPOOL, now=now).forget_all(),
+        *_cache(folders, now).forget_all(),
+        *KeptPrompts(folders.state / "prompts", now=now).forget_all(),
+    ]
     try:
         with open_history(folders, now) as history:
-            return history.forget_all()
+            return Forgotten(runs=history.forget_all(), stays=tuple(stays))
     except LedgerBusy:
         raise
     except LedgerError as error:
+        rest = "; ".join(each.strerror or str(each) for each in stays)
+        also = f", nor could {len(stays)} files be removed ({rest})" if stays else ""
         raise LedgerError(
-            f"all else is forgotten, but what is in the ledger is not: {error}"
+            f"all else is forgotten, but what is in the ledger is not{also}: {error}"
         ) from None
 
 

@@ -12,6 +12,7 @@ from hexai.service.files import (
     TEMPORARY,
     check_private_folder,
     make_private_folder,
+    remove_files,
     write_private,
 )
 
@@ -42,10 +43,10 @@ class KeptPrompts:
             old.unlink(missing_ok=True)
         return path
 
-    def forget_all(self) -> None:
-        """Remove every kept input."""
-        for path in self._files():
-            path.unlink(missing_ok=True)
+    def forget_all(self) -> list[OSError]:
+        """Remove every kept input; gives what stays."""
+        ours = {_SUFFIX, TEMPORARY}
+        return remove_files(self._folder, lambda path: path.suffix in ours)
 
     def _free_path(self) -> Path:
         now = self._now()

@@ -21,6 +21,7 @@ from hexai.service.files import (
     check_private_folder,
     make_private_folder,
     read_private,
+    remove_files,
     write_private,
 )
 
@@ -72,13 +73,10 @@ class Spool:
             else:
                 path.unlink(missing_ok=True)
 
-    def forget_all(self) -> None:
-        """Remove everything that waits, and what could not be read."""
-        with suppress(OSError):
-            check_private_folder(self._folder)
-            for path in self._folder.iterdir():
-                if path.suffix in {_SUFFIX, _USELESS, TEMPORARY}:
-                    path.unlink(missing_ok=True)
+    def forget_all(self) -> list[OSError]:
+        """Remove what waits, and what could not be read; gives why other files stay."""
+        ours = {_SUFFIX, _USELESS, TEMPORARY}
+        return remove_files(self._folder, lambda path: path.suffix in ours)
 
     def _files(self) -> list[Path]:
         try:

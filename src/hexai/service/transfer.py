@@ -7,6 +7,7 @@ nothing, and a file may be imported again after more was added to it.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
@@ -22,6 +23,7 @@ from hexai.service.recording import without_texts
 _BATCH = 500
 _FORMAT = 1
 _EARLIEST, _LATEST = 0.0, 1e11
+_PLACE = re.compile(r"at `\$\.?([\w.\[\]]+)`\Z")
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -54,8 +56,9 @@ def from_lines(lines: Iterable[bytes]) -> Iterator[list[Fact]]:
             fact = _facts.decode(line)
             _check(fact)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            reason = _told(error)
             raise UsageError(
-                f"line {number} is no record of a ledger: {error}"
+                f"line {number} is no record of a ledger{reason}"
             ) from None
         facts.append(fact)
         if len(facts) == _BATCH:
@@ -86,6 +89,14 @@ def _read_heading(line: bytes) -> None:
         raise UsageError("this is no file of hexai history export") from None
     if heading.hexai_ledger > _FORMAT:
         raise UsageError("a newer Hexai has written this file; update to import it")
+
+
+def _told(error: Exception) -> str:
+    """Say what is wrong with a line, and quote nothing of it."""
+    if isinstance(error, msgspec.MsgspecError):
+        place = _PLACE.search(str(error))
+        return f": wrong at {place[1]}" if place else ""
+    return "" if isinstance(error, UnicodeDecodeError) else f": {error}"
 
 
 def _check(fact: Fact) -> None:

@@ -58,7 +58,15 @@ def test_what_stands_in_strings_and_comments_is_not_counted(text: str) -> None:
 
 def test_a_string_hides_only_itself() -> None:
     """After its end, counting goes on, whatever quotes it is made of."""
-    for string in ('"\\\\"', "'\\'", '""', "''", '"""a"""""', "'''a'''''", '"""\\"""""'):
+    for string in (
+        '"\\\\"',
+        "'\\'",
+        '""',
+        "''",
+        '"""a"""""',
+        "'''a'''''",
+        '"""\\"""""',
+    ):
         text = f"a = {string}\n" + ".".join("b" * 30) + " = 1"
         assert "very many parts" in _refusal(text), string
 

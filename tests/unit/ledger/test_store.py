@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hexai.domain.choice import Choice, Method, Shown, Survived
-from hexai.domain.record import Background, Fact
+from hexai.domain.record import Background, Fact, RecordedRun
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.ledger.database import SCHEMA, open_database
 from hexai.ledger.read import all_runs, find_runs, newest_runs, read_run
@@ -112,7 +112,8 @@ def test_runs_are_listed_newest_first(
     """By the time at which they began, not by when they were taken in."""
     store.take(run_record(2), run_record(3), run_record(1))
 
-    listed = [each.run.run_id for each in newest_runs(connection)]
+    newest = newest_runs(connection)
+    listed = [each.run.run_id for each in newest if isinstance(each, RecordedRun)]
 
     assert listed == [run_id(3), run_id(2), run_id(1)]
 

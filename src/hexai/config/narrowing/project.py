@@ -6,11 +6,11 @@ lifts nothing of what an outer one forbids, since the search goes on above it. G
 never started: a folder is a root if it holds `.git`, whatever that is.
 
 A file is read once, and what is hashed is what is used. Before it is parsed it is
-looked at (`config.shape`): all files above a place have one budget together. One that cannot be read or has
-problems may hold restrictions that nobody can know, so until it is mended nothing
-leaves this machine from there: to ignore it would lift them, and to stop would let any
-repository stop Hexai. The same holds for a trusted file that does not go together with
-the user's own settings.
+looked at (`config.shape`): all files above a place have one budget together. One that
+cannot be read or has problems may hold restrictions that nobody can know, so until it
+is mended nothing leaves this machine from there: to ignore it would lift them, and to
+stop would let any repository stop Hexai. The same holds for a trusted file that does
+not go together with the user's own settings.
 """
 
 import os

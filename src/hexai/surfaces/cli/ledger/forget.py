@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from hexai.errors import UsageError
-from hexai.service.history import History, forget_all, open_history
+from hexai.service.history import Forgotten, History, forget_all, open_history
 from hexai.service.projects import named_project
 from hexai.surfaces.cli.confirm import can_confirm, confirm
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.ledger.moments import check_moment, read_moment
 from hexai.surfaces.cli.ledger.run_words import run_argument
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.speak import say
+from hexai.surfaces.cli.speak import complain, say
 
 
 def parser() -> click.Command:
@@ -49,19 +49,22 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
         return 1
     folders = folders_of(process)
     if options["all"]:
-        count = forget_all(folders, time.time)  # noqa: TID251
+        done = forget_all(folders, time.time)  # noqa: TID251
     else:
         with open_history(folders, time.time) as history:  # noqa: TID251
-            count = _carry_out(process, history, run, options)
-    say(process, f"forgot {count} run{'' if count == 1 else 's'}\n")
-    return 0
+            done = _carry_out(process, history, run, options)
+    say(process, f"forgot {done.runs} run{'' if done.runs == 1 else 's'}\n")
+    for error in done.stays:
+        reason = error.strerror or str(error)
+        complain(process, f"{error.filename}: could not be removed: {reason}")
+    return 1 if done.stays else 0
 
 
 def _carry_out(
     process: Process, history: History, run: str | None, options: dict[str, Any]
-) -> int:
+) -> Forgotten:
     if run is not None:
-        return history.forget(history.run(run))
+        return history.forget(history.number(run))
     if options["before"] is not None:
         now = time.time()  # noqa: TID251 - the edge
         return history.forget_before(read_moment(options["before"], now))

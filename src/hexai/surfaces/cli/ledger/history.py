@@ -8,11 +8,16 @@ import click
 
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status
-from hexai.domain.record import RecordedRun
+from hexai.domain.record import DamagedRun, RecordedRun
 from hexai.service.history import open_history
 from hexai.service.projects import project_meant
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.ledger.recorded import choice_words, prompt_of, when
+from hexai.surfaces.cli.ledger.recorded import (
+    choice_words,
+    left_out,
+    prompt_of,
+    when,
+)
 from hexai.surfaces.cli.ledger.run_records import recorded_run_record
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
@@ -64,10 +69,13 @@ def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     surface = Surface(options["surface"]) if options["surface"] else None
     project = project_meant(process.folder, options["project"] or "")
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        newest = history.newest(surface=surface, project=project)
+        newest = history.listed(surface=surface, project=project)
         runs = [*itertools.islice(newest, limit)][::-1]
     if options["json"]:
-        say(process, "".join(to_json(recorded_run_record(r)) + "\n" for r in runs))
+        whole = [run for run in runs if isinstance(run, RecordedRun)]
+        say(process, "".join(to_json(recorded_run_record(r)) + "\n" for r in whole))
+        damaged = [run.number for run in runs if isinstance(run, DamagedRun)]
+        complain(process, *left_out(damaged))
     elif runs:
         say(process, _as_table(runs, process.columns or _PIPED_COLUMNS))
     else:
@@ -76,7 +84,7 @@ def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     return 0
 
 
-def _as_table(runs: list[RecordedRun], columns: int) -> str:
+def _as_table(runs: list[RecordedRun | DamagedRun], columns: int) -> str:
     """Give each prompt what the other columns leave of a line, or one of its own."""
     rows = [_row(run) for run in runs]
     others = table(_HEADER[:-1], rows)
@@ -88,7 +96,10 @@ def _as_table(runs: list[RecordedRun], columns: int) -> str:
     return table(_HEADER, full, columns=columns)
 
 
-def _row(recorded: RecordedRun) -> tuple[str, ...]:
+def _row(recorded: RecordedRun | DamagedRun) -> tuple[str, ...]:
+    if isinstance(recorded, DamagedRun):
+        moment = "" if recorded.started_at is None else when(recorded.started_at)
+        return (str(recorded.number), moment, "", "", "")
     run = recorded.run
     answered = sum(each.status is Status.ANSWERED for each in run.contenders)
     return (
@@ -100,6 +111,8 @@ def _row(recorded: RecordedRun) -> tuple[str, ...]:
     )
 
 
-def _prompt(recorded: RecordedRun) -> str:
+def _prompt(recorded: RecordedRun | DamagedRun) -> str:
+    if isinstance(recorded, DamagedRun):
+        return "(damaged: it cannot be read)"
     prompt = " ".join(prompt_of(recorded.run).split())
     return prompt or recorded.run.background.project

@@ -3,8 +3,10 @@
 A blind run keeps its names to itself until there is a choice.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from hexai.config.problems import listed_some
 from hexai.domain.choice import Choice, Chosen
 from hexai.domain.messages import Role
 from hexai.domain.outcome import Outcome, Status
@@ -55,6 +57,16 @@ def names_shown(run: RunRecord, *, hidden: bool) -> dict[int, str]:
 def prompt_of(run: RunRecord) -> str:
     """Give what the user asked; empty if it is not kept."""
     return "\n\n".join(m.content for m in run.messages if m.role is Role.USER)
+
+
+def left_out(numbers: Sequence[int]) -> tuple[str, ...]:
+    """Say which runs could not be read, and what to do about them."""
+    if not numbers:
+        return ()
+    runs = "run" if len(numbers) == 1 else "runs"
+    named = listed_some([str(number) for number in numbers])
+    told = f"left out {runs} {named}, damaged and not to be read; "
+    return (f"{told}`hexai history forget {numbers[0]}` removes one",)
 
 
 def when(moment: float) -> str:

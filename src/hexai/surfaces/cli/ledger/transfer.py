@@ -12,6 +12,7 @@ from hexai.errors import HexaiError, UsageError
 from hexai.service.history import History, open_history
 from hexai.service.transfer import from_lines, to_arena_csv, to_lines
 from hexai.surfaces.cli.invocation import Invocation, make_parser, wants_help
+from hexai.surfaces.cli.ledger.recorded import left_out
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.speak import complain, say
 
@@ -76,6 +77,7 @@ def _export(invocation: Invocation, file: str | None, **options: Any) -> int:
             case _:
                 texts = not options["no_texts"]
                 _write(process, path, to_lines(history.all(), texts=texts))
+        complain(process, *left_out(history.damaged))
     return 0
 
 

@@ -1,0 +1,151 @@
+"""What `history forget` leaves, and that reading waits for nobody who writes."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hexai.service.recorder import FILE_NAME, SPOOL
+from tests.support.command_line import run_cli, simulated
+
+MARK = "MARK-4711"
+
+
+def _folder(name: str) -> Path:
+    return Path(os.environ[name]) / "hexai"  # noqa: TID251
+
+
+def _ledger() -> Path:
+    return _folder("XDG_STATE_HOME") / FILE_NAME
+
+
+def _in_the_way(folder: Path, name: str) -> Path:
+    """Put what cannot be removed, as it is no file, where one of ours would be."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / name).mkdir()
+    return folder / name
+
+
+@pytest.mark.parametrize(
+    ("variable", "part", "name"),
+    [
+        ("XDG_STATE_HOME", SPOOL, "0-1-0.jsonl"),
+        ("XDG_STATE_HOME", SPOOL, "0-1-0.unreadable"),
+        ("XDG_STATE_HOME", "prompts", "0-0.md"),
+        ("XDG_CACHE_HOME", "answers", "0" * 64),
+    ],
+)
+def test_what_cannot_be_removed_keeps_nothing_else(
+    variable: str, part: str, name: str
+) -> None:
+    """All else is gone; what stays is named, and the command has failed."""
+    simulated("echo")
+    run_cli(MARK)
+    stays = _in_the_way(_folder(variable) / part, name)
+    late = stays.parent / f"1{name[1:]}"
+    late.write_text(MARK)
+
+    result = run_cli("history", "forget", "--all")
+
+    assert (result.code, result.out) == (1, "forgot 1 run\n")
+    assert result.err.startswith(f"hexai: {stays}: could not be removed: ")
+    assert not late.exists()
+    assert run_cli("history").err == "hexai: nothing is recorded yet\n"
+
+
+def test_a_kept_answer_that_stays_is_named_for_one_run_too() -> None:
+    """Whoever forgets a run hears what of it is left."""
+    simulated("echo")
+    run_cli(MARK)
+    [kept] = (_folder("XDG_CACHE_HOME") / "answers").iterdir()
+    kept.unlink()
+    kept.mkdir()
+
+    result = run_cli("history", "forget", "1")
+
+    assert (result.code, result.out) == (1, "forgot 1 run\n")
+    assert f"{kept}: could not be removed" in result.err
+
+
+def test_a_folder_that_is_none_is_named() -> None:
+    """A link in the place of the spool is not followed, and not passed over."""
+    simulated("echo")
+    run_cli(MARK)
+    spool = _folder("XDG_STATE_HOME") / SPOOL
+    spool.symlink_to(_folder("XDG_STATE_HOME"))
+
+    result = run_cli("history", "forget", "--all")
+
+    assert result.code == 1
+    assert f"{spool}: could not be removed: is not a folder" in result.err
+
+
+@pytest.mark.parametrize("what", [("--all",), ("--before", "0h")])
+def test_the_space_is_given_back(what: tuple[str, ...]) -> None:
+    """A large ledger is a small file again once most of it is forgotten."""
+    simulated("echo")
+    run_cli("x" * 3_000_000)
+    large = _ledger().stat().st_size
+    assert large > 3_000_000
+
+    assert run_cli("history", "forget", *what).code == 0
+
+    assert _ledger().stat().st_size < 200_000
+    assert run_cli("again").code == 0
+
+
+def test_a_little_that_is_forgotten_is_no_reason_to_write_all_anew() -> None:
+    """The room is used again by what is recorded next."""
+    simulated("echo")
+    run_cli("x" * 3_000_000)
+    run_cli("y")
+    before = _ledger().stat().st_size
+
+    assert run_cli("history", "forget", "2").code == 0
+
+    assert _ledger().stat().st_size == before
+
+
+@contextmanager
+def _held(statement: str) -> Iterator[None]:
+    """Hold the ledger as another program would."""
+    connection = sqlite3.connect(_ledger(), isolation_level=None)
+    connection.execute(statement)
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("history",),
+        ("show",),
+        ("stats",),
+        ("leaderboard",),
+        ("history", "export"),
+    ],
+)
+def test_who_reads_does_not_wait_for_who_writes(
+    statement: str, command: tuple[str, ...]
+) -> None:
+    """Not even where something waits to be taken in; it goes on waiting."""
+    simulated("echo")
+    run_cli("first")
+    with _held(statement):
+        run_cli("second")
+        began = time.monotonic()
+        result = run_cli(*command)
+        took = time.monotonic() - began
+
+    assert result.code == 0
+    assert took < 2.5  # to wait for the lock would take 5 s
+    waiting = [*(_folder("XDG_STATE_HOME") / SPOOL).iterdir()]
+    assert len(waiting) == 1
+    assert "second" in run_cli("history").out
