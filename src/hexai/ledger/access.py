@@ -55,10 +55,15 @@ class Ledger:
         with translated(self._path):
             return read.read_run(self._connection, number)
 
-    def newest(
+    def newest(self, *, surface: str = "") -> Iterator[RecordedRun]:
+        """Give the runs that can be read, the newest first, of all or one surface."""
+        listed = self.listed(surface=surface)
+        return (run for run in listed if isinstance(run, RecordedRun))
+
+    def listed(
         self, *, surface: str = "", project: str = ""
     ) -> Iterator[RecordedRun | DamagedRun]:
-        """Give runs, the newest first; all of them, or of one surface or project."""
+        """Give all runs, the newest first, or those of one surface or project."""
         with translated(self._path):
             yield from read.newest_runs(
                 self._connection, surface=surface, project=project

@@ -101,12 +101,11 @@ class History:
         self, *, surface: Surface | None = None, project: str = ""
     ) -> Iterator[RecordedRun | DamagedRun]:
         """Give runs, the newest first, those that cannot be read in their places."""
-        return self._ledger.newest(surface=surface or "", project=project)
+        return self._ledger.listed(surface=surface or "", project=project)
 
     def newest(self, *, surface: Surface | None = None) -> Iterator[RecordedRun]:
         """Give runs, the newest first, but for those that cannot be read."""
-        listed = self.listed(surface=surface)
-        return (run for run in listed if isinstance(run, RecordedRun))
+        return self._ledger.newest(surface=surface or "")
 
     def all(self) -> Iterator[RecordedRun]:
         """Give every run, the oldest first; what cannot be read is in `damaged`."""
