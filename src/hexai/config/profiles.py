@@ -191,3 +191,10 @@ def _max_concurrency(
     if kind == "local":
         return _AT_ONCE_EMBEDDED
     return _AT_ONCE_OLLAMA if near else _AT_ONCE
+
+
+def named_key_variables(settings: Settings) -> frozenset[str]:
+    """Give the variables that the configuration names as holding keys."""
+    tables = (provider_table(settings, name) for name in provider_names(settings))
+    named = (each.api_key_env for each in tables if isinstance(each, HttpTable))
+    return frozenset(filter(None, named))

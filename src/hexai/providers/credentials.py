@@ -5,7 +5,7 @@ variable serves only the built-in provider of that name; a profile has a key onl
 its own settings or its own variable, whatever wire format it speaks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from hexai.config.provider_settings import ProviderSettings
@@ -66,16 +66,24 @@ class ConfiguredCredential:
     """The key of a configured provider: from a variable, or from its command."""
 
     def __init__(
-        self, settings: ProviderSettings, *, environ: Mapping[str, str], home: str
+        self,
+        settings: ProviderSettings,
+        *,
+        environ: Mapping[str, str],
+        home: str,
+        keys: Collection[str] = (),
     ) -> None:
-        """Read nothing yet; `home` is where a command runs."""
+        """Read nothing yet; `home` is where a command runs.
+
+        `keys` are variables that hold keys of other providers: it gets none of them.
+        """
         self._settings = settings
         self._environ = environ
         self._variables = variables(settings)
         self._command: KeyCommand | None = None
         if settings.api_key_command and not self._found():
             self._command = KeyCommand(
-                settings.api_key_command, environ=environ, home=home
+                settings.api_key_command, environ=environ, home=home, keys=keys
             )
 
     @property

@@ -13,13 +13,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 
 from msgspec import Struct
 
 from hexai.config.programs import absolute_entries, find_program
 
+_ENDS_OF_KEYS = ("_API_KEY", "_APIKEY", "_API_TOKEN")
 LIMIT = 8 * 1024
 """Bytes that a command may print."""
 
@@ -32,6 +33,18 @@ class Printed(Struct, frozen=True, kw_only=True):
     """What went wrong, for people; empty if nothing did."""
 
 
+def without_keys(environ: Mapping[str, str], keys: Collection[str]) -> dict[str, str]:
+    """Leave out what holds somebody's key: variables of that name, and named ones.
+
+    What asks a password manager needs none of them.
+    """
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in keys and not name.upper().endswith(_ENDS_OF_KEYS)
+    }
+
+
 class KeyCommand:
     """One configured command, started by whoever needs its output first."""
 
@@ -41,11 +54,13 @@ class KeyCommand:
         *,
         environ: Mapping[str, str],
         home: str,
+        keys: Collection[str] = (),
         seconds: float = 10.0,
     ) -> None:
+        """Start nothing yet; `keys` are variables that the command does not get."""
         self._command = command
         self._path = absolute_entries(environ.get("PATH", ""))
-        self._environ = {**environ, "PATH": self._path}
+        self._environ = {**without_keys(environ, keys), "PATH": self._path}
         self._home = home
         self._seconds = seconds
         self._printed: Future[Printed] | None = None

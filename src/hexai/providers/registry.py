@@ -61,6 +61,8 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     """Asked for keys and proxies."""
     home: str
     """Where commands that print keys run."""
+    keys: frozenset[str] = frozenset()
+    """Variables that hold keys; commands get none of them."""
     run: Path
     """The folder of the embedded model's workers."""
     models: Path
@@ -125,7 +127,9 @@ class Registry:
         environ, home = self._surroundings.environ, self._surroundings.home
         self._trust = self._trust or Trust()
         http = HttpClient.for_origin(settings, environ=environ, trust=self._trust)
-        credential = ConfiguredCredential(settings, environ=environ, home=home)
+        credential = ConfiguredCredential(
+            settings, environ=environ, home=home, keys=self._surroundings.keys
+        )
         choose = self._choose(wire_format, settings)
         return HttpProvider(
             wire_format, http, credential, settings, choose, self._refused

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hexai.config.locate import Folders
-from hexai.config.profiles import provider_settings
+from hexai.config.profiles import named_key_variables, provider_settings
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.schema import Settings
 from hexai.domain.contender import Target
@@ -207,6 +207,7 @@ def _surroundings(
     return Surroundings(
         environ=environ,
         home=str(folders.home),
+        keys=named_key_variables(settings),
         run=folders.runtime,
         models=folders.models,
         keep_alive=settings.local.keep_alive,

@@ -28,7 +28,10 @@ _BACKTICK = r"`(?:\\.|[^`\\])*`"
 _TRIPLE = r'"""(?:\\.|[^\\])*?"""|' + r"'''(?:\\.|[^\\])*?'''"
 _CHARACTER = r"'(?:\\[^\n]{1,10}?|[^'\\\n])'"
 _RAW = r"`[^`]*`"
-_BLOCK_COMMENT = r"/\*.*?\*/"
+_BLOCK_COMMENT = r"/\*(?:.*?\*/|.*)"
+"""One without an end goes on to the end, so that nobody looks for it again."""
+_ESCAPED = r"\\."
+"""Outside strings: else each quote behind a backslash would begin one anew."""
 _TOP_LINE = re.compile(r"\n(?=[\w@#])")
 """Where what stands above is most likely whole."""
 
@@ -98,7 +101,7 @@ def _marks(language: str) -> re.Pattern[str]:
     """Give the pattern of what counts: one character long unless it is whole."""
     comment = rf"{re.escape(line_comment(language))}[^\n]+"
     block = (_BLOCK_COMMENT,) if has_block_comments(language) else ()
-    parts = (comment, *block, *_strings(language), _BRACKET)
+    parts = (comment, *block, *_strings(language), _ESCAPED, _BRACKET)
     return re.compile("|".join(parts), re.DOTALL)
 
 

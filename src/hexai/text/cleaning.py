@@ -20,6 +20,8 @@ from hexai.text.overlap import without_suffix
 from hexai.text.scope import end_loop, end_with_scope
 from hexai.text.words import fragment_of
 
+LONGEST = 12_000
+"""Characters of an answer that are looked at; no list shows more."""
 _BREAK = re.compile(r"\r\n?")
 
 
@@ -38,6 +40,8 @@ def clean(
     that is not `finished` gives what is certain so far: the beginning, nearly always,
     of what the whole of it will give. Line breaks come out as newlines.
     """
+    if len(answer) > LONGEST:
+        answer, finished = _whole_lines(answer[:LONGEST]), False
     answer, before, after = (_BREAK.sub("\n", one) for one in (answer, before, after))
     if not infilled:
         answer = _as_continuation(answer, before, after, language, finished=finished)
@@ -46,6 +50,11 @@ def clean(
         return answer.rstrip()
     answer = without_suffix(answer, before, after, language, infilled=infilled)
     return _trimmed(answer, before, after, infilled=infilled)
+
+
+def _whole_lines(text: str) -> str:
+    """Leave out the line that a text breaks off in, if there is another one."""
+    return text[: text.rfind("\n") + 1] or text
 
 
 def _as_continuation(

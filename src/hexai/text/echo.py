@@ -26,6 +26,10 @@ _REACH = 20_000
 """Characters on either side of the cursor that are looked at."""
 _LONGEST = 4_000
 """Characters of a repetition."""
+_LINES = 200
+"""Lines of a repetition."""
+_TRIED = 12
+"""Repetitions of which the brackets are counted, the longest first."""
 _TELLING = 8
 """Characters without blanks that make a line too special to stand there twice."""
 
@@ -56,6 +60,7 @@ def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
     """Give the end of the longest repetition that counts, as an exact text."""
     current = before.rpartition("\n")[2]
     fragment = fragment_of(current)
+    tried = 0
     for size in range(min(len(answer), len(before), _LONGEST), 0, -1):
         if answer[size - 1] != before[-1] or not before.endswith(answer[:size]):
             continue
@@ -66,6 +71,9 @@ def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
         is_call = _CALL.fullmatch(echo.strip()) is not None
         if not is_call and _counts(echo, current, fragment):
             return size
+        if tried == _TRIED:
+            break
+        tried += 1
         weighed = Weighed(before, after, language)
         gain = _gain(answer, answer[size:], weighed, after)
         if gain > 0 or (is_call and gain == 0):
@@ -99,7 +107,7 @@ def _without_line(answer: str, before: str, current: str) -> str:
     """Cut lines that end with the current one, however they are indented."""
     line, blank = current.strip(), current[-1:].isspace()
     lines, above = answer.split("\n"), before.split("\n")[-2::-1]
-    for number, one in enumerate(lines[:_LONGEST]):
+    for number, one in enumerate(lines[:_LINES]):
         text = one.lstrip()
         if text.startswith(line) and _WORD.search(line) and len(line) > 1:
             upper = [each.strip() for each in lines[:number]]
@@ -125,7 +133,7 @@ def _without_lines(answer: str, before: str) -> str:
     above = [line.strip() for line in before.split("\n")[:-1]]
     while above and not above[-1]:
         above.pop()
-    for number in range(min(len(lines), len(above)), 0, -1):
+    for number in range(min(len(lines), len(above), _LINES), 0, -1):
         head = [line.strip() for line in lines[:number]]
         if head == above[-number:] and (is_telling(head) or _HEADER.match(head[-1])):
             below = [line for line in before.split("\n")[:-1] if line.strip()][-1]

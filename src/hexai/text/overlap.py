@@ -6,11 +6,15 @@ remains, brackets decide (`brackets.py`): of two ways to join an answer with wha
 follows it, the one that leaves fewer of them unmatched is right.
 """
 
+from itertools import islice
+
 from hexai.text.brackets import Weighed
 from hexai.text.echo import is_telling
 
 _LONGEST = 4_000
 """Characters of a repetition."""
+_TRIED = 12
+"""Places to cut of which the brackets are counted."""
 _BELOW = 64
 """Lines below the cursor that are compared."""
 
@@ -68,12 +72,16 @@ def _without_tail(answer: str, after: str, weighed: Weighed, *, infilled: bool) 
     text = answer.rstrip()
     target = after if text.endswith(after[:1]) else after.lstrip(" \t")
     best, least = answer, weighed.weigh(answer)
+    tried = 0
     for size in range(min(len(text), len(target), _LONGEST), 0, -1):
         if text[-1] != target[size - 1] or not text.endswith(target[:size]):
             continue
         cut = text[:-size].rstrip(" \t") if rest[0] in " \t" else text[:-size]
         if not infilled and _goes_on(target[:size], rest.strip(), cut):
             return cut
+        if tried == _TRIED:
+            break
+        tried += 1
         weight = weighed.weigh(cut)
         if weight < least:
             best, least = cut, weight
@@ -100,10 +108,10 @@ def _without_lines_below(
     current = before.rpartition("\n")[2]
     lines = answer.split("\n")
     least = weighed.weigh(answer)
-    for number, line in enumerate(lines):
-        whole = line if number else current + line
-        if whole.rstrip() != below[0]:
-            continue
+    wholes = (line if number else current + line for number, line in enumerate(lines))
+    found = (n for n, whole in enumerate(wholes) if whole.rstrip() == below[0])
+    for number in islice(found, _TRIED):
+        line = lines[number]
         same, ends = _run(lines[number:], below)
         cut = "\n".join(lines[:number]).rstrip("\n ")
         enough = 2 if ends else 3

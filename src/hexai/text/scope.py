@@ -20,7 +20,6 @@ _DEFINES = re.compile(
     r"(?:(?:def|class|sub|trait|struct|enum|interface|mod|module|namespace|method|type"
     r"|record|union)\s+\w|(?:func|fn|fun|function|impl)(?:\s|[<(]))"
 )
-_CALLS = re.compile(r".*\)[^;]*\{?\s*$")
 _CONTROL = re.compile(
     r"[\s})]*(?:if|else|elif|elseif|elsif|for|foreach|while|do|try|catch|except|finally"
     r"|with|match|switch|case|default|when|select|loop|unless|until|return|using|lock"
@@ -120,7 +119,8 @@ def _begins(line: str) -> bool:
         return False
     if _DEFINES.match(line):
         return True
-    return line.rstrip().endswith("{") and _CALLS.match(line) is not None
+    is_call = line.rfind(")") > line.rfind(";")
+    return is_call and line.rstrip().endswith("{")
 
 
 def _end(line: str, limit: int, language: str) -> Literal["before", "after"] | None:

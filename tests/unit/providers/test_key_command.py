@@ -168,6 +168,25 @@ def test_output_that_ends_is_not_the_end() -> None:
     assert printed.failure == "sh did not end within 0.3 s"
 
 
+def test_a_command_gets_nobodys_key() -> None:
+    """Neither a vendor's, nor one that the configuration names; all else it gets."""
+    path = os.environ["PATH"]  # noqa: TID251 - the edge
+    environ = {
+        "PATH": path,
+        "OPENAI_API_KEY": "MARK-1",
+        "HEXAI_HOME_API_KEY": "MARK-2",
+        "mistral_api_key": "MARK-3",
+        "WORK_SECRET": "MARK-4",
+        "VAULT_ADDR": "http://127.0.0.1:8200",
+    }
+    command = KeyCommand(("env",), environ=environ, home="/", keys={"WORK_SECRET"})
+
+    printed = run(command).output.decode()
+
+    assert "MARK" not in printed
+    assert "VAULT_ADDR=http://127.0.0.1:8200" in printed
+
+
 def test_no_thread_stays_behind() -> None:
     """The waiting thread ends with the command."""
     run(shell("echo key"))

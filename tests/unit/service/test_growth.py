@@ -141,13 +141,16 @@ def _answer(shape: tuple[str, str, str], size: int) -> str:
     return head + (unit * size)[:size] + tail
 
 
-def _seconds(read: Callable[[str], object], answer: str) -> float:
+def _seconds(
+    read: Callable[[str], object], answer: str, *, enough: float = _TELLING
+) -> float:
+    """Give the least of some times, or the first that is short enough."""
     least = 99.0
     for _ in range(3):
         began = time.thread_time()
         read(answer)
         least = min(least, time.thread_time() - began)
-        if least < _TELLING:
+        if least < enough:
             break
     return least
 
@@ -158,35 +161,32 @@ def test_time_grows_with_the_length_of_an_answer(name: str) -> None:
     read = READERS[name]
     square = {}
     for shape in SHAPES:
-        long = _seconds(read, _answer(shape, 40_000))
-        if long > _TELLING and long > _GROWS * _seconds(read, _answer(shape, 4_000)):
+        long = _seconds(read, _answer(shape, 20_000))
+        if long > _TELLING and long > _GROWS * _seconds(read, _answer(shape, 2_000)):
             square[shape] = long
 
     assert square == {}
 
 
-@pytest.mark.parametrize("language", ["python", "javascript", "go", "cpp", "markdown"])
-@pytest.mark.parametrize("finished", [True, False])
-def test_cleaning_takes_a_bounded_time(language: str, finished: bool) -> None:  # noqa: FBT001
+def test_cleaning_takes_a_bounded_time() -> None:
     """However long an answer is, and whatever stands around the cursor."""
     slow = {}
-    for shape in SHAPES:
+    awkward = [("", unit, "") for unit in (*_MARKS, *_ESCAPES, *_FENCES, *_CODE)]
+    for shape in (*awkward, *_BETWEEN):
         answer = _answer(shape, 10 * LONGEST)
         for before, after in ((_BEFORE, _AFTER), (answer[:9000], answer[:9000])):
 
-            def cleaned(
-                answer: str, before: str = before, after: str = after
-            ) -> object:
+            def cleaned(answer: str, before: str = before, after: str = after) -> str:
                 return clean(
                     answer,
                     before=before,
                     after=after,
                     infilled=False,
-                    finished=finished,
-                    language=language,
+                    finished=True,
+                    language="python",
                 )
 
-            if (took := _seconds(cleaned, answer)) > 1.0:
+            if (took := _seconds(cleaned, answer, enough=1.0)) > 1.0:
                 slow[shape, before[:20]] = took
 
     assert slow == {}

@@ -1,6 +1,8 @@
 """From what is configured to the entries of a surface, with nothing left open.
 
-The steps, in this order: the surface's list, or one entry that inherits everything;
+The steps, in this order: the surface's list, or one entry that inherits everything
+(but for completion, which asks by itself while somebody types: without entries it is
+off);
 what `use` leaves of it, the user's and then those of project files and of the editor;
 the surface's variables; `-m`; at last the choice of `-0` and `--only`. A later step
 never brings back what `use` took away: such an entry stays in the list and is refused,
@@ -87,7 +89,9 @@ def _configured(settings: Settings, surface: Surface) -> _Step:
     value = getattr(settings.models, surface.value)
     written = listed(value, ("models", surface.value))
     enabled = [table for _, table in written if table.enabled]
-    return _build(settings, surface, enabled or [EntryTable()])
+    if not enabled and surface is not Surface.COMPLETION:
+        enabled = [EntryTable()]
+    return _build(settings, surface, enabled)
 
 
 def _build(

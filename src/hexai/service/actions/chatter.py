@@ -28,7 +28,11 @@ _REFUSAL = re.compile(
     r"unfortunately, i )",
     re.IGNORECASE,
 )
-_TAGS = re.compile(r"\A\s*<(selection|function)>[ \t]*\n?(.*?)\n?</\1>\s*\Z", re.DOTALL)
+_TALK = 20
+"""Paragraphs that may follow what was asked for; more are no talk."""
+_TAGS = re.compile(
+    r"\A\s*+<(selection|function)>[ \t]*+\n?(.*?)\n?</\1>\s*\Z", re.DOTALL
+)
 
 
 def is_refusal(answer: str, shown: str = "") -> bool:
@@ -81,7 +85,9 @@ def _without_opening(answer: str, shown: str) -> str:
 def _without_closing(answer: str, shown: str) -> str:
     """Leave out last paragraphs that talk about what stands before them."""
     text = answer.rstrip()
-    while (cut := text.rfind("\n\n")) >= 0:
+    for _ in range(_TALK):
+        if (cut := text.rfind("\n\n")) < 0:
+            break
         last = text[cut:].strip("\n")
         if _CLOSING.match(last) is None or last.partition("\n")[0] in shown:
             break

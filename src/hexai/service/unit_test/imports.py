@@ -5,7 +5,7 @@ dropped, since ours is right; the rest joins the file's imports if it is not the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -17,21 +17,32 @@ fmt io io/fs log maps math math/rand net/http net/http/httptest net/url os path
 path/filepath reflect regexp slices sort strconv strings sync sync/atomic testing time
 unicode unicode/utf8
 """.split()  # noqa: SIM905 - a list of thirty would fill a page
-_GO_BLOCK = re.compile(r"^import \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
+# No pattern here may look at the same text again for each place where it could begin:
+# a model that repeats itself writes thousands of such places. So each ends before what
+# could begin the next.
+_GO_BLOCK = re.compile(
+    r"^import \(\n((?:[ \t]*+(?:[\w.]++[ \t]++)?(?:[\"`][^\n]*+|//[^\n]*+)?\n)*+)\)",
+    re.MULTILINE,
+)
 _GO_SINGLE = re.compile(r'^import (?:[\w.]+ )?"[^"]+"[^\n]*\n?', re.MULTILINE)
 _GO_PACKAGE = re.compile(r"^package \w+[^\n]*\n?", re.MULTILINE)
+_PACKAGE_USED = re.compile(r"(?<![\w.\"])(\w+)\.[A-Z]")
+_VARIABLE = re.compile(r"\b(\w+) :?=")
 _PATH = re.compile(r'"([^"\n]+)"')
 
 _PYTHON = re.compile(
-    r"^(?:import [^\n]+|from \S+ import (?:\([^)]*\)|[^\n(]+))[ \t]*(?:\n|\Z)",
+    r"^(?:import [^\n]+|from \S++ import (?:\((?:[^()#]|#[^\n]*+)*+\)|[^\n(]+))"
+    r"[ \t]*(?:\n|\Z)",
     re.MULTILINE,
 )
 _JAVASCRIPT = re.compile(
-    r"^(?:import\b[^;'\"]*?['\"][^'\"\n]+['\"]|"
+    r"^(?:import\b(?:[^;'\"i]|(?<=[\w$])i|i(?!mport\b))*+['\"][^'\"\n]+['\"]|"
     r"(?:const|let|var) [^;=\n]+= ?require\([^)\n]*\))[^\n]*(?:\n|\Z)",
     re.MULTILINE,
 )
-_DOCSTRING = re.compile(r"\A\s*(?:#[^\n]*\n)*\s*(\"\"\"|''').*?\1[^\n]*\n", re.DOTALL)
+_DOCSTRING = re.compile(
+    r"\A\s*+(?:#[^\n]*\n\s*+)*+(\"\"\"|''').*?\1[^\n]*\n", re.DOTALL
+)
 _QUOTED = re.compile(r"['\"]([^'\"\n]+)['\"]")
 _FRAMEWORKS = {
     "vitest",
@@ -68,7 +79,8 @@ def go_imports(text: str, tests: str, needs: Needs) -> tuple[str, Insertions]:
     have = set(go_paths(text))
     by_name = {path.rpartition("/")[2]: path for path in _GO_STANDARD}
     by_name |= {path.rpartition("/")[2]: path for path in (*needs.known, *own)}
-    used = [path for name, path in by_name.items() if _uses_package(tests, name)]
+    packages = set(_PACKAGE_USED.findall(tests)) - set(_VARIABLE.findall(tests))
+    used = [path for name, path in by_name.items() if name in packages]
     missing = sorted({"testing", *used} - have)
     if not text.strip():
         head = [f"package {needs.package}", "", "import ("]
@@ -92,10 +104,11 @@ def python_imports(text: str, tests: str, needs: Needs) -> tuple[str, Insertions
     wanted += [line for line in own if not _gives(line, needs.imported, "pytest")]
     wanted += needs.imports
     present = [" ".join(found[0].split()) for found in _PYTHON.finditer(text)]
+    given, exact = _given(present), set(present)
     missing = [
         line
         for line in dict.fromkeys(wanted)
-        if not any(_covers(have, line) for have in present)
+        if line not in exact and not _covers(given, line)
     ]
     if not text.strip():
         return tests, [(0, line) for line in _python_order(missing)]
@@ -139,29 +152,33 @@ def go_paths(text: str) -> Iterator[str]:
         yield from _PATH.findall(single[0])
 
 
-def _uses_package(tests: str, name: str) -> bool:
-    """Tell whether a name is used as a package, and is not a variable's."""
-    used = re.search(rf"(?<![\w.\"]){re.escape(name)}\.[A-Z]", tests)
-    return used is not None and re.search(rf"\b{re.escape(name)} :?=", tests) is None
-
-
 def _gives(statement: str, *names: str) -> bool:
     """Tell whether a Python import gives one of some names."""
     imported = statement.partition("import ")[2]
     return any(re.search(rf"\b{re.escape(name)}\b", imported) for name in names if name)
 
 
-def _covers(have: str, line: str) -> bool:
-    """Tell whether an import that is there makes another one needless."""
-    if have == line:
-        return True
+def _given(statements: Iterable[str]) -> dict[str, set[str]]:
+    """Give which names a file's imports take from where."""
+    given: dict[str, set[str]] = {}
+    for statement in statements:
+        source, _, names = statement.partition(" import ")
+        given.setdefault(source, set()).update(_names_in(names))
+    return given
+
+
+def _covers(given: Mapping[str, set[str]], line: str) -> bool:
+    """Tell whether imports that are there make another one needless."""
     source, found, names = line.partition(" import ")
-    if not found or " as " in line:
-        return False
-    wanted = {name.strip() for name in names.strip("()").split(",") if name.strip()}
-    there, _, given = have.partition(" import ")
-    gives = {name.strip() for name in given.strip("() ").split(",")}
-    return there == source and wanted <= gives
+    return (
+        bool(found)
+        and " as " not in line
+        and _names_in(names) <= given.get(source, set())
+    )
+
+
+def _names_in(names: str) -> set[str]:
+    return {name.strip() for name in names.strip("() ").split(",") if name.strip()}
 
 
 def _python_order(lines: Sequence[str]) -> list[str]:

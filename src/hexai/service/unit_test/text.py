@@ -22,7 +22,7 @@ from hexai.text.positions import Position, Span
 
 _TEST = {
     "go": re.compile(r"^func (?:Test|Benchmark|Fuzz|Example)\w*\(", re.MULTILINE),
-    "python": re.compile(r"^\s*(?:async )?def test_\w+\(", re.MULTILINE),
+    "python": re.compile(r"^[ \t]*+(?:async )?def test_\w+\(", re.MULTILINE),
     "javascript": re.compile(r"\b(?:describe|test|it)(?:\.\w+)*\("),
     "rust": re.compile(r"#\[(?:\w+::)*test\b"),
 }
@@ -31,13 +31,14 @@ _NAMED = {
     "python": re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE),
     "rust": re.compile(r"\bfn (\w+)\("),
 }
+_CALLED = re.compile(r"\b\w++(?=\()")
 _RUST_MODULE = re.compile(
     r"#\[cfg\(test\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub )?mod \w+\s*\{"
 )
 _RUST_WRAPPED = re.compile(
     r"\A\s*(?:#\[cfg\(test\)\]\s*)?mod \w+\s*\{\n(.*)\n\}\s*\Z", re.DOTALL
 )
-_RUST_USE = re.compile(r"^\s*use super::\*;[ \t]*\n", re.MULTILINE)
+_RUST_USE = re.compile(r"^[ \t]*+use super::\*;[ \t]*\n", re.MULTILINE)
 
 
 Import = Callable[[str, str, Needs], tuple[str, Sequence[tuple[int, str]]]]
@@ -89,15 +90,14 @@ def _renamed(tests: str, text: str, family: str) -> str:
     pattern = _NAMED.get(family)
     if pattern is None:
         return tests
-    taken = set(pattern.findall(text))
+    taken, renamed = set(pattern.findall(text)), dict[str, str]()
     for name in dict.fromkeys(pattern.findall(tests)):
         new, number = name, 2
         while new in taken:
             new, number = f"{name}_{number}", number + 1
         taken.add(new)
-        if new != name:
-            tests = re.sub(rf"\b{re.escape(name)}(?=\()", new, tests)
-    return tests
+        renamed[name] = new
+    return _CALLED.sub(lambda called: renamed.get(called[0], called[0]), tests)
 
 
 def _into_rust(document: Lines, text: str, tests: str) -> tuple[Replacement, ...]:
@@ -143,10 +143,10 @@ def _at_end(document: Lines, text: str, *, blank: int) -> Replacement:
 
 def _grouped(lines: Sequence[tuple[int, str]]) -> list[Replacement]:
     """Make one insertion of all lines that go before the same line."""
-    groups: dict[int, str] = {}
+    groups: dict[int, list[str]] = {}
     for number, line in lines:
-        groups[number] = groups.get(number, "") + f"{line}\n"
-    return [_insertion(number, text) for number, text in groups.items()]
+        groups.setdefault(number, []).append(f"{line}\n")
+    return [_insertion(number, "".join(group)) for number, group in groups.items()]
 
 
 def _insertion(line: int, text: str) -> Replacement:

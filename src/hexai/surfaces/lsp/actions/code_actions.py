@@ -6,6 +6,7 @@ moved to, or not at all if it was changed. Whatever keeps an action from changin
 something is said to the user.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from lsprotocol import types
@@ -30,6 +31,9 @@ from hexai.surfaces.lsp.documents.passage import Passage, Passages
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.text.lines import Replacement, TextChange, compare
+
+_LONG = 20_000
+"""Characters of an answer that is made to fit beside the loop, not on it."""
 
 
 class CodeActions:
@@ -135,7 +139,10 @@ class CodeActions:
         with self._passages.following(uri, passage):
             request = compose(action, cursor, span, snapshot.settings.prompts)
             outcome = await self._consultant.ask(request, snapshot, origin, span)
-            text = fitted(outcome, action, cursor, span)
+            if len(outcome.text) > _LONG:
+                text = await asyncio.to_thread(fitted, outcome, action, cursor, span)
+            else:
+                text = fitted(outcome, action, cursor, span)
             if isinstance(text, Unfit):
                 return text.reason
             return await self._replace(uri, passage, text, action.title)

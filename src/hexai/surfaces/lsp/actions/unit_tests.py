@@ -97,7 +97,7 @@ class UnitTests:
         self, plan: Plan, answer: str, source: Document, folder: Path
     ) -> str | None:
         assert plan.place is not None
-        edits = add_tests(Lines.of(""), answer, plan.needs)
+        edits = await asyncio.to_thread(add_tests, Lines.of(""), answer, plan.needs)
         if isinstance(edits, Unfit):
             return edits.reason
         text = edits[0].text
@@ -137,7 +137,7 @@ class UnitTests:
             lines = Lines.of(await asyncio.to_thread(read, path))
         except (OSError, UnicodeDecodeError):
             return f"{path.name} cannot be read"
-        edits = add_tests(lines, answer, plan.needs)
+        edits = await asyncio.to_thread(add_tests, lines, answer, plan.needs)
         if isinstance(edits, Unfit):
             return edits.reason
         document = Document(
