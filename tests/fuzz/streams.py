@@ -1,0 +1,193 @@
+"""Fuzzed readers of what upstreams send."""
+
+import json
+from collections.abc import Sequence
+from random import Random
+
+from msgspec import Struct
+
+from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.errors import ProviderError, TooLarge
+from hexai.providers.formats.anthropic import AnthropicFormat
+from hexai.providers.formats.complaints import read_body
+from hexai.providers.formats.format import WireFormat
+from hexai.providers.formats.ollama import OllamaFormat
+from hexai.providers.formats.ollama_infill import OllamaInfill
+from hexai.providers.formats.openai import OpenAIFormat
+from hexai.providers.formats.openai_infill import OpenAIInfill
+from hexai.providers.formats.reading import Reader
+from hexai.providers.formats.wire import Framing, splitter
+from hexai.providers.llamacpp.infill import LlamaCppInfill
+from hexai.text.surrogates import is_whole
+from tests.fuzz.mutate import pieces
+from tests.support.calls import call, settings
+
+FORMATS: dict[str, WireFormat] = {
+    "openai": OpenAIFormat(settings("openai")),
+    "openrouter": OpenAIFormat(settings("openrouter")),
+    "anthropic": AnthropicFormat(settings("anthropic")),
+    "ollama": OllamaFormat(settings("ollama")),
+    "generate": OllamaInfill(settings("ollama")),
+    "completions": OpenAIInfill(settings("openai"), "/completions"),
+    "infill": LlamaCppInfill(settings("openai")),
+}
+_CALL = call()
+
+
+class Heard(Struct):
+    """What a stream came to."""
+
+    text: str = ""
+    reasoning: str = ""
+    end: Finished | None = None
+    error: str = ""
+
+    def take(self, chunk: Chunk) -> None:
+        """Add a chunk; nothing comes behind the end."""
+        assert self.end is None
+        match chunk:
+            case TextDelta(text):
+                self.text += text
+            case ReasoningDelta(text):
+                self.reasoning += text
+            case Finished():
+                self.end = chunk
+
+
+def hear(form: str, parts: Sequence[bytes]) -> Heard:
+    """Read a stream; raises nothing but what is a bug."""
+    wire = FORMATS[form]
+    reader = Reader(
+        wire.framing,
+        wire.decoder(_CALL),
+        lambda said: wire.explain(said, model="m"),
+    )
+    heard = Heard()
+    try:
+        for part in parts:
+            for chunk in reader.feed(part):
+                heard.take(chunk)
+        if not reader.finished:
+            for chunk in reader.close():
+                heard.take(chunk)
+    except ProviderError as error:
+        heard.error = f"{error.kind}: {error}"
+    return heard
+
+
+def read_cut_anywhere(form: str, data: bytes, chance: Random) -> None:
+    """Get the same from a stream however it is cut, and nothing that is not in it."""
+    whole = hear(form, [data])
+    assert (whole.end is None) == bool(whole.error)
+    assert is_whole(whole.text)
+    assert is_whole(whole.reasoning)
+    assert "\0" not in whole.text
+    assert len(whole.text) + len(whole.reasoning) <= len(data)
+    cut = hear(form, pieces(data, chance))
+    assert cut == whole, f"cut: {cut}, whole: {whole}"
+
+
+def split_anywhere(data: bytes, chance: Random) -> None:
+    """Get the same payloads however the bytes come, and none that is longer."""
+    framings: tuple[Framing, ...] = ("sse", "ndjson")
+    for framing in framings:
+        whole = _payloads(framing, [data])
+        assert sum(map(len, whole)) <= len(data)
+        assert _payloads(framing, pieces(data, chance)) == whole
+
+
+def _payloads(framing: Framing, parts: Sequence[bytes]) -> list[bytes]:
+    splitting, found = splitter(framing), list[bytes]()
+    try:
+        for part in parts:
+            found += splitting.feed(part)
+        found += splitting.close()
+    except TooLarge:
+        found.append(b"")
+    return found
+
+
+def keep_text(data: bytes, chance: Random) -> None:
+    """Get a text back whole, whatever deltas and pieces it was sent in."""
+    text = data.decode("utf-8", "replace").replace("\0", "")
+    text = text.translate(_MARKS)[:2000]
+    if not text.strip():
+        return
+    deltas = [
+        part.decode("utf-32-le")
+        for part in _aligned(pieces(text.encode("utf-32-le"), chance))
+    ]
+    for form in ("openai", "anthropic", "ollama"):
+        heard = hear(form, pieces(_sent(form, deltas), chance))
+        assert heard.text == text, f"{form}: {heard.text!r} of {text!r}"
+        assert (heard.reasoning, heard.error) == ("", "")
+
+
+_MARKS = dict.fromkeys(map(ord, "<>[]|"), "-")
+"""What thoughts and control tokens are marked with: they are taken out on purpose."""
+
+
+def _aligned(parts: list[bytes]) -> list[bytes]:
+    """Move cuts to whole characters of four bytes."""
+    data, ends, at = b"".join(parts), [], 0
+    for part in parts:
+        at += len(part)
+        ends.append(at // 4 * 4)
+    return [data[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def _sent(form: str, deltas: Sequence[str]) -> bytes:
+    """Write an answer as a server of this format does."""
+    match form:
+        case "openai":
+            events: list[object] = [
+                {"choices": [{"index": 0, "delta": {"content": delta}}]}
+                for delta in deltas
+            ]
+            events.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+            return _sse(events) + b"data: [DONE]\n\n"
+        case "anthropic":
+            kind = "content_block_delta"
+            events = [
+                {"type": kind, "delta": {"type": "text_delta", "text": delta}}
+                for delta in deltas
+            ]
+            events.append(
+                {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}
+            )
+            return _sse([*events, {"type": "message_stop"}])
+        case _:
+            lines: list[object] = [{"message": {"content": delta}} for delta in deltas]
+            lines.append(
+                {"message": {"content": ""}, "done": True, "done_reason": "stop"}
+            )
+            return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+
+
+def _sse(events: Sequence[object]) -> bytes:
+    return "".join(f"data: {json.dumps(event)}\n\n" for event in events).encode()
+
+
+_BODIES = (
+    {"error": {"message": "no", "type": "invalid_request_error", "code": "401"}},
+    {"error": "model 'x' not found"},
+    {"detail": [{"loc": ["body", "x"], "msg": "field required", "type": "missing"}]},
+    [{"error": {"code": 503, "message": "overloaded", "status": "UNAVAILABLE"}}],
+    {"errors": [{"message": "Authentication error", "code": 10000}]},
+    {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
+    {"error": '{"error": {"code": 400, "message": "context size"}}'},
+)
+
+
+def refusals() -> Sequence[bytes]:
+    """Give bodies of refusals in the shapes that are known."""
+    return tuple(json.dumps(body).encode() for body in _BODIES)
+
+
+def explain_any(data: bytes, chance: Random) -> None:
+    """Make one error of the tree of any refusal, short and without a crash."""
+    code = chance.choice((300, 400, 401, 403, 404, 413, 422, 429, 500, 503, 529))
+    for wire in FORMATS.values():
+        error = wire.explain(read_body(code, data), model="m")
+        assert isinstance(error, ProviderError)
+        assert error.kind != "internal"
