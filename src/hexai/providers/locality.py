@@ -4,9 +4,15 @@ Most targets are known from their configuration. An Ollama on loopback is not: i
 pass a model on to a host of its own choosing, and says so when asked to show it.
 """
 
+import asyncio
+from contextlib import suppress
+
 from hexai.domain.contender import Target
 from hexai.providers.formats.format import Asked
 from hexai.providers.shown import ShownModels
+
+LEARN_WITHIN = 10.0
+"""Seconds for an answer that no race waits for, so that no budget limits it."""
 
 
 class OllamaLocality:
@@ -19,6 +25,7 @@ class OllamaLocality:
     def __init__(self, shown: ShownModels) -> None:
         """Share with others what was asked."""
         self._shown = shown
+        self._learning: set[tuple[str, str]] = set()
 
     def known(self, target: Target) -> bool | None:
         """Answer without asking anybody; None if only the upstream can tell."""
@@ -40,6 +47,23 @@ class OllamaLocality:
         origin, model = target.upstream.origin, target.spec.model
         shown = await self._shown.find(origin, model, client)
         return shown is not None and not shown.is_remote
+
+    async def learn(self, target: Target) -> None:
+        """Find out about one target beside its races, so that the next one knows.
+
+        An Ollama that does not answer is asked by one of them at a time, and not for
+        ever: with each race another would wait, and those of the races behind them.
+        """
+        key = target.upstream.origin, target.spec.model
+        if key in self._learning:
+            return
+        self._learning.add(key)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEARN_WITHIN):
+                    await self.is_local(target)
+        finally:
+            self._learning.discard(key)
 
 
 def _tagged_cloud(model: str) -> bool:

@@ -186,7 +186,7 @@ class Services:
     async def _look(self, target: Target, lease: Lease) -> None:
         """Ask whether a target is local; the race may be over before the answer."""
         async with lease:
-            await self.locality.is_local(target)
+            await self.locality.learn(target)
 
     def _read_prices(self) -> PriceList:
         if self._prices is None:

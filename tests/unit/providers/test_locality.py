@@ -10,9 +10,10 @@ from hexai.domain.contender import Upstream as Origin
 from hexai.domain.entry import RequestSpec
 from hexai.errors import NotSent
 from hexai.providers.http_provider import HttpProvider
-from hexai.providers.locality import OllamaLocality
+from hexai.providers.locality import LEARN_WITHIN, OllamaLocality
 from hexai.providers.shown import ShownModels
 from hexai.providers.unavailable import Unavailable
+from tests.support.clock import run_virtually
 from tests.support.plain import client_for
 from tests.support.replies import close, json_answer, raw, status
 from tests.support.upstream import Reply, Upstream
@@ -143,3 +144,59 @@ def test_concurrent_askers_share_one_question_and_survive_its_cancel() -> None:
         assert asyncio.run(run(upstream)) == [True] * 5
 
     assert len(upstream.requests) == 2
+
+
+class Silent:
+    """An Ollama that answers nothing, and counts who waits for it."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
+    ) -> bytes:
+        """Wait for ever."""
+        self.asked += 1
+        waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        return await waiting
+
+
+def test_a_silent_ollama_is_asked_by_one_at_a_time_and_not_for_ever() -> None:
+    """With every race of an editor another task waited for it, and none ever ended.
+
+    Whoever asked later, though the Ollama was well again, waited behind them.
+    """
+    silent = Silent()
+
+    async def scenario() -> tuple[float, int, bool]:
+        loop = asyncio.get_running_loop()
+        locality, began = OllamaLocality(ShownModels()), loop.time()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(100):
+                group.create_task(locality.learn(_asked_of(silent)))
+        took, asked = loop.time() - began, silent.asked
+        async with asyncio.TaskGroup() as group:
+            again = group.create_task(locality.learn(_asked_of(silent)))
+            await asyncio.sleep(1)
+            again.cancel()
+        well = await locality.is_local(_asked_of(Shows()))
+        return took, asked, well
+
+    assert run_virtually(scenario()) == (LEARN_WITHIN, 1, True)
+    assert silent.asked == 2
+
+
+class Shows:
+    """An Ollama that shows a model of its own."""
+
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
+    ) -> bytes:
+        """Answer at once."""
+        return b"{}"
+
+
+def _asked_of(client: object) -> Target:
+    spec = RequestSpec(provider="ollama", model="m")
+    upstream = Origin(origin="http://127.0.0.1:11434")
+    return Target(spec=spec, client=client, upstream=upstream, local=None)  # type: ignore[arg-type]
