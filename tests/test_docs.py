@@ -17,9 +17,15 @@ from hexai.surfaces.cli.words import split_line, stray_options
 from scripts.generate import pages
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES = sorted(
+    page
+    for where in ("*.md", "docs/**/*.md", "findings/*.md")
+    for page in ROOT.glob(where)
+)
 WRITTEN = [page for page in PAGES if page not in pages()]
 FRAGMENTS = sorted(path for path in ROOT.glob("changelog.d/*") if path.name[0] != ".")
+_FINDINGS_PAGE = ROOT / "findings" / "README.md"
+FINDINGS = sorted(ROOT.glob("findings/*.sh"))
 _TYPES = ("security", "removed", "deprecated", "added", "changed", "fixed")
 _BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -174,6 +180,29 @@ def test_every_page_can_be_found() -> None:
     linked = {(ROOT / target).resolve() for target in targets if "://" not in target}
 
     assert [p for p in PAGES if not linked & {p, p.parent} and p.parent != ROOT] == []
+
+
+def test_each_finding_has_a_row_and_a_head() -> None:
+    """A script says what one would guess, what is so, where it was seen, for whom."""
+    rows = re.findall(r"^\| `(.+?\.sh)` \|", _FINDINGS_PAGE.read_text(), re.MULTILINE)
+    heads = {
+        path.name: re.findall(r"^# (\w+):", path.read_text(), re.MULTILINE)
+        for path in FINDINGS
+    }
+
+    assert sorted(rows) == sorted(heads)
+    assert set(map(tuple, heads.values())) == {("Guess", "Seen", "Version", "Concerns")}
+
+
+@pytest.mark.parametrize("path", FINDINGS, ids=_name)
+def test_a_finding_stays_on_this_machine(path: Path) -> None:
+    """It installs by name what is pinned, and asks only servers of its own."""
+    text = path.read_text()
+    installed = re.findall(r"bin/pip install (?:--\S+ |\\\n *)*(.+)", text)
+
+    assert set(re.findall(r"https?://[\w.]+", text)) <= {"http://127.0.0.1"}
+    assert all("==" in name for line in installed for name in line.split())
+    assert path.stat().st_mode & 0o111
 
 
 def test_fragments_of_the_changelog_are_well_formed() -> None:

@@ -148,6 +148,20 @@ def test_nothing_shown_acts(layout: str) -> None:
     assert "\\x1b]0;p\\x07" in "".join(seen.everything)
 
 
+@pytest.mark.parametrize("layout", ["columns", "stacked"])
+def test_code_is_shown_as_it_was_written(layout: str) -> None:
+    """What other tools take for markup or a tag stays: brackets, types, Markdown."""
+    code = "f(a: list[int]) -> Vec<String> | x[i] [bold] **b** &lt; `c`"
+    seen = Watched("home", "cloud", columns=140, layout=layout, colour=True)
+    for index in (0, 1):
+        seen.start(index)
+        seen.say(index, code)
+        seen.end(index)
+    seen.painter.close()
+
+    assert "\n".join(seen.everything).count(code) == 2
+
+
 def test_no_colour_unless_asked() -> None:
     """Without colours not one is sent."""
     seen = Watched("home", "cloud", columns=90)

@@ -126,6 +126,13 @@ RULES = (
         error=ContentFilter,
     ),
     Rule(
+        # LiteLLM 1.108.7 with 429, though it only rests the model for seconds after a
+        # failure, a refused key among them: findings/litellm-refused-key-….sh
+        says=_codes("all_deployments_in_cooldown"),
+        error=Overloaded,
+        advice="LiteLLM rests this model after a failure: its log says after which",
+    ),
+    Rule(
         says=_codes(
             "rate_limit_exceeded",
             "rate_limit_error",

@@ -95,6 +95,11 @@ CASES: list[tuple[int, object, type[ProviderError]]] = [
     (400, openai("…", None, "content_filter"), ContentFilter),
     (429, openai("slow down", "requests", "rate_limit_exceeded"), RateLimited),
     (429, anthropic("rate_limit_error"), RateLimited),
+    (
+        429,
+        openai("No deployments available", "all_deployments_in_cooldown", "429"),
+        Overloaded,
+    ),
     (429, "", RateLimited),
     (529, anthropic("overloaded_error"), Overloaded),
     (500, openai("boom", "server_error"), Overloaded),
@@ -225,6 +230,15 @@ def test_advice_names_the_model() -> None:
     assert advice(unknown, "ollama") == "get it with: ollama pull qwen3"
     assert advice(unknown, "openai") == "check the model's name (qwen3)"
     assert advice(b"", "ollama") == "check the model's name (qwen3) and base_url"
+
+
+def test_a_rest_is_no_rate_limit() -> None:
+    """LiteLLM's 429 after a failure of its upstream says where to look for that one."""
+    body = json.dumps(openai("Try again", "all_deployments_in_cooldown", "429"))
+
+    error = explain(read_body(429, body.encode()), "m", settings())
+
+    assert "its log" in error.what_to_do
 
 
 def test_every_kind_has_its_words() -> None:

@@ -30,6 +30,7 @@ def split(make: Make, pieces: Iterable[bytes]) -> list[bytes]:
         (b"data: a\r\n\r\ndata: b\r\n\r\n", [b"a", b"b"]),
         (b"data: a\r\rdata: b\r\r", [b"a", b"b"]),
         (b"data: a\ndata: b\n\n", [b"a\nb"]),
+        ("data: a\u2028b\x85c\x0cd\n\n".encode(), ["a\u2028b\x85c\x0cd".encode()]),
         (b"data\n\ndata: a\n\n", [b"a"]),
         (b"data:\n\n", []),
         (b"data:\ndata: a\n\n", [b"\na"]),
@@ -52,6 +53,7 @@ def test_the_data_of_events(stream: bytes, expected: list[bytes]) -> None:
     [
         (b'{"a":1}\n{"b":2}\n', [b'{"a":1}', b'{"b":2}']),
         (b'{"a":1}\r\n\r\n  \n{"b":2}', [b'{"a":1}\r', b'{"b":2}']),
+        ('{"a":"\u2028\x85"}\n{}\n'.encode(), ['{"a":"\u2028\x85"}'.encode(), b"{}"]),
         (b"\xef\xbb\xbf{}\n", [b"{}"]),
         (b"\xef", [b"\xef"]),
         (b" \n ", []),
