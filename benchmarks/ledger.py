@@ -15,7 +15,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
+from hexai.domain.choice import (
+    SAMPLED_AFTER,
+    Choice,
+    Chosen,
+    Method,
+    Shown,
+    Survived,
+)
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.provider import FinishReason
@@ -27,6 +34,7 @@ from hexai.service.recorder import FILE_NAME, LedgerRecorder
 _CONTENDERS = 3
 _BATCH = 2000
 _LIMITS = {100_000: 0.5, 1_000_000: 3.0}
+_LISTS_A_SITTING = 300
 _LANGUAGES = ("python", "go", "rust", "typescript")
 _BEGAN_AT = 1_700_000_000.0
 
@@ -59,7 +67,11 @@ def contender(index: int, dice: random.Random) -> ContenderRecord:
 
 
 def facts(number: int, dice: random.Random) -> Iterator[Fact]:
-    """Make up a run of the editor, and what was done with it."""
+    """Make up a run of the editor, and what was done with it.
+
+    In each sitting somebody works on one project, in one language.
+    """
+    sitting = number // _LISTS_A_SITTING
     run_id = f"{number:012x}{dice.getrandbits(80):020x}"
     began = _BEGAN_AT + 30 * number
     yield RunRecord(
@@ -67,11 +79,12 @@ def facts(number: int, dice: random.Random) -> Iterator[Fact]:
         surface=Surface.COMPLETION,
         started_at=began,
         background=Background(
-            project=f"/home/me/project{number % 7}",
-            language=_LANGUAGES[number % 4],
+            project=f"/home/me/project{sitting % 7}",
+            language=_LANGUAGES[sitting % 4],
             document=f"{number // 20:016x}",
             place=f"{dice.getrandbits(64):016x}",
         ),
+        sitting=f"{sitting:032x}",
         order=tuple(range(_CONTENDERS)),
         contenders=tuple(contender(index, dice) for index in range(_CONTENDERS)),
     )
@@ -86,8 +99,10 @@ def facts(number: int, dice: random.Random) -> Iterator[Fact]:
         indexes=(dice.randrange(_CONTENDERS),) if taken else (),
         characters=dice.randrange(10, 400) if taken else 0,
     )
-    if taken:
-        yield Survived(run_id=run_id, after=30, share=dice.random())
+    share: float | None = 1.0
+    for after in SAMPLED_AFTER if taken else ():
+        share = None if share is None or dice.random() < 0.1 else share * dice.random()
+        yield Survived(run_id=run_id, after=after, share=share)
 
 
 def fill(path: Path, answers: int) -> None:

@@ -428,7 +428,7 @@ class TestStats:
         """Each row has its cells under the same headings."""
         ask("hi")
         run_cli("vote", "a")
-        speed, worth = run_cli("stats").out.split("\n\n")
+        speed, worth, notes = run_cli("stats").out.split("\n\n")
         assert speed.splitlines()[0].startswith("SURFACE  MODEL")
         assert worth.splitlines()[0].split()[:4] == [
             "SURFACE",
@@ -436,7 +436,9 @@ class TestStats:
             "COST",
             "ACCEPTED",
         ]
-        assert "██████████" in worth.splitlines()[1]
+        assert "██████████  about 100% (21 … 100)" in worth.splitlines()[1]
+        assert "1 of 1" in worth.splitlines()[1]
+        assert "about: from fewer than six sittings" in notes
 
     def test_csv_has_a_heading(self) -> None:
         """So that other tools can read it."""

@@ -66,11 +66,15 @@ class Shown(Struct, frozen=True, kw_only=True, tag="shown"):
     """From top to bottom, the contenders that gave each item's text."""
 
 
+SAMPLED_AFTER = (30, 120, 300, 600)
+"""Seconds after which it is looked how much of a taken text is left."""
+
+
 class Survived(Struct, frozen=True, kw_only=True, tag="survived"):
     """How much of a taken text was still there after a while."""
 
     run_id: str
     after: int
-    """Seconds since it was taken: 30, 120, 300 or 600."""
+    """Seconds since it was taken; one of `SAMPLED_AFTER`."""
     share: float | None
     """From 0 to 1; None if it was censored before, as by closing the file."""

@@ -2,8 +2,12 @@
 
 from collections import Counter
 from decimal import Decimal
+from operator import add
 
 from msgspec import Struct, field
+
+_RATHER = 1e-9
+"""Shares are compared to this: a product of many is not exact."""
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -28,6 +32,15 @@ class Filter(Struct, frozen=True, kw_only=True):
         )
 
 
+class Subject(Struct, frozen=True, order=True):
+    """What a row of statistics is about: one model on one surface."""
+
+    surface: str
+    provider: str
+    model: str
+    upstream: str
+
+
 class Cell(Struct, frozen=True, kw_only=True):
     """What runs are told apart by."""
 
@@ -38,33 +51,46 @@ class Cell(Struct, frozen=True, kw_only=True):
     model: str
     upstream: str
 
+    @property
+    def subject(self) -> Subject:
+        """The row that it belongs to."""
+        return Subject(self.surface, self.provider, self.model, self.upstream)
+
 
 class Times(Struct, kw_only=True):
-    """Durations in milliseconds, each with how often it was seen."""
+    """Durations in milliseconds, each with how often it was seen.
+
+    Who timed out, failed or was cancelled would have taken at least as long as it was
+    waited for. Such times are neither dropped, which would make a slow model fast, nor
+    counted as ends: each takes part up to its own (Kaplan and Meier).
+    """
 
     seen: Counter[int] = field(default_factory=Counter)
     cut: Counter[int] = field(default_factory=Counter)
-    """Of contenders that timed out: it would have taken at least that long."""
+    """Of contenders that were not waited for any longer."""
 
     def add(self, other: "Times") -> None:
         """Take in what was seen elsewhere."""
         self.seen.update(other.seen)
         self.cut.update(other.cut)
 
-    def quantile(self, share: float) -> "Quantile | None":
-        """Give the smallest time that a share of all did not exceed."""
-        rest = share * (self.seen.total() + self.cut.total())
-        ordered = sorted(
-            [
-                *((time, False, count) for time, count in self.seen.items()),
-                *((time, True, count) for time, count in self.cut.items()),
-            ]
-        )
-        for time, is_cut, count in ordered:
-            rest -= count
-            if rest <= 0:
-                return Quantile(seconds=time / 1000, at_least=is_cut)
-        return None
+    def quantiles(self, *shares: float) -> "list[Quantile | None]":
+        """Give for each share, rising, the first time by which it had come to an end.
+
+        Beyond the longest time that anybody was waited for, nothing is known.
+        """
+        found: list[Quantile | None] = []
+        rest, waiting = 1.0, self.seen.total() + self.cut.total()
+        last = 0
+        for last in sorted(self.seen.keys() | self.cut.keys()):
+            ended = self.seen[last]
+            rest *= 1 - ended / waiting
+            waiting -= ended + self.cut[last]
+            while len(found) < len(shares) and rest <= 1 - shares[len(found)] + _RATHER:
+                found.append(Quantile(seconds=last / 1000, at_least=False))
+        is_known = self.seen or self.cut
+        beyond = Quantile(seconds=last / 1000, at_least=True) if is_known else None
+        return [*found, *[beyond] * (len(shares) - len(found))]
 
 
 class Quantile(Struct, frozen=True, kw_only=True):
@@ -72,7 +98,7 @@ class Quantile(Struct, frozen=True, kw_only=True):
 
     seconds: float
     at_least: bool
-    """It falls on a contender that was not waited for any longer."""
+    """It lies beyond the longest time that anybody was waited for, which this is."""
 
 
 class Figures(Struct, kw_only=True):
@@ -96,19 +122,44 @@ class Figures(Struct, kw_only=True):
     """Answers whose price nobody knows."""
     estimated: int = 0
     """Answers whose tokens were estimated."""
-    accepted: int = 0
+    shown: int = 0
+    """Lists in which it stood, and votes."""
+    first: int = 0
+    """Those in which it stood first."""
+    shown_cost: int = 0
+    """Of its answers in them, in billionths of a dollar."""
+    shown_unpriced: int = 0
+    """Its answers in them whose price nobody knows."""
     characters: int = 0
+    """Taken of its answers."""
     followed: int = 0
     """Characters of the answers that were looked at again later."""
     retained: int = 0
-    """Those of them that were still there."""
+    """Those of them that were still there when last seen."""
+    shown_in: Counter[int] = field(default_factory=Counter)
+    """`shown` by the number of the sitting; 0: it was not recorded."""
+    accepted_in: dict[int, float] = field(default_factory=dict)
+    """A text that several models gave is accepted of each in part."""
+    kept_in: dict[int, "Kept"] = field(default_factory=dict)
+    """What became of what was taken in a sitting."""
 
     def add(self, other: "Figures") -> None:
         """Take in the sums of another group."""
-        self.first_token.add(other.first_token)
-        self.total.add(other.total)
         for name in SUMMED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.first_token.add(other.first_token)
+        self.total.add(other.total)
+        self.shown_in.update(other.shown_in)
+        for number, accepted in other.accepted_in.items():
+            self.accepted_in[number] = self.accepted_in.get(number, 0.0) + accepted
+        for number, kept in other.kept_in.items():
+            mine = self.kept_in.get(number)
+            self.kept_in[number] = kept if mine is None else mine.plus(kept)
+
+    @property
+    def accepted(self) -> float:
+        """Answers that were taken, or won a vote."""
+        return sum(self.accepted_in.values())
 
     @property
     def tokens_per_s(self) -> float | None:
@@ -122,7 +173,48 @@ class Figures(Struct, kw_only=True):
         return Decimal(self.cost) / 10**9
 
 
+class Kept(Struct, frozen=True, kw_only=True):
+    """What was left of the texts taken in one sitting, at each of `SAMPLED_AFTER`."""
+
+    texts: tuple[int, ...]
+    """How many were looked at."""
+    before: tuple[float, ...]
+    """Their characters that were there at the age before."""
+    after: tuple[float, ...]
+    """Those that were there at this age."""
+
+    def plus(self, other: "Kept") -> "Kept":
+        """Give what was left of the texts of both."""
+        return Kept(
+            texts=tuple(map(add, self.texts, other.texts)),
+            before=tuple(map(add, self.before, other.before)),
+            after=tuple(map(add, self.after, other.after)),
+        )
+
+
 SUMMED = tuple(
-    name for name in Figures.__struct_fields__ if name not in ("first_token", "total")
+    name
+    for name, default in zip(
+        Figures.__struct_fields__, Figures.__struct_defaults__, strict=True
+    )
+    if default == 0
 )
 """The fields of `Figures` that are plain sums."""
+
+
+class Together(Struct, frozen=True, kw_only=True):
+    """The lists in which two models both stood, by sitting and by who stood above."""
+
+    one: Subject
+    other: Subject
+    counts: dict[tuple[int, int], "Both"]
+    """By the sitting's number, and -1 where `one` stood above, 1 below, 0 beside."""
+
+
+class Both(Struct, kw_only=True):
+    """What came of some lists in which two models both stood."""
+
+    lists: int = 0
+    one: float = 0.0
+    """Those in which the one was taken."""
+    other: float = 0.0

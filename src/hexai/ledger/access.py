@@ -14,7 +14,7 @@ from hexai.ledger.database import check_writable, open_database, translated
 from hexai.ledger.store import Store
 
 if TYPE_CHECKING:
-    from hexai.domain.figures import Cell, Figures, Filter
+    from hexai.domain.figures import Cell, Figures, Filter, Together
     from hexai.domain.ranking import Counted, Leaderboard
     from hexai.domain.window import Traffic
 
@@ -89,6 +89,13 @@ class Ledger:
             return with_damaged_names(
                 self._connection, lambda: read_figures(self._connection, chosen)
             )
+
+    def together(self, chosen: "Filter") -> "tuple[Together, ...]":
+        """Count the newest lists for every pair of models that stood in some."""
+        from hexai.ledger.together import read_together
+
+        with translated(self._path):
+            return read_together(self._connection, chosen)
 
     def leaderboard(
         self, chosen: "Filter", counted: "Counted"

@@ -1,19 +1,23 @@
 """What statistics are made of: sums and times, per surface and model.
 
-One pass over one index gives all of it (0.4 s for a million answers). The times come
-as one text for each group, because counting the words of a text is ten times faster
-than fetching a row for each; so quantiles are exact, and no second table has to be
-kept in step.
+One pass over one index gives what became of all contenders, by cell and sitting, and a
+short one over another what became of what was taken. The times come as one text for
+each group, because counting the words of a text is ten times faster than fetching a
+row for each; so quantiles are exact, and no second table has to be kept in step.
 
 Cached answers are no part of this: nobody was asked.
 """
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from hexai.domain.figures import SUMMED, Cell, Figures, Filter, Times
-from hexai.domain.outcome import FASTEST, MEASURABLE
+from hexai.domain.choice import SAMPLED_AFTER
+from hexai.domain.figures import Cell, Figures, Filter, Kept, Times
+from hexai.domain.outcome import FASTEST, MEASURABLE, Status
 from hexai.ledger.units import json_list, milliseconds
 
 _CELLS = """
@@ -31,30 +35,63 @@ _IS_MEASURABLE = (
 )
 """The same as `domain.outcome.speed`, over milliseconds."""
 
+_STOOD = "ifnull(position, taken) IS NOT NULL"
+"""It was in a list that was seen, or taken before that was noted."""
+
 # `total` instead of `sum` where a figure may be huge: it never overflows, and is exact
 # up to 2**53. What is put in is our own, and fixed.
 SUMS = f"""
-SELECT cell, count(*) AS runs,
-    sum(status = 'answered') AS answered,
-    sum(status = 'failed') AS failed,
-    sum(status = 'timed out') AS timed_out,
-    sum(status = 'cancelled') AS cancelled,
+SELECT cell, ifnull(sitting, 0), total(1.0 / sharing), {{times}},
+    count(*) AS runs,
     sum(late) AS late,
-    group_concat(CASE WHEN status = 'answered' THEN ttft END) AS first_tokens,
-    group_concat(CASE WHEN status = 'answered' THEN total END) AS totals,
-    group_concat(CASE WHEN status = 'timed out' THEN total END) AS cut_totals,
     total(CASE WHEN {_IS_MEASURABLE} THEN {_SEEN} END) AS tokens,
     total(CASE WHEN {_IS_MEASURABLE} THEN generating END) AS generating_ms,
     total(cost) AS cost,
     sum(cost IS NULL AND output IS NOT NULL) AS unpriced,
-    sum(estimated) AS estimated,
-    count(taken) AS accepted,
-    total(taken) AS characters,
-    total(CASE WHEN retained IS NOT NULL THEN taken END) AS followed,
-    total(retained) AS retained
+    total(estimated) AS estimated,
+    sum({_STOOD}) AS shown,
+    total(position = 0) AS first,
+    total(CASE WHEN {_STOOD} THEN cost END) AS shown_cost,
+    sum(cost IS NULL AND output IS NOT NULL AND {_STOOD}) AS shown_unpriced
 FROM contender
-WHERE cached = 0 AND started_at >= ? AND cell IN (SELECT value FROM json_each(?))
-GROUP BY cell
+WHERE cached = 0 AND status = ?1 AND cell IN (SELECT value FROM json_each(?2))
+    AND started_at >= ?3
+GROUP BY cell, contender.sitting
+"""  # noqa: S608
+_KEYS = 3
+"""Columns before the times: cell, sitting, what was accepted of it there."""
+_TIMES = ("first_tokens", "cut_first_tokens", "totals", "cut_totals")
+
+_ENDED = """
+    group_concat(ifnull(ttft, total)) AS first_tokens, NULL AS cut_first_tokens,
+    group_concat(total) AS totals, NULL AS cut_totals
+"""
+# Who had begun and was stopped has a first token, and no end.
+_STOPPED = """
+    group_concat(ttft) AS first_tokens,
+    group_concat(CASE WHEN ttft IS NULL THEN total END) AS cut_first_tokens,
+    NULL AS totals, group_concat(total) AS cut_totals
+"""
+
+_BEFORE = ("1.0", *(f"kept_{age}" for age in SAMPLED_AFTER))
+_AGED = ", ".join(
+    (
+        *(f"count(kept_{age})" for age in SAMPLED_AFTER),
+        *(
+            f"total(CASE WHEN kept_{age} IS NOT NULL THEN taken * {before} END)"
+            for age, before in zip(SAMPLED_AFTER, _BEFORE, strict=False)
+        ),
+        *(f"total(taken * kept_{age})" for age in SAMPLED_AFTER),
+    )
+)
+
+TAKEN = f"""
+SELECT cell, ifnull(sitting, 0), total(taken),
+    total(CASE WHEN retained IS NOT NULL THEN taken END), total(retained), {_AGED}
+FROM contender INDEXED BY contender_taken
+WHERE taken IS NOT NULL AND cached = 0 AND cell IN (SELECT value FROM json_each(?1))
+    AND started_at >= ?2
+GROUP BY cell, contender.sitting
 """  # noqa: S608
 
 
@@ -65,11 +102,18 @@ def read_figures(
     cells = {
         number: cell for number, cell in read_cells(connection) if chosen.matches(cell)
     }
-    cursor = connection.cursor()
-    cursor.row_factory = sqlite3.Row
-    values = (milliseconds(chosen.since), json_list(cells))
-    rows = cursor.execute(SUMS, values)
-    return [(cells[row["cell"]], _figures(row)) for row in rows]
+    listed, since = json_list(cells), milliseconds(chosen.since)
+    found = {number: _Gathered() for number in cells}
+    for status in Status:
+        query = SUMS.format(times=_ENDED if status is Status.ANSWERED else _STOPPED)
+        cursor = connection.execute(query, (status, listed, since))
+        names = [column[0] for column in cursor.description][_KEYS:]
+        for number, rows in groupby(cursor, key=itemgetter(0)):
+            found[number].count(status, names, [*rows])
+    taken = connection.execute(TAKEN, (listed, since))
+    for number, rows in groupby(taken, key=itemgetter(0)):
+        found[number].take(rows)
+    return [(cells[n], each.figures()) for n, each in found.items() if each.has_any]
 
 
 def read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
@@ -89,14 +133,64 @@ def read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
         )
 
 
-def _figures(row: sqlite3.Row) -> Figures:
-    return Figures(
-        first_token=Times(seen=_counted(row["first_tokens"])),
-        total=Times(seen=_counted(row["totals"]), cut=_counted(row["cut_totals"])),
-        **{name: int(row[name] or 0) for name in SUMMED},
-    )
+_COUNTED = {
+    Status.ANSWERED: "answered",
+    Status.FAILED: "failed",
+    Status.TIMED_OUT: "timed_out",
+    Status.CANCELLED: "cancelled",
+}
 
 
-def _counted(times: str | None) -> Counter[int]:
-    words = Counter(times.split(",")) if times else Counter[str]()
+class _Gathered:
+    """The figures of a cell, while they are put together."""
+
+    def __init__(self) -> None:
+        self.has_any = False
+        self._figures = Figures()
+        self._times: dict[str, list[str]] = {name: [] for name in _TIMES}
+
+    def count(
+        self, status: Status, names: Sequence[str], rows: list[tuple[Any, ...]]
+    ) -> None:
+        """Take what became of the contenders of one status, a row for each sitting."""
+        self.has_any, figures = True, self._figures
+        _, sittings, accepted, *columns = zip(*rows, strict=True)
+        for name, column in zip(names, columns, strict=True):
+            if name in self._times:
+                self._times[name] += filter(None, column)
+            else:
+                setattr(figures, name, getattr(figures, name) + int(sum(column)))
+        shown = columns[names.index("shown")]
+        figures.shown_in.update(dict(zip(sittings, shown, strict=True)))
+        for sitting, part in zip(sittings, accepted, strict=True):
+            if part:
+                before = figures.accepted_in.get(sitting, 0.0)
+                figures.accepted_in[sitting] = before + part
+        runs = sum(columns[names.index("runs")])
+        setattr(figures, _COUNTED[status], runs)
+
+    def take(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take what became of what was taken, a row for each sitting."""
+        figures, ages = self._figures, len(SAMPLED_AFTER)
+        for _, sitting, characters, followed, retained, *aged in rows:
+            figures.characters += int(characters)
+            figures.followed += int(followed)
+            figures.retained += int(retained)
+            if any(aged[:ages]):
+                figures.kept_in[sitting] = Kept(
+                    texts=tuple(aged[:ages]),
+                    before=tuple(aged[ages:-ages]),
+                    after=tuple(aged[-ages:]),
+                )
+
+    def figures(self) -> Figures:
+        """Give them, with the times counted."""
+        seen, cut, ended, stopped = (_counted(self._times[name]) for name in _TIMES)
+        self._figures.first_token = Times(seen=seen, cut=cut)
+        self._figures.total = Times(seen=ended, cut=stopped)
+        return self._figures
+
+
+def _counted(texts: list[str]) -> Counter[int]:
+    words = Counter(",".join(texts).split(",")) if texts else Counter[str]()
     return Counter({int(word): count for word, count in words.items()})

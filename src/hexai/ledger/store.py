@@ -13,7 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from hexai.domain.choice import Choice, Chosen, Shown, Survived
+from hexai.domain.choice import (
+    SAMPLED_AFTER,
+    Choice,
+    Chosen,
+    Method,
+    Shown,
+    Survived,
+)
 from hexai.domain.record import ContenderRecord, Fact, RunRecord
 from hexai.ledger.database import check_writable, transaction, translated
 from hexai.ledger.sittings import seated, sitting_number
@@ -96,7 +103,7 @@ def _take_late(connection: sqlite3.Connection, number: int, fact: Late) -> None:
                 "INSERT OR IGNORE INTO survival VALUES (?, ?, ?)",
                 (number, fact.after, fact.share),
             )
-            _count_retained(connection, number)
+            _count_kept(connection, number)
 
 
 def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None:
@@ -116,15 +123,30 @@ def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None
         return
     credited = chosen.indexes if chosen.choice in _CREDITING else ()
     connection.execute(
-        "UPDATE contender SET taken = NULL, retained = NULL "
+        "UPDATE contender SET taken = NULL, sharing = NULL "
         "WHERE run = ? AND taken IS NOT NULL",
         (number,),
     )
     connection.executemany(
-        "UPDATE contender SET taken = ? WHERE run = ? AND idx = ?",
-        ((chosen.characters, number, index) for index in credited),
+        "UPDATE contender SET taken = ?, sharing = ? WHERE run = ? AND idx = ?",
+        ((chosen.characters, len(credited), number, index) for index in credited),
     )
-    _count_retained(connection, number)
+    if chosen.method is Method.VOTE:
+        _show_candidates(connection, number)
+    _count_kept(connection, number)
+
+
+def _show_candidates(connection: sqlite3.Connection, number: int) -> None:
+    """Note of a vote where each answer stood that could win; no editor tells of it."""
+    connection.execute(
+        "UPDATE contender SET position = ("
+        "  SELECT count(*) FROM contender AS other WHERE other.run = contender.run"
+        "  AND other.status = 'answered' AND other.late = 0 AND other.cached = 0"
+        "  AND other.ordinal < contender.ordinal) "
+        "WHERE run = ?1 AND status = 'answered' AND late = 0 AND cached = 0 "
+        "AND (SELECT shown_at FROM run WHERE number = ?1) IS NULL",
+        (number,),
+    )
 
 
 def _show(connection: sqlite3.Connection, number: int, shown: Shown) -> None:
@@ -133,6 +155,9 @@ def _show(connection: sqlite3.Connection, number: int, shown: Shown) -> None:
         (milliseconds(shown.at), number),
     ).rowcount
     if changed:
+        connection.execute(
+            "UPDATE contender SET position = NULL WHERE run = ?", (number,)
+        )
         connection.executemany(
             "UPDATE contender SET position = ? WHERE run = ? AND idx = ?",
             (
@@ -143,13 +168,23 @@ def _show(connection: sqlite3.Connection, number: int, shown: Shown) -> None:
         )
 
 
-def _count_retained(connection: sqlite3.Connection, number: int) -> None:
-    """Set what is left of the taken text by the last sample that was not censored."""
+# What was not taken, or no longer is, has nothing left of it. What is put in is our
+# own, and fixed.
+_KEPT = "".join(
+    f", kept_{age} = CASE WHEN taken IS NOT NULL THEN"  # noqa: S608
+    f" (SELECT share FROM survival WHERE run = ?1 AND after = {age}) END"
+    for age in SAMPLED_AFTER
+)
+
+
+def _count_kept(connection: sqlite3.Connection, number: int) -> None:
+    """Set what is left of the taken text: when last seen, and at each age."""
     connection.execute(
-        "UPDATE contender SET retained = round(taken * ("
+        # What is put in is our own, and fixed.
+        "UPDATE contender SET retained = round(taken * ("  # noqa: S608
         "  SELECT share FROM survival WHERE run = ?1 AND share IS NOT NULL"
-        "  ORDER BY after DESC LIMIT 1)) "
-        "WHERE run = ?1 AND taken IS NOT NULL",
+        f"  ORDER BY after DESC LIMIT 1)){_KEPT} "
+        "WHERE run = ?1 AND (taken IS NOT NULL OR retained IS NOT NULL)",
         (number,),
     )
 
@@ -181,11 +216,13 @@ def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
 def _insert_contenders(
     connection: sqlite3.Connection, number: int, run: RunRecord
 ) -> None:
+    sitting = sitting_number(connection, run.sitting)
     ordinals = {index: ordinal for ordinal, index in enumerate(run.order)}
     for contender in run.contenders:
         row = {
             "run": number,
             "ordinal": ordinals.get(contender.index, contender.index),
+            "sitting": sitting,
             "started_at": milliseconds(run.started_at),
             "cell": _cell(connection, run, contender),
             "label": _name(connection, contender.label),

@@ -10,9 +10,6 @@ in the middle counts against it.
 from hexai.text.lines import Lines, TextChange, walk, with_newlines
 from hexai.text.positions import Position, Span
 
-SAMPLED_AFTER = (30, 120, 300, 600)
-"""Seconds after which it is looked how much is left."""
-
 
 class Tracked:
     """A text in a document, followed through its changes."""

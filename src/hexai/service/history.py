@@ -14,7 +14,7 @@ from msgspec import Struct
 from hexai.config.locate import Folders
 from hexai.domain.choice import Chosen
 from hexai.domain.entry import Surface
-from hexai.domain.figures import Cell, Figures, Filter
+from hexai.domain.figures import Cell, Figures, Filter, Together
 from hexai.domain.ranking import Counted, Leaderboard
 from hexai.domain.record import DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
@@ -130,6 +130,10 @@ class History:
     def figures(self, chosen: Filter) -> list[tuple[Cell, Figures]]:
         """Give the sums for statistics, by cell."""
         return self._ledger.figures(chosen)
+
+    def together(self, chosen: Filter) -> tuple[Together, ...]:
+        """Count the newest lists for every pair of models that stood in some."""
+        return self._ledger.together(chosen)
 
     def leaderboard(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
         """Rank the models of every surface by what was chosen."""

@@ -1,11 +1,14 @@
 """Statistics per surface and model, made of the ledger's sums; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
-from hexai.domain.figures import Cell, Figures, Quantile
+from hexai.domain.choice import SAMPLED_AFTER
+from hexai.domain.estimates import Estimate, Sum, estimate, price, share
+from hexai.domain.figures import Cell, Figures, Kept, Quantile, Subject, Together
+from hexai.service.comparisons import Comparison, comparisons
 
 _SLOTS = 12
 _FASTEST_MS, _SLOWEST_MS = 100, 60_000
@@ -15,42 +18,103 @@ _FASTEST_MS, _SLOWEST_MS = 100, 60_000
 class Row(Struct, frozen=True, kw_only=True):
     """One model on one surface."""
 
-    surface: str
-    provider: str
-    model: str
-    upstream: str
+    subject: Subject
     figures: Figures
+    comparisons: tuple[Comparison, ...] = ()
+    """With every model that stood beside it often enough, the most often first."""
 
     @property
-    def cost_per_accepted(self) -> Decimal | None:
-        """All that was spent by all that was accepted; None if nothing was."""
-        accepted = self.figures.accepted
-        return self.figures.cost_usd / accepted if accepted else None
+    def accepted_share(self) -> Estimate | None:
+        """Of the lists in which it stood, those in which it was taken."""
+        figures = self.figures
+        sums = (
+            Sum(figures.accepted_in.get(sitting, 0.0), shown)
+            for sitting, shown in figures.shown_in.items()
+        )
+        return share(sums, is_known=0 not in figures.shown_in)
 
     @property
-    def first_token(self) -> tuple[Quantile | None, Quantile | None]:
-        """Half and nine tenths of the answers began by then."""
-        times = self.figures.first_token
-        return times.quantile(0.5), times.quantile(0.9)
+    def first_share(self) -> float | None:
+        """Of the lists in which it stood, those in which it stood first."""
+        figures = self.figures
+        return figures.first / figures.shown if figures.shown else None
 
     @property
-    def total(self) -> tuple[Quantile | None, Quantile | None]:
-        """Half and nine tenths of the contenders were done by then."""
-        times = self.figures.total
-        return times.quantile(0.5), times.quantile(0.9)
+    def shown_cost_usd(self) -> Decimal:
+        """What its answers in lists have cost, as far as that is known."""
+        return Decimal(self.figures.shown_cost) / 10**9
+
+    @property
+    def cost_per_accepted(self) -> Estimate | None:
+        """Money for its answers in lists by what was accepted of them.
+
+        None before anything was: till then the money says all there is to say.
+        """
+        taken = self.accepted_share
+        if taken is None or not taken.value:
+            return None
+        return price(float(self.shown_cost_usd) / self.figures.shown, taken)
+
+    @property
+    def kept(self) -> tuple[Estimate | None, ...]:
+        """What share of the taken characters is there at each of `SAMPLED_AFTER`."""
+        return kept_shares(self.figures.kept_in)
+
+    @property
+    def first_token(self) -> list[Quantile | None]:
+        """Half and nine tenths of the answers had begun by then."""
+        return self.figures.first_token.quantiles(0.5, 0.9)
+
+    @property
+    def total(self) -> list[Quantile | None]:
+        """Half and nine tenths of the answers were done by then."""
+        return self.figures.total.quantiles(0.5, 0.9)
 
 
-def make_rows(cells: Iterable[tuple[Cell, Figures]]) -> list[Row]:
+def make_rows(
+    cells: Iterable[tuple[Cell, Figures]], together: Iterable[Together] = ()
+) -> list[Row]:
     """Add up what belongs to one surface and model, those used most first."""
-    groups: dict[tuple[str, str, str, str], Figures] = {}
+    groups: dict[Subject, Figures] = {}
     for cell, figures in cells:
-        key = (cell.surface, cell.provider, cell.model, cell.upstream)
-        groups.setdefault(key, Figures()).add(figures)
+        groups.setdefault(cell.subject, Figures()).add(figures)
+    compared = comparisons(together)
     rows = [
-        Row(surface=surface, provider=provider, model=model, upstream=where, figures=f)
-        for (surface, provider, model, where), f in groups.items()
+        Row(
+            subject=subject,
+            figures=figures,
+            comparisons=tuple(compared.get(subject, ())),
+        )
+        for subject, figures in groups.items()
     ]
-    return sorted(rows, key=lambda r: (r.surface, -r.figures.runs, r.provider, r.model))
+    return sorted(rows, key=lambda r: (r.subject.surface, -r.figures.runs, r.subject))
+
+
+def kept_shares(sittings: Mapping[int, Kept]) -> tuple[Estimate | None, ...]:
+    """Estimate what is left of taken text at each age.
+
+    A text that was not looked at any longer says what was left of it up to then, and
+    nothing about later (Kaplan and Meier, character by character). The spread is that
+    of the logarithm, by the pull of each sitting on each step.
+    """
+    seen = [*sittings.values()]
+    left, pulls = 1.0, [0.0] * len(seen)
+    found: list[Estimate | None] = []
+    for age in range(len(SAMPLED_AFTER)):
+        texts = sum(each.texts[age] for each in seen)
+        if not texts:
+            found.append(None)
+            continue
+        before = sum(each.before[age] for each in seen)
+        step = sum(each.after[age] for each in seen) / before if before else 0.0
+        if step:
+            for place, each in enumerate(seen):
+                pulls[place] += (each.after[age] / step - each.before[age]) / before
+        left = min(1.0, left * step)
+        pulled = [left * pull for pull in pulls]
+        is_known = 0 not in sittings
+        found.append(estimate(left, pulled, most=texts, is_known=is_known))
+    return tuple(found)
 
 
 def distribution(figures: Figures) -> list[int]:

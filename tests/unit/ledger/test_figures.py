@@ -1,18 +1,21 @@
 """Sums and quantiles, and how they are read."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.domain.choice import Choice, Method, Survived
+from hexai.domain.choice import SAMPLED_AFTER, Choice, Method, Shown, Survived
 from hexai.domain.figures import Filter, Quantile, Times
 from hexai.domain.outcome import Status, Timings
-from hexai.domain.record import RunRecord
+from hexai.domain.record import Fact, RunRecord
 from hexai.ledger import figures
 from hexai.ledger.access import Ledger
 from hexai.ledger.database import open_database
@@ -40,7 +43,7 @@ def taken(number: int, *, total: float, **facts: object) -> RunRecord:
 @given(st.lists(st.integers(0, 50), min_size=1), st.floats(0.01, 1.0))
 def test_a_quantile_is_that_of_the_sorted_times(times: list[int], share: float) -> None:
     """The smallest time that a share of all did not exceed, however often seen."""
-    found = Times(seen=Counter(times)).quantile(share)
+    [found] = Times(seen=Counter(times)).quantiles(share)
 
     assert found is not None
     expected = next(
@@ -53,9 +56,11 @@ def test_a_quantile_among_those_cut_off_is_a_lower_bound() -> None:
     """Who timed out is not dropped: it would have taken longer."""
     times = Times(seen=Counter({100: 1}), cut=Counter({20_000: 1}))
 
-    assert times.quantile(0.5) == Quantile(seconds=0.1, at_least=False)
-    assert times.quantile(0.9) == Quantile(seconds=20.0, at_least=True)
-    assert Times().quantile(0.5) is None
+    assert times.quantiles(0.5, 0.9) == [
+        Quantile(seconds=0.1, at_least=False),
+        Quantile(seconds=20.0, at_least=True),
+    ]
+    assert Times().quantiles(0.5, 0.9) == [None, None]
 
 
 def test_figures_of_cells_add_up(ledger: Ledger) -> None:
@@ -69,6 +74,8 @@ def test_figures_of_cells_add_up(ledger: Ledger) -> None:
         Survived(run_id=run_id(1), after=30, share=0.5),
         Survived(run_id=run_id(1), after=120, share=0.25),
         Survived(run_id=run_id(1), after=300, share=None),
+        Shown(run_id=run_id(1), at=0.0, items=((0,),)),
+        Shown(run_id=run_id(4), at=0.0, items=((), (0,))),
         chosen(2, choice=Choice.NONE, method=Method.INFERRED),
     )
 
@@ -82,6 +89,12 @@ def test_figures_of_cells_add_up(ledger: Ledger) -> None:
     assert found.cost_usd == Decimal("0.000246912")
     assert (found.unpriced, found.accepted) == (1, 1)
     assert (found.characters, found.followed, found.retained) == (100, 100, 25)
+    assert (found.shown, found.first, found.shown_unpriced) == (2, 1, 1)
+    assert found.shown_in == {0: 2}
+    assert found.accepted_in == {0: 1.0}
+    assert found.kept_in[0].texts == (1, 1, 0, 0)
+    assert found.kept_in[0].before == (100.0, 50.0, 0.0, 0.0)
+    assert found.kept_in[0].after == (50.0, 25.0, 0.0, 0.0)
 
 
 def test_an_answer_in_one_piece_has_no_speed(ledger: Ledger) -> None:
@@ -110,14 +123,17 @@ def test_statistics_read_one_index_in_its_order(tmp_path: Path) -> None:
     path.touch()
     connection = open_database(path, patience=0.1)
 
-    plan = connection.execute(
-        f"EXPLAIN QUERY PLAN {figures.SUMS}", (0, json_list([1, 2]))
-    ).fetchall()
+    cells = json_list([1, 2])
+    queries = (
+        (figures.SUMS.format(times="count(ttft)"), (Status.ANSWERED, cells, 0)),
+        (figures.TAKEN, (cells, 0)),
+    )
+    for query, values in queries:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
+        steps = [step[3] for step in plan]
+        assert steps[0].startswith("SEARCH contender USING COVERING INDEX")
+        assert not any("TEMP B-TREE" in step for step in steps)
     connection.close()
-
-    steps = [step[3] for step in plan]
-    assert steps[0].startswith("SEARCH contender USING COVERING INDEX")
-    assert not any("TEMP B-TREE" in step for step in steps)
 
 
 def test_the_file_stays_small(tmp_path: Path) -> None:
@@ -159,3 +175,68 @@ def test_prices_that_nobody_pays_break_no_statistics(ledger: Ledger) -> None:
     [(_, found)] = ledger.figures(Filter())
 
     assert found.cost_usd == 27 * 10**9
+
+
+def test_a_vote_moves_no_row_of_an_editors_list(tmp_path: Path) -> None:
+    """Whatever comes first, what was shown comes back as it was told."""
+    run = run_record(1, *(contender_record(index) for index in range(3)))
+    shown = Shown(run_id=run_id(1), at=1_800_000_070.0, items=((2,), (0,)))
+    vote = chosen(1, 0, at=1_800_000_090.0)
+    told: tuple[Fact, ...] = (run, shown, vote)
+    for number, facts in enumerate(permutations(told)):
+        path = tmp_path / f"{number}.db"
+        path.touch()
+        with closing(Ledger(path, patience=0.1)) as ledger:
+            ledger.take(*facts)
+
+            [recorded] = ledger.all()
+            figures = {cell.model: found for cell, found in ledger.figures(Filter())}
+
+        assert recorded.shown == shown
+        assert [figures[f"model{i}"].shown for i in range(3)] == [1, 0, 1]
+        assert figures["model2"].first == 1
+
+
+def test_who_is_no_longer_chosen_keeps_nothing(ledger: Ledger) -> None:
+    """A newer choice takes the credit with all that was counted for it."""
+    ledger.take(
+        run_record(1),
+        chosen(1, 0, characters=100, at=1_800_000_100.0),
+        Survived(run_id=run_id(1), after=30, share=0.5),
+        chosen(1, 0, 1, characters=40, at=1_800_000_200.0),
+        chosen(1, 1, characters=40, at=1_800_000_300.0),
+    )
+
+    first, second = (found for _, found in ledger.figures(Filter()))
+
+    assert (first.accepted, first.characters, first.kept_in) == (0, 0, {})
+    assert (second.accepted, second.kept_in[0].after[0]) == (1, 20.0)
+
+
+def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
+    """What statistics read is made of what an older program recorded."""
+    path = tmp_path / "ledger.db"
+    path.touch()
+    facts = [
+        fact
+        for number in range(1, 9)
+        for fact in (
+            run_record(number, sitting=f"{number % 3:032x}"),
+            chosen(number, *range(number % 3), characters=30),
+            Survived(run_id=run_id(number), after=30, share=0.5),
+        )
+    ]
+    with closing(Ledger(path, patience=0.1)) as ledger:
+        ledger.take(*facts)
+        expected = ledger.figures(Filter())
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        old.execute("DROP INDEX contender_figures")
+        old.execute("DROP INDEX contender_taken")
+        for column in ("sitting", "sharing", *(f"kept_{a}" for a in SAMPLED_AFTER)):
+            old.execute(f"ALTER TABLE contender DROP COLUMN {column}")
+        old.execute("UPDATE contender SET position = NULL")
+        old.execute("CREATE INDEX contender_figures ON contender (cached, cell)")
+        old.execute("PRAGMA user_version = 4")
+
+    with closing(Ledger(path, patience=0.1)) as ledger:
+        assert ledger.figures(Filter()) == expected

@@ -1,21 +1,18 @@
 """`hexai stats`: what every model did, on every surface."""
 
-import csv
-import io
 import time
 from typing import Any
 
 import click
-from msgspec.structs import asdict
 
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter
 from hexai.service.history import open_history
 from hexai.service.projects import project_meant
-from hexai.service.statistics import Row, make_rows
+from hexai.service.statistics import make_rows
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.ledger.moments import check_moment, read_moment
-from hexai.surfaces.cli.ledger.stats_records import StatsRecord, stats_record
+from hexai.surfaces.cli.ledger.stats_records import stats_record, to_csv
 from hexai.surfaces.cli.ledger.stats_tables import tables
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
@@ -87,21 +84,13 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     now = time.time()  # noqa: TID251 - the edge
     chosen = read_filter(options, process.folder, now)
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        rows = make_rows(history.figures(chosen))
+        rows = make_rows(history.figures(chosen), history.together(chosen))
     if options["json"]:
         say(process, to_json({"models": [*map(stats_record, rows)]}) + "\n")
     elif options["csv"]:
-        say(process, _as_csv(rows))
+        say(process, to_csv(rows))
     elif rows:
         say(process, tables(rows, columns=process.columns))
     else:
         complain(process, "nothing is recorded that fits")
     return 0
-
-
-def _as_csv(rows: list[Row]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(StatsRecord.__struct_fields__)
-    writer.writerows(asdict(stats_record(row)).values() for row in rows)
-    return out.getvalue()

@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from hexai.domain.choice import Choice, Survived
+from hexai.domain.choice import SAMPLED_AFTER, Choice, Survived
 from hexai.domain.record import Fact
 from hexai.ledger.accept.done import Done, cut_tail
 from hexai.ledger.accept.watch import OLD
-from hexai.ledger.survival import SAMPLED_AFTER, Tracked
+from hexai.ledger.survival import Tracked
 from hexai.service.branch import head_of
 from hexai.service.sleep import SleepWatch
 from hexai.surfaces.lsp.editor.document import Document

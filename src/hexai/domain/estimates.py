@@ -1,0 +1,111 @@
+"""Estimates that say how sure they are: shares, prices, what stays; pure.
+
+A share is counted over lists, and lists of one sitting are alike: somebody in a mood to
+take takes from all of them. So the spread is taken between sittings (sums of each, as
+in a cluster-robust variance), and becomes a number of independent lists that would have
+the same spread, for Wilson's interval, which stays between 0 and 1 and is right for
+shares near either end. Never more lists than there were.
+
+How alike they are takes some sittings to find out. With fewer than six, or where it was
+not recorded which lists are of one sitting, lists count as independent, and the
+estimate says that it is a rough one. With more, where they are alike, the quantile is
+that of Student.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import inf, sqrt
+
+from msgspec import Struct
+
+ENOUGH_SITTINGS = 6
+"""From which on their spread is believed."""
+_NORMAL = 1.959964
+
+
+class Estimate(Struct, frozen=True, kw_only=True):
+    """A figure with an interval that holds the true one in 95 of 100 cases."""
+
+    value: float
+    low: float
+    high: float
+    """Infinite where nothing limits it."""
+    is_rough: bool = False
+    """Too little is known of how alike its parts are; the interval may be wider."""
+
+    def through(self, change: Callable[[float], float]) -> "Estimate":
+        """Give the estimate of what falls as this one rises, or rises with it."""
+        ends = sorted((change(self.low), change(self.high)))
+        return Estimate(
+            value=change(self.value), low=ends[0], high=ends[1], is_rough=self.is_rough
+        )
+
+
+class Sum(Struct, frozen=True):
+    """What was seen in one sitting: a part of a whole."""
+
+    part: float
+    whole: float
+
+
+def share(sums: Iterable[Sum], *, is_known: bool = True) -> Estimate | None:
+    """Estimate a share of lists, each taken or not; None if there were none.
+
+    `is_known` says whether the sums are really those of sittings.
+    """
+    seen = [each for each in sums if each.whole]
+    whole = sum(each.whole for each in seen)
+    if not whole:
+        return None
+    value = sum(each.part for each in seen) / whole
+    pulls = [(each.part - value * each.whole) / whole for each in seen]
+    return estimate(value, pulls, most=whole, is_known=is_known)
+
+
+def estimate(
+    value: float, pulls: Sequence[float], *, most: float, is_known: bool = True
+) -> Estimate:
+    """Estimate a share from how far each sitting pulls it away from its value.
+
+    `most` is the number of lists, which it cannot be surer than.
+    """
+    trusted = is_known and len(pulls) >= ENOUGH_SITTINGS
+    spread = variance(pulls) if trusted else 0.0
+    alone = value * (1 - value)
+    if spread * most > alone > 0:
+        low, high = wilson(value, alone / spread, student(len(pulls) - 1))
+    else:
+        low, high = wilson(value, most, _NORMAL)
+    return Estimate(value=value, low=low, high=high, is_rough=not trusted)
+
+
+def variance(pulls: Sequence[float]) -> float:
+    """Give the variance of a sum of independent pulls."""
+    count = len(pulls)
+    return count / (count - 1) * sum(pull * pull for pull in pulls)
+
+
+def wilson(value: float, count: float, quantile: float) -> tuple[float, float]:
+    """Give Wilson's interval for a share of so many lists."""
+    square = quantile * quantile
+    middle = value + square / (2 * count)
+    half = quantile * sqrt(value * (1 - value) / count + square / (4 * count * count))
+    scale = 1 + square / count
+    low, high = (middle - half) / scale, (middle + half) / scale
+    return max(0.0, low) if value > 0 else 0.0, min(1.0, high) if value < 1 else 1.0
+
+
+def student(freedom: int) -> float:
+    """Give the 97.5 % quantile of Student's distribution, from 5 degrees on to 0.001.
+
+    By the expansion around the normal quantile of Abramowitz and Stegun, 26.7.5.
+    """
+    z = _NORMAL
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + (first + (second + third / freedom) / freedom) / freedom
+
+
+def price(each: float, taken: Estimate) -> Estimate:
+    """Say what one accepted answer costs, if each answer shown costs so much."""
+    return taken.through(lambda share: each / share if share else inf)

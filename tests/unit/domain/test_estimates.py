@@ -1,0 +1,93 @@
+"""How sure estimates are, beside scipy and by simulation."""
+
+from math import inf
+from random import Random
+
+import pytest
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from hexai.domain.estimates import Estimate, Sum, price, share, student, wilson
+
+USERS = 1500
+
+
+@pytest.mark.parametrize("freedom", [5, 6, 9, 20, 100, 1000])
+def test_quantiles_of_student_are_those_of_scipy(freedom: int) -> None:
+    """From the fewest sittings on that are believed."""
+    assert student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=0.003)
+
+
+@pytest.mark.parametrize(("part", "whole"), [(0, 7), (1, 50), (5, 50), (50, 50)])
+def test_an_interval_is_that_of_statsmodels(part: int, whole: int) -> None:
+    """Wilson's, also where nothing or everything was taken."""
+    expected = proportion_confint(part, whole, method="wilson")
+
+    assert wilson(part / whole, whole, 1.959964) == pytest.approx(expected, abs=1e-6)
+
+
+def covered(users: list[list[Sum]], true: float) -> float:
+    """Give how often the interval of a share holds the true one."""
+    found = [share(sums) for sums in users]
+    return sum(e is not None and e.low <= true <= e.high for e in found) / len(found)
+
+
+def sitting(dice: Random, lists: int, true: float, alike: float) -> Sum:
+    """Sit once: its own share is drawn around the true one, then its lists."""
+    if not alike:
+        return Sum(sum(dice.random() < true for _ in range(lists)), lists)
+    own = dice.betavariate(true * (1 / alike - 1), (1 - true) * (1 / alike - 1))
+    return Sum(sum(dice.random() < own for _ in range(lists)), lists)
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("sittings", [8, 20, 60])
+def test_intervals_hold_the_true_share(sittings: int, alike: float) -> None:
+    """However alike the lists of one sitting are: in 92 to 98.5 of 100 cases."""
+    dice = Random(sittings)
+    users = [
+        [sitting(dice, dice.randrange(5, 15), 0.3, alike) for _ in range(sittings)]
+        for _ in range(USERS)
+    ]
+
+    assert 0.92 <= covered(users, 0.3) <= 0.985
+
+
+def test_lists_that_are_alike_are_less_sure() -> None:
+    """All or nothing of each sitting is as good as one list a sitting."""
+    mixed = share([Sum(5, 10)] * 20)
+    moody = share([Sum(10, 10), Sum(0, 10)] * 10)
+
+    assert mixed is not None
+    assert moody is not None
+    assert (mixed.value, moody.value) == (0.5, 0.5)
+    assert not moody.is_rough
+    assert moody.high - moody.low > 3 * (mixed.high - mixed.low)
+
+
+@pytest.mark.parametrize(
+    ("sums", "is_known"), [([Sum(5, 10)] * 5, True), ([Sum(50, 100)] * 9, False)]
+)
+def test_few_sittings_make_a_rough_estimate(sums: list[Sum], is_known: bool) -> None:
+    """Nobody can tell yet how alike lists of one sitting are."""
+    found = share(sums, is_known=is_known)
+
+    assert found is not None
+    assert found.is_rough
+
+
+def test_of_nothing_there_is_no_share() -> None:
+    """It is not 0."""
+    assert share([]) is None
+    assert share([Sum(0, 0)]) is None
+
+
+def test_a_price_rises_as_the_share_falls() -> None:
+    """And has no upper end where nothing may have been taken."""
+    half = Estimate(value=0.5, low=0.25, high=1.0)
+    unknown = Estimate(value=0.1, low=0.0, high=0.2, is_rough=True)
+
+    assert price(2.0, half) == Estimate(value=4.0, low=2.0, high=8.0)
+    assert price(2.0, unknown) == Estimate(
+        value=20.0, low=10.0, high=inf, is_rough=True
+    )
