@@ -1,7 +1,7 @@
 """Simulated users with known preferences, who choose from lists and vote."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, permutations
+from itertools import accumulate, count, permutations
 from math import exp
 from random import Random
 from typing import Literal
@@ -32,22 +32,40 @@ class Voter(Struct, frozen=True, kw_only=True):
     """Trials of one file; 0 for none."""
     cluster_spread: float = 0.0
     """The standard deviation of what a file does to each model, in logits."""
+    sitting_size: int = 1
+    """Trials of one sitting."""
+    sitting_spread: float = 0.0
+    """The standard deviation of what a sitting does to each model, in logits."""
+    pause: float = 3600.0
+    """Seconds from one trial to the next."""
 
     def trials(self, dice: Random) -> Iterator[Trial]:
-        """Choose, for ever; the order is shuffled each time."""
-        file, number = "", 0
+        """Choose, for ever; the order is drawn each time."""
+        file = sitting = ""
+        in_file = in_sitting = dict.fromkeys(self.strengths, 0.0)
         odds = self._odds(self.strengths)
-        while True:
+        for number in count():
             if self.cluster_size and number % self.cluster_size == 0:
                 file = f"file {number // self.cluster_size}"
-                here = {
-                    name: strength + dice.gauss(0, self.cluster_spread)
-                    for name, strength in self.strengths.items()
-                }
-                odds = self._odds(here)
+                in_file = self._around(self.cluster_spread, dice)
+            if number % self.sitting_size == 0:
+                sitting = f"sitting {number // self.sitting_size}"
+                in_sitting = self._around(self.sitting_spread, dice)
+            if self.cluster_spread or self.sitting_spread:
+                odds = self._odds(
+                    {
+                        name: strength + in_file[name] + in_sitting[name]
+                        for name, strength in self.strengths.items()
+                    }
+                )
             pattern, choices, weights = dice.choice(odds)
-            yield Trial(pattern, dice.choices(choices, cum_weights=weights)[0], file)
-            number += 1
+            [choice] = dice.choices(choices, cum_weights=weights)
+            yield Trial(pattern, choice, file, sitting, number * self.pause)
+
+    def _around(self, spread: float, dice: Random) -> dict[str, float]:
+        return {
+            name: dice.gauss(0, spread) if spread else 0.0 for name in self.strengths
+        }
 
     def _odds(self, strengths: Mapping[str, float]) -> list[_Odds]:
         """Give the odds of every order."""
@@ -70,5 +88,5 @@ class Voter(Struct, frozen=True, kw_only=True):
         if self.none is not None:
             choices.append(Instead.NONE)
             weights.append(exp(self.none))
-        pattern = Pattern(self.kind, tuple((name,) for name in order))
+        pattern = Pattern(self.kind, tuple((name,) for name in order), drawn=True)
         return pattern, choices, [*accumulate(weights)]

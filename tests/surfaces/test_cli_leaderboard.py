@@ -16,7 +16,9 @@ from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME
 from hexai.text.cells import width
 from tests.support.command_line import run_cli
-from tests.support.records import chosen, contender_record, run_record
+from tests.support.records import BEGAN_AT, chosen, contender_record, run_record
+
+HOUR, DAY = 3600.0, 86400.0
 
 
 def record(*facts: Fact) -> None:
@@ -30,9 +32,17 @@ def record(*facts: Fact) -> None:
 
 
 def votes(
-    count: int, *, first: int = 1, models: tuple[int, int] = (0, 1), every: int = 5
+    count: int,
+    *,
+    first: int = 1,
+    models: tuple[int, int] = (0, 1),
+    every: int = 5,
+    apart: float = HOUR,
 ) -> list[Fact]:
-    """Vote blind, for the second model every fifth time."""
+    """Vote blind, for the second model every fifth time, each in its own sitting.
+
+    Every second time is as often in either order.
+    """
     facts: list[Fact] = []
     for number in range(first, first + count):
         contenders = [
@@ -45,9 +55,17 @@ def votes(
             for index, model in enumerate(models)
         ]
         order = (0, 1) if number % 2 else (1, 0)
+        winner = number // 2 % 2 if every == 2 else int(number % every == 0)
         facts += [
-            run_record(number, *contenders, order=order, blind=True),
-            chosen(number, int(number % every == 0)),
+            run_record(
+                number,
+                *contenders,
+                order=order,
+                blind=True,
+                seed=number,
+                started_at=BEGAN_AT + apart * number,
+            ),
+            chosen(number, winner, at=BEGAN_AT + apart * number + 1),
         ]
     return facts
 
@@ -96,7 +114,8 @@ def test_with_many_votes_it_names_the_winner() -> None:
     assert said[1].split()[:3] == ["MODEL", "STRENGTH", "weaker"]
     assert said[2].startswith("ollama:model0  +")
     assert "█" in said[2]
-    assert "ollama:model0 over ollama:model1 (120 choices)" in said
+    assert said[4].startswith("ollama:model0 over ollama:model1 so far, since 20")
+    assert said[4].endswith(" (120 choices)")
     assert said[-1] == "120 votes"
 
 
@@ -104,7 +123,7 @@ def test_with_many_votes_it_names_the_winner() -> None:
     ("count", "every", "said_as"),
     [
         (24, 3, "over ollama:model1: leaning, 9"),
-        (24, 3, "(24 choices); about "),
+        (24, 3, "% likely so far (24 choices); about "),
         (700, 2, "not enough yet (700 choices); too close for a verdict any time soon"),
     ],
 )
@@ -126,7 +145,69 @@ def test_an_order_that_never_changed_decides_nothing() -> None:
     said = board()
 
     assert "always in the same order, which may be all that there is to it" in said
-    assert "--blind shuffles" in said
+    assert "only a drawn order can decide: --blind, or shuffle = true below" in said
+
+
+def test_choices_in_fixed_orders_lean_with_a_warning() -> None:
+    """Entries that were swapped once are in both orders, and still decide nothing."""
+    facts: list[Fact] = []
+    for number in range(1, 101):
+        contenders = [contender_record(i, text=f"{number} {i}") for i in range(2)]
+        order = (0, 1) if number <= 50 else (1, 0)
+        at = BEGAN_AT + HOUR * number
+        facts += [
+            run_record(number, *contenders, order=order, started_at=at),
+            chosen(number, int(number % 10 == 0), at=at + 1),
+        ]
+    record(*facts)
+
+    said = board()
+    [comparison] = records()[0]["groups"][0]["comparisons"]
+
+    assert "leaning, 9" in said
+    assert "only a drawn order can decide" in said
+    assert (comparison["choices"], comparison["drawn"]) == (100, 0)
+    assert comparison["verdict"] == "leaning"
+
+
+def test_how_many_orders_were_drawn_is_told() -> None:
+    """The others do not count for a verdict."""
+    fixed = [
+        fact
+        for number in range(500, 510)
+        for fact in (run_record(number), chosen(number, 0))
+    ]
+    record(*votes(21, every=2), *fixed)
+
+    assert "(31 choices); 21 of them count, whose order was drawn" in board()
+
+
+def test_one_evening_is_one_sitting() -> None:
+    """However many votes there are in it; and it says how many more it takes."""
+    record(*votes(120, apart=60.0))
+
+    said = board()
+
+    assert "ollama:model0 over ollama:model1: leaning" in said
+    assert "sittings" in said
+
+
+def test_a_preference_that_has_moved_is_told() -> None:
+    """Since about when, with the ids that the upstreams return, and `--since`."""
+    before, after = votes(150, apart=6 * HOUR), votes(300, apart=6 * HOUR, every=1)
+    record(*before, *after[300:])
+
+    said = board()
+    [comparison] = records()[0]["groups"][0]["comparisons"]
+
+    assert "ollama:model0 over ollama:model1 so far, since 20" in said
+    assert (
+        "ollama:model1 has become better against ollama:model0 since about 20" in said
+    )
+    assert "ollama:model1 is model1-0711 now" in said
+    since = said.partition("--since ")[2].partition(" ")[0]
+    assert comparison["changed"]["better"] == "ollama:model1"
+    assert "ollama:model1 over ollama:model0" in board("--since", since)
 
 
 def test_replays_from_the_cache_change_no_figure() -> None:
@@ -136,7 +217,8 @@ def test_replays_from_the_cache_change_no_figure() -> None:
 
     for number in range(1000, 1100):
         cached = [contender_record(index, cached=True) for index in range(2)]
-        record(run_record(number, *cached), chosen(number, 1))
+        at = BEGAN_AT + 40 * HOUR + number
+        record(run_record(number, *cached, started_at=at), chosen(number, 1, at=at + 1))
 
     assert (board(), board("--json")) == before
 
@@ -173,8 +255,15 @@ def test_a_first_place_that_helps_one_model_is_told() -> None:
         ]
         winner = 0 if order[0] == 0 else number // 6 % 3
         facts += [
-            run_record(number, *contenders, order=order, blind=True),
-            chosen(number, winner),
+            run_record(
+                number,
+                *contenders,
+                order=order,
+                blind=True,
+                seed=number,
+                started_at=BEGAN_AT + HOUR * number,
+            ),
+            chosen(number, winner, at=BEGAN_AT + HOUR * number + 1),
         ]
     record(*facts)
 
@@ -250,7 +339,11 @@ def test_blind_votes_can_be_looked_at_alone() -> None:
 def test_a_changed_model_is_told() -> None:
     """The upstream put another one behind the same name."""
     changed = contender_record(0, returned_model="model0-0901", text="other")
-    record(*votes(3), run_record(50, changed, contender_record(1)), chosen(50, 0))
+    record(
+        *votes(3, apart=60.0),
+        run_record(50, changed, contender_record(1)),
+        chosen(50, 0),
+    )
 
     said = board()
 
@@ -263,7 +356,11 @@ def test_a_change_is_told_in_the_time_that_since_reads(
 ) -> None:
     """That of this machine, so that what is printed can be given to --since."""
     changed = contender_record(0, returned_model="model0-0901", text="other")
-    record(*votes(3), run_record(50, changed, contender_record(1)), chosen(50, 0))
+    record(
+        *votes(3, apart=60.0),
+        run_record(50, changed, contender_record(1)),
+        chosen(50, 0),
+    )
     said: dict[str, str] = {}
     for zone in ("Etc/GMT+12", "Etc/GMT-12"):
         monkeypatch.setenv("TZ", zone)

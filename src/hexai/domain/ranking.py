@@ -20,7 +20,7 @@ class Counted(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(StrEnum):
-    """What can be said of two models."""
+    """What can be said of two models so far."""
 
     OVER = "over"
     """Decided, however often one looked."""
@@ -29,6 +29,15 @@ class Verdict(StrEnum):
     OPEN = "not enough yet"
     ORDER = "the order never changed"
     """Always shown in the same order: position and model cannot be told apart."""
+
+
+class Changed(Struct, frozen=True, kw_only=True):
+    """A preference between two models that is not what it was."""
+
+    at: float
+    """About when, of the wall clock in seconds since 1970."""
+    better: Model
+    """Whom it has moved to."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -60,11 +69,19 @@ class Comparison(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     choices: int
     """Trials in which one of the two was chosen, and the other was there."""
+    drawn: int
+    """Those of them whose order was drawn; no others count for a verdict."""
+    since: float
+    """When the first of them was, of the wall clock in seconds since 1970."""
     stronger: float
     """The probability that `better` is the stronger one, for the data so far."""
     missing: int | None
-    """About how many more such choices decide it, if all goes on as it went; None
-    where it is decided, or further away than anybody will go."""
+    """About how many more choices in a drawn order decide it, if all goes on as it
+    went; None where it is decided, or further away than anybody will go."""
+    sittings: int | None
+    """In about how many sittings or files that would be; None as `missing`."""
+    changed: Changed | None = None
+    """The likeliest change, where one is shown; false alarms are one in 20 years."""
 
 
 class Ranking(Struct, frozen=True, kw_only=True):

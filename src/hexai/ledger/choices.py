@@ -6,11 +6,19 @@ few different words: so a run costs a look-up, and a million answers a second or
 An editor's list is a trial once something was chosen among what it showed, or nothing
 was. A vote is one among the answers that were not late and not from the cache. A trial
 needs two models; of one alone nobody can tell whether it or the place was wrong.
+
+Trials are in order of time, since a verdict is a bet on what comes next. Where no
+sitting was recorded, as in old ledgers, pauses tell sittings apart.
 """
 
 import sqlite3
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from itertools import pairwise
+from operator import attrgetter, itemgetter
+from typing import Any, Literal
+
+from msgspec.structs import astuple, replace
 
 from hexai.domain.choice import Choice, Method
 from hexai.domain.figures import Cell, Filter
@@ -19,6 +27,7 @@ from hexai.ledger.figures import read_cells
 from hexai.ledger.joined import Listed, join
 from hexai.ledger.packed import PACKED, Item, unpack
 from hexai.ledger.ratings.trials import Instead, Pattern, Trials
+from hexai.ledger.sittings import PAUSE
 from hexai.ledger.units import milliseconds, seconds
 
 # Of one server a place has one run, so these are lists of several.
@@ -30,8 +39,9 @@ GROUP BY place HAVING count(*) > 1
 # What is put in is our own, and fixed. How a list of several servers was decided is
 # known only when they are joined.
 _RUNS = f"""
-SELECT run.number, surface, choice, method = 'vote', document, run.started_at,
-    group_concat({PACKED}), place, shown_at, method
+SELECT run.number, surface, choice, method, document, run.started_at, chosen_at,
+    seed IS NOT NULL, ifnull(chosen_sitting, run.sitting), group_concat({PACKED}),
+    place, ifnull(shown_at, 0)
 FROM run CROSS JOIN contender ON contender.run = run.number
 WHERE choice IS NOT NULL AND run.started_at >= :since
     AND (:method IN ('', method) OR place IN ({_SHARED_PLACES}))
@@ -41,6 +51,11 @@ WHERE choice IS NOT NULL AND run.started_at >= :since
         ELSE position IS NOT NULL END
 GROUP BY run.number
 """  # noqa: S608
+
+_MOMENTS = """
+SELECT started_at FROM run UNION SELECT chosen_at FROM run WHERE chosen_at IS NOT NULL
+ORDER BY 1
+"""
 
 _SAME_TEXTS = """
 SELECT run.number, one.idx, other.idx
@@ -74,48 +89,71 @@ def read_choices(
         "blind": counted.blind,
     }
     same = _same_texts(connection)
+    sittings = _Sittings(connection)
     found: dict[str, Choices] = {}
-    for number, surface, choice, is_vote, file, at, word in _rows(connection, values):
+    for row in _in_time(_rows(connection, values)):
+        number, surface, choice, method, file, began, at, drawn, sitting, word = row
         choices = found.get(surface)
         if choices is None:
             choices = found[surface] = Choices(cells)
-        key = word, choice, is_vote, same.get(number, ())
+        key = word, choice, method == Method.VOTE, drawn, same.get(number, ())
         outcome = choices.known.get(key)
         if outcome is None:
-            outcome = choices.learn(key, at)
+            outcome = choices.learn(key, began)
         if outcome >= 0:
-            choices.trials.numbers.append(outcome)
-            choices.trials.clusters.append("" if is_vote else file)
+            where = "" if method == Method.VOTE else file
+            seat = sittings.name(sitting, at)
+            choices.trials.add(outcome, where, seat, at / 1000)
     _name_returned(connection, found.values())
+    return found
+
+
+_Row = tuple[Any, ...]
+"""The run's number, then the fields of `Listed` that joined lists have as well."""
+_AT = 6
+
+
+def _in_time(rows: Iterable[_Row]) -> list[_Row]:
+    found = [*rows]
+    if any(one[_AT] > other[_AT] for one, other in pairwise(found)):
+        found.sort(key=itemgetter(_AT))
     return found
 
 
 def _rows(
     connection: sqlite3.Connection, values: Mapping[str, object]
-) -> Iterator[tuple[int, str, str, int, str, int, str]]:
+) -> Iterator[_Row]:
     """Give the runs in order of their numbers, then those joined by their place."""
     shared = {place for (place,) in connection.execute(_SHARED_PLACES)}
-    methods = {values["method"]} if values["method"] else {*Method}
+    methods = {values["method"]} if values["method"] else {*map(str, Method)}
     apart: list[Listed] = []
-    for *row, place, shown_at, method in connection.execute(_RUNS, values):
-        _number, surface, choice, is_vote, file, _at, word = row
-        if place in shared and not is_vote:
-            apart.append(
-                Listed(
-                    surface=surface,
-                    place=place,
-                    shown_at=shown_at,
-                    choice=choice,
-                    method=method,
-                    file=file,
-                    word=word,
-                )
-            )
+    for row in connection.execute(_RUNS, values):
+        method, place = row[3], row[-2]
+        if place in shared and method != Method.VOTE:
+            apart.append(Listed(*row[1:]))
         elif method in methods:
-            yield tuple(row)
+            yield row[:-2]
     for each in join(apart):
         if each.method in methods:
-            yield 0, each.surface, each.choice, 0, each.file, each.shown_at, each.word
+            yield 0, *astuple(each)[:-2]
+
+
+class _Sittings:
+    """Names the sittings of choices, recorded or not."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._beginnings: list[int] | None = None
+
+    def name(self, recorded: int | None, at: int) -> str:
+        """Give the name of the sitting in which something was chosen."""
+        if recorded is not None:
+            return str(recorded)
+        if self._beginnings is None:
+            moments = [at for (at,) in self._connection.execute(_MOMENTS)]
+            pause = milliseconds(PAUSE)
+            self._beginnings = [b for a, b in pairwise(moments) if b - a > pause]
+        return f"by time {bisect(self._beginnings, at)}"
 
 
 def _matches(chosen: Filter, cell: Cell) -> bool:
@@ -137,22 +175,24 @@ class Choices:
     def __init__(self, cells: Mapping[int, Cell]) -> None:
         self.trials = Trials()
         self.models: dict[Model, Rated] = {}
-        self.known: dict[tuple[str, str, int, _Same], int] = {}
-        """The number of the outcome that each word and choice is; -1 for no trial."""
+        self.known: dict[_Key, int] = {}
+        """The number of the outcome that each key is; -1 for no trial."""
         self.returned: dict[tuple[Model, int], int] = {}
         """When each model was first called by each name, in milliseconds."""
         self._cells = cells
 
-    def learn(self, key: tuple[str, str, int, _Same], at: int) -> int:
-        """Read a word that was not seen before; gives the number of its outcome."""
-        word, choice, is_vote, same = key
+    def learn(self, key: "_Key", began: int) -> int:
+        """Read what was not seen before; gives the number of its outcome."""
+        word, choice, is_vote, drawn, same = key
         items = sorted(unpack(word))
         self.known[key] = -1
         if all(item.cell in self._cells for item in items):
             for item in items:
-                self._meet(item, at)
+                self._meet(item, began)
+            joined = [*_join_same(items, same).values()]
             kind: Literal["vote", "list"] = "vote" if is_vote else "list"
-            self.known[key] = self._number(_join_same(items, same), choice, kind)
+            pattern = self._pattern(joined, kind, drawn=bool(drawn))
+            self.known[key] = self._number(pattern, joined, choice)
         return self.known[key]
 
     def _meet(self, item: Item, at: int) -> None:
@@ -166,31 +206,31 @@ class Choices:
             first = self.returned.setdefault((model, item.returned), at)
             self.returned[model, item.returned] = min(first, at)
 
-    def _number(
-        self,
-        items: Mapping[int, list[Item]],
-        choice: str,
-        kind: Literal["list", "vote"],
-    ) -> int:
-        taken = next(
-            (
-                i
-                for i, each in enumerate(items.values())
-                if any(x.is_taken for x in each)
-            ),
-            None,
-        )
-        decided = _INSTEAD.get(choice, taken)
-        pattern = Pattern(
-            kind,
-            tuple(
+    def _pattern(
+        self, items: list[list[Item]], kind: Literal["vote", "list"], *, drawn: bool
+    ) -> Pattern:
+        return Pattern(
+            kind=kind,
+            items=tuple(
                 tuple(sorted({_identity(self._cells[x.cell]) for x in each}))
-                for each in items.values()
+                for each in items
             ),
+            drawn=drawn,
         )
+
+    def _number(self, pattern: Pattern, items: list[list[Item]], choice: str) -> int:
+        taken = [i for i, each in enumerate(items) if any(map(_is_taken, each))]
+        decided = _INSTEAD.get(choice, taken[0] if taken else None)
         if decided is None or len(pattern.models) < 2:
             return -1
+        if len(taken) > 1:
+            pattern = replace(pattern, together=tuple(taken))
         return self.trials.number(pattern, decided)
+
+
+_Key = tuple[str, str, bool, int, _Same]
+"""The word, what was chosen, whether by a vote, whether drawn, and equal texts."""
+_is_taken = attrgetter("is_taken")
 
 
 def _identity(cell: Cell) -> Model:

@@ -2,7 +2,8 @@
 
 An editor that asks several servers, each with entries of its own, shows what they give
 in one list. So runs of one place that were shown within 5 s of the first are one trial.
-Which items stood higher is not known for sure; what was shown first is taken to.
+Which items stood higher is not known for sure; what was shown first is taken to. So
+their order is not drawn, whatever each server did.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,17 +18,26 @@ from hexai.ledger.packed import stack
 _TOGETHER_MS = 5000
 
 
-class Listed(Struct, frozen=True, kw_only=True):
-    """A list that was shown at a place."""
+class Listed(Struct, frozen=True):
+    """A list or vote that was decided."""
 
     surface: str
-    place: str
-    shown_at: int
-    """In milliseconds."""
     choice: str
     method: str
     file: str
+    began: int
+    """When its run began, in milliseconds."""
+    at: int
+    """When it was decided, in milliseconds."""
+    drawn: int
+    """Whether the order was drawn."""
+    sitting: int | None
+    """The number of the sitting in which it was decided; None where not recorded."""
     word: str
+    """The packed items."""
+    place: str
+    shown_at: int
+    """When an editor's list was shown, in milliseconds; 0 for none."""
 
 
 def join(lists: Iterable[Listed]) -> Iterator[Listed]:
@@ -50,9 +60,6 @@ def _place(listed: Listed) -> tuple[str, str]:
 def _one(together: list[Listed]) -> Listed:
     taken = (each for each in together if each.choice != Choice.NONE)
     decided = next(taken, together[0])
-    return replace(
-        together[0],
-        choice=decided.choice,
-        method=decided.method,
-        word=stack(each.word for each in together),
-    )
+    if len(together) == 1:
+        return decided
+    return replace(decided, drawn=0, word=stack(each.word for each in together))

@@ -79,14 +79,19 @@ def _lists(
                     shown_at=shown_at,
                     choice=choice,
                     method=method,
-                    file=str(sitting),
+                    file="",
+                    began=shown_at,
+                    at=shown_at,
+                    drawn=0,
+                    sitting=sitting,
                     word=word,
                 )
             )
         else:
             found[word, sitting] += 1
     for listed in join(apart):
-        found[listed.word, int(listed.file)] += 1
+        assert listed.sitting is not None
+        found[listed.word, listed.sitting] += 1
     return found
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hexai.domain.choice import Choice, Method, Shown
 from hexai.domain.entry import Surface
@@ -46,8 +47,7 @@ def trials(found: dict[str, Choices], surface: str = "cli") -> list[Trial]:
         return []
     tally = found[surface].trials
     return [
-        Trial(*tally.outcomes[number], cluster)
-        for number, cluster in zip(tally.numbers, tally.clusters, strict=True)
+        Trial(*tally.outcomes[number], file) for number, file, _sitting, _at in tally
     ]
 
 
@@ -288,3 +288,96 @@ def test_servers_of_one_place_may_have_several_entries(take: Take) -> None:
 def shown_at(number: int, after: float, *items: tuple[int, ...]) -> Shown:
     """Show a list at a moment; of one item, unless told otherwise."""
     return Shown(run_id=run_id(number), at=BEGAN_AT + after, items=items or ((0,),))
+
+
+def told(found: dict[str, Choices], surface: str) -> list[tuple[bool, str]]:
+    """Give whether the order of each trial was drawn, and its sitting."""
+    tally = found[surface].trials
+    return [
+        (tally.outcomes[number][0].drawn, sitting)
+        for number, _file, sitting, _at in tally
+    ]
+
+
+def test_a_drawn_order_is_known_by_its_seed(take: Take) -> None:
+    """Whether names were in sight or not."""
+    found = take(
+        *(run_record(1), chosen(1, 0)),
+        *(run_record(2, seed=7), chosen(2, 0)),
+        *(run_record(3, seed=0, blind=True), chosen(3, 0)),
+    )
+
+    assert [drawn for drawn, _ in told(found, "cli")] == [False, True, True]
+
+
+def test_lists_of_several_servers_were_in_no_drawn_order(take: Take) -> None:
+    """Whatever each of them did, what came first stands first."""
+    one, other = (
+        completion(1, contender_record(0)),
+        completion(2, contender_record(0, model="model1")),
+    )
+    found = take(
+        *(replace(one, seed=1), replace(other, seed=2)),
+        *(shown_at(1, 0.5), shown_at(2, 1.0)),
+        *(taken(1, 0), taken(2, choice=Choice.NONE)),
+    )
+
+    assert [drawn for drawn, _ in told(found, "completion")] == [False]
+
+
+def test_what_two_rows_share_is_taken_from_neither(take: Take) -> None:
+    """Typing along both, the upper one is no better than the lower one."""
+    three = [contender_record(index) for index in range(3)]
+    both = taken(1, 0, 2, choice=Choice.TYPED)
+    found = take(completion(1, *three), shown(1, (2,), (1,), (0,)), both)
+
+    [trial] = trials(found, "completion")
+
+    assert trial.pattern.items == ((C,), (B,), (A,))
+    assert trial.pattern.together == (0, 2)
+    assert trial.choice == 0
+
+
+def test_pauses_tell_sittings_apart_where_none_was_recorded(take: Take) -> None:
+    """Half an hour without a question or a choice; a question keeps one going."""
+    minutes = (0, 20, 45, 76)
+    facts = [
+        fact
+        for number, minute in enumerate(minutes, start=1)
+        for fact in (
+            run_record(number, started_at=BEGAN_AT + 60 * minute),
+            chosen(number, 0, at=BEGAN_AT + 60 * minute + 1),
+        )
+    ]
+    between = run_record(9, started_at=BEGAN_AT + 60 * 60)
+
+    apart = [sitting for _, sitting in told(take(*facts), "cli")]
+    kept_going = {sitting for _, sitting in told(take(between), "cli")}
+
+    assert apart[0] == apart[1] == apart[2] != apart[3]
+    assert len(kept_going) == 1
+
+
+def test_a_recorded_sitting_is_believed(take: Take) -> None:
+    """That of the choice, or of the question where the choice has none."""
+    one, other = "ab" * 16, "cd" * 16
+    found = take(
+        *(run_record(1, sitting=one), chosen(1, 0, sitting=other)),
+        *(run_record(2, sitting=one), chosen(2, 0)),
+        *(run_record(3, sitting=other), chosen(3, 0)),
+    )
+
+    first, second, third = (sitting for _, sitting in told(found, "cli"))
+
+    assert first == third != second
+
+
+def test_trials_are_in_order_of_time(take: Take) -> None:
+    """Though an import brought older ones later."""
+    found = take(
+        *(run_record(1), chosen(1, 0, at=BEGAN_AT + 9000)),
+        *(run_record(2), chosen(2, 1, at=BEGAN_AT + 10)),
+    )
+
+    assert [trial.choice for trial in trials(found)] == [1, 0]
+    assert found["cli"].trials.times == [BEGAN_AT + 10, BEGAN_AT + 9000]

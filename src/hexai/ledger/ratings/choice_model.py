@@ -30,10 +30,13 @@ with halved steps finds its maximum.
 
 Intervals come from the sandwich H^-1 (M + P) H^-1: H is the curvature, M the outer
 products of the scores summed within each cluster (Liang and Zeger 1986), since what is
-chosen in one file is not independent, and P the precision of the priors, so that what
-the data do not tell keeps its prior's width instead of none. Few trials that all went
-one way have scores near zero, and a sandwich that is much too sure; so H^-1, which
-trusts the model instead, is taken where it is the wider of the two.
+chosen in one sitting or in one file is not independent, and P the precision of the
+priors, so that what the data do not tell keeps its prior's width instead of none. Few
+trials that all went one way have scores near zero, and a sandwich that is much too
+sure; so H^-1, which trusts the model instead, is taken where it is the wider of the
+two.
+
+Orders that were drawn and orders that were not have positions' effects of their own.
 """
 
 from collections import Counter
@@ -103,7 +106,7 @@ class Fit(Struct, frozen=True, kw_only=True):
 def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     """Find the strengths of all models in the trials.
 
-    The models should be connected (see `ratings.connection`): between groups that never
+    The models should be connected (see `ratings.trials`): between groups that never
     met, only the priors compare.
     """
     totals = Counter(trials.numbers)
@@ -136,13 +139,14 @@ class _Maximum(Struct, frozen=True):
 
 
 def _unknowns(counts: Iterable[Outcome], priors: Priors) -> Unknowns:
-    models: set[Model] = set()
-    longest = 1
-    for pattern, _choice in counts:
-        models |= pattern.models
-        longest = max(longest, len(pattern.items))
-    positions = longest - 1 if priors.positions else 0
-    return Unknowns(models=tuple(sorted(models)), positions=positions)
+    patterns = [pattern for pattern, _choice in counts]
+    models = frozenset[Model]().union(*(pattern.models for pattern in patterns))
+    longest = max((len(pattern.items) for pattern in patterns), default=1)
+    return Unknowns(
+        models=tuple(sorted(models)),
+        positions=longest - 1 if priors.positions else 0,
+        orders=tuple(sorted({pattern.drawn for pattern in patterns}, reverse=True)),
+    )
 
 
 def _maximum(likelihood: Likelihood, start: Sequence[float] = ()) -> _Maximum:

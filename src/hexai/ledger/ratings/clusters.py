@@ -3,6 +3,11 @@
 The middle of the sandwich covariance: the outer products of the scores, summed within
 each cluster before they are squared (Liang and Zeger 1986).
 
+Trials belong together that share a sitting, or a file. Where each file was worked on in
+one sitting only, sittings are the coarser and the clusters, and the other way round.
+Else it is both at once: the sum of the two, less that of what shares both (Cameron,
+Gelbach and Miller 2011), and no less than either.
+
 With few clusters their sum is itself uncertain. Student's t, and not the normal
 distribution, then says how wide an interval must be, with one degree of freedom less
 than there are clusters. One large file among many small ones is hardly more than one,
@@ -12,7 +17,8 @@ t is more than normal, so that whoever uses them need not know.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from math import exp, log
 from operator import mul
 
 from hexai.ledger.ratings.matrices import Matrix, Vector, zeros
@@ -20,28 +26,86 @@ from hexai.ledger.ratings.trials import Trials
 
 QUANTILE = 1.959964
 """Of the normal distribution, for 95 %."""
+_ALIKE, _USUAL = 0.03, 3.0
+"""How alike two scores of one cluster usually are, as a correlation, and how many
+clusters that knowledge is worth."""
+_STUDENT = (12.7062, 4.3027, 3.1824)
+"""Of Student's, with one, two and three degrees of freedom."""
 
 
 def outer_products(trials: Trials, scores: Mapping[int, Vector], size: int) -> Matrix:
     """Sum them over the clusters, corrected for there being few.
 
-    `scores` are by the number of the outcome. A trial without a cluster is one.
+    `scores` are by the number of the outcome. What has neither sitting nor file is a
+    cluster of its own.
     """
-    files: defaultdict[str, list[int]] = defaultdict(list)
-    for number, cluster in zip(trials.numbers, trials.clusters, strict=True):
-        files[cluster].append(number)
-    alone = Counter(files.pop("", ()))
-    alone.update(numbers[0] for numbers in files.values() if len(numbers) == 1)
-    together = [numbers for numbers in files.values() if len(numbers) > 1]
+    sittings, files = trials.sittings, trials.clusters
+    both = [*zip(sittings, files, strict=True)]
+    cells = len({*both})
+    if not any(sittings) or (any(files) and cells == len({*sittings})):
+        return _one_way(trials, files, scores, size)
+    if not any(files) or cells == len({*files}):
+        return _one_way(trials, sittings, scores, size)
+    by_sitting = _one_way(trials, sittings, scores, size)
+    by_file = _one_way(trials, files, scores, size)
+    by_both = _one_way(
+        trials, [cell if all(cell) else "" for cell in both], scores, size
+    )
+    crossed = [
+        [a + b - c for a, b, c in zip(*rows, strict=True)]
+        for rows in zip(by_sitting, by_file, by_both, strict=True)
+    ]
+    return max(crossed, by_sitting, by_file, key=_trace)
+
+
+def _trace(matrix: Matrix) -> float:
+    return sum(matrix[i][i] for i in range(len(matrix)))
+
+
+def _one_way(
+    trials: Trials,
+    clusters: Iterable[Hashable],
+    scores: Mapping[int, Vector],
+    size: int,
+) -> Matrix:
+    """Sum the outer products over clusters; the empty one is many of one trial."""
+    members: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for number, cluster in zip(trials.numbers, clusters, strict=True):
+        members[cluster].append(number)
+    alone = Counter(members.pop("", ()))
+    alone.update(numbers[0] for numbers in members.values() if len(numbers) == 1)
+    together = [numbers for numbers in members.values() if len(numbers) > 1]
     found = _squared([_summed(scores, numbers) for numbers in together], size)
     for number, count in alone.items():
         add_outer(found, scores[number], count)
-    clusters = len(together) + alone.total()
-    squares = alone.total() + sum(len(numbers) ** 2 for numbers in together)
-    correction = clusters / max(1, clusters - 1)
-    if together:
-        correction *= _few(len(trials.numbers) ** 2 / squares)
-    return [[correction * part for part in row] for row in found]
+    if not together:
+        factor = alone.total() / max(1, alone.total() - 1)
+        return [[factor * part for part in row] for row in found]
+    sizes = [*(len(numbers) for numbers in together), *[1] * alone.total()]
+    usual = zeros(size)
+    for number, count in Counter(trials.numbers).items():
+        add_outer(usual, scores[number], count)
+    return _drawn_together(found, usual, sizes)
+
+
+def _drawn_together(found: Matrix, usual: Matrix, sizes: Sequence[int]) -> Matrix:
+    """Draw what clusters show towards what is usual, and allow for there being few.
+
+    `usual` are the outer products of trials that are independent.
+    """
+    total, squares = sum(sizes), sum(size**2 for size in sizes)
+    effect = 1 + _ALIKE * (squares / total - 1)
+    freedom = max(0.0, total**2 / squares - 1)
+    known = freedom + _USUAL
+    widen = (_student(known) / QUANTILE) ** 2 / known
+    correction = freedom * len(sizes) / max(1, len(sizes) - 1)
+    return [
+        [
+            widen * (correction * a + _USUAL * effect * b)
+            for a, b in zip(*rows, strict=True)
+        ]
+        for rows in zip(found, usual, strict=True)
+    ]
 
 
 def _summed(scores: Mapping[int, Vector], numbers: Sequence[int]) -> Vector:
@@ -58,16 +122,21 @@ def _squared(vectors: Sequence[Vector], size: int) -> Matrix:
     return found
 
 
-def _few(effective: float) -> float:
-    """Give the factor by which few clusters make a variance uncertain.
+def _student(freedom: float) -> float:
+    """Give Student's quantile for 95 %.
 
-    Student's quantile by the expansion of Abramowitz and Stegun (1964), 26.7.5.
+    By the expansion of Abramowitz and Stegun (1964), 26.7.5; below three degrees of
+    freedom, where it is no good, between the known values.
     """
-    freedom = max(1.0, effective - 1)
+    if freedom < len(_STUDENT):
+        below = int(freedom)
+        one, other = _STUDENT[below - 1 : below + 1]
+        step = log(freedom / below) / log(1 + 1 / below)
+        return one * exp(step * log(other / one))
     z = QUANTILE
     student = z + (z**3 + z) / (4 * freedom)
     student += (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-    return (student / z) ** 2
+    return student + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
 
 
 def add_outer(matrix: Matrix, vector: Vector, weight: float) -> None:

@@ -1,193 +1,354 @@
 r"""Whether one model is really chosen over another, however often one looks; pure.
 
 A 95 % interval that is looked at after every vote names a false winner in a quarter of
-all cases before the fiftieth vote. So a winner is declared by a test whose error holds
-at every moment at once: a betting score, the beta-binomial mixture (Ville 1939; Robbins
-1970). Of n decisive comparisons of two equal models, each is won with probability 1/2.
-The score is the likelihood under a mixture of all probabilities, over that; it exceeds
-20 at any time at all with a probability of at most 1/20. With several pairs of models
-the limit is 20 for each of them (Bonferroni).
+all cases before the fiftieth vote. So a winner is declared by a bet: a capital that
+starts at 1, is staked on one model, and under equal models neither grows nor shrinks
+on average. It reaches 20 at any time at all with a probability of at most 1/20 (Ville
+1939; Waudby-Smith and Ramdas 2024).
 
-What stands first is taken more often, and by how much nobody knows. Under the choice
-model, two equal models at two positions are chosen with probabilities that depend on
-the positions only. So two trials are matched in which they stood at the same positions
-the other way round: if one model won both, that is a win, whatever the positions do;
-if the same position won twice, it says nothing. (This is McNemar's test, 1947, and the
-conditional likelihood of the model with the position as a nuisance.) Where the order
-never changes, nothing is ever decisive, and that is right: the first place and the
-model in it cannot be told apart. A trial is matched with the newest one that waits, so
-mostly with one of the same file.
+**Fair by the draw alone.** What stands first is taken more often, by how much nobody
+knows, and habits change. So only trials count whose order we drew. With p the share of
+first places taken *so far*, a trial that the first model wins pays
 
-What is chosen in one file is not independent. So the number of comparisons is divided
-by the design effect: how much more their sum varies than that of independent ones
-would. Two comparisons depend on each other if they share a file, of which each has one
-or two; the variance is that of dyadic clusters (Cameron and Miller 2014), which is the
-sum over files of the squared net wins, less what comparisons that share both files
-would count twice.
+    x = [won] - p    if it stood first,        x = [won] - (1 - p)    if second.
+
+If it does not matter who stands where, the mean of x over the draw is zero, whatever
+the habit really is; how well p fits decides only how soon a preference is found. An
+item that several models gave stands where the first of them was drawn to, so more
+often first: its wins and losses are weighed until the mean is zero again.
+
+**One bet a sitting.** Choices in one sitting are alike, and so are those in one file.
+A *unit* is what follows each other and shares a sitting or a file. The sum of its x is
+one bet. A sum may go as far as a few standard deviations of as many independent
+choices as a unit has had so far; then the unit is full. That bound is known
+beforehand, and reached from both sides alike, so the sum remains fair, be choices
+independent or all alike. A sitting or a file that was in a unit is in no later one: a
+file of which we know whom it favours would be no fair game. The unit under way counts
+as it stands: what follows in it goes on, on average, as it began or more so, and the
+capital is linear in the sum, so whoever stops there gains nothing.
+
+**Mixed stakes.** The capital is spread over several stakes on each side, so that small
+preferences and large ones are both found (the method of mixtures; Robbins 1970). For
+single choices the linear payment is the best there is: the stakes on a first place
+taken and not taken that have the greatest growth are as (1 - p) to p.
 """
 
-from math import inf, lgamma, log
+from collections import Counter
+from math import exp, inf, log, log1p, sqrt
+from operator import mul
+
+from msgspec import Struct
 
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.trials import Pattern, Trials
 
-_PRIOR = 1.0
 LIMIT = 20.0
-"""The score at which one pair of models is decided."""
-_CERTAIN = 50.0
-"""The logarithm of a score that no number of pairs asks for: it need not grow."""
+"""The capital at which a pair of models is decided that is looked at alone."""
+_STAKES = (0.08, 0.2, 0.35, 0.55, 0.8)
+"""Shares of a capital that one bet may lose; on either side, an equal part each."""
+_SIGNED = (*_STAKES, *(-stake for stake in _STAKES))
+_CERTAIN = 1e15
+"""A capital that no number of pairs asks for: it need not grow."""
+_FAR = 2.0
+"""Standard deviations that the sum of a unit may go beyond one choice."""
+_NEAR = 0.8
+"""What the sum of a unit may be at least: what one choice may pay against a habit."""
+_USUAL, _USUAL_COUNT = 0.7, 5
+"""The share of first places taken before any is known, and how much it counts for."""
+_LEAST, _MOST = 0.05, 0.95
+"""The share of first places taken that a bet reckons with, at least and at most."""
+_ALIKE = 0.3
+"""How much preferences are taken to differ between sittings, in logits, for guesses."""
+_NEVER = 1e5
+_POINTS = ((-sqrt(3.0), 1 / 6), (0.0, 2 / 3), (sqrt(3.0), 1 / 6))
+"""Three points with their weights, for the mean over a normal distribution."""
 
 
-def log_score(wins: float, losses: float) -> float:
-    """Give the logarithm of the betting score after so many decisive comparisons.
-
-    The beta-binomial with Beta(1, 1) over the binomial with 1/2. Won by both of two
-    matched trials, 70 to 30 is 84 to 16, so it takes wider odds than single votes do.
-    """
-    return (
-        _log_beta(_PRIOR + wins, _PRIOR + losses)
-        - _log_beta(_PRIOR, _PRIOR)
-        + (wins + losses) * log(2.0)
-    )
-
-
-def comparisons_missing(
-    wins: float, losses: float, *, share: float, pairs: int = 1
-) -> float:
-    """Guess how many more decisive comparisons decide, if this share of them is won.
-
-    `inf` where that is beyond what a person will ever do.
-    """
-    more = 1.0
-    while more < 1e5:
-        total_wins, total_losses = wins + share * more, losses + (1 - share) * more
-        if log_score(total_wins, total_losses) >= log(LIMIT * pairs):
-            return more
-        more = max(more + 1, more * 1.05)
-    return inf
-
-
-class _Squares:
-    """The sum of the squared nets of groups, kept while comparisons come in."""
+class Habits:
+    """The share of first places taken so far, for every two places."""
 
     def __init__(self) -> None:
-        self.total = 0
-        self._nets: dict[object, int] = {}
+        self._taken: dict[tuple[int, int], list[int]] = {}
 
-    def add(self, group: object, sign: int) -> None:
-        net = self._nets.get(group, 0)
-        self._nets[group] = net + sign
-        self.total += 2 * net * sign + 1
+    def first(self, places: tuple[int, int]) -> float:
+        """Give the share, from what was noted before."""
+        firsts, all_of_them = self._taken.get(places, (0, 0))
+        share = (firsts + _USUAL * _USUAL_COUNT) / (all_of_them + _USUAL_COUNT)
+        return min(_MOST, max(_LEAST, share))
+
+    def note(self, places: tuple[int, int], *, first: bool) -> None:
+        """Take a choice between two places."""
+        counts = self._taken.setdefault(places, [0, 0])
+        counts[0] += first
+        counts[1] += 1
 
 
-class Duel:
-    """The comparisons of two models, taken in the order in which they were made."""
+class Unit(Struct, frozen=True):
+    """What became of a unit: when it began, and what a preference is read from."""
+
+    at: float
+    paid: float
+    """The sum of its x."""
+    weight: float
+    """What the sum is for each logit of preference, about."""
+
+
+class Peak(Struct):
+    """The highest capital of a time, and who was ahead then."""
+
+    capital: float = 0.0
+    winner: Model | None = None
+
+
+class Bet:
+    """The bet on two models, trial by trial in the order in which they were made."""
 
     def __init__(self, one: Model, other: Model) -> None:
         self.models = one, other
         self.shown = 0
         """Trials that one of the two won and the other could have."""
+        self.drawn = 0
+        """Those of them whose order was drawn."""
         self.orders = set[bool]()
         """Whether the first stood before the second: both, if the order changed."""
-        self.winner: Model | None = None
-        """Who was ahead when the score was highest; None before any comparison."""
-        self.highest = 0.0
-        """The highest logarithm of the score so far; what it has shown, it has."""
-        self._wins = [0, 0]
-        self._waiting: dict[tuple[int, int], list[tuple[bool, int, str]]] = {}
-        self._by_file, self._by_files = _Squares(), _Squares()
-        self._alone = 0
+        self.since = inf
+        """When the first trial was."""
+        self.born: int | None = None
+        """The era of its first trial that counts; see `ratings.verdicts`."""
+        self.peaks: dict[int, Peak] = {}
+        """The highest capital in each era since."""
+        self.kept: dict[int, float] = {}
+        """The capital at the beginning of each era since."""
+        self.units: list[Unit] = []
+        """The units that are over."""
+        self._capitals = [1 / len(_SIGNED)] * len(_SIGNED)
+        self._slope = 0.0
+        self._whole = 1.0
+        self._begun = 0
+        self._bound, self._paid, self._weight, self._at = 1.0, 0.0, 0.0, 0.0
+        self._open = False
+        self._sittings: set[str] = set()
+        self._files: set[str] = set()
+        self._used_sittings: set[str] = set()
+        self._used_files: set[str] = set()
+
+    def note(self, since: float, count: int) -> None:
+        """Count trials, drawn or not, of which the first was at a time."""
+        self.shown += count
+        self.since = min(self.since, since)
 
     @property
-    def decisive(self) -> tuple[float, float]:
-        """The comparisons that each has won, as if they were independent."""
-        effect = self.design_effect
-        return self._wins[0] / effect, self._wins[1] / effect
+    def capital(self) -> float:
+        """What the bet has made of 1, the unit under way included."""
+        return self._whole + self._slope * self._paid / self._bound
 
     @property
-    def design_effect(self) -> float:
-        """How many dependent comparisons tell as much as an independent one; >= 1."""
-        total = sum(self._wins)
-        variance = self._by_file.total - self._by_files.total + self._alone
-        return max(1.0, variance / total) if total else 1.0
+    def length(self) -> float:
+        """How many trials a unit has had on average."""
+        return max(1.0, (self.drawn - 1) / self._begun) if self._begun else 1.0
+
+    @property
+    def all_units(self) -> list[Unit]:
+        """The units with the one under way."""
+        return [*self.units, self._unit()] if self._open else self.units
+
+    def begin_era(self, era: int) -> None:
+        """Note the capital before pairs are born."""
+        self.kept[era] = self.capital
+        self.peaks[era] = Peak()
+
+    def is_used(self, where: tuple[str, str, float]) -> bool:
+        """Count a drawn trial; tells if an earlier unit had its file or sitting."""
+        self.drawn += 1
+        file, sitting, _at = where
+        return bool(
+            (sitting and sitting in self._used_sittings)
+            or (file and file in self._used_files)
+        )
 
     def add(
-        self, places: tuple[int, int], *, upright: bool, winner: int, cluster: str
+        self, paid: float, first: float, weight: float, where: tuple[str, str, float]
     ) -> None:
-        """Take one trial in which the models stood at two different places.
+        """Take a trial whose order was drawn, and that is not used.
 
-        `upright` says that the first of `models` stood at the first place; `winner`
-        is 0 or 1.
+        `paid` is its x, `first` the p that it is reckoned with, `weight` how much of
+        the x counts, and `where` its file, sitting and time.
         """
-        self.shown += 1
-        if self.highest > _CERTAIN:
+        file, sitting, at = where
+        if not self._joins(file, sitting):
+            self._begin(first, file, sitting, at)
+        farthest = weight * max(first, 1 - first)
+        if abs(self._paid) + farthest > self._bound + 1e-12:
+            self._end()
             return
-        waiting = self._waiting.setdefault(places, [])
-        if not waiting or waiting[-1][0] == upright:
-            waiting.append((upright, winner, cluster))
+        self._paid += weight * paid
+        self._weight += weight * first * (1 - first)
+        self._note_peak()
+
+    def _joins(self, file: str, sitting: str) -> bool:
+        """Tell whether a trial belongs to the unit under way, which then holds both."""
+        if not self._open:
+            return False
+        if not (sitting and sitting in self._sittings) and not (
+            file and file in self._files
+        ):
+            return False
+        self._sittings.add(sitting)
+        self._files.add(file)
+        return True
+
+    def _begin(self, first: float, file: str, sitting: str, at: float) -> None:
+        """Begin a unit."""
+        self._end()
+        self._bound = self._farthest(first)
+        self._begun += 1
+        self._open, self._at = True, at
+        self._sittings, self._files = {sitting}, {file}
+
+    def _farthest(self, first: float) -> float:
+        """Give how far the sum of a unit may go."""
+        more = _FAR * sqrt(first * (1 - first) * (self.length - 1))
+        return max(first, 1 - first, _NEAR) + more
+
+    def _end(self) -> None:
+        """Settle the bet on the unit under way."""
+        if not self._open:
             return
-        _upright, other_winner, other_cluster = waiting.pop()
-        if other_winner == winner:
-            self._decide(winner, cluster, other_cluster)
+        self.units.append(self._unit())
+        if self._whole < _CERTAIN:
+            share = self._paid / self._bound
+            self._capitals = [
+                capital * (1 + stake * share)
+                for capital, stake in zip(self._capitals, _SIGNED, strict=True)
+            ]
+            self._whole = sum(self._capitals)
+            self._slope = sum(map(mul, self._capitals, _SIGNED))
+        self._used_sittings |= self._sittings
+        self._used_files |= self._files
+        self._open, self._paid, self._weight = False, 0.0, 0.0
 
-    def _decide(self, winner: int, one: str, other: str) -> None:
-        self._wins[winner] += 1
-        sign = 1 if winner == 0 else -1
-        if not one and not other:
-            self._alone += 1
-        else:
-            for file in {one, other} - {""}:
-                self._by_file.add(file, sign)
-            if one and other and one != other:
-                self._by_files.add(frozenset((one, other)), sign)
-        self._note_score()
+    def _unit(self) -> Unit:
+        return Unit(self._at, self._paid, self._weight)
 
-    def _note_score(self) -> None:
-        ahead, total = self._wins[0] - self._wins[1], sum(self._wins)
-        # No score, of fewer comparisons least of all, exceeds this, which is cheaper.
-        if ahead**2 <= self.highest * total:
-            return
-        wins, losses = self.decisive
-        score = log_score(wins, losses)
-        if score > self.highest:
-            self.highest, self.winner = score, self.models[wins < losses]
+    def _note_peak(self) -> None:
+        peak = self.peaks[next(reversed(self.peaks))]
+        capital = self.capital
+        if capital > peak.capital:
+            ahead = self._slope / self._whole + self._paid / self._bound
+            peak.capital, peak.winner = capital, self.models[ahead < 0]
+
+    def units_missing(self, goal: float, *, preference: float, first: float) -> float:
+        """Guess how many more units let the capital reach a goal; `inf` for never.
+
+        If the first of the models is preferred by so many logits, and the first place
+        is taken so often.
+        """
+        each = first * (1 - first) * self.length
+        mean, spread = preference * each, sqrt(each + (_ALIKE * each) ** 2)
+        bound = self._farthest(first)
+        growths = [_growth(stake, mean / bound, spread / bound) for stake in _SIGNED]
+        capitals = [max(each, 1e-300) for each in self._capitals]
+        few, many = 0.0, 1.0
+        while _grown(capitals, growths, many) < goal:
+            few, many = many, many * 1.5
+            if many > _NEVER:
+                return inf
+        while many - few > 0.5:
+            middle = (few + many) / 2
+            reached = _grown(capitals, growths, middle) >= goal
+            few, many = (few, middle) if reached else (middle, many)
+        return many
 
 
-def duels(trials: Trials) -> dict[frozenset[Model], Duel]:
-    """Compare every two models of which one was chosen and the other was there."""
-    found: dict[frozenset[Model], Duel] = {}
-    steps = [
-        _steps(found, pattern, choice) if choice >= 0 else ()
-        for pattern, choice in trials.outcomes
+def _growth(stake: float, mean: float, spread: float) -> float:
+    """Give by how much the logarithm of a capital grows with a unit."""
+    return sum(
+        weight * log1p(stake * max(-1.0, min(1.0, mean + deviation * spread)))
+        for deviation, weight in _POINTS
+    )
+
+
+def _grown(capitals: list[float], growths: list[float], units: float) -> float:
+    logs = [
+        log(capital) + growth * units
+        for capital, growth in zip(capitals, growths, strict=True)
     ]
-    for number, cluster in zip(trials.numbers, trials.clusters, strict=True):
-        for duel, places, upright, winner in steps[number]:
-            duel.add(places, upright=upright, winner=winner, cluster=cluster)
-    return {pair: duel for pair, duel in found.items() if duel.shown}
+    return exp(min(700.0, max(logs))) * sum(exp(each - max(logs)) for each in logs)
 
 
-_Step = tuple[Duel, tuple[int, int], bool, int]
+_Step = tuple[Bet, tuple[int, int], bool, bool, float]
+"""One comparison of two models in a trial: the bet on them; their places; whether the
+first of its models stood first of the two; whether what stood first was chosen; and how
+much of it counts, so that the draw is fair for items of several models."""
 
 
-def _steps(
-    found: dict[frozenset[Model], Duel], pattern: Pattern, choice: int
-) -> tuple[_Step, ...]:
-    """List whom this outcome compares, and how."""
-    steps: list[_Step] = []
-    for better in pattern.items[choice]:
-        for place, item in enumerate(pattern.items):
-            for worse in item:
-                if place == choice or worse == better:
-                    continue
-                pair = frozenset((better, worse))
-                duel = found.setdefault(pair, Duel(*sorted(pair)))
-                winner = int(better != duel.models[0])
-                upright = (choice < place) == (winner == 0)
-                places = min(choice, place), max(choice, place)
-                steps.append((duel, places, upright, winner))
-                duel.orders.add(upright)
-    return tuple(steps)
+class Bets:
+    """The bets on all pairs of models of which one was chosen and the other shown."""
 
+    def __init__(self, trials: Trials) -> None:
+        self.pairs: dict[frozenset[Model], Bet] = {}
+        self.born: list[Bet] = []
+        """Those with a trial whose order was drawn, in the order of their first."""
+        self.habits = Habits()
+        self._eras = 0
+        steps = [self._steps(*outcome) for outcome in trials.outcomes]
+        drawn = [pattern.drawn for pattern, _choice in trials.outcomes]
+        began: dict[int, float] = {}
+        for number, file, sitting, at in trials:
+            if number not in began:
+                began[number] = at
+            if drawn[number] and (compared := steps[number]):
+                self._take(compared, (file, sitting, at))
+        for number, count in Counter(trials.numbers).items():
+            for step in steps[number]:
+                step[0].note(began[number], count)
+        self.pairs = {pair: bet for pair, bet in self.pairs.items() if bet.shown}
 
-def _log_beta(one: float, other: float) -> float:
-    return lgamma(one) + lgamma(other) - lgamma(one + other)
+    def _take(self, steps: tuple[_Step, ...], where: tuple[str, str, float]) -> None:
+        if any(step[0].born is None for step in steps):
+            self._begin_era(steps)
+        for bet, places, stood_first, won_first, weight in steps:
+            if bet.is_used(where):
+                continue
+            first = self.habits.first(places)
+            paid = won_first - first
+            bet.add(paid if stood_first else -paid, first, weight, where)
+        for places, won_first in {(step[1], step[3]) for step in steps}:
+            self.habits.note(places, first=won_first)
+
+    def _begin_era(self, steps: tuple[_Step, ...]) -> None:
+        """Let pairs be born."""
+        for step in steps:
+            if step[0].born is None:
+                step[0].born = self._eras
+                self.born.append(step[0])
+        for bet in self.born:
+            bet.begin_era(self._eras)
+        self._eras += 1
+
+    def _steps(self, pattern: Pattern, choice: int) -> tuple[_Step, ...]:
+        """List whom an outcome compares, and how."""
+        chosen = pattern.chosen(choice)
+        return tuple(
+            self._step(pattern, (place, better), (other, worse))
+            for place in chosen
+            for better in pattern.items[place]
+            for other, item in enumerate(pattern.items)
+            if other not in chosen
+            for worse in item
+            if worse != better
+        )
+
+    def _step(
+        self, pattern: Pattern, won: tuple[int, Model], lost: tuple[int, Model]
+    ) -> _Step:
+        (place, better), (other, worse) = won, lost
+        pair = frozenset((better, worse))
+        bet = self.pairs.setdefault(pair, Bet(*sorted(pair)))
+        won_first = place < other
+        givers = len(pattern.items[place]), len(pattern.items[other])
+        second = givers[1] if won_first else givers[0]
+        places = min(place, other), max(place, other)
+        stood_first = won_first == (better == bet.models[0])
+        bet.orders.add(stood_first)
+        return bet, places, stood_first, won_first, second / max(givers)

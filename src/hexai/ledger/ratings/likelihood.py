@@ -4,11 +4,12 @@ The logarithm of the likelihood of the choice model with that of its priors, and
 slopes. There are few different patterns and many trials, so sums go over patterns.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import exp, log
 
 from msgspec import Struct
 
+from hexai.domain.ranking import Model
 from hexai.ledger.ratings.matrices import Matrix, Vector, dot, zeros
 from hexai.ledger.ratings.trials import Instead, Outcome, Pattern
 from hexai.ledger.ratings.unknowns import Feature, Priors, Unknowns
@@ -132,18 +133,31 @@ def _kinds(counts: Mapping[Outcome, int], unknowns: Unknowns) -> dict[Pattern, _
     for (pattern, choice), count in counts.items():
         kind = kinds.get(pattern)
         if kind is None:
-            items = [[numbers[model] for model in item] for item in pattern.items]
-            found = dict(enumerate(_items(items, unknowns)))
+            found = dict(_items(pattern, numbers, unknowns))
             kind = _Kind(found | _instead(pattern.kind, found, unknowns, seen), {}, 0)
         chosen = {**kind.chosen, choice: count}
         kinds[pattern] = _Kind(kind.alternatives, chosen, kind.total + count)
     return kinds
 
 
-def _items(items: Iterable[Sequence[int]], unknowns: Unknowns) -> Iterator[Feature]:
-    """Give the utility of each item: the mean of those of the models that gave it."""
-    for place, item in enumerate(items):
-        yield _mean([unknowns.item(number, place) for number in item])
+def _items(
+    pattern: Pattern, numbers: Mapping[Model, int], unknowns: Unknowns
+) -> Iterator[tuple[int, Feature]]:
+    """Give the utility of each item: the mean of those of the models that gave it.
+
+    Items that were chosen together are one.
+    """
+    joined: list[Feature] = []
+    for place, item in enumerate(pattern.items):
+        utilities = [
+            unknowns.item(numbers[model], place, drawn=pattern.drawn) for model in item
+        ]
+        if place in pattern.together:
+            joined += utilities
+        else:
+            yield place, _mean(utilities)
+    if joined:
+        yield pattern.together[0], _mean(joined)
 
 
 def _instead(

@@ -9,17 +9,27 @@ each with a ranking of its own.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from math import erf, exp, inf, log, sqrt
+from math import copysign, erf, sqrt
 from random import Random
 
-from hexai.domain.ranking import Comparison, Model, Ranking, Standing, Verdict
+from msgspec import Struct
+
+from hexai.domain.ranking import (
+    Changed,
+    Comparison,
+    Model,
+    Ranking,
+    Standing,
+    Verdict,
+)
+from hexai.ledger.ratings.changes import find_change
 from hexai.ledger.ratings.choice_model import Fit, fit
 from hexai.ledger.ratings.clusters import QUANTILE
-from hexai.ledger.ratings.connection import connected
-from hexai.ledger.ratings.evidence import LIMIT, Duel, comparisons_missing, duels
+from hexai.ledger.ratings.evidence import LIMIT, Bet, Bets
 from hexai.ledger.ratings.matrices import apply, cholesky
-from hexai.ledger.ratings.trials import Instead, Trials
+from hexai.ledger.ratings.trials import Instead, Trials, connected
 from hexai.ledger.ratings.unknowns import DEFAULT_PRIORS, Priors
+from hexai.ledger.ratings.verdicts import decide, goals
 
 _DRAWS = 2000
 _LEANING = 0.9
@@ -35,13 +45,44 @@ _MOST = 10_000
 def rank(trials: Trials, *, priors: Priors = DEFAULT_PRIORS) -> tuple[Ranking, ...]:
     """Rank the models of trials that are in order of time, group by group."""
     groups = connected(trials.outcomes[number] for number in {*trials.numbers})
+    shown = _Shown.by(Bets(trials))
     return tuple(
-        _rank(trials.among(group), priors) if len(group) > 1 else _alone(trials, *group)
+        _rank(trials.among(group), priors, shown)
+        if len(group) > 1
+        else _alone(trials, *group)
         for group in groups
     )
 
 
-def _rank(trials: Trials, priors: Priors) -> Ranking:
+class _Shown(Struct, frozen=True, kw_only=True):
+    """What the bets on all pairs show."""
+
+    bets: dict[frozenset[Model], Bet]
+    winners: dict[frozenset[Model], Model]
+    goals: dict[frozenset[Model], list[float]]
+    """What the others have to reach, in each era."""
+    first: float
+    """The share of first places taken, of the first two."""
+
+    @classmethod
+    def by(cls, bets: Bets) -> "_Shown":
+        """Decide what is decided."""
+        winners = decide(bets.born)
+        rest = [bet for bet in bets.born if frozenset(bet.models) not in winners]
+        return cls(
+            bets=bets.pairs,
+            winners=winners,
+            goals=goals(rest),
+            first=bets.habits.first((0, 1)),
+        )
+
+    def goal(self, bet: Bet) -> float:
+        """Give the capital at which a pair is decided now."""
+        known = self.goals.get(frozenset(bet.models))
+        return known[-1] if known else LIMIT * (len(self.goals) + 1)
+
+
+def _rank(trials: Trials, priors: Priors, shown: _Shown) -> Ranking:
     found = fit(trials, priors)
     models, strengths = found.unknowns.models, found.strengths
     # Equal strengths differ in their last digits, by the order of the trials.
@@ -52,7 +93,7 @@ def _rank(trials: Trials, priors: Priors) -> Ranking:
     nones = {i for i, each in enumerate(trials.outcomes) if each[1] == Instead.NONE}
     return Ranking(
         standings=tuple(_standing(m, found, best[m], counts[m]) for m in order),
-        comparisons=_compare(order, found, duels(trials)),
+        comparisons=_compare(order, found, shown),
         trials=totals.total(),
         none=sum(totals[number] for number in nones),
         position_effects=tuple(effects),
@@ -95,7 +136,8 @@ def _count(trials: Trials, totals: Mapping[int, int]) -> dict[Model, tuple[int, 
         pattern, choice = trials.outcomes[number]
         for model in pattern.models:
             shown[model] += count
-        for model in set(pattern.items[choice] if choice >= 0 else ()):
+        credited = {m for i in pattern.chosen(choice) for m in pattern.items[i]}
+        for model in credited:
             chosen[model] += count
     return {model: (shown[model], chosen[model]) for model in shown}
 
@@ -136,66 +178,76 @@ def _chances(found: Fit) -> dict[Model, float]:
 
 
 def _compare(
-    order: Sequence[Model], found: Fit, met: dict[frozenset[Model], Duel]
+    order: Sequence[Model], found: Fit, shown: _Shown
 ) -> tuple[Comparison, ...]:
-    pairs = len(order) * (len(order) - 1) // 2
     return tuple(
-        _judge(duel, pairs, found, one)
+        _judge(bet, found, one, shown)
         for one, other in combinations(order, 2)
-        if (duel := met.get(frozenset((one, other))))
+        if (bet := shown.bets.get(frozenset((one, other))))
     )
 
 
-def _judge(duel: Duel, pairs: int, found: Fit, stronger: Model) -> Comparison:
-    """Say what a duel shows; who has won it stands first, else who is the stronger."""
-    verdict = Verdict.OPEN
-    enough = duel.shown >= _ANY_AFTER
-    decided = enough and _shows(duel, pairs)
-    if decided and duel.winner is not None:
-        verdict, stronger = Verdict.OVER, duel.winner
-    weaker = duel.models[stronger == duel.models[0]]
+def _judge(bet: Bet, found: Fit, stronger: Model, shown: _Shown) -> Comparison:
+    """Say what a bet shows; who has won it stands first, else who is the stronger."""
+    winner = shown.winners.get(frozenset(bet.models))
+    if winner is not None and bet.shown >= _ANY_AFTER:
+        stronger = winner
+    weaker = bet.models[stronger == bet.models[0]]
     ahead = found.strengths[stronger] - found.strengths[weaker]
     error = sqrt(max(1e-12, found.variance({stronger: 1.0, weaker: -1.0})))
     sure = (1 + erf(ahead / error / sqrt(2))) / 2
-    if enough and not decided:
-        if len(duel.orders) < 2:
-            verdict = Verdict.ORDER
-        elif sure >= _LEANING:
-            verdict = Verdict.LEANING
-    is_open = verdict in {Verdict.OPEN, Verdict.LEANING}
+    verdict = _verdict(bet, sure, decided=winner is not None)
+    missing, sittings = None, None
+    if verdict is not Verdict.OVER:
+        preference = ahead if stronger == bet.models[0] else -ahead
+        missing, sittings = _missing(bet, preference, error, shown)
     return Comparison(
         better=stronger,
         worse=weaker,
         verdict=verdict,
-        choices=duel.shown,
+        choices=bet.shown,
+        drawn=bet.drawn,
+        since=bet.since,
         stronger=sure,
-        missing=_missing(duel, stronger, ahead, error, pairs) if is_open else None,
+        missing=missing,
+        sittings=sittings,
+        changed=_changed(bet, len(shown.bets)),
     )
 
 
-def _shows(duel: Duel, pairs: int) -> bool:
-    return duel.highest >= log(LIMIT * pairs)
+def _verdict(bet: Bet, sure: float, *, decided: bool) -> Verdict:
+    if bet.shown < _ANY_AFTER:
+        return Verdict.OPEN
+    if decided:
+        return Verdict.OVER
+    if len(bet.orders) < 2:
+        return Verdict.ORDER
+    return Verdict.LEANING if sure >= _LEANING else Verdict.OPEN
+
+
+def _changed(bet: Bet, pairs: int) -> Changed | None:
+    change = find_change(bet, pairs)
+    if change is None:
+        return None
+    return Changed(at=change.at, better=bet.models[change.shift < 0])
 
 
 def _missing(
-    duel: Duel, stronger: Model, ahead: float, error: float, pairs: int
-) -> int | None:
-    """Guess how many more choices decide.
+    bet: Bet, ahead: float, error: float, shown: _Shown
+) -> tuple[int | None, int | None]:
+    """Guess how many more choices decide, and how many units they are.
 
     What is known of the difference is drawn towards what differences usually are, and
-    its typical size is taken: before the first choice, that of 60 to 40. Of two
-    matched trials the stronger wins both exp(2 d) times as often as the weaker.
+    its typical size is taken: before the first choice, that of 60 to 40.
     """
-    if _shows(duel, pairs):
-        return _ANY_AFTER - duel.shown
+    if frozenset(bet.models) in shown.winners:
+        return _ANY_AFTER - bet.shown, 1
     weight = _USUAL**2 / (_USUAL**2 + error**2)
     typical = sqrt((weight * ahead) ** 2 + weight * (0.6745 * error) ** 2)
-    share = 1 / (1 + exp(-2 * typical))
-    wins, losses = duel.decisive
-    if stronger != duel.models[0]:
-        wins, losses = losses, wins
-    missing = comparisons_missing(wins, losses, share=share, pairs=pairs)
-    rate = (wins + losses + 2) / (duel.shown + 8)  # a quarter, before any is known
-    if missing == inf or missing / rate > _MOST:
-        return None
-    return max(round(missing / rate), _ANY_AFTER - duel.shown, 1)
+    units = bet.units_missing(
+        shown.goal(bet), preference=copysign(typical, ahead), first=shown.first
+    )
+    if units * bet.length > _MOST:
+        return None, None
+    choices = max(round(units * bet.length), _ANY_AFTER - bet.shown, 1)
+    return choices, min(choices, max(1, round(units)))

@@ -1,14 +1,15 @@
 """What a user was shown and chose, as the ratings count it; pure.
 
 A trial is one list or one vote. Which of its figures a rating uses is settled here and
-nowhere else: who gave each item, in which order the items stood, and what was chosen.
-What was late, failed or cached was not shown, so it is in no trial.
+nowhere else: who gave each item, in which order the items stood, whether that order was
+drawn, what was chosen, and which trials belong together. What was late, failed or
+cached was not shown, so it is in no trial.
 
 There are few different outcomes and many trials, so each outcome is kept once and a
 trial is a number: a million answers are rated in a second or two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Literal
 
@@ -32,11 +33,22 @@ class Pattern(Struct, frozen=True):
     kind: Literal["list", "vote"]
     items: tuple[tuple[Model, ...], ...]
     """From first to last, the models that gave each item; several are a tie there."""
+    drawn: bool = False
+    """Whether the order of the items was drawn at random, by us."""
+    together: tuple[int, ...] = ()
+    """The items that were chosen at once, as by typing what they share; else empty.
+    They compare with the others, and not with each other."""
 
     @property
     def models(self) -> frozenset[Model]:
         """All that were shown."""
         return frozenset(model for item in self.items for model in item)
+
+    def chosen(self, choice: int) -> tuple[int, ...]:
+        """Give the items that a choice credits."""
+        if choice < 0:
+            return ()
+        return self.together or (choice,)
 
 
 class Trial(Struct, frozen=True):
@@ -44,10 +56,14 @@ class Trial(Struct, frozen=True):
 
     pattern: Pattern
     choice: int
-    """The index of an item, or one of `Instead`."""
+    """The index of an item, the first of several, or one of `Instead`."""
     cluster: str = ""
-    """The file; empty for what stands alone. What is chosen in one file is not
-    independent."""
+    """The file; empty where there is none."""
+    sitting: str = ""
+    """The sitting; empty where it stands alone. Choices that share a file or a sitting
+    are not independent."""
+    at: float = 0.0
+    """The wall clock in seconds since 1970."""
 
 
 Outcome = tuple[Pattern, int]
@@ -55,18 +71,29 @@ Outcome = tuple[Pattern, int]
 
 
 class Trials:
-    """Trials in order of time, as numbers of their outcomes and clusters."""
+    """Trials in order of time, as numbers of their outcomes and what they share."""
 
     def __init__(self, trials: Iterable[Trial] = ()) -> None:
         self.outcomes: list[Outcome] = []
         self.numbers: list[int] = []
         """For each trial, the number of its outcome."""
         self.clusters: list[str] = []
-        """For each trial, its cluster."""
+        """For each trial, its file."""
+        self.sittings: list[str] = []
+        """For each trial, its sitting."""
+        self.times: list[float] = []
+        """For each trial, when it was."""
         self._known: dict[Outcome, int] = {}
         for trial in trials:
-            self.numbers.append(self.number(trial.pattern, trial.choice))
-            self.clusters.append(trial.cluster)
+            number = self.number(trial.pattern, trial.choice)
+            self.add(number, trial.cluster, trial.sitting, trial.at)
+
+    def add(self, number: int, cluster: str, sitting: str, at: float) -> None:
+        """Take a trial by the number of its outcome."""
+        self.numbers.append(number)
+        self.clusters.append(cluster)
+        self.sittings.append(sitting)
+        self.times.append(at)
 
     def number(self, pattern: Pattern, choice: int) -> int:
         """Give the number of an outcome."""
@@ -76,6 +103,10 @@ class Trials:
             self.outcomes.append(outcome)
         return number
 
+    def __iter__(self) -> Iterator[tuple[int, str, str, float]]:
+        """Give the outcome's number, file, sitting and time of each."""
+        return zip(self.numbers, self.clusters, self.sittings, self.times, strict=True)
+
     def among(self, models: frozenset[Model]) -> "Trials":
         """Give the trials in which no other model was shown."""
         inside = [pattern.models <= models for pattern, _choice in self.outcomes]
@@ -83,8 +114,27 @@ class Trials:
             return self
         found = Trials()
         found.outcomes, found._known = self.outcomes, self._known
-        for number, cluster in zip(self.numbers, self.clusters, strict=True):
+        for number, cluster, sitting, at in self:
             if inside[number]:
-                found.numbers.append(number)
-                found.clusters.append(cluster)
+                found.add(number, cluster, sitting, at)
         return found
+
+
+def connected(outcomes: Iterable[Outcome]) -> tuple[frozenset[Model], ...]:
+    """Group the models that comparisons connect, the largest group first.
+
+    Two models that were never shown together, nor each together with a third one, have
+    no common scale: the difference of their strengths would be the prior's word alone.
+    A trial in which nothing was taken compares its models with nothing, but not with
+    each other, so it connects none. Neither does an item that both gave.
+    """
+    groups: list[frozenset[Model]] = []
+    for pattern, choice in outcomes:
+        apart_items = len(pattern.items) - max(0, len(pattern.together) - 1)
+        compares = choice != Instead.NONE and apart_items > 1
+        apart = [frozenset({model}) for model in pattern.models]
+        for models in [pattern.models] if compares else apart:
+            met = [group for group in groups if group & models]
+            groups = [group for group in groups if not group & models]
+            groups.append(models.union(*met))
+    return tuple(sorted(groups, key=lambda group: (-len(group), sorted(group))))

@@ -30,23 +30,28 @@ class Unknowns(Struct, frozen=True, kw_only=True):
     models: tuple[Model, ...]
     positions: int
     """Positions but the first, whose effect is 0."""
+    orders: tuple[bool, ...] = (True,)
+    """Whether orders were drawn: each kind that there is has effects of its own. Where
+    the order is always the same, the place and the model in it are one, and what stands
+    there tells nothing about drawn orders, in which names are often hidden as well."""
     own: bool = False
     """Whether standing first does more to one model than to another."""
 
     @property
     def shared(self) -> int:
         """Count those that are no model's own effects; they come first."""
-        return len(self.models) + self.positions + 3
+        return len(self.models) + self.positions * len(self.orders) + 3
 
     @property
     def size(self) -> int:
         """Count them all."""
         return self.shared + (len(self.models) if self.own else 0)
 
-    def item(self, number: int, place: int) -> Feature:
+    def item(self, number: int, place: int, *, drawn: bool) -> Feature:
         """Give the utility of a model, by its number, at a place, from 0."""
         place = min(place, self.positions)
-        effect = ((len(self.models) + place - 1, 1.0),) if place else ()
+        before = len(self.models) + self.positions * self.orders.index(drawn)
+        effect = ((before + place - 1, 1.0),) if place else ()
         own = ((self.shared + number, self._first(place)),) if self.own else ()
         return ((number, 1.0), *effect, *own)
 

@@ -35,7 +35,10 @@ def test_a_clear_preference_becomes_a_verdict() -> None:
 
 def test_nineteen_choices_decide_nothing() -> None:
     """However clear they are; the twentieth may."""
-    orders = [Pattern("vote", (("a",), ("b",))), Pattern("vote", (("b",), ("a",)))]
+    orders = [
+        Pattern("vote", items, drawn=True)
+        for items in ((("a",), ("b",)), (("b",), ("a",)))
+    ]
     always = [Trial(orders[n % 2], n % 2) for n in range(20)]
 
     assert only(always[:19]).verdict is Verdict.OPEN
@@ -144,7 +147,10 @@ def test_new_names_change_no_verdict() -> None:
     trials = votes(80)
     others = [
         Trial(
-            Pattern("vote", tuple((renamed[i[0]],) for i in t.pattern.items)), t.choice
+            Pattern(
+                "vote", tuple((renamed[i[0]],) for i in t.pattern.items), drawn=True
+            ),
+            t.choice,
         )
         for t in trials
     ]

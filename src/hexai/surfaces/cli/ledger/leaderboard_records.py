@@ -40,6 +40,13 @@ class ModelRecord(Struct, kw_only=True):
     returned: list[ReturnedRecord]
 
 
+class ChangeRecord(Struct, kw_only=True):
+    """A preference that is not what it was; `since` is about when."""
+
+    since: str
+    better: str
+
+
 class ComparisonRecord(Struct, kw_only=True):
     """Two models of a group, by name; `missing` is null where no guess makes sense."""
 
@@ -47,8 +54,12 @@ class ComparisonRecord(Struct, kw_only=True):
     worse: str
     verdict: str
     choices: int
+    drawn: int
+    since: str
     stronger: float
     missing: int | None
+    sittings: int | None
+    changed: ChangeRecord | None
 
 
 class GroupRecord(Struct, kw_only=True):
@@ -196,11 +207,18 @@ def _model(standing: Standing, rated: Rated, name: str) -> ModelRecord:
 
 
 def _comparison(comparison: Comparison, names: Mapping[Model, str]) -> ComparisonRecord:
+    changed = comparison.changed
     return ComparisonRecord(
         better=names[comparison.better],
         worse=names[comparison.worse],
         verdict=comparison.verdict,
         choices=comparison.choices,
+        drawn=comparison.drawn,
+        since=day(comparison.since),
         stronger=round(comparison.stronger, 4),
         missing=comparison.missing,
+        sittings=comparison.sittings,
+        changed=None
+        if changed is None
+        else ChangeRecord(since=day(changed.at), better=names[changed.better]),
     )

@@ -1,32 +1,30 @@
 """A leaderboard for people: bars with their intervals, and honest words; pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from hexai.domain.ranking import (
-    Comparison,
-    Leaderboard,
-    Model,
-    Ranking,
-    Standing,
-    Verdict,
-)
+from hexai.domain.ranking import Leaderboard, Model, Ranking, Standing
 from hexai.surfaces.cli.ledger.leaderboard_records import (
     model_names,
     short_name,
     wanted_comparisons,
     wanted_standings,
 )
-from hexai.surfaces.cli.ledger.recorded import when
+from hexai.surfaces.cli.ledger.leaderboard_words import (
+    comparison_words,
+    count_of,
+    first_place_words,
+    percent,
+    returned_words,
+)
 from hexai.surfaces.cli.table import table
 from hexai.text.cells import width, wrap
 from hexai.text.chart import bar
-from hexai.text.visible import visible_line
 
 _NOTHING_YET = (
     "Nobody can know yet: there are no choices that fit.",
     "Vote in the terminal (hexai vote), or take suggestions in the editor.",
-    "About 60 choices between two models decide where one wins 70 of 100.",
-    "About 200 decide where one wins 60.",
+    "About 60 choices between two models, in a drawn order and each at another time,",
+    "decide where one wins 70 of 100. About 200 decide where one wins 60.",
 )
 _APART = "Nothing compares these with those above, so they are not ranked against them:"
 _CELLS = 25
@@ -51,7 +49,15 @@ def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
     if not groups:
         return ""
     between = "\n" + _wrapped([_APART], columns)
-    changes = _wrapped(_changes(board, names, wanted), columns)
+    changes = _wrapped(
+        (
+            words
+            for model, rated in board.models.items()
+            if wanted in short_name(rated).lower()
+            for words in returned_words(board, model, names)
+        ),
+        columns,
+    )
     return f"{board.surface}\n{between.join(groups)}{changes}"
 
 
@@ -83,18 +89,13 @@ def _group(
         rows = [_row(each, names, reach) for each in standings]
         drawn = table(_HEADER, rows, columns=columns)
     judged = [] if ranking.comparisons else ["no choice compares it with another yet"]
-    judged += [
-        _sentence(each, names) for each in wanted_comparisons(ranking, board, wanted)
-    ]
-    judged += _first_place(ranking, names)
+    for each in wanted_comparisons(ranking, board, wanted):
+        judged += comparison_words(each, board, names)
+    judged += first_place_words(ranking, names)
     what = _LISTS.get(board.surface, "lists")
     nothing = f", {ranking.none} without a choice" if ranking.none else ""
-    counted = f"{_count(ranking.trials, what)}{nothing}"
+    counted = f"{count_of(ranking.trials, what)}{nothing}"
     return drawn + _wrapped([*judged, counted], columns)
-
-
-def _count(number: int, things: str) -> str:
-    return f"{number} {things.removesuffix('s') if number == 1 else things}"
 
 
 def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:
@@ -111,9 +112,9 @@ def _row(
         f"{standing.strength:+z.2f}",
         _interval(standing, reach),
         f"{standing.low:+z.2f} … {standing.high:+z.2f}",
-        _percent(standing.best),
+        percent(standing.best),
         str(standing.shown),
-        _percent(standing.chosen / standing.shown),
+        percent(standing.chosen / standing.shown),
     )
 
 
@@ -128,66 +129,3 @@ def _interval(standing: Standing, reach: float) -> str:
     drawn[low : high + 1] = "━" * (high + 1 - low)
     drawn[middle] = "█"
     return "".join(drawn)
-
-
-def _sentence(comparison: Comparison, names: Mapping[Model, str]) -> str:
-    better, worse = (
-        visible_line(names[model]) for model in (comparison.better, comparison.worse)
-    )
-    choices = _count(comparison.choices, "choices")
-    match comparison.verdict:
-        case Verdict.OVER:
-            return f"{better} over {worse} ({choices})"
-        case Verdict.LEANING:
-            sure = f"leaning, {_percent(comparison.stronger)} likely"
-            return f"{better} over {worse}: {sure} ({choices}); {_more(comparison)}"
-        case Verdict.ORDER:
-            why = "always in the same order, which may be all that there is to it"
-            return f"{better}, {worse}: {why} ({choices}); --blind shuffles"
-        case Verdict.OPEN:
-            return f"{better}, {worse}: not enough yet ({choices}); {_more(comparison)}"
-
-
-def _first_place(ranking: Ranking, names: Mapping[Model, str]) -> Iterator[str]:
-    """Say that the first place does more to one model than to another, if it does."""
-    if not ranking.uneven_positions:
-        return
-    effects = [(each.first_effect or 0.0, each.model) for each in ranking.standings]
-    (least, less), (most, more) = min(effects), max(effects)
-    yield (
-        f"standing first helps {visible_line(names[more])} more than "
-        f"{visible_line(names[less])} ({most:+z.1f} and {least:+z.1f}); "
-        "the intervals allow for it"
-    )
-
-
-def _more(comparison: Comparison) -> str:
-    missing = comparison.missing
-    if missing is None:
-        return "too close for a verdict any time soon"
-    return f"about {_rounded(missing)} more"
-
-
-def _rounded(number: int) -> int:
-    """Round a guess so that it looks like one."""
-    step = 1 if number < 10 else 5 if number < 100 else 50 if number < 1000 else 500
-    return round(number / step) * step
-
-
-def _percent(share: float) -> str:
-    """Write a share; only what is certain is 0 or 100 %."""
-    rounded = min(max(round(share * 100), 1 if share > 0 else 0), 100)
-    return f"{99 if rounded == 100 and share < 1 else rounded} %"
-
-
-def _changes(
-    board: Leaderboard, names: Mapping[Model, str], wanted: str
-) -> Iterator[str]:
-    for model, rated in board.models.items():
-        if len(rated.returned) > 1 and wanted in short_name(rated).lower():
-            ids = ", ".join(
-                f"{visible_line(each.model)} since {when(each.since)}"
-                for each in rated.returned
-            )
-            name = visible_line(names[model])
-            yield f"{name} has changed: {ids}; --since looks at one alone"

@@ -1,0 +1,111 @@
+r"""Whether a preference has changed, for people who look every day; pure.
+
+A detector in the manner of Shiryaev (1963) and Roberts (1966), made of e-values (Shin,
+Ramdas and Rinaldo 2024). Each week may have begun something new. What was before it is
+compared with what came since: the ratio of the odds with a change of some size to those
+without one, whatever the preference was. That ratio is Student's, with scale and
+location integrated out, so it is 1 on average at any time if nothing has changed, about
+as far as sums over sittings are normal. The sum over all weeks grows by one a week, so
+it reaches 52 / 0.05 within a year with a probability of at most 5 %, looked at always.
+
+A preference is read in logits from what a unit of `ratings.evidence` has paid, so
+habits may change without anybody's being blamed.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from math import exp, log, log1p
+
+from msgspec import Struct
+
+from hexai.ledger.ratings.evidence import Bet, Unit
+
+_WEEK = 7 * 86400.0
+_LIMIT = 52 / 0.05
+"""What the sum over the weeks of a year reaches in one of twenty years."""
+_SIZE = 1.0
+"""How large a change is that matters, in logits: from 60 to 40 it is 0.8."""
+_EACH = 8
+"""Units before and after a change without which nothing can be said of it."""
+
+
+class Change(Struct, frozen=True):
+    """A preference that has changed."""
+
+    at: float
+    """About when, of the wall clock in seconds since 1970."""
+    shift: float
+    """By how much, in logits for the first model of the bet."""
+
+
+def find_change(bet: Bet, pairs: int = 1) -> Change | None:
+    """Give the likeliest change of a preference, if one is shown.
+
+    `pairs` are all that are looked at.
+    """
+    units = [unit for unit in bet.all_units if unit.weight > 0]
+    total, best, found = 0.0, -1.0, None
+    sums = _Sums(units)
+    for number in _weeks(units):
+        score, shift = sums.compare(number)
+        total += exp(min(score, 100.0))
+        if score > best:
+            best, found = score, Change(units[number].at, shift)
+    return found if total >= _LIMIT * pairs else None
+
+
+def _weeks(units: Sequence[Unit]) -> list[int]:
+    """Give the first unit of each week, with enough before and after it."""
+    found: list[int] = []
+    week = None
+    for number, unit in enumerate(units):
+        begun = unit.at // _WEEK
+        if begun != week and _EACH <= number <= len(units) - _EACH:
+            found.append(number)
+        week = begun
+    return found
+
+
+class _Sums:
+    """Sums over the units before each, so that a comparison costs nothing."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._count = len(units)
+        self._paid = _running(unit.paid for unit in units)
+        self._weight = _running(unit.weight for unit in units)
+        self._squares = _running(unit.paid**2 for unit in units)
+        self._products = _running(unit.paid * unit.weight for unit in units)
+        self._weights = _running(unit.weight**2 for unit in units)
+
+    def compare(self, number: int) -> tuple[float, float]:
+        """Give the logarithm of the odds of a change before this unit, and its size."""
+        one, one_weight, one_rest = self._side(0, number)
+        other, other_weight, other_rest = self._side(number, self._count)
+        freedom = self._count - 2
+        # Of units on both sides, since there may be few on one.
+        each = (one_rest + other_rest) / (one_weight + other_weight)
+        each *= self._count / freedom
+        variance = max(1e-9, each * (1 / one_weight + 1 / other_weight))
+        less = variance / (variance + _SIZE**2)
+        square = (other - one) ** 2 / variance / freedom
+        score = (freedom + 1) / 2 * (log1p(square) - log1p(less * square))
+        return score + log(less) / 2, other - one
+
+    def _side(self, begin: int, end: int) -> tuple[float, float, float]:
+        """Give a preference, its weight, and how much units differ from it."""
+
+        def over(sums: Sequence[float]) -> float:
+            return sums[end] - sums[begin]
+
+        weight = over(self._weight)
+        mean = over(self._paid) / weight
+        rest = (
+            over(self._squares)
+            - 2 * mean * over(self._products)
+            + mean**2 * over(self._weights)
+        )
+        return mean, weight, rest
+
+
+def _running(values: Iterable[float]) -> list[float]:
+    return [*accumulate(values, initial=0.0)]
