@@ -85,6 +85,8 @@ def facts(number: int, dice: random.Random) -> Iterator[Fact]:
             place=f"{dice.getrandbits(64):016x}",
         ),
         sitting=f"{sitting:032x}",
+        seed=number,
+        shuffle=1.0,
         order=tuple(range(_CONTENDERS)),
         contenders=tuple(contender(index, dice) for index in range(_CONTENDERS)),
     )

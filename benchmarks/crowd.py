@@ -1,0 +1,178 @@
+"""Thousands of users at once who look after every choice: the bet, written anew.
+
+A second implementation of `hexai.ledger.ratings.evidence` for two models, with arrays
+over users instead of objects; a test holds the two together. Beside it is the rule of
+version 0.1, which matched two trials with the models swapped, as the peer.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+STAKES = np.array([0.08, 0.2, 0.35, 0.55, 0.8])
+LEAST = 20
+"""Choices before which nothing is decided."""
+LIMIT = 20.0
+
+
+class Step:
+    """One choice of every user."""
+
+    def __init__(
+        self,
+        *,
+        upright: Bools,
+        first: Bools,
+        drawn: Bools,
+        counts: Bools,
+        sitting: Ints,
+        file: Ints,
+    ) -> None:
+        self.upright = upright
+        """Whether the first model stood first."""
+        self.first = first
+        """Whether what stood first was taken."""
+        self.drawn = drawn
+        self.counts = counts
+        """Whether one of the two was taken at all."""
+        self.sitting = sitting
+        """Numbers that grow; -1 for a choice that stands alone."""
+        self.file = file
+        """From 0; -1 for none."""
+
+
+class Crowd:
+    """The bet of every user."""
+
+    def __init__(self, users: int, files: int) -> None:
+        signed = np.concatenate([STAKES, -STAKES])
+        self._stakes = signed
+        self._capitals = np.full((users, len(signed)), 1 / len(signed))
+        self._whole, self._slope = np.ones(users), np.zeros(users)
+        self._paid, self._bound = np.zeros(users), np.ones(users)
+        self._open = np.zeros(users, bool)
+        self._drawn, self._begun = np.zeros(users), np.zeros(users)
+        self._firsts, self._places = np.full(users, 3.5), np.full(users, 5.0)
+        self._unit = np.zeros(users, np.int32)
+        # The unit that held the sitting under way, and each file; 0 for none.
+        self._sitting = np.full(users, -2)
+        self._of_sitting = np.zeros(users, np.int32)
+        self._of_file = np.zeros((users, files + 1), np.int32)
+        self._rows = np.arange(users)
+        self.shown = np.zeros(users, int)
+        self.best = np.zeros(users)
+        self.decided = np.full(users, np.iinfo(np.int64).max)
+        """After how many choices each user sees a winner."""
+
+    @property
+    def capital(self) -> Floats:
+        """What each bet has made of 1."""
+        return self._whole + self._slope * self._paid / self._bound
+
+    def take(self, step: Step) -> None:
+        """Let everybody choose once."""
+        self.shown += step.counts
+        bets = step.counts & step.drawn
+        share = np.clip(self._firsts / self._places, 0.05, 0.95)
+        farthest = np.maximum(share, 1 - share)
+        self._drawn += bets
+        fresh = bets & ~self._used(bets, step)
+        joins = self._join(fresh, step)
+        begins = fresh & ~joins
+        self._begin(begins, share, farthest)
+        self._hold(fresh, step)
+        fits = np.abs(self._paid) + farthest <= self._bound + 1e-12
+        pays = (joins | begins) & fits
+        signs = np.where(step.upright, 1.0, -1.0)
+        self._paid += np.where(pays, signs * (step.first - share), 0.0)
+        self._firsts += bets & step.first
+        self._places += bets
+        self._end(joins & ~fits)
+        self._look(pays)
+
+    def _used(self, bets: Bools, step: Step) -> Bools:
+        """Tell whose file or sitting was in an earlier unit."""
+        new = bets & ((step.sitting != self._sitting) | (step.sitting < 0))
+        self._of_sitting[new] = 0
+        self._sitting = np.where(bets, step.sitting, self._sitting)
+        now = np.where(self._open, self._unit, 0)
+        of_file = np.where(step.file >= 0, self._of_file[self._rows, step.file], 0)
+        used: Bools = ((of_file > 0) & (of_file != now)) | (
+            (self._of_sitting > 0) & (self._of_sitting != now)
+        )
+        return used
+
+    def _join(self, fresh: Bools, step: Step) -> Bools:
+        shares = (self._of_file[self._rows, step.file] > 0) & (step.file >= 0)
+        joins: Bools = fresh & ((self._of_sitting > 0) | shares)
+        return joins
+
+    def _begin(self, begins: Bools, share: Floats, far: Floats) -> None:
+        self._end(begins & self._open)
+        length = np.maximum(1.0, (self._drawn - 1) / np.maximum(1.0, self._begun))
+        length = np.where(self._begun > 0, length, 1.0)
+        bound = np.maximum(far, 0.8) + 2 * np.sqrt(share * (1 - share) * (length - 1))
+        self._bound = np.where(begins, bound, self._bound)
+        self._begun += begins
+        self._open |= begins
+        self._unit += begins
+
+    def _hold(self, who: Bools, step: Step) -> None:
+        self._of_sitting = np.where(who, self._unit, self._of_sitting)
+        self._of_file[self._rows[who], step.file[who]] = self._unit[who]
+
+    def _end(self, ends: Bools) -> None:
+        if not ends.any():
+            return
+        share = np.where(ends, self._paid / self._bound, 0.0)
+        self._capitals *= 1 + self._stakes * share[:, None]
+        self._whole = self._capitals.sum(1)
+        self._slope = self._capitals @ self._stakes
+        self._paid = np.where(ends, 0.0, self._paid)
+        self._open &= ~ends
+
+    def _look(self, pays: Bools) -> None:
+        self.best = np.where(pays, np.maximum(self.best, self.capital), self.best)
+        sees = (self.best >= LIMIT) & (self.shown >= LEAST)
+        self.decided = np.minimum(
+            self.decided, np.where(sees, self.shown, self.decided)
+        )
+
+
+class Matching:
+    """The peer: two trials in opposite orders that one model won both are a win."""
+
+    def __init__(self, users: int, choices: int) -> None:
+        self._waiting = np.zeros((users, choices), np.int8)
+        self._depth, self._wins = np.zeros(users, int), np.zeros((users, 2), int)
+        self._orient = np.zeros(users, bool)
+        self._rows = np.arange(users)
+        self._factorials = np.array([math.lgamma(n + 1) for n in range(choices + 3)])
+        self.shown = np.zeros(users, int)
+        self.decided = np.full(users, np.iinfo(np.int64).max)
+        self._best = np.zeros(users)
+
+    def take(self, step: Step) -> None:
+        """Let everybody choose once, drawn or not, each in a file of its own."""
+        self.shown += step.counts
+        winner = (step.upright != step.first).astype(np.int8)
+        pushes = step.counts & ((self._depth == 0) | (self._orient == step.upright))
+        pops = step.counts & ~pushes
+        top = self._waiting[self._rows, np.maximum(self._depth - 1, 0)]
+        self._waiting[self._rows[pushes], self._depth[pushes]] = winner[pushes]
+        self._orient = np.where(pushes, step.upright, self._orient)
+        self._depth += pushes.astype(int) - pops
+        won = pops & (top == winner)
+        self._wins[self._rows[won], winner[won]] += 1
+        both = self._wins.sum(1)
+        score = self._factorials[self._wins].sum(1) - self._factorials[both + 1]
+        self._best = np.maximum(self._best, score + both * math.log(2))
+        sees = (self._best >= math.log(LIMIT)) & (self.shown >= LEAST)
+        self.decided = np.minimum(
+            self.decided, np.where(sees, self.shown, self.decided)
+        )
