@@ -16,6 +16,9 @@ from hexai.domain.outcome import Status, Timings, speed
 from hexai.domain.provider import FinishReason
 from hexai.domain.usage import Usage
 
+MASK = "********"
+"""What stands for a key in a stored text."""
+
 
 class Background(Struct, frozen=True, kw_only=True):
     """Where a question came from, as far as statistics tell runs apart by it."""

@@ -26,8 +26,8 @@ from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
 from hexai.providers.formats.refused_options import key_for
 from hexai.providers.http.client import Answer, HttpClient
-from hexai.providers.refused import RefusedOptions
 from hexai.providers.secret import Masker
+from hexai.providers.shared import Shared
 from hexai.text.shorten import shorten
 from hexai.text.surrogates import mend
 
@@ -52,9 +52,9 @@ class HttpProvider:
         credential: Credential,
         settings: ProviderSettings,
         choose: Choose | None = None,
-        refused: RefusedOptions | None = None,
+        shared: Shared | None = None,
     ) -> None:
-        """Own `http`: `aclose` closes it; `refused` is what others learn from as well.
+        """Own `http`: `aclose` closes it; `shared` is what others learn as well.
 
         `choose` may name another format for a call; headers are those of `wire_format`.
         """
@@ -63,7 +63,8 @@ class HttpProvider:
         self._credential = credential
         self._settings = settings
         self._choose = choose
-        self._refused = refused or RefusedOptions()
+        shared = shared or Shared()
+        self._refused, self._keys = shared.refused, shared.keys
 
     async def stream(
         self, call: Call, progress: Progress
@@ -171,8 +172,10 @@ class HttpProvider:
         refuse_in_clear(self._settings, secret)
         if secret is not None:
             masker.add(secret.reveal())
+            self._keys.add(secret.reveal())
         for _, value in self._settings.headers:
             masker.add(value)
+            self._keys.add_header(value)
         given = self._format.headers(None if secret is None else secret.reveal())
         headers = {"content-type": "application/json"}
         for name, value in (*given.items(), *self._settings.headers):

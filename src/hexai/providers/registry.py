@@ -16,7 +16,7 @@ from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Choose, WireFormat
-from hexai.providers.refused import RefusedOptions
+from hexai.providers.shared import Shared
 from hexai.providers.shown import ShownModels
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ class Registry:
         self._surroundings = surroundings
         self._trust: Trust | None = None
         self._supervisor: Supervisor | None = None
-        self._refused = RefusedOptions()
+        self.shared = Shared()
+        """What its clients learn together: refused options, and the keys they use."""
         self.shown = ShownModels()
         """What the Ollamas have shown of their models."""
 
@@ -132,7 +133,7 @@ class Registry:
         )
         choose = self._choose(wire_format, settings)
         return HttpProvider(
-            wire_format, http, credential, settings, choose, self._refused
+            wire_format, http, credential, settings, choose, self.shared
         )
 
     def _choose(self, chat: WireFormat, settings: ProviderSettings) -> Choose | None:

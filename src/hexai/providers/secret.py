@@ -1,11 +1,13 @@
 """A value that must never be seen."""
 
 import re
-from typing import Final, NoReturn
+from typing import NoReturn
 
-MASK: Final = "********"
+from hexai.domain.record import MASK
 
 _SHORTEST_MASKED = 6
+_SHORTEST_BEGUN = 8
+_SHORTEST_KEY = 16
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -41,18 +43,48 @@ class Secret:
 
 
 class Masker:
-    """Takes the keys of one attempt out of texts that an upstream sent back."""
+    """Takes keys out of texts: of one attempt, or of all that a process has used."""
 
     def __init__(self) -> None:
         self._values: list[str] = []
 
     def add(self, value: str) -> None:
         """Mask this value from now on; one too short to be a key is left alone."""
-        if len(value) >= _SHORTEST_MASKED:
+        if len(value) >= _SHORTEST_MASKED and value not in self._values:
             self._values.append(value)
+            self._values.sort(key=len, reverse=True)  # one may hold another
+
+    def add_header(self, value: str) -> None:
+        """Mask the value of a configured header, and what follows `Bearer` in it.
+
+        Short ones name a program or a project, and may well stand in an answer.
+        """
+        for part in (value, value.rpartition(" ")[2]):
+            if len(part) >= _SHORTEST_KEY:
+                self.add(part)
 
     def mask(self, text: str) -> str:
         """Replace every value by the mask."""
         for value in self._values:
             text = text.replace(value, MASK)
         return text
+
+    def mask_stored(self, text: str) -> tuple[str, int]:
+        """Mask a text that is to be stored, and say how often that was needed.
+
+        Of a value that is cut off at the end what is left of it goes too.
+        """
+        masked = 0
+        for value in self._values:
+            masked += text.count(value)
+            text = text.replace(value, MASK)
+            if length := _begun(text, value):
+                text, masked = text[:-length] + MASK, masked + 1
+        return text, masked
+
+
+def _begun(text: str, value: str) -> int:
+    """Count the characters at the end of a text that are the beginning of a value."""
+    longest = min(len(text), len(value) - 1)
+    lengths = range(longest, _SHORTEST_BEGUN - 1, -1)
+    return next((n for n in lengths if text.endswith(value[:n])), 0)

@@ -33,6 +33,7 @@ from hexai.service.recording import (
     Pricing,
     contender_record,
     may_store_text,
+    without_keys,
     without_texts,
 )
 from hexai.service.services import Services
@@ -98,6 +99,7 @@ class Run:
         """Global, and known before anything is sent."""
         self._logbook = Logbook(
             log=services.log,
+            mask=services.mask_stored,
             run_id=self.run_id,
             preview=self._targets.settings.logging.log_preview_limit,
         )
@@ -270,7 +272,9 @@ class Run:
         )
         settings, surface = self._targets.settings, question.request.surface
         stored = not self.is_refused and may_store_text(settings, surface)
-        return record if stored else without_texts(record)
+        if not stored:
+            return without_texts(record)
+        return without_keys(record, self._services.mask_stored)
 
 
 def draw_seed(

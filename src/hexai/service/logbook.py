@@ -5,7 +5,7 @@ prompt in them. Texts come beside the facts if the log was opened for them, but 
 those that the guard refuses: they are stored nowhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,8 @@ class Logbook(Struct, frozen=True, kw_only=True):
     """Writes one run into a log."""
 
     log: Log
+    mask: Callable[[str], tuple[str, int]]
+    """Takes keys out of a text."""
     run_id: str
     preview: int
     """How many characters of a text are written, 0 for all."""
@@ -53,4 +55,5 @@ class Logbook(Struct, frozen=True, kw_only=True):
                 self._text("answer", outcome.text, index=outcome.index)
 
     def _text(self, event: str, text: str, **facts: str | int) -> None:
-        self.log.text(event, text, limit=self.preview, run=self.run_id, **facts)
+        masked, _ = self.mask(text)
+        self.log.text(event, masked, limit=self.preview, run=self.run_id, **facts)

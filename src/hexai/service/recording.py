@@ -77,7 +77,20 @@ def _size(texts: Iterable[str]) -> int:
     return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 
+def without_keys(
+    record: RunRecord, mask: Callable[[str], tuple[str, int]]
+) -> RunRecord:
+    """Mask the keys in everything that was said; where, the record tells."""
+    contenders = []
+    for each in record.contenders:
+        text, masked = mask(each.text)
+        error, _ = mask(each.error)
+        contenders.append(replace(each, text=text, error=error, masked=masked))
+    messages = (replace(m, content=mask(m.content)[0]) for m in record.messages)
+    return replace(record, contenders=tuple(contenders), messages=tuple(messages))
+
+
 def without_texts(record: RunRecord) -> RunRecord:
     """Leave out everything that was said."""
-    silent = (replace(each, text="", error="") for each in record.contenders)
+    silent = (replace(each, text="", error="", masked=0) for each in record.contenders)
     return replace(record, messages=(), contenders=tuple(silent))

@@ -175,8 +175,17 @@ class Services:
         return self._cache.get(key)
 
     def keep(self, key: str, outcome: Outcome) -> str:
-        """Keep an outcome for the next time; gives a warning if that fails."""
-        return self._cache.put(key, outcome)
+        """Keep an outcome for the next time; gives a warning if that fails.
+
+        One that holds a key is not kept: stored as it is it would give the key away,
+        and masked it would not be what was answered.
+        """
+        _, masked = self.mask_stored(outcome.text)
+        return "" if masked else self._cache.put(key, outcome)
+
+    def mask_stored(self, text: str) -> tuple[str, int]:
+        """Take out the keys that were used, and say how many there were."""
+        return self._registry.shared.keys.mask_stored(text)
 
     def record(self, fact: Fact) -> None:
         """Hand a fact to the recorder, which writes it when nobody waits."""

@@ -38,7 +38,7 @@ FAILED = Outcome(
 
 def _written(path: Path, *, texts: bool, with_texts: bool, preview: int = 0) -> str:
     log = FileLog(path / "log", texts=texts, now=lambda: 0.0)
-    book = Logbook(log=log, run_id="018f", preview=preview)
+    book = Logbook(log=log, mask=lambda text: (text, 0), run_id="018f", preview=preview)
     book.begin(REQUEST, 2, with_texts=with_texts)
     book.end((ANSWERED, FAILED), with_texts=with_texts)
     log.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from hexai.domain.record import ContenderRecord, RecordedRun
+from hexai.domain.record import MASK, ContenderRecord, RecordedRun
 from hexai.service.history import open_history
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.ledger.recorded import (
@@ -75,4 +75,6 @@ def _block(contender: ContenderRecord, name: str, *, hidden: bool) -> str:
     line = contender.status.value if hidden else recorded_line(contender)
     text = contender.text.rstrip("\n")
     body = f"{text}\n" if text else ""
+    if contender.masked:
+        body += f"(keys masked before it was stored: {contender.masked}, as {MASK})\n"
     return f"=== {visible_line(name)} ===\n{body}({visible_line(line)})\n"

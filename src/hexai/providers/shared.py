@@ -1,9 +1,12 @@
-"""What upstreams have refused of their models' requests, for as long as the process."""
+"""What the clients of one process share: what was refused, and which keys were used."""
 
 from collections.abc import Mapping
 
+from msgspec import Struct, field
+
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.refused_options import named, without
+from hexai.providers.secret import Masker
 
 
 class RefusedOptions:
@@ -29,3 +32,11 @@ class RefusedOptions:
         found = named(said, body) - known
         self._known[origin, model] = known | found
         return bool(found)
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    """What all clients of a process learn together."""
+
+    refused: RefusedOptions = field(default_factory=RefusedOptions)
+    keys: Masker = field(default_factory=Masker)
+    """Every key that was sent anywhere; what is stored must hold none of them."""
