@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.decode import decode
+from hexai.config.elsewhere import elsewhere, ollama_layer
 from hexai.config.environment import Environment, read_environment
 from hexai.config.layers import CheckedLayer, built_in, check_file
 from hexai.config.locate import Folders
@@ -64,6 +65,7 @@ def load_beside(
     in the snapshot. Raises `ConfigError` with all problems of the user's own layers.
     """
     checked = [CheckedLayer(layer=built_in(has_file=file is not None))]
+    checked.append(CheckedLayer(layer=ollama_layer(environ)))
     if file is not None:
         checked.append(check_file(file, "user", home=folders.home))
     own = _combine(checked, (), environ)
@@ -87,6 +89,7 @@ def load_beside(
         merged=together.merged,
         variables=together.environment.surfaces,
         project=files,
+        elsewhere=elsewhere(environ, together.merged),
         warnings=_warnings(checked, together),
     )
     return _narrowed(snapshot, editor)

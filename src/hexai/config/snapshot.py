@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hexai.config.entries.entries import Options, Resolved, resolve_entries
 from hexai.config.entries.variables import SurfaceVariables
@@ -39,6 +40,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """What project files and the editor forbid beyond the settings."""
     narrowed: Mapping[KeyPath, Layer] = field(default_factory=dict)
     """The keys that a project file or the editor has bounded; who did so last."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """What whoever asks a provider should know about where it is asked."""
     warnings: tuple[str, ...] = ()
     """What the user should know; one line each."""
 
@@ -47,13 +50,16 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
         Raises `UsageError` for options that name nothing.
         """
-        return resolve_entries(
+        resolved = resolve_entries(
             self.settings,
             surface,
             variables=self.variables.get(surface),
             options=options,
             restrictions=self.restrictions,
         )
+        asked = {entry.spec.provider for entry in resolved.entries}
+        notes = [note for name, note in self.elsewhere.items() if name in asked]
+        return replace(resolved, warnings=(*resolved.warnings, *notes))
 
     def provider(self, name: str) -> ProviderSettings | None:
         """Resolve one provider; None if there is no such provider."""
