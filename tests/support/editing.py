@@ -163,6 +163,9 @@ class ScriptedAsker:
             raise self.bug
         return self.configured
 
+    def tell_off(self, document: Document, position: Position) -> None:
+        """Tell nobody."""
+
     def ask(self, document: Document, position: Position) -> Asked:
         """Ask all models."""
         if self.late_bug is not None:

@@ -133,7 +133,9 @@ class TestCheck:
 
     def test_a_good_file_is_told_on_standard_output(self) -> None:
         """And nothing else is said."""
-        file = write_config('[provider]\nname = "simulated"\n')
+        file = write_config(
+            '[provider]\nname = "simulated"\n[models]\ncompletion = "echo"\n'
+        )
         result = run_cli("config", "check")
         assert (result.code, result.err) == (0, "")
         assert result.out == f"{file}: no problems\n"
@@ -165,7 +167,7 @@ class TestCheck:
         )
         result = run_cli("config", "check")
         assert result.code == 0
-        first, second, third = result.err.splitlines()
+        first, second, third, _note = result.err.splitlines()
         assert 'provider = "nobody": there is no such provider' in first
         assert second == (
             "hexai: warning: models.chat, models.cli: gpt-4.1: missing OpenAI API key "
@@ -189,8 +191,17 @@ class TestCheck:
             f'api_key_command = ["/usr/bin/touch", "{mark}"]\n'
         )
         result = run_cli("config", "check")
-        assert (result.code, result.err) == (0, "")
+        assert result.code == 0
+        assert "warning" not in result.err
         assert not mark.exists()
+
+    def test_users_of_the_go_tool_hear_that_completion_is_off(self) -> None:
+        """Their file names a provider, and there it would have been asked."""
+        write_config('[provider]\nname = "simulated"\n')
+        off = "completion, which asks while you type, is off until [[models.completion"
+        assert off in run_cli("config", "check").err
+        write_config('[provider]\nname = "simulated"\n[models]\ncompletion = "echo"\n')
+        assert run_cli("config", "check").err == ""
 
     def test_hostile_values_are_harmless_on_a_terminal(self) -> None:
         """Problems quote what is in the file."""

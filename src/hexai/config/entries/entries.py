@@ -196,7 +196,8 @@ def _apply_variables(
         labels = [entry.label for entry in step.entries]
         built = _build(settings, surface, changed, labels)
     elif variables.single:
-        built = _build(settings, surface, [_replaced(step.tables[0], variables)])
+        first = step.tables[0] if step.tables else EntryTable()
+        built = _build(settings, surface, [_replaced(first, variables)])
     else:
         return step
     return replace(built, warnings=step.warnings)

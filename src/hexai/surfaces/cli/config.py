@@ -13,6 +13,7 @@ from hexai.config.load import load
 from hexai.config.origins import find_origins
 from hexai.config.problems import dotted
 from hexai.config.schema import Settings
+from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, SetupError
 from hexai.service.editor import VARIABLES, edit_file, editor_command
 from hexai.service.files import make_private_folder
@@ -105,11 +106,25 @@ def check(invocation: Invocation) -> int:
     with asyncio.Runner(loop_factory=Loop) as runner:
         lacks = runner.run(_find_lacks(session))
     complain(session.process, *(f"warning: {lack}" for lack in lacks))
+    complain(session.process, *_completion_off(session))
     if not session.snapshot.has_file:
         say(session.process, f"{session.snapshot.file}: not there; defaults hold\n")
     else:
         say(session.process, f"{session.snapshot.file}: no problems\n")
     return 0
+
+
+def _completion_off(session: Session) -> tuple[str, ...]:
+    """Tell users of the Go tool's file that its provider completes nothing here."""
+    snapshot = session.snapshot
+    origin = snapshot.merged.origin(("provider", "name"))
+    inherits = origin is not None and origin.kind != "built-in"
+    if not inherits or snapshot.entries(Surface.COMPLETION).entries:
+        return ()
+    name = visible_line(snapshot.settings.provider.name)
+    told = f"note: [provider] {name} answers in the terminal, in chats and code actions"
+    off = "completion, which asks while you type, is off until [[models.completion]]"
+    return (f"{told}; {off} names somebody",)
 
 
 async def _find_lacks(session: Session) -> tuple[str, ...]:

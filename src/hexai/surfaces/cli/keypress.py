@@ -1,15 +1,24 @@
 """Single keys from a terminal, without a line break after them."""
 
 import os
+import signal
 import termios
 import tty
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 _LOCAL_MODES = 3
 _TERMINAL = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
-_STOP = ("\x03", "\x04", "")
-"""Ctrl-C, Ctrl-D, and a terminal that is gone."""
+_STOP = frozenset("\x03\x04")
+"""Ctrl-C and Ctrl-D, wherever they stand in what was typed."""
+_SIGNALS = (
+    *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
+    *(signal.SIGTSTP, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2),
+)
+"""What ends a process that does not ask for it, or stops it."""
+
+Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 @contextmanager
@@ -59,22 +68,61 @@ def single_keys(descriptor: int) -> Iterator[Callable[[], str | None]]:
     """Give a function that waits for a key; it gives None if the user wants to stop.
 
     What was typed before is dropped: it was no answer to what is asked from here on.
-    Ctrl-C is a key here, so that nothing can leave the terminal in this mode.
+    Ctrl-C is a key here. The terminal gets its modes back however this ends, by a
+    signal too; who is stopped and goes on asks as before. For the main thread.
     """
-    before = termios.tcgetattr(descriptor)
+    terminal = _Terminal(descriptor)
     try:
-        tty.setcbreak(descriptor, termios.TCSAFLUSH)
-        modes = termios.tcgetattr(descriptor)
-        modes[_LOCAL_MODES] &= ~termios.ISIG
-        termios.tcsetattr(descriptor, termios.TCSANOW, modes)
+        terminal.take(termios.TCSAFLUSH)
         yield lambda: _read(descriptor)
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        terminal.leave()
+
+
+class _Terminal:
+    """A terminal in a mode of its own, which no signal leaves behind."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._before = termios.tcgetattr(descriptor)
+        self._handlers: dict[int, Handler] = {}
+
+    def take(self, when: int = termios.TCSADRAIN) -> None:
+        for number in _SIGNALS:
+            handler = signal.getsignal(number)
+            if handler not in (signal.SIG_IGN, None):  # as under nohup
+                self._handlers[number] = handler
+                signal.signal(number, self._on_signal)
+        tty.setcbreak(self._descriptor, when)
+        modes = termios.tcgetattr(self._descriptor)
+        modes[_LOCAL_MODES] &= ~termios.ISIG
+        termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
+
+    def leave(self) -> None:
+        with suppress(termios.error):  # it is gone
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers.clear()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Do what the signal would have done, in a terminal as it was."""
+        del frame
+        self.leave()
+        os.kill(os.getpid(), number)
+        if number != signal.SIGTSTP:
+            raise _Ended
+        self.take()
+
+
+class _Ended(Exception):
+    """A signal came that somebody else has dealt with: nothing is asked any more."""
 
 
 def _read(descriptor: int) -> str | None:
+    """Read a key, or the piece that keys come in when they are fast, or pasted."""
     try:
-        key = os.read(descriptor, 64).decode("utf-8", "replace")
-    except OSError:
+        piece = os.read(descriptor, 1024).decode("utf-8", "replace")
+    except (OSError, _Ended):
         return None
-    return None if key in _STOP else key
+    return None if not piece or _STOP.intersection(piece) else piece

@@ -25,6 +25,10 @@ from hexai.surfaces.lsp.editor.uris import to_path
 
 Tell = Callable[[Severity, str], None]
 _SHOWN = 5
+_COMPLETION_OFF = (
+    "Hexai: completion is off, as [[models.completion]] names nobody to ask; "
+    "`hexai config edit` opens the file, and /reload> or saving it takes it over"
+)
 SURFACES = (Surface.COMPLETION, Surface.CHAT, Surface.CODE_ACTION)
 """Those that the editor server answers for."""
 
@@ -52,6 +56,7 @@ class Configuration:
         self._log = log
         self._logged: set[str] = set()
         self._is_held = False
+        self._told_off = False
 
     def start(self) -> None:
         """Tell what is wrong, now that the editor listens."""
@@ -103,6 +108,16 @@ class Configuration:
         for warning in resolved.warnings:
             self._log_once(warning)
         return resolved
+
+    def tell_completion_off(self, snapshot: Snapshot) -> None:
+        """Say once, at the first request, that completion has nobody to ask.
+
+        Not where `--only` leaves it to another server.
+        """
+        if not self._told_off and not snapshot.entries(Surface.COMPLETION).entries:
+            self._told_off = True
+            self._tell(Severity.INFO, _COMPLETION_OFF)
+            self._log(Severity.INFO, _COMPLETION_OFF)
 
     def refresh(self, uri: str | None = None) -> None:
         """Take over files that have changed; to be called on any activity."""

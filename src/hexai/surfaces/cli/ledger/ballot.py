@@ -9,6 +9,8 @@ from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
 from hexai.surfaces.cli.ledger.recorded import candidates, in_order
 from hexai.surfaces.cli.run import letter
+from hexai.text.shorten import shorten
+from hexai.text.visible import visible_line
 
 _KEYS: Mapping[str, Choice | None] = {
     "t": Choice.TIE,
@@ -63,6 +65,12 @@ class Ballot:
             for name, each in self.candidates.items()
         )
         return f"Best? Capital {', '.join(names)}; t tie, b both bad, s skip: "
+
+    def unknown(self, piece: str) -> str:
+        """Answer what was typed and means nothing."""
+        shown = visible_line(shorten(piece.strip() or "that", 12))
+        keys = ", ".join((*self.candidates, "t", "b"))
+        return f"{shown} is no answer; press {keys} or s: "
 
     def words(self, vote: Vote) -> str:
         """Say what was voted, by the names that were shown."""

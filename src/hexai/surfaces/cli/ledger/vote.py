@@ -65,6 +65,8 @@ def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
         while vote is None:
             key = next_key()
             vote = Vote(choice=None) if key is None else ballot.read_key(key)
+            if vote is None and key is not None:
+                say(process, f"\n{ballot.unknown(key)}")
         say(process, f"{ballot.words(vote)}\n")
     return vote
 

@@ -21,8 +21,14 @@ class FirstEntry:
         return self._configuration.snapshot(uri)
 
     def of(self, snapshot: Snapshot, surface: Surface) -> tuple[Entry, ...]:
-        """Give the entry that a surface asks; blank if it has none."""
-        return self._configuration.entries(snapshot, surface).entries[:1]
+        """Give the entry that a surface asks; blank if it has none.
+
+        Where completion is off, a prompt that a person types is answered all the same.
+        """
+        entries = self._configuration.entries(snapshot, surface).entries
+        if not entries and surface is Surface.COMPLETION:
+            entries = self._configuration.entries(snapshot, Surface.CHAT).entries
+        return entries[:1]
 
     def ask(
         self, request: Request, snapshot: Snapshot, origin: Origin, lines: range

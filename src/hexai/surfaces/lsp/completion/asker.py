@@ -14,5 +14,8 @@ class Asker(Protocol):
     def settings(self, document: Document) -> Settings | None:
         """Give what is configured for a document; None: completion is off there."""
 
+    def tell_off(self, document: Document, position: Position) -> None:
+        """Say once that completion is off, where somebody could expect it."""
+
     def ask(self, document: Document, position: Position) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet."""

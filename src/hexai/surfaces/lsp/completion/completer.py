@@ -112,7 +112,10 @@ class Completer:
             return None
         document, position = arrival.document, arrival.position
         settings = self._asker.settings(document)
-        if settings is None or is_prompt(document, position, settings):
+        if settings is None:
+            self._asker.tell_off(document, position)
+            return None
+        if is_prompt(document, position, settings):
             return None
         return settings
 

@@ -12,6 +12,7 @@ from hexai.service.ask import Question, ask
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.surfaces.lsp.asking.run import Asked
+from hexai.surfaces.lsp.completion.gates import is_prompt
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.cleaning import clean
@@ -39,6 +40,13 @@ class Questions:
         if snapshot is None or not self._entries(snapshot):
             return None
         return snapshot.settings
+
+    def tell_off(self, document: Document, position: Position) -> None:
+        """Say once that completion is off, where somebody could expect it."""
+        snapshot = self._configuration.snapshot(document.uri)
+        if snapshot is None or is_prompt(document, position, snapshot.settings):
+            return
+        self._configuration.tell_completion_off(snapshot)
 
     def ask(self, document: Document, position: Position) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet."""
