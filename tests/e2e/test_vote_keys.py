@@ -22,7 +22,7 @@ def _asked(terminal: Terminal) -> Iterator["subprocess.Popen[bytes]"]:
     words = [sys.executable, "-m", "hexai", "--vote", "--layout", "plain", "hi"]
     slave = terminal.descriptor
     process = subprocess.Popen(
-        words, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+        words, stdin=slave, stdout=slave, stderr=slave, process_group=0
     )
     try:
         terminal.wait_for(QUESTION)

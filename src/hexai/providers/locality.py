@@ -5,11 +5,14 @@ pass a model on to a host of its own choosing, and says so when asked to show it
 """
 
 import asyncio
+import re
 from contextlib import suppress
 
 from hexai.domain.contender import Target
 from hexai.providers.formats.format import Asked
 from hexai.providers.shown import ShownModels
+
+_NAME = re.compile(r"[A-Za-z0-9._/:@+-]+")
 
 LEARN_WITHIN = 10.0
 """Seconds for an answer that no race waits for, so that no budget limits it."""
@@ -31,7 +34,7 @@ class OllamaLocality:
         """Answer without asking anybody; None if only the upstream can tell."""
         if target.local is not None:
             return target.local
-        if _tagged_cloud(target.spec.model):
+        if may_be_cloud(target.spec.model):
             return False
         shown = self._shown.known(target.upstream.origin, target.spec.model)
         return None if shown is None else not shown.is_remote
@@ -66,5 +69,11 @@ class OllamaLocality:
             self._learning.discard(key)
 
 
-def _tagged_cloud(model: str) -> bool:
-    return model.lower().endswith(("-cloud", ":cloud"))
+def may_be_cloud(model: str) -> bool:
+    """Tell whether a model's name says cloud, or cannot be judged.
+
+    Ollama leaves out blanks around the parts of a name, so one with anything that a
+    name has no use for may be another name there.
+    """
+    named = _NAME.fullmatch(model) is not None
+    return not named or model.lower().endswith(("-cloud", ":cloud"))

@@ -90,10 +90,15 @@ def test_what_cannot_be_found_out_is_cloud_and_asked_again(reply: Reply) -> None
 
 
 @pytest.mark.parametrize(
-    "model", ["gpt-oss:120b-cloud", "x:cloud", "X:Cloud", "name-cloud"]
+    "model",
+    [
+        *("gpt-oss:120b-cloud", "x:cloud", "X:Cloud", "name-cloud"),
+        *("x: cloud", "x:cloud ", "x :cloud", "x:\tcloud\n", "x:big-cloud\u3000"),
+        *("x:cl\u043eud", "x:cloud\u200b", " x", ""),
+    ],
 )
 def test_models_tagged_cloud_are_not_asked_for(model: str) -> None:
-    """The name alone says that the text would leave."""
+    """The name alone says that the text would leave, or cannot be judged."""
     with Upstream(json_answer({})) as upstream:
         assert judged(upstream, model) == [False]
 

@@ -28,6 +28,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """The embedded model has been pulled."""
     ollama: tuple[str, ...] | None
     """The models of the Ollama on this machine; None if there is no Ollama."""
+    ollama_remote: frozenset[str] = frozenset()
+    """Those that it passes on to another host."""
     keys: tuple[str, ...]
     """Variables that hold a vendor's key; never what they hold."""
 
@@ -56,31 +58,41 @@ async def detect(
     patience: float = 0.5,
 ) -> Found:
     """Look around; waits at most `patience` seconds for Ollama."""
+    models = await _ollama_models(ollama, patience)
     return Found(
         extra_installed=extra_installed(),
         model_there=model.is_file(),  # noqa: ASYNC240 - nothing else runs yet
-        ollama=await _ollama_models(ollama, patience),
+        ollama=None if models is None else tuple(each.name for each in models),
+        ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
         keys=keys_in(environ),
     )
 
 
-async def _ollama_models(address: Address, patience: float) -> tuple[str, ...] | None:
+async def _ollama_models(
+    address: Address, patience: float
+) -> "tuple[_Model, ...] | None":
     """List the models of an Ollama; empty if it is there but does not say."""
     body = await fetch(address, "/api/tags", patience=patience)
-    return None if body is None else _names_in(body)
+    return None if body is None else _models_in(body)
 
 
 class _Model(Struct):
     name: str
+    remote_host: str | None = None
+    remote_model: str | None = None
+
+    @property
+    def is_remote(self) -> bool:
+        return bool(self.remote_host or self.remote_model)
 
 
 class _Tags(Struct):
     models: list[_Model]
 
 
-def _names_in(body: bytes) -> tuple[str, ...]:
+def _models_in(body: bytes) -> tuple[_Model, ...]:
     try:
         tags = msgspec.json.decode(body, type=_Tags)
     except (msgspec.MsgspecError, RecursionError):
         return ()
-    return tuple(model.name for model in tags.models)
+    return tuple(tags.models)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from hexai.config.encode import to_toml
 from hexai.config.schema import Settings
+from hexai.providers.locality import may_be_cloud
 from hexai.service.setup.detect import Found
 from hexai.service.setup.servers import Server
 
@@ -27,6 +28,8 @@ class Choice(Struct, frozen=True, kw_only=True):
     model: str
     note: str
     """What the user should know of it, for a comment."""
+    is_near: bool = False
+    """What it is sent stays on this machine, as far as that is known."""
 
 
 def choices(found: Found, servers: tuple[Server, ...]) -> tuple[Choice, ...]:
@@ -38,7 +41,9 @@ def choices(found: Found, servers: tuple[Server, ...]) -> tuple[Choice, ...]:
     near = [kind for kind in kinds if kind]
     if found.embedded_ready:
         note = "the embedded model: small, good for trying Hexai"
-        near.append([Choice(provider="local", model="smollm2", note=note)])
+        near.append(
+            [Choice(provider="local", model="smollm2", note=note, is_near=True)]
+        )
     cloud = list(_cloud(found))
     first = [kind[0] for kind in near]
     pair = [*first[:1], *cloud[:1]]
@@ -49,11 +54,11 @@ def choices(found: Found, servers: tuple[Server, ...]) -> tuple[Choice, ...]:
 def _ollama(found: Found) -> Iterator[Choice]:
     for model in found.ollama or ():
         if not _is_no_chat(model):
-            far = model.lower().endswith(("-cloud", ":cloud"))
+            far = may_be_cloud(model) or model in found.ollama_remote
             note = (
                 "Ollama passes this on to a cloud" if far else "stays on this machine"
             )
-            yield Choice(provider="ollama", model=model, note=note)
+            yield Choice(provider="ollama", model=model, note=note, is_near=not far)
 
 
 def _served(server: Server) -> Iterator[Choice]:
@@ -82,6 +87,7 @@ def compose(found: Found, servers: tuple[Server, ...]) -> str:
     """Write the file."""
     candidates = choices(found, servers)
     parts = [_head(candidates), *map(_profile, servers), _entries(candidates)]
+    parts.append(_completion(candidates))
     return "\n".join(parts)
 
 
@@ -137,6 +143,32 @@ _SHUFFLE = [
     "#shuffle = true",
     "",
 ]
+
+
+def _completion(candidates: tuple[Choice, ...]) -> str:
+    """Let one model of this machine complete; what goes elsewhere is for the user."""
+    near = next((each for each in candidates if each.is_near), None)
+    chosen = near or next(iter(candidates), None)
+    lines = [
+        "# Who completes in your editor, and is asked while you type. Without an entry",
+        "# completion is off.",
+    ]
+    if near is None:
+        lines.append("# Nothing found here surely stays on this machine, so it is off.")
+    if chosen is None:
+        return "\n".join((*lines, ""))
+    mark = "" if near else "#"
+    return "\n".join(
+        (
+            *lines,
+            f"{mark}[[models.completion]]         # {chosen.note}",
+            f"{mark}provider = {to_toml(chosen.provider)}",
+            f"{mark}model = {to_toml(chosen.model)}",
+            "",
+        )
+    )
+
+
 _EXAMPLES = [
     "# For a pair, add another one, such as:",
     "#[[models.cli]]",

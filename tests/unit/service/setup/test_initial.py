@@ -113,3 +113,29 @@ def test_a_server_is_not_taken_for_local_without_the_users_word(
     settings = loaded(compose(found(), (LLAMA,)), tmp_path).provider("llamacpp")
     assert settings is not None
     assert settings.local is None
+
+
+def test_one_model_of_this_machine_completes(tmp_path: Path) -> None:
+    """The first that keeps the text here; the editor asks nobody else by itself."""
+    what = Found(
+        extra_installed=False,
+        model_there=False,
+        ollama=("far", "x:cloud", "near"),
+        ollama_remote=frozenset({"far"}),
+        keys=("OPENAI_API_KEY",),
+    )
+    text = compose(what, ())
+    entries = loaded(text, tmp_path).entries(Surface.COMPLETION).entries
+
+    assert [each.spec.model for each in entries] == ["near"]
+    notes = {each.model: each.note for each in choices(what, ())}
+    assert notes["far"] == notes["x:cloud"] == "Ollama passes this on to a cloud"
+    assert notes["near"] == "stays on this machine"
+
+
+def test_completion_stays_off_where_text_would_leave(tmp_path: Path) -> None:
+    """It is proposed, and for the user to switch on."""
+    text = compose(found(listens=False, keys=("OPENAI_API_KEY",)), ())
+
+    assert loaded(text, tmp_path).entries(Surface.COMPLETION).entries == ()
+    assert "#[[models.completion]]" in text
