@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import httpx2
 
@@ -28,6 +29,8 @@ from hexai.domain.request import Request
 from hexai.service.ask import Question, ask
 from hexai.service.loop import Loop
 from hexai.service.services import Services
+
+T = TypeVar("T")
 
 _PROFILE = """
 [providers.p{port}]
@@ -102,11 +105,10 @@ async def bare(port: int) -> float:
         return time.monotonic() - began
 
 
-def run_async(coroutine: object) -> float:
+def run_async(coroutine: Coroutine[None, None, T]) -> T:
     """Run on the loop that the surfaces use."""
     with asyncio.Runner(loop_factory=Loop) as runner:
-        took: float = runner.run(coroutine)  # type: ignore[arg-type]
-        return took
+        return runner.run(coroutine)
 
 
 def measure_wall(runs: int, home: Path) -> None:

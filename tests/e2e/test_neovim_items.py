@@ -76,6 +76,7 @@ CASES = {
     "repeated bracket in the middle": ("def foo(|)\n", "a):\n    return a"),
     "one line with blanks": ("return |\n", "a + b"),
     "what a snippet takes for its own": ("x = |\n", "f'${CLIPBOARD}$0 {a}' + '\\n$1'"),
+    "prompts and commands": ("|\n", "# why?>\n# >!again>\n# ${0:x} /reload>\nx = 1"),
     "fragment": ("import os\nos.pa|\n", "th.join('a', 'b')"),
     "wide characters": ("é = '漢字😀', |\n", "'漢',\n'字'"),
     "margin below depth": (

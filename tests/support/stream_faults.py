@@ -91,6 +91,7 @@ _GARBAGE: dict[str, bytes] = {
 }
 _HARMLESS: dict[str, bytes] = {
     "an empty object": b"{}",
+    "an error without a word": b'{"error": {}}',
     "an object of unknown fields": b'{"x_vendor": {"y": [1, 2]}}',
     "a number of 5,000 digits": b'{"x": ' + b"7" * 5_000 + b"}",
     "figures beyond meaning": b'{"usage": {"completion_tokens": 1e99}}',
@@ -105,7 +106,6 @@ _REPORTED: dict[str, tuple[str, bytes]] = {
     "a wrong key": ("authentication", b'{"error": {"code": "invalid_api_key"}}'),
     "a filter": ("content filter", b'{"error": {"code": "content_filter"}}'),
     "prose": ("overloaded", b'{"error": "something went wrong"}'),
-    "an error without a word": ("overloaded", b'{"error": {}}'),
 }
 
 
@@ -144,9 +144,9 @@ _TEXT = {
 }
 
 _UNENDED = {
-    "openai": b"data: " + b"x" * 9_000 + b"\n",
-    "anthropic": b"data: " + b"x" * 9_000 + b"\n",
-    "ollama": b"x" * 9_000,
+    "openai": b"data: " + b"x" * 60_000 + b"\n",
+    "anthropic": b"data: " + b"x" * 60_000 + b"\n",
+    "ollama": b"x" * 60_000,
 }
 
 

@@ -308,7 +308,7 @@ def _rest(reader: Reader, answer: Answer) -> Iterator[Chunk]:
     try:
         yield from reader.close()
     except BrokenStream:
-        if reader.payloads or not strange:
+        if answer.begun or not strange:
             raise
         raise BadAnswer(
             f"the upstream answered with {shorten(kind, 60)}, not a stream"

@@ -45,8 +45,6 @@ class Reader:
         self._text = Mender()
         self._reasoning = Mender()
         self._is_closing = False
-        self.payloads = 0
-        """How many events or lines were read."""
         self.finished = False
         """Whether `Finished` was given; the rest of the stream does not matter."""
 
@@ -73,7 +71,6 @@ class Reader:
             raise self._explain(said)
         if isinstance(payload, Stray):
             return
-        self.payloads += 1
         try:
             yield from self._decoded(self._decoder.feed, payload)
         except BadAnswer:
