@@ -9,6 +9,9 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from hexai.surfaces.cli.process import Process
 
 
@@ -20,6 +23,11 @@ def main() -> None:
 def main_lsp() -> None:
     """Run `hexai-lsp-server`, which is `hexai lsp`; does not return."""
     _run("lsp")
+
+
+def main_action() -> None:
+    """Run `hexai-tmux-action`, which is `hexai action`; does not return."""
+    _run("action")
 
 
 def _print_version() -> None:
@@ -56,6 +64,7 @@ def _run(script: str = "") -> None:
         home=os.path.expanduser("~"),  # noqa: PTH111 - a text, not a Path
         folder=_working_directory(),
         serve=_serve,
+        act=_act,
     )
     os._exit(run_script(process, script) if script else run(process))
 
@@ -88,6 +97,33 @@ def _serve(
         only=only,
         stdin=process.stdin,
         stdout=process.stdout,
+    )
+    return run(start)
+
+
+def _act(process: "Process", options: "Mapping[str, Any]", *, wrong: str) -> int:
+    """Run the menu for a selection: joined here for the same reason."""
+    import random
+    import time
+
+    from hexai.surfaces.cli.process import folders_of
+    from hexai.surfaces.tmux.action import run
+    from hexai.surfaces.tmux.start import Popup, Start, Wanted
+
+    given = dict(options)
+    size = ("width", "height", "target")
+    popup = Popup(**{key: given.pop(key) for key in size if key in given})
+    start = Start(
+        wanted=Wanted(popup=popup, wrong=wrong, **given),
+        folders=folders_of(process),
+        environ=process.environ,
+        home=process.home,
+        folder=process.folder,
+        now=time.time,  # noqa: TID251 - the edge
+        random=random.Random(),  # noqa: S311 - shuffles and jitter
+        stdin=process.stdin,
+        stdout=process.stdout,
+        stderr=process.stderr,
     )
     return run(start)
 

@@ -236,7 +236,7 @@ class TestStart:
                     "hexai.service.setup.detect",
                     "hexai.service.setup.pull",
                 ),
-                *("hexai.surfaces.cli.models", "hexai.surfaces.cli.reserved"),
+                *("hexai.surfaces.cli.models", "hexai.surfaces.tmux.action"),
                 *("hexai.service.crash", "hexai.surfaces.cli.simulate"),
             }
             == set()

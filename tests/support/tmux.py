@@ -19,14 +19,16 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 class Tmux:
     """A tmux server of its own with one window that a test can look at and resize."""
 
-    def __init__(self, folder: Path, *, columns: int, lines: int) -> None:
-        self._socket = str(folder / "tmux")
+    def __init__(
+        self, folder: Path, *, columns: int, lines: int, name: str = "tmux"
+    ) -> None:
+        self.socket = str(folder / name)
         size = ["-x", str(columns), "-y", str(lines)]
         self.run("new-session", "-d", *size, "sh", "-c", "PS1='$ ' exec sh -i")
 
     def run(self, *arguments: str) -> str:
         """Give a command to the server."""
-        program = ["tmux", "-u", "-S", self._socket, "-f", "/dev/null"]
+        program = ["tmux", "-u", "-S", self.socket, "-f", "/dev/null"]
         done = subprocess.run(
             [*program, *arguments], check=True, capture_output=True, text=True
         )
@@ -37,6 +39,20 @@ class Tmux:
         line = " ".join(f"'{argument}'" for argument in arguments)
         self.run("send-keys", "-l", f"clear; {line}")
         self.run("send-keys", "Enter")
+
+    def attach(self, other: "Tmux", session: str = "0") -> None:
+        """Show another server's session in this window, by a client of its own."""
+        command = ["env", "-u", "TMUX", "tmux", "-u", "-S", other.socket]
+        self.start([*command, "attach", "-t", session])
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their names."""
+        self.run("send-keys", *keys)
+
+    def screen(self) -> list[str]:
+        """Read what is on the screen now."""
+        shown = self.run("capture-pane", "-p")
+        return [line.rstrip(" ") for line in shown.split("\n")]
 
     def everything(self) -> list[str]:
         """Read all lines, rejoined where tmux wrapped them."""

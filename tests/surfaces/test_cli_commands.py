@@ -66,17 +66,11 @@ def test_behind_a_double_dash_everything_is_a_prompt(words: str) -> None:
     assert (result.code, result.out) == (0, words)
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["action"],
-)
-def test_commands_that_come_later_are_not_asked(words: str) -> None:
-    """They say so, and what works instead, and nothing is sent."""
-    result = run_cli(*words.split())
+def test_a_menu_that_is_not_there_is_not_asked() -> None:
+    """`action` is a command and no prompt, even where nobody can run it."""
+    result = run_cli("action")
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("hexai: `hexai ")
-    assert "comes later" in result.err
-    assert result.err.count("\n") == 1
+    assert result.err == "hexai: there is no menu here\n"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """`--only`: labels, or `provider:model`."""
     timeout: float | None = None
     """`--timeout`: seconds for every contender; 0 for no limit."""
+    every: bool = False
+    """All entries, by explicit wish, of a surface that else asks only its first."""
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
@@ -73,10 +75,11 @@ def resolve_entries(
     """
     options = options or Options()
     restrictions = restrictions or Restrictions()
-    step, allowed = _narrow(settings, surface, restrictions)
+    is_single = surface in SINGLE and not options.every
+    step, allowed = _narrow(settings, surface, restrictions, is_single=is_single)
     step = _apply_variables(settings, surface, step, variables or SurfaceVariables())
     step = _apply_words(settings, surface, step, options.models)
-    entries = step.entries[:1] if surface in SINGLE else step.entries
+    entries = step.entries[:1] if is_single else step.entries
     entries = _refuse(entries, allowed)
     if options.timeout is not None:
         limit = no_limit(options.timeout)
@@ -123,7 +126,11 @@ _Allowed = tuple[tuple[str, frozenset[str]], ...]
 
 
 def _narrow(
-    settings: Settings, surface: Surface, restrictions: Restrictions
+    settings: Settings,
+    surface: Surface,
+    restrictions: Restrictions,
+    *,
+    is_single: bool,
 ) -> tuple[_Step, _Allowed]:
     """Keep what each `use` names, in its order."""
     step = _configured(settings, surface)
@@ -134,7 +141,7 @@ def _narrow(
         step, names = _keep(surface, step, Use(names=own, reason=reason))
         allowed.append((reason, names))
     uses = restrictions.uses.get(surface, ())
-    if uses and surface in SINGLE:
+    if uses and is_single:
         # Only the first is in effect, so no other one may be chosen.
         step = replace(step, tables=step.tables[:1], entries=step.entries[:1])
     for use in uses:

@@ -59,14 +59,14 @@ class TmuxAction(Table, frozen=True, kw_only=True):
     """The menu of `hexai action`."""
 
     menu: tuple[MenuItem, ...] = ()
-    """Instead of the built-in menu. No effect yet."""
+    """Instead of the built-in menu."""
 
 
 class Tmux(Table, frozen=True, kw_only=True):
     """What Hexai shows in tmux."""
 
     custom_menu_hotkey: Character = "a"
-    """Opens the actions of your own. No effect yet."""
+    """Opens the actions of your own."""
     status: bool = True
     """Keep the tmux option `@hexai_status` current, wherever Hexai runs in tmux."""
     status_theme: ThemeName = ""

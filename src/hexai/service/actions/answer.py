@@ -25,11 +25,16 @@ def fitted(outcome: Outcome, action: Action, cursor: Cursor, span: Span) -> str 
     """Give the text that takes the place of a span, or why nothing does."""
     if (objection := objection_to(outcome)) is not None:
         return objection
+    return fit(outcome.text, frame_of(action, cursor, span))
+
+
+def frame_of(action: Action, cursor: Cursor, span: Span) -> Frame:
+    """Say where an answer goes that takes the place of a span."""
     document, start = cursor.document, span.start
     first, last = max(0, start.line - _NEAR), span.end.line + _NEAR
     above = document.between(first, start.line)
     below = document.between(span.end.line + 1, last)
-    frame = Frame(
+    return Frame(
         replaced=document.slice(span),
         shown=shown_text(action, document, span),
         near=_break_of(document).join((*above, *below)),
@@ -37,7 +42,6 @@ def fitted(outcome: Outcome, action: Action, cursor: Cursor, span: Span) -> str 
         code=cursor.language.kind != "text",
         mid_line=bool(document.line(start.line)[: start.character].strip()),
     )
-    return fit(outcome.text, frame)
 
 
 def objection_to(outcome: Outcome) -> Unfit | None:

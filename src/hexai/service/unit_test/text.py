@@ -56,7 +56,7 @@ def add_tests(
     document: Lines, answer: str, needs: Needs
 ) -> tuple[Replacement, ...] | Unfit:
     """Give the edits of a test file, or of an empty one, that bring the tests in."""
-    tests = _cleaned(answer, needs.family)
+    tests = cleaned_tests(answer, needs.family)
     if isinstance(tests, Unfit):
         return tests
     text = "\n".join(document.between(0, len(document)))
@@ -70,10 +70,11 @@ def add_tests(
         gap = "\n\n" if needs.family == "python" and head else "\n" if head else ""
         return (Replacement(span=None, text=f"{head}{gap}{tests}\n"),)
     inserted = _grouped(lines)
-    return (*inserted, _at_end(document, tests, blank=_gap(needs.family)))
+    return (*inserted, _at_end(document, tests, blank=gap_of(needs.family)))
 
 
-def _cleaned(answer: str, family: str) -> str | Unfit:
+def cleaned_tests(answer: str, family: str) -> str | Unfit:
+    """Give the tests that an answer holds, at the margin."""
     if not answer.strip():
         return Unfit("the answer is empty")
     if is_refusal(answer):
@@ -124,7 +125,7 @@ def _step(text: str) -> str:
     return "\t" if re.search(r"^\t", text, re.MULTILINE) else "    "
 
 
-def _gap(family: str) -> int:
+def gap_of(family: str) -> int:
     """Give the blank lines that stand between two definitions."""
     return 2 if family == "python" else 1
 

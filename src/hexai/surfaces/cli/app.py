@@ -40,7 +40,12 @@ def run_script(process: Process, name: str) -> int:
     """Carry out the command that has a script of its own, as `run` does."""
 
     def run_it(process: Process) -> int:
-        context = find_script(name, process.arguments)
+        try:
+            context = find_script(name, process.arguments)
+        except click.UsageError as error:
+            if process.act is None or name != "action":
+                raise
+            return process.act(process, {}, wrong=_text_of(error))
         return run_command(context, Invocation(process=process, options=AskOptions()))
 
     return _carry_out(process, run_it)

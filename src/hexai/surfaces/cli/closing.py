@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
+from hexai.surfaces.words import usd
 
 
 def closing_line(outcome: Outcome, cost: Decimal | None, *, label: str = "") -> str:
@@ -38,16 +39,6 @@ def blind_line(outcome: Outcome, name: str) -> str | None:
     if outcome.error is None:
         return None
     return f"failed contender={name}: {outcome.error.kind}"
-
-
-def usd(cost: Decimal | None, *, estimated: bool = False) -> str:
-    """Write a price: four decimals, more for small ones, `?` where it is unknown."""
-    if cost is None:
-        return "?"
-    if cost == 0:
-        return "$0"
-    text = f"{cost:.4f}" if cost >= Decimal("0.001") else f"{cost:.2g}"
-    return f"{'~' if estimated else ''}${Decimal(text):f}"
 
 
 def _figures(outcome: Outcome, cost: Decimal | None) -> list[str]:

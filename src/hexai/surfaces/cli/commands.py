@@ -65,10 +65,10 @@ def _lsp(_name: str) -> click.Command:
     return parser()
 
 
-def _reserved(name: str) -> click.Command:
-    from hexai.surfaces.cli.reserved import parser
+def _action(_name: str) -> click.Command:
+    from hexai.surfaces.cli.action import parser
 
-    return parser(name)
+    return parser()
 
 
 _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
@@ -94,7 +94,7 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("stats", "Show what every model did.", _ledger),
     ("leaderboard", "Show which model you prefer, and how sure that is.", _ledger),
     ("lsp", "Serve an editor.", _lsp),
-    ("action", "", _reserved),
+    ("action", "Let a model change a selection.", _action),
 )
 
 COMMANDS = tuple(

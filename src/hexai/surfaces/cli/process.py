@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -25,6 +25,19 @@ class Serve(Protocol):
         """Serve one editor until it leaves; gives the exit code."""
 
 
+class Act(Protocol):
+    """Runs the menu for a selection; the command line knows no more of it."""
+
+    def __call__(
+        self, process: "Process", options: Mapping[str, Any], *, wrong: str
+    ) -> int:
+        """Carry out one action; gives the exit code.
+
+        `wrong` says what is wrong with the command line: even then the selection goes
+        out as it came.
+        """
+
+
 class Process(Struct, frozen=True, kw_only=True):
     """One start of the program: what it was given, and where it reads and writes."""
 
@@ -41,6 +54,8 @@ class Process(Struct, frozen=True, kw_only=True):
     stderr: int = 2
     serve: Serve | None = None
     """What `hexai lsp` runs."""
+    act: Act | None = None
+    """What `hexai action` runs."""
 
     @property
     def stdout_is_terminal(self) -> bool:

@@ -10,6 +10,7 @@ from hexai.domain.contender import Contender
 from hexai.domain.events import Event
 from hexai.domain.outcome import Outcome
 from hexai.domain.record import RunRecord
+from hexai.surfaces.words import letter
 
 
 class Run(Protocol):
@@ -70,9 +71,3 @@ class Cast(Struct, frozen=True, kw_only=True):
     def position(self, index: int) -> int:
         """Give the place at which a contender is shown."""
         return self.order.index(index)
-
-
-def letter(position: int) -> str:
-    """Name a position: A to Z, then A1 and so on."""
-    round_, place = divmod(position, 26)
-    return chr(ord("A") + place) + (str(round_) if round_ else "")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hexai.domain.entry import Entry
 from hexai.domain.record import RunRecord
-from hexai.surfaces.cli.run import letter
 from hexai.surfaces.cli.session import Session
+from hexai.surfaces.words import letter
 
 if TYPE_CHECKING:
     from hexai.service.tmux.status import CommandStatus

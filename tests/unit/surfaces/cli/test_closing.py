@@ -9,7 +9,8 @@ from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.provider import FinishReason
 from hexai.domain.usage import Usage
 from hexai.errors import Authentication, TimedOut
-from hexai.surfaces.cli.closing import blind_line, closing_line, labels_needed, usd
+from hexai.surfaces.cli.closing import blind_line, closing_line, labels_needed
+from hexai.surfaces.words import usd
 
 ANSWERED = Outcome(
     index=0,

@@ -1,6 +1,7 @@
 """Who is shown under which name."""
 
-from hexai.surfaces.cli.run import Cast, letter
+from hexai.surfaces.cli.run import Cast
+from hexai.surfaces.words import letter
 from tests.support.fake_run import FakeRun
 
 

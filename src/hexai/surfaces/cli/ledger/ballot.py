@@ -8,7 +8,7 @@ from hexai.domain.choice import Choice, Chosen, Method
 from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
 from hexai.surfaces.cli.ledger.recorded import candidates, in_order
-from hexai.surfaces.cli.run import letter
+from hexai.surfaces.words import letter
 from hexai.text.shorten import shorten
 from hexai.text.visible import visible_line
 

@@ -13,7 +13,7 @@ from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import ContenderRecord, RecordedRun, RunRecord
 from hexai.errors import ProviderError
 from hexai.surfaces.cli.closing import closing_line
-from hexai.surfaces.cli.run import letter
+from hexai.surfaces.words import letter
 
 _WORDS = {
     Choice.TIE: "a tie",

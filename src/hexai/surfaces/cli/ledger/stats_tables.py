@@ -11,8 +11,8 @@ from hexai.domain.estimates import Estimate
 from hexai.domain.figures import Figures, Quantile, Subject
 from hexai.service.comparisons import Comparison
 from hexai.service.statistics import Row, distribution
-from hexai.surfaces.cli.closing import usd
 from hexai.surfaces.cli.table import table
+from hexai.surfaces.words import usd
 from hexai.text.chart import bar, sparkline
 
 _BAR = 10

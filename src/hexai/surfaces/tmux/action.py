@@ -1,0 +1,233 @@
+"""`hexai action` in its parent process, which holds the selection to the end.
+
+The view is started first, since Textual takes most of the time until a menu is there;
+selection and configuration are read meanwhile. Whatever happens after that comes down
+to an `Ending`, by which the selection, or what takes its place, is written once.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from hexai.errors import HexaiError, NoInput, UsageError
+from hexai.service.files import write_private
+from hexai.surfaces.tmux.door import Door
+from hexai.surfaces.tmux.ending import A_BUG, FAILED, USAGE, Ending
+from hexai.surfaces.tmux.helix import reads_standard_error
+from hexai.surfaces.tmux.screen import Shown, show_message, show_view
+from hexai.surfaces.tmux.selection import LIMIT, read_all, write_all
+from hexai.surfaces.tmux.start import Start
+from hexai.text.visible import visible_line
+
+if TYPE_CHECKING:
+    from hexai.surfaces.tmux.opening import Opening
+    from hexai.surfaces.tmux.work import Work
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal ended the action; asyncio lets no other kind out of its callbacks."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class Input:
+    """What was piped in, as far as it was read; the rest follows it out."""
+
+    def __init__(self) -> None:
+        self.raw = bytearray()
+        self._rest: int | None = None
+
+    def read(self, descriptor: int) -> None:
+        """Read it, but no more than can be asked about."""
+        for piece in read_all(descriptor):
+            self.raw += piece
+            if len(self.raw) > LIMIT:
+                self._rest = descriptor
+                return
+
+    def rest(self) -> Iterator[bytes]:
+        """Give what has not been read."""
+        if self._rest is not None:
+            yield from read_all(self._rest)
+
+
+def run(start: Start) -> int:
+    """Carry out one action; gives the exit code, raises nothing."""
+    given = Input()
+    with _signals(), ExitStack() as afterwards:
+        try:
+            ending = _guarded(start, lambda: _run(start, given, afterwards))
+        except Stopped as stopped:
+            ending = Ending.stopped(stopped.number)
+        return _written(start, ending, given).code
+
+
+def _run(start: Start, given: Input, afterwards: ExitStack) -> Ending:
+    wanted = start.wanted
+    if wanted.infile is None and os.isatty(start.stdin):
+        raise NoInput("no input; pipe the selection in, or name it with --infile")
+    if not wanted.has_view:
+        _read(start, given)
+        if wanted.wrong:
+            raise UsageError(wanted.wrong)
+        return _carry_out(start, given, afterwards)
+    door = Door(start.folders.runtime)
+    shown = None
+    try:
+        shown = show_view(door.path, wanted.popup, start.environ)
+        _read(start, given)
+        return _carry_out(start, given, afterwards, door, shown)
+    finally:
+        door.close()
+        if shown is not None:
+            shown.leave()
+
+
+def _carry_out(
+    start: Start,
+    given: Input,
+    afterwards: ExitStack,
+    door: Door | None = None,
+    shown: Shown | None = None,
+) -> Ending:
+    """Do the work; what can be done when all has gone out is left for `afterwards`."""
+    import asyncio
+
+    from hexai.service.loop import Loop
+    from hexai.surfaces.tmux.opening import Opening, admitted, watched
+
+    opening = Opening(start, bytes(given.raw))
+
+    async def work() -> Ending:
+        if door is None or shown is None:
+            assert opening.named is not None
+            return await _loaded(opening, afterwards).alone(opening.named)
+        link = await admitted(door, shown)
+        door.close()
+        async with watched(shown, link):
+            link.send(opening.opened())
+            await link.sent()
+            return await _loaded(opening, afterwards).together(link)
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        return runner.run(work())
+
+
+def _loaded(opening: "Opening", afterwards: ExitStack) -> "Work":
+    """Load what asks models, which a menu does not wait for."""
+    from hexai.surfaces.tmux.work import Work
+
+    work = Work(opening)
+    afterwards.callback(work.close)
+    return work
+
+
+def _read(start: Start, given: Input) -> None:
+    if (infile := start.wanted.infile) is None:
+        given.read(start.stdin)
+        return
+    try:
+        descriptor = os.open(Path(start.folder) / infile, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(f"{infile} cannot be read: {error.strerror}") from None
+    given.read(descriptor)
+
+
+def _guarded(start: Start, work: Callable[[], Ending]) -> Ending:
+    """Make an ending of everything that can happen."""
+    try:
+        return work()
+    except (UsageError, NoInput) as error:
+        return Ending(code=USAGE, reason=str(error))
+    except HexaiError as error:
+        return Ending.failed(str(error))
+    except Stopped as stopped:
+        return Ending.stopped(stopped.number)
+    except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
+        from hexai.service.crash import describe, keep_details
+
+        kept = keep_details(bug, start.folders.state)
+        return Ending(
+            code=A_BUG, reason=f"this is a bug in Hexai: {describe(bug)}; {kept}"
+        )
+
+
+def _written(start: Start, ending: Ending, given: Input) -> Ending:
+    """Write what goes out, once, and say what is to be said."""
+    outfile = start.wanted.outfile
+    try:
+        if ending.output is not None:
+            _write(start, [ending.output])
+        else:
+            _write(start, chain([bytes(given.raw)], given.rest()))
+    except UsageError as error:
+        ending = Ending.failed(str(error))
+    except OSError as error:
+        where = outfile or "standard output"
+        reason = f"{where} cannot be written: {error.strerror}"
+        ending = Ending(code=FAILED, reason=reason)
+    _say(start, ending)
+    return ending
+
+
+def _write(start: Start, pieces: Iterable[bytes]) -> None:
+    if (outfile := start.wanted.outfile) is not None:
+        write_private(Path(start.folder) / outfile, b"".join(pieces))
+        return
+    for piece in pieces:
+        write_all(start.stdout, piece)
+
+
+def _say(start: Start, ending: Ending) -> None:
+    """Say how it ended where nobody takes that for an answer."""
+    lines = [line for line in ending.reason.split("\n") if line]
+    on_terminal = os.isatty(start.stderr)
+    if ending.output is not None:
+        lines = [*ending.lines] if on_terminal else []
+    is_mistaken = not on_terminal and reads_standard_error(os.getppid())
+    if not lines or start.wanted.quiet or is_mistaken:
+        _say_in_tmux(start, ending)
+        return
+    told = "".join(f"hexai: {visible_line(line)}\n" for line in lines)
+    try:
+        write_all(start.stderr, told.encode("utf-8", "replace"))
+    except OSError:
+        return  # there is nowhere else to say it
+
+
+def _say_in_tmux(start: Start, ending: Ending) -> None:
+    """Show a failure in tmux's line where standard error has to be silent."""
+    if ending.code not in (FAILED, USAGE, A_BUG) or not start.environ.get("TMUX"):
+        return
+    show_message(ending.reason, start.environ)
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Let the first signal end the action in order, and none what comes after it."""
+    was_told = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal was_told
+        del frame
+        if not was_told:
+            was_told = True
+            raise Stopped(number)
+
+    before = {
+        number: signal.signal(number, stop)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # as under nohup
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

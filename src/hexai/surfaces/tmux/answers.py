@@ -1,0 +1,281 @@
+"""Answers on the screen: one as a diff, or several side by side to choose from.
+
+The parent sends what a model says as it comes. A diff of it is made in a thread, at
+most ten times a second and less often the longer it takes, so that a hundred thousand
+lines leave the keys alone.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from hexai.surfaces.tmux.diff_view import (
+    Answer,
+    DiffView,
+    Drawing,
+    draw,
+    fitted_line,
+    lines_of,
+)
+from hexai.surfaces.tmux.wire import Begun, Done, Grew, Told
+from hexai.surfaces.tmux.wishes import Wishes
+from hexai.text.cells import pad, truncate
+from hexai.text.visible import visible_line
+
+_FRAME = 0.1
+_SHARE = 4
+"""A diff is made again when this many times as long has passed as it took."""
+_NARROWEST = 40
+"""Cells of a candidate; where there are fewer, one is shown at a time."""
+
+
+class Candidate(Vertical):
+    """An answer with its heading."""
+
+    DEFAULT_CSS = """
+    Candidate { width: 1fr; height: 1fr; }
+    Candidate > Static { height: 1; width: 1fr; background: ansi_default;
+                         color: ansi_default; }
+    Candidate.beside { border-left: solid ansi_bright_black; }
+    """
+
+    def __init__(self, place: int, name: str) -> None:
+        super().__init__()
+        self.place = place
+        self.heading = name
+        self.words = "waiting"
+        self.text: str | None = None
+        """What it has come to; None: nothing, or not yet."""
+        self.is_over = False
+        self.is_stale = True
+        self.next_at = 0.0
+        self._pieces: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Put a heading above a diff."""
+        yield Static(markup=False)
+        yield DiffView()
+
+    def grow(self, text: str) -> None:
+        """Take the next piece."""
+        self._pieces.append(text)
+        self.is_stale = True
+        if self.words in ("waiting", "queued"):
+            self.words = "answering"
+
+    def end(self, done: Done) -> None:
+        """Take what it has come to."""
+        self.text, self.words = done.text, done.words
+        self.is_over = self.is_stale = True
+        self.next_at = 0.0
+
+    def so_far(self) -> str:
+        """Give all of the answer that is there."""
+        if self.text is not None:
+            return self.text
+        text = "".join(self._pieces)
+        self._pieces = [text]
+        return text
+
+    def show_heading(self, *, number: int, is_chosen: bool) -> None:
+        """Show who it is and what it is doing."""
+        mark = "▶ " if is_chosen and number else ""
+        name = f"{number} {self.heading}" if number else self.heading
+        words = f"{mark}{visible_line(name)}  {visible_line(self.words)}"
+        style = "bold reverse" if is_chosen and number else "bold"
+        cells = max(1, self.content_size.width)
+        line = Text(pad(truncate(words, cells), cells), style=style, no_wrap=True)
+        self.query_one(Static).update(line)
+
+
+class Answers(Vertical):
+    """All candidates of a round, and the keys that choose among them."""
+
+    DEFAULT_CSS = """
+    Answers { height: 1fr; width: 1fr; }
+    Answers > #title, Answers > #keys { height: 1; width: 1fr;
+        background: ansi_default; color: ansi_default; }
+    Answers > #told { height: auto; max-height: 6; width: 1fr;
+        background: ansi_default; color: ansi_yellow; }
+    """
+
+    def __init__(self, wishes: Wishes, begun: Begun) -> None:
+        super().__init__()
+        self._wishes = wishes
+        self._begun = begun
+        self._old = lines_of(wishes.opened.selection)
+        self._candidates = [
+            Candidate(place, name) for place, name in enumerate(begun.names)
+        ]
+        self._chosen = 0
+        self._is_split = False
+
+    def compose(self) -> ComposeResult:
+        """Put the candidates between a title and the keys."""
+        yield Static(markup=False, id="title")
+        with Horizontal():
+            yield from self._candidates
+        yield Static(markup=False, id="told")
+        yield Static(markup=False, id="keys")
+
+    def on_mount(self) -> None:
+        """Begin to draw."""
+        self._arrange()
+        self.set_interval(_FRAME, self._redraw)
+        self.run_worker(self._keep_drawing())
+
+    def on_resize(self) -> None:
+        """Arrange the candidates anew."""
+        self._arrange()
+
+    def take(self, message: Grew | Told | Done) -> None:
+        """Take what the parent says of a candidate."""
+        if not 0 <= message.place < len(self._candidates):
+            return
+        candidate = self._candidates[message.place]
+        match message:
+            case Grew(text=text):
+                candidate.grow(text)
+            case Told(words=words):
+                candidate.words = words
+            case Done():
+                candidate.end(message)
+                self._redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose, take, ask again, edit, or go."""
+        number = int(event.key) - 1 if event.key.isdecimal() else -1
+        if (act := self._acts().get(event.key)) is not None:
+            act()
+        elif 0 <= number < len(self._candidates):
+            self._choose(number)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        return {
+            "enter": self._take,
+            "escape": self._wishes.leave,
+            "q": self._wishes.leave,
+            "r": self._wishes.again,
+            "e": self._edit,
+            "d": self._toggle_split,
+            "tab": partial(self._step, 1),
+            "shift+tab": partial(self._step, -1),
+        }
+
+    @property
+    def chosen(self) -> Candidate:
+        """The candidate that keys are about."""
+        return self._candidates[self._chosen]
+
+    def _take(self) -> None:
+        if self.chosen.text is not None:
+            self._wishes.take(self._chosen)
+        elif all(each.is_over and each.text is None for each in self._candidates):
+            self._wishes.leave()
+        else:
+            why = "it has no text" if self.chosen.is_over else "it is not done yet"
+            self.show_note(why)
+
+    def _edit(self) -> None:
+        from hexai.surfaces.tmux.editing import edit_text
+
+        text = self.chosen.text
+        if text is None:
+            self.show_note("there is nothing to edit yet")
+            return
+        edited = edit_text(self._wishes, text, "answer.txt")
+        if edited is not None and edited != text:
+            self._wishes.edited(self._chosen, edited)
+
+    def _toggle_split(self) -> None:
+        self._is_split = not self._is_split
+        for each in self._candidates:
+            each.is_stale, each.next_at = True, 0.0
+
+    def _step(self, by: int) -> None:
+        self._choose(self._chosen + by)
+
+    def _choose(self, place: int) -> None:
+        self._chosen = place % len(self._candidates)
+        self._arrange()
+
+    def show_note(self, text: str) -> None:
+        """Show a line above the keys."""
+        self.query_one("#told", Static).update(Text(visible_line(text)))
+
+    def _arrange(self) -> None:
+        """Show all candidates if there is room, else the chosen one."""
+        count = len(self._candidates)
+        beside = self.app.size.width // _NARROWEST >= count
+        for each in self._candidates:
+            each.display = beside or each.place == self._chosen
+            each.set_class(beside and each.place > 0, "beside")
+            each.is_stale, each.next_at = True, 0.0
+        if self.is_mounted:
+            self.chosen.query_one(DiffView).focus()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Draw what is text: title, headings and keys."""
+        if not self.is_mounted:
+            return
+        width = self.app.size.width
+        title = truncate(visible_line(self._begun.title), width)
+        self.query_one("#title", Static).update(Text(title, style="bold"))
+        several = len(self._candidates) > 1
+        for each in self._candidates:
+            number = each.place + 1 if several else 0
+            each.show_heading(number=number, is_chosen=each is self.chosen)
+        self._show_failure()
+        keys = ["Enter take" if self.chosen.text is not None else "", "Esc give back"]
+        keys += ["Tab next" if several else "", "r retry"]
+        keys += ["e edit" if self.chosen.text is not None else ""]
+        keys += ["d unified" if self._is_split else "d split"]
+        line = fitted_line([key for key in keys if key], width)
+        self.query_one("#keys", Static).update(Text(line, style="dim"))
+
+    def _show_failure(self) -> None:
+        """Show why the chosen candidate has no text, whole."""
+        if self.chosen.is_over and self.chosen.text is None:
+            self.show_note(self.chosen.words)
+
+    async def _keep_drawing(self) -> None:
+        """Make diffs of what is new, one after the other."""
+        while True:
+            now = monotonic()
+            due = [
+                each
+                for each in self._candidates
+                if each.is_stale and each.display and each.next_at <= now
+            ]
+            for each in due:
+                each.is_stale = False
+                drawing = await self._drawn(each)
+                each.query_one(DiffView).show(drawing, live=not each.is_over)
+                each.next_at = monotonic() + drawing.took * _SHARE
+            await asyncio.sleep(_FRAME if not due else 0.02)
+
+    async def _drawn(self, candidate: Candidate) -> Drawing:
+        if candidate.is_over and candidate.text is None:
+            return Drawing()  # its heading and the line above the keys say why
+        answer = Answer(
+            text=candidate.so_far(),
+            frame=self._begun.frame,
+            is_live=candidate.text is None,
+        )
+        cells = max(8, candidate.content_size.width - 1)  # the bar that scrolls
+        is_split = self._is_split
+        return await asyncio.to_thread(
+            draw, self._old, answer, is_split=is_split, cells=cells
+        )

@@ -1,0 +1,215 @@
+"""A diff on the screen: draws the rows that are looked at, and no others."""
+
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from hexai.service.actions.fitting import Frame, fit
+from hexai.surfaces.tmux.rows import Mark, Row, split, unified
+from hexai.text.cells import is_plain, pad, width, wrap
+from hexai.text.diff import compare_lines
+from hexai.text.visible import visible_line
+
+_STYLES: dict[Mark, Style] = {
+    "same": Style(),
+    "old": Style(color="red"),
+    "new": Style(color="green"),
+    "rest": Style(dim=True),
+    "fold": Style(dim=True),
+}
+_SIGNS: dict[Mark, str] = {
+    "same": "  ",
+    "old": "- ",
+    "new": "+ ",
+    "rest": "  ",
+    "fold": "",
+}
+_LONGEST_LINE = 20_000
+"""Characters of a line that are shown."""
+_NARROWEST_HALF = 20
+"""Cells of one side of a split view."""
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """An answer that is to be drawn."""
+
+    text: str
+    frame: Frame | None
+    is_live: bool
+    """It is as the model writes it, and not yet whole."""
+
+
+class Drawing(Struct, frozen=True, kw_only=True):
+    """A diff made ready to be drawn."""
+
+    old: Sequence[str] = ()
+    new: Sequence[str] = ()
+    rows: Sequence[Row] = ()
+    places: Sequence[tuple[int, int]] = ()
+    """For each line of the screen, its row, and which part of that it shows."""
+    cells: int = 0
+    """How wide the screen is that it was made for."""
+    is_split: bool = False
+    took: float = 0.0
+    """Seconds that it took."""
+
+    @property
+    def left(self) -> int:
+        """How many cells the left half of a split drawing has."""
+        return (self.cells - 1) // 2
+
+    def height_of(self, row: Row) -> int:
+        """Count the lines of the screen that a row takes."""
+        if row.mark == "fold":
+            return 1
+        return max(len(self._parts(*side)) for side in self._sides(row))
+
+    def strip(self, place: int) -> Strip:
+        """Draw one line of the screen."""
+        number, part = self.places[place]
+        row = self.rows[number]
+        if row.mark == "fold":
+            text = f"  ⋯ {row.old} lines without a change"
+            return _strip(text, _STYLES["fold"], self.cells)
+        strips = []
+        for line, mark, cells in self._sides(row):
+            parts = self._parts(line, mark, cells)
+            sign = _SIGNS[mark] if part == 0 and line is not None else "  "
+            shown = sign + parts[part] if part < len(parts) else ""
+            strips.append(_strip(shown, _STYLES[mark], cells))
+        if len(strips) > 1:
+            strips.insert(1, Strip([Segment("│", _STYLES["fold"])], 1))
+        return Strip.join(strips)
+
+    def _sides(self, row: Row) -> list[tuple[str | None, Mark, int]]:
+        """Give what stands in a row from left to right: a line, its mark, its cells."""
+        old = self.old[row.old] if row.old >= 0 else None
+        new = self.new[row.new] if row.new >= 0 else None
+        if not self.is_split:
+            shows_old = row.mark in ("old", "rest")
+            return [(old if shows_old else new, row.mark, self.cells)]
+        marks: tuple[Mark, Mark] = ("same", "same")
+        if row.mark != "same":
+            marks = ("rest" if row.mark == "rest" else "old", "new")
+        right = self.cells - 1 - self.left
+        return [(old, marks[0], self.left), (new, marks[1], right)]
+
+    def _parts(self, line: str | None, mark: Mark, cells: int) -> Sequence[str]:
+        del mark
+        return _wrapped(line, max(1, cells - 2)) if line is not None else ("",)
+
+
+def draw(
+    selection: Sequence[str],
+    answer: Answer,
+    *,
+    is_split: bool,
+    cells: int,
+) -> Drawing:
+    """Compare a selection with an answer; takes its time, so it is for a thread."""
+    began = time.monotonic()
+    text, live = answer.text, answer.is_live
+    if live:
+        text = _as_it_will_be(selection, text, answer.frame)
+    new = lines_of(text)
+    hunks = compare_lines(selection, new)
+    is_split = is_split and cells > 2 * _NARROWEST_HALF
+    rows = (split if is_split else unified)(hunks, live=live)
+    drawing = Drawing(old=selection, new=new, rows=rows, cells=cells, is_split=is_split)
+    places = [
+        (number, part)
+        for number, row in enumerate(rows)
+        for part in range(drawing.height_of(row))
+    ]
+    took = time.monotonic() - began
+    return replace(drawing, places=places, took=took)
+
+
+def _as_it_will_be(selection: Sequence[str], text: str, frame: Frame | None) -> str:
+    """Guess what an answer will come to, from what there is of it."""
+    if frame is None:
+        return "\n".join((*selection, "", text))
+    fitted = fit(text, frame)
+    return fitted if isinstance(fitted, str) else text
+
+
+def lines_of(text: str) -> list[str]:
+    """Split a text into lines; one that ends with a break has no line after it."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return lines
+
+
+class DiffView(ScrollView, can_focus=True):
+    """Shows a drawing; keys scroll it."""
+
+    DEFAULT_CSS = """
+    DiffView { width: 1fr; height: 1fr; scrollbar-size: 0 1; overflow-x: hidden;
+               background: ansi_default; color: ansi_default; }
+    """
+    BINDINGS = [  # noqa: RUF012 - as Textual has it
+        ("j", "scroll_down"),
+        ("k", "scroll_up"),
+        ("g", "scroll_home"),
+        ("G", "scroll_end"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawing = Drawing()
+
+    def show(self, drawing: Drawing, *, live: bool) -> None:
+        """Show another drawing, at the same place or at the end of a growing one."""
+        self.drawing = drawing
+        self.virtual_size = Size(drawing.cells, len(drawing.places))
+        if live:
+            place = _last_written(drawing) - self.size.height + 1
+            self.scroll_to(y=max(0, place), animate=False, immediate=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        place = y + self.scroll_offset.y
+        if place >= len(self.drawing.places):
+            return Strip.blank(self.size.width)
+        return self.drawing.strip(place)
+
+
+@lru_cache(maxsize=2_000)
+def _wrapped(line: str, cells: int) -> tuple[str, ...]:
+    shown = visible_line(line[:_LONGEST_LINE].expandtabs(4))
+    if len(shown) <= cells and is_plain(shown):
+        return (shown,)
+    return tuple(wrap(shown, cells))
+
+
+def _strip(text: str, style: Style, cells: int) -> Strip:
+    return Strip([Segment(pad(text, cells), style)], cells)
+
+
+def _last_written(drawing: Drawing) -> int:
+    """Give the line of the screen that was written last."""
+    for place in range(len(drawing.places) - 1, -1, -1):
+        if drawing.rows[drawing.places[place][0]].mark not in ("rest", "fold"):
+            return place
+    return 0
+
+
+def fitted_line(parts: Sequence[str], cells: int, between: str = "  ") -> str:
+    """Join as many parts as fit into a line, the first ones first."""
+    line = ""
+    for part in parts:
+        longer = f"{line}{between}{part}" if line else part
+        if width(longer) > cells:
+            break
+        line = longer
+    return pad(line, cells)

@@ -1,0 +1,120 @@
+"""What the menu offers: the built-in list or the user's, with the Go tool's hotkeys."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+
+from hexai.config.schema import Settings
+from hexai.config.tables.prompts import CustomAction
+from hexai.config.tables.tmux import MenuItem
+from hexai.surfaces.tmux.wire import Item
+
+_BUILT_IN = {
+    "rewrite": ("Rewrite selection", "r"),
+    "simplify": ("Simplify and improve", "i"),
+    "document": ("Document code", "c"),
+    "gotest": ("Generate unit tests", "t"),
+    "fix_typos": ("Fix typos and improve grammar and clarity", "f"),
+    "custom_prompt": ("Custom prompt", "p"),
+    "skip": ("Skip", "s"),
+    "diagnostics": ("Resolve diagnostics", "d"),
+}
+"""By kind, as configuration files name them: title and hotkey."""
+KINDS = tuple(kind for kind in _BUILT_IN if kind != "skip")
+"""What `--action` takes beside the ids of custom actions."""
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """A line of the menu, and what it does."""
+
+    item: Item
+    kind: str
+    """A key of the built-in ones, `custom`, or `submenu`."""
+    custom: CustomAction | None = None
+
+
+class Menu(Struct, frozen=True, kw_only=True):
+    """The menu and its submenu."""
+
+    main: tuple[Choice, ...]
+    sub: tuple[Choice, ...] = ()
+    """Custom actions; empty: there is no submenu."""
+
+
+def make_menu(settings: Settings, *, diagnosed: bool) -> Menu:
+    """Make the menu for a selection; `diagnosed`: a compiler's messages came with it.
+
+    Custom prompts take words; rewriting does too if the selection holds none, but that
+    is found out only when it was chosen.
+    """
+    actions = settings.prompts.code_action.custom
+    own = [each for each in actions if diagnosed or each.scope != "diagnostics"]
+    if settings.tmux_action.menu:
+        known = {each.id.strip().lower(): each for each in own}
+        return Menu(main=_once(_configured(settings.tmux_action.menu, known)))
+    rows = [_built_in(kind) for kind in _BUILT_IN if kind not in _AT_THE_END]
+    if diagnosed:
+        rows.append(_built_in("diagnostics"))
+    if own:
+        hotkey = settings.tmux.custom_menu_hotkey
+        item = Item(title="Custom actions…", hotkey=hotkey, opens=True)
+        rows.append(Choice(item=item, kind="submenu"))
+    rows.append(_built_in("skip"))
+    return Menu(main=_once(rows), sub=_once(_custom(each) for each in own))
+
+
+_AT_THE_END = ("diagnostics", "skip")
+
+
+def choice_named(settings: Settings, name: str) -> Choice | None:
+    """Give what `--action` names: a kind, or the id of a custom action."""
+    if name in KINDS:
+        return _built_in(name)
+    for each in settings.prompts.code_action.custom:
+        if each.id.strip().lower() == name.strip().lower():
+            return _custom(each)
+    return None
+
+
+def _configured(
+    rows: Iterable[MenuItem], known: dict[str, CustomAction]
+) -> Iterator[Choice]:
+    for row in rows:
+        if row.kind == "custom":
+            custom = known.get(row.custom_id.strip().lower())
+            if custom is None:
+                continue  # it works on diagnostics, and there are none
+            choice = _custom(custom)
+        else:
+            assert row.kind is not UNSET
+            choice = _built_in(row.kind)
+        title = row.title.strip() or choice.item.title
+        hotkey = row.hotkey or choice.item.hotkey
+        item = replace(choice.item, title=title, hotkey=hotkey)
+        yield replace(choice, item=item)
+
+
+def _built_in(kind: str) -> Choice:
+    title, hotkey = _BUILT_IN[kind]
+    item = Item(
+        title=title, hotkey=hotkey, asks=kind == "custom_prompt", skips=kind == "skip"
+    )
+    return Choice(item=item, kind=kind)
+
+
+def _custom(action: CustomAction) -> Choice:
+    item = Item(title=action.title.strip(), hotkey=action.hotkey)
+    return Choice(item=item, kind="custom", custom=action)
+
+
+def _once(rows: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Leave a hotkey to the first that has it."""
+    taken: set[str] = set()
+    kept: list[Choice] = []
+    for row in rows:
+        if row.item.hotkey in taken:
+            row = replace(row, item=replace(row.item, hotkey=""))  # noqa: PLW2901
+        taken.add(row.item.hotkey)
+        kept.append(row)
+    return tuple(kept)

@@ -1,0 +1,219 @@
+"""The menu on the screen: lines with hotkeys, a submenu, and a line for own words."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from hexai.surfaces.tmux.diff_view import fitted_line
+from hexai.surfaces.tmux.wire import Item
+from hexai.surfaces.tmux.wishes import Wishes
+from hexai.text.cells import pad
+from hexai.text.visible import visible_line
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+
+class Lines(OptionList):
+    """The lines; their keys are the menu's."""
+
+    DEFAULT_CSS = """
+    Lines { height: 1fr; border: none; padding: 0; background: ansi_default;
+            color: ansi_default; scrollbar-size: 1 1; }
+    Lines:focus { border: none; background: ansi_default; }
+    Lines > .option-list--option { padding: 0; color: ansi_default; }
+    Lines > .option-list--option-highlighted {
+        color: ansi_bright_white; background: ansi_blue; }
+    Lines:focus > .option-list--option-highlighted {
+        color: ansi_bright_white; background: ansi_blue; }
+    """
+
+
+class MenuView(Vertical):
+    """The menu; tells the application what was chosen."""
+
+    DEFAULT_CSS = """
+    MenuView { height: 1fr; width: 1fr; }
+    MenuView > Static { height: auto; width: 1fr; color: ansi_default;
+                        background: ansi_default; }
+    MenuView > Input { border: none; height: 1; padding: 0; background: ansi_default;
+                       color: ansi_default; }
+    """
+
+    def __init__(self, wishes: Wishes) -> None:
+        super().__init__()
+        self._wishes = wishes
+        self._opened = opened = wishes.opened
+        self._compares = opened.compare and bool(opened.labels)
+        self._in_submenu = False
+        self._asked: int | None = None
+        """The item that takes words, while they are written."""
+
+    def compose(self) -> ComposeResult:
+        """Lines, notes and keys."""
+        yield Lines(*map(_line, self._items), markup=False)
+        yield Static(markup=False, id="notes")
+        yield Static(markup=False, id="keys")
+
+    def on_mount(self) -> None:
+        """Show the main menu."""
+        notes = [visible_line(note) for note in self._opened.notes]
+        self.query_one("#notes", Static).update(Text("\n".join(notes[:2])))
+        self.query_one(Lines).focus()
+        self._show_keys()
+
+    def on_resize(self) -> None:
+        """Show as many keys as there is room for."""
+        self._show_keys()
+
+    async def on_key(self, event: events.Key) -> None:
+        """Act on the keys that Textual's list does not know."""
+        if self._asked is not None:
+            await self._key_while_asked(event)
+            return
+        key = event.character or event.key
+        place = self._place_of(key)
+        if place is not None:
+            event.stop()
+            await self._choose(place)
+        elif (act := self._acts().get(key) or self._acts().get(event.key)) is not None:
+            event.stop()
+            event.prevent_default()
+            act()
+
+    async def on_option_list_option_selected(
+        self, event: OptionList.OptionSelected
+    ) -> None:
+        """Choose the line that Enter was pressed on."""
+        event.stop()
+        await self._choose(self._first + event.option_index)
+
+    def on_input_submitted(self, event: "Input.Submitted") -> None:
+        """Take the user's words."""
+        event.stop()
+        if self._asked is not None and event.value.strip():
+            self._wishes.pick(self._asked, event.value, compare=self._compares)
+
+    def show_note(self, text: str) -> None:
+        """Show a line above the keys."""
+        self.query_one("#notes", Static).update(Text(visible_line(text)))
+
+    @property
+    def _first(self) -> int:
+        return self._opened.main if self._in_submenu else 0
+
+    @property
+    def _items(self) -> tuple[Item, ...]:
+        items, main = self._opened.items, self._opened.main
+        return items[main:] if self._in_submenu else items[:main]
+
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        lines = self.query_one(Lines)
+        return {
+            "j": lines.action_cursor_down,
+            "k": lines.action_cursor_up,
+            "g": lines.action_first,
+            "G": lines.action_last,
+            "escape": self._back,
+            "q": self._back,
+            "tab": self._toggle,
+        }
+
+    def _place_of(self, key: str) -> int | None:
+        """Find the line of a hotkey: as it is written, else in either case."""
+        hotkeys = [each.hotkey for each in self._items]
+        for wanted, known in (
+            (key, hotkeys),
+            (key.lower(), [each.lower() for each in hotkeys]),
+        ):
+            if len(wanted) == 1 and wanted in known:
+                return self._first + known.index(wanted)
+        return None
+
+    async def _choose(self, place: int) -> None:
+        item = self._opened.items[place]
+        if item.opens:
+            self._in_submenu = True
+            self._fill()
+        elif item.skips:
+            self._wishes.leave()
+        elif item.asks:
+            await self.ask(place)
+        else:
+            self._wishes.pick(place, "", compare=self._compares)
+
+    def _back(self) -> None:
+        if self._in_submenu:
+            self._in_submenu = False
+            self._fill()
+        else:
+            self._wishes.leave()
+
+    def _toggle(self) -> None:
+        if self._opened.labels:
+            self._compares = not self._compares
+            self._show_keys()
+
+    async def ask(self, place: int) -> None:
+        """Let the user write what is to be done."""
+        from textual.widgets import Input
+
+        self._asked = place
+        field = Input(placeholder="what should change?", id="words")
+        await self.mount(field, before=self.query_one("#keys"))
+        field.focus()
+        self._show_keys()
+
+    async def _key_while_asked(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self._asked = None
+            await self.query_one("#words").remove()
+            self.query_one(Lines).focus()
+            self._show_keys()
+        elif event.key == "ctrl+o":
+            event.stop()
+            self._write_in_editor()
+
+    def _write_in_editor(self) -> None:
+        from hexai.surfaces.tmux.editing import edit_text
+
+        if self._asked is None:
+            return
+        field = self.query_one("#words")
+        text = edit_text(self._wishes, str(getattr(field, "value", "")), "prompt.md")
+        if text is not None and text.strip():
+            self._wishes.pick(self._asked, text, compare=self._compares)
+
+    def _fill(self) -> None:
+        lines = self.query_one(Lines)
+        lines.clear_options()
+        lines.add_options(map(_line, self._items))
+        lines.highlighted = 0
+        lines.focus()
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        if self._asked is not None:
+            keys = ["Enter ask", "Esc back", "Ctrl-O editor"]
+        else:
+            count = len(self._opened.labels)
+            comparing = f"Tab ask one, not {count}" if self._compares else ""
+            alone = f"Tab compare {count}" if count and not self._compares else ""
+            back = "Esc back" if self._in_submenu else "Esc skip"
+            keys = ["Enter choose", back, comparing or alone]
+        line = fitted_line([key for key in keys if key], self.app.size.width)
+        self.query_one("#keys", Static).update(Text(line, style="dim"))
+
+
+def _line(item: Item) -> Option:
+    """Write a line: its hotkey, then what it does."""
+    hotkey = visible_line(item.hotkey) if item.hotkey else ""
+    line = Text(f" {pad(hotkey, 2)} ", style="bold", no_wrap=True, overflow="ellipsis")
+    return Option(line.append(visible_line(item.title), style="not bold"))

@@ -1,0 +1,221 @@
+"""One question of an action: put to its entries, told to the view, and judged after.
+
+A round outlives its race: its texts can be edited and taken later, and what was done
+with them is recorded then.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from msgspec import Struct
+
+from hexai.domain.choice import Choice, Chosen, Method, Shown
+from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.record import Fact, RunRecord
+from hexai.service.actions.fitting import Unfit
+from hexai.service.ask import Question, Run, ask
+from hexai.service.services import Services
+from hexai.surfaces.tmux.plan import Plan
+from hexai.surfaces.tmux.wire import Begun, Done, FromParent, Grew, Told
+from hexai.surfaces.words import letter, usd
+
+_SEEN_AFTER = 0.5
+"""Seconds that a text has to be there to have been shown (product.md 6)."""
+
+Send = Callable[[FromParent], None]
+
+
+class Candidate(Struct, kw_only=True):
+    """A contender of a round, as it stands."""
+
+    index: int
+    """In the race."""
+    name: str
+    """What the view calls it."""
+    label: str
+    outcome: Outcome | None = None
+    text: str | Unfit = Unfit("it has not answered")
+    edited: str | None = None
+    since: float = 0.0
+    """When its text was there, by the clock of the loop."""
+    cost: Decimal | None = None
+
+    @property
+    def taken(self) -> str | Unfit:
+        """What goes out if it is taken."""
+        return self.text if self.edited is None else self.edited
+
+
+class Round:
+    """A question and what came of it."""
+
+    def __init__(
+        self, plan: Plan, question: Question, *, clock: Callable[[], float]
+    ) -> None:
+        self.plan = plan
+        self.candidates: list[Candidate] = []
+        """In the order in which they are shown."""
+        self.record: RunRecord | None = None
+        """What is recorded; None while it runs."""
+        self._question = question
+        self._clock = clock
+        self._run_id = ""
+        self._place: dict[int, int] = {}
+
+    async def put(self, services: Services, send: Send) -> None:
+        """Ask, and tell the view what happens, until all have ended."""
+        run = ask(services, self._question)
+        self._run_id = run.run_id
+        self._cast(run)
+        names = tuple(each.name for each in self.candidates)
+        send(Begun(title=self.plan.title, names=names, frame=self.plan.frame))
+        try:
+            async with run:
+                async for event in run:
+                    self._take(event, run, send)
+        finally:
+            self.record = run.record
+
+    def edit(self, place: int, text: str) -> Done | None:
+        """Take what the user made of a text; gives what the view is told."""
+        candidate = self._at(place)
+        if candidate is None or candidate.outcome is None:
+            return None
+        candidate.edited = text
+        return Done(place=place, text=text, words=f"{self._words(candidate)} · edited")
+
+    def text_at(self, place: int) -> str | Unfit:
+        """Give what goes out if a candidate is taken."""
+        candidate = self._at(place)
+        return (
+            Unfit("there is no such answer") if candidate is None else candidate.taken
+        )
+
+    def closing_lines(self, place: int) -> tuple[str, ...]:
+        """Say whose text was taken, and what each answer took."""
+        taken = self.candidates[place]
+        lines = [
+            f"{'taken' if each is taken else 'left'} {_whole_name(each)}: "
+            f"{figures(each.outcome, each.cost)}"
+            for each in self.candidates
+            if each.outcome is not None
+        ]
+        return tuple(lines)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all have ended."""
+        return all(each.outcome is not None for each in self.candidates)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything can be taken."""
+        return any(isinstance(each.taken, str) for each in self.candidates)
+
+    def choice(self, place: int | None, *, at: float) -> tuple[Fact, ...]:
+        """Say what was shown and what was taken of it, if anything; `at` is a time."""
+        seen = self._seen(place)
+        if not seen:
+            return ()
+        items = tuple(tuple(each.index for each in group) for group in seen)
+        shown = Shown(run_id=self._run_id, at=at, items=items)
+        if place is None:
+            chosen = Chosen(
+                run_id=self._run_id, at=at, choice=Choice.NONE, method=Method.COMMAND
+            )
+            return (shown, chosen)
+        taken = self.candidates[place]
+        credited = next(group for group in seen if taken in group)
+        text = taken.taken
+        chosen = Chosen(
+            run_id=self._run_id,
+            at=at,
+            choice=Choice.TAKEN,
+            method=Method.COMMAND,
+            indexes=tuple(each.index for each in credited),
+            characters=len(text) if isinstance(text, str) else 0,
+        )
+        return (shown, chosen)
+
+    def failure(self) -> str:
+        """Say why nobody's text can be taken."""
+        reasons = [
+            f"{each.name}: {each.text.reason}"
+            if len(self.candidates) > 1
+            else each.text.reason
+            for each in self.candidates
+            if isinstance(each.text, Unfit)
+        ]
+        return "; ".join(reasons)
+
+    def _seen(self, place: int | None) -> list[list[Candidate]]:
+        """Give those whose text was there for long enough; equal texts are one item."""
+        now = self._clock()
+        groups: dict[str, list[Candidate]] = {}
+        for number, each in enumerate(self.candidates):
+            long_enough = number == place or now - each.since >= _SEEN_AFTER
+            if isinstance(each.text, str) and long_enough:
+                groups.setdefault(each.text, []).append(each)
+        return list(groups.values())
+
+    def _cast(self, run: Run) -> None:
+        for place, index in enumerate(run.order):
+            label = run.contenders[index].label
+            name = letter(place) if self._question.blind else label
+            self._place[index] = place
+            self.candidates.append(Candidate(index=index, name=name, label=label))
+
+    def _take(self, event: Event, run: Run, send: Send) -> None:
+        match event:
+            case Delta(index=index, text=text):
+                send(Grew(place=self._place[index], text=text))
+            case Queued(index=index):
+                send(Told(place=self._place[index], words="queued"))
+            case Started(index=index):
+                send(Told(place=self._place[index], words="waiting"))
+            case Ended(index=index, outcome=outcome):
+                send(self._end(self._place[index], outcome, run))
+            case Settled():
+                pass
+
+    def _end(self, place: int, outcome: Outcome, run: Run) -> Done:
+        candidate = self.candidates[place]
+        candidate.outcome = outcome
+        candidate.text = self.plan.finish(outcome)
+        candidate.cost = run.cost_usd(outcome)
+        candidate.since = self._clock()
+        text = candidate.text if isinstance(candidate.text, str) else None
+        return Done(place=place, text=text, words=self._words(candidate))
+
+    def _words(self, candidate: Candidate) -> str:
+        outcome = candidate.outcome
+        if isinstance(candidate.text, Unfit):
+            hidden = self._question.blind and outcome is not None and outcome.error
+            return "failed" if hidden else candidate.text.reason
+        if outcome is None or self._question.blind:
+            return "done"
+        return figures(outcome, candidate.cost)
+
+    def _at(self, place: int) -> Candidate | None:
+        return self.candidates[place] if 0 <= place < len(self.candidates) else None
+
+
+def _whole_name(candidate: Candidate) -> str:
+    if candidate.name == candidate.label:
+        return candidate.label
+    return f"{candidate.name} = {candidate.label}"
+
+
+def figures(outcome: Outcome, cost: Decimal | None) -> str:
+    """Say what an answer took, in time, tokens and money."""
+    if outcome.cached_age is not None:
+        return "cached"
+    parts = [f"{outcome.timings.total:.1f} s"]
+    if outcome.usage is not None:
+        guess = outcome.usage.source == "estimated"
+        parts.append(f"{'~' if guess else ''}{outcome.usage.output} tok")
+        parts.append(usd(cost, estimated=guess))
+    if outcome.status is not Status.ANSWERED:
+        parts.append(outcome.status.value)
+    return " · ".join(parts)

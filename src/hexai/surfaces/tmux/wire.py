@@ -1,0 +1,168 @@
+"""What the two processes of an action say to each other: one line of JSON a message.
+
+The parent holds the selection and asks the models; the view shows what it is told and
+says what the user wants. Neither trusts the other to be well: a line has a longest
+length, what is no message ends the talk, and the view must show that it knows the key
+before it is told anything.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hexai.service.actions.fitting import Frame
+
+LONGEST_FROM_VIEW = 16 << 20
+"""Bytes of a message of the view: an edited answer is the longest."""
+LONGEST_FROM_PARENT = 64 << 20
+"""Bytes of a message of the parent: it holds the selection."""
+_NEWLINE = b"\n"
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A line of the menu."""
+
+    title: str
+    hotkey: str = ""
+    asks: bool = False
+    """It takes the user's own words."""
+    opens: bool = False
+    """It opens the submenu."""
+    skips: bool = False
+
+
+class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
+    """What the view shows first."""
+
+    items: tuple[Item, ...] = ()
+    """Of the menu, then those of the submenu."""
+    main: int = 0
+    """How many of them are the menu's."""
+    labels: tuple[str, ...] = ()
+    """The entries that can be compared; empty: one, which nothing is compared with."""
+    compare: bool = False
+    """All entries are asked from the start."""
+    notes: tuple[str, ...] = ()
+    """What the user should know about the configuration."""
+    editor: tuple[str, ...] = ()
+    """The user's editor as a command; empty: there is none."""
+    no_editor: str = ""
+    """Why there is none."""
+    selection: str = ""
+    """As it is shown: what is no text in it is replaced."""
+
+
+class Asked(Struct, frozen=True, kw_only=True, tag="asked"):
+    """An item takes words after all: nothing in the selection says what to do."""
+
+    item: int
+
+
+class Begun(Struct, frozen=True, kw_only=True, tag="begun"):
+    """Models were asked; everything that was shown of earlier answers is over."""
+
+    title: str
+    names: tuple[str, ...]
+    """Of the candidates in the order in which they are shown."""
+    frame: Frame | None = None
+    """Where the answer goes; None: below the selection, which stays."""
+
+
+class Grew(Struct, frozen=True, kw_only=True, tag="grew"):
+    """The next piece of a candidate's answer."""
+
+    place: int
+    text: str
+
+
+class Told(Struct, frozen=True, kw_only=True, tag="told"):
+    """What a candidate is doing."""
+
+    place: int
+    words: str
+
+
+class Done(Struct, frozen=True, kw_only=True, tag="done"):
+    """A candidate has ended."""
+
+    place: int
+    text: str | None
+    """What takes the selection's place; None: nothing does."""
+    words: str
+    """Its figures, or why it has no text."""
+
+
+class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
+    """The view has to go."""
+
+
+FromParent = Opened | Asked | Begun | Grew | Told | Done | Closed
+
+
+class Hello(Struct, frozen=True, kw_only=True, tag="hello"):
+    """The view is there, and may be told things."""
+
+    key: str
+
+
+class Picked(Struct, frozen=True, kw_only=True, tag="picked"):
+    """The user wants an action."""
+
+    item: int
+    prompt: str = ""
+    compare: bool = False
+
+
+class Took(Struct, frozen=True, kw_only=True, tag="took"):
+    """The user wants a candidate's text."""
+
+    place: int
+
+
+class Again(Struct, frozen=True, kw_only=True, tag="again"):
+    """The user wants other answers."""
+
+
+class Edited(Struct, frozen=True, kw_only=True, tag="edited"):
+    """The user changed a candidate's text."""
+
+    place: int
+    text: str
+
+
+class Left(Struct, frozen=True, kw_only=True, tag="left"):
+    """The user wants nothing."""
+
+    interrupted: bool = False
+    """By Ctrl-C."""
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
+    """The view cannot go on."""
+
+    reason: str
+
+
+FromView = Hello | Picked | Took | Again | Edited | Left | Failed
+
+_ENCODER = msgspec.json.Encoder()
+_FROM_PARENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(FromParent)
+_FROM_VIEW: msgspec.json.Decoder[Any] = msgspec.json.Decoder(FromView)
+
+
+def encode(message: FromParent | FromView) -> bytes:
+    """Write a message as a line."""
+    return _ENCODER.encode(message) + _NEWLINE
+
+
+def from_parent(line: bytes) -> FromParent:
+    """Read a line of the parent; raises `ValueError` for what is no message."""
+    message: FromParent = _FROM_PARENT.decode(line)
+    return message
+
+
+def from_view(line: bytes) -> FromView:
+    """Read a line of the view; raises `ValueError` for what is no message."""
+    message: FromView = _FROM_VIEW.decode(line)
+    return message

@@ -1,0 +1,159 @@
+"""`hexai-tmux-action` as an editor starts it, in a real tmux that somebody looks at.
+
+Two servers: the inner one shows the popup, the outer one is the terminal that its
+client is attached to, so that keys can be pressed and the screen read.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.support.tmux import Tmux, wait_until
+
+ACTION = Path(sys.executable).with_name("hexai-tmux-action")
+PATIENCE = 30.0
+
+
+class Ended:
+    """What came of an action."""
+
+    def __init__(self, code: int, out: bytes, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+class Acting:
+    """An action under way."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", folder: Path) -> None:
+        self.child = child
+        self._folder = folder
+
+    def end(self) -> Ended:
+        """Wait until it has ended."""
+        try:
+            self.child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            raise
+        out = (self._folder / "out").read_bytes()
+        return Ended(self.child.returncode, out, (self._folder / "err").read_text())
+
+
+class Stage:
+    """A tmux with a client, in which popups open."""
+
+    def __init__(self, folder: Path, *, columns: int = 100, lines: int = 30) -> None:
+        self._folder = folder
+        self.inner = Tmux(_made(folder / "i"), columns=columns, lines=lines)
+        self.outer = Tmux(_made(folder / "o"), columns=columns, lines=lines)
+        self.outer.run("set-option", "-g", "status", "off")
+        self.outer.attach(self.inner)
+        self._wait_for_client()
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            error.add_note("\n".join(self.outer.screen()))
+        for server in (self.inner, self.outer):
+            subprocess.run(
+                ["tmux", "-S", server.socket, "kill-server"],
+                check=False,
+                capture_output=True,
+            )
+
+    @contextmanager
+    def acting(
+        self,
+        selection: bytes,
+        *arguments: str,
+        pane: str = "%0",
+        environ: Mapping[str, str] | None = None,
+    ) -> Iterator[Acting]:
+        """Start an action with a selection; it is killed if it outlives the block."""
+        self._count += 1
+        folder = _made(self._folder / f"a{self._count}")
+        (folder / "in").write_bytes(selection)
+        given = {"TMUX": self.inner.variable, "TMUX_PANE": pane, **(environ or {})}
+        with (
+            (folder / "in").open("rb") as into,
+            (folder / "out").open("wb") as out,
+            (folder / "err").open("wb") as err,
+        ):
+            child = subprocess.Popen(
+                [ACTION, *arguments],
+                stdin=into,
+                stdout=out,
+                stderr=err,
+                env={**os.environ, **given},  # noqa: TID251
+                cwd=folder,
+                start_new_session=True,
+            )
+        try:
+            yield Acting(child, folder)
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        try:
+            wait_until(lambda: self.shows(text), f"{text!r} was not shown")
+        except AssertionError as error:
+            error.add_note("\n".join(self.outer.screen()))
+            raise
+
+    def shows(self, text: str) -> bool:
+        """Tell whether a text is on the screen."""
+        return text in "\n".join(self.outer.screen())
+
+    def press(self, *keys: str) -> None:
+        """Press keys in front of the screen."""
+        self.outer.press(*keys)
+
+    def view_pid(self) -> int:
+        """Find the process of the view."""
+        found = [
+            pid for pid in _processes() if "hexai.surfaces.tmux.view" in _line(pid)
+        ]
+        mine = [pid for pid in found if str(self._folder.parent) in _line(pid)]
+        return max(mine or found)
+
+    def _wait_for_client(self) -> None:
+        wait_until(
+            lambda: bool(self.inner.run("list-clients").strip()), "nobody looks at it"
+        )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _processes() -> list[int]:
+    return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
+
+
+def _line(pid: int) -> str:
+    """Give a process's command line; of tmux's client it holds the same words."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    line = b" ".join(words).decode(errors="replace")
+    return "" if "display-popup" in line else line

@@ -1,0 +1,280 @@
+"""The view within the test's process, driven by Textual's Pilot."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from hexai.service.actions.fitting import Frame
+from hexai.surfaces.tmux.app import ActionApp
+from hexai.surfaces.tmux.wire import (
+    Again,
+    Begun,
+    Done,
+    FromParent,
+    FromView,
+    Grew,
+    Item,
+    Left,
+    Opened,
+    Picked,
+    Took,
+    encode,
+    from_view,
+)
+
+ITEMS = (
+    Item(title="Simplify", hotkey="i"),
+    Item(title="Prompt [/] [@click=app.quit]x", hotkey="p", asks=True),
+    Item(title="Own…", hotkey="a", opens=True),
+    Item(title="Skip", hotkey="s", skips=True),
+    Item(title="Louder", hotkey="L"),
+    Item(title="Quieter", hotkey="q"),
+)
+MENU = Opened(items=ITEMS, main=4, labels=("one", "two"), selection="old = 0\n")
+FRAME = Frame(replaced="old = 0\n", shown="old = 0\n")
+
+
+class Parent:
+    """The other end of the view's socket."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        pilot: Pilot[None],
+    ) -> None:
+        self._reader, self._writer = reader, writer
+        self.pilot = pilot
+
+    def say(self, *messages: FromParent) -> None:
+        """Tell the view something."""
+        for message in messages:
+            self._writer.write(encode(message))
+
+    async def hear(self) -> FromView:
+        """Wait for what the view says."""
+        async with asyncio.timeout(20):
+            return from_view(await self._reader.readuntil(b"\n"))
+
+    def screen(self) -> str:
+        """Read what is on the screen."""
+        strips = self.pilot.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+    async def wait_for(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        async with asyncio.timeout(20):
+            while text not in self.screen():
+                await self.pilot.pause()
+
+
+@asynccontextmanager
+async def showing(
+    *messages: FromParent, size: tuple[int, int] = (100, 20)
+) -> AsyncIterator[Parent]:
+    """Show what a parent says first."""
+    ours, theirs = socket.socketpair()
+    app = ActionApp(theirs)
+    reader, writer = await asyncio.open_unix_connection(sock=ours)
+    async with app.run_test(size=size) as pilot:
+        parent = Parent(reader, writer, pilot)
+        parent.say(*messages)
+        yield parent
+    writer.close()
+    await writer.wait_closed()
+
+
+def run(body: Callable[[], Awaitable[None]]) -> None:
+    """Run a test's body in a loop of its own."""
+
+    async def main() -> None:
+        await body()
+
+    asyncio.run(main())
+
+
+def test_hotkeys_choose() -> None:
+    """A line's letter chooses it, in either case."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("I")
+            assert await parent.hear() == Picked(item=0)
+
+    run(body)
+
+
+def test_keys_move_and_enter_chooses() -> None:
+    """`j`, `k`, `G` and the arrows move as they do in pagers."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("G", "k", "k", "k", "enter")
+            assert await parent.hear() == Picked(item=0)
+
+    run(body)
+
+
+def test_escape_leaves_the_submenu_and_runs_nothing() -> None:
+    """There it goes back; in the menu it leaves."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Own")
+            await parent.pilot.press("a")
+            await parent.wait_for("Louder")
+            await parent.pilot.press("escape")
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("escape")
+            assert await parent.hear() == Left()
+
+    run(body)
+
+
+def test_a_hotkey_wins_over_a_key_of_the_menu() -> None:
+    """`q` leaves, unless the user has given it to an action."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Own")
+            await parent.pilot.press("a")
+            await parent.wait_for("Quieter")
+            await parent.pilot.press("q")
+            assert await parent.hear() == Picked(item=5)
+
+    run(body)
+
+
+def test_own_words_go_with_the_item() -> None:
+    """They are written in the menu, and Tab before them means to compare."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Prompt")
+            await parent.pilot.press("tab", "p")
+            await parent.wait_for("Enter ask")
+            await parent.pilot.press(*"go", "enter")
+            assert await parent.hear() == Picked(item=1, prompt="go", compare=True)
+
+    run(body)
+
+
+def test_titles_are_no_markup() -> None:
+    """Brackets are shown as they are."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Prompt [/] [@click=app.quit]x")
+
+    run(body)
+
+
+def test_a_growing_answer_is_a_diff() -> None:
+    """What has come so far is compared; what it has not come to is not gone."""
+
+    async def body() -> None:
+        opened = Opened(selection="a = 1\nb = 2\nc = 3\n")
+        frame = Frame(replaced=opened.selection, shown=opened.selection)
+        begun = Begun(title="simplify", names=("one",), frame=frame)
+        grew = Grew(place=0, text="```\na = 1\nb = 9\n")
+        async with showing(opened, begun, grew) as parent:
+            await parent.wait_for("+ b = 9")
+            assert "- c" not in parent.screen()
+            assert "  c = 3" in parent.screen()
+
+    run(body)
+
+
+def test_candidates_are_chosen_by_number_and_tab() -> None:
+    """Enter takes the one that is marked."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one", "two"), frame=FRAME)
+        done = [Done(place=n, text=f"new = {n}\n", words="1.0 s") for n in (0, 1)]
+        async with showing(MENU, begun, *done) as parent:
+            await parent.wait_for("+ new = 1")
+            await parent.pilot.press("2", "tab", "tab", "enter")
+            assert await parent.hear() == Took(place=1)
+
+    run(body)
+
+
+def test_narrow_screens_show_one_candidate() -> None:
+    """Tab shows the next."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one", "two"), frame=FRAME)
+        done = [Done(place=n, text=f"new = {n}\n", words="1.0 s") for n in (0, 1)]
+        async with showing(MENU, begun, *done, size=(40, 10)) as parent:
+            await parent.wait_for("+ new = 0")
+            assert "new = 1" not in parent.screen()
+            await parent.pilot.press("tab")
+            await parent.wait_for("+ new = 1")
+
+    run(body)
+
+
+def test_split_and_unified_take_turns() -> None:
+    """`d` puts old and new beside each other, and back."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        done = Done(place=0, text="new = 1\n", words="1.0 s")
+        async with showing(MENU, begun, done) as parent:
+            await parent.wait_for("+ new = 1")
+            await parent.pilot.press("d")
+            await parent.wait_for("│+ new = 1")
+            await parent.pilot.press("d")
+            await parent.wait_for("d split")
+
+    run(body)
+
+
+def test_nothing_is_taken_that_is_not_there() -> None:
+    """Enter says so while a model writes, and leaves once all have failed."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        async with showing(MENU, begun) as parent:
+            await parent.wait_for("one")
+            await parent.pilot.press("enter")
+            await parent.wait_for("not done yet")
+            await parent.pilot.press("r")
+            assert await parent.hear() == Again()
+            parent.say(Done(place=0, text=None, words="no key"))
+            await parent.wait_for("no key")
+            await parent.pilot.press("enter")
+            assert await parent.hear() == Left()
+
+    run(body)
+
+
+def test_ctrl_c_interrupts() -> None:
+    """It is told apart from leaving."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("ctrl+c")
+            assert await parent.hear() == Left(interrupted=True)
+
+    run(body)
+
+
+def test_the_view_goes_with_its_parent() -> None:
+    """When the socket closes nothing stays on the screen."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            parent._writer.close()
+            async with asyncio.timeout(20):
+                while parent.pilot.app.is_running:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+
+    run(body)
