@@ -16,19 +16,14 @@ and nothing here has to be repaired after a crash.
 
 import fcntl
 import os
-import stat
 from pathlib import Path
 from typing import Self
 
 import msgspec
 from msgspec import Struct
 
-from hexai.errors import NotSent
-
-_LONGEST_SOCKET_PATH = 103
-"""Bytes that every system takes in the address of a Unix socket (108 on Linux)."""
-
-_NAME_LENGTH = 16
+NAME_LENGTH = 16
+"""Characters in the name of a worker."""
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -149,7 +144,7 @@ def worker_files(folder: Path, identity: str) -> WorkerFiles:
     import hashlib
 
     digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape"))
-    return WorkerFiles(folder, digest.hexdigest()[:_NAME_LENGTH])
+    return WorkerFiles(folder, digest.hexdigest()[:NAME_LENGTH])
 
 
 def all_workers(folder: Path) -> list[WorkerFiles]:
@@ -157,55 +152,5 @@ def all_workers(folder: Path) -> list[WorkerFiles]:
     return [
         WorkerFiles(folder, path.stem)
         for path in sorted(folder.glob("*.lock"))
-        if len(path.stem) == _NAME_LENGTH
+        if len(path.stem) == NAME_LENGTH
     ]
-
-
-def fitting_folder(folder: Path) -> Path:
-    """Give the folder, or a short one in /tmp, named after it, if a socket cannot fit.
-
-    `make_private` refuses the latter if anybody else was there first.
-    """
-    longest = len(os.fsencode(folder)) + len("/") + _NAME_LENGTH + len(".sock")
-    if longest <= _LONGEST_SOCKET_PATH:
-        return folder
-    short = worker_files(folder, str(folder)).name
-    return Path(f"/tmp/hexai-{os.getuid()}-{short}")  # noqa: S108 - see make_private
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder that only the user can enter, or make sure that it is one.
-
-    Raises `NotSent` if it belongs to somebody else, or others may enter it.
-    """
-    try:
-        _make_folders(folder)
-        found = folder.stat(follow_symlinks=False)
-    except OSError as error:
-        raise NotSent(
-            f"cannot make {folder}: {error.strerror}",
-            advice="set XDG_RUNTIME_DIR to a folder of your own, or unset it",
-        ) from error
-    if not stat.S_ISDIR(found.st_mode):
-        raise NotSent(f"{folder} is not a folder", advice="remove it")
-    if found.st_uid != os.getuid():
-        raise NotSent(f"{folder} belongs to another user", advice="remove it")
-    if stat.S_IMODE(found.st_mode) != 0o700:
-        raise NotSent(f"others may enter {folder}", advice=f"run: chmod 700 {folder}")
-
-
-def _make_folders(folder: Path) -> None:
-    """Make a folder and all above it that are missing, each for the user alone.
-
-    Not below another user's folder: with `sudo`, that user could not use it later.
-    """
-    if os.path.lexists(folder):
-        return
-    parent = folder.parent
-    _make_folders(parent)
-    if parent.stat().st_uid not in {os.getuid(), 0}:
-        raise NotSent(
-            f"{parent} belongs to another user",
-            advice="set XDG_RUNTIME_DIR to a folder of your own, or unset it",
-        )
-    folder.mkdir(mode=0o700, exist_ok=True)

@@ -32,12 +32,11 @@ from hexai.providers.llamacpp.files import (
     Lock,
     WorkerFiles,
     all_workers,
-    fitting_folder,
-    make_private,
     try_lock,
     worker_files,
 )
 from hexai.providers.llamacpp.models import GGUF, LoadOptions, identity
+from hexai.providers.llamacpp.place import workers_folder
 from hexai.providers.llamacpp.process import (
     HEALTH_TIMEOUT,
     PAUSE,
@@ -79,7 +78,7 @@ class Supervisor:
         that does not listen after `listen_timeout` seconds is replaced; 4 were seen,
         with a slow disk.
         """
-        self._folder = fitting_folder(folder)
+        self._runtime = folder
         self._environ = environ
         self.limit_workers(keep_alive=keep_alive, max_workers=max_workers)
         self._options = options
@@ -98,13 +97,12 @@ class Supervisor:
 
         `loading` is called as soon as it turns out that one has to be waited for.
         """
-        make_private(self._folder)
         files = self.files(gguf)
-        with _troubles_named(self._folder):
+        with _troubles_named(files.folder):
             lease = await _take_lease(files)
         with lease:
             try:
-                with _troubles_named(self._folder):
+                with _troubles_named(files.folder):
                     card = await self._wait_ready(gguf, files, loading)
                 yield Leased(files=files, card=card)
             finally:
@@ -112,8 +110,12 @@ class Supervisor:
                     os.utime(lease.fd)
 
     def files(self, gguf: GGUF) -> WorkerFiles:
-        """Name the files of the worker that serves a model, whether it lives or not."""
-        return worker_files(self._folder, identity(gguf, self._options))
+        """Name the files of the worker that serves a model, whether it lives or not.
+
+        Raises `NotSent` if there is no private folder for them.
+        """
+        folder = workers_folder(self._runtime)
+        return worker_files(folder, identity(gguf, self._options))
 
     async def _wait_ready(
         self, gguf: GGUF, files: WorkerFiles, loading: Callable[[], None]
@@ -141,7 +143,7 @@ class Supervisor:
 
     async def _start(self, gguf: GGUF, files: WorkerFiles) -> bool:
         """Start a worker if nobody else does and there is room; tell whether it was."""
-        with try_lock(self._folder / "gate") as gate:
+        with try_lock(files.folder / "gate") as gate:
             if not gate.held or not await self._make_room(files):
                 return False
             with try_lock(files.lock) as lock:
@@ -150,7 +152,7 @@ class Supervisor:
                 os.ftruncate(lock.fd, 0)
                 files.socket.unlink(missing_ok=True)
                 order = Order(
-                    folder=str(self._folder),
+                    folder=str(files.folder),
                     name=files.name,
                     lock_fd=os.dup(lock.fd),
                     key=os.urandom(32).hex(),
@@ -164,7 +166,7 @@ class Supervisor:
     async def _make_room(self, files: WorkerFiles) -> bool:
         """See that one more worker may live, ending an idle one if need be."""
         living: list[WorkerFiles] = []
-        for other in all_workers(self._folder):
+        for other in all_workers(files.folder):
             if other == files:
                 continue
             if other.is_alive():

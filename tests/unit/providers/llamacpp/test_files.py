@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hexai.errors import NotSent
 from hexai.providers.llamacpp.files import (
     Card,
     WorkerFiles,
     all_workers,
-    fitting_folder,
-    make_private,
     try_lock,
     worker_files,
 )
@@ -144,95 +141,11 @@ def test_only_workers_are_listed(tmp_path: Path) -> None:
     assert all_workers(tmp_path) == [files]
 
 
-def test_a_folder_is_made_for_the_user_alone(tmp_path: Path) -> None:
-    """Missing folders are made with mode 0700 under a careless umask too."""
-    before = os.umask(0)
-    try:
-        make_private(tmp_path / "state" / "hexai" / "run")
-    finally:
-        os.umask(before)
-    make_private(tmp_path / "state" / "hexai" / "run")
-
-    for folder in ("state", "state/hexai", "state/hexai/run"):
-        assert (tmp_path / folder).stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.parametrize("mode", [0o755, 0o710, 0o777, 0o500])
-def test_a_folder_that_others_may_enter_is_refused(tmp_path: Path, mode: int) -> None:
-    """A wrong mode is not mended: nobody knows what was put there meanwhile."""
-    folder = tmp_path / "run"
-    folder.mkdir()
-    folder.chmod(mode)
-
-    with pytest.raises(NotSent, match="chmod 700"):
-        make_private(folder)
-
-
-def test_a_link_or_a_file_is_no_private_folder(tmp_path: Path) -> None:
-    """A link is refused even if it leads to a private folder; a file is too."""
-    make_private(tmp_path / "real")
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    (tmp_path / "lost").symlink_to(tmp_path / "nowhere")
-    (tmp_path / "file").touch()
-
-    for name in ("link", "lost", "file"):
-        with pytest.raises(NotSent, match=f"{name} is not a folder"):
-            make_private(tmp_path / name)
-
-
-def test_another_users_folder_is_refused(tmp_path: Path) -> None:
-    """A folder of somebody else is never used."""
-    with pytest.raises(NotSent, match="belongs to another user"):
-        make_private(_somebody_elses(tmp_path))
-
-
-def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
-    """The reason of the system is told, with the folder's name."""
-    (tmp_path / "file").touch()
-
-    with pytest.raises(NotSent, match=r"cannot make .*file/run: Not a directory"):
-        make_private(tmp_path / "file" / "run")
-
-
-def test_nothing_is_made_below_another_users_folder(tmp_path: Path) -> None:
-    """With sudo, and the variables of who called it, that user is not locked out."""
-    theirs = _somebody_elses(tmp_path)
-    with pytest.raises(NotSent, match="set XDG_RUNTIME_DIR"):
-        make_private(theirs / "hexai")
-    assert not (theirs / "hexai").exists()
-
-
-def test_a_path_that_fits_a_socket_stays() -> None:
-    """The folder that was asked for is the one that is used."""
-    assert fitting_folder(Path("/run/user/1000/hexai")) == Path("/run/user/1000/hexai")
-
-
-def test_a_long_path_is_exchanged_for_a_short_one() -> None:
-    """What does not fit a socket's address gets a folder in /tmp, one for each path."""
-    deep = [Path("/", *(["folder"] * 12), end) for end in ("one", "one", "other")]
-
-    folders = [fitting_folder(path) for path in deep]
-
-    assert folders[0] == folders[1] != folders[2]
-    assert folders[0].parent == Path("/tmp")
-    assert len(str(worker_files(folders[0], "model").socket)) < 100
-
-
 def _with_all_files(folder: Path) -> WorkerFiles:
     files = worker_files(folder, "model")
     for path in (files.lock, files.lease, files.socket, files.log):
         path.touch()
     return files
-
-
-def _somebody_elses(tmp_path: Path) -> Path:
-    """Give another user's folder: root's, or given away by root."""
-    if os.getuid() != 0:
-        return Path("/etc")
-    folder = tmp_path / "theirs"
-    folder.mkdir(mode=0o700)
-    os.chown(folder, 65534, 65534)
-    return folder
 
 
 def _open_descriptors() -> int:
