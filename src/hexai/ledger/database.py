@@ -154,12 +154,12 @@ def _migrate(connection: sqlite3.Connection) -> None:
     with transaction(connection):
         for number in range(_version(connection) + 1, SCHEMA + 1):
             [script] = _MIGRATIONS.glob(f"{number:04}_*.sql")
-            for statement in _statements(script.read_text("utf-8")):
+            for statement in statements(script.read_text("utf-8")):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
     """Split a script; `executescript` would commit before it begins."""
     statement = ""
     for line in script.splitlines(keepends=True):

@@ -1,43 +1,98 @@
 """Writes runs as the logs of the tool `llm`, so that what reads those reads these.
 
-The file has the tables of responses as they were when usage and resolved model had come
-in, and says so in its list of migrations; `llm` itself brings it up to date when it
-opens it (tried with 0.36). A run is a conversation, each answer of it a response. What
-came from the cache was a response in another run, and is one there.
+Release 0.36 logs a call as a turn in a thread. Its messages are rows of their own, each
+named after its content and the message before it, so that those which ask several
+models the same share the rows of the question. `responses`, where all releases before
+kept answers, stays empty there; but it is still read, and what is in `turns` under the
+same name is left out. So both are filled: older releases find what they know, and newer
+ones show no answer twice (both tried). The one thing left to the tool itself is the
+view `message_tree`, which it makes when it opens the file.
+
+Each answer is a conversation of its own, as if each model had been asked by itself: one
+can be gone on with, which holds what that model said and nothing of the others. `llm`
+goes by the order of names, which begin with a time (ULID); so do ours. They follow
+from the run, so that the same answer has the same name in every export. What came
+from the cache was a response in another run, and is one there.
 """
 
+import hashlib
+import json
+import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hexai.domain.messages import Role
-from hexai.domain.outcome import Status
-from hexai.domain.record import ContenderRecord, RecordedRun
-from hexai.ledger.database import transaction, translated
+from msgspec import Struct
 
-_TABLES = (
-    "CREATE TABLE _llm_migrations (name TEXT PRIMARY KEY, applied_at TEXT)",
-    "CREATE TABLE conversations (id TEXT PRIMARY KEY, name TEXT, model TEXT)",
-    """
-    CREATE TABLE responses (
-        id TEXT PRIMARY KEY, model TEXT, prompt TEXT, system TEXT, prompt_json TEXT,
-        options_json TEXT, response TEXT, response_json TEXT,
-        conversation_id TEXT REFERENCES conversations (id),
-        duration_ms INTEGER, datetime_utc TEXT, input_tokens INTEGER,
-        output_tokens INTEGER, token_details TEXT, resolved_model TEXT
-    )
-    """,
-)
+from hexai.domain.messages import Message, Role
+from hexai.domain.outcome import Status
+from hexai.domain.record import ContenderRecord, RecordedRun, RunRecord
+from hexai.ledger.database import statements, transaction, translated
+
+_TABLES = Path(__file__).with_suffix(".sql")
 _APPLIED = (
     *("m001_initial", "m002_id_primary_key", "m003_chat_id_foreign_key"),
     *("m004_column_order", "m004_drop_provider", "m005_debug", "m006_new_logs_table"),
     *("m007_finish_logs_table", "m008_reply_to_id_foreign_key"),
     *("m008_fix_column_order_in_logs", "m009_delete_logs_table_if_empty"),
-    *("m010_create_new_log_tables", "m011_fts_for_responses", "m013_usage"),
-    "m019_resolved_model",
+    *("m010_create_new_log_tables", "m012_attachments_tables", "m013_usage"),
+    *("m014_schemas", "m015_fragments_tables", "m016_fragments_table_pks"),
+    *("m017_tools_tables", "m017_tools_plugin", "m018_tool_instances"),
+    *("m019_resolved_model", "m020_tool_results_attachments"),
+    *("m021_tool_results_exception", "m022_response_reasoning", "m023_message_store"),
+    *("m024_tool_instance_references", "m025_turn_tools_instance_backfill"),
+    "m027_turns_response_json",
 )
-_NAME_LENGTH = 100
+"""What the tool need not do any more; the index of `responses` and a view it makes."""
+
+_UNNAMED = ("openai", "ollama")
+"""Whose models the tool and its plugin name without them (seen: llm-ollama 0.19.1)."""
+
+_NAME_LENGTH = 32
+_BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's digits, in which a ULID is written."""
+
+
+class _Answer(Struct, frozen=True, kw_only=True):
+    """What one model said, and what it was asked."""
+
+    turn: str
+    thread: str
+    run: RunRecord
+    said: ContenderRecord
+
+    @property
+    def model(self) -> str:
+        """Name the model as the tool does, which refuses to go on with others."""
+        named = self.said.provider not in _UNNAMED
+        return f"{self.said.provider}/{self.said.model}" if named else self.said.model
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.run.started_at, tz=UTC)
+
+    @property
+    def duration(self) -> int:
+        return round(self.said.timings.total * 1000)
+
+    @property
+    def tokens(self) -> tuple[int | None, int | None]:
+        usage = self.said.usage
+        return (None, None) if usage is None else (usage.input, usage.output)
+
+    def words(self, *, system: bool) -> str:
+        """Give what the system said, or what all others said before the answer."""
+        return "\n\n".join(
+            message.content
+            for message in self.run.messages
+            if (message.role is Role.SYSTEM) is system
+        )
+
+    @property
+    def name(self) -> str:
+        name = re.sub(r"\s+", " ", self.words(system=False) or self.words(system=True))
+        return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 1]}…"
 
 
 def write_llm_logs(path: Path, runs: Iterable[RecordedRun]) -> int:
@@ -51,52 +106,107 @@ def write_llm_logs(path: Path, runs: Iterable[RecordedRun]) -> int:
             connection.close()
 
 
+def message_hash(message: Message, parent: str | None) -> str:
+    """Name a message after what it says and what came before, as 0.36 does."""
+    parts = [{"type": "text", "text": message.content}]
+    named = {"parent": parent, "message": {"role": message.role, "parts": parts}}
+    text = json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"b2:{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"
+
+
 def _fill(connection: sqlite3.Connection, runs: Iterable[RecordedRun]) -> int:
-    for statement in _TABLES:
+    for statement in statements(_TABLES.read_text("utf-8")):
         connection.execute(statement)
-    now = datetime.fromtimestamp(0, tz=UTC).isoformat()
+    then = str(datetime.fromtimestamp(0, tz=UTC))
     connection.executemany(
-        "INSERT INTO _llm_migrations VALUES (?, ?)", ((name, now) for name in _APPLIED)
+        "INSERT INTO _llm_migrations VALUES (?, ?)", ((name, then) for name in _APPLIED)
     )
-    return sum(_insert(connection, recorded) for recorded in runs)
+    count = 0
+    for recorded in runs:
+        for answer in _answers(recorded.run):
+            _insert_turn(connection, answer)
+            _insert_response(connection, answer)
+            count += 1
+    return count
 
 
-def _insert(connection: sqlite3.Connection, recorded: RecordedRun) -> int:
-    run = recorded.run
-    answers = [
-        each
-        for each in run.contenders
-        if each.status is Status.ANSWERED and not each.cached
-        if each.text and run.messages
-    ]
-    if not answers:
-        return 0
-    prompt = "\n\n".join(m.content for m in run.messages if m.role is not Role.SYSTEM)
-    system = "\n\n".join(m.content for m in run.messages if m.role is Role.SYSTEM)
+def _answers(run: RunRecord) -> Iterable[_Answer]:
+    for said in run.contenders:
+        answered = said.status is Status.ANSWERED and not said.cached
+        if answered and said.text and run.messages:
+            turn = _ulid(run, 2 * said.index + 1)
+            thread = _ulid(run, 2 * said.index)
+            yield _Answer(turn=turn, thread=thread, run=run, said=said)
+
+
+def _ulid(run: RunRecord, number: int) -> str:
+    """Name something of a run: by its time, then its identity, then a number."""
+    milliseconds = round(run.started_at * 1000) % (1 << 48)
+    identity = hashlib.blake2b(run.run_id.encode(), digest_size=8).digest()
+    value = (milliseconds << 80) | (int.from_bytes(identity) << 16) | (number % 65536)
+    return "".join(_BASE32[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+def _insert_turn(connection: sqlite3.Connection, answer: _Answer) -> None:
+    said = Message(Role.ASSISTANT, answer.said.text)
+    asked = _insert_messages(connection, answer.run.messages, None)
+    tip = _insert_messages(connection, [said], asked)
+    last = answer.run.messages[-1]
+    prompt = last.content if last.role is Role.USER else ""
+    connection.execute(
+        "INSERT INTO threads VALUES (?, ?, ?, NULL, ?)",
+        (answer.thread, answer.name, tip, str(answer.moment)),
+    )
+    connection.execute(
+        "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, NULL, ?, ?, "
+        "NULL)",
+        (
+            *(answer.turn, answer.thread, asked, tip),
+            *(answer.model, answer.said.returned_model),
+            *answer.tokens,
+            *(answer.duration, answer.moment.isoformat()),
+        ),
+    )
+    connection.execute(
+        "INSERT INTO turn_search (turn_id, prompt, response) VALUES (?, ?, ?)",
+        (answer.turn, prompt, answer.said.text),
+    )
+
+
+def _insert_messages(
+    connection: sqlite3.Connection, messages: Sequence[Message], parent: str | None
+) -> str | None:
+    """Write what is not there yet, one after another; give the name of the last."""
+    for message in messages:
+        name = message_hash(message, parent)
+        new = connection.execute(
+            "INSERT OR IGNORE INTO messages VALUES (?, ?, ?, NULL)",
+            (name, parent, message.role),
+        )
+        if new.rowcount:
+            connection.execute(
+                "INSERT INTO parts (message_hash, position, type, text) "
+                "VALUES (?, 0, 'text', ?)",
+                (name, message.content),
+            )
+        parent = name
+    return parent
+
+
+def _insert_response(connection: sqlite3.Connection, answer: _Answer) -> None:
     connection.execute(
         "INSERT INTO conversations VALUES (?, ?, ?)",
-        (run.run_id, prompt[:_NAME_LENGTH], answers[0].model),
+        (answer.thread, answer.name, answer.model),
     )
-    for each in answers:
-        connection.execute(
-            "INSERT INTO responses VALUES (?, ?, ?, ?, NULL, '{}', ?, NULL, ?, ?, ?, "
-            "?, ?, NULL, ?)",
-            (
-                f"{run.run_id}-{each.index}",
-                f"{each.provider}/{each.model}",
-                prompt,
-                system or None,
-                each.text,
-                run.run_id,
-                round(each.timings.total * 1000),
-                datetime.fromtimestamp(run.started_at, tz=UTC).isoformat(),
-                *_tokens(each),
-                each.returned_model,
-            ),
-        )
-    return len(answers)
-
-
-def _tokens(contender: ContenderRecord) -> tuple[int | None, int | None]:
-    usage = contender.usage
-    return (None, None) if usage is None else (usage.input, usage.output)
+    connection.execute(
+        "INSERT INTO responses VALUES (?, ?, ?, ?, NULL, '{}', ?, NULL, ?, ?, ?, ?, ?, "
+        "NULL, NULL, ?, NULL)",
+        (
+            *(answer.turn, answer.model),
+            *(answer.words(system=False), answer.words(system=True) or None),
+            *(answer.said.text, answer.thread),
+            *(answer.duration, answer.moment.isoformat()),
+            *answer.tokens,
+            answer.said.returned_model,
+        ),
+    )
