@@ -95,7 +95,9 @@ class Ledger:
         from hexai.ledger.together import read_together
 
         with translated(self._path):
-            return read_together(self._connection, chosen)
+            return with_damaged_names(
+                self._connection, lambda: read_together(self._connection, chosen)
+            )
 
     def leaderboard(
         self, chosen: "Filter", counted: "Counted"
