@@ -24,6 +24,7 @@ HexaiError
     ├── TLSFailed             no trusted connection could be made
     ├── TimedOut              a budget ran out: connect, load, first token, idle, total
     ├── BrokenStream          the answer was cut before its end
+    ├── NoAnswer              nothing was said: only reasoning, or a call of a tool
     ├── BadAnswer             the upstream sent what its protocol does not allow
     ├── TooLarge              a limit of size was reached
     ├── NotSent               the text must stay local, or nobody could take it
@@ -253,6 +254,13 @@ class BrokenStream(ProviderError):
 
     kind = "broken stream"
     advice = "try again"
+
+
+class NoAnswer(ProviderError):
+    """The model ended without a word of an answer, or in the middle to call a tool."""
+
+    kind = "no answer"
+    advice = "ask again, or use another model"
 
 
 class BadAnswer(ProviderError):

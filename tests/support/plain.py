@@ -39,6 +39,8 @@ def plain_answer(*texts: str, delay: float = 0.0, gap: float = 0.0) -> Reply:
 class PlainDecoder:
     """Takes each payload for text."""
 
+    has_ended = False
+
     def feed(self, payload: bytes) -> Iterator[Chunk]:
         """Give the text, or the end."""
         if payload == b"[DONE]":

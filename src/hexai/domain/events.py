@@ -38,6 +38,13 @@ class Delta(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class TakenBack(Struct, frozen=True, kw_only=True):
+    """All text of a contender so far was reasoning; its answer begins now."""
+
+    index: int
+    at: float
+
+
 class Ended(Struct, frozen=True, kw_only=True):
     """A contender is done; exactly one for each."""
 
@@ -53,4 +60,4 @@ class Settled(Struct, frozen=True, kw_only=True):
     reason: Literal["all", "first", "gather", "deadline"]
 
 
-Event = Queued | Started | Delta | Ended | Settled
+Event = Queued | Started | Delta | TakenBack | Ended | Settled

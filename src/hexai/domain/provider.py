@@ -41,8 +41,16 @@ class ReasoningDelta(Struct, frozen=True):
     text: str
 
 
+class TakenBack(Struct, frozen=True):
+    """All text so far was reasoning: it is no part of the answer, which begins now."""
+
+
+class Withheld(Struct, frozen=True):
+    """Tokens came whose text is not given, or not yet: progress, and nothing else."""
+
+
 class FinishReason(StrEnum):
-    """Why an answer ended."""
+    """Why an answer ended, or what ended in its stead."""
 
     STOP = "stop"
     LENGTH = "length"
@@ -52,18 +60,38 @@ class FinishReason(StrEnum):
     ENOUGH = "enough"
     """It did not stop: whoever asked had enough of it."""
     OTHER = "other"
+    """In ledgers of before: a word that nobody knew."""
+    BROKEN = "broken"
+    """The end is not known to be whole: it broke off, or nobody said why it ended."""
+    FAILED = "failed"
+    """The upstream says that it failed."""
+    TOOL = "tool"
+    """The model calls a tool; it was given none."""
+    LOADED = "loaded"
+    """The upstream only loaded the model, or unloaded it."""
 
 
 StopReason = Literal[
-    FinishReason.STOP, FinishReason.LENGTH, FinishReason.FILTERED, FinishReason.OTHER
+    FinishReason.STOP,
+    FinishReason.LENGTH,
+    FinishReason.FILTERED,
+    FinishReason.BROKEN,
+    FinishReason.FAILED,
+    FinishReason.TOOL,
+    FinishReason.LOADED,
 ]
-"""Why the model itself stopped: all but `ENOUGH`."""
+"""Why the model itself stopped; the last four are no answer, whatever was said."""
 
 
 class Finished(Struct, frozen=True, kw_only=True):
-    """The end of an attempt that was answered; always the last chunk."""
+    """The end of an attempt; always the last chunk.
+
+    Whether it is an answer follows from the reason, and from what was said.
+    """
 
     reason: StopReason = FinishReason.STOP
+    said: str | None = None
+    """The upstream's own word for the reason."""
     usage: ReportedUsage = ReportedUsage()
     loading: float = 0.0
     """Seconds in which the upstream loaded the model, as far as it tells."""
@@ -75,7 +103,7 @@ class Finished(Struct, frozen=True, kw_only=True):
     """The answer is the text of the gap as it is, and no chat."""
 
 
-Chunk = TextDelta | ReasoningDelta | Finished
+Chunk = TextDelta | ReasoningDelta | TakenBack | Withheld | Finished
 
 
 class Progress(Protocol):

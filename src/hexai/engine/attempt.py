@@ -11,10 +11,19 @@ from contextlib import aclosing
 from typing import Final, assert_never
 
 from hexai.domain.contender import Target
-from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.domain.events import TakenBack as TakenBackEvent
+from hexai.domain.provider import (
+    Chunk,
+    Finished,
+    ReasoningDelta,
+    TakenBack,
+    TextDelta,
+    Withheld,
+)
 from hexai.engine.breaker import Permit
 from hexai.engine.budgets import BudgetClock
 from hexai.engine.decide import health
+from hexai.engine.objection import objection
 from hexai.engine.streams import CLOSE_WITHIN, Reader
 from hexai.engine.tally import Tally
 from hexai.engine.terms import Course
@@ -62,6 +71,7 @@ class _Attempt:
             target.spec.budgets, tally.contender.timeout, tally.stopwatch
         )
         self._abandoned = False
+        self._objection: ProviderError | None = None
 
     async def run(self) -> None:
         streams = self._course.conditions.streams
@@ -81,9 +91,12 @@ class _Attempt:
         self._conclude(reader)
 
     def _conclude(self, reader: Reader) -> None:
+        spec = self._target.spec
+        if self._objection is not None:
+            self._objection.provider, self._objection.model = spec.provider, spec.model
+            raise self._objection
         if self._tally.finished is not None:
             return
-        spec = self._target.spec
         if missed := self._clock.missed:
             phase, seconds = missed
             raise TimedOut(phase, seconds, provider=spec.provider, model=spec.model)
@@ -133,8 +146,23 @@ class _Attempt:
             case ReasoningDelta():
                 self._clock.token(now)
                 tally.add_reasoning(now, chunk.text)
+            case Withheld():
+                self._clock.token(now)
+                tally.stopwatch.see_token(now)
+            case TakenBack():
+                tally.take_back()
+                course.feed.put(
+                    TakenBackEvent(
+                        index=tally.contender.index, at=now - course.began_at
+                    )
+                )
             case Finished():
                 tally.finished = chunk
+                self._objection = objection(
+                    chunk,
+                    has_text=tally.has_answer,
+                    has_reasoning=tally.has_reasoning,
+                )
                 tally.stopwatch.stop(now)
                 tally.stopwatch.take_out(chunk.loading, chunk.queued)
                 self._clock.finish()

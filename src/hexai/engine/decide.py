@@ -4,6 +4,8 @@
 | ------------------------------- | ----- | --------- | ---------- |
 | connection, connect timeout     | yes   | yes       | failure    |
 | breaker open                    | no    | yes       | nothing    |
+| broken before the first token   | yes   | yes       | nothing    |
+| no answer                       | no    | no        | it works   |
 | TLS                             | no    | no        | failure    |
 | 429                             | yes   | yes       | it works   |
 | 408, 409, 425                   | yes   | yes       | it works   |
@@ -21,9 +23,11 @@ from msgspec import Struct
 from hexai.errors import (
     Authentication,
     BadRequest,
+    BrokenStream,
     ConnectionFailed,
     ContentFilter,
     ContextTooLong,
+    NoAnswer,
     OutOfCredit,
     Overloaded,
     Permission,
@@ -43,6 +47,7 @@ _REFUSALS = (
     BadRequest,
     ContentFilter,
     ContextTooLong,
+    NoAnswer,
     Permission,
     RateLimited,
     UnknownModel,
@@ -125,4 +130,4 @@ def _may_pass(error: ProviderError) -> bool:
     """Whether the outage is the provider's, so that time or another one may help."""
     if isinstance(error, TimedOut):
         return error.phase == "connect"
-    return isinstance(error, ConnectionFailed | RateLimited | Overloaded)
+    return isinstance(error, ConnectionFailed | RateLimited | Overloaded | BrokenStream)

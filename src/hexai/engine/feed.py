@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from io import StringIO
 
-from hexai.domain.events import Delta, Event
+from hexai.domain.events import Delta, Event, TakenBack
 
 
 class _Piece:
@@ -36,6 +36,8 @@ class Feed:
     def put(self, event: Event) -> None:
         """Append an event that is no text."""
         self._open_pieces.clear()
+        if isinstance(event, TakenBack):
+            self._drop_pieces(event.index)
         self._queue.append(event)
         self._wake()
 
@@ -69,6 +71,15 @@ class Feed:
                 del self._open_pieces[event.index]
             return Delta(index=event.index, at=event.at, text=event.text.getvalue())
         return event
+
+    def _drop_pieces(self, index: int) -> None:
+        """Forget text that is taken back before anybody has fetched it."""
+        kept = [
+            each
+            for each in self._queue
+            if not (isinstance(each, _Piece) and each.index == index)
+        ]
+        self._queue = deque(kept)
 
     def _wake(self) -> None:
         if self._fetcher is not None and not self._fetcher.done():

@@ -81,6 +81,10 @@ class Stopwatch:
             loading = min(loading, passed)
             self._told = (loading, min(queued, passed - loading))
 
+    def forget_text(self) -> None:
+        """Take note that what was taken for the answer was none."""
+        self._ttft = None
+
     def stop(self, now: float) -> None:
         """Note the end, of an answer or an attempt; what closing takes is left out."""
         if self._stopped_at is None:

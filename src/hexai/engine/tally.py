@@ -35,11 +35,22 @@ class Tally:
         self._text = StringIO()  # a list would keep an object for each tiny delta
         self._reasoning = StringIO()
         self._size = 0
+        self._was_shown = False
 
     @property
     def any_text(self) -> bool:
-        """Whether text of the answer has been shown."""
-        return self._text.tell() > 0
+        """Whether text has been shown, even if it was taken back."""
+        return self._was_shown
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether there is an answer so far: text, and not of blanks alone."""
+        return bool(self._text.getvalue().strip())
+
+    @property
+    def has_reasoning(self) -> bool:
+        """Whether the attempt has brought reasoning."""
+        return self._reasoning.tell() > 0
 
     def begin(self, target: Target) -> None:
         """Begin an attempt; what an earlier one thought is forgotten."""
@@ -47,12 +58,20 @@ class Tally:
         self.local = target.local
         self._reasoning = StringIO()
         self._size = 0
+        self.finished = None
 
     def add_text(self, now: float, text: str) -> None:
         """Take the next piece of the answer, or raise `TooLarge`."""
         self._grow(now, text)
         self.stopwatch.see_text(now)
         self._text.write(text)
+        self._was_shown = True
+
+    def take_back(self) -> None:
+        """Count all text so far as reasoning: the answer's first token is to come."""
+        self._reasoning.write(self._text.getvalue())
+        self._text = StringIO()
+        self.stopwatch.forget_text()
 
     def add_reasoning(self, now: float, text: str) -> None:
         """Take the next piece of the reasoning, or raise `TooLarge`."""
@@ -96,7 +115,7 @@ class Tally:
         if error is not None:
             timed_out = isinstance(error, TimedOut)
             return Status.TIMED_OUT if timed_out else Status.FAILED
-        whole = self.finished is not None or (self.is_enough and self.any_text)
+        whole = self.finished is not None or (self.is_enough and self._text.tell() > 0)
         return Status.ANSWERED if whole else Status.CANCELLED
 
     def _finish(self) -> FinishReason:

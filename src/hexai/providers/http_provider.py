@@ -35,6 +35,7 @@ ERROR_BODY_LIMIT = 64 * 1024
 """Bytes of an error's body that are read."""
 
 _ERROR_BODY_WAIT = 1.0
+_FIGURES_WAIT = 1.0
 _REST_WAIT = 0.005
 _REST_LIMIT = 64 * 1024
 _MESSAGE_LENGTH = 300
@@ -105,7 +106,7 @@ class HttpProvider:
         explain = partial(self._explain, wire, call.model)
         reader = Reader(wire.framing, wire.decoder(call), explain, masker.mask)
         async with aclosing(answer.body()) as pieces:
-            async for piece in pieces:
+            async for piece in _until_ended(pieces, reader):
                 for chunk in reader.feed(piece):
                     answer.begun = True
                     if reader.finished:
@@ -277,6 +278,29 @@ async def _error_body(answer: Answer) -> bytes:
             return await answer.read(ERROR_BODY_LIMIT)
     except (TimeoutError, ProviderError):
         return b""
+
+
+async def _until_ended(
+    pieces: AsyncGenerator[bytes, None], reader: Reader
+) -> AsyncGenerator[bytes, None]:
+    """Give the pieces of a stream up to its end, or soon after that of its answer.
+
+    Figures may follow an answer's end, so they are waited for, a moment; whatever else
+    becomes of the stream then does not matter.
+    """
+    while not reader.has_ended:
+        try:
+            yield await anext(pieces)
+        except StopAsyncIteration:
+            return
+    due = asyncio.get_running_loop().time() + _FIGURES_WAIT
+    while not reader.finished:
+        try:
+            async with asyncio.timeout_at(due):
+                piece = await anext(pieces)
+        except (TimeoutError, ProviderError, StopAsyncIteration):
+            return
+        yield piece
 
 
 async def _read_rest(pieces: AsyncGenerator[bytes, None]) -> None:

@@ -17,7 +17,7 @@ A name is a model and options, written as in a URL:
 | `after` | tokens of the answer before it fails | 0 |
 | `times` | only so many attempts fail, the later ones answer | all fail |
 | `retry_after` | seconds that the failure asks for | none |
-| `finish` | `stop`, `length` or `filtered` | `stop` |
+| `finish` | `stop`, `length`, `filtered`, `broken`, `failed`, `tool` or `loaded` | `stop` |
 | `usage` | `none`: figures are not reported | reported |
 | `seed` | varies what is drawn | 0 |
 

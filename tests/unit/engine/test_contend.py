@@ -460,9 +460,10 @@ def test_a_target_used_twice_is_still_no_fallback_of_itself() -> None:
     assert isinstance(outcome.error, UpstreamResting)
 
 
-def test_an_empty_answer_is_an_answer() -> None:
-    """The upstream said that it was done."""
+def test_an_empty_answer_is_none() -> None:
+    """A script that takes the output must not be told of a success."""
     outcome = _only(contender(target(Scripted([(1, Finished())]))))
 
-    assert (outcome.status, outcome.text) == (Status.ANSWERED, "")
+    assert (outcome.status, outcome.text) == (Status.FAILED, "")
+    assert isinstance(outcome.error, NoAnswer)
     assert outcome.timings == Timings(total=1)

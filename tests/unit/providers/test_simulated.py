@@ -195,7 +195,10 @@ def test_a_bug_is_no_provider_error() -> None:
         ("echo?fail=200", "fail must be a status from 400 to 599, got 200"),
         ("echo?fail=oops", "fail must be a status or one of broken, "),
         ("echo?finish=never", "finish must be one of stop, length, filtered"),
-        ("echo?finish=enough", "finish must be one of stop, length, filtered, other"),
+        (
+            "echo?finish=enough",
+            "finish must be one of stop, length, filtered, broken, failed, tool, loaded",
+        ),
         ("echo?usage=all", 'usage can only be none, got "all"'),
     ],
 )

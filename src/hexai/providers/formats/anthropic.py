@@ -18,14 +18,11 @@ from hexai.domain.provider import (
     Call,
     Chunk,
     Finished,
-    FinishReason,
-    ReasoningDelta,
-    StopReason,
 )
-from hexai.errors import BrokenStream, ContentFilter, ProviderError
+from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.hearing import Hearing
 from hexai.providers.formats.payload import decode, words
-from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import AnthropicUsage
 from hexai.providers.formats.wire import Framing
@@ -80,9 +77,9 @@ class AnthropicFormat:
             body["stop_sequences"] = stop
         return body
 
-    def decoder(self, call: Call) -> "AnthropicDecoder":  # noqa: ARG002 - all alike
+    def decoder(self, call: Call) -> "AnthropicDecoder":
         """Make the decoder of one stream."""
-        return AnthropicDecoder()
+        return AnthropicDecoder(call)
 
     def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
@@ -92,8 +89,13 @@ class AnthropicFormat:
 class _Piece(Struct):
     """A block as it opens, a delta to it, or the message's own delta."""
 
+    type: object = None
     text: object = None
     thinking: object = None
+    reasoning: object = None
+    signature: object = None
+    data: object = None
+    partial_json: object = None
     stop_reason: object = None
 
 
@@ -112,35 +114,37 @@ class _Event(Struct):
 
 _EVENTS = msgspec.json.Decoder(_Event)
 
-REASONS: dict[str, StopReason] = {
-    "end_turn": FinishReason.STOP,
-    "stop_sequence": FinishReason.STOP,
-    "max_tokens": FinishReason.LENGTH,
-    "model_context_window_exceeded": FinishReason.LENGTH,
-    "refusal": FinishReason.FILTERED,
-}
-"""`stop_reason`; any other is `OTHER`."""
+_THOUGHTS = frozenset({"thinking", "redacted_thinking", "reasoning"})
+"""Types of blocks that hold no answer, whatever the type of what fills them."""
 
 
 class AnthropicDecoder:
     """Reads one stream of message events."""
 
-    def __init__(self) -> None:
-        self._splitter = ThinkSplitter()
-        self._reason: StopReason | None = None
+    def __init__(self, call: Call) -> None:
+        self._hearing = Hearing(call)
+        self._in_thought = False
         self._usage = AnthropicUsage()
         self._model: str | None = None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether what ends the answer has come, whatever follows."""
+        return self._hearing.has_ended
+
     def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one event; `message_stop` gives `Finished`."""
+        if payload.strip() == b"[DONE]":  # of a proxy that speaks OpenAI's format too
+            return []
         event = decode(_EVENTS, payload)
         if event.type == "message_stop":
-            self._reason = self._reason or FinishReason.OTHER
-            return self.close()
+            return self._finish(marked=True)
         chunks: list[Chunk] = []
-        for piece in (event.delta, event.content_block):
+        if event.type in ("content_block_start", "content_block_stop"):
+            self._in_thought = False
+        for piece in (event.content_block, event.delta):
             if piece is not None:
-                self._read(piece, chunks)
+                chunks += self._read(piece)
         if event.message is not None:
             self._model = words(event.message.model) or self._model
             self._usage.take(event.message.usage)
@@ -149,22 +153,24 @@ class AnthropicDecoder:
 
     def close(self) -> list[Chunk]:
         """End the stream, if the upstream has said why the model stopped."""
-        if self._reason is None:
-            raise BrokenStream("the stream ended before the answer was complete")
-        chunks = self._splitter.close()
-        if self._reason is FinishReason.FILTERED and not self._splitter.answered:
-            raise ContentFilter("the model refused to answer")
-        finished = Finished(
-            reason=self._reason,
-            usage=self._usage.reported(),
-            returned_model=self._model,
-        )
-        return [*chunks, finished]
+        return self._finish(marked=False)
 
-    def _read(self, piece: _Piece, chunks: list[Chunk]) -> None:
-        if thinking := words(piece.thinking):
-            chunks.append(ReasoningDelta(thinking))
-        if text := words(piece.text):
-            chunks.extend(self._splitter.feed(text))
-        if reason := words(piece.stop_reason):
-            self._reason = REASONS.get(reason, FinishReason.OTHER)
+    def _finish(self, *, marked: bool) -> list[Chunk]:
+        facts = Finished(usage=self._usage.reported(), returned_model=self._model)
+        return self._hearing.finish(facts, marked=marked)
+
+    def _read(self, piece: _Piece) -> list[Chunk]:
+        hearing = self._hearing
+        if piece.type in _THOUGHTS:
+            self._in_thought = True
+        elif piece.type == "tool_use":
+            return hearing.call_tool()
+        chunks = hearing.think(piece.thinking, piece.reasoning)
+        if self._in_thought:
+            chunks += hearing.think(piece.text)
+        else:
+            chunks += hearing.take(piece.text)
+        if piece.signature or piece.data or piece.partial_json:
+            chunks += hearing.work()
+        hearing.end(words(piece.stop_reason))
+        return chunks

@@ -17,6 +17,10 @@ from hexai.providers.formats.wire import Framing
 class Decoder(Protocol):
     """Reads one stream. Whatever it raises but a `ProviderError` is a bad answer."""
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether what ends the answer has come; what follows does not matter."""
+
     def feed(self, payload: bytes) -> Iterable[Chunk]:
         """Decode the data of one SSE event, or one NDJSON line.
 

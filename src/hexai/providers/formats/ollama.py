@@ -11,16 +11,13 @@ from hexai.domain.provider import (
     Call,
     Chunk,
     Finished,
-    FinishReason,
-    ReasoningDelta,
-    StopReason,
 )
 from hexai.domain.usage import ReportedUsage
-from hexai.errors import BrokenStream, ProviderError
+from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.hearing import Hearing
 from hexai.providers.formats.payload import decode, figure, words
-from hexai.providers.formats.reasoning import ThinkSplitter
 from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import ollama_waits
 from hexai.providers.formats.wire import Framing
@@ -73,9 +70,9 @@ class OllamaFormat:
             body["options"] = given
         return body
 
-    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
+    def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
-        return OllamaDecoder()
+        return OllamaDecoder(call)
 
     def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
@@ -94,9 +91,20 @@ def options(call: Call) -> dict[str, object]:
     return given
 
 
-class Line(Struct):
-    """What the lines of all of Ollama's streams have in common."""
+class _Message(Struct):
+    content: object = None
+    thinking: object = None
+    reasoning: object = None
+    reasoning_content: object = None
+    tool_calls: object = None
 
+
+class Line(Struct):
+    """A line of a chat, with `message`, or of generated text, with `response`."""
+
+    message: _Message | None = None
+    response: object = None
+    thinking: object = None
     done: object = False
     done_reason: object = None
     prompt_eval_count: object = None
@@ -108,50 +116,58 @@ class Line(Struct):
     model: object = None
 
 
-class _Message(Struct):
-    content: object = None
-    thinking: object = None
-
-
-class _ChatLine(Line):
-    message: _Message | None = None
-
-
-_LINES = msgspec.json.Decoder(_ChatLine)
-
-REASONS: dict[str, StopReason] = {
-    "stop": FinishReason.STOP,
-    "length": FinishReason.LENGTH,
-}
-"""`done_reason`; servers older than it only say `done`."""
+_LINES = msgspec.json.Decoder(Line)
 
 
 class OllamaDecoder:
-    """Reads one stream of chat lines; blank deltas count, they indent code."""
+    """Reads one stream of lines, of a chat or of what fills a gap.
 
-    def __init__(self) -> None:
-        self._splitter = ThinkSplitter()
+    Blank deltas count, they indent code.
+    """
+
+    def __init__(self, call: Call, *, infilled: bool = False) -> None:
+        self._hearing = Hearing(call, infilled=infilled)
+        self._last: Line | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether what ends the answer has come, whatever follows."""
+        return self._hearing.has_ended
 
     def feed(self, payload: bytes) -> list[Chunk]:
-        """Decode one line; the last one says `done` and gives `Finished`."""
+        """Decode one line; the last one says `done`, or why, and gives `Finished`."""
+        if payload.strip() == b"[DONE]":  # of a proxy that speaks OpenAI's format too
+            return []
         line = decode(_LINES, payload)
-        chunks: list[Chunk] = []
-        if line.message is not None:
-            if thinking := words(line.message.thinking):
-                chunks.append(ReasoningDelta(thinking))
-            chunks.extend(self._splitter.feed(words(line.message.content)))
-        if line.done is True:
-            chunks += [*self._splitter.close(), finished(line)]
-        return chunks
+        self._last = line
+        hearing, message = self._hearing, line.message
+        chunks = hearing.think(line.thinking)
+        chunks += hearing.take(line.response)
+        if message is not None:
+            chunks += hearing.think(
+                message.thinking, message.reasoning, message.reasoning_content
+            )
+            chunks += hearing.take(message.content)
+            if message.tool_calls:
+                chunks += hearing.call_tool()
+        reason = words(line.done_reason)
+        if not (reason or line.done is True):
+            return chunks
+        hearing.end(reason or _DONE)
+        return [*chunks, *hearing.finish(_facts(line), marked=True)]
 
     def close(self) -> list[Chunk]:
-        """Refuse the end of the stream: a last line would have ended it before."""
-        raise BrokenStream("the stream ended before the answer was complete")
+        """End the stream, if the answer has ended by itself."""
+        facts = Finished() if self._last is None else _facts(self._last)
+        return self._hearing.finish(facts, marked=False)
 
 
-def finished(line: Line, *, infilled: bool = False) -> Finished:
-    """Read the last line, the one that says `done`."""
-    reason = words(line.done_reason) or "stop"
+_DONE = "stop"
+"""What a last line means that only says `done`, as servers older than reasons do."""
+
+
+def _facts(line: Line) -> Finished:
+    """Read the figures of the last line."""
     loading, queued = ollama_waits(
         (
             line.total_duration,
@@ -161,12 +177,10 @@ def finished(line: Line, *, infilled: bool = False) -> Finished:
         )
     )
     return Finished(
-        reason=REASONS.get(reason, FinishReason.OTHER),
         usage=ReportedUsage(
             input=figure(line.prompt_eval_count), output=figure(line.eval_count)
         ),
         loading=loading,
         queued=queued,
         returned_model=words(line.model) or None,
-        infilled=infilled,
     )

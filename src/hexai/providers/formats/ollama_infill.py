@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-import msgspec
+from msgspec.structs import replace
 
-from hexai.domain.provider import Call, Chunk, ReasoningDelta, TextDelta
-from hexai.errors import BrokenStream
+from hexai.domain.provider import Call
+from hexai.providers.formats.control_tokens import stops
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.ollama import Line, OllamaFormat, finished
-from hexai.providers.formats.payload import decode, words
+from hexai.providers.formats.ollama import OllamaDecoder, OllamaFormat
 
 _NOTHING = "\n"
 """An empty suffix would make it a chat, and an empty prompt no more than a load."""
@@ -34,36 +33,8 @@ class OllamaInfill(OllamaFormat):
             body["raw"] = True
         else:
             body["suffix"] = infill.after or _NOTHING
-        return self._with_options(call, body)
+        return self._with_options(replace(call, stop=tuple(stops(call))), body)
 
-    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
+    def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
-        return OllamaInfillDecoder()
-
-
-class _InfillLine(Line):
-    response: object = None
-    thinking: object = None
-
-
-_LINES = msgspec.json.Decoder(_InfillLine)
-
-
-class OllamaInfillDecoder:
-    """Reads one stream of generated lines; the text is taken as it is."""
-
-    def feed(self, payload: bytes) -> list[Chunk]:
-        """Decode one line; the last one says `done` and gives `Finished`."""
-        line = decode(_LINES, payload)
-        chunks: list[Chunk] = []
-        if thinking := words(line.thinking):
-            chunks.append(ReasoningDelta(thinking))
-        if text := words(line.response):
-            chunks.append(TextDelta(text))
-        if line.done is True:
-            chunks.append(finished(line, infilled=True))
-        return chunks
-
-    def close(self) -> list[Chunk]:
-        """Refuse the end of the stream: a last line would have ended it before."""
-        raise BrokenStream("the stream ended before the answer was complete")
+        return OllamaDecoder(call, infilled=True)

@@ -7,7 +7,6 @@ under two names, content as text or parts, figures in the last chunk or in every
 `[DONE]` or not. What none of them may do is end without saying so.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import msgspec
@@ -20,16 +19,13 @@ from hexai.domain.provider import (
     Call,
     Chunk,
     Finished,
-    FinishReason,
-    ReasoningDelta,
-    StopReason,
 )
 from hexai.domain.usage import ReportedUsage
-from hexai.errors import BrokenStream, ContentFilter, Overloaded, ProviderError
+from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.payload import decode, field, words
-from hexai.providers.formats.reasoning import ThinkSplitter
+from hexai.providers.formats.hearing import Hearing
+from hexai.providers.formats.payload import decode, words
 from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import llamacpp_cached, openai_usage
 from hexai.providers.formats.wire import Framing
@@ -95,36 +91,41 @@ class OpenAIFormat:
         if known.include_usage if wanted is None else wanted:
             body["stream_options"] = INCLUDE_USAGE
 
-    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
+    def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
-        return OpenAIDecoder(self._settings)
+        return OpenAIDecoder(call, self._settings)
 
     def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
         return explain(said, model, self._settings)
 
 
-class Said(Struct):
+class _Said(Struct):
     """The delta of a choice."""
 
     content: object = None
     reasoning_content: object = None
     reasoning: object = None
+    thinking: object = None
+    thought: object = None
+    reasoning_details: object = None
     refusal: object = None
+    tool_calls: object = None
+    function_call: object = None
 
 
-class Choice(Struct):
+class _Choice(Struct):
     """One of the answers that a stream may hold; of a chat or of a completion."""
 
     index: object = 0
-    delta: Said | None = None
+    delta: _Said | None = None
     text: object = None
     finish_reason: object = None
     usage: object = None
 
 
 class _Event(Struct):
-    choices: list[Choice] | None = None
+    choices: list[_Choice] | None = None
     usage: object = None
     timings: object = None
     model: object = None
@@ -132,55 +133,48 @@ class _Event(Struct):
 
 _EVENTS = msgspec.json.Decoder(_Event)
 
-REASONS: dict[str, StopReason] = {
-    "stop": FinishReason.STOP,
-    "eos": FinishReason.STOP,
-    "length": FinishReason.LENGTH,
-    "max_tokens": FinishReason.LENGTH,
-    "model_length": FinishReason.LENGTH,
-    "content_filter": FinishReason.FILTERED,
-}
-"""`finish_reason` by vendors' spellings; any other is `OTHER`."""
 
-BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
-"""Reasons that are none: OpenRouter's and DeepSeek's words for a failure."""
+class OpenAIDecoder:
+    """Reads one stream of events, of a chat or of a completion with a suffix.
 
-
-class EventDecoder(ABC):
-    """Reads one stream of events, of a chat or of a completion.
-
-    Only the first choice counts. What is text in it is up to the derived classes.
+    Only the first choice counts. Some put the whole message where a delta belongs.
     """
 
-    def __init__(self, settings: ProviderSettings) -> None:
+    def __init__(
+        self, call: Call, settings: ProviderSettings, *, infilled: bool = False
+    ) -> None:
         self._settings = settings
-        self._reason: StopReason | None = None
+        self._hearing = Hearing(call, infilled=infilled)
         self._usage = ReportedUsage()
         self._model: str | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether what ends the answer has come, whatever follows."""
+        return self._hearing.has_ended
 
     def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one event; `[DONE]` gives `Finished`."""
         if payload.strip() == b"[DONE]":
-            self._reason = self._reason or FinishReason.OTHER
-            return self.close()
+            return self._finish(marked=True)
         event = decode(_EVENTS, payload)
         self._count(event.usage, event.timings)
         self._model = self._model or words(event.model) or None
         chunks: list[Chunk] = []
         for choice in event.choices or ():
             if choice.index in (0, None):
-                self._read(choice, chunks)
+                chunks += self._read(choice)
                 self._count(choice.usage)  # Moonshot's place for it
-                self._end(words(choice.finish_reason))
+                self._hearing.end(words(choice.finish_reason))
         return chunks
 
     def close(self) -> list[Chunk]:
         """End the stream, if the upstream has said that the answer is complete."""
-        if self._reason is None:
-            raise BrokenStream("the stream ended before the answer was complete")
-        return self._finish(
-            Finished(reason=self._reason, usage=self._usage, returned_model=self._model)
-        )
+        return self._finish(marked=False)
+
+    def _finish(self, *, marked: bool) -> list[Chunk]:
+        facts = Finished(usage=self._usage, returned_model=self._model)
+        return self._hearing.finish(facts, marked=marked)
 
     def _count(self, said: object, timings: object = None) -> None:
         """Take figures in: totals, so the last that say anything count."""
@@ -194,55 +188,19 @@ class EventDecoder(ABC):
             kept = llamacpp_cached(timings)
             self._usage = replace(self._usage, cached=before if kept is None else kept)
 
-    def _end(self, reason: str) -> None:
-        if reason in BROKEN_OFF:
-            raise Overloaded("the upstream broke the answer off")
-        if reason:
-            self._reason = REASONS.get(reason, FinishReason.OTHER)
-
-    @abstractmethod
-    def _read(self, choice: Choice, chunks: list[Chunk]) -> None:
-        """Add what a choice says."""
-
-    @abstractmethod
-    def _finish(self, finished: Finished) -> list[Chunk]:
-        """Give what is left to say, and the end."""
-
-
-class OpenAIDecoder(EventDecoder):
-    """Reads one stream of chat completion chunks."""
-
-    def __init__(self, settings: ProviderSettings) -> None:
-        super().__init__(settings)
-        self._splitter = ThinkSplitter()
-
-    def _finish(self, finished: Finished) -> list[Chunk]:
-        chunks = self._splitter.close()
-        if finished.reason is FinishReason.FILTERED and not self._splitter.answered:
-            raise ContentFilter("the answer was withheld by a content filter")
-        return [*chunks, finished]
-
-    def _read(self, choice: Choice, chunks: list[Chunk]) -> None:
-        delta = choice.delta
+    def _read(self, choice: _Choice) -> list[Chunk]:
+        hearing, delta = self._hearing, choice.delta
+        chunks = hearing.take(choice.text) if choice.text else []
         if delta is None:
-            return
-        reasoning = words(delta.reasoning_content) or words(delta.reasoning)
-        if reasoning:
-            chunks.append(ReasoningDelta(reasoning))
-        content = delta.content
-        if isinstance(content, list):
-            self._read_parts(content, chunks)
-        elif content is not None or delta.refusal is not None:
-            text = words(content) or words(delta.refusal)
-            chunks.extend(self._splitter.feed(text))
-
-    def _read_parts(self, parts: list[object], chunks: list[Chunk]) -> None:
-        for part in parts:
-            thinking = field(part, "thinking")
-            thoughts = thinking if isinstance(thinking, list) else [thinking]
-            said = "".join(
-                words(field(thought, "text")) or words(thought) for thought in thoughts
-            )
-            if said:
-                chunks.append(ReasoningDelta(said))
-            chunks.extend(self._splitter.feed(words(field(part, "text"))))
+            return chunks
+        chunks += hearing.think(
+            delta.reasoning_content,
+            delta.reasoning,
+            delta.thinking,
+            delta.thought,
+            delta.reasoning_details,
+        )
+        chunks += hearing.take(delta.content or delta.refusal)
+        if delta.tool_calls or delta.function_call:
+            chunks += hearing.call_tool()
+        return chunks

@@ -6,20 +6,17 @@ the deltas of a chat; both are read.
 
 from collections.abc import Mapping
 
-from msgspec.structs import replace
-
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.vendors import MOST_STOPS
-from hexai.domain.provider import Call, Chunk, Finished, TextDelta
+from hexai.domain.provider import Call
 from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.control_tokens import stops
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.openai import (
-    Choice,
-    EventDecoder,
+    OpenAIDecoder,
     OpenAIFormat,
 )
-from hexai.providers.formats.payload import words
 
 
 class OpenAIInfill(OpenAIFormat):
@@ -50,13 +47,13 @@ class OpenAIInfill(OpenAIFormat):
             body["temperature"] = call.temperature
         if call.max_tokens is not None:
             body["max_tokens"] = call.max_tokens
-        if call.stop:
-            body["stop"] = list(call.stop[:MOST_STOPS])
+        if words := stops(call, most=MOST_STOPS):
+            body["stop"] = words
         return body
 
-    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
+    def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
-        return OpenAIInfillDecoder(self._settings)
+        return OpenAIDecoder(call, self._settings, infilled=True)
 
     def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
@@ -77,15 +74,3 @@ def pointing_at_infill(
             f'the model or server may not fill gaps: set infill = "off" in [{where}]'
         )
     return error
-
-
-class OpenAIInfillDecoder(EventDecoder):
-    """Reads one stream of completion chunks; the text is taken as it is."""
-
-    def _read(self, choice: Choice, chunks: list[Chunk]) -> None:
-        said = "" if choice.delta is None else words(choice.delta.content)
-        if text := words(choice.text) or said:
-            chunks.append(TextDelta(text))
-
-    def _finish(self, finished: Finished) -> list[Chunk]:
-        return [replace(finished, infilled=True)]

@@ -10,8 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
-from hexai.errors import BadAnswer, BrokenStream, ProviderError
+from hexai.domain.provider import (
+    Chunk,
+    Finished,
+    ReasoningDelta,
+    TakenBack,
+    TextDelta,
+    Withheld,
+)
+from hexai.errors import BadAnswer, BrokenStream, ProviderError, TooLarge
 from hexai.providers.formats.complaints import (
     Complaint,
     find,
@@ -19,6 +26,7 @@ from hexai.providers.formats.complaints import (
     read_reported,
 )
 from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.keep_alives import is_keep_alive
 from hexai.providers.formats.wire import ErrorData, Framing, Stray, splitter
 from hexai.text.shorten import shorten
 from hexai.text.surrogates import Mender, mend
@@ -50,8 +58,18 @@ class Reader:
 
     def feed(self, data: bytes) -> Iterator[Chunk]:
         """Give the chunks that a piece of the stream completes."""
-        for payload in self._splitter.feed(data):
-            yield from self._read(payload)
+        try:
+            for payload in self._splitter.feed(data):
+                yield from self._read(payload)
+        except TooLarge:
+            if not self.has_ended:
+                raise
+            yield from self._decoded(self._decoder.close)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the answer has ended, though more of the stream may follow."""
+        return self.finished or self._decoder.has_ended
 
     def close(self) -> Iterator[Chunk]:
         """Take the end of the stream; the last chunk is `Finished`, or it raises."""
@@ -64,8 +82,19 @@ class Reader:
             raise BrokenStream("the answer ended without its end mark")
 
     def _read(self, payload: bytes) -> Iterator[Chunk]:
-        """Read a payload: raise the error that it reports, else decode it."""
+        """Read a payload; a fault behind the end of an answer does not matter."""
         if self.finished:
+            return
+        try:
+            yield from self._take(payload)
+        except ProviderError:
+            if not self._decoder.has_ended:
+                raise
+            yield from self._decoded(self._decoder.close)
+
+    def _take(self, payload: bytes) -> Iterator[Chunk]:
+        """Raise the error that a payload reports, else decode it."""
+        if is_keep_alive(payload):
             return
         if (said := _reported(payload)) is not None:
             raise self._explain(said)
@@ -100,6 +129,11 @@ class Reader:
         elif isinstance(chunk, ReasoningDelta):
             if text := self._reasoning.feed(chunk.text):
                 yield ReasoningDelta(text)
+        elif isinstance(chunk, TakenBack):
+            self._text = Mender()
+            yield chunk
+        elif isinstance(chunk, Withheld):
+            yield chunk
         else:
             if text := self._text.close():
                 yield TextDelta(text)
@@ -107,10 +141,14 @@ class Reader:
             yield self._clean_end(chunk)
 
     def _clean_end(self, end: Finished) -> Finished:
-        if end.returned_model is None:
-            return end
-        model = self._mask(shorten(mend(end.returned_model), 200))
-        return replace(end, returned_model=model)
+        return replace(
+            end,
+            returned_model=self._clean_word(end.returned_model),
+            said=self._clean_word(end.said),
+        )
+
+    def _clean_word(self, word: str | None) -> str | None:
+        return None if word is None else self._mask(shorten(mend(word), 200))
 
 
 def _reported(payload: bytes) -> Complaint | None:

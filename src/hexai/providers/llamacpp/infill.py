@@ -14,14 +14,13 @@ from hexai.domain.provider import (
     Call,
     Chunk,
     Finished,
-    FinishReason,
-    StopReason,
-    TextDelta,
 )
 from hexai.domain.usage import ReportedUsage
-from hexai.errors import BrokenStream, ProviderError
+from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.control_tokens import stops
 from hexai.providers.formats.format import Decoder
+from hexai.providers.formats.hearing import Hearing
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.formats.openai_infill import pointing_at_infill
 from hexai.providers.formats.payload import decode, figure, words
@@ -51,13 +50,13 @@ class LlamaCppInfill(OpenAIFormat):
             body["temperature"] = call.temperature
         if call.max_tokens is not None:
             body["n_predict"] = call.max_tokens
-        if call.stop:
-            body["stop"] = list(call.stop)
+        if given := stops(call):
+            body["stop"] = given
         return body
 
-    def decoder(self, call: Call) -> Decoder:  # noqa: ARG002 - all are read alike
+    def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
-        return LlamaCppInfillDecoder()
+        return LlamaCppInfillDecoder(call)
 
     def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
@@ -69,6 +68,9 @@ class _Event(Struct):
     content: object = None
     stop: object = False
     stop_type: object = None
+    stopped_eos: object = None
+    stopped_word: object = None
+    stopped_limit: object = None
     tokens_evaluated: object = None
     tokens_predicted: object = None
     timings: object = None
@@ -77,40 +79,45 @@ class _Event(Struct):
 
 _EVENTS = msgspec.json.Decoder(_Event)
 
-REASONS: dict[str, StopReason] = {
-    "eos": FinishReason.STOP,
-    "word": FinishReason.STOP,
-    "limit": FinishReason.LENGTH,
-}
-"""`stop_type`."""
+_OLDER = {"stopped_eos": "eos", "stopped_word": "word", "stopped_limit": "limit"}
+"""How servers before b4300 (2024-12) said `stop_type`."""
 
 
 class LlamaCppInfillDecoder:
     """Reads one stream of pieces; the last one says `stop`."""
 
+    def __init__(self, call: Call) -> None:
+        self._hearing = Hearing(call, infilled=True)
+        self._last = _Event()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether what ends the answer has come, whatever follows."""
+        return self._hearing.has_ended
+
     def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one event; the last one gives `Finished`."""
-        event = decode(_EVENTS, payload)
-        chunks: list[Chunk] = []
-        if text := words(event.content):
-            chunks.append(TextDelta(text))
-        if event.stop is True:
-            chunks.append(_finished(event))
-        return chunks
+        if payload.strip() == b"[DONE]":
+            return []
+        event = self._last = decode(_EVENTS, payload)
+        chunks = self._hearing.take(event.content)
+        if event.stop is not True:
+            return chunks
+        older = (word for name, word in _OLDER.items() if getattr(event, name) is True)
+        self._hearing.end(words(event.stop_type) or next(older, ""))
+        return [*chunks, *self._hearing.finish(_facts(event), marked=True)]
 
     def close(self) -> list[Chunk]:
-        """Refuse the end of the stream: a last event would have ended it before."""
-        raise BrokenStream("the stream ended before the answer was complete")
+        """End the stream, if the answer has ended by itself."""
+        return self._hearing.finish(_facts(self._last), marked=False)
 
 
-def _finished(event: _Event) -> Finished:
+def _facts(event: _Event) -> Finished:
     return Finished(
-        reason=REASONS.get(words(event.stop_type), FinishReason.OTHER),
         usage=ReportedUsage(
             input=figure(event.tokens_evaluated),
             output=figure(event.tokens_predicted),
             cached=llamacpp_cached(event.timings),
         ),
         returned_model=words(event.model) or None,
-        infilled=True,
     )

@@ -8,7 +8,7 @@ known only at their end. With `--first` only the winner's answer is printed, exa
 
 from collections.abc import Callable
 
-from hexai.domain.events import Delta, Ended, Event, Started
+from hexai.domain.events import Delta, Ended, Event, Started, TakenBack
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.cli.ago import ago
 from hexai.surfaces.cli.run import Cast
@@ -22,11 +22,21 @@ class OneAnswer:
 
     def __init__(self, write: Write) -> None:
         self._write = write
+        self._wrote: int | None = None
+        self._kept: tuple[int, ...] = ()
 
     def handle(self, event: Event) -> None:
         """Take the next event of the race."""
         if isinstance(event, Delta):
             self._write(event.text)
+            self._wrote = event.index
+        elif isinstance(event, TakenBack) and self._wrote is not None:
+            self._kept = (self._wrote,)
+            self._write("\n")
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give the contender if it was written before it was taken back."""
+        return self._kept
 
     def close(self) -> None:
         """Do nothing: all is written."""
@@ -47,6 +57,10 @@ class FirstAnswer:
             self._write(event.outcome.text)
             self._done = True
 
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give nobody: only what is whole is written."""
+        return ()
+
     def close(self) -> None:
         """Do nothing: without a winner there is nothing to write."""
 
@@ -62,6 +76,7 @@ class Blocks:
         self._streamed = False
         self._ended: dict[int, Outcome] = {}
         self._first_with: dict[str, str] = {}
+        self._kept: tuple[int, ...] = ()
 
     def handle(self, event: Event) -> None:
         """Take the next event of the race."""
@@ -71,11 +86,19 @@ class Blocks:
             case Delta(index=index, text=text):
                 if self._streams(index):
                     self._stream(index, text)
+            case TakenBack(index=index):
+                if self._streams(index) and self._streamed:
+                    self._kept = (index,)
+                    self._write("\n")
             case Ended(index=index, outcome=outcome):
                 self._ended[index] = outcome
                 self._write_ended()
             case _:
                 pass
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give the first contender if it was written before it was taken back."""
+        return self._kept
 
     def close(self) -> None:
         """Do nothing: every contender has ended."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
+from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started, TakenBack
 from hexai.domain.outcome import Outcome
 from hexai.domain.usage import Usage
 from hexai.surfaces.cli.run import Cast, Run
@@ -98,7 +98,9 @@ def entry_record(outcome: Outcome, run: Run, cast: Cast) -> EntryRecord:
 
 def event_record(event: Event, run: Run, cast: Cast) -> dict[str, Any]:
     """Make the line that `--jsonl` prints for an event."""
-    record: dict[str, Any] = {"event": type(event).__name__.lower()}
+    is_taken_back = isinstance(event, TakenBack)
+    name = "taken_back" if is_taken_back else type(event).__name__.lower()
+    record: dict[str, Any] = {"event": name}
     if not isinstance(event, Settled):
         record["index"] = cast.position(event.index)
         record["label"] = cast.names[event.index]
@@ -111,7 +113,7 @@ def event_record(event: Event, run: Run, cast: Cast) -> dict[str, Any]:
             record["entry"] = entry_record(outcome, run, cast)
         case Settled(reason=reason):
             record["reason"] = reason
-        case Queued() | Started():
+        case Queued() | Started() | TakenBack():
             pass
     return record
 

@@ -32,6 +32,7 @@ class Show:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_stopped = False
+        self._thoughts: tuple[str, ...] = ()
         self.signal_code: int | None = None
         """The exit code that a signal asked for."""
         self.outcomes: tuple[Outcome, ...] = ()
@@ -44,7 +45,7 @@ class Show:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What went wrong beside the answers."""
-        return tuple(self._run.warnings) if self._run else ()
+        return (*self._thoughts, *self._run.warnings) if self._run else ()
 
     @property
     def record(self) -> RunRecord | None:
@@ -106,6 +107,11 @@ class Show:
             async for event in run:
                 _wake_collector()
                 self._take(event, view, run)
+            self._thoughts = tuple(
+                f"{cast.names[index]}: the first text above is its reasoning, which it "
+                "did not mark; the answer follows it"
+                for index in view.keeping_thoughts()
+            )
         self.outcomes = run.outcomes
         if self._wanted.with_closing:
             self.closing_lines = _closing_lines(run, cast)

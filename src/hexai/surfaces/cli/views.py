@@ -31,6 +31,9 @@ class View(Protocol):
     def handle(self, event: Event) -> None:
         """Take the next event."""
 
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give the contenders whose text stays readable though it was taken back."""
+
     def close(self) -> None:
         """Show what is still to be shown: the run is over, or given up."""
 
@@ -62,6 +65,10 @@ class JsonView:
     def handle(self, event: Event) -> None:
         """Wait for the end."""
 
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give nobody: texts are printed at the end."""
+        return ()
+
     def close(self) -> None:
         """Print the object."""
         self._write(to_json(run_record(self._run, self._cast)) + "\n")
@@ -77,6 +84,10 @@ class JsonLines:
     def handle(self, event: Event) -> None:
         """Print the event."""
         self._write(to_json(event_record(event, self._run, self._cast)) + "\n")
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give nobody: an event says it."""
+        return ()
 
     def close(self) -> None:
         """Do nothing: every event is printed."""
@@ -94,6 +105,10 @@ class OnTerminal:
     def handle(self, event: Event) -> None:
         """Take the next event."""
         self._view.handle(event)
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give those of the plain view."""
+        return self._view.keeping_thoughts()
 
     def close(self) -> None:
         """Close the plain view, and leave the cursor at the start of a line."""

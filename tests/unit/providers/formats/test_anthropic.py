@@ -7,7 +7,7 @@ import pytest
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Chunk, FinishReason
 from hexai.domain.usage import ReportedUsage
-from hexai.errors import BrokenStream, ContentFilter
+from hexai.errors import BrokenStream
 from hexai.providers.formats.anthropic import AnthropicFormat
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
@@ -114,18 +114,14 @@ def test_blocks_follow_one_another() -> None:
         ("max_tokens", FinishReason.LENGTH),
         ("model_context_window_exceeded", FinishReason.LENGTH),
         ("refusal", FinishReason.FILTERED),
-        ("pause_turn", FinishReason.OTHER),
+        ("pause_turn", FinishReason.BROKEN),
+        ("tool_use", FinishReason.TOOL),
+        ("never-heard-of", FinishReason.BROKEN),
     ],
 )
 def test_the_reason_to_stop_is_read(said: str, reason: FinishReason) -> None:
-    """Unknown reasons are an end like any other."""
+    """An unknown one is not known to be whole."""
     assert end_of(read(text("a"), stop(said))).reason is reason
-
-
-def test_a_refusal_without_text_is_no_answer() -> None:
-    """Nothing was said."""
-    with pytest.raises(ContentFilter):
-        read(stop("refusal"), {"type": "message_stop"})
 
 
 def test_figures_add_up() -> None:
@@ -165,11 +161,11 @@ def test_events_without_text_are_passed_over(event: object) -> None:
     assert text_of(read(text("a"), event, text("b"), stop("end_turn"))) == "ab"
 
 
-def test_the_stop_mark_alone_ends_an_answer() -> None:
-    """A server that gives no reason has still said that it is done."""
-    assert (
-        end_of(read(text("a"), {"type": "message_stop"})).reason is FinishReason.OTHER
-    )
+def test_the_stop_mark_alone_is_no_whole_answer() -> None:
+    """Nobody said why it ended: it may lack its half."""
+    end = end_of(read(text("a"), {"type": "message_stop"}))
+
+    assert end.reason is FinishReason.BROKEN
 
 
 def test_an_end_without_a_reason_is_a_broken_stream() -> None:

@@ -80,7 +80,8 @@ def test_thinking_is_reasoning() -> None:
     [
         ("stop", FinishReason.STOP),
         ("length", FinishReason.LENGTH),
-        ("load", FinishReason.OTHER),
+        ("load", FinishReason.LOADED),
+        ("never-heard-of", FinishReason.BROKEN),
         (None, FinishReason.STOP),
     ],
 )

@@ -16,6 +16,8 @@ class Scripted:
     def __init__(self, *end: Chunk | ProviderError) -> None:
         self._end = end
 
+    has_ended = False
+
     def feed(self, payload: bytes) -> Iterable[Chunk]:
         """Decode one payload."""
         kind, _, text = payload.decode().partition(":")

@@ -24,10 +24,21 @@ class Column:
         self._open = ""
         """The row that is still being filled."""
         self._ended = False
+        self._is_printed = False
+        self.keeps_thoughts = False
+        """Whether text is printed for good that was taken back."""
 
     def feed(self, text: str) -> None:
         """Take the next piece of the answer; it is wrapped when rows are wanted."""
         self._arrived.append(text)
+
+    def take_back(self) -> None:
+        """Drop what is not printed for good: it was reasoning."""
+        self._clean = VisibleStream()
+        self._arrived.clear()
+        self._rows.clear()
+        self._open = ""
+        self.keeps_thoughts = self.keeps_thoughts or self._is_printed
 
     def end(self, reason: str = "") -> None:
         """Close the last row: nothing follows but the reason why there is no more.
@@ -76,6 +87,7 @@ class Column:
         """Hand over the first rows to be printed for good; blank where it has none."""
         self._settle()
         here = min(count, len(self._rows))
+        self._is_printed = self._is_printed or here > 0
         rows = [self._rows.popleft().rstrip() for _ in range(here)]
         return rows + [""] * (count - here)
 

@@ -14,7 +14,7 @@ Pure: events and a size in, lines out.
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from hexai.domain.events import Delta, Ended, Event
+from hexai.domain.events import Delta, Ended, Event, TakenBack
 from hexai.surfaces.cli.live.column import Column
 from hexai.surfaces.cli.live.frame import DIM, Frame, Size, header, lines_of
 from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, row, styled_row
@@ -62,10 +62,20 @@ class Columns:
         match event:
             case Delta():
                 self._columns[position].feed(event.text)
+            case TakenBack():
+                self._columns[position].take_back()
             case Ended():
                 self._columns[position].end(self._standings[position].reason())
             case _:
                 pass
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give the positions that stay readable though they were taken back."""
+        return tuple(
+            position
+            for position, column in enumerate(self._columns)
+            if column.keeps_thoughts
+        )
 
     def frame(self, size: Size) -> Frame:
         """Draw what is there; once all does not fit, complete rows are for good."""

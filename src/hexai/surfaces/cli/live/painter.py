@@ -79,6 +79,11 @@ class Painter:
         self._begun = self._changed = True
         self._draw_if_due()
 
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give the contenders whose text stays readable though it was taken back."""
+        by_position = {place: index for index, place in self._positions.items()}
+        return tuple(by_position[place] for place in self._view.keeping_thoughts())
+
     def tick(self) -> None:
         """Draw what has changed since the last frame, a new size included."""
         self._draw_if_due()

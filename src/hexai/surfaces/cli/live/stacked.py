@@ -8,7 +8,7 @@ Pure: events and a size in, text and lines out.
 
 from collections.abc import Sequence
 
-from hexai.domain.events import Delta, Ended, Event, Started
+from hexai.domain.events import Delta, Ended, Event, Started, TakenBack
 from hexai.surfaces.cli.live.frame import Frame, Size, header
 from hexai.surfaces.cli.live.rows import Piece, styled_row
 from hexai.surfaces.cli.live.standing import Standing
@@ -34,10 +34,20 @@ class Stacked:
                 self._answers[position].streams = True
             case Delta():
                 self._answers[position].feed(event.text)
+            case TakenBack():
+                self._answers[position].take_back()
             case Ended():
                 self._answers[position].end(self._standings[position].reason())
             case _:
                 pass
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give the positions that stay readable though they were taken back."""
+        return tuple(
+            position
+            for position, answer in enumerate(self._answers)
+            if answer.keeps_thoughts
+        )
 
     def frame(self, size: Size) -> Frame:
         """Print what has its turn; a header without text waits below it."""
@@ -90,6 +100,9 @@ class _Answer:
         self.streams = False
         """Whether it comes bit by bit; a cached one never starts, and comes whole."""
         self.ended = False
+        self._is_printed = self._printed_in_line = False
+        self.keeps_thoughts = False
+        """Whether text is printed for good that was taken back."""
 
     @property
     def begun(self) -> bool:
@@ -99,6 +112,14 @@ class _Answer:
     def feed(self, text: str) -> None:
         self._add(self._clean.feed(text))
         self._said = True
+
+    def take_back(self) -> None:
+        """Drop what is not printed yet; what is stays, on a line of its own."""
+        self.keeps_thoughts = self.keeps_thoughts or self._is_printed
+        self._clean, self._said = VisibleStream(), self._is_printed
+        broken = self._is_printed and self._printed_in_line
+        self._waiting = ["\n"] if broken else []
+        self._in_line = False
 
     def end(self, reason: str) -> None:
         self._add(self._clean.end())
@@ -116,4 +137,6 @@ class _Answer:
     def take(self) -> str:
         text = "".join(self._waiting)
         self._waiting.clear()
+        if text:
+            self._is_printed, self._printed_in_line = True, not text.endswith("\n")
         return text

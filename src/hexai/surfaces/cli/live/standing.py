@@ -1,6 +1,6 @@
 """How far a contender has come, in the words that stand beside its label."""
 
-from hexai.domain.events import Delta, Ended, Event, Queued, Started
+from hexai.domain.events import Delta, Ended, Event, Queued, Started, TakenBack
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.cli.ago import ago
@@ -37,6 +37,8 @@ class Standing:
                 self._started_at = event.at
             case Delta():
                 self._take(event)
+            case TakenBack():
+                self._phase, self._first_at, self._bytes = "reasoning", None, 0
             case Ended():
                 self.outcome = event.outcome
             case _:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from hexai.domain.events import Delta, Ended
+from hexai.domain.events import Delta, Ended, TakenBack
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.lsp.asking.run import Run
@@ -11,14 +11,21 @@ from hexai.surfaces.lsp.editor.editor import Editor, Severity
 Hear = Callable[[str], Awaitable[None]]
 
 
-async def hear(run: Run, on_text: Hear | None = None) -> Outcome | None:
+async def hear(
+    run: Run,
+    on_text: Hear | None = None,
+    on_taken_back: Callable[[], None] = lambda: None,
+) -> Outcome | None:
     """Put a question; gives what became of its first contender, None without any.
 
-    `on_text` is called with each piece of the answer as it comes.
+    `on_text` is called with each piece of the answer as it comes, `on_taken_back` when
+    all of them so far turn out to be none.
     """
     outcome = None
     async with run:
         async for event in run:
+            if isinstance(event, TakenBack) and event.index == 0:
+                on_taken_back()
             if isinstance(event, Delta) and event.index == 0 and on_text is not None:
                 await on_text(event.text)
             if isinstance(event, Ended) and event.index == 0:

@@ -3,7 +3,7 @@
 import re
 from functools import partial
 
-from hexai.domain.outcome import Status
+from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.asking.run import Run
 from hexai.surfaces.lsp.chat.answering import hear, tell_trouble
 from hexai.surfaces.lsp.chat.pending import PendingPrompt
@@ -20,6 +20,8 @@ class Chat:
 
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
+        self._known: set[tuple[str, str]] = set()
+        """Providers and models that have answered without taking anything back."""
 
     async def answer(
         self, run: Run, pending: PendingPrompt, *, suffix: int, stream: bool
@@ -29,14 +31,36 @@ class Chat:
         `suffix` is how many characters of the prompt go as it is answered.
         """
         insertion = _Insertion(pending, suffix)
-        outcome = await hear(run, insertion.take if stream else None)
+        stream = stream and self._is_known(run)
+        on_text = insertion.take if stream else None
+        outcome = await hear(run, on_text, insertion.take_back)
         if outcome is None:
             return
+        self._learn(outcome, marks=not insertion.was_taken_back)
         if outcome.status is Status.ANSWERED and outcome.text.strip():
             rest = insertion.rest if stream else outcome.text
             if not await insertion.insert(rest):
                 return
         tell_trouble(self._editor, LABEL, outcome)
+
+    def _is_known(self, run: Run) -> bool:
+        """Tell whether all who may answer have shown that they mark their reasoning.
+
+        One that does not says so only behind it, when it would stand in the text.
+        """
+        targets = [
+            target
+            for each in run.contenders[:1]
+            for target in (each.target, each.fallback)
+            if target is not None
+        ]
+        names = {(each.spec.provider, each.spec.model) for each in targets}
+        return names <= self._known
+
+    def _learn(self, outcome: Outcome, *, marks: bool) -> None:
+        if outcome.status is Status.ANSWERED:
+            learn = self._known.add if marks else self._known.discard
+            learn((outcome.provider, outcome.model))
 
 
 class _Insertion:
@@ -49,6 +73,12 @@ class _Insertion:
         self._is_begun = False
         self.rest = ""
         """What has come and is not inserted."""
+        self.was_taken_back = False
+        """Whether what had come turned out to be reasoning."""
+
+    def take_back(self) -> None:
+        """Forget what is not inserted."""
+        self.rest, self.was_taken_back = "", True
 
     async def take(self, piece: str) -> None:
         """Take the next piece; paragraphs that are complete are inserted."""

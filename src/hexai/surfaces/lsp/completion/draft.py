@@ -48,6 +48,12 @@ class Draft:
             self._lines_beyond = 0 if grows else self._lines_beyond + lines
             self._so_far = so_far
 
+    def take_back(self) -> None:
+        """Forget what was said: it was reasoning."""
+        self._pieces.clear()
+        self._so_far = ""
+        self._lines = self._lines_beyond = self._characters = 0
+
     @property
     def has_enough(self) -> bool:
         """Tell whether what more it says would not go in, or is more than anyone reads.

@@ -26,7 +26,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from hexai.domain.events import Delta, Ended, Event, Queued
+from hexai.domain.events import Delta, Ended, Event, Queued, TakenBack
 from hexai.surfaces.lsp.asking.run import Asked, Run
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.completion.caret import Caret
@@ -141,6 +141,8 @@ class Place:
                 if self._caret.typed:
                     self._stop_misfits([index])
                     self._consider()
+            case TakenBack(index=index):
+                self._drafts[index].take_back()
             case Queued(index=index, held_up=True):
                 self._drafts[index].is_held_up = True
                 self._consider()

@@ -1,0 +1,79 @@
+"""Whether an attempt that came to its end is an answer, and what it is if not. Pure.
+
+| end             | with text         | with reasoning only | with nothing      |
+| --------------- | ----------------- | ------------------- | ----------------- |
+| stop            | answered          | no answer           | no answer         |
+| length          | answered, cut off | no answer           | no answer         |
+| filtered        | answered, cut off | content filter      | content filter    |
+| tool            | no answer         | no answer           | no answer         |
+| broken, loaded  | broken stream     | broken stream       | broken stream     |
+| failed          | overloaded        | overloaded          | overloaded        |
+
+Text that is nothing but blanks is none. Those of the last two rows may pass, so that
+they are tried again before the first token; the others would end as they did.
+"""
+
+from hexai.domain.provider import Finished, FinishReason
+from hexai.errors import (
+    BrokenStream,
+    ContentFilter,
+    NoAnswer,
+    Overloaded,
+    ProviderError,
+)
+
+
+def objection(
+    finished: Finished, *, has_text: bool, has_reasoning: bool
+) -> ProviderError | None:
+    """Say why an end is no answer; None if it is one."""
+    match finished.reason:
+        case FinishReason.BROKEN:
+            return _broken(finished)
+        case FinishReason.FAILED:
+            return Overloaded(f"the upstream broke the answer off{_word(finished)}")
+        case FinishReason.LOADED:
+            return BrokenStream(
+                "the upstream loaded or unloaded the model, and said nothing"
+            )
+        case FinishReason.TOOL:
+            return NoAnswer(
+                "the model called a tool instead of answering",
+                advice="ask for plain text, or use another model: it was given no tool",
+            )
+        case FinishReason.STOP | FinishReason.LENGTH | FinishReason.FILTERED:
+            return _unsaid(finished, has_text=has_text, has_reasoning=has_reasoning)
+
+
+def _unsaid(
+    finished: Finished, *, has_text: bool, has_reasoning: bool
+) -> ProviderError | None:
+    if has_text:
+        return None
+    if finished.reason is FinishReason.FILTERED:
+        return ContentFilter("the answer was withheld by a content filter")
+    return _silent(finished, has_reasoning=has_reasoning)
+
+
+def _broken(finished: Finished) -> ProviderError:
+    if finished.said is None:
+        return BrokenStream(
+            "the stream ended without a word on why, so half is missing"
+        )
+    return BrokenStream(f"the answer broke off{_word(finished)}")
+
+
+def _silent(finished: Finished, *, has_reasoning: bool) -> ProviderError:
+    if finished.reason is FinishReason.LENGTH:
+        came = "reasoning alone" if has_reasoning else "nothing that can be shown"
+        return NoAnswer(
+            f"no answer: {came} took all the tokens",
+            advice="raise max_tokens of the entry, or ask for less reasoning",
+        )
+    if has_reasoning:
+        return NoAnswer("no answer: the model reasoned, and ended without a word")
+    return NoAnswer("no answer: the model ended without a word")
+
+
+def _word(finished: Finished) -> str:
+    return f" ({finished.said})" if finished.said else ""

@@ -1,0 +1,278 @@
+"""Control tokens that come as text: where one stands, the answer has ended.
+
+Models end, fill and part texts with tokens that nobody should see. A server that does
+not know them, or is given a raw prompt, sends them on as text, and then what the model
+goes on to say: another file, another turn. So an answer is cut at the first of them.
+
+But a text may be about them. A token stays that the question or the document holds, one
+that stands in quotes on both sides, and one that its row says is half of something else
+(`</s>` ends struck-out text in HTML). What only opens a text or a turn is taken out at
+the very start of an answer, where some templates leave it.
+"""
+
+import re
+from collections.abc import Iterable
+from io import StringIO
+
+from msgspec import Struct
+
+from hexai.domain.provider import Call
+from hexai.providers.formats.tags import Tags
+
+
+class Family(Struct, frozen=True, kw_only=True):
+    """The tokens of models that share a vocabulary."""
+
+    models: str
+    """A regular expression for the model's name, without vendor, lower-cased."""
+    ends: tuple[str, ...]
+    """What ends an answer; the likeliest first, as they are sent as stop words."""
+    opens: tuple[str, ...] = ()
+    """What may be left at the start of an answer and is taken out there."""
+    seen: str
+
+
+FAMILIES = (
+    Family(
+        models=r"qwen|qwq|coder|starcoder|stable-code|granite|phi|gpt|yi|internlm|smol",
+        ends=(
+            *("<|endoftext|>", "<|fim_pad|>", "<|file_sep|>", "<|im_end|>"),
+            *("<|repo_name|>", "<|fim_middle|>", "<|fim_prefix|>", "<|fim_suffix|>"),
+            "<|endofprompt|>",
+        ),
+        opens=("<|im_start|>assistant\n", "<|im_start|>", "<|fim_middle|>"),
+        seen="Qwen2.5-Coder; 2024-11,"
+        " https://huggingface.co/Qwen/Qwen2.5-Coder-7B/blob/main/tokenizer_config.json",
+    ),
+    Family(
+        models=r"starcoder|refact|granite.*code|mellum|santacoder",
+        ends=(
+            *("<|endoftext|>", "<file_sep>", "<fim_pad>", "<fim_middle>"),
+            *("<fim_prefix>", "<fim_suffix>", "<|end_of_text|>"),
+        ),
+        opens=("<fim_middle>",),
+        seen="StarCoder2; 2024-02,"
+        " https://huggingface.co/bigcode/starcoder2-7b/blob/main/tokenizer_config.json",
+    ),
+    Family(
+        models=r"codellama",
+        ends=("<EOT>", "</s>", "[INST]", "[/INST]"),
+        opens=("<s>",),
+        seen="Code Llama; 2023-08, https://huggingface.co/codellama/CodeLlama-7b-hf",
+    ),
+    Family(
+        models=r"deepseek",
+        ends=(
+            *("<｜end▁of▁sentence｜>", "<｜fim▁hole｜>", "<｜fim▁begin｜>"),
+            *("<｜fim▁end｜>", "<｜User｜>", "<｜Assistant｜>", "<|EOT|>"),
+        ),
+        opens=("<｜begin▁of▁sentence｜>", "<｜Assistant｜>"),
+        seen="DeepSeek-Coder-V2; 2024-06,"
+        " https://huggingface.co/deepseek-ai/DeepSeek-Coder-V2-Lite-Base",
+    ),
+    Family(
+        models=r"codestral|mistral|ministral|devstral|magistral|mixtral",
+        ends=("</s>", "[SUFFIX]", "[PREFIX]", "[MIDDLE]", "[INST]", "[/INST]"),
+        opens=("<s>",),
+        seen="Codestral; 2024-05, https://github.com/mistralai/mistral-common",
+    ),
+    Family(
+        models=r"llama|nemotron",
+        ends=(
+            *("<|eot_id|>", "<|end_of_text|>", "<|eom_id|>", "<|start_header_id|>"),
+            *("<|eot|>", "<|header_start|>"),
+        ),
+        opens=("<|begin_of_text|>",),
+        seen="Llama 3 and 4; 2025-04,"
+        " https://www.llama.com/docs/model-cards-and-prompt-formats/",
+    ),
+    Family(
+        models=r"gemma",
+        ends=(
+            *("<|file_separator|>", "<end_of_turn>", "<start_of_turn>", "<eos>"),
+            *("<|fim_middle|>", "<|fim_prefix|>", "<|fim_suffix|>"),
+        ),
+        opens=("<bos>", "<start_of_turn>model\n"),
+        seen="CodeGemma; 2024-04, https://ai.google.dev/gemma/docs/codegemma",
+    ),
+    Family(
+        models=r"phi|glm|zephyr|gpt-oss",
+        ends=(
+            *("<|end|>", "<|user|>", "<|return|>", "<|call|>", "<|channel|>"),
+            *("<|message|>", "<|start|>", "<|system|>", "<|observation|>"),
+            "<|assistant|>",
+        ),
+        opens=("<|assistant|>",),
+        seen="Phi-3, GLM-4, gpt-oss; 2025-08,"
+        " https://cookbook.openai.com/articles/openai-harmony",
+    ),
+    Family(
+        models=r"command|aya|c4ai",
+        ends=(
+            *("<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>"),
+            *("<|START_OF_TURN_TOKEN|>", "<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>"),
+        ),
+        opens=("<|START_RESPONSE|>",),
+        seen="Command A; 2025-03, https://docs.cohere.com/docs/command-a-hf",
+    ),
+    Family(
+        models=r"seed",
+        ends=(
+            *("<seed:eos>", "<seed:bos>", "<[end▁of▁sentence]>", "<[fim-suffix]>"),
+            *("<[fim-prefix]>", "<[fim-middle]>"),
+        ),
+        seen="Seed-OSS, Seed-Coder; 2025-08,"
+        " https://huggingface.co/ByteDance-Seed/Seed-Coder-8B-Base",
+    ),
+    Family(
+        models=r"exaone|solar",
+        ends=("[|endofturn|]", "[|user|]", "[|assistant|]"),
+        seen="EXAONE 3.5; 2024-12,"
+        " https://huggingface.co/LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct",
+    ),
+    Family(
+        models=r"minimax",
+        ends=("[e~[", "]~b]"),
+        seen="MiniMax-M2; 2025-10, https://huggingface.co/MiniMaxAI/MiniMax-M2",
+    ),
+    Family(
+        models=r"sky-t1|openthinker",
+        ends=("<|end_of_solution|>",),
+        seen="OpenThinker; 2025-01, https://huggingface.co/open-thoughts/OpenThinker-7B",
+    ),
+)
+
+UNKNOWN = (
+    *("<|endoftext|>", "<|file_sep|>", "<|fim_middle|>", "</s>", "<EOT>"),
+    *("<file_sep>", "<|im_end|>", "<｜end▁of▁sentence｜>"),
+)
+"""What models of no known family are asked to stop at."""
+
+HALVES = {"</s>": "<s>", "<eos>": "<bos>"}
+"""Tokens that are no end where another text stands before them in the answer."""
+
+MOST = 8
+"""Stop words of ours that are sent where the server has no limit: each is looked for
+at every token."""
+
+_ENDS = Tags(token for family in FAMILIES for token in family.ends)
+_OPENS = tuple(
+    sorted({t for family in FAMILIES for t in family.opens}, key=len, reverse=True)
+)
+_QUOTES = "\"'`"
+_LONGEST_OPENING = 4
+"""Tokens that are taken out at the start of an answer, at most."""
+
+
+def stops(call: Call, *, most: int | None = None) -> list[str]:
+    """Give the stop words of a call with a raw prompt: its own, then control tokens.
+
+    Those that the document holds are left out. `most` is the server's limit.
+    """
+    name = call.model.rpartition("/")[2].lower()
+    named = [family for family in FAMILIES if re.search(family.models, name)]
+    tokens = dict.fromkeys(t for family in named for t in family.ends) or UNKNOWN
+    held = held_by(call, infilled=True)
+    ours = [token for token in tokens if not any(token in text for text in held)]
+    own = list(call.stop)
+    words = own + [token for token in ours if token not in own][:MOST]
+    return words[:most]
+
+
+def held_by(call: Call, *, infilled: bool) -> tuple[str, ...]:
+    """Give the texts of a call that people wrote: what they hold is no control token.
+
+    A whole prompt of the user's template holds them by its nature.
+    """
+    infill = call.infill if infilled else None
+    if infill is None:
+        return tuple(message.content for message in call.messages)
+    own = () if infill.whole_prompt else (infill.prompt,)
+    return (infill.prefix, infill.suffix, *own)
+
+
+class Cutter:
+    """Ends one answer's text at the first control token."""
+
+    def __init__(self, held: Iterable[str] = ()) -> None:
+        """Let tokens stay that these texts hold."""
+        self._asked = held
+        self._held = ""
+        self._said = StringIO()
+        self._openings = _LONGEST_OPENING
+        self._is_closed = False
+        self.is_cut = False
+        """Whether the answer has ended; what follows is dropped."""
+
+    def begin_again(self) -> None:
+        """Forget the text so far: it was no answer."""
+        self._held, self._said = "", StringIO()
+        self._openings, self.is_cut = _LONGEST_OPENING, False
+
+    def feed(self, text: str) -> str:
+        """Take the next piece; what could be half a token is held back."""
+        if self.is_cut:
+            return ""
+        if not (self._held or self._openings) and not _ENDS.begin_in(text):
+            self._said.write(text)
+            return text
+        self._held += text
+        return self._run()
+
+    def close(self) -> str:
+        """Give what is still held back."""
+        self._is_closed = True
+        return "" if self.is_cut else self._run()
+
+    def _run(self) -> str:
+        if self._openings and self._waits_at_start():
+            return ""
+        end, start = 0, 0
+        while (found := _ENDS.find(self._held, start)) is not None:
+            start = found.end()
+            after = self._held[start : start + 1]
+            before = self._said.getvalue() + self._held[: found.start()]
+            if not after and before[-1:] in _QUOTES and before and not self._is_closed:
+                return self._give(found.start())
+            if self._ends(before, found[0], after):
+                text = self._give(found.start())
+                self.is_cut, self._held = True, ""
+                return text
+            end = start
+        kept = 0 if self._is_closed else _ENDS.unfinished(self._held, end)
+        return self._give(len(self._held) - kept)
+
+    def _give(self, length: int) -> str:
+        text, self._held = self._held[:length], self._held[length:]
+        self._said.write(text)
+        return text
+
+    def _waits_at_start(self) -> bool:
+        """Take openings out of the start; say whether another may be on its way."""
+        while self._openings:
+            begun = self._held.lstrip()
+            opening = next((t for t in _OPENS if begun.startswith(t)), None)
+            if opening is None or self._is_about(opening):
+                break
+            longer = any(t != opening and t.startswith(begun) for t in _OPENS)
+            if longer and not self._is_closed:
+                return True
+            self._held = begun[len(opening) :]
+            self._openings -= 1
+        begun = self._held.lstrip()
+        may_open = any(t.startswith(begun) for t in _OPENS)
+        if may_open and len(self._held) <= 64 and not self._is_closed:
+            return begun != "" or not self._held
+        self._openings = 0
+        return False
+
+    def _ends(self, before: str, token: str, after: str) -> bool:
+        if after and before and before[-1] in _QUOTES and before[-1] == after:
+            return False
+        half = HALVES.get(token)
+        if half is not None and half in before:
+            return False
+        return not self._is_about(token)
+
+    def _is_about(self, token: str) -> bool:
+        return any(token.strip() in text for text in self._asked)

@@ -1,0 +1,480 @@
+r"""Telling what a model thinks from its answer, wherever it stands.
+
+Models that reason show it in four ways: in a field of its own, in content parts of a
+type of their own, in a block at the very start of the answer, or in a block whose
+opening tag the chat template has written, so that only the closing one arrives.
+
+The first two are read by `thoughts` and `parts`. The third is split off wherever deltas
+cut the tags. The fourth cannot be told before its closing tag comes, which is after
+half an answer has been shown. Where a row names the model, its text is held from the
+start, until the tag says that it was reasoning or the end that it was not. Else it is
+given, and *taken back* once a closing tag comes that nothing has opened.
+
+A tag further on may as well be what the answer is about: a model can be asked for
+them. So a closing tag counts only where a template would have it: not in quotes, code
+or the middle of a sentence, and not where its opening tag stands before it; and only on
+a line of its own where the question mentions it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+from io import StringIO
+
+from msgspec import Struct
+
+from hexai.domain.provider import (
+    Chunk,
+    ReasoningDelta,
+    TakenBack,
+    TextDelta,
+    Withheld,
+)
+from hexai.errors import TooLarge
+from hexai.providers.formats.payload import field, words
+from hexai.providers.formats.tags import Tags
+
+
+class Block(Struct, frozen=True, kw_only=True):
+    """How models mark their reasoning in the text of an answer."""
+
+    opens: str
+    closes: str
+    then: str = ""
+    """What opens the answer behind the block, where anything does."""
+    models: str = ""
+    """A regular expression: only for models so called; empty: for all."""
+    seen: str
+
+
+BLOCKS = (
+    Block(
+        opens="<think>",
+        closes="</think>",
+        seen="DeepSeek-R1, QwQ, Qwen3, GLM-4.5, MiniMax-M2; 2025-11,"
+        " https://docs.vllm.ai/en/v0.11.2/features/reasoning_outputs/",
+    ),
+    Block(
+        opens="<thinking>",
+        closes="</thinking>",
+        seen="Amazon Nova; 2025-06,"
+        " https://docs.aws.amazon.com/nova/latest/userguide/prompting-tools-troubleshooting.html",
+    ),
+    Block(
+        opens="<thought>",
+        closes="</thought>",
+        seen="Gemini's compatible endpoint with include_thoughts, EXAONE Deep; 2025-06,"
+        " https://ai.google.dev/gemini-api/docs/openai",
+    ),
+    Block(
+        opens="<seed:think>",
+        closes="</seed:think>",
+        seen="Seed-OSS; 2025-08,"
+        " https://huggingface.co/ByteDance-Seed/Seed-OSS-36B-Instruct",
+    ),
+    Block(
+        opens="[THINK]",
+        closes="[/THINK]",
+        seen="Magistral 1.2; 2025-09,"
+        " https://huggingface.co/mistralai/Magistral-Small-2509",
+    ),
+    Block(
+        opens="<|START_THINKING|>",
+        closes="<|END_THINKING|>",
+        then="<|START_RESPONSE|>",
+        seen="Command A Reasoning; 2025-08,"
+        " https://huggingface.co/CohereLabs/command-a-reasoning-08-2025",
+    ),
+    Block(
+        opens="◁think▷",
+        closes="◁/think▷",
+        seen="Kimi-VL-Thinking; 2025-04,"
+        " https://huggingface.co/moonshotai/Kimi-VL-A3B-Thinking",
+    ),
+    Block(
+        opens="<|begin_of_thought|>",
+        closes="<|end_of_thought|>",
+        then="<|begin_of_solution|>",
+        seen="Sky-T1, OpenThinker; 2025-01,"
+        " https://huggingface.co/open-thoughts/OpenThinker-7B",
+    ),
+    Block(
+        opens="Here is my thought process:",
+        closes="Here is my response:",
+        models="granite",
+        seen="Granite 3.2; 2025-02,"
+        " https://docs.vllm.ai/en/v0.8.3/features/reasoning_outputs.html",
+    ),
+    Block(
+        opens="Here's my thought process:",
+        closes="Here's my response:",
+        models="granite",
+        seen="as the row above; 2026, https://docs.nvidia.com/dynamo/dev/user-guides/reasoning.md",
+    ),
+    Block(
+        opens="Here are my reasoning steps:",
+        closes="[BEGIN FINAL RESPONSE]",
+        models="apriel",
+        seen="Apriel 1.5; 2025-09,"
+        " https://huggingface.co/ServiceNow-AI/Apriel-1.5-15b-Thinker",
+    ),
+    Block(
+        opens="analysis",
+        closes="assistantfinal",
+        models="gpt-oss",
+        seen="gpt-oss where the server drops special tokens; 2025-08,"
+        " https://github.com/vllm-project/vllm/issues/22403",
+    ),
+)
+"""Those that come as text. The channels of gpt-oss are read by `_HEADER`."""
+
+
+class OpenedByTemplate(Struct, frozen=True, kw_only=True):
+    """Models whose chat template writes the opening tag: only the closing one comes."""
+
+    models: str
+    """A regular expression for the start of the name, without vendor, lower-cased."""
+    closes: str = "</think>"
+    seen: str
+
+
+OPENED_BY_TEMPLATE = (
+    OpenedByTemplate(
+        models=r"deepseek-r1",
+        seen="template since 2025-02; https://github.com/ggml-org/llama.cpp/issues/11861",
+    ),
+    OpenedByTemplate(
+        models=r"qwq",
+        seen="template since 2025-03; https://github.com/ggml-org/llama.cpp/issues/11861",
+    ),
+    OpenedByTemplate(
+        models=r"qwen3-.*thinking",
+        seen="2507 and Next; 2025-07,"
+        " https://huggingface.co/Qwen/Qwen3-30B-A3B-Thinking-2507",
+    ),
+    OpenedByTemplate(
+        models=r"minimax-m2",
+        seen="2025-10, https://huggingface.co/MiniMaxAI/MiniMax-M2",
+    ),
+    OpenedByTemplate(
+        models=r"olmo-?3.*think",
+        seen="2025-11, https://huggingface.co/allenai/Olmo-3-7B-Think",
+    ),
+    OpenedByTemplate(
+        models=r"ernie-4\.5.*thinking",
+        seen="2025-09, https://huggingface.co/baidu/ERNIE-4.5-21B-A3B-Thinking",
+    ),
+    OpenedByTemplate(
+        models=r"exaone-deep",
+        closes="</thought>",
+        seen="2025-03, https://huggingface.co/LGAI-EXAONE/EXAONE-Deep-7.8B",
+    ),
+    OpenedByTemplate(
+        models=r"apriel.*thinker",
+        closes="[BEGIN FINAL RESPONSE]",
+        seen="2025-09, https://huggingface.co/ServiceNow-AI/Apriel-1.5-15b-Thinker",
+    ),
+)
+
+_STRAYS = {block.closes: block.opens for block in BLOCKS if not block.models}
+_STRAY = Tags(_STRAYS)
+
+_HEADER = re.compile(
+    r"(?:<\|start\|>\s*(?:assistant)?)?<\|channel\|>([^<]{0,80})"
+    r"(?:<\|constrain\|>[^<]{0,80})?<\|message\|>"
+)
+"""What begins a message in the format of gpt-oss; seen 2025-08,
+https://cookbook.openai.com/articles/openai-harmony"""
+
+_HEADER_BEGINS = ("<|start|>", "<|channel|>")
+_MESSAGE_ENDS = Tags(["<|end|>", "<|call|>", "<|return|>", "<|start|>", "<|channel|>"])
+_LONGEST_HEADER = 256
+
+_LEADING = 64
+"""Blank characters before a block that are waited through, so that no upstream can
+have us hold blanks for ever."""
+
+_MOST_HELD = 1 << 20
+"""Characters held of a model that opens its block by template."""
+
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
+
+
+class _State(Enum):
+    START = auto()
+    """Nothing but blanks, or part of an opening tag, has come."""
+    HELD = auto()
+    """It may all be reasoning: nothing is given before the closing tag, or the end."""
+    REASONING = auto()
+    MESSAGE = auto()
+    """In a message of gpt-oss that is no answer."""
+    BETWEEN = auto()
+    """Behind such a message: the next one's header, or plain text."""
+    AFTER = auto()
+    """The block is closed; the line breaks behind it are not the answer's."""
+    TELLING = auto()
+    """Text is given, and taken back if a closing tag shows that it was reasoning."""
+    ANSWER = auto()
+    """What comes is answer, whatever it is."""
+
+
+class ThinkSplitter:
+    """Splits one answer's text into reasoning and answer."""
+
+    def __init__(self, model: str = "", asked: Iterable[str] = ()) -> None:
+        """Split what a model says that was asked this."""
+        self._name = model.rpartition("/")[2].lower()
+        self._asked = asked
+        self._blocks = [
+            block
+            for block in BLOCKS
+            if not block.models or re.search(block.models, self._name)
+        ]
+        self._opened = next(
+            (r for r in OPENED_BY_TEMPLATE if re.match(r.models, self._name)), None
+        )
+        self._closes = Tags([self._opened.closes if self._opened else "</think>"])
+        self._then = ""
+        self._state = _State.START
+        self._held = ""
+        self._said = StringIO()
+        self._is_closed = False
+        self._steps = {
+            _State.START: self._start,
+            _State.HELD: self._hold,
+            _State.REASONING: self._reason,
+            _State.MESSAGE: self._read_message,
+            _State.BETWEEN: self._read_header,
+            _State.AFTER: self._follow,
+            _State.TELLING: self._tell,
+            _State.ANSWER: self._answer,
+        }
+
+    def separated(self) -> None:
+        """Take note that reasoning came apart from the text, which is given, then."""
+        if self._state in (_State.START, _State.HELD):
+            self._opened = None
+
+    def feed(self, text: str) -> list[Chunk]:
+        """Take the next piece of text; what could be half a tag is held back."""
+        if self._state is _State.ANSWER and not self._held:
+            return [TextDelta(text)] if text else []
+        if (
+            self._state is _State.TELLING
+            and not self._held
+            and not _STRAY.begin_in(text)
+        ):
+            return self._give(text)
+        self._held += text
+        return self._run()
+
+    def close(self) -> list[Chunk]:
+        """Give what is still held back as what it turned out to be."""
+        self._is_closed = True
+        chunks = self._run()
+        held, self._held = self._held, ""
+        if not held:
+            return chunks
+        if self._state in (_State.REASONING, _State.MESSAGE):
+            return [*chunks, ReasoningDelta(held)]
+        return [*chunks, *self._give(held)]
+
+    def _run(self) -> list[Chunk]:
+        chunks: list[Chunk] = []
+        while True:
+            state = self._state
+            chunks += self._steps[state]()
+            if self._state is state:
+                return chunks
+
+    def _give(self, text: str) -> list[Chunk]:
+        if not text:
+            return []
+        if self._state is not _State.ANSWER:
+            self._said.write(text)
+        return [TextDelta(text)]
+
+    def _start(self) -> list[Chunk]:
+        begun = self._held.lstrip()
+        for block in self._blocks:
+            if begun.startswith(block.opens):
+                self._held = begun[len(block.opens) :]
+                self._enter(block)
+                return []
+        if begun.startswith(_HEADER_BEGINS):
+            self._state, self._held = _State.BETWEEN, begun
+            return []
+        if self._waits(begun):
+            return []
+        self._state = _State.HELD if self._opened else _State.TELLING
+        return []
+
+    def _enter(self, block: Block) -> None:
+        self._state = _State.REASONING
+        self._closes, self._then = Tags([block.closes]), block.then
+
+    def _waits(self, begun: str) -> bool:
+        """Say whether what has come may still become the beginning of a block."""
+        if self._is_closed or len(self._held) > _LEADING + len(begun):
+            return False
+        marks = (*(block.opens for block in self._blocks), *_HEADER_BEGINS)
+        return any(mark.startswith(begun) for mark in marks)
+
+    def _hold(self) -> list[Chunk]:
+        if self._opened is None:
+            self._state = _State.TELLING
+            return []
+        found = self._closes.find(self._held)
+        if found is not None:
+            return self._close_block(found)
+        if self._is_closed:
+            self._state = _State.TELLING
+            return []
+        if len(self._held) > _MOST_HELD:
+            raise TooLarge("the model has said more than 1 MiB without an answer")
+        return [Withheld()]
+
+    def _reason(self) -> list[Chunk]:
+        found = self._closes.find(self._held)
+        if found is not None:
+            return self._close_block(found)
+        kept = 0 if self._is_closed else self._closes.unfinished(self._held)
+        return self._think(len(self._held) - kept)
+
+    def _close_block(self, found: re.Match[str]) -> list[Chunk]:
+        chunks = self._think(found.start())
+        self._held = self._held[len(found[0]) :]
+        self._state = _State.AFTER
+        return chunks
+
+    def _think(self, length: int) -> list[Chunk]:
+        """Give so much of what is held as reasoning."""
+        thought, self._held = self._held[:length], self._held[length:]
+        return [ReasoningDelta(thought)] if thought else []
+
+    def _read_header(self) -> list[Chunk]:
+        begun = self._held.lstrip()
+        if found := _HEADER.match(begun):
+            self._held = begun[found.end() :]
+            is_answer = found[1].strip().partition(" ")[0] == "final"
+            self._state = _State.AFTER if is_answer else _State.MESSAGE
+            return []
+        is_begun = begun.startswith(_HEADER_BEGINS) or any(
+            mark.startswith(begun) for mark in _HEADER_BEGINS
+        )
+        if not is_begun or self._is_closed or len(begun) > _LONGEST_HEADER:
+            self._state = _State.AFTER
+        return []
+
+    def _read_message(self) -> list[Chunk]:
+        found = _MESSAGE_ENDS.find(self._held)
+        if found is None:
+            kept = 0 if self._is_closed else _MESSAGE_ENDS.unfinished(self._held)
+            return self._think(len(self._held) - kept)
+        chunks = self._think(found.start())
+        if found[0] not in _HEADER_BEGINS:
+            self._held = self._held[len(found[0]) :]
+        self._state = _State.BETWEEN
+        return chunks
+
+    def _follow(self) -> list[Chunk]:
+        self._held = self._held.lstrip("\r\n")
+        if self._then and self._held.startswith(self._then):
+            self._held = self._held[len(self._then) :].lstrip("\r\n")
+            self._then = ""
+        waits = self._then.startswith(self._held) and not self._is_closed
+        if self._held and not (self._then and waits):
+            self._state = _State.ANSWER
+        return []
+
+    def _answer(self) -> list[Chunk]:
+        text, self._held = self._held, ""
+        return self._give(text)
+
+    def _tell(self) -> list[Chunk]:
+        """Give text, watching for a closing tag that nothing has opened."""
+        chunks: list[Chunk] = []
+        while (found := _STRAY.find(self._held)) is not None:
+            start, end = found.span()
+            after = self._held[end : end + 1]
+            if not (after or self._is_closed):
+                return [*chunks, *self._give_held(start)]
+            before = self._said.getvalue() + self._held[:start]
+            if self._closes_thought(before, found[0], after):
+                self._state = _State.AFTER
+                back: list[Chunk] = [TakenBack()] if self._said.tell() else []
+                thought = self._think(start)
+                self._held = self._held[len(found[0]) :]
+                return [*chunks, *back, *thought]
+            chunks += self._give_held(end)
+        kept = 0 if self._is_closed else _STRAY.unfinished(self._held)
+        return [*chunks, *self._give_held(len(self._held) - kept)]
+
+    def _give_held(self, length: int) -> list[Chunk]:
+        text, self._held = self._held[:length], self._held[length:]
+        return self._give(text)
+
+    def _closes_thought(self, before: str, tag: str, after: str) -> bool:
+        """Say whether a closing tag is one, and not what the answer is about."""
+        if before.count(_STRAYS[tag]) > before.count(tag):
+            return False
+        line = before[before.rfind("\n") + 1 :]
+        is_quoted = line.count("`") % 2 == 1 or (after != "" and after in _QUOTES)
+        if is_quoted or _is_in_fence(before):
+            return False
+        ends_line = after in ("", "\n", "\r")
+        if not line.strip():
+            return ends_line or not self._is_mentioned(tag)
+        is_sentence = not (line[-1].isspace() or line[-1] in _QUOTES + "([{=/")
+        fits = ends_line or after.isalnum() or after.isspace() or after in "#*-<"
+        return is_sentence and fits and not self._is_mentioned(tag)
+
+    def _is_mentioned(self, tag: str) -> bool:
+        return any(tag in text for text in self._asked)
+
+
+def _is_in_fence(text: str) -> bool:
+    """Say whether a text ends within a fenced block."""
+    lines = (line.lstrip() for line in text.split("\n"))
+    return sum(line.startswith(("```", "~~~")) for line in lines) % 2 == 1
+
+
+def thoughts(value: object) -> str:
+    """Read reasoning as servers send it: text, an object that holds it, or a list.
+
+    Seen: text (DeepSeek, vLLM), `{"text": …}`, and OpenRouter's list of details whose
+    `text` or `summary` it is; 2025-11,
+    https://openrouter.ai/docs/use-cases/reasoning-tokens
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(map(thoughts, value))
+    if isinstance(value, dict):
+        names = ("text", "thinking", "summary", "content", "reasoning")
+        return next(filter(None, (thoughts(value.get(name)) for name in names)), "")
+    return ""
+
+
+_REASONING_PART = re.compile(r"reason|think|thought", re.IGNORECASE)
+
+
+def parts(content: object) -> Iterator[tuple[bool, str]]:
+    """Give the parts of a content, each with whether it is reasoning.
+
+    A part's type tells, or that it holds `thinking` (Mistral) or is marked `thought`
+    (Gemini); 2025-09, https://docs.mistral.ai/capabilities/reasoning/
+    """
+    for part in content if isinstance(content, list) else [content]:
+        if isinstance(part, str):
+            yield False, part
+            continue
+        is_thought = field(part, "thought") is True or bool(
+            _REASONING_PART.search(words(field(part, "type")))
+        )
+        if thinking := thoughts(field(part, "thinking")):
+            yield True, thinking
+        if is_thought and not thinking:
+            yield True, thoughts(part)
+        elif text := words(field(part, "text")) or words(field(part, "refusal")):
+            yield is_thought, text
