@@ -13,6 +13,7 @@ from hexai.domain.infill import Infill
 from hexai.domain.provider import Call, FinishReason
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BadRequest, ContextTooLong, RateLimited
+from hexai.providers.formats.control_tokens import stops
 from hexai.providers.locality import OllamaLocality
 from hexai.providers.registry import Client, Registry
 from tests.contract.subjects import registry
@@ -98,7 +99,7 @@ def test_an_ollama_whose_model_can_fills_the_gap() -> None:
             "prompt": GAP.prefix,
             "suffix": GAP.suffix,
             "stream": True,
-            "options": {"temperature": 0.0, "num_predict": 64, "stop": ["\n\n"]},
+            "options": {"temperature": 0.0, "num_predict": 64, "stop": stops(asked)},
         }
     assert text_of(seen.chunks) == " a + b"
     end = end_of(seen.chunks)
@@ -123,7 +124,8 @@ def test_an_ollama_gets_both_sides_or_a_whole_prompt(
         (seen,) = ask("ollama", upstream, call(infill=infill))
 
         body = upstream.requests[1].json
-    assert body == {"model": "m", "stream": True, **sent}
+    stop = stops(call(infill=infill))
+    assert body == {"model": "m", "stream": True, "options": {"stop": stop}, **sent}
     assert text_of(seen.chunks) == "x"
 
 
@@ -243,7 +245,7 @@ def test_llama_cpp_is_asked_beside_its_version(path: str) -> None:
             "stream": True,
             "temperature": 0.0,
             "n_predict": 64,
-            "stop": ["\n\n"],
+            "stop": stops(asked),
         }
     assert text_of(seen.chunks) == "a + b"
     end = end_of(seen.chunks)

@@ -7,7 +7,14 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.domain.provider import (
+    Chunk,
+    Finished,
+    ReasoningDelta,
+    TakenBack,
+    TextDelta,
+    Withheld,
+)
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
 from hexai.providers.formats.anthropic import AnthropicFormat
@@ -80,6 +87,10 @@ def _add(answer: Answer, chunk: Chunk) -> None:
         case ReasoningDelta(text):
             assert text
             answer.reasoning += text
+        case TakenBack():
+            answer.reasoning, answer.text = answer.reasoning + answer.text, ""
+        case Withheld():
+            pass
         case Finished(reason=reason, usage=usage, returned_model=model):
             answer.finish, answer.usage, answer.model = reason.value, usage, model
             answer.infilled = chunk.infilled

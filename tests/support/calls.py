@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
-from hexai.domain.provider import Call, Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.domain.provider import (
+    Call,
+    Chunk,
+    Finished,
+    ReasoningDelta,
+    TakenBack,
+    TextDelta,
+)
 
 BASE_URLS: dict[ProviderType, str] = {
     "openai": "https://api.openai.com/v1",
@@ -49,13 +56,27 @@ def settings(type_: ProviderType = "openai", **changes: object) -> ProviderSetti
 
 
 def text_of(chunks: Iterable[Chunk]) -> str:
-    """Join the answer."""
-    return "".join(chunk.text for chunk in chunks if isinstance(chunk, TextDelta))
+    """Join the answer; what was taken back is none of it."""
+    text = ""
+    for chunk in chunks:
+        if isinstance(chunk, TakenBack):
+            text = ""
+        elif isinstance(chunk, TextDelta):
+            text += chunk.text
+    return text
 
 
 def reasoning_of(chunks: Iterable[Chunk]) -> str:
-    """Join the reasoning."""
-    return "".join(chunk.text for chunk in chunks if isinstance(chunk, ReasoningDelta))
+    """Join the reasoning, with the text that was taken back."""
+    reasoning = said = ""
+    for chunk in chunks:
+        if isinstance(chunk, ReasoningDelta):
+            reasoning += chunk.text
+        elif isinstance(chunk, TextDelta):
+            said += chunk.text
+        elif isinstance(chunk, TakenBack):
+            reasoning, said = reasoning + said, ""
+    return reasoning
 
 
 def end_of(chunks: Iterable[Chunk]) -> Finished:

@@ -17,6 +17,7 @@ from hexai.errors import (
     Authentication,
     BrokenStream,
     ConnectionFailed,
+    NoAnswer,
     NotSent,
     Overloaded,
     ProviderError,

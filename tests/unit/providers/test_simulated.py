@@ -197,7 +197,7 @@ def test_a_bug_is_no_provider_error() -> None:
         ("echo?finish=never", "finish must be one of stop, length, filtered"),
         (
             "echo?finish=enough",
-            "finish must be one of stop, length, filtered, broken, failed, tool, loaded",
+            "finish must be one of stop, length, filtered, broken, failed, tool",
         ),
         ("echo?usage=all", 'usage can only be none, got "all"'),
     ],

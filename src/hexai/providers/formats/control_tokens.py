@@ -57,7 +57,6 @@ FAMILIES = (
     Family(
         models=r"codellama",
         ends=("<EOT>", "</s>", "[INST]", "[/INST]"),
-        opens=("<s>",),
         seen="Code Llama; 2023-08, https://huggingface.co/codellama/CodeLlama-7b-hf",
     ),
     Family(
@@ -73,7 +72,6 @@ FAMILIES = (
     Family(
         models=r"codestral|mistral|ministral|devstral|magistral|mixtral",
         ends=("</s>", "[SUFFIX]", "[PREFIX]", "[MIDDLE]", "[INST]", "[/INST]"),
-        opens=("<s>",),
         seen="Codestral; 2024-05, https://github.com/mistralai/mistral-common",
     ),
     Family(
@@ -143,7 +141,7 @@ FAMILIES = (
 )
 
 UNKNOWN = (
-    *("<|endoftext|>", "<|file_sep|>", "<|fim_middle|>", "</s>", "<EOT>"),
+    *("<|endoftext|>", "<|file_sep|>", "<|fim_middle|>", "<EOT>"),
     *("<file_sep>", "<|im_end|>", "<｜end▁of▁sentence｜>"),
 )
 """What models of no known family are asked to stop at."""
@@ -199,19 +197,23 @@ class Cutter:
         self._asked = held
         self._held = ""
         self._said = StringIO()
+        self._dropped = StringIO()
         self._openings = _LONGEST_OPENING
         self._is_closed = False
         self.is_cut = False
         """Whether the answer has ended; what follows is dropped."""
 
-    def begin_again(self) -> None:
-        """Forget the text so far: it was no answer."""
-        self._held, self._said = "", StringIO()
+    def begin_again(self) -> str:
+        """Forget the text so far: it was no answer. Gives what of it was not given."""
+        kept = self._dropped.getvalue() + self._held
+        self._held, self._said, self._dropped = "", StringIO(), StringIO()
         self._openings, self.is_cut = _LONGEST_OPENING, False
+        return kept
 
     def feed(self, text: str) -> str:
         """Take the next piece; what could be half a token is held back."""
         if self.is_cut:
+            self._dropped.write(text)
             return ""
         if not (self._held or self._openings) and not _ENDS.begin_in(text):
             self._said.write(text)
@@ -236,6 +238,7 @@ class Cutter:
                 return self._give(found.start())
             if self._ends(before, found[0], after):
                 text = self._give(found.start())
+                self._dropped.write(self._held)
                 self.is_cut, self._held = True, ""
                 return text
             end = start

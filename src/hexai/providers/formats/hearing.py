@@ -119,9 +119,10 @@ class Hearing:
         kept: list[Chunk] = []
         for chunk in chunks:
             if isinstance(chunk, TakenBack):
-                self._cutter.begin_again()
                 self._has_text = False
                 kept.append(chunk)
+                if dropped := self._cutter.begin_again():
+                    kept.append(ReasoningDelta(dropped))
             elif not isinstance(chunk, TextDelta):
                 kept.append(chunk)
             elif text := self._cutter.feed(chunk.text):
