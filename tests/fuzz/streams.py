@@ -6,7 +6,14 @@ from random import Random
 
 from msgspec import Struct
 
-from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
+from hexai.domain.provider import (
+    Chunk,
+    Finished,
+    ReasoningDelta,
+    TakenBack,
+    TextDelta,
+    Withheld,
+)
 from hexai.errors import ProviderError, TooLarge
 from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.formats.complaints import read_body
@@ -50,6 +57,10 @@ class Heard(Struct):
                 self.text += text
             case ReasoningDelta(text):
                 self.reasoning += text
+            case TakenBack():
+                self.reasoning, self.text = self.reasoning + self.text, ""
+            case Withheld():
+                pass
             case Finished():
                 self.end = chunk
 
