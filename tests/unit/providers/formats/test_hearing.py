@@ -22,7 +22,8 @@ from hexai.providers.formats.ollama_infill import OllamaInfill
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.formats.openai_infill import OpenAIInfill
 from hexai.providers.formats.reading import Reader
-from hexai.providers.formats.thinking import BLOCKS, OPENED_BY_TEMPLATE, thoughts
+from hexai.providers.formats.thinking import thoughts
+from hexai.providers.formats.thinking_marks import BLOCKS, OPENED_BY_TEMPLATE
 from hexai.providers.llamacpp.infill import LlamaCppInfill
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 
