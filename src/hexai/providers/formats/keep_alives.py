@@ -1,4 +1,4 @@
-"""Keep-alive payloads: what servers and proxies send so that a silent connection stays open.
+"""Keep-alive payloads: what is sent so that a silent connection stays open.
 
 The standard has comments for that (`: …`), which no splitter gives on. Some proxies
 put such a line into `data:` again, and some servers send words of their own. None of
