@@ -227,16 +227,28 @@ def test_earlier_pairs_go_along() -> None:
 
 
 def test_paragraphs_are_inserted_as_they_come() -> None:
-    """Each by an edit of its own; what is typed between does not disturb."""
+    """Each by an edit of its own; what is typed between does not disturb.
+
+    The first answer of a model comes whole: it may be one that thinks aloud.
+    """
 
     async def scene(sheet: Sheet) -> None:
+        await sheet.type("who?>\n")
+        await sheet.pause(1.5)
+        assert sheet.text == "who?>\n\n"
+        await sheet.pause(5)
+        first = "who?\n\n> one\n>\n> two\n> more\n>\n> three\n\n"
+        assert sheet.text == first
+        assert len(sheet.applied) == 1
         await sheet.type("what?>\n")
         await sheet.pause(1.5)
-        assert sheet.text == "what?\n\n> one\n\n"
+        before = first.removesuffix("\n")
+        assert sheet.text == before + "what?\n\n> one\n\n"
         await sheet.type("typed")
         await sheet.pause(5)
-        assert sheet.text == "what?\n\n> one\n>\n> two\n> more\n>\n> three\ntyped\n"
-        assert len(sheet.applied) == 3
+        asked = "what?\n\n> one\n>\n> two\n> more\n>\n> three\ntyped\n"
+        assert sheet.text == before + asked
+        assert len(sheet.applied) == 4
 
     settings = replace(Settings(), chat=Chat(stream=True))
     script: Script = [
@@ -256,7 +268,7 @@ def test_a_blank_answer_changes_nothing_and_says_so() -> None:
         await sheet.type("what?>")
         await sheet.pause()
         assert sheet.text == "what?>\n"
-        assert "empty answer" in sheet.told[0]
+        assert "ended without a word" in sheet.told[0]
 
     on_sheet(scene, "|\n", Scripted(says(" \n ")))
 
