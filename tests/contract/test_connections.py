@@ -152,6 +152,7 @@ def test_what_goes_on_behind_the_end_is_not_read_for_long() -> None:
 
     async def endless(exchange: Exchange) -> None:
         await exchange.head(content_type="text/event-stream")
+        await exchange.piece(b'data: {"choices": [{"delta": {"content": "Hi"}}]}\n\n')
         await exchange.piece(b'data: {"choices": [{"finish_reason": "stop"}]}\n\n')
         await exchange.piece(b"data: [DONE]\n\n")
         while not exchange.left:

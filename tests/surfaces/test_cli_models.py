@@ -58,18 +58,18 @@ class TestList:
             *("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
         ]
         assert [row.split()[0] for row in rows] == [
-            *("completion", "code_action", "chat", *["cli"] * 5)
+            *("code_action", "chat", *["cli"] * 5)
         ]
         start = header.index("MODEL")
-        assert [row[start:].split()[0] for row in rows[3:]] == [
+        assert [row[start:].split()[0] for row in rows[2:]] == [
             *("ollama:qwen3:8b", "proxy:m", "openai:gpt-4.1", "nobody:x", "proxy:")
         ]
-        assert f"unknown  {upstream.url}" in rows[3]
-        assert "PROXY_KEY" in rows[4]
-        assert "set HEXAI_OPENAI_API_KEY or OPENAI_API_KEY" in rows[5]
-        assert "unknown provider" in rows[6]
-        assert rows[7].split()[:4] == ["cli", "proxy", "proxy:", "cloud"]
-        assert "none:" not in rows[7]
+        assert f"unknown  {upstream.url}" in rows[2]
+        assert "PROXY_KEY" in rows[3]
+        assert "set HEXAI_OPENAI_API_KEY or OPENAI_API_KEY" in rows[4]
+        assert "unknown provider" in rows[5]
+        assert rows[6].split()[:4] == ["cli", "proxy", "proxy:", "cloud"]
+        assert "none:" not in rows[6]
 
     def test_json_has_the_same_facts(self) -> None:
         """One object for each entry."""
@@ -77,7 +77,7 @@ class TestList:
             self.configure(upstream)
             result = run_cli("models", "list", "--json")
         items = json.loads(result.out)
-        assert items[4] == {
+        assert items[3] == {
             "surface": "cli",
             "label": "cloudy",
             "provider": "proxy",

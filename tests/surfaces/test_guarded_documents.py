@@ -29,6 +29,7 @@ def test_a_token_cut_by_cursor_or_window_stays_here(rule: str, tmp_path: Path) -
             *(
                 Asked(texts=(token[:cut], token[cut:]), documents=(opened,))
                 for cut in range(1, len(token), step)
+                if token[cut:].strip()  # an echo of blanks would be no answer
             )
         )
         assert world.upstream.requests == []

@@ -13,6 +13,7 @@ from hexai.surfaces.tmux.wire import (
     Again,
     Begun,
     Done,
+    Dropped,
     FromParent,
     FromView,
     Grew,
@@ -186,6 +187,22 @@ def test_a_growing_answer_is_a_diff() -> None:
             await parent.wait_for("+ b = 9")
             assert "- c" not in parent.screen()
             assert "  c = 3" in parent.screen()
+
+    run(body)
+
+
+def test_thoughts_that_were_taken_back_leave_the_diff() -> None:
+    """Only what came after them is compared."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        thought = Grew(place=0, text="The user wants\n")
+        answer = Grew(place=0, text="new = 1\n")
+        async with showing(MENU, begun, thought) as parent:
+            await parent.wait_for("+ The user wants")
+            parent.say(Dropped(place=0), answer)
+            await parent.wait_for("+ new = 1")
+            assert "The user" not in parent.screen()
 
     run(body)
 

@@ -153,7 +153,7 @@ def test_a_race_without_contenders_settles_and_ends() -> None:
 
 
 def test_the_first_answer_settles_and_the_caller_cancels() -> None:
-    """`--first`: the blank answer does not count; the others stop, streams closed."""
+    """`--first`: one of blanks is no answer; the others stop, streams closed."""
     clients = [
         Scripted(starts("half", after=1)),
         Scripted(says(" \n", after=1)),
@@ -174,7 +174,7 @@ def test_the_first_answer_settles_and_the_caller_cancels() -> None:
     assert ended_at == 2
     assert [(each.status.value, each.text) for each in race.outcomes] == [
         ("cancelled", "half"),
-        ("answered", " \n"),
+        ("failed", " \n"),
         ("answered", "winner"),
         ("cancelled", ""),
     ]

@@ -24,7 +24,7 @@ from hexai.surfaces.tmux.diff_view import (
     fitted_line,
     lines_of,
 )
-from hexai.surfaces.tmux.wire import Begun, Done, Grew, Told
+from hexai.surfaces.tmux.wire import Begun, Done, Dropped, Grew, Told
 from hexai.surfaces.tmux.wishes import Wishes
 from hexai.text.cells import pad, truncate
 from hexai.text.visible import visible_line
@@ -69,6 +69,11 @@ class Candidate(Vertical):
         self.is_stale = True
         if self.words in ("waiting", "queued"):
             self.words = "answering"
+
+    def drop(self) -> None:
+        """Forget the pieces so far: they were reasoning."""
+        self._pieces.clear()
+        self.is_stale = True
 
     def end(self, done: Done) -> None:
         """Take what it has come to."""
@@ -135,7 +140,7 @@ class Answers(Vertical):
         """Arrange the candidates anew."""
         self._arrange()
 
-    def take(self, message: Grew | Told | Done) -> None:
+    def take(self, message: Grew | Dropped | Told | Done) -> None:
         """Take what the parent says of a candidate."""
         if not 0 <= message.place < len(self._candidates):
             return
@@ -143,6 +148,8 @@ class Answers(Vertical):
         match message:
             case Grew(text=text):
                 candidate.grow(text)
+            case Dropped():
+                candidate.drop()
             case Told(words=words):
                 candidate.words = words
             case Done():

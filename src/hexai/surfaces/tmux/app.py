@@ -22,6 +22,7 @@ from hexai.surfaces.tmux.wire import (
     Begun,
     Closed,
     Done,
+    Dropped,
     Edited,
     Failed,
     FromParent,
@@ -138,7 +139,7 @@ class ActionApp(App[None]):
                 await self.query_one(MenuView).ask(item)
             case Begun():
                 await self._begin(message)
-            case Grew() | Told() | Done():
+            case Grew() | Dropped() | Told() | Done():
                 for answers in self.query(Answers):
                     answers.take(message)
             case Closed():

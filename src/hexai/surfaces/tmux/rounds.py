@@ -10,14 +10,22 @@ from decimal import Decimal
 from msgspec import Struct
 
 from hexai.domain.choice import Choice, Chosen, Method, Shown
-from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
+from hexai.domain.events import (
+    Delta,
+    Ended,
+    Event,
+    Queued,
+    Settled,
+    Started,
+    TakenBack,
+)
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import Fact, RunRecord
 from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Question, Run, ask
 from hexai.service.services import Services
 from hexai.surfaces.tmux.plan import Plan
-from hexai.surfaces.tmux.wire import Begun, Done, FromParent, Grew, Told
+from hexai.surfaces.tmux.wire import Begun, Done, Dropped, FromParent, Grew, Told
 from hexai.surfaces.words import letter, usd
 
 _SEEN_AFTER = 0.5
@@ -170,6 +178,8 @@ class Round:
         match event:
             case Delta(index=index, text=text):
                 send(Grew(place=self._place[index], text=text))
+            case TakenBack(index=index):
+                send(Dropped(place=self._place[index]))
             case Queued(index=index):
                 send(Told(place=self._place[index], words="queued"))
             case Started(index=index):

@@ -76,6 +76,12 @@ class Grew(Struct, frozen=True, kw_only=True, tag="grew"):
     text: str
 
 
+class Dropped(Struct, frozen=True, kw_only=True, tag="dropped"):
+    """All that a candidate has said so far was reasoning, and no answer."""
+
+    place: int
+
+
 class Told(Struct, frozen=True, kw_only=True, tag="told"):
     """What a candidate is doing."""
 
@@ -97,7 +103,7 @@ class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
     """The view has to go."""
 
 
-FromParent = Opened | Asked | Begun | Grew | Told | Done | Closed
+FromParent = Opened | Asked | Begun | Grew | Dropped | Told | Done | Closed
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag="hello"):

@@ -396,9 +396,12 @@ def test_a_paragraph_without_a_place_ends_the_answer() -> None:
     """Undoing what has been inserted of an answer stops the model."""
 
     async def scene(sheet: Sheet) -> None:
+        await sheet.type("who?>\n")
+        await sheet.pause()
         await sheet.type("what?>")
         asked = sheet.text
         await sheet.pause(1.5)
+        assert sheet.text != asked
         sheet.become(asked)
         await sheet.pause(5)
         assert sheet.text == asked
@@ -411,6 +414,7 @@ def test_a_paragraph_without_a_place_ends_the_answer() -> None:
         (1.0, "hang"),
     ]
     settings = replace(Settings(), chat=Chat(stream=True))
-    on_sheet(scene, "|\n", model := Scripted(script), settings=settings)
+    model = Scripted(says("known"), script)
+    on_sheet(scene, "|\n", model, settings=settings)
 
-    assert [stream.closed_at is not None for stream in model.streams] == [True]
+    assert [stream.closed_at is not None for stream in model.streams] == [True] * 2
