@@ -1,8 +1,9 @@
 """Thousands of users at once who look after every choice: the bet, written anew.
 
 A second implementation of `hexai.ledger.ratings.evidence` for two models, with arrays
-over users instead of objects; a test holds the two together. Beside it is the rule of
-version 0.1, which matched two trials with the models swapped, as the peer.
+over users instead of objects; a test holds the two together, and `benchmarks.trios`
+makes three bets of it for three models. Beside it is the rule of version 0.1, which
+matched two trials with the models swapped, as the peer.
 """
 
 import math
@@ -46,8 +47,26 @@ class Step:
         """From 0; -1 for none."""
 
 
+class Shares:
+    """The share of first places that every user has taken so far."""
+
+    def __init__(self, users: int) -> None:
+        self._firsts, self._all = np.full(users, 3.5), np.full(users, 5.0)
+
+    @property
+    def share(self) -> Floats:
+        """What a bet reckons with."""
+        share: Floats = np.clip(self._firsts / self._all, 0.05, 0.95)
+        return share
+
+    def note(self, who: Bools, first: Bools) -> None:
+        """Take a choice of some users."""
+        self._firsts += who & first
+        self._all += who
+
+
 class Crowd:
-    """The bet of every user."""
+    """The bet of every user on two models."""
 
     def __init__(self, users: int, files: int) -> None:
         signed = np.concatenate([STAKES, -STAKES])
@@ -57,7 +76,7 @@ class Crowd:
         self._paid, self._bound = np.zeros(users), np.ones(users)
         self._open = np.zeros(users, bool)
         self._drawn, self._begun = np.zeros(users), np.zeros(users)
-        self._firsts, self._places = np.full(users, 3.5), np.full(users, 5.0)
+        self._habits = Shares(users)
         self._unit = np.zeros(users, np.int32)
         # The unit that held the sitting under way, and each file; 0 for none.
         self._sitting = np.full(users, -2)
@@ -77,8 +96,15 @@ class Crowd:
     def take(self, step: Step) -> None:
         """Let everybody choose once."""
         self.shown += step.counts
+        self._look(self.bet(step, self._habits.share))
+        self._habits.note(step.counts & step.drawn, step.first)
+
+    def bet(self, step: Step, share: Floats, weight: Floats | float = 1.0) -> Bools:
+        """Bet with a share of first places; tells whose capital that has moved.
+
+        `weight` is how much of what a choice pays counts.
+        """
         bets = step.counts & step.drawn
-        share = np.clip(self._firsts / self._places, 0.05, 0.95)
         farthest = np.maximum(share, 1 - share)
         self._drawn += bets
         fresh = bets & ~self._used(bets, step)
@@ -86,14 +112,12 @@ class Crowd:
         begins = fresh & ~joins
         self._begin(begins, share, farthest)
         self._hold(fresh, step)
-        fits = np.abs(self._paid) + farthest <= self._bound + 1e-12
-        pays = (joins | begins) & fits
-        signs = np.where(step.upright, 1.0, -1.0)
+        fits = np.abs(self._paid) + weight * farthest <= self._bound + 1e-12
+        pays: Bools = (joins | begins) & fits
+        signs = np.where(step.upright, weight, np.negative(weight))
         self._paid += np.where(pays, signs * (step.first - share), 0.0)
-        self._firsts += bets & step.first
-        self._places += bets
         self._end(joins & ~fits)
-        self._look(pays)
+        return pays
 
     def _used(self, bets: Bools, step: Step) -> Bools:
         """Tell whose file or sitting was in an earlier unit."""

@@ -1,11 +1,15 @@
-"""The bet, held against a second implementation of it."""
+"""The bets, held against a second implementation of them."""
 
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.crowd import Crowd, Step
+from benchmarks.estimates import DAY, LIMIT, TURNS, daily, everybodys_trials
 from benchmarks.lives import Life, blind, steady
+from benchmarks.trios import PAIRS, THREE, Lists, Three, Trio
+from hexai.ledger.ratings.changes import find_change
 from hexai.ledger.ratings.evidence import Bets
 from hexai.ledger.ratings.trials import Pattern, Trial, Trials
 from hexai.ledger.ratings.verdicts import decide
@@ -58,3 +62,56 @@ def test_two_implementations_bet_alike(life: Life) -> None:
         if 20 < needed <= len(trials):
             assert not decide(Bets(Trials(trials[: needed - 1])).born)
             assert decide(Bets(Trials(trials[:needed])).born)
+
+
+def list_of(user: int, lists: Lists) -> Trial:
+    """Give one list of one of a crowd."""
+    places = [int(place) for place in lists.places[user]]
+    items = tuple(
+        tuple(name for name, place in zip("abc", places, strict=True) if place == each)
+        for each in range(max(places) + 1)
+    )
+    sitting = int(lists.sitting[user])
+    return Trial(
+        Pattern("list", items, drawn=True),
+        int(lists.taken[user]),
+        sitting=f"sitting {sitting}" if sitting >= 0 else "",
+    )
+
+
+@pytest.mark.parametrize("setting", THREE, ids=lambda setting: setting.name)
+def test_two_implementations_decide_alike_of_three(setting: Three) -> None:
+    """The same capitals and the same verdicts, whenever one looks."""
+    clear = replace(setting, ahead=0.9, two=setting.two and (lambda n: 2 + (n > 20)))
+    lists = [*clear.lists(USERS, 300, seed=5)]
+    trio = Trio(USERS)
+    winners = 0
+    for number, each in enumerate(lists, 1):
+        trio.take(each)
+        if number % 50 == 0:
+            for user, sees in enumerate(trio.decided()):
+                bets = Bets(Trials(list_of(user, one) for one in lists[:number]))
+                assert bool(decide(bets.born)) is bool(sees)
+                winners += bool(sees)
+                capitals = {bet.models: bet.capital for bet in bets.pairs.values()}
+                for pair, bet in zip(PAIRS, trio.bets, strict=True):
+                    names = "abc"[pair[0]], "abc"[pair[1]]
+                    if names in capitals:
+                        found = float(bet.capital[user])
+                        assert capitals[names] == pytest.approx(found, rel=1e-9)
+    assert 0 < winners < USERS * 6
+
+
+@pytest.mark.parametrize(("life", "a_day"), TURNS, ids=["choices", "sittings"])
+def test_two_implementations_tell_of_a_change_alike(life: Life, a_day: int) -> None:
+    """On the same days, of all on which somebody looks."""
+    told = set[bool]()
+    for trials in everybodys_trials(life, 3, 250 * a_day, seed=8, a_day=a_day):
+        [bet] = Bets(Trials(trials)).pairs.values()
+        sums, days = daily([unit for unit in bet.all_units if unit.weight > 0])
+        for day, total in [*zip(days, sums, strict=True)][100::6]:
+            seen = Trials(trial for trial in trials if trial.at // DAY <= day)
+            [so_far] = Bets(seen).pairs.values()
+            told.add(bool(total >= LIMIT))
+            assert (find_change(so_far) is not None) is bool(total >= LIMIT)
+    assert told == {True, False}
