@@ -12,10 +12,12 @@ from hexai.config.locate import find_folders
 from hexai.config.merge import flatten
 from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
+from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
 
 FOLDERS = find_folders({}, Path("/nonexistent"))
-DEFAULTS = load(FOLDERS, {}).settings
+UNTOUCHED = load(FOLDERS, {})
+DEFAULTS = UNTOUCHED.settings
 NAMES = sorted(
     {str(part) for path in flatten(msgspec.to_builtins(DEFAULTS)) for part in path}
 )
@@ -57,8 +59,14 @@ def test_whatever_is_sent_changes_nothing_that_it_may_not(sent: dict[str, Any]) 
         if path[0] in KEPT and not str(path[-1]).endswith(LIMITS):
             assert before.get(path) == now.get(path), path
     for surface in Surface:
-        assert len(snapshot.entries(surface).entries) == 1
+        assert asked(snapshot, surface) == asked(UNTOUCHED, surface)
     "\n".join(snapshot.warnings).encode()
+
+
+def asked(snapshot: Snapshot, surface: Surface) -> list[tuple[str, str]]:
+    """Say who is asked on a surface: nobody for completions, without an entry."""
+    entries = snapshot.entries(surface).entries
+    return [(each.spec.provider, each.spec.model) for each in entries]
 
 
 def plain(settings: Settings) -> dict[KeyPath, object]:
