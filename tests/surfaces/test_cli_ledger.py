@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from hexai.service.recorder import FILE_NAME
+from hexai.domain.record import ContenderRecord
+from hexai.domain.usage import Usage
+from hexai.ledger.access import Ledger
+from hexai.service.recorder import FILE_NAME, make_ledger_file
 from tests.support.command_line import (
     Result,
     run_cli,
@@ -19,13 +22,22 @@ from tests.support.command_line import (
     simulated,
     write_config,
 )
+from tests.support.records import contender_record, run_record
 
 TEXT = "MARK-4711"
+USED = Usage(input=300, output=160, cached=200, written=40, source="reported")
 
 
 def state() -> Path:
     """Name the folder that the ledger lies in."""
     return Path(os.environ["XDG_STATE_HOME"]) / "hexai"  # noqa: TID251
+
+
+def remember(*contenders: ContenderRecord) -> None:
+    """Record a run of these."""
+    ledger = Ledger(make_ledger_file(state()), patience=1.0)
+    ledger.take(run_record(1, *contenders))
+    ledger.close()
 
 
 def ask(*words: str) -> Result:
@@ -78,7 +90,7 @@ def test_json_of_a_recorded_run_is_that_of_the_run() -> None:
 
     assert recorded["run_id"] == printed["run_id"]
     assert recorded["prompt"] == "hi"
-    assert recorded["entries"] == printed["entries"]
+    assert recorded["entries"] == [{**e, "masked": 0} for e in printed["entries"]]
 
 
 def test_a_run_is_named_by_number_or_by_the_beginning_of_its_id() -> None:
@@ -430,10 +442,11 @@ class TestStats:
         run_cli("vote", "a")
         speed, worth, notes = run_cli("stats").out.split("\n\n")
         assert speed.splitlines()[0].startswith("SURFACE  MODEL")
-        assert worth.splitlines()[0].split()[:4] == [
+        assert worth.splitlines()[0].split()[:5] == [
             "SURFACE",
             "MODEL",
             "COST",
+            "CACHED",
             "ACCEPTED",
         ]
         assert "██████████  about 100% (21 … 100)" in worth.splitlines()[1]
@@ -467,6 +480,26 @@ class TestTransfer:
         after = json.loads(run_cli("show", "--json").out)
         assert {**after, "number": 1} == json.loads(before)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def test_what_was_kept_and_masked_comes_along(self, tmp_path: Path) -> None:
+        """Cached and written input, and how many keys are no longer in a text."""
+        remember(
+            contender_record(0, usage=USED, masked=2, text="******** ********"),
+            contender_record(1),
+        )
+        file = tmp_path / "ledger.jsonl"
+        run_cli("history", "export", str(file))
+        before = run_cli("show", "--json").out
+        run_cli("history", "forget", "--all")
+
+        assert run_cli("history", "import", str(file)).out == "1 new run\n"
+
+        entries = json.loads(run_cli("show", "--json").out)["entries"]
+        assert entries == json.loads(before)["entries"]
+        kept = [
+            (e["usage"]["cached"], e["usage"]["written"], e["masked"]) for e in entries
+        ]
+        assert kept == [(200, 40, 2), (None, None, 0)]
 
     def test_texts_can_be_left_out(self) -> None:
         """Figures can be shared without what was said."""
@@ -526,6 +559,28 @@ class TestTransfer:
         assert len(rows) == 2
         assert rows[0] == ("simulated/echo", "hi", "hi", 1, "hi")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def test_logs_of_llm_tell_of_caches_and_masks(self, tmp_path: Path) -> None:
+        """Where `llm` has a place for what else is known of an answer."""
+        remember(contender_record(0, usage=USED, masked=2), contender_record(1))
+        file = tmp_path / "logs.db"
+        run_cli("history", "export", "--format", "llm", str(file))
+        connection = sqlite3.connect(file)
+        older, newer = (
+            connection.execute(
+                f"SELECT token_details, response_json FROM {table} ORDER BY id"  # noqa: S608
+            ).fetchall()
+            for table in ("responses", "turns")
+        )
+        connection.close()
+        assert (
+            older
+            == newer
+            == [
+                ('{"cached": 200, "written": 40}', '{"masked_keys": 2}'),
+                (None, None),
+            ]
+        )
 
     def test_logs_of_llm_are_never_without_texts(self, tmp_path: Path) -> None:
         """Whoever wants none gets no file, instead of one with all of them."""

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from hexai.domain.choice import SAMPLED_AFTER, Choice, Method, Shown, Survived
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.record import Background, ContenderRecord, Fact
+from hexai.domain.usage import Usage
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME, make_ledger_file
 from tests.support.command_line import run_cli
@@ -365,3 +367,49 @@ def test_votes_stand_in_the_order_shown(life: Life) -> None:
     assert (rows["model0"]["shown"], rows["model0"]["first_share"]) == (30, 0.0)
     assert rows["model1"]["shown"] == 0
     assert rows["model2"]["comparisons"][0]["above"] == 1.0
+
+
+def _kept(number: int, index: int, **kept: int) -> Fact:
+    usage = Usage(input=1000, output=160, source="reported", **kept)
+    return run_record(number, contender_record(index, usage=usage))
+
+
+def test_cached_input_is_a_share_of_what_was_told() -> None:
+    """In JSON, CSV and the table; who says nothing is unknown, and not 0."""
+    tell(
+        [
+            _kept(1, 0),
+            _kept(2, 1, cached=0),
+            _kept(3, 2, cached=250, written=500),
+            _kept(4, 2, cached=750),
+            _kept(5, 2),
+        ]
+    )
+
+    rows = stats()
+    flat = list(csv.DictReader(io.StringIO(run_cli("stats", "--csv").out)))
+    drawn = run_cli("stats").out
+
+    names = ("cached_input_share", "written_input_share")
+    told = {model: tuple(row[name] for name in names) for model, row in rows.items()}
+    assert told == {
+        "model0": (None, None),
+        "model1": (0, None),
+        "model2": (0.5, 0.5),
+    }
+    assert {row["model"]: tuple(row[name] for name in names) for row in flat} == {
+        "model0": ("", ""),
+        "model1": ("0.0", ""),
+        "model2": ("0.5", "0.5"),
+    }
+    assert re.search(r"model0 .* not told ", drawn)
+    assert re.search(r"model1 .* 0% ", drawn)
+    assert re.search(r"model2 .* 50% \+50% ", drawn)
+    assert "CACHED: of the input" in drawn
+
+
+def test_nothing_is_said_of_caches_that_nobody_told_of() -> None:
+    """One legend less."""
+    tell([_kept(1, 0)])
+
+    assert "CACHED: " not in run_cli("stats").out

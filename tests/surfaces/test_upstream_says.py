@@ -87,6 +87,7 @@ def test_a_key_in_an_answer_is_shown_and_never_stored(
         result = run_cli("--log", str(log), "--log-texts", *options, "which key?")
         again = run_cli("--log", str(log), "--log-texts", *options, "which key?")
         shown = run_cli("show")
+        recorded = json.loads(run_cli("show", "--json").out)
 
     assert result.code == again.code == 0
     if option != "--jsonl":
@@ -97,6 +98,7 @@ def test_a_key_in_an_answer_is_shown_and_never_stored(
     assert holding(tmp_path / "xdg", CANARY, HEADER) == []
     assert "Your key is ********, by ********; it begins with ********" in shown.out
     assert "keys masked before it was stored: 3" in shown.out
+    assert recorded["entries"][0]["masked"] == 3
     assert "answer" in log.read_text()
 
 

@@ -122,6 +122,14 @@ class Figures(Struct, kw_only=True):
     """Answers whose price nobody knows."""
     estimated: int = 0
     """Answers whose tokens were estimated."""
+    cached_input: int = 0
+    """Tokens that upstreams read from their caches."""
+    cached_of: int = 0
+    """All input tokens of the answers whose upstream said how many that were."""
+    written_input: int = 0
+    """Tokens that upstreams wrote to their caches."""
+    written_of: int = 0
+    """All input tokens of the answers whose upstream said how many that were."""
     shown: int = 0
     """Lists in which it stood, and votes."""
     first: int = 0

@@ -12,7 +12,8 @@ Each answer is a conversation of its own, as if each model had been asked by its
 can be gone on with, which holds what that model said and nothing of the others. `llm`
 goes by the order of names, which begin with a time (ULID); so do ours. They follow
 from the run, so that the same answer has the same name in every export. What came
-from the cache was a response in another run, and is one there.
+from the cache was a response in another run, and is one there. What else is known of
+tokens is in `token_details`, and how many keys were masked in `response_json`.
 """
 
 import hashlib
@@ -77,9 +78,21 @@ class _Answer(Struct, frozen=True, kw_only=True):
         return round(self.said.timings.total * 1000)
 
     @property
-    def tokens(self) -> tuple[int | None, int | None]:
+    def tokens(self) -> tuple[int | None, int | None, str | None]:
+        """Give what went in and came out, and what else is known, as JSON."""
         usage = self.said.usage
-        return (None, None) if usage is None else (usage.input, usage.output)
+        if usage is None:
+            return None, None, None
+        details = {
+            "cached": usage.cached,
+            "written": usage.written,
+            "reasoning": usage.reasoning or None,
+        }
+        return usage.input, usage.output, _known(details)
+
+    @property
+    def masked(self) -> str | None:
+        return _known({"masked_keys": self.said.masked or None})
 
     def words(self, *, system: bool) -> str:
         """Give what the system said, or what all others said before the answer."""
@@ -93,6 +106,12 @@ class _Answer(Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         name = re.sub(r"\s+", " ", self.words(system=False) or self.words(system=True))
         return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 1]}…"
+
+
+def _known(facts: dict[str, int | None]) -> str | None:
+    """Write what is known; None where nothing is."""
+    known = {name: value for name, value in facts.items() if value is not None}
+    return json.dumps(known) if known else None
 
 
 def write_llm_logs(path: Path, runs: Iterable[RecordedRun]) -> int:
@@ -158,13 +177,12 @@ def _insert_turn(connection: sqlite3.Connection, answer: _Answer) -> None:
         (answer.thread, answer.name, tip, str(answer.moment)),
     )
     connection.execute(
-        "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, NULL, ?, ?, "
-        "NULL)",
+        "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, ?)",
         (
             *(answer.turn, answer.thread, asked, tip),
             *(answer.model, answer.said.returned_model),
             *answer.tokens,
-            *(answer.duration, answer.moment.isoformat()),
+            *(answer.duration, answer.moment.isoformat(), answer.masked),
         ),
     )
     connection.execute(
@@ -199,12 +217,12 @@ def _insert_response(connection: sqlite3.Connection, answer: _Answer) -> None:
         (answer.thread, answer.name, answer.model),
     )
     connection.execute(
-        "INSERT INTO responses VALUES (?, ?, ?, ?, NULL, '{}', ?, NULL, ?, ?, ?, ?, ?, "
-        "NULL, NULL, ?, NULL)",
+        "INSERT INTO responses VALUES (?, ?, ?, ?, NULL, '{}', ?, ?, ?, ?, ?, ?, ?, ?, "
+        "NULL, ?, NULL)",
         (
             *(answer.turn, answer.model),
             *(answer.words(system=False), answer.words(system=True) or None),
-            *(answer.said.text, answer.thread),
+            *(answer.said.text, answer.masked, answer.thread),
             *(answer.duration, answer.moment.isoformat()),
             *answer.tokens,
             answer.said.returned_model,

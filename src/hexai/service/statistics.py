@@ -40,6 +40,16 @@ class Row(Struct, frozen=True, kw_only=True):
         return figures.first / figures.shown if figures.shown else None
 
     @property
+    def cached_share(self) -> float | None:
+        """Of the input, what upstreams read from their caches; None if none said."""
+        return _part(self.figures.cached_input, self.figures.cached_of)
+
+    @property
+    def written_share(self) -> float | None:
+        """Of the input, what upstreams wrote to their caches; None if none said."""
+        return _part(self.figures.written_input, self.figures.written_of)
+
+    @property
     def shown_cost_usd(self) -> Decimal:
         """What its answers in lists have cost, as far as that is known."""
         return Decimal(self.figures.shown_cost) / 10**9
@@ -69,6 +79,11 @@ class Row(Struct, frozen=True, kw_only=True):
     def total(self) -> list[Quantile | None]:
         """Half and nine tenths of the answers were done by then."""
         return self.figures.total.quantiles(0.5, 0.9)
+
+
+def _part(tokens: int, of: int) -> float | None:
+    """Give a share; what an upstream claims beyond the whole is not believed."""
+    return min(1.0, tokens / of) if of else None
 
 
 def make_rows(

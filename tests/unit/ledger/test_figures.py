@@ -16,6 +16,7 @@ from hexai.domain.choice import SAMPLED_AFTER, Choice, Method, Shown, Survived
 from hexai.domain.figures import Filter, Quantile, Times
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.record import Fact, RunRecord
+from hexai.domain.usage import Usage
 from hexai.ledger import figures
 from hexai.ledger.access import Ledger
 from hexai.ledger.database import open_database
@@ -106,6 +107,21 @@ def test_an_answer_in_one_piece_has_no_speed(ledger: Ledger) -> None:
 
     assert found.runs == 2
     assert found.tokens_per_s == pytest.approx(159 / 1.0)
+
+
+def test_only_who_tells_of_its_cache_counts_for_it(ledger: Ledger) -> None:
+    """What an upstream does not say is no 0; reading and writing are told apart."""
+
+    def used(**kept: int) -> Usage:
+        return Usage(input=300, output=160, source="reported", **kept)
+
+    kept = ({}, {"cached": 0}, {"cached": 240}, {"cached": 30, "written": 60})
+    ledger.take(*(taken(n, total=1.0, usage=used(**k)) for n, k in enumerate(kept, 1)))
+
+    [(_, found)] = ledger.figures(Filter())
+
+    assert (found.cached_input, found.cached_of) == (270, 900)
+    assert (found.written_input, found.written_of) == (60, 300)
 
 
 def test_cached_answers_count_nowhere(ledger: Ledger) -> None:

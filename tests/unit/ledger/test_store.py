@@ -9,6 +9,7 @@ import pytest
 
 from hexai.domain.choice import Choice, Method, Shown, Survived
 from hexai.domain.record import Background, Fact, RecordedRun
+from hexai.domain.usage import Usage
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.ledger.database import SCHEMA, open_database
 from hexai.ledger.read import all_runs, find_runs, newest_runs, read_run
@@ -44,7 +45,20 @@ SURVIVED = Survived(run_id=run_id(1), after=30, share=0.5)
 CENSORED = Survived(run_id=run_id(1), after=120, share=None)
 RUN = run_record(
     1,
-    contender_record(0),
+    contender_record(
+        0,
+        text="keys: ********, ********",
+        usage=Usage(
+            input=300,
+            output=160,
+            reasoning=60,
+            hidden=20,
+            cached=200,
+            written=0,
+            source="reported",
+        ),
+        masked=2,
+    ),
     contender_record(1, text="", usage=None, cost_usd=None, error="boom"),
     contender_record(2, local=None, returned_model=None, cached=True),
     order=(2, 0, 1),

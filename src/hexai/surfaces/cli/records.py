@@ -5,7 +5,7 @@ a contender: neither the figures nor the upstream's words.
 """
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -73,6 +73,9 @@ class EntryRecord(Struct, kw_only=True):
     cached: bool
 
 
+Entry = TypeVar("Entry", bound=EntryRecord)
+
+
 class AskedRun(Struct, kw_only=True):
     """A run, whole."""
 
@@ -130,7 +133,7 @@ def to_json(record: object) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
-def without_names(record: EntryRecord) -> EntryRecord:
+def without_names(record: Entry) -> Entry:
     """Take out what names, prices or times a contender."""
     error = record.error
     return msgspec.structs.replace(

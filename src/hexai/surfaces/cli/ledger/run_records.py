@@ -33,6 +33,13 @@ class ChoiceRecord(Struct, kw_only=True):
     characters: int
 
 
+class RecordedEntryRecord(EntryRecord, kw_only=True):
+    """What became of a contender, as it was stored."""
+
+    masked: int
+    """Keys in the text that were masked before it was stored."""
+
+
 class RecordedRunRecord(Struct, kw_only=True):
     """A recorded run, whole."""
 
@@ -45,7 +52,7 @@ class RecordedRunRecord(Struct, kw_only=True):
     blind: bool
     prompt: str
     choice: ChoiceRecord | None
-    entries: list[EntryRecord]
+    entries: list[RecordedEntryRecord]
 
 
 def recorded_run_record(recorded: RecordedRun) -> RecordedRunRecord:
@@ -85,9 +92,9 @@ def _choice(recorded: RecordedRun, names: dict[int, str]) -> ChoiceRecord | None
 
 def _entry(
     each: ContenderRecord, place: int, name: str, *, hidden: bool
-) -> EntryRecord:
+) -> RecordedEntryRecord:
     timings, fresh = each.timings, not each.cached
-    record = EntryRecord(
+    record = RecordedEntryRecord(
         index=place,
         label=name,
         provider=each.provider,
@@ -103,6 +110,7 @@ def _entry(
         tokens_per_s=rounded(each.tokens_per_s),
         cost_usd=None if each.cost_usd is None else float(each.cost_usd),
         cached=each.cached,
+        masked=each.masked,
     )
     return without_names(record) if hidden else record
 

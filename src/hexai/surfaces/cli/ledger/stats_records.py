@@ -69,6 +69,9 @@ class StatsRecord(Struct, kw_only=True):
     unpriced: int
     """Answers whose price nobody knows; their cost is missing in `cost_usd`."""
     estimated: int
+    cached_input_share: float | None
+    written_input_share: float | None
+    """None where no upstream said what it read from its cache, or wrote there."""
     shown: int
     """Lists in which it stood, and votes."""
     first_share: float | None
@@ -114,6 +117,8 @@ def stats_record(row: Row) -> StatsRecord:
         cost_usd=_cost(figures.cost_usd, figures.unpriced),
         unpriced=figures.unpriced,
         estimated=figures.estimated,
+        cached_input_share=_rounded(row.cached_share),
+        written_input_share=_rounded(row.written_share),
         shown=figures.shown,
         first_share=_rounded(row.first_share),
         accepted=round(figures.accepted, 6),

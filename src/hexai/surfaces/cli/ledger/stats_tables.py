@@ -17,6 +17,7 @@ from hexai.text.chart import bar, sparkline
 
 _BAR = 10
 _NOT_YET = "not yet"
+_NOT_TOLD = "not told"
 _UNEVEN = 0.1
 """Standing first so much more often than another calls for a word."""
 _ENOUGH = 20
@@ -25,7 +26,10 @@ _SPEED = (
     *("SURFACE", "MODEL", "RUNS", "ANSWERED", "FAILED", "LATE"),
     *("FIRST p50", "p90", "TOTAL p50", "p90", "0.1 s … 60 s", "TOK/S"),
 )
-_WORTH = ("SURFACE", "MODEL", "COST", "ACCEPTED", "", "SHARE", "CHARACTERS", "EACH")
+_WORTH = (
+    *("SURFACE", "MODEL", "COST", "CACHED", "ACCEPTED", "", "SHARE", "CHARACTERS"),
+    "EACH",
+)
 _KEPT = ("SURFACE", "MODEL", "KEPT 30 s", "2 min", "5 min", "10 min")
 _BESIDE = (
     *("SURFACE", "MODEL", "BESIDE", "LISTS", "ABOVE"),
@@ -44,8 +48,11 @@ _NOTES = (
         "about ",
         "about: from fewer than six sittings, or from before they were recorded",
     ),
+    ("not told", "not told: the upstream does not say what it read from its cache"),
     ("$", "EACH: money for answers in lists, by those that were accepted"),
 )
+
+_CACHED = "CACHED: of the input, what upstreams read from their caches + wrote there"
 
 
 def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
@@ -67,6 +74,8 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
     text = "\n".join(table(header, cells, columns=columns) for header, cells in drawn)
     figures = " ".join(cell for _, cells in drawn for row in cells for cell in row[2:])
     notes = [note for mark, note in _NOTES if mark in figures]
+    if any(row.figures.cached_of or row.figures.written_of for row in rows):
+        notes.append(_CACHED)
     notes += [*_places(rows, names)]
     return text + "".join(f"\n{note}" for note in notes) + ("\n" if notes else "")
 
@@ -109,12 +118,22 @@ def _worth(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
         row.subject.surface,
         names[row.subject],
         _money(figures.cost_usd, figures, unpriced=figures.unpriced),
+        _kept_input(row),
         f"{_count(figures.accepted)} of {figures.shown}" if figures.shown else _NOT_YET,
         bar(taken.value, _BAR) if taken and taken.value else "",
         _share(taken),
         str(figures.characters or "-"),
         _each(row),
     )
+
+
+def _kept_input(row: Row) -> str:
+    """Say what upstreams read from their caches, and what they wrote there."""
+    figures = row.figures
+    read = _part(figures.cached_input, figures.cached_of)
+    written = _part(figures.written_input, figures.written_of)
+    told = read if figures.cached_of else _NOT_TOLD
+    return f"{told} +{written}" if figures.written_input else told
 
 
 def _kept(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
