@@ -5,6 +5,8 @@ import stat
 from pathlib import Path
 
 from tests.support.command_line import run_cli, run_typed, write_config
+from tests.support.replies import raw
+from tests.support.upstream import Upstream
 
 
 def place() -> Path:
@@ -75,3 +77,41 @@ def test_on_a_terminal_the_file_is_shown_before_the_question() -> None:
 
     assert run_typed("y\n", "config", "init")[0] == 0
     assert place().is_file()
+
+
+def test_an_ollama_is_looked_for_where_its_variable_says() -> None:
+    """On this machine only; the file says where it is."""
+    models = raw(b'HTTP/1.0 200 OK\r\n\r\n{"models": [{"name": "small:1b"}]}')
+    with Upstream(models) as upstream:
+        port = upstream.url.rpartition(":")[2]
+        environ = {**os.environ, "OLLAMA_HOST": f"127.0.0.1:{port}"}  # noqa: TID251
+        result = run_cli("config", "init", "--yes", environ=environ)
+        paths = [request.path for request in upstream.requests]
+
+    assert result.err.startswith(f"hexai: looking at ports {port}, 8080")
+    assert paths == ["/api/tags"]
+    written = place().read_text()
+    assert f'[ollama]\nbase_url = "http://127.0.0.1:{port}"' in written
+    assert 'model = "small:1b"' in written
+
+
+def test_an_ollama_on_another_machine_is_for_the_user_to_name() -> None:
+    """Its models are nowhere called this machine's; nobody is asked there."""
+    environ = {**os.environ, "OLLAMA_HOST": "box.example"}  # noqa: TID251
+    result = run_cli("config", "init", "--yes", environ=environ)
+
+    assert result.code == 0
+    assert "not looked at: the Ollama at http://box.example:11434" in result.err
+    assert "11434," not in result.err
+    assert 'provider = "ollama"' not in "\n".join(
+        line for line in place().read_text().splitlines() if not line.startswith("#")
+    )
+
+
+def test_the_first_run_names_an_ollama_elsewhere() -> None:
+    """Among what was found, and asks it nothing."""
+    environ = {**os.environ, "OLLAMA_HOST": "box.example"}  # noqa: TID251
+    result = run_cli("hi", environ=environ)
+
+    assert result.code != 0
+    assert "the Ollama at http://box.example:11434 (OLLAMA_HOST)" in result.err

@@ -568,7 +568,7 @@ class TestTransfer:
         connection = sqlite3.connect(file)
         older, newer = (
             connection.execute(
-                f"SELECT token_details, response_json FROM {table} ORDER BY id"  # noqa: S608
+                f"SELECT token_details, response_json FROM {table} ORDER BY id"
             ).fetchall()
             for table in ("responses", "turns")
         )

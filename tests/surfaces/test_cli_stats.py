@@ -369,8 +369,12 @@ def test_votes_stand_in_the_order_shown(life: Life) -> None:
     assert rows["model2"]["comparisons"][0]["above"] == 1.0
 
 
-def _kept(number: int, index: int, **kept: int) -> Fact:
-    usage = Usage(input=1000, output=160, source="reported", **kept)
+def _kept(
+    number: int, index: int, cached: int | None = None, written: int | None = None
+) -> Fact:
+    usage = Usage(
+        input=1000, output=160, cached=cached, written=written, source="reported"
+    )
     return run_record(number, contender_record(index, usage=usage))
 
 

@@ -1,6 +1,7 @@
 """What upstreams say, from the wire to the terminal and onto the disk."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -242,3 +243,63 @@ def test_zeros_beside_a_text_are_estimated_and_marked(type_: str) -> None:
         result = run_cli("hi")
 
     assert re.search(r" in=~[1-9]\d* out=~[1-9]\d* ", result.err)
+
+
+REFUSAL = status(
+    400, '{"error": {"message": "unknown field: temperature is not supported"}}'
+)
+
+
+@pytest.mark.usefixtures("_key")
+@every_format
+def test_what_is_left_out_is_said_once(type_: str) -> None:
+    """With the key that saves the refused request; the answer is as it came."""
+    with Upstream(*[REFUSAL, ANSWERS[type_]("fine")] * 2) as upstream:
+        configure(type_, upstream)
+        first, again = run_cli("hi"), run_cli("--fresh", "hi")
+        questions = [r for r in upstream.requests if r.path != "/api/show"]
+        given = ["temperature" in request.body.decode() for request in questions]
+
+    note = (
+        "hexai: note: fake does not take temperature for m1, so the request went "
+        'without; to save a refused request set temperature = "default" in '
+        "[providers.fake] or in the entry\n"
+    )
+    assert first.out == again.out == "fine"
+    assert first.err.count(note) == 1
+    assert "note: " not in again.err
+    assert given == [True, False] * 2
+
+
+@pytest.mark.usefixtures("_key")
+@every_format
+def test_a_repeat_that_fails_too_is_no_success(type_: str) -> None:
+    """Then the refusal counts, and no note hides it."""
+    with Upstream(REFUSAL, status(401, "{}")) as upstream:
+        configure(type_, upstream)
+        result = run_cli("hi")
+
+    assert result.code == 1
+    assert "note: " not in result.err
+
+
+def test_ollama_s_variable_is_said_once_and_on_no_pipe() -> None:
+    """For a state folder: not with each command, and `config check` always says it."""
+    with Upstream(ollama_answer("fine")) as upstream:
+        upstream.on("/api/show", status(404))
+        write_config('[[models.cli]]\nprovider = "ollama"\nmodel = "m"\n')
+        host = upstream.url.removeprefix("http://")
+        environ = {**os.environ, "OLLAMA_HOST": host}  # noqa: TID251 - the edge
+        first, again = (run_cli("--fresh", "hi", environ=environ) for _ in range(2))
+        check = run_cli("config", "check", environ=environ)
+        run_cli("history", "forget", "--all", environ=environ)
+        anew = run_cli("--fresh", "hi", environ=environ)
+
+    note = f"hexai: note: ollama is asked at {upstream.url}, as OLLAMA_HOST says"
+    assert [each.err.count(note) for each in (first, again, check, anew)] == [
+        1,
+        0,
+        1,
+        1,
+    ]
+    assert first.out == again.out == "fine"

@@ -9,11 +9,12 @@ once by whoever asks the provider.
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from hexai.config.merge import Layer, Merged
 from hexai.config.problems import KeyPath
 from hexai.config.tables.providers import Ollama, OpenAI
-from hexai.config.urls import check_base_url
+from hexai.config.urls import check_base_url, is_loopback
 
 OLLAMA_HOST = "OLLAMA_HOST"
 _OLLAMA: KeyPath = ("ollama", "base_url")
@@ -26,7 +27,7 @@ _EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # n
 
 def ollama_layer(environ: Mapping[str, str]) -> Layer:
     """Give the layer of `OLLAMA_HOST`, empty if it says nothing that can be used."""
-    url = _ollama_url(environ.get(OLLAMA_HOST, "").strip().strip("'\""))
+    url = ollama_named(environ)
     values: dict[KeyPath, object] = {_OLLAMA: url} if url else {}
     return Layer(
         kind="environment",
@@ -34,6 +35,23 @@ def ollama_layer(environ: Mapping[str, str]) -> Layer:
         values=values,
         variables=dict.fromkeys(values, OLLAMA_HOST),
     )
+
+
+def ollama_named(environ: Mapping[str, str]) -> str:
+    """Give the address that `OLLAMA_HOST` says; empty if it says none."""
+    return _ollama_url(environ.get(OLLAMA_HOST, "").strip().strip("'\""))
+
+
+def ollama_port(environ: Mapping[str, str]) -> tuple[str, int] | None:
+    """Say where on this machine an Ollama is to be looked for.
+
+    None if `OLLAMA_HOST` says that it is on another one, or not to be had in clear.
+    """
+    url = ollama_named(environ) or Ollama().base_url
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.path or not is_loopback(url):
+        return None
+    return parts.hostname or "", parts.port or 80
 
 
 def elsewhere(environ: Mapping[str, str], merged: Merged) -> dict[str, str]:

@@ -164,14 +164,17 @@ class _Reader:
                 self._problems.append(f"{name}: {error}")
         return tuple(tables)
 
-    def _temperature(self, name: str) -> float | UnsetType:
-        if name not in self._ours:
+    def _temperature(self, name: str) -> float | Literal["default"] | UnsetType:
+        said = self._ours.get(name)
+        if said is None:
             return UNSET
+        if said == "default":
+            return "default"
         try:
-            return msgspec.convert(self._ours[name], Temperature, strict=False)
+            return msgspec.convert(said, Temperature, strict=False)
         except msgspec.ValidationError:
-            value = shown(self._ours[name], ())
-            self._problems.append(f"{name} = {value}: must be {allowed(Temperature)}")
+            must = f'{allowed(Temperature)}, or "default"'
+            self._problems.append(f"{name} = {shown(said, ())}: must be {must}")
             return UNSET
 
     def _warn_of_misspelt(self, known: set[str]) -> None:

@@ -58,8 +58,12 @@ class Snapshot(Struct, frozen=True, kw_only=True):
             restrictions=self.restrictions,
         )
         asked = {entry.spec.provider for entry in resolved.entries}
-        notes = [note for name, note in self.elsewhere.items() if name in asked]
-        return replace(resolved, warnings=(*resolved.warnings, *notes))
+        told = {name: t for name, t in self.elsewhere.items() if name in asked}
+        warnings = [text for name, text in told.items() if name != "ollama"]
+        notes = [text for name, text in told.items() if name == "ollama"]
+        return replace(
+            resolved, warnings=(*resolved.warnings, *warnings), notes=tuple(notes)
+        )
 
     def provider(self, name: str) -> ProviderSettings | None:
         """Resolve one provider; None if there is no such provider."""

@@ -12,14 +12,30 @@ from hexai.config.entries.entries import SINGLE, extra_entries
 from hexai.config.entries.forms import listed, text_of
 from hexai.config.entries.specs import fallback_of
 from hexai.config.problems import KeyPath, Problem, nearest, shown
-from hexai.config.profiles import find_name, provider_names, provider_settings
+from hexai.config.profiles import (
+    find_name,
+    provider_names,
+    provider_settings,
+    provider_table,
+)
 from hexai.config.prompt_names import check_prompts
+from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.config.schema import Settings
 from hexai.config.tables.base import given
 from hexai.config.tables.entries import EntryTable
 from hexai.config.tables.prompts import CustomAction
+from hexai.config.tables.providers import HttpTable
 from hexai.config.validate_providers import check_providers
 from hexai.domain.entry import Surface
+
+_OPENAI: tuple[ProviderType, ...] = ("openai", "openrouter", "local")
+_OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
+    "think": ("ollama",),
+    "reasoning_effort": _OPENAI,
+    "include_usage": _OPENAI,
+    "limit_key": _OPENAI,
+}
+"""Options that only some formats have, and the types of those."""
 
 _MENU_HOTKEYS = set("rictfps")
 """Hotkeys of the built-in menu of `hexai action`."""
@@ -106,6 +122,7 @@ def find_warnings(settings: Settings) -> Iterator[Problem]:
     if message := _unknown_provider(settings, settings.provider.name):
         name = settings.provider.name
         yield _wrong(("provider", "name"), name, message)
+    yield from _idle_of_providers(settings)
     for surface in Surface:
         enabled = [item for item in _written(settings, surface) if item[1].enabled]
         for path, table in enabled:
@@ -132,6 +149,8 @@ def _doubtful(
     if provider is not None and not model:
         message = f"has no model, and neither has {provider.name}; set one"
         yield Problem(path=path, message=message)
+    if provider is not None:
+        yield from _idle(path, table, provider)
     start, colon, _ = model.partition(":")
     if colon and isinstance(own, UnsetType) and find_name(settings, start):
         message = (
@@ -139,6 +158,29 @@ def _doubtful(
             f'write {{ provider = "{start}", model = "…" }}'
         )
         yield _wrong(path, model, message)
+
+
+def _idle_of_providers(settings: Settings) -> Iterator[Problem]:
+    for name in provider_names(settings):
+        table = provider_table(settings, name)
+        provider = provider_settings(settings, name)
+        if isinstance(table, HttpTable) and provider is not None:
+            path = (name,) if provider.built_in else ("providers", name)
+            yield from _idle(path, table, provider)
+
+
+def _idle(
+    path: KeyPath, table: EntryTable | HttpTable, provider: ProviderSettings
+) -> Iterator[Problem]:
+    """Find options that the format of their provider does not have."""
+    for key, types in _OPTION_TYPES.items():
+        said = getattr(table, key)
+        if not isinstance(said, UnsetType) and provider.type not in types:
+            message = (
+                f"has no effect: {provider.name} is of type {provider.type}, and only "
+                f"{' and '.join(types)} have it"
+            )
+            yield _wrong((*path, key), said, message)
 
 
 def _unknown_provider(settings: Settings, name: str) -> str:

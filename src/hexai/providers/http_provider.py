@@ -24,7 +24,7 @@ from hexai.providers.credentials import Credential, refuse_in_clear
 from hexai.providers.formats.complaints import Complaint, read_body
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
-from hexai.providers.formats.refused_options import key_for
+from hexai.providers.formats.refused_options import key_for, switched_off_by
 from hexai.providers.http.client import Answer, HttpClient
 from hexai.providers.secret import Masker
 from hexai.providers.shared import Shared
@@ -66,6 +66,7 @@ class HttpProvider:
         self._choose = choose
         shared = shared or Shared()
         self._refused, self._keys = shared.refused, shared.keys
+        self._note = shared.on_note
 
     async def stream(
         self, call: Call, progress: Progress
@@ -79,6 +80,7 @@ class HttpProvider:
                 progress.loading()
             wire = await self._choose(call, self) if self._choose else self._format
             headers = await self._headers(masker)
+            left_out: frozenset[str] = frozenset()
             repeats = True
             while repeats:
                 body = self._refused.leave_out(
@@ -92,8 +94,11 @@ class HttpProvider:
                     connected=progress.connected,
                 )
                 async with sending as answer:
-                    repeats = await self._is_refused(answer, wire, call, body, progress)
+                    refused = await self._refused_of(answer, wire, call, body, progress)
+                    left_out |= refused
+                    repeats = bool(refused)
                     if not repeats:
+                        self._tell(call.model, left_out)
                         async with aclosing(
                             self._read(answer, wire, call, masker)
                         ) as chunks:
@@ -115,24 +120,38 @@ class HttpProvider:
         for chunk in _rest(reader, answer):
             yield chunk
 
-    async def _is_refused(
+    def _tell(self, model: str, left_out: frozenset[str]) -> None:
+        """Say, once it has worked, what is not sent to a model any more."""
+        if left_out:
+            names = " and ".join(sorted(left_out))
+            key = switched_off_by(left_out)
+            advice = (
+                f"; to save a refused request {self._key_advice(key)}" if key else ""
+            )
+            self._note(
+                f"{self._settings.name} does not take {names} for {model}, so the "
+                f"request went without{advice}"
+            )
+
+    async def _refused_of(
         self,
         answer: Answer,
         wire: WireFormat,
         call: Call,
         body: Mapping[str, object],
         progress: Progress,
-    ) -> bool:
-        """Say whether a request is to be sent again, without what was refused of it.
+    ) -> frozenset[str]:
+        """Give what was refused of a request that is to be sent again without it.
 
         Raises what any other refusal means.
         """
         if answer.status < 300:
-            return False
+            return frozenset()
         progress.refused()
         said = read_body(answer.status, await _error_body(answer))
-        if self._refused.learn(self._http.where, call.model, said, body):
-            return True
+        refused = self._refused.learn(self._http.where, call.model, said, body)
+        if refused:
+            return refused
         raise self._refusal(answer, wire, call.model, said)
 
     async def ask(
@@ -202,12 +221,12 @@ class HttpProvider:
         if isinstance(error, RateLimited | Overloaded):
             error.retry_after = retry_after(answer.header)
         if isinstance(error, BadRequest) and not error.what_to_do:
-            error.what_to_do = self._key_advice(said)
+            error.what_to_do = self._key_advice(key_for(said))
         return self._with_advice(error)
 
-    def _key_advice(self, said: Complaint) -> str:
-        """Name the key for the option that a refusal is about, if it is about one."""
-        key, name = key_for(said), self._settings.name
+    def _key_advice(self, key: str) -> str:
+        """Say where a key is to be set; empty for none."""
+        name = self._settings.name
         where = name if self._settings.built_in else f"providers.{name}"
         return f"set {key} in [{where}] or in the entry" if key else ""
 

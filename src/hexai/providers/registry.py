@@ -76,11 +76,16 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 class Registry:
     """Makes the clients of one process; what is costly to make they share."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        on_note: Callable[[str], None] = lambda _note: None,
+    ) -> None:
+        """Call `on_note` with what the clients learn and the user should know."""
         self._surroundings = surroundings
         self._trust: Trust | None = None
         self._supervisor: Supervisor | None = None
-        self.shared = Shared()
+        self.shared = Shared(on_note=on_note)
         """What its clients learn together: refused options, and the keys they use."""
         self.shown = ShownModels()
         """What the Ollamas have shown of their models."""

@@ -1,6 +1,6 @@
 """What the clients of one process share: what was refused, and which keys were used."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
@@ -23,15 +23,15 @@ class RefusedOptions:
 
     def learn(
         self, origin: str, model: str, said: Complaint, body: Mapping[str, object]
-    ) -> bool:
-        """Take a refusal of the request that was sent; say whether it taught anything.
+    ) -> frozenset[str]:
+        """Take a refusal of the request that was sent; give what is new in it.
 
-        Then, and only then, the request is worth repeating without it.
+        If anything is, and only then, the request is worth repeating without it.
         """
         known = self._known.get((origin, model), frozenset())
         found = named(said, body) - known
         self._known[origin, model] = known | found
-        return bool(found)
+        return found
 
 
 class Shared(Struct, frozen=True, kw_only=True):
@@ -40,3 +40,5 @@ class Shared(Struct, frozen=True, kw_only=True):
     refused: RefusedOptions = field(default_factory=RefusedOptions)
     keys: Masker = field(default_factory=Masker)
     """Every key that was sent anywhere; what is stored must hold none of them."""
+    on_note: Callable[[str], None] = lambda _note: None
+    """Called with what the user should know of an upstream, each once."""

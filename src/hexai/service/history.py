@@ -24,6 +24,7 @@ from hexai.service.cache import AnswerCache
 from hexai.service.kept import KeptPrompts
 from hexai.service.recorder import SPOOL, make_ledger_file
 from hexai.service.spool import Spool
+from hexai.service.told import TOLD, Told
 
 _PATIENCE = 5.0
 
@@ -186,6 +187,7 @@ def forget_all(folders: Folders, now: Callable[[], float]) -> Forgotten:
         *Spool(folders.state / SPOOL, now=now).forget_all(),
         *_cache(folders, now).forget_all(),
         *KeptPrompts(folders.state / "prompts", now=now).forget_all(),
+        *Told(folders.state / TOLD).forget_all(),
     ]
     try:
         with open_history(folders, now) as history:

@@ -50,12 +50,14 @@ class Services:
         random: Random,
         recorder: Recorder | None = None,
         log: Log | None = None,
+        on_note: Callable[[str], None] = lambda _note: None,
     ) -> None:
         """Make nothing that costs; call it inside the event loop.
 
         `now` is the wall clock, in seconds since 1970. Without a `recorder` nothing
         is recorded; it stays its owner's, who knows when there is time to write. The
-        `log` stays its owner's too.
+        `log` stays its owner's too. `on_note` is called with what was learnt of an
+        upstream and the user should know.
         """
         self.settings = settings
         self.random = random
@@ -64,7 +66,7 @@ class Services:
         self.log = log or NullLog()
         """What happens in a run is written there, by whoever asks."""
         self._recorder = recorder
-        self._registry = Registry(_surroundings(settings, folders, environ))
+        self._registry = Registry(_surroundings(settings, folders, environ), on_note)
         self._clients = Clients(self._registry.make)
         self.locality = OllamaLocality(self._registry.shown)
         self.conditions = Conditions(

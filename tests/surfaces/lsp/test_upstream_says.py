@@ -306,6 +306,9 @@ def test_a_refused_option_is_left_out_and_nothing_else(
     assert seen.acted == f"{ANSWER}\n"
     assert set(seen.completion) == set(seen.inline) == {ANSWER, GOOD}
     assert seen.shown == []
+    for name in refused:
+        notes = [line for line in seen.logged if "does not take" in line]
+        assert any(name in note for note in notes)
     for asked in stage.asked:
         first, *repeats = [each.json for each in asked]
         assert len(repeats) == sum(name in flat(first) for name in refused) > 0

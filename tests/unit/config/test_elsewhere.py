@@ -21,7 +21,8 @@ def loaded(tmp_path: Path, environ: dict[str, str], file: str = "") -> Snapshot:
 
 def told(snapshot: Snapshot) -> tuple[str, ...]:
     """Give what is said where the command line asks."""
-    return snapshot.entries(Surface.CLI).warnings
+    found = snapshot.entries(Surface.CLI)
+    return (*found.warnings, *found.notes)
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_all_wrong_variables_are_told_and_left_out() -> None:
             "must be an integer from 0 to 1000000000"
         ),
         'HEXAI_IGNORE_GITIGNORE: ignore.gitignore = "maybe": must be true or false',
-        'HEXAI_TEMPERATURE_CLI = "5": must be a number from 0 to 2',
+        'HEXAI_TEMPERATURE_CLI = "5": must be a number from 0 to 2, or "default"',
         "HEXAI_MODELS_CHAT: 'openai:x@7': the temperature must be from 0 to 2",
         (
             'HEXAI_TRIGGER_CHARACTERS: triggers.trigger_characters = "[1": '
@@ -217,3 +217,19 @@ def test_no_two_keys_share_a_variable() -> None:
     """Each key can be set by itself."""
     assert len(set(schema_variables().values())) == len(schema_variables())
     assert "HEXAI_COMPLETION_WAIT_ALL" in schema_variables()
+
+
+def test_a_surface_s_temperature_may_be_left_to_the_model() -> None:
+    """As in files: `default` says that none is sent."""
+    found = _read(HEXAI_TEMPERATURE_CLI="default")
+
+    assert found.surfaces[Surface.CLI].temperature == "default"
+    assert found.problems == ()
+
+
+def test_another_word_is_no_temperature() -> None:
+    """The message says what one may be."""
+    [problem] = _read(HEXAI_TEMPERATURE_CLI="cold").problems
+
+    assert problem.startswith('HEXAI_TEMPERATURE_CLI = "cold": must be')
+    assert problem.endswith('or "default"')

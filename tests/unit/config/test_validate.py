@@ -233,3 +233,46 @@ def test_an_endpoint_for_gaps_belongs_to_openai_s_format(kind: str) -> None:
     assert path in _problems(profile("fim/completions", kind))
     assert path not in _problems(profile("off", kind))
     assert path not in _problems(profile("fim/completions", "openai"))
+
+
+@pytest.mark.parametrize(
+    ("tables", "keys"),
+    [
+        ({"openai": {"think": False}}, {"openai.think"}),
+        ({"ollama": {"reasoning_effort": "low"}}, {"ollama.reasoning_effort"}),
+        ({"anthropic": {"limit_key": "max_tokens"}}, {"anthropic.limit_key"}),
+        (
+            {
+                "providers": {
+                    "box": {
+                        "type": "anthropic",
+                        "base_url": "http://box",
+                        "think": "low",
+                    }
+                }
+            },
+            {"providers.box.think"},
+        ),
+        (
+            {
+                "models": {
+                    "cli": {
+                        "provider": "ollama",
+                        "model": "m",
+                        "reasoning_effort": "high",
+                    }
+                }
+            },
+            {"models.cli.reasoning_effort"},
+        ),
+        ({"ollama": {"think": "high"}, "openai": {"reasoning_effort": "low"}}, set()),
+    ],
+)
+def test_an_option_that_a_format_does_not_have_is_told(
+    tables: dict[str, Any], keys: set[str]
+) -> None:
+    """It would be ignored without a word; who has it is named."""
+    found = _warnings(tables)
+
+    assert found.keys() == keys
+    assert all("has no effect" in message for message in found.values())

@@ -112,11 +112,13 @@ def test_an_answer_in_one_piece_has_no_speed(ledger: Ledger) -> None:
 def test_only_who_tells_of_its_cache_counts_for_it(ledger: Ledger) -> None:
     """What an upstream does not say is no 0; reading and writing are told apart."""
 
-    def used(**kept: int) -> Usage:
-        return Usage(input=300, output=160, source="reported", **kept)
+    def used(cached: int | None = None, written: int | None = None) -> Usage:
+        return Usage(
+            input=300, output=160, cached=cached, written=written, source="reported"
+        )
 
-    kept = ({}, {"cached": 0}, {"cached": 240}, {"cached": 30, "written": 60})
-    ledger.take(*(taken(n, total=1.0, usage=used(**k)) for n, k in enumerate(kept, 1)))
+    usages = (used(), used(0), used(240), used(30, 60))
+    ledger.take(*(taken(n, total=1.0, usage=u) for n, u in enumerate(usages, 1)))
 
     [(_, found)] = ledger.figures(Filter())
 

@@ -51,6 +51,8 @@ class Resolved(Struct, frozen=True, kw_only=True):
 
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is as it should be, but should be known; to be said once."""
 
 
 class _Step(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 They are no layer: a step of their own, after narrowing, works them into the entries.
 """
 
+from typing import Literal
+
 from msgspec import UNSET, Struct, UnsetType
 
 from hexai.config.tables.entries import EntryTable
@@ -16,7 +18,7 @@ class SurfaceVariables(Struct, frozen=True, kw_only=True):
     """HEXAI_MODELS_<SURFACE>: the whole list."""
     model: str | UnsetType = UNSET
     provider: str | UnsetType = UNSET
-    temperature: float | UnsetType = UNSET
+    temperature: float | Literal["default"] | UnsetType = UNSET
 
     @property
     def single(self) -> tuple[str, ...]:

@@ -70,6 +70,12 @@ def key_for(said: Complaint) -> str:
     return next(filter(None, keys), "")
 
 
+def switched_off_by(refused: frozenset[str]) -> str:
+    """Name the keys that keep options from being sent; empty where there are none."""
+    keys = (option.key for name, option in _OPTIONS.items() if name in refused)
+    return " and ".join(filter(None, keys))
+
+
 def without(body: Mapping[str, object], refused: frozenset[str]) -> dict[str, object]:
     """Write a request without some options; a limit gets its other name.
 

@@ -1,7 +1,8 @@
 """What a machine without any configuration has to offer.
 
 Used for the first run and by `hexai config init`: it looks, and sends nothing to any
-cloud. The one connection it makes goes to the port of Ollama on this machine.
+cloud. The one connection it makes goes to the port of Ollama on this machine, which
+`OLLAMA_HOST` may name; where that names another machine, nobody is asked.
 """
 
 import importlib.util
@@ -11,11 +12,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hexai.config.elsewhere import ollama_named, ollama_port
 from hexai.service.setup.probe import Address, fetch
 
-OLLAMA: Address = ("127.0.0.1", 11434)
-"""Where Ollama listens unless it is told otherwise."""
-
+_USUAL: Address = ("127.0.0.1", 11434)
 _VENDORS = ("OPENAI", "OPENROUTER", "ANTHROPIC")
 
 
@@ -30,6 +30,10 @@ class Found(Struct, frozen=True, kw_only=True):
     """The models of the Ollama on this machine; None if there is no Ollama."""
     ollama_remote: frozenset[str] = frozenset()
     """Those that it passes on to another host."""
+    ollama_url: str = ""
+    """Where that is, if not at its usual place."""
+    ollama_elsewhere: str = ""
+    """Where `OLLAMA_HOST` says that there is one, off this machine; nobody looked."""
     keys: tuple[str, ...]
     """Variables that hold a vendor's key; never what they hold."""
 
@@ -54,16 +58,21 @@ async def detect(
     environ: Mapping[str, str],
     model: Path,
     *,
-    ollama: Address = OLLAMA,
     patience: float = 0.5,
 ) -> Found:
-    """Look around; waits at most `patience` seconds for Ollama."""
-    models = await _ollama_models(ollama, patience)
+    """Look around; waits at most `patience` seconds for Ollama.
+
+    One that `OLLAMA_HOST` says is on another machine is not looked at.
+    """
+    address = ollama_port(environ)
+    models = None if address is None else await _ollama_models(address, patience)
     return Found(
         extra_installed=extra_installed(),
         model_there=model.is_file(),  # noqa: ASYNC240 - nothing else runs yet
         ollama=None if models is None else tuple(each.name for each in models),
         ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
+        ollama_url=ollama_named(environ) if address not in (None, _USUAL) else "",
+        ollama_elsewhere="" if address else ollama_named(environ),
         keys=keys_in(environ),
     )
 

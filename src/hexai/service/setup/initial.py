@@ -86,7 +86,8 @@ def _cloud(found: Found) -> Iterator[Choice]:
 def compose(found: Found, servers: tuple[Server, ...]) -> str:
     """Write the file."""
     candidates = choices(found, servers)
-    parts = [_head(candidates), *map(_profile, servers), _entries(candidates)]
+    parts = [_head(candidates), *_ollama_s(found), *map(_profile, servers)]
+    parts.append(_entries(candidates))
     parts.append(_completion(candidates))
     return "\n".join(parts)
 
@@ -102,6 +103,13 @@ def _head(candidates: tuple[Choice, ...]) -> str:
 [provider]
 name = {to_toml(name)}    # asked by entries that name no provider
 """
+
+
+def _ollama_s(found: Found) -> Iterator[str]:
+    """Write where an Ollama is, so that an editor without the variable finds it."""
+    if found.ollama_url and found.ollama is not None:
+        url = to_toml(found.ollama_url)
+        yield f"[ollama]\nbase_url = {url}    # as OLLAMA_HOST says\n"
 
 
 def _profile(server: Server) -> str:

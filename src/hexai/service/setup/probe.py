@@ -25,7 +25,8 @@ async def fetch(address: Address, path: str, *, patience: float) -> bytes | None
         return None
     try:
         async with asyncio.timeout(patience):
-            request = f"GET {path} HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n"
+            named = f"[{host}]" if ":" in host else host
+            request = f"GET {path} HTTP/1.0\r\nHost: {named}:{port}\r\n\r\n"
             writer.write(request.encode("ascii"))
             answer = await _read_bounded(reader)
     except (OSError, TimeoutError):

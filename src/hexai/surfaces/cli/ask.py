@@ -33,6 +33,7 @@ from hexai.service.kept import KeptPrompts
 from hexai.service.loop import Loop
 from hexai.service.projects import project_of
 from hexai.service.recorder import LedgerRecorder
+from hexai.service.services import Services
 from hexai.surfaces.cli.first_run import check_first_run
 from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.options import AskOptions
@@ -162,14 +163,18 @@ def put(
     """
     screen = Screen(session.process)
     show = Show(screen, wanted)
+    notes: list[str] = []
     with Interrupts(show.stop, screen.abandon) as interrupts:
         try:
             with asyncio.Runner(loop_factory=Loop) as runner:
-                runner.run(_put(session, question, show, recorder, when_out))
+                services = partial(session.services, recorder, notes.append)
+                runner.run(_put(services, question, show, when_out))
         finally:
             screen.close()
             show.signal_code = interrupts.code
             _say_closing(session.process, screen, show)
+            if not screen.abandoned:
+                session.note(notes)
     return show
 
 
@@ -184,13 +189,12 @@ def _say_closing(process: Process, screen: Screen, show: Show) -> None:
 
 
 async def _put(
-    session: Session,
+    open_services: Callable[[], Services],
     question: Question,
     show: Show,
-    recorder: LedgerRecorder | None,
     when_out: Callable[[], None],
 ) -> None:
-    async with session.services(recorder) as services:
+    async with open_services() as services:
         asyncio.get_running_loop().call_later(_OUT_AFTER, when_out)
         await show.follow(ask(services, question))
 

@@ -107,6 +107,8 @@ def check(invocation: Invocation) -> int:
         lacks = runner.run(_find_lacks(session))
     complain(session.process, *(f"warning: {lack}" for lack in lacks))
     complain(session.process, *_completion_off(session))
+    notes = [n for each in Surface for n in session.snapshot.entries(each).notes]
+    complain(session.process, *(f"note: {note}" for note in dict.fromkeys(notes)))
     if not session.snapshot.has_file:
         say(session.process, f"{session.snapshot.file}: not there; defaults hold\n")
     else:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
+from hexai.config.elsewhere import ollama_port
 from hexai.errors import ConfigError, UsageError
 from hexai.service.files import make_private_folder
 from hexai.service.loop import Loop
-from hexai.service.setup.detect import OLLAMA, Found, detect
+from hexai.service.setup.detect import Found, detect
 from hexai.service.setup.initial import choices, compose
 from hexai.service.setup.servers import USUAL, Server, find_servers
 from hexai.surfaces.cli.config import config_file
 from hexai.surfaces.cli.confirm import can_confirm, confirm
-from hexai.surfaces.cli.first_run import MODEL
+from hexai.surfaces.cli.first_run import MODEL, elsewhere
 from hexai.surfaces.cli.invocation import Invocation, make_parser
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.speak import complain, say
@@ -62,7 +63,9 @@ def init(invocation: Invocation, *, yes: bool) -> int:
 
 
 def _look_around(process: Process) -> tuple[Found, tuple[Server, ...]]:
-    ports = ", ".join(str(port) for _, port in (("ollama", OLLAMA[1]), *USUAL))
+    address = ollama_port(process.environ)
+    looked_at = [address[1]] if address else []
+    ports = ", ".join(map(str, (*looked_at, *(port for _, port in USUAL))))
     complain(process, f"looking at ports {ports} of this machine, and nowhere else")
     with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(_ask_all(process))
@@ -79,6 +82,8 @@ async def _ask_all(process: Process) -> tuple[Found, tuple[Server, ...]]:
 def _say_found(process: Process, found: Found, servers: tuple[Server, ...]) -> None:
     if found.ollama is not None:
         complain(process, f"found: Ollama with {len(found.ollama)} models")
+    if found.ollama_elsewhere:
+        complain(process, f"not looked at: {elsewhere(found)}")
     for server in servers:
         models = len(server.models)
         complain(process, f"found: a server on port {server.port}, models: {models}")

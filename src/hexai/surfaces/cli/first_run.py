@@ -53,10 +53,20 @@ def _what(found: "Found") -> str:
         models = ", ".join(found.ollama[:3]) or "no model"
         more = f" and {len(found.ollama) - 3} more" if len(found.ollama) > 3 else ""
         things.append(f"Ollama on this machine with {models}{more}")
+    if found.ollama_elsewhere:
+        things.append(elsewhere(found))
     things += [f"{name} in the environment" for name in found.keys]
     if found.model_there:
         things.append(f"the model {MODEL}, but not the extra that runs it")
     return "; ".join(things) or "no Ollama on this machine, no key in the environment"
+
+
+def elsewhere(found: "Found") -> str:
+    """Say of an Ollama on another machine that it is for the user to name."""
+    return (
+        f"the Ollama at {found.ollama_elsewhere} (OLLAMA_HOST), which is not on this "
+        "machine or not reached in clear; name its models yourself"
+    )
 
 
 def _how(found: "Found", config: str) -> str:

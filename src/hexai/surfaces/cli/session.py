@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from hexai.domain.record import Recorder
 from hexai.service.log import Log, open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
+from hexai.service.told import TOLD, Told
 from hexai.surfaces.cli.options import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.speak import complain
@@ -44,12 +45,23 @@ class Session(Struct, frozen=True, kw_only=True):
         )
         resolved = self.snapshot.entries(surface, options)
         complain(self.process, *(f"warning: {text}" for text in resolved.warnings))
+        self.note(resolved.notes)
         return resolved.entries
 
-    def services(self, recorder: Recorder | None = None) -> Services:
+    def note(self, notes: Iterable[str]) -> None:
+        """Say what should be known, each once and not with every command."""
+        told = Told(self.folders.state / TOLD)
+        complain(self.process, *(f"note: {n}" for n in notes if told.is_first(n)))
+
+    def services(
+        self,
+        recorder: Recorder | None = None,
+        on_note: Callable[[str], None] = lambda _note: None,
+    ) -> Services:
         """Make what all requests share; to be called inside the event loop.
 
-        Without a recorder nothing is recorded.
+        Without a recorder nothing is recorded; `on_note` is called with what was
+        learnt of an upstream.
         """
         return Services(
             self.snapshot.settings,
@@ -59,6 +71,7 @@ class Session(Struct, frozen=True, kw_only=True):
             random=random.Random(),  # noqa: S311 - shuffles and jitter
             recorder=recorder,
             log=self.log,
+            on_note=on_note,
         )
 
     @contextmanager

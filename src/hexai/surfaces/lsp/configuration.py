@@ -105,8 +105,8 @@ class Configuration:
         except UsageError as error:
             warnings = (str(error),) if surface is Surface.COMPLETION else ()
             resolved = Resolved(entries=(), warnings=warnings)
-        for warning in resolved.warnings:
-            self._log_once(warning)
+        for text in (*resolved.warnings, *resolved.notes):
+            self._log_once(text)
         return resolved
 
     def tell_completion_off(self, snapshot: Snapshot) -> None:

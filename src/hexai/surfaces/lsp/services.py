@@ -26,11 +26,13 @@ async def open_services(
     log: Log,
     *,
     on_problem: Callable[[str], None],
+    on_note: Callable[[str], None],
 ) -> AsyncIterator[Services]:
     """Open them with what records and shows their runs.
 
     `snapshot` is what is configured at first; None: nothing can be read. `on_problem`
-    is called, in any thread, with what keeps runs from being recorded.
+    is called, in any thread, with what keeps runs from being recorded, `on_note` with
+    what was learnt of an upstream and its user should know.
     """
     services: Services | None = None
     settings = snapshot.settings if snapshot is not None else Settings()
@@ -57,6 +59,7 @@ async def open_services(
         random=start.random,
         recorder=recorder,
         log=log,
+        on_note=on_note,
     )
     try:
         async with services:

@@ -90,7 +90,11 @@ class Session:
         snapshot = self.configuration.snapshot() if self.configuration else None
         try:
             async with open_services(
-                self.start, snapshot, self.log, on_problem=self._log_problem
+                self.start,
+                snapshot,
+                self.log,
+                on_problem=self._log_problem,
+                on_note=self._log_note,
             ) as services:
                 self.services = services
                 self._open_parts(services)
@@ -109,6 +113,10 @@ class Session:
         asked = (self.configuration.entries(snapshot, each) for each in SURFACES)
         names = [entry.spec.provider for found in asked for entry in found.entries]
         self.tasks.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
+
+    def _log_note(self, note: str) -> None:
+        """Log what was learnt of an upstream."""
+        self.connection.log(Severity.INFO, f"Hexai: {note}")
 
     def _log_problem(self, problem: str) -> None:
         """Log what went wrong in a thread beside the loop."""

@@ -1,7 +1,10 @@
 """What a machine without configuration has to offer."""
 
 import asyncio
+import re
 from pathlib import Path
+
+import pytest
 
 from hexai.service.setup.detect import Found, detect, keys_in
 
@@ -30,9 +33,8 @@ def look(answer: bytes | None, *, patience: float = 5.0, model: str = "none") ->
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         async with server:
             host, port = server.sockets[0].getsockname()
-            return await detect(
-                ENVIRON, Path(model), ollama=(host, port), patience=patience
-            )
+            environ = {**ENVIRON, "OLLAMA_HOST": f"{host}:{port}"}
+            return await detect(environ, Path(model), patience=patience)
 
     asked: list[bytes] = []
     found = asyncio.run(run())
@@ -72,7 +74,7 @@ def test_no_ollama_is_none(tmp_path: Path) -> None:
         port = server.sockets[0].getsockname()[1]
         server.close()
         await server.wait_closed()
-        return await detect({}, tmp_path / "m", ollama=("127.0.0.1", port))
+        return await detect({"OLLAMA_HOST": f"localhost:{port}"}, tmp_path / "m")
 
     found = asyncio.run(run())
     assert found.ollama is None
@@ -97,3 +99,32 @@ def test_a_model_file_is_found(tmp_path: Path) -> None:
     ok = b"HTTP/1.0 200 OK\r\n\r\n{}"
     assert look(ok, model=str(tmp_path / "m.gguf")).model_there
     assert not look(ok, model=str(tmp_path)).model_there
+
+
+@pytest.mark.parametrize(
+    ("said", "url"),
+    [
+        ("box", "http://box:11434"),
+        ("10.0.0.7:99", "http://10.0.0.7:99"),
+        ("https://127.0.0.1", "https://127.0.0.1"),
+    ],
+)
+def test_an_ollama_elsewhere_is_not_looked_at(
+    tmp_path: Path, said: str, url: str
+) -> None:
+    """Nor is the usual port: what would be asked later is the other one."""
+    environ = {"OLLAMA_HOST": said}
+
+    found = asyncio.run(detect(environ, tmp_path / "m"))
+
+    assert found.ollama is None
+    assert (found.ollama_elsewhere, found.ollama_url) == (url, "")
+
+
+def test_an_ollama_at_another_port_is_named_with_it() -> None:
+    """So that a configuration can say where it is, whatever the variables then."""
+    found = look(b'HTTP/1.0 200 OK\r\n\r\n{"models":[{"name":"a"}]}')
+
+    assert found.ollama == ("a",)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", found.ollama_url)
+    assert found.ollama_elsewhere == ""
