@@ -11,14 +11,17 @@ It lies here and not beside the formats, because budgets are resolved with it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from hexai.domain.options import LimitKey, Think
 
 MOST_STOPS = 4
-"""More stop sequences than this are refused by OpenAI; the first ones are sent."""
+"""More stop sequences than this are refused by OpenAI; the first ones are sent.
+
+Seen in its help, 2026-11: https://help.openai.com/en/articles/5072263
+"""
 
 _OPENAI = ("api.openai.com", "openrouter.ai", ".openai.azure.com", "models.github.ai")
 _ANTHROPIC = ("api.anthropic.com", "openrouter.ai")
@@ -43,8 +46,14 @@ class Row(Struct, frozen=True, kw_only=True):
     quietest: Think | None = None
     """What an Ollama is asked for where the model should think as little as it can."""
     why: str
+    headers: Mapping[str, str] | None = None
+    """Sent with every request."""
     seen: str
-    """What it was seen in, with version or date, and a public source."""
+    """What it was seen in, with version or date, and a public source.
+
+    Of a report or a page that was opened the date is its own; where nobody opened what
+    a vendor documents, it says so.
+    """
 
 
 ROWS = (
@@ -55,7 +64,7 @@ ROWS = (
         limit_key="max_completion_tokens",
         why="the chat variants do not reason: they take every option, and like all"
         " newer models the newer name of the limit",
-        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/models",
+        seen="documentation, not opened, 2026-11: https://platform.openai.com/docs/models",
     ),
     Row(
         hosts=_OPENAI,
@@ -64,7 +73,8 @@ ROWS = (
         limit_key="max_completion_tokens",
         why="these reason only when asked to, which Hexai does not do, and then take"
         " a temperature",
-        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/guides/latest-model",
+        seen="documentation, not opened, 2026-11:"
+        " https://platform.openai.com/docs/guides/latest-model",
     ),
     Row(
         hosts=_OPENAI,
@@ -73,7 +83,7 @@ ROWS = (
         limit_key="max_completion_tokens",
         why="reasoning models take no temperature but 1, no stop, and only the newer"
         " name of the limit (400 unsupported_value, unsupported_parameter)",
-        seen="OpenAI gpt-5-mini, 2026-04: https://github.com/decolua/9router/issues/560",
+        seen="gpt-5-mini, 2026-03: https://github.com/nextlevelbuilder/goclaw/pull/213",
     ),
     Row(
         hosts=_ANTHROPIC,
@@ -81,7 +91,7 @@ ROWS = (
         refuses=frozenset({"temperature"}),
         why="from Opus 4.7 on the sampling parameters are gone (400 `temperature` is"
         " deprecated for this model)",
-        seen="Anthropic API, 2026-11: https://docs.anthropic.com/en/docs/about-claude/models",
+        seen="Opus 4.7, 2026-04: https://github.com/UKGovernmentBEIS/inspect_ai/issues/3721",
     ),
     Row(
         hosts=_MOONSHOT,
@@ -89,26 +99,27 @@ ROWS = (
         refuses=frozenset({"temperature"}),
         why="only one temperature is taken, another one when thinking is off (400"
         " invalid temperature: only 1 is allowed for this model)",
-        seen="kimi-k2.6, 2026-07: https://github.com/HKUDS/nanobot/pull/4967",
+        seen="kimi-k2.6, 2026-04: https://github.com/Warma10032/VideoAdGuard/issues/34",
     ),
     Row(
         hosts=("api.mistral.ai", "codestral.mistral.ai"),
         include_usage=False,
         why="answers 422 to unknown fields, and reports usage without being asked",
-        seen="Mistral API, 2026-11: https://docs.mistral.ai/api/",
+        seen="Mistral API, 2025-06: https://github.com/avante-corp/avante.nvim/issues/2347",
     ),
     Row(
         models=r"gpt-5(\.[1-9])?-chat|gpt-5\.[124](-\d{4}-\d\d-\d\d)?$|gpt-oss",
         first_token=20.0,
         why="these answer at once, or show what they think from the start",
-        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/models",
+        seen="documentation, not opened, 2026-11: https://platform.openai.com/docs/models",
     ),
     Row(
         models=r"(ft:)?(gpt-([5-9]|\d\d)|o[1-9](-|:|$)|codex-mini)",
         first_token=120.0,
         why="their reasoning is not streamed: after the role comes silence, of 24 s and"
         " up to 79 s where it was measured",
-        seen="OpenAI API, 2026-11: https://platform.openai.com/docs/guides/reasoning",
+        seen="documentation, not opened, 2026-11:"
+        " https://platform.openai.com/docs/guides/reasoning",
     ),
     Row(
         models=r"deepseek-reasoner|grok-([4-9]|3-mini)(?!.*non-reasoning)"
@@ -117,7 +128,18 @@ ROWS = (
         first_token=120.0,
         why="they reason before they answer, and not all of it is streamed by whoever"
         " serves them",
-        seen="OpenRouter's list, 2026-11: https://openrouter.ai/docs/use-cases/reasoning-tokens",
+        seen="documentation, not opened, 2026-11:"
+        " https://openrouter.ai/docs/use-cases/reasoning-tokens",
+    ),
+    Row(
+        hosts=("openrouter.ai",),
+        headers={
+            "HTTP-Referer": "https://github.com/snonux/hexai",
+            "X-Title": "Hexai",
+        },
+        why="applications are asked to name themselves; X-Title is the older name of"
+        " X-OpenRouter-Title, and taken as well",
+        seen="App Attribution, 2026-11: https://openrouter.ai/docs/app-attribution",
     ),
     Row(
         models=r"gpt-oss",
@@ -137,6 +159,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     first_token: float = 0.0
     """Seconds; 0 where nothing special is known."""
     quietest: Think = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def traits(base_url: str, model: str) -> Traits:

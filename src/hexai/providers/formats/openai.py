@@ -33,12 +33,6 @@ from hexai.providers.formats.wire import Framing
 INCLUDE_USAGE = {"include_usage": True}
 """The `stream_options` that ask for usage figures."""
 
-OPENROUTER_HEADERS = {
-    "HTTP-Referer": "https://github.com/snonux/hexai",
-    "X-Title": "Hexai",
-}
-"""How OpenRouter wants an application to name itself."""
-
 
 class OpenAIFormat:
     """Chat completions over server-sent events."""
@@ -53,10 +47,9 @@ class OpenAIFormat:
         return "/chat/completions"
 
     def headers(self, key: str | None) -> Mapping[str, str]:
-        """Give the key as bearer, and OpenRouter's two headers to OpenRouter."""
+        """Give the key as bearer, and the headers that a host wants."""
         headers = {"Accept": "text/event-stream"}
-        if self._settings.type == "openrouter":
-            headers |= OPENROUTER_HEADERS
+        headers |= traits(self._settings.base_url, "").headers
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         return headers

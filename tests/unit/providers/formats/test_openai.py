@@ -89,12 +89,16 @@ def test_the_key_is_a_bearer() -> None:
 
 
 def test_openrouter_is_told_who_asks() -> None:
-    """The two headers go to OpenRouter and to nobody else."""
+    """The two headers go to its host, whatever asks there, and to nobody else."""
     headers = OpenAIFormat(settings("openrouter")).headers(None)
 
     assert headers["HTTP-Referer"] == "https://github.com/snonux/hexai"
     assert headers["X-Title"] == "Hexai"
     assert "X-Title" not in OPENAI.headers(None)
+    profile = settings("openai", base_url="https://openrouter.ai/api/v1")
+    assert OpenAIFormat(profile).headers(None)["X-Title"] == "Hexai"
+    proxy = settings("openrouter", base_url="https://proxy.example/api/v1")
+    assert "X-Title" not in OpenAIFormat(proxy).headers(None)
 
 
 def test_only_the_first_choice_is_read() -> None:
