@@ -30,7 +30,7 @@ _CHARACTER = r"'(?:\\[^\n]{1,10}?|[^'\\\n])'"
 _RAW = r"`[^`]*`"
 _BLOCK_COMMENT = r"/\*(?:.*?\*/|.*)"
 """One without an end goes on to the end, so that nobody looks for it again."""
-_ESCAPED = r"\\."
+_ESCAPED = r"(?:\\.)+"
 """Outside strings: else each quote behind a backslash would begin one anew."""
 _TOP_LINE = re.compile(r"\n(?=[\w@#])")
 """Where what stands above is most likely whole."""
@@ -38,7 +38,7 @@ _TOP_LINE = re.compile(r"\n(?=[\w@#])")
 _REACH = 20_000
 """Characters on either side of the cursor that are looked at."""
 
-_BRACKET = r"[()\[\]{}\"]"
+_BRACKET = r"([()\[\]{}\"])"
 
 
 class Weighed:
@@ -52,20 +52,22 @@ class Weighed:
         top = _TOP_LINE.search(tail)
         self._after = tail[: top.start()] if top else tail
         self._language = language
+        self._known: dict[tuple[str, int], int] = {}
 
     def weigh(self, answer: str, *, skip: int = 0) -> int:
         """Count what is unmatched with an answer, without `skip` characters after."""
-        return unmatched(self._before + answer + self._after[skip:], self._language)
+        asked = (answer, skip)
+        if asked not in self._known:
+            text = self._before + answer + self._after[skip:]
+            self._known[asked] = unmatched(text, self._language)
+        return self._known[asked]
 
 
 def unmatched(text: str, language: str) -> int:
     """Count the brackets and quotes without a partner."""
     open_ones: list[str] = []
     lonely = 0
-    for match in _marks(language).finditer(text):
-        mark = match[0]
-        if len(mark) > 1:
-            continue
+    for mark in filter(None, _marks(language).findall(text)):
         if mark in _OPENERS:
             if open_ones and open_ones[-1] == _OPENERS[mark]:
                 open_ones.pop()
@@ -98,7 +100,7 @@ def without_comment(line: str, language: str) -> str:
 
 @lru_cache(maxsize=64)
 def _marks(language: str) -> re.Pattern[str]:
-    """Give the pattern of what counts: one character long unless it is whole."""
+    """Give the pattern of what counts; its group is a bracket, or a quote by itself."""
     comment = rf"{re.escape(line_comment(language))}[^\n]+"
     block = (_BLOCK_COMMENT,) if has_block_comments(language) else ()
     parts = (comment, *block, *_strings(language), _ESCAPED, _BRACKET)

@@ -61,6 +61,7 @@ def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
     current = before.rpartition("\n")[2]
     fragment = fragment_of(current)
     tried = 0
+    weighed: Weighed | None = None
     for size in range(min(len(answer), len(before), _LONGEST), 0, -1):
         if answer[size - 1] != before[-1] or not before.endswith(answer[:size]):
             continue
@@ -74,7 +75,7 @@ def _overlap_end(answer: str, before: str, after: str, language: str) -> int:
         if tried == _TRIED:
             break
         tried += 1
-        weighed = Weighed(before, after, language)
+        weighed = weighed or Weighed(before, after, language)
         gain = _gain(answer, answer[size:], weighed, after)
         if gain > 0 or (is_call and gain == 0):
             return size

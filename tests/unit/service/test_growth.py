@@ -28,6 +28,16 @@ _GROWS = 45
 _TELLING = 0.03
 """Seconds below which a time is too short to be compared."""
 
+_CLEANED = 0.25
+"""Seconds that cleaning may take, of a slow machine; 0.04 were seen, at most."""
+
+_SHORT = 4_000
+_LONG = 20_000
+"""Characters of an answer whose times are compared with those of a tenth."""
+
+_QUICK = _TELLING * (_SHORT / _LONG) ** 2
+"""Seconds for a short one, from which the long one cannot take a time that tells."""
+
 _BLANK = ["\n", " ", "\t", "\r", "\n\n", "\n \n", "  x\n", "\u3000"]
 _MARKS = [*"`'\"\\(){}[]<>#@;:,.|_", "//", "/*", "*/", "/* ", '"""', "'''", "((\n"]
 _ESCAPES = ['\\"', "\\'", "\\`", '\\"""', "\\`\\", "`\\`"]
@@ -161,9 +171,11 @@ def test_time_grows_with_the_length_of_an_answer(name: str) -> None:
     read = READERS[name]
     square = {}
     for shape in SHAPES:
-        long = _seconds(read, _answer(shape, 20_000))
-        if long > _TELLING and long > _GROWS * _seconds(read, _answer(shape, 2_000)):
-            square[shape] = long
+        if _seconds(read, _answer(shape, _SHORT), enough=_QUICK) > _QUICK:
+            long = _seconds(read, _answer(shape, _LONG))
+            tenth = _answer(shape, _LONG // 10)
+            if long > _TELLING and long > _GROWS * _seconds(read, tenth):
+                square[shape] = long
 
     assert square == {}
 
@@ -186,7 +198,7 @@ def test_cleaning_takes_a_bounded_time() -> None:
                     language="python",
                 )
 
-            if (took := _seconds(cleaned, answer, enough=1.0)) > 1.0:
+            if (took := _seconds(cleaned, answer, enough=_CLEANED)) > _CLEANED:
                 slow[shape, before[:20]] = took
 
     assert slow == {}
