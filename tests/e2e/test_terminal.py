@@ -97,6 +97,20 @@ class Pty:
             self.terminal.feed(text_so_far)
         return text in "\n".join(self.terminal.everything)
 
+    def is_stopped(self) -> bool:
+        """Tell whether the job in the foreground was stopped."""
+        stat = Path(f"/proc/{os.tcgetpgrp(self._ours)}/stat").read_text("utf-8")
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+    def go_on(self) -> None:
+        """Continue the job in the foreground, as `fg` does."""
+        os.killpg(os.tcgetpgrp(self._ours), signal.SIGCONT)
+
+    def resize(self, *, columns: int, lines: int) -> None:
+        """Give the terminal another size; what is on it is cut, not wrapped."""
+        termios.tcsetwinsize(self.theirs, (lines, columns))
+        self.terminal.resize(columns, lines)
+
     def close(self) -> None:
         """End the process and the terminal."""
         self.process.kill()
@@ -106,10 +120,18 @@ class Pty:
 
 
 _TAKE_TERMINAL = """
-import os, sys
+import os, signal, sys
 os.close(os.open(os.ttyname(0), os.O_RDWR))
+job = os.fork()
+if job:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
+os.setpgid(0, 0)
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+os.tcsetpgrp(0, os.getpid())
+signal.signal(signal.SIGTTOU, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
+"""A shell with one job in the foreground; without one nobody could continue it."""
 
 
 @pytest.fixture(name="on_pty")
@@ -158,6 +180,35 @@ def test_an_interrupt_leaves_the_terminal_as_it_was(steps: Steps, on_pty: Pty) -
     assert not on_pty.shows("hello")
     assert not on_pty.shows("^C")
     assert on_pty.terminal.everything[2].startswith("half an answer")
+
+
+def test_ctrl_z_gives_the_terminal_back_until_it_goes_on(
+    steps: Steps, on_pty: Pty
+) -> None:
+    """Columns stop and go on, in a terminal that was resized meanwhile."""
+    steps.send("say", 0, "before")
+    steps.send("say", 1, "too")
+    wait_until(lambda: on_pty.shows("before"), "no answer")
+    on_pty.type(b"\x1a")
+    wait_until(on_pty.is_stopped, "it does not stop")
+    wait_until(lambda: on_pty.shows("before"), "the answer is gone")
+    stopped = (on_pty.echoes(), on_pty.terminal.modes["cursor_shown"])
+    on_pty.resize(columns=60, lines=20)
+    steps.send("say", 0, " and-after")
+    on_pty.go_on()
+    wait_until(lambda: on_pty.shows("and-after"), "it does not go on")
+    going = (on_pty.echoes(), on_pty.terminal.modes["cursor_shown"])
+    steps.send("end", 0)
+    steps.send("end", 1)
+    steps.close()
+    wait_until(lambda: on_pty.shows("all shown"), "no end")
+
+    assert on_pty.process.wait(PATIENCE) == 0
+    assert stopped == (True, True)
+    assert going == (False, False)
+    assert on_pty.echoes()
+    assert on_pty.terminal.modes["cursor_shown"]
+    assert on_pty.shows("before and-after")
 
 
 @pytest.fixture(name="tmux")
