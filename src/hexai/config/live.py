@@ -32,7 +32,7 @@ from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile
 from hexai.config.tables.base import given
-from hexai.config.watch import State, state_of
+from hexai.config.watch import State, is_empty, state_of
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
 
@@ -86,6 +86,7 @@ class Live:
         self._failure = ConfigError(())
         self._listeners = Listeners()
         self._seen_file: State = ()
+        self._emptied = False
         self._seen: dict[Place, _Look] = {}
         self._looked_at: dict[Place, float] = {}
         try:
@@ -150,7 +151,19 @@ class Live:
         look, seen = _look(self.sources, place), self._seen.get(place)
         if state_of([self.sources.file]) == self._seen_file and look == seen:
             return None
+        if self._is_being_written():
+            return None
         return self.reload(for_path)
+
+    def _is_being_written(self) -> bool:
+        """Tell whether the user's file was emptied since the last look.
+
+        Some editors empty a file before they write it. Nothing at all is a valid
+        configuration, which forbids nothing, so it counts when it stays.
+        """
+        file = self._loaded.file if self._loaded else None
+        was_empty, self._emptied = self._emptied, is_empty(self.sources.file)
+        return self._emptied and not was_empty and file is not None and bool(file.text)
 
     def _place(self, path: Path | None) -> Place:
         return self.sources.place if path is None else folders_of(path)

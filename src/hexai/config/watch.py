@@ -1,5 +1,6 @@
 """Whether configuration files have changed, without reading them."""
 
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,15 @@ State = tuple[tuple[int, int, int, int] | None, ...]
 def state_of(paths: Iterable[Path]) -> State:
     """Look at files; two equal states mean that nothing has changed in between."""
     return tuple(map(_state_of_one, paths))
+
+
+def is_empty(path: Path) -> bool:
+    """Tell whether there is a regular file with nothing in it."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0
 
 
 def _state_of_one(path: Path) -> tuple[int, int, int, int] | None:

@@ -1,5 +1,6 @@
 """The configuration while it changes."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -494,3 +495,97 @@ def changed(here: World, document: Path | None = None) -> list[str]:
     changes = here.live.reload_if_changed(document)
     assert changes is not None
     return [str(change) for change in changes]
+
+
+class TestReplacedFile:
+    """The user's file is replaced while the server runs, in every way there is."""
+
+    def test_a_rename_counts_at_the_next_look(self, tmp_path: Path) -> None:
+        """As of most editors, and of the same size at the same time too."""
+        here = world(tmp_path, TWO)
+        new = here.file.with_suffix(".new")
+        new.write_text(TWO.replace('"b"', '"c"'))
+        os.utime(new, ns=(1, here.file.stat().st_mtime_ns))
+        new.replace(here.file)
+        here.clock.tick()
+
+        assert here.live.reload_if_changed() is not None
+        assert labels(here.live.snapshot()) == ["a", "c"]
+
+    def test_a_file_that_is_emptied_before_it_is_written_forbids_as_before(
+        self, tmp_path: Path
+    ) -> None:
+        """Between the two nothing is loaded; what is written then is."""
+        here = world(tmp_path, TWO)
+        here.file.write_text("")
+        here.clock.tick()
+        assert here.live.reload_if_changed() is None
+        assert labels(here.live.snapshot()) == ["a", "b"]
+
+        here.file.write_text(TWO.replace('"b"', '"c"'))
+        here.clock.tick()
+        assert here.live.reload_if_changed() is not None
+        assert labels(here.live.snapshot()) == ["a", "c"]
+
+    def test_a_file_that_stays_empty_counts(self, tmp_path: Path) -> None:
+        """The second look takes it for what is meant; so does a reload by hand."""
+        here = world(tmp_path, TWO)
+        here.file.write_text("")
+        here.clock.tick()
+        here.live.reload_if_changed()
+        here.clock.tick()
+        assert here.live.reload_if_changed()
+        assert labels(here.live.snapshot()) != ["a", "b"]
+
+        other = world(tmp_path / "other", TWO)
+        other.file.write_text("")
+        assert other.live.reload()
+
+    @pytest.mark.parametrize("kind", ["folder", "pipe", "link to nothing", "half"])
+    def test_what_is_no_file_leaves_the_last_good_one_in_use(
+        self, kind: str, tmp_path: Path
+    ) -> None:
+        """It is told once, nothing waits for it, and a file in its place counts."""
+        here = world(tmp_path, TWO)
+        here.file.unlink()
+        match kind:
+            case "folder":
+                here.file.mkdir()
+            case "pipe":
+                os.mkfifo(here.file)
+            case "link to nothing":
+                here.file.symlink_to(tmp_path / "away")
+            case _:
+                here.file.write_text(TWO[:-3])
+        here.clock.tick()
+        with pytest.raises(ConfigError):
+            here.live.reload_if_changed()
+        here.clock.tick()
+        assert here.live.reload_if_changed() is None
+        assert labels(here.live.snapshot()) == ["a", "b"]
+
+        here.file.rmdir() if kind == "folder" else here.file.unlink()
+        here.file.write_text(TWO.replace('"b"', '"c"'))
+        here.clock.tick()
+        assert here.live.reload_if_changed() is not None
+        assert labels(here.live.snapshot()) == ["a", "c"]
+
+    def test_a_change_during_a_reload_is_seen_by_the_next_look(
+        self, tmp_path: Path
+    ) -> None:
+        """A listener that writes the file stands for whoever writes meanwhile."""
+        here = world(tmp_path, TWO)
+        third = TWO.replace('"b"', '"third"')
+
+        def write(text: str) -> None:
+            here.file.write_text(text)
+
+        ends = here.live.subscribe(lambda *_: write(third))
+        here.file.write_text(TWO.replace('"b"', '"second"'))
+        here.clock.tick()
+        here.live.reload_if_changed()
+        ends()
+        assert labels(here.live.snapshot()) == ["a", "second"]
+        here.clock.tick()
+        here.live.reload_if_changed()
+        assert labels(here.live.snapshot()) == ["a", "third"]
