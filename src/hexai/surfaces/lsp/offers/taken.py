@@ -22,6 +22,13 @@ from hexai.text.lines import Lines, TextChange
 _STANDS_WITHIN = 5.0
 """Seconds until a text that was taken is in the document as it was given."""
 
+FOLLOWED = 100
+"""Texts that are followed in one document: each costs a little at every keystroke.
+
+Who takes one every six seconds comes to as many within the ten minutes that each is
+followed. A thousand cost 30 ms at each keystroke.
+"""
+
 Choose = Callable[[str, Done], None]
 """Takes note of what was taken from a run after all."""
 
@@ -56,7 +63,10 @@ class TakenTexts:
         path = str(to_path(uri) or "")
         slept = SleepWatch(self._now, self._loop.time)
         taken = _Taken(run_id, done, lines, path, slept, self._loop.time())
-        self._taken.setdefault(uri, []).append(taken)
+        followed = self._taken.setdefault(uri, [])
+        followed.append(taken)
+        if len(followed) > FOLLOWED:
+            self._censor(followed.pop(0))
         for after in SAMPLED_AFTER:
             due = taken.at + after
             sample = partial(self._sample, uri, taken, after)
