@@ -91,7 +91,7 @@ def read_choices(
     same = _same_texts(connection)
     sittings = _Sittings(connection)
     found: dict[str, Choices] = {}
-    for row in _in_time(_rows(connection, values)):
+    for row in sorted(_rows(connection, values), key=itemgetter(_AT)):
         number, surface, choice, method, file, began, at, drawn, sitting, word = row
         choices = found.get(surface)
         if choices is None:
@@ -113,21 +113,15 @@ _Row = tuple[Any, ...]
 _AT = 6
 
 
-def _in_time(rows: Iterable[_Row]) -> list[_Row]:
-    found = [*rows]
-    if any(one[_AT] > other[_AT] for one, other in pairwise(found)):
-        found.sort(key=itemgetter(_AT))
-    return found
-
-
 def _rows(
     connection: sqlite3.Connection, values: Mapping[str, object]
 ) -> Iterator[_Row]:
     """Give the runs in order of their numbers, then those joined by their place."""
-    shared = {place for (place,) in connection.execute(_SHARED_PLACES)}
     methods = {values["method"]} if values["method"] else {*map(str, Method)}
     apart: list[Listed] = []
-    for row in connection.execute(_RUNS, values):
+    rows = connection.execute(_RUNS, values).fetchall()
+    shared = _shared(rows)
+    for row in rows:
         method, place = row[3], row[-2]
         if place in shared and method != Method.VOTE:
             apart.append(Listed(*row[1:]))
@@ -136,6 +130,15 @@ def _rows(
     for each in join(apart):
         if each.method in methods:
             yield 0, *astuple(each)[:-2]
+
+
+def _shared(rows: Iterable[_Row]) -> set[str]:
+    """Give the places of several runs that were shown."""
+    once, again = set[str](), set[str]()
+    for row in rows:
+        if row[-1] and (place := row[-2]):
+            (again if place in once else once).add(place)
+    return again
 
 
 class _Sittings:

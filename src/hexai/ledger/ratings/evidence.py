@@ -294,34 +294,37 @@ class Bets:
         steps = [self._steps(*outcome) for outcome in trials.outcomes]
         drawn = [pattern.drawn for pattern, _choice in trials.outcomes]
         began: dict[int, float] = {}
+        noted = [{(step[1], step[3]) for step in compared} for compared in steps]
         for number, file, sitting, at in trials:
             if number not in began:
                 began[number] = at
+                if drawn[number]:
+                    self._bear(steps[number])
             if drawn[number] and (compared := steps[number]):
                 self._take(compared, (file, sitting, at))
+                for places, won_first in noted[number]:
+                    self.habits.note(places, first=won_first)
         for number, count in Counter(trials.numbers).items():
             for step in steps[number]:
                 step[0].note(began[number], count)
         self.pairs = {pair: bet for pair, bet in self.pairs.items() if bet.shown}
 
     def _take(self, steps: tuple[_Step, ...], where: tuple[str, str, float]) -> None:
-        if any(step[0].born is None for step in steps):
-            self._begin_era(steps)
         for bet, places, stood_first, won_first, weight in steps:
             if bet.is_used(where):
                 continue
             first = self.habits.first(places)
             paid = won_first - first
             bet.add(paid if stood_first else -paid, first, weight, where)
-        for places, won_first in {(step[1], step[3]) for step in steps}:
-            self.habits.note(places, first=won_first)
 
-    def _begin_era(self, steps: tuple[_Step, ...]) -> None:
-        """Let pairs be born."""
-        for step in steps:
-            if step[0].born is None:
-                step[0].born = self._eras
-                self.born.append(step[0])
+    def _bear(self, steps: tuple[_Step, ...]) -> None:
+        """Let pairs be born that were not yet, and an era begin with them."""
+        unborn = [step[0] for step in steps if step[0].born is None]
+        if not unborn:
+            return
+        for bet in dict.fromkeys(unborn):
+            bet.born = self._eras
+            self.born.append(bet)
         for bet in self.born:
             bet.begin_era(self._eras)
         self._eras += 1

@@ -68,7 +68,7 @@ def _drawn(comparison: Comparison, surface: str) -> str:
 def _more(comparison: Comparison) -> str:
     if comparison.missing is None:
         return "too close for a verdict any time soon"
-    more = f"about {_rounded(comparison.missing)} more"
+    more = f"about {count_of(_rounded(comparison.missing), 'more choices')}"
     sittings = comparison.sittings or 0
     if sittings >= comparison.missing:
         return more
