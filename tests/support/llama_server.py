@@ -9,8 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
+
+Reasoning = Literal["auto", "none", "deepseek"]
 
 KEY = "sk-of-the-test-server"
 MODEL = "smollm2"
@@ -26,9 +29,20 @@ class LlamaServer(Struct, frozen=True):
 
 
 @contextmanager
-def llama_server(gguf: Path) -> Iterator[LlamaServer]:
-    """Start a server, and stop it when the context is left."""
+def llama_server(
+    gguf: Path,
+    *,
+    template: str = "",
+    reasoning: Reasoning = "auto",
+    grammar: str = "",
+) -> Iterator[LlamaServer]:
+    """Start a server, and stop it when the context is left.
+
+    `template` is a chat template in place of the model's own, and `reasoning` what the
+    server does about a block of it; `grammar` is what each answer has to keep to.
+    """
     command = [sys.executable, "-P", __file__, str(gguf)]
+    command += [template, reasoning, grammar]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -49,13 +63,24 @@ def _address(child: "subprocess.Popen[str]") -> str:
     raise AssertionError(f"the server ended at its start: {child.wait()}")
 
 
-def serve(gguf: str) -> None:
+def serve(gguf: str, template: str, reasoning: str, grammar: str) -> None:
     """Be the server, until the parent's end of stdin closes."""
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = gguf
     params.model_alias = {MODEL}
+    if template:
+        params.chat_template = template
+    if grammar:
+        kind = xllamacpp.common_grammar_type.COMMON_GRAMMAR_TYPE_USER
+        params.sampling.grammar = xllamacpp.CommonGrammar(kind, grammar)
+    if reasoning != "auto":
+        formats = xllamacpp.common_reasoning_format
+        params.reasoning_format = {
+            "none": formats.COMMON_REASONING_FORMAT_NONE,
+            "deepseek": formats.COMMON_REASONING_FORMAT_DEEPSEEK,
+        }[reasoning]
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.api_keys = [KEY]
@@ -75,4 +100,4 @@ def serve(gguf: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])
