@@ -12,6 +12,16 @@ from hexai.domain.options import Options
 from hexai.domain.usage import ReportedUsage
 
 
+class Habit(StrEnum):
+    """How a model sets reasoning apart, as far as its answers have shown."""
+
+    UNKNOWN = "unknown"
+    MARKED = "marked"
+    """It has ended an answer, and nothing of it had to be taken back."""
+    ALOUD = "aloud"
+    """It has thought in its answer, and only said so behind it."""
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """What a provider is asked in one attempt."""
 
@@ -27,6 +37,8 @@ class Call(Struct, frozen=True, kw_only=True):
     """Somebody waits in mid-line: ask for no thinking where the server can think."""
     infill: Infill | None = None
     """The gap to fill, for a model with an endpoint for it; else `messages` count."""
+    habit: Habit = Habit.UNKNOWN
+    """What the provider itself has learnt of the model."""
 
 
 class TextDelta(Struct, frozen=True):
@@ -101,6 +113,8 @@ class Finished(Struct, frozen=True, kw_only=True):
     """The model id that the upstream returned."""
     infilled: bool = False
     """The answer is the text of the gap as it is, and no chat."""
+    vouched: bool = False
+    """What was said is known to be no reasoning, even where its end is missing."""
 
 
 Chunk = TextDelta | ReasoningDelta | TakenBack | Withheld | Finished

@@ -160,7 +160,7 @@ class _Attempt:
                 tally.finished = chunk
                 self._objection = objection(
                     chunk,
-                    has_text=tally.has_answer,
+                    text=tally.text,
                     has_reasoning=tally.has_reasoning,
                 )
                 tally.stopwatch.stop(now)

@@ -3,11 +3,13 @@
 | end             | with text         | with reasoning only | with nothing      |
 | --------------- | ----------------- | ------------------- | ----------------- |
 | stop            | answered          | no answer           | no answer         |
-| length          | answered, cut off | no answer           | no answer         |
+| length          | answered, cut off*| no answer           | no answer         |
 | filtered        | answered, cut off | content filter      | content filter    |
 | tool            | no answer         | no answer           | no answer         |
 | broken, loaded  | broken stream     | broken stream       | broken stream     |
 | failed          | overloaded        | overloaded          | overloaded        |
+
+*: no answer, if it reads as reasoning of a model that nothing is known of.
 
 Text that is nothing but blanks is none. Those of the last two rows may pass, so that
 they are tried again before the first token; the others would end as they did.
@@ -21,12 +23,13 @@ from hexai.errors import (
     Overloaded,
     ProviderError,
 )
+from hexai.text.musing import may_be_musing
 
 
 def objection(
-    finished: Finished, *, has_text: bool, has_reasoning: bool
+    finished: Finished, *, text: str, has_reasoning: bool
 ) -> ProviderError | None:
-    """Say why an end is no answer; None if it is one."""
+    """Say why an end is no answer to what was said; None if it is one."""
     match finished.reason:
         case FinishReason.BROKEN:
             return _broken(finished)
@@ -42,17 +45,28 @@ def objection(
                 advice="ask for plain text, or use another model: it was given no tool",
             )
         case FinishReason.STOP | FinishReason.LENGTH | FinishReason.FILTERED:
-            return _unsaid(finished, has_text=has_text, has_reasoning=has_reasoning)
+            return _unsaid(finished, text=text, has_reasoning=has_reasoning)
 
 
 def _unsaid(
-    finished: Finished, *, has_text: bool, has_reasoning: bool
+    finished: Finished, *, text: str, has_reasoning: bool
 ) -> ProviderError | None:
-    if has_text:
-        return None
+    if text.strip():
+        return _doubt(finished, text)
     if finished.reason is FinishReason.FILTERED:
         return ContentFilter("the answer was withheld by a content filter")
     return _silent(finished, has_reasoning=has_reasoning)
+
+
+def _doubt(finished: Finished, text: str) -> ProviderError | None:
+    """Object to what reads as reasoning, if the end that would tell is missing."""
+    is_cut = finished.reason is FinishReason.LENGTH and not finished.vouched
+    if not (is_cut and may_be_musing(text)):
+        return None
+    return NoAnswer(
+        "no answer: what came up to the token limit reads as reasoning",
+        advice="raise max_tokens of the entry, or ask for less reasoning",
+    )
 
 
 def _broken(finished: Finished) -> ProviderError:

@@ -10,6 +10,7 @@ from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.usage import complete_usage
 from hexai.errors import ProviderError, TimedOut, TooLarge
+from hexai.text.musing import may_be_musing
 
 MAX_ANSWER = 1 << 20
 """Bytes of UTF-8 that answer and reasoning of an attempt may have together."""
@@ -43,9 +44,9 @@ class Tally:
         return self._was_shown
 
     @property
-    def has_answer(self) -> bool:
-        """Whether there is an answer so far: text, and not of blanks alone."""
-        return bool(self._text.getvalue().strip())
+    def text(self) -> str:
+        """What there is of the answer so far."""
+        return self._text.getvalue()
 
     @property
     def has_reasoning(self) -> bool:
@@ -115,8 +116,12 @@ class Tally:
         if error is not None:
             timed_out = isinstance(error, TimedOut)
             return Status.TIMED_OUT if timed_out else Status.FAILED
-        whole = self.finished is not None or (self.is_enough and self._text.tell() > 0)
+        whole = self.finished is not None or self._says_enough()
         return Status.ANSWERED if whole else Status.CANCELLED
+
+    def _says_enough(self) -> bool:
+        """Say whether what there is may pass for an answer without its end."""
+        return self.is_enough and bool(self.text) and not may_be_musing(self.text)
 
     def _finish(self) -> FinishReason:
         return FinishReason.ENOUGH if self.finished is None else self.finished.reason

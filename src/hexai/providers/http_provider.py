@@ -67,6 +67,7 @@ class HttpProvider:
         shared = shared or Shared()
         self._refused, self._keys = shared.refused, shared.keys
         self._note = shared.on_note
+        self._habits = shared.habits
 
     async def stream(
         self, call: Call, progress: Progress
@@ -75,6 +76,7 @@ class HttpProvider:
 
         It is sent again for each option that is refused, without that.
         """
+        call = self._habits.informed(self._http.where, call)
         with self._naming(call.model) as masker:
             if not self._credential.at_hand:
                 progress.loading()
@@ -100,10 +102,17 @@ class HttpProvider:
                     if not repeats:
                         self._tell(call.model, left_out)
                         async with aclosing(
-                            self._read(answer, wire, call, masker)
+                            self._heard(answer, wire, call, masker)
                         ) as chunks:
                             async for chunk in chunks:
                                 yield chunk
+
+    def _heard(
+        self, answer: Answer, wire: WireFormat, call: Call, masker: Masker
+    ) -> AsyncGenerator[Chunk, None]:
+        """Read an answer, and learn from it what its model does."""
+        chunks = self._read(answer, wire, call, masker)
+        return self._habits.learn(self._http.where, call.model, chunks)
 
     async def _read(
         self, answer: Answer, wire: WireFormat, call: Call, masker: Masker

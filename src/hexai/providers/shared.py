@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.refused_options import named, without
+from hexai.providers.habits import Habits
 from hexai.providers.secret import Masker
 
 
@@ -38,6 +39,7 @@ class Shared(Struct, frozen=True, kw_only=True):
     """What all clients of a process learn together."""
 
     refused: RefusedOptions = field(default_factory=RefusedOptions)
+    habits: Habits = field(default_factory=Habits)
     keys: Masker = field(default_factory=Masker)
     """Every key that was sent anywhere; what is stored must hold none of them."""
     on_note: Callable[[str], None] = lambda _note: None

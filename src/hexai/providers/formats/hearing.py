@@ -12,6 +12,7 @@ from hexai.domain.provider import (
     Chunk,
     Finished,
     FinishReason,
+    Habit,
     ReasoningDelta,
     StopReason,
     TakenBack,
@@ -38,7 +39,10 @@ class Hearing:
         """Hear what comes of a call; `infilled`: it fills a gap, and thinks not."""
         asked = held_by(call, infilled=infilled)
         self._infilled = infilled
-        self._splitter = ThinkSplitter(call.model, asked)
+        self._splitter = ThinkSplitter(
+            call.model, asked, aloud=call.habit is Habit.ALOUD
+        )
+        self._is_vouched = infilled or call.habit is Habit.MARKED
         self._cutter = Cutter(asked)
         self._word: str | None = None
         self._has_text = False
@@ -98,12 +102,19 @@ class Hearing:
         """
         if not (marked or self._word is not None or self._cutter.is_cut):
             raise BrokenStream("the stream ended before the answer was complete")
-        chunks = self._cut([] if self._infilled else self._splitter.close())
+        is_whole = self._reason() is not FinishReason.LENGTH
+        chunks = self._cut(
+            [] if self._infilled else self._splitter.close(whole=is_whole)
+        )
         if rest := self._cutter.close():
             self._has_text = True
             chunks.append(TextDelta(rest))
         finished = replace(
-            facts, reason=self._reason(), said=self._word, infilled=self._infilled
+            facts,
+            reason=self._reason(),
+            said=self._word,
+            infilled=self._infilled,
+            vouched=self._is_vouched or self._splitter.is_sure,
         )
         return [*chunks, finished]
 

@@ -82,8 +82,13 @@ class _State(Enum):
 class ThinkSplitter:
     """Splits one answer's text into reasoning and answer."""
 
-    def __init__(self, model: str = "", asked: Iterable[str] = ()) -> None:
-        """Split what a model says that was asked this."""
+    def __init__(
+        self, model: str = "", asked: Iterable[str] = (), *, aloud: bool = False
+    ) -> None:
+        """Split what a model says that was asked this.
+
+        `aloud`: it is held as one with a row, since earlier answers gave it away.
+        """
         self._name = model.rpartition("/")[2].lower()
         self._asked = asked
         self._blocks = [
@@ -94,12 +99,14 @@ class ThinkSplitter:
         self._opened = next(
             (r for r in OPENED_BY_TEMPLATE if re.match(r.models, self._name)), None
         )
-        self._closes = Tags([self._opened.closes if self._opened else "</think>"])
+        self._closes = Tags([self._opened.closes] if self._opened else _STRAYS)
+        self._may_be_open = aloud or self._opened is not None
+        self._is_apart = False
         self._then = ""
         self._state = _State.START
         self._held = ""
         self._said = StringIO()
-        self._is_closed = False
+        self._is_closed, self._is_whole = False, True
         self._steps = {
             _State.START: self._start,
             _State.HELD: self._hold,
@@ -113,8 +120,14 @@ class ThinkSplitter:
 
     def separated(self) -> None:
         """Take note that reasoning came apart from the text, which is given, then."""
+        self._is_apart = True
         if self._state in (_State.START, _State.HELD):
-            self._opened = None
+            self._may_be_open = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the text given is known to be answer, wherever it ends."""
+        return self._is_apart or self._state in (_State.AFTER, _State.ANSWER)
 
     def feed(self, text: str) -> list[Chunk]:
         """Take the next piece of text; what could be half a tag is held back."""
@@ -129,9 +142,13 @@ class ThinkSplitter:
         self._held += text
         return self._run()
 
-    def close(self) -> list[Chunk]:
-        """Give what is still held back as what it turned out to be."""
-        self._is_closed = True
+    def close(self, *, whole: bool = True) -> list[Chunk]:
+        """Give what is still held back as what it turned out to be.
+
+        `whole`: the model has ended by itself. Without its end, what is held of a model
+        that opens its block by template is reasoning.
+        """
+        self._is_closed, self._is_whole = True, whole
         chunks = self._run()
         held, self._held = self._held, ""
         if not held:
@@ -167,7 +184,7 @@ class ThinkSplitter:
             return []
         if self._waits(begun):
             return []
-        self._state = _State.HELD if self._opened else _State.TELLING
+        self._state = _State.HELD if self._may_be_open else _State.TELLING
         return []
 
     def _enter(self, block: Block) -> None:
@@ -182,14 +199,14 @@ class ThinkSplitter:
         return any(mark.startswith(begun) for mark in marks)
 
     def _hold(self) -> list[Chunk]:
-        if self._opened is None:
+        if not self._may_be_open:
             self._state = _State.TELLING
             return []
         found = self._closes.find(self._held)
         if found is not None:
             return self._close_block(found)
         if self._is_closed:
-            self._state = _State.TELLING
+            self._state = _State.TELLING if self._is_whole else _State.REASONING
             return []
         if len(self._held) > _MOST_HELD:
             raise TooLarge("the model has said more than 1 MiB without an answer")

@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hexai.domain.infill import Infill
-from hexai.domain.provider import Call, Chunk, FinishReason, Withheld
+from hexai.domain.provider import (
+    Call,
+    Chunk,
+    FinishReason,
+    Habit,
+    TakenBack,
+    Withheld,
+)
 from hexai.errors import BrokenStream
 from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.formats.complaints import Complaint
@@ -201,6 +209,40 @@ def test_a_model_whose_template_opens_is_held(route: str, model: str) -> None:
     assert (
         text_of(hear(route, "all", " answer", asked=call(model=model))) == "all answer"
     )
+
+
+@every_chat
+def test_a_model_that_has_thought_aloud_is_held(route: str) -> None:
+    """As one with a row, by any tag that closes."""
+    asked = replace(call(), habit=Habit.ALOUD)
+
+    for texts in (B1, ("Greets.\n[/THINK]\n\n", "Hello!")):
+        chunks = hear(route, *texts, asked=asked)
+        assert not any(isinstance(chunk, TakenBack) for chunk in chunks)
+        assert text_of(chunks) == "Hello!"
+    assert text_of(hear(route, "all", " answer", asked=asked)) == "all answer"
+
+
+@every_chat
+@pytest.mark.parametrize(
+    "asked", [call(model="qwq"), replace(call(), habit=Habit.ALOUD)]
+)
+def test_what_is_held_and_cut_off_is_reasoning(route: str, asked: Call) -> None:
+    """Without the tag, nothing of it is known to be answer; none of it is lost."""
+    chunks = hear(route, "The area", " is", word="length", asked=asked)
+
+    assert (text_of(chunks), reasoning_of(chunks)) == ("", "The area is")
+
+
+@every_chat
+def test_an_answer_is_vouched_for(route: str) -> None:
+    """Behind a closed block, and of a model that has ended one before."""
+    marked = replace(call(), habit=Habit.MARKED)
+
+    assert not end_of(hear(route, "a", word="length")).vouched
+    assert end_of(hear(route, "a", word="length", asked=marked)).vouched
+    assert end_of(hear(route, "<think>a</think>b", word="length")).vouched
+    assert end_of(hear(route, *B1, word="length")).vouched
 
 
 @every_chat

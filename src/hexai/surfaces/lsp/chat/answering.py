@@ -14,7 +14,7 @@ Hear = Callable[[str], Awaitable[None]]
 async def hear(
     run: Run,
     on_text: Hear | None = None,
-    on_taken_back: Callable[[], None] = lambda: None,
+    on_taken_back: Callable[[], Awaitable[None]] | None = None,
 ) -> Outcome | None:
     """Put a question; gives what became of its first contender, None without any.
 
@@ -24,8 +24,8 @@ async def hear(
     outcome = None
     async with run:
         async for event in run:
-            if isinstance(event, TakenBack) and event.index == 0:
-                on_taken_back()
+            if isinstance(event, TakenBack) and event.index == 0 and on_taken_back:
+                await on_taken_back()
             if isinstance(event, Delta) and event.index == 0 and on_text is not None:
                 await on_text(event.text)
             if isinstance(event, Ended) and event.index == 0:

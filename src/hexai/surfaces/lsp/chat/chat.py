@@ -7,8 +7,13 @@ from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.asking.run import Run
 from hexai.surfaces.lsp.chat.answering import hear, tell_trouble
 from hexai.surfaces.lsp.chat.pending import PendingPrompt
-from hexai.surfaces.lsp.chat.prompt_edits import answer_below, more_below
+from hexai.surfaces.lsp.chat.prompt_edits import (
+    answer_below,
+    more_below,
+    nothing_below,
+)
 from hexai.surfaces.lsp.editor.editor import Editor
+from hexai.text.musing import may_be_musing
 
 LABEL = "chat"
 EDIT_LABEL = "Hexai: insert chat response"
@@ -71,20 +76,32 @@ class _Insertion:
         self._suffix = suffix
         self._stays = pending.anchor.text[: len(pending.anchor.text) - suffix]
         self._is_begun = False
+        self._inserted: list[str] = []
         self.rest = ""
         """What has come and is not inserted."""
         self.was_taken_back = False
         """Whether what had come turned out to be reasoning."""
 
-    def take_back(self) -> None:
-        """Forget what is not inserted."""
+    async def take_back(self) -> None:
+        """Forget what is not inserted, and take what is out again.
+
+        Where its user has changed it, it stays, and the answer follows it.
+        """
         self.rest, self.was_taken_back = "", True
+        if not self._inserted:
+            return
+        answer = "\n\n".join(self._inserted)
+        out = partial(nothing_below, answer=answer)
+        if await self._pending.edit(out, EDIT_LABEL, stays=self._stays):
+            self._inserted.clear()
+            self._suffix, self._is_begun = 0, False
 
     async def take(self, piece: str) -> None:
         """Take the next piece; paragraphs that are complete are inserted."""
         self.rest += piece
         breaks = [*_PARAGRAPH.finditer(self.rest.lstrip())]
-        if breaks and not self._pending.is_done:
+        may_begin = self._is_begun or not may_be_musing(self.rest)
+        if breaks and may_begin and not self._pending.is_done:
             whole = self.rest.lstrip()
             self.rest = whole[breaks[-1].end() :]
             if not await self.insert(whole[: breaks[-1].start()]):
@@ -100,4 +117,6 @@ class _Insertion:
             change = partial(answer_below, suffix=self._suffix, answer=text)
         made = await self._pending.edit(change, EDIT_LABEL, stays=self._stays)
         self._is_begun = self._is_begun or made
+        if made:
+            self._inserted.append(text)
         return made

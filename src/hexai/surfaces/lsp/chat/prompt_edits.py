@@ -49,6 +49,26 @@ def more_below(lines: Lines, anchor: Anchor, text: str) -> list[Replacement] | N
     return [Replacement(span=Span(end, end), text="\n>\n" + quote(text))]
 
 
+def nothing_below(
+    lines: Lines, anchor: Anchor, answer: str
+) -> list[Replacement] | None:
+    """Take an answer away again; None if it does not stand below as it was put."""
+    if anchor.column(lines) is None:
+        return None
+    start = anchor.line + 1
+    first = start + 1 if not lines.line(start).strip() else start
+    wanted = quote(answer).split("\n")
+    last = first + len(wanted) - 1
+    stands = [lines.line(number) for number in range(first, last + 1)]
+    if last >= len(lines) or stands != wanted or is_quoted(lines.line(last + 1)):
+        return None
+    span = Span(
+        Position(anchor.line, len(lines.line(anchor.line))),
+        Position(last, len(lines.line(last))),
+    )
+    return [Replacement(span=span, text="")]
+
+
 def in_place_of_tag(
     lines: Lines, anchor: Anchor, text: str, *, whole_line: bool
 ) -> list[Replacement] | None:

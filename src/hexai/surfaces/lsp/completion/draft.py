@@ -3,6 +3,7 @@
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.lsp.asking.run import Clean
+from hexai.text.musing import may_be_musing
 from hexai.text.words import is_word
 
 _BEYOND = 3
@@ -59,9 +60,11 @@ class Draft:
         """Tell whether what more it says would not go in, or is more than anyone reads.
 
         Small models do not stop by themselves, and hold their slot while they go on.
+        One that may be thinking aloud goes on, since only its end tells.
         """
         is_long = self._lines >= _LINES or self._characters >= _CHARACTERS
-        return self.runs and (is_long or self._lines_beyond >= _BEYOND)
+        says_enough = is_long or self._lines_beyond >= _BEYOND
+        return self.runs and says_enough and not may_be_musing("".join(self._pieces))
 
     def end(self, outcome: Outcome, now: float) -> None:
         """Take what became of it."""

@@ -7,6 +7,7 @@ from hexai.surfaces.lsp.chat.prompt_edits import (
     in_place_of_line,
     in_place_of_tag,
     more_below,
+    nothing_below,
 )
 from hexai.surfaces.lsp.documents.anchor import Anchor
 from hexai.text.lines import Lines, Replacement
@@ -50,6 +51,26 @@ def test_the_next_paragraph(text: str, expected: str | None) -> None:
     lines, anchor = Lines.of(text), Anchor(line=0, text="q?", heads_line=True)
 
     assert made(lines, more_below(lines, anchor, "c")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("q?\n\n> a\n>\n> c\n\nb", "q?\n\nb"),
+        ("q?\n\n> a\n>\n> c\n", "q?\n"),
+        ("q?\n\n> a\n>\n> c", "q?"),
+        ("q?\n\n> a\n>\n> changed\n", None),
+        ("q?\n\n> a\n>\n> c\n> more\n", None),
+        ("q?\n\n> a", None),
+        ("q?", None),
+        ("x\n\n> a\n>\n> c", None),
+    ],
+)
+def test_what_was_put_below_goes_again(text: str, expected: str | None) -> None:
+    """As long as it stands there as it was put."""
+    lines, anchor = Lines.of(text), Anchor(line=0, text="q?", heads_line=True)
+
+    assert made(lines, nothing_below(lines, anchor, "a\n\nc")) == expected
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,19 @@ def test_half_a_line_of_one_who_said_enough_is_not_offered() -> None:
     single.end(outcome("endless", finish=FinishReason.ENOUGH), 1.0)
 
     assert (draft.text, single.text) == ("one\ntwo", "")
+
+
+@pytest.mark.parametrize("thought", ["The user wants a loop.\n", "Okay, let me see.\n"])
+def test_who_thinks_aloud_has_never_said_enough(thought: str) -> None:
+    """Only its end tells what of it is answer."""
+    plain, aloud = Draft(Cleaner()), Draft(Cleaner())
+    for _ in range(130):
+        plain.add("return a\n")
+        aloud.add(thought)
+
+    assert plain.has_enough
+    assert not aloud.has_enough
+    aloud.take_back()
+    for _ in range(130):
+        aloud.add("return a\n")
+    assert aloud.has_enough
