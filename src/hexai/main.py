@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from hexai.surfaces.cli.process import Process
+    from hexai.surfaces.cli.process import Act, Process
+    from hexai.surfaces.tmux.screen import Screen
+    from hexai.surfaces.tmux.signals import Signals
 
 
 def main() -> None:
@@ -51,9 +53,12 @@ def _run(script: str = "") -> None:
     import signal
 
     gc.disable()
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     _fill_closed_descriptors()
+    act = None
+    if script == "action" or sys.argv[1:2] == ["action"]:
+        act = _prepared(sys.argv[1:] if script else sys.argv[2:])
+    elif signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
     from hexai.surfaces.cli.app import run, run_script
     from hexai.surfaces.cli.process import Process
@@ -64,7 +69,7 @@ def _run(script: str = "") -> None:
         home=os.path.expanduser("~"),  # noqa: PTH111 - a text, not a Path
         folder=_working_directory(),
         serve=_serve,
-        act=_act,
+        act=act,
     )
     os._exit(run_script(process, script) if script else run(process))
 
@@ -101,14 +106,37 @@ def _serve(
     return run(start)
 
 
-def _act(process: "Process", options: "Mapping[str, Any]", *, wrong: str) -> int:
+def _prepared(words: "list[str]") -> "Act":
+    """Begin with an action: its signals are noted, its menu is on its way."""
+    import os
+    from functools import partial
+
+    from hexai.surfaces.tmux.signals import Signals
+
+    signals = Signals()
+    signals.install()
+    from hexai.surfaces.tmux.early import open_early
+
+    screen = open_early(words, os.environ, stdin=0)  # noqa: TID251 - the edge
+    return partial(_act, signals=signals, screen=screen)
+
+
+def _act(
+    process: "Process",
+    options: "Mapping[str, Any]",
+    *,
+    wrong: str,
+    signals: "Signals",
+    screen: "Screen | None",
+) -> int:
     """Run the menu for a selection: joined here for the same reason."""
     import random
     import time
 
     from hexai.surfaces.cli.process import folders_of
     from hexai.surfaces.tmux.action import run
-    from hexai.surfaces.tmux.start import Popup, Start, Wanted
+    from hexai.surfaces.tmux.screen import Popup
+    from hexai.surfaces.tmux.start import Start, Wanted
 
     given = dict(options)
     size = ("width", "height", "target")
@@ -124,6 +152,8 @@ def _act(process: "Process", options: "Mapping[str, Any]", *, wrong: str) -> int
         stdin=process.stdin,
         stdout=process.stdout,
         stderr=process.stderr,
+        signals=signals,
+        screen=screen,
     )
     return run(start)
 

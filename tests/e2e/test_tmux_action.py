@@ -231,6 +231,38 @@ def test_a_signal_gives_the_selection_back(stage: Stage, number: int) -> None:
     assert (ended.out, ended.code) == (CODE, 128 + number)
 
 
+def test_a_signal_amid_the_selection_cuts_nothing_off() -> None:
+    """What the editor has yet to send still comes out; the menu is not waited for."""
+    reader, writer = os.pipe()
+    environ = {name: os.environ[name] for name in os.environ if name != "TMUX"}  # noqa: TID251
+    with subprocess.Popen(
+        [ACTION, "--action", "simplify"],
+        stdin=reader,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environ,
+    ) as child:
+        os.close(reader)
+        os.write(writer, b"one\n")
+        wait_until(lambda: _has_taken(child.pid), "nothing was read")
+        child.send_signal(signal.SIGINT)
+        os.write(writer, b"two\n" * 10_000)
+        os.close(writer)
+        assert child.stdout is not None
+        out = child.stdout.read()
+
+    assert (out, child.returncode) == (b"one\n" + b"two\n" * 10_000, 130)
+
+
+def _has_taken(pid: int) -> bool:
+    """Tell whether a process handles SIGINT as ours does, by noting it."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("SigCgt:"):
+            handled = int(line.split()[1], 16)
+            return bool(handled >> (signal.SIGHUP - 1) & 1)
+    return False
+
+
 def test_nobody_looks_at_tmux(tmp_path: Path) -> None:
     """Where no popup can open, the selection comes back with tmux's own reason."""
     write_config("")

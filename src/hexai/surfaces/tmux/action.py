@@ -6,35 +6,25 @@ to an `Ending`, by which the selection, or what takes its place, is written once
 """
 
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from hexai.errors import HexaiError, NoInput, UsageError
 from hexai.service.files import write_private
-from hexai.surfaces.tmux.door import Door
 from hexai.surfaces.tmux.ending import A_BUG, FAILED, USAGE, Ending
 from hexai.surfaces.tmux.helix import reads_standard_error
-from hexai.surfaces.tmux.screen import Shown, show_message, show_view
+from hexai.surfaces.tmux.screen import Screen, open_screen, show_message
 from hexai.surfaces.tmux.selection import LIMIT, read_all, write_all
+from hexai.surfaces.tmux.signals import Stopped
 from hexai.surfaces.tmux.start import Start
 from hexai.text.visible import visible_line
 
 if TYPE_CHECKING:
     from hexai.surfaces.tmux.opening import Opening
     from hexai.surfaces.tmux.work import Work
-
-
-class Stopped(KeyboardInterrupt):
-    """A signal ended the action; asyncio lets no other kind out of its callbacks."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 class Input:
@@ -46,11 +36,12 @@ class Input:
 
     def read(self, descriptor: int) -> None:
         """Read it, but no more than can be asked about."""
+        self._rest = descriptor
         for piece in read_all(descriptor):
             self.raw += piece
             if len(self.raw) > LIMIT:
-                self._rest = descriptor
                 return
+        self._rest = None
 
     def rest(self) -> Iterator[bytes]:
         """Give what has not been read."""
@@ -61,41 +52,35 @@ class Input:
 def run(start: Start) -> int:
     """Carry out one action; gives the exit code, raises nothing."""
     given = Input()
-    with _signals(), ExitStack() as afterwards:
+    with ExitStack() as afterwards:
         try:
             ending = _guarded(start, lambda: _run(start, given, afterwards))
+            start.signals.raise_from(0)
         except Stopped as stopped:
             ending = Ending.stopped(stopped.number)
         return _written(start, ending, given).code
 
 
 def _run(start: Start, given: Input, afterwards: ExitStack) -> Ending:
-    wanted = start.wanted
-    if wanted.infile is None and os.isatty(start.stdin):
-        raise NoInput("no input; pipe the selection in, or name it with --infile")
-    if not wanted.has_view:
+    wanted, screen = start.wanted, start.screen
+    try:
+        if wanted.infile is None and os.isatty(start.stdin):
+            raise NoInput("no input; pipe the selection in, or name it with --infile")
+        if screen is None and wanted.has_view and not start.signals.noted:
+            screen = open_screen(wanted.popup, start.environ)
         _read(start, given)
         if wanted.wrong:
             raise UsageError(wanted.wrong)
-        return _carry_out(start, given, afterwards)
-    door = Door(start.folders.runtime)
-    shown = None
-    try:
-        shown = show_view(door.path, wanted.popup, start.environ)
-        _read(start, given)
-        return _carry_out(start, given, afterwards, door, shown)
+        start.signals.raise_from(1)
+        return _carry_out(start, given, afterwards, screen)
     finally:
-        door.close()
-        if shown is not None:
-            shown.leave()
+        start.signals.raise_from(0)  # the terminal has to be put right whatever comes
+        if screen is not None:
+            screen.close()
 
 
 def _carry_out(
-    start: Start,
-    given: Input,
-    afterwards: ExitStack,
-    door: Door | None = None,
-    shown: Shown | None = None,
+    start: Start, given: Input, afterwards: ExitStack, screen: Screen | None
 ) -> Ending:
     """Do the work; what can be done when all has gone out is left for `afterwards`."""
     import asyncio
@@ -106,12 +91,12 @@ def _carry_out(
     opening = Opening(start, bytes(given.raw))
 
     async def work() -> Ending:
-        if door is None or shown is None:
+        if screen is None:
             assert opening.named is not None
             return await _loaded(opening, afterwards).alone(opening.named)
-        link = await admitted(door, shown)
-        door.close()
-        async with watched(shown, link):
+        link = await admitted(screen)
+        screen.door.close()
+        async with watched(screen, link):
             link.send(opening.opened())
             await link.sent()
             return await _loaded(opening, afterwards).together(link)
@@ -130,6 +115,8 @@ def _loaded(opening: "Opening", afterwards: ExitStack) -> "Work":
 
 
 def _read(start: Start, given: Input) -> None:
+    """Read the selection to its end, whatever signal comes; two of them end that."""
+    start.signals.raise_from(2)
     if (infile := start.wanted.infile) is None:
         given.read(start.stdin)
         return
@@ -207,27 +194,3 @@ def _say_in_tmux(start: Start, ending: Ending) -> None:
     if ending.code not in (FAILED, USAGE, A_BUG) or not start.environ.get("TMUX"):
         return
     show_message(ending.reason, start.environ)
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Let the first signal end the action in order, and none what comes after it."""
-    was_told = False
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal was_told
-        del frame
-        if not was_told:
-            was_told = True
-            raise Stopped(number)
-
-    before = {
-        number: signal.signal(number, stop)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN  # as under nohup
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

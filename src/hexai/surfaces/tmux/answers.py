@@ -21,9 +21,9 @@ from hexai.surfaces.tmux.diff_view import (
     DiffView,
     Drawing,
     draw,
-    fitted_line,
     lines_of,
 )
+from hexai.surfaces.tmux.menu_text import fitted_line
 from hexai.surfaces.tmux.wire import Begun, Done, Dropped, Grew, Told
 from hexai.surfaces.tmux.wishes import Wishes
 from hexai.text.cells import pad, truncate

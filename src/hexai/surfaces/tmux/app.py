@@ -51,18 +51,22 @@ class ActionApp(App[None]):
         Binding("ctrl+z", "nothing", show=False, priority=True),
     ]
 
-    def __init__(self, connection: socket.socket) -> None:
-        """Talk with the parent over a connection at which the key was shown."""
+    def __init__(self, connection: socket.socket, opened: Opened | None = None) -> None:
+        """Talk with the parent over a connection at which the key was shown.
+
+        `opened` is what it has said already.
+        """
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
         self._connection = connection
         self._writer: asyncio.StreamWriter | None = None
-        self.opened = Opened()
+        self.opened = opened or Opened()
         self._picked = False
 
     def compose(self) -> ComposeResult:
-        """Begin with nothing; the parent says what there is."""
-        yield Vertical(id="all")
+        """Begin with the menu, or with nothing until the parent says what there is."""
+        menu = [MenuView(self)] if self.opened.items else []
+        yield Vertical(*menu, id="all")
 
     async def on_mount(self) -> None:
         """Listen to the parent."""

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from hexai.service.actions.fitting import Frame, fit
 from hexai.surfaces.tmux.rows import Mark, Row, split, unified
-from hexai.text.cells import is_plain, pad, width, wrap
+from hexai.text.cells import is_plain, pad, wrap
 from hexai.text.diff import compare_lines
 from hexai.text.visible import visible_line
 
@@ -202,14 +202,3 @@ def _last_written(drawing: Drawing) -> int:
         if drawing.rows[drawing.places[place][0]].mark not in ("rest", "fold"):
             return place
     return 0
-
-
-def fitted_line(parts: Sequence[str], cells: int, between: str = "  ") -> str:
-    """Join as many parts as fit into a line, the first ones first."""
-    line = ""
-    for part in parts:
-        longer = f"{line}{between}{part}" if line else part
-        if width(longer) > cells:
-            break
-        line = longer
-    return pad(line, cells)

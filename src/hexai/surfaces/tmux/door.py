@@ -3,134 +3,82 @@
 It lies in a folder of mode 0700 with a random name, made for one action, and beside it
 a key in a file of mode 0600. So the popup's command line names a place and no secret,
 two popups cannot meet, and whoever connects has to show that he could read the file.
+
+The popup waits for all of this, so nothing is imported that the interpreter has not
+loaded itself, but for the socket.
 """
 
-import asyncio
-import hmac
 import os
-import secrets
-import shutil
 import socket
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from pathlib import Path
-
-from hexai.errors import HexaiError
-from hexai.service.files import make_private_folder, write_private
-from hexai.surfaces.tmux.wire import (
-    LONGEST_FROM_VIEW,
-    FromParent,
-    FromView,
-    Hello,
-    encode,
-    from_view,
-)
+import stat
+from collections.abc import Callable, Mapping
 
 KEY_FILE = "key"
 SOCKET = "socket"
 _LONGEST_PATH = 103
 """Bytes that every system takes in the address of a Unix socket."""
-_LARGEST_QUEUE = 64 << 20
-"""Bytes that may wait for a view that does not read."""
+_OTHERS = 0o077
 
 
 class Door:
     """A socket that one view may come in by; closing it leaves nothing behind."""
 
-    def __init__(self, runtime: Path) -> None:
-        """Make folder, key and socket; raises `HexaiError`."""
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Make folder, key and socket; raises `OSError`."""
+        self.folder = _own_folder(environ)
+        self.path = f"{self.folder}/{SOCKET}"
+        self.key = os.urandom(32).hex()
+        self.socket = socket.socket(socket.AF_UNIX)
         try:
-            self.folder = _own_folder(runtime)
-            self.path = self.folder / SOCKET
-            self._key = secrets.token_hex(32)
-            write_private(self.folder / KEY_FILE, self._key.encode())
-            self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.bind(str(self.path))
-            self._socket.listen(4)
-            self._socket.settimeout(0)
-        except OSError as error:
-            raise HexaiError(f"no socket for the menu: {error.strerror}") from None
-
-    async def admit(self) -> "Link":
-        """Wait for the view; whoever else knocks is sent away."""
-        loop = asyncio.get_running_loop()
-        while True:
-            connection, _ = await loop.sock_accept(self._socket)
-            reader, writer = await asyncio.open_unix_connection(
-                sock=connection, limit=LONGEST_FROM_VIEW
-            )
-            link = Link(reader, writer)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(5):
-                    if self._is_ours(await link.receive()):
-                        return link
-            link.close()
+            _write_key(f"{self.folder}/{KEY_FILE}", self.key)
+            self.socket.bind(self.path)
+            self.socket.listen(4)
+            self.socket.settimeout(0)
+        except OSError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Remove all of it."""
-        self._socket.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _is_ours(self, first: FromView | None) -> bool:
-        return isinstance(first, Hello) and hmac.compare_digest(
-            first.key.encode(), self._key.encode()
-        )
+        self.socket.close()
+        for path in (self.path, f"{self.folder}/{KEY_FILE}"):
+            _without_failing(os.unlink, path)
+        _without_failing(os.rmdir, self.folder)
 
 
-class Link:
-    """The talk with a view that came in."""
-
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    async def receive(self) -> FromView | None:
-        """Wait for the next message; None once the view is gone, or talks nonsense."""
-        try:
-            return from_view(await self._reader.readuntil(b"\n"))
-        except (
-            OSError,
-            EOFError,  # `IncompleteReadError` is one
-            ValueError,
-            asyncio.LimitOverrunError,
-        ):
-            return None
-
-    async def __aiter__(self) -> AsyncIterator[FromView]:
-        """Give the messages until the view is gone."""
-        while (message := await self.receive()) is not None:
-            yield message
-
-    def send(self, message: FromParent) -> None:
-        """Send a message when the view can take it; nothing to one that is gone."""
-        transport = self._writer.transport
-        if transport.is_closing():
-            return
-        if transport.get_write_buffer_size() > _LARGEST_QUEUE:
-            transport.abort()
-            return
-        self._writer.write(encode(message))
-
-    async def sent(self) -> None:
-        """Wait until most of what was sent is out."""
-        with suppress(OSError):
-            await self._writer.drain()
-
-    def close(self) -> None:
-        """End the talk once what was sent is out."""
-        self._writer.close()
-
-
-def _own_folder(runtime: Path) -> Path:
-    name = f"action-{secrets.token_hex(8)}"
-    longest = len(os.fsencode(runtime / name / SOCKET))
-    if longest > _LONGEST_PATH:
-        return Path(tempfile.mkdtemp(prefix="hexai-", dir="/tmp"))
-    make_private_folder(runtime)
-    folder = runtime / name
-    folder.mkdir(mode=0o700)
-    folder.chmod(0o700)
+def _own_folder(environ: Mapping[str, str]) -> str:
+    """Make a folder that nobody else can have made, and nobody else can read."""
+    name = f"hexai-action-{os.urandom(16).hex()}"
+    folder = f"{environ.get('XDG_RUNTIME_DIR', '')}/{name}"
+    longest = len(os.fsencode(f"{folder}/{SOCKET}"))
+    if longest > _LONGEST_PATH or not _is_private(os.path.dirname(folder)):  # noqa: PTH120
+        folder = f"/tmp/{name}"  # noqa: S108 - made at once, or not at all
+    os.mkdir(folder, 0o700)  # noqa: PTH102
+    os.chmod(folder, 0o700)  # noqa: PTH101 - whatever the umask
     return folder
+
+
+def _is_private(folder: str) -> bool:
+    try:
+        found = os.lstat(folder)
+    except OSError:
+        return False
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+    return folder.startswith("/") and is_ours and not found.st_mode & _OTHERS
+
+
+def _write_key(path: str, key: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+        os.write(descriptor, key.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _without_failing(remove: Callable[[str], None], path: str) -> None:
+    try:
+        remove(path)
+    except OSError:
+        return  # somebody else has removed it

@@ -10,10 +10,9 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from hexai.surfaces.tmux.diff_view import fitted_line
+from hexai.surfaces.tmux.menu_text import fitted_line, keys_of, line_of, notes_of
 from hexai.surfaces.tmux.wire import Item
 from hexai.surfaces.tmux.wishes import Wishes
-from hexai.text.cells import pad
 from hexai.text.visible import visible_line
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ class Lines(OptionList):
 
     DEFAULT_CSS = """
     Lines { height: 1fr; border: none; padding: 0; background: ansi_default;
-            color: ansi_default; scrollbar-size: 1 1; }
+            color: ansi_default; scrollbar-size: 1 1; text-wrap: nowrap;
+            text-overflow: ellipsis; }
     Lines:focus { border: none; background: ansi_default; }
     Lines > .option-list--option { padding: 0; color: ansi_default; }
     Lines > .option-list--option-highlighted {
@@ -63,8 +63,7 @@ class MenuView(Vertical):
 
     def on_mount(self) -> None:
         """Show the main menu."""
-        notes = [visible_line(note) for note in self._opened.notes]
-        self.query_one("#notes", Static).update(Text("\n".join(notes[:2])))
+        self._show_notes("\n".join(notes_of(self._opened)))
         self.query_one(Lines).focus()
         self._show_keys()
 
@@ -102,7 +101,12 @@ class MenuView(Vertical):
 
     def show_note(self, text: str) -> None:
         """Show a line above the keys."""
-        self.query_one("#notes", Static).update(Text(visible_line(text)))
+        self._show_notes(visible_line(text))
+
+    def _show_notes(self, text: str) -> None:
+        notes = self.query_one("#notes", Static)
+        notes.update(Text(text))
+        notes.display = bool(text)
 
     @property
     def _first(self) -> int:
@@ -203,17 +207,14 @@ class MenuView(Vertical):
         if self._asked is not None:
             keys = ["Enter ask", "Esc back", "Ctrl-O editor"]
         else:
-            count = len(self._opened.labels)
-            comparing = f"Tab ask one, not {count}" if self._compares else ""
-            alone = f"Tab compare {count}" if count and not self._compares else ""
-            back = "Esc back" if self._in_submenu else "Esc skip"
-            keys = ["Enter choose", back, comparing or alone]
-        line = fitted_line([key for key in keys if key], self.app.size.width)
+            keys = keys_of(
+                self._opened, compares=self._compares, in_submenu=self._in_submenu
+            )
+        line = fitted_line(keys, self.app.size.width)
         self.query_one("#keys", Static).update(Text(line, style="dim"))
 
 
 def _line(item: Item) -> Option:
-    """Write a line: its hotkey, then what it does."""
-    hotkey = visible_line(item.hotkey) if item.hotkey else ""
-    line = Text(f" {pad(hotkey, 2)} ", style="bold", no_wrap=True, overflow="ellipsis")
-    return Option(line.append(visible_line(item.title), style="not bold"))
+    hotkey, title = line_of(item)
+    line = Text(hotkey, style="bold", no_wrap=True, overflow="ellipsis")
+    return Option(line.append(title, style="not bold"))

@@ -14,9 +14,9 @@ from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
 from hexai.service.editor import VARIABLES, editor_command
-from hexai.surfaces.tmux.door import Door, Link
+from hexai.surfaces.tmux.link import Link, admit
 from hexai.surfaces.tmux.menu import Choice, choice_named, make_menu
-from hexai.surfaces.tmux.screen import Shown
+from hexai.surfaces.tmux.screen import Screen
 from hexai.surfaces.tmux.selection import read_selection
 from hexai.surfaces.tmux.start import Start
 from hexai.surfaces.tmux.wire import Opened
@@ -97,11 +97,11 @@ class Opening:
         return command or (), "" if command else f"set {' or '.join(VARIABLES)}"
 
 
-async def admitted(door: Door, shown: Shown) -> Link:
+async def admitted(shown: Screen) -> Link:
     """Wait for the view to come in; raises `HexaiError` if it will not."""
     until = asyncio.get_running_loop().time() + _FIRST_WORD
     async with asyncio.TaskGroup() as group:
-        waiting = group.create_task(door.admit())
+        waiting = group.create_task(admit(shown.door))
         while not waiting.done() and shown.wait(0) is None:
             if asyncio.get_running_loop().time() > until:
                 break
@@ -114,7 +114,7 @@ async def admitted(door: Door, shown: Shown) -> Link:
 
 
 @asynccontextmanager
-async def watched(shown: Shown, link: Link) -> AsyncIterator[None]:
+async def watched(shown: Screen, link: Link) -> AsyncIterator[None]:
     """End the talk once the screen is gone, even if the view does not notice."""
 
     async def watch() -> None:

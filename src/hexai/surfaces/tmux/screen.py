@@ -4,22 +4,40 @@ Both are processes that we start and that end with the view. tmux's own client s
 until its popup is gone, however that came about, so one wait tells about closed popups,
 detached clients and dead servers. The terminal is put right by us if the view was
 killed on it.
+
+The menu waits for all of this, so what it takes is loaded with the interpreter, and
+the rest where it is used.
 """
 
 import os
-import subprocess
+import signal
 import sys
 import termios
-from collections.abc import Mapping
-from contextlib import suppress
-from pathlib import Path
-from typing import Any
+import time
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
 
 from hexai.config.programs import find_program
-from hexai.errors import HexaiError, SetupError
-from hexai.surfaces.tmux.start import Popup
-from hexai.text.cells import truncate
-from hexai.text.visible import visible_line
+from hexai.surfaces.tmux.door import Door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple
+
+    from hexai.errors import HexaiError
+
+    class Popup(NamedTuple):
+        """How large the popup is, and where."""
+
+        width: str = "60%"
+        height: str = "50%"
+        target: str = ""
+        """The pane of tmux; blank: ours."""
+
+else:  # `typing` takes as long as everything else here
+    Popup = namedtuple(  # noqa: PYI024
+        "Popup", "width height target", defaults=("60%", "50%", "")
+    )
 
 _VIEW = "hexai.surfaces.tmux.view"
 _PASSED_ON = (
@@ -42,71 +60,81 @@ _RESTORE = b"\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"
 _MOST_CELLS = 200
 _PATIENCE = 2.0
 """Seconds for a view to go."""
+_LOOKS_EVERY = 0.01
 
 
-class Shown:
-    """A view on a screen."""
+class Screen:
+    """A view on a screen, and the door by which it comes in."""
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", terminal: int | None = None
+        self, door: Door, pid: int, *, said: int | None, terminal: int | None
     ) -> None:
-        self._process = process
+        self.door = door
+        self.pid = pid
+        """The process that ends with the view."""
+        self._said = said
         self._terminal = terminal
         self._modes = None if terminal is None else _modes_of(terminal)
+        self._code: int | None = None
 
-    @property
-    def pid(self) -> int:
-        """The process that ends with the view."""
-        return self._process.pid
-
-    def wait(self, seconds: float | None = None) -> int | None:
+    def wait(self, seconds: float) -> int | None:
         """Wait until it is gone; gives its exit code, None if it takes longer."""
-        try:
-            return self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
+        until = time.monotonic() + seconds
+        while self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._code = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() >= until:
+                break
+            else:
+                time.sleep(_LOOKS_EVERY)
+        return self._code
 
     def complaint(self) -> str:
         """Give what tmux said in its last line, once it is gone."""
-        if self._process.stderr is None:
+        if self._said is None:
             return ""
-        said = self._process.stderr.read(4096).decode("utf-8", "replace")
+        said = os.read(self._said, 4096).decode("utf-8", "replace")
         return (said.strip().splitlines() or [""])[-1]
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Wait until the view is gone, or end it; the terminal is as it was."""
-        if self.wait(_PATIENCE) is None:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
-        if self._terminal is not None:
-            if self._process.returncode != 0:
-                self._put_right(self._terminal)
-            os.close(self._terminal)
-            self._terminal = None
+        self.door.close()
+        code = self.wait(_PATIENCE)
+        if code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            code = self.wait(_PATIENCE)
+        if self._terminal is not None and code != 0:
+            self._put_right(self._terminal)
+        for descriptor in (self._said, self._terminal):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._said = self._terminal = None
 
     def _put_right(self, terminal: int) -> None:
-        with suppress(OSError, termios.error):
+        try:
             if self._modes is not None:
                 termios.tcsetattr(terminal, termios.TCSAFLUSH, self._modes)
             os.write(terminal, _RESTORE)
+        except (OSError, termios.error):
+            return  # it is gone
 
 
-def show_view(address: Path, popup: Popup, environ: Mapping[str, str]) -> Shown:
+def open_screen(popup: Popup, environ: Mapping[str, str]) -> Screen:
     """Start the view where the user looks; raises `HexaiError` if that is nowhere."""
-    command = [sys.executable, "-P", "-m", _VIEW, str(address)]
-    passed = {name: environ[name] for name in _PASSED_ON if name in environ}
-    if environ.get("TMUX"):
-        return _in_tmux(command, popup, environ, passed)
     try:
-        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+        door = Door(environ)
     except OSError as error:
-        raise HexaiError(
-            f"there is neither tmux nor a terminal for the menu ({error.strerror}); "
-            "--action KIND needs none"
-        ) from None
-    return Shown(_start(command, passed, terminal, terminal), terminal)
+        raise _failure(f"no socket for the menu: {error.strerror}") from None
+    command = [sys.executable, "-P", "-m", _VIEW, door.path]
+    passed = {name: environ[name] for name in _PASSED_ON if name in environ}
+    try:
+        if environ.get("TMUX"):
+            return _in_tmux(door, command, popup, environ, passed)
+        return _on_terminal(door, command, passed)
+    except BaseException:
+        door.close()
+        raise
 
 
 def show_message(text: str, environ: Mapping[str, str]) -> None:
@@ -114,6 +142,12 @@ def show_message(text: str, environ: Mapping[str, str]) -> None:
 
     tmux expands what it is given: `#(…)` would be run, and `%` is a time.
     """
+    import subprocess
+    from contextlib import suppress
+
+    from hexai.text.cells import truncate
+    from hexai.text.visible import visible_line
+
     program = find_program("tmux", environ.get("PATH", ""))
     if program is None:
         return
@@ -134,35 +168,76 @@ def show_message(text: str, environ: Mapping[str, str]) -> None:
 
 
 def _in_tmux(
-    command: list[str],
+    door: Door,
+    command: Sequence[str],
     popup: Popup,
     environ: Mapping[str, str],
     passed: Mapping[str, str],
-) -> Shown:
+) -> Screen:
     program = find_program("tmux", environ.get("PATH", ""))
     if program is None:
-        raise SetupError("there is no tmux in the absolute folders of PATH")
+        raise _failure("there is no tmux in the absolute folders of PATH")
     target = popup.target or environ.get("TMUX_PANE", "")
     where = ["-t", target] if target else []
     if target.startswith("%"):  # tmux asks it, and not -t, whose client shows a popup
         passed = {**passed, "TMUX_PANE": target}
     size = ["-w", popup.width, "-h", popup.height]
     arguments = [program, "display-popup", "-E", *where, *size, *command]
-    return Shown(_start(arguments, passed, subprocess.DEVNULL, subprocess.PIPE))
+    said, saying = os.pipe()
+    nowhere = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        pid = _start(arguments, passed, (nowhere, nowhere, saying))
+    except BaseException:
+        os.close(said)
+        raise
+    finally:
+        os.close(nowhere)
+        os.close(saying)
+    return Screen(door, pid, said=said, terminal=None)
+
+
+def _on_terminal(
+    door: Door, command: Sequence[str], passed: Mapping[str, str]
+) -> Screen:
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        raise _failure(
+            f"there is neither tmux nor a terminal for the menu ({error.strerror}); "
+            "--action KIND needs none"
+        ) from None
+    try:
+        pid = _start(command, passed, (terminal,) * 3)
+    except BaseException:
+        os.close(terminal)
+        raise
+    return Screen(door, pid, said=None, terminal=terminal)
 
 
 def _start(
-    command: list[str], environ: Mapping[str, str], screen: int, errors: int
-) -> "subprocess.Popen[bytes]":
+    command: Sequence[str], environ: Mapping[str, str], files: Sequence[int]
+) -> int:
+    """Start a process with these as its first files; gives its number."""
+    actions = [(os.POSIX_SPAWN_DUP2, file, place) for place, file in enumerate(files)]
     try:
-        return subprocess.Popen(
-            command, stdin=screen, stdout=screen, stderr=errors, env=dict(environ)
+        return os.posix_spawn(
+            command[0],
+            list(command),
+            dict(environ),
+            file_actions=actions,
+            setsigdef=[signal.SIGPIPE],  # which Python itself ignores
         )
     except OSError as error:
-        raise SetupError(f"{command[0]} cannot be run: {error.strerror}") from None
+        raise _failure(f"{command[0]} cannot be run: {error.strerror}") from None
 
 
-def _modes_of(terminal: int) -> list[Any] | None:
+def _failure(text: str) -> "HexaiError":
+    from hexai.errors import SetupError
+
+    return SetupError(text)
+
+
+def _modes_of(terminal: int) -> "list[Any] | None":
     try:
         return termios.tcgetattr(terminal)
     except termios.error:

@@ -6,15 +6,8 @@ from random import Random
 from msgspec import Struct
 
 from hexai.config.locate import Folders
-
-
-class Popup(Struct, frozen=True, kw_only=True):
-    """How large the popup is, and where."""
-
-    width: str = "60%"
-    height: str = "50%"
-    target: str = ""
-    """The pane of tmux; blank: ours."""
+from hexai.surfaces.tmux.screen import Popup, Screen
+from hexai.surfaces.tmux.signals import Signals
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -57,3 +50,6 @@ class Start(Struct, frozen=True, kw_only=True):
     stdin: int = 0
     stdout: int = 1
     stderr: int = 2
+    signals: Signals
+    screen: Screen | None = None
+    """A menu that is on its way already."""

@@ -15,8 +15,8 @@ from hexai.domain.record import RunRecord
 from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Question
 from hexai.service.services import Services
-from hexai.surfaces.tmux.door import Link
 from hexai.surfaces.tmux.ending import TAKEN, Ending
+from hexai.surfaces.tmux.link import Link
 from hexai.surfaces.tmux.menu import Choice
 from hexai.surfaces.tmux.plan import Plan
 from hexai.surfaces.tmux.rounds import Round

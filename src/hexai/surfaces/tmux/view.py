@@ -1,8 +1,8 @@
 """The view's process: joins its parent, then shows what it is told.
 
 Run as a module by the parent, in a popup of tmux or on the terminal, with the address
-of the parent's socket. It connects before it loads Textual, so that the parent knows of
-it while that takes its time.
+of the parent's socket. Textual loads in a thread while the parent makes the menu, whose
+first frame is drawn as soon as it is there (`menu_text.py`).
 """
 
 import gc
@@ -10,10 +10,12 @@ import os
 import shutil
 import socket
 import sys
-
-from hexai.surfaces.tmux.wire import Hello, encode
+import termios
+from threading import Thread
 
 _REFUSED = 2
+_KEYBOARD, _SCREEN = 0, 1
+_PIECE = 1 << 16
 
 
 def main() -> int:
@@ -25,11 +27,57 @@ def main() -> int:
         connection = _join(sys.argv[1])
     except (OSError, IndexError):
         return _REFUSED
+    with _Quiet():
+        from hexai.surfaces.tmux.menu_text import first_frame
+        from hexai.surfaces.tmux.wire import Opened, from_parent
+
+        loading = Thread(target=_load_application)
+        loading.start()
+        line = _first_line(connection)
+        opened = from_parent(line) if line else None
+        if not isinstance(opened, Opened):
+            return 0  # the parent has nothing to show
+        if opened.items:
+            size = os.get_terminal_size(_SCREEN)
+            _write(first_frame(opened, size.columns, size.lines))
+        loading.join()
     from hexai.surfaces.tmux.app import ActionApp
 
-    app = ActionApp(connection)
-    app.run(mouse=False)
+    ActionApp(connection, opened).run(mouse=False)
     return 0
+
+
+class _Quiet:
+    """Keeps keys for Textual: the terminal neither shows them nor acts on them."""
+
+    def __enter__(self) -> None:
+        self._before = termios.tcgetattr(_KEYBOARD)
+        quiet = termios.tcgetattr(_KEYBOARD)
+        quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
+        termios.tcsetattr(_KEYBOARD, termios.TCSANOW, quiet)
+
+    def __exit__(self, *_: object) -> None:
+        termios.tcsetattr(_KEYBOARD, termios.TCSANOW, self._before)
+
+
+def _load_application() -> None:
+    import hexai.surfaces.tmux.app  # noqa: F401 - it is wanted in a moment
+
+
+def _first_line(connection: socket.socket) -> bytes:
+    """Take the first message and no byte of the next; empty if the parent has gone."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        seen = connection.recv(_PIECE, socket.MSG_PEEK)
+        if not seen:
+            return b""
+        line += connection.recv(seen.find(b"\n") + 1 or len(seen))
+    return bytes(line)
+
+
+def _write(frame: bytes) -> None:
+    while frame:
+        frame = frame[os.write(_SCREEN, frame) :]
 
 
 def _join(address: str) -> socket.socket:
@@ -43,7 +91,8 @@ def _join(address: str) -> socket.socket:
     except ConnectionRefusedError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    connection.sendall(encode(Hello(key=key)))
+    hello = f'{{"type":"hello","key":"{key}"}}\n'  # as `wire.py` has it
+    connection.sendall(hello.encode())
     return connection
 
 

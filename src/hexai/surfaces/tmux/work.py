@@ -15,8 +15,8 @@ from hexai.service.guard.guard import Source
 from hexai.service.log import open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
-from hexai.surfaces.tmux.door import Link
 from hexai.surfaces.tmux.ending import TAKEN, Ending
+from hexai.surfaces.tmux.link import Link
 from hexai.surfaces.tmux.menu import Choice
 from hexai.surfaces.tmux.opening import Opening
 from hexai.surfaces.tmux.plan import Plan, make_plan, make_subject

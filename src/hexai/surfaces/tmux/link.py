@@ -1,0 +1,110 @@
+"""The parent's end of the talk with its view."""
+
+import asyncio
+import hmac
+import socket
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from hexai.surfaces.tmux.door import Door
+from hexai.surfaces.tmux.wire import (
+    LONGEST_FROM_VIEW,
+    FromParent,
+    FromView,
+    Hello,
+    encode,
+    from_view,
+)
+
+_LARGEST_QUEUE = 64 << 20
+"""Bytes that may wait for a view that does not read."""
+_PATIENCE = 5.0
+"""Seconds for somebody who knocks to show the key."""
+
+
+async def admit(door: Door) -> "Link":
+    """Wait for the view; whoever else knocks is sent away, and keeps nobody waiting."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Link] = loop.create_future()
+
+    hearing: list[asyncio.Task[None]] = []
+
+    async def hear(connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(
+            sock=connection, limit=LONGEST_FROM_VIEW
+        )
+        link, is_ours = Link(reader, writer), False
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                is_ours = _is_key(await link.receive(), door) and not found.done()
+        except TimeoutError:
+            return
+        finally:
+            if is_ours:
+                found.set_result(link)
+            else:
+                link.close()
+
+    async def listen(group: asyncio.TaskGroup) -> None:
+        while True:
+            connection, _ = await loop.sock_accept(door.socket)
+            hearing.append(group.create_task(hear(connection)))
+
+    async with asyncio.TaskGroup() as group:
+        hearing.append(group.create_task(listen(group)))
+        link = await found
+        for task in hearing:
+            task.cancel()
+    return link
+
+
+def _is_key(first: FromView | None, door: Door) -> bool:
+    return isinstance(first, Hello) and hmac.compare_digest(
+        first.key.encode(), door.key.encode()
+    )
+
+
+class Link:
+    """The talk with a view that came in."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def receive(self) -> FromView | None:
+        """Wait for the next message; None once the view is gone, or talks nonsense."""
+        try:
+            return from_view(await self._reader.readuntil(b"\n"))
+        except (
+            OSError,
+            EOFError,  # `IncompleteReadError` is one
+            ValueError,
+            asyncio.LimitOverrunError,
+        ):
+            return None
+
+    async def __aiter__(self) -> AsyncIterator[FromView]:
+        """Give the messages until the view is gone."""
+        while (message := await self.receive()) is not None:
+            yield message
+
+    def send(self, message: FromParent) -> None:
+        """Send a message when the view can take it; nothing to one that is gone."""
+        transport = self._writer.transport
+        if transport.is_closing():
+            return
+        if transport.get_write_buffer_size() > _LARGEST_QUEUE:
+            transport.abort()
+            return
+        self._writer.write(encode(message))
+
+    async def sent(self) -> None:
+        """Wait until most of what was sent is out."""
+        with suppress(OSError):
+            await self._writer.drain()
+
+    def close(self) -> None:
+        """End the talk once what was sent is out."""
+        self._writer.close()

@@ -1,0 +1,70 @@
+"""What the menu says, and its first frame: drawn before Textual has loaded.
+
+Textual takes longer to load than all else together. Meanwhile the menu stands there
+already, drawn where `menu_view.py` will draw it again; keys wait in the terminal.
+"""
+
+from collections.abc import Sequence
+
+from hexai.surfaces.tmux.wire import Item, Opened
+from hexai.text.cells import pad, truncate, width, wrap
+from hexai.text.visible import visible_line
+
+MOST_NOTES = 2
+_START = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
+_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
+_HIGHLIGHT, _END = "\x1b[97;44m", "\x1b[0m"
+
+
+def line_of(item: Item) -> tuple[str, str]:
+    """Write a line in two parts: its hotkey, then what it does."""
+    hotkey = visible_line(item.hotkey) if item.hotkey else ""
+    return f" {pad(hotkey, 2)} ", visible_line(item.title)
+
+
+def notes_of(opened: Opened) -> list[str]:
+    """Give what the user should know, and may read in a few lines."""
+    return [visible_line(note) for note in opened.notes[:MOST_NOTES]]
+
+
+def keys_of(opened: Opened, *, compares: bool, in_submenu: bool = False) -> list[str]:
+    """Name the keys of the menu, most wanted first."""
+    keys = ["Enter choose", "Esc back" if in_submenu else "Esc skip"]
+    if count := len(opened.labels):
+        keys.append(f"Tab ask one, not {count}" if compares else f"Tab compare {count}")
+    return keys
+
+
+def fitted_line(parts: Sequence[str], cells: int, between: str = "  ") -> str:
+    """Join as many parts as fit into a line, the first ones first."""
+    line = ""
+    for part in parts:
+        longer = f"{line}{between}{part}" if line else part
+        if width(longer) > cells:
+            break
+        line = longer
+    return pad(line, cells)
+
+
+def first_frame(opened: Opened, columns: int, lines: int) -> bytes:
+    """Draw the main menu for a terminal in its first state."""
+    notes = [row for note in notes_of(opened) for row in wrap(note, columns)]
+    room = max(0, lines - 1 - len(notes))
+    rows = [
+        _row(item, columns, is_first=place == 0)
+        for place, item in enumerate(opened.items[: opened.main][:room])
+    ]
+    rows += [""] * (room - len(rows))
+    keys = keys_of(opened, compares=opened.compare and bool(opened.labels))
+    rows += [*notes, f"{_DIM}{fitted_line(keys, columns)}{_END}"]
+    return (_START + "\r\n".join(rows)).encode("utf-8", "replace")
+
+
+def _row(item: Item, columns: int, *, is_first: bool) -> str:
+    hotkey, title = line_of(item)
+    if width(hotkey) + width(title) > columns:
+        title = truncate(title, max(0, columns - width(hotkey)))
+    if not is_first:
+        return f"{_BOLD}{hotkey}{_PLAIN}{title}"
+    filled = pad(title, max(0, columns - width(hotkey)))
+    return f"{_HIGHLIGHT}{_BOLD}{hotkey}{_PLAIN}{filled}{_END}"

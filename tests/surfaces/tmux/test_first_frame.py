@@ -1,0 +1,50 @@
+"""The menu's first frame stands where Textual draws the menu again."""
+
+import pytest
+from pyte import ByteStream, Screen
+
+from hexai.surfaces.tmux.menu_text import first_frame
+from hexai.surfaces.tmux.wire import Item, Opened
+from tests.surfaces.tmux.test_view import MENU, run, showing
+
+NOTED = Opened(
+    items=(
+        Item(title="Schöne \x1b[31m日本語 [b]x[/b] " * 4, hotkey="日"),
+        Item(title="Skip", hotkey="s", skips=True),
+    ),
+    main=2,
+    labels=("one", "two"),
+    compare=True,
+    notes=("a key that nobody knows \x1b[2J", "another", "a third"),
+)
+MANY = Opened(items=(Item(title="one of many", hotkey="x"),) * 50, main=50)
+
+
+@pytest.mark.parametrize("size", [(21, 5), (34, 8), (100, 20)])
+@pytest.mark.parametrize("opened", [MENU, NOTED, MANY], ids=["menu", "noted", "many"])
+def test_the_first_frame_is_what_textual_draws(
+    opened: Opened, size: tuple[int, int]
+) -> None:
+    """Nothing moves when Textual takes over, but for the bar that scrolls (a wide character at the cut may)."""
+    screen = Screen(*size)
+    ByteStream(screen).feed(first_frame(opened, *size))
+    drawn = [line.rstrip() for line in screen.display]
+
+    async def body() -> None:
+        async with showing(opened, size=size) as parent:
+            await parent.wait_for("Enter choose")
+            shown = [
+                line.rstrip().rstrip("▁▂▃▄▅▆▇█").rstrip()
+                for line in parent.screen().split("\n")
+            ]
+        assert drawn == shown
+
+    run(body)
+
+
+def test_the_first_frame_highlights_the_first_line() -> None:
+    """What Enter would choose is seen."""
+    frame = first_frame(MENU, 40, 10)
+
+    assert frame.count(b"\x1b[97;44m") == 1
+    assert b"\x1b[97;44m\x1b[1m i" in frame
