@@ -25,7 +25,7 @@ MANY = Opened(items=(Item(title="one of many", hotkey="x"),) * 50, main=50)
 def test_the_first_frame_is_what_textual_draws(
     opened: Opened, size: tuple[int, int]
 ) -> None:
-    """Nothing moves when Textual takes over, but for the bar that scrolls (a wide character at the cut may)."""
+    """Nothing moves when Textual takes over, but for the bar that scrolls."""
     screen = Screen(*size)
     ByteStream(screen).feed(first_frame(opened, *size))
     drawn = [line.rstrip() for line in screen.display]
