@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -284,6 +285,10 @@ def test_candidates_are_compared_and_the_choice_counts(stage: Stage) -> None:
             stage.wait_for("+ one")
             stage.wait_for("+ two")
             stage.wait_for("label1")
+            seen = time.monotonic()
+            wait_until(
+                lambda: time.monotonic() > seen + 0.6, "half a second counts as shown"
+            )
             stage.press("2")
             stage.wait_for("▶ 2")
             stage.press("Enter")
