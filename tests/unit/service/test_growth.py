@@ -29,7 +29,7 @@ _TELLING = 0.03
 """Seconds below which a time is too short to be compared."""
 
 _CLEANED = 0.25
-"""Seconds that cleaning may take, of a slow machine; 0.04 were seen, at most."""
+"""Seconds that cleaning may take, of a slow machine; 0.07 were seen, at most."""
 
 _SHORT = 4_000
 _LONG = 20_000
