@@ -47,8 +47,9 @@ _APPLIED = (
 )
 """What the tool need not do any more; the index of `responses` and a view it makes."""
 
-_UNNAMED = ("openai", "ollama")
-"""Whose models the tool and its plugin name without them (seen: llm-ollama 0.19.1)."""
+_UNNAMED = "openai"
+"""Whose models the tool names without it. Its plugins name theirs with it, as
+`ollama/NAME` (seen: llm-ollama 0.19.1)."""
 
 _NAME_LENGTH = 32
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -66,7 +67,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
     @property
     def model(self) -> str:
         """Name the model as the tool does, which refuses to go on with others."""
-        named = self.said.provider not in _UNNAMED
+        named = self.said.provider != _UNNAMED
         return f"{self.said.provider}/{self.said.model}" if named else self.said.model
 
     @property
