@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 _ENTRY = re.compile(r"-(\d{1,2})")
+_NEAR = 2
+"""Edits that may be a slip of the finger."""
 
 
 class OptionNames(Struct, frozen=True, kw_only=True):
@@ -68,9 +70,11 @@ def stray_options(line: Line, names: OptionNames) -> tuple[str, ...]:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that is at most two edits away, the nearest one first."""
-    distances = [(_distance(word.lower(), name), name) for name in known]
-    distance, name = min(distances, default=(3, ""))
-    return name if distance <= 2 else None
+    # A word of megabytes is not measured: what is added alone are more edits than that.
+    alike = [name for name in known if abs(len(word) - len(name)) <= _NEAR]
+    distances = [(_distance(word.lower(), name), name) for name in alike]
+    distance, name = min(distances, default=(_NEAR + 1, ""))
+    return name if distance <= _NEAR else None
 
 
 def _is_option(word: str) -> bool:

@@ -84,3 +84,8 @@ def test_unknown_options_are_left_for_the_parser_to_refuse() -> None:
 def test_two_edits_are_near(word: str, found: str | None) -> None:
     """A mistyped command is found, another word is not."""
     assert nearest(word, ["config", "models", "stats"]) == found
+
+
+def test_a_word_of_megabytes_is_near_to_none() -> None:
+    """It is not measured, which would take minutes."""
+    assert nearest("x" * 3_000_000, ["config", "history"]) is None
