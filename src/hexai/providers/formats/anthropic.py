@@ -161,7 +161,7 @@ class AnthropicDecoder:
 
     def _read(self, piece: _Piece) -> list[Chunk]:
         hearing = self._hearing
-        if piece.type in _THOUGHTS:
+        if words(piece.type) in _THOUGHTS:
             self._in_thought = True
         elif piece.type == "tool_use":
             return hearing.call_tool()
