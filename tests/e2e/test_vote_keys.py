@@ -13,7 +13,6 @@ import pytest
 from tests.support.command_line import Terminal, simulated
 
 QUESTION = "skip: "
-_DEFAULT = {signal.SIGINT: signal.default_int_handler}
 
 
 @contextmanager
@@ -44,7 +43,8 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: int) -> None:
     """Echo, lines and Ctrl-C are there for the shell."""
     # Where the tests run in the background, a shell has them ignore some signals, and
     # children inherit that.
-    signal.signal(number, _DEFAULT.get(number, signal.SIG_DFL))
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
     terminal = Terminal(columns=100)
     before = _modes(terminal)
     with _asked(terminal) as process:
