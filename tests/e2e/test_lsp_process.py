@@ -103,6 +103,35 @@ def test_it_serves_and_leaves_as_asked() -> None:
     assert "initialize editor=helix" in _log()
 
 
+def test_every_request_is_answered_whatever_it_says() -> None:
+    """Over real pipes: unknown numbers, wrong types and unknown methods alike."""
+    here = {"line": 0, "character": 0}
+    asked: list[tuple[str, Any]] = [
+        (f"textDocument/{method}", {**params, "textDocument": {"uri": URI}})
+        for method in ("completion", "inlineCompletion", "codeAction")
+        for params in (
+            {"position": here, "context": {"triggerKind": 4}},
+            {"position": here, "context": {"triggerKind": 4, "diagnostics": 5}},
+            {"position": "here", "context": 7},
+            {"position": {"line": -1, "character": 2**70}, "context": {}},
+        )
+    ]
+    asked += [("textDocument/hover", {}), ("$/later", None), ("workspace/symbol", [])]
+
+    async def scenario(process: "subprocess.Popen[bytes]") -> None:
+        async with connected_to(process) as client:
+            await client.initialize(trace="loud")
+            client.open(URI, "x")
+            pending = [client.begin(method, params) for method, params in asked]
+            async with asyncio.timeout(20):
+                await asyncio.wait([one.reply for one in pending])
+            await client.leave()
+
+    with server() as process:
+        asyncio.run(scenario(process))
+        assert process.wait(10) == 0
+
+
 def test_it_ends_soon_after_its_editor_hung_up() -> None:
     """The end of its input is the end."""
 

@@ -215,3 +215,73 @@ def test_a_document_that_is_too_large_is_left_alone_and_told_once() -> None:
 
     (told,) = asyncio.run(scenario())
     assert "larger than 10 MB" in told["params"]["message"]
+
+
+UNKNOWN = {
+    "textDocument": {
+        "completion": {
+            "completionItem": {
+                "tagSupport": {"valueSet": [1, 7]},
+                "insertTextModeSupport": {"valueSet": [9]},
+            },
+            "completionItemKind": {"valueSet": [1, 99]},
+        },
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["strange"]}}
+        },
+    },
+    "general": {"positionEncodings": ["utf-7", "utf-8"]},
+}
+"""What an editor of a later protocol may say that it can do."""
+
+
+def test_an_editor_of_a_later_protocol_is_served() -> None:
+    """Numbers and words that nobody knows are left, and what is known counts."""
+
+    async def scenario() -> None:
+        async with serving() as (client, _):
+            result = await client.initialize(capabilities=UNKNOWN, trace="loud")
+            assert result["capabilities"]["positionEncoding"] == "utf-8"
+            client.open(URI, "one\ntwo\n")
+            assert (await client.ask_for_nothing(URI, 3))["items"] == []
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("kind", [4, 0, -1, 2**40, "1", None, {}, [1]])
+@pytest.mark.parametrize("method", ["completion", "inlineCompletion", "codeAction"])
+def test_a_request_with_an_unknown_kind_is_answered(method: str, kind: object) -> None:
+    """With what there is, whatever the editor says made it ask."""
+    here = {"line": 0, "character": 1}
+    params = {
+        "textDocument": {"uri": URI},
+        "position": here,
+        "range": {"start": here, "end": here},
+        "context": {"triggerKind": kind, "diagnostics": []},
+    }
+
+    async def scenario() -> Any:
+        async with serving() as (client, _):
+            await client.initialize()
+            client.open(URI, "one\ntwo\n")
+            return await client.request(f"textDocument/{method}", params)
+
+    result = asyncio.run(scenario())
+    assert isinstance(result, list) or result["items"] == []
+
+
+def test_a_diagnostic_of_an_unknown_severity_costs_no_action() -> None:
+    """What other servers say comes along with the request for the list."""
+    ends = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}
+    said = {"range": ends, "message": "no", "severity": 9, "tags": [5]}
+
+    async def scenario() -> Any:
+        async with serving() as (client, _):
+            await client.initialize()
+            client.open(URI, "one\ntwo\n")
+            document = {"uri": URI}
+            context = {"diagnostics": [said], "only": ["strange"]}
+            params = {"textDocument": document, "range": ends, "context": context}
+            return await client.request("textDocument/codeAction", params)
+
+    assert isinstance(asyncio.run(scenario()), list)

@@ -76,5 +76,7 @@ class Completions:
 def _trigger(context: types.CompletionContext | None) -> Trigger:
     if context is None:
         return Trigger()
-    kind = TriggerKind(int(context.trigger_kind))
+    # An editor of a later protocol may give a number that none of ours is.
+    said: object = context.trigger_kind
+    kind = next((known for known in TriggerKind if known == said), None)
     return Trigger(kind, context.trigger_character or "")

@@ -1,11 +1,16 @@
 """Between the editor's protocol and our own values: positions, spans, edits."""
 
 from collections.abc import Iterator
+from enum import Enum
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Encoding, Position, Span, to_character, to_units
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 _MOST = 2**31 - 1
 """The largest number that the protocol knows; some editors send more for "the end"."""
@@ -60,6 +65,24 @@ def to_replacement(change: types.TextDocumentContentChangeEvent) -> Replacement:
         Position(start.line, start.character), Position(end.line, end.character)
     )
     return Replacement(span=span, text=change.text)
+
+
+def take_unknown(converter: "Converter") -> None:
+    """Have values of enumerations that nobody knows stay as they came.
+
+    A hook for each, since those that are texts or numbers too would be taken for these;
+    that costs more than reading `initialize`, so it is for messages that need it.
+    """
+    for kind in vars(types).values():
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            converter.register_structure_hook(kind, _known)
+
+
+def _known(value: object, kind: type[Enum]) -> object:
+    try:
+        return kind(value)
+    except ValueError:
+        return value
 
 
 def clamp_positions(params: object) -> None:

@@ -17,7 +17,7 @@ from pygls.protocol import JsonRPCProtocol
 
 from hexai.service.crash import describe
 from hexai.service.log import Log
-from hexai.surfaces.lsp.protocol.convert import clamp_positions
+from hexai.surfaces.lsp.protocol.convert import clamp_positions, take_unknown
 from hexai.surfaces.lsp.protocol.frames import Fault
 
 Code = types.ErrorCodes
@@ -38,6 +38,7 @@ class Wire(JsonRPCProtocol):
 
     phase = Phase.NEW
     log: Log
+    _takes_unknown = False
     on_malformed: Callable[[str, object], None]
     """Called with the method and parameters of a notification that nobody can read."""
 
@@ -83,7 +84,7 @@ class Wire(JsonRPCProtocol):
             return
         clamp_positions(message.get("params"))
         try:
-            typed = self.structure_message({**message, "jsonrpc": self.VERSION})
+            typed = self._typed({**message, "jsonrpc": self.VERSION})
         except JsonRpcException:
             self.log.write("malformed", method=method)
             if id_ is not None:
@@ -92,6 +93,21 @@ class Wire(JsonRPCProtocol):
                 self.on_malformed(method, message.get("params"))
             return
         self.handle_message(typed)
+
+    def _typed(self, message: dict[str, Any]) -> Any:
+        """Make types of a call, if need be with values that the protocol has not got.
+
+        Else one such number in what an editor can do would end its session, since
+        `initialize` would be refused.
+        """
+        try:
+            return self.structure_message(message)
+        except JsonRpcException:
+            if self._takes_unknown:
+                raise
+            self._takes_unknown = True
+            take_unknown(self._converter)
+            return self.structure_message(message)
 
     def _find_refusal(
         self, method: object, message: dict[str, Any]
