@@ -17,12 +17,6 @@ from msgspec import Struct, field
 
 from hexai.domain.options import LimitKey, Think
 
-MOST_STOPS = 4
-"""More stop sequences than this are refused by OpenAI; the first ones are sent.
-
-Seen in its help, 2026-11: https://help.openai.com/en/articles/5072263
-"""
-
 _OPENAI = ("api.openai.com", "openrouter.ai", ".openai.azure.com", "models.github.ai")
 _ANTHROPIC = ("api.anthropic.com", "openrouter.ai")
 _MOONSHOT = ("api.moonshot.ai", "api.moonshot.cn")
@@ -43,6 +37,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """Whether `stream_options.include_usage` may be sent."""
     first_token: float | None = None
     """Seconds to the first token that are usual, where they are more than elsewhere."""
+    most_stops: int | None = None
+    """How many stop sequences a request may have; the first ones are sent."""
     quietest: Think | None = None
     """What an Ollama is asked for where the model should think as little as it can."""
     why: str
@@ -142,6 +138,17 @@ ROWS = (
         seen="App Attribution, 2026-11: https://openrouter.ai/docs/app-attribution",
     ),
     Row(
+        hosts=("api.z.ai", "open.bigmodel.cn"),
+        most_stops=1,
+        why="one stop sequence is taken",
+        seen="Z.ai's reference as copied, 2026-11: https://skillmd.ai/skills/z-ai-api",
+    ),
+    Row(
+        most_stops=4,
+        why="more are refused by OpenAI, and by those who do as it does",
+        seen="OpenAI's help, 2026-11: https://help.openai.com/en/articles/5072263",
+    ),
+    Row(
         models=r"gpt-oss",
         quietest="low",
         why="it cannot stop thinking: an Ollama ignores false and takes a level",
@@ -158,6 +165,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     include_usage: bool = True
     first_token: float = 0.0
     """Seconds; 0 where nothing special is known."""
+    most_stops: int = 4
     quietest: Think = False
     headers: Mapping[str, str] = field(default_factory=dict)
 

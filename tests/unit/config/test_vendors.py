@@ -85,6 +85,20 @@ def test_hosts_are_known_by_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("base_url", "most"),
+    [
+        (OPENAI, 4),
+        ("http://127.0.0.1:11434/v1", 4),
+        ("https://api.z.ai/api/coding/paas/v4", 1),
+        ("https://open.bigmodel.cn/api/paas/v4", 1),
+    ],
+)
+def test_stop_sequences_are_limited(base_url: str, most: int) -> None:
+    """As OpenAI has it, but where a host takes fewer."""
+    assert traits(base_url, "glm-4.6").most_stops == most
+
+
+@pytest.mark.parametrize(
     ("model", "longer"),
     [
         ("gpt-5", True),

@@ -17,7 +17,18 @@ from functools import cache
 
 from msgspec import Struct
 
+from hexai.providers.formats.complaint_names import (
+    CODES,
+    SENTENCES,
+    WRAPPERS,
+    names_of,
+)
 from hexai.providers.formats.payload import field, loosely, words
+
+_WRAPPERS = names_of(WRAPPERS)
+_CODES = names_of(CODES, "__type")
+_NUMBERS = names_of(CODES, "statusCode")
+_SENTENCES = names_of(SENTENCES)
 
 _DEEPEST = 4
 """Wrappings that are opened: lists, `error` fields, JSON within strings."""
@@ -214,7 +225,7 @@ def _core(value: object) -> object:
     """Give what an error object wraps; None if it is the innermost."""
     if not isinstance(value, dict):
         return None
-    for name in ("error", "errors", "base_resp", "fault"):
+    for name in _WRAPPERS:
         if value.get(name):
             return value[name]
     failed = next(_failed_choices(value), None)
@@ -229,28 +240,19 @@ def _core(value: object) -> object:
     return None
 
 
-_CODE_FIELDS = ("code", "type", "status", "error_type", "error_code", "status_code")
-
-
 def _codes(layer: object) -> Iterator[str]:
-    for name in (*_CODE_FIELDS, "__type"):
+    for name in _CODES:
         if code := words(field(layer, name)).strip().lower():
             yield code
 
 
 def _numbers(layer: object) -> Iterator[int]:
-    for name in (*_CODE_FIELDS, "statusCode"):
+    for name in _NUMBERS:
         code = field(layer, name)
         if isinstance(code, str) and code.strip().isdecimal() and len(code) < 6:
             code = int(code)
         if isinstance(code, int) and not isinstance(code, bool):
             yield code
-
-
-_SENTENCES = (
-    *("message", "detail", "msg", "error_msg", "error_message", "error_description"),
-    *("status_msg", "faultstring", "reason"),
-)
 
 
 def _message(layers: list[object]) -> str:

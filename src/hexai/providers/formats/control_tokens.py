@@ -41,8 +41,8 @@ FAMILIES = (
             "<|endofprompt|>",
         ),
         opens=("<|im_start|>assistant\n", "<|im_start|>", "<|fim_middle|>"),
-        seen="Qwen2.5-Coder; 2024-11,"
-        " https://huggingface.co/Qwen/Qwen2.5-Coder-7B/blob/main/tokenizer_config.json",
+        seen="Qwen2.5-Coder, as sglang 0.5.23 has its gaps, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/code_completion_parser.py",
     ),
     Family(
         models=r"starcoder|refact|granite.*code|mellum|santacoder",
@@ -51,13 +51,14 @@ FAMILIES = (
             *("<fim_prefix>", "<fim_suffix>", "<|end_of_text|>"),
         ),
         opens=("<fim_middle>",),
-        seen="StarCoder2; 2024-02,"
-        " https://huggingface.co/bigcode/starcoder2-7b/blob/main/tokenizer_config.json",
+        seen="by convention: StarCoder's and Granite Code's vocabulary, model cards not"
+        " opened; 2024-02, https://huggingface.co/bigcode/starcoder2-7b",
     ),
     Family(
         models=r"codellama",
         ends=("<EOT>", "</s>", "[INST]", "[/INST]"),
-        seen="Code Llama; 2023-08, https://huggingface.co/codellama/CodeLlama-7b-hf",
+        seen="by convention: Code Llama's infilling, model card not opened; 2023-08,"
+        " https://huggingface.co/codellama/CodeLlama-7b-hf",
     ),
     Family(
         models=r"deepseek",
@@ -66,13 +67,14 @@ FAMILIES = (
             *("<｜fim▁end｜>", "<｜User｜>", "<｜Assistant｜>", "<|EOT|>"),
         ),
         opens=("<｜begin▁of▁sentence｜>", "<｜Assistant｜>"),
-        seen="DeepSeek-Coder-V2; 2024-06,"
-        " https://huggingface.co/deepseek-ai/DeepSeek-Coder-V2-Lite-Base",
+        seen="DeepSeek-Coder-V2, as sglang 0.5.23 has its gaps, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/code_completion_parser.py",
     ),
     Family(
         models=r"codestral|mistral|ministral|devstral|magistral|mixtral",
         ends=("</s>", "[SUFFIX]", "[PREFIX]", "[MIDDLE]", "[INST]", "[/INST]"),
-        seen="Codestral; 2024-05, https://github.com/mistralai/mistral-common",
+        seen="mistral-common 1.13.1, SpecialTokens, 2026-11,"
+        " https://github.com/mistralai/mistral-common",
     ),
     Family(
         models=r"llama|nemotron",
@@ -81,8 +83,8 @@ FAMILIES = (
             *("<|eot|>", "<|header_start|>"),
         ),
         opens=("<|begin_of_text|>",),
-        seen="Llama 3 and 4; 2025-04,"
-        " https://www.llama.com/docs/model-cards-and-prompt-formats/",
+        seen="Llama 3, 2026-08 (Llama 4 by convention, page not opened),"
+        " https://github.com/ollama/ollama/blob/main/template/llama3-instruct.gotmpl",
     ),
     Family(
         models=r"gemma",
@@ -91,7 +93,16 @@ FAMILIES = (
             *("<|fim_middle|>", "<|fim_prefix|>", "<|fim_suffix|>"),
         ),
         opens=("<bos>", "<start_of_turn>model\n"),
-        seen="CodeGemma; 2024-04, https://ai.google.dev/gemma/docs/codegemma",
+        seen="turns of Gemma 3, 2026-08 (gaps of CodeGemma by convention, page not"
+        " opened),"
+        " https://github.com/ollama/ollama/blob/main/template/gemma-instruct.gotmpl",
+    ),
+    Family(
+        models=r"gemma-?4",
+        ends=("<turn|>", "<|turn>"),
+        opens=("<|turn>model\n",),
+        seen="Gemma 4, 2026-08,"
+        " https://github.com/ollama/ollama/blob/main/model/renderers/gemma4.go",
     ),
     Family(
         models=r"phi|glm|zephyr|gpt-oss",
@@ -101,17 +112,19 @@ FAMILIES = (
             "<|assistant|>",
         ),
         opens=("<|assistant|>",),
-        seen="Phi-3, GLM-4, gpt-oss; 2025-08,"
-        " https://cookbook.openai.com/articles/openai-harmony",
+        seen="openai-harmony 0.0.8, and Phi-3 in Ollama's template, 2026-11,"
+        " https://github.com/openai/harmony",
     ),
     Family(
         models=r"command|aya|c4ai",
         ends=(
             *("<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>"),
             *("<|START_OF_TURN_TOKEN|>", "<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>"),
+            "<|END_TEXT|>",
         ),
-        opens=("<|START_RESPONSE|>",),
-        seen="Command A; 2025-03, https://docs.cohere.com/docs/command-a-hf",
+        opens=("<|START_RESPONSE|>", "<|START_TEXT|>"),
+        seen="Command A and 4, 2026-08,"
+        " https://github.com/ollama/ollama/blob/main/model/renderers/cohere.go",
     ),
     Family(
         models=r"seed",
@@ -119,24 +132,33 @@ FAMILIES = (
             *("<seed:eos>", "<seed:bos>", "<[end▁of▁sentence]>", "<[fim-suffix]>"),
             *("<[fim-prefix]>", "<[fim-middle]>"),
         ),
-        seen="Seed-OSS, Seed-Coder; 2025-08,"
-        " https://huggingface.co/ByteDance-Seed/Seed-Coder-8B-Base",
+        seen="Seed-OSS, 2026-11 (gaps of Seed-Coder by convention, model card not"
+        " opened), https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/ByteDance-Seed-OSS.jinja",
     ),
     Family(
         models=r"exaone|solar",
         ends=("[|endofturn|]", "[|user|]", "[|assistant|]"),
-        seen="EXAONE 3.5; 2024-12,"
-        " https://huggingface.co/LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct",
+        seen="EXAONE 3.5, 2026-11,"
+        " https://github.com/ggml-org/llama.cpp/blob/master/src/llama-chat.cpp",
     ),
     Family(
         models=r"minimax",
         ends=("[e~[", "]~b]"),
-        seen="MiniMax-M2; 2025-10, https://huggingface.co/MiniMaxAI/MiniMax-M2",
+        seen="MiniMax-M2, 2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/unsloth-MiniMax-M2.jinja",
+    ),
+    Family(
+        models=r"apriel",
+        ends=("[END FINAL RESPONSE]", "<|end|>"),
+        seen="Apriel 1.5, 2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/unsloth-Apriel-1.5.jinja",
     ),
     Family(
         models=r"sky-t1|openthinker",
         ends=("<|end_of_solution|>",),
-        seen="OpenThinker; 2025-01, https://huggingface.co/open-thoughts/OpenThinker-7B",
+        seen="by convention: the system prompt asks for it, model card not opened;"
+        " 2025-01, https://huggingface.co/open-thoughts/OpenThinker-7B",
     ),
 )
 

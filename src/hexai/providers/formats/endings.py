@@ -31,132 +31,164 @@ ENDINGS = (
         words=("stop",),
         means=FinishReason.STOP,
         dialect="openai",
-        seen="OpenAI, 2025-11, https://platform.openai.com/docs/api-reference/chat-streaming",
+        seen="openai 3.3.1, ChatCompletionChunk, 2026-08,"
+        " https://github.com/openai/openai-python",
     ),
     Ending(
-        words=("eos", "eos_token", "stop_sequence"),
+        words=("eos_token", "stop_sequence"),
         means=FinishReason.STOP,
         dialect="openai",
-        seen="Together, text-generation-inference, 2025-03,"
-        " https://huggingface.github.io/text-generation-inference/",
+        seen="text-generation-inference, as huggingface_hub 2.4.0 has it, 2026-11,"
+        " https://github.com/huggingface/huggingface_hub",
     ),
     Ending(
         words=("length",),
         means=FinishReason.LENGTH,
         dialect="openai",
-        seen="OpenAI, 2025-11, https://platform.openai.com/docs/api-reference/chat-streaming",
+        seen="openai 3.3.1, ChatCompletionChunk, 2026-08,"
+        " https://github.com/openai/openai-python",
     ),
     Ending(
-        words=("max_tokens", "max_output_tokens", "model_length"),
+        words=("max_output_tokens",),
         means=FinishReason.LENGTH,
         dialect="openai",
-        seen="Gemini's name let through by proxies; Mistral, 2025-06,"
-        " https://docs.mistral.ai/api/",
+        seen="openai 3.3.1, its Response, let through by proxies, 2026-08,"
+        " https://github.com/openai/openai-python",
+    ),
+    Ending(
+        words=("model_length",),
+        means=FinishReason.LENGTH,
+        dialect="openai",
+        seen="mistralai 3.7.0, ChatCompletionChoice, 2026-11,"
+        " https://github.com/mistralai/client-python",
     ),
     Ending(
         words=("content_filter",),
         means=FinishReason.FILTERED,
         dialect="openai",
-        seen="OpenAI, Azure, 2025-11,"
-        " https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter",
+        seen="openai 3.3.1, ChatCompletionChunk, 2026-08,"
+        " https://github.com/openai/openai-python",
     ),
     Ending(
         words=("sensitive",),
         means=FinishReason.FILTERED,
         dialect="openai",
-        seen="Z.ai, 2025-10, https://docs.z.ai/api-reference/llm/chat-completion",
+        seen="Z.ai, as zai-sdk 0.2.3 explains it, 2026-11,"
+        " https://github.com/zai-org/z-ai-sdk-python",
     ),
     Ending(
         words=(
             *("safety", "recitation", "blocklist", "prohibited_content", "spii"),
-            *("image_safety", "language"),
+            *("image_safety", "language", "model_armor"),
         ),
         means=FinishReason.FILTERED,
         dialect="openai",
-        seen="Gemini's names let through by proxies, 2025-09,"
-        " https://ai.google.dev/api/generate-content#FinishReason",
+        seen="Gemini's, in google-genai 3.6.1, let through by proxies, 2026-11,"
+        " https://github.com/googleapis/python-genai",
     ),
     Ending(
         words=("guardrail_intervened", "content_filtered"),
         means=FinishReason.FILTERED,
         dialect="openai",
-        seen="Bedrock's names let through by proxies, 2025-06,"
+        seen="Bedrock's, in botocore 1.44.8, let through by proxies, 2026-11,"
         " https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
     ),
     Ending(
         words=("tool_calls", "function_call"),
         means=FinishReason.TOOL,
         dialect="openai",
-        seen="OpenAI, 2025-11, https://platform.openai.com/docs/api-reference/chat-streaming",
+        seen="openai 3.3.1, ChatCompletionChunk, 2026-08,"
+        " https://github.com/openai/openai-python",
     ),
     Ending(
-        words=("error", "insufficient_system_resource", "timeout"),
+        words=("error",),
         means=FinishReason.FAILED,
         dialect="openai",
-        seen="OpenRouter, DeepSeek, 2025-10,"
-        " https://api-docs.deepseek.com/api/create-chat-completion",
+        seen="mistralai 3.7.0, ChatCompletionChoice, 2026-11,"
+        " https://github.com/mistralai/client-python",
     ),
     Ending(
-        words=("network_error", "model_context_window_exceeded_error"),
-        means=FinishReason.BROKEN,
+        words=("insufficient_system_resource",),
+        means=FinishReason.FAILED,
         dialect="openai",
-        seen="Z.ai, 2025-10, https://docs.z.ai/api-reference/llm/chat-completion",
+        seen="DeepSeek, as the crate ds-api 0.10.7 has it, 2026-11,"
+        " https://docs.rs/crate/ds-api/latest/source/src/raw/response/non_streaming/finish_reason.rs",
     ),
     Ending(
-        words=("abort", "aborted", "cancelled", "canceled"),
+        words=("network_error",),
         means=FinishReason.BROKEN,
         dialect="openai",
-        seen="vLLM, SGLang, 2025-11, https://docs.vllm.ai/en/v0.11.2/api/vllm/v1/engine/",
+        seen="Z.ai, as zai-sdk 0.2.3 explains it, 2026-11,"
+        " https://github.com/zai-org/z-ai-sdk-python",
+    ),
+    Ending(
+        words=("abort",),
+        means=FinishReason.BROKEN,
+        dialect="openai",
+        seen="vLLM's RequestFinishedReason, and sglang 0.5.23, 2026-11,"
+        " https://github.com/sgl-project/sglang",
+    ),
+    Ending(
+        words=("cancelled", "time_limit"),
+        means=FinishReason.BROKEN,
+        dialect="openai",
+        seen="watsonx, 2026-11, https://ibm.github.io/watsonx-ai-node-sdk/enums/"
+        "1_7_x.WatsonXAI.TextChatResultChoice.Constants.FinishReason.html",
     ),
     Ending(
         words=("end_turn",),
         means=FinishReason.STOP,
         dialect="anthropic",
-        seen="2025-11, https://docs.claude.com/en/api/handling-stop-reasons",
+        seen="anthropic 0.121.0, StopReason, 2026-08,"
+        " https://github.com/anthropics/anthropic-sdk-python",
     ),
     Ending(
-        words=("model_context_window_exceeded",),
+        words=("max_tokens", "model_context_window_exceeded"),
         means=FinishReason.LENGTH,
         dialect="anthropic",
-        seen="2025-11, https://docs.claude.com/en/api/handling-stop-reasons",
+        seen="anthropic 0.121.0, StopReason, 2026-08; Bedrock and Gemini say so too,"
+        " https://github.com/anthropics/anthropic-sdk-python",
     ),
     Ending(
         words=("refusal",),
         means=FinishReason.FILTERED,
         dialect="anthropic",
-        seen="2025-11, https://docs.claude.com/en/api/handling-stop-reasons",
+        seen="anthropic 0.121.0, StopReason, 2026-08,"
+        " https://github.com/anthropics/anthropic-sdk-python",
     ),
     Ending(
         words=("tool_use",),
         means=FinishReason.TOOL,
         dialect="anthropic",
-        seen="2025-11, https://docs.claude.com/en/api/handling-stop-reasons",
+        seen="anthropic 0.121.0, StopReason, 2026-08,"
+        " https://github.com/anthropics/anthropic-sdk-python",
     ),
     Ending(
         words=("pause_turn", "compaction"),
         means=FinishReason.BROKEN,
         dialect="anthropic",
-        seen="a turn that wants to be continued; 2025-11,"
-        " https://docs.claude.com/en/api/handling-stop-reasons",
+        seen="a turn that wants to be continued; anthropic 0.121.0, BetaStopReason,"
+        " 2026-08, https://github.com/anthropics/anthropic-sdk-python",
     ),
     Ending(
         words=("load", "unload"),
         means=FinishReason.LOADED,
         dialect="ollama",
-        seen="0.33.0-rc2, 2026-11, https://docs.ollama.com/api/chat",
+        seen="0.33.0-rc2, 2026-08,"
+        " https://github.com/ollama/ollama/blob/main/docs/api.md",
     ),
     Ending(
-        words=("word",),
+        words=("eos", "word"),
         means=FinishReason.STOP,
         dialect="llama.cpp",
-        seen="b10488, 2026-11,"
+        seen="`stop_type`, b10488, 2026-11,"
         " https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
     ),
     Ending(
         words=("limit",),
         means=FinishReason.LENGTH,
         dialect="llama.cpp",
-        seen="b10488, 2026-11,"
+        seen="`stop_type`, b10488, 2026-11,"
         " https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
     ),
 )

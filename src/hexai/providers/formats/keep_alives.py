@@ -21,21 +21,29 @@ class KeepAlive(Struct, frozen=True, kw_only=True):
 KEEP_ALIVES = (
     KeepAlive(
         payload=r":.*",
-        seen="`: keepalive`, `: OPENROUTER PROCESSING` made data by proxies; 2025-11,"
-        " https://openrouter.ai/docs/api-reference/streaming",
+        seen="`: keepalive` of Vertex's partner models, 2026-09,"
+        " https://github.com/anomalyco/opencode/issues/50871;"
+        " `: OPENROUTER PROCESSING` made data by a proxy, 2026-05,"
+        " https://github.com/mnfst/llm-gateway/issues/2053",
     ),
     KeepAlive(
         payload=r"ping|pong|heartbeat|keep-?_?alive|processing",
-        seen="`event: ping` with `data: ping`; 2025-11,"
-        " https://developer.mozilla.org/docs/Web/API/Server-sent_events/Using_server-sent_events",
+        seen="by convention: words that gateways use for it as comments, so that one"
+        " made data is no fault; `: ping`, 2026-05,"
+        " https://github.com/theopenco/llmgateway/pull/2334;"
+        " `: keep-alive`, 2025-02, https://github.com/tmc/langchaingo/pull/1171",
     ),
     KeepAlive(
-        payload=r'null|""|\{\s*\}',
-        seen="JSON without content; 2025-11, as the row above",
+        payload=r'null|""|\{\s*\}|',
+        seen="an empty `data:`, 2026-04,"
+        " https://github.com/router-for-me/CLIProxyAPI/issues/2460;"
+        ' `data: ""`, 2026-02, https://github.com/caozhiyuan/copilot-api/pull/88',
     ),
     KeepAlive(
         payload=r"(event|id|retry)\s*:.*",
-        seen="a field of server-sent events among lines of JSON; 2025-11, as above",
+        seen="events of such fields alone, 2025-10,"
+        " https://github.com/openai/openai-python/issues/2722; among lines of JSON by"
+        " convention, where a proxy passes events on as they are",
     ),
 )
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
-from hexai.config.vendors import MOST_STOPS, Traits, traits
+from hexai.config.vendors import Traits, traits
 from hexai.domain.provider import (
     Call,
     Chunk,
@@ -71,7 +71,7 @@ class OpenAIFormat:
         if call.max_tokens is not None:
             body[call.options.limit_key or known.limit_key] = call.max_tokens
         if call.stop and "stop" not in known.refuses:
-            body["stop"] = list(call.stop[:MOST_STOPS])
+            body["stop"] = list(call.stop[: known.most_stops])
         if call.options.reasoning_effort is not None:
             body["reasoning_effort"] = call.options.reasoning_effort
         return body

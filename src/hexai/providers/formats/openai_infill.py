@@ -7,7 +7,6 @@ the deltas of a chat; both are read.
 from collections.abc import Mapping
 
 from hexai.config.provider_settings import ProviderSettings
-from hexai.config.vendors import MOST_STOPS
 from hexai.domain.provider import Call
 from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
@@ -42,12 +41,13 @@ class OpenAIInfill(OpenAIFormat):
         }
         if infill.after is not None:
             body["suffix"] = infill.after
-        self._ask_usage(call, self._traits(call), body)
+        known = self._traits(call)
+        self._ask_usage(call, known, body)
         if call.temperature is not None:
             body["temperature"] = call.temperature
         if call.max_tokens is not None:
             body["max_tokens"] = call.max_tokens
-        if words := stops(call, most=MOST_STOPS):
+        if words := stops(call, most=known.most_stops):
             body["stop"] = words
         return body
 

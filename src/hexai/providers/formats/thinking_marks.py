@@ -22,79 +22,99 @@ BLOCKS = (
     Block(
         opens="<think>",
         closes="</think>",
-        seen="DeepSeek-R1, QwQ, Qwen3, GLM-4.5, MiniMax-M2; 2025-11,"
-        " https://docs.vllm.ai/en/v0.11.2/features/reasoning_outputs/",
+        seen="DeepSeek-R1, Qwen3, GLM-4.5 and more, in sglang 0.5.23, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/reasoning_parser.py",
     ),
     Block(
         opens="<thinking>",
         closes="</thinking>",
-        seen="Amazon Nova; 2025-06,"
-        " https://docs.aws.amazon.com/nova/latest/userguide/prompting-tools-troubleshooting.html",
+        seen="Amazon Nova; 2025-03, https://github.com/BerriAI/litellm/issues/9063",
     ),
     Block(
         opens="<thought>",
         closes="</thought>",
-        seen="Gemini's compatible endpoint with include_thoughts, EXAONE Deep; 2025-06,"
-        " https://ai.google.dev/gemini-api/docs/openai",
+        seen="by convention: said of EXAONE Deep and of Gemini behind Vertex, which"
+        " lets its users name the tag; pages not opened; 2025-05,"
+        " https://github.com/GoogleCloudPlatform/generative-ai/pull/2090",
     ),
     Block(
         opens="<seed:think>",
         closes="</seed:think>",
-        seen="Seed-OSS; 2025-08,"
-        " https://huggingface.co/ByteDance-Seed/Seed-OSS-36B-Instruct",
+        seen="Seed-OSS; 2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/ByteDance-Seed-OSS.jinja",
     ),
     Block(
         opens="[THINK]",
         closes="[/THINK]",
-        seen="Magistral 1.2; 2025-09,"
-        " https://huggingface.co/mistralai/Magistral-Small-2509",
+        seen="Magistral and Mistral Small 4, in sglang 0.5.23, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/reasoning_parser.py",
     ),
     Block(
         opens="<|START_THINKING|>",
         closes="<|END_THINKING|>",
         then="<|START_RESPONSE|>",
-        seen="Command A Reasoning; 2025-08,"
-        " https://huggingface.co/CohereLabs/command-a-reasoning-08-2025",
+        seen="Command R7B; 2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/CohereForAI-c4ai-command-r7b-12-2024-tool_use.jinja",
     ),
     Block(
         opens="◁think▷",
         closes="◁/think▷",
-        seen="Kimi-VL-Thinking; 2025-04,"
-        " https://huggingface.co/moonshotai/Kimi-VL-A3B-Thinking",
+        seen="Kimi-VL-Thinking and Kimi-Dev, in sglang 0.5.23, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/reasoning_parser.py",
+    ),
+    Block(
+        opens="<|channel>thought\n",
+        closes="<channel|>",
+        seen="Gemma 4; 2026-08,"
+        " https://github.com/ollama/ollama/blob/main/model/renderers/gemma4.go",
+    ),
+    Block(
+        opens="<mm:think>",
+        closes="</mm:think>",
+        seen="MiniMax-M3, in sglang 0.5.23, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/reasoning_parser.py",
+    ),
+    Block(
+        opens="<|inner_prefix|>",
+        closes="<|inner_suffix|>",
+        seen="Apertus, in sglang 0.5.23, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/reasoning_parser.py",
     ),
     Block(
         opens="<|begin_of_thought|>",
         closes="<|end_of_thought|>",
         then="<|begin_of_solution|>",
-        seen="Sky-T1, OpenThinker; 2025-01,"
+        seen="by convention: Sky-T1's and OpenThinker's system prompt asks for it;"
+        " model card not opened; 2025-01,"
         " https://huggingface.co/open-thoughts/OpenThinker-7B",
     ),
     Block(
         opens="Here is my thought process:",
         closes="Here is my response:",
         models="granite",
-        seen="Granite 3.2; 2025-02,"
-        " https://docs.vllm.ai/en/v0.8.3/features/reasoning_outputs.html",
+        seen="Granite 3.2; 2025-10, https://github.com/vllm-project/vllm/blob/main/"
+        "vllm/reasoning/granite_reasoning_parser.py",
     ),
     Block(
         opens="Here's my thought process:",
         closes="Here's my response:",
         models="granite",
-        seen="as the row above; 2026, https://docs.nvidia.com/dynamo/dev/user-guides/reasoning.md",
+        seen="quantized Granite 3.2; 2025-10, https://github.com/vllm-project/vllm/blob/"
+        "main/vllm/reasoning/granite_reasoning_parser.py",
     ),
     Block(
         opens="Here are my reasoning steps:",
         closes="[BEGIN FINAL RESPONSE]",
         models="apriel",
-        seen="Apriel 1.5; 2025-09,"
-        " https://huggingface.co/ServiceNow-AI/Apriel-1.5-15b-Thinker",
+        seen="Apriel 1.5 and 1.6; 2026-11, https://github.com/ggml-org/llama.cpp/blob/"
+        "master/models/templates/Apriel-1.6-15b-Thinker-fixed.jinja",
     ),
     Block(
         opens="analysis",
         closes="assistantfinal",
         models="gpt-oss",
-        seen="gpt-oss where the server drops special tokens; 2025-08,"
-        " https://github.com/vllm-project/vllm/issues/22403",
+        seen="gpt-oss where the server drops special tokens; 2026-01,"
+        " https://github.com/oobabooga/textgen/issues/7374",
     ),
 )
 """Those that come as text. The channels of gpt-oss are read by `thinking`."""
@@ -116,33 +136,38 @@ OPENED_BY_TEMPLATE = (
     ),
     OpenedByTemplate(
         models=r"qwq",
-        seen="template since 2025-03; https://github.com/ggml-org/llama.cpp/issues/11861",
+        seen="2025-03, https://github.com/ggml-org/llama.cpp/issues/11325",
     ),
     OpenedByTemplate(
         models=r"qwen3-.*thinking",
-        seen="2507 and Next; 2025-07,"
-        " https://huggingface.co/Qwen/Qwen3-30B-A3B-Thinking-2507",
+        seen="2507, Next and VL; 2026-08,"
+        " https://github.com/ollama/ollama/blob/main/model/renderers/qwen3vl.go",
     ),
     OpenedByTemplate(
         models=r"minimax-m2",
-        seen="2025-10, https://huggingface.co/MiniMaxAI/MiniMax-M2",
+        seen="2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/unsloth-MiniMax-M2.jinja",
     ),
     OpenedByTemplate(
         models=r"olmo-?3.*think",
-        seen="2025-11, https://huggingface.co/allenai/Olmo-3-7B-Think",
+        seen="2026-08,"
+        " https://github.com/ollama/ollama/blob/main/model/renderers/olmo3_think.go",
     ),
     OpenedByTemplate(
         models=r"ernie-4\.5.*thinking",
-        seen="2025-09, https://huggingface.co/baidu/ERNIE-4.5-21B-A3B-Thinking",
+        seen="by convention: model card not opened; 2025-09,"
+        " https://huggingface.co/baidu/ERNIE-4.5-21B-A3B-Thinking",
     ),
     OpenedByTemplate(
         models=r"exaone-deep",
         closes="</thought>",
-        seen="2025-03, https://huggingface.co/LGAI-EXAONE/EXAONE-Deep-7.8B",
+        seen="by convention: model card not opened; 2025-03,"
+        " https://huggingface.co/LGAI-EXAONE/EXAONE-Deep-7.8B",
     ),
     OpenedByTemplate(
         models=r"apriel.*thinker",
         closes="[BEGIN FINAL RESPONSE]",
-        seen="2025-09, https://huggingface.co/ServiceNow-AI/Apriel-1.5-15b-Thinker",
+        seen="Apriel 1.6; 2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/Apriel-1.6-15b-Thinker-fixed.jinja",
     ),
 )

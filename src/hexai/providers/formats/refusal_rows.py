@@ -1,0 +1,314 @@
+"""Which errors upstreams mean, as rows: codes, phrases, and statuses.
+
+What a user meets tomorrow is one more row, never about one request.
+"""
+
+from msgspec import Struct
+
+from hexai.errors import (
+    Authentication,
+    BadAnswer,
+    BadRequest,
+    ContentFilter,
+    ContextTooLong,
+    OutOfCredit,
+    Overloaded,
+    Permission,
+    ProviderError,
+    RateLimited,
+    UnknownModel,
+)
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """One row: what is recognised, and which error it is."""
+
+    says: frozenset[str] | str
+    """Codes, any of which is enough; or a pattern for the message, ignoring case."""
+    error: type[ProviderError]
+    statuses: frozenset[int | None] | None = None
+    """Only with one of these statuses; None for any."""
+    advice: str | None = None
+    """What to do, where the error's own advice would mislead."""
+    seen: str
+    """Whose they are, with a public source; a page that nobody opened is named so."""
+
+
+def _codes(*codes: str) -> frozenset[str]:
+    return frozenset(codes)
+
+
+_MALFORMED = frozenset({400, 404, 413, 422, 500, None})
+"""Statuses under which upstreams explain in prose what they could not do."""
+
+_OPENAI = (
+    "OpenAI, documentation not opened, 2026-11:"
+    " https://platform.openai.com/docs/guides/error-codes"
+)
+_ANTHROPIC = (
+    "anthropic 0.121.0, types of errors, 2026-08:"
+    " https://github.com/anthropics/anthropic-sdk-python"
+)
+_DASHSCOPE = (
+    "DashScope, documentation not opened, 2026-11:"
+    " https://help.aliyun.com/zh/model-studio/error-code"
+)
+_LITELLM = "LiteLLM 1.108.7, measured, 2026-11: https://github.com/BerriAI/litellm"
+_LLAMACPP = "llama.cpp b10488, measured, 2026-11: https://github.com/ggml-org/llama.cpp"
+_OLLAMA = "Ollama 0.33.0-rc2, measured, 2026-11: https://github.com/ollama/ollama"
+
+RULES = (
+    Rule(
+        # A rate that the request alone exceeds; no waiting helps.
+        says=r"request too large|requested tokens? exceed",
+        error=ContextTooLong,
+        statuses=frozenset({400, 413, 429, None}),
+        advice="shorten the input, or use a model with a larger limit",
+        seen="Groq's 413 and OpenAI's 429, documentation not opened, 2026-11:"
+        " https://console.groq.com/docs/errors",
+    ),
+    Rule(
+        says=_codes("exceed_context_size_error"), error=ContextTooLong, seen=_LLAMACPP
+    ),
+    Rule(
+        says=_codes("context_length_exceeded", "string_above_max_length"),
+        error=ContextTooLong,
+        seen=f"{_OPENAI}; vLLM and Groq write the first as well",
+    ),
+    Rule(
+        says=_codes("request_too_large"),
+        error=ContextTooLong,
+        seen="Anthropic's 413, documentation not opened, 2026-11:"
+        " https://docs.claude.com/en/api/errors",
+    ),
+    Rule(
+        says=_codes("tokens_limit_reached", "context_window_exceeded"),
+        error=ContextTooLong,
+        seen="GitHub models' 413, documentation not opened, and by convention; 2026-11:"
+        " https://docs.github.com/github-models",
+    ),
+    Rule(
+        says=_codes(
+            "insufficient_quota",
+            "billing_not_active",
+            "billing_hard_limit_reached",
+            "quota_exceeded",
+        ),
+        error=OutOfCredit,
+        seen=_OPENAI,
+    ),
+    Rule(says=_codes("billing_error"), error=OutOfCredit, seen=_ANTHROPIC),
+    Rule(says=_codes("arrearage"), error=OutOfCredit, seen=_DASHSCOPE),
+    Rule(
+        says=_codes("insufficient_balance", "insufficient_balance_error"),
+        error=OutOfCredit,
+        seen="MiniMax behind ModelScope, 2026-04:"
+        " https://github.com/modelscope/modelscope/issues/1691; gateways, 2026-03:"
+        " https://github.com/Wei-Shaw/sub2api/issues/890",
+    ),
+    Rule(
+        # What it says to any wrong key without a database.
+        says=_codes("no_db_connection", "auth_error"),
+        error=Authentication,
+        seen=_LITELLM,
+    ),
+    Rule(
+        says=_codes("invalid_api_key", "unauthenticated", "unauthorized"),
+        error=Authentication,
+        seen=f"{_OPENAI}; the others are Google's and by convention",
+    ),
+    Rule(says=_codes("invalidapikey"), error=Authentication, seen=_DASHSCOPE),
+    Rule(says=_codes("authentication_error"), error=Authentication, seen=_ANTHROPIC),
+    Rule(says=_codes("permission_error"), error=Permission, seen=_ANTHROPIC),
+    Rule(
+        says=_codes("permission_denied", "unsupported_country_region_territory"),
+        error=Permission,
+        seen=f"{_OPENAI}; the first is Google's",
+    ),
+    Rule(says=_codes("accessdenied"), error=Permission, seen=_DASHSCOPE),
+    Rule(
+        says=_codes(
+            "model_not_found", "unknown_model", "model_not_available", "invalid_model"
+        ),
+        error=UnknownModel,
+        seen=f"{_OPENAI}; the others by convention",
+    ),
+    Rule(
+        says=_codes(
+            "content_filter",
+            "content_policy_violation",
+            "responsibleaipolicyviolation",
+        ),
+        error=ContentFilter,
+        seen="Azure and OpenAI, documentation not opened, 2026-11:"
+        " https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter",
+    ),
+    Rule(
+        says=_codes("datainspectionfailed", "data_inspection_failed"),
+        error=ContentFilter,
+        seen=_DASHSCOPE,
+    ),
+    Rule(
+        # With 429, though it only rests the model for seconds after a failure, a
+        # refused key among them: findings/litellm-refused-key-….sh
+        says=_codes("all_deployments_in_cooldown"),
+        error=Overloaded,
+        advice="LiteLLM rests this model after a failure: its log says after which",
+        seen=_LITELLM,
+    ),
+    Rule(
+        says=_codes("rate_limit_exceeded", "resource_exhausted"),
+        error=RateLimited,
+        seen=f"{_OPENAI}; the second is Google's",
+    ),
+    Rule(says=_codes("rate_limit_error"), error=RateLimited, seen=_ANTHROPIC),
+    Rule(says=_codes("throttling_error"), error=RateLimited, seen=_LITELLM),
+    Rule(
+        says=_codes("throttling", "throttling.ratequota"),
+        error=RateLimited,
+        seen=_DASHSCOPE,
+    ),
+    Rule(
+        says=(
+            r"context (length|size|window|limit)|(prompt|input) is too long"
+            r"|prompt contains .* tokens|reduce the length"
+        ),
+        error=ContextTooLong,
+        statuses=_MALFORMED,
+        seen=f"{_LLAMACPP}; the others' words for it by convention",
+    ),
+    Rule(
+        says=r"(invalid|missing) model name|^model is required",
+        error=UnknownModel,
+        statuses=frozenset({400, None}),
+        advice="give the model's name as the server has it",
+        seen=_OLLAMA,
+    ),
+    Rule(
+        says=(
+            r"model\b.{0,200}\b(not found|does(n't| not) exist|not available)"
+            r"|not a valid model|(unknown|invalid|no such) model"
+        ),
+        error=UnknownModel,
+        statuses=frozenset({400, 404, 422, None}),
+        seen=f"{_OLLAMA}; the others' words for it by convention",
+    ),
+    Rule(
+        says=r"^model: ",
+        error=UnknownModel,
+        statuses=frozenset({404, None}),
+        seen="Anthropic, which names nothing but the model; documentation not opened,"
+        " 2026-11: https://docs.claude.com/en/api/errors",
+    ),
+    Rule(
+        says=r"input was flagged|content management policy|moderation",
+        error=ContentFilter,
+        statuses=frozenset({400, 403, None}),
+        seen="Azure and OpenRouter, documentation not opened, 2026-11:"
+        " https://openrouter.ai/docs/api-reference/errors",
+    ),
+    Rule(
+        says=r"credit balance is too low|insufficient (credit|balance|quota)",
+        error=OutOfCredit,
+        seen="MiniMax, with 500, 2025-12:"
+        " https://github.com/MiniMax-AI/MiniMax-M2/issues/62; the others by convention",
+    ),
+    Rule(
+        says=(
+            r"not authenticated|(token|api.?key)\b.{0,40}\b(expired|invalid|incorrect)"
+            r"|(invalid|incorrect|expired|missing) (api.?key|token)\b(?! ?count)"
+        ),
+        error=Authentication,
+        statuses=frozenset({400, 401, 403, None}),
+        seen="words of FastAPI and of gateways with status 200, by convention, 2026-11:"
+        " https://fastapi.tiangolo.com/reference/security/",
+    ),
+    Rule(
+        says=r"too many requests|rate.?limit|request limit reached|slow down",
+        error=RateLimited,
+        statuses=frozenset({None}),
+        seen="Qianfan, 2024-06: https://github.com/songquanpeng/one-api/issues/1503;"
+        " the others' words for it by convention",
+    ),
+    Rule(
+        # 500 for a request that will never do.
+        says=r'^option ".{1,80}" must be of type|^invalid (format|think value): ',
+        error=BadRequest,
+        seen=_OLLAMA,
+    ),
+    Rule(
+        says=r"unexpected endpoint|unknown (endpoint|path|url)|no (such )?route",
+        error=BadAnswer,
+        statuses=frozenset({400, 404, 405, None}),
+        seen="LM Studio 0.3.14, 2025-04:"
+        " https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/618",
+    ),
+    Rule(
+        says=r"requires more (system )?memory|out of memory",
+        error=BadRequest,
+        statuses=frozenset({500, None}),
+        advice="use a smaller model, or free memory where it runs",
+        seen=f"{_OLLAMA}; CUDA's words by convention",
+    ),
+)
+
+IN_STREAM = (
+    Rule(
+        says=_codes("not_found_error", "not_found"), error=UnknownModel, seen=_ANTHROPIC
+    ),
+    Rule(
+        says=_codes("invalid_request_error", "bad_request", "badrequesterror"),
+        error=BadRequest,
+        seen=f"{_ANTHROPIC}; the others are vLLM's and by convention",
+    ),
+    Rule(
+        says=_codes(
+            "invalid_argument", "invalidparameter", "not_supported_error", "validation"
+        ),
+        error=BadRequest,
+        seen=f"{_LLAMACPP}; the others are Google's, DashScope's and by convention",
+    ),
+)
+"""Asked where there is no status; whatever else breaks a stream is overload."""
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """What a status of HTTP means where its text does not say more."""
+
+    code: int
+    error: type[ProviderError]
+    seen: str
+
+
+_HTTP = "RFC 9110, 15, 2022-06: https://www.rfc-editor.org/rfc/rfc9110"
+
+STATUSES = (
+    Status(code=401, error=Authentication, seen=_HTTP),
+    Status(
+        code=402,
+        error=OutOfCredit,
+        seen="DeepSeek and OpenRouter, documentation not opened, 2026-11:"
+        " https://api-docs.deepseek.com/quick_start/error_codes",
+    ),
+    Status(code=403, error=Permission, seen=_HTTP),
+    Status(code=404, error=UnknownModel, seen=_OLLAMA),
+    Status(code=408, error=Overloaded, seen=_HTTP),
+    Status(code=409, error=Overloaded, seen=f"{_HTTP}; retried as openai 3.3.1 does"),
+    Status(code=413, error=ContextTooLong, seen=_HTTP),
+    Status(
+        code=425,
+        error=Overloaded,
+        seen="RFC 8470, 5.2, 2018-09: https://www.rfc-editor.org/rfc/rfc8470",
+    ),
+    Status(
+        code=429,
+        error=RateLimited,
+        seen="RFC 6585, 4, 2012-04: https://www.rfc-editor.org/rfc/rfc6585",
+    ),
+    Status(code=501, error=BadRequest, seen=f"{_HTTP}; {_LLAMACPP}"),
+    Status(code=505, error=BadRequest, seen=_HTTP),
+)
+"""Other 4xx are a bad request, other 5xx overloaded.
+
+What an upstream cannot do (405, 501, 505) it cannot do later either: no outage.
+"""
