@@ -24,6 +24,8 @@ class LoadOptions(Struct, frozen=True, kw_only=True):
     """
     parallel: int = 2
     """Requests answered at once; the slots of provider `local` (product.md 4)."""
+    batch: int = 64
+    """Tokens of prompts read at once; see `worker`."""
 
 
 class GGUF(Struct, frozen=True, kw_only=True):
@@ -91,6 +93,7 @@ def identity(gguf: GGUF, options: LoadOptions) -> str:
         gguf.mtime_ns,
         options.context,
         options.parallel,
+        options.batch,
         __version__,
         xllamacpp_version(),
     )
