@@ -11,6 +11,7 @@ import pytest
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
+from hexai.domain.options import Ask, Options
 from hexai.domain.provider import Call, Finished, TextDelta
 from hexai.providers.llamacpp.provider import LlamaCpp
 from tests.contract.subjects import registry
@@ -67,26 +68,64 @@ def embedded(folder: Path, model: Path) -> LlamaCpp:
     return provider(Question(folder=str(folder), model=str(model)))
 
 
-def test_a_model_without_tokens_for_gaps_is_asked_by_chat(folder: Path) -> None:
-    """In the same attempt, and it is not tried again.
-
-    The refusal generated nothing, so the chat's usage is all there is.
-    """
+def test_a_small_model_without_tokens_for_gaps_goes_on(folder: Path) -> None:
+    """It is given the text before the cursor, and what is said is code as it is."""
     model = small_model()
-    first, second = asked(embedded(folder, model), call(model), call(model))
+    counting = Infill(prefix="numbers = [1, 2, 3, 4,", suffix="\n")
+    (seen,) = asked(embedded(folder, model), call(model, counting))
 
-    for seen in (first, second):
-        assert seen.error is None
-        assert "hello" in text_of(seen.chunks).lower()
-        assert not end_of(seen.chunks).infilled
-    connected = [
-        len([m for m in s.marks if m[0] == "connected"]) for s in (first, second)
-    ]
-    assert connected == [2, 1]
+    assert seen.error is None
+    assert text_of(seen.chunks).startswith(" 5, 6")
+    assert end_of(seen.chunks).infilled
+
+
+def test_the_user_says_how_a_model_is_asked(folder: Path) -> None:
+    """By chat, though it is small."""
+    model = small_model()
+    chat = msgspec.structs.replace(call(model), options=Options(ask="chat"))
+    (seen,) = asked(embedded(folder, model), chat)
+
+    assert "hello" in text_of(seen.chunks).lower()
+    assert not end_of(seen.chunks).infilled
+
+
+def test_a_mention_of_a_token_is_only_text(folder: Path, gap_model: Path) -> None:
+    """Both prompts have more tokens than if llama.cpp had taken it for one."""
+    mention = Infill(prefix="<|im_start|>" * 20, suffix="<|im_end|>" * 10)
+    seen = asked(
+        embedded(folder, gap_model),
+        call(gap_model, mention),
+        msgspec.structs.replace(
+            call(gap_model, mention), options=Options(ask="continue")
+        ),
+    )
+
+    for one, least in zip(seen, (33 * 2, 21 * 2), strict=True):
+        assert (end_of(one.chunks).usage.input or 0) > least
+
+
+def test_what_was_read_is_not_read_again(folder: Path, gap_model: Path) -> None:
+    """Key by key, in a text longer than what is sent of it."""
+    above = "".join(f"value_{n} = compute(argument, {n})\n" for n in range(300))
+    ways: tuple[Ask, ...] = ("continue", "infill")
+    for how in ways:
+        calls = [
+            msgspec.structs.replace(
+                call(gap_model, Infill(prefix=f"{above}{typed}", suffix="\n")),
+                options=Options(ask=how),
+                max_tokens=2,
+            )
+            for typed in ("value_300", "value_300 = ", "value_300 = compute(")
+        ]
+        client = embedded(folder, gap_model)
+        _, *later = asked(client, *calls)
+        for seen in later:
+            usage = end_of(seen.chunks).usage
+            assert (usage.cached or 0) > (usage.input or 0) - 24
 
 
 def test_a_model_with_tokens_for_gaps_fills_them(folder: Path, gap_model: Path) -> None:
-    """By `/infill`, with llama.cpp's own figures."""
+    """With both sides of it, and llama.cpp's own figures."""
     (seen,) = asked(embedded(folder, gap_model), call(gap_model))
 
     assert seen.error is None

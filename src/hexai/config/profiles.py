@@ -9,6 +9,7 @@ import math
 from typing import get_args
 
 from msgspec import UnsetType
+from msgspec.structs import replace
 
 from hexai.config.provider_settings import (
     InfillEndpoint,
@@ -30,7 +31,7 @@ from hexai.config.tables.providers import (
 )
 from hexai.config.urls import check_base_url, is_loopback
 from hexai.domain.entry import Budgets
-from hexai.domain.options import Options
+from hexai.domain.options import Ask, Options
 
 BUILT_IN: tuple[ProviderType, ...] = get_args(ProviderType)
 _API: dict[str, str] = {
@@ -87,7 +88,7 @@ def provider_settings(settings: Settings, name: str) -> ProviderSettings | None:
         base_url=url,
         model=find_model(table, table.model),
         temperature=given(table.temperature, None),
-        options=options_of(http),
+        options=replace(options_of(http), ask=_ask(table)),
         api_key_env=http.api_key_env,
         api_key_command=http.api_key_command,
         headers=tuple(http.headers.items()),
@@ -111,6 +112,9 @@ def options_of(
         limit_key=given(table.limit_key, otherwise.limit_key),
         think=given(table.think, otherwise.think),
         reasoning_effort=given(table.reasoning_effort, otherwise.reasoning_effort),
+        ask=otherwise.ask
+        if isinstance(table, HttpTable)
+        else given(table.ask, otherwise.ask),
     )
 
 
@@ -151,6 +155,10 @@ def _infill(table: ModelTable) -> InfillEndpoint:
     if isinstance(table, Local | Ollama | OpenAI | OpenRouter | Profile):
         return table.infill
     return "off"
+
+
+def _ask(table: ModelTable) -> Ask:
+    return table.ask if isinstance(table, Local) else "auto"
 
 
 def _base_url(kind: ProviderType, table: HttpTable) -> str:

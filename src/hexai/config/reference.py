@@ -14,6 +14,7 @@ _SAMPLES: dict[str, object] = {
     "limit_key": "max_completion_tokens",
     "think": False,
     "reasoning_effort": "low",
+    "ask": "continue",
     "timeout": 120,
     "connect_timeout": 5,
     "first_token_timeout": 60,

@@ -6,7 +6,7 @@ Problems make a configuration unusable; warnings do not.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from hexai.config.entries.entries import SINGLE, extra_entries
 from hexai.config.entries.forms import listed, text_of
@@ -34,6 +34,7 @@ _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
     "reasoning_effort": _OPENAI,
     "include_usage": _OPENAI,
     "limit_key": _OPENAI,
+    "ask": ("local",),
 }
 """Options that only some formats have, and the types of those."""
 
@@ -174,7 +175,7 @@ def _idle(
 ) -> Iterator[Problem]:
     """Find options that the format of their provider does not have."""
     for key, types in _OPTION_TYPES.items():
-        said = getattr(table, key)
+        said = getattr(table, key, UNSET)
         if not isinstance(said, UnsetType) and provider.type not in types:
             message = (
                 f"has no effect: {provider.name} is of type {provider.type}, and only "

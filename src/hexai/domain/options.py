@@ -7,6 +7,7 @@ from msgspec import Struct
 LimitKey = Literal["max_tokens", "max_completion_tokens"]
 Think = bool | Literal["low", "medium", "high", "max"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+Ask = Literal["auto", "infill", "chat", "continue"]
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -20,3 +21,5 @@ class Options(Struct, frozen=True, kw_only=True):
     """Whether, or how much, a model thinks (Ollama)."""
     reasoning_effort: Effort | None = None
     """How much a model thinks (OpenAI's format)."""
+    ask: Ask = "auto"
+    """How a completion is asked for (the embedded model); `auto`: as its file says."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, Struct, UnsetType
 
-from hexai.domain.options import Effort, LimitKey, Think
+from hexai.domain.options import Ask, Effort, LimitKey, Think
 
 
 class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +26,7 @@ ProviderTemperature = Temperature | Literal["default"] | UnsetType
 MaybeLimitKey = LimitKey | UnsetType
 MaybeThink = Think | UnsetType
 MaybeEffort = Effort | UnsetType
+MaybeAsk = Ask | UnsetType
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 
 MaybeText = str | UnsetType

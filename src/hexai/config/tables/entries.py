@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from hexai.config.tables.base import (
+    MaybeAsk,
     MaybeCount,
     MaybeEffort,
     MaybeFlag,
@@ -72,6 +73,9 @@ class EntryTable(Table, frozen=True, kw_only=True):
     """Whether the model thinks, or how much (Ollama). Not set: the provider's."""
     reasoning_effort: MaybeEffort = UNSET
     """How much the model thinks (OpenAI's format). Not set: the provider's."""
+    ask: MaybeAsk = UNSET
+    """How the embedded model is asked to complete: `infill` gives it the gap,
+    `continue` the text before it, `chat` instructions. Not set: the provider's."""
     timeout: MaybeSeconds = UNSET
     """Seconds in all; 0 for no limit. Not set: the provider's."""
     connect_timeout: MaybeSeconds = UNSET

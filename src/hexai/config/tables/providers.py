@@ -16,6 +16,7 @@ from hexai.config.tables.base import (
     Seconds,
     Table,
 )
+from hexai.domain.options import Ask
 
 Infill = Literal["auto", "off"]
 MaxWorkers = Annotated[int, Meta(ge=1, le=16)]
@@ -128,6 +129,9 @@ class Local(ModelTable, frozen=True, kw_only=True):
     """Workers at most, each with one model."""
     infill: Infill = "auto"
     """Whether completion fills gaps with models that can; `off`: always by a chat."""
+    ask: Ask = "auto"
+    """How completion asks: `infill` gives the gap, `continue` the text before it,
+    `chat` instructions. `auto`: as the file says it is best asked."""
 
 
 class Simulated(ModelTable, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.hearing import Hearing
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.formats.openai_infill import pointing_at_infill
-from hexai.providers.formats.payload import decode, figure, words
+from hexai.providers.formats.payload import decode, field, figure, words
 from hexai.providers.formats.usage import llamacpp_cached
 
 
@@ -77,6 +77,9 @@ class _Event(Struct):
     model: object = None
 
 
+_TELLING = 32
+"""Tokens read from which on their time means something."""
+
 _EVENTS = msgspec.json.Decoder(_Event)
 
 _OLDER = {"stopped_eos": "eos", "stopped_word": "word", "stopped_limit": "limit"}
@@ -100,24 +103,50 @@ class LlamaCppInfillDecoder:
         if payload.strip() == b"[DONE]":
             return []
         event = self._last = decode(_EVENTS, payload)
-        chunks = self._hearing.take(event.content)
+        chunks = self.read(event.content)
         if event.stop is not True:
             return chunks
+        self.ended()
         older = (word for name, word in _OLDER.items() if getattr(event, name) is True)
         self._hearing.end(words(event.stop_type) or next(older, ""))
-        return [*chunks, *self._hearing.finish(_facts(event), marked=True)]
+        return [*chunks, *self._hearing.finish(self._facts(), marked=True)]
+
+    def read(self, content: object) -> list[Chunk]:
+        """Take the next piece of text."""
+        return self._hearing.take(content)
+
+    def ended(self) -> None:
+        """Take note of the end, whose figures have come."""
+
+    @property
+    def reading_speed(self) -> float | None:
+        """Tokens of the prompt read in a second; None: too few to tell."""
+        timings = self._last.timings
+        count = figure(field(timings, "prompt_n")) or 0
+        spent = field(timings, "prompt_ms")
+        if count < _TELLING or not isinstance(spent, float) or spent < 1.0:
+            return None
+        return count / spent * 1000
 
     def close(self) -> list[Chunk]:
         """End the stream, if the answer has ended by itself."""
-        return self._hearing.finish(_facts(self._last), marked=False)
+        return self._hearing.finish(self._facts(), marked=False)
+
+    def _facts(self) -> Finished:
+        event, timings = self._last, self._last.timings
+        read = figure(field(timings, "prompt_n"))
+        cached = llamacpp_cached(timings)
+        total = None if read is None or cached is None else read + cached
+        written = figure(field(timings, "predicted_n"))
+        return Finished(
+            usage=ReportedUsage(
+                input=_first(figure(event.tokens_evaluated), total),
+                output=_first(figure(event.tokens_predicted), written),
+                cached=cached,
+            ),
+            returned_model=words(event.model) or None,
+        )
 
 
-def _facts(event: _Event) -> Finished:
-    return Finished(
-        usage=ReportedUsage(
-            input=figure(event.tokens_evaluated),
-            output=figure(event.tokens_predicted),
-            cached=llamacpp_cached(event.timings),
-        ),
-        returned_model=words(event.model) or None,
-    )
+def _first(*figures: int | None) -> int | None:
+    return next((figure for figure in figures if figure is not None), None)

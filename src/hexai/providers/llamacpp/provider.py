@@ -6,8 +6,8 @@ format, but over its Unix socket.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 import msgspec
@@ -17,10 +17,13 @@ from hexai.domain.provider import Call, Chunk, Progress
 from hexai.errors import BrokenStream, ConnectionFailed, ProviderError
 from hexai.providers.credentials import FixedCredential
 from hexai.providers.formats.format import WireFormat
-from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
+from hexai.providers.llamacpp.infill import LlamaCppInfill
+from hexai.providers.llamacpp.manners import Reading, manner
+from hexai.providers.llamacpp.metadata import Metadata, read_metadata
 from hexai.providers.llamacpp.models import GGUF, find_model, xllamacpp_version
+from hexai.providers.llamacpp.raw_prompts import RawPrompts, WatchedChat
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
 from hexai.providers.secret import Secret
 
@@ -38,7 +41,8 @@ class LlamaCpp:
         self._settings = msgspec.structs.replace(settings, base_url=_BASE_URL)
         self._supervisor = supervisor
         self._store = store
-        self._lacking: set[GGUF] = set()
+        self._told: dict[GGUF, Metadata] = {}
+        self._readings: dict[GGUF, Reading] = {}
 
     async def stream(
         self, call: Call, progress: Progress
@@ -50,9 +54,10 @@ class LlamaCpp:
         watch = _Watch(progress)
         try:
             gguf = await asyncio.to_thread(self._find, call.model)
+            told = await asyncio.to_thread(self._metadata, gguf, call)
             for is_last in (False, True):
                 try:
-                    async with aclosing(self._ask(gguf, call, watch)) as chunks:
+                    async with aclosing(self._ask(gguf, told, call, watch)) as chunks:
                         async for chunk in chunks:
                             yield chunk
                 except ConnectionFailed:
@@ -74,47 +79,61 @@ class LlamaCpp:
         xllamacpp_version()  # told first: without it no model is of any use
         return find_model(model, self._store)
 
+    def _metadata(self, gguf: GGUF, call: Call) -> Metadata:
+        """Read what a file says, once; a question that needs none of it reads nothing.
+
+        Of a head that cannot be read llama.cpp will say more than we could.
+        """
+        if call.infill is None:
+            return Metadata()
+        if gguf not in self._told:
+            try:
+                with Path(gguf.path).open("rb") as file:
+                    self._told[gguf] = read_metadata(file)
+            except (OSError, ValueError):
+                self._told[gguf] = Metadata(has_template=True)
+        return self._told[gguf]
+
     async def _ask(
-        self, gguf: GGUF, call: Call, watch: "_Watch"
+        self, gguf: GGUF, told: Metadata, call: Call, watch: "_Watch"
     ) -> AsyncGenerator[Chunk, None]:
         named = msgspec.structs.replace(call, model=Path(gguf.path).stem)
         async with self._supervisor.lease(gguf, watch.loading) as leased:
             http = HttpClient.for_socket(str(leased.files.socket))
             key = FixedCredential(Secret(leased.card.key))
             try:
-                for wire in self._formats(gguf, call):
-                    upstream = HttpProvider(wire, http, key, self._settings)
-                    with self._noting_lack(gguf, call):
-                        async with aclosing(upstream.stream(named, watch)) as chunks:
-                            async for chunk in chunks:
-                                yield chunk
-                        return
+                wire = self._format(gguf, told, call)
+                upstream = HttpProvider(wire, http, key, self._settings)
+                async with aclosing(upstream.stream(named, watch)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
             except (ConnectionFailed, BrokenStream) as error:
                 raise _explained(error, leased) from error
             finally:
                 await http.aclose()
 
-    def _formats(self, gguf: GGUF, call: Call) -> Iterator[WireFormat]:
-        """Give the formats to be tried: a refused infill is followed by the chat."""
-        if self._may_fill(gguf, call):
-            from hexai.providers.llamacpp.infill import LlamaCppInfill
+    def _format(self, gguf: GGUF, told: Metadata, call: Call) -> WireFormat:
+        """Choose how a model is asked."""
+        infill = call.infill
+        if infill is None or self._settings.infill == "off":
+            return WatchedChat(self._settings)
+        if infill.after is None:
+            return LlamaCppInfill(self._settings)
+        chosen = manner(told, call.options.ask)
+        if chosen == "chat":
+            return WatchedChat(self._settings)
+        reading = self._reading(gguf)
+        return RawPrompts(
+            self._settings,
+            told,
+            fills=chosen == "infill",
+            standing=reading.standing,
+            reach=reading.reach,
+            heard=reading.take,
+        )
 
-            yield LlamaCppInfill(self._settings)
-        yield OpenAIFormat(self._settings)
-
-    @contextmanager
-    def _noting_lack(self, gguf: GGUF, call: Call) -> Iterator[None]:
-        """Pass over the refusal of a model without tokens for gaps, and remember it."""
-        try:
-            yield
-        except ProviderError as error:
-            if error.http_status != 501 or not self._may_fill(gguf, call):
-                raise
-            self._lacking.add(gguf)
-
-    def _may_fill(self, gguf: GGUF, call: Call) -> bool:
-        wanted = call.infill is not None and self._settings.infill != "off"
-        return wanted and gguf not in self._lacking
+    def _reading(self, gguf: GGUF) -> Reading:
+        return self._readings.setdefault(gguf, Reading())
 
 
 class _Watch:

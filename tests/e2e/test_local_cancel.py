@@ -1,0 +1,109 @@
+"""Questions that nobody waits for any more do not hold the embedded model.
+
+Bounds are generous: without what is tested here each of these takes 20 to 60 s.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import aclosing, suppress
+
+import pytest
+
+from hexai.domain.infill import Infill
+from hexai.domain.messages import Message, Role
+from hexai.domain.options import Ask, Options
+from hexai.domain.provider import Call, TextDelta
+from hexai.providers.llamacpp.provider import LlamaCpp
+from tests.support.ask_local import Question, provider
+from tests.support.attempt import Attempt
+from tests.support.gap_model import write_gap_model
+from tests.support.model import small_model
+from tests.support.workers import run_folder
+
+pytestmark = pytest.mark.e2e
+
+LINES = [f"    value_{n} = self.compute({n * 7 % 1000}, 'name')\n" for n in range(900)]
+WORDS = "the river ran over stones and nobody saw where it came from".split()  # noqa: SIM905
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give a model that can be asked in every way."""
+    path = tmp_path_factory.mktemp("model") / "gaps.gguf"
+    write_gap_model(small_model(), path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def client(model: str) -> Iterator[LlamaCpp]:
+    """Give a client whose model is loaded."""
+    with run_folder() as folder:
+        made = provider(Question(folder=str(folder), model=model))
+        asyncio.run(first_token(made, question(model, "Say hi")))
+        yield made
+
+
+def question(model: str, prompt: str) -> Call:
+    """Make a question as the command line puts it."""
+    return Call(model=model, messages=(Message(Role.USER, prompt),), max_tokens=400)
+
+
+def completion(model: str, line: int, ask: Ask) -> Call:
+    """Make a completion in a large file; a chat sees the lines around it."""
+    around = "".join(LINES[line - 100 : line + 100])
+    gap = Infill(prefix="".join(LINES[:line]), suffix="".join(LINES[line:]))
+    return Call(
+        model=model,
+        messages=(Message(Role.USER, around),),
+        max_tokens=256,
+        infill=gap,
+        options=Options(ask=ask),
+    )
+
+
+async def first_token(client: LlamaCpp, call: Call) -> float:
+    """Give the seconds until something was said."""
+    began = time.monotonic()
+    async with aclosing(client.stream(call, Attempt())) as chunks:
+        async for chunk in chunks:
+            if isinstance(chunk, TextDelta):
+                break
+    return time.monotonic() - began
+
+
+async def abandon(client: LlamaCpp, call: Call, *, after: float) -> None:
+    """Ask, and go away while the prompt is read."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(after):
+            await first_token(client, call)
+
+
+@pytest.mark.parametrize("ask", ["continue", "infill", "chat"])
+def test_abandoned_completions_free_the_model(
+    client: LlamaCpp, model: str, ask: Ask
+) -> None:
+    """Three in a large file, then one in another file."""
+
+    async def scenario() -> float:
+        for line in (300, 500, 700):
+            await abandon(client, completion(model, line, ask), after=0.4)
+        other = Infill(prefix="def add(a, b):\n    return ", suffix="\n")
+        call = Call(model=model, messages=(), max_tokens=8, infill=other)
+        return await first_token(client, call)
+
+    assert asyncio.run(scenario()) < 8
+
+
+def test_interrupted_questions_free_the_model(client: LlamaCpp, model: str) -> None:
+    """Two of 1,500 words at once, then a short one."""
+
+    async def scenario() -> float:
+        async with asyncio.TaskGroup() as group:
+            for number in range(2):
+                words = [WORDS[n * n * (number + 2) % 12] for n in range(1500)]
+                call = question(model, " ".join(words))
+                group.create_task(abandon(client, call, after=1.0))
+        return await first_token(client, question(model, "Say hi"))
+
+    assert asyncio.run(scenario()) < 6

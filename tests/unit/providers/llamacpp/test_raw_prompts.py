@@ -1,0 +1,132 @@
+"""Tests for the prompts that our own worker is given."""
+
+from typing import Any
+
+import msgspec
+
+from hexai.domain.infill import Infill
+from hexai.domain.messages import Message, Role
+from hexai.domain.provider import Call, Finished, TextDelta
+from hexai.providers.llamacpp.metadata import GapTokens, Metadata
+from hexai.providers.llamacpp.raw_prompts import RawPrompts, WatchedChat
+from hexai.providers.llamacpp.standing import Standing
+from tests.support.calls import settings
+
+TOLD = Metadata(
+    gap=GapTokens(prefix=7, suffix=8, middle=9),
+    control=("<|mid|>", "<|end|>"),
+    letters={"<": 60},
+)
+
+
+def raw(told: Metadata = TOLD, *, fills: bool = True, heard: Any = None) -> RawPrompts:
+    """Make the format of a model."""
+    return RawPrompts(
+        settings("local"),
+        told,
+        fills=fills,
+        standing=Standing(),
+        reach=120,
+        heard=heard or (lambda _speed: None),
+    )
+
+
+def call(before: str, after: str = "", max_tokens: int | None = None) -> Call:
+    """Make a call about a gap."""
+    return Call(
+        model="m",
+        messages=(Message(Role.USER, "hi"),),
+        max_tokens=max_tokens,
+        infill=Infill(prefix=before, suffix=after),
+    )
+
+
+def test_a_gap_is_put_between_its_tokens() -> None:
+    """By their ids, so that no text can stand for them."""
+    body = raw().body(call("before", "after"))
+
+    assert body["prompt"] == [7, "before", 8, "after", 9]
+    assert raw().path(call("")) == "/completion"
+
+
+def test_a_text_begins_with_the_token_that_begins_texts() -> None:
+    """Where the model wants one."""
+    begun = msgspec.structs.replace(TOLD, begin=1)
+
+    assert raw(begun).body(call("a", "b"))["prompt"] == [1, 7, "a", 8, "b", 9]
+
+
+def test_a_mention_of_a_token_is_cut_in_two() -> None:
+    """The text stays what it is, and no piece of it is a token."""
+    text = "say <|mid|> and <|end|><|mid|>"
+    pieces = ["say ", 60, "|mid|> and ", 60, "|end|>", 60, "|mid|>"]
+
+    assert raw().body(call(text, ""))["prompt"] == [7, *pieces, 8, 9]
+    assert raw(fills=False).body(call(text, ""))["prompt"] == pieces
+
+
+def test_a_mention_that_cannot_be_parted_is_left_out() -> None:
+    """With what stands before it: a list of texts would be a list of prompts."""
+    none = msgspec.structs.replace(TOLD, letters={})
+
+    assert raw(none, fills=False).body(call("a <|mid|> b", ""))["prompt"] == [" b"]
+
+
+def test_the_text_after_a_gap_is_short() -> None:
+    """It is read anew with each key."""
+    prompt: Any = raw().body(call("a", "line of text\n" * 500))["prompt"]
+
+    assert prompt[3].startswith("line of text\n")
+    assert len(prompt[3]) < 200
+
+
+def test_a_continuation_is_given_the_text_before_the_cursor() -> None:
+    """Without the blanks that the model is to write itself; it stops at its line."""
+    body = raw(fills=False).body(call("def f():\n    x = ", "\n"))
+
+    assert body["prompt"] == ["def f():\n    x ="]
+    assert body["stop"] == ["\n"]
+    assert body["n_predict"] == 64
+
+
+def test_an_empty_document_is_continued() -> None:
+    """A prompt of nothing is still a prompt."""
+    assert raw(fills=False).body(call(""))["prompt"] == [""]
+
+
+def test_a_smaller_limit_stays() -> None:
+    """What the user set is not raised."""
+    assert raw(fills=False).body(call("x = ", max_tokens=5))["n_predict"] == 5
+
+
+def test_progress_is_asked_for() -> None:
+    """So that llama.cpp writes while it reads, and finds that the client has gone."""
+    assert raw().body(call("a"))["return_progress"] is True
+    assert WatchedChat(settings("local")).body(call("a"))["return_progress"] is True
+
+
+def test_a_continuation_ends_where_its_block_ends() -> None:
+    """Whatever the model goes on with; figures are those that came so far."""
+    decoder = raw(fills=False).decoder(call("def f():\n    "))
+    timings = {"prompt_n": 3, "cache_n": 4, "predicted_n": 6}
+    events = [{"content": "\n    return 1\n"}, {"content": "x", "timings": timings}]
+    chunks = [c for e in events for c in decoder.feed(msgspec.json.encode(e))]
+
+    *texts, end = chunks
+    assert [c.text for c in texts if isinstance(c, TextDelta)] == ["return 1"]
+    assert isinstance(end, Finished)
+    assert (end.usage.input, end.usage.cached, end.usage.output) == (7, 4, 6)
+    assert decoder.has_ended
+
+
+def test_the_speed_of_reading_is_told() -> None:
+    """Of prompts that are long enough to tell."""
+    heard: list[float] = []
+    for count in (100, 3):
+        decoder = raw(heard=heard.append).decoder(call("a"))
+        timings = {"prompt_n": count, "prompt_ms": 500.0}
+        last = {"content": "", "stop": True, "stop_type": "eos", "timings": timings}
+        decoder.feed(msgspec.json.encode({"content": "a"}))
+        decoder.feed(msgspec.json.encode(last))
+
+    assert heard == [200.0]
