@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, field
 from hexai.config.tables.base import (
     Character,
     Count,
+    MaybeCount,
     MaybeFlag,
     MaybeSeconds,
     Milliseconds,
@@ -95,6 +96,10 @@ class Completion(Table, frozen=True, kw_only=True):
     """Seconds from the editor's request to the list."""
     hard_deadline: Seconds = 4.0
     """The same for `all`; it holds back the popups of other servers."""
+    max_tokens: MaybeCount = UNSET
+    """Tokens of a suggestion, unless an entry says otherwise; 0: general.max_tokens.
+    Not set: 96 where only the end of a line is missing, 256 elsewhere. Models that
+    think before they answer have general.max_tokens."""
     blind: bool = False
     """Call suggestions A, B, C until one is taken."""
     shuffle: Shuffle = False

@@ -44,6 +44,9 @@ class RequestSpec(Struct, frozen=True, kw_only=True):
     """None: not sent, the upstream decides. 0 is a temperature."""
     max_tokens: int | None = None
     """None: not sent, the upstream decides."""
+    limit_stands: bool = False
+    """`max_tokens` holds however little is asked for: the entry says it, or the model
+    thinks before it answers."""
     options: Options = Options()
     budgets: Budgets = Budgets()
 

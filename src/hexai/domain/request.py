@@ -17,6 +17,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Sequences at which a model should stop, where its wire format can say so."""
     infill: Infill | None = None
     """The same as `messages` for models with a fill-in-the-middle endpoint."""
+    room: int | None = None
+    """Tokens for which there is a use at most; None: for as many as are configured."""
 
     def call(self, spec: RequestSpec) -> Call:
         """Say what this request asks of one provider and model."""
@@ -24,9 +26,15 @@ class Request(Struct, frozen=True, kw_only=True):
             model=spec.model,
             messages=self.messages,
             temperature=spec.temperature,
-            max_tokens=spec.max_tokens,
+            max_tokens=self._limit(spec),
             stop=self.stop,
             options=spec.options,
             quick=self.surface is Surface.COMPLETION,
             infill=self.infill,
         )
+
+    def _limit(self, spec: RequestSpec) -> int | None:
+        """Give the tokens that an answer may have; a limit that stands is not cut."""
+        if self.room is None or spec.limit_stands:
+            return spec.max_tokens
+        return min(self.room, spec.max_tokens or self.room)

@@ -18,6 +18,7 @@ from hexai.prompts.catalogue import Template, find
 from hexai.prompts.cursor import Cursor
 from hexai.prompts.excerpt import Excerpt, begins_function, cut
 from hexai.prompts.gap import gap
+from hexai.prompts.room import room
 from hexai.prompts.template import names, render
 
 _AROUND = frozenset({"after", "before", "context"})
@@ -41,6 +42,7 @@ def completion_request(cursor: Cursor, settings: Settings) -> Request:
         surface=Surface.COMPLETION,
         messages=_messages(settings, f"system_{kind}", f"user_{kind}", values),
         stop=_stop(excerpt),
+        room=room(excerpt.before, excerpt.after, settings.completion),
         infill=gap(
             settings.prompts.provider_native,
             before=excerpt.before,

@@ -77,6 +77,7 @@ def _make_spec(
     asked = temperature if isinstance(own, UnsetType) else own
     named = find_model(table, given(model, provider.model))
     usual = provider.budgets
+    thinks = usual_first_token(named) > 0
     if isinstance(
         given(table.first_token_timeout, settings.fanout.first_token_timeout), UnsetType
     ):
@@ -87,6 +88,7 @@ def _make_spec(
         model=named,
         temperature=None if asked == "default" else asked,
         max_tokens=given(entry.max_tokens, settings.general.max_tokens) or None,
+        limit_stands=thinks or not isinstance(entry.max_tokens, UnsetType),
         options=options_of(entry, provider.options),
         budgets=_budgets(entry, usual),
     )
