@@ -148,7 +148,11 @@ def test_a_fallback_is_written_in_two_ways(written: dict[str, Any]) -> None:
     resolved = _resolve({"models": {"cli": entry}})
 
     assert resolved.entries[0].fallback == RequestSpec(
-        provider="openai", model="gpt", temperature=0.0, max_tokens=5
+        provider="openai",
+        model="gpt",
+        temperature=0.0,
+        max_tokens=5,
+        limit_stands=True,
     )
 
 
@@ -374,3 +378,15 @@ class TestUse:
         tables = {"models": {"chat": "x"}, "use": {"cli": []}}
 
         assert _resolve(tables, Surface.CHAT).entries[0].refused == ""
+
+
+def test_a_limit_of_an_entry_stands() -> None:
+    """So does that of a model that thinks before it answers; a general one does not."""
+    entries = [
+        {"provider": "openai", "model": "gpt-4.1", "max_tokens": 7},
+        {"provider": "openai", "model": "o3"},
+        {"provider": "openai", "model": "gpt-4.1", "label": "general"},
+    ]
+    resolved = _resolve({"models": {"cli": entries}})
+
+    assert [each.spec.limit_stands for each in resolved.entries] == [True, True, False]
