@@ -16,6 +16,7 @@ HexaiError
     ├── RateLimited           too many requests
     │   └── OutOfCredit       the account has no credit left; waiting will not help
     ├── Overloaded            the upstream failed or asked for time (408, 409, 425, 5xx)
+    │   └── StillLoading      it is loading the model
     ├── BadRequest            the upstream refused the request as malformed
     ├── ContentFilter         the upstream refused to answer this
     ├── ContextTooLong        the prompt does not fit the model
@@ -165,6 +166,10 @@ class Overloaded(ProviderError):
     advice = "try again later"
 
 
+class StillLoading(Overloaded):
+    """The upstream is loading the model, and will answer once that is done (503)."""
+
+
 class BadRequest(ProviderError):
     """The upstream refused the request as malformed (400 and other 4xx)."""
 
@@ -183,6 +188,11 @@ class ContextTooLong(ProviderError):
 
     kind = "context too long"
     advice = "shorten the input, or use a model with a larger context"
+
+    held: int | None = None
+    """Tokens that the upstream holds of this model, as far as it told."""
+    counted: int | None = None
+    """Tokens that it counted the prompt as."""
 
 
 class ConnectionFailed(ProviderError):

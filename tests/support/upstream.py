@@ -249,6 +249,9 @@ class Upstream:
                 request = await _read_request(reader, line.connection)
                 if request is None:
                     return
+                if request.path in ASIDES and request.path not in self._routes:
+                    await _tell_nothing(Exchange(request, reader, line))
+                    continue
                 self._note(partial(self.requests.append, request))
                 script = self._routes.get(request.path, self._default)
                 await script.next()(Exchange(request, reader, line))
@@ -259,6 +262,15 @@ class Upstream:
         finally:
             self._tasks.discard(task)
             line.close()
+
+
+ASIDES = frozenset({"/api/ps", "/api/version", "/props"})
+"""What servers are asked of themselves beside the questions; a test that cares routes
+them, or has all requests answered by `tests.support.ollama`."""
+
+
+async def _tell_nothing(exchange: Exchange) -> None:
+    await exchange.head(404, length=0)
 
 
 class _Script:

@@ -42,6 +42,8 @@ _API: dict[str, str] = {
 }
 _FIRST_TOKEN = 20.0
 _FIRST_TOKEN_ON_THIS_MACHINE = 60.0
+_LOAD_OLLAMA = 300.0
+"""What it gives a load itself; a large model from a slow disk takes minutes."""
 _AT_ONCE = 4
 _AT_ONCE_EMBEDDED = 2
 _AT_ONCE_OLLAMA = 1
@@ -92,7 +94,7 @@ def provider_settings(settings: Settings, name: str) -> ProviderSettings | None:
         api_key_env=http.api_key_env,
         api_key_command=http.api_key_command,
         headers=tuple(http.headers.items()),
-        budgets=_budgets(settings, table, near=_is_near(kind, url)),
+        budgets=_budgets(settings, table, kind, near=_is_near(kind, url)),
         timeout=no_limit(given(table.timeout, _timeout(settings))),
         max_concurrency=_max_concurrency(table, kind, near=_is_near(kind, url)),
         local=given(http.local, None),
@@ -110,6 +112,7 @@ def options_of(
     return Options(
         include_usage=given(table.include_usage, otherwise.include_usage),
         limit_key=given(table.limit_key, otherwise.limit_key),
+        num_ctx=given(table.num_ctx, otherwise.num_ctx),
         think=given(table.think, otherwise.think),
         reasoning_effort=given(table.reasoning_effort, otherwise.reasoning_effort),
         ask=otherwise.ask
@@ -124,7 +127,7 @@ def unknown_provider(settings: Settings, name: str) -> ProviderSettings:
         name=name,
         type="openai",
         built_in=False,
-        budgets=_budgets(settings, ModelTable(), near=False),
+        budgets=_budgets(settings, ModelTable(), "openai", near=False),
         timeout=no_limit(_timeout(settings)),
     )
 
@@ -170,13 +173,17 @@ def _is_near(kind: ProviderType, url: str) -> bool:
     return kind == "local" or (kind == "ollama" and is_loopback(url))
 
 
-def _budgets(settings: Settings, table: ModelTable, *, near: bool) -> Budgets:
+def _budgets(
+    settings: Settings, table: ModelTable, kind: ProviderType, *, near: bool
+) -> Budgets:
     fanout = settings.fanout
     first_token = given(
         fanout.first_token_timeout,
         _FIRST_TOKEN_ON_THIS_MACHINE if near else _FIRST_TOKEN,
     )
-    load = table.load_timeout if isinstance(table, Local) else Local().load_timeout
+    load = _LOAD_OLLAMA if kind == "ollama" else Local().load_timeout
+    if isinstance(table, Local | HttpTable):
+        load = given(table.load_timeout, load)
     return Budgets(
         connect=no_limit(given(table.connect_timeout, fanout.connect_timeout)),
         load=no_limit(load),

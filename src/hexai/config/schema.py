@@ -100,6 +100,9 @@ class Completion(Table, frozen=True, kw_only=True):
     """Tokens of a suggestion, unless an entry says otherwise; 0: general.max_tokens.
     Not set: 96 where only the end of a line is missing, 256 elsewhere. Models that
     think before they answer have general.max_tokens."""
+    swap_models: bool = False
+    """Ask models with every completion that an Ollama cannot hold at once. Each then
+    has the other one unloaded; not set, only the one that is loaded is asked."""
     blind: bool = False
     """Call suggestions A, B, C until one is taken."""
     shuffle: Shuffle = False

@@ -25,11 +25,13 @@ from hexai.config.tables.base import given
 from hexai.config.tables.entries import EntryTable
 from hexai.config.tables.prompts import CustomAction
 from hexai.config.tables.providers import HttpTable
+from hexai.config.validate_contexts import find_uneven_contexts
 from hexai.config.validate_providers import check_providers
 from hexai.domain.entry import Surface
 
 _OPENAI: tuple[ProviderType, ...] = ("openai", "openrouter", "local")
 _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
+    "num_ctx": ("ollama",),
     "think": ("ollama",),
     "reasoning_effort": _OPENAI,
     "include_usage": _OPENAI,
@@ -124,6 +126,7 @@ def find_warnings(settings: Settings) -> Iterator[Problem]:
         name = settings.provider.name
         yield _wrong(("provider", "name"), name, message)
     yield from _idle_of_providers(settings)
+    yield from find_uneven_contexts(settings)
     for surface in Surface:
         enabled = [item for item in _written(settings, surface) if item[1].enabled]
         for path, table in enabled:

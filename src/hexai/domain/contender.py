@@ -11,6 +11,8 @@ class Upstream(Struct, frozen=True, kw_only=True):
 
     origin: str
     """`scheme://host:port`, or `unix:PATH` for a worker's socket."""
+    kind: str = ""
+    """What it speaks: a provider's type; empty where that does not matter."""
     max_concurrency: int | None = None
     """Attempts under way at once in this process; None for no limit."""
 

@@ -11,7 +11,10 @@ from hexai.domain.outcome import Outcome
 
 
 class Queued(Struct, frozen=True, kw_only=True):
-    """A contender waits for a slot: each once at the start, again before a retry."""
+    """A contender waits for a slot: each once at the start, again before a retry.
+
+    It may wait once more at its upstream, for the model that is in use there.
+    """
 
     index: int
     at: float
@@ -21,6 +24,20 @@ class Queued(Struct, frozen=True, kw_only=True):
 
 class Started(Struct, frozen=True, kw_only=True):
     """A contender got its slot; its budgets run from here."""
+
+    index: int
+    at: float
+
+
+class Loading(Struct, frozen=True, kw_only=True):
+    """A contender waits for its model, which is being loaded; or for its key."""
+
+    index: int
+    at: float
+
+
+class Ready(Struct, frozen=True, kw_only=True):
+    """What a contender waited for at its upstream is there, and it is asked now."""
 
     index: int
     at: float
@@ -60,4 +77,4 @@ class Settled(Struct, frozen=True, kw_only=True):
     reason: Literal["all", "first", "gather", "deadline"]
 
 
-Event = Queued | Started | Delta | TakenBack | Ended | Settled
+Event = Queued | Started | Loading | Ready | Delta | TakenBack | Ended | Settled

@@ -111,6 +111,8 @@ class Figures(Struct, kw_only=True):
     timed_out: int = 0
     cancelled: int = 0
     late: int = 0
+    cut: int = 0
+    """Answers to prompts that their upstreams had cut; they are in no comparison."""
     first_token: Times = field(default_factory=Times)
     total: Times = field(default_factory=Times)
     tokens: int = 0

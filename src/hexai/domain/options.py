@@ -17,6 +17,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """Whether usage figures are asked for in a stream (OpenAI's format)."""
     limit_key: LimitKey | None = None
     """What the token limit is called (OpenAI's format)."""
+    num_ctx: int | None = None
+    """How many tokens of context a model is loaded with (Ollama)."""
     think: Think | None = None
     """Whether, or how much, a model thinks (Ollama)."""
     reasoning_effort: Effort | None = None

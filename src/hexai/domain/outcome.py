@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hexai.domain.provider import FinishReason
+from hexai.domain.room import Given
 from hexai.domain.usage import Usage
 from hexai.errors import ProviderError
 
@@ -74,10 +75,17 @@ class Outcome(Struct, frozen=True, kw_only=True):
     usage: Usage | None = None
     """None when nothing was generated."""
     timings: Timings = Timings()
+    given: Given | None = None
+    """What it was given of the prompt; None if it was sent nothing."""
     local: bool | None = None
     """Whether the text stayed on this machine; None when nobody could tell."""
     cached_age: float | None = None
     """Seconds since the cache kept this answer; None for a fresh one."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its upstream cut the prompt, so that it compares with nobody."""
+        return self.given is not None and self.given.cut
 
     @property
     def tokens_per_s(self) -> float | None:

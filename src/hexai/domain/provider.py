@@ -139,6 +139,16 @@ class Progress(Protocol):
         """
 
 
+class Waits(Progress, Protocol):
+    """Where it is said what an attempt waits for before it is made."""
+
+    def queued(self) -> None:
+        """Say that the upstream has to be done with others first: `timeout` runs.
+
+        `loading` may follow; `connected` ends it.
+        """
+
+
 class Provider(Protocol):
     """A client for one upstream. It may serve several attempts at once."""
 

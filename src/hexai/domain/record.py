@@ -14,6 +14,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Status, Timings, speed
 from hexai.domain.provider import FinishReason
+from hexai.domain.room import Given
 from hexai.domain.usage import Usage
 
 MASK = "********"
@@ -56,6 +57,8 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     timings: Timings = Timings()
     usage: Usage | None = None
     """The tokens; what they cost is beside them."""
+    given: Given | None = None
+    """What it was given of the prompt; None: nothing, or not recorded then."""
     sent: int | None = None
     """Bytes of the prompt as UTF-8, if it was sent; None: not recorded then."""
     received: int | None = None

@@ -1,11 +1,17 @@
 """A request: what a surface asks of all its contenders at once."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from hexai.domain.entry import RequestSpec, Surface
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message
 from hexai.domain.provider import Call
+from hexai.text.budget import estimate_tokens
+
+_FRAME = 4
+"""Tokens that a template spends on each message or side of a gap, about."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -38,3 +44,22 @@ class Request(Struct, frozen=True, kw_only=True):
         if self.room is None or spec.limit_stands:
             return spec.max_tokens
         return min(self.room, spec.max_tokens or self.room)
+
+    def texts(self, *, infilled: bool) -> tuple[str, ...]:
+        """Give what is sent: the sides of the gap, or what the messages say."""
+        if infilled and self.infill is not None:
+            return self.infill.texts
+        return tuple(message.content for message in self.messages)
+
+    @property
+    def tokens(self) -> int:
+        """Estimate the prompt, in whichever of its forms is the longer."""
+        forms = [self.texts(infilled=False)]
+        if self.infill is not None:
+            forms.append(self.infill.texts)
+        return max(map(prompt_tokens, forms))
+
+
+def prompt_tokens(texts: Iterable[str]) -> int:
+    """Estimate the tokens of a prompt by its parts."""
+    return sum(_FRAME + estimate_tokens(text) for text in texts)

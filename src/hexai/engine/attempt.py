@@ -1,4 +1,4 @@
-"""One attempt: breaker → verdict → one stream of one provider, under its budgets.
+"""One attempt: breaker → verdict → model ready → one stream, under its budgets.
 
 The reader (see `streams`) asks whether the target may be sent the text and then reads
 its stream into the tally and the feed. The contender's own task waits for it in a
@@ -11,7 +11,9 @@ from contextlib import aclosing
 from typing import Final, assert_never
 
 from hexai.domain.contender import Target
+from hexai.domain.events import Loading, Queued, Ready
 from hexai.domain.events import TakenBack as TakenBackEvent
+from hexai.domain.ports import Verdict
 from hexai.domain.provider import (
     Chunk,
     Finished,
@@ -20,10 +22,13 @@ from hexai.domain.provider import (
     TextDelta,
     Withheld,
 )
+from hexai.domain.request import Request
+from hexai.domain.room import Held
 from hexai.engine.breaker import Permit
-from hexai.engine.budgets import BudgetClock
+from hexai.engine.budgets import BudgetClock, HeldUpBy
 from hexai.engine.decide import health
 from hexai.engine.objection import objection
+from hexai.engine.room import prompt_room
 from hexai.engine.streams import CLOSE_WITHIN, Reader
 from hexai.engine.tally import Tally
 from hexai.engine.terms import Course
@@ -31,6 +36,8 @@ from hexai.errors import NotSent, ProviderError, TimedOut
 
 _CHUNKS_AT_A_STRETCH: Final = 64
 """A provider that has all its chunks ready lets the others in after so many."""
+
+_TOLD: Final = {"queued": Queued, "loading": Loading, "ready": Ready}
 
 
 async def attempt(target: Target, tally: Tally, course: Course) -> None:
@@ -68,7 +75,7 @@ class _Attempt:
         self._course = course
         self._loop = asyncio.get_running_loop()
         self._clock = BudgetClock(
-            target.spec.budgets, tally.contender.timeout, tally.stopwatch
+            target.spec.budgets, tally.contender.timeout, tally.stopwatch, self._tell
         )
         self._abandoned = False
         self._objection: ProviderError | None = None
@@ -106,11 +113,35 @@ class _Attempt:
             raise error
         raise RuntimeError("the provider ended its stream without Finished")
 
+    def _tell(self, held_up: HeldUpBy) -> None:
+        index, at = self._tally.contender.index, self._loop.time()
+        since = at - self._course.began_at
+        self._course.feed.put(_TOLD[held_up](index=index, at=since))
+
     async def _read(self) -> None:
-        await self._ask_verdict()
-        self._tally.attempts += 1
+        await self._ask_verdict(self._course.verdict)
+        readiness = self._course.conditions.readiness
+        tokens = self._course.request.tokens
+        async with readiness.admitted(self._target, self._clock, tokens) as held:
+            request = await self._compose(held)
+            may_be_cut = await readiness.may_cut(self._target, request.tokens)
+            self._tally.send(request, held, may_be_cut=may_be_cut)
+            await self._stream(request)
+
+    async def _compose(self, held: Held | None) -> Request:
+        """Compose the request as it is to be sent now, cut to what its target holds."""
+        compose = self._course.compose
+        if compose is None:
+            return self._course.request
+        spec = self._target.spec
+        room = None if held is None else prompt_room(held, spec.max_tokens)
+        composed = await compose(self._tally.contender.index, room)
+        await self._ask_verdict(composed.verdict)
+        return composed.request
+
+    async def _stream(self, request: Request) -> None:
         stream = self._target.client.stream(
-            self._course.request.call(self._target.spec), self._clock
+            request.call(self._target.spec), self._clock
         )
         chunks = 0
         async with aclosing(stream):
@@ -121,8 +152,8 @@ class _Attempt:
                 if chunks % _CHUNKS_AT_A_STRETCH == 0:
                     await asyncio.sleep(0)
 
-    async def _ask_verdict(self) -> None:
-        reason = self._course.verdict.local_only
+    async def _ask_verdict(self, verdict: Verdict) -> None:
+        reason = verdict.local_only
         if not reason:
             return
         locality = self._course.conditions.locality

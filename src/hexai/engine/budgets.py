@@ -1,6 +1,6 @@
 """The budgets of one attempt, each for its phase, and which of them ran out.
 
-connect → (load →) first token → idle, and across all of them the contender's total.
+connect → (queue →) (load →) first token → idle, and across all of them the total.
 
 Every token puts the idle budget off, and there may be thousands of tokens a second.
 Arming a timer for each would cost more than reading it. So a token only leaves its
@@ -9,8 +9,9 @@ itself for what is left. Only a new phase arms the timer anew.
 """
 
 import asyncio
+from collections.abc import Callable
 from math import inf
-from typing import Literal
+from typing import Final, Literal
 
 from hexai.domain.entry import Budgets
 from hexai.engine.due import is_due
@@ -22,14 +23,28 @@ REFUSAL_WITHIN = 3.0
 """Seconds for what follows the status of a refusal; providers wait less for it."""
 
 
+HeldUpBy = Literal["queued", "loading", "ready"]
+"""What an attempt waits for before it is sent, or that it does not any more."""
+
+_BEFORE_SENT: Final = ("connect", "queue", "load")
+
+
 class BudgetClock:
     """Watches over one attempt from the slot on, and tells how far it has come.
 
     It is the `Progress` that the provider is given.
     """
 
-    def __init__(self, budgets: Budgets, total: float, stopwatch: Stopwatch) -> None:
+    def __init__(
+        self,
+        budgets: Budgets,
+        total: float,
+        stopwatch: Stopwatch,
+        tell: Callable[[HeldUpBy], None] = lambda _held: None,
+    ) -> None:
+        """Call `tell` with what holds the attempt up, and when nothing does."""
         self._loop = asyncio.get_running_loop()
+        self._tell = tell
         self._stopwatch = stopwatch
         self._seconds: dict[Phase, float] = {
             "connect": budgets.connect,
@@ -38,7 +53,7 @@ class BudgetClock:
             "idle": budgets.idle,
             "total": total,
         }
-        self._phase: Phase | Literal["closing"] = "connect"
+        self._phase: Phase | Literal["queue", "closing"] = "connect"
         self._refused_at: float | None = None
         self._since = self._loop.time()
         self.scope = asyncio.timeout(None)
@@ -59,18 +74,31 @@ class BudgetClock:
 
     def loading(self) -> None:
         """Let the load budget run; all others stand still."""
-        if self._phase in ("connect", "first token"):
+        if self._phase in ("connect", "queue", "first token"):
+            self._stopwatch.stop_waiting(self._loop.time())
             self._stopwatch.start_loading(self._loop.time())
             self._enter("load")
+            self._tell("loading")
+
+    def queued(self) -> None:
+        """Let no budget run but the total one."""
+        if self._phase == "connect":
+            self._stopwatch.start_waiting(self._loop.time())
+            self._enter("queue")
+            self._tell("queued")
 
     def connected(self) -> None:
         """Let the first-token budget run; anew for what is sent after a refusal."""
         if self._refused_at is not None and self._phase != "closing":
             self._refused_at = None
             self._enter("first token")
-        if self._phase in ("connect", "load"):
+        if self._phase in _BEFORE_SENT:
+            was_held = self._phase != "connect"
+            self._stopwatch.stop_waiting(self._loop.time())
             self._stopwatch.stop_loading(self._loop.time())
             self._enter("first token")
+            if was_held:
+                self._tell("ready")
 
     def refused(self) -> None:
         """Let no budget cut in on a refusal whose status is known already."""
@@ -83,6 +111,7 @@ class BudgetClock:
         if self._phase == "idle":
             self._since = now
         elif self._phase != "closing":
+            self._stopwatch.stop_waiting(now)
             self._stopwatch.stop_loading(now)
             self._enter("idle")
 
@@ -95,7 +124,7 @@ class BudgetClock:
         self._phase = "closing"
         self._disarm()
 
-    def _enter(self, phase: Phase | Literal["closing"]) -> None:
+    def _enter(self, phase: Phase | Literal["queue", "closing"]) -> None:
         self._phase = phase
         self._since = self._loop.time()
         self._arm()
@@ -103,10 +132,12 @@ class BudgetClock:
     def _due(self) -> tuple[float, Phase | None]:
         if self._phase == "closing":
             return self._since + CLOSE_WITHIN, None
+        total_due = self._stopwatch.due()
+        if self._phase == "queue":
+            return total_due, "total"
         if self._refused_at is not None:
             return self._refused_at + REFUSAL_WITHIN, self._phase
         due = self._since + self._seconds[self._phase]
-        total_due = self._stopwatch.due()
         if self._phase != "load" and total_due <= due:
             return total_due, "total"
         return due, self._phase

@@ -8,6 +8,7 @@ from hexai.domain.contender import Target
 from hexai.domain.events import Queued, Started
 from hexai.engine.attempt import attempt
 from hexai.engine.decide import (
+    MAX_REPEATS,
     Decision,
     End,
     FallBack,
@@ -19,7 +20,7 @@ from hexai.engine.decide import (
 from hexai.engine.limits import Slot
 from hexai.engine.tally import Tally
 from hexai.engine.terms import Course
-from hexai.errors import ProviderError, TimedOut
+from hexai.errors import ContextTooLong, ProviderError, TimedOut
 
 
 async def contend(tally: Tally, course: Course) -> None:
@@ -28,7 +29,7 @@ async def contend(tally: Tally, course: Course) -> None:
     Raises a `ProviderError` when it failed, and anything else when there is a bug.
     """
     contender = tally.contender
-    target, retries, wait = contender.target, 0, 0.0
+    target, retries, repeats, wait = contender.target, 0, 0, 0.0
     while True:
         slot = await _wait_for_slot(target, tally, course, after=wait)
         try:
@@ -39,11 +40,14 @@ async def contend(tally: Tally, course: Course) -> None:
             return
         finally:
             slot.release()
-        match _decide(failure, tally, retries, course):
+        learnt = repeats < MAX_REPEATS and _learn(failure, tally, course)
+        match _decide(failure, tally, retries, course, learnt=learnt):
             case Retry(after=wait):
-                retries += 1
+                retries += not learnt
+                repeats += learnt
             case FallBack():
-                target, retries, wait = contender.fallback or target, 0, 0.0
+                target, retries, repeats = contender.fallback or target, 0, 0
+                wait = 0.0
             case End():
                 raise failure
             case unknown:
@@ -77,8 +81,16 @@ async def _wait_for_slot(
     return slot
 
 
+def _learn(error: ProviderError, tally: Tally, course: Course) -> bool:
+    """Learn from a failure; gives whether the next attempt would be another one."""
+    readiness = course.conditions.readiness
+    learnt = readiness.learn(tally.target, error, tally.request.tokens)
+    can_cut = course.compose is not None
+    return learnt and (can_cut or not isinstance(error, ContextTooLong))
+
+
 def _decide(
-    error: ProviderError, tally: Tally, retries: int, course: Course
+    error: ProviderError, tally: Tally, retries: int, course: Course, *, learnt: bool
 ) -> Decision:
     contender, now = tally.contender, asyncio.get_running_loop().time()
     situation = Situation(
@@ -89,5 +101,6 @@ def _decide(
         remaining=tally.stopwatch.due() - now,
         has_fallback=contender.fallback is not None
         and tally.target is contender.target,
+        learnt=learnt,
     )
     return decide(error, situation)

@@ -2,6 +2,7 @@
 
 | failure                         | retry | fall back | breaker    |
 | ------------------------------- | ----- | --------- | ---------- |
+| loading the model               | yes   | yes       | it works   |
 | connection, connect timeout     | yes   | yes       | failure    |
 | breaker open                    | no    | yes       | nothing    |
 | broken before the first token   | yes   | yes       | nothing    |
@@ -14,6 +15,10 @@
 | first-token timeout             | no    | no        | failure    |
 | refused with another 4xx        | no    | no        | it works   |
 | all else                        | no    | no        | nothing    |
+
+A failure that has told how to ask better is repeated at once, whatever it was: too long
+a prompt, cut to the room that the refusal named; a model that has been waited for until
+it was loaded. That is no retry, and there are few of them.
 """
 
 from typing import Literal
@@ -33,6 +38,7 @@ from hexai.errors import (
     Permission,
     ProviderError,
     RateLimited,
+    StillLoading,
     TimedOut,
     TLSFailed,
     UnknownModel,
@@ -41,6 +47,8 @@ from hexai.errors import (
 
 MAX_RETRIES = 2
 """Retries of one target; a fallback has its own."""
+MAX_REPEATS = 3
+"""Times that one target is asked at once again, for what it was learnt to do better."""
 _FIRST_BACK_OFF = 0.5
 _REFUSALS = (
     Authentication,
@@ -50,6 +58,7 @@ _REFUSALS = (
     NoAnswer,
     Permission,
     RateLimited,
+    StillLoading,
     UnknownModel,
 )
 
@@ -67,6 +76,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     """Seconds to wait at least before a retry, jittered."""
     remaining: float
     """Seconds left of the contender's `timeout`."""
+    learnt: bool = False
+    """The failure has told how to ask better, and that has not been tried yet."""
     has_fallback: bool
     """There is a fallback, and it has not been asked yet."""
 
@@ -92,6 +103,8 @@ Health = Literal["works", "failed", "unknown"]
 
 def decide(error: ProviderError, situation: Situation) -> Decision:
     """Say what to do about a failed attempt."""
+    if situation.learnt and not situation.any_token:
+        return Retry(0.0)
     if not _may_pass(error):
         return End()
     wait = max(situation.back_off, error.retry_after or 0.0)
@@ -116,7 +129,7 @@ def health(error: ProviderError) -> Health:
     """Say what a failed attempt tells about its upstream."""
     if isinstance(error, UpstreamResting):
         return "unknown"
-    if isinstance(error, Overloaded):
+    if isinstance(error, Overloaded) and not isinstance(error, StillLoading):
         status = error.http_status
         return "failed" if status is None or status >= 500 else "works"
     if isinstance(error, TimedOut):

@@ -86,6 +86,7 @@ class Race:
         course = Course(
             request=self._request,
             verdict=self._terms.verdict,
+            compose=self._terms.compose,
             conditions=self._conditions,
             gate=self._gate,
             feed=self._feed,

@@ -18,12 +18,14 @@ class Stopwatch:
         self._queued_since: float | None = None
         self._queued = 0.0
         self._queued_again = 0.0
+        self._waiting_since: float | None = None
         self._loading_since: float | None = None
         self._loading = 0.0
         self._ttft: float | None = None
         self._first_token_at: float | None = None
         self._stopped_at: float | None = None
         self._slot_at = 0.0
+        self._stood_still = 0.0
         self._told = (0.0, 0.0)
 
     def resume(self) -> None:
@@ -47,8 +49,20 @@ class Stopwatch:
     def take_slot(self, now: float) -> None:
         """Start, with the first slot."""
         self._slot_at = now
+        self._stood_still = self._queued_again + self._loading
         if self._first_slot_at is None:
             self._first_slot_at = now
+
+    def start_waiting(self, now: float) -> None:
+        """Stand still: the upstream has to be done with others first."""
+        self._waiting_since = now
+
+    def stop_waiting(self, now: float) -> None:
+        """Run again."""
+        if self._waiting_since is not None:
+            self._queued += now - self._waiting_since
+            self._queued_again += now - self._waiting_since
+            self._waiting_since = None
 
     def start_loading(self, now: float) -> None:
         """Stand still: the model is being loaded."""
@@ -77,7 +91,8 @@ class Stopwatch:
         No more than passed between slot and first token can have been that.
         """
         if self._first_token_at is not None:
-            passed = max(0.0, self._first_token_at - self._slot_at)
+            stood = self._queued_again + self._loading - self._stood_still
+            passed = max(0.0, self._first_token_at - self._slot_at - stood)
             loading = min(loading, passed)
             self._told = (loading, min(queued, passed - loading))
 
@@ -88,6 +103,7 @@ class Stopwatch:
     def stop(self, now: float) -> None:
         """Note the end, of an answer or an attempt; what closing takes is left out."""
         if self._stopped_at is None:
+            self.stop_waiting(now)
             self.stop_loading(now)
             self._stopped_at = now
 

@@ -5,10 +5,11 @@ from io import StringIO
 from hexai.domain.contender import Contender, Target
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import Finished, FinishReason
-from hexai.domain.request import Request
+from hexai.domain.request import Request, prompt_tokens
+from hexai.domain.room import Given, Held
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.stopwatch import Stopwatch
-from hexai.engine.usage import complete_usage
+from hexai.engine.usage import complete_usage, was_cut
 from hexai.errors import ProviderError, TimedOut, TooLarge
 from hexai.text.musing import may_be_musing
 
@@ -32,7 +33,10 @@ class Tally:
         self.is_enough = False
         """Whoever asked wants no more of the answer: what there is of it is whole."""
         self.stopwatch = Stopwatch(contender.timeout)
-        self._request = request
+        self.request = request
+        """What the last attempt sent, or is to send."""
+        self._held: Held | None = None
+        self._may_be_cut = False
         self._text = StringIO()  # a list would keep an object for each tiny delta
         self._reasoning = StringIO()
         self._size = 0
@@ -60,6 +64,13 @@ class Tally:
         self._reasoning = StringIO()
         self._size = 0
         self.finished = None
+
+    def send(self, request: Request, held: Held | None, *, may_be_cut: bool) -> None:
+        """Count an attempt that is sent now, and what it is given of the prompt."""
+        self.attempts += 1
+        self.request = request
+        self._held = held
+        self._may_be_cut = may_be_cut
 
     def add_text(self, now: float, text: str) -> None:
         """Take the next piece of the answer, or raise `TooLarge`."""
@@ -99,6 +110,7 @@ class Tally:
             attempts=self.attempts,
             usage=self._usage(),
             timings=self.stopwatch.timings(now),
+            given=self._given(),
             local=self.local,
         )
 
@@ -133,8 +145,17 @@ class Tally:
         text, reasoning = self._text.getvalue(), self._reasoning.getvalue()
         return complete_usage(reported, self._prompt(), text, reasoning)
 
+    def _given(self) -> Given | None:
+        if not self.attempts:
+            return None
+        held = None if self._held is None else self._held.tokens
+        counted = self.finished.usage.input if self.finished else None
+        return Given(
+            tokens=prompt_tokens(self._prompt()),
+            held=held,
+            cut=self._may_be_cut and was_cut(self._prompt(), counted, held),
+        )
+
     def _prompt(self) -> tuple[str, ...]:
-        infill = self._request.infill
-        if infill is not None and self.finished is not None and self.finished.infilled:
-            return infill.texts
-        return tuple(message.content for message in self._request.messages)
+        infilled = self.finished is not None and self.finished.infilled
+        return self.request.texts(infilled=infilled)

@@ -1,10 +1,10 @@
 """What a race is given: the process it runs in, and its own terms."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
-from hexai.domain.ports import Locality, Verdict
+from hexai.domain.ports import AlwaysReady, Locality, Readiness, Verdict
 from hexai.domain.request import Request
 from hexai.engine.breaker import Breakers
 from hexai.engine.feed import Feed
@@ -16,6 +16,20 @@ Jitter = Callable[[float], float]
 """Gives a random number of seconds up to the given one."""
 
 
+class Composed(Struct, frozen=True, kw_only=True):
+    """A request as one contender is sent it, and what the guard found in it."""
+
+    request: Request
+    verdict: Verdict
+
+
+Compose = Callable[[int, int | None], Awaitable[Composed]]
+"""Composes the request of a contender, by its index, at the moment in which it is sent.
+
+It takes no more than so many tokens, by our estimate, where that is given.
+"""
+
+
 class Conditions(Struct, frozen=True, kw_only=True):
     """What all races of this process share."""
 
@@ -24,6 +38,7 @@ class Conditions(Struct, frozen=True, kw_only=True):
     streams: Streams
     locality: Locality
     jitter: Jitter
+    readiness: Readiness = AlwaysReady()
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -33,6 +48,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     max_concurrency: int = 8
     """Attempts under way at once; 1 is one after the other, in entry order."""
     verdict: Verdict = Verdict()
+    compose: Compose | None = None
+    """Who can compose the request anew; None: it is the same for everybody."""
     requested_at: float | None = None
     """The loop's time at which the request arrived; None: as the race begins."""
 
@@ -42,6 +59,7 @@ class Course(Struct, frozen=True, kw_only=True):
 
     request: Request
     verdict: Verdict
+    compose: Compose | None
     conditions: Conditions
     gate: Gate
     feed: Feed

@@ -8,11 +8,13 @@ the cache than there was input) is not believed either.
 from collections.abc import Iterable
 from decimal import Decimal
 
+from hexai.domain.request import prompt_tokens
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.text.budget import estimate_tokens
 
-_FRAME = 4
-"""Tokens that a template spends on each message or side of a gap, about."""
+_READ_AT_LEAST = 2 / 3
+"""An upstream that has counted less of a prompt than this part of the estimate, which
+is within a fifth for code and prose, has not read all of it."""
 
 
 def complete_usage(
@@ -22,7 +24,7 @@ def complete_usage(
     spent = reported.input or None
     counted_in = spent is not None
     if spent is None:
-        spent = sum(_FRAME + estimate_tokens(part) for part in prompt)
+        spent = prompt_tokens(prompt)
     thought = _believed(reported.reasoning, reasoning)
     if thought is None:
         thought = estimate_tokens(reasoning)
@@ -42,6 +44,24 @@ def complete_usage(
         source="reported" if counted_in and counted_out else "estimated",
         cost_usd=_charged(reported),
     )
+
+
+def was_cut(prompt: Iterable[str], counted: int | None, held: int | None) -> bool:
+    """Tell by what an upstream counted whether it has cut the prompt.
+
+    A token is a byte at least: a prompt of no more bytes than there is room was not
+    cut, however few tokens it came out as. Where the room is not known, it is taken to
+    be `_SMALLEST`.
+    """
+    texts = tuple(prompt)
+    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+    if not counted or size <= (held or _SMALLEST):
+        return False
+    return counted < _READ_AT_LEAST * prompt_tokens(texts)
+
+
+_SMALLEST = 512
+"""Tokens of context that nobody would load a model with less of."""
 
 
 def _believed(count: int | None, generated: str) -> int | None:

@@ -4,8 +4,9 @@ A row for each run comes from SQL with its items packed into one word, and there
 few different words: so a run costs a look-up, and a million answers a second or two.
 
 An editor's list is a trial once something was chosen among what it showed, or nothing
-was. A vote is one among the answers that were not late and not from the cache. A trial
-needs two models; of one alone nobody can tell whether it or the place was wrong.
+was. A vote is one among the answers that were not late and not from the cache. Who was
+asked with a prompt that its upstream has cut is in none. A trial needs two models; of
+one alone nobody can tell whether it or the place was wrong.
 
 Trials are in order of time, since a verdict is a bet on what comes next. Where no
 sitting was recorded, as in old ledgers, pauses tell sittings apart.
@@ -46,7 +47,7 @@ FROM run CROSS JOIN contender ON contender.run = run.number
 WHERE choice IS NOT NULL AND run.started_at >= :since
     AND (:method IN ('', method) OR place IN ({_SHARED_PLACES}))
     AND (:blind IS NULL OR blind = :blind)
-    AND cached = 0
+    AND cached = 0 AND cut = 0
     AND CASE WHEN method = 'vote' THEN status = 'answered' AND late = 0
         ELSE position IS NOT NULL END
 GROUP BY run.number

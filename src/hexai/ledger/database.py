@@ -20,7 +20,7 @@ from pathlib import Path
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.ledger.damage import code_of, is_file_damage
 
-SCHEMA = 6
+SCHEMA = 7
 """The number of the newest migration."""
 
 _NUMBERS = (OverflowError, ValueError)

@@ -35,17 +35,23 @@ _IS_MEASURABLE = (
 )
 """The same as `domain.outcome.speed`, over milliseconds."""
 
-_STOOD = "ifnull(position, taken) IS NOT NULL"
-"""It was in a list that was seen, or taken before that was noted."""
+_STOOD = "cut = 0 AND ifnull(position, taken) IS NOT NULL"
+"""It was in a list that was seen, or taken before that was noted.
+
+What answers a prompt that its upstream has cut compares with nothing: neither its times
+nor what became of it count, but what it cost does.
+"""
 
 # `total` instead of `sum` where a figure may be huge: it never overflows, and is exact
 # up to 2**53. What is put in is our own, and fixed.
 SUMS = f"""
-SELECT cell, ifnull(sitting, 0), total(1.0 / sharing), {{times}},
+SELECT cell, ifnull(sitting, 0),
+    total(CASE WHEN cut = 0 THEN 1.0 / sharing END), {{times}},
     count(*) AS runs,
     sum(late) AS late,
-    total(CASE WHEN {_IS_MEASURABLE} THEN {_SEEN} END) AS tokens,
-    total(CASE WHEN {_IS_MEASURABLE} THEN generating END) AS generating_ms,
+    sum(cut) AS cut,
+    total(CASE WHEN cut = 0 AND {_IS_MEASURABLE} THEN {_SEEN} END) AS tokens,
+    total(CASE WHEN cut = 0 AND {_IS_MEASURABLE} THEN generating END) AS generating_ms,
     total(cost) AS cost,
     sum(cost IS NULL AND output IS NOT NULL) AS unpriced,
     total(estimated) AS estimated,
@@ -54,7 +60,7 @@ SELECT cell, ifnull(sitting, 0), total(1.0 / sharing), {{times}},
     total(written_input) AS written_input,
     total(CASE WHEN written_input IS NOT NULL THEN input END) AS written_of,
     sum({_STOOD}) AS shown,
-    total(position = 0) AS first,
+    total(cut = 0 AND position = 0) AS first,
     total(CASE WHEN {_STOOD} THEN cost END) AS shown_cost,
     sum(cost IS NULL AND output IS NOT NULL AND {_STOOD}) AS shown_unpriced
 FROM contender
@@ -67,8 +73,9 @@ _KEYS = 3
 _TIMES = ("first_tokens", "cut_first_tokens", "totals", "cut_totals")
 
 _ENDED = """
-    group_concat(ifnull(ttft, total)) AS first_tokens, NULL AS cut_first_tokens,
-    group_concat(total) AS totals, NULL AS cut_totals
+    group_concat(CASE WHEN cut = 0 THEN ifnull(ttft, total) END) AS first_tokens,
+    NULL AS cut_first_tokens,
+    group_concat(CASE WHEN cut = 0 THEN total END) AS totals, NULL AS cut_totals
 """
 # Who had begun and was stopped has a first token, and no end.
 _STOPPED = """
@@ -93,8 +100,8 @@ TAKEN = f"""
 SELECT cell, ifnull(sitting, 0), total(taken),
     total(CASE WHEN retained IS NOT NULL THEN taken END), total(retained), {_AGED}
 FROM contender INDEXED BY contender_taken
-WHERE taken IS NOT NULL AND cached = 0 AND cell IN (SELECT value FROM json_each(?1))
-    AND started_at >= ?2
+WHERE taken IS NOT NULL AND cached = 0 AND cut = 0
+    AND cell IN (SELECT value FROM json_each(?1)) AND started_at >= ?2
 GROUP BY cell, contender.sitting
 """  # noqa: S608
 

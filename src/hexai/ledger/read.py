@@ -23,6 +23,7 @@ from hexai.domain.record import (
     RecordedRun,
     RunRecord,
 )
+from hexai.domain.room import Given
 from hexai.domain.usage import Usage
 from hexai.ledger.damage import DAMAGE, damaged_names_shown, is_damage
 from hexai.ledger.units import dollars, run_key, seconds
@@ -214,6 +215,7 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         timings=_timings(row),
         usage=_usage(row),
         cost_usd=dollars(row["cost"]),
+        given=_given(row),
         sent=row["sent"],
         received=row["received"],
         error_kind=row["kind_name"],
@@ -233,6 +235,12 @@ def _timings(row: sqlite3.Row) -> Timings:
         generating=seconds(row["generating"]),
         total=seconds(row["total"]),
     )
+
+
+def _given(row: sqlite3.Row) -> Given | None:
+    if row["given"] is None:
+        return None
+    return Given(tokens=row["given"], held=row["held"], cut=bool(row["cut"]))
 
 
 def _usage(row: sqlite3.Row) -> Usage | None:

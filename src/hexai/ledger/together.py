@@ -31,7 +31,7 @@ WITH newest AS (
 SELECT surface, place, shown_at, choice, method, ifnull(newest.sitting, 0),
     group_concat({PACKED})
 FROM newest CROSS JOIN contender ON contender.run = newest.number
-WHERE position IS NOT NULL
+WHERE position IS NOT NULL AND cut = 0
 GROUP BY newest.number
 """  # noqa: S608
 

@@ -5,7 +5,7 @@ once at the composed messages, an answer from the cache takes its contender out 
 race, what a contender is charged comes from one list, and the run is recorded.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from random import Random
@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.schema import Ignore, Settings
 from hexai.domain.contender import Contender
@@ -25,7 +26,7 @@ from hexai.domain.request import Request
 from hexai.engine.plan import plan
 from hexai.engine.race import Race
 from hexai.engine.settle import Policy
-from hexai.engine.terms import Terms
+from hexai.engine.terms import Composed, Terms
 from hexai.service.cached_answers import CachedAnswers
 from hexai.service.guard.guard import GuardedText, Source
 from hexai.service.logbook import Logbook
@@ -40,6 +41,10 @@ from hexai.service.services import Services
 
 if TYPE_CHECKING:
     from hexai.service.ignore.rules import Ignored
+
+
+Recompose = Callable[[int, int | None], Request]
+"""Composes a contender's request anew: for the text as it is, in so many tokens."""
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -68,6 +73,10 @@ class Question(Struct, frozen=True, kw_only=True):
     """Where it came from, for the ledger."""
     sources: tuple[Source, ...] = ()
     """What the messages were composed of, so that a finding can say where it is."""
+    keeps_loaded: bool = False
+    """Leave out whoever would push another contender's model out of its upstream."""
+    recompose: Recompose | None = None
+    """Where the request can be made anew as a contender is asked; None: it cannot."""
 
     @property
     def share_drawn(self) -> float:
@@ -143,10 +152,12 @@ class Run:
         self._settle_without_race(self._find_cached())
         live = [c for c in self.contenders if c.index not in self._known]
         await self._services.prepare((c.target for c in live), self._targets)
+        live = await self._arrange(live)
         terms = Terms(
             policy=self._question.policy,
             max_concurrency=self._question.max_concurrency,
             verdict=self.verdict,
+            compose=self._compose if self._question.recompose else None,
         )
         return Race(live, self._question.request, terms, self._services.conditions)
 
@@ -201,6 +212,26 @@ class Run:
         target = fallback if outcome.fell_back else contender.target
         return self._services.locality.known(target)
 
+    async def _arrange(self, live: list[Contender]) -> list[Contender]:
+        """Ask those first whose model is loaded; leave out who would push that out.
+
+        Only a completion leaves anybody out: it is asked with every pause, and a load
+        takes longer than its list waits.
+        """
+        if len(live) < 2:
+            return live
+        targets = [each.target for each in live]
+        arranged = await self._services.readiness.arrange(targets)
+        kept = []
+        for each in arranged:
+            contender = live[each.place]
+            if each.pushes_out and self._question.keeps_loaded:
+                self._known[contender.index] = _not_asked(contender)
+                self._services.tell_not_asked(contender.target, each.pushes_out)
+            else:
+                kept.append(contender)
+        return kept
+
     async def _inspect(self) -> Verdict:
         question, settings = self._question, self._targets.settings
         verdict = await self._ask_guard(question, settings.ignore)
@@ -222,6 +253,21 @@ class Run:
             sources=question.sources,
             allow_secrets=settings.allow_secrets,
         )
+
+    async def _compose(self, index: int, room: int | None) -> Composed:
+        """Compose a contender's request as it is sent; the guard looks at what is new.
+
+        A shorter one was looked at with the longer one.
+        """
+        question = self._question
+        assert question.recompose is not None
+        request = question.recompose(index, room)
+        if request is question.request or self.verdict.local_only:
+            return Composed(request=request, verdict=self.verdict)
+        anew = replace(question, request=request)
+        verdict = await self._ask_guard(anew, self._targets.settings.ignore)
+        self.is_refused = self.is_refused or bool(verdict.local_only)
+        return Composed(request=request, verdict=verdict)
 
     def _find_cached(self) -> dict[int, Outcome]:
         question = self._question

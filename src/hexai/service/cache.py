@@ -232,6 +232,7 @@ def _is_worth_keeping(outcome: Outcome) -> bool:
         and outcome.finish is FinishReason.STOP
         and bool(outcome.text.strip())
         and not outcome.fell_back
+        and not outcome.is_cut
         and outcome.cached_age is None
     )
 

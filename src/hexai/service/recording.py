@@ -56,6 +56,7 @@ def contender_record(
         attempts=outcome.attempts,
         timings=outcome.timings,
         usage=outcome.usage and replace(outcome.usage, cost_usd=None),
+        given=outcome.given,
         sent=_size(_prompt(request, outcome)) if outcome.attempts else 0,
         received=0 if cached else _size((outcome.text,)),
         cost_usd=None if cached else pricing.cost_usd(outcome),

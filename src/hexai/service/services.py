@@ -28,6 +28,7 @@ from hexai.engine.streams import Streams
 from hexai.engine.terms import Conditions
 from hexai.providers.locality import OllamaLocality
 from hexai.providers.prices import PriceList, load_prices
+from hexai.providers.readiness.readiness import UpstreamReadiness
 from hexai.providers.registry import Registry, Surroundings, load
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.clients import Clients, Lease
@@ -69,12 +70,16 @@ class Services:
         self._registry = Registry(_surroundings(settings, folders, environ), on_note)
         self._clients = Clients(self._registry.make)
         self.locality = OllamaLocality(self._registry.shown)
+        self.readiness = UpstreamReadiness(
+            self._registry.shown, start=self.start, now=now
+        )
         self.conditions = Conditions(
             slots=Slots(),
             breakers=Breakers(),
             streams=Streams(),
             locality=self.locality,
             jitter=lambda longest: random.uniform(0, longest),
+            readiness=self.readiness,
         )
         self._cache = AnswerCache(
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now
@@ -85,6 +90,8 @@ class Services:
         self._background = asyncio.TaskGroup()
         self._started: set[asyncio.Task[None]] = set()
         self._prices: PriceList | None = None
+        self._on_note = on_note
+        self._not_asked: set[tuple[str, str]] = set()
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._clients)
@@ -193,6 +200,18 @@ class Services:
         """Hand a fact to the recorder, which writes it when nobody waits."""
         if self._recorder is not None:
             self._recorder.record(fact)
+
+    def tell_not_asked(self, target: Target, loaded: str) -> None:
+        """Note once that a model is not asked, since another one is loaded there."""
+        key = target.upstream.origin, target.spec.model
+        if key not in self._not_asked:
+            self._not_asked.add(key)
+            self._on_note(
+                f"{target.spec.model} is not asked for completions while {loaded} is "
+                f"loaded: {target.upstream.origin} holds one of them at a time, and "
+                "each load takes the other out; set completion.swap_models = true to "
+                "ask both, or OLLAMA_MAX_LOADED_MODELS where memory allows it"
+            )
 
     async def _look(self, target: Target, lease: Lease) -> None:
         """Ask whether a target is local; the race may be over before the answer."""

@@ -146,7 +146,9 @@ def _upstream(settings: ProviderSettings, spec: RequestSpec) -> Upstream:
         where = origin(settings.base_url)
     else:
         where = f"{settings.type}:{spec.model}"
-    return Upstream(origin=where, max_concurrency=settings.max_concurrency)
+    return Upstream(
+        origin=where, kind=settings.type, max_concurrency=settings.max_concurrency
+    )
 
 
 def _local(settings: ProviderSettings) -> bool | None:

@@ -51,6 +51,7 @@ CANDIDATES: list[object] = [
     "max_tokens",
     "low",
     {},
+    4096,
 ]
 
 

@@ -10,6 +10,7 @@ from hexai.domain.entry import Budgets
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.ports import Verdict
 from hexai.domain.provider import Call, Finished, FinishReason, TextDelta
+from hexai.domain.room import Given
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.tally import MAX_ANSWER
 from hexai.engine.terms import Terms
@@ -222,6 +223,7 @@ def test_a_whole_answer_keeps_figures_reason_and_model() -> None:
         finish=FinishReason.LENGTH,
         usage=Usage(input=12, output=34, reasoning=5, source="reported"),
         timings=Timings(ttft=0, generating=0, total=0),
+        given=Given(tokens=5),
         local=True,
     )
     assert client.streams[0].call == Call(

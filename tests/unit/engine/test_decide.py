@@ -38,6 +38,7 @@ TABLE: list[tuple[ProviderError, bool, bool, str]] = [
     (errors.Overloaded("timeout", http_status=408), True, True, "works"),
     (errors.Overloaded("busy", http_status=503), True, True, "failed"),
     (errors.Overloaded("overloaded_error"), True, True, "failed"),
+    (errors.StillLoading("503", http_status=503), True, True, "works"),
     (errors.TimedOut("first token", 20), False, False, "failed"),
     (errors.TimedOut("load", 60), False, False, "unknown"),
     (errors.TimedOut("idle", 20), False, False, "unknown"),
@@ -93,6 +94,8 @@ def test_the_table_knows_every_error() -> None:
         ({"retries": 1}, Retry(0.4)),
         ({"remaining": 0.4}, FallBack()),
         ({"remaining": 0.41}, Retry(0.4)),
+        ({"learnt": True, "retries": 2}, Retry(0.0)),
+        ({"learnt": True, "any_token": True, "any_text": True}, End()),
     ],
 )
 def test_the_situation_limits_what_is_done(

@@ -250,7 +250,9 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
         old.execute("DROP INDEX contender_figures")
         old.execute("DROP INDEX contender_taken")
-        for column in ("sitting", "sharing", *(f"kept_{a}" for a in SAMPLED_AFTER)):
+        later = ("given", "held", "cut")
+        kept = (f"kept_{a}" for a in SAMPLED_AFTER)
+        for column in ("sitting", "sharing", *kept, *later):
             old.execute(f"ALTER TABLE contender DROP COLUMN {column}")
         old.execute("UPDATE contender SET position = NULL")
         old.execute("CREATE INDEX contender_figures ON contender (cached, cell)")

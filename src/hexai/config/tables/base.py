@@ -32,6 +32,7 @@ Character = Annotated[str, Meta(min_length=1, max_length=1)]
 MaybeText = str | UnsetType
 MaybeFlag = bool | UnsetType
 MaybeCount = Count | UnsetType
+MaybeContext = Annotated[int, Meta(ge=256, le=10_000_000)] | UnsetType
 MaybeSeconds = Seconds | UnsetType
 """Not set is not 0: what it then is, the field says."""
 

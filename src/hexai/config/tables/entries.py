@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hexai.config.tables.base import (
     MaybeAsk,
+    MaybeContext,
     MaybeCount,
     MaybeEffort,
     MaybeFlag,
@@ -69,6 +70,9 @@ class EntryTable(Table, frozen=True, kw_only=True):
     """Whether usage figures are asked for. Not set: the provider's."""
     limit_key: MaybeLimitKey = UNSET
     """What the limit of tokens is called. Not set: the provider's."""
+    num_ctx: MaybeContext = UNSET
+    """Tokens of context that an Ollama loads the model with; the same wherever the
+    model stands, since another one is another load. Not set: the provider's."""
     think: MaybeThink = UNSET
     """Whether the model thinks, or how much (Ollama). Not set: the provider's."""
     reasoning_effort: MaybeEffort = UNSET

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from hexai.config.provider_settings import InfillEndpoint
 from hexai.config.tables.base import (
+    MaybeContext,
     MaybeCount,
     MaybeEffort,
     MaybeFlag,
@@ -62,6 +63,12 @@ class HttpTable(ModelTable, frozen=True, kw_only=True):
     limit_key: MaybeLimitKey = UNSET
     """What the limit of tokens is called, in OpenAI's format.
     Not set: what the host wants for the model, else `max_tokens`."""
+    num_ctx: MaybeContext = UNSET
+    """Tokens of context that models are loaded with; for type `ollama`.
+    Not set: none is sent, the Ollama decides."""
+    load_timeout: MaybeSeconds = UNSET
+    """Seconds that an Ollama or a llama.cpp may take to load a model, in no other
+    figure; 0 for no limit. Not set: 300 for an Ollama, else 60."""
     think: MaybeThink = UNSET
     """Whether models think, or how much; for type `ollama`.
     Not set: as the model does; completion asks for none where it can."""

@@ -3,7 +3,8 @@
 A trial is one list or one vote. Which of its figures a rating uses is settled here and
 nowhere else: who gave each item, in which order the items stood, whether that order was
 drawn, what was chosen, and which trials belong together. What was late, failed or
-cached was not shown, so it is in no trial.
+cached was not shown, so it is in no trial; what answers a prompt that was cut is not
+either, since it answers another question.
 
 There are few different outcomes and many trials, so each outcome is kept once and a
 trial is a number: a million answers are rated in a second or two.

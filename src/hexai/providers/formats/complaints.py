@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.providers.formats.complaint_names import (
     CODES,
@@ -23,7 +24,7 @@ from hexai.providers.formats.complaint_names import (
     WRAPPERS,
     names_of,
 )
-from hexai.providers.formats.payload import field, loosely, words
+from hexai.providers.formats.payload import field, figure, loosely, words
 
 _WRAPPERS = names_of(WRAPPERS)
 _CODES = names_of(CODES, "__type")
@@ -53,6 +54,10 @@ class Complaint(Struct, frozen=True, kw_only=True):
     """The fields of the request that it names apart from its message."""
     address: str = ""
     """Where the user is to go in a browser."""
+    held: int | None = None
+    """Tokens that the upstream holds of the model, as it says of a prompt too long."""
+    counted: int | None = None
+    """Tokens that it counted the prompt as."""
 
 
 def read_body(status: int, body: bytes) -> Complaint:
@@ -61,14 +66,7 @@ def read_body(status: int, body: bytes) -> Complaint:
         value = loosely(body)
     except (ValueError, RecursionError):
         return Complaint(status=status, message=_prose(body))
-    said = read_error(value)
-    return Complaint(
-        status=status,
-        codes=said.codes,
-        message=said.message,
-        fields=said.fields,
-        address=said.address,
-    )
+    return replace(read_error(value), status=status)
 
 
 def read_error(value: object) -> Complaint:
@@ -82,6 +80,8 @@ def read_error(value: object) -> Complaint:
         message=_message(layers),
         fields=tuple(name for layer in layers for name in _fields(layer)),
         address=next(filter(None, (_address(layer) for layer in layers)), ""),
+        held=_innermost(layers, "n_ctx"),
+        counted=_innermost(layers, "n_prompt_tokens"),
     )
 
 
@@ -114,6 +114,12 @@ def read_reported(payload: bytes) -> Complaint:
         return read_error(loosely(payload))
     except (ValueError, RecursionError):
         return Complaint(message=_prose(payload))
+
+
+def _innermost(layers: list[object], name: str) -> int | None:
+    """Give a count that llama.cpp has beside its words, and Ollama passes on."""
+    counts = (figure(field(layer, name)) for layer in reversed(layers))
+    return next((count for count in counts if count), None)
 
 
 _SIGNS = (

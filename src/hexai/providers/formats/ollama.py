@@ -61,6 +61,7 @@ class OllamaFormat:
     def _with_options(
         self, call: Call, body: dict[str, object]
     ) -> Mapping[str, object]:
+        body["truncate"] = False  # a prompt that does not fit is to be refused
         think = call.options.think
         if think is None and call.quick:
             think = self._quietest
@@ -86,6 +87,8 @@ def options(call: Call) -> dict[str, object]:
         given["temperature"] = call.temperature
     if call.max_tokens is not None:
         given["num_predict"] = call.max_tokens
+    if call.options.num_ctx is not None:
+        given["num_ctx"] = call.options.num_ctx
     if call.stop:
         given["stop"] = list(call.stop)
     return given

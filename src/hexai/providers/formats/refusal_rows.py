@@ -16,6 +16,7 @@ from hexai.errors import (
     Permission,
     ProviderError,
     RateLimited,
+    StillLoading,
     UnknownModel,
 )
 
@@ -57,6 +58,33 @@ _LITELLM = "LiteLLM 1.108.7, measured, 2026-11: https://github.com/BerriAI/litel
 _LLAMACPP = "llama.cpp b10488, measured, 2026-11: https://github.com/ggml-org/llama.cpp"
 _OLLAMA = "Ollama 0.33.0-rc2, measured, 2026-11: https://github.com/ollama/ollama"
 
+
+class HeldInProse(Struct, frozen=True, kw_only=True):
+    """How a refusal names the size of a context in its sentence alone."""
+
+    says: str
+    """A pattern for the message, ignoring case; its group is the number of tokens."""
+    seen: str
+    """Whose it is, with a public source; a page that nobody opened is named so."""
+
+
+HELD = (
+    HeldInProse(
+        says=r"maximum context length (?:is|of) (\d{2,9})\b",
+        seen="OpenAI and vLLM, documentation not opened, 2026-11:"
+        " https://docs.vllm.ai/en/latest/",
+    ),
+    HeldInProse(
+        says=r"available context size \((\d{2,9}) tokens\)",
+        seen=_LLAMACPP,
+    ),
+    HeldInProse(
+        says=r"context length of (?:only )?(\d{2,9})\b",
+        seen="LM Studio, documentation not opened, 2026-11:"
+        " https://lmstudio.ai/docs/app/api",
+    ),
+)
+
 RULES = (
     Rule(
         # A rate that the request alone exceeds; no waiting helps.
@@ -68,7 +96,18 @@ RULES = (
         " https://console.groq.com/docs/errors",
     ),
     Rule(
-        says=_codes("exceed_context_size_error"), error=ContextTooLong, seen=_LLAMACPP
+        # To every request but those for files.
+        says=r"^loading model$",
+        error=StillLoading,
+        statuses=frozenset({503, None}),
+        seen=_LLAMACPP,
+    ),
+    Rule(
+        says=_codes("exceed_context_size_error"),
+        error=ContextTooLong,
+        advice="start llama-server with a larger -c, which its --parallel slots share; "
+        "or shorten the input",
+        seen=_LLAMACPP,
     ),
     Rule(
         says=_codes("context_length_exceeded", "string_above_max_length"),

@@ -25,10 +25,11 @@ from hexai.errors import (
     Permission,
     ProviderError,
     RateLimited,
+    StillLoading,
     UnknownModel,
 )
 from hexai.providers.formats.complaints import Complaint
-from hexai.providers.formats.refusal_rows import IN_STREAM, RULES, STATUSES, Rule
+from hexai.providers.formats.refusal_rows import HELD, IN_STREAM, RULES, STATUSES, Rule
 
 _LOOKED_AT = 500
 """Characters of an upstream's message that phrases are looked for in."""
@@ -42,6 +43,7 @@ HAPPENED: dict[type[ProviderError], str] = {
     RateLimited: "rate limit reached",
     OutOfCredit: "no credit left",
     Overloaded: "the upstream failed",
+    StillLoading: "the upstream is still loading the model",
     BadRequest: "the request was refused",
     ContentFilter: "the prompt was refused by a content filter",
     ContextTooLong: "the prompt does not fit the model's context",
@@ -54,12 +56,25 @@ def explain(said: Complaint, model: str, settings: ProviderSettings) -> Provider
     rule = _rule(said)
     kind = rule.error if rule else _by_status(said)
     status = f" (HTTP {said.status})" if said.status is not None else ""
-    return kind(
+    error = kind(
         HAPPENED[kind] + status,
         http_status=said.status,
         upstream_message=said.message,
         advice=_advice(kind, rule, said, model, settings),
     )
+    if isinstance(error, ContextTooLong):
+        error.held = said.held or _held_in_prose(said.message)
+        error.counted = said.counted
+    return error
+
+
+def _held_in_prose(message: str) -> int | None:
+    """Give the context's size where a refusal names it in its sentence alone."""
+    for row in HELD:
+        found = re.search(row.says, message[:_LOOKED_AT], re.IGNORECASE)
+        if found is not None:
+            return int(found[1])
+    return None
 
 
 def _rule(said: Complaint) -> Rule | None:
@@ -93,10 +108,10 @@ def _advice(
     model: str,
     settings: ProviderSettings,
 ) -> str:
-    if rule is not None and rule.advice is not None:
-        return rule.advice
     if settings.type == "ollama" and (advice := _ollama_s(kind, said, settings)):
         return advice
+    if rule is not None and rule.advice is not None and settings.type != "local":
+        return rule.advice
     if kind is not UnknownModel:
         return kind.advice
     if rule is None:  # a path that is not there answers 404 as well
@@ -109,7 +124,12 @@ def _advice(
 def _ollama_s(
     kind: type[ProviderError], said: Complaint, settings: ProviderSettings
 ) -> str:
-    """Say what only an Ollama means by a status."""
+    """Say what only an Ollama means by a status, or lets its user set."""
+    if kind is ContextTooLong:
+        return (
+            "set a larger num_ctx in the entry, or OLLAMA_CONTEXT_LENGTH where the "
+            "Ollama runs; or shorten the input"
+        )
     if kind is Authentication and said.address:
         return f"sign in with: ollama signin, or at {said.address}"
     if kind is Permission and not said.message:

@@ -36,6 +36,7 @@ _OPTIONS = {
     "temperature": _Option(r"temperature", 'temperature = "default"'),
     "stop": _Option(r"['\"`]stop['\"`]|stop sequences?", ""),
     "stop_sequences": _Option(r"stop_sequences", ""),
+    "truncate": _Option(r"['\"`]truncate['\"`]", ""),
     "think": _Option(r"support thinking|['\"`]think['\"`]", "think = false"),
     "reasoning_effort": _Option(
         r"reasoning_effort|reasoning\.effort", "reasoning_effort"

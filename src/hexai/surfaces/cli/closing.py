@@ -54,6 +54,7 @@ def _figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
         _speed(outcome),
         "" if outcome.usage is None else f"cost={usd(cost, estimated=_guess(outcome))}",
         _cut_off(outcome),
+        _cut_prompt(outcome),
     ]
     return [figure for figure in figures if figure]
 
@@ -81,6 +82,13 @@ def _cut_off(outcome: Outcome) -> str:
     if outcome.finish in (None, FinishReason.STOP):
         return ""
     return f"finish={outcome.finish}"
+
+
+def _cut_prompt(outcome: Outcome) -> str:
+    """Say that the upstream has cut the prompt: read of given tokens."""
+    if not outcome.is_cut or outcome.given is None or outcome.usage is None:
+        return ""
+    return f"prompt=cut({outcome.usage.input}/~{outcome.given.tokens})"
 
 
 def _guess(outcome: Outcome) -> bool:

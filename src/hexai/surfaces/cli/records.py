@@ -10,8 +10,19 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started, TakenBack
+from hexai.domain.events import (
+    Delta,
+    Ended,
+    Event,
+    Loading,
+    Queued,
+    Ready,
+    Settled,
+    Started,
+    TakenBack,
+)
 from hexai.domain.outcome import Outcome
+from hexai.domain.room import Given
 from hexai.domain.usage import Usage
 from hexai.surfaces.cli.run import Cast, Run
 
@@ -53,6 +64,21 @@ class UsageRecord(Struct, kw_only=True):
         )
 
 
+class GivenRecord(Struct, kw_only=True):
+    """What a contender was given of the prompt."""
+
+    tokens: int
+    held: int | None
+    cut: bool
+
+    @classmethod
+    def of(cls, given: Given | None) -> "GivenRecord | None":
+        """Say what was given; None where nothing was, or nobody recorded it."""
+        if given is None:
+            return None
+        return cls(tokens=given.tokens, held=given.held, cut=given.cut)
+
+
 class EntryRecord(Struct, kw_only=True):
     """What became of a contender."""
 
@@ -64,7 +90,9 @@ class EntryRecord(Struct, kw_only=True):
     late: bool
     text: str
     error: ErrorRecord | None
+    given: GivenRecord | None
     queued_ms: int | None
+    loading_ms: int | None
     ttft_ms: int | None
     total_ms: int | None
     usage: UsageRecord | None
@@ -116,7 +144,7 @@ def event_record(event: Event, run: Run, cast: Cast) -> dict[str, Any]:
             record["entry"] = entry_record(outcome, run, cast)
         case Settled(reason=reason):
             record["reason"] = reason
-        case Queued() | Started() | TakenBack():
+        case Queued() | Started() | Loading() | Ready() | TakenBack():
             pass
     return record
 
@@ -141,7 +169,9 @@ def without_names(record: Entry) -> Entry:
         provider=None,
         model=None,
         error=error and ErrorRecord(kind=error.kind, message=None, http_status=None),
+        given=None,
         queued_ms=None,
+        loading_ms=None,
         ttft_ms=None,
         total_ms=None,
         usage=None,
@@ -177,7 +207,9 @@ def _full_record(outcome: Outcome, run: Run, cast: Cast) -> EntryRecord:
         else ErrorRecord(
             kind=error.kind, message=str(error), http_status=error.http_status
         ),
+        given=GivenRecord.of(outcome.given),
         queued_ms=milliseconds(timings.queued) if fresh else None,
+        loading_ms=milliseconds(timings.loading) if fresh else None,
         ttft_ms=milliseconds(timings.ttft) if fresh else None,
         total_ms=milliseconds(timings.total) if fresh else None,
         usage=UsageRecord.of(usage),

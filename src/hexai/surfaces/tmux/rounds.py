@@ -14,7 +14,9 @@ from hexai.domain.events import (
     Delta,
     Ended,
     Event,
+    Loading,
     Queued,
+    Ready,
     Settled,
     Started,
     TakenBack,
@@ -182,7 +184,9 @@ class Round:
                 send(Dropped(place=self._place[index]))
             case Queued(index=index):
                 send(Told(place=self._place[index], words="queued"))
-            case Started(index=index):
+            case Loading(index=index):
+                send(Told(place=self._place[index], words="loading"))
+            case Started(index=index) | Ready(index=index):
                 send(Told(place=self._place[index], words="waiting"))
             case Ended(index=index, outcome=outcome):
                 send(self._end(self._place[index], outcome, run))

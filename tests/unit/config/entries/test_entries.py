@@ -56,7 +56,7 @@ def test_an_entry_is_complete() -> None:
                 model="qwen3-coder:30b",
                 temperature=0.2,
                 max_tokens=4000,
-                budgets=Budgets(first_token=60),
+                budgets=Budgets(first_token=60, load=300),
             ),
             timeout=600.0,
         ),
@@ -130,7 +130,9 @@ def test_limits_of_an_entry_are_its_own() -> None:
     resolved = _resolve({"models": {"cli": entry}, "ollama": provider})
 
     (made,) = resolved.entries
-    assert made.spec.budgets == Budgets(connect=1, first_token=9, idle=math.inf)
+    assert made.spec.budgets == Budgets(
+        connect=1, load=300, first_token=9, idle=math.inf
+    )
     assert made.timeout == math.inf
     assert made.spec.max_tokens is None
 

@@ -40,6 +40,7 @@ def test_a_request_holds_what_was_asked_and_no_more() -> None:
             {"role": "user", "content": "hi"},
         ],
         "stream": True,
+        "truncate": False,
     }
 
 

@@ -18,6 +18,7 @@ from hexai.errors import (
     Permission,
     ProviderError,
     RateLimited,
+    StillLoading,
     UnknownModel,
 )
 from hexai.providers.formats.complaints import read_body, read_error
@@ -104,7 +105,7 @@ CASES: list[tuple[int, object, type[ProviderError]]] = [
     (529, anthropic("overloaded_error"), Overloaded),
     (500, openai("boom", "server_error"), Overloaded),
     (500, {"error": "model requires more system memory (9 GiB)"}, BadRequest),
-    (503, openai("Loading model", "unavailable_error", 503), Overloaded),
+    (503, openai("Loading model", "unavailable_error", 503), StillLoading),
     (502, "<html>Bad Gateway</html>", Overloaded),
     (408, "", Overloaded),
     (

@@ -111,4 +111,5 @@ def _as_outcome(contender: ContenderRecord) -> Outcome:
         error=ProviderError(reason) if failed else None,
         usage=contender.usage,
         timings=contender.timings,
+        given=contender.given,
     )

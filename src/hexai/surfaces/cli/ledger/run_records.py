@@ -16,6 +16,7 @@ from hexai.surfaces.cli.ledger.recorded import (
 from hexai.surfaces.cli.records import (
     EntryRecord,
     ErrorRecord,
+    GivenRecord,
     UsageRecord,
     milliseconds,
     rounded,
@@ -103,7 +104,9 @@ def _entry(
         late=each.late,
         text=each.text,
         error=_error(each),
+        given=GivenRecord.of(each.given),
         queued_ms=milliseconds(timings.queued) if fresh else None,
+        loading_ms=milliseconds(timings.loading) if fresh else None,
         ttft_ms=milliseconds(timings.ttft) if fresh else None,
         total_ms=milliseconds(timings.total) if fresh else None,
         usage=UsageRecord.of(each.usage),

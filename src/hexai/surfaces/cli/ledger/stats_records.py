@@ -57,6 +57,8 @@ class StatsRecord(Struct, kw_only=True):
     timed_out: int
     cancelled: int
     late: int
+    cut: int
+    """Answers to prompts that were cut: in no times, lists or comparisons."""
     ttft_p50_ms: int | None
     ttft_p90_ms: int | None
     total_p50_ms: int | None
@@ -108,6 +110,7 @@ def stats_record(row: Row) -> StatsRecord:
         timed_out=figures.timed_out,
         cancelled=figures.cancelled,
         late=figures.late,
+        cut=figures.cut,
         ttft_p50_ms=_ms(times["ttft_p50_ms"]),
         ttft_p90_ms=_ms(times["ttft_p90_ms"]),
         total_p50_ms=_ms(times["total_p50_ms"]),

@@ -76,8 +76,19 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
     notes = [note for mark, note in _NOTES if mark in figures]
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
         notes.append(_CACHED)
-    notes += [*_places(rows, names)]
+    notes += [*_cut(rows, names), *_places(rows, names)]
     return text + "".join(f"\n{note}" for note in notes) + ("\n" if notes else "")
+
+
+def _cut(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
+    """Say whose prompts were cut: those answers are missing in all that compares."""
+    for row in rows:
+        if row.figures.cut:
+            yield (
+                f"{names[row.subject]} ({row.subject.surface}): {row.figures.cut} "
+                "answered a prompt that its upstream had cut; they count in no times, "
+                "lists or comparisons"
+            )
 
 
 def _names(rows: Sequence[Row]) -> dict[Subject, str]:

@@ -1,6 +1,15 @@
 """How far a contender has come, in the words that stand beside its label."""
 
-from hexai.domain.events import Delta, Ended, Event, Queued, Started, TakenBack
+from hexai.domain.events import (
+    Delta,
+    Ended,
+    Event,
+    Loading,
+    Queued,
+    Ready,
+    Started,
+    TakenBack,
+)
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.cli.ago import ago
@@ -32,7 +41,9 @@ class Standing:
         match event:
             case Queued():
                 self._phase = "queued"
-            case Started():
+            case Loading():
+                self._phase = "loading"
+            case Started() | Ready():
                 self._phase = "waiting"
                 self._started_at = event.at
             case Delta():
@@ -119,6 +130,8 @@ def _answered(outcome: Outcome) -> str:
     words = f"done {outcome.timings.total:.1f} s"
     if outcome.finish in {FinishReason.LENGTH, FinishReason.FILTERED}:
         words += ", cut off"
+    if outcome.is_cut:
+        words += ", prompt cut"
     if outcome.fell_back:
         words += f" via {visible_line(outcome.model)}"
     return words

@@ -32,6 +32,7 @@ def _line(credit: Credit) -> str:
         *_figures(outcome),
         f"cost={_usd(credit)}" if outcome.usage else "",
         "late" if outcome.late else "",
+        "from a cut prompt" if outcome.is_cut else "",
     )
     return visible_line(" ".join(word for word in about if word))
 
@@ -40,6 +41,8 @@ def _figures(outcome: Outcome) -> list[str]:
     timings, usage = outcome.timings, outcome.usage
     mark = _mark(outcome)
     figures = [
+        f"queued={timings.queued:.2f}s" if timings.queued >= 0.005 else "",
+        f"loading={timings.loading:.2f}s" if timings.loading >= 0.005 else "",
         "" if timings.ttft is None else f"ttft={timings.ttft:.2f}s",
         f"time={timings.total:.2f}s",
         f"in={mark}{usage.input} out={mark}{usage.output}" if usage else "",

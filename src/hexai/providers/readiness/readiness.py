@@ -1,0 +1,247 @@
+"""When an upstream can be asked, and how much of a prompt it holds.
+
+An Ollama is asked first what it has loaded. What is not there is loaded by itself (see
+`loads`), so that a question neither carries a load nor is timed with one. A llama.cpp
+that is still loading answers 503 to everything, and is waited for. What a model holds
+is told by `/api/ps`, by `/props`, and by a refusal, and remembered for the process.
+
+A model that an Ollama passes on to another host is nobody's to load.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.config.urls import is_loopback
+from hexai.domain.contender import Target
+from hexai.domain.provider import Waits
+from hexai.domain.room import Held
+from hexai.errors import ContextTooLong, ProviderError, StillLoading
+from hexai.providers.formats.format import Asked
+from hexai.providers.locality import may_be_cloud
+from hexai.providers.readiness.line_up import (
+    Standing,
+    crowded,
+    is_ollama,
+    key_of,
+    line_up,
+)
+from hexai.providers.readiness.loads import Load, Loads, Start
+from hexai.providers.readiness.ollama import (
+    ASKED_FOR,
+    Loaded,
+    Running,
+    find,
+    refuses_long_prompts,
+    what_is_loaded,
+)
+from hexai.providers.readiness.swaps import Swaps
+from hexai.providers.readiness.turns import Turn, Turns
+from hexai.providers.shown import ShownModels
+
+LONG = 1024
+"""Tokens of a prompt from which on a server is asked how much it holds."""
+_MAY_BE_CUT = 128
+"""Tokens of a prompt below which no upstream cuts it."""
+_LIMIT = 4 * 1024 * 1024
+_LOOKS_EVERY = 0.5
+"""Seconds between two looks at a server that is loading."""
+
+_Key = tuple[str, str]
+
+
+class UpstreamReadiness:
+    """Implements `domain.ports.Readiness` for the servers of a user."""
+
+    def __init__(
+        self, shown: ShownModels, *, start: Start, now: Callable[[], float]
+    ) -> None:
+        """Share with others what Ollamas showed; `start` owns the loads."""
+        self._shown = shown
+        self._now = now
+        self._turns = Turns()
+        self._held: dict[_Key, Held] = {}
+        self._refusing: dict[str, bool] = {}
+        self._loading: set[str] = set()
+        self._looked_at: set[_Key] = set()
+        self.loads = Loads(start)
+        """The loads under way, for whoever shows them."""
+        self.swaps = Swaps()
+        """Which models push each other out."""
+
+    @asynccontextmanager
+    async def admitted(
+        self, target: Target, progress: Waits, tokens: int
+    ) -> AsyncGenerator[Held | None]:
+        """Let a target be asked once its model is loaded."""
+        key = key_of(target)
+        if is_ollama(target):
+            with self._turns.taken(*key) as turn:
+                await asyncio.sleep(0)  # who comes at the same time takes his turn too
+                await self._make_ready(target, progress, turn)
+                yield self._held.get(key)
+            return
+        client: object = target.client
+        if key[0] in self._loading and isinstance(client, Asked):
+            await self._wait_for_server(target, client, progress)
+        if tokens >= LONG and key not in self._looked_at and _is_own(target):
+            await self._ask_props(target)
+        yield self._held.get(key)
+
+    async def arrange(self, targets: Sequence[Target]) -> tuple[Standing, ...]:
+        """Say how each of a race's targets stands at an Ollama that it shares.
+
+        In the order in which they are best asked: whose model is there goes first.
+        """
+        listed: dict[str, tuple[Running, ...]] = {}
+        for origin, target in crowded(targets).items():
+            client: object = target.client
+            loaded = await what_is_loaded(client) if isinstance(client, Asked) else None
+            if not isinstance(loaded, str | None):
+                listed[origin] = loaded
+        return line_up(targets, listed, self.swaps)
+
+    async def may_cut(self, target: Target, tokens: int) -> bool:
+        """Tell whether an upstream may cut a prompt of so many tokens silently."""
+        origin = target.upstream.origin
+        if tokens < _MAY_BE_CUT or self._refusing.get(origin, False):
+            return False
+        if target.upstream.kind != "ollama":
+            return _is_own(target)
+        client: object = target.client
+        if may_be_cloud(target.spec.model) or not isinstance(client, Asked):
+            return False
+        if origin not in self._refusing:
+            refuses = await refuses_long_prompts(client)
+            if refuses is not None:
+                self._refusing[origin] = refuses
+        return not self._refusing.get(origin, False)
+
+    def learn(self, target: Target, error: ProviderError, tokens: int) -> bool:
+        """Learn what a model holds from a refusal, and that a server still loads."""
+        origin = target.upstream.origin
+        if isinstance(error, StillLoading):
+            self._loading.add(origin)
+            return True
+        if not isinstance(error, ContextTooLong):
+            return False
+        self._refusing[origin] = True
+        if error.held is None:
+            return False
+        density = (error.counted or 0) / max(1, tokens)
+        held = Held(tokens=error.held, density=max(1.0, density))
+        known = self._held.get(key_of(target))
+        self._held[key_of(target)] = held
+        return held != known
+
+    async def _make_ready(self, target: Target, progress: Waits, turn: Turn) -> None:
+        """Have an Ollama load the model, if it has not."""
+        client: object = target.client
+        if not isinstance(client, Asked):
+            return
+        listed: Loaded = "silent"
+        if not self.loads.is_under_way(_load(target)):
+            listed = await what_is_loaded(client)
+            if listed is None or self._is_there(target, listed):
+                return
+            if not await self._may_load(target, client):
+                return
+            await self._turns.wait(turn, progress.queued)
+        progress.loading()
+        await self.loads.wait(_load(target), lambda: _ask_to_load(target, client))
+        after = await what_is_loaded(client)
+        self._is_there(target, after)
+        self._note_swaps(target, listed, after)
+
+    def _is_there(self, target: Target, listed: Loaded) -> bool:
+        """Tell whether a model is loaded as it is wanted, and note what it holds."""
+        running = (
+            None if isinstance(listed, str | None) else find(target.spec.model, listed)
+        )
+        if running is None:
+            return False
+        wanted = target.spec.options.num_ctx
+        holds = running.context_length
+        if holds:
+            known = self._held.get(key_of(target), Held(tokens=holds))
+            self._held[key_of(target)] = replace(known, tokens=holds)
+        return wanted is None or holds is None or holds == wanted
+
+    async def _may_load(self, target: Target, client: Asked) -> bool:
+        """Tell whether a model is one that runs there; one that is not shown is not."""
+        origin, model = key_of(target)
+        shown = await self._shown.find(origin, model, client)
+        return shown is not None and not shown.is_remote
+
+    def _note_swaps(self, target: Target, before: Loaded, after: Loaded) -> None:
+        if isinstance(before, str | None) or isinstance(after, str | None):
+            return
+        gone = [
+            each
+            for each in before
+            if each.outlasts(self._now()) and find(each.model, after) is None
+        ]
+        self.swaps.note(target.upstream.origin, target.spec.model, gone)
+
+    async def _wait_for_server(
+        self, target: Target, client: Asked, progress: Waits
+    ) -> None:
+        """Wait until a server has loaded; it refuses everything until then."""
+        progress.loading()
+        while True:
+            try:
+                await client.ask("/models", limit=_LIMIT)
+            except StillLoading:
+                await asyncio.sleep(_LOOKS_EVERY)
+            except ProviderError:
+                break  # it says something else by now; so it will to the question
+            else:
+                break
+        self._loading.discard(target.upstream.origin)
+
+    async def _ask_props(self, target: Target) -> None:
+        """Ask a llama.cpp what each of its slots holds; others do not know that."""
+        client: object = target.client
+        self._looked_at.add(key_of(target))
+        if not isinstance(client, Asked):
+            return
+        try:
+            async with asyncio.timeout(ASKED_FOR):
+                data = await client.ask("/../props", limit=_LIMIT)
+            props = msgspec.json.decode(data, type=_Props)
+        except (TimeoutError, ProviderError, msgspec.DecodeError, UnicodeError):
+            return
+        if props.default_generation_settings.n_ctx > 0:
+            tokens = props.default_generation_settings.n_ctx
+            self._held.setdefault(key_of(target), Held(tokens=tokens))
+
+
+class _Generation(Struct, frozen=True):
+    n_ctx: int = 0
+
+
+class _Props(Struct, frozen=True):
+    default_generation_settings: _Generation = _Generation()
+
+
+async def _ask_to_load(target: Target, client: Asked) -> None:
+    body: dict[str, object] = {"model": target.spec.model, "messages": []}
+    if target.spec.options.num_ctx is not None:
+        body["options"] = {"num_ctx": target.spec.options.num_ctx}
+    await client.ask("/api/chat", {**body, "stream": False}, limit=_LIMIT)
+
+
+def _is_own(target: Target) -> bool:
+    """Tell whether a server is the user's: what it does with a prompt is not known."""
+    upstream = target.upstream
+    if upstream.kind not in ("openai", "anthropic", "openrouter"):
+        return False
+    return target.local is True or is_loopback(upstream.origin)
+
+
+def _load(target: Target) -> Load:
+    return Load(*key_of(target), target.spec.options.num_ctx)
