@@ -99,6 +99,7 @@ def test_an_ollama_whose_model_can_fills_the_gap() -> None:
             "prompt": GAP.prefix,
             "suffix": GAP.suffix,
             "stream": True,
+            "truncate": False,
             "options": {"temperature": 0.0, "num_predict": 64, "stop": stops(asked)},
         }
     assert text_of(seen.chunks) == " a + b"
@@ -125,7 +126,8 @@ def test_an_ollama_gets_both_sides_or_a_whole_prompt(
 
         body = upstream.requests[1].json
     stop = stops(call(infill=infill))
-    assert body == {"model": "m", "stream": True, "options": {"stop": stop}, **sent}
+    usual = {"model": "m", "stream": True, "truncate": False}
+    assert body == {**usual, "options": {"stop": stop}, **sent}
     assert text_of(seen.chunks) == "x"
 
 

@@ -22,6 +22,7 @@ from hexai.engine.settle import Policy
 from hexai.engine.terms import Conditions, Terms
 from hexai.surfaces.lsp.asking.run import Asked, Clean, Ignored
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
+from hexai.surfaces.lsp.completion.asker import Course
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
@@ -166,7 +167,7 @@ class ScriptedAsker:
     def tell_off(self, document: Document, position: Position) -> None:
         """Tell nobody."""
 
-    def ask(self, document: Document, position: Position) -> Asked:
+    def ask(self, document: Document, position: Position, course: Course) -> Asked:
         """Ask all models."""
         if self.late_bug is not None:
             raise self.late_bug

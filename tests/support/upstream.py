@@ -249,7 +249,7 @@ class Upstream:
                 request = await _read_request(reader, line.connection)
                 if request is None:
                     return
-                if request.path in ASIDES and request.path not in self._routes:
+                if request.path.endswith(ASIDES) and request.path not in self._routes:
                     await _tell_nothing(Exchange(request, reader, line))
                     continue
                 self._note(partial(self.requests.append, request))
@@ -264,7 +264,7 @@ class Upstream:
             line.close()
 
 
-ASIDES = frozenset({"/api/ps", "/api/version", "/props"})
+ASIDES = ("/api/ps", "/api/version", "/props")
 """What servers are asked of themselves beside the questions; a test that cares routes
 them, or has all requests answered by `tests.support.ollama`."""
 

@@ -258,7 +258,16 @@ class TestJson:
         ]
         assert list(record["entries"][0]) == [
             *("index", "label", "provider", "model", "status", "late", "text"),
-            *("error", "queued_ms", "ttft_ms", "total_ms", "usage", "tokens_per_s"),
+            *(
+                "error",
+                "given",
+                "queued_ms",
+                "loading_ms",
+                "ttft_ms",
+                "total_ms",
+                "usage",
+                "tokens_per_s",
+            ),
             *("cost_usd", "cached"),
         ]
         assert record["entries"][1]["error"]["http_status"] == 401

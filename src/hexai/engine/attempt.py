@@ -133,8 +133,8 @@ class _Attempt:
         compose = self._course.compose
         if compose is None:
             return self._course.request
-        spec = self._target.spec
-        room = None if held is None else prompt_room(held, spec.max_tokens)
+        answer = self._course.request.call(self._target.spec).max_tokens
+        room = None if held is None else prompt_room(held, answer)
         composed = await compose(self._tally.contender.index, room)
         await self._ask_verdict(composed.verdict)
         return composed.request

@@ -1,6 +1,7 @@
 """What a model is asked in a chat within a document."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from hexai.domain.request import Request
 from hexai.prompts.catalogue import find
 from hexai.prompts.cursor import Cursor
 from hexai.prompts.excerpt import cut
+from hexai.prompts.fitting import fitted
 from hexai.prompts.template import render
 
 
@@ -45,3 +47,22 @@ def chat_request(
         messages.append(Message(Role.ASSISTANT, exchange.answer))
     messages.append(Message(Role.USER, question))
     return Request(surface=Surface.CHAT, messages=tuple(messages))
+
+
+def chat_within(
+    room: int,
+    cursor: Cursor,
+    question: str,
+    earlier: Sequence[Exchange],
+    settings: Settings,
+) -> Request:
+    """Ask the same in no more than so many tokens: with less of what was said before.
+
+    The oldest goes first, and then what is far from the question in the document.
+    """
+    for forgotten in range(len(earlier)):
+        request = chat_request(cursor, question, earlier[forgotten:], settings)
+        if request.tokens <= room:
+            return request
+    alone = partial(chat_request, cursor, question, ())
+    return fitted(alone(settings), room, settings, alone)

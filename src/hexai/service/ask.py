@@ -262,7 +262,7 @@ class Run:
         question = self._question
         assert question.recompose is not None
         request = question.recompose(index, room)
-        if request is question.request or self.verdict.local_only:
+        if request == question.request or self.verdict.local_only:
             return Composed(request=request, verdict=self.verdict)
         anew = replace(question, request=request)
         verdict = await self._ask_guard(anew, self._targets.settings.ignore)

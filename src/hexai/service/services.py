@@ -73,14 +73,7 @@ class Services:
         self.readiness = UpstreamReadiness(
             self._registry.shown, start=self.start, now=now
         )
-        self.conditions = Conditions(
-            slots=Slots(),
-            breakers=Breakers(),
-            streams=Streams(),
-            locality=self.locality,
-            jitter=lambda longest: random.uniform(0, longest),
-            readiness=self.readiness,
-        )
+        self.conditions = _conditions(self.locality, self.readiness, random)
         self._cache = AnswerCache(
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now
         )
@@ -201,6 +194,10 @@ class Services:
         if self._recorder is not None:
             self._recorder.record(fact)
 
+    def watch_loads(self, told: Callable[..., None]) -> None:
+        """Tell of each model, from now on, that its load has `begun` or is over."""
+        self.readiness.loads.watch(lambda load, begun: told(load.model, begun=begun))
+
     def tell_not_asked(self, target: Target, loaded: str) -> None:
         """Note once that a model is not asked, since another one is loaded there."""
         key = target.upstream.origin, target.spec.model
@@ -229,6 +226,19 @@ class Services:
 
     def _today(self) -> datetime:
         return datetime.fromtimestamp(self.now(), tz=UTC)
+
+
+def _conditions(
+    locality: OllamaLocality, readiness: UpstreamReadiness, random: Random
+) -> Conditions:
+    return Conditions(
+        slots=Slots(),
+        breakers=Breakers(),
+        streams=Streams(),
+        locality=locality,
+        jitter=lambda longest: random.uniform(0, longest),
+        readiness=readiness,
+    )
 
 
 def _surroundings(

@@ -4,6 +4,8 @@ All of it needs the services and loads much, so it is opened with them, when the
 has had its answer to `initialize`. Here alone is said what each part is made of.
 """
 
+import asyncio
+
 from msgspec import Struct
 
 from hexai.service.services import Services
@@ -12,6 +14,7 @@ from hexai.surfaces.lsp.actions.code_actions import CodeActions
 from hexai.surfaces.lsp.actions.consultant import Consultant
 from hexai.surfaces.lsp.actions.unit_tests import UnitTests
 from hexai.surfaces.lsp.asking.first_entry import FirstEntry
+from hexai.surfaces.lsp.asking.loads import LoadsShown
 from hexai.surfaces.lsp.asking.progress import WorkDoneProgress
 from hexai.surfaces.lsp.asking.work import Running
 from hexai.surfaces.lsp.chat.commands import Commands
@@ -61,6 +64,7 @@ def open_parts(ground: Ground) -> Parts:
     connection, start = ground.connection, ground.services.start
     progress = WorkDoneProgress(connection, start=start)
     running = Running(connection, progress, start=start)
+    _show_loads(ground, progress)
     offers = Offers()
     completions = _open_completions(ground, offers)
     prompter = _open_prompter(ground, offers, completions.completer, running)
@@ -74,6 +78,12 @@ def open_parts(ground: Ground) -> Parts:
     return Parts(
         completions=completions, prompter=prompter, actions=actions, running=running
     )
+
+
+def _show_loads(ground: Ground, progress: WorkDoneProgress) -> None:
+    clock = asyncio.get_running_loop().time
+    shown = LoadsShown(ground.connection, progress, clock=clock)
+    ground.services.watch_loads(shown.took)
 
 
 def _open_completions(ground: Ground, offers: Offers) -> Completions:

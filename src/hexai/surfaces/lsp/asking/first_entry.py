@@ -1,5 +1,8 @@
 """Questions to the one entry that answers wherever answers are not compared."""
 
+from collections.abc import Callable
+from functools import partial
+
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.request import Request
@@ -31,9 +34,17 @@ class FirstEntry:
         return entries[:1]
 
     def ask(
-        self, request: Request, snapshot: Snapshot, origin: Origin, lines: range
+        self,
+        request: Request,
+        snapshot: Snapshot,
+        origin: Origin,
+        lines: range,
+        shorten: Callable[[int], Request] | None = None,
     ) -> Run | None:
-        """Make a run of a request that holds some lines; None: nobody is configured."""
+        """Make a run of a request that holds some lines; None: nobody is configured.
+
+        `shorten` makes the same of no more than so many tokens, where that is possible.
+        """
         entries = self.of(snapshot, request.surface)
         if not entries:
             return None
@@ -45,5 +56,16 @@ class FirstEntry:
             settings=snapshot.settings,
             background=origin.background(),
             documents=(origin.guarded(lines.start, lines.stop),),
+            recompose=shorten and partial(_recompose, request, shorten),
         )
         return ask(self._services, question)
+
+
+def _recompose(
+    request: Request,
+    shorten: Callable[[int], Request],
+    index: int,  # noqa: ARG001 - there is one
+    room: int | None,
+) -> Request:
+    fits = room is None or request.tokens <= room
+    return request if fits or room is None else shorten(room)

@@ -45,7 +45,10 @@ class WorkDoneProgress:
         if agreed and not work.is_over:
             self._shown.add(work.number)
             title = f"Hexai: {work.label}"
-            self._send(work, types.WorkDoneProgressBegin(title=title, cancellable=True))
+            begin = types.WorkDoneProgressBegin(
+                title=title, cancellable=work.can_be_stopped
+            )
+            self._send(work, begin)
 
     def _send(
         self, work: Work, value: types.WorkDoneProgressBegin | types.WorkDoneProgressEnd

@@ -28,6 +28,8 @@ class Work:
         self.uri = uri
         """The document that it is about."""
         self.is_over = False
+        self.can_be_stopped = True
+        """Whether its user can stop it where it is shown."""
         self._on_over = on_over
         self._task: asyncio.Task[None] | None = None
 

@@ -4,10 +4,12 @@ from functools import partial
 from typing import Protocol
 
 from hexai.config.schema import Settings
-from hexai.prompts.chat import chat_request
+from hexai.domain.request import Request
+from hexai.prompts.chat import chat_request, chat_within
 from hexai.prompts.completion import inline_request
 from hexai.prompts.cursor import Cursor
 from hexai.prompts.excerpt import cut
+from hexai.prompts.fitting import fitted
 from hexai.surfaces.lsp.asking.first_entry import FirstEntry
 from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.surfaces.lsp.asking.run import Asked, Run
@@ -56,7 +58,11 @@ class PromptQuestions:
         request = chat_request(cursor, question, history.exchanges, settings)
         sent = _sent(cursor, settings)
         lines = range(min(history.first, sent.start), sent.stop)
-        return self._entry.ask(request, snapshot, origin, lines)
+
+        def shorten(room: int) -> Request:
+            return chat_within(room, cursor, question, history.exchanges, settings)
+
+        return self._entry.ask(request, snapshot, origin, lines, shorten)
 
     def inline(self, document: Document, span: Span, instruction: str) -> Asked | None:
         """Compose what takes the place of a span; None: nobody is configured."""
@@ -67,7 +73,13 @@ class PromptQuestions:
         cursor = origin.cursor(span)
         request = inline_request(cursor, instruction, snapshot.settings)
         sent = _sent(cursor, snapshot.settings)
-        run = self._entry.ask(request, snapshot, origin, sent)
+        settings = snapshot.settings
+        compose = partial(inline_request, cursor, instruction)
+
+        def shorten(room: int) -> Request:
+            return fitted(request, room, settings, compose)
+
+        run = self._entry.ask(request, snapshot, origin, sent, shorten)
         if run is None:
             return None
         near = partial(

@@ -3,9 +3,19 @@
 from typing import Protocol
 
 from hexai.config.schema import Settings
-from hexai.surfaces.lsp.asking.run import Asked
+from hexai.surfaces.lsp.asking.run import Asked, Clean
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.positions import Position
+
+
+class Course(Protocol):
+    """How a race goes on after its question was put together."""
+
+    def now(self) -> tuple[Document, Position] | None:
+        """Give the text and the cursor as they are by now; None: that is over."""
+
+    def sends(self, index: int, clean: Clean) -> None:
+        """Take note that a contender is asked about the text as it is now."""
 
 
 class Asker(Protocol):
@@ -17,5 +27,8 @@ class Asker(Protocol):
     def tell_off(self, document: Document, position: Position) -> None:
         """Say once that completion is off, where somebody could expect it."""
 
-    def ask(self, document: Document, position: Position) -> Asked:
-        """Compose the question of what comes at a position; nothing is sent yet."""
+    def ask(self, document: Document, position: Position, course: Course) -> Asked:
+        """Compose the question of what comes at a position; nothing is sent yet.
+
+        A contender that is asked later is asked about the text as it is by then.
+        """

@@ -18,6 +18,7 @@ class Draft:
 
     def __init__(self, clean: Clean) -> None:
         self._clean = clean
+        self._asked_after = ""
         self._pieces: list[str] = []
         self._so_far = ""
         self._lines = self._lines_beyond = 0
@@ -37,6 +38,11 @@ class Draft:
     def runs(self) -> bool:
         """Whether more can be expected of it."""
         return self.outcome is None and not self.is_stopped
+
+    def begin(self, typed: str, clean: Clean) -> None:
+        """Take note that it is asked only now, for what follows what was typed."""
+        self._asked_after = typed
+        self._clean = clean
 
     def add(self, piece: str) -> None:
         """Take the next piece."""
@@ -75,9 +81,8 @@ class Draft:
             said = outcome.text
             if outcome.finish is FinishReason.ENOUGH:
                 said = said[: said.rfind("\n") + 1]  # half a line is of no use
-            self.text = self._clean(
-                said, infilled=outcome.infilled, finished=not cut_short
-            )
+            text = self._clean(said, infilled=outcome.infilled, finished=not cut_short)
+            self.text = self._asked_after + text if text else ""
 
     def fits(self, typed: str) -> bool:
         """Tell whether it answered, and goes on after what was typed."""
@@ -94,4 +99,5 @@ class Draft:
         so_far = self._clean("".join(self._pieces), infilled=False, finished=False)
         if not so_far:
             return is_word(typed)
+        so_far = self._asked_after + so_far
         return so_far.startswith(typed) or typed.startswith(so_far)

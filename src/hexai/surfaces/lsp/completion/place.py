@@ -27,7 +27,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from hexai.domain.events import Delta, Ended, Event, Queued, TakenBack
-from hexai.surfaces.lsp.asking.run import Asked, Run
+from hexai.surfaces.lsp.asking.run import Asked, Clean, Run
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
 from hexai.surfaces.lsp.completion.caret import Caret
 from hexai.surfaces.lsp.completion.draft import Draft
@@ -114,6 +114,10 @@ class Place:
         self._caret = Caret(caret.lines, caret.position)
         self._spot = Spot.of(self.uri, caret.lines, caret.position)
         self._drafts = {each.index: Draft(asked.clean) for each in run.contenders}
+
+    def sends(self, index: int, clean: Clean) -> None:
+        """Take note that a contender is asked only now, about the text as it is."""
+        self._drafts[index].begin(self._caret.typed, clean)
 
     def follow(self, change: TextChange) -> bool:
         """Take a change of the document; says whether the race goes on."""

@@ -2,16 +2,20 @@
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.prompts.completion import completion_request
+from hexai.prompts.fitting import fitted
 from hexai.service.ask import Question, ask
 from hexai.service.services import Services
 from hexai.surfaces.lsp.asking.origin import Origin
-from hexai.surfaces.lsp.asking.run import Asked
+from hexai.surfaces.lsp.asking.run import Asked, Clean
+from hexai.surfaces.lsp.completion.asker import Course
 from hexai.surfaces.lsp.completion.gates import is_prompt
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.document import Document
@@ -48,20 +52,20 @@ class Questions:
             return
         self._configuration.tell_completion_off(snapshot)
 
-    def ask(self, document: Document, position: Position) -> Asked:
-        """Compose the question of what comes at a position; nothing is sent yet."""
+    def ask(self, document: Document, position: Position, course: Course) -> Asked:
+        """Compose the question of what comes at a position; nothing is sent yet.
+
+        A contender that is asked later is asked about the text as it is by then.
+        """
         snapshot = self._configuration.snapshot(document.uri)
         assert snapshot is not None  # `settings` has looked in the same step
         origin = Origin.of(document)
-        cursor = origin.cursor(Span(position, position))
-        request = completion_request(cursor, snapshot.settings)
-        question = self._question(request, snapshot, origin, position)
-        before, after = _around(document.lines, position)
+        composed = _Composed(origin, position, snapshot.settings)
+        question = self._question(composed.request, snapshot, origin, position)
+        recompose = partial(_recompose, composed, course)
         return Asked(
-            run=ask(self._services, question),
-            clean=partial(
-                clean, before=before, after=after, language=cursor.language.id
-            ),
+            run=ask(self._services, replace(question, recompose=recompose)),
+            clean=composed.clean,
         )
 
     def _question(
@@ -78,6 +82,7 @@ class Questions:
             entries=entries,
             policy=Policy(queue_grace=QUEUE_GRACE),
             max_concurrency=at_once or len(entries),
+            keeps_loaded=not settings.completion.swap_models,
             blind=settings.completion.blind,
             shuffle=float(settings.completion.shuffle),
             local_only=restrictions.local_only,
@@ -92,6 +97,38 @@ class Questions:
             resolved = self._configuration.entries(snapshot, Surface.COMPLETION)
             self._resolved = snapshot, resolved.entries
         return self._resolved[1]
+
+
+class _Composed:
+    """A question about a place in a text, and how its answers are read."""
+
+    def __init__(self, origin: Origin, position: Position, settings: Settings) -> None:
+        self.position = position
+        self.settings = settings
+        self._cursor = origin.cursor(Span(position, position))
+        self.request = completion_request(self._cursor, settings)
+        before, after = _around(self._cursor.document, position)
+        language = self._cursor.language.id
+        self.clean: Clean = partial(
+            clean, before=before, after=after, language=language
+        )
+
+    def within(self, room: int | None) -> Request:
+        """Give the request in no more than so many tokens."""
+        compose = partial(completion_request, self._cursor)
+        return fitted(self.request, room, self.settings, compose)
+
+
+def _recompose(
+    composed: _Composed, course: Course, index: int, room: int | None
+) -> Request:
+    """Compose what a contender is asked as it is sent: for what was typed till then."""
+    now = course.now()
+    if now is not None and now[1] != composed.position:
+        document, position = now
+        composed = _Composed(Origin.of(document), position, composed.settings)
+        course.sends(index, composed.clean)
+    return composed.within(room)
 
 
 def _around(lines: Lines, position: Position) -> tuple[str, str]:

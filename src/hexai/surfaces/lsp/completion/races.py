@@ -12,6 +12,7 @@ from typing import Any
 from hexai.config.schema import Settings
 from hexai.domain.events import Ended
 from hexai.engine.due import is_due
+from hexai.surfaces.lsp.asking.run import Clean
 from hexai.surfaces.lsp.completion.arrival import Arrival
 from hexai.surfaces.lsp.completion.asker import Asker
 from hexai.surfaces.lsp.completion.memory import Memory
@@ -22,6 +23,27 @@ from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Editor
 from hexai.text.lines import TextChange
+from hexai.text.positions import Position
+
+
+class _Course:
+    """A race at its place, for who composes what its contenders are asked."""
+
+    def __init__(self, place: Place, editor: Editor) -> None:
+        self._place = place
+        self._editor = editor
+
+    def now(self) -> tuple[Document, Position] | None:
+        """Give the text and the cursor as they are by now; None: that is over."""
+        document = self._editor.document(self._place.uri)
+        if document is None or self._place.is_over:
+            return None
+        return document, self._place.position
+
+    def sends(self, index: int, clean: Clean) -> None:
+        """Take note that a contender is asked about the text as it is now."""
+        self._place.sends(index, clean)
+
 
 GRACE = 0.3
 """Seconds that a race goes on for somebody to join, after its request was cancelled."""
@@ -122,7 +144,8 @@ class Races:
         document = await self._wait_until_quiet(place, settings)
         if document is None:
             return
-        asked = self._asker.ask(document, place.position)
+        course = _Course(place, self._editor)
+        asked = self._asker.ask(document, place.position, course)
         place.ask(asked)
         async with asked.run as run:
             if place.is_over:
