@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hexai.domain.events import Delta, Ended, Event, Queued, Started
+from hexai.domain.events import Delta, Ended, Event, Queued, Started, TakenBack
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.errors import ProviderError
 from hexai.surfaces.cli.live.painter import FRAME_SECONDS, Painter
@@ -84,6 +84,10 @@ class Watched:
     def say(self, index: int, text: str) -> None:
         """Let a contender go on with its answer."""
         self.handle(Delta(index=index, at=self.now, text=text))
+
+    def take_back(self, index: int) -> None:
+        """Let what a contender has said turn out to be its reasoning."""
+        self.handle(TakenBack(index=index, at=self.now))
 
     def end(self, index: int, status: Status = Status.ANSWERED, **more: Any) -> None:
         """Let a contender be done."""

@@ -483,3 +483,117 @@ def test_a_contender_that_says_nothing_has_an_empty_column() -> None:
         "blank  done 2.1 s",
         "gone  cancelled",
     ]
+
+
+def test_thoughts_leave_their_column() -> None:
+    """The header forgets them too; the other column is as it was."""
+    seen = Watched("home", "cloud", columns=60, layout="columns")
+    for index in (0, 1):
+        seen.start(index)
+        seen.say(index, f"line of {index}\nand more")
+    seen.wait()
+    seen.now = 2.0
+    seen.take_back(0)
+    seen.wait()
+    assert seen.screen[0].startswith("home  reasoning  ")
+    assert seen.screen[2:4] == [
+        " " * 29 + "│ line of 1",
+        " " * 29 + "│ and more",
+    ]
+
+    seen.now = 3.0
+    seen.say(0, "Hello!")
+    seen.wait()
+    assert seen.screen[0].startswith("home  3.0 s first token")
+    assert seen.screen[2].startswith("Hello! ")
+    assert seen.painter.keeping_thoughts() == ()
+
+
+def test_thoughts_that_left_the_screen_stay_above_a_blank_row() -> None:
+    """Rows that are for good cannot be taken back; the user is told of them."""
+    seen = Watched("home", "cloud", columns=40, lines=8, layout="columns")
+    for index in (0, 1):
+        seen.start(index)
+        seen.say(index, numbered(12))
+    seen.wait()
+    seen.take_back(0)
+    seen.say(0, "Hello!")
+    for index in (0, 1):
+        seen.end(index)
+    seen.painter.close()
+
+    cells = [line.split("│")[0].strip() for line in seen.everything if "│" in line]
+    at = cells.index("Hello!")
+    assert cells[at - 1] == ""
+    assert re.fullmatch(r"line \d+", cells[at - 2])
+    assert seen.painter.keeping_thoughts() == (0,)
+
+
+def test_stacked_thoughts_that_are_printed_get_an_end() -> None:
+    """The answer has a header of its own, with what is true of it."""
+    seen = Watched("home", "cloud", columns=60, layout="stacked")
+    seen.start(0)
+    seen.now = 0.5
+    seen.say(0, "I should greet.")
+    seen.wait()
+    seen.take_back(0)
+    seen.wait()
+    assert seen.screen == [
+        "── home  0.5 s first token ──",
+        "I should greet.",
+        "",
+        "── home  reasoning ──",
+    ]
+
+    seen.now = 2.0
+    seen.say(0, "Hello!")
+    seen.end(0)
+    seen.end(1)
+    seen.painter.close()
+    assert seen.everything == [
+        "── home  0.5 s first token ──",
+        "I should greet.",
+        "",
+        "── home  2.0 s first token ──",
+        "Hello!",
+        "",
+        "── cloud  done 2.1 s ──",
+        "",
+    ]
+    assert seen.painter.keeping_thoughts() == (0,)
+
+
+def test_stacked_thoughts_that_wait_are_never_shown() -> None:
+    """Of a contender whose turn has not come, only the answer is."""
+    seen = Watched("home", "cloud", columns=60, layout="stacked")
+    for index in (0, 1):
+        seen.start(index)
+    seen.say(1, "I should greet.")
+    seen.take_back(1)
+    seen.say(1, "Hello!")
+    seen.end(1)
+    seen.say(0, "Hi.")
+    seen.end(0)
+    seen.painter.close()
+
+    assert "greet" not in "\n".join(seen.everything)
+    assert seen.painter.keeping_thoughts() == ()
+
+
+def test_stacked_thoughts_without_an_answer_end_in_the_reason() -> None:
+    """Whatever becomes of a contender is told below what it thought."""
+    seen = Watched("home", columns=60, layout="stacked")
+    seen.start(0)
+    seen.say(0, "I should greet.\n")
+    seen.wait()
+    seen.take_back(0)
+    seen.end(0, Status.FAILED, error=ConnectionFailed("refused", advice="start it"))
+    seen.painter.close()
+
+    assert seen.everything[1:] == [
+        "I should greet.",
+        "",
+        "── home  failed ──",
+        "failed: refused; start it",
+        "",
+    ]

@@ -152,6 +152,30 @@ def test_thoughts_leave_a_chat_again(
 
 
 @every_format
+def test_thoughts_that_somebody_has_changed_stay(tmp_path: Path, type_: str) -> None:
+    """What was typed among them is nobody's to remove; the answer follows it."""
+    plain = said(type_, "Since.")
+    aloud = said(
+        type_, ("Thus far.\n\nSo it", " is.\n</th", "ink>\n\nBecause."), gap=1.0
+    )
+    with in_turn(plain, aloud) as upstream:
+        configure(type_, upstream, "[chat]", "stream = true")
+
+        async def scene(at: Desk) -> None:
+            await type_at_end(at, "why?>")
+            await at.becomes("a\n\nwhy?\n\n> Since.\n")
+            await type_at_end(at, "\nhow?>")
+            await at.becomes("a\n\nwhy?\n\n> Since.\n\nhow?\n\n> Thus far.\n")
+            place = at.text.index("Thus") + len("Thus")
+            at.client.edit(at.uri, (place, place, ", I say,"))
+            await at.becomes(
+                "a\n\nwhy?\n\n> Since.\n\nhow?\n\n> Thus, I say, far.\n>\n> Because.\n"
+            )
+
+        play(scene, "a\n\n", tmp_path, name="notes.md", language="markdown")
+
+
+@every_format
 @pytest.mark.parametrize("word", ["abort", "tool_calls", "length"])
 def test_what_is_no_answer_does_not_get_into_a_chat(
     tmp_path: Path, type_: str, word: str

@@ -23,16 +23,17 @@ class OneAnswer:
     def __init__(self, write: Write) -> None:
         self._write = write
         self._wrote: int | None = None
+        self._last = ""
         self._kept: tuple[int, ...] = ()
 
     def handle(self, event: Event) -> None:
         """Take the next event of the race."""
         if isinstance(event, Delta):
             self._write(event.text)
-            self._wrote = event.index
+            self._wrote, self._last = event.index, event.text
         elif isinstance(event, TakenBack) and self._wrote is not None:
             self._kept = (self._wrote,)
-            self._write("\n")
+            self._write(_seam(self._last))
 
     def keeping_thoughts(self) -> tuple[int, ...]:
         """Give the contender if it was written before it was taken back."""
@@ -74,6 +75,7 @@ class Blocks:
         self._waiting = list(cast.order)
         self._started: set[int] = set()
         self._streamed = False
+        self._last = ""
         self._ended: dict[int, Outcome] = {}
         self._first_with: dict[str, str] = {}
         self._kept: tuple[int, ...] = ()
@@ -89,7 +91,7 @@ class Blocks:
             case TakenBack(index=index):
                 if self._streams(index) and self._streamed:
                     self._kept = (index,)
-                    self._write("\n")
+                    self._write(_seam(self._last))
             case Ended(index=index, outcome=outcome):
                 self._ended[index] = outcome
                 self._write_ended()
@@ -115,6 +117,7 @@ class Blocks:
             self._streamed = True
             self._write(f"=== {self._name(index)} ===\n")
         self._write(text)
+        self._last = text
 
     def _write_ended(self) -> None:
         while self._waiting and self._waiting[0] in self._ended:
@@ -135,6 +138,11 @@ class Blocks:
         if outcome.text in self._first_with:
             remarks.append(f"same as {self._first_with[outcome.text]}")
         return f" ({', '.join(remarks)})" if remarks else ""
+
+
+def _seam(written: str) -> str:
+    """Give the blank line between reasoning that is written and the answer."""
+    return "\n" if written.endswith("\n") else "\n\n"
 
 
 def _needs_break(text: str) -> bool:

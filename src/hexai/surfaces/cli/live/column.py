@@ -33,12 +33,17 @@ class Column:
         self._arrived.append(text)
 
     def take_back(self) -> None:
-        """Drop what is not printed for good: it was reasoning."""
+        """Drop what is not printed for good: it was reasoning.
+
+        Below what is, a blank row stands before the answer.
+        """
         self._clean = VisibleStream()
         self._arrived.clear()
         self._rows.clear()
         self._open = ""
         self.keeps_thoughts = self.keeps_thoughts or self._is_printed
+        if self.keeps_thoughts:
+            self._rows.append("\n")
 
     def end(self, reason: str = "") -> None:
         """Close the last row: nothing follows but the reason why there is no more.

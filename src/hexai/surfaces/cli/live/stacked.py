@@ -25,7 +25,10 @@ class Stacked:
         self._answers = [_Answer() for _ in standings]
         self._current = 0
         self._headed = False
-        """Whether the current answer's header is printed for good."""
+        """Whether the current answer's header is printed for good.
+
+        One whose printed text was taken back gets another: the first told of reasoning.
+        """
 
     def handle(self, position: int, event: Event) -> None:
         """Take the next event of the contender at this position."""
@@ -36,6 +39,8 @@ class Stacked:
                 self._answers[position].feed(event.text)
             case TakenBack():
                 self._answers[position].take_back()
+                if position == self._current:
+                    self._headed = False
             case Ended():
                 self._answers[position].end(self._standings[position].reason())
             case _:
@@ -67,6 +72,7 @@ class Stacked:
         printed: list[str] = []
         while self._current < len(self._standings):
             answer = self._answers[self._current]
+            printed.append(answer.seam())
             if not self._headed and not answer.begun:
                 break
             if not self._headed:
@@ -101,6 +107,7 @@ class _Answer:
         """Whether it comes bit by bit; a cached one never starts, and comes whole."""
         self.ended = False
         self._is_printed = self._printed_in_line = False
+        self._seam = ""
         self.keeps_thoughts = False
         """Whether text is printed for good that was taken back."""
 
@@ -114,12 +121,18 @@ class _Answer:
         self._said = True
 
     def take_back(self) -> None:
-        """Drop what is not printed yet; what is stays, on a line of its own."""
+        """Drop what is not printed yet; what is stays, above a header of its own."""
         self.keeps_thoughts = self.keeps_thoughts or self._is_printed
-        self._clean, self._said = VisibleStream(), self._is_printed
-        broken = self._is_printed and self._printed_in_line
-        self._waiting = ["\n"] if broken else []
+        if self._is_printed:
+            self._seam = "\n\n" if self._printed_in_line else "\n"
+        self._clean, self._said, self._is_printed = VisibleStream(), False, False
+        self._waiting.clear()
         self._in_line = False
+
+    def seam(self) -> str:
+        """Give, once, what stands between reasoning that is printed and a header."""
+        seam, self._seam = self._seam, ""
+        return seam
 
     def end(self, reason: str) -> None:
         self._add(self._clean.end())
