@@ -9,7 +9,7 @@ import pytest
 from tests.support.action_desk import Desk, configure, play
 from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
 from tests.support.command_line import Result, run_cli
-from tests.support.replies import cut
+from tests.support.replies import cut, hang, status
 from tests.support.upstream import Reply, Upstream
 
 THOUGHTS = ("The user greets me, so I", " should greet.\n</th", "ink>\n\nHello!")
@@ -108,6 +108,87 @@ def test_events_say_what_is_taken_back(tmp_path: Path) -> None:
     at = names.index("taken_back")
     after = [event["text"] for event in events[at:] if event["event"] == "delta"]
     assert "".join(after) == "Hello!"
+
+
+def race(
+    tmp_path: Path, type_: str, first: list[Reply], second: Reply, *options: str
+) -> tuple[Result, int]:
+    """Ask two entries, the other one the fallback of the first if so asked.
+
+    Gives how often the first was asked too.
+    """
+    falls_back = "fallback" in options
+    with _in_turn(*first) as broken, _in_turn(second) as good:
+        providers = "".join(
+            f"""
+            [providers.{name}]
+            type = "{type_}"
+            base_url = "{upstream.url}"
+            model = "{name}"
+            """
+            for name, upstream in (("broken", broken), ("good", good))
+        )
+        more = 'fallback = { provider = "good", model = "m" }' if falls_back else ""
+        other = "" if falls_back else '[[models.cli]]\nprovider = "good"\n'
+        config = tmp_path / "config.toml"
+        config.write_text(
+            f'[[models.cli]]\nprovider = "broken"\n{more}\n{other}{providers}'
+        )
+        asked = [each for each in options if each != "fallback"]
+        result = run_cli("--config", str(config), "--fresh", *asked, "hi")
+        questions = [each for each in broken.requests if each.path != "/api/show"]
+        return result, len(questions)
+
+
+def _in_turn(*replies: Reply) -> Upstream:
+    """Make an upstream that answers so, and cannot tell about its models."""
+    return Upstream(*replies).on("/api/show", status(404))
+
+
+@every_format
+@pytest.mark.parametrize("word", ["abort", "network_error", "never-heard-of"])
+def test_a_broken_answer_wins_no_race(tmp_path: Path, type_: str, word: str) -> None:
+    """`--first` waits for one that is whole, though it comes later."""
+    answer, _ = FORMATS[type_]
+    result, _asked = race(
+        tmp_path,
+        type_,
+        [ended(type_, "half of", word)],
+        answer("Hello", delay=0.5),
+        "--first",
+    )
+
+    assert (result.code, result.out) == (0, "Hello")
+
+
+@every_format
+@pytest.mark.parametrize("word", ["abort", "error"])
+def test_a_broken_end_before_any_text_is_tried_again(
+    tmp_path: Path, type_: str, word: str
+) -> None:
+    """As an outage is; the second attempt answers, and nothing tells of the first."""
+    replies = [ended(type_, (), word), ended(type_, "Hello", "stop")]
+    result, asked = race(tmp_path, type_, replies, hang(), "--only", "broken", "--json")
+
+    [entry] = json.loads(result.out)["entries"]
+    assert (entry["status"], entry["text"], result.code) == ("answered", "Hello", 0)
+    assert asked == 2
+
+
+@every_format
+@pytest.mark.parametrize(
+    ("text", "asked", "code"), [((), 3, 0), ("half of", 1, 1)], ids=["before", "behind"]
+)
+def test_a_broken_end_falls_back_before_any_text(
+    tmp_path: Path, type_: str, text: object, asked: int, code: int
+) -> None:
+    """Behind it nobody else is asked: what had come stands there already."""
+    broken, good = ended(type_, text, "abort"), ended(type_, "Hello", "stop")
+    result, seen = race(tmp_path, type_, [broken], good, "fallback", "--json")
+
+    [entry] = json.loads(result.out)["entries"]
+    said = (entry["text"], seen, result.code)
+    assert said == ("half of" if text else "Hello", asked, code)
 
 
 @pytest.mark.parametrize("word", ["abort", "network_error", "sensitive", "tool_calls"])
