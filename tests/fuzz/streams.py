@@ -1,7 +1,7 @@
 """Fuzzed readers of what upstreams send."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from hexai.domain.provider import (
     TextDelta,
     Withheld,
 )
+from hexai.domain.usage import ReportedUsage
 from hexai.errors import ProviderError, TooLarge
 from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.formats.complaints import read_body
@@ -22,7 +23,13 @@ from hexai.providers.formats.ollama import OllamaFormat
 from hexai.providers.formats.ollama_infill import OllamaInfill
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.formats.openai_infill import OpenAIInfill
+from hexai.providers.formats.payload import LARGEST_FIGURE, loosely
 from hexai.providers.formats.reading import Reader
+from hexai.providers.formats.usage import (
+    AnthropicUsage,
+    ollama_waits,
+    openai_usage,
+)
 from hexai.providers.formats.wire import Framing, splitter
 from hexai.providers.llamacpp.infill import LlamaCppInfill
 from hexai.text.surrogates import is_whole
@@ -202,3 +209,59 @@ def explain_any(data: bytes, chance: Random) -> None:
         error = wire.explain(read_body(code, data), model="m")
         assert isinstance(error, ProviderError)
         assert error.kind != "internal"
+
+
+_USAGES = (
+    {
+        "prompt_tokens": 19,
+        "completion_tokens": 10,
+        "total_tokens": 41,
+        "cost": 0.25,
+        "is_byok": True,
+        "prompt_tokens_details": {"cached_tokens": 3, "cache_write_tokens": 2},
+        "completion_tokens_details": {"reasoning_tokens": 7},
+        "cost_details": {"upstream_inference_cost": 1e-5},
+    },
+    {"prompt_tokens": 0, "completion_tokens": 0, "prompt_cache_hit_tokens": 5},
+    {
+        "input_tokens": 15,
+        "output_tokens": 3,
+        "cache_creation_input_tokens": 4,
+        "cache_read_input_tokens": 100,
+    },
+    {"a": [5_000_000_000, 1_000_000_000, 2_000_000, 36_000_000], "cached_tokens": -1},
+)
+
+
+def usages() -> Sequence[bytes]:
+    """Give figures as vendors report them, several a seed."""
+    return tuple(json.dumps([each, *_USAGES]).encode() for each in _USAGES)
+
+
+def count_any(data: bytes, chance: Random) -> None:
+    """Read any figures into ones that can be used, or as unknown."""
+    try:
+        told = loosely(data)
+    except (ValueError, RecursionError):
+        return
+    said = told if isinstance(told, list) else [told]
+    summed = AnthropicUsage()
+    for each in said:
+        _is_usable(openai_usage(each, charges=chance.random() < 0.5))
+        summed.take(each)
+        _is_usable(once := summed.reported())
+        summed.take(each)
+        assert summed.reported() == once
+        _waits_are_usable(each.values() if isinstance(each, dict) else [each])
+
+
+def _is_usable(usage: ReportedUsage) -> None:
+    counts = (usage.input, usage.output, usage.reasoning, usage.cached, usage.written)
+    assert all(count is None or count >= 0 for count in counts)
+    assert all(count is None or count <= 3 * LARGEST_FIGURE for count in counts)
+    assert usage.cost_usd is None or 0 <= usage.cost_usd <= 2 * LARGEST_FIGURE
+
+
+def _waits_are_usable(values: Iterable[object]) -> None:
+    line = [*values, 0, 0, 0, 0][:4]
+    assert all(0.0 <= wait <= 1e6 for wait in ollama_waits(line))

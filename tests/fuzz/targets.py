@@ -64,12 +64,18 @@ TARGETS: tuple[Target, ...] = (
     Target(name="deltas", run=streams.keep_text, seeds=_code),
     Target(name="splitters", run=streams.split_anywhere, seeds=_recorded),
     Target(name="refusals", run=streams.explain_any, seeds=streams.refusals),
+    Target(name="usage", run=streams.count_any, seeds=streams.usages),
     Target(name="cleaning", run=texts.clean_any, seeds=_code),
     Target(name="fitting", run=texts.fit_any, seeds=_code),
     Target(name="visible", run=texts.show_any, seeds=_code),
     Target(name="guard", run=texts.guard_any, seeds=lambda: _files("code", "config")),
     Target(name="frames", run=texts.frame_any, seeds=texts.frames),
     Target(name="configuration", run=texts.load_any, seeds=lambda: _files("config")),
+    Target(
+        name="shape",
+        run=texts.weigh_any,
+        seeds=lambda: (*_files("config"), *texts.SHAPES),
+    ),
     Target(name="environment", run=texts.environment_any, seeds=texts.environments),
 )
 """All of them."""

@@ -1,13 +1,16 @@
 """Fuzzed readers of what models, editors, files and people wrote."""
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
 from hexai.config.load import load_beside
 from hexai.config.locate import find_folders
+from hexai.config.problems import Problem
+from hexai.config.shape import CHAIN, USER, Weight, look
 from hexai.config.sources import ConfigFile
 from hexai.errors import ConfigError
 from hexai.service.actions.fitting import Frame, Unfit, fit
@@ -157,3 +160,45 @@ def _load(text: str, environ: dict[str, str]) -> None:
         told = error.problems
     assert told
     assert all(problem.strip() for problem in told)
+
+
+SHAPES = (
+    b'a = [[1, 2], {b.c = 3, d = [{e = "]"}]}]\n',
+    b'[a."b.c".d]\ne = 1979-05-27T07:32:00.5\n[[f]]\ng = """\n"[=\n""""\n',
+    b"h = '''a'b''''\ni = \"\\\"[,\" # [,=\nj = '\\'\nk = 1.5\n",
+)
+
+
+def weigh_any(data: bytes, chance: Random) -> None:
+    """Weigh or refuse a text; what the parser finds in it was counted.
+
+    So no string, comment or bracket hides from the look what the parser would meet.
+    """
+    text = data.decode("utf-8", "replace")[:6000]
+    allowed = chance.choice((USER, CHAIN, Weight(size=4096, items=40)))
+    looked = look(text, allowed)
+    if isinstance(looked, Problem):
+        assert looked.message
+        return
+    assert looked.size == len(text.encode())
+    assert looked.items <= allowed.items
+    begun = look(text[: chance.randrange(len(text) + 1)], allowed)
+    assert isinstance(begun, Weight)
+    assert begun.items <= looked.items
+    try:
+        found = tomllib.loads(text)
+    except ValueError:
+        return
+    leaves = (leaf for value in found.values() for leaf in _leaves(value))
+    assert sum(1 for _ in leaves) <= looked.items
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict) and value:
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list) and value:
+        for each in value:
+            yield from _leaves(each)
+    else:
+        yield value

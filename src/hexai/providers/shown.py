@@ -2,6 +2,10 @@
 
 Two parts need to know: whether text stays on this machine, and whether a model fills
 gaps. They share one question per model and process.
+
+`/api/tags` would tell both of all models at once, but neither by what value a model
+thinks least nor of a model that is pulled later; it serves `config init`, which has no
+model to ask about yet.
 """
 
 import asyncio
@@ -76,12 +80,15 @@ class ShownModels:
         them asks.
         """
         key = (origin, model)
+        if key in self._answers:
+            return self._answers[key]
         async with self._asking.setdefault(key, asyncio.Lock()):
             if key not in self._answers:
                 shown = await _ask(model, asked)
                 if shown is None:
                     return None
                 self._answers[key] = shown
+                self._asking.pop(key, None)
             return self._answers[key]
 
 

@@ -11,6 +11,7 @@ from hexai.domain.outcome import Outcome
 from hexai.errors import NotSent
 from hexai.service.ignore.paths import name_of
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
+from hexai.surfaces.lsp.editor.once import Once
 
 EVERY = 600.0
 """Seconds until the same is told again."""
@@ -23,7 +24,7 @@ class Trouble:
         self._editor = editor
         self._clock = clock
         self._told: dict[tuple[str, str], float] = {}
-        self._told_ignored: set[str] = set()
+        self._told_ignored = Once()
 
     def ended(self, outcome: Outcome, *, blind: bool) -> None:
         """Tell of a contender that failed, or was too slow for the list.
@@ -41,8 +42,7 @@ class Trouble:
     def ignored(self, uri: str, why: str, outcomes: Sequence[Outcome]) -> None:
         """Tell once of a file that is ignored, if nobody could be asked for that."""
         unsent = all(isinstance(each.error, NotSent) for each in outcomes)
-        if unsent and uri not in self._told_ignored:
-            self._told_ignored.add(uri)
+        if unsent and self._told_ignored.is_new(uri):
             name = name_of(uri)
             about = "" if why.startswith(f"{name} ") else f" about {name}"
             message = f"Hexai: nobody is asked{about}: {why}"

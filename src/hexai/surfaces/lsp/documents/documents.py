@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.once import Once
 from hexai.text.lines import Lines, Replacement, TextChange
 from hexai.text.positions import Encoding, count_units
 
@@ -45,7 +46,7 @@ class Documents:
         self._on_too_large = on_too_large
         self._documents: dict[str, Document] = {}
         self._sizes: dict[str, int] = {}
-        self._too_large: set[str] = set()
+        self._too_large = Once()
 
     @property
     def uris(self) -> tuple[str, ...]:
@@ -115,8 +116,7 @@ class Documents:
             follower.closed(uri)
 
     def _refuse(self, uri: str) -> None:
-        if uri not in self._too_large:
-            self._too_large.add(uri)
+        if self._too_large.is_new(uri):
             self._on_too_large(uri)
 
 

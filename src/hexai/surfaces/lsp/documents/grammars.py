@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.editor.once import Once
 from hexai.text.lines import TextChange
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
@@ -18,13 +19,12 @@ class Grammars:
 
     def __init__(self, spawn: Spawn) -> None:
         self._spawn = spawn
-        self._known: set[tuple[str, str]] = set()
+        self._loaded = Once()
 
     def opened(self, document: Document) -> None:
         """Begin to load what a document's language needs."""
         ending = document.name.rpartition(".")[2]
-        if (document.language, ending) not in self._known:
-            self._known.add((document.language, ending))
+        if self._loaded.is_new((document.language, ending)):
             self._spawn(asyncio.to_thread(_load, document.language, document.name))
 
     def changed(self, document: Document, change: TextChange) -> None:
