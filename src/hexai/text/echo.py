@@ -12,12 +12,14 @@ fill-in-the-middle endpoints say is a continuation by construction: it is not fo
 """
 
 import re
+from itertools import accumulate
 
 from hexai.text.brackets import Weighed
 from hexai.text.indent import indent_of
 from hexai.text.words import fragment_of
 
 _WORD = re.compile(r"\w")
+_OTHER = re.compile(r"\W+")
 _HEAD = re.compile(r"[\w.\[\]\"']+\s*(?::=|[-+*/|&]?=)\s*")
 _HEADER = re.compile(r"\w.*[:{(]\Z")
 """Opens a block, which the next line does not do again."""
@@ -134,9 +136,12 @@ def _without_lines(answer: str, before: str) -> str:
     above = [line.strip() for line in before.split("\n")[:-1]]
     while above and not above[-1]:
         above.pop()
-    for number in range(min(len(lines), len(above), _LINES), 0, -1):
-        head = [line.strip() for line in lines[:number]]
-        if head == above[-number:] and (is_telling(head) or _HEADER.match(head[-1])):
+    stripped = [line.strip() for line in lines[:_LINES]]
+    told = [*accumulate(map(_told, stripped))]
+    for number in range(min(len(stripped), len(above)), 0, -1):
+        if stripped[:number] != above[-number:]:
+            continue
+        if told[number - 1] >= _TELLING or _HEADER.match(stripped[number - 1]):
             below = [line for line in before.split("\n")[:-1] if line.strip()][-1]
             deeper = indent_of(below)[len(indent_of(lines[number - 1])) :]
             return "\n".join(_indented(lines[number:], deeper)).lstrip("\n")
@@ -149,4 +154,9 @@ def _indented(lines: list[str], indent: str) -> list[str]:
 
 def is_telling(lines: list[str]) -> bool:
     """Tell whether lines are too many or too special to be there twice."""
-    return sum(len(re.sub(r"\W", "", line)) for line in lines) >= _TELLING
+    return any(told >= _TELLING for told in accumulate(map(_told, lines)))
+
+
+def _told(line: str) -> int:
+    """Count the characters of a line that could make it special."""
+    return len(_OTHER.sub("", line))

@@ -379,7 +379,8 @@ def test_a_key_in_an_answer_is_written_where_it_was_asked_for_and_nowhere_else(
     texts = [each.text for run in recorded() for each in run.contenders[:1]]
     assert texts == ["key = '********'  # of the house"] * 4
     assert "answer" in (tmp_path / "xdg" / "log").read_text()
-    assert holding(tmp_path / "xdg", CANARY) == []
+    assert holding(tmp_path, "********") != []
+    assert holding(tmp_path, CANARY) == []
 
 
 @pytest.mark.usefixtures("_key")
@@ -393,4 +394,4 @@ def test_a_key_in_an_error_is_told_nowhere(form: Format, tmp_path: Path) -> None
 
     assert CANARY not in str(seen.shown + seen.logged)
     assert all("wrong key ********" in told for told in seen.shown)
-    assert holding(tmp_path / "xdg", CANARY) == []
+    assert holding(tmp_path, CANARY) == []

@@ -52,16 +52,24 @@ def new_file(parent: Path, prefix: str) -> Iterator[HalfDone]:
         os.close(held.fd)
 
 
-def remove_dead(parent: Path, prefix: str) -> int:
+def remove_dead(parent: Path, prefix: str, *, after: float = 0.0) -> int:
     """Remove what nobody holds any more; tell how much that was.
 
-    What cannot be looked at or removed stays: tidying up stops nobody's work.
+    What cannot be looked at or removed stays: tidying up stops nobody's work. `after`
+    so many seconds without a change, for what its maker does not hold.
     """
     try:
-        found = sorted(parent.iterdir())
+        found = [path for path in parent.iterdir() if path.name.startswith(prefix)]
+        now = _now_in(parent) if found and after else 0.0
     except OSError:
         return 0
-    return sum(_remove_if_dead(path) for path in found if path.name.startswith(prefix))
+    return sum(_remove_if_dead(path, now - after) for path in sorted(found))
+
+
+def _now_in(folder: Path) -> float:
+    """Tell the time by the clock that a folder's files are dated with."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return os.fstat(file.fileno()).st_mtime
 
 
 def _make(make: Callable[[], HalfDone]) -> HalfDone:
@@ -91,9 +99,11 @@ def _new_file(parent: Path, prefix: str) -> HalfDone:
     return HalfDone(path=Path(name), fd=fd)
 
 
-def _remove_if_dead(path: Path) -> bool:
+def _remove_if_dead(path: Path, since: float) -> bool:
+    """Remove one thing; if `since` is a time, only what has not changed from then on."""
     try:
-        if path.lstat().st_uid != os.getuid():
+        found = path.lstat()
+        if found.st_uid != os.getuid() or (since > 0 and found.st_mtime > since):
             return False
         fd = _open(path)
     except OSError:

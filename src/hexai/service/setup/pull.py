@@ -31,6 +31,8 @@ Say = Callable[[str], None]
 _CHUNK = 1 << 20
 _IN_SCRATCH = "hexai-pull-"
 _IN_STORE = ".hexai-pull-"
+_DAY = 86_400.0
+"""Seconds after which a file is dead that an earlier version made, which held none."""
 
 
 class Pullable(Struct, frozen=True, kw_only=True):
@@ -88,6 +90,7 @@ def fetch(
     scratch = Path(tempfile.gettempdir())
     remove_dead(scratch, _IN_SCRATCH)
     remove_dead(store, _IN_STORE)
+    remove_dead(store, f".{target.name}.", after=_DAY)
     try:
         if _is_right(target, wanted):
             say(f"{wanted.name} is already here: {target}")

@@ -102,3 +102,15 @@ def test_a_pipe_of_our_name_keeps_nobody_waiting(folder: Path) -> None:
 def test_a_folder_that_is_not_there_has_nothing_dead(folder: Path) -> None:
     """The first pull finds no store."""
     assert remove_dead(folder / "store", PREFIX) == 0
+
+
+def test_what_its_maker_never_held_is_dead_after_a_while(folder: Path) -> None:
+    """By its date; what is younger may still be worked on."""
+    for name, age in (("left", 86_500.0), ("fresh", 100.0)):
+        file = folder / f"{PREFIX}{name}"
+        file.write_bytes(b"half")
+        then = file.stat().st_mtime - age
+        os.utime(file, (then, then))
+
+    assert remove_dead(folder, PREFIX, after=86_400.0) == 1
+    assert [path.name for path in folder.iterdir()] == [f"{PREFIX}fresh"]

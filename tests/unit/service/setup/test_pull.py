@@ -101,6 +101,24 @@ def test_a_model_that_is_here_is_not_fetched_again(index: Path, store: Path) -> 
     assert said == [f"tiny is already here: {store / 'tiny.gguf'}"]
 
 
+def test_what_an_earlier_version_left_is_removed_after_a_day(
+    index: Path, store: Path
+) -> None:
+    """It bore another name, and nobody held it while it was written."""
+    store.mkdir(parents=True)
+    for name, age in ((".tiny.gguf.k3x_v1", 90_000.0), (".tiny.gguf.p0_lq9", 60.0)):
+        (store / name).write_bytes(b"half")
+        then = (store / name).stat().st_mtime - age
+        os.utime(store / name, (then, then))
+
+    fetch(wanted(index), store=store, environ=environment(index), say=lambda _: None)
+
+    assert sorted(entry.name for entry in store.iterdir()) == [
+        ".tiny.gguf.p0_lq9",
+        "tiny.gguf",
+    ]
+
+
 @pytest.mark.parametrize("damaged", [b"", b"GGUF a very smell model", MODEL * 2])
 def test_a_damaged_model_is_replaced(index: Path, store: Path, damaged: bytes) -> None:
     """What has the name but not the sum does not count as being here."""

@@ -1,0 +1,98 @@
+"""Ledgers of every earlier schema open, and nothing in them is lost."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import hexai.ledger.store as store_module
+from hexai.domain.outcome import Status
+from hexai.ledger.database import SCHEMA, open_database
+from hexai.ledger.figures import Filter, read_figures
+from hexai.ledger.read import all_runs
+from hexai.ledger.store import Store
+from tests.support.records import run_record
+
+MIGRATIONS = Path(store_module.__file__).with_name("migrations")
+
+
+def _old(path: Path, version: int) -> None:
+    """Write a ledger as that version left it, with an answer in it."""
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        for number in range(1, version + 1):
+            [script] = MIGRATIONS.glob(f"{number:04}_*.sql")
+            old.executescript(script.read_text("utf-8"))
+        old.execute(f"PRAGMA user_version = {version}")
+        old.execute("INSERT INTO name VALUES (1, ''), (2, 'home'), (3, 'm')")
+        columns = [row[1] for row in old.execute("PRAGMA table_info(model)")]
+        values = dict.fromkeys(columns, "p") | {"id": 1}
+        marks = ", ".join("?" * len(columns))
+        old.execute(f"INSERT INTO model VALUES ({marks})", [*values.values()])
+        old.execute("INSERT INTO cell VALUES (1, 'cli', 1, 1, 1)")
+        old.execute(
+            "INSERT INTO run (id, surface, language, project, document, place, "
+            "started_at, blind) VALUES (?, 'cli', 1, 1, '', '', 5000, 0)",
+            [b"1" * 16],
+        )
+        old.execute(
+            "INSERT INTO contender (run, idx, ordinal, cell, started_at, label, status,"
+            " late, cached, fell_back, attempts, queued, loading, ttft, generating,"
+            " total, input, output, reasoning, estimated, finish) VALUES"
+            " (1, 0, 0, 1, 5000, 2, 'answered', 0, 0, 0, 1, 0, 0, 400, 1000, 1400,"
+            " 300, 50, 0, 0, 'stop')"
+        )
+
+
+@pytest.fixture(params=range(1, SCHEMA))
+def migrated(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[sqlite3.Connection]:
+    """Open a ledger of each earlier schema."""
+    _old(tmp_path / "ledger.db", request.param)
+    with closing(open_database(tmp_path / "ledger.db", patience=1.0)) as connection:
+        yield connection
+
+
+def test_an_older_ledger_keeps_its_runs(migrated: sqlite3.Connection) -> None:
+    """They read as they were told, and the file is sound."""
+    [found] = all_runs(migrated)
+    [contender] = found.run.contenders
+
+    assert (contender.label, contender.status) == ("home", Status.ANSWERED)
+    assert found.run.started_at == 5.0
+    assert (contender.usage.input, contender.usage.output) == (300, 50)
+    assert contender.timings.total == 1.4
+    assert migrated.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert migrated.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert migrated.execute("PRAGMA user_version").fetchall() == [(SCHEMA,)]
+
+
+def test_an_older_ledger_is_written_to(
+    migrated: sqlite3.Connection, tmp_path: Path
+) -> None:
+    """What comes next stands beside what was there."""
+    Store(migrated, tmp_path / "ledger.db").record(run_record(7))
+
+    assert len([*all_runs(migrated)]) == 2
+
+
+def test_an_older_ledger_counts(migrated: sqlite3.Connection) -> None:
+    """Statistics read an index alone, and what nobody told of is unknown."""
+    queries: list[str] = []
+    migrated.set_trace_callback(queries.append)
+    [(_, figures)] = read_figures(migrated, Filter())
+    migrated.set_trace_callback(None)
+
+    assert (figures.answered, figures.generating_ms) == (1, 1000)
+    assert (figures.cached_input, figures.cached_of, figures.shown) == (0, 0, 0)
+    plans = [
+        row[3]
+        for query in queries
+        if "group_concat" in query
+        for row in migrated.execute(f"EXPLAIN QUERY PLAN {query}")
+    ]
+    assert [line for line in plans if "contender" in line] != []
+    assert all("COVERING INDEX" in line for line in plans if "contender" in line)
