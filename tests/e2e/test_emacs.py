@@ -10,6 +10,7 @@ from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
 from tests.support.emacs import complete
 from tests.support.upstream import Upstream
+from tests.surfaces.lsp.test_hidden import HIDDEN
 
 pytestmark = [pytest.mark.e2e, pytest.mark.debian, pytest.mark.xdist_group("emacs")]
 
@@ -17,10 +18,20 @@ _CLIENTS = pytest.mark.parametrize("client", ["eglot", "lsp-mode"])
 
 
 @contextmanager
-def two_models(first: str, second: str) -> Iterator[None]:
-    """Run an upstream for each answer; their labels begin alike."""
+def two_models(first: str, second: str) -> Iterator[Upstream]:
+    """Run an upstream for each answer; their labels begin alike.
+
+    Gives another one, for chat, which answers nothing.
+    """
     with ExitStack() as stack:
+        chat = stack.enter_context(Upstream())
         lines = ["[completion]", "completion_debounce_ms = 0"]
+        lines += ["[providers.chat]", 'type = "openai"', 'model = "m"', "local = true"]
+        lines += [
+            f'base_url = "{chat.url}"',
+            "[models]",
+            'chat = { provider = "chat" }',
+        ]
         for label, answer in {"qwen-a": first, "qwen-b": second}.items():
             upstream = stack.enter_context(Upstream(openai_answer(answer)))
             lines += [f"[providers.{label}]", 'type = "openai"', "local = true"]
@@ -28,7 +39,7 @@ def two_models(first: str, second: str) -> Iterator[None]:
             lines += ["[[models.completion]]", f'provider = "{label}"']
             lines += [f'label = "{label}"']
         write_config("\n".join(lines) + "\n")
-        yield
+        yield chat
 
 
 @_CLIENTS
@@ -58,3 +69,16 @@ def test_no_label_gets_into_the_text(client: str, tmp_path: Path) -> None:
         done = complete(client, tmp_path / "x.py", "a = 1\nr|\n", pick=0)
     assert "result = a".startswith(done.common)
     assert done.text == "a = 1\nresult = a\n"
+
+
+@_CLIENTS
+@pytest.mark.parametrize("hidden", ["a snippet", "a command", "all of them", "links"])
+def test_an_answer_goes_in_as_it_is_and_starts_nothing(
+    client: str, hidden: str, tmp_path: Path
+) -> None:
+    """What looks like a prompt or a command is nobody's, for no one has typed it."""
+    with two_models("pass", HIDDEN[hidden]) as chat:
+        done = complete(client, tmp_path / "x.py", "x = 1\n\n|\n\ny = 2\n", pick=1)
+
+    assert done.text == f"x = 1\n\n{HIDDEN[hidden]}\n\ny = 2\n"
+    assert chat.requests == []

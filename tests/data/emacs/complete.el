@@ -68,6 +68,8 @@
                     (buffer-substring start end) table nil (- end start)
                     (completion-metadata "" table nil))))
     (complete-take capf (string-to-number pick))
+    ;; Asked again, so that what the server makes of the text is here by then.
+    (ignore-errors (complete-rows capf))
     (princ (json-encode
             `((rows . ,(vconcat (mapcar #'substring-no-properties rows)))
               (details . ,(vconcat (mapcar #'substring-no-properties details)))
