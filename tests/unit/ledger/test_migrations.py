@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import hexai.ledger.store as store_module
+from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
 from hexai.ledger.database import SCHEMA, open_database
-from hexai.ledger.figures import Filter, read_figures
+from hexai.ledger.figures import read_figures
 from hexai.ledger.read import all_runs
 from hexai.ledger.store import Store
 from tests.support.records import run_record
@@ -63,6 +64,7 @@ def test_an_older_ledger_keeps_its_runs(migrated: sqlite3.Connection) -> None:
 
     assert (contender.label, contender.status) == ("home", Status.ANSWERED)
     assert found.run.started_at == 5.0
+    assert contender.usage is not None
     assert (contender.usage.input, contender.usage.output) == (300, 50)
     assert contender.timings.total == 1.4
     assert migrated.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

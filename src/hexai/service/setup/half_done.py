@@ -100,7 +100,7 @@ def _new_file(parent: Path, prefix: str) -> HalfDone:
 
 
 def _remove_if_dead(path: Path, since: float) -> bool:
-    """Remove one thing; if `since` is a time, only what has not changed from then on."""
+    """Remove one thing; if `since` is a time, only if it has not changed since."""
     try:
         found = path.lstat()
         if found.st_uid != os.getuid() or (since > 0 and found.st_mtime > since):
