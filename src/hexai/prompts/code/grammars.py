@@ -1,13 +1,14 @@
 """Grammars, loaded when a document of their language is first looked at.
 
-Parsing is a matter of a millisecond or two, except for text that no grammar expects:
-recovering from `/*` repeated for 4,000 characters takes the Python grammar 6 seconds
-and 1.2 GB, most of it in one step at the end that nothing can stop. But it is slow
-from the first line on, so what has taken longer than real code ever does is given up
-before it comes to that. The time is the thread's own, so that a busy machine does not
+Parsing is a matter of a millisecond or two, except for some texts that no grammar
+expects: recovering from 4,000 characters can take seconds and a gigabyte, most of it in
+one step at the end that nothing can stop. But it is slow from the first line on, so
+what has taken longer than real code ever does is given up before it comes to that.
+The time is the thread's own, so that a busy machine does not
 change what is answered.
 """
 
+import threading
 from functools import cache
 from importlib import import_module
 from time import thread_time
@@ -24,6 +25,32 @@ _PATIENCE = 0.01
 _CHUNK = 4096
 
 
+class _Window(threading.local):
+    """What a parser of this thread looks at: a piece of its text at a time.
+
+    The binding (0.25.2 to 0.26.1) never lets go of what it was given to read, and it
+    can be stopped only where it reads by a function. So it is given the same few
+    objects each time: it needs a piece no longer than until it asks for the next one.
+    """
+
+    def __init__(self) -> None:
+        self._held = memoryview(bytearray(_CHUNK))
+        self._views: dict[int, memoryview] = {}
+
+    def show(self, text: bytes, offset: int) -> memoryview:
+        """Give the piece that begins there; it holds until the next call."""
+        piece = text[offset : offset + _CHUNK]
+        size = len(piece)
+        view = self._views.get(size)
+        if view is None:
+            view = self._views[size] = self._held[:size]
+        view[:] = piece
+        return view
+
+
+_window = _Window()
+
+
 def parse(language: Language, text: bytes) -> "Tree | None":
     """Parse a text; None if it takes too long, or there is no grammar for it."""
     grammar = load(language.grammar) if language.grammar is not None else None
@@ -33,16 +60,17 @@ def parse(language: Language, text: bytes) -> "Tree | None":
 
     ends_at = thread_time() + _PATIENCE
 
-    def read(offset: int, _: "Point") -> bytes:
-        return text[offset : offset + _CHUNK]
+    def read(offset: int, _: "Point") -> memoryview:
+        return _window.show(text, offset)
 
     def is_too_slow(offset: int, has_error: bool, /) -> bool:  # noqa: ARG001, FBT001
         return thread_time() > ends_at
 
     try:
-        return Parser(grammar).parse(read, progress_callback=is_too_slow)
+        tree = Parser(grammar).parse(read, progress_callback=is_too_slow)
     except ValueError:
         return None  # what the binding makes of a parse that was stopped
+    return Parser(grammar).parse(text, tree)  # nothing anew, but nodes know their text
 
 
 @cache
