@@ -15,6 +15,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from msgspec.json import decode
+
 from hexai.domain.choice import SAMPLED_AFTER
 from hexai.domain.figures import Cell, Figures, Filter, Kept, Times
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
@@ -50,18 +52,18 @@ SELECT cell, ifnull(sitting, 0),
     count(*) AS runs,
     sum(late) AS late,
     sum(cut) AS cut,
-    total(CASE WHEN cut = 0 AND {_IS_MEASURABLE} THEN {_SEEN} END) AS tokens,
-    total(CASE WHEN cut = 0 AND {_IS_MEASURABLE} THEN generating END) AS generating_ms,
+    total({_SEEN}) FILTER (WHERE cut = 0 AND {_IS_MEASURABLE}) AS tokens,
+    total(generating) FILTER (WHERE cut = 0 AND {_IS_MEASURABLE}) AS generating_ms,
     total(cost) AS cost,
     sum(cost IS NULL AND output IS NOT NULL) AS unpriced,
     total(estimated) AS estimated,
     total(cached_input) AS cached_input,
-    total(CASE WHEN cached_input IS NOT NULL THEN input END) AS cached_of,
+    total(input) FILTER (WHERE cached_input IS NOT NULL) AS cached_of,
     total(written_input) AS written_input,
-    total(CASE WHEN written_input IS NOT NULL THEN input END) AS written_of,
+    total(input) FILTER (WHERE written_input IS NOT NULL) AS written_of,
     sum({_STOOD}) AS shown,
     total(cut = 0 AND position = 0) AS first,
-    total(CASE WHEN {_STOOD} THEN cost END) AS shown_cost,
+    total(cost) FILTER (WHERE {_STOOD}) AS shown_cost,
     sum(cost IS NULL AND output IS NOT NULL AND {_STOOD}) AS shown_unpriced
 FROM contender
 WHERE cached = 0 AND status = ?1 AND cell IN (SELECT value FROM json_each(?2))
@@ -203,5 +205,4 @@ class _Gathered:
 
 
 def _counted(texts: list[str]) -> Counter[int]:
-    words = Counter(",".join(texts).split(",")) if texts else Counter[str]()
-    return Counter({int(word): count for word, count in words.items()})
+    return Counter(decode(f"[{','.join(texts)}]", type=list[int]))

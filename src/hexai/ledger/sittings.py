@@ -29,23 +29,27 @@ _NEAREST = """
 SELECT hex(token) FROM (
     SELECT * FROM (
         SELECT sitting, :at - started_at AS away FROM run
-        WHERE started_at BETWEEN :at - :pause AND :at AND sitting IN own
+        WHERE started_at BETWEEN :at - :pause AND :at
+            AND (SELECT own FROM sitting WHERE id = run.sitting)
         ORDER BY started_at DESC LIMIT 1)
     UNION ALL SELECT * FROM (
         SELECT sitting, started_at - :at FROM run
-        WHERE started_at BETWEEN :at AND :at + :pause AND sitting IN own
+        WHERE started_at BETWEEN :at AND :at + :pause
+            AND (SELECT own FROM sitting WHERE id = run.sitting)
         ORDER BY started_at LIMIT 1)
     UNION ALL SELECT * FROM (
         SELECT chosen_sitting, :at - chosen_at FROM run
-        WHERE chosen_at BETWEEN :at - :pause AND :at AND chosen_sitting IN own
+        WHERE chosen_at BETWEEN :at - :pause AND :at
+            AND (SELECT own FROM sitting WHERE id = chosen_sitting)
         ORDER BY chosen_at DESC LIMIT 1)
     UNION ALL SELECT * FROM (
         SELECT chosen_sitting, chosen_at - :at FROM run
-        WHERE chosen_at BETWEEN :at AND :at + :pause AND chosen_sitting IN own
+        WHERE chosen_at BETWEEN :at AND :at + :pause
+            AND (SELECT own FROM sitting WHERE id = chosen_sitting)
         ORDER BY chosen_at LIMIT 1)
 ) AS near JOIN sitting ON sitting.id = near.sitting
 ORDER BY away LIMIT 1
-""".replace("IN own", "IN (SELECT id FROM sitting WHERE own)")
+"""
 
 
 def seated(connection: sqlite3.Connection, fact: Fact) -> Fact:

@@ -109,7 +109,8 @@ def kept_shares(sittings: Mapping[int, Kept]) -> tuple[Estimate | None, ...]:
     """Estimate what is left of taken text at each age.
 
     A text that was not looked at any longer says what was left of it up to then, and
-    nothing about later (Kaplan and Meier, character by character). The spread is that
+    nothing about later (Kaplan and Meier, character by character). Nor do texts of
+    which nothing was left before, while there are others. The spread is that
     of the logarithm, by the pull of each sitting on each step.
     """
     seen = [*sittings.values()]
@@ -117,10 +118,10 @@ def kept_shares(sittings: Mapping[int, Kept]) -> tuple[Estimate | None, ...]:
     found: list[Estimate | None] = []
     for age in range(len(SAMPLED_AFTER)):
         texts = sum(each.texts[age] for each in seen)
-        if not texts:
+        before = sum(each.before[age] for each in seen)
+        if not texts or (left and not before):
             found.append(None)
             continue
-        before = sum(each.before[age] for each in seen)
         step = sum(each.after[age] for each in seen) / before if before else 0.0
         if step:
             for place, each in enumerate(seen):

@@ -175,6 +175,22 @@ def test_what_another_ledger_tells_stays_as_it_was_told(
     assert chosen_sittings(connection) == [token]
 
 
+def test_whoever_records_may_say_the_sitting(
+    store: Store, connection: sqlite3.Connection
+) -> None:
+    """A program that asks by itself has sittings of its own, and disturbs nobody's."""
+    file = "cd" * 16
+    store.record(run_record(1))
+    store.record(run_record(2, sitting=file), chosen(2, 0, sitting=file))
+    store.record(run_record(3), chosen(3, 0))
+
+    before, asked, after = sittings(connection)
+
+    assert asked == file
+    assert before == after != file
+    assert chosen_sittings(connection) == [file, before]
+
+
 def test_a_ledger_comes_back_with_its_sittings(
     store: Store, connection: sqlite3.Connection, tmp_path: Path
 ) -> None:
@@ -233,7 +249,8 @@ def test_a_sitting_is_found_by_steps_in_an_index(
 
     [query] = [each for each in statements if "AS away" in each]
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
-    assert [line for line in plan if line.startswith("SCAN run")] == []
+    scans = [line for line in plan if line.startswith(("SCAN run", "SCAN sitting"))]
+    assert scans == []
     assert sum("USING INDEX run_started" in line for line in plan) == 2
     assert sum("USING INDEX run_chosen" in line for line in plan) == 2
 
