@@ -25,6 +25,7 @@ from hexai.domain.record import Background, ContenderRecord, Fact
 from hexai.domain.usage import Usage
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME, make_ledger_file
+from hexai.text.cells import width
 from tests.support.command_line import run_cli
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
@@ -47,6 +48,7 @@ class Life(Struct):
         late: Iterable[int] = (),
         language: str = "python",
         items: tuple[tuple[int, ...], ...] | None = None,
+        seed: int | None = None,
     ) -> Iterator[Fact]:
         """Show models in an order, and take an answer or none; `late` ones are not."""
         self.number += 1
@@ -61,6 +63,7 @@ class Life(Struct):
             started_at=at,
             sitting=f"{sitting:032x}",
             messages=(),
+            seed=seed,
             background=Background(language=language, place=f"{self.number:016x}"),
         )
         stood = items or tuple((index,) for index in shown)
@@ -163,6 +166,48 @@ def test_c2_drawn_orders_weigh_the_same(life: Life) -> None:
     assert row["accepted_share"]["low"] > 0.35
     assert holds(compared["accepted_share"], 0.3, within=0.04)
     assert holds(compared["difference"], 0.0, within=0.05)
+
+
+def test_c2_drawn_orders_are_not_mixed_with_others(life: Life) -> None:
+    """Equal models, half the lists drawn: the first is taken more often in the rest."""
+
+    def lived() -> Iterator[Fact]:
+        for number in range(4000):
+            drawn = number % 2
+            order = [0, 1] if not drawn or life.dice.random() < 0.5 else [1, 0]
+            first = order[life.dice.random() > (0.55 if drawn else 0.82)]
+            yield from life.facts(order, [first], seed=number if drawn else None)
+
+    tell(lived())
+
+    [compared] = stats()["model0"]["comparisons"]
+    assert compared["even"]
+    assert compared["lists"] == 2000
+    assert holds(compared["difference"], 0.0, within=0.07)
+
+
+def test_few_lists_that_all_went_one_way_are_not_certain(life: Life) -> None:
+    """Of 25 lists one took all, so it is taken more often, by at least so much."""
+    tell(
+        fact
+        for number in range(25)
+        for fact in life.facts([0, 1] if number % 2 else [1, 0], [0])
+    )
+
+    [compared] = stats()["model0"]["comparisons"]
+    difference = compared["difference"]
+    assert difference["value"] == difference["high"] == 1
+    assert 0.7 < difference["low"] < 0.95
+
+
+def test_notes_are_broken_between_words(life: Life) -> None:
+    """On a screen of 80 cells none runs over its edge."""
+    tell(_habit(life, lambda: [0, 1], 60))
+
+    drawn = run_cli("stats", stdout="terminal").out.replace("\r", "")
+
+    assert max(map(width, drawn.splitlines())) <= 80
+    assert "so ACCEPTED" in " ".join(drawn.split())
 
 
 def test_c3_harder_places_are_compared_where_both_stood(life: Life) -> None:

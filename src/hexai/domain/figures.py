@@ -217,8 +217,9 @@ class Together(Struct, frozen=True, kw_only=True):
 
     one: Subject
     other: Subject
-    counts: dict[tuple[int, int], "Both"]
-    """By the sitting's number, and -1 where `one` stood above, 1 below, 0 beside."""
+    counts: dict[tuple[int, int, bool], "Both"]
+    """By the sitting's number; -1 where `one` stood above, 1 below, 0 beside; and
+    whether the order was drawn."""
 
 
 class Both(Struct, kw_only=True):

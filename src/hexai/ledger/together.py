@@ -22,13 +22,14 @@ MOST = 10_000
 
 _NEWEST = f"""
 WITH newest AS (
-    SELECT number, surface, place, shown_at, choice, method, sitting FROM run
+    SELECT number, surface, place, shown_at, choice, method, sitting,
+        seed IS NOT NULL AS drawn FROM run
     WHERE started_at >= :since AND choice IS NOT NULL AND (:all OR EXISTS (
         SELECT 1 FROM contender WHERE run = run.number AND position IS NOT NULL
             AND cell IN (SELECT value FROM json_each(:cells))))
     ORDER BY started_at DESC LIMIT :most
 )
-SELECT surface, place, shown_at, choice, method, ifnull(newest.sitting, 0),
+SELECT surface, place, shown_at, choice, method, ifnull(newest.sitting, 0), drawn,
     group_concat({PACKED})
 FROM newest CROSS JOIN contender ON contender.run = newest.number
 WHERE position IS NOT NULL AND cut = 0
@@ -57,20 +58,20 @@ def read_together(
     }
     wanted = {cells[number].subject for number in meant}
     pairs = _Pairs(cells, wanted)
-    for (word, sitting), count in _lists(connection, values).items():
-        pairs.count(word, sitting, count)
+    for (word, sitting, drawn), count in _lists(connection, values).items():
+        pairs.count(word, sitting, count, drawn=bool(drawn))
     return pairs.together()
 
 
 def _lists(
     connection: sqlite3.Connection, values: Mapping[str, object]
-) -> Counter[tuple[str, int]]:
+) -> Counter[tuple[str, int, int]]:
     """Count equal lists of one sitting; those of several servers are one."""
     rows = connection.execute(_NEWEST, values).fetchall()
     places = Counter(place for _, place, shown_at, *_ in rows if shown_at and place)
-    found: Counter[tuple[str, int]] = Counter()
+    found: Counter[tuple[str, int, int]] = Counter()
     apart: list[Listed] = []
-    for surface, place, shown_at, choice, method, sitting, word in rows:
+    for surface, place, shown_at, choice, method, sitting, drawn, word in rows:
         if shown_at and places[place] > 1:
             apart.append(
                 Listed(
@@ -82,17 +83,20 @@ def _lists(
                     file="",
                     began=shown_at,
                     at=shown_at,
-                    drawn=0,
+                    drawn=drawn,
                     sitting=sitting,
                     word=word,
                 )
             )
         else:
-            found[word, sitting] += 1
+            found[word, sitting, drawn] += 1
     for listed in join(apart):
         assert listed.sitting is not None
-        found[listed.word, listed.sitting] += 1
+        found[listed.word, listed.sitting, listed.drawn] += 1
     return found
+
+
+_Counts = dict[tuple[int, int, bool], Both]
 
 
 class _Pairs:
@@ -101,9 +105,9 @@ class _Pairs:
     def __init__(self, cells: Mapping[int, Cell], wanted: Iterable[Subject]) -> None:
         self._cells = cells
         self._wanted = {*wanted}
-        self._counts: dict[tuple[Subject, Subject], dict[tuple[int, int], Both]] = {}
+        self._counts: dict[tuple[Subject, Subject], _Counts] = {}
 
-    def count(self, word: str, sitting: int, count: int) -> None:
+    def count(self, word: str, sitting: int, count: int, *, drawn: bool) -> None:
         """Take a list that was seen so often in a sitting."""
         stood = self._stood(word)
         sharing = sum(item.is_taken for item in stood.values())
@@ -112,7 +116,7 @@ class _Pairs:
                 above = stood[one].position - stood[other].position
                 order = (above > 0) - (above < 0)
                 counts = self._counts.setdefault((one, other), {})
-                both = counts.setdefault((sitting, order), Both())
+                both = counts.setdefault((sitting, order, drawn), Both())
                 both.lists += count
                 both.one += count * stood[one].is_taken / max(sharing, 1)
                 both.other += count * stood[other].is_taken / max(sharing, 1)

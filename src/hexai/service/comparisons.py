@@ -3,9 +3,11 @@
 Who stands above is taken more often, however good. Where a pair stood in both orders
 often enough, both orders weigh the same, as if the order of every list had been drawn,
 so that the habit helps neither. Where it did not, place and model are one, and the
-comparison says so.
+comparison says so. Lists in a drawn order are enough by themselves: who sees the names
+has another habit than who does not, so lists of both kinds are not to be mixed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from math import sqrt
 
@@ -54,9 +56,10 @@ def comparisons(together: Iterable[Together]) -> dict[Subject, list[Comparison]]
     """
     found: dict[Subject, list[Comparison]] = {}
     for pair in together:
-        if sum(both.lists for both in pair.counts.values()) < ENOUGH_LISTS:
+        counts = _counts(pair)
+        if sum(both.lists for both in counts.values()) < ENOUGH_LISTS:
             continue
-        one, other = compare(pair.other, pair.counts), _turned(pair.counts)
+        one, other = compare(pair.other, counts), _turned(counts)
         found.setdefault(pair.one, []).append(one)
         found.setdefault(pair.other, []).append(compare(pair.one, other))
     for each in found.values():
@@ -76,6 +79,26 @@ def compare(against: Subject, counts: Counts) -> Comparison:
         other=weighing.share(lambda both: both.other),
         difference=weighing.difference(),
     )
+
+
+def _counts(pair: Together) -> Counts:
+    """Count the lists in drawn orders if there are enough of them, else all."""
+    everything: dict[tuple[int, int], Both] = {}
+    drawn: dict[tuple[int, int], Both] = {}
+    for (sitting, order, is_drawn), both in pair.counts.items():
+        for counts in (everything, drawn) if is_drawn else (everything,):
+            sums = counts.setdefault((sitting, order), Both())
+            sums.lists += both.lists
+            sums.one += both.one
+            sums.other += both.other
+    return drawn if _are_enough(drawn) else everything
+
+
+def _are_enough(counts: Counts) -> bool:
+    orders: Counter[int] = Counter()
+    for (_sitting, order), both in counts.items():
+        orders[order] += both.lists
+    return min(orders[_ABOVE], orders[_BELOW]) >= ENOUGH_OF_AN_ORDER
 
 
 def _turned(counts: Counts) -> Counts:
@@ -146,12 +169,18 @@ class _Weighing:
         return parts / lists if lists else 0.0
 
     def _spread_alone(self) -> float:
-        """Give the variance of the difference if lists were independent."""
+        """Give the variance of the difference if lists were independent.
+
+        With one list more for each of the two, so that a few that all went one way are
+        not taken for certain (Agresti and Min 2005).
+        """
         spread = 0.0
         for order, lists in self.by_order.items():
             taken = sum(
                 b.one + b.other for (_, o), b in self._counts.items() if o == order
             )
             mean = self._mean(lambda both: both.one - both.other, order)
-            spread += self._weights[order] ** 2 * max(0.0, taken - lists * mean**2)
+            net = lists * mean
+            varied = taken + 2 - net**2 / (lists + 2) if lists else 0.0
+            spread += self._weights[order] ** 2 * max(0.0, varied)
         return spread

@@ -174,7 +174,8 @@ def _chances(found: Fit) -> dict[Model, float]:
         noise = apply(lower, [random.gauss(0, 1) for _ in models])
         drawn = [v + n for v, n in zip(found.values, noise, strict=False)]
         wins[models[drawn.index(max(drawn))]] += 1
-    return {model: wins[model] / _DRAWS for model in models}
+    # Who never won was not impossible, and a draw more is shared by all.
+    return {model: (wins[model] + 1 / size) / (_DRAWS + 1) for model in models}
 
 
 def _compare(

@@ -13,7 +13,9 @@ from hexai.service.comparisons import Comparison
 from hexai.service.statistics import Row, distribution
 from hexai.surfaces.cli.table import table
 from hexai.surfaces.words import usd
+from hexai.text.cells import width, wrap
 from hexai.text.chart import bar, sparkline
+from hexai.text.visible import visible_line
 
 _BAR = 10
 _NOT_YET = "not yet"
@@ -77,7 +79,14 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
         notes.append(_CACHED)
     notes += [*_cut(rows, names), *_places(rows, names)]
-    return text + "".join(f"\n{note}" for note in notes) + ("\n" if notes else "")
+    return text + _below(notes, columns)
+
+
+def _below(notes: Sequence[str], columns: int) -> str:
+    """Write notes below the tables, broken between words where the screen ends."""
+    shown = [visible_line(note) for note in notes]
+    rows = [row for note in shown for row in wrap(note, columns or width(note))]
+    return "".join(f"\n{row.rstrip()}" for row in rows) + ("\n" if rows else "")
 
 
 def _cut(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
