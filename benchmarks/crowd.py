@@ -2,11 +2,8 @@
 
 A second implementation of `hexai.ledger.ratings.evidence` for two models, with arrays
 over users instead of objects; a test holds the two together, and `benchmarks.trios`
-makes three bets of it for three models. Beside it is the rule of version 0.1, which
-matched two trials with the models swapped, as the peer.
+makes three bets of it for three models. Its peer is in `benchmarks.matching`.
 """
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +12,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-STAKES = np.array([0.08, 0.2, 0.35, 0.55, 0.8])
+STAKES = np.array([0.08, 0.2, 0.4, 0.65, 0.97])
+PARTS = np.array([0.16, 0.19, 0.2, 0.17, 0.28])
 LEAST = 20
 """Choices before which nothing is decided."""
 LIMIT = 20.0
@@ -71,7 +69,7 @@ class Crowd:
     def __init__(self, users: int, files: int) -> None:
         signed = np.concatenate([STAKES, -STAKES])
         self._stakes = signed
-        self._capitals = np.full((users, len(signed)), 1 / len(signed))
+        self._capitals = np.tile(np.concatenate([PARTS, PARTS]) / 2, (users, 1))
         self._whole, self._slope = np.ones(users), np.zeros(users)
         self._paid, self._bound = np.zeros(users), np.ones(users)
         self._open = np.zeros(users, bool)
@@ -140,7 +138,7 @@ class Crowd:
         self._end(begins & self._open)
         length = np.maximum(1.0, (self._drawn - 1) / np.maximum(1.0, self._begun))
         length = np.where(self._begun > 0, length, 1.0)
-        bound = np.maximum(far, 0.8) + 2 * np.sqrt(share * (1 - share) * (length - 1))
+        bound = np.maximum(far, 0.8) + 1.5 * np.sqrt(share * (1 - share) * (length - 1))
         self._bound = np.where(begins, bound, self._bound)
         self._begun += begins
         self._open |= begins
@@ -163,40 +161,6 @@ class Crowd:
     def _look(self, pays: Bools) -> None:
         self.best = np.where(pays, np.maximum(self.best, self.capital), self.best)
         sees = (self.best >= LIMIT) & (self.shown >= LEAST)
-        self.decided = np.minimum(
-            self.decided, np.where(sees, self.shown, self.decided)
-        )
-
-
-class Matching:
-    """The peer: two trials in opposite orders that one model won both are a win."""
-
-    def __init__(self, users: int, choices: int) -> None:
-        self._waiting = np.zeros((users, choices), np.int8)
-        self._depth, self._wins = np.zeros(users, int), np.zeros((users, 2), int)
-        self._orient = np.zeros(users, bool)
-        self._rows = np.arange(users)
-        self._factorials = np.array([math.lgamma(n + 1) for n in range(choices + 3)])
-        self.shown = np.zeros(users, int)
-        self.decided = np.full(users, np.iinfo(np.int64).max)
-        self._best = np.zeros(users)
-
-    def take(self, step: Step) -> None:
-        """Let everybody choose once, drawn or not, each in a file of its own."""
-        self.shown += step.counts
-        winner = (step.upright != step.first).astype(np.int8)
-        pushes = step.counts & ((self._depth == 0) | (self._orient == step.upright))
-        pops = step.counts & ~pushes
-        top = self._waiting[self._rows, np.maximum(self._depth - 1, 0)]
-        self._waiting[self._rows[pushes], self._depth[pushes]] = winner[pushes]
-        self._orient = np.where(pushes, step.upright, self._orient)
-        self._depth += pushes.astype(int) - pops
-        won = pops & (top == winner)
-        self._wins[self._rows[won], winner[won]] += 1
-        both = self._wins.sum(1)
-        score = self._factorials[self._wins].sum(1) - self._factorials[both + 1]
-        self._best = np.maximum(self._best, score + both * math.log(2))
-        sees = (self._best >= math.log(LIMIT)) & (self.shown >= LEAST)
         self.decided = np.minimum(
             self.decided, np.where(sees, self.shown, self.decided)
         )

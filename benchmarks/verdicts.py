@@ -14,9 +14,10 @@ from math import inf, sqrt
 
 import numpy as np
 
-from benchmarks.crowd import Crowd, Ints, Matching
+from benchmarks.crowd import Crowd, Ints
 from benchmarks.estimates import INTERVALS, SIZES, STEADY, TURNS, alarms, held
 from benchmarks.lives import EQUAL, WANDERING, Life, preferring
+from benchmarks.matching import Matching
 from benchmarks.trios import THREE, Three, Trio
 
 LOOKS = (200, 500, 1000, 3000)

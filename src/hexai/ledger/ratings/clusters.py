@@ -8,17 +8,21 @@ one sitting only, sittings are the coarser and the clusters, and the other way r
 Else it is both at once: the sum of the two, less that of what shares both (Cameron,
 Gelbach and Miller 2011), and no less than either.
 
-With few clusters their sum is itself uncertain. Student's t, and not the normal
-distribution, then says how wide an interval must be, with one degree of freedom less
-than there are clusters. One large file among many small ones is hardly more than one,
-so what counts is the effective number of them, (sum n)^2 / sum n^2 (Kish 1965; Carter,
-Schnepel and Steigerwald 2017). The outer products are made larger by the square of what
-t is more than normal, so that whoever uses them need not know.
+With few clusters their sum is too small and itself uncertain. It is too small since the
+estimate leans towards each cluster, by its share of all trials, n / N; so its square is
+divided by 1 - n / N (Bell and McCaffrey 2002). How wide an interval must be then says
+Student's t, with one degree of freedom less than there are clusters. One large file
+among many small ones is hardly more than one, so what counts is the effective number of
+them, (sum n)^2 / sum n^2 (Kish 1965; Carter, Schnepel and Steigerwald 2017).
+
+Of two clusters t would be right, and of no use: an interval four times as wide. So what
+is lacking to a few degrees of freedom is filled up with what is usual (moderated t;
+Smyth 2004). The outer products are made larger by the square of what t is more than
+normal, so that whoever uses them need not know.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from math import exp, log
 from operator import mul
 
 from hexai.ledger.ratings.matrices import Matrix, Vector, zeros
@@ -26,11 +30,10 @@ from hexai.ledger.ratings.trials import Trials
 
 QUANTILE = 1.959964
 """Of the normal distribution, for 95 %."""
-_ALIKE, _USUAL = 0.03, 3.0
-"""How alike two scores of one cluster usually are, as a correlation, and how many
-clusters that knowledge is worth."""
-_STUDENT = (12.7062, 4.3027, 3.1824)
-"""Of Student's, with one, two and three degrees of freedom."""
+_ALIKE = 0.03
+"""How alike two scores of one cluster usually are, as a correlation."""
+_ENOUGH = 4.5
+"""Degrees of freedom from which clusters are taken at their word."""
 
 
 def outer_products(trials: Trials, scores: Mapping[int, Vector], size: int) -> Matrix:
@@ -96,16 +99,19 @@ def _drawn_together(found: Matrix, usual: Matrix, sizes: Sequence[int]) -> Matri
     total, squares = sum(sizes), sum(size**2 for size in sizes)
     effect = 1 + _ALIKE * (squares / total - 1)
     freedom = max(0.0, total**2 / squares - 1)
-    known = freedom + _USUAL
+    lacking = max(0.0, _ENOUGH - freedom)
+    known = freedom + lacking
     widen = (_student(known) / QUANTILE) ** 2 / known
-    correction = freedom * len(sizes) / max(1, len(sizes) - 1)
+    shown = freedom * _leaning(sizes, total) / squares
     return [
-        [
-            widen * (correction * a + _USUAL * effect * b)
-            for a, b in zip(*rows, strict=True)
-        ]
+        [widen * (shown * a + lacking * effect * b) for a, b in zip(*rows, strict=True)]
         for rows in zip(found, usual, strict=True)
     ]
+
+
+def _leaning(sizes: Sequence[int], total: int) -> float:
+    """Sum squares of sizes, each for as much as the estimate leans towards it."""
+    return sum(size**2 / (1 - size / total) for size in sizes if size < total)
 
 
 def _summed(scores: Mapping[int, Vector], numbers: Sequence[int]) -> Vector:
@@ -125,14 +131,9 @@ def _squared(vectors: Sequence[Vector], size: int) -> Matrix:
 def _student(freedom: float) -> float:
     """Give Student's quantile for 95 %.
 
-    By the expansion of Abramowitz and Stegun (1964), 26.7.5; below three degrees of
-    freedom, where it is no good, between the known values.
+    By the expansion of Abramowitz and Stegun (1964), 26.7.5, which is right to 0.001
+    from `_ENOUGH` degrees of freedom on.
     """
-    if freedom < len(_STUDENT):
-        below = int(freedom)
-        one, other = _STUDENT[below - 1 : below + 1]
-        step = log(freedom / below) / log(1 + 1 / below)
-        return one * exp(step * log(other / one))
     z = QUANTILE
     student = z + (z**3 + z) / (4 * freedom)
     student += (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

@@ -44,12 +44,15 @@ from hexai.ledger.ratings.trials import Pattern, Trials
 
 LIMIT = 20.0
 """The capital at which a pair of models is decided that is looked at alone."""
-_STAKES = (0.08, 0.2, 0.35, 0.55, 0.8)
-"""Shares of a capital that one bet may lose; on either side, an equal part each."""
+_STAKES = {0.08: 0.16, 0.2: 0.19, 0.4: 0.2, 0.65: 0.17, 0.97: 0.28}
+"""Shares of a capital that one bet may lose, and how much of all is for each; half of
+it on either side. Large ones have more, since few sittings have to do for a clear
+preference, and nearly all of a capital doubles at most in one."""
 _SIGNED = (*_STAKES, *(-stake for stake in _STAKES))
+_PARTS = (*_STAKES.values(), *_STAKES.values())
 _CERTAIN = 1e15
 """A capital that no number of pairs asks for: it need not grow."""
-_FAR = 2.0
+_FAR = 1.5
 """Standard deviations that the sum of a unit may go beyond one choice."""
 _NEAR = 0.8
 """What the sum of a unit may be at least: what one choice may pay against a habit."""
@@ -121,7 +124,7 @@ class Bet:
         """The capital at the beginning of each era since."""
         self.units: list[Unit] = []
         """The units that are over."""
-        self._capitals = [1 / len(_SIGNED)] * len(_SIGNED)
+        self._capitals = [part / 2 for part in _PARTS]
         self._slope = 0.0
         self._whole = 1.0
         self._begun = 0

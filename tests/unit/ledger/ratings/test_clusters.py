@@ -1,6 +1,9 @@
 """How much scores vary, if those of one sitting or file belong together."""
 
+from random import Random
+
 import pytest
+from scipy.stats import t
 
 from hexai.ledger.ratings.clusters import outer_products
 from hexai.ledger.ratings.trials import Pattern, Trial, Trials
@@ -41,11 +44,47 @@ def test_fewer_files_are_less_sure() -> None:
     """As much as they show, the factor for their being few grows; and stays finite."""
     factors = [
         varied(trials(*((f"file {n}", 3, 1) for n in range(count)))) / count
-        for count in (1, 2, 5, 20, 400)
+        for count in (2, 3, 5, 20, 400)
     ]
 
     assert factors == sorted(factors, reverse=True)
     assert factors[0] < 8 * factors[-1]
+
+
+def test_of_one_file_there_is_only_what_is_usual() -> None:
+    """What it shows of how files differ is nothing, whatever it shows."""
+    even, uneven = (varied(trials(("file", first, 40 - first))) for first in (20, 35))
+
+    assert even == pytest.approx(uneven)
+    assert even > 1.5 * varied(trials(("", 20, 20)))
+
+
+@pytest.mark.parametrize("sizes", [(12, 12, 12, 12, 12, 12), (30, 20, 10, 8, 4, 9, 7)])
+def test_clusters_that_are_independent_are_summed_without_bias(
+    sizes: tuple[int, ...],
+) -> None:
+    """By Bell and McCaffrey's correction: the mean is what it is of trials alone.
+
+    With as many clusters nothing is filled up, so that only t makes it more.
+    """
+    dice, total, found = Random(4), sum(sizes), 0.0
+    for _ in range(2000):
+        drawn = [[dice.choice((-1.0, 1.0)) for _ in range(size)] for size in sizes]
+        mean = sum(map(sum, drawn)) / total
+        given = Trials(
+            Trial(PATTERN, int(each < 0), f"{number}")
+            for number, file in enumerate(drawn)
+            for each in file
+        )
+        scores = {
+            number: [(-1.0 if choice else 1.0) - mean]
+            for number, (_, choice) in enumerate(given.outcomes)
+        }
+        [[each]] = outer_products(given, scores, 1)
+        found += each / 2000
+    freedom = total**2 / sum(size**2 for size in sizes) - 1
+
+    assert found / total == pytest.approx((t.ppf(0.975, freedom) / 1.96) ** 2, rel=0.05)
 
 
 def test_one_large_file_among_small_ones_is_hardly_more_than_one() -> None:
