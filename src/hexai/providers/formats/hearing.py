@@ -64,6 +64,8 @@ class Hearing:
 
     def think(self, *values: object) -> list[Chunk]:
         """Take reasoning from the first of some fields that holds any."""
+        if not any(values):  # as in nearly every delta
+            return []
         thought = next(filter(None, map(thoughts, values)), "")
         if thought:
             self._splitter.separated()

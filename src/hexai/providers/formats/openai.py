@@ -171,6 +171,8 @@ class OpenAIDecoder:
 
     def _count(self, said: object, timings: object = None) -> None:
         """Take figures in: totals, so the last that say anything count."""
+        if said is None and timings is None:  # as in nearly every delta
+            return
         before = self._usage.cached
         if isinstance(said, dict):
             charges = self._settings.type == "openrouter"
