@@ -97,6 +97,7 @@ class RaceRun:
         )
         self.race = Race(contenders, request, WAITING, shared)
         self.left_at: float | None = None
+        self.refused: dict[int, str] = {}
         self.ignored: Ignored | None = None
 
     @property
@@ -129,6 +130,10 @@ class RaceRun:
     def finish(self, index: int) -> None:
         """Let a contender have said enough."""
         self.race.finish(index)
+
+    def refuse(self, index: int, reason: str) -> None:
+        """Keep why an answer is not offered."""
+        self.refused[index] = reason
 
     def settle(self) -> None:
         """Settle."""

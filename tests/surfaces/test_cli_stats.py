@@ -356,6 +356,21 @@ def test_c8_one_accept_of_two_is_half_of_each(life: Life) -> None:
         assert row["comparisons"][0]["difference"]["value"] == 0
 
 
+def test_what_was_not_offered_says_why() -> None:
+    """By the reason, the most frequent first; a row for who had any."""
+    tell(
+        run_record(number, contender_record(0, refused=reason), contender_record(1))
+        for number, reason in enumerate(("echo", "prose", "prose"))
+    )
+
+    assert "NOT OFFERED" in run_cli("stats").out
+    assert "prose 2, echo 1" in run_cli("stats").out
+    assert [each["refused"] for each in stats().values()] == [
+        {"prose": 2, "echo": 1},
+        {},
+    ]
+
+
 def test_csv_carries_all_of_it(life: Life) -> None:
     """Estimates with their ends, and the comparison with most lists."""
     tell(_habit(life, lambda: life.dice.sample([0, 1], 2), 300))

@@ -146,6 +146,8 @@ class Figures(Struct, kw_only=True):
     """Characters of the answers that were looked at again later."""
     retained: int = 0
     """Those of them that were still there when last seen."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Answers that were not offered, by the reason."""
     shown_in: Counter[int] = field(default_factory=Counter)
     """`shown` by the number of the sitting; 0: it was not recorded."""
     accepted_in: dict[int, float] = field(default_factory=dict)
@@ -159,6 +161,7 @@ class Figures(Struct, kw_only=True):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.first_token.add(other.first_token)
         self.total.add(other.total)
+        self.refused.update(other.refused)
         self.shown_in.update(other.shown_in)
         for number, accepted in other.accepted_in.items():
             self.accepted_in[number] = self.accepted_in.get(number, 0.0) + accepted

@@ -65,6 +65,8 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     """Bytes of the answer as UTF-8; None: not recorded then."""
     cost_usd: Decimal | None = None
     """Charged or computed; None: nobody knows."""
+    refused: str | None = None
+    """Why the answer was not offered: one word; None: nobody objected."""
     error_kind: str | None = None
     http_status: int | None = None
     text: str = ""

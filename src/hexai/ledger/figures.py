@@ -108,6 +108,14 @@ GROUP BY cell, contender.sitting
 """  # noqa: S608
 
 
+REFUSED = """
+SELECT cell, refused, count(*) FROM contender INDEXED BY contender_refused
+WHERE refused IS NOT NULL AND cell IN (SELECT value FROM json_each(?1))
+    AND started_at >= ?2
+GROUP BY cell, refused
+"""
+
+
 def read_figures(
     connection: sqlite3.Connection, chosen: Filter
 ) -> list[tuple[Cell, Figures]]:
@@ -126,6 +134,8 @@ def read_figures(
     taken = connection.execute(TAKEN, (listed, since))
     for number, rows in groupby(taken, key=itemgetter(0)):
         found[number].take(rows)
+    for number, reason, count in connection.execute(REFUSED, (listed, since)):
+        found[number].refuse(reason, count)
     return [(cells[n], each.figures()) for n, each in found.items() if each.has_any]
 
 
@@ -195,6 +205,10 @@ class _Gathered:
                     before=tuple(aged[ages:-ages]),
                     after=tuple(aged[-ages:]),
                 )
+
+    def refuse(self, reason: str, count: int) -> None:
+        """Take how many answers were not offered for a reason."""
+        self._figures.refused[reason] += count
 
     def figures(self) -> Figures:
         """Give them, with the times counted."""

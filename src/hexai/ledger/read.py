@@ -218,6 +218,7 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         given=_given(row),
         sent=row["sent"],
         received=row["received"],
+        refused=row["refused"],
         error_kind=row["kind_name"],
         http_status=row["http_status"],
         text=(row["text"] or b"").decode(),

@@ -277,6 +277,7 @@ def _figures(contender: ContenderRecord) -> dict[str, object]:
         "given": contender.given and contender.given.tokens,
         "held": contender.given and contender.given.held,
         "cut": contender.given is not None and contender.given.cut,
+        "refused": contender.refused,
         "sent": contender.sent,
         "received": contender.received,
         "http_status": contender.http_status,

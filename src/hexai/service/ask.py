@@ -121,6 +121,7 @@ class Run:
         """Why the text must stay on this machine, if so."""
         self.ignored: Ignored | None = None
         """The document that is ignored, if that is why."""
+        self._refused: dict[int, str] = {}
         self.is_refused = False
         """The guard objects to the text, so it is not stored either."""
         self.record: RunRecord | None = None
@@ -194,6 +195,10 @@ class Run:
         """End a contender that has said enough; it has answered with what there is."""
         if self._race is not None and index not in self._known:
             self._race.finish(index)
+
+    def refuse(self, index: int, reason: str) -> None:
+        """Record why the answer of a contender was not offered."""
+        self._refused[index] = reason
 
     def settle(self) -> None:
         """Say that the list has gone out: who answers from now on is late."""
@@ -311,6 +316,7 @@ class Run:
                     question.request,
                     pricing,
                     cache_key=self._cached.keys.get(outcome.index, ""),
+                    refused=self._refused.get(outcome.index),
                 )
                 for outcome in self.outcomes
             ),

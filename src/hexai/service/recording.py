@@ -34,6 +34,7 @@ def contender_record(
     pricing: Pricing,
     *,
     cache_key: str,
+    refused: str | None = None,
 ) -> ContenderRecord:
     """Make the record of one contender, with its texts."""
     fallback = contender.fallback or contender.target
@@ -60,6 +61,7 @@ def contender_record(
         sent=_size(_prompt(request, outcome)) if outcome.attempts else 0,
         received=0 if cached else _size((outcome.text,)),
         cost_usd=None if cached else pricing.cost_usd(outcome),
+        refused=refused,
         error_kind=error.kind if error else None,
         http_status=error.http_status if error else None,
         text=outcome.text,

@@ -126,6 +126,22 @@ def test_only_who_tells_of_its_cache_counts_for_it(ledger: Ledger) -> None:
     assert (found.written_input, found.written_of) == (60, 300)
 
 
+def test_what_is_not_offered_is_counted_by_its_reason(ledger: Ledger) -> None:
+    """Of each model, since when one asks; it is read back as it was told."""
+    for number, reason in enumerate(("prose", "empty", "prose", None)):
+        odd, good = contender_record(0, refused=reason), contender_record(1)
+        ledger.take(run_record(number, odd, good))
+
+    first, second = ledger.figures(Filter())
+    late = ledger.figures(Filter(since=run_record(2).started_at))
+
+    assert first[1].refused == Counter({"prose": 2, "empty": 1})
+    assert second[1].refused == Counter()
+    assert late[0][1].refused == Counter({"prose": 1})
+    read = [each.run.contenders[0].refused for each in ledger.newest()]
+    assert read == [None, "prose", "empty", "prose"]
+
+
 def test_cached_answers_count_nowhere(ledger: Ledger) -> None:
     """Nobody was asked."""
     ledger.take(taken(1, total=1.0), taken(2, total=5.0, cached=True))
@@ -250,7 +266,8 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
         old.execute("DROP INDEX contender_figures")
         old.execute("DROP INDEX contender_taken")
-        later = ("given", "held", "cut")
+        old.execute("DROP INDEX contender_refused")
+        later = ("given", "held", "cut", "refused")
         kept = (f"kept_{a}" for a in SAMPLED_AFTER)
         for column in ("sitting", "sharing", *kept, *later):
             old.execute(f"ALTER TABLE contender DROP COLUMN {column}")

@@ -89,6 +89,8 @@ class StatsRecord(Struct, kw_only=True):
     shown_cost_usd: float | None
     cost_per_accepted_usd: float | None
     cost_per_accepted: EstimateRecord | None
+    refused: dict[str, int]
+    """Answers that were not offered, by the reason."""
     comparisons: list[ComparisonRecord]
 
 
@@ -136,6 +138,7 @@ def stats_record(row: Row) -> StatsRecord:
         shown_cost_usd=_cost(row.shown_cost_usd, figures.shown_unpriced),
         cost_per_accepted_usd=None if price is None else price.value,
         cost_per_accepted=_estimate(price, digits=12),
+        refused=dict(figures.refused.most_common()),
         comparisons=[*map(_comparison, row.comparisons)],
     )
 
@@ -169,6 +172,9 @@ def _columns(record: Struct, before: str = "") -> dict[str, Any]:
             }
         elif name == "beyond":
             columns[f"{before}{name}"] = " ".join(value)
+        elif name == "refused":
+            counts = (f"{reason}={count}" for reason, count in value.items())
+            columns[f"{before}{name}"] = " ".join(counts)
         elif name != "comparisons":
             columns[f"{before}{name}"] = value
     return columns

@@ -33,6 +33,7 @@ _WORTH = (
     "EACH",
 )
 _KEPT = ("SURFACE", "MODEL", "KEPT 30 s", "2 min", "5 min", "10 min")
+_REFUSED = ("SURFACE", "MODEL", "NOT OFFERED", "WHY")
 _BESIDE = (
     *("SURFACE", "MODEL", "BESIDE", "LISTS", "ABOVE"),
     *("SHARE", "OTHER'S", "DIFFERENCE"),
@@ -69,6 +70,7 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
             (_SPEED, [_speed(row, names) for row in rows]),
             (_WORTH, [_worth(row, names) for row in rows]),
             (_KEPT, [_kept(row, names) for row in rows if row.figures.characters]),
+            (_REFUSED, [_refused(row, names) for row in rows if row.figures.refused]),
             (_BESIDE, [*_beside(rows, names)]),
         )
         if cells
@@ -158,6 +160,17 @@ def _kept_input(row: Row) -> str:
 
 def _kept(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
     return (row.subject.surface, names[row.subject], *map(_share, row.kept))
+
+
+def _refused(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
+    """Say how many answers were not offered, and why."""
+    reasons = row.figures.refused
+    return (
+        row.subject.surface,
+        names[row.subject],
+        _part(reasons.total(), row.figures.answered),
+        ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()),
+    )
 
 
 def _beside(

@@ -1,6 +1,6 @@
 """What the races of the editor need of the rest: a run, and how to read its answers."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from typing import Protocol
@@ -55,6 +55,9 @@ class Run(AbstractAsyncContextManager["Run"], Protocol):
     def finish(self, index: int) -> None:
         """End a contender that has said enough; it has answered with what there is."""
 
+    def refuse(self, index: int, reason: str) -> None:
+        """Record why an answer is not offered."""
+
     def settle(self) -> None:
         """Say that the list has gone out: whoever answers now is late."""
 
@@ -69,8 +72,17 @@ class Clean(Protocol):
         """Clean a whole answer, or what there is of it so far."""
 
 
+Judge = Callable[[str], str | None]
+"""Says why a text that is to go in does not belong there; None: it does."""
+
+
+def accept(_text: str) -> None:
+    """Object to nothing."""
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """A question put together: the run that puts it, and how its answers are read."""
 
     run: Run
     clean: Clean
+    judge: Judge = accept

@@ -2,7 +2,7 @@
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.lsp.asking.run import Clean
+from hexai.surfaces.lsp.asking.run import Clean, Judge, accept
 from hexai.text.musing import may_be_musing
 from hexai.text.words import is_word
 
@@ -16,9 +16,10 @@ _CHARACTERS = 8192
 class Draft:
     """The answer of a contender on its way."""
 
-    def __init__(self, clean: Clean) -> None:
+    def __init__(self, clean: Clean, judge: Judge = accept) -> None:
         self._clean = clean
         self._asked_after = ""
+        self._judge = judge
         self._pieces: list[str] = []
         self._so_far = ""
         self._lines = self._lines_beyond = 0
@@ -33,6 +34,8 @@ class Draft:
         """Another surface holds its slot, so no list waits for it."""
         self.text = ""
         """What goes in where it was asked; nothing before the contender answered."""
+        self.misfit: str | None = None
+        """Why its answer is not offered, so that `text` is blank; None: it is."""
 
     @property
     def runs(self) -> bool:
@@ -82,7 +85,9 @@ class Draft:
             if outcome.finish is FinishReason.ENOUGH:
                 said = said[: said.rfind("\n") + 1]  # half a line is of no use
             text = self._clean(said, infilled=outcome.infilled, finished=not cut_short)
-            self.text = self._asked_after + text if text else ""
+            text = self._asked_after + text if text else ""
+            self.misfit = self._judge(text)
+            self.text = text if self.misfit is None else ""
 
     def fits(self, typed: str) -> bool:
         """Tell whether it answered, and goes on after what was typed."""

@@ -113,7 +113,9 @@ class Place:
         self._run = run
         self._caret = Caret(caret.lines, caret.position)
         self._spot = Spot.of(self.uri, caret.lines, caret.position)
-        self._drafts = {each.index: Draft(asked.clean) for each in run.contenders}
+        self._drafts = {
+            each.index: Draft(asked.clean, asked.judge) for each in run.contenders
+        }
 
     def sends(self, index: int, clean: Clean) -> None:
         """Take note that a contender is asked only now, about the text as it is."""
@@ -152,6 +154,8 @@ class Place:
                 self._consider()
             case Ended(index=index, outcome=outcome):
                 self._drafts[index].end(outcome, now)
+                if (misfit := self._drafts[index].misfit) is not None:
+                    self._note_misfit(index, misfit)
                 self._suggestions = self._merge()
                 self._consider()
             case _:
@@ -242,6 +246,10 @@ class Place:
             outcome=outcome,
             cost_usd=None if cost is None else float(cost),
         )
+
+    def _note_misfit(self, index: int, reason: str) -> None:
+        assert self._run is not None
+        self._run.refuse(index, reason)
 
     def _stop_misfits(self, indexes: Iterable[int]) -> None:
         """Cancel the contenders that have come to say something else."""

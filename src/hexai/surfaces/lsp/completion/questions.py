@@ -9,6 +9,7 @@ from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
+from hexai.prompts.code.misfits import Judge
 from hexai.prompts.completion import completion_request
 from hexai.prompts.fitting import fitted
 from hexai.service.ask import Question, ask
@@ -66,6 +67,7 @@ class Questions:
         return Asked(
             run=ask(self._services, replace(question, recompose=recompose)),
             clean=composed.clean,
+            judge=composed.judge.misfit,
         )
 
     def _question(
@@ -107,7 +109,9 @@ class _Composed:
         self.settings = settings
         self._cursor = origin.cursor(Span(position, position))
         self.request = completion_request(self._cursor, settings)
-        before, after = _around(self._cursor.document, position)
+        document = self._cursor.document
+        self.judge = Judge(self._cursor.language, document, position)
+        before, after = _around(document, position)
         language = self._cursor.language.id
         self.clean: Clean = partial(
             clean, before=before, after=after, language=language

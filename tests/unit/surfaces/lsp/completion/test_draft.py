@@ -161,3 +161,11 @@ def test_who_thinks_aloud_has_never_said_enough(thought: str) -> None:
     for _ in range(130):
         aloud.add("return a\n")
     assert aloud.has_enough
+
+
+def test_an_answer_that_does_not_belong_there_is_blank() -> None:
+    """And the reason is kept."""
+    draft = Draft(Cleaner(), lambda text: "prose" if " " in text else None)
+    draft.end(outcome("two words", finish=FinishReason.STOP), 1.0)
+
+    assert (draft.text, draft.misfit) == ("", "prose")

@@ -1,0 +1,107 @@
+"""Tests for why a suggestion is not offered."""
+
+import time
+
+import pytest
+
+from hexai.prompts.code.languages import language_of
+from hexai.prompts.code.misfits import Judge
+from hexai.text.lines import Lines
+
+FUNCTION = """\
+def total(values):
+    count = 0
+    for one in values:
+        ¦
+    return count
+"""
+GO = "package main\n\nfunc add(a, b int) int {\n\treturn ¦\n}\n"
+COMMENT = "# this is what ¦\nx = 1\n"
+DOCSTRING = 'def f():\n    """Say ¦\n    """\n'
+CALL = "print(first, ¦)\n"
+END = "def f(x):\n    ¦"
+SQL = "SELECT name FROM users ¦\n"
+
+
+def misfit(marked: str, text: str, path: str = "file.py") -> str | None:
+    """Judge what is to go in at the mark."""
+    before, _, after = marked.partition("¦")
+    position = Lines.of(before).end
+    return Judge(language_of("", path), Lines.of(before + after), position).misfit(text)
+
+
+GOOD = [
+    (FUNCTION, "count += one", "a.py"),
+    (FUNCTION, "if one > 0:\n            count += 1", "a.py"),
+    (FUNCTION, "if one:", "a.py"),
+    (FUNCTION, "print(\n            one,", "a.py"),
+    (GO, "a + b", "a.go"),
+    (COMMENT, "the code below does for us", "a.py"),
+    (DOCSTRING, "what the function returns to its caller.", "a.py"),
+    (CALL, "second", "a.py"),
+    (END, "return x", "a.py"),
+    (SQL, "where name is not null and age is not null", "a.sql"),
+    ("Dear all,\n¦\n", "This is to say that we are late.", "a.md"),
+    ("x = 1\n¦\n", "y = 2", "unknown.zzz"),
+    ("def f(¦", "a, b):\n    return a", "a.py"),
+    ("items = [\n    ¦\n]\n", "one,\n    two,", "a.py"),
+    ("for here in places:\n    ¦\n", "here.move()", "a.py"),
+    ("import os\n¦\n", "import sys", "a.py"),
+    ("class A:\n    ¦\n", "def f(self) -> int:\n        return 1", "a.py"),
+]
+BAD = [
+    (FUNCTION, "", "empty"),
+    (FUNCTION, "  \n\n", "empty"),
+    (FUNCTION, "Begin your reply with this line", "chatter"),
+    (FUNCTION, "Here is the completed code:", "chatter"),
+    (FUNCTION, "Sure, I will complete that.", "chatter"),
+    (FUNCTION, "I can help you with that function", "chatter"),
+    (FUNCTION, "The code above counts values.", "chatter"),
+    (FUNCTION, "loops over all the values and counts them.", "prose"),
+    (FUNCTION, "count += 1\nwhich adds one to the number of values", "prose"),
+    (FUNCTION, "count = 0\n    for one in values:", "echo"),
+    (FUNCTION, "return count", "echo"),
+    (FUNCTION, "count += (one", "broken"),
+    (FUNCTION, "}}}", "broken"),
+    (CALL, "second, third))", "broken"),
+]
+
+
+@pytest.mark.parametrize(("marked", "text", "path"), GOOD)
+def test_code_in_its_place_is_offered(marked: str, text: str, path: str) -> None:
+    """Prose where prose belongs, what opens a block, and what mends is."""
+    assert misfit(marked, text, path) is None
+
+
+@pytest.mark.parametrize(("marked", "text", "reason"), BAD)
+def test_what_is_no_code_in_its_place_is_not(
+    marked: str, text: str, reason: str
+) -> None:
+    """By the first reason that holds."""
+    assert misfit(marked, text) == reason
+
+
+def test_a_broken_document_is_judged_by_what_an_answer_adds() -> None:
+    """Half of what is typed is broken; that is no fault of the answer."""
+    broken = "def f(:\n    x = = 3\n    ¦\n"
+
+    assert misfit(broken, "return x") is None
+    assert misfit(broken, "return ((x") == "broken"
+
+
+def test_breaks_in_a_document_of_windows_change_nothing() -> None:
+    """Nor does an answer that ends with a break, or a place in the last line."""
+    windows = FUNCTION.replace("\n", "\r\n")
+
+    assert misfit(windows, "count += one") is None
+    assert misfit("x = 1\n¦", "y = 2\n") is None
+    assert misfit("x = 1\n¦\nz = 3\n", "y = 2\n") is None
+
+
+def test_a_large_document_is_judged_at_once() -> None:
+    """Around the cursor, whatever its length."""
+    lines = "".join(f"value_{n} = compute({n})\n" for n in range(20_000))
+    began = time.process_time()
+    assert misfit(f"{lines}x = ¦\n{lines}", "compute(3)") is None
+
+    assert time.process_time() - began < 1.0
