@@ -150,6 +150,8 @@ class Tally:
             return None
         held = None if self._held is None else self._held.tokens
         counted = self.finished.usage.input if self.finished else None
+        if self.finished is not None and self.finished.chosen is not None:
+            return Given(tokens=self.finished.chosen, held=held, cut=False)
         return Given(
             tokens=prompt_tokens(self._prompt()),
             held=held,

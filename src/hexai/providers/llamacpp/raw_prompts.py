@@ -14,9 +14,11 @@ a list of nothing but texts is a list of prompts to it.
 import re
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.infill import Infill
-from hexai.domain.provider import Call, Chunk
+from hexai.domain.provider import Call, Chunk, Finished
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.llamacpp.continuation import Continuation
@@ -139,6 +141,10 @@ class _RawDecoder(LlamaCppInfillDecoder):
     def __init__(self, call: Call, heard: Heard) -> None:
         super().__init__(call)
         self._heard = heard
+
+    def _facts(self) -> Finished:
+        facts = super()._facts()
+        return replace(facts, chosen=facts.usage.input)
 
     def ended(self) -> None:
         """Say how fast the prompt was read."""

@@ -116,6 +116,7 @@ def test_a_continuation_ends_where_its_block_ends() -> None:
     assert [c.text for c in texts if isinstance(c, TextDelta)] == ["return 1"]
     assert isinstance(end, Finished)
     assert (end.usage.input, end.usage.cached, end.usage.output) == (7, 4, 6)
+    assert end.chosen == 7
     assert decoder.has_ended
 
 
