@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,18 +12,17 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
-from tests.support.popups import ACTION, Stage
+from tests.support.popups import ACTION, WHOLE, Stage, configure
 from tests.support.replies import status
 from tests.support.started import SCRIPT
 from tests.support.tmux import Tmux, wait_until
 from tests.support.upstream import Upstream
 
-pytestmark = [pytest.mark.e2e, pytest.mark.debian]
+pytestmark = [pytest.mark.e2e, pytest.mark.debian]  # tmux
 
 CODE = b"def add(a, b):\n    return a+b\n"
 ODD = b"\tone\r\n\r\n  two \x00\xff\xfe \x1b[31m\r\n\xe2\x80\xa8three"
 CHANGED = "```python\ndef add(a, b):\n    return a + b\n```"
-WHOLE = ("--tmux-popup-width", "100%", "--tmux-popup-height", "100%")
 COMPARING = ("--compare", "--action", "simplify")
 
 
@@ -33,23 +31,6 @@ def fixture_stage(tmp_path: Path) -> Iterator[Stage]:
     """Open a tmux that somebody looks at."""
     with Stage(tmp_path / "stage") as stage:
         yield stage
-
-
-def configure(*upstreams: Upstream, more: str = "") -> None:
-    """Let code actions ask upstreams that answer as scripted."""
-    entries = "".join(
-        f"""
-[[models.code_action]]
-provider = "p{number}"
-model = "m{number}"
-label = "label{number}"
-[providers.p{number}]
-type = "openai"
-base_url = "{upstream.url}"
-"""
-        for number, upstream in enumerate(upstreams)
-    )
-    write_config(entries + more)
 
 
 @pytest.mark.parametrize("selection", [CODE, ODD, b"no end", b"\n\n"])
@@ -187,9 +168,9 @@ def test_an_invalid_configuration_gives_the_selection_back(stage: Stage) -> None
     assert "nonsense" in ended.err
 
 
-@pytest.mark.parametrize("how", ["closed", "detached", "server", "view"])
+@pytest.mark.parametrize("how", ["closed", "detached", "server", "client", "view"])
 def test_a_menu_that_goes_away_gives_the_selection_back(stage: Stage, how: str) -> None:
-    """A closed popup, a detached client, a dead server and view are no answer."""
+    """A closed popup, a detached client, and dead processes are no answer."""
     write_config("")
     with stage.acting(ODD) as acting:
         stage.wait_for("Skip")
@@ -200,6 +181,8 @@ def test_a_menu_that_goes_away_gives_the_selection_back(stage: Stage, how: str) 
                 stage.inner.run("detach-client")
             case "server":
                 stage.inner.run("kill-server")
+            case "client":
+                os.kill(stage.popup_pid(), signal.SIGKILL)
             case _:
                 os.kill(stage.view_pid(), signal.SIGKILL)
         ended = acting.end()
@@ -230,38 +213,6 @@ def test_a_signal_gives_the_selection_back(stage: Stage, number: int) -> None:
         ended = acting.end()
 
     assert (ended.out, ended.code) == (CODE, 128 + number)
-
-
-def test_a_signal_amid_the_selection_cuts_nothing_off() -> None:
-    """What the editor has yet to send still comes out; the menu is not waited for."""
-    reader, writer = os.pipe()
-    environ = {name: os.environ[name] for name in os.environ if name != "TMUX"}  # noqa: TID251
-    with subprocess.Popen(
-        [ACTION, "--action", "simplify"],
-        stdin=reader,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environ,
-    ) as child:
-        os.close(reader)
-        os.write(writer, b"one\n")
-        wait_until(lambda: _has_taken(child.pid), "nothing was read")
-        child.send_signal(signal.SIGINT)
-        os.write(writer, b"two\n" * 10_000)
-        os.close(writer)
-        assert child.stdout is not None
-        out = child.stdout.read()
-
-    assert (out, child.returncode) == (b"one\n" + b"two\n" * 10_000, 130)
-
-
-def _has_taken(pid: int) -> bool:
-    """Tell whether a process handles SIGINT as ours does, by noting it."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("SigCgt:"):
-            handled = int(line.split()[1], 16)
-            return bool(handled >> (signal.SIGHUP - 1) & 1)
-    return False
 
 
 def test_nobody_looks_at_tmux(tmp_path: Path) -> None:
@@ -468,46 +419,3 @@ def test_helix_is_told_nothing_that_it_would_insert(
 
     assert (ran.stdout, ran.returncode) == (CODE, 1)
     assert (b"--prompt" in ran.stderr) == (editor == "sh")
-
-
-def test_a_wrong_option_gives_the_selection_back() -> None:
-    """Even a command line that makes no sense eats nothing."""
-    ran = subprocess.run(
-        [ACTION, "--nonsense"], input=ODD, capture_output=True, check=False
-    )
-
-    assert (ran.stdout, ran.returncode) == (ODD, 2)
-    assert b"nonsense" in ran.stderr
-
-
-def test_files_take_the_place_of_pipes(tmp_path: Path) -> None:
-    """`--infile` and `--outfile` are read and written, and `--action` needs no tmux."""
-    (tmp_path / "in").write_bytes(CODE)
-    with Upstream(openai_answer(CHANGED)) as upstream:
-        configure(upstream)
-        ran = subprocess.run(
-            [
-                *(ACTION, "-infile", tmp_path / "in", "-outfile", tmp_path / "out"),
-                *("--action", "custom_prompt", "--prompt", "pretty"),
-            ],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
-    assert (tmp_path / "out").read_bytes() == b"def add(a, b):\n    return a + b\n"
-
-
-def test_the_parent_loads_no_textual() -> None:
-    """Only the view pays for it."""
-    start = "from hexai.main import main_action; main_action()"
-    ran = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", start, "--action", "fix_typos"],
-        input=b"x\n",
-        capture_output=True,
-        check=False,
-    )
-
-    assert b"hexai.surfaces.tmux.work" in ran.stderr
-    assert b"textual" not in ran.stderr

@@ -14,10 +14,31 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.support.command_line import write_config
 from tests.support.tmux import Tmux, wait_until
+from tests.support.upstream import Upstream
 
 ACTION = Path(sys.executable).with_name("hexai-tmux-action")
 PATIENCE = 30.0
+WHOLE = ("--tmux-popup-width", "100%", "--tmux-popup-height", "100%")
+"""Options for a popup as large as the screen."""
+
+
+def configure(*upstreams: Upstream, more: str = "") -> None:
+    """Let code actions ask upstreams that answer as scripted."""
+    entries = "".join(
+        f"""
+[[models.code_action]]
+provider = "p{number}"
+model = "m{number}"
+label = "label{number}"
+[providers.p{number}]
+type = "openai"
+base_url = "{upstream.url}"
+"""
+        for number, upstream in enumerate(upstreams)
+    )
+    write_config(entries + more)
 
 
 class Ended:
@@ -128,11 +149,23 @@ class Stage:
 
     def view_pid(self) -> int:
         """Find the process of the view."""
-        found = [
-            pid for pid in _processes() if "hexai.surfaces.tmux.view" in _line(pid)
+        return self._process("python", "hexai.surfaces.tmux.view")
+
+    def popup_pid(self) -> int:
+        """Find the client of tmux that stays until the popup is gone."""
+        return self._process("tmux", "display-popup")
+
+    def _process(self, program: str, word: str) -> int:
+        """Find our own process, as it names the socket of the inner server."""
+        server = f"TMUX={self.inner.socket},".encode()
+        [found] = [
+            pid
+            for pid in _processes()
+            if program in (words := _words(pid))[0]
+            and word in words
+            and server in _read(pid, "environ")
         ]
-        mine = [pid for pid in found if str(self._folder.parent) in _line(pid)]
-        return max(mine or found)
+        return found
 
     def _wait_for_client(self) -> None:
         wait_until(
@@ -149,11 +182,13 @@ def _processes() -> list[int]:
     return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
 
 
-def _line(pid: int) -> str:
-    """Give a process's command line; of tmux's client it holds the same words."""
+def _words(pid: int) -> list[str]:
+    return _read(pid, "cmdline").decode(errors="replace").split("\0")
+
+
+def _read(pid: int, name: str) -> bytes:
+    """Read what the system tells of a process, which may have gone."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
-        return ""
-    line = b" ".join(words).decode(errors="replace")
-    return "" if "display-popup" in line else line
+        return b""

@@ -33,6 +33,11 @@ class Problem(Struct, frozen=True, kw_only=True):
     """Only where the text is not TOML; other lines are found by the path."""
 
 
+def wrong(path: KeyPath, value: object, message: str) -> Problem:
+    """Make a problem of a value that may be shown if it is no secret."""
+    return Problem(path=path, message=message, value=shown(value, path))
+
+
 def dotted(path: KeyPath) -> str:
     """Write a key path as TOML does, places in lists in brackets."""
     text = ""

@@ -3,15 +3,14 @@
 Problems make a configuration unusable; warnings do not.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
 from hexai.config.entries.entries import SINGLE, extra_entries
 from hexai.config.entries.forms import listed, text_of
 from hexai.config.entries.specs import fallback_of
-from hexai.config.problems import KeyPath, Problem, nearest, shown
+from hexai.config.problems import KeyPath, Problem, nearest, shown, wrong
 from hexai.config.profiles import (
     find_name,
     provider_names,
@@ -23,9 +22,9 @@ from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.config.schema import Settings
 from hexai.config.tables.base import given
 from hexai.config.tables.entries import EntryTable
-from hexai.config.tables.prompts import CustomAction
 from hexai.config.tables.providers import HttpTable
 from hexai.config.validate_contexts import find_uneven_contexts
+from hexai.config.validate_menu import check_custom_actions, check_menu, doubt_menu
 from hexai.config.validate_providers import check_providers
 from hexai.domain.entry import Surface
 
@@ -40,18 +39,14 @@ _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
 }
 """Options that only some formats have, and the types of those."""
 
-_MENU_HOTKEYS = set("rictfps")
-"""Hotkeys of the built-in menu of `hexai action`."""
-
 
 def find_problems(settings: Settings) -> Iterator[Problem]:
     """Find what makes decoded settings unusable."""
     yield from check_providers(settings)
     yield from _check_entries(settings)
     yield from check_prompts(settings.prompts)
-    custom = settings.prompts.code_action.custom
-    yield from _check_custom_actions(custom)
-    yield from _check_menu(settings, custom)
+    yield from check_custom_actions(settings.prompts.code_action.custom)
+    yield from check_menu(settings)
 
 
 def _check_entries(settings: Settings) -> Iterator[Problem]:
@@ -76,57 +71,14 @@ def _written(settings: Settings, surface: Surface) -> list[tuple[KeyPath, EntryT
     return listed(getattr(settings.models, surface.value), ("models", surface.value))
 
 
-def _check_custom_actions(actions: Sequence[CustomAction]) -> Iterator[Problem]:
-    ids = Counter(action.id.strip().lower() for action in actions)
-    hotkeys = Counter(action.hotkey.lower() for action in actions)
-    for place, action in enumerate(actions):
-        path = ("prompts", "code_action", "custom", place)
-        for key in ("id", "title"):
-            if not getattr(action, key).strip():
-                yield Problem(path=(*path, key), message="is required")
-        if action.id.strip() and ids[action.id.strip().lower()] > 1:
-            yield _wrong((*path, "id"), action.id, "must be unique")
-        if bool(action.instruction.strip()) == bool(action.user.strip()):
-            message = "needs either instruction or user, and not both"
-            yield Problem(path=path, message=message)
-        if len(action.hotkey) > 1:
-            message = "must be a single character"
-            yield _wrong((*path, "hotkey"), action.hotkey, message)
-        elif action.hotkey and hotkeys[action.hotkey.lower()] > 1:
-            yield _wrong((*path, "hotkey"), action.hotkey, "must be unique")
-
-
-def _check_menu(
-    settings: Settings, custom: Sequence[CustomAction]
-) -> Iterator[Problem]:
-    hotkey = settings.tmux.custom_menu_hotkey
-    if not settings.tmux_action.menu and hotkey.lower() in _MENU_HOTKEYS:
-        message = "is a hotkey of the built-in menu; choose another"
-        yield _wrong(("tmux", "custom_menu_hotkey"), hotkey, message)
-    ids = {action.id.strip().lower() for action in custom}
-    for place, item in enumerate(settings.tmux_action.menu):
-        path = ("tmux_action", "menu", place)
-        if isinstance(item.kind, UnsetType):
-            yield Problem(path=(*path, "kind"), message="is required")
-        elif item.kind == "custom" and item.custom_id.strip().lower() not in ids:
-            message = "must be the id of a custom action"
-            yield _wrong((*path, "custom_id"), item.custom_id, message)
-        if len(item.hotkey) > 1:
-            message = "must be a single character"
-            yield _wrong((*path, "hotkey"), item.hotkey, message)
-
-
-def _wrong(path: KeyPath, value: object, message: str) -> Problem:
-    return Problem(path=path, message=message, value=shown(value, path))
-
-
 def find_warnings(settings: Settings) -> Iterator[Problem]:
     """Find what is well-formed and still will not do what was meant."""
     if message := _unknown_provider(settings, settings.provider.name):
         name = settings.provider.name
-        yield _wrong(("provider", "name"), name, message)
+        yield wrong(("provider", "name"), name, message)
     yield from _idle_of_providers(settings)
     yield from find_uneven_contexts(settings)
+    yield from doubt_menu(settings)
     for surface in Surface:
         enabled = [item for item in _written(settings, surface) if item[1].enabled]
         for path, table in enabled:
@@ -147,7 +99,7 @@ def _doubtful(
         ("fallback", text_of(fallback_of(table).provider)),
     ):
         if isinstance(name, str) and (message := _unknown_provider(settings, name)):
-            yield _wrong((*path, key), name, message)
+            yield wrong((*path, key), name, message)
     provider = provider_settings(settings, given(own, settings.provider.name))
     model = given(text_of(table.model), provider.model if provider else "")
     if provider is not None and not model:
@@ -161,7 +113,7 @@ def _doubtful(
             f"is taken as a model of {settings.provider.name}; to name a provider "
             f'write {{ provider = "{start}", model = "…" }}'
         )
-        yield _wrong(path, model, message)
+        yield wrong(path, model, message)
 
 
 def _idle_of_providers(settings: Settings) -> Iterator[Problem]:
@@ -184,7 +136,7 @@ def _idle(
                 f"has no effect: {provider.name} is of type {provider.type}, and only "
                 f"{' and '.join(types)} have it"
             )
-            yield _wrong((*path, key), said, message)
+            yield wrong((*path, key), said, message)
 
 
 def _unknown_provider(settings: Settings, name: str) -> str:

@@ -46,5 +46,5 @@ def test_the_first_frame_highlights_the_first_line() -> None:
     """What Enter would choose is seen."""
     frame = first_frame(MENU, 40, 10)
 
-    assert frame.count(b"\x1b[97;44m") == 1
-    assert b"\x1b[97;44m\x1b[1m i" in frame
+    assert frame.count(b"\x1b[7m") == 1
+    assert b"\x1b[7m\x1b[1m i" in frame

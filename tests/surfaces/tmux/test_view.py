@@ -159,7 +159,9 @@ def test_own_words_go_with_the_item() -> None:
             await parent.wait_for("Prompt")
             await parent.pilot.press("tab", "p")
             await parent.wait_for("Enter ask")
-            await parent.pilot.press(*"go", "enter")
+            await parent.pilot.press(*"go")
+            await parent.wait_for("\ngo ")
+            await parent.pilot.press("enter")
             assert await parent.hear() == Picked(item=1, prompt="go", compare=True)
 
     run(body)
@@ -203,6 +205,20 @@ def test_thoughts_that_were_taken_back_leave_the_diff() -> None:
             parent.say(Dropped(place=0), answer)
             await parent.wait_for("+ new = 1")
             assert "The user" not in parent.screen()
+
+    run(body)
+
+
+def test_the_end_of_a_growing_answer_is_in_sight() -> None:
+    """From its first piece on."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        piece = "\n".join(f"new = {number}" for number in range(100))
+        async with showing(MENU, begun, size=(60, 12)) as parent:
+            await parent.wait_for("waiting")
+            parent.say(Grew(place=0, text=piece))
+            await parent.wait_for("+ new = 99")
 
     run(body)
 

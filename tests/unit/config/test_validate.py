@@ -159,6 +159,9 @@ def test_the_hotkey_of_custom_actions_is_free(hotkey: str) -> None:
         ({}, "kind"),
         ({"kind": "custom", "custom_id": "nobody"}, "custom_id"),
         ({"kind": "skip", "hotkey": "ab"}, "hotkey"),
+        ({"kind": "skip", "hotkey": " "}, "hotkey"),
+        ({"kind": "skip", "hotkey": "\x1b"}, "hotkey"),
+        ({"kind": "skip", "hotkey": "\u202e"}, "hotkey"),
     ],
 )
 def test_a_menu_line_must_do_something(item: dict[str, Any], key: str) -> None:
@@ -166,6 +169,45 @@ def test_a_menu_line_must_do_something(item: dict[str, Any], key: str) -> None:
     problems = _problems({"tmux_action": {"menu": [item]}})
 
     assert list(problems) == [f"tmux_action.menu[0].{key}"]
+
+
+@pytest.mark.parametrize(
+    ("menu", "said"),
+    [
+        ([{"kind": "skip"}, {"kind": "simplify", "hotkey": "s"}], "menu[1].hotkey"),
+        ([{"kind": "simplify", "hotkey": "s"}, {"kind": "skip"}], "menu[1].hotkey"),
+        ([{"kind": "rewrite"}, {"kind": "rewrite"}], "menu[1].hotkey"),
+        ([{"kind": "custom", "custom_id": "X"}, {"kind": "skip"}], ""),
+        (
+            [
+                {"kind": "skip", "hotkey": "k"},
+                {"kind": "custom", "custom_id": " X "},
+            ],
+            "menu[1].hotkey",
+        ),
+        ([{"kind": "skip", "hotkey": "R"}, {"kind": "rewrite"}], ""),
+        ([{"kind": "skip", "custom_id": "x"}], "menu[0].custom_id"),
+    ],
+)
+def test_a_hotkey_of_two_lines_is_a_warning(
+    menu: list[dict[str, Any]], said: str
+) -> None:
+    """Said or by default: the menu leaves it to the first line."""
+    custom = [{**ACTION, "hotkey": "k"}]
+    raw = {
+        "prompts": {"code_action": {"custom": custom}},
+        "tmux_action": {"menu": menu},
+    }
+
+    warnings = [path for path in _warnings(raw) if "menu" in path]
+    assert warnings == ([f"tmux_action.{said}"] if said else [])
+
+
+def test_the_hotkey_of_diagnostics_is_taken_now_and_then() -> None:
+    """It is the user's as long as no diagnostics stand above the selection."""
+    warnings = _warnings({"tmux": {"custom_menu_hotkey": "d"}})
+
+    assert "where some stand above" in warnings["tmux.custom_menu_hotkey"]
 
 
 def test_unknown_providers_are_warnings_with_a_hint() -> None:

@@ -16,6 +16,18 @@ MenuKind = Literal[
     "skip",
     "custom",
 ]
+MENU_HOTKEYS = {
+    "rewrite": "r",
+    "simplify": "i",
+    "document": "c",
+    "gotest": "t",
+    "fix_typos": "f",
+    "custom_prompt": "p",
+    "skip": "s",
+}
+"""What each kind of the menu is chosen by, if nothing else is said."""
+DIAGNOSTICS_HOTKEY = "d"
+"""What resolving is chosen by, where diagnostics stand above the selection."""
 Cells = Annotated[int, Meta(ge=0, le=200)]
 ThemeName = Literal[
     "",

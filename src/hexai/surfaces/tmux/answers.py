@@ -108,7 +108,8 @@ class Answers(Vertical):
     Answers > #title, Answers > #keys { height: 1; width: 1fr;
         background: ansi_default; color: ansi_default; }
     Answers > #told { height: auto; max-height: 6; width: 1fr;
-        background: ansi_default; color: ansi_yellow; }
+        background: ansi_default; color: ansi_default;
+        text-style: bold; }
     """
 
     def __init__(self, wishes: Wishes, begun: Begun) -> None:

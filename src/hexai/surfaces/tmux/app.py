@@ -44,6 +44,12 @@ class ActionApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     Screen { background: ansi_default; color: ansi_default; }
+    Lines, DiffView {
+        scrollbar-color: ansi_bright_black; scrollbar-background: ansi_default;
+        scrollbar-color-hover: ansi_bright_black;
+        scrollbar-color-active: ansi_bright_black;
+        scrollbar-background-hover: ansi_default;
+        scrollbar-background-active: ansi_default; }
     """
     BINDINGS = [  # noqa: RUF012 - as Textual has it
         Binding("ctrl+c", "interrupt", show=False, priority=True),

@@ -173,7 +173,8 @@ class DiffView(ScrollView, can_focus=True):
         self.virtual_size = Size(drawing.cells, len(drawing.places))
         if live:
             place = _last_written(drawing) - self.size.height + 1
-            self.scroll_to(y=max(0, place), animate=False, immediate=True)
+            # Forced: the bar that scrolling needs comes with the next layout.
+            self.scroll_to(y=max(0, place), animate=False, force=True)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

@@ -7,21 +7,22 @@ from msgspec.structs import replace
 
 from hexai.config.schema import Settings
 from hexai.config.tables.prompts import CustomAction
-from hexai.config.tables.tmux import MenuItem
+from hexai.config.tables.tmux import DIAGNOSTICS_HOTKEY, MENU_HOTKEYS, MenuItem
 from hexai.surfaces.tmux.wire import Item
 
-_BUILT_IN = {
-    "rewrite": ("Rewrite selection", "r"),
-    "simplify": ("Simplify and improve", "i"),
-    "document": ("Document code", "c"),
-    "gotest": ("Generate unit tests", "t"),
-    "fix_typos": ("Fix typos and improve grammar and clarity", "f"),
-    "custom_prompt": ("Custom prompt", "p"),
-    "skip": ("Skip", "s"),
-    "diagnostics": ("Resolve diagnostics", "d"),
+_TITLES = {
+    "rewrite": "Rewrite selection",
+    "simplify": "Simplify and improve",
+    "document": "Document code",
+    "gotest": "Generate unit tests",
+    "fix_typos": "Fix typos and improve grammar and clarity",
+    "custom_prompt": "Custom prompt",
+    "skip": "Skip",
+    "diagnostics": "Resolve diagnostics",
 }
-"""By kind, as configuration files name them: title and hotkey."""
-KINDS = tuple(kind for kind in _BUILT_IN if kind != "skip")
+"""By kind, as configuration files name them."""
+_HOTKEYS = {**MENU_HOTKEYS, "diagnostics": DIAGNOSTICS_HOTKEY}
+KINDS = tuple(kind for kind in _TITLES if kind != "skip")
 """What `--action` takes beside the ids of custom actions."""
 
 
@@ -53,7 +54,7 @@ def make_menu(settings: Settings, *, diagnosed: bool) -> Menu:
     if settings.tmux_action.menu:
         known = {each.id.strip().lower(): each for each in own}
         return Menu(main=_once(_configured(settings.tmux_action.menu, known)))
-    rows = [_built_in(kind) for kind in _BUILT_IN if kind not in _AT_THE_END]
+    rows = [_built_in(kind) for kind in _TITLES if kind not in _AT_THE_END]
     if diagnosed:
         rows.append(_built_in("diagnostics"))
     if own:
@@ -96,9 +97,11 @@ def _configured(
 
 
 def _built_in(kind: str) -> Choice:
-    title, hotkey = _BUILT_IN[kind]
     item = Item(
-        title=title, hotkey=hotkey, asks=kind == "custom_prompt", skips=kind == "skip"
+        title=_TITLES[kind],
+        hotkey=_HOTKEYS[kind],
+        asks=kind == "custom_prompt",
+        skips=kind == "skip",
     )
     return Choice(item=item, kind=kind)
 

@@ -13,7 +13,7 @@ from hexai.text.visible import visible_line
 MOST_NOTES = 2
 _START = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
-_HIGHLIGHT, _END = "\x1b[97;44m", "\x1b[0m"
+_HIGHLIGHT, _END = "\x1b[7m", "\x1b[0m"
 
 
 def line_of(item: Item) -> tuple[str, str]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.strip import Strip
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -28,11 +30,19 @@ class Lines(OptionList):
             text-overflow: ellipsis; }
     Lines:focus { border: none; background: ansi_default; }
     Lines > .option-list--option { padding: 0; color: ansi_default; }
-    Lines > .option-list--option-highlighted {
-        color: ansi_bright_white; background: ansi_blue; }
+    Lines > .option-list--option-highlighted,
     Lines:focus > .option-list--option-highlighted {
-        color: ansi_bright_white; background: ansi_blue; }
+        color: ansi_default; background: ansi_default; }
     """
+
+    def render_line(self, y: int) -> Strip:
+        """Reverse the highlighted line, which is seen on every background.
+
+        Textual takes no `text-style: reverse` for it: `get_visual_style` loses that.
+        """
+        strip = super().render_line(y)
+        is_highlighted = self.scroll_offset.y + y == self.highlighted  # none is wrapped
+        return strip.apply_style(Style(reverse=True)) if is_highlighted else strip
 
 
 class MenuView(Vertical):
@@ -42,8 +52,9 @@ class MenuView(Vertical):
     MenuView { height: 1fr; width: 1fr; }
     MenuView > Static { height: auto; width: 1fr; color: ansi_default;
                         background: ansi_default; }
-    MenuView > Input { border: none; height: 1; padding: 0; background: ansi_default;
-                       color: ansi_default; }
+    MenuView > Input, MenuView > Input:focus {
+        border: none; height: 1; padding: 0; background: ansi_default;
+        color: ansi_default; }
     """
 
     def __init__(self, wishes: Wishes) -> None:

@@ -127,6 +127,8 @@ def open_screen(popup: Popup, environ: Mapping[str, str]) -> Screen:
     except OSError as error:
         raise _failure(f"no socket for the menu: {error.strerror}") from None
     command = [sys.executable, "-P", "-m", _VIEW, door.path]
+    if environ.get("NO_COLOR"):  # a popup has the environment of tmux's server
+        command.append("plain")
     passed = {name: environ[name] for name in _PASSED_ON if name in environ}
     try:
         if environ.get("TMUX"):

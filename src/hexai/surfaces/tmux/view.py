@@ -1,7 +1,7 @@
 """The view's process: joins its parent, then shows what it is told.
 
 Run as a module by the parent, in a popup of tmux or on the terminal, with the address
-of the parent's socket. Textual loads in a thread while the parent makes the menu, whose
+of the parent's socket, and `plain` if there are to be no colours. Textual loads in a thread while the parent makes the menu, whose
 first frame is drawn as soon as it is there (`menu_text.py`).
 """
 
@@ -23,6 +23,8 @@ def main() -> int:
     gc.disable()
     for name in ("COLUMNS", "LINES"):  # of another terminal; Textual believes them
         os.environ.pop(name, None)  # noqa: TID251 - the edge
+    if sys.argv[2:] == ["plain"]:
+        os.environ["NO_COLOR"] = "1"  # noqa: TID251 - the edge
     try:
         connection = _join(sys.argv[1])
     except (OSError, IndexError):

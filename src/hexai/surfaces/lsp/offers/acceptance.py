@@ -10,7 +10,7 @@ from hexai.surfaces.lsp.editor.editor import Editor, Severity
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.mending import mending
 from hexai.surfaces.lsp.offers.offer import Credit, Offer
-from hexai.surfaces.lsp.offers.provenance import letter
+from hexai.surfaces.words import letter
 from hexai.text.lines import Replacement
 from hexai.text.visible import visible_line
 

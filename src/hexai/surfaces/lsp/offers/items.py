@@ -12,8 +12,9 @@ from msgspec import Struct
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.offers.insertion import Insertion, line_break
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
-from hexai.surfaces.lsp.offers.provenance import letter, names, provenance
+from hexai.surfaces.lsp.offers.provenance import names, provenance
 from hexai.surfaces.lsp.protocol.convert import from_span
+from hexai.surfaces.words import letter
 from hexai.text.cells import truncate
 from hexai.text.fences import fence
 from hexai.text.lines import Lines

@@ -1,16 +1,11 @@
 """Where a suggestion came from, in the words of the closing lines of the terminal."""
 
-from string import ascii_uppercase
+from decimal import Decimal
 
 from hexai.domain.outcome import Outcome
 from hexai.surfaces.lsp.offers.offer import Credit
+from hexai.surfaces.words import usd
 from hexai.text.visible import visible_line
-
-
-def letter(index: int) -> str:
-    """Name what is shown at a place of a blind list: A to Z, then A2 and so on."""
-    rounds, place = divmod(index, len(ascii_uppercase))
-    return ascii_uppercase[place] + (str(rounds + 1) if rounds else "")
 
 
 def names(by: tuple[Credit, ...]) -> str:
@@ -30,7 +25,7 @@ def _line(credit: Credit) -> str:
         f"provider={outcome.provider}",
         f"model={outcome.model}",
         *_figures(outcome),
-        f"cost={_usd(credit)}" if outcome.usage else "",
+        _cost(credit) if outcome.usage else "",
         "late" if outcome.late else "",
         "from a cut prompt" if outcome.is_cut else "",
     )
@@ -52,13 +47,9 @@ def _figures(outcome: Outcome) -> list[str]:
     return figures
 
 
-def _usd(credit: Credit) -> str:
-    cost = credit.cost_usd
-    if cost is None:
-        return "?"
-    if cost == 0:
-        return "$0"
-    return f"{_mark(credit.outcome)}${cost:.4f}"
+def _cost(credit: Credit) -> str:
+    cost = None if credit.cost_usd is None else Decimal(str(credit.cost_usd))
+    return f"cost={usd(cost, estimated=bool(_mark(credit.outcome)))}"
 
 
 def _mark(outcome: Outcome) -> str:

@@ -113,7 +113,7 @@ def test_unknown_prices_are_marked() -> None:
     (item,) = items(offer("|", Suggestion(text="x", credits=by)))
     first, second = documented(item).split("\n")
     assert first.endswith("cost=?")
-    assert second.endswith("cost=$0.0004")
+    assert second.endswith("cost=$0.00041")
 
 
 def test_local_and_cloud_look_different() -> None:

@@ -1,0 +1,95 @@
+"""`hexai action` where no menu is wanted, or none can be: nothing is eaten."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.answers import openai_answer
+from tests.support.popups import ACTION, configure
+from tests.support.tmux import wait_until
+from tests.support.upstream import Upstream
+
+pytestmark = pytest.mark.e2e
+
+CODE = b"def add(a, b):\n    return a+b\n"
+ODD = b"\tone\r\n\r\n  two \x00\xff\xfe \x1b[31m\r\n\xe2\x80\xa8three"
+CHANGED = "```python\ndef add(a, b):\n    return a + b\n```"
+
+
+def test_a_signal_amid_the_selection_cuts_nothing_off() -> None:
+    """What the editor has yet to send still comes out; the menu is not waited for."""
+    reader, writer = os.pipe()
+    environ = {name: os.environ[name] for name in os.environ if name != "TMUX"}  # noqa: TID251
+    with subprocess.Popen(
+        [ACTION, "--action", "simplify"],
+        stdin=reader,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environ,
+    ) as child:
+        os.close(reader)
+        os.write(writer, b"one\n")
+        wait_until(lambda: _has_taken(child.pid), "nothing was read")
+        child.send_signal(signal.SIGINT)
+        os.write(writer, b"two\n" * 10_000)
+        os.close(writer)
+        assert child.stdout is not None
+        out = child.stdout.read()
+
+    assert (out, child.returncode) == (b"one\n" + b"two\n" * 10_000, 130)
+
+
+def _has_taken(pid: int) -> bool:
+    """Tell whether a process handles SIGINT as ours does, by noting it."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("SigCgt:"):
+            handled = int(line.split()[1], 16)
+            return bool(handled >> (signal.SIGHUP - 1) & 1)
+    return False
+
+
+def test_a_wrong_option_gives_the_selection_back() -> None:
+    """Even a command line that makes no sense eats nothing."""
+    ran = subprocess.run(
+        [ACTION, "--nonsense"], input=ODD, capture_output=True, check=False
+    )
+
+    assert (ran.stdout, ran.returncode) == (ODD, 2)
+    assert b"nonsense" in ran.stderr
+
+
+def test_files_take_the_place_of_pipes(tmp_path: Path) -> None:
+    """`--infile` and `--outfile` are read and written, and `--action` needs no tmux."""
+    (tmp_path / "in").write_bytes(CODE)
+    with Upstream(openai_answer(CHANGED)) as upstream:
+        configure(upstream)
+        ran = subprocess.run(
+            [
+                *(ACTION, "-infile", tmp_path / "in", "-outfile", tmp_path / "out"),
+                *("--action", "custom_prompt", "--prompt", "pretty"),
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+    assert (tmp_path / "out").read_bytes() == b"def add(a, b):\n    return a + b\n"
+
+
+def test_the_parent_loads_no_textual() -> None:
+    """Only the view pays for it."""
+    start = "from hexai.main import main_action; main_action()"
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", start, "--action", "fix_typos"],
+        input=b"x\n",
+        capture_output=True,
+        check=False,
+    )
+
+    assert b"hexai.surfaces.tmux.work" in ran.stderr
+    assert b"textual" not in ran.stderr
