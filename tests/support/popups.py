@@ -155,17 +155,23 @@ class Stage:
         """Find the client of tmux that stays until the popup is gone."""
         return self._process("tmux", "display-popup")
 
+    def acts(self) -> bool:
+        """Tell whether an action runs that somebody else has started."""
+        return bool(self._processes(ACTION.name))
+
     def _process(self, program: str, word: str) -> int:
-        """Find our own process, as it names the socket of the inner server."""
+        [found] = [pid for pid in self._processes(program) if word in _words(pid)]
+        return found
+
+    def _processes(self, program: str) -> list[int]:
+        """Find ours, as they name the socket of the inner server."""
         server = f"TMUX={self.inner.socket},".encode()
-        [found] = [
+        return [
             pid
             for pid in _processes()
-            if program in (words := _words(pid))[0]
-            and word in words
+            if any(program in word for word in _words(pid)[:2])
             and server in _read(pid, "environ")
         ]
-        return found
 
     def _wait_for_client(self) -> None:
         wait_until(

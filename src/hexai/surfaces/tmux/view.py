@@ -1,8 +1,9 @@
 """The view's process: joins its parent, then shows what it is told.
 
 Run as a module by the parent, in a popup of tmux or on the terminal, with the address
-of the parent's socket, and `plain` if there are to be no colours. Textual loads in a thread while the parent makes the menu, whose
-first frame is drawn as soon as it is there (`menu_text.py`).
+of the parent's socket, and `plain` if there are to be no colours. Textual loads in a
+thread while the parent makes the menu, whose first frame is drawn as soon as it is
+there (`menu_text.py`).
 """
 
 import gc
