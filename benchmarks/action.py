@@ -1,7 +1,8 @@
 """The menu for a selection: from the start of the command until its rows are seen.
 
 Both sides run in a real tmux with a client, whose terminal is read by this process: a
-moment counts once the bytes of the row have arrived there. The peer is bare Textual
+moment counts once the bytes of the row have arrived there. What both sides cost in
+processor time, from their start until they have gone, stands beside it. The peer is bare Textual
 with one list, in a popup that `tmux display-popup` opens. Run by `scripts/bench
 action`.
 """
@@ -10,6 +11,7 @@ import argparse
 import fcntl
 import os
 import pty
+import resource
 import select
 import statistics
 import struct
@@ -38,10 +40,18 @@ class Client(NamedTuple):
     tmux: Sequence[str]
     terminal: int
     environ: dict[str, str]
+    server: int
+    """The process of tmux that popups are children of."""
 
-    def until_seen(self, command: Sequence[str], text: bytes) -> float:
-        """Time a command from its start until a text is on the screen."""
+    def until_seen(
+        self, command: Sequence[str], text: bytes, spent: list[float]
+    ) -> float:
+        """Time a command from its start until a text is on the screen.
+
+        `spent` gets what it took of the processor, tmux and the popup included.
+        """
         self._drain()
+        before = self._spent()
         began = time.monotonic()
         with subprocess.Popen(
             command,
@@ -55,7 +65,15 @@ class Client(NamedTuple):
             process.stdin.close()
             seen = self._wait_for(text) - began
             self._leave(process)
+        spent.append(self._spent() - before)
         return seen
+
+    def _spent(self) -> float:
+        """Sum up seconds of the processor, of our children and of tmux and its."""
+        ours = resource.getrusage(resource.RUSAGE_CHILDREN)
+        stat = Path(f"/proc/{self.server}/stat").read_text()
+        ticks = sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+        return ours.ru_utime + ours.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
 
     def _wait_for(self, text: bytes) -> float:
         got, until = b"", time.monotonic() + _PATIENCE
@@ -94,14 +112,15 @@ def attached(home: Path) -> Iterator[Client]:
     size = struct.pack("HHHH", _LINES, _COLUMNS, 0, 0)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
     try:
-        client = Client(tmux, terminal, environ)
+        client = Client(tmux, terminal, environ, pid)
         client._wait_for(b"sleep")  # noqa: SLF001 - its status line
         asked = [*tmux, "display-message", "-p", "#{socket_path},#{pid},0"]
         told = subprocess.run(
             asked, env=environ, check=True, capture_output=True, text=True
         )
-        environ |= {"TMUX": told.stdout.strip(), "TMUX_PANE": "%0"}
-        yield client
+        variable = told.stdout.strip()
+        environ |= {"TMUX": variable, "TMUX_PANE": "%0"}
+        yield client._replace(server=int(variable.split(",")[1]))
     finally:
         subprocess.run([*tmux, "kill-server"], env=environ, check=False)
         os.waitpid(pid, 0)
@@ -119,10 +138,11 @@ def main() -> None:
         popup = [*client.tmux, "display-popup", "-E", "-w", "60%", "-h", "50%"]
         ours = [str(options.hexai / "hexai-tmux-action")]
         peer = [*popup, *map(str, bare)]
+        cost: tuple[list[float], list[float]] = ([], [])
         mine, theirs = measure(
             options.runs,
-            lambda: client.until_seen(ours, b"Rewrite selection"),
-            lambda: client.until_seen(peer, b"Rewrite selection"),
+            lambda: client.until_seen(ours, b"Rewrite selection", cost[0]),
+            lambda: client.until_seen(peer, b"Rewrite selection", cost[1]),
         )
     ratios = [one / other for one, other in zip(mine, theirs, strict=True)]
     sys.stdout.write(
@@ -130,6 +150,10 @@ def main() -> None:
         + row("hexai-tmux-action", mine)
         + "\n"
         + row("bare Textual in a popup", theirs)
+        + "\nprocessor time, until it has gone\n"
+        + row("hexai-tmux-action", cost[0][1:])
+        + "\n"
+        + row("bare Textual in a popup", cost[1][1:])
         + "\n"
         + verdict("beside it, median ratio", statistics.median(ratios), _RATIO, "x")
         + verdict("until the menu is seen", statistics.median(mine), _BUDGET, "s")
