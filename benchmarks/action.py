@@ -2,9 +2,9 @@
 
 Both sides run in a real tmux with a client, whose terminal is read by this process: a
 moment counts once the bytes of the row have arrived there. What both sides cost in
-processor time, from their start until they have gone, stands beside it. The peer is bare Textual
-with one list, in a popup that `tmux display-popup` opens. Run by `scripts/bench
-action`.
+processor time, from their start until they have gone, stands beside it. The peer is
+bare Textual with one list, in a popup that `tmux display-popup` opens. Run by
+`scripts/bench action`.
 """
 
 import argparse
