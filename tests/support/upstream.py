@@ -264,7 +264,7 @@ class Upstream:
             line.close()
 
 
-ASIDES = ("/api/ps", "/api/version", "/props")
+ASIDES = ("/api/ps", "/api/tags", "/api/version", "/props")
 """What servers are asked of themselves beside the questions; a test that cares routes
 them, or has all requests answered by `tests.support.ollama`."""
 

@@ -6,12 +6,13 @@ import pytest
 
 from tests.support.answers import ollama_answer, openai_answer
 from tests.support.command_line import run_cli, simulated, write_config
+from tests.support.ollama import Model, Ollama, serve
 from tests.support.replies import json_answer, status
 from tests.support.upstream import Upstream
 
 
 class TestList:
-    """`hexai models list` asks nobody."""
+    """`hexai models list` asks servers what they hold, and no model anything."""
 
     def configure(self, upstream: Upstream) -> None:
         """Configure local, cloud and unknown upstreams, with keys and without."""
@@ -51,11 +52,11 @@ class TestList:
         with Upstream() as upstream:
             self.configure(upstream)
             result = run_cli("models", "list")
-            assert upstream.connections == []
+            assert upstream.requests == []
         assert result.code == 0
         header, *rows = result.out.splitlines()
         assert header.split() == [
-            *("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
+            *("SURFACE", "LABEL", "MODEL", "WHERE", "CONTEXT", "UPSTREAM", "KEY")
         ]
         assert [row.split()[0] for row in rows] == [
             *("code_action", "chat", *["cli"] * 5)
@@ -64,7 +65,7 @@ class TestList:
         assert [row[start:].split()[0] for row in rows[2:]] == [
             *("ollama:qwen3:8b", "proxy:m", "openai:gpt-4.1", "nobody:x", "proxy:")
         ]
-        assert f"unknown  {upstream.url}" in rows[2]
+        assert rows[2].split()[3:5] == ["unknown", upstream.url]
         assert "PROXY_KEY" in rows[3]
         assert "set HEXAI_OPENAI_API_KEY or OPENAI_API_KEY" in rows[4]
         assert "unknown provider" in rows[5]
@@ -86,7 +87,40 @@ class TestList:
             "key": "missing API key for provider proxy; set HEXAI_PROXY_API_KEY or "
             "PROXY_KEY",
             "origin": upstream.url,
+            "context": None,
+            "loaded": None,
+            "missing": False,
+            "capabilities": [],
         }
+
+    def test_an_ollama_tells_what_it_has_and_holds(self) -> None:
+        """Whose each model is, how much of it is loaded, and what it can do."""
+        ollama = Ollama(
+            {
+                "coder:7b": Model(capabilities=("completion", "insert")),
+                "chat:latest": Model(),
+                "big:latest": Model(remote="https://ollama.com"),
+            }
+        )
+        ollama.loaded["coder:7b"] = 8192
+        with serve(ollama) as upstream:
+            entries = "".join(
+                f"[[models.cli]]\nprovider = 'ollama'\nmodel = '{model}'\n"
+                for model in ("coder:7b", "chat", "big", "gone")
+            )
+            write_config(f"[ollama]\nbase_url = '{upstream.url}'\n{entries}")
+            rows = run_cli("models", "list").out.splitlines()[1:]
+            items = json.loads(run_cli("models", "list", "--json").out)
+        rows = [row for row in rows if row.startswith("cli")]
+        cells = [" ".join(row.split()[3:-3]) for row in rows]
+        assert cells == [
+            *("local 8192, fills gaps", "local not loaded", "cloud not loaded"),
+            "unknown no such model",
+        ]
+        told = [item for item in items if item["surface"] == "cli"]
+        assert [item["context"] for item in told] == [8192, None, None, None]
+        assert [item["loaded"] for item in told] == [True, False, False, False]
+        assert ollama.log == []
 
     def test_a_bare_models_lists_them(self) -> None:
         """And takes the same option."""
@@ -183,3 +217,24 @@ def test_problems_of_the_configuration_are_all_told(words: list[str]) -> None:
     assert (result.code, result.out) == (1, "")
     assert len(result.err.splitlines()) == 2
     assert all(line.startswith("hexai: ") for line in result.err.splitlines())
+
+
+def test_models_that_do_not_fit_beside_each_other_are_told() -> None:
+    """What the test itself has shown, with what completion makes of it."""
+    ollama = Ollama({"one:latest": Model(loads_in=0.2), "two:latest": Model()})
+    with serve(ollama) as upstream:
+        entries = "".join(
+            f"[[models.{surface}]]\nprovider = 'ollama'\nmodel = '{model}'\n"
+            for surface, model in (
+                *(("cli", "one"), ("cli", "two")),
+                *(("chat", "one"), ("code_action", "one")),
+            )
+        )
+        write_config(f"[ollama]\nbase_url = '{upstream.url}'\n{entries}")
+        result = run_cli("models", "test")
+        items = json.loads(run_cli("models", "test", "--json").out)
+    assert result.code == 0
+    assert "4096" in result.out
+    assert "cannot be loaded beside it" in result.out
+    assert {each["context"] for each in items if each["reachable"]} == {4096}
+    assert ["one:latest"] in [each["swaps_with"] for each in items]

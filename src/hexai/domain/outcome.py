@@ -88,6 +88,16 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return self.given is not None and self.given.cut
 
     @property
+    def cut_words(self) -> str:
+        """What to tell people of a prompt that was cut; empty if it was not."""
+        if not self.is_cut or self.given is None or self.usage is None:
+            return ""
+        return (
+            f"its server read {self.usage.input} of about {self.given.tokens} tokens "
+            "and cut the rest of the prompt; give the model more context there"
+        )
+
+    @property
     def tokens_per_s(self) -> float | None:
         """Generated tokens per second; None where the time is too short to tell."""
         return speed(self.usage, self.timings)

@@ -1,21 +1,25 @@
 """What is configured: for each entry who would be asked, where, and with which key.
 
-Nothing is sent and no command is run to find this out.
+The user's own servers are asked what they have and hold; no model is asked anything,
+and no command is run to find this out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.entry import Entry
 from hexai.errors import Authentication
 from hexai.providers.credentials import ConfiguredCredential
+from hexai.providers.readiness.described import Described, describe
 from hexai.providers.unavailable import Unavailable
 from hexai.service.targets import Targets
 
 _UNKNOWN = "unknown provider"
+_AT_HAND = frozenset({"set", "not needed"})
 
 Where = Literal["local", "cloud", "unknown"]
 
@@ -33,13 +37,27 @@ class Item(Struct, frozen=True, kw_only=True):
     """`set`, `by command`, `not needed`, or what is missing."""
     origin: str
     """The upstream's; empty where nothing can be asked."""
+    context: int | None = None
+    """Tokens that the upstream holds of this model now; None where it does not tell."""
+    loaded: bool | None = None
+    """Whether it has the model loaded; None where it does not tell."""
+    missing: bool = False
+    """Whether it says that it has no such model."""
+    capabilities: tuple[str, ...] = ()
+    """What it says that the model can do."""
 
 
 async def take_inventory(
-    entries: Iterable[Entry], targets: Targets, environ: Mapping[str, str], home: str
+    entries: Sequence[Entry], targets: Targets, environ: Mapping[str, str], home: str
 ) -> tuple[Item, ...]:
     """Describe entries in the order given."""
-    return tuple([await _describe(entry, targets, environ, home) for entry in entries])
+    items = [await _describe(entry, targets, environ, home) for entry in entries]
+    found = [targets.find(entry, entry.spec) for entry in entries]
+    asked = [place for place, item in enumerate(items) if item.key in _AT_HAND]
+    told = await describe([found[place] for place in asked])
+    for place, said in zip(asked, told, strict=True):
+        items[place] = _with_what_was_told(items[place], said)
+    return tuple(items)
 
 
 def where(local: bool | None) -> Where:  # noqa: FBT001 - a fact, not a switch
@@ -63,6 +81,20 @@ async def _describe(
         where=where(targets.is_local(entry.spec.provider)),
         key=await key_state(settings, environ, home) if settings else _UNKNOWN,
         origin=target.upstream.origin if available else "",
+    )
+
+
+def _with_what_was_told(item: Item, said: Described) -> Item:
+    found = item.where
+    if found == "unknown" and said.runs_there is not None:
+        found = where(said.runs_there)
+    return replace(
+        item,
+        where=found,
+        context=said.context,
+        loaded=said.loaded,
+        missing=said.missing,
+        capabilities=said.capabilities,
     )
 
 

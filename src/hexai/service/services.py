@@ -198,6 +198,10 @@ class Services:
         """Tell of each model, from now on, that its load has `begun` or is over."""
         self.readiness.loads.watch(lambda load, begun: told(load.model, begun=begun))
 
+    def swaps_of(self, target: Target) -> tuple[str, ...]:
+        """Name the models that have shown not to fit beside a target's."""
+        return self.readiness.swaps.others(target.upstream.origin, target.spec.model)
+
     def tell_not_asked(self, target: Target, loaded: str) -> None:
         """Note once that a model is not asked, since another one is loaded there."""
         key = target.upstream.origin, target.spec.model

@@ -8,6 +8,7 @@ from hexai.surfaces.lsp.main import Server
 from tests.support.command_line import run_cli, write_config
 from tests.support.lsp_client import LspClient, serving
 from tests.support.ollama import Model, Ollama, serve
+from tests.surfaces.lsp.test_prompts import CAPABILITIES, take_edits
 
 URI = "file:///tmp/code.py"
 HEAD = "def area(width, height):\n    return "
@@ -17,7 +18,14 @@ _KEY = 0.1
 Scene = Callable[[LspClient, Server], Awaitable[None]]
 
 
-def play(scene: Scene, ollama: Ollama, *, entry: str = "", text: str = HEAD) -> None:
+def play(
+    scene: Scene,
+    ollama: Ollama,
+    *,
+    entry: str = "",
+    text: str = HEAD,
+    language: str = "python",
+) -> None:
     """Play a scene in an editor whose completion asks an Ollama."""
 
     async def scenario() -> None:
@@ -26,13 +34,16 @@ def play(scene: Scene, ollama: Ollama, *, entry: str = "", text: str = HEAD) -> 
                 "[completion]\ncompletion_debounce_ms = 20\ndeadline = 0.3\n"
                 f"[ollama]\nbase_url = '{upstream.url}'\n"
                 "[[models.completion]]\nprovider = 'ollama'\nmodel = 'qwen'\n"
+                "[[models.chat]]\nprovider = 'ollama'\nmodel = 'qwen'\n"
                 f"{entry}\n"
             )
             async with serving() as (client, server):
-                client.handlers["window/workDoneProgress/create"] = lambda _: None
-                window = {"window": {"workDoneProgress": True}}
-                await client.initialize("plain", capabilities=window)
-                client.open(URI, text, "python")
+                take_edits(client)
+                await client.initialize(
+                    "plain", encodings=("utf-32",), capabilities=CAPABILITIES
+                )
+                client.open(URI, text, language)
+                await client.ask_for_nothing(URI, 0)
                 await scene(client, server)
                 await client.leave()
 
@@ -64,6 +75,13 @@ async def ask_until_shown(client: LspClient) -> list[str]:
             return texts
         await asyncio.sleep(_KEY)
     raise AssertionError("nothing was ever offered")
+
+
+def question(client: LspClient) -> None:
+    """Type a question below the text."""
+    end = len(client.texts[URI].text)
+    for offset, character in enumerate("what?>"):
+        client.edit(URI, (end + offset, end + offset, character))
 
 
 def progress(client: LspClient) -> list[str]:
@@ -183,3 +201,39 @@ def test_completion_does_not_have_two_models_swapped_at_each_pause() -> None:
         assert len(told) == 1
 
     play(scene, ollama, entry=entry)
+
+
+def test_a_chat_from_a_cut_prompt_is_told() -> None:
+    """The answer is inserted, and a message says how little of the prompt was read."""
+    ollama = Ollama(
+        {"qwen:latest": Model(says=["42"])},
+        version="0.11.0",
+        obeys=False,
+        context=512,
+        tells_context=False,
+    )
+    text = "some words of a text that goes on and on\n" * 300
+
+    async def scene(client: LspClient, _server: Server) -> None:
+        question(client)
+        told = await client.wait_for(lambda m: "cut the rest of the prompt" in str(m))
+        assert told["method"] == "window/showMessage"
+
+    play(scene, ollama, text=text, language="markdown")
+
+
+def test_a_chat_forgets_what_was_said_before_rather_than_be_refused() -> None:
+    """Earlier questions go first, so that the new one fits what is held."""
+    ollama = Ollama({"qwen:latest": Model(says=["42"])}, context=1024)
+    before = "".join(
+        f"question {n}?>\n> {'an answer that is long ' * 60}\n\n" for n in range(3)
+    )
+
+    async def scene(client: LspClient, _server: Server) -> None:
+        question(client)
+        await client.message("workspace/applyEdit")
+
+    play(scene, ollama, text=before, language="markdown")
+    [asked] = ollama.asked
+    assert "what?" in str(asked)
+    assert len(str(asked)) < 4 * 1024

@@ -318,3 +318,23 @@ def test_an_option_that_a_format_does_not_have_is_told(
 
     assert found.keys() == keys
     assert all("has no effect" in message for message in found.values())
+
+
+def test_one_model_with_two_contexts_is_told() -> None:
+    """An Ollama would load it anew whenever two surfaces take turns."""
+    wide = {"provider": "ollama", "model": "m", "num_ctx": 16384}
+    plain = {"provider": "ollama", "model": "m"}
+    found = _warnings({"models": {"completion": plain, "chat": wide, "cli": wide}})
+
+    assert found.keys() == {"models.chat.num_ctx", "models.cli.num_ctx"}
+    assert "models.completion, where it is not set" in found["models.chat.num_ctx"]
+
+
+def test_one_context_wherever_a_model_stands_is_fine() -> None:
+    """Set by entries or by the provider; another model is another matter."""
+    wide = {"provider": "ollama", "model": "m", "num_ctx": 16384}
+    other = {"provider": "ollama", "model": "n", "num_ctx": 4096}
+    plain = {"provider": "ollama", "model": "m"}
+    models = {"completion": plain, "chat": wide, "cli": other}
+
+    assert _warnings({"models": models, "ollama": {"num_ctx": 16384}}) == {}

@@ -11,7 +11,7 @@ from hexai.domain.infill import Infill
 from hexai.domain.provider import Finished
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.tally import Tally
-from hexai.engine.usage import complete_usage
+from hexai.engine.usage import complete_usage, was_cut
 from tests.support.races import REQUEST, contender, target
 from tests.support.scripted import Scripted, says
 
@@ -127,3 +127,30 @@ def test_completed_figures_never_contradict_each_other(
     assert (usage.cached or 0) + (usage.written or 0) <= usage.input
     if usage.source == "reported":
         assert (usage.input, usage.output) == (reported.input, reported.output)
+
+
+@pytest.mark.parametrize(
+    ("characters", "counted", "held", "cut"),
+    [
+        (30_000, 2050, 4096, True),  # Ollama keeps about half of its context
+        (30_000, 2050, None, True),
+        (30_000, 5003, 4096, False),  # two thirds of 7,504
+        (30_000, 5002, 4096, True),
+        (30_000, None, 4096, False),  # nobody has counted
+        (30_000, 0, 4096, False),
+        (4_000, 258, 4096, False),  # there was room for every byte of it
+        (4_000, 258, 512, True),
+        (500, 12, None, False),  # less than any context holds
+    ],
+)
+def test_a_cut_shows_by_what_was_counted(
+    characters: int, counted: int | None, held: int | None, cut: bool
+) -> None:
+    """Under two thirds of the estimate, where it can have been at all."""
+    assert was_cut(("x" * characters,), counted, held) is cut
+
+
+def test_a_character_of_several_bytes_may_be_several_tokens() -> None:
+    """So it is bytes that prove that there was room."""
+    assert was_cut(("語" * 1_000,), 300, 2_048)
+    assert not was_cut(("語" * 1_000,), 300, 3_000)

@@ -9,6 +9,7 @@ import pytest
 
 from hexai.domain.choice import Choice, Method, Shown, Survived
 from hexai.domain.record import Background, Fact, RecordedRun
+from hexai.domain.room import Given
 from hexai.domain.usage import Usage
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.ledger.database import SCHEMA, open_database
@@ -174,3 +175,16 @@ def test_what_is_no_database_is_said_to_be_none(path: Path) -> None:
 
     with pytest.raises(LedgerError, match=r"not a database.*ledger\.db"):
         open_database(path, patience=0.01)
+
+
+def test_what_a_contender_was_given_comes_back(
+    store: Store, connection: sqlite3.Connection
+) -> None:
+    """How much of how much, and whether it was cut; nothing where nothing is known."""
+    given = [Given(tokens=7613, held=4096, cut=True), Given(tokens=12), None]
+    contenders = [contender_record(n, given=each) for n, each in enumerate(given)]
+
+    store.take(run_record(1, *contenders))
+
+    [recorded] = all_runs(connection)
+    assert [each.given for each in recorded.run.contenders] == given

@@ -12,11 +12,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.urls import is_loopback
 from hexai.domain.contender import Target
 from hexai.domain.provider import Waits
 from hexai.domain.room import Held
@@ -30,9 +27,13 @@ from hexai.providers.readiness.line_up import (
     key_of,
     line_up,
 )
+from hexai.providers.readiness.llamacpp import (
+    is_own,
+    slot_context,
+    wait_until_loaded,
+)
 from hexai.providers.readiness.loads import Load, Loads, Start
 from hexai.providers.readiness.ollama import (
-    ASKED_FOR,
     Loaded,
     Running,
     find,
@@ -48,8 +49,6 @@ LONG = 1024
 _MAY_BE_CUT = 128
 """Tokens of a prompt below which no upstream cuts it."""
 _LIMIT = 4 * 1024 * 1024
-_LOOKS_EVERY = 0.5
-"""Seconds between two looks at a server that is loading."""
 
 _Key = tuple[str, str]
 
@@ -87,9 +86,11 @@ class UpstreamReadiness:
             return
         client: object = target.client
         if key[0] in self._loading and isinstance(client, Asked):
-            await self._wait_for_server(target, client, progress)
-        if tokens >= LONG and key not in self._looked_at and _is_own(target):
-            await self._ask_props(target)
+            progress.loading()
+            await wait_until_loaded(client)
+            self._loading.discard(key[0])
+        if tokens >= LONG and key not in self._looked_at and is_own(target):
+            await self._look_at(target)
         yield self._held.get(key)
 
     async def arrange(self, targets: Sequence[Target]) -> tuple[Standing, ...]:
@@ -111,7 +112,7 @@ class UpstreamReadiness:
         if tokens < _MAY_BE_CUT or self._refusing.get(origin, False):
             return False
         if target.upstream.kind != "ollama":
-            return _is_own(target)
+            return is_own(target)
         client: object = target.client
         if may_be_cloud(target.spec.model) or not isinstance(client, Asked):
             return False
@@ -187,45 +188,12 @@ class UpstreamReadiness:
         ]
         self.swaps.note(target.upstream.origin, target.spec.model, gone)
 
-    async def _wait_for_server(
-        self, target: Target, client: Asked, progress: Waits
-    ) -> None:
-        """Wait until a server has loaded; it refuses everything until then."""
-        progress.loading()
-        while True:
-            try:
-                await client.ask("/models", limit=_LIMIT)
-            except StillLoading:
-                await asyncio.sleep(_LOOKS_EVERY)
-            except ProviderError:
-                break  # it says something else by now; so it will to the question
-            else:
-                break
-        self._loading.discard(target.upstream.origin)
-
-    async def _ask_props(self, target: Target) -> None:
-        """Ask a llama.cpp what each of its slots holds; others do not know that."""
+    async def _look_at(self, target: Target) -> None:
+        """Ask a server of the user's how much it holds, once."""
         client: object = target.client
         self._looked_at.add(key_of(target))
-        if not isinstance(client, Asked):
-            return
-        try:
-            async with asyncio.timeout(ASKED_FOR):
-                data = await client.ask("/../props", limit=_LIMIT)
-            props = msgspec.json.decode(data, type=_Props)
-        except (TimeoutError, ProviderError, msgspec.DecodeError, UnicodeError):
-            return
-        if props.default_generation_settings.n_ctx > 0:
-            tokens = props.default_generation_settings.n_ctx
+        if isinstance(client, Asked) and (tokens := await slot_context(client)):
             self._held.setdefault(key_of(target), Held(tokens=tokens))
-
-
-class _Generation(Struct, frozen=True):
-    n_ctx: int = 0
-
-
-class _Props(Struct, frozen=True):
-    default_generation_settings: _Generation = _Generation()
 
 
 async def _ask_to_load(target: Target, client: Asked) -> None:
@@ -233,14 +201,6 @@ async def _ask_to_load(target: Target, client: Asked) -> None:
     if target.spec.options.num_ctx is not None:
         body["options"] = {"num_ctx": target.spec.options.num_ctx}
     await client.ask("/api/chat", {**body, "stream": False}, limit=_LIMIT)
-
-
-def _is_own(target: Target) -> bool:
-    """Tell whether a server is the user's: what it does with a prompt is not known."""
-    upstream = target.upstream
-    if upstream.kind not in ("openai", "anthropic", "openrouter"):
-        return False
-    return target.local is True or is_loopback(upstream.origin)
 
 
 def _load(target: Target) -> Load:

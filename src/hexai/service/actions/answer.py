@@ -55,6 +55,8 @@ def objection_to(outcome: Outcome) -> Unfit | None:
             "the answer was cut off at the token limit; raise max_tokens of the entry, "
             "or select less"
         )
+    if outcome.is_cut:
+        return Unfit(outcome.cut_words)
     if outcome.finish is FinishReason.FILTERED:
         return Unfit("the upstream cut the answer off for what it said")
     return None

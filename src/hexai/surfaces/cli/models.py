@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import click
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.entry import Entry, RequestSpec, Surface
@@ -27,6 +28,14 @@ _QUESTION = (Message(Role.USER, "Reply with the single word: hello"),)
 _FEW_TOKENS = 16
 
 
+class Tested(Struct, frozen=True, kw_only=True):
+    """What became of an entry that was asked."""
+
+    outcome: Outcome
+    swaps_with: tuple[str, ...]
+    """The models that its upstream does not hold beside it, as far as that showed."""
+
+
 def parser(name: str) -> click.Command:
     """Make the parser of `hexai NAME`; a bare `models` lists."""
     makers = {"models test": _test_parser, "models pull": _pull_parser}
@@ -38,7 +47,8 @@ def _list_parser() -> click.Command:
         "models list",
         list_models,
         params=[_json()],
-        explanation="Show every configured entry. Asks nobody.",
+        explanation="Show every configured entry, and what your servers hold of it. "
+        "Asks no model.",
     )
 
 
@@ -79,11 +89,12 @@ def test_models(invocation: Invocation, *, json: bool) -> int:
     if session.process.stderr_is_terminal:
         complain(session.process, f"asking {len(entries)} models")
     with asyncio.Runner(loop_factory=Loop) as runner:
-        outcomes, interrupted = runner.run(_ask_all(session, entries))
+        tests, interrupted = runner.run(_ask_all(session, entries))
     if json:
-        say(session.process, to_json([_record(outcome) for outcome in outcomes]) + "\n")
+        say(session.process, to_json([_record(tested) for tested in tests]) + "\n")
     else:
-        say(session.process, _outcome_table(outcomes, session.process.columns))
+        say(session.process, _outcome_table(tests, session.process.columns))
+    outcomes = [tested.outcome for tested in tests]
     return interrupted or exit_code(outcomes, first=False)
 
 
@@ -139,7 +150,7 @@ def _distinct(entries: list[Entry]) -> tuple[Entry, ...]:
 
 async def _ask_all(
     session: Session, entries: tuple[Entry, ...]
-) -> tuple[tuple[Outcome, ...], int | None]:
+) -> tuple[tuple[Tested, ...], int | None]:
     question = Question(
         request=Request(surface=Surface.CLI, messages=_QUESTION),
         entries=entries,
@@ -157,50 +168,87 @@ async def _ask_all(
         with Interrupts(stop) as interrupts:
             async for _ in run:
                 pass
-        return run.outcomes, interrupts.code
+        tests = tuple(
+            Tested(outcome=outcome, swaps_with=services.swaps_of(contender.target))
+            for outcome, contender in zip(run.outcomes, run.contenders, strict=True)
+        )
+        return tests, interrupts.code
 
 
 def _item_table(items: tuple[Item, ...], columns: int) -> str:
-    header = ("SURFACE", "LABEL", "MODEL", "WHERE", "UPSTREAM", "KEY")
+    header = ("SURFACE", "LABEL", "MODEL", "WHERE", "CONTEXT", "UPSTREAM", "KEY")
     rows = [
-        (i.surface, i.label, f"{i.provider}:{i.model}", i.where, i.origin, i.key)
+        (
+            *(i.surface, i.label, f"{i.provider}:{i.model}", i.where),
+            *(_context(i), i.origin, i.key),
+        )
         for i in items
     ]
     return table(header, rows, columns=columns)
 
 
-def _outcome_table(outcomes: tuple[Outcome, ...], columns: int) -> str:
-    header = ("LABEL", "MODEL", "WHERE", "FIRST TOKEN", "TOK/S", "RESULT")
-    return table(header, [_row(outcome) for outcome in outcomes], columns=columns)
+def _context(item: Item) -> str:
+    """Say how many tokens are held, or why that is not known."""
+    if item.missing:
+        return "no such model"
+    held = "" if item.context is None else str(item.context)
+    held = held or ("not loaded" if item.loaded is False else "")
+    return f"{held}, fills gaps".strip(", ") if _fills_gaps(item) else held
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
+def _fills_gaps(item: Item) -> bool:
+    return "insert" in item.capabilities
+
+
+def _outcome_table(tests: tuple[Tested, ...], columns: int) -> str:
+    header = ("LABEL", "MODEL", "WHERE", "CONTEXT", "LOAD", "FIRST TOKEN", "TOK/S")
+    rows = [_row(tested) for tested in tests]
+    return table((*header, "RESULT"), rows, columns=columns)
+
+
+def _row(tested: Tested) -> tuple[str, ...]:
+    outcome = tested.outcome
     ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
+    held, loading = outcome.given and outcome.given.held, outcome.timings.loading
     return (
         outcome.label,
         f"{outcome.provider}:{outcome.model}",
         where(outcome.local),
+        "" if held is None else str(held),
+        f"{loading:.1f} s" if loading >= 0.05 else "",
         "" if ttft is None else f"{ttft:.2f} s",
         "" if speed is None else f"{speed:.0f}",
-        _result(outcome),
+        _result(tested),
     )
 
 
-def _result(outcome: Outcome) -> str:
-    if outcome.status is Status.ANSWERED:
+def _result(tested: Tested) -> str:
+    outcome = tested.outcome
+    if outcome.status is not Status.ANSWERED:
+        return outcome.status.value if outcome.error is None else str(outcome.error)
+    if not tested.swaps_with:
         return "reachable"
-    return outcome.status.value if outcome.error is None else str(outcome.error)
+    others = " or ".join(tested.swaps_with)
+    return (
+        f"reachable; {others} cannot be loaded beside it, so completion asks only "
+        "whichever is loaded (completion.swap_models)"
+    )
 
 
-def _record(outcome: Outcome) -> dict[str, Any]:
+def _record(tested: Tested) -> dict[str, Any]:
+    outcome = tested.outcome
     ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
+    answered = outcome.status is Status.ANSWERED
     return {
         "label": outcome.label,
         "provider": outcome.provider,
         "model": outcome.model,
         "where": where(outcome.local),
-        "reachable": outcome.status is Status.ANSWERED,
-        "reason": None if outcome.status is Status.ANSWERED else _result(outcome),
+        "reachable": answered,
+        "reason": None if answered else _result(tested),
+        "context": outcome.given and outcome.given.held,
+        "loading_ms": round(outcome.timings.loading * 1000),
         "ttft_ms": None if ttft is None else round(ttft * 1000),
         "tokens_per_s": None if speed is None else round(speed, 1),
+        "swaps_with": list(tested.swaps_with),
     }

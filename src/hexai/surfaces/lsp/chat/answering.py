@@ -41,6 +41,8 @@ def tell_trouble(editor: Editor, what: str, outcome: Outcome) -> None:
     elif outcome.status is Status.ANSWERED and not outcome.text.strip():
         message = f"{name} gave an empty answer; nothing was changed"
         editor.tell(Severity.WARNING, message)
+    elif outcome.is_cut:
+        editor.tell(Severity.WARNING, f"{name}: {outcome.cut_words}")
     elif outcome.finish is FinishReason.LENGTH:
         message = f"{name} was cut off at its token limit; see `max_tokens`"
         editor.tell(Severity.WARNING, message)

@@ -34,6 +34,8 @@ class Trouble:
         if outcome.error is not None:
             cause = type(outcome.error).__name__
             self._log(outcome.label, cause, str(outcome.error))
+        elif outcome.is_cut and not blind:
+            self._log(outcome.label, "cut", outcome.cut_words)
         elif outcome.late and not blind:
             seconds = outcome.timings.total
             message = f"answered after {seconds:.1f} s, when the list had gone out"
