@@ -39,8 +39,9 @@ def covered(answer: str, before: str, after: str, language: str) -> int:
     `func f(|)` answered with `a int) {` and a body holds the `)` in its middle, where
     it cannot be cut. So the one that stands there has to go.
     """
-    sizes = _ends_of_closers(after.partition("\n")[0])
-    if not sizes or not answer.strip():
+    rest = after.partition("\n")[0]
+    sizes = _ends_of_closers(rest)
+    if not sizes or not answer.strip() or _is_within_a_mark(answer, rest):
         return 0
     weighed = Weighed(before, after, language)
     least = weighed.weigh(answer)
@@ -62,6 +63,15 @@ def _ends_of_closers(rest: str) -> list[int]:
         for size, mark in enumerate(closing, 1)
         if mark != " " and not (mark in "\"'`" and rest[size : size + 1] == mark)
     ]
+
+
+def _is_within_a_mark(answer: str, rest: str) -> bool:
+    """Tell whether the cursor stands in the middle of three quotes, as `""|"`."""
+    quote = rest[0]
+    if quote not in "\"'`":
+        return False
+    left = len(answer) - len(answer.rstrip(quote))
+    return left in (1, 2) and rest.startswith(quote * (3 - left))
 
 
 def _without_tail(answer: str, after: str, weighed: Weighed, *, infilled: bool) -> str:
