@@ -38,8 +38,8 @@ def test_repetitions_are_cut(case: str) -> None:
         ("f(a", ", b)\ng()", " )\n", 2),
         ("f(", "a", "))\n", 0),
         ("f(", "a)", "x)\n", 0),
-        ("S = ", '1.1\n"', '""What may."""\n', 0),
-        ("S = ", '1.1\n""', '"What may."""\n', 0),
+        ('"""What\nabove.\n"""\n\nS = ', '1.1\n"', '""What may."""\n', 0),
+        ('"""What\nabove.\n"""\n\nS = ', '1.1\n""', '"What may."""\n', 0),
     ],
 )
 def test_what_an_answer_brings_along_is_counted(
