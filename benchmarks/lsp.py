@@ -33,6 +33,15 @@ _LINE = "value_{number} = compute(argument, {number})\n"
 _WARM = 5
 """Lists that are not counted: the first loads what the others need."""
 _URI = "file:///bench/a.py"
+_COMPLETION = "textDocument/completion"
+
+
+def _by_hand(uri: str, line: int, character: int) -> Any:
+    return {
+        "textDocument": {"uri": uri},
+        "position": {"line": line, "character": character},
+        "context": {"triggerKind": 1},
+    }
 
 
 class Editor:
@@ -83,14 +92,13 @@ class Editor:
 
     def complete(self, uri: str, line: int, character: int) -> Any:
         """Ask for completions by hand."""
-        return self.request(
-            "textDocument/completion",
-            {
-                "textDocument": {"uri": uri},
-                "position": {"line": line, "character": character},
-                "context": {"triggerKind": 1},
-            },
-        )
+        return self.request(_COMPLETION, _by_hand(uri, line, character))
+
+    def begin_completion(self, uri: str, line: int, character: int) -> None:
+        """Ask for completions, and wait for nothing."""
+        self._ids += 1
+        params = _by_hand(uri, line, character)
+        self._send(id=self._ids, method=_COMPLETION, params=params)
 
     def sync(self) -> None:
         """Wait until all that was sent has been dealt with."""

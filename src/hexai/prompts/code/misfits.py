@@ -43,6 +43,12 @@ _CHATTER = re.compile(
 
 _SENTENCE = re.compile(r"(?:[A-Za-z][a-z']*|I)(?:,?\s[a-z][a-z'-]*){4,}[,.:;!?]?\s*\Z")
 """Five words in a row and nothing else; no language is written like that."""
+_BEGINS_CODE = re.compile(
+    r"(?:if|elif|else|for|while|with|async|await|def|class|except|return|raise|assert"
+    r"|import|from|yield|del|case|match|global|nonlocal|when|unless|until|let|use|mod"
+    r"|public|private|static|const|type|extends|implements|throw|new|go|defer)\b"
+)
+"""Words that begin lines of code in which only words follow."""
 _WORDY = frozenset({"sql", "cobol", "cucumber", "gherkin", "applescript", "inform7"})
 """Languages that are."""
 _FEW = 12
@@ -86,7 +92,9 @@ class Judge:
         current = self._line[0].strip()
         first, *others = (line.strip() for line in text.strip().split("\n"))
         lines = [f"{current} {first}" if current else first, *others]
-        return any(_SENTENCE.match(line) for line in lines[:3])
+        return any(
+            _SENTENCE.match(line) and not _BEGINS_CODE.match(line) for line in lines[:3]
+        )
 
     def _is_echo(self, text: str) -> bool:
         """Tell whether whole lines say what the lines above or below say."""

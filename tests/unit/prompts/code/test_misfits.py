@@ -31,6 +31,7 @@ def misfit(marked: str, text: str, path: str = "file.py") -> str | None:
 
 
 GOOD = [
+    ("def f(x):\n    if character not in¦\n        pass\n", " the list:", "a.py"),
     (FUNCTION, "count += one", "a.py"),
     (FUNCTION, "if one > 0:\n            count += 1", "a.py"),
     (FUNCTION, "if one:", "a.py"),
