@@ -7,13 +7,14 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import aclosing, suppress
+from pathlib import Path
 
 import pytest
 
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
 from hexai.domain.options import Ask, Options
-from hexai.domain.provider import Call, TextDelta
+from hexai.domain.provider import Call, Finished, TextDelta
 from hexai.providers.llamacpp.provider import LlamaCpp
 from tests.support.ask_local import Question, provider
 from tests.support.attempt import Attempt
@@ -107,3 +108,49 @@ def test_interrupted_questions_free_the_model(client: LlamaCpp, model: str) -> N
         return await first_token(client, question(model, "Say hi"))
 
     assert asyncio.run(scenario()) < 6
+
+
+@pytest.mark.parametrize("ask", ["continue", "infill"])
+def test_what_was_read_beforehand_is_not_read_again(
+    client: LlamaCpp, model: str, ask: Ask
+) -> None:
+    """The completion finds nearly all of its prompt."""
+
+    async def scenario() -> tuple[int, int]:
+        asked = completion(model, 600, ask)
+        await client.warm(asked)
+        async with aclosing(client.stream(asked, Attempt())) as chunks:
+            [end] = [chunk async for chunk in chunks if isinstance(chunk, Finished)]
+        return end.usage.input or 0, end.usage.cached or 0
+
+    whole, cached = asyncio.run(scenario())
+
+    assert cached > whole * 0.8
+
+
+def test_a_question_does_not_wait_for_what_is_read_beforehand(
+    client: LlamaCpp, model: str
+) -> None:
+    """Whoever asks it: reading makes room for it between two batches."""
+
+    async def scenario() -> float:
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(client.warm(completion(model, 800, "infill")))
+            await asyncio.sleep(0.3)
+            seconds = await first_token(client, question(model, "Say hi"))
+            reading.cancel()
+        return seconds
+
+    assert asyncio.run(scenario()) < 5
+
+
+def test_nothing_is_read_for_who_would_not_keep_it(model: str) -> None:
+    """No worker is started for it, and none that is busy is asked."""
+
+    async def scenario(folder: Path) -> list[Path]:
+        made = provider(Question(folder=str(folder), model=model))
+        await made.warm(completion(model, 600, "continue"))
+        return [*folder.glob("*.sock")]
+
+    with run_folder() as folder:
+        assert asyncio.run(scenario(folder)) == []

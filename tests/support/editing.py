@@ -22,7 +22,7 @@ from hexai.engine.settle import Policy
 from hexai.engine.terms import Conditions, Terms
 from hexai.surfaces.lsp.asking.run import Asked, Clean, Ignored
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.completion.asker import Course
+from hexai.surfaces.lsp.completion.asker import Course, Warming
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
@@ -151,6 +151,9 @@ class ScriptedAsker:
         self.models = models
         self.configured: Settings | None = settings
         self.runs: list[RaceRun] = []
+        self.warmed: list[tuple[str, Position]] = []
+        self.warming: Warming | None = None
+        """Reads beforehand."""
         self.order: Sequence[int] | None = None
         self.shared = conditions()
         self.bug: Exception | None = None
@@ -171,6 +174,11 @@ class ScriptedAsker:
 
     def tell_off(self, document: Document, position: Position) -> None:
         """Tell nobody."""
+
+    def warm(self, document: Document, position: Position) -> Warming | None:
+        """Note what is read beforehand, if that is wanted."""
+        self.warmed.append((document.uri, position))
+        return self.warming
 
     def ask(self, document: Document, position: Position, course: Course) -> Asked:
         """Ask all models."""

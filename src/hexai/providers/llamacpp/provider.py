@@ -7,7 +7,7 @@ format, but over its Unix socket.
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import msgspec
@@ -68,6 +68,24 @@ class LlamaCpp:
         except ProviderError as error:
             error.provider, error.model = self._settings.name, call.model
             raise
+
+    async def warm(self, call: Call) -> None:
+        """Have a prompt read, if its model is loaded and nobody asks it.
+
+        A chat's prompt changes with each key, so nothing of it would be kept. What is
+        read comes in small batches, between which any question comes in.
+        """
+        with suppress(ProviderError):
+            gguf = await asyncio.to_thread(self._find, call.model)
+            told = await asyncio.to_thread(self._metadata, gguf, call)
+            if not isinstance(self._format(gguf, told, call), RawPrompts):
+                return
+            if not await asyncio.to_thread(self._supervisor.is_idle, gguf):
+                return
+            one = msgspec.structs.replace(call, max_tokens=1)
+            async with aclosing(self.stream(one, _Unwatched())) as chunks:
+                async for _ in chunks:
+                    pass
 
     async def drop_idle(self) -> None:
         """Do nothing: each attempt has a connection of its own."""
@@ -134,6 +152,19 @@ class LlamaCpp:
 
     def _reading(self, gguf: GGUF) -> Reading:
         return self._readings.setdefault(gguf, Reading())
+
+
+class _Unwatched:
+    """A `Progress` of what nobody waits for."""
+
+    def loading(self) -> None:
+        """Tell nobody."""
+
+    def connected(self) -> None:
+        """Tell nobody."""
+
+    def refused(self) -> None:
+        """Tell nobody."""
 
 
 class _Watch:

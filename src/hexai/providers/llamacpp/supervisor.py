@@ -26,7 +26,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.errors import ConnectionFailed, UnknownModel
+from hexai.errors import ConnectionFailed, ProviderError, UnknownModel
 from hexai.providers.llamacpp.files import (
     Card,
     Lock,
@@ -116,6 +116,17 @@ class Supervisor:
         """
         folder = workers_folder(self._runtime)
         return worker_files(folder, identity(gguf, self._options))
+
+    def is_idle(self, gguf: GGUF) -> bool:
+        """Tell whether a model is loaded and nobody asks it; starts nothing."""
+        try:
+            files = self.files(gguf)
+            if not files.is_alive() or files.card() is None:
+                return False
+            with try_lock(files.lease) as lease:
+                return lease.held
+        except (OSError, ProviderError):
+            return False
 
     async def _wait_ready(
         self, gguf: GGUF, files: WorkerFiles, loading: Callable[[], None]

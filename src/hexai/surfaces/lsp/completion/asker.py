@@ -1,6 +1,7 @@
 """What completion needs of whoever puts its questions together."""
 
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
 
 from hexai.config.schema import Settings
 from hexai.surfaces.lsp.asking.run import Asked, Clean
@@ -18,6 +19,10 @@ class Course(Protocol):
         """Take note that a contender is asked about the text as it is now."""
 
 
+Warming = Callable[[], Coroutine[Any, Any, None]]
+"""The work of having a prompt read beforehand; cancelling it ends the reading."""
+
+
 class Asker(Protocol):
     """Puts questions about documents together."""
 
@@ -26,6 +31,9 @@ class Asker(Protocol):
 
     def tell_off(self, document: Document, position: Position) -> None:
         """Say once that completion is off, where somebody could expect it."""
+
+    def warm(self, document: Document, position: Position) -> Warming | None:
+        """Give the work of having a prompt read beforehand; None: nobody would."""
 
     def ask(self, document: Document, position: Position, course: Course) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet.

@@ -15,6 +15,7 @@ from hexai.surfaces.lsp.completion.memory import Memory, Remembered
 from hexai.surfaces.lsp.completion.place import Place
 from hexai.surfaces.lsp.completion.races import Races, Start
 from hexai.surfaces.lsp.completion.waiter import Waiter, patience
+from hexai.surfaces.lsp.completion.warmer import Warmer
 from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Editor
@@ -33,6 +34,7 @@ class Completer:
         self._loop = asyncio.get_running_loop()
         self._memory = Memory()
         self._races = Races(editor, asker, self._memory, start=start)
+        self._warmer = Warmer(editor, asker, start=start)
         self._is_shut_down = False
         self.is_enabled = True
         """The user can switch completion off for a while."""
@@ -68,6 +70,8 @@ class Completer:
     def changed(self, document: Document, change: TextChange) -> None:
         """Take a change of a document, as a whole, as soon as it was made."""
         self._races.follow(document.uri, change)
+        if self.is_enabled and not self._is_shut_down and not self._races.is_any:
+            self._warmer.changed(document, change)
 
     def closed(self, uri: str) -> None:
         """End what is under way in a document, and forget what was said about it."""
@@ -83,6 +87,7 @@ class Completer:
     def shutdown(self) -> None:
         """End everything that is under way; later requests get nothing."""
         self._is_shut_down = True
+        self._warmer.stop()
         self._races.end_all()
 
     async def _complete(self, arrival: Arrival) -> Offer:
@@ -103,6 +108,7 @@ class Completer:
             remembered = self._recall(arrival)
             if remembered is not None or not may_start(arrival, settings):
                 return remembered or nothing(arrival)
+            self._warmer.stop()
             place = self._races.begin(arrival, settings)
         return await self._wait(place, arrival, settings)
 

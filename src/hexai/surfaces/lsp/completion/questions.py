@@ -14,9 +14,10 @@ from hexai.prompts.completion import completion_request
 from hexai.prompts.fitting import fitted
 from hexai.service.ask import Question, ask
 from hexai.service.services import Services
+from hexai.service.warm import is_warmed, warm
 from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.surfaces.lsp.asking.run import Asked, Clean
-from hexai.surfaces.lsp.completion.asker import Course
+from hexai.surfaces.lsp.completion.asker import Course, Warming
 from hexai.surfaces.lsp.completion.gates import is_prompt
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor.document import Document
@@ -52,6 +53,18 @@ class Questions:
         if snapshot is None or is_prompt(document, position, snapshot.settings):
             return
         self._configuration.tell_completion_off(snapshot)
+
+    def warm(self, document: Document, position: Position) -> Warming | None:
+        """Give the work of having a prompt read by our own worker, if one is asked."""
+        snapshot = self._configuration.snapshot(document.uri)
+        if snapshot is None or not is_warmed(entries := self._entries(snapshot)):
+            return None
+        if is_prompt(document, position, snapshot.settings):
+            return None
+        composed = _Composed(Origin.of(document), position, snapshot.settings)
+        return partial(
+            warm, self._services, snapshot.settings, entries, composed.request
+        )
 
     def ask(self, document: Document, position: Position, course: Course) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet.

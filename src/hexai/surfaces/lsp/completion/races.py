@@ -73,6 +73,11 @@ class Races:
         """Give the place of a document where a race is under way."""
         return self._places.get(uri)
 
+    @property
+    def is_any(self) -> bool:
+        """Whether a race is under way anywhere."""
+        return bool(self._tasks)
+
     def begin(self, arrival: Arrival, settings: Settings) -> Place:
         """Begin a race where a request arrived."""
         place = Place(
