@@ -150,7 +150,7 @@ def test_nothing_is_read_for_who_would_not_keep_it(model: str) -> None:
     async def scenario(folder: Path) -> list[Path]:
         made = provider(Question(folder=str(folder), model=model))
         await made.warm(completion(model, 600, "continue"))
-        return [*folder.glob("*.sock")]
+        return [*folder.glob("*.sock")]  # noqa: ASYNC240 - nothing else runs
 
     with run_folder() as folder:
         assert asyncio.run(scenario(folder)) == []
