@@ -83,6 +83,9 @@ class Answer:
 class HttpClient:
     """The connections to one upstream; nothing is opened or loaded before its use."""
 
+    hands_over_redirects = False
+    """Give answers that redirect as they are; they are never followed here."""
+
     def __init__(
         self, base_url: str, where: str, make_pool: Callable[[], Awaitable[_Pool]]
     ) -> None:
@@ -155,7 +158,8 @@ class HttpClient:
         response = await self._answer(request)
         try:
             answer = Answer(response, self.where)
-            _refuse_strange(answer)
+            if not (self.hands_over_redirects and 300 <= answer.status < 400):
+                _refuse_strange(answer)
             yield answer
         finally:
             await response.aclose()

@@ -142,6 +142,6 @@ def _cannot_read(model: str, path: Path, error: OSError) -> UnknownModel:
         advice=(
             "run: hexai models pull smollm2"
             if model == "smollm2"
-            else "run: hexai models pull smollm2, or give the path of a GGUF file"
+            else "hexai models pull lists some to get; or give the path of a GGUF file"
         ),
     )

@@ -24,6 +24,7 @@ from hexai.config.programs import find_program
 from hexai.errors import SetupError, UsageError
 from hexai.service.files import make_private_folder
 from hexai.service.setup.half_done import HalfDone, new_file, new_folder, remove_dead
+from hexai.service.setup.hub import HOW, LISTED
 
 Say = Callable[[str], None]
 """Takes a line that tells the user what is being done."""
@@ -109,8 +110,8 @@ def find_pullable(name: str) -> Pullable:
     for pullable in PULLABLE:
         if pullable.name == name:
             return pullable
-    known = ", ".join(pullable.name for pullable in PULLABLE)
-    raise UsageError(f"cannot pull {name}; known models: {known}")
+    known = ", ".join(each.name for each in (*PULLABLE, *LISTED))
+    raise UsageError(f"cannot pull {name}; known models: {known}; {HOW}")
 
 
 def _fetch(

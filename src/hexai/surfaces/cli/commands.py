@@ -84,7 +84,7 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("models", "", _models),
     ("models list", "Show what is configured.", _models),
     ("models test", "Ask every configured model for a few words.", _models),
-    ("models pull", "Get the built-in local model.", _models),
+    ("models pull", "Get a model that runs here, from a list or a hub.", _models),
     ("history", "List what was asked.", _ledger),
     ("history forget", "Remove what is recorded, for good.", _ledger),
     ("history export", "Write the ledger to a file.", _ledger),

