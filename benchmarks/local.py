@@ -75,7 +75,7 @@ class Typist:
         self.type("#\n")
 
 
-def typing(editor: Editor, source: str, lines: list[int]) -> None:
+def typing(editor: Editor, source: str, lines: list[int], characters: int) -> None:
     """Type a function at some lines of a file, and print how long lists took."""
     usual: list[float] = []
     after_break: list[float] = []
@@ -83,7 +83,7 @@ def typing(editor: Editor, source: str, lines: list[int]) -> None:
     for number, line in enumerate(lines):
         typist = Typist(editor, f"file:///bench/{number}.py", source, line)
         first = True
-        for start in range(0, len(_TYPED), _EVERY):
+        for start in range(0, min(characters, len(_TYPED)), _EVERY):
             piece = _TYPED[start : start + _EVERY]
             typist.type(piece)
             seconds, has_any = typist.wait()
@@ -172,7 +172,7 @@ def measure(hexai: Path, options: argparse.Namespace, source: str) -> None:
             warm.type("y = ")
             warm.wait()
             if "typing" in options.parts:
-                typing(editor, source, options.lines)
+                typing(editor, source, options.lines, options.characters)
             if "abandoned" in options.parts:
                 print(f"    after three abandoned: {abandoned(editor, source):.2f} s")
         if "interrupted" in options.parts:
@@ -190,6 +190,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--busy", type=int, nargs="*", default=[0])
     parser.add_argument("--lines", type=int, nargs="*", default=[300, 1200, 2400])
+    parser.add_argument("--characters", type=int, default=len(_TYPED))
     every = ["typing", "abandoned", "interrupted"]
     parser.add_argument("--parts", nargs="*", default=every, choices=every)
     options = parser.parse_args()
