@@ -245,6 +245,7 @@ def test_llama_cpp_is_asked_beside_its_version(path: str) -> None:
             "input_prefix": GAP.prefix,
             "input_suffix": GAP.suffix,
             "stream": True,
+            "return_progress": True,
             "temperature": 0.0,
             "n_predict": 64,
             "stop": stops(asked),
@@ -311,3 +312,14 @@ def test_an_anthropic_is_asked_by_chat() -> None:
 
         assert paths(upstream) == ["/messages"]
     assert isinstance(seen.error, BadRequest)
+
+
+def test_a_llama_cpp_is_asked_to_tell_of_its_progress_in_chats_too() -> None:
+    """With small batches it then notices at once that nobody waits any more."""
+    with Upstream(openai_answer("hello")) as upstream:
+        ask("openai", upstream, call("hi"), path="/v1", infill="infill")
+        ask("openai", upstream, call("hi"), path="/v1")
+
+        watched, plain = (request.json for request in upstream.requests)
+    assert watched["return_progress"] is True
+    assert "return_progress" not in plain

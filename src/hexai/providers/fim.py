@@ -97,7 +97,7 @@ def by_name(chat: WireFormat, settings: ProviderSettings) -> Choose:
     async def choose(call: Call, asked: Asked) -> WireFormat:  # noqa: ARG001 - nobody has to be asked
         endpoint = endpoint_of(settings, call.model) if call.infill else None
         if endpoint is None:
-            return chat
+            return _watched(chat, settings)
         if endpoint == "infill":
             from hexai.providers.llamacpp.infill import LlamaCppInfill
 
@@ -107,6 +107,19 @@ def by_name(chat: WireFormat, settings: ProviderSettings) -> Choose:
         return OpenAIInfill(settings, f"/{endpoint}")
 
     return choose
+
+
+def _watched(chat: WireFormat, settings: ProviderSettings) -> WireFormat:
+    """Have a server that the user calls a llama.cpp notice when its client goes.
+
+    Started with small batches it finds the closed stream by what it writes of its
+    progress, instead of reading a prompt to its end for nobody.
+    """
+    if settings.infill != "infill":
+        return chat
+    from hexai.providers.llamacpp.watched import WatchedChat
+
+    return WatchedChat(settings)
 
 
 def endpoint_of(settings: ProviderSettings, model: str) -> Endpoint | None:

@@ -40,7 +40,11 @@ class LlamaCppInfill(OpenAIFormat):
         """Write the request, in llama.cpp's own names."""
         infill = call.infill
         assert infill is not None
-        body: dict[str, object] = {"model": call.model, "stream": True}
+        body: dict[str, object] = {
+            "model": call.model,
+            "stream": True,
+            "return_progress": True,  # what is written of it finds a closed stream
+        }
         if infill.after is None:
             body["prompt"] = infill.before
         else:

@@ -23,8 +23,9 @@ from hexai.providers.llamacpp.infill import LlamaCppInfill
 from hexai.providers.llamacpp.manners import Reading, manner
 from hexai.providers.llamacpp.metadata import Metadata, read_metadata
 from hexai.providers.llamacpp.models import GGUF, find_model, xllamacpp_version
-from hexai.providers.llamacpp.raw_prompts import RawPrompts, WatchedChat
+from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
+from hexai.providers.llamacpp.watched import WatchedChat
 from hexai.providers.secret import Secret
 
 _BASE_URL = "http://localhost"

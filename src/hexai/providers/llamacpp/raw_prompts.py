@@ -20,7 +20,6 @@ from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.infill import Infill
 from hexai.domain.provider import Call, Chunk, Finished
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.llamacpp.continuation import Continuation
 from hexai.providers.llamacpp.infill import LlamaCppInfill, LlamaCppInfillDecoder
 from hexai.providers.llamacpp.metadata import Metadata
@@ -34,14 +33,6 @@ _BLOCK = 128
 """Tokens that a small model goes on for, at most, before it loses its thread."""
 _SUFFIX_SHARE = 6
 """The text after a gap is read anew with each key, so it is a sixth of that before."""
-
-
-class WatchedChat(OpenAIFormat):
-    """A chat with our own worker, which notices at once when its client goes."""
-
-    def body(self, call: Call) -> Mapping[str, object]:
-        """Write the request; what is written of progress finds the closed stream."""
-        return {**super().body(call), "return_progress": True}
 
 
 class RawPrompts(LlamaCppInfill):
@@ -81,7 +72,7 @@ class RawPrompts(LlamaCppInfill):
             body.pop(name, None)
         prompt = self._gap(infill) if self._fills else self._continued(infill)
         body["prompt"] = prompt
-        body["return_progress"] = body["timings_per_token"] = True
+        body["timings_per_token"] = True
         if not self._fills:
             going_on = Continuation.of(infill)
             body["n_predict"] = min(call.max_tokens or _BLOCK, going_on.most(_BLOCK))

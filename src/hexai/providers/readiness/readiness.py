@@ -130,7 +130,8 @@ class UpstreamReadiness:
             return True
         if not isinstance(error, ContextTooLong):
             return False
-        self._refusing[origin] = True
+        if target.upstream.kind == "ollama":  # llama.cpp's `/infill` cuts all the same
+            self._refusing[origin] = True
         if error.held is None:
             return False
         density = (error.counted or 0) / max(1, tokens)

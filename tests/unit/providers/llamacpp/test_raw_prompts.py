@@ -8,8 +8,9 @@ from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
 from hexai.providers.llamacpp.metadata import GapTokens, Metadata
-from hexai.providers.llamacpp.raw_prompts import RawPrompts, WatchedChat
+from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.standing import Standing
+from hexai.providers.llamacpp.watched import WatchedChat
 from tests.support.calls import settings
 
 TOLD = Metadata(
