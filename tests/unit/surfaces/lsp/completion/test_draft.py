@@ -169,3 +169,26 @@ def test_an_answer_that_does_not_belong_there_is_blank() -> None:
     draft.end(outcome("two words", finish=FinishReason.STOP), 1.0)
 
     assert (draft.text, draft.misfit) == ("", "prose")
+
+
+def test_who_is_asked_later_goes_on_from_what_was_typed_till_then() -> None:
+    """What it says follows the letters that were part of its question."""
+    draft = Draft(Cleaner())
+    draft.begin("wid", Cleaner())
+    draft.add("th * h")
+
+    assert draft.may_fit("width")
+    assert draft.may_fit("wid")
+    assert not draft.may_fit("wide")
+    draft.end(outcome("th * height"), 1.0)
+    assert draft.text == "width * height"
+    assert draft.fits("width *")
+
+
+def test_who_is_asked_later_and_says_nothing_offers_nothing() -> None:
+    """What was typed alone is no suggestion."""
+    draft = Draft(Cleaner())
+    draft.begin("wid", Cleaner())
+    draft.end(outcome("  "), 1.0)
+
+    assert draft.text == ""
