@@ -43,6 +43,8 @@ class Model(Struct, kw_only=True):
     says: Sequence[str] = ("hello",)
     gap: float = 0.0
     """Seconds before each piece but the first."""
+    trained: int = 1 << 17
+    """Tokens of context at most, whatever is asked for."""
     remote: str = ""
     """The host that it is passed on to."""
     capabilities: tuple[str, ...] = ("completion",)
@@ -147,7 +149,7 @@ class Ollama:
         }
 
     async def _load(self, name: str, model: Model, num_ctx: int | None) -> None:
-        context = num_ctx or self.loaded.get(name, self._context)
+        context = min(num_ctx or self.loaded.get(name, self._context), model.trained)
         if model.remote or self.loaded.get(name) == context:
             return
         async with self._load_lock:

@@ -187,6 +187,11 @@ class HttpProvider:
                     raise TooLarge(f"the answer to {path} is larger than {limit} bytes")
                 return data
 
+    @property
+    def has_key(self) -> bool:
+        """Whether the key is at hand, or none is needed."""
+        return self._credential.at_hand
+
     async def drop_idle(self) -> None:
         """Close kept connections: after a sleep of the machine they are dead."""
         await self._http.drop_idle()

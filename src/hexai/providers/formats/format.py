@@ -70,5 +70,14 @@ class Asked(Protocol):
         """Give the whole answer; raises `ProviderError`."""
 
 
+@runtime_checkable
+class WithKey(Protocol):
+    """Who may have to fetch a key before anything can be asked."""
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the key is at hand, or none is needed."""
+
+
 Choose = Callable[[Call, Asked], Awaitable[WireFormat]]
 """Chooses the format of a call, perhaps by asking its upstream; see `fim`."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from hexai.domain.contender import Target
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Asked
-from hexai.providers.readiness.line_up import is_ollama
+from hexai.providers.readiness.line_up import is_ollama, who_to_ask
 from hexai.providers.readiness.llamacpp import is_own, slot_context
 from hexai.providers.readiness.ollama import Loaded, find, full_name, what_is_loaded
 
@@ -68,8 +68,8 @@ async def describe(targets: Sequence[Target]) -> tuple[Described, ...]:
 
 async def _ask(target: Target) -> _Told | int | None:
     """Give what an Ollama tells, or what a slot of a llama.cpp holds."""
-    client: object = target.client
-    if not isinstance(client, Asked):
+    client = who_to_ask(target)
+    if client is None:
         return None
     if is_ollama(target) and target.local is not False:
         return _Told(await _tags(client), await what_is_loaded(client))

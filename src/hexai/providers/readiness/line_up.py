@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from hexai.domain.contender import Target
+from hexai.providers.formats.format import Asked, WithKey
 from hexai.providers.locality import may_be_cloud
 from hexai.providers.readiness.ollama import Running, find, full_name
 from hexai.providers.readiness.swaps import Swaps
@@ -64,6 +65,18 @@ def is_ollama(target: Target) -> bool:
         and not upstream.origin.startswith(_OLLAMA_COM)
         and not may_be_cloud(target.spec.model)
     )
+
+
+def who_to_ask(target: Target) -> Asked | None:
+    """Give whom a server's state can be asked by; None while its key is to be fetched.
+
+    A command that prints a key may ask its user for a passphrase, and takes its time.
+    """
+    client: object = target.client
+    if not isinstance(client, Asked):
+        return None
+    waits = isinstance(client, WithKey) and not client.has_key
+    return None if waits else client
 
 
 def key_of(target: Target) -> tuple[str, str]:

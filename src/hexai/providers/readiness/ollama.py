@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from hexai.domain.contender import Target
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Asked
 
@@ -70,6 +71,14 @@ async def what_is_loaded(asked: Asked) -> Loaded:
         return "silent"
     except (ProviderError, msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+async def ask_to_load(target: Target, asked: Asked) -> None:
+    """Have a model loaded, by a chat in which nothing is said; raises as any other."""
+    body: dict[str, object] = {"model": target.spec.model, "messages": []}
+    if target.spec.options.num_ctx is not None:
+        body["options"] = {"num_ctx": target.spec.options.num_ctx}
+    await asked.ask("/api/chat", {**body, "stream": False}, limit=_LIMIT)
 
 
 def find(model: str, listed: Iterable[Running]) -> Running | None:

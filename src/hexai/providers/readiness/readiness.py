@@ -26,6 +26,7 @@ from hexai.providers.readiness.line_up import (
     is_ollama,
     key_of,
     line_up,
+    who_to_ask,
 )
 from hexai.providers.readiness.llamacpp import (
     is_own,
@@ -36,6 +37,7 @@ from hexai.providers.readiness.loads import Load, Loads, Start
 from hexai.providers.readiness.ollama import (
     Loaded,
     Running,
+    ask_to_load,
     find,
     refuses_long_prompts,
     what_is_loaded,
@@ -48,7 +50,8 @@ LONG = 1024
 """Tokens of a prompt from which on a server is asked how much it holds."""
 _MAY_BE_CUT = 128
 """Tokens of a prompt below which no upstream cuts it."""
-_LIMIT = 4 * 1024 * 1024
+_SHOWN_WITHIN = 1.0
+"""Seconds that an Ollama may take to show a model."""
 
 _Key = tuple[str, str]
 
@@ -67,6 +70,8 @@ class UpstreamReadiness:
         self._refusing: dict[str, bool] = {}
         self._loading: set[str] = set()
         self._looked_at: set[_Key] = set()
+        self._capped: set[Load] = set()
+        """What was loaded with less context than was asked for: it takes no more."""
         self.loads = Loads(start)
         """The loads under way, for whoever shows them."""
         self.swaps = Swaps()
@@ -84,8 +89,8 @@ class UpstreamReadiness:
                 await self._make_ready(target, progress, turn)
                 yield self._held.get(key)
             return
-        client: object = target.client
-        if key[0] in self._loading and isinstance(client, Asked):
+        client = who_to_ask(target)
+        if key[0] in self._loading and client is not None:
             progress.loading()
             await wait_until_loaded(client)
             self._loading.discard(key[0])
@@ -100,8 +105,8 @@ class UpstreamReadiness:
         """
         listed: dict[str, tuple[Running, ...]] = {}
         for origin, target in crowded(targets).items():
-            client: object = target.client
-            loaded = await what_is_loaded(client) if isinstance(client, Asked) else None
+            client = who_to_ask(target)
+            loaded = None if client is None else await what_is_loaded(client)
             if not isinstance(loaded, str | None):
                 listed[origin] = loaded
         return line_up(targets, listed, self.swaps)
@@ -113,8 +118,8 @@ class UpstreamReadiness:
             return False
         if target.upstream.kind != "ollama":
             return is_own(target)
-        client: object = target.client
-        if may_be_cloud(target.spec.model) or not isinstance(client, Asked):
+        client = who_to_ask(target)
+        if may_be_cloud(target.spec.model) or client is None:
             return False
         if origin not in self._refusing:
             refuses = await refuses_long_prompts(client)
@@ -142,8 +147,8 @@ class UpstreamReadiness:
 
     async def _make_ready(self, target: Target, progress: Waits, turn: Turn) -> None:
         """Have an Ollama load the model, if it has not."""
-        client: object = target.client
-        if not isinstance(client, Asked):
+        client = who_to_ask(target)
+        if client is None:
             return
         listed: Loaded = "silent"
         if not self.loads.is_under_way(_load(target)):
@@ -154,10 +159,17 @@ class UpstreamReadiness:
                 return
             await self._turns.wait(turn, progress.queued)
         progress.loading()
-        await self.loads.wait(_load(target), lambda: _ask_to_load(target, client))
+        await self.loads.wait(
+            _load(target), lambda: self._have_loaded(target, client, listed)
+        )
+
+    async def _have_loaded(self, target: Target, client: Asked, before: Loaded) -> None:
+        """Load a model, and learn what it holds by that and whom it pushed out."""
+        await ask_to_load(target, client)
         after = await what_is_loaded(client)
-        self._is_there(target, after)
-        self._note_swaps(target, listed, after)
+        if not self._is_there(target, after):
+            self._capped.add(_load(target))
+        self._note_swaps(target, before, after)
 
     def _is_there(self, target: Target, listed: Loaded) -> bool:
         """Tell whether a model is loaded as it is wanted, and note what it holds."""
@@ -171,12 +183,17 @@ class UpstreamReadiness:
         if holds:
             known = self._held.get(key_of(target), Held(tokens=holds))
             self._held[key_of(target)] = replace(known, tokens=holds)
-        return wanted is None or holds is None or holds == wanted
+        is_as_wanted = wanted is None or holds is None or holds == wanted
+        return is_as_wanted or _load(target) in self._capped
 
     async def _may_load(self, target: Target, client: Asked) -> bool:
         """Tell whether a model is one that runs there; one that is not shown is not."""
         origin, model = key_of(target)
-        shown = await self._shown.find(origin, model, client)
+        try:
+            async with asyncio.timeout(_SHOWN_WITHIN):
+                shown = await self._shown.find(origin, model, client)
+        except TimeoutError:
+            return False
         return shown is not None and not shown.is_remote
 
     def _note_swaps(self, target: Target, before: Loaded, after: Loaded) -> None:
@@ -191,17 +208,10 @@ class UpstreamReadiness:
 
     async def _look_at(self, target: Target) -> None:
         """Ask a server of the user's how much it holds, once."""
-        client: object = target.client
+        client = who_to_ask(target)
         self._looked_at.add(key_of(target))
-        if isinstance(client, Asked) and (tokens := await slot_context(client)):
+        if client is not None and (tokens := await slot_context(client)):
             self._held.setdefault(key_of(target), Held(tokens=tokens))
-
-
-async def _ask_to_load(target: Target, client: Asked) -> None:
-    body: dict[str, object] = {"model": target.spec.model, "messages": []}
-    if target.spec.options.num_ctx is not None:
-        body["options"] = {"num_ctx": target.spec.options.num_ctx}
-    await client.ask("/api/chat", {**body, "stream": False}, limit=_LIMIT)
 
 
 def _load(target: Target) -> Load:

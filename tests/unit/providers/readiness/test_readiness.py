@@ -31,7 +31,7 @@ class Desk:
     def __init__(
         self, group: asyncio.TaskGroup, ollama: Ollama, **budgets: float
     ) -> None:
-        self.client = VirtualClient(ollama)
+        self.client: VirtualClient = VirtualClient(ollama)
         self.tasks: set[asyncio.Task[None]] = set()
         self._group = group
         self.readiness = UpstreamReadiness(
@@ -247,6 +247,40 @@ def test_a_context_that_an_entry_sets_is_loaded_before_the_question() -> None:
         assert outcome.given is not None
         assert outcome.given.held == 8192
         assert ollama.loaded == {"qwen:latest": 8192}
+
+    ran(body)
+
+
+def test_a_context_that_the_model_does_not_take_is_not_asked_for_again() -> None:
+    """What is loaded with less than was wanted takes no more, so it is there."""
+    ollama = Ollama({"qwen:latest": Model(loads_in=5, trained=8192)})
+
+    async def body(group: asyncio.TaskGroup) -> None:
+        desk = Desk(group, ollama)
+        first, second = [
+            await desk.race(desk.target("qwen", num_ctx=16384)) for _ in range(2)
+        ]
+        assert first.outcomes[0].timings.loading == pytest.approx(5)
+        assert second.outcomes[0].timings.loading == 0
+        assert second.outcomes[0].given is not None
+        assert second.outcomes[0].given.held == 8192
+
+    ran(body)
+
+
+def test_nothing_is_asked_while_a_key_has_yet_to_be_fetched() -> None:
+    """The command that prints it may ask for a passphrase, once and in the open."""
+    ollama = Ollama({"qwen:latest": Model()})
+
+    class Locked(VirtualClient):
+        has_key = False
+
+    async def body(group: asyncio.TaskGroup) -> None:
+        desk = Desk(group, ollama)
+        desk.client = Locked(ollama)
+        (outcome,) = (await desk.race(desk.target("qwen"))).outcomes
+        assert outcome.status is Status.ANSWERED
+        assert desk.client.paths == []
 
     ran(body)
 
