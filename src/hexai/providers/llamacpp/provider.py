@@ -56,9 +56,10 @@ class LlamaCpp:
         try:
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
+            wire = self._format(gguf, told, call)
             for is_last in (False, True):
                 try:
-                    async with aclosing(self._ask(gguf, told, call, watch)) as chunks:
+                    async with aclosing(self._ask(gguf, wire, call, watch)) as chunks:
                         async for chunk in chunks:
                             yield chunk
                 except ConnectionFailed:
@@ -73,20 +74,23 @@ class LlamaCpp:
     async def warm(self, call: Call) -> None:
         """Have a prompt read, if its model is loaded and nobody asks it.
 
-        A chat's prompt changes with each key, so nothing of it would be kept. What is
-        read comes in small batches, between which any question comes in.
+        A chat's prompt changes with each key, so nothing of it would be kept. The
+        prompt is read in pieces, and none is begun once somebody else asks.
         """
         with suppress(ProviderError):
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
-            if not isinstance(self._format(gguf, told, call), RawPrompts):
+            wire = self._format(gguf, told, call)
+            if not isinstance(wire, RawPrompts):
                 return
-            if not await asyncio.to_thread(self._supervisor.is_idle, gguf):
-                return
-            one = msgspec.structs.replace(call, max_tokens=1)
-            async with aclosing(self.stream(one, _Unwatched())) as chunks:
-                async for _ in chunks:
-                    pass
+            alone = wire.alone()
+            for piece in wire.pieces(call):
+                if not await asyncio.to_thread(self._supervisor.is_idle, gguf):
+                    return
+                reading = self._ask(gguf, alone, piece, _Watch(_Unwatched()))
+                async with aclosing(reading) as chunks:
+                    async for _ in chunks:
+                        pass
 
     async def drop_idle(self) -> None:
         """Do nothing: each attempt has a connection of its own."""
@@ -114,14 +118,13 @@ class LlamaCpp:
         return self._told[gguf]
 
     async def _ask(
-        self, gguf: GGUF, told: Metadata, call: Call, watch: "_Watch"
+        self, gguf: GGUF, wire: WireFormat, call: Call, watch: "_Watch"
     ) -> AsyncGenerator[Chunk, None]:
         named = msgspec.structs.replace(call, model=Path(gguf.path).stem)
         async with self._supervisor.lease(gguf, watch.loading) as leased:
             http = HttpClient.for_socket(str(leased.files.socket))
             key = FixedCredential(Secret(leased.card.key))
             try:
-                wire = self._format(gguf, told, call)
                 upstream = HttpProvider(wire, http, key, self._settings)
                 async with aclosing(upstream.stream(named, watch)) as chunks:
                     async for chunk in chunks:

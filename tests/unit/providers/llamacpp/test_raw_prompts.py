@@ -132,3 +132,25 @@ def test_the_speed_of_reading_is_told() -> None:
         decoder.feed(msgspec.json.encode(last))
 
     assert heard == [200.0]
+
+
+def test_a_prompt_is_read_in_pieces() -> None:
+    """Each goes on from the one before, and the last is all but the line's blanks."""
+    text = "".join(f"value_{n} = compute({n})\n" for n in range(20)) + "    x = "
+    for fills in (True, False):
+        one = raw(fills=fills)
+        whole: Any = one.body(call(text))["prompt"]
+        read = [one.alone().body(piece)["prompt"] for piece in one.pieces(call(text))]
+        texts = ["".join(t for t in each if isinstance(t, str)) for each in read]  # type: ignore[attr-defined]
+
+        assert len(texts) > 3
+        for shorter, longer in zip(
+            texts, [*texts[1:], "".join(map(str, whole))], strict=True
+        ):
+            assert longer.removeprefix("7").startswith(shorter)
+        assert all(p.max_tokens == 1 for p in one.pieces(call(text)))
+
+
+def test_nothing_above_is_read_in_no_piece() -> None:
+    """An empty document has nothing to read."""
+    assert [*raw(fills=False).pieces(call(""))] == []
