@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.answers import openai_answer
-from tests.support.popups import ACTION, configure
+from tests.support.popups import ACTION, answering, configure
 from tests.support.tmux import wait_until
 from tests.support.upstream import Upstream
 
@@ -65,7 +64,7 @@ def test_a_wrong_option_gives_the_selection_back() -> None:
 def test_files_take_the_place_of_pipes(tmp_path: Path) -> None:
     """`--infile` and `--outfile` are read and written, and `--action` needs no tmux."""
     (tmp_path / "in").write_bytes(CODE)
-    with Upstream(openai_answer(CHANGED)) as upstream:
+    with Upstream(answering(CHANGED)) as upstream:
         configure(upstream)
         ran = subprocess.run(
             [

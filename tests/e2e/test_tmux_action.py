@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
-from tests.support.popups import ACTION, WHOLE, Stage, configure
+from tests.support.popups import ACTION, WHOLE, Stage, answering, configure
 from tests.support.replies import status
 from tests.support.started import SCRIPT
 from tests.support.tmux import Tmux, wait_until
@@ -59,7 +58,7 @@ def test_leaving_gives_the_selection_back(
 
 def test_an_answer_is_taken_as_the_selection_was_written(stage: Stage) -> None:
     """Enter prints the answer with the selection's indentation and final newline."""
-    with Upstream(openai_answer(CHANGED)) as upstream:
+    with Upstream(answering(CHANGED)) as upstream:
         configure(upstream)
         selection = b"    def add(a, b):\r\n        return a+b\r\n"
         with stage.acting(selection) as acting:
@@ -75,7 +74,7 @@ def test_an_answer_is_taken_as_the_selection_was_written(stage: Stage) -> None:
 
 def test_a_prompt_is_written_in_the_menu(stage: Stage) -> None:
     """The user's own words reach the model as the instruction."""
-    with Upstream(openai_answer(CHANGED)) as upstream:
+    with Upstream(answering(CHANGED)) as upstream:
         configure(upstream)
         with stage.acting(CODE) as acting:
             stage.wait_for("Custom prompt")
@@ -111,7 +110,7 @@ def test_an_answer_is_edited_before_it_is_taken(stage: Stage, tmp_path: Path) ->
     editor = tmp_path / "editor"
     editor.write_text("#!/bin/sh\nprintf 'edited\\n' > \"$1\"\n")
     editor.chmod(0o755)
-    with Upstream(openai_answer(CHANGED)) as upstream:
+    with Upstream(answering(CHANGED)) as upstream:
         configure(upstream)
         with stage.acting(CODE, environ={"HEXAI_EDITOR": str(editor)}) as acting:
             stage.wait_for("Simplify")
@@ -127,7 +126,7 @@ def test_an_answer_is_edited_before_it_is_taken(stage: Stage, tmp_path: Path) ->
 
 def test_another_answer_is_asked_for(stage: Stage) -> None:
     """`r` asks anew, and the new answer goes out."""
-    answers = (openai_answer("first = 1"), openai_answer("second = 2"))
+    answers = (answering("first = 1"), answering("second = 2"))
     with Upstream(*answers) as upstream:
         configure(upstream)
         with stage.acting(b"old = 0\n") as acting:
@@ -229,7 +228,7 @@ def test_nobody_looks_at_tmux(tmp_path: Path) -> None:
 
 def test_candidates_are_compared_and_the_choice_counts(stage: Stage) -> None:
     """All entries are asked, and the leaderboard counts which one was taken."""
-    one, two = openai_answer("one = 1"), openai_answer("two = 2")
+    one, two = answering("one = 1"), answering("two = 2")
     with Upstream(one) as first, Upstream(two) as second:
         configure(first, second)
         with stage.acting(b"old = 0\n", *WHOLE, *COMPARING) as acting:
@@ -255,7 +254,7 @@ def test_candidates_are_compared_and_the_choice_counts(stage: Stage) -> None:
 
 def test_a_blind_comparison_names_nobody(stage: Stage) -> None:
     """Until something was taken, candidates are letters without figures."""
-    with Upstream(openai_answer("one = 1")) as first:
+    with Upstream(answering("one = 1")) as first:
         configure(first, first)
         with stage.acting(b"old = 0\n", *WHOLE, *COMPARING, "--blind") as acting:
             stage.wait_for("1 A  done")
@@ -273,7 +272,7 @@ def test_small_and_large_screens_show_it(
 ) -> None:
     """The menu, a diff with wide characters, and the keys fit on either."""
     with (
-        Upstream(openai_answer("名前 = '日本語のテキスト'")) as upstream,
+        Upstream(answering("名前 = '日本語のテキスト'")) as upstream,
         Stage(tmp_path / "stage", columns=columns, lines=lines) as stage,
     ):
         configure(upstream)
@@ -292,7 +291,7 @@ def test_hostile_answers_are_text(stage: Stage, tmp_path: Path) -> None:
     """Escapes, markup and tmux's formats act on nothing, and go out as they came."""
     mark = tmp_path / "mark"
     hostile = f"x = '\x1b]0;p\x07 \x9b31m [/][@click=app.quit]x #(touch {mark}) %H'"
-    with Upstream(openai_answer(hostile)) as upstream:
+    with Upstream(answering(hostile)) as upstream:
         configure(upstream)
         with stage.acting(b"x = 0\n") as acting:
             stage.wait_for("Simplify")
@@ -309,7 +308,7 @@ def test_hostile_answers_are_text(stage: Stage, tmp_path: Path) -> None:
 def test_long_answers_leave_the_keys_alone(stage: Stage) -> None:
     """A hundred thousand lines are shown, and Escape still works."""
     answer = "\n".join(f"x{number}" for number in range(100_000))
-    with Upstream(openai_answer(answer)) as upstream:
+    with Upstream(answering(answer)) as upstream:
         configure(upstream)
         with stage.acting(b"x = 0\n") as acting:
             stage.wait_for("Simplify")
@@ -327,7 +326,7 @@ def test_long_answers_leave_the_keys_alone(stage: Stage) -> None:
 def test_a_large_selection_comes_back(stage: Stage) -> None:
     """Five megabytes are read, shown beside an answer, and given back."""
     selection = b"value = compute(1)\n" * 280_000
-    with Upstream(openai_answer("value = 2")) as upstream:
+    with Upstream(answering("value = 2")) as upstream:
         configure(upstream)
         with stage.acting(selection) as acting:
             stage.wait_for("Simplify")

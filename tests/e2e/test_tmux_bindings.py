@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.answers import openai_answer
-from tests.support.popups import ACTION, Stage, configure
+from tests.support.popups import ACTION, Stage, answering, configure
 from tests.support.tmux import wait_until
 from tests.support.upstream import Upstream
 
@@ -93,7 +92,7 @@ def test_an_editor_gets_what_was_taken(
     file.write_text(BEFORE)
     (tmp_path / rc).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / rc).write_text(documented(word))
-    with Upstream(openai_answer(ANSWER)) as upstream:
+    with Upstream(answering(ANSWER)) as upstream:
         configure(upstream)
         filled = [word.format(home=tmp_path, file=file) for word in command]
         start(stage, tmp_path, *filled)
@@ -143,7 +142,7 @@ def test_a_shell_gets_what_was_taken(
     """The line that is being written goes to the menu, and is not run by it."""
     del shell
     (tmp_path / rc).write_text("PS1='ready> '\n" + documented(word))
-    with Upstream(openai_answer("printf '%s' new-$((6 * 7))")) as upstream:
+    with Upstream(answering("printf '%s' new-$((6 * 7))")) as upstream:
         configure(upstream)
         start(stage, tmp_path, *(each.format(home=tmp_path) for each in command))
         stage.wait_for("ready>")

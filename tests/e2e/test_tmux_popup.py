@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
-from tests.support.popups import WHOLE, Stage, configure
+from tests.support.popups import WHOLE, Stage, answering, configure
 from tests.support.replies import hang
 from tests.support.tmux import Tmux, wait_until
 from tests.support.upstream import Upstream
@@ -106,7 +105,7 @@ def test_a_prompt_is_written_in_the_editor(stage: Stage, tmp_path: Path) -> None
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\ncat "$1" >"$0.saw"; echo "in two lines" >>"$1"\n')
     editor.chmod(0o755)
-    with Upstream(openai_answer(CHANGED)) as upstream:
+    with Upstream(answering(CHANGED)) as upstream:
         configure(upstream)
         with stage.acting(CODE, environ={"HEXAI_EDITOR": str(editor)}) as acting:
             stage.wait_for("Custom prompt")
@@ -195,7 +194,7 @@ def test_only_colours_of_the_theme_are_used(
     stage.inner.run("set-option", "-g", "default-terminal", terminal)
     stage.inner.run("set-option", "-as", "terminal-features", ",*:RGB")
     screens = []
-    with Upstream(openai_answer(CHANGED)) as upstream:
+    with Upstream(answering(CHANGED)) as upstream:
         configure(upstream)
         with stage.acting(CODE, *WHOLE, environ=environ) as acting:
             stage.wait_for("Skip")

@@ -14,9 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
 from tests.support.tmux import Tmux, wait_until
-from tests.support.upstream import Upstream
+from tests.support.upstream import Reply, Upstream
 
 ACTION = Path(sys.executable).with_name("hexai-tmux-action")
 PATIENCE = 30.0
@@ -39,6 +40,11 @@ base_url = "{upstream.url}"
         for number, upstream in enumerate(upstreams)
     )
     write_config(entries + more)
+
+
+def answering(text: str) -> Reply:
+    """Answer with a text, and count no tokens: a wrong count would be a cut prompt."""
+    return openai_answer(text, usage=None)
 
 
 class Ended:

@@ -265,13 +265,18 @@ class Answers(Vertical):
             due = [
                 each
                 for each in self._candidates
-                if each.is_stale and each.display and each.next_at <= now
+                if each.is_stale
+                and each.display
+                and each.next_at <= now
+                and each.content_size.width  # it is laid out
             ]
             for each in due:
                 each.is_stale = False
                 drawing = await self._drawn(each)
                 each.query_one(DiffView).show(drawing, live=not each.is_over)
-                each.next_at = monotonic() + drawing.took * _SHARE
+                # What has ended meanwhile is drawn once more, and at once.
+                rest = 0.0 if each.is_over else drawing.took * _SHARE
+                each.next_at = monotonic() + rest
             await asyncio.sleep(_FRAME if not due else 0.02)
 
     async def _drawn(self, candidate: Candidate) -> Drawing:
