@@ -252,6 +252,18 @@ def test_narrow_screens_show_one_candidate() -> None:
     run(body)
 
 
+def test_the_keys_are_seen_in_a_popup_of_three_lines() -> None:
+    """The default popup of a terminal of 40 by 10 has no more."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        done = Done(place=0, text="new = 1\n", words="1.0 s")
+        async with showing(MENU, begun, done, size=(22, 3)) as parent:
+            await parent.wait_for("Enter take")
+
+    run(body)
+
+
 def test_split_and_unified_take_turns() -> None:
     """`d` puts old and new beside each other, and back."""
 

@@ -107,7 +107,7 @@ class Answers(Vertical):
     Answers { height: 1fr; width: 1fr; }
     Answers > #title, Answers > #keys { height: 1; width: 1fr;
         background: ansi_default; color: ansi_default; }
-    Answers > #told { height: auto; max-height: 6; width: 1fr;
+    Answers > #told { display: none; height: auto; max-height: 6; width: 1fr;
         background: ansi_default; color: ansi_default;
         text-style: bold; }
     """
@@ -220,7 +220,9 @@ class Answers(Vertical):
 
     def show_note(self, text: str) -> None:
         """Show a line above the keys."""
-        self.query_one("#told", Static).update(Text(visible_line(text)))
+        told = self.query_one("#told", Static)
+        told.update(Text(visible_line(text)))
+        told.display = bool(text)
 
     def _arrange(self) -> None:
         """Show all candidates if there is room, else the chosen one."""
