@@ -124,6 +124,8 @@ class _Attempt:
         tokens = self._course.request.tokens
         async with readiness.admitted(self._target, self._clock, tokens) as held:
             request = await self._compose(held)
+            if self._tally.refusal is not None and request == self._tally.request:
+                raise self._tally.refusal  # it cannot be made any shorter
             may_be_cut = await readiness.may_cut(self._target, request.tokens)
             self._tally.send(request, held, may_be_cut=may_be_cut)
             await self._stream(request)

@@ -84,6 +84,7 @@ async def _wait_for_slot(
 def _learn(error: ProviderError, tally: Tally, course: Course) -> bool:
     """Learn from a failure; gives whether the next attempt would be another one."""
     readiness = course.conditions.readiness
+    tally.refusal = error if isinstance(error, ContextTooLong) else None
     learnt = readiness.learn(tally.target, error, tally.request.tokens)
     can_cut = course.compose is not None
     return learnt and (can_cut or not isinstance(error, ContextTooLong))

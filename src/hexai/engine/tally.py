@@ -10,7 +10,7 @@ from hexai.domain.room import Given, Held
 from hexai.domain.usage import ReportedUsage, Usage
 from hexai.engine.stopwatch import Stopwatch
 from hexai.engine.usage import complete_usage, was_cut
-from hexai.errors import ProviderError, TimedOut, TooLarge
+from hexai.errors import ContextTooLong, ProviderError, TimedOut, TooLarge
 from hexai.text.musing import may_be_musing
 
 MAX_ANSWER = 1 << 20
@@ -35,6 +35,8 @@ class Tally:
         self.stopwatch = Stopwatch(contender.timeout)
         self.request = request
         """What the last attempt sent, or is to send."""
+        self.refusal: ContextTooLong | None = None
+        """Why `request` was too long, if it was."""
         self._held: Held | None = None
         self._may_be_cut = False
         self._text = StringIO()  # a list would keep an object for each tiny delta

@@ -7,7 +7,7 @@ ones list it as if it were there already.
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -18,11 +18,12 @@ from hexai.domain.contender import Target
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Asked
 
-ASKED_FOR = 0.3
+SLOW = 0.3
+"""Seconds after which an Ollama that says nothing is taken to be loading."""
+ASKED_FOR = 2.0
 """Seconds that an answer is waited for.
 
-An Ollama that says nothing for so long is loading, or as busy as that: what follows, to
-ask it to load what may be loaded already, is never wrong.
+What follows, to ask it to load what may be loaded already, is never wrong.
 """
 _LIMIT = 1024 * 1024
 
@@ -61,11 +62,16 @@ Loaded = tuple[Running, ...] | Literal["silent"] | None
 """What is loaded; `silent` where it does not say in time; None where it cannot say."""
 
 
-async def what_is_loaded(asked: Asked) -> Loaded:
-    """Ask an Ollama what it has loaded."""
+async def what_is_loaded(
+    asked: Asked,
+    on_slow: Callable[[], None] = lambda: None,
+    *,
+    within: float = ASKED_FOR,
+) -> Loaded:
+    """Ask an Ollama what it has loaded; `on_slow` is called while it says nothing."""
     try:
-        async with asyncio.timeout(ASKED_FOR):
-            data = await asked.ask("/api/ps", limit=_LIMIT)
+        async with asyncio.timeout(within):
+            data = await _telling(asked.ask("/api/ps", limit=_LIMIT), on_slow)
         return msgspec.json.decode(data, type=_Listed).models or ()
     except TimeoutError:
         return "silent"
@@ -79,6 +85,14 @@ async def ask_to_load(target: Target, asked: Asked) -> None:
     if target.spec.options.num_ctx is not None:
         body["options"] = {"num_ctx": target.spec.options.num_ctx}
     await asked.ask("/api/chat", {**body, "stream": False}, limit=_LIMIT)
+
+
+async def _telling(answer: Awaitable[bytes], on_slow: Callable[[], None]) -> bytes:
+    timer = asyncio.get_running_loop().call_later(SLOW, on_slow)
+    try:
+        return await answer
+    finally:
+        timer.cancel()
 
 
 def find(model: str, listed: Iterable[Running]) -> Running | None:

@@ -35,6 +35,7 @@ from hexai.providers.readiness.llamacpp import (
 )
 from hexai.providers.readiness.loads import Load, Loads, Start
 from hexai.providers.readiness.ollama import (
+    SLOW,
     Loaded,
     Running,
     ask_to_load,
@@ -106,7 +107,9 @@ class UpstreamReadiness:
         listed: dict[str, tuple[Running, ...]] = {}
         for origin, target in crowded(targets).items():
             client = who_to_ask(target)
-            loaded = None if client is None else await what_is_loaded(client)
+            loaded = (
+                None if client is None else await what_is_loaded(client, within=SLOW)
+            )
             if not isinstance(loaded, str | None):
                 listed[origin] = loaded
         return line_up(targets, listed, self.swaps)
@@ -152,7 +155,7 @@ class UpstreamReadiness:
             return
         listed: Loaded = "silent"
         if not self.loads.is_under_way(_load(target)):
-            listed = await what_is_loaded(client)
+            listed = await what_is_loaded(client, progress.loading)
             if listed is None or self._is_there(target, listed):
                 return
             if not await self._may_load(target, client):
