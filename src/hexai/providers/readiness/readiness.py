@@ -120,7 +120,8 @@ class UpstreamReadiness:
         if tokens < _MAY_BE_CUT or self._refusing.get(origin, False):
             return False
         if target.upstream.kind != "ollama":
-            return is_own(target)
+            # Of a server that tells nothing of itself, its counts are no proof either.
+            return is_own(target) and key_of(target) in self._held
         client = who_to_ask(target)
         if may_be_cloud(target.spec.model) or client is None:
             return False
