@@ -6,5 +6,5 @@ _ESCAPED = re.compile(r"\\([\\$}])")
 
 
 def expand(snippet: str) -> str:
-    """Give the text that a snippet without placeholders expands to."""
-    return _ESCAPED.sub(r"\1", snippet)
+    """Give the text that a snippet expands to that has but one place, at its end."""
+    return _ESCAPED.sub(r"\1", snippet.removesuffix("$0"))

@@ -34,6 +34,7 @@ def test_what_is_offered_for_a_selection(tmp_path: Path) -> None:
             assert titles(only) == [
                 "rewrite: make it async",
                 "document code",
+                "simplify and improve",
                 "fix typos",
             ]
 

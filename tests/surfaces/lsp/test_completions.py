@@ -104,6 +104,55 @@ def test_one_suggestion_for_each_entry(fast: Upstream, slow: Upstream) -> None:
     assert len(fast.requests) == len(slow.requests) == 1
 
 
+def test_a_request_that_does_not_say_why_is_by_hand(fast: Upstream) -> None:
+    """Kakoune, Kate and fresh never send a context, also within a word."""
+    configure(home=fast)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        client.edit(URI, (CURSOR, CURSOR, "re"))
+        position = client.texts[URI].position(CURSOR + 2)
+        params = {"textDocument": {"uri": URI}, "position": position}
+        result = await client.request("textDocument/completion", params)
+        assert texts(result) == ["return a + b"]
+
+    play(scene)
+
+
+@pytest.mark.parametrize("language", [None, 5])
+def test_a_language_that_is_no_text_is_unknown(fast: Upstream, language: Any) -> None:
+    """Some clients send null or a number; the document is served like any other."""
+    configure(home=fast)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        client.close(URI)
+        client.open(URI, TEXT, language)
+        assert texts(await client.complete(URI, CURSOR)) == ["return a + b"]
+
+    play(scene)
+
+
+def test_inline_completion_by_hand_waits_for_all(
+    fast: Upstream, slow: Upstream
+) -> None:
+    """VS Code never asks again there: who is slow is not left out."""
+    configure(home=fast, cloud=slow)
+
+    async def scene(client: LspClient, _: Server) -> None:
+        assert texts(await client.complete(URI, CURSOR)) == ["return a + b"]
+        result = await client.request(
+            "textDocument/inlineCompletion",
+            {
+                "textDocument": {"uri": URI},
+                "position": client.texts[URI].position(CURSOR),
+                "context": {"triggerKind": 1},
+            },
+        )
+        inserted = [item["insertText"] for item in result["items"]]
+        assert inserted == ["return a + b", "return sum((a, b))"]
+
+    play(scene)
+
+
 def test_a_shuffled_list_stands_as_it_is_recorded(
     fast: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

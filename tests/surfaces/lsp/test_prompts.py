@@ -188,7 +188,8 @@ def test_progress_is_shown_and_stops_the_request(slow: Upstream) -> None:
         await slow.until(lambda: bool(slow.requests))
         client.notify("window/workDoneProgress/cancel", {"token": begun["token"]})
         ended = await client.message("$/progress", 2)
-        assert ended == {"token": begun["token"], "value": {"kind": "end"}}
+        value = {"kind": "end", "message": "stopped"}
+        assert ended == {"token": begun["token"], "value": value}
         await slow.until(slow.all_closed, 0.5)
         assert client.texts[URI].text == "why?>\n"
         assert sent(client, "window/showMessage") == []
@@ -295,6 +296,27 @@ def test_reload_of_a_broken_file_keeps_the_old_one(model: Upstream) -> None:
         await until_text(client, "so?\n\n> forty\n>\n> two\n")
 
     play(scene, "")
+
+
+def test_a_failure_is_told_when_its_progress_has_ended() -> None:
+    """Helix clears its status line with a progress; its end says the same."""
+    config_file().write_text(
+        '[providers.gone]\ntype = "openai"\nmodel = "m"\n'
+        'base_url = "http://127.0.0.1:9"\n' + entry("chat", "gone")
+    )
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>")
+        told = await client.message("window/showMessage")
+        methods = [one.get("method") for one in client.messages]
+        assert "$/progress" in methods
+        end = max(n for n, method in enumerate(methods) if method == "$/progress")
+        assert end < methods.index("window/showMessage")
+        value = client.messages[end]["params"]["value"]
+        assert value == {"kind": "end", "message": told["message"]}
+        assert told["message"].startswith("Hexai: chat: ")
+
+    play(scene)
 
 
 def test_a_failure_is_told(model: Upstream) -> None:

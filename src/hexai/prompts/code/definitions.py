@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _LONGEST_HEADER = 400
+_LONGEST_LIST = 20
+"""Lines of parameters that do not parse."""
+_OPENING, _CLOSING = (b"(", b"[", b"{"), (b")", b"]", b"}")
 _DECLARATORS = 8
 """Levels between a C definition and its name: pointers, references, brackets."""
 
@@ -26,8 +29,11 @@ class Definition(Struct, frozen=True, kw_only=True):
     """With its decorators, or the statement that names it."""
 
 
-def definitions(path: "Sequence[Node]") -> Iterator[Definition]:
-    """Find the named functions on the way from the root to a node, innermost first."""
+def definitions(path: "Sequence[Node]", cursor: int) -> Iterator[Definition]:
+    """Find the named functions on the way from the root to a node, innermost first.
+
+    `cursor` is the byte that headers do not go beyond.
+    """
     for place in range(len(path) - 1, -1, -1):
         node = path[place]
         if node.type not in nodes.FUNCTIONS:
@@ -40,7 +46,7 @@ def definitions(path: "Sequence[Node]") -> Iterator[Definition]:
         yield Definition(
             name=name,
             owner=owner or _receiver(node) or _owner(path[:place]),
-            header=_header(node, path[whole]),
+            header=_header(node, path[whole], cursor),
             parameters=_parameters(node),
             whole=path[whole],
         )
@@ -145,18 +151,46 @@ def _owner(above: "Sequence[Node]") -> str:
     return ""
 
 
-def _header(node: "Node", whole: "Node") -> str:
+def _header(node: "Node", whole: "Node", cursor: int) -> str:
+    """Give the header alone, whatever a grammar took for it while it is being typed.
+
+    What does not parse ends somewhere in the next function, or in a body far below.
+    """
     start = node if whole.type == "decorated_definition" else whole
     body = node.child_by_field_name("body")
     text = start.text or b""
-    if body is not None:
+    if cursor > start.start_byte:
+        text = text[: cursor - start.start_byte]
+    if body is not None and not _is_broken_before(node, body):
         text = text[: max(0, body.start_byte - start.start_byte)]
     else:
         listed = _parameter_list(node)
-        known = listed is not None and not listed.has_error
+        known = listed is not None and not listed.has_error and body is None
         end = listed.end_byte - start.start_byte if listed is not None and known else 0
-        text = text[:end] + text[end:].partition(b"\n")[0]
+        text = text[:end] + _to_end_of_brackets(text[end:])
     return " ".join(_decode(text[: 4 * _LONGEST_HEADER]).split())[:_LONGEST_HEADER]
+
+
+def _is_broken_before(node: "Node", body: "Node") -> bool:
+    """Tell whether a definition does not parse before its body."""
+    before = (each for each in node.children if each.start_byte < body.start_byte)
+    return any(each.has_error or each.is_missing for each in before)
+
+
+def _to_end_of_brackets(text: bytes) -> bytes:
+    """Give the lines until one at whose end all brackets are closed, or a blank one.
+
+    A bracket that is never closed ends with its line.
+    """
+    depth = 0
+    lines = text.split(b"\n")[:_LONGEST_LIST]
+    for number, line in enumerate(lines):
+        depth += sum(map(line.count, _OPENING)) - sum(map(line.count, _CLOSING))
+        if depth <= 0:
+            return b"\n".join(lines[: number + 1])
+        if not line.strip():
+            break
+    return lines[0]
 
 
 def _parameters(node: "Node") -> str:

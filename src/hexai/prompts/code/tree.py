@@ -48,7 +48,7 @@ class TreeSyntax:
         path = find_core(self._path(self._offset(probe)))
         found = tuple(
             self._function(each)
-            for each in definitions(path)
+            for each in definitions(path, self._offset(position))
             if column is None or each.whole.start_point.column < column
         )
         if found or not self._broken:

@@ -17,10 +17,14 @@ _KINDS: dict[Key, str] = {
     "rewrite": "refactor.rewrite",
     "diagnostics": "quickfix",
     "document": "refactor.rewrite",
-    "simplify": "refactor",
+    "simplify": "refactor.rewrite",
     "fix_typos": "refactor.rewrite",
-    "unit_test": "quickfix",
+    "unit_test": "refactor.unitTest",
 }
+"""Editors sort by kind: Helix shows fixes first, then what rewrites, then what is of no
+kind that it knows, such as a bare `refactor`. What comes first is preselected, so what
+writes another file comes last. `source` would do too, but VS Code hides it.
+https://github.com/helix-editor/helix/blob/25.07.1/helix-term/src/commands/lsp.rs"""
 _TITLES: dict[Key, str] = {
     "diagnostics": "resolve diagnostics",
     "document": "document code",

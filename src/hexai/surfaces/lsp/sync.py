@@ -9,8 +9,12 @@ from hexai.surfaces.lsp.session import Session
 def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
     """Take up a document."""
     document = params.text_document
+    language: object = document.language_id  # null or a number from some clients
     session.documents.open(
-        document.uri, document.language_id, document.version, document.text
+        document.uri,
+        language if isinstance(language, str) else "",
+        document.version,
+        document.text,
     )
     session.refresh(document.uri)
 

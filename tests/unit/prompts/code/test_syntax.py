@@ -411,3 +411,38 @@ def test_a_function_far_above_is_found() -> None:
             span=Span(Position(1, 4), Position(1503, 20)),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "header"),
+    [
+        ("python", "x = 1\n\ndef co|\n\ndef other(a, b=6):\n    c = 1\n", "def co"),
+        ("python", "def f(a,\n      b):\n    x = sum(|\n\ndef g(c):\n", "def f(a, b):"),
+        ("python", "def f(a):\n    x = sum(|\n    y = 1\n    return x\n", "def f(a):"),
+        ("python", "def f(a|, b):\n    return a\n", "def f(a"),
+        ("python", "def f(a, |\n\ndef g(c):\n    return c\n", "def f(a,"),
+        (
+            "go",
+            "package p\n\nfunc co|\n\nfunc H(r R) error {\n\treturn n\n}\n",
+            "func co",
+        ),
+        (
+            "javascript",
+            "function co|\n\nfunction h(a) {\n  return a;\n}\n",
+            "function co",
+        ),
+        (
+            "rust",
+            "fn f<T>(x: T) -> u8\nwhere\n    T: Copy,\n{\n    x|\n}\n",
+            "fn f<T>(x: T) -> u8 where T: Copy,",
+        ),
+    ],
+)
+def test_a_header_ends_where_it_does_or_at_the_cursor(
+    language: str, code: str, header: str
+) -> None:
+    """While it is typed, a grammar takes the next function or the body for its end."""
+    before, after = code.split("|")
+    lines, position = Lines.of(before + after), Lines.of(before).end
+    found = read(language_of(language, ""), lines, position.line)
+    assert [each.header for each in found.functions_at(position)] == [header]

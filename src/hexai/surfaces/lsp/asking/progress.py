@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from hexai.surfaces.lsp.asking.work import Work
 from hexai.surfaces.lsp.protocol.connection import Connection
+from hexai.text.visible import visible_line
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 _TOKEN = "hexai-"  # noqa: S105 - the protocol's name for what names a progress
@@ -35,7 +36,9 @@ class WorkDoneProgress:
         """Show that it is over."""
         if work.number in self._shown:
             self._shown.discard(work.number)
-            self._send(work, types.WorkDoneProgressEnd())
+            # Helix clears its status line at an end without a message.
+            said = visible_line(work.said) or "stopped"
+            self._send(work, types.WorkDoneProgressEnd(message=said))
 
     async def _open(self, work: Work) -> None:
         params = types.WorkDoneProgressCreateParams(token=token_of(work))

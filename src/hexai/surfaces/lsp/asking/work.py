@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from hexai.surfaces.lsp.editor.bugs import log_bug
 from hexai.surfaces.lsp.editor.editor import Editor, Severity
+from hexai.surfaces.lsp.editor.held import Message, holding
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs work in a task that somebody owns; see `Services.start`."""
@@ -30,6 +31,8 @@ class Work:
         self.is_over = False
         self.can_be_stopped = True
         """Whether its user can stop it where it is shown."""
+        self.said = ""
+        """What came of it, for where its progress was shown."""
         self._on_over = on_over
         self._task: asyncio.Task[None] | None = None
 
@@ -102,15 +105,21 @@ class Running:
 
     async def _run(self, work: Work, body: Callable[[Work], Awaitable[None]]) -> None:
         """Do work to its end; the outermost function of its task."""
+        messages: list[Message] = []
         try:
-            await body(work)
+            with holding() as messages:
+                await body(work)
+            work.said = "; ".join(text for _, text in messages) or "done"
+            if not messages and self._editor.client.says_done:
+                messages.append((Severity.INFO, f"Hexai: {work.label}: done"))
         except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
             what = log_bug(self._editor, bug)
-            self._editor.tell(
-                Severity.ERROR, f"Hexai: {work.label} failed: this is a bug ({what})"
-            )
+            work.said = f"Hexai: {work.label} failed: this is a bug ({what})"
+            messages.append((Severity.ERROR, work.said))
         finally:
             self._end(work)
+            for message in messages:
+                self._editor.tell(*message)
 
     def _end(self, work: Work) -> None:
         work.is_over = True

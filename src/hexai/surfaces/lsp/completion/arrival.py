@@ -26,14 +26,19 @@ class Trigger(Struct, frozen=True):
     """What made the editor ask."""
 
     kind: TriggerKind | None = None
-    """None: the editor does not say."""
+    """None: the editor does not say. Some never do, so that counts as by hand."""
     character: str = ""
     """What was typed, for `CHARACTER`."""
 
     @property
     def is_automatic(self) -> bool:
         """Whether nobody asked by hand, as far as the editor says."""
-        return self.kind in (TriggerKind.CHARACTER, TriggerKind.INCOMPLETE)
+        return not self.by_hand
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody may have asked by hand, as far as the editor says."""
+        return self.kind in (None, TriggerKind.INVOKED)
 
 
 class Arrival(Struct, frozen=True, kw_only=True):

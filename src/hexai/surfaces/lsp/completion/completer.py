@@ -17,6 +17,7 @@ from hexai.surfaces.lsp.completion.races import Races, Start
 from hexai.surfaces.lsp.completion.waiter import Waiter, patience
 from hexai.surfaces.lsp.completion.warmer import Warmer
 from hexai.surfaces.lsp.editor.bugs import log_bug
+from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Editor
 from hexai.surfaces.lsp.offers.offer import Offer
@@ -139,12 +140,11 @@ class Completer:
 
     async def _wait(self, place: Place, arrival: Arrival, settings: Settings) -> Offer:
         client = self._editor.client
-        automatic = arrival.route == "list" and arrival.trigger.is_automatic
         waiter = Waiter(
             arrival,
             patience(settings.completion, client, arrival),
             due=partial(self._answer, place),
-            asks_again=automatic and client.empty_incomplete,
+            asks_again=_asks_again(arrival, client),
         )
         place.join(waiter)
         self._races.hold(place)
@@ -158,6 +158,13 @@ class Completer:
     def _answer(self, place: Place, waiter: Waiter) -> None:
         with self._races.contained(place):
             place.answer(waiter)
+
+
+def _asks_again(arrival: Arrival, client: Client) -> bool:
+    """Tell whether an empty list that says more will come is asked again."""
+    if arrival.route != "list" or client.empty_incomplete == "never":
+        return False
+    return client.empty_incomplete == "always" or arrival.trigger.is_automatic
 
 
 def _offer(found: Remembered, arrival: Arrival) -> Offer:

@@ -8,6 +8,7 @@ from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
+from hexai.surfaces.lsp.offers.expressible import expressible
 from hexai.surfaces.lsp.offers.inline_items import inline_completions
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer
@@ -37,7 +38,8 @@ class Completions:
     ) -> types.CompletionList:
         """Answer a request for a list."""
         trigger = _trigger(params.context)
-        offer = await self._ask(document, params.position, trigger, "list")
+        asked = await self._ask(document, params.position, trigger, "list")
+        offer = expressible(asked, self._maker.client)
         number = self._let_out(offer, inline=False)
         return self._maker.completion(offer, number)
 
@@ -48,7 +50,8 @@ class Completions:
         by_hand = (
             params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
         )
-        trigger = Trigger(TriggerKind.INVOKED if by_hand else None)
+        kind = TriggerKind.INVOKED if by_hand else TriggerKind.CHARACTER
+        trigger = Trigger(kind)
         offer = await self._ask(document, params.position, trigger, "inline")
         number = self._let_out(offer, inline=True)
         return inline_completions(offer, number, self._maker)

@@ -46,13 +46,10 @@ def may_start(arrival: Arrival, settings: Settings) -> bool:
     line = arrival.document.lines.line(arrival.position.line)
     left = line[: arrival.position.character]
     triggers = settings.triggers.trigger_characters
-    if kind is not TriggerKind.INVOKED:
-        character = arrival.trigger.character if kind else left[-1:]
-        if character not in triggers:
-            return False
-    least = 1
-    if kind is TriggerKind.INVOKED:
-        least = settings.completion.manual_invoke_min_prefix
+    by_hand = arrival.trigger.by_hand
+    if not by_hand and arrival.trigger.character not in triggers:
+        return False
+    least = settings.completion.manual_invoke_min_prefix if by_hand else 1
     return has_prefix(left, triggers, least)
 
 

@@ -94,7 +94,8 @@ class Place:
             older.answer(nothing(older.arrival))
         self._waiters[arrival.route] = waiter
         self.is_wanted.set()
-        if self._has_answered and self.offer(arrival).suggestions:
+        answers_at_once = not (waiter.waits_in_full and self.is_running)
+        if self._has_answered and answers_at_once and self.offer(arrival).suggestions:
             self.answer(waiter)
         else:
             self._consider()

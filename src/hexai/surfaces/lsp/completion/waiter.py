@@ -22,14 +22,16 @@ def patience(completion: Completion, client: Client, arrival: Arrival) -> Policy
 
     Blind, nobody may be first: who answers is shown with the others or not at all.
     Inline completion holds nobody's popup back, and the editor does not ask again, so
-    it has the time of `all`.
+    it has the time of `all`; and asked by hand it is all there will be.
     """
     wait = completion.wait
-    patient = wait == "all" or arrival.route == "inline"
+    inline = arrival.route == "inline"
+    patient = wait == "all" or inline
     deadline = completion.hard_deadline if patient else completion.deadline
     if arrival.route == "list" and arrival.trigger.is_automatic:
         deadline = min(deadline, client.automatic_deadline)
-    if wait == "all" or completion.blind:
+    whole = inline and arrival.trigger.by_hand
+    if wait == "all" or completion.blind or whole:
         return Policy(gather=inf, deadline=deadline)
     gather = completion.gather if wait == "deadline" else 0.0
     return Policy(gather=gather, deadline=deadline)
@@ -53,6 +55,7 @@ class Waiter:
         """
         self.arrival = arrival
         self.asks_again = asks_again
+        self.waits_in_full = arrival.route == "inline" and arrival.trigger.by_hand
         self._policy = policy
         self._due = due
         self._loop = asyncio.get_running_loop()

@@ -6,13 +6,20 @@ text that begins with that word. And a document with the suggestion in it is wha
 editor's insertion is compared with.
 """
 
+from itertools import takewhile
+
 from msgspec import Struct
 
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
+from hexai.text.cells import width
 from hexai.text.lines import Lines, Replacement
 from hexai.text.overlap import covered
 from hexai.text.positions import Position, Span
+from hexai.text.visible import visible_line
 from hexai.text.words import fragment_of
+
+_CODE_LABEL = 40
+"""Columns of a label that is code."""
 
 
 class Insertion(Struct, frozen=True, kw_only=True):
@@ -72,11 +79,34 @@ class Insertion(Struct, frozen=True, kw_only=True):
             return self.fragment + head
         return next(line.strip() for line in self.text.split("\n") if line.strip())
 
+    @property
+    def shown(self) -> str:
+        """What goes in, for reading: its lines as deep as the first one stands."""
+        head, *others = self.inserted.split("\n")
+        return "\n".join((head, *(_less_deep(line, self.indent) for line in others)))
+
     def into(self, lines: Lines) -> Lines:
         """Give the document with the suggestion taken."""
         span = Span(self.position, self.span.end)
         broken = self.text.replace("\n", line_break(lines, self.position.line))
         return lines.change([Replacement(span=span, text=broken)]).after
+
+
+def code_label(first_line: str) -> str:
+    """Give a line of code as a label, which an editor may put into the text.
+
+    No longer than lets the model's name behind it, and the text beside it, be seen.
+    """
+    label = visible_line(first_line.strip())[:_CODE_LABEL]
+    while width(label) > _CODE_LABEL:
+        label = label[:-1]
+    return label
+
+
+def _less_deep(line: str, indent: str) -> str:
+    """Take from a line what it has of an indentation."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(line, indent, strict=False))
+    return line[sum(1 for _ in pairs) :]
 
 
 def line_break(lines: Lines, line: int) -> str:

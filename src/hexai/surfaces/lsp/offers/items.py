@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from msgspec import Struct
 
 from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.offers.insertion import Insertion, line_break
+from hexai.surfaces.lsp.offers.insertion import Insertion, code_label, line_break
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.offers.provenance import names, provenance
 from hexai.surfaces.lsp.protocol.convert import from_span
@@ -26,8 +26,6 @@ _LABEL = 40
 """Columns of a label."""
 _TAG = 14
 """Columns of the name before the code."""
-_CODE_LABEL = 200
-"""Characters of a label that is code: the editor may put it into the text."""
 
 
 class ItemMaker(Struct, frozen=True, kw_only=True):
@@ -59,47 +57,58 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
     def _item(self, offer: Offer, index: int, number: int) -> lsp.CompletionItem:
         suggestion = offer.suggestions[index]
         insertion = Insertion.of(offer, suggestion)
+        new_text = self._new_text(insertion, offer.lines)
         tag = letter(index) if offer.blind else _tag(suggestion.credits)
         detail, documentation = self._described(insertion, suggestion, offer, tag)
         snippet = self.client.item_text == "snippet"
         return lsp.CompletionItem(
             label=self._label(insertion, tag),
-            kind=_kind(suggestion, blind=offer.blind),
+            kind=lsp.CompletionItemKind.Text,
             detail=detail,
             documentation=documentation,
             sort_text=f"{index:04}",
-            filter_text=_filter_text(insertion),
+            filter_text=self._filter_text(insertion, new_text),
+            insert_text=self._insert_text(new_text),
             insert_text_format=lsp.InsertTextFormat.Snippet
             if snippet
             else lsp.InsertTextFormat.PlainText,
             insert_text_mode=lsp.InsertTextMode.AsIs if self.as_is else None,
             text_edit=lsp.TextEdit(
                 range=from_span(offer.lines, insertion.span, self.encoding),
-                new_text=self._new_text(insertion, offer.lines),
+                new_text=new_text,
             ),
             command=self.accept(offer, number, index),
         )
 
     def _label(self, insertion: Insertion, tag: str) -> str:
-        code = visible_line(insertion.first_line.strip())
+        code = code_label(insertion.first_line)
         if self.client.label == "code":
-            return code[:_CODE_LABEL] or tag
-        return truncate(f"{tag}  {code}", _LABEL)
+            return code or tag
+        return truncate(f"{tag}  {visible_line(insertion.first_line.strip())}", _LABEL)
+
+    def _filter_text(self, insertion: Insertion, new_text: str) -> str:
+        if self.client.filter_text == "inserted":
+            return new_text
+        return _filter_text(insertion)
+
+    def _insert_text(self, new_text: str) -> str:
+        """Give the same text for editors that do not look at the edit."""
+        return escape(new_text) if self.client.insert_text == "snippet" else new_text
 
     def _new_text(self, insertion: Insertion, lines: Lines) -> str:
         if self.client.item_text == "plain":
             ending = line_break(lines, insertion.position.line)
             return insertion.inserted.replace("\n", ending)
         head, *others = insertion.inserted.split("\n")
-        return escape(
-            "\n".join((head, *(one.removeprefix(insertion.indent) for one in others)))
-        )
+        relative = (one.removeprefix(insertion.indent) for one in others)
+        # Some take a snippet without a place for the cursor as it is, escapes and all.
+        return escape("\n".join((head, *relative))) + "$0"
 
     def _described(
         self, insertion: Insertion, suggestion: Suggestion, offer: Offer, tag: str
     ) -> tuple[str | None, lsp.MarkupContent | None]:
         """Give `detail` and `documentation`: the code, and where it came from."""
-        code = visible(insertion.inserted)
+        code = visible(insertion.shown)
         about = "" if offer.blind else provenance(suggestion.credits)
         if self.client.code_in == "documentation":
             name = tag if offer.blind else names(suggestion.credits)
@@ -132,11 +141,3 @@ def _filter_text(insertion: Insertion) -> str:
 def _tag(by: tuple[Credit, ...]) -> str:
     others = f"+{len(by) - 1}" if len(by) > 1 else ""
     return truncate(visible_line(by[0].label), _TAG - len(others)) + others
-
-
-def _kind(suggestion: Suggestion, *, blind: bool) -> lsp.CompletionItemKind:
-    """Tell local from cloud where an editor shows kinds as a word or a sign."""
-    local = all(each.outcome.local for each in suggestion.credits)
-    if local or blind:
-        return lsp.CompletionItemKind.Text
-    return lsp.CompletionItemKind.Event

@@ -8,6 +8,7 @@ that was being typed.
 
 import re
 
+from hexai.surfaces.lsp.offers.insertion import code_label
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines
 from hexai.text.words import fragment_of
@@ -51,5 +52,5 @@ def _words(fragment: str, text: str) -> tuple[str, ...]:
     first = next((line for line in whole.split("\n") if line.strip()), "")
     keyword = _KEYWORD.match(whole)
     assert keyword is not None
-    words = (first.strip(), first.rstrip(), keyword[0])
+    words = (first.strip(), first.rstrip(), code_label(first), keyword[0])
     return tuple(word for word in words if word and word != fragment)

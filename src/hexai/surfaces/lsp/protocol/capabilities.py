@@ -20,11 +20,23 @@ def traits_of(params: types.InitializeParams) -> Traits:
     """Give what tells editors apart."""
     document = params.capabilities.text_document
     item = _item(params.capabilities)
+    tags = item.tag_support if item else None
     return Traits(
         name=params.client_info.name if params.client_info else "",
         insert_replace=bool(item and item.insert_replace_support),
+        preselects=bool(item and item.preselect_support),
+        no_tags=tags is not None and not tags.value_set,
         inline_completion=bool(document and document.inline_completion),
+        process=params.process_id is not None,
+        server_status=_takes_status(params.capabilities.experimental),
+        semantic_tokens=bool(document and document.semantic_tokens),
     )
+
+
+def _takes_status(experimental: object) -> bool:
+    if isinstance(experimental, dict):
+        return bool(experimental.get("serverStatusNotification"))
+    return bool(getattr(experimental, "serverStatusNotification", False))
 
 
 def knows_as_is(capabilities: types.ClientCapabilities) -> bool:

@@ -11,6 +11,7 @@ from hexai.surfaces.lsp.documents.documents import Documents
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.editor.editor import Severity
+from hexai.surfaces.lsp.editor.held import hold
 from hexai.surfaces.lsp.protocol.convert import from_replacement
 from hexai.surfaces.lsp.protocol.wire import Wire
 from hexai.text.lines import Lines, Replacement
@@ -36,7 +37,9 @@ class Connection:
         return self.documents.find(uri)
 
     def tell(self, severity: Severity, message: str) -> None:
-        """Show a short message to the user, once."""
+        """Show a short message to the user, once; one about work when that is over."""
+        if hold(severity, message):
+            return
         kind = types.MessageType(int(severity))
         self._wire.notify(
             types.WINDOW_SHOW_MESSAGE,

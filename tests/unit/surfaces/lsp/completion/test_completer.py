@@ -22,7 +22,7 @@ from tests.support.editing import (
 )
 from tests.support.scripted import Scripted, says
 
-NEOVIM = Client(name="neovim", automatic_deadline=0.3, empty_incomplete=True)
+NEOVIM = Client(name="neovim", automatic_deadline=0.3, empty_incomplete="automatic")
 VSCODE = Client(name="vscode", completion_from_memory=True)
 CODE = "def f():\n    x|\n    pass\n"
 

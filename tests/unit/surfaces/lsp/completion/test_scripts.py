@@ -30,7 +30,7 @@ from tests.support.scripted import Act, Scripted
 
 CLIENTS = (
     Client(name="plain"),
-    Client(name="neovim", automatic_deadline=0.3, empty_incomplete=True),
+    Client(name="neovim", automatic_deadline=0.3, empty_incomplete="automatic"),
     Client(name="vscode", completion_from_memory=True),
 )
 ANSWERS = ("abc", "ab", "a(b)\n  c", "(a)", "b\n", "a\u2028é", "()", "abcab")
@@ -150,7 +150,9 @@ class Watch:
             longest = min(longest, client.automatic_deadline)
         assert waited <= longest + 1e-3
         assert bool(offer.suggestions) or not offer.incomplete or offer.forced
-        assert not offer.forced or (client.empty_incomplete and automatic)
+        assert not offer.forced or (
+            client.empty_incomplete == "automatic" and automatic
+        )
         before = offer.lines.slice(Span(Position(0, 0), offer.anchor))
         after = offer.lines.slice(Span(offer.position, offer.lines.end))
         typed = _inserted(text, before, after)

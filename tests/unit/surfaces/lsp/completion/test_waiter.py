@@ -43,6 +43,16 @@ def arrival(
     )
 
 
+def test_inline_completion_by_hand_waits_in_full() -> None:
+    """The editor never asks again there, so nobody is left out for being second."""
+    by_hand = patience(Completion(), PLAIN, arrival(route="inline"))
+    assert by_hand == Policy(gather=inf, deadline=4.0)
+    by_itself = patience(
+        Completion(), PLAIN, arrival(TriggerKind.CHARACTER, route="inline")
+    )
+    assert by_itself == Policy(gather=0.2, deadline=4.0)
+
+
 @pytest.mark.parametrize(
     ("completion", "expected"),
     [
@@ -77,7 +87,8 @@ def test_an_automatic_request_may_have_less_time(
 
 def test_inline_completion_holds_nobody_back() -> None:
     """It has the time of those who wait for all, and still gathers."""
-    policy = patience(Completion(), NEOVIM, arrival(None, route="inline"))
+    automatic = arrival(TriggerKind.CHARACTER, route="inline")
+    policy = patience(Completion(), NEOVIM, automatic)
 
     assert policy == Policy(gather=0.2, deadline=4.0)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hexai.surfaces.lsp.editor import clients
 from hexai.surfaces.lsp.editor.clients import DEFAULT, Client, Traits, identify
 
 
@@ -10,10 +11,11 @@ from hexai.surfaces.lsp.editor.clients import DEFAULT, Client, Traits, identify
     [
         (Traits(name="helix"), "helix"),
         (Traits(name="Neovim"), "neovim"),
-        (
-            Traits(name="Neovim", insert_replace=True),
-            "neovim with a completion plugin",
-        ),
+        (Traits(name="Neovim", insert_replace=True), "blink.cmp"),
+        (Traits(name="Neovim", insert_replace=True, preselects=True), "nvim-cmp"),
+        (Traits(name="Neovim", insert_replace=True, no_tags=True), "mini.completion"),
+        (Traits(name="coc.nvim"), "coc.nvim"),
+        (Traits(name="vim-lsp"), "vim-lsp"),
         (Traits(name="Visual Studio Code"), "vscode"),
         (Traits(name="Visual Studio Code - Insiders"), "vscode"),
         (Traits(name="VSCodium"), "vscode"),
@@ -22,13 +24,25 @@ from hexai.surfaces.lsp.editor.clients import DEFAULT, Client, Traits, identify
         (Traits(name="Zed Preview"), "zed"),
         (Traits(name="Eglot"), "eglot"),
         (Traits(name="emacs"), "lsp-mode"),
-        (Traits(name="kakoune-lsp"), "unknown"),
+        (Traits(name="kakoune-lsp"), "kakoune"),
         (Traits(), "nameless"),
+        (Traits(semantic_tokens=True), "kate"),
+        (Traits(server_status=True, semantic_tokens=True), "fresh"),
+        (Traits(process=False), "jupyterlab"),
     ],
 )
 def test_an_editor_is_found_by_its_name(traits: Traits, name: str) -> None:
-    """The two kinds of Neovim have one name, and differ in what they can."""
+    """Neovim and its plugins have one name, some have none: what they can tells."""
     assert identify(traits).name == name
+
+
+def test_every_row_says_how_it_is_known() -> None:
+    """What was looked at, when, and where its source is."""
+    rows = [row for row in vars(clients).values() if isinstance(row, Client)]
+    assert len(rows) > 15
+    for row in rows:
+        if row not in (DEFAULT, clients.NEOVIM_PLUGIN):
+            assert "https://" in row.seen, row.name
 
 
 def test_an_unknown_editor_gets_nothing_special() -> None:

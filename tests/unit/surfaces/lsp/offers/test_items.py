@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from lsprotocol import types as lsp
 from msgspec.structs import replace
 
-from hexai.surfaces.lsp.editor.clients import DEFAULT, HELIX, NEOVIM, Client
+from hexai.surfaces.lsp.editor.clients import (
+    DEFAULT,
+    FRESH,
+    HELIX,
+    KAKOUNE,
+    NEOVIM,
+    Client,
+)
 from hexai.surfaces.lsp.offers.inline_items import inline_completions
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
@@ -116,11 +123,54 @@ def test_unknown_prices_are_marked() -> None:
     assert second.endswith("cost=$0.00041")
 
 
-def test_local_and_cloud_look_different() -> None:
-    """The kind tells what stayed here from what did not."""
+def test_rows_are_all_of_a_kind_that_is_read_as_text() -> None:
+    """Helix writes the kind behind each row, where "event" would say nothing."""
     cloud = Suggestion(text="y", credits=(credit("gpt", local=False),))
-    kinds = [each.kind for each in items(offer("|", "x", cloud))]
-    assert kinds == [lsp.CompletionItemKind.Text, lsp.CompletionItemKind.Event]
+    kinds = {each.kind for each in items(offer("|", "x", cloud), HELIX)}
+    assert kinds == {lsp.CompletionItemKind.Text}
+
+
+@pytest.mark.parametrize("client", [PLAIN, HELIX, NEOVIM, KAKOUNE])
+def test_insert_text_stands_beside_the_edit(client: Client) -> None:
+    """Editors that do not look at the edit get the same, and not the label."""
+    (item,) = items(offer("x = fo|\n", "o(\n    $1}\\)"), client)
+    assert isinstance(item.text_edit, lsp.TextEdit)
+    assert item.insert_text == item.text_edit.new_text
+
+
+def test_insert_text_is_a_snippet_where_it_is_read_as_one() -> None:
+    """It expands `insertText` whatever the format says, and ignores the edit."""
+    (item,) = items(offer("|", "f'${a}' + '\\n'"), FRESH)
+    assert item.insert_text == "f'\\${a\\}' + '\\\\n'"
+    assert item.insert_text_format is lsp.InsertTextFormat.PlainText
+
+
+def test_kakoune_filters_by_what_goes_in() -> None:
+    """kakoune-lsp expands all else as a snippet, with every line indented twice."""
+    (item,) = items(offer("    fo|\n", "o(\n        1,\n    )"), KAKOUNE)
+    assert item.filter_text == item.insert_text == "foo(\n        1,\n    )"
+    assert item.insert_text_format is lsp.InsertTextFormat.PlainText
+
+
+def test_a_snippet_ends_with_a_place_for_the_cursor() -> None:
+    """mini.completion puts a body without one in as it is, escapes and all."""
+    (item,) = items(offer("|", "{a}"), NEOVIM)
+    assert item.insert_text == "{a\\}$0"
+
+
+def test_what_is_shown_is_as_deep_as_its_first_line() -> None:
+    """Later lines are not further right than the cursor's, which has no indentation."""
+    text = "return [\n            1,\n        ]\n    x\ny"
+    (item,) = items(offer("class A:\n    def f(self):\n        |\n", text), HELIX)
+    assert item.detail == "return [\n    1,\n]\nx\ny"
+    assert isinstance(item.text_edit, lsp.TextEdit)
+    assert item.text_edit.new_text == text
+
+
+def test_a_label_that_is_code_leaves_room_for_the_name_behind_it() -> None:
+    """A row of prose would fill the screen, and hide labels and figures."""
+    (item,) = items(offer("|", "word " * 40), NEOVIM)
+    assert item.label == ("word " * 40)[:40]
 
 
 def test_a_blind_list_names_nobody() -> None:
@@ -153,7 +203,7 @@ def test_neovim_gets_snippets_and_labels_that_are_code() -> None:
     assert item.insert_text_format == lsp.InsertTextFormat.Snippet
     assert item.label == "fo${CLIPBOARD}$0 \\ }"
     assert item.detail == "qwen"
-    assert documented(item).endswith(f"fo{text}")
+    assert documented(item).endswith("fo${CLIPBOARD}$0 \\ }\nx")
     assert isinstance(item.text_edit, lsp.TextEdit)
     assert expand(item.text_edit.new_text) == "fo${CLIPBOARD}$0 \\ }\nx"
 

@@ -1,0 +1,110 @@
+"""What clients make of an item: the text after it was taken, as their sources say.
+
+Each stands for an editor that the tests cannot run, and knows nothing of how items are
+made. Positions of edits count characters. What an editor's source says is beside it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from lsprotocol import types as lsp
+
+from tests.support.snippets import expand
+
+Take = Callable[[str, int, lsp.CompletionItem], str]
+"""Gives the text after an item was taken at an offset of a text."""
+
+
+def by_edit(text: str, cursor: int, item: lsp.CompletionItem) -> str:
+    """Make the edit as the protocol says.
+
+    Helix (helix-term/src/ui/completion.rs, `item_to_transaction`), VS Code, Zed, Kate
+    (lspclientcompletion.cpp, `executeCompletionItem`), blink.cmp
+    (lib/text_edits.lua), nvim-cmp (entry.lua), coc.nvim, eglot and lsp-mode.
+    """
+    del cursor
+    edit = item.text_edit
+    assert isinstance(edit, lsp.TextEdit)
+    start, end = (_offset(text, each) for each in (edit.range.start, edit.range.end))
+    return text[:start] + edit.new_text + text[end:]
+
+
+def by_insert_text(text: str, cursor: int, item: lsp.CompletionItem) -> str:
+    """Put `insertText`, else the label, in place of the word: JupyterLab.
+
+    jupyterlab-lsp's completion/item.ts, `insertText`.
+    """
+    return _in_place_of_word(text, cursor, item.insert_text or item.label)
+
+
+def by_insert_snippet(text: str, cursor: int, item: lsp.CompletionItem) -> str:
+    """Expand `insertText` as a snippet, whatever its format: fresh."""
+    return _in_place_of_word(text, cursor, expand(item.insert_text or item.label))
+
+
+def by_kakoune(text: str, cursor: int, item: lsp.CompletionItem) -> str:
+    """Put what rows are filtered by in, or expand a snippet with all lines indented.
+
+    kakoune-lsp's language_features/completion.rs, `editor_completion`, and rc/lsp.kak,
+    `lsp-snippets-insert`: only the start of the edit's range counts.
+    """
+    edit = item.text_edit
+    assert isinstance(edit, lsp.TextEdit)
+    start = _offset(text, edit.range.start)
+    if item.filter_text == edit.new_text:
+        return text[:start] + edit.new_text + text[cursor:]
+    indent = _indent_at(text, start)
+    head, *others = expand(edit.new_text).split("\n")
+    inserted = "\n".join((head, *(indent + line for line in others)))
+    return text[:start] + inserted + text[cursor:]
+
+
+def by_mini(text: str, cursor: int, item: lsp.CompletionItem) -> str:
+    """Expand a body with a tabstop; put any other in as it is.
+
+    mini/completion.lua, `lsp_completion_response_items_to_complete_items` and
+    `make_lsp_extra_actions`; Neovim's runtime/lua/vim/snippet.lua, `M.expand`: every
+    later line gets the current line's blanks, and tabs become blanks.
+    """
+    edit = item.text_edit
+    assert isinstance(edit, lsp.TextEdit)
+    assert item.insert_text_format is lsp.InsertTextFormat.Snippet
+    start, end = (_offset(text, each) for each in (edit.range.start, edit.range.end))
+    if not re.search(r"[^\\]\$\{?\w", edit.new_text):
+        return text[:start] + edit.new_text + text[cursor:]
+    indent = _indent_at(text, start)
+    lines = expand(edit.new_text).split("\n")
+    if "\n\t" not in f"\n{text}":  # `expandtab`
+        lines = [line.replace("\t", "    ") for line in lines]
+    head, *others = lines
+    ending = "\r\n" if "\r\n" in text else "\n"  # `fileformat`
+    inserted = ending.join((head, *(indent + line for line in others)))
+    return text[:start] + inserted + text[end:]
+
+
+def by_vim_lsp(text: str, cursor: int, item: lsp.CompletionItem) -> str:
+    """Put the text in by Vim's completion, where a line break is a NUL byte: vim-lsp.
+
+    autoload/lsp/omni.vim, `s:format_completion_item`; Vim's `complete()`.
+    """
+    edit = item.text_edit
+    assert isinstance(edit, lsp.TextEdit)
+    return by_edit(text, cursor, item).replace(
+        edit.new_text, edit.new_text.replace("\n", "\0")
+    )
+
+
+def _in_place_of_word(text: str, cursor: int, inserted: str) -> str:
+    word = re.search(r"\w*\Z", text[:cursor])
+    assert word is not None
+    return text[: word.start()] + inserted + text[cursor:]
+
+
+def _indent_at(text: str, offset: int) -> str:
+    line = text[text.rfind("\n", 0, offset) + 1 :]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _offset(text: str, position: lsp.Position) -> int:
+    lines: Sequence[str] = re.split("(?<=\n)", text)
+    return sum(map(len, lines[: position.line])) + position.character
