@@ -68,9 +68,7 @@ def test_every_trigger_character_passes_both_gates(character: str) -> None:
 def test_triggers(
     text: str, kind: TriggerKind | None, character: str, expected: bool
 ) -> None:
-    """By hand and again always, as where an editor does not say; a character only if
-    it is configured.
-    """
+    """By hand, unsaid or again always; a character only if it is configured."""
     assert may_start(arrival(text, kind, character), DEFAULTS) is expected
 
 
