@@ -191,8 +191,11 @@ def test_a_real_model_is_a_row_and_what_it_shows_is_taken(tmp_path: Path) -> Non
         config.write_text(
             '[completion]\nwait = "all"\nhard_deadline = 30\n'
             "[general]\nmax_tokens = 12\n"
+            # Asked by chat it talks about the code, which is not offered.
+            '[prompts.provider_native]\ncompletion = "{{after}}{{before}}"\n'
             f'[providers.real]\ntype = "openai"\nbase_url = "{server.base_url}"\n'
             f'model = "{MODEL}"\nlocal = true\napi_key_command = ["echo", "{KEY}"]\n'
+            'infill = "infill"\n'
             '[[models.completion]]\nprovider = "real"\nlabel = "real"\n'
             "temperature = 0.0\n"
         )
