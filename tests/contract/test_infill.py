@@ -160,10 +160,10 @@ def test_infill_off_is_a_chat() -> None:
         assert paths(upstream) == ["/api/chat"]
 
 
-def test_a_model_is_shown_once_for_gaps_and_locality() -> None:
-    """Attempts, a new client after a reload, and the guard share one question."""
+def test_a_model_is_shown_once_for_gaps_and_what_is_known() -> None:
+    """Attempts, a new client after a reload, and a price share one question."""
 
-    async def scenario(url: str) -> bool:
+    async def scenario(url: str) -> bool | None:
         shared = registry()
         first = client("ollama", url, shared)
         await each(first, call(infill=GAP), call(infill=GAP))
@@ -171,7 +171,7 @@ def test_a_model_is_shown_once_for_gaps_and_locality() -> None:
         await attempt(again, call(infill=GAP))
         asked = target(again, "m", origin=url, local=None)
         assert asked.spec == RequestSpec(provider="scripted", model="m")
-        local = await OllamaLocality(shared.shown).is_local(asked)
+        local = OllamaLocality(shared.shown).known(asked)
         await again.aclose()
         return local
 

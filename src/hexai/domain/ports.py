@@ -23,7 +23,7 @@ class Locality(Protocol):
     """Tells whether what a target is sent stays on this machine."""
 
     async def is_local(self, target: Target) -> bool:
-        """Answer for one target, asking its upstream at most once per model.
+        """Answer for one target as it is now, asking its upstream if only that knows.
 
         What cannot be found out counts as cloud. Runs inside the attempt's budget.
         """

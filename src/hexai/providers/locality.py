@@ -19,10 +19,11 @@ LEARN_WITHIN = 10.0
 
 
 class OllamaLocality:
-    """Implements `domain.ports.Locality` by asking each Ollama once per model.
+    """Implements `domain.ports.Locality` by asking each Ollama what it does.
 
-    Only an answer is remembered: one that could not be asked counts as cloud, and is
-    asked again for the next attempt.
+    Before text goes out that must stay here it is asked anew: its name may be another
+    model's by now, one that is passed on. One that could not be asked counts as cloud.
+    What was answered last serves those who send nothing by it, as for a price.
     """
 
     def __init__(self, shown: ShownModels) -> None:
@@ -31,24 +32,24 @@ class OllamaLocality:
         self._learning: set[tuple[str, str]] = set()
 
     def known(self, target: Target) -> bool | None:
-        """Answer without asking anybody; None if only the upstream can tell."""
-        if target.local is not None:
-            return target.local
-        if may_be_cloud(target.spec.model):
-            return False
+        """Answer by what was said last; None if only the upstream can tell.
+
+        Too old an answer to send anything by that must stay here.
+        """
+        if (configured := _configured(target)) is not None:
+            return configured
         shown = self._shown.known(target.upstream.origin, target.spec.model)
         return None if shown is None else not shown.is_remote
 
     async def is_local(self, target: Target) -> bool:
         """Answer for one target; what cannot be found out counts as cloud."""
-        known = self.known(target)
-        if known is not None:
-            return known
+        if (configured := _configured(target)) is not None:
+            return configured
         client: object = target.client
         if not isinstance(client, Asked):
             return False
         origin, model = target.upstream.origin, target.spec.model
-        shown = await self._shown.find(origin, model, client)
+        shown = await self._shown.find_anew(origin, model, client)
         return shown is not None and not shown.is_remote
 
     async def learn(self, target: Target) -> None:
@@ -67,6 +68,13 @@ class OllamaLocality:
                     await self.is_local(target)
         finally:
             self._learning.discard(key)
+
+
+def _configured(target: Target) -> bool | None:
+    """Answer by configuration and name; None if the upstream has to be asked."""
+    if target.local is not None:
+        return target.local
+    return False if may_be_cloud(target.spec.model) else None
 
 
 def may_be_cloud(model: str) -> bool:

@@ -60,9 +60,11 @@ class ShownModel(Struct, frozen=True):
 
 
 class ShownModels:
-    """Asks each Ollama once per model.
+    """Asks each Ollama once per model, and again where an old answer will not do.
 
-    Only an answer is remembered: one that could not be had is asked for again.
+    Only an answer is remembered: one that could not be had is asked for again. A name
+    may be given to another model at any time, by `ollama cp` or a pull, so an answer
+    from before may describe a model that is gone.
     """
 
     def __init__(self) -> None:
@@ -79,11 +81,16 @@ class ShownModels:
         Concurrent callers share one question. If its asker is cancelled, the next of
         them asks.
         """
+        return self.known(origin, model) or await self.find_anew(origin, model, asked)
+
+    async def find_anew(
+        self, origin: str, model: str, asked: Asked
+    ) -> ShownModel | None:
+        """Give what an Ollama shows of a model now, whatever it has shown before."""
         key = (origin, model)
-        if key in self._answers:
-            return self._answers[key]
+        before = self._answers.get(key)
         async with self._asking.setdefault(key, asyncio.Lock()):
-            if key not in self._answers:
+            if self._answers.get(key) is before:  # else it came while we waited
                 shown = await _ask(model, asked)
                 if shown is None:
                     return None

@@ -1,4 +1,4 @@
-"""Local or cloud: known from the configuration, or asked of an Ollama once."""
+"""Local or cloud: known from the configuration, or asked of an Ollama."""
 
 import asyncio
 from collections.abc import Mapping
@@ -53,18 +53,47 @@ def judged(upstream: Upstream, *models: str) -> list[bool]:
 def test_a_model_with_a_remote_host_is_cloud(
     shown: Mapping[str, object], *, expected: bool
 ) -> None:
-    """What Ollama shows of a model decides, and is asked for once."""
+    """What Ollama shows of a model decides."""
     with Upstream(json_answer(shown)) as upstream:
-        assert judged(upstream, "a", "a", "a") == [expected] * 3
+        assert judged(upstream, "a") == [expected]
 
     (request,) = upstream.requests
     assert (request.path, request.json) == ("/api/show", {"model": "a"})
 
 
+def test_a_name_that_becomes_a_remote_models_is_cloud_at_once() -> None:
+    """A tag that is moved to a model elsewhere lets no further text out, nor back.
+
+    What was answered before it stayed good for as long as the process lived.
+    """
+    remote = json_answer({"remote_host": "https://ollama.com:443"})
+    with Upstream(json_answer({}), remote, status(500), json_answer({})) as upstream:
+        assert judged(upstream, "a", "a", "a", "a") == [True, False, False, True]
+
+
+def test_what_was_said_last_is_known_without_asking() -> None:
+    """A price asks nobody, and goes by the newest answer."""
+
+    async def run(upstream: Upstream) -> list[bool | None]:
+        client = client_for(upstream.url)
+        locality, asked = OllamaLocality(ShownModels()), target(client)
+        before = locality.known(asked)
+        await locality.is_local(asked)
+        first = locality.known(asked)
+        await locality.is_local(asked)
+        await client.aclose()
+        return [before, first, locality.known(asked)]
+
+    with Upstream(json_answer({}), json_answer({"remote_model": "x"})) as upstream:
+        assert asyncio.run(run(upstream)) == [None, True, False]
+
+    assert len(upstream.requests) == 2
+
+
 def test_each_model_is_asked_for_itself() -> None:
     """One model's answer says nothing about another's."""
     replies = json_answer({}), json_answer({"remote_host": "x"})
-    with Upstream(*replies) as upstream:
+    with Upstream(*replies * 2) as upstream:
         assert judged(upstream, "a", "b", "a", "b") == [True, False, True, False]
 
 
