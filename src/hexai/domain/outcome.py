@@ -83,6 +83,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """Seconds since the cache kept this answer; None for a fresh one."""
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it answered with text, and no filter took the rest of it."""
+        answered = self.status is Status.ANSWERED and bool(self.text.strip())
+        return answered and self.finish is not FinishReason.FILTERED
+
+    @property
     def is_cut(self) -> bool:
         """Whether its upstream cut the prompt, so that it compares with nobody."""
         return self.given is not None and self.given.cut

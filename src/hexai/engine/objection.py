@@ -36,8 +36,9 @@ def objection(
         case FinishReason.FAILED:
             return Overloaded(f"the upstream broke the answer off{_word(finished)}")
         case FinishReason.LOADED:
+            came = "broke off" if text.strip() else "said nothing"
             return BrokenStream(
-                "the upstream loaded or unloaded the model, and said nothing"
+                f"the upstream loaded or unloaded the model, and {came}"
             )
         case FinishReason.TOOL:
             return NoAnswer(

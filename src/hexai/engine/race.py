@@ -157,7 +157,7 @@ class Race:
         answered = outcome.status is Status.ANSWERED
         if answered and self._settled:
             outcome = replace(outcome, late=True)
-        if answered and outcome.text.strip() and self._first_answer_at is None:
+        if outcome.is_whole and self._first_answer_at is None:
             self._first_answer_at = now - self._requested_at
         self._outcomes[index] = outcome
         at = now - self._began_at

@@ -18,7 +18,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     """How long to wait for more answers. Times are in seconds."""
 
     gather: float = inf
-    """From the first answer with text that is not blank."""
+    """From the first answer with text that is not blank and no filter cut off."""
     deadline: float = inf
     """From the arrival of the request."""
     queue_grace: float = inf

@@ -25,3 +25,17 @@ def test_what_may_be_reasoning_needs_its_end(
     found = objection(end, text=text, has_reasoning=False)
 
     assert isinstance(found, NoAnswer) == objects
+
+
+@pytest.mark.parametrize(
+    ("text", "came"),
+    [("", "said nothing"), (" \n", "said nothing"), ("x", "broke off")],
+)
+def test_a_load_says_whether_anything_had_come(text: str, came: str) -> None:
+    """What is shown above the message must not be denied by it."""
+    end = Finished(reason=FinishReason.LOADED)
+
+    found = objection(end, text=text, has_reasoning=False)
+
+    assert found is not None
+    assert came in str(found)

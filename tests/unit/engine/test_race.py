@@ -9,7 +9,7 @@ from hexai.domain.contender import Contender
 from hexai.domain.entry import Budgets
 from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.provider import FinishReason, TextDelta
+from hexai.domain.provider import Finished, FinishReason, TextDelta
 from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.streams import CLOSE_WITHIN
@@ -150,6 +150,24 @@ def test_a_race_without_contenders_settles_and_ends() -> None:
     report = ran([])
 
     assert (report.events, report.outcomes) == ([Settled(at=0, reason="all")], ())
+
+
+def test_what_a_filter_cut_off_is_no_first_answer() -> None:
+    """Who is still at it may have the whole; if nobody has, that is all there is."""
+    filtered: Script = [
+        (0.0, "connected"),
+        (1.0, TextDelta("half")),
+        (0.0, Finished(reason=FinishReason.FILTERED)),
+    ]
+
+    others = Scripted(says("whole", after=2)), Scripted(says("later", after=3))
+
+    beside = run_virtually(run_race(field(Scripted(filtered), *others), FIRST))
+    alone = run_virtually(run_race(field(Scripted(filtered)), FIRST))
+
+    assert _settled(beside.events) == [(2, "first")]
+    assert _settled(alone.events) == [(1, "all")]
+    assert [each.text for each in alone.outcomes] == ["half"]
 
 
 def test_the_first_answer_settles_and_the_caller_cancels() -> None:

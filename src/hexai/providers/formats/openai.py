@@ -25,7 +25,7 @@ from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.hearing import Hearing
-from hexai.providers.formats.payload import decode, words
+from hexai.providers.formats.payload import decode, field, words
 from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import llamacpp_cached, openai_usage
 from hexai.providers.formats.wire import Framing
@@ -101,6 +101,8 @@ class _Said(Struct):
     reasoning: object = None
     thinking: object = None
     thought: object = None
+    reasoning_text: object = None
+    cot_summary: object = None
     reasoning_details: object = None
     refusal: object = None
     tool_calls: object = None
@@ -120,6 +122,7 @@ class _Choice(Struct):
 class _Event(Struct):
     choices: list[_Choice] | None = None
     usage: object = None
+    x_groq: object = None
     timings: object = None
     model: object = None
 
@@ -152,6 +155,8 @@ class OpenAIDecoder:
             return self._finish(marked=True)
         event = decode(_EVENTS, payload)
         self._count(event.usage, event.timings)
+        if event.x_groq is not None:
+            self._count(field(event.x_groq, "usage"))
         self._model = self._model or words(event.model) or None
         chunks: list[Chunk] = []
         for choice in event.choices or ():
@@ -193,6 +198,8 @@ class OpenAIDecoder:
             delta.reasoning,
             delta.thinking,
             delta.thought,
+            delta.reasoning_text,  # Copilot's, as the next
+            delta.cot_summary,
             delta.reasoning_details,
         )
         chunks += hearing.take(delta.content or delta.refusal)

@@ -254,13 +254,14 @@ RULES = (
     ),
     Rule(
         says=(
-            r"not authenticated|(token|api.?key)\b.{0,40}\b(expired|invalid|incorrect)"
+            r"not authenticated|authentication (error|failed)\b"
+            r"|(token|api.?key)\b.{0,40}\b(expired|invalid|incorrect)"
             r"|(invalid|incorrect|expired|missing) (api.?key|token)\b(?! ?count)"
         ),
         error=Authentication,
         statuses=frozenset({400, 401, 403, None}),
-        seen="words of FastAPI and of gateways with status 200, by convention, 2026-11:"
-        " https://fastapi.tiangolo.com/reference/security/",
+        seen="FastAPI, Cloudflare (its 10000) and gateways with status 200, by"
+        " convention, 2026-11: https://fastapi.tiangolo.com/reference/security/",
     ),
     Rule(
         says=r"too many requests|rate.?limit|request limit reached|slow down",
@@ -299,6 +300,12 @@ IN_STREAM = (
         says=_codes("invalid_request_error", "bad_request", "badrequesterror"),
         error=BadRequest,
         seen=f"{_ANTHROPIC}; the others are vLLM's and by convention",
+    ),
+    Rule(
+        says=r"^(field required|extra inputs are not permitted|input should be )",
+        error=BadRequest,
+        seen="pydantic behind FastAPI, documentation not opened, 2026-11:"
+        " https://docs.pydantic.dev/latest/errors/validation_errors/",
     ),
     Rule(
         says=_codes(

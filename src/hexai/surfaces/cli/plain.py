@@ -49,21 +49,26 @@ class FirstAnswer:
     def __init__(self, write: Write) -> None:
         self._write = write
         self._done = False
+        self._half = ""
 
     def handle(self, event: Event) -> None:
         """Take the next event of the race."""
         if self._done or not isinstance(event, Ended):
             return
-        if event.outcome.status is Status.ANSWERED and event.outcome.text.strip():
+        if event.outcome.is_whole:
             self._write(event.outcome.text)
             self._done = True
+        elif event.outcome.status is Status.ANSWERED:
+            self._half = self._half or event.outcome.text
 
     def keeping_thoughts(self) -> tuple[int, ...]:
         """Give nobody: only what is whole is written."""
         return ()
 
     def close(self) -> None:
-        """Do nothing: without a winner there is nothing to write."""
+        """Write what a filter has cut off, if there was nothing better."""
+        if self._half and not self._done:
+            self._write(self._half)
 
 
 class Blocks:

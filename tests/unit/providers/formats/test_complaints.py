@@ -127,6 +127,25 @@ JSON_ROWS: list[Row] = [
     ),
     ({"detail": "Not authenticated"}, Authentication, None, "Not authenticated"),
     (
+        {
+            "success": False,
+            "errors": [{"code": 10000, "message": "Authentication error"}],
+        },
+        Authentication,
+        None,
+        "Authentication error",
+    ),
+    (
+        {
+            "detail": [
+                {"loc": ["body", "model"], "msg": "Field required", "type": "missing"}
+            ]
+        },
+        BadRequest,
+        None,
+        "Field required: body.model",
+    ),
+    (
         {"code": "DataInspectionFailed", "message": "Output data may be unsafe."},
         ContentFilter,
         None,

@@ -318,6 +318,8 @@ def test_reasoning_is_read_in_every_shape(value: object, text: str) -> None:
         {"reasoning_content": {"text": "hm"}},
         {"thinking": "hm"},
         {"reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"reasoning_text": "hm"},
+        {"cot_summary": "hm"},
         {"content": [{"type": "reasoning", "text": "hm"}]},
         {"content": [{"type": "thinking", "thinking": [{"text": "hm"}]}]},
         {"content": {"type": "thought", "text": "hm"}},
@@ -328,8 +330,8 @@ def test_reasoning_is_found_wherever_it_stands(
     route: str, delta: dict[str, Any]
 ) -> None:
     """In fields of other names, and in parts."""
-    if route == "ollama" and "reasoning_details" in delta:
-        delta = {"reasoning": delta["reasoning_details"]}
+    if route == "ollama" and "content" not in delta and "thinking" not in delta:
+        delta = {"reasoning": next(iter(delta.values()))}
     event: Line = {"message": delta}
     if route == "openai":
         event = {"choices": [{"delta": delta}]}

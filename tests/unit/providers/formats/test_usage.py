@@ -70,6 +70,17 @@ def test_usage_in_a_choice_is_read() -> None:
     )
 
 
+def test_usage_beside_groqs_own_fields_is_read() -> None:
+    """Groq's place for it where `stream_options` is not sent."""
+    usage = {"prompt_tokens": 19, "completion_tokens": 13}
+    event = choice() | {"x_groq": {"id": "req_1", "usage": usage}}
+
+    assert openai(event).usage == ReportedUsage(input=19, output=13)
+    odd: object
+    for odd in ("req_1", [], {"usage": "none"}, {"id": "req_1"}):
+        assert openai(choice() | {"x_groq": odd}).usage == ReportedUsage()
+
+
 def test_llama_cpp_tells_its_cache_beside_the_usage() -> None:
     """In whichever of its events, before the figures or after them."""
     usage = {"usage": {"prompt_tokens": 42, "completion_tokens": 4}, "choices": []}

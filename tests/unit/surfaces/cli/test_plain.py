@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from hexai.domain.events import Event, Queued, Settled
 from hexai.domain.outcome import Status
+from hexai.domain.provider import FinishReason
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
 from hexai.surfaces.cli.run import Cast
 from tests.support.fake_run import answered, delta, ended, failed, started
@@ -107,6 +108,18 @@ def test_a_shuffled_order_is_the_order_of_the_blocks() -> None:
 def test_a_label_cannot_break_its_heading() -> None:
     """A model's name may stand for a label, and may hold anything."""
     assert blocks("a\nb", events=[answered(0, "-", "x")]) == "=== a\\x0ab ===\nx\n\n"
+
+
+def test_with_first_a_filtered_half_is_written_if_there_is_nothing_better() -> None:
+    """What a filter cut off does not win over a whole answer that comes later."""
+    half = answered(0, "a", "half", finish=FinishReason.FILTERED)
+    for later, expected in ([], "half"), ([answered(1, "b", "whole")], "whole"):
+        written: list[str] = []
+        view = FirstAnswer(written.append)
+        for event in [half, *later]:
+            view.handle(event)
+        view.close()
+        assert written == [expected]
 
 
 def test_with_first_only_the_winners_answer_is_written() -> None:
