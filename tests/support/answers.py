@@ -94,12 +94,16 @@ def ollama_answer(
     *,
     thinking: Texts = (),
     model: str = "scripted:1b",
-    usage: tuple[int, int] | None = (7, 3),
+    usage: tuple[int, int] | None = (2000, 3),
     done_reason: str = "stop",
     delay: float = 0.0,
     gap: float = 0.0,
 ) -> Reply:
-    """Stream a chat answer, as Ollama's `/api/chat` does."""
+    """Stream a chat answer, as Ollama's `/api/chat` does.
+
+    It has read a prompt longer than those of tests: of a shorter count one could tell
+    that it had cut theirs.
+    """
 
     def line(message: Mapping[str, str], **more: object) -> dict[str, Any]:
         said = {"role": "assistant", "content": "", **message}

@@ -12,7 +12,7 @@ from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
 from tests.support.replies import status
 from tests.support.upstream import Reply, Upstream
 
-CODE = "def area(w, h):\n    r = w * h\n    return r\n"
+CODE = "def area(w, h):\n    \n    return r\n"
 CURSOR = len("def area(w, h):\n    ")
 QUESTION = "why?"
 
