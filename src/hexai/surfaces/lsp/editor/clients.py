@@ -177,8 +177,8 @@ VIM_LSP = Client(
 
 KAKOUNE = Client(
     name="kakoune",
-    seen="kakoune-lsp 21.0.2 with Kakoune 2022.10.31, 2026-11-29: an item whose "
-    "filterText is not its text is expanded as a snippet, plain or not; "
+    seen="source of kakoune-lsp 21.0.2 (70fd59f), read on 2026-11-29, not run: an "
+    "item whose filterText is not its text is expanded as a snippet, plain or not; "
     "https://github.com/kakoune-lsp/kakoune-lsp/blob/master/src/language_features/"
     "completion.rs",
     filter_text="inserted",
