@@ -353,27 +353,18 @@ def test_too_much_is_passed_through(stage: Stage) -> None:
 def test_two_popups_do_not_mix(stage: Stage) -> None:
     """Two panes with a client each have an action each."""
     write_config("")
-    other = Tmux(Path(stage.outer.socket).parent, columns=80, lines=24, name="other")
-    stage.inner.run("new-session", "-d", "-s", "second", "-x", "80", "-y", "24")
-    pane = stage.inner.run("list-panes", "-t", "second", "-F", "#{pane_id}").strip()
-    try:
-        other.attach(stage.inner, session="second")
-        wait_until(
-            lambda: len(stage.inner.run("list-clients").splitlines()) == 2, "no client"
-        )
-        with (
-            stage.acting(b"one\n") as one,
-            stage.acting(b"two\n", pane=pane) as two,
-        ):
-            stage.wait_for("Skip")
-            other.wait_for("Skip")
-            other.press("Escape")
-            second = two.end()
-            still = one.child.poll() is None
-            stage.press("Escape")
-            first = one.end()
-    finally:
-        other.run("kill-server")
+    with (
+        stage.second_client() as (other, pane),
+        stage.acting(b"one\n") as one,
+        stage.acting(b"two\n", pane=pane) as two,
+    ):
+        stage.wait_for("Skip")
+        other.wait_for("Skip")
+        other.press("Escape")
+        second = two.end()
+        still = one.child.poll() is None
+        stage.press("Escape")
+        first = one.end()
 
     assert still
     assert (first.out, second.out) == (b"one\n", b"two\n")

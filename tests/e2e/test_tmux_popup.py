@@ -9,7 +9,7 @@ import pytest
 from tests.support.command_line import write_config
 from tests.support.popups import WHOLE, Stage, answering, configure
 from tests.support.replies import hang
-from tests.support.tmux import Tmux, wait_until
+from tests.support.tmux import wait_until
 from tests.support.upstream import Upstream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.debian]  # tmux
@@ -56,21 +56,14 @@ def test_a_configuration_that_is_not_there_gives_the_selection_back(
 def test_the_popup_opens_over_another_pane(stage: Stage) -> None:
     """`--tmux-target` names a pane, and whoever looks at it sees the menu."""
     write_config("")
-    other = Tmux(Path(stage.outer.socket).parent, columns=80, lines=24, name="other")
-    stage.inner.run("new-session", "-d", "-s", "second", "-x", "80", "-y", "24")
-    pane = stage.inner.run("list-panes", "-t", "second", "-F", "#{pane_id}").strip()
-    try:
-        other.attach(stage.inner, session="second")
-        wait_until(
-            lambda: len(stage.inner.run("list-clients").splitlines()) == 2, "no client"
-        )
-        with stage.acting(CODE, "--tmux-target", pane) as acting:
-            other.wait_for("Skip")
-            assert not stage.shows("Skip")
-            other.press("Escape")
-            ended = acting.end()
-    finally:
-        other.run("kill-server")
+    with (
+        stage.second_client() as (other, pane),
+        stage.acting(CODE, "--tmux-target", pane) as acting,
+    ):
+        other.wait_for("Skip")
+        assert not stage.shows("Skip")
+        other.press("Escape")
+        ended = acting.end()
 
     assert (ended.out, ended.code) == (CODE, 3)
 

@@ -137,6 +137,23 @@ class Stage:
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
 
+    @contextmanager
+    def second_client(self) -> Iterator[tuple[Tmux, str]]:
+        """Have somebody else look at a session of theirs; gives them and its pane."""
+        other = Tmux(self._folder / "o", columns=80, lines=24, name="other")
+        size = ("-x", "80", "-y", "24")
+        self.inner.run("new-session", "-d", "-s", "second", *size)
+        pane = self.inner.run("list-panes", "-t", "second", "-F", "#{pane_id}").strip()
+        try:
+            other.attach(self.inner, session="second")
+            wait_until(
+                lambda: len(self.inner.run("list-clients").splitlines()) == 2,
+                "no client",
+            )
+            yield other, pane
+        finally:
+            other.run("kill-server")
+
     def wait_for(self, text: str) -> None:
         """Wait until a text is on the screen."""
         try:
