@@ -78,7 +78,8 @@ def test_an_answer_goes_in_as_it_is_and_starts_nothing(
 ) -> None:
     """What looks like a prompt or a command is nobody's, for no one has typed it."""
     with two_models("pass", HIDDEN[hidden]) as chat:
-        done = complete(client, tmp_path / "x.py", "x = 1\n\n|\n\ny = 2\n", pick=1)
+        text = 'x = """\n\n|\n\n"""\n'  # in code it would not even be offered
+        done = complete(client, tmp_path / "x.py", text, pick=1)
 
-    assert done.text == f"x = 1\n\n{HIDDEN[hidden]}\n\ny = 2\n"
+    assert done.text == f'x = """\n\n{HIDDEN[hidden]}\n\n"""\n'
     assert chat.requests == []

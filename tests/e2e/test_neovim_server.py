@@ -140,7 +140,7 @@ def test_an_answer_that_would_act_is_only_text(bench: Bench) -> None:
     answer = "f('${CLIPBOARD}$0 ![x](http://h/i.png) >!again> `a`')"
     upstreams = bench.start("x = |\n", only=openai_answer(answer))
     (row,) = bench.editor.complete()
-    assert row.abbr == answer
+    assert row.abbr == answer[:40]
     bench.editor.type("<C-y>")
     wanted = f"x = {answer}"
     assert bench.editor.settled_text(wanted) == wanted

@@ -82,7 +82,7 @@ def test_on_a_terminal_the_file_is_shown_before_the_question() -> None:
 def test_an_ollama_is_looked_for_where_its_variable_says() -> None:
     """On this machine only; the file says where it is."""
     models = raw(b'HTTP/1.0 200 OK\r\n\r\n{"models": [{"name": "small:1b"}]}')
-    with Upstream(models) as upstream:
+    with Upstream().on("/api/tags", models) as upstream:
         port = upstream.url.rpartition(":")[2]
         environ = {**os.environ, "OLLAMA_HOST": f"127.0.0.1:{port}"}  # noqa: TID251
         result = run_cli("config", "init", "--yes", environ=environ)

@@ -95,7 +95,7 @@ def test_in_a_parameter_list_parameters_are_asked_for() -> None:
     request = completion_request(_cursor("def f(a, |):", identifier="py"), Settings())
 
     assert request.messages[0].content == built_in("completion.system_params")
-    assert "The definition so far: def f(a, ):" in request.messages[1].content
+    assert "The definition so far: def f(a,\n" in request.messages[1].content
 
 
 def test_templates_of_the_go_tool_get_what_it_gave_them() -> None:

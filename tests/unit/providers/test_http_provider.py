@@ -387,7 +387,8 @@ def test_a_question_besides_the_streams() -> None:
         await client.aclose()
         return posted, got
 
-    with Upstream(json_answer({"a": 1})) as upstream:
+    said = json_answer({"a": 1})
+    with Upstream(said).on("/api/tags", said) as upstream:
         assert asyncio.run(run(upstream)) == (b'{"a": 1}', b'{"a": 1}')
 
     shown, listed, _ = upstream.requests
