@@ -218,7 +218,7 @@ def test_a_chat_from_a_cut_prompt_is_told() -> None:
         question(client)
         await client.wait_for(
             lambda m: (
-                m["method"] == "window/showMessage"
+                m.get("method") == "window/showMessage"
                 and "cut the rest of the prompt" in str(m)
             )
         )
