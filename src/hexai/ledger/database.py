@@ -20,7 +20,7 @@ from pathlib import Path
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.ledger.damage import code_of, is_file_damage
 
-SCHEMA = 9
+SCHEMA = 8
 """The number of the newest migration."""
 
 _NUMBERS = (OverflowError, ValueError)
@@ -152,10 +152,8 @@ def _is_ours(connection: sqlite3.Connection) -> bool:
 
 def _migrate(connection: sqlite3.Connection) -> None:
     with transaction(connection):
-        version = _version(connection)
-        for script in sorted(_MIGRATIONS.glob("*.sql")):
-            if int(script.name[:4]) <= version:
-                continue
+        for number in range(_version(connection) + 1, SCHEMA + 1):
+            [script] = _MIGRATIONS.glob(f"{number:04}_*.sql")
             for statement in statements(script.read_text("utf-8")):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")

@@ -52,8 +52,6 @@ class Client(Struct, frozen=True, kw_only=True):
     checks_versions: bool = False
     """It refuses an edit of another version than its own, though it does not say that
     it knows versions; but one of version 0 it takes for one of any."""
-    holds_changes: float = 0.0
-    """Seconds for which it may keep what is typed before it tells."""
     automatic_deadline: float = inf
     """Seconds within which a request that nobody asked for by hand is answered."""
     empty_incomplete: Literal["never", "automatic", "always"] = "never"
@@ -111,7 +109,6 @@ NEOVIM = Client(
     shows_rows=True,
     mends=True,
     checks_versions=True,
-    holds_changes=0.15,
     automatic_deadline=0.3,
     empty_incomplete="automatic",
     utf8_first=True,
@@ -125,7 +122,6 @@ NEOVIM_PLUGIN = Client(
     shows_rows=True,
     mends=True,
     checks_versions=True,
-    holds_changes=0.15,
     empty_incomplete="always",
     utf8_first=True,
 )
