@@ -61,6 +61,16 @@ def test_a_wrong_option_gives_the_selection_back() -> None:
     assert b"nonsense" in ran.stderr
 
 
+def test_an_action_that_is_not_there_is_told_with_those_that_are() -> None:
+    """By their names, so that the next try is right."""
+    ran = subprocess.run(
+        [ACTION, "--action", "tidy"], input=ODD, capture_output=True, check=False
+    )
+
+    assert (ran.stdout, ran.returncode) == (ODD, 2)
+    assert b"no action 'tidy'; there are rewrite, " in ran.stderr
+
+
 def test_files_take_the_place_of_pipes(tmp_path: Path) -> None:
     """`--infile` and `--outfile` are read and written, and `--action` needs no tmux."""
     (tmp_path / "in").write_bytes(CODE)

@@ -78,6 +78,11 @@ def choice_named(settings: Settings, name: str) -> Choice | None:
     return None
 
 
+def action_names(settings: Settings) -> tuple[str, ...]:
+    """Give all that `--action` may name."""
+    return (*KINDS, *(each.id for each in settings.prompts.code_action.custom))
+
+
 def _configured(
     rows: Iterable[MenuItem], known: dict[str, CustomAction]
 ) -> Iterator[Choice]:

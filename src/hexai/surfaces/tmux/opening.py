@@ -15,7 +15,7 @@ from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
 from hexai.service.editor import VARIABLES, editor_command
 from hexai.surfaces.tmux.link import Link, admit
-from hexai.surfaces.tmux.menu import Choice, choice_named, make_menu
+from hexai.surfaces.tmux.menu import Choice, action_names, choice_named, make_menu
 from hexai.surfaces.tmux.screen import Screen
 from hexai.surfaces.tmux.selection import read_selection
 from hexai.surfaces.tmux.start import Start
@@ -79,7 +79,8 @@ class Opening:
         name = self.start.wanted.action
         choice = choice_named(self.settings, name) if name else None
         if name and choice is None:
-            raise UsageError(f"there is no action {name!r}")
+            there = ", ".join(action_names(self.settings))
+            raise UsageError(f"there is no action {name!r}; there are {there}")
         return choice
 
     def _choices(self) -> tuple[tuple[Choice, ...], int]:
