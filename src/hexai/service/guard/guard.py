@@ -128,6 +128,7 @@ class Guard:
         the fingerprints that the user declared harmless. A caller for whom the user
         overrides the guard does not ask it.
         """
+        self._memory.begin()
         found: dict[str, str] = {}
         for lines, place in _texts(request, documents, sources):
             for finding in await self._find(lines):

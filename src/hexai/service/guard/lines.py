@@ -11,6 +11,7 @@ asked anew at each line that holds their fixed words.
 
 What is remembered are hashes, keyed anew in each process: no text is held, and a clean
 line stays clean after an undo, in another document, and in the prompt made of it.
+Lines of texts that are gone are forgotten: they would fill megabytes in an hour.
 """
 
 from bisect import bisect_right
@@ -28,6 +29,9 @@ _AT_ONCE = 3
 _TOGETHER = 32 << 10
 """Characters of lines that are looked at in one go."""
 _REMEMBERED = 20_000
+"""Lines of one question, the newest, whatever its size."""
+_SPARE = 2_000
+"""Lines beside those of a question and of one like it, for what is edited next."""
 _MARKED = 2_000
 
 
@@ -72,7 +76,17 @@ class LineMemory:
         """Know nothing yet."""
         self._recent: set[int] = set()
         self._older: set[int] = set()
+        self._asked = 0
         self._marks: Marks = {}
+
+    def begin(self) -> None:
+        """Take note of the next question: forget what none has held for long."""
+        if len(self._recent) > 2 * self._asked + _SPARE:
+            self._age()
+        self._asked = 0
+
+    def _age(self) -> None:
+        self._older, self._recent = self._recent, set()
 
     def survey(self, lines: Sequence[str]) -> Survey:
         """Say what of a text is known, and what is to be looked at."""
@@ -91,10 +105,11 @@ class LineMemory:
     def learn(self, survey: Survey, found: Marks) -> None:
         """Remember a text that was looked at, and what `look` found in it."""
         if len(self._recent) > _REMEMBERED:
-            self._older, self._recent = self._recent, set()
+            self._age()
         if len(self._marks) > _MARKED:
             self._recent, self._older, self._marks = set(), set(), {}
         # All or nothing: without its marks a line would count as clean.
+        self._asked += len(survey.keys)
         self._recent.update(survey.keys)
         self._marks.update(survey.known)
         self._marks.update(found)

@@ -131,6 +131,45 @@ def test_forgetting_lets_nothing_through() -> None:
         assert len(_find(memory, lines)) == 100
 
 
+def test_edits_fill_no_memory() -> None:
+    """After 4,000 edits it holds little more than the lines of one document."""
+    memory = LineMemory()
+    lines = [f"value_{n} = {n}\n" for n in range(200)]
+    held, unknown = [], []
+    for number in range(4_000):
+        lines[100] = f"edited = {number}\n"
+        memory.begin()
+        survey = memory.survey(lines)
+        memory.learn(survey, {})
+        held.append(sum(map(len, _sets_of(memory))))
+        unknown.append(survey.unknown)
+
+    assert max(held) <= 2 * (2 * 200 + 2_000 + 200)
+    assert set(unknown[1:]) == {((98, 101),)}
+
+
+@pytest.mark.parametrize("size", [200, 5_000])
+def test_two_documents_edited_in_turn_stay_known(size: int) -> None:
+    """What is typed in one makes no line of the other unknown, large or small."""
+    memory = LineMemory()
+    texts = [[f"value_{name}_{n} = {n}\n" for n in range(size)] for name in "ab"]
+    for lines in texts:
+        memory.begin()
+        memory.learn(memory.survey(lines), {})
+    for number in range(40):
+        lines = texts[number % 2]
+        lines[100] = f"edited = {number}\n"
+        memory.begin()
+        survey = memory.survey(lines)
+        memory.learn(survey, {})
+
+        assert sum(end - start for start, end in survey.unknown) <= 3
+
+
+def _sets_of(memory: LineMemory) -> list[set[int]]:
+    return [held for held in vars(memory).values() if isinstance(held, set)]
+
+
 def test_a_memory_holds_no_text() -> None:
     """What was looked at is not kept, nor could it be got back."""
     memory = LineMemory()
