@@ -175,6 +175,45 @@ def test_another_programs_database_is_left_alone(version: int) -> None:
     assert _ledger().read_bytes() == before
 
 
+@pytest.mark.parametrize("version", [-8, 0, 3, 77, 2**31 - 1])
+def test_a_ledger_with_a_number_that_is_not_its_own_is_left_alone(version: int) -> None:
+    """Older, newer or none: its tables are not those of the number."""
+    _ask_three()
+    _change(f"PRAGMA user_version = {version}")
+    before = _ledger().read_bytes()
+
+    for words in (("history",), ("stats",), ("show", "1"), ("history", "export")):
+        result = _run(*words)
+
+        assert result.code == 1
+        assert "is no ledger that Hexai has written; move it away" in result.err
+    assert _ledger().read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["ALTER TABLE run ADD COLUMN mood TEXT", "CREATE INDEX run_blind ON run (blind)"],
+)
+def test_a_ledger_of_a_newer_version_is_read(change: str) -> None:
+    """It has all that this program knows, and more; nothing is added to it."""
+    _ask_three()
+    _change(change)
+    _change("PRAGMA user_version = 77")
+
+    assert _run("history").out.count("2/2") == 3
+    assert "cannot add to it" in run_cli("again").err
+    assert _run("history").out.count("2/2") == 3
+
+
+def test_what_sqlite_and_others_add_does_no_harm() -> None:
+    """Figures for the planner, and a table of the user's own."""
+    _ask_three()
+    _change("ANALYZE")
+    _change("CREATE TABLE notes (text)")
+
+    assert _run("history").out.count("2/2") == 3
+
+
 def test_a_database_without_a_number_is_left_alone() -> None:
     """No tables of ours are put into what somebody else has made."""
     _ledger().parent.mkdir(parents=True, mode=0o700)

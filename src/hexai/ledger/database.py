@@ -5,11 +5,10 @@ and every fact is one transaction. `synchronous=NORMAL` never waits for the disk
 commit: a killed process loses nothing, a power cut perhaps the last runs, and neither
 harms the file. Deleted text is overwritten (`secure_delete`).
 
-The schema is numbered by `user_version`, and migration N is the file `000N_….sql`. A
-program older than the schema may read, since columns are only added, but not write.
-SQLite gives WAL and shared memory the mode of the database, which the caller has made
-before. Nothing here may open that file beside SQLite: to close it again would drop
-the locks of the whole process.
+A program older than the schema (`schema.py`) may read, since columns are only added,
+but not write. SQLite gives WAL and shared memory the mode of the database, which the
+caller has made before. Nothing here may open that file beside SQLite: to close it again
+would drop the locks of the whole process.
 """
 
 import sqlite3
@@ -19,9 +18,7 @@ from pathlib import Path
 
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.ledger.damage import code_of, is_file_damage
-
-SCHEMA = 8
-"""The number of the newest migration."""
+from hexai.ledger.schema import SCHEMA, is_ours, migrate, version_of
 
 _NUMBERS = (OverflowError, ValueError)
 """What a figure raises that no column can hold."""
@@ -33,7 +30,6 @@ _DISK = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
-_MIGRATIONS = Path(__file__).with_name("migrations")
 _CHECKPOINT_PAGES = 250
 """1 MiB of WAL: short to recover for the next process if this one does not close."""
 
@@ -61,7 +57,7 @@ def open_database(path: Path, *, patience: float) -> sqlite3.Connection:
 
 def check_writable(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `LedgerTooNew` if a newer program has changed the schema."""
-    if _version(connection) > SCHEMA:
+    if version_of(connection) > SCHEMA:
         raise LedgerTooNew(
             f"a newer Hexai has written {path}, and this one cannot add to it; "
             "nothing is recorded until you update"
@@ -126,49 +122,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    version = _version(connection)
+    version = version_of(connection)
     if version == SCHEMA:
         return
-    if not _is_ours(connection):
+    if not is_ours(connection):
         raise _not_ours(path)
     if version < SCHEMA:
         connection.execute("PRAGMA journal_mode = WAL")
-        _migrate(connection)
-
-
-def _is_ours(connection: sqlite3.Connection) -> bool:
-    """Tell an empty file, and one with our tables, from another program's database."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    connection.execute("BEGIN")  # so that no other process migrates in between
-    try:
-        tables = {name for (name,) in connection.execute(query)}
-        version = _version(connection)
-    finally:
-        connection.execute("COMMIT")
-    if version > 0:
-        return {"run", "contender"} <= tables
-    return version == 0 and not tables
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    with transaction(connection):
-        for number in range(_version(connection) + 1, SCHEMA + 1):
-            [script] = _MIGRATIONS.glob(f"{number:04}_*.sql")
-            for statement in statements(script.read_text("utf-8")):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
-
-
-def statements(script: str) -> Iterator[str]:
-    """Split a script; `executescript` would commit before it begins."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
+        with transaction(connection):
+            migrate(connection)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 import hexai.ledger.store as store_module
 from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
-from hexai.ledger.database import SCHEMA, open_database
+from hexai.errors import LedgerError
+from hexai.ledger.database import open_database
 from hexai.ledger.figures import read_figures
 from hexai.ledger.read import all_runs
+from hexai.ledger.schema import SCHEMA
 from hexai.ledger.store import Store
 from tests.support.records import run_record
 
@@ -97,3 +100,46 @@ def test_an_older_ledger_counts(migrated: sqlite3.Connection) -> None:
     ]
     assert [line for line in plans if "contender" in line] != []
     assert all("COVERING INDEX" in line for line in plans if "contender" in line)
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA))
+def test_a_ledger_that_others_added_to_is_migrated(
+    version: int, tmp_path: Path
+) -> None:
+    """Figures for SQLite's planner and a foreign table are in nobody's way."""
+    path = tmp_path / "ledger.db"
+    _old(path, version)
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("ANALYZE")
+        old.execute("CREATE TABLE notes (text)")
+
+    with closing(open_database(path, patience=1.0)) as connection:
+        assert len([*all_runs(connection)]) == 1
+
+
+@pytest.mark.parametrize(("version", "claimed"), [(1, 2), (2, 1), (8, 3), (3, 7)])
+def test_a_number_over_the_tables_of_another_is_none_of_ours(
+    version: int, claimed: int, tmp_path: Path
+) -> None:
+    """A ledger is known by its tables, and not migrated for a wrong number."""
+    path = tmp_path / "ledger.db"
+    _old(path, version)
+    with closing(sqlite3.connect(path)) as old:
+        old.execute(f"PRAGMA user_version = {claimed}")
+
+    with pytest.raises(LedgerError, match="no ledger that Hexai has written"):
+        open_database(path, patience=1.0)
+
+
+def test_every_migration_can_be_told_from_the_one_before(tmp_path: Path) -> None:
+    """An older program knows a newer ledger by what it has beyond its own."""
+    shapes = []
+    for version in range(1, SCHEMA + 1):
+        _old(tmp_path / f"{version}.db", version)
+        with closing(sqlite3.connect(tmp_path / f"{version}.db")) as connection:
+            shapes.append(connection.execute(_OBJECTS).fetchall())
+
+    assert all(shape != before for before, shape in pairwise(shapes))
+
+
+_OBJECTS = "SELECT name, sql FROM sqlite_master ORDER BY name"

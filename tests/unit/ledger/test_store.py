@@ -12,8 +12,9 @@ from hexai.domain.record import Background, Fact, RecordedRun
 from hexai.domain.room import Given
 from hexai.domain.usage import Usage
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
-from hexai.ledger.database import SCHEMA, open_database
+from hexai.ledger.database import open_database
 from hexai.ledger.read import all_runs, find_runs, newest_runs, read_run
+from hexai.ledger.schema import SCHEMA
 from hexai.ledger.store import Store
 from tests.support.records import chosen, contender_record, run_id, run_record
 
@@ -161,6 +162,7 @@ def test_a_newer_schema_is_not_written(
 ) -> None:
     """A program older than the schema says so, and reads on."""
     store.take(run_record(1))
+    connection.execute("ALTER TABLE run ADD COLUMN mood TEXT")
     connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
 
     with pytest.raises(LedgerTooNew, match="until you update"):

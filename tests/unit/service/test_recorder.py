@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hexai.config.locate import Folders, find_folders
-from hexai.ledger.database import SCHEMA
+from hexai.ledger.schema import SCHEMA
 from hexai.service.history import open_history
 from hexai.service.recorder import FILE_NAME, MOST_QUEUED, LedgerRecorder
 from hexai.service.spool import MOST, Spool
@@ -199,6 +199,7 @@ def test_a_newer_schema_is_left_alone(folders: Folders) -> None:
     """A program older than the schema does not write, and says so once."""
     recorded(folders)
     connection = sqlite3.connect(folders.state / FILE_NAME)
+    connection.execute("ALTER TABLE run ADD COLUMN mood TEXT")
     connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     connection.close()
     problems: list[str] = []
