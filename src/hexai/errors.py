@@ -35,7 +35,7 @@ A `ProviderError` is an expected failure: the engine turns it into an outcome at
 contender's boundary, and only `Internal` is raised again once the others are done.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 Phase = Literal["connect", "load", "first token", "idle", "total"]
 
@@ -120,6 +120,15 @@ class ProviderError(HexaiError):
         said = " ".join(self.upstream_message.split())
         parts = [f"{self.message}: {said}" if said else self.message, self.what_to_do]
         return "; ".join(part for part in parts if part)
+
+    def without_trace(self) -> Self:
+        """Forget where it was raised, as it becomes a value.
+
+        Frames hold all that was read, and often the error itself: none of it would go
+        before the collector comes round.
+        """
+        self.__context__ = self.__cause__ = None
+        return self.with_traceback(None)
 
 
 class Authentication(ProviderError):

@@ -91,9 +91,9 @@ class _Attempt:
             pass  # the only one that comes here is our own scope's
         finally:
             self._abandoned = True
+            hangs = self._tally.finished is not None and self._clock.scope.expired()
             self._clock.end()
             self._tally.stopwatch.stop(self._loop.time())
-            hangs = self._tally.finished is not None and self._clock.scope.expired()
             await streams.close(reader, 0.0 if hangs else CLOSE_WITHIN)
         self._conclude(reader)
 

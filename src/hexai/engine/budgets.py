@@ -123,6 +123,8 @@ class BudgetClock:
         """Stop watching; whatever the provider still says has no effect."""
         self._phase = "closing"
         self._disarm()
+        # The used one knows the task, whose end knows the frames, and these know us.
+        self.scope = asyncio.timeout(None)
 
     def _enter(self, phase: Phase | Literal["queue", "closing"]) -> None:
         self._phase = phase

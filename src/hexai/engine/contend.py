@@ -35,7 +35,7 @@ async def contend(tally: Tally, course: Course) -> None:
         try:
             await attempt(target, tally, course)
         except ProviderError as error:
-            failure = error
+            failure = error.without_trace()
         else:
             return
         finally:

@@ -113,6 +113,7 @@ class Race:
             await self._group.__aexit__(None, None, None)
         finally:
             self._unwatch()
+            self._tasks.clear()  # one that was cancelled holds frames, and they us
         if error is None and self._bugs:
             raise _one_of(self._bugs)
 
@@ -122,7 +123,7 @@ class Race:
     def cancel(self, index: int | None = None) -> None:
         """Cancel one contender, or all that still run; their outcomes follow."""
         for each in self._tasks if index is None else (index,):
-            if each not in self._cancelled:
+            if each in self._tasks and each not in self._cancelled:
                 self._cancelled.add(each)  # a second cancel would cut a close short
                 self._tasks[each].cancel()
 
@@ -145,7 +146,7 @@ class Race:
         try:
             await contend(tally, course)
         except ProviderError as error:
-            return tally.outcome(self._loop.time(), error)
+            return tally.outcome(self._loop.time(), error.without_trace())
         except Exception as bug:  # noqa: BLE001 - raised again as the race is left
             self._bugs.append(bug)
             return tally.outcome(self._loop.time(), _internal(bug, tally))

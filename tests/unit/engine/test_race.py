@@ -1,6 +1,11 @@
 """Races: one outcome each, settled once, left with nothing running."""
 
 import asyncio
+import gc
+import weakref
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from io import StringIO
 from math import inf
 
 import pytest
@@ -9,7 +14,14 @@ from hexai.domain.contender import Contender
 from hexai.domain.entry import Budgets
 from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.provider import Finished, FinishReason, TextDelta
+from hexai.domain.provider import (
+    Call,
+    Chunk,
+    Finished,
+    FinishReason,
+    Progress,
+    TextDelta,
+)
 from hexai.engine.race import Race
 from hexai.engine.settle import Policy
 from hexai.engine.streams import CLOSE_WITHIN
@@ -602,3 +614,56 @@ def test_races_share_upstreams_but_not_their_own_limits() -> None:
 
     assert waiting.timings.queued == 4
     assert (passing.timings.queued, passing.timings.total) == (0, 1)
+
+
+class _Holding(Scripted):
+    """Holds something in the frames of each stream, as one holds what was read."""
+
+    def __init__(self, *scripts: Script) -> None:
+        super().__init__(*scripts)
+        self.held: list[weakref.ref[StringIO]] = []
+
+    async def stream(
+        self, call: Call, progress: Progress
+    ) -> AsyncGenerator[Chunk, None]:
+        """Read as a script says."""
+        read = StringIO("much")
+        self.held.append(weakref.ref(read))
+        async with aclosing(super().stream(call, progress)) as chunks:
+            async for chunk in chunks:
+                read.write("more")
+                yield chunk
+
+
+_ENDS: dict[str, tuple[Script, ...]] = {
+    "fails": ([(0.0, "connected"), (0.1, Authentication("no"))],),
+    "breaks": ([(0.0, TextDelta("a")), (0.1, BrokenStream("cut"))],),
+    "times out": (HANGS,),
+    "answers": (says("hi", after=0.1),),
+    "answers at last": ([(0.0, ConnectionFailed("refused"))], says("hi")),
+}
+
+
+@pytest.mark.parametrize("ends", _ENDS)
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_what_was_read_goes_with_the_race(ends: str, *, cancelled: bool) -> None:
+    """At once, however it ended, and not when the collector comes round."""
+    holding = _Holding(*_ENDS[ends])
+
+    async def main() -> Race:
+        async with _race(field(holding, Scripted(says("x")))) as race:
+            if cancelled:
+                await asyncio.sleep(0.05)
+                race.cancel()
+            async for _ in race:
+                pass
+        return race
+
+    gc.collect()
+    gc.disable()
+    try:
+        race = run_virtually(main())
+        assert [held() for held in holding.held] == [None] * len(holding.held) != []
+    finally:
+        gc.enable()
+    assert len(race.outcomes) == 2

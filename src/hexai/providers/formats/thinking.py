@@ -99,7 +99,7 @@ class ThinkSplitter:
         self._opened = next(
             (r for r in OPENED_BY_TEMPLATE if re.match(r.models, self._name)), None
         )
-        self._closes = Tags([self._opened.closes] if self._opened else _STRAYS)
+        self._closes = Tags([self._opened.closes]) if self._opened else _STRAY
         self._may_be_open = aloud or self._opened is not None
         self._is_apart = False
         self._then = ""
