@@ -15,12 +15,14 @@ _COMPLETION = frozenset(
         "char",
         "context",
         "current",
+        "far",
         "file",
         "first",
         "function",
         "instruction",
         "language",
         "last",
+        "near",
     }
 )
 _CODE_ACTION = frozenset(

@@ -36,6 +36,7 @@ from hexai.config.tables.providers import (
 from hexai.config.tables.tmux import Tmux, TmuxAction
 
 ContextMode = Literal["minimal", "window", "file-on-new-func", "always-full"]
+PromptOrder = Literal["document", "standing"]
 Wait = Literal["deadline", "first", "all"]
 Layout = Literal["auto", "columns", "stacked", "plain"]
 StoreText = Literal["all", "cli", "none"]
@@ -103,6 +104,10 @@ class Completion(Table, frozen=True, kw_only=True):
     swap_models: bool = False
     """Ask models with every completion that an Ollama cannot hold at once. Each then
     has the other one unloaded; not set, only the one that is loaded is asked."""
+    prompt_order: PromptOrder = "document"
+    """What a chat model reads first: `document`: the text before the cursor, then the
+    text after it; `standing`: what changes least while you type, so that servers read
+    a twentieth of a prompt anew with each key instead of most of it."""
     blind: bool = False
     """Call suggestions A, B, C until one is taken."""
     shuffle: Shuffle = False

@@ -16,6 +16,13 @@ class Infill(Struct, frozen=True, kw_only=True):
     """The document's language by its LSP identifier; empty: not known."""
     prompt: str = ""
     """A prompt by the user's own template: sent instead of `prefix`."""
+    standing: int = 0
+    """How many of the first characters of `prefix` stand still while somebody types,
+    and may go along as text of the document apart from the gap."""
+    skipped: int = 0
+    """How many of these go nowhere, for want of room."""
+    far: str = ""
+    """The text behind `suffix`, for endpoints that take text apart from the gap."""
     whole_prompt: bool = False
     """`prompt` holds what follows the gap too, so `suffix` is not sent."""
 
@@ -31,6 +38,24 @@ class Infill(Struct, frozen=True, kw_only=True):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Give all that it is sent, for guards and estimates."""
+        """Give what every endpoint is sent, for estimates."""
         after = self.after
         return (self.before,) if after is None else (self.before, after)
+
+    @property
+    def all_texts(self) -> tuple[str, ...]:
+        """Give whatever may be sent, for guards."""
+        return (*self.texts, self.far) if self.far else self.texts
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Give the text apart from the gap, what changes least first."""
+        if self.prompt:
+            return ()
+        texts = (self.far, self.prefix[self.skipped : self.standing])
+        return tuple(text for text in texts if text.strip())
+
+    @property
+    def near(self) -> str:
+        """Give the text before the gap where that apart from it goes along."""
+        return self.prompt or self.prefix[self.standing :]

@@ -18,3 +18,5 @@ class Message(Struct, frozen=True):
 
     role: Role
     content: str
+    standing: int = 0
+    """How many of its first characters are likely to be said again soon."""

@@ -38,15 +38,17 @@ def completion_request(cursor: Cursor, settings: Settings) -> Request:
     if functions:
         values["function"] = functions[0].header
     kind = "params" if syntax.in_parameters(start) else "general"
+    user = f"user_{kind}"
+    if settings.completion.prompt_order == "standing":
+        user = _standing(settings, user)
     return Request(
         surface=Surface.COMPLETION,
-        messages=_messages(settings, f"system_{kind}", f"user_{kind}", values),
+        messages=_messages(settings, f"system_{kind}", user, values, excerpt.tail),
         stop=_stop(excerpt),
         room=room(excerpt.before, excerpt.after, settings.completion),
         infill=gap(
             settings.prompts.provider_native,
-            before=excerpt.before,
-            after=excerpt.after,
+            excerpt,
             path=cursor.path,
             language=cursor.language.id,
         ),
@@ -66,19 +68,32 @@ def inline_request(cursor: Cursor, instruction: str, settings: Settings) -> Requ
     )
 
 
+def _standing(settings: Settings, user: str) -> str:
+    """Give the prompt with what changes least first; the user's own stays as it is."""
+    return (
+        user if find(settings.prompts, "completion", user).own else f"{user}_standing"
+    )
+
+
 def _messages(
-    settings: Settings, system: str, user: str, values: dict[str, str]
+    settings: Settings, system: str, user: str, values: dict[str, str], tail: int = 0
 ) -> tuple[Message, ...]:
     prompts = settings.prompts
     asked = find(prompts, "completion", user)
     messages = [
         Message(Role.SYSTEM, render(find(prompts, "completion", system).text, values)),
-        Message(Role.USER, render(asked.text, values)),
+        _asked(render(asked.text, values), values["before"], tail),
     ]
     if _lacks_context(asked, settings) and values["context"].strip():
         around = find(prompts, "completion", "additional_context")
         messages.append(Message(Role.USER, render(around.text, values)))
     return tuple(messages)
+
+
+def _asked(content: str, before: str, tail: int) -> Message:
+    """Make the message, and say how much of it stands still: up to the tail."""
+    at = content.find(before) if tail else -1
+    return Message(Role.USER, content, standing=at + tail if at >= 0 else 0)
 
 
 def _lacks_context(asked: Template, settings: Settings) -> bool:
@@ -96,11 +111,13 @@ def _values(cursor: Cursor, excerpt: Excerpt) -> dict[str, str]:
         "char": str(cursor.span.start.character),
         "context": excerpt.before + excerpt.after,
         "current": document.line(line),
+        "far": excerpt.far,
         "file": cursor.path or "(no name)",
         "first": excerpt.first or "(nothing: the file ends there)",
         "function": "(none)",
         "instruction": "",
         "language": cursor.language.name,
+        "near": excerpt.near,
         "last": excerpt.last or "(nothing: the file begins there)",
     }
 

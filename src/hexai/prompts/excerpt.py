@@ -3,20 +3,42 @@
 Text near the cursor tells a model more than text far from it, and what is above tells
 more than what is below. So lines are taken outwards from the cursor until the budget
 is spent, seven tenths of it above; what one side does not need is the other's.
+
+It is not spent to the last token: each side ends at an anchor (`anchors`) within the
+last fifth, so that the excerpt stands still while somebody types in it.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from math import ceil
 
 from msgspec import Struct
 
 from hexai.config.schema import General
+from hexai.prompts.anchors import (
+    begin_of_near,
+    counts_within,
+    end_of_near,
+    highest,
+    line_tokens,
+)
 from hexai.prompts.code.constructs import Syntax
 from hexai.text.budget import estimate_tokens
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 
 _ABOVE = 0.7
+_USED = 0.8
+"""The share of a budget that is used in any case; an anchor is in the rest."""
+_NEAR = 0.04
+"""The share of an excerpt that is near behind the gap. Models read it after the text
+before the gap, so it is read anew with each key."""
+_LEAST_NEAR = 100
+_MOST_NEAR = 450
+"""Tokens of it; a llama.cpp server takes no more than 512 behind a gap."""
+_LEAST_OF_NEAR = 0.35
+_TAIL = 200
+"""Tokens of the lines before the gap that are being worked at."""
+_NEAREST_ABOVE = 60
+_NEAREST_BELOW = 20
 _CHARACTERS = 4
 """Characters of a token, where a single line alone has to be cut."""
 _LONGEST_BODY = 2
@@ -30,6 +52,27 @@ class Excerpt(Struct, frozen=True, kw_only=True):
     """Whole lines, and what is left of the gap; lines end with a newline."""
     after: str
     """What is right of the gap, and whole lines."""
+
+    @property
+    def near(self) -> str:
+        """What is right of the gap, and some lines that follow."""
+        return self.after[: self._near]
+
+    @property
+    def far(self) -> str:
+        """The lines behind `near`."""
+        return self.after[self._near :]
+
+    @property
+    def tail(self) -> int:
+        """Where in `before` the lines begin that are being worked at."""
+        return begin_of_near(self.before, least=_TAIL / 4, most=_TAIL)
+
+    @property
+    def _near(self) -> int:
+        most = _NEAR * estimate_tokens(self.before + self.after)
+        most = min(max(most, _LEAST_NEAR), _MOST_NEAR)
+        return end_of_near(self.after, least=most * _LEAST_OF_NEAR, most=most)
 
     @property
     def left(self) -> str:
@@ -56,31 +99,30 @@ def cut(document: Lines, gap: Span, general: General, *, whole: bool = True) -> 
     """Cut out what goes along with a request for what belongs in a gap.
 
     The text of `gap` itself is left out. `whole` says whether `file-on-new-func` takes
-    the file; if not, it takes as much as `window`.
+    the file; if not, it takes as much as `window`. It follows from the document and the
+    gap alone.
     """
     gap = Span(document.clamp(gap.start), document.clamp(max(gap.start, gap.end)))
     lines = _reach(general, whole=whole)
-    budget = general.max_context_tokens or _tokens_at_most(document)
+    budget: float = general.max_context_tokens or _tokens_at_most(document)
     left = document.line(gap.start.line)[: gap.start.character]
     right = document.line(gap.end.line)[gap.end.character :]
     left = left[-int(budget * _ABOVE * _CHARACTERS) :]
     right = right[: int(budget * (1 - _ABOVE) * _CHARACTERS)]
-    budget -= estimate_tokens(left) + estimate_tokens(right)
-    first = max(0, gap.start.line - (len(document) if lines is None else lines))
-    last = len(document) if lines is None else gap.end.line + 1 + lines
-    above = _fitting(
-        (document.line(n) for n in range(gap.start.line - 1, first - 1, -1)), budget
+    budget -= estimate_tokens(left) + line_tokens(right)
+    top = 0 if lines is None else max(0, gap.start.line - lines)
+    end = (
+        len(document) if lines is None else min(len(document), gap.end.line + 1 + lines)
     )
-    below = _fitting(
-        (document.line(n) for n in range(gap.end.line + 1, min(last, len(document)))),
-        budget,
-    )
-    share = max(int(budget * _ABOVE), budget - below.cost)
-    above = above.within(share)
-    below = below.within(budget - above.cost)
+    above = _Side.read(document, range(gap.start.line - 1, top - 1, -1), budget)
+    below = _Side.read(document, range(gap.end.line + 1, end), budget)
+    share = max(budget * _ABOVE, budget - below.cost)
+    first = gap.start.line - above.count(share, _NEAREST_ABOVE)
+    count = below.count(budget - min(share, above.cost), _NEAREST_BELOW)
+    last = gap.end.line + 1 + count
     return Excerpt(
-        before="\n".join((*reversed(above.lines), left)),
-        after="\n".join((right, *below.lines)),
+        before="\n".join((*document.between(first, gap.start.line), left)),
+        after="\n".join((right, *document.between(gap.end.line + 1, last))),
     )
 
 
@@ -113,31 +155,60 @@ def _tokens_at_most(document: Lines) -> int:
     return sum(map(len, document.raw)) * 2 + len(document)
 
 
-class _Taken(Struct, frozen=True):
-    """Lines taken outwards from the cursor."""
+class _Side(Struct, frozen=True, kw_only=True):
+    """The lines on one side of a gap, from the gap outwards."""
 
-    lines: list[str]
-    costs: list[int]
-    """In tokens, of each line and those before it."""
+    document: Lines
+    numbers: range
+    """All that there may be."""
+    costs: list[float]
+    """In tokens, of each line that fits into the budget and those before it."""
+
+    @classmethod
+    def read(cls, document: Lines, numbers: range, budget: float) -> "_Side":
+        """Look at lines as long as they fit into a budget."""
+        costs, spent = [], 0.0
+        for number in numbers:
+            spent += line_tokens(document.line(number))
+            if spent > budget:
+                break
+            costs.append(spent)
+        return cls(document=document, numbers=numbers, costs=costs)
 
     @property
-    def cost(self) -> int:
-        """Tokens of all of them."""
-        return self.costs[-1] if self.costs else 0
+    def cost(self) -> float:
+        """Tokens of all that fit."""
+        return self.costs[-1] if self.costs else 0.0
 
-    def within(self, budget: int) -> "_Taken":
-        """Keep as many as fit into a smaller budget."""
-        count = bisect_right(self.costs, budget)
-        return _Taken(self.lines[:count], self.costs[:count])
+    def count(self, share: float, nearest: int) -> int:
+        """Say how many lines to take for a share of the budget: up to an anchor.
 
+        `nearest` are taken in any case, if there is room for them.
+        """
+        few, many = counts_within(self.costs, least=share * _USED, most=share)
+        if many < len(self.numbers):
+            few = max(few, nearest)
+        elif self._is_at_the_end:
+            return many
+        else:
+            few = ceil(many * _USED)
+        return self._up_to_anchor(min(few, many), many)
 
-def _fitting(lines: Iterable[str], budget: int) -> _Taken:
-    """Take lines as long as they fit into a budget."""
-    taken, costs, spent = [], [], 0
-    for line in lines:
-        spent += estimate_tokens(line) + 1
-        if spent > budget:
-            break
-        taken.append(line)
-        costs.append(spent)
-    return _Taken(taken, costs)
+    @property
+    def _is_at_the_end(self) -> bool:
+        if not self.numbers:
+            return True
+        return self.numbers[-1] in (0, len(self.document) - 1)
+
+    def _up_to_anchor(self, few: int, many: int) -> int:
+        if not many:
+            return 0
+        line = self._line
+        first, step = self.numbers.start, self.numbers.step
+        if step > 0:
+            return highest(line, first + few, first + many) - first
+        return first + 1 - highest(line, first + 1 - many, first + 1 - few)
+
+    def _line(self, number: int) -> str:
+        is_one = 0 <= number < len(self.document)
+        return self.document.line(number) if is_one else ""

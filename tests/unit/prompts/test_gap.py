@@ -5,7 +5,9 @@ import pytest
 from hexai.config.tables.prompts import ProviderNativePrompts
 from hexai.domain.infill import Infill
 from hexai.errors import ConfigError
-from hexai.prompts.gap import gap
+from hexai.prompts.excerpt import Excerpt
+from hexai.prompts.gap import fitted_gap, gap
+from hexai.text.budget import estimate_tokens
 
 
 def made(template: str | None) -> Infill:
@@ -13,7 +15,12 @@ def made(template: str | None) -> Infill:
     prompts = ProviderNativePrompts()
     if template is not None:
         prompts = ProviderNativePrompts(completion=template)
-    return gap(prompts, before="a{{after}}", after="z", path="x.py", language="python")
+    return gap(
+        prompts,
+        Excerpt(before="a{{after}}", after="z"),
+        path="x.py",
+        language="python",
+    )
 
 
 @pytest.mark.parametrize("template", [None, "", "  \n"])
@@ -46,3 +53,46 @@ def test_an_unknown_name_is_said() -> None:
     """It would stay in the prompt."""
     with pytest.raises(ConfigError, match="cursor"):
         made("{{cursor}}")
+
+
+LONG = Excerpt(
+    before="".join(f"above = {number}\n" for number in range(1_000)),
+    after="".join(f"below = {number}\n" for number in range(300)),
+)
+
+
+def test_what_is_next_to_a_gap_is_no_more_than_a_server_keeps() -> None:
+    """Three quarters of a batch before it and a quarter after it; the rest is apart."""
+    long = gap(ProviderNativePrompts(), LONG)
+
+    assert 1_000 <= estimate_tokens(long.near) <= 1_400
+    assert estimate_tokens(long.suffix) <= 450
+    assert long.apart[1] + long.near == LONG.before
+    assert long.suffix + long.apart[0] == LONG.after
+
+
+def test_a_template_gets_the_text_around_the_gap_and_nothing_goes_apart() -> None:
+    """How it goes along is for the user to say."""
+    prompts = ProviderNativePrompts(completion="<P>{{before}}<S>{{after}}<M>")
+
+    own = gap(prompts, LONG)
+
+    assert own.apart == ()
+    assert own.near == own.before
+
+
+@pytest.mark.parametrize("room", [3_000, 4_000, 6_000, 20_000])
+def test_what_is_apart_leaves_room_for_a_batch_and_an_answer(room: int) -> None:
+    """A server would leave out more than that without a word."""
+    fitted = fitted_gap(gap(ProviderNativePrompts(), LONG), room, 256)
+
+    assert sum(map(estimate_tokens, fitted.apart)) <= room - 2_048 - 256
+    assert LONG.before.endswith(fitted.near)
+    assert all(text in LONG.before + LONG.after for text in fitted.apart)
+
+
+def test_what_there_is_room_for_stays() -> None:
+    """All of it."""
+    long = gap(ProviderNativePrompts(), LONG)
+
+    assert fitted_gap(long, 20_000, 256) == long

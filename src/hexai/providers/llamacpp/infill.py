@@ -48,8 +48,13 @@ class LlamaCppInfill(OpenAIFormat):
         if infill.after is None:
             body["prompt"] = infill.before
         else:
-            body["input_prefix"] = infill.before
+            body["input_prefix"] = infill.near
             body["input_suffix"] = infill.after
+            if apart := infill.apart:
+                name = infill.path or "file"
+                body["input_extra"] = [
+                    {"filename": name, "text": text} for text in apart
+                ]
         if call.temperature is not None:
             body["temperature"] = call.temperature
         if call.max_tokens is not None:

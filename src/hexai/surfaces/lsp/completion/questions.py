@@ -12,6 +12,7 @@ from hexai.engine.settle import Policy
 from hexai.prompts.code.misfits import Judge
 from hexai.prompts.completion import completion_request
 from hexai.prompts.fitting import fitted
+from hexai.prompts.gap import fitted_gap
 from hexai.service.ask import Question, ask
 from hexai.service.services import Services
 from hexai.service.warm import is_warmed, warm
@@ -90,7 +91,7 @@ class Questions:
         entries, sent = self._entries(snapshot), request.infill
         assert sent is not None
         first = position.line - sent.prefix.count("\n")
-        last = position.line + sent.suffix.count("\n") + 1
+        last = position.line + (sent.suffix + sent.far).count("\n") + 1
         at_once = restrictions.at_once(settings.fanout.max_concurrency)
         return Question(
             request=request,
@@ -133,7 +134,11 @@ class _Composed:
     def within(self, room: int | None) -> Request:
         """Give the request in no more than so many tokens."""
         compose = partial(completion_request, self._cursor)
-        return fitted(self.request, room, self.settings, compose)
+        request = fitted(self.request, room, self.settings, compose)
+        if room is None or request.infill is None:
+            return request
+        gap = fitted_gap(request.infill, room, request.room or 0)
+        return request if gap == request.infill else replace(request, infill=gap)
 
 
 def _recompose(
