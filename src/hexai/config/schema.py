@@ -106,8 +106,8 @@ class Completion(Table, frozen=True, kw_only=True):
     has the other one unloaded; not set, only the one that is loaded is asked."""
     prompt_order: PromptOrder = "document"
     """What a chat model reads first: `document`: the text before the cursor, then the
-    text after it; `standing`: what changes least while you type, so that servers read
-    a twentieth of a prompt anew with each key instead of most of it."""
+    text after it; `standing`: what changes least while you type, so that servers that
+    keep what they have read of a prompt read less of it anew with each key."""
     blind: bool = False
     """Call suggestions A, B, C until one is taken."""
     shuffle: Shuffle = False
