@@ -73,20 +73,27 @@ class Editor:
         encodings = {"general": {"positionEncodings": ["utf-32", "utf-16"]}}
         self.request("initialize", {"processId": None, "capabilities": encodings})
 
-    def open(self, uri: str, text: str) -> None:
+    def open(self, uri: str, text: str, language: str = "python") -> None:
         """Open a document."""
-        document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+        document = {"uri": uri, "languageId": language, "version": 1, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
 
     def type(self, uri: str, line: int, character: int, text: str) -> None:
         """Type at a position."""
+        self.replace(uri, line, character, 0, text)
+
+    def replace(
+        self, uri: str, line: int, character: int, removed: int, text: str
+    ) -> None:
+        """Put other characters in the place of some on a line."""
         self._version += 1
         at = {"line": line, "character": character}
+        end = {"line": line, "character": character + removed}
         self.notify(
             "textDocument/didChange",
             {
                 "textDocument": {"uri": uri, "version": self._version},
-                "contentChanges": [{"range": {"start": at, "end": at}, "text": text}],
+                "contentChanges": [{"range": {"start": at, "end": end}, "text": text}],
             },
         )
 

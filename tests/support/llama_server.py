@@ -35,14 +35,17 @@ def llama_server(
     template: str = "",
     reasoning: Reasoning = "auto",
     grammar: str = "",
+    context: int = 4096,
+    batch: int = 2048,
 ) -> Iterator[LlamaServer]:
     """Start a server, and stop it when the context is left.
 
     `template` is a chat template in place of the model's own, and `reasoning` what the
-    server does about a block of it; `grammar` is what each answer has to keep to.
+    server does about a block of it; `grammar` is what each answer has to keep to. Two
+    slots share the `context`, and a `batch` of tokens is read at once.
     """
     command = [sys.executable, "-P", __file__, str(gguf)]
-    command += [template, reasoning, grammar]
+    command += [template, reasoning, grammar, str(context), str(batch)]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -63,7 +66,9 @@ def _address(child: "subprocess.Popen[str]") -> str:
     raise AssertionError(f"the server ended at its start: {child.wait()}")
 
 
-def serve(gguf: str, template: str, reasoning: str, grammar: str) -> None:
+def serve(
+    gguf: str, template: str, reasoning: str, grammar: str, context: str, batch: str
+) -> None:
     """Be the server, until the parent's end of stdin closes."""
     import xllamacpp
 
@@ -85,7 +90,8 @@ def serve(gguf: str, template: str, reasoning: str, grammar: str) -> None:
     params.port = 0
     params.api_keys = [KEY]
     params.n_parallel = 2
-    params.n_ctx = 4096
+    params.n_ctx = int(context)
+    params.n_batch = int(batch)
     params.n_predict = 2048
     params.verbosity = -1
     params.warmup = False

@@ -15,6 +15,8 @@ _SAMPLES: dict[str, object] = {
     "num_ctx": 8192,
     "think": False,
     "reasoning_effort": "low",
+    "n_batch": 512,
+    "id_slot": 0,
     "ask": "continue",
     "timeout": 120,
     "connect_timeout": 5,

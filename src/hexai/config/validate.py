@@ -35,6 +35,8 @@ _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
     "reasoning_effort": _OPENAI,
     "include_usage": _OPENAI,
     "limit_key": _OPENAI,
+    "n_batch": ("openai",),
+    "id_slot": ("openai",),
     "ask": ("local",),
 }
 """Options that only some formats have, and the types of those."""

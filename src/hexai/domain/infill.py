@@ -38,9 +38,17 @@ class Infill(Struct, frozen=True, kw_only=True):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Give what every endpoint is sent, for estimates."""
+        """Give what an endpoint is sent that takes no text apart, for estimates."""
         after = self.after
         return (self.before,) if after is None else (self.before, after)
+
+    @property
+    def texts_with_apart(self) -> tuple[str, ...]:
+        """Give what an endpoint is sent that takes text apart from the gap."""
+        after = self.after
+        if after is None:
+            return (self.before,)
+        return (*self.apart, self.near, after)
 
     @property
     def all_texts(self) -> tuple[str, ...]:

@@ -23,5 +23,9 @@ class Options(Struct, frozen=True, kw_only=True):
     """Whether, or how much, a model thinks (Ollama)."""
     reasoning_effort: Effort | None = None
     """How much a model thinks (OpenAI's format)."""
+    n_batch: int | None = None
+    """How many tokens a server reads at once (llama.cpp, which does not tell)."""
+    id_slot: int | None = None
+    """Which of a server's slots is asked (llama.cpp)."""
     ask: Ask = "auto"
     """How a completion is asked for (the embedded model); `auto`: as its file says."""

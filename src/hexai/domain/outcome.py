@@ -66,6 +66,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """Why the model stopped; None unless answered."""
     infilled: bool = False
     """The text is that of a gap as it is, from a fill-in-the-middle endpoint."""
+    apart: bool = False
+    """That was sent text apart from the gap as well."""
     late: bool = False
     """Answered after the list had gone out."""
     error: ProviderError | None = None

@@ -113,6 +113,8 @@ class Finished(Struct, frozen=True, kw_only=True):
     """The model id that the upstream returned."""
     infilled: bool = False
     """The answer is the text of the gap as it is, and no chat."""
+    apart: bool = False
+    """The text apart from the gap was sent as well."""
     chosen: int | None = None
     """Tokens of the prompt, where the provider chose how much of the text it takes."""
     vouched: bool = False

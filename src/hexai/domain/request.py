@@ -45,10 +45,13 @@ class Request(Struct, frozen=True, kw_only=True):
             return spec.max_tokens
         return min(self.room, spec.max_tokens or self.room)
 
-    def texts(self, *, infilled: bool) -> tuple[str, ...]:
-        """Give what is sent: the sides of the gap, or what the messages say."""
+    def texts(self, *, infilled: bool, apart: bool = False) -> tuple[str, ...]:
+        """Give what is sent: the sides of the gap, or what the messages say.
+
+        `apart`: the endpoint takes text that is apart from the gap.
+        """
         if infilled and self.infill is not None:
-            return self.infill.texts
+            return self.infill.texts_with_apart if apart else self.infill.texts
         return tuple(message.content for message in self.messages)
 
     @property
@@ -56,7 +59,7 @@ class Request(Struct, frozen=True, kw_only=True):
         """Estimate the prompt, in whichever of its forms is the longer."""
         forms = [self.texts(infilled=False)]
         if self.infill is not None:
-            forms.append(self.infill.texts)
+            forms += [self.infill.texts, self.infill.texts_with_apart]
         return max(map(prompt_tokens, forms))
 
 

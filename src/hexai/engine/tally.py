@@ -108,6 +108,7 @@ class Tally:
             returned_model=finished.returned_model if finished else None,
             finish=self._finish() if answered else None,
             infilled=finished is not None and finished.infilled,
+            apart=finished is not None and finished.apart,
             error=error,
             attempts=self.attempts,
             usage=self._usage(),
@@ -161,5 +162,7 @@ class Tally:
         )
 
     def _prompt(self) -> tuple[str, ...]:
-        infilled = self.finished is not None and self.finished.infilled
-        return self.request.texts(infilled=infilled)
+        end = self.finished
+        if end is None:
+            return self.request.texts(infilled=False)
+        return self.request.texts(infilled=end.infilled, apart=end.apart)

@@ -17,10 +17,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from zlib import crc32
 
-from hexai.text.budget import estimate_tokens
+from hexai.text.budget import estimate_tokens, most_tokens
 
 Line = Callable[[int], str]
 """Gives a line by its number; an empty one where there is none."""
+Cost = Callable[[str], float]
+"""Says how many tokens a line takes with its end."""
 
 _KNOWN_BY = 3
 """Lines that an anchor is known by; fewer are often repeated in a file."""
@@ -51,6 +53,11 @@ def line_tokens(line: str) -> float:
     return estimate_tokens(line) + _NEWLINE
 
 
+def most_line_tokens(line: str) -> float:
+    """Say how many tokens a line with its end hardly exceeds."""
+    return most_tokens(f"{line}\n")
+
+
 def counts_within(
     costs: Sequence[float], *, least: float, most: float
 ) -> tuple[int, int]:
@@ -63,14 +70,16 @@ def counts_within(
     return min(fitting, bisect_left(costs, least) + 1), fitting
 
 
-def end_of_near(text: str, *, least: float, most: float) -> int:
+def end_of_near(
+    text: str, *, least: float, most: float, cost: Cost = line_tokens
+) -> int:
     """Say where the lines next to a cursor end in the text after it.
 
     What follows there, up to the end, is far. All of a text is near that has no more
     than `most` tokens.
     """
     lines = text.split("\n")
-    costs = _costs(lines)
+    costs = _costs(lines, cost)
     few, many = counts_within(costs, least=least, most=most)
     if many >= len(lines):
         return len(text)
@@ -79,10 +88,12 @@ def end_of_near(text: str, *, least: float, most: float) -> int:
     return _length(lines[:count])
 
 
-def begin_of_near(text: str, *, least: float, most: float) -> int:
+def begin_of_near(
+    text: str, *, least: float, most: float, cost: Cost = line_tokens
+) -> int:
     """Say where the lines next to a cursor begin in the text before it."""
     lines = text.split("\n")
-    costs = _costs(lines[::-1])
+    costs = _costs(lines[::-1], cost)
     few, many = counts_within(costs, least=least, most=most)
     if many >= len(lines):
         return 0
@@ -93,10 +104,10 @@ def begin_of_near(text: str, *, least: float, most: float) -> int:
     return _length(lines[:number])
 
 
-def _costs(lines: Sequence[str]) -> list[float]:
+def _costs(lines: Sequence[str], cost: Cost) -> list[float]:
     costs, spent = [], 0.0
     for line in lines:
-        spent += line_tokens(line)
+        spent += cost(line)
         costs.append(spent)
     return costs
 

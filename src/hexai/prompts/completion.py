@@ -19,10 +19,12 @@ from hexai.prompts.cursor import Cursor
 from hexai.prompts.excerpt import Excerpt, begins_function, cut
 from hexai.prompts.gap import gap
 from hexai.prompts.room import room
-from hexai.prompts.template import names, render
+from hexai.prompts.template import head, names, render
 
 _AROUND = frozenset({"after", "before", "context"})
 """Names of the text around the cursor."""
+_LASTING = frozenset({"far", "file", "function", "language"})
+"""Names of what hardly changes while somebody types."""
 _SHORTEST_STOP = 8
 """Letters and digits of a line that will hardly be part of an answer."""
 
@@ -38,12 +40,10 @@ def completion_request(cursor: Cursor, settings: Settings) -> Request:
     if functions:
         values["function"] = functions[0].header
     kind = "params" if syntax.in_parameters(start) else "general"
-    user = f"user_{kind}"
-    if settings.completion.prompt_order == "standing":
-        user = _standing(settings, user)
+    system, user = _asked_by(settings, kind)
     return Request(
         surface=Surface.COMPLETION,
-        messages=_messages(settings, f"system_{kind}", user, values, excerpt.tail),
+        messages=_messages(settings, system, user, values, excerpt.tail),
         stop=_stop(excerpt),
         room=room(excerpt.before, excerpt.after, settings.completion),
         infill=gap(
@@ -68,11 +68,19 @@ def inline_request(cursor: Cursor, instruction: str, settings: Settings) -> Requ
     )
 
 
-def _standing(settings: Settings, user: str) -> str:
-    """Give the prompt with what changes least first; the user's own stays as it is."""
-    return (
-        user if find(settings.prompts, "completion", user).own else f"{user}_standing"
-    )
+def _asked_by(settings: Settings, kind: str) -> tuple[str, str]:
+    """Name the prompts that ask about a kind of place.
+
+    Where what changes least comes first, the instructions are the same everywhere, for
+    nothing behind them would stand otherwise. The user's own prompts stay as they are.
+    """
+    system, user = f"system_{kind}", f"user_{kind}"
+    if settings.completion.prompt_order == "document":
+        return system, user
+    own = find(settings.prompts, "completion", system).own
+    if find(settings.prompts, "completion", user).own:
+        return system, user
+    return system if own else "system_general", f"{user}_standing"
 
 
 def _messages(
@@ -82,7 +90,11 @@ def _messages(
     asked = find(prompts, "completion", user)
     messages = [
         Message(Role.SYSTEM, render(find(prompts, "completion", system).text, values)),
-        _asked(render(asked.text, values), values["before"], tail),
+        Message(
+            Role.USER,
+            render(asked.text, values),
+            standing=_standing(asked.text, values, tail),
+        ),
     ]
     if _lacks_context(asked, settings) and values["context"].strip():
         around = find(prompts, "completion", "additional_context")
@@ -90,10 +102,15 @@ def _messages(
     return tuple(messages)
 
 
-def _asked(content: str, before: str, tail: int) -> Message:
-    """Make the message, and say how much of it stands still: up to the tail."""
-    at = content.find(before) if tail else -1
-    return Message(Role.USER, content, standing=at + tail if at >= 0 else 0)
+def _standing(template: str, values: dict[str, str], tail: int) -> int:
+    """Say how much of a message stands still: up to the tail of the text before.
+
+    Nothing does where the cursor's neighbourhood is told before that.
+    """
+    begun = head(template, "before")
+    if not tail or begun is None or names(begun) - _LASTING:
+        return 0
+    return len(render(begun, values)) + tail
 
 
 def _lacks_context(asked: Template, settings: Settings) -> bool:

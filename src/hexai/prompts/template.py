@@ -17,6 +17,14 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda match: values[match[1]], template)
 
 
+def head(template: str, name: str) -> str | None:
+    """Give what of a template stands before a name; None: it does not ask for it."""
+    for match in PLACEHOLDER.finditer(template):
+        if match[1] == name:
+            return template[: match.start()]
+    return None
+
+
 def names(template: str) -> frozenset[str]:
     """Give the names that a template asks for."""
     return frozenset(names_in(template))

@@ -58,7 +58,7 @@ def contender_record(
         timings=outcome.timings,
         usage=outcome.usage and replace(outcome.usage, cost_usd=None),
         given=outcome.given,
-        sent=_size(_prompt(request, outcome)) if outcome.attempts else 0,
+        sent=_size(_sent(request, outcome)) if outcome.attempts else 0,
         received=0 if cached else _size((outcome.text,)),
         cost_usd=None if cached else pricing.cost_usd(outcome),
         refused=refused,
@@ -70,10 +70,8 @@ def contender_record(
     )
 
 
-def _prompt(request: Request, outcome: Outcome) -> Iterable[str]:
-    if outcome.infilled and request.infill is not None:
-        return request.infill.texts
-    return (message.content for message in request.messages)
+def _sent(request: Request, outcome: Outcome) -> Iterable[str]:
+    return request.texts(infilled=outcome.infilled, apart=outcome.apart)
 
 
 def _size(texts: Iterable[str]) -> int:

@@ -1,5 +1,6 @@
 """Excerpts and prompts that stand still while somebody types."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -172,3 +173,44 @@ def replace_prompt(text: str) -> Settings:
     """Give settings with a prompt of the user's own."""
     prompts = Prompts(completion=CompletionPrompts(user_general=text))
     return Settings(completion=Completion(prompt_order="standing"), prompts=prompts)
+
+
+def test_the_instructions_are_the_same_in_a_parameter_list() -> None:
+    """What is asked there stands at the end, so that all before it is kept."""
+    lines = [*_code(800), "def added(", "", *_code(800)]
+    texts = []
+    for line in (400, 800):
+        at = Position(line, len(lines[line]))
+        cursor = Cursor(
+            document=Lines.of("\n".join(lines)),
+            span=Span(at, at),
+            path="a.py",
+            identifier="python",
+        )
+        texts.append(completion_request(cursor, _STANDING).messages)
+
+    assert texts[0][0] == texts[1][0]
+    assert "parameter list" in texts[1][1].content
+    assert "parameter list" not in texts[0][1].content
+
+
+@pytest.mark.parametrize(
+    ("template", "stands"),
+    [
+        ("{{ file }}: {{ before }}|{{after}}", True),
+        ("{{after}}|{{before}}", False),
+        ("{{current}}", False),
+    ],
+)
+def test_only_what_lasts_stands_before_what_stands(template: str, stands: bool) -> None:
+    """A template that tells of the cursor before the text has no part that stays."""
+    lines = _code(1_600)
+    at = Position(800, 0)
+    cursor = Cursor(document=Lines.of("\n".join(lines)), span=Span(at, at), path="a")
+
+    message = completion_request(cursor, replace_prompt(template)).messages[1]
+
+    assert (message.standing > 0) == stands
+    if stands:
+        assert message.content[: message.standing].endswith("\n")
+        assert f"\n{lines[799]}\n|" in message.content[message.standing - 1 :]

@@ -6,8 +6,8 @@ from hexai.config.tables.prompts import ProviderNativePrompts
 from hexai.domain.infill import Infill
 from hexai.errors import ConfigError
 from hexai.prompts.excerpt import Excerpt
-from hexai.prompts.gap import fitted_gap, gap
-from hexai.text.budget import estimate_tokens
+from hexai.prompts.gap import fitted_gap, gap, within_batch
+from hexai.text.budget import estimate_tokens, most_tokens
 
 
 def made(template: str | None) -> Infill:
@@ -65,8 +65,8 @@ def test_what_is_next_to_a_gap_is_no_more_than_a_server_keeps() -> None:
     """Three quarters of a batch before it and a quarter after it; the rest is apart."""
     long = gap(ProviderNativePrompts(), LONG)
 
-    assert 1_000 <= estimate_tokens(long.near) <= 1_400
-    assert estimate_tokens(long.suffix) <= 450
+    assert 0.7 * 1_400 <= most_tokens(long.near) <= 1_400
+    assert most_tokens(long.suffix) <= 450
     assert long.apart[1] + long.near == LONG.before
     assert long.suffix + long.apart[0] == LONG.after
 
@@ -96,3 +96,23 @@ def test_what_there_is_room_for_stays() -> None:
     long = gap(ProviderNativePrompts(), LONG)
 
     assert fitted_gap(long, 20_000, 256) == long
+
+
+def test_a_smaller_batch_keeps_less_next_to_the_gap() -> None:
+    """The rest goes apart, and nothing is lost."""
+    long = gap(ProviderNativePrompts(), LONG)
+
+    small = within_batch(long, 256)
+
+    assert most_tokens(small.near) <= 192
+    assert most_tokens(small.suffix) <= 64
+    assert small.prefix == LONG.before
+    assert small.suffix + small.far == LONG.after
+
+
+def test_estimates_hold_what_goes_apart_where_it_goes() -> None:
+    """With it all of the text counts, and each part once."""
+    long = gap(ProviderNativePrompts(), LONG)
+
+    assert long.texts == (LONG.before, long.suffix)
+    assert sum(map(len, long.texts_with_apart)) == len(LONG.before + LONG.after)

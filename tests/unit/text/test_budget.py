@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.text.budget import estimate_tokens
+from hexai.text.budget import estimate_tokens, most_tokens
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,24 @@ def test_an_estimate_grows_with_the_text(one: str, other: str) -> None:
 
     assert max(estimate_tokens(one), estimate_tokens(other)) <= whole
     assert whole <= estimate_tokens(one) + estimate_tokens(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("", 0),
+        ("def add(a, b):\n    return a\n", 15),
+        ("12345", 5),
+        ("internationalization", 2),
+        ("é你", 2),
+    ],
+)
+def test_what_a_text_hardly_exceeds_counts_each_sign(text: str, most: int) -> None:
+    """Digits and signs by themselves, blanks at once, and long words in parts."""
+    assert most_tokens(text) == most
+
+
+@given(st.text(), st.text())
+def test_no_more_is_exceeded_by_parts(one: str, other: str) -> None:
+    """Lines can be counted one by one."""
+    assert most_tokens(one + other) <= most_tokens(one) + most_tokens(other)

@@ -33,6 +33,8 @@ MaybeText = str | UnsetType
 MaybeFlag = bool | UnsetType
 MaybeCount = Count | UnsetType
 MaybeContext = Annotated[int, Meta(ge=256, le=10_000_000)] | UnsetType
+MaybeBatch = Annotated[int, Meta(ge=32, le=1_000_000)] | UnsetType
+MaybeSlot = Annotated[int, Meta(ge=0, le=1_000)] | UnsetType
 MaybeSeconds = Seconds | UnsetType
 """Not set is not 0: what it then is, the field says."""
 

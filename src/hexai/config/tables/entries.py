@@ -6,12 +6,14 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hexai.config.tables.base import (
     MaybeAsk,
+    MaybeBatch,
     MaybeContext,
     MaybeCount,
     MaybeEffort,
     MaybeFlag,
     MaybeLimitKey,
     MaybeSeconds,
+    MaybeSlot,
     MaybeText,
     MaybeThink,
     Table,
@@ -77,6 +79,12 @@ class EntryTable(Table, frozen=True, kw_only=True):
     """Whether the model thinks, or how much (Ollama). Not set: the provider's."""
     reasoning_effort: MaybeEffort = UNSET
     """How much the model thinks (OpenAI's format). Not set: the provider's."""
+    n_batch: MaybeBatch = UNSET
+    """Tokens that a llama.cpp reads at once (its `-b`): of a gap it keeps no more.
+    Not set: the provider's."""
+    id_slot: MaybeSlot = UNSET
+    """The slot of a llama.cpp that is asked, so that others do not take what it keeps.
+    Not set: the provider's."""
     ask: MaybeAsk = UNSET
     """How the embedded model is asked to complete: `infill` gives it the gap,
     `continue` the text before it, `chat` instructions. Not set: the provider's."""

@@ -6,12 +6,14 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from hexai.config.provider_settings import InfillEndpoint
 from hexai.config.tables.base import (
+    MaybeBatch,
     MaybeContext,
     MaybeCount,
     MaybeEffort,
     MaybeFlag,
     MaybeLimitKey,
     MaybeSeconds,
+    MaybeSlot,
     MaybeThink,
     ProviderTemperature,
     Seconds,
@@ -75,6 +77,12 @@ class HttpTable(ModelTable, frozen=True, kw_only=True):
     reasoning_effort: MaybeEffort = UNSET
     """How much models think; for types `openai` and `openrouter`.
     Not set: as the model does."""
+    n_batch: MaybeBatch = UNSET
+    """Tokens that a llama.cpp reads at once (its `-b`): of a gap it keeps no more, and
+    does not tell. Not set: 2,048, as llama.cpp by itself."""
+    id_slot: MaybeSlot = UNSET
+    """The slot of a llama.cpp that is asked.
+    Not set: the one that has kept most of the prompt."""
     headers: dict[str, str] = field(default_factory=dict)
     """Further headers; they go to the origin of `base_url` alone, as the key does."""
     local: MaybeFlag = UNSET

@@ -74,6 +74,8 @@ class OpenAIFormat:
             body["stop"] = list(call.stop[: known.most_stops])
         if call.options.reasoning_effort is not None:
             body["reasoning_effort"] = call.options.reasoning_effort
+        if call.options.id_slot is not None:
+            body["id_slot"] = call.options.id_slot
         return body
 
     def _traits(self, call: Call) -> Traits:

@@ -61,6 +61,8 @@ class LlamaCppInfill(OpenAIFormat):
             body["n_predict"] = call.max_tokens
         if given := stops(call):
             body["stop"] = given
+        if call.options.id_slot is not None:
+            body["id_slot"] = call.options.id_slot
         return body
 
     def decoder(self, call: Call) -> Decoder:
@@ -154,6 +156,7 @@ class LlamaCppInfillDecoder:
                 cached=cached,
             ),
             returned_model=words(event.model) or None,
+            apart=True,
         )
 
 

@@ -73,7 +73,7 @@ class RawPrompts(LlamaCppInfill):
         infill = call.infill
         assert infill is not None
         body = dict(super().body(call))
-        for name in ("input_prefix", "input_suffix", "prompt"):
+        for name in ("input_extra", "input_prefix", "input_suffix", "prompt"):
             body.pop(name, None)
         prompt = self._gap(infill) if self._fills else self._continued(infill)
         body["prompt"] = prompt
@@ -172,7 +172,7 @@ class _RawDecoder(LlamaCppInfillDecoder):
 
     def _facts(self) -> Finished:
         facts = super()._facts()
-        return replace(facts, chosen=facts.usage.input)
+        return replace(facts, chosen=facts.usage.input, apart=False)
 
     def ended(self) -> None:
         """Say how fast the prompt was read."""

@@ -12,7 +12,7 @@ from hexai.engine.settle import Policy
 from hexai.prompts.code.misfits import Judge
 from hexai.prompts.completion import completion_request
 from hexai.prompts.fitting import fitted
-from hexai.prompts.gap import fitted_gap
+from hexai.prompts.gap import fitted_gap, within_batch
 from hexai.service.ask import Question, ask
 from hexai.service.services import Services
 from hexai.service.warm import is_warmed, warm
@@ -77,7 +77,8 @@ class Questions:
         origin = Origin.of(document)
         composed = _Composed(origin, position, snapshot.settings)
         question = self._question(composed.request, snapshot, origin, position)
-        recompose = partial(_recompose, composed, course)
+        entries = question.entries
+        recompose = partial(_recompose, composed, course, entries)
         return Asked(
             run=ask(self._services, replace(question, recompose=recompose)),
             clean=composed.clean,
@@ -131,18 +132,24 @@ class _Composed:
             clean, before=before, after=after, language=language
         )
 
-    def within(self, room: int | None) -> Request:
-        """Give the request in no more than so many tokens."""
+    def within(self, room: int | None, batch: int | None) -> Request:
+        """Give the request in no more than so many tokens, of which a batch is read."""
         compose = partial(completion_request, self._cursor)
         request = fitted(self.request, room, self.settings, compose)
-        if room is None or request.infill is None:
-            return request
-        gap = fitted_gap(request.infill, room, request.room or 0)
+        gap = request.infill
+        if gap is not None and batch is not None:
+            gap = within_batch(gap, batch)
+        if gap is not None and room is not None:
+            gap = fitted_gap(gap, room, request.room or 0, batch)
         return request if gap == request.infill else replace(request, infill=gap)
 
 
 def _recompose(
-    composed: _Composed, course: Course, index: int, room: int | None
+    composed: _Composed,
+    course: Course,
+    entries: tuple[Entry, ...],
+    index: int,
+    room: int | None,
 ) -> Request:
     """Compose what a contender is asked as it is sent: for what was typed till then."""
     now = course.now()
@@ -150,7 +157,7 @@ def _recompose(
         document, position = now
         composed = _Composed(Origin.of(document), position, composed.settings)
         course.sends(index, composed.clean)
-    return composed.within(room)
+    return composed.within(room, entries[index].spec.options.n_batch)
 
 
 def _around(lines: Lines, position: Position) -> tuple[str, str]:
