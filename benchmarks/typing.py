@@ -78,6 +78,7 @@ class Typist:
         lines = text.text.splitlines(keepends=True)
         number = self._random.randrange(10, len(lines))
         at = len("".join(lines[:number]))
+        await self._edit(at, at, "\n")  # nothing is offered that breaks the line
         for key in f"{self._random.choice(_WORDS)}=co":
             await self._edit(at, at, key)
             at += 1
@@ -92,7 +93,7 @@ class Typist:
             await self._edit(at, at, "u")
             at += 1
             await self._ask(at, kind=3)
-        await self._edit(len("".join(lines[:number])), at, "")
+        await self._edit(len("".join(lines[:number])), at + 1, "")
 
     async def _edit(self, first: int, last: int, new: str) -> None:
         await self._pace.wait()
