@@ -472,6 +472,35 @@ def test_cached_input_is_a_share_of_what_was_told() -> None:
     assert "CACHED: of the input" in drawn
 
 
+def test_what_was_kept_has_saved_or_cost_money() -> None:
+    """Less what the writing cost, by the prices of today; in JSON and the table."""
+    at = "https://api.anthropic.com"
+    usage = [
+        Usage(input=10_000, output=1, cached=9_000, written=0, source="reported"),
+        Usage(input=10_000, output=1, cached=0, written=9_000, source="reported"),
+    ]
+    tell(
+        [
+            run_record(
+                number,
+                contender_record(
+                    number, model=model, provider="anthropic", upstream=at, usage=each
+                ),
+            )
+            for number, (model, each) in enumerate(
+                zip(("claude-sonnet-4-5", "claude-opus-4-1"), usage, strict=True)
+            )
+        ]
+    )
+
+    rows, drawn = stats(), run_cli("stats").out
+
+    assert rows["claude-sonnet-4-5"]["cache_saved_usd"] == pytest.approx(0.0243)
+    assert rows["claude-opus-4-1"]["cache_saved_usd"] == pytest.approx(-0.03375)
+    assert "has saved $0.0243 in all" in drawn
+    assert "has cost $0.0338 in all" in drawn
+
+
 def test_nothing_is_said_of_caches_that_nobody_told_of() -> None:
     """One legend less."""
     tell([_kept(1, 0)])

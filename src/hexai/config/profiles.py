@@ -115,6 +115,7 @@ def options_of(
         num_ctx=given(table.num_ctx, otherwise.num_ctx),
         think=given(table.think, otherwise.think),
         reasoning_effort=given(table.reasoning_effort, otherwise.reasoning_effort),
+        prompt_cache=given(table.prompt_cache, otherwise.prompt_cache),
         n_batch=given(table.n_batch, otherwise.n_batch),
         id_slot=given(table.id_slot, otherwise.id_slot),
         ask=otherwise.ask

@@ -15,6 +15,7 @@ _SAMPLES: dict[str, object] = {
     "num_ctx": 8192,
     "think": False,
     "reasoning_effort": "low",
+    "prompt_cache": False,
     "n_batch": 512,
     "id_slot": 0,
     "ask": "continue",

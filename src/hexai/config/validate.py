@@ -35,6 +35,7 @@ _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
     "reasoning_effort": _OPENAI,
     "include_usage": _OPENAI,
     "limit_key": _OPENAI,
+    "prompt_cache": ("anthropic", "openai"),
     "n_batch": ("openai",),
     "id_slot": ("openai",),
     "ask": ("local",),

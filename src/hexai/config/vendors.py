@@ -12,6 +12,7 @@ It lies here and not beside the formats, because budgets are resolved with it.
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -20,6 +21,10 @@ from hexai.domain.options import LimitKey, Think
 _OPENAI = ("api.openai.com", "openrouter.ai", ".openai.azure.com", "models.github.ai")
 _ANTHROPIC = ("api.anthropic.com", "openrouter.ai")
 _MOONSHOT = ("api.moonshot.ai", "api.moonshot.cn")
+
+
+Keeping = Literal["unasked", "key", "marks"]
+"""By itself, beside those of the same key, or up to a mark that is paid for."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -41,6 +46,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """How many stop sequences a request may have; the first ones are sent."""
     quietest: Think | None = None
     """What an Ollama is asked for where the model should think as little as it can."""
+    keeping: Keeping | None = None
+    """How it is asked to keep the beginning of a prompt."""
     why: str
     headers: Mapping[str, str] | None = None
     """Sent with every request."""
@@ -149,6 +156,30 @@ ROWS = (
         seen="OpenAI's help, 2026-11: https://help.openai.com/en/articles/5072263",
     ),
     Row(
+        hosts=("api.anthropic.com",),
+        models=r"claude",
+        keeping="marks",
+        why="only what a request marks is kept, for five minutes; writing it costs 1.25"
+        " of the price of input, reading it 0.1",
+        seen="resold at the vendor's terms, 2026-11: https://docs.aihubmix.com/en/api/"
+        "Claude-Cache",
+    ),
+    Row(
+        hosts=("api.openai.com",),
+        keeping="key",
+        why="what is kept is on one of many machines: requests of one key and beginning"
+        " go to the same one",
+        seen="OpenAI's guide, 2026-11:"
+        " https://developers.openai.com/api/docs/guides/prompt-caching.md",
+    ),
+    Row(
+        hosts=("api.mistral.ai",),
+        keeping="key",
+        why="the same; kept input costs a tenth",
+        seen="Mistral's guide, 2026-11:"
+        " https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching",
+    ),
+    Row(
         models=r"gpt-oss",
         quietest="low",
         why="it cannot stop thinking: an Ollama ignores false and takes a level",
@@ -167,6 +198,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     """Seconds; 0 where nothing special is known."""
     most_stops: int = 4
     quietest: Think = False
+    keeping: Keeping = "unasked"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

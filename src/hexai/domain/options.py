@@ -25,6 +25,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """How much a model thinks (OpenAI's format)."""
     n_batch: int | None = None
     """How many tokens a server reads at once (llama.cpp, which does not tell)."""
+    prompt_cache: bool | None = None
+    """Whether an upstream that bills for it is asked to keep prompts."""
     id_slot: int | None = None
     """Which of a server's slots is asked (llama.cpp)."""
     ask: Ask = "auto"

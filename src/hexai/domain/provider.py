@@ -39,6 +39,8 @@ class Call(Struct, frozen=True, kw_only=True):
     """The gap to fill, for a model with an endpoint for it; else `messages` count."""
     habit: Habit = Habit.UNKNOWN
     """What the provider itself has learnt of the model."""
+    keeps: bool = False
+    """The upstream is asked to keep what stands of the messages, which costs."""
 
 
 class TextDelta(Struct, frozen=True):

@@ -9,6 +9,7 @@ from functools import partial
 import msgspec
 
 from hexai.config.provider_settings import ProviderSettings
+from hexai.config.vendors import traits
 from hexai.domain.provider import Call, Chunk, Progress
 from hexai.errors import (
     Authentication,
@@ -67,7 +68,7 @@ class HttpProvider:
         shared = shared or Shared()
         self._refused, self._keys = shared.refused, shared.keys
         self._note = shared.on_note
-        self._habits = shared.habits
+        self._habits, self._kept = shared.habits, shared.kept
 
     async def stream(
         self, call: Call, progress: Progress
@@ -76,7 +77,7 @@ class HttpProvider:
 
         It is sent again for each option that is refused, without that.
         """
-        call = self._habits.informed(self._http.where, call)
+        call = self._marked(self._habits.informed(self._http.where, call))
         with self._naming(call.model) as masker:
             if not self._credential.at_hand:
                 progress.loading()
@@ -107,11 +108,20 @@ class HttpProvider:
                             async for chunk in chunks:
                                 yield chunk
 
+    def _marked(self, call: Call) -> Call:
+        """Have what stands of a prompt kept, where that can be asked and pays."""
+        if traits(self._settings.base_url, call.model).keeping != "marks":
+            return call
+        now = asyncio.get_running_loop().time()
+        return self._kept.marked(self._http.where, call, now)
+
     def _heard(
         self, answer: Answer, wire: WireFormat, call: Call, masker: Masker
     ) -> AsyncGenerator[Chunk, None]:
         """Read an answer, and learn from it what its model does."""
         chunks = self._read(answer, wire, call, masker)
+        if call.keeps:
+            chunks = self._kept.learning(self._http.where, call, chunks)
         return self._habits.learn(self._http.where, call.model, chunks)
 
     async def _read(

@@ -91,12 +91,32 @@ class PriceList(Struct, frozen=True):
         self, base_url: str, model: str, usage: Usage, at: datetime
     ) -> Decimal | None:
         """Give the price of an answer in USD; None if the list does not know it."""
+        period = self._period(base_url, model, at)
+        return None if period is None else _price(period, usage)
+
+    def saving(
+        self, base_url: str, model: str, *, cached: int, written: int, at: datetime
+    ) -> Decimal | None:
+        """Say what an upstream's cache saved, less what writing it cost, in USD.
+
+        Of many requests together, so at the price of short ones. None if the list does
+        not know it; negative where it cost more than it saved.
+        """
+        period = self._period(base_url, model, at)
+        if period is None or period.input is None:
+            return None
+        plain = _rate(period.input, 0)
+        read = plain if period.cached is None else _rate(period.cached, 0)
+        write = plain if period.written is None else _rate(period.written, 0)
+        return (cached * (plain - read) - written * (write - plain)) / _MILLION
+
+    def _period(self, base_url: str, model: str, at: datetime) -> Period | None:
         periods = self._periods(base_url, model)
         if periods is None:
             return None
         moment = at.astimezone(UTC)
         valid = [period for period in periods if period.holds(moment)]
-        return _price(valid[-1] if valid else periods[0], usage)
+        return valid[-1] if valid else periods[0]
 
     def _periods(self, base_url: str, model: str) -> tuple[Period, ...] | None:
         vendor = next((p for p in self.providers if re.match(p.api, base_url)), None)

@@ -16,6 +16,7 @@ from hexai.config.provider_settings import ProviderSettings, ProviderType
 from hexai.domain.provider import Provider
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Choose, WireFormat
+from hexai.providers.kept_prompts import KeptPrompts
 from hexai.providers.shared import Shared
 from hexai.providers.shown import ShownModels
 
@@ -85,7 +86,7 @@ class Registry:
         self._surroundings = surroundings
         self._trust: Trust | None = None
         self._supervisor: Supervisor | None = None
-        self.shared = Shared(on_note=on_note)
+        self.shared = Shared(on_note=on_note, kept=KeptPrompts(on_note))
         """What its clients learn together: refused options, and the keys they use."""
         self.shown = ShownModels()
         """What the Ollamas have shown of their models."""

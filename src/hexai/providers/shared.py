@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.refused_options import named, without
 from hexai.providers.habits import Habits
+from hexai.providers.kept_prompts import KeptPrompts
 from hexai.providers.secret import Masker
 
 
@@ -40,6 +41,8 @@ class Shared(Struct, frozen=True, kw_only=True):
 
     refused: RefusedOptions = field(default_factory=RefusedOptions)
     habits: Habits = field(default_factory=Habits)
+    kept: KeptPrompts = field(default_factory=KeptPrompts)
+    """Which beginnings of prompts upstreams are paid to keep."""
     keys: Masker = field(default_factory=Masker)
     """Every key that was sent anywhere; what is stored must hold none of them."""
     on_note: Callable[[str], None] = lambda _note: None

@@ -22,6 +22,8 @@ class Row(Struct, frozen=True, kw_only=True):
     figures: Figures
     comparisons: tuple[Comparison, ...] = ()
     """With every model that stood beside it often enough, the most often first."""
+    saved_usd: Decimal | None = None
+    """What upstreams' caches saved less what writing to them cost; None: not known."""
 
     @property
     def accepted_share(self) -> Estimate | None:

@@ -199,3 +199,18 @@ def _list(clause: tuple[str, str], *periods: Period) -> PriceList:
     models = msgspec.json.encode([[["and", [clause]], periods]])
     provider = PricedProvider(id="v", api="here", models=msgspec.Raw(models))
     return PriceList(source="test", taken=date(2026, 1, 1), providers=(provider,))
+
+
+def test_what_a_cache_saved_is_the_difference_to_no_cache() -> None:
+    """Reading costs a tenth of the price at Anthropic, and writing a quarter more."""
+    prices = load_prices()
+
+    def saved(**figures: int) -> Decimal | None:
+        return prices.saving(
+            "https://api.anthropic.com", "claude-sonnet-4-5", **figures, at=NOON
+        )
+
+    assert saved(cached=1_000_000, written=0) == Decimal("2.7")
+    assert saved(cached=0, written=1_000_000) == Decimal("-0.75")
+    assert saved(cached=1_000_000, written=4_000_000) == Decimal("-0.3")
+    assert prices.saving("http://127.0.0.1", "m", cached=1, written=0, at=NOON) is None

@@ -79,6 +79,9 @@ class EntryTable(Table, frozen=True, kw_only=True):
     """Whether the model thinks, or how much (Ollama). Not set: the provider's."""
     reasoning_effort: MaybeEffort = UNSET
     """How much the model thinks (OpenAI's format). Not set: the provider's."""
+    prompt_cache: MaybeFlag = UNSET
+    """Whether the upstream is asked to keep the beginnings of prompts.
+    Not set: the provider's."""
     n_batch: MaybeBatch = UNSET
     """Tokens that a llama.cpp reads at once (its `-b`): of a gap it keeps no more.
     Not set: the provider's."""

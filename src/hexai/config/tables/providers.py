@@ -77,6 +77,10 @@ class HttpTable(ModelTable, frozen=True, kw_only=True):
     reasoning_effort: MaybeEffort = UNSET
     """How much models think; for types `openai` and `openrouter`.
     Not set: as the model does."""
+    prompt_cache: MaybeFlag = UNSET
+    """Whether upstreams are asked to keep the beginnings of prompts: Anthropic's by
+    `cache_control`, OpenAI's and Mistral's by `prompt_cache_key`.
+    Not set: where it saves money."""
     n_batch: MaybeBatch = UNSET
     """Tokens that a llama.cpp reads at once (its `-b`): of a gap it keeps no more, and
     does not tell. Not set: 2,048, as llama.cpp by itself."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.vendors import traits
-from hexai.domain.messages import Role
+from hexai.domain.messages import Message, Role
 from hexai.domain.provider import (
     Call,
     Chunk,
@@ -58,7 +58,7 @@ class AnthropicFormat:
         body: dict[str, object] = {
             "model": call.model,
             "messages": [
-                {"role": message.role, "content": message.content}
+                {"role": message.role, "content": _content(message, keeps=call.keeps)}
                 for message in call.messages
                 if message.role is not Role.SYSTEM
             ],
@@ -84,6 +84,19 @@ class AnthropicFormat:
     def explain(self, said: Complaint, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
         return explain(said, model, self._settings)
+
+
+def _content(message: Message, *, keeps: bool) -> object:
+    """Write what a message says, with a mark at the end of what is to be kept."""
+    begun = message.content[: message.standing]
+    rest = message.content[message.standing :]
+    if not (keeps and begun.strip() and rest.strip()):
+        return message.content
+    mark = {"type": "ephemeral"}
+    return [
+        {"type": "text", "text": begun, "cache_control": mark},
+        {"type": "text", "text": rest},
+    ]
 
 
 class _Piece(Struct):

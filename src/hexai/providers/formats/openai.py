@@ -29,9 +29,14 @@ from hexai.providers.formats.payload import decode, field, words
 from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import llamacpp_cached, openai_usage
 from hexai.providers.formats.wire import Framing
+from hexai.providers.kept_prompts import digest, standing_part
 
 INCLUDE_USAGE = {"include_usage": True}
 """The `stream_options` that ask for usage figures."""
+
+
+_NAMED_BY = 2_048
+"""Characters that a prompt's beginning is known by: instructions, and the file's."""
 
 
 class OpenAIFormat:
@@ -74,9 +79,19 @@ class OpenAIFormat:
             body["stop"] = list(call.stop[: known.most_stops])
         if call.options.reasoning_effort is not None:
             body["reasoning_effort"] = call.options.reasoning_effort
+        if known.keeping == "key" and call.options.prompt_cache is not False:
+            self._name_beginning(call, body)
         if call.options.id_slot is not None:
             body["id_slot"] = call.options.id_slot
         return body
+
+    def _name_beginning(self, call: Call, body: dict[str, object]) -> None:
+        """Have requests that begin alike meet where their beginning is kept.
+
+        The name is made of what is sent anyway, and tells nothing more.
+        """
+        if standing := standing_part(call):
+            body["prompt_cache_key"] = f"hexai-{digest(standing, _NAMED_BY)}"
 
     def _traits(self, call: Call) -> Traits:
         return traits(self._settings.base_url, call.model)

@@ -41,6 +41,7 @@ _OPTIONS = {
     "reasoning_effort": _Option(
         r"reasoning_effort|reasoning\.effort", "reasoning_effort"
     ),
+    "prompt_cache_key": _Option(r"prompt_cache_key", "prompt_cache = false"),
     "max_tokens": _Option(r"max_tokens", 'limit_key = "max_completion_tokens"'),
     "max_completion_tokens": _Option(
         r"max_completion_tokens", 'limit_key = "max_tokens"'

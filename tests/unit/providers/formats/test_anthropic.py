@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from hexai.domain.messages import Message, Role
@@ -172,3 +173,36 @@ def test_an_end_without_a_reason_is_a_broken_stream() -> None:
     """Closing politely is no end mark."""
     with pytest.raises(BrokenStream):
         read(text("a"))
+
+
+def test_what_stands_is_marked_where_it_is_to_be_kept() -> None:
+    """In two blocks that say the same together; nothing else of the request differs."""
+    asked = Message(Role.USER, "a long text, then the question", standing=12)
+    plain = Call(model="m", messages=(Message(Role.SYSTEM, "be brief"), asked))
+    marked = msgspec.structs.replace(plain, keeps=True)
+
+    body = ANTHROPIC.body(marked)
+
+    assert body["messages"] == [
+        {
+            "role": "user",
+            "content": [
+                {
+                    "type": "text",
+                    "text": "a long text,",
+                    "cache_control": {"type": "ephemeral"},
+                },
+                {"type": "text", "text": " then the question"},
+            ],
+        }
+    ]
+    assert {**body, "messages": 0} == {**ANTHROPIC.body(plain), "messages": 0}
+
+
+@pytest.mark.parametrize("standing", [0, 3, 8])
+def test_no_block_is_blank(standing: int) -> None:
+    """A blank one would have the whole request refused."""
+    asked = Message(Role.USER, "   five ", standing=standing)
+    body = ANTHROPIC.body(Call(model="m", messages=(asked,), keeps=True))
+
+    assert body["messages"] == [{"role": "user", "content": "   five "}]

@@ -1,12 +1,15 @@
 """Chat completions: what is sent, and how streams are read."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from hexai.domain.provider import Chunk, FinishReason, TextDelta
+from hexai.domain.messages import Message, Role
+from hexai.domain.options import Options
+from hexai.domain.provider import Call, Chunk, FinishReason, TextDelta
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import (
     BrokenStream,
@@ -281,3 +284,44 @@ def test_another_format_is_no_answer(payload: bytes) -> None:
     """The client makes a bad answer of it."""
     with pytest.raises(ValueError, match=r".+"):
         read(payload)
+
+
+def _standing(text: str, standing: int, **options: Any) -> Call:
+    messages = (Message(Role.SYSTEM, "s"), Message(Role.USER, text, standing=standing))
+    return Call(model="gpt-4.1", messages=messages, options=Options(**options))
+
+
+def test_requests_that_begin_alike_have_one_key() -> None:
+    """Whatever follows what stands; the key tells nothing of the text."""
+    text = "a text that stands, and "
+    keys = [
+        OPENAI.body(_standing(text + tail, len(text)))["prompt_cache_key"]
+        for tail in ("one", "two")
+    ]
+    other = OPENAI.body(_standing("another text, and one", 13))["prompt_cache_key"]
+
+    assert keys[0] == keys[1] != other
+    assert re.fullmatch(r"hexai-[0-9a-f]{32}", str(keys[0]))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "asked"),
+    [
+        ("https://api.openai.com/v1", call("hi")),
+        ("https://api.openai.com/v1", _standing("a text", 3, prompt_cache=False)),
+        ("http://127.0.0.1:8080/v1", _standing("a text", 3)),
+    ],
+)
+def test_no_key_is_sent_where_none_is_of_use(base_url: str, asked: Call) -> None:
+    """Nothing stands, the user wants none, or the host is not known to take it."""
+    wire = OpenAIFormat(settings(base_url=base_url))
+
+    assert "prompt_cache_key" not in wire.body(asked)
+
+
+def test_a_slot_is_asked_for_where_the_user_names_one() -> None:
+    """Of a llama.cpp; by itself it takes the one that kept most."""
+    asked = _standing("a text", 3, id_slot=1)
+
+    assert OPENAI.body(asked)["id_slot"] == 1
+    assert "id_slot" not in OPENAI.body(call("hi"))

@@ -8,6 +8,7 @@ import click
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter
 from hexai.service.history import open_history
+from hexai.service.kept_input import with_savings
 from hexai.service.projects import project_meant
 from hexai.service.statistics import make_rows
 from hexai.surfaces.cli.invocation import Invocation, make_parser
@@ -84,7 +85,8 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     now = time.time()  # noqa: TID251 - the edge
     chosen = read_filter(options, process.folder, now)
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        rows = make_rows(history.figures(chosen), history.together(chosen))
+        counted = make_rows(history.figures(chosen), history.together(chosen))
+    rows = with_savings(counted, now)
     if options["json"]:
         say(process, to_json({"models": [*map(stats_record, rows)]}) + "\n")
     elif options["csv"]:

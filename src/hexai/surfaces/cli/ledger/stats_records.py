@@ -74,6 +74,8 @@ class StatsRecord(Struct, kw_only=True):
     cached_input_share: float | None
     written_input_share: float | None
     """None where no upstream said what it read from its cache, or wrote there."""
+    cache_saved_usd: float | None
+    """What that saved less what the writing cost, by the prices of today."""
     shown: int
     """Lists in which it stood, and votes."""
     first_share: float | None
@@ -124,6 +126,7 @@ def stats_record(row: Row) -> StatsRecord:
         estimated=figures.estimated,
         cached_input_share=_rounded(row.cached_share),
         written_input_share=_rounded(row.written_share),
+        cache_saved_usd=None if row.saved_usd is None else float(row.saved_usd),
         shown=figures.shown,
         first_share=_rounded(row.first_share),
         accepted=round(figures.accepted, 6),

@@ -79,7 +79,7 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
     figures = " ".join(cell for _, cells in drawn for row in cells for cell in row[2:])
     notes = [note for mark, note in _NOTES if mark in figures]
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
-        notes.append(_CACHED)
+        notes += [_CACHED, *_saved(rows, names)]
     notes += [*_cut(rows, names), *_places(rows, names)]
     return text + _below(notes, columns)
 
@@ -89,6 +89,17 @@ def _below(notes: Sequence[str], columns: int) -> str:
     shown = [visible_line(note) for note in notes]
     rows = [row for note in shown for row in wrap(note, columns or width(note))]
     return "".join(f"\n{row.rstrip()}" for row in rows) + ("\n" if rows else "")
+
+
+def _saved(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
+    """Say what kept input has saved, less what was paid for having it kept."""
+    for row in rows:
+        if row.saved_usd:
+            verb = "saved" if row.saved_usd > 0 else "cost"
+            yield (
+                f"{names[row.subject]} ({row.subject.surface}): what its upstream kept "
+                f"has {verb} {usd(abs(row.saved_usd))} in all, by the prices of today"
+            )
 
 
 def _cut(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
