@@ -38,12 +38,15 @@ class Style(Struct, frozen=True, kw_only=True):
     colour: str = FOREGROUND
     bold: bool = False
     dim: bool = False
+    is_reverse: bool = False
 
     @property
     def attributes(self) -> str:
         """The attributes of an SVG text, those of plain text left out."""
         given = {
-            "fill": self.colour if self.colour != FOREGROUND else "",
+            "fill": BACKGROUND
+            if self.is_reverse
+            else self.colour.removeprefix(FOREGROUND),
             "font-weight": "bold" if self.bold else "",
             "opacity": "0.55" if self.dim else "",
         }
@@ -91,7 +94,10 @@ def _rows(lines: list[str]) -> Iterator[list[Stretch]]:
             if place % 2:
                 style = _styled(style, part)
                 continue
-            row += _stretches(part, cell, style)
+            if style.is_reverse and part:  # its blanks are seen
+                row.append(Stretch(cell=cell, text=part, style=style))
+            else:
+                row += _stretches(part, cell, style)
             cell += width(part)
         yield row
 
@@ -126,6 +132,8 @@ def _styled(style: Style, parameters: str) -> Style:
             style = replace(style, **{"bold" if number == 1 else "dim": True})
         elif number == 22:
             style = replace(style, bold=False, dim=False)
+        elif number in (7, 27):
+            style = replace(style, is_reverse=number == 7)
         elif number == 39:
             style = replace(style, colour=FOREGROUND)
         elif 30 <= number <= 37:
@@ -138,8 +146,14 @@ def _styled(style: Style, parameters: str) -> Style:
 def _drawn(stretch: Stretch, baseline: float) -> str:
     left = round(MARGIN + stretch.cell * CELL, 1)
     long = round(width(stretch.text) * CELL, 1)
+    ground = ""
+    if stretch.style.is_reverse:
+        ground = (
+            f'<rect x="{left:g}" y="{baseline - SIZE:g}" width="{long:g}" '
+            f'height="{LINE}" fill="{stretch.style.colour}"/>'
+        )
     return (
-        f'<text x="{left:g}" y="{baseline:g}" textLength="{long:g}" '
+        f'{ground}<text x="{left:g}" y="{baseline:g}" textLength="{long:g}" '
         f'lengthAdjust="spacingAndGlyphs"{stretch.style.attributes}>'
         f"{escape(stretch.text, quote=False)}</text>"
     )
