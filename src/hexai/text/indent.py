@@ -127,7 +127,8 @@ def _shifted(answer: str, indent: str) -> str:
 def in_style(answer: str, before: str, after: str) -> str:
     """Write tabs for blanks, or blanks for tabs, where the document does."""
     mine = _indents(answer.split("\n"))
-    near = (*before.split("\n")[-_NEARBY:], *after.split("\n", _NEARBY)[:_NEARBY])
+    above, below = before.rsplit("\n", _NEARBY), after.split("\n", _NEARBY)
+    near = (*above[-_NEARBY:], *below[:_NEARBY])
     theirs = _indents([line for line in near if line.strip()])
     if not mine or not theirs:
         return answer
