@@ -193,7 +193,7 @@ def test_a_menu_that_goes_away_gives_the_selection_back(stage: Stage, how: str) 
 def test_a_killed_parent_writes_nothing(stage: Stage) -> None:
     """Its exit tells, and its menu goes too."""
     write_config("")
-    with stage.acting(CODE) as acting:
+    with stage.acting(ODD) as acting:
         stage.wait_for("Skip")
         acting.child.kill()
         ended = acting.end()
@@ -206,12 +206,12 @@ def test_a_killed_parent_writes_nothing(stage: Stage) -> None:
 def test_a_signal_gives_the_selection_back(stage: Stage, number: int) -> None:
     """Whoever ends the command still gets the selection."""
     write_config("")
-    with stage.acting(CODE) as acting:
+    with stage.acting(ODD) as acting:
         stage.wait_for("Skip")
         acting.child.send_signal(number)
         ended = acting.end()
 
-    assert (ended.out, ended.code) == (CODE, 128 + number)
+    assert (ended.out, ended.code) == (ODD, 128 + number)
 
 
 def test_nobody_looks_at_tmux(tmp_path: Path) -> None:

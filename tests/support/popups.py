@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.support.answers import openai_answer
+from tests.support.answers import Texts, openai_answer
 from tests.support.command_line import write_config
 from tests.support.tmux import Tmux, wait_until
 from tests.support.upstream import Reply, Upstream
@@ -42,7 +42,7 @@ base_url = "{upstream.url}"
     write_config(entries + more)
 
 
-def answering(text: str) -> Reply:
+def answering(text: Texts) -> Reply:
     """Answer with a text, and count no tokens: a wrong count would be a cut prompt."""
     return openai_answer(text, usage=None)
 

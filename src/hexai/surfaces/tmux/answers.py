@@ -14,16 +14,18 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
 from hexai.surfaces.tmux.diff_view import (
     Answer,
     DiffView,
     Drawing,
     draw,
+    is_wide_enough,
     lines_of,
 )
+from hexai.surfaces.tmux.layout import Layout, layout_of
 from hexai.surfaces.tmux.menu_text import fitted_line
+from hexai.surfaces.tmux.placing import Words
 from hexai.surfaces.tmux.wire import Begun, Done, Dropped, Grew, Told
 from hexai.surfaces.tmux.wishes import Wishes
 from hexai.text.cells import pad, truncate
@@ -32,8 +34,7 @@ from hexai.text.visible import visible_line
 _FRAME = 0.1
 _SHARE = 4
 """A diff is made again when this many times as long has passed as it took."""
-_NARROWEST = 40
-"""Cells of a candidate; where there are fewer, one is shown at a time."""
+_TOO_SMALL = "too small to show what would be taken"
 
 
 class Candidate(Vertical):
@@ -41,7 +42,7 @@ class Candidate(Vertical):
 
     DEFAULT_CSS = """
     Candidate { width: 1fr; height: 1fr; }
-    Candidate > Static { height: 1; width: 1fr; background: ansi_default;
+    Candidate > Words { height: 1; width: 1fr; background: ansi_default;
                          color: ansi_default; }
     Candidate.beside { border-left: solid ansi_bright_black; }
     """
@@ -60,7 +61,7 @@ class Candidate(Vertical):
 
     def compose(self) -> ComposeResult:
         """Put a heading above a diff."""
-        yield Static(markup=False)
+        yield Words()
         yield DiffView()
 
     def grow(self, text: str) -> None:
@@ -89,6 +90,11 @@ class Candidate(Vertical):
         self._pieces = [text]
         return text
 
+    @property
+    def cells(self) -> int:
+        """How wide its diff is, without the bar that scrolls."""
+        return max(8, self.content_size.width - 1)
+
     def show_heading(self, *, number: int, is_chosen: bool) -> None:
         """Show who it is and what it is doing."""
         mark = "▶ " if is_chosen and number else ""
@@ -97,17 +103,17 @@ class Candidate(Vertical):
         style = "bold reverse" if is_chosen and number else "bold"
         cells = max(1, self.content_size.width)
         line = Text(pad(truncate(words, cells), cells), style=style, no_wrap=True)
-        self.query_one(Static).update(line)
+        self.query_one(Words).update(line)
 
 
-class Answers(Vertical):
+class Answers(Vertical, can_focus=True):
     """All candidates of a round, and the keys that choose among them."""
 
     DEFAULT_CSS = """
     Answers { height: 1fr; width: 1fr; }
     Answers > #title, Answers > #keys { height: 1; width: 1fr;
         background: ansi_default; color: ansi_default; }
-    Answers > #told { display: none; height: auto; max-height: 6; width: 1fr;
+    Answers > #told { display: none; height: auto; width: 1fr;
         background: ansi_default; color: ansi_default;
         text-style: bold; }
     """
@@ -122,14 +128,16 @@ class Answers(Vertical):
         ]
         self._chosen = 0
         self._is_split = False
+        self._note = ""
+        """What the last key came to, where that is not seen."""
 
     def compose(self) -> ComposeResult:
         """Put the candidates between a title and the keys."""
-        yield Static(markup=False, id="title")
+        yield Words(id="title")
         with Horizontal():
             yield from self._candidates
-        yield Static(markup=False, id="told")
-        yield Static(markup=False, id="keys")
+        yield Words(id="told")
+        yield Words(id="keys")
 
     def on_mount(self) -> None:
         """Begin to draw."""
@@ -154,23 +162,46 @@ class Answers(Vertical):
             case Told(words=words):
                 candidate.words = words
             case Done():
+                self._note = ""
                 candidate.end(message)
                 self._redraw()
 
     def on_key(self, event: events.Key) -> None:
         """Choose, take, ask again, edit, or go."""
+        self._note = ""
         number = int(event.key) - 1 if event.key.isdecimal() else -1
         if (act := self._acts().get(event.key)) is not None:
             act()
         elif 0 <= number < len(self._candidates):
             self._choose(number)
         else:
+            self._redraw()
             return
         event.stop()
         event.prevent_default()
+        self._redraw()
 
     def _acts(self) -> dict[str, Callable[[], None]]:
+        diff = self.chosen.query_one(DiffView)
+        down, up = (
+            partial(diff.scroll_down, animate=False),
+            partial(diff.scroll_up, animate=False),
+        )
+        first, last = (
+            partial(diff.scroll_home, animate=False),
+            partial(diff.scroll_end, animate=False),
+        )
         return {
+            "j": down,
+            "down": down,
+            "k": up,
+            "up": up,
+            "g": first,
+            "home": first,
+            "G": last,
+            "end": last,
+            "pagedown": partial(diff.scroll_page_down, animate=False),
+            "pageup": partial(diff.scroll_page_up, animate=False),
             "enter": self._take,
             "escape": self._wishes.leave,
             "q": self._wishes.leave,
@@ -188,7 +219,8 @@ class Answers(Vertical):
 
     def _take(self) -> None:
         if self.chosen.text is not None:
-            self._wishes.take(self._chosen)
+            if self._layout.diff:  # nobody takes what cannot be seen
+                self._wishes.take(self._chosen)
         elif all(each.is_over and each.text is None for each in self._candidates):
             self._wishes.leave()
         else:
@@ -208,6 +240,9 @@ class Answers(Vertical):
 
     def _toggle_split(self) -> None:
         self._is_split = not self._is_split
+        if self._is_split and not is_wide_enough(self.chosen.cells):
+            self._is_split = False
+            self.show_note("too narrow for old and new side by side")
         for each in self._candidates:
             each.is_stale, each.next_at = True, 0.0
 
@@ -219,21 +254,27 @@ class Answers(Vertical):
         self._arrange()
 
     def show_note(self, text: str) -> None:
-        """Show a line above the keys."""
-        told = self.query_one("#told", Static)
-        told.update(Text(visible_line(text)))
-        told.display = bool(text)
+        """Show a line above the keys, until the next key or answer."""
+        self._note = text
+        self._redraw()
+
+    @property
+    def _layout(self) -> Layout:
+        size = self.app.size
+        return layout_of(size.width, size.height, len(self._candidates))
 
     def _arrange(self) -> None:
         """Show all candidates if there is room, else the chosen one."""
-        count = len(self._candidates)
-        beside = self.app.size.width // _NARROWEST >= count
+        layout = self._layout
+        self.query_one("#title").display = layout.title
         for each in self._candidates:
-            each.display = beside or each.place == self._chosen
-            each.set_class(beside and each.place > 0, "beside")
+            each.display = layout.beside or each.place == self._chosen
+            each.set_class(layout.beside and each.place > 0, "beside")
             each.is_stale, each.next_at = True, 0.0
         if self.is_mounted:
-            self.chosen.query_one(DiffView).focus()
+            for each in self._candidates:
+                each.query_one(Words).display = layout.headings
+            self.focus()
         self._redraw()
 
     def _redraw(self) -> None:
@@ -242,23 +283,37 @@ class Answers(Vertical):
             return
         width = self.app.size.width
         title = truncate(visible_line(self._begun.title), width)
-        self.query_one("#title", Static).update(Text(title, style="bold"))
+        self.query_one("#title", Words).update(Text(title, style="bold"))
         several = len(self._candidates) > 1
         for each in self._candidates:
             number = each.place + 1 if several else 0
             each.show_heading(number=number, is_chosen=each is self.chosen)
-        self._show_failure()
-        keys = ["Enter take" if self.chosen.text is not None else "", "Esc give back"]
-        keys += ["Tab next" if several else "", "r retry"]
-        keys += ["e edit" if self.chosen.text is not None else ""]
-        keys += ["d unified" if self._is_split else "d split"]
-        line = fitted_line([key for key in keys if key], width)
-        self.query_one("#keys", Static).update(Text(line, style="dim"))
+        self._tell()
+        self.query_one("#keys", Words).update(Text(self._keys(width), style="dim"))
 
-    def _show_failure(self) -> None:
-        """Show why the chosen candidate has no text, whole."""
-        if self.chosen.is_over and self.chosen.text is None:
-            self.show_note(self.chosen.words)
+    def _tell(self) -> None:
+        """Show why something does not happen, whole where there is room."""
+        layout, chosen = self._layout, self.chosen
+        failure = chosen.words if chosen.is_over and chosen.text is None else ""
+        text = self._note or failure or ("" if layout.diff else _TOO_SMALL)
+        told = self.query_one("#told", Words)
+        told.update(Text(visible_line(text)))
+        told.styles.max_height = layout.told
+        told.display = is_told = bool(text and layout.told)
+        shown = layout.diff and not (is_told and layout.told_instead)
+        self.query_one(Horizontal).display = shown
+
+    def _keys(self, cells: int) -> str:
+        has_text, several = self.chosen.text is not None, len(self._candidates) > 1
+        keys = [
+            "Enter take" if has_text and self._layout.diff else "",
+            "Esc give back",
+            "Tab next" if several else "",
+            "r retry",
+            "e edit" if has_text else "",
+            "d unified" if self._is_split else "d split",
+        ]
+        return fitted_line([key for key in keys if key], cells)
 
     async def _keep_drawing(self) -> None:
         """Make diffs of what is new, one after the other."""
@@ -289,8 +344,7 @@ class Answers(Vertical):
             frame=self._begun.frame,
             is_live=candidate.text is None,
         )
-        cells = max(8, candidate.content_size.width - 1)  # the bar that scrolls
         is_split = self._is_split
         return await asyncio.to_thread(
-            draw, self._old, answer, is_split=is_split, cells=cells
+            draw, self._old, answer, is_split=is_split, cells=candidate.cells
         )

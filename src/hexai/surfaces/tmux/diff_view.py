@@ -13,8 +13,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hexai.service.actions.fitting import Frame, fit
+from hexai.surfaces.tmux.placing import placed
 from hexai.surfaces.tmux.rows import Mark, Row, split, unified
-from hexai.text.cells import is_plain, pad, wrap
+from hexai.text.cells import is_plain, pad, width, wrap
 from hexai.text.diff import compare_lines
 from hexai.text.visible import visible_line
 
@@ -121,7 +122,7 @@ def draw(
         text = _as_it_will_be(selection, text, answer.frame)
     new = lines_of(text)
     hunks = compare_lines(selection, new)
-    is_split = is_split and cells > 2 * _NARROWEST_HALF
+    is_split = is_split and is_wide_enough(cells)
     rows = (split if is_split else unified)(hunks, live=live)
     drawing = Drawing(old=selection, new=new, rows=rows, cells=cells, is_split=is_split)
     places = [
@@ -131,6 +132,11 @@ def draw(
     ]
     took = time.monotonic() - began
     return replace(drawing, places=places, took=took)
+
+
+def is_wide_enough(cells: int) -> bool:
+    """Tell whether old and new have room beside each other."""
+    return cells > 2 * _NARROWEST_HALF
 
 
 def _as_it_will_be(selection: Sequence[str], text: str, frame: Frame | None) -> str:
@@ -149,19 +155,13 @@ def lines_of(text: str) -> list[str]:
     return lines
 
 
-class DiffView(ScrollView, can_focus=True):
-    """Shows a drawing; keys scroll it."""
+class DiffView(ScrollView, can_focus=False):
+    """Shows a drawing, and scrolls."""
 
     DEFAULT_CSS = """
     DiffView { width: 1fr; height: 1fr; scrollbar-size: 0 1; overflow-x: hidden;
                background: ansi_default; color: ansi_default; }
     """
-    BINDINGS = [  # noqa: RUF012 - as Textual has it
-        ("j", "scroll_down"),
-        ("k", "scroll_up"),
-        ("g", "scroll_home"),
-        ("G", "scroll_end"),
-    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,7 +182,7 @@ class DiffView(ScrollView, can_focus=True):
         place = y + self.scroll_offset.y
         if place >= len(self.drawing.places):
             return Strip.blank(self.size.width)
-        return self.drawing.strip(place)
+        return placed(self.drawing.strip(place), width)
 
 
 @lru_cache(maxsize=2_000)

@@ -6,6 +6,7 @@ already, drawn where `menu_view.py` will draw it again; keys wait in the termina
 
 from collections.abc import Sequence
 
+from hexai.surfaces.tmux.layout import lines_for_notes
 from hexai.surfaces.tmux.wire import Item, Opened
 from hexai.text.cells import pad, truncate, width, wrap
 from hexai.text.visible import visible_line
@@ -36,19 +37,20 @@ def keys_of(opened: Opened, *, compares: bool, in_submenu: bool = False) -> list
 
 
 def fitted_line(parts: Sequence[str], cells: int, between: str = "  ") -> str:
-    """Join as many parts as fit into a line, the first ones first."""
+    """Join as many parts as fit into a line; of the first, as much as fits."""
     line = ""
     for part in parts:
         longer = f"{line}{between}{part}" if line else part
         if width(longer) > cells:
             break
         line = longer
-    return pad(line, cells)
+    return pad(line or "".join(parts[:1]), cells)
 
 
 def first_frame(opened: Opened, columns: int, lines: int) -> bytes:
     """Draw the main menu for a terminal in its first state."""
     notes = [row for note in notes_of(opened) for row in wrap(note, columns)]
+    notes = notes[: lines_for_notes(lines)]
     room = max(0, lines - 1 - len(notes))
     rows = [
         _row(item, columns, is_first=place == 0)
@@ -62,9 +64,10 @@ def first_frame(opened: Opened, columns: int, lines: int) -> bytes:
 
 def _row(item: Item, columns: int, *, is_first: bool) -> str:
     hotkey, title = line_of(item)
-    if width(hotkey) + width(title) > columns:
-        title = truncate(title, max(0, columns - width(hotkey)))
+    room = max(0, columns - width(hotkey))
+    if width(title) > room:  # the dots stand in the last cell, as Textual has it
+        title = pad(truncate(title, room - 1, ""), room - 1) + "…" if room else ""
     if not is_first:
         return f"{_BOLD}{hotkey}{_PLAIN}{title}"
-    filled = pad(title, max(0, columns - width(hotkey)))
+    filled = pad(title, room)
     return f"{_HIGHLIGHT}{_BOLD}{hotkey}{_PLAIN}{filled}{_END}"

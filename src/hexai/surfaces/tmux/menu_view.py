@@ -9,10 +9,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from hexai.surfaces.tmux.layout import lines_for_notes
 from hexai.surfaces.tmux.menu_text import fitted_line, keys_of, line_of, notes_of
+from hexai.surfaces.tmux.placing import Words, placed
 from hexai.surfaces.tmux.wire import Item
 from hexai.surfaces.tmux.wishes import Wishes
 from hexai.text.visible import visible_line
@@ -40,7 +42,7 @@ class Lines(OptionList):
 
         Textual takes no `text-style: reverse` for it: `get_visual_style` loses that.
         """
-        strip = super().render_line(y)
+        strip = placed(super().render_line(y))
         is_highlighted = self.scroll_offset.y + y == self.highlighted  # none is wrapped
         return strip.apply_style(Style(reverse=True)) if is_highlighted else strip
 
@@ -50,7 +52,7 @@ class MenuView(Vertical):
 
     DEFAULT_CSS = """
     MenuView { height: 1fr; width: 1fr; }
-    MenuView > Static { height: auto; width: 1fr; color: ansi_default;
+    MenuView > Words { height: auto; width: 1fr; color: ansi_default;
                         background: ansi_default; }
     MenuView > Input, MenuView > Input:focus {
         border: none; height: 1; padding: 0; background: ansi_default;
@@ -63,23 +65,25 @@ class MenuView(Vertical):
         self._opened = opened = wishes.opened
         self._compares = opened.compare and bool(opened.labels)
         self._in_submenu = False
+        self._notes = "\n".join(notes_of(opened))
         self._asked: int | None = None
         """The item that takes words, while they are written."""
 
     def compose(self) -> ComposeResult:
         """Lines, notes and keys."""
         yield Lines(*map(_line, self._items), markup=False)
-        yield Static(markup=False, id="notes")
-        yield Static(markup=False, id="keys")
+        yield Words(id="notes")
+        yield Words(id="keys")
 
     def on_mount(self) -> None:
         """Show the main menu."""
-        self._show_notes("\n".join(notes_of(self._opened)))
+        self._show_notes()
         self.query_one(Lines).focus()
         self._show_keys()
 
     def on_resize(self) -> None:
-        """Show as many keys as there is room for."""
+        """Show as much as there is room for."""
+        self._show_notes()
         self._show_keys()
 
     async def on_key(self, event: events.Key) -> None:
@@ -112,12 +116,14 @@ class MenuView(Vertical):
 
     def show_note(self, text: str) -> None:
         """Show a line above the keys."""
-        self._show_notes(visible_line(text))
+        self._notes = visible_line(text)
+        self._show_notes()
 
-    def _show_notes(self, text: str) -> None:
-        notes = self.query_one("#notes", Static)
-        notes.update(Text(text))
-        notes.display = bool(text)
+    def _show_notes(self) -> None:
+        notes = self.query_one("#notes", Words)
+        notes.update(Text(self._notes))
+        notes.styles.max_height = room = lines_for_notes(self.app.size.height)
+        notes.display = bool(self._notes and room)
 
     @property
     def _first(self) -> int:
@@ -222,7 +228,7 @@ class MenuView(Vertical):
                 self._opened, compares=self._compares, in_submenu=self._in_submenu
             )
         line = fitted_line(keys, self.app.size.width)
-        self.query_one("#keys", Static).update(Text(line, style="dim"))
+        self.query_one("#keys", Words).update(Text(line, style="dim"))
 
 
 def _line(item: Item) -> Option:
