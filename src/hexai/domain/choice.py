@@ -64,6 +64,9 @@ class Shown(Struct, frozen=True, kw_only=True, tag="shown"):
     at: float
     items: tuple[tuple[int, ...], ...]
     """From top to bottom, the contenders that gave each item's text."""
+    whole: bool = False
+    """Whether it names all who were seen at any of the re-asks; older versions named
+    those of the last list alone."""
 
 
 SAMPLED_AFTER = (30, 120, 300, 600)

@@ -124,3 +124,6 @@ class Leaderboard(Struct, frozen=True, kw_only=True):
     models: dict[Model, Rated]
     rankings: tuple[Ranking, ...]
     """The largest first."""
+    narrowed: int = 0
+    """Lists that are left out, since an older version noted only who stood in the last
+    of their re-asks."""

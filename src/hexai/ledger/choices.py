@@ -47,11 +47,17 @@ FROM run CROSS JOIN contender ON contender.run = run.number
 WHERE choice IS NOT NULL AND run.started_at >= :since
     AND (:method IN ('', method) OR place IN ({_SHARED_PLACES}))
     AND (:blind IS NULL OR blind = :blind)
-    AND cached = 0 AND cut = 0
+    AND cached = 0 AND cut = 0 AND (narrowed = 0 OR method = 'vote')
     AND CASE WHEN method = 'vote' THEN status = 'answered' AND late = 0
         ELSE position IS NOT NULL END
 GROUP BY run.number
 """  # noqa: S608
+
+_NARROWED = """
+SELECT surface, count(*) FROM run
+WHERE narrowed AND choice IS NOT NULL AND method != 'vote' AND started_at >= ?
+GROUP BY surface
+"""
 
 _MOMENTS = """
 SELECT started_at FROM run UNION SELECT chosen_at FROM run WHERE chosen_at IS NOT NULL
@@ -107,6 +113,11 @@ def read_choices(
             choices.trials.add(outcome, where, seat, at / 1000)
     _name_returned(connection, found.values())
     return found
+
+
+def read_narrowed(connection: sqlite3.Connection, since: float) -> dict[str, int]:
+    """Count on each surface the lists that an older version recorded in part."""
+    return dict(connection.execute(_NARROWED, (milliseconds(since),)).fetchall())
 
 
 _Row = tuple[Any, ...]

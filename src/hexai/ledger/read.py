@@ -288,6 +288,7 @@ def _shown(
         run_id=run_id,
         at=seconds(row["shown_at"]),
         items=tuple(tuple(items[position]) for position in sorted(items)),
+        whole=not row["narrowed"],
     )
 
 

@@ -150,23 +150,40 @@ def _show_candidates(connection: sqlite3.Connection, number: int) -> None:
 
 
 def _show(connection: sqlite3.Connection, number: int, shown: Shown) -> None:
-    changed = connection.execute(
-        "UPDATE run SET shown_at = ? WHERE number = ? AND shown_at IS NULL",
-        (milliseconds(shown.at), number),
-    ).rowcount
-    if changed:
-        connection.execute(
-            "UPDATE contender SET position = NULL WHERE run = ?", (number,)
-        )
-        connection.executemany(
-            "UPDATE contender SET position = ? WHERE run = ? AND idx = ?",
-            (
-                (position, number, index)
-                for position, item in enumerate(shown.items)
-                for index in item
-            ),
-        )
+    """Note who was shown; of several facts, the one that names the most counts.
 
+    Each is told as soon as it is true, and later rows join those that were shown.
+    """
+    (was_shown, known) = connection.execute(
+        "SELECT shown_at IS NOT NULL, (SELECT count(position) FROM contender"
+        " WHERE run = ?1) FROM run WHERE number = ?1",
+        (number,),
+    ).fetchone()
+    connection.execute(
+        "UPDATE run SET shown_at = min(ifnull(shown_at, ?1), ?1) WHERE number = ?2",
+        (milliseconds(shown.at), number),
+    )
+    if was_shown and known >= sum(map(len, shown.items)):
+        return
+    connection.execute("UPDATE contender SET position = NULL WHERE run = ?", (number,))
+    connection.executemany(
+        "UPDATE contender SET position = ? WHERE run = ? AND idx = ?",
+        (
+            (position, number, index)
+            for position, item in enumerate(shown.items)
+            for index in item
+        ),
+    )
+    connection.execute(_MARK_NARROWED, (shown.whole, number))
+
+
+# The same is said of older ledgers by migration 9, which says why.
+_MARK_NARROWED = """
+UPDATE run SET narrowed = NOT ?1 AND surface = 'completion' AND EXISTS (
+    SELECT 1 FROM contender WHERE contender.run = run.number AND status = 'answered'
+        AND position IS NULL AND refused IS NULL AND cached = 0
+) WHERE number = ?2
+"""
 
 # What was not taken, or no longer is, has nothing left of it. What is put in is our
 # own, and fixed.

@@ -11,9 +11,11 @@ import pytest
 import hexai.ledger.store as store_module
 from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
+from hexai.domain.ranking import Counted
 from hexai.errors import LedgerError
 from hexai.ledger.database import open_database
 from hexai.ledger.figures import read_figures
+from hexai.ledger.leaderboard import read_leaderboard
 from hexai.ledger.read import all_runs
 from hexai.ledger.schema import SCHEMA
 from hexai.ledger.store import Store
@@ -143,3 +145,38 @@ def test_every_migration_can_be_told_from_the_one_before(tmp_path: Path) -> None
 
 
 _OBJECTS = "SELECT name, sql FROM sqlite_master ORDER BY name"
+
+
+def _listed(old: sqlite3.Connection, number: int, positions: list[int | None]) -> None:
+    """Add a list of suggestions as a version before 10 recorded it."""
+    old.execute(
+        "INSERT INTO run (number, id, surface, language, project, document, place,"
+        " started_at, blind, shown_at, choice, method, chosen_at) VALUES"
+        " (?, ?, 'completion', 1, 1, '', '', 5000, 0, 6000, 'taken', 'command', 7000)",
+        [number, bytes([number]) * 16],
+    )
+    for index, position in enumerate(positions):
+        old.execute(
+            "INSERT INTO contender (run, idx, ordinal, cell, started_at, label, status,"
+            " late, cached, fell_back, attempts, queued, loading, total, position) "
+            "VALUES (?, ?, ?, 1, 5000, 2, 'answered', 0, 0, 0, 1, 0, 0, 1400, ?)",
+            [number, index, index, position],
+        )
+
+
+def test_lists_that_may_have_been_narrowed_are_marked(tmp_path: Path) -> None:
+    """And left out, and counted; a list that names everybody counts on."""
+    _old(tmp_path / "ledger.db", 8)
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as old, old:
+        _listed(old, 5, [0, None])
+        _listed(old, 6, [0, 1])
+        _listed(old, 7, [1, 0, None])
+
+    with closing(open_database(tmp_path / "ledger.db", patience=1.0)) as connection:
+        marked = connection.execute("SELECT number FROM run WHERE narrowed").fetchall()
+        told = {each.number: each.shown for each in all_runs(connection)}
+        boards = read_leaderboard(connection, Filter(), Counted())
+
+    assert marked == [(5,), (7,)]
+    assert [number for number, shown in told.items() if shown and shown.whole] == [6]
+    assert [(each.surface, each.narrowed) for each in boards] == [("completion", 2)]

@@ -25,6 +25,21 @@ class Done(Struct, frozen=True, kw_only=True):
     start: Position | None = None
     """Where that text began when it was decided."""
 
+    def ends_at(self, lines: Lines, position: Position) -> bool:
+        """Tell whether a position is where that text ends, and it is still there."""
+        if self.start is None or walk(self.start, self.text) != position:
+            return False
+        return with_newlines(lines.slice(Span(self.start, position))) == self.text
+
+    def says(self, other: "Done", final: "Done | None") -> bool:
+        """Tell whether it need not be told anew.
+
+        What is typed along grows by every key, and how much counts in the end.
+        """
+        if final is not None or self.choice is not Choice.TYPED:
+            return self == other
+        return (other.choice, other.by) == (self.choice, self.by)
+
 
 def cut_tail(done: Done, before: Lines, change: TextChange) -> Done | None:
     """Say what is left of a taken text whose tail the next edit has cut; else None.

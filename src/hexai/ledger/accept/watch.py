@@ -13,17 +13,26 @@ minute, and what was done with it is read from the changes of its document:
                  or when something else is edited
     none         contradicted, left, or 30 s old
 
-A list that was not current half a second after it went out was not shown, and what was
-not shown is not counted at all. A command may come a little later than the change that
-it belongs to, so an editor that runs commands is given time to do so. A row that
-stands in the text because it is browsed decides nothing before something else happens.
+All lists of a place are one: an editor asks again at each key, and gives a narrower
+list each time. Whoever was in one that was current for half a second was shown, and so
+was whoever was in one from which something was taken; what was not shown is not counted
+at all. A command may come a little later than the change that it belongs to, so an
+editor that runs commands is given time to do so. A row that stands in the text because
+it is browsed decides nothing before something else happens. A list that the editor
+asked for by itself, right behind what was taken, was put before nobody: leaving it is
+no choice.
+
+States and transitions are drawn in docs/explanation/choices.md.
 """
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from hexai.domain.choice import Choice, Method
 from hexai.ledger.accept.done import Done
 from hexai.ledger.accept.listed import Item, Listed
+from hexai.ledger.accept.seen import Groups, joined
 from hexai.text.lines import Lines, TextChange, walk, with_newlines
 from hexai.text.positions import Position, Span
 
@@ -43,23 +52,34 @@ _NONE = Done(choice=Choice.NONE, method=Method.INFERRED)
 class Watch:
     """Follows the lists of one run, until it is clear what was done with them."""
 
-    def __init__(self, listed: Listed, *, commands: bool, parts: bool) -> None:
+    def __init__(
+        self, listed: Listed, *, commands: bool, parts: bool, seen: Groups = ()
+    ) -> None:
         """Watch from the first list on.
 
         `commands`: the editor runs the command of what was taken; `parts`: one can
-        take the beginning of a suggestion.
+        take the beginning of a suggestion; `seen`: what was seen of the run before.
         """
         self.listed = listed
         """The newest list."""
-        self.seen: tuple[tuple[int, ...], ...] = ()
-        """Who gave each item of the newest list that was seen; empty if none was."""
+        self.seen = seen
+        """Who gave each item that was seen, from top to bottom; empty if none was."""
+        self.shown_at: float | None = None
+        """When the first list that was seen went out; None if none was."""
+        self.counts = False
+        """Whether one that was seen is a choice even if nothing is taken from it."""
         self.done: Done | None = None
         """What was done; None as long as that is open."""
         self._commands = commands
         self._parts = parts
-        self._start = listed.position
+        self._first = listed
         self._carried = ""
         self._now = listed.lines
+        self._texts: dict[tuple[int, ...], str] = {}
+        """What was seen, each as it goes on from the first list."""
+        self._is_judged = False
+        """Whether it is settled if the newest list was seen."""
+        self._changed_at = listed.at
         self._likely: Done | None = None
         self._browsed = False
         self._decides_at = listed.at + OLD
@@ -67,18 +87,25 @@ class Watch:
     @property
     def due(self) -> float:
         """When to `look` again, by the loop's clock."""
-        if self.seen:
+        if self._is_judged:
             return self._decides_at
         return min(self.listed.at + SHOWN_AFTER, self._decides_at)
+
+    @property
+    def so_far(self) -> Done:
+        """What it comes to if nothing more is heard of it."""
+        if self.done is not None:
+            return self.done
+        return _NONE if self._likely is None or self._browsed else self._likely
 
     def relist(self, listed: Listed) -> bool:
         """Take a newer list of the run; says whether it is at the same place."""
         self.look(listed.at)
-        typed = self.listed.typed(listed.lines)
-        if self.done is not None or typed is None:
+        if self.done is not None or self._since(listed.lines) is None:
             return False
-        self._carried += typed
+        self._carried = self._first.until(listed)
         self.listed, self._now = listed, listed.lines
+        self._is_judged = False
         if self._likely is None:
             self._decides_at = listed.at + OLD
         return True
@@ -87,8 +114,10 @@ class Watch:
         """See what time has decided."""
         if self.done is not None:
             return
-        if at >= self.listed.at + SHOWN_AFTER and self._is_current():
-            self._see()
+        if not self._is_judged and at >= self.listed.at + SHOWN_AFTER:
+            self._is_judged = True
+            if self._is_current():
+                self._see()
         if at >= self._decides_at:
             self.done = self._likely or _NONE
 
@@ -98,29 +127,41 @@ class Watch:
         if self.done is not None:
             return
         before, self._now = self._now, change.after
+        self._changed_at = at
         taken = self._taken(before) or self._part(before)
         if taken is not None:
-            self._see()
+            self._take_list()
             self._expect(taken, at + (COMMAND_WITHIN if self._commands else 0.0))
-        elif (typed := self.listed.typed(self._now)) is not None:
-            self._type(self._carried + typed, at)
+        elif (typed := self._since(self._now)) is not None:
+            self._type(typed, at)
         else:
-            self._edit_elsewhere(at)
+            self._edit_elsewhere(change, at)
         self._browsed = browsed
         if browsed:
             self._decides_at = self.listed.at + OLD
         self.look(at)
 
-    def edited_again(self, at: float) -> None:
-        """Take note that another edit comes: what looked taken was taken."""
+    def edited_again(self, change: TextChange, at: float) -> None:
+        """Take note that another edit comes: what looked taken was taken.
+
+        But not in part, if that edit puts in the rest of it.
+        """
         self.look(at)
         likely = None if self._browsed else self._likely
-        if likely is not None and likely.choice in (Choice.TAKEN, Choice.PARTLY):
-            self.done = self.done or likely
+        if likely is None or self.done is not None:
+            return
+        goes_on = any(
+            item.text.startswith(likely.text) and item.is_in(change.after)
+            for item in self.listed.items
+        )
+        if likely.choice is Choice.TAKEN or (
+            likely.choice is Choice.PARTLY and not goes_on
+        ):
+            self.done = likely
 
     def command(self, item: Item, start: Position) -> None:
         """Take the editor's word for what was taken, and where it went in."""
-        self._see()
+        self._take_list()
         self.done = Done(
             choice=Choice.TAKEN,
             method=Method.COMMAND,
@@ -136,7 +177,27 @@ class Watch:
             self.done = self._likely or _NONE
 
     def _see(self) -> None:
-        self.seen = tuple(item.by for item in self.listed.items)
+        """Take note that the newest list is seen, and of what was typed along by it."""
+        self._take_list()
+        is_open = self._likely is None or self._likely.choice is Choice.TYPED
+        typed = self._since(self._now)
+        if is_open and typed is not None:
+            self._type(typed, self._changed_at)
+
+    def _take_list(self) -> None:
+        """Take note that the newest list was before the user's eyes."""
+        self._is_judged = True
+        if self.shown_at is None:
+            self.shown_at = self.listed.at
+        self.counts = self.counts or self.listed.asked
+        self.seen = joined(self.seen, [item.by for item in self.listed.items])
+        for item in self.listed.items:
+            self._texts[item.by] = self._carried + item.text
+
+    def _since(self, lines: Lines) -> str | None:
+        """Give what was typed since the first list; None if something else was done."""
+        typed = self.listed.typed(lines)
+        return self._first.typed(lines) if typed is None else self._carried + typed
 
     def _is_current(self) -> bool:
         typed = self.listed.typed(self._now)
@@ -151,7 +212,7 @@ class Watch:
         typed = self.listed.typed(before) or ""
         for item in self.listed.items:
             beyond = len(item.text) - len(typed)
-            if beyond >= _LEAST_TAKEN and item.after == self._now:
+            if beyond >= _LEAST_TAKEN and item.is_in(self._now):
                 return Done(
                     choice=Choice.TAKEN,
                     method=Method.INFERRED,
@@ -178,27 +239,32 @@ class Watch:
         )
 
     def _type(self, typed: str, at: float) -> None:
-        """See how far what was typed since the first list follows an item."""
-        items = {item: self._carried + item.text for item in self.listed.items}
-        along = max((_common(text, typed) for text in items.values()), default=0)
-        best = [(i, text) for i, text in items.items() if _common(text, typed) == along]
-        if best and along >= min(_least_typed(text) for _, text in best):
+        """See how far what was typed since the first list follows what was seen."""
+        seen = self._texts
+        along = max((_common(text, typed) for text in seen.values()), default=0)
+        best = [by for by, text in seen.items() if _common(text, typed) == along]
+        if best and along >= min(_least_typed(seen[by]) for by in best):
             likely = Done(
                 choice=Choice.TYPED,
                 method=Method.TYPED,
-                by=_all_of(item.by for item, _ in best),
+                by=_all_of(best),
                 text=typed[:along],
-                start=self._start,
+                start=self._first.position,
             )
             if likely != self._likely:
                 self._expect(likely, at + STANDS)
-        elif along < len(typed):
+        elif not self._goes_on(typed):
             self._contradict(at)
         elif self._likely is not None:
             self._likely, self._decides_at = None, self.listed.at + OLD
 
-    def _edit_elsewhere(self, at: float) -> None:
-        likely = self._likely
+    def _goes_on(self, typed: str) -> bool:
+        """Tell whether anything that was seen, or is to see, begins as was typed."""
+        listed = (self._carried + item.text for item in self.listed.items)
+        return any(text.startswith(typed) for text in (*self._texts.values(), *listed))
+
+    def _edit_elsewhere(self, change: TextChange, at: float) -> None:
+        likely = self._likely = self._moved(change)
         if likely is not None and likely.choice is Choice.TYPED and self._stands():
             self._expect(likely, at)
         else:
@@ -210,6 +276,17 @@ class Watch:
         is_expected = likely is not None and likely.choice is Choice.TAKEN
         if likely is not _NONE and not (is_expected and self._stands()):
             self._expect(_NONE, at + (COMMAND_WITHIN if self._commands else 0.0))
+
+    def _moved(self, change: TextChange) -> Done | None:
+        """Give what was likely done, where it stands if lines came or went above."""
+        likely = self._likely
+        if likely is None or likely.start is None:
+            return likely
+        line, character = likely.start.line, likely.start.character
+        if len(change.before) - line > change.below:
+            return likely
+        line += len(change.after) - len(change.before)
+        return replace(likely, start=Position(line, character))
 
     def _stands(self) -> bool:
         """Tell whether what was likely done is in the document."""

@@ -129,7 +129,7 @@ class Round:
         if not seen:
             return ()
         items = tuple(tuple(each.index for each in group) for group in seen)
-        shown = Shown(run_id=self._run_id, at=at, items=items)
+        shown = Shown(run_id=self._run_id, at=at, items=items, whole=True)
         if place is None:
             chosen = Chosen(
                 run_id=self._run_id, at=at, choice=Choice.NONE, method=Method.COMMAND

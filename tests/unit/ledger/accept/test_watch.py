@@ -129,7 +129,7 @@ def test_a_row_that_is_browsed_is_not_taken(after: str) -> None:
     scene = Scene(commands=True)
     scene.becomes(_with(SHORT).text, 1.0, browsed=True)
     scene.watch.look(1.0 + 5.0)
-    scene.watch.edited_again(7.0)
+    scene.watch.edited_again(compare(scene.lines, Lines.of(after)), 7.0)
     assert scene.done is None
     scene.becomes(after, 7.0)
     scene.watch.leave(8.0)

@@ -17,7 +17,7 @@ from hexai.surfaces.cli.ledger.leaderboard_records import (
     board_record,
     board_rows,
 )
-from hexai.surfaces.cli.ledger.leaderboard_text import nothing_yet, text_of
+from hexai.surfaces.cli.ledger.leaderboard_text import left_out, nothing_yet, text_of
 from hexai.surfaces.cli.ledger.stats import filters, formats, read_filter
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.records import to_json
@@ -69,7 +69,8 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     else:
         columns = process.columns
         texts = (text_of(board, model, columns=columns) for board in boards)
-        say(process, "\n".join(filter(None, texts)) or nothing_yet(columns))
+        ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
+        say(process, ranked + "".join(left_out(board, columns) for board in boards))
     return 0
 
 

@@ -78,6 +78,8 @@ class LeaderboardRecord(Struct, kw_only=True):
 
     surface: str
     groups: list[GroupRecord]
+    narrowed: int
+    """Lists left out, since an older version recorded them in part."""
 
 
 class LeaderboardRow(Struct, kw_only=True):
@@ -102,7 +104,9 @@ def board_record(board: Leaderboard, wanted: str) -> LeaderboardRecord:
     names = model_names(board)
     groups = [_group(ranking, board, names, wanted) for ranking in board.rankings]
     return LeaderboardRecord(
-        surface=board.surface, groups=[group for group in groups if group.models]
+        surface=board.surface,
+        groups=[group for group in groups if group.models],
+        narrowed=board.narrowed,
     )
 
 

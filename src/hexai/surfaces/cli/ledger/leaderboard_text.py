@@ -27,6 +27,7 @@ _NOTHING_YET = (
     "decide where one wins 70 of 100. About 200 decide where one wins 60.",
     "If you mostly take what stands first, it takes half as many again.",
 )
+_NARROWED = "it did not note who was seen before the letters that were typed"
 _APART = "Nothing compares these with those above, so they are not ranked against them:"
 _CELLS = 25
 _TOO_FEW = 20
@@ -60,6 +61,15 @@ def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
         columns,
     )
     return f"{board.surface}\n{between.join(groups)}{changes}"
+
+
+def left_out(board: Leaderboard, columns: int = 0) -> str:
+    """Say how many lists are left out, and why; empty if none is."""
+    if not board.narrowed:
+        return ""
+    lists = count_of(board.narrowed, "lists")
+    words = f"{board.surface}: {lists} of an older version left out: {_NARROWED}"
+    return _wrapped([words], columns)
 
 
 def nothing_yet(columns: int = 0) -> str:

@@ -5,6 +5,7 @@ Holds the clocks and the documents; what a change means is said by `ledger.accep
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.record import Fact
 from hexai.ledger.accept.done import Done
 from hexai.ledger.accept.listed import Item, Listed
+from hexai.ledger.accept.seen import Groups
 from hexai.ledger.accept.watch import Watch
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
@@ -23,6 +25,7 @@ from hexai.text.lines import TextChange
 
 _REMEMBERED = 64
 """Runs; more are not offered again."""
+_Value = TypeVar("_Value")
 _APART = 0.002
 """Seconds by which the ledger tells two choices apart, however it rounds."""
 
@@ -43,44 +46,46 @@ class Watching:
         self._now = now
         self._loop = asyncio.get_running_loop()
         self._watches: dict[str, _Watched] = {}
-        self._taken = TakenTexts(record, choose=self._choose, now=now)
+        self._taken = TakenTexts(record, choose=self._correct, now=now)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._decided: dict[str, Done] = {}
         """Runs of which something was taken, the newest last."""
+        self._seen: dict[str, Groups] = {}
+        """What was seen of each run, the newest last."""
+        self._ends: dict[str, Done] = {}
+        """What was taken last in each document."""
         self._chosen_at = 0.0
 
     def offered(self, offer: Offer, *, inline: bool) -> None:
         """Take note of a list that goes out now."""
         if not offer.suggestions:
             return
-        listed = _listed(offer, self._loop.time())
         old = self._watches.get(offer.uri)
-        if old is not None and old.run_id == offer.run_id and old.watch.relist(listed):
-            old.rows = self._rows(offer)
-            self._look(offer.uri)
-            return
+        if old is not None and old.run_id == offer.run_id:
+            listed = self._listed(offer)
+            if old.watch.relist(listed):
+                old.rows = self._rows(offer)
+                self._look(offer.uri)
+                return
         self._leave(offer.uri)
-        watch = Watch(listed, commands=self._client.runs_commands, parts=inline)
-        watched = _Watched(offer.run_id, watch, self._rows(offer))
-        self._watches[offer.uri] = watched
+        self._begin(offer, commands=self._client.runs_commands, parts=inline)
         self._look(offer.uri)
 
     def taken(self, offer: Offer, index: int) -> None:
         """Take note that the editor ran the command of a suggestion."""
-        listed = _listed(offer, self._loop.time())
+        listed = self._listed(offer)
         item = listed.items[index]
         earlier = self._decided.get(offer.run_id)
         if earlier is not None and earlier.start == listed.position:
             if earlier.text == item.text:
-                self._choose(offer.run_id, replace(earlier, method=Method.COMMAND))
+                self._correct(offer.run_id, replace(earlier, method=Method.COMMAND))
                 return
             if earlier.choice is Choice.PARTLY and item.text.startswith(earlier.text):
                 return  # its tail was cut before the command came
         watched = self._watches.get(offer.uri)
         if watched is None or watched.run_id != offer.run_id:
             self._leave(offer.uri)
-            watch = Watch(listed, commands=True, parts=False)
-            watched = self._watches[offer.uri] = _Watched(offer.run_id, watch)
+            watched = self._begin(offer, commands=True, parts=False)
         watched.watch.command(item, listed.position)
         self._look(offer.uri)
 
@@ -91,7 +96,7 @@ class Watching:
         """Take a change of a document."""
         at = self._loop.time()
         if document.uri in self._watches:
-            self._watches[document.uri].watch.edited_again(at)
+            self._watches[document.uri].watch.edited_again(change, at)
             self._look(document.uri)
         self._taken.changed(document, change)
         watched = self._watches.get(document.uri)
@@ -103,12 +108,30 @@ class Watching:
     def closed(self, uri: str) -> None:
         """Take note that a document was closed: what is left nobody will know."""
         self._leave(uri)
+        self._ends.pop(uri, None)
         self._taken.closed(uri)
 
     def shutdown(self) -> None:
         """End all that is followed."""
         for uri in (*self._watches, *self._taken.uris):
             self.closed(uri)
+
+    def _begin(self, offer: Offer, *, commands: bool, parts: bool) -> "_Watched":
+        seen = self._seen.get(offer.run_id, ())
+        watch = Watch(self._listed(offer), commands=commands, parts=parts, seen=seen)
+        watched = _Watched(offer.run_id, watch, self._rows(offer))
+        self._watches[offer.uri] = watched
+        return watched
+
+    def _listed(self, offer: Offer) -> Listed:
+        last = self._ends.get(offer.uri)
+        return Listed(
+            lines=offer.lines,
+            position=offer.position,
+            items=tuple(_item(offer, each) for each in offer.suggestions),
+            at=self._loop.time(),
+            asked=last is None or not last.ends_at(offer.lines, offer.position),
+        )
 
     def _rows(self, offer: Offer) -> Rows | None:
         return Rows(offer) if self._client.shows_rows else None
@@ -125,30 +148,41 @@ class Watching:
             self._timers.pop(uri).cancel()
         watched = self._watches[uri]
         watched.watch.look(self._loop.time())
-        if watched.watch.done is None:
+        self._tell(watched)
+        done = watched.watch.done
+        if done is None:
             due = max(watched.watch.due, self._loop.time() + 0.001)
             self._timers[uri] = self._loop.call_at(due, self._look, uri)
             return
         del self._watches[uri]
-        self._tell(uri, watched, watched.watch.done)
+        if watched.told is not None and done.choice is not Choice.NONE:
+            _keep(self._decided, watched.run_id, done)
+            self._ends[uri] = done
+            if done.start is not None:
+                self._taken.follow(uri, watched.run_id, done, watched.lines)
 
-    def _tell(self, uri: str, watched: "_Watched", done: Done) -> None:
-        if not watched.watch.seen:
+    def _tell(self, watched: "_Watched") -> None:
+        """Record what has become true: who was shown, and what it comes to so far.
+
+        At once, since an editor may kill its server with the window: what is recorded
+        only in the end is lost unless something was taken, and so none lose.
+        """
+        watch, run_id = watched.watch, watched.run_id
+        if watch.shown_at is None:
             return
-        if done.choice is Choice.NONE and watched.run_id in self._decided:
-            return  # the rest of what was taken from was offered again, and left
-        watch = watched.watch
-        at = self._now() - (self._loop.time() - watch.listed.at)
-        self._record(Shown(run_id=watched.run_id, at=at, items=watch.seen))
-        self._choose(watched.run_id, done)
-        if done.choice is not Choice.NONE and done.start is not None:
-            self._taken.follow(uri, watched.run_id, done, watched.lines)
+        so_far = watch.so_far
+        is_none = so_far.choice is Choice.NONE
+        if is_none and (not watch.counts or run_id in self._decided):
+            return  # nobody asked for it, or it is the rest of what was taken from
+        if self._seen.get(run_id) != watch.seen:
+            _keep(self._seen, run_id, watch.seen)
+            at = self._now() - (self._loop.time() - watch.shown_at)
+            self._record(Shown(run_id=run_id, at=at, items=watch.seen, whole=True))
+        if watched.told is None or not watched.told.says(so_far, watch.done):
+            watched.told = so_far
+            self._choose(run_id, so_far)
 
     def _choose(self, run_id: str, done: Done) -> None:
-        if done.choice is not Choice.NONE:
-            self._decided[run_id] = done
-            if len(self._decided) > _REMEMBERED:
-                self._decided.pop(next(iter(self._decided)))
         # The newest choice counts, and one keystroke may make two.
         self._chosen_at = max(self._now(), self._chosen_at + _APART)
         self._record(
@@ -162,6 +196,11 @@ class Watching:
             )
         )
 
+    def _correct(self, run_id: str, done: Done) -> None:
+        """Record what was taken after all."""
+        _keep(self._decided, run_id, done)
+        self._choose(run_id, done)
+
 
 class _Watched:
     def __init__(self, run_id: str, watch: Watch, rows: Rows | None = None) -> None:
@@ -169,18 +208,11 @@ class _Watched:
         self.watch = watch
         self.rows = rows
         self.lines = watch.listed.lines
+        self.told: Done | None = None
+        """What was recorded of it last."""
 
     def shows_row(self) -> bool:
         return self.rows is not None and self.rows.show_in(self.lines)
-
-
-def _listed(offer: Offer, at: float) -> Listed:
-    return Listed(
-        lines=offer.lines,
-        position=offer.position,
-        items=tuple(_item(offer, each) for each in offer.suggestions),
-        at=at,
-    )
 
 
 def _item(offer: Offer, suggestion: Suggestion) -> Item:
@@ -189,4 +221,12 @@ def _item(offer: Offer, suggestion: Suggestion) -> Item:
         by=tuple(credit.outcome.index for credit in suggestion.credits),
         text=insertion.text,
         after=insertion.into(offer.lines),
+        begins=offer.position.line,
     )
+
+
+def _keep(kept: dict[str, _Value], run_id: str, value: _Value) -> None:
+    kept.pop(run_id, None)
+    kept[run_id] = value
+    if len(kept) > _REMEMBERED:
+        del kept[next(iter(kept))]

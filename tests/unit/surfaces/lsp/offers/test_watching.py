@@ -13,7 +13,7 @@ from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.surfaces.lsp.offers.watching import Watching
-from hexai.text.lines import Lines, Replacement, compare
+from hexai.text.lines import Lines, Replacement, compare, walk
 from hexai.text.positions import Position, Span
 from tests.support.clock import run_virtually
 
@@ -36,20 +36,39 @@ class Desk:
     def _now(self) -> float:
         return 1_000_000.0 + self._loop.time() + self.ahead
 
-    def offer(self, *texts: str, run: str = "run") -> Offer:
-        """Let a list go out at the cursor."""
+    def offer(
+        self,
+        *texts: str,
+        run: str = "run",
+        typed: str = "",
+        inline: bool = False,
+        anchor: Position = AT,
+    ) -> Offer:
+        """Let a list go out at the cursor, with those that go on as was typed."""
         offer = Offer(
             run_id=run,
             document=self._document(),
-            anchor=AT,
-            position=AT,
+            anchor=anchor,
+            position=walk(anchor, typed),
             suggestions=tuple(
                 Suggestion(text=text, credits=(_credit(index),))
                 for index, text in enumerate(texts)
+                if text.startswith(typed)
             ),
         )
-        self.watching.offered(offer, inline=False)
+        self.watching.offered(offer, inline=inline)
         return offer
+
+    async def type(self, text: str, *texts: str, every: float = 0.2) -> None:
+        """Type, and let the editor ask again at each key."""
+        for size in range(1, len(text) + 1):
+            self.put(text[size - 1], walk(AT, text[: size - 1]))
+            self.offer(*texts, typed=text[:size])
+            await asyncio.sleep(every)
+
+    def shown(self) -> list[tuple[tuple[int, ...], ...]]:
+        """Give what was recorded as shown, of which the last says most."""
+        return [each.items for each in self.facts if isinstance(each, Shown)]
 
     def put(self, text: str, start: Position = AT, end: Position | None = None) -> None:
         """Replace a range in one change."""
@@ -69,7 +88,13 @@ class Desk:
         )
 
     def chosen(self) -> list[tuple[Choice, Method, tuple[int, ...], int]]:
-        """Give the choices recorded."""
+        """Give the choices recorded, but for what it came to before anything else."""
+        none = (Choice.NONE, Method.INFERRED, (), 0)
+        found = self.recorded()
+        return found[1:] if len(found) > 1 and found[0] == none else found
+
+    def recorded(self) -> list[tuple[Choice, Method, tuple[int, ...], int]]:
+        """Give all choices recorded, of which the last counts."""
         return [
             (each.choice, each.method, each.indexes, each.characters)
             for each in self.facts
@@ -137,7 +162,7 @@ def test_the_command_is_believed() -> None:
 
     made = desk(play, runs_commands=True)
 
-    assert made.chosen() == [(Choice.TAKEN, Method.COMMAND, (0,), 12)]
+    assert made.chosen()[-1:] == [(Choice.TAKEN, Method.COMMAND, (0,), 12)]
     assert made.survived() == [(30, 1.0)]
 
 
@@ -176,7 +201,7 @@ def test_a_tail_that_is_cut_at_once_makes_it_a_part() -> None:
         (Choice.TAKEN, Method.INFERRED, (0,), 21),
         (Choice.PARTLY, Method.INFERRED, (0,), 12),
     ]
-    first, second = [each.at for each in made.facts if isinstance(each, Chosen)]
+    *_, first, second = [each.at for each in made.facts if isinstance(each, Chosen)]
     assert second - first >= 0.001
 
 
@@ -300,4 +325,158 @@ def test_a_list_was_shown_when_it_went_out() -> None:
 
     [shown] = [each for each in made.facts if isinstance(each, Shown)]
     [chosen] = [each for each in made.facts if isinstance(each, Chosen)]
-    assert chosen.at - shown.at == pytest.approx(30.0)
+    assert chosen.at - shown.at == pytest.approx(0.5)
+
+
+ROWS = "alpha beta gamma", "other beta gamma"
+
+
+@pytest.mark.parametrize("every", [0.1, 0.7])
+@pytest.mark.parametrize("command", [True, False])
+def test_who_was_seen_before_letters_were_typed_was_shown(
+    command: bool, every: float
+) -> None:
+    """Row 1 loses no loser, whoever asks again at each key, and however it is taken."""
+
+    async def play(at: Desk) -> None:
+        at.offer(*ROWS)
+        await asyncio.sleep(0.7)
+        await at.type("alpha ", *ROWS, every=every)
+        narrowed = at.offer(*ROWS, typed="alpha ")
+        at.put("beta gamma", walk(AT, "alpha "))
+        if command:
+            at.watching.taken(narrowed, 0)
+        at.watching.shutdown()
+
+    made = desk(play, runs_commands=command)
+
+    method = Method.COMMAND if command else Method.INFERRED
+    assert made.shown() == [((0,), (1,))]
+    assert made.chosen()[-1] == (Choice.TAKEN, method, (0,), 10)
+    assert next(each.at for each in made.facts if isinstance(each, Shown)) == (
+        pytest.approx(1_000_000.0)
+    )
+
+
+def test_typing_along_loses_no_loser_either() -> None:
+    """What was typed counts from the first list on, and is told as it stands."""
+
+    async def play(at: Desk) -> None:
+        at.offer(*ROWS)
+        await asyncio.sleep(0.7)
+        await at.type("alpha beta", *ROWS)
+        at.put("# above\n", Position(0, 0))
+
+    made = desk(play)
+
+    assert made.shown() == [((0,), (1,))]
+    assert made.chosen()[-1] == (Choice.TYPED, Method.TYPED, (0,), 10)
+
+
+def test_what_two_rows_share_says_nothing_between_them() -> None:
+    """Until what is typed tells them apart."""
+    rows = "alpha beta", "alpha gamma", "other"
+
+    async def shared(at: Desk) -> None:
+        at.offer(*rows)
+        await asyncio.sleep(0.7)
+        await at.type("alpha", *rows)
+        await asyncio.sleep(11)
+
+    async def apart(at: Desk) -> None:
+        at.offer(*rows)
+        await asyncio.sleep(0.7)
+        await at.type("alpha g", *rows)
+        await asyncio.sleep(11)
+
+    assert desk(shared).chosen()[-1] == (Choice.TYPED, Method.TYPED, (0, 1), 5)
+    assert desk(apart).chosen()[-1] == (Choice.TYPED, Method.TYPED, (1,), 7)
+
+
+def test_nobody_types_along_what_was_never_seen() -> None:
+    """A row that joins with the last key is no choice, and no loss to the others."""
+
+    async def play(at: Desk) -> None:
+        at.offer("other")
+        await asyncio.sleep(0.7)
+        await at.type("alpha", "other")
+        at.offer("other", "alpha", typed="alph")
+        at.put("a", walk(AT, "alph"))
+        at.put("# above\n", Position(0, 0))
+
+    assert desk(play).chosen() == [(Choice.NONE, Method.INFERRED, (), 0)]
+
+
+def test_rows_that_join_later_join_those_that_were_shown() -> None:
+    """Where they stood, and as soon as their list was before the user's eyes."""
+
+    async def play(at: Desk) -> None:
+        at.offer("one")
+        await asyncio.sleep(0.7)
+        at.offer("one", "two")
+        await asyncio.sleep(0.3)
+        at.offer("one", "two", "three")
+        await asyncio.sleep(0.7)
+
+    assert desk(play).shown() == [((0,),), ((0,), (1,), (2,))]
+
+
+def test_it_is_recorded_when_it_becomes_true() -> None:
+    """So that an editor that kills its server loses no more nones than takings."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn 0", "urn 1")
+        await asyncio.sleep(0.6)
+
+    made = desk(play)
+
+    assert made.shown() == [((0,), (1,))]
+    assert made.recorded() == [(Choice.NONE, Method.INFERRED, (), 0)]
+
+
+@pytest.mark.parametrize("command", [True, False])
+def test_a_list_that_nobody_asked_for_is_no_none(command: bool) -> None:
+    """Editors ask again by themselves behind what was taken."""
+
+    async def play(at: Desk) -> None:
+        offer = at.offer("urn first(a)")
+        await asyncio.sleep(0.7)
+        at.put("urn first(a)")
+        if command:
+            at.watching.taken(offer, 0)
+        at.offer("\nmore", "\nother", run="next", anchor=walk(AT, "urn first(a)"))
+        await asyncio.sleep(40)
+
+    made = desk(play, runs_commands=command)
+
+    runs = {each.run_id for each in made.facts if isinstance(each, Chosen)}
+    assert runs == {"run"}
+
+
+def test_what_goes_in_by_halves_before_its_command_is_taken() -> None:
+    """As coc.nvim does where its ghost text and its popup stand at one place."""
+    text = "urn f()\n    done\n    more"
+
+    async def play(at: Desk) -> None:
+        at.offer(text, inline=True)
+        offer = at.offer(text)
+        await asyncio.sleep(0.7)
+        at.put("urn f()")
+        at.put("\n    done\n    more", walk(AT, "urn f()"))
+        at.watching.taken(offer, 0)
+
+    made = desk(play, runs_commands=True)
+
+    assert made.chosen()[-1] == (Choice.TAKEN, Method.COMMAND, (0,), len(text))
+
+
+def test_lines_that_an_editor_indents_its_own_way_are_taken() -> None:
+    """It is the suggestion all the same; but only where the rest is as offered."""
+    text = "urn f(\n    1,\n)"
+
+    async def play(at: Desk) -> None:
+        at.offer(text)
+        await asyncio.sleep(0.7)
+        at.put("urn f(\n            1,\n        )")
+
+    assert desk(play).chosen()[-1] == (Choice.TAKEN, Method.INFERRED, (0,), len(text))
