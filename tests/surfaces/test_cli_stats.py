@@ -67,7 +67,7 @@ class Life(Struct):
             background=Background(language=language, place=f"{self.number:016x}"),
         )
         stood = items or tuple((index,) for index in shown)
-        yield Shown(run_id=run_id(self.number), at=at + 1, items=stood)
+        yield Shown(run_id=run_id(self.number), at=at + 1, items=stood, whole=True)
         yield chosen(
             self.number,
             *given,

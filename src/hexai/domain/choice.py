@@ -55,6 +55,9 @@ class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):
     """How much of the text is in the document by this choice."""
     sitting: str = ""
     """The sitting in which it was made, which the ledger tells; empty: not known."""
+    settles_at: float | None = None
+    """When it counts, unless another is told before: until then, what it comes to so
+    far. None if it is settled."""
 
 
 class Shown(Struct, frozen=True, kw_only=True, tag="shown"):

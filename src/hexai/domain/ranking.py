@@ -13,6 +13,9 @@ Model = str
 class Counted(Struct, frozen=True, kw_only=True):
     """Which choices count; empty and None mean all."""
 
+    now: float
+    """The wall clock; what is not settled by then does not count."""
+
     method: Method | None = None
     """How the choice was made known."""
     blind: bool | None = None

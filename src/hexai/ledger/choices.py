@@ -4,9 +4,10 @@ A row for each run comes from SQL with its items packed into one word, and there
 few different words: so a run costs a look-up, and a million answers a second or two.
 
 An editor's list is a trial once something was chosen among what it showed, or nothing
-was. A vote is one among the answers that were not late and not from the cache. Who was
-asked with a prompt that its upstream has cut is in none. A trial needs two models; of
-one alone nobody can tell whether it or the place was wrong.
+was. While that may still change it is none, so that nothing which is taken back moves a
+verdict. A vote is one among the answers that were not late and not from the cache. Who
+was asked with a prompt that its upstream has cut is in none. A trial needs two models;
+of one alone nobody can tell whether it or the place was wrong.
 
 Trials are in order of time, since a verdict is a bet on what comes next. Where no
 sitting was recorded, as in old ledgers, pauses tell sittings apart.
@@ -37,14 +38,19 @@ SELECT place FROM run WHERE place != '' AND shown_at IS NOT NULL
 GROUP BY place HAVING count(*) > 1
 """
 
+# A list of several servers is settled once all of them are.
+_OPEN_PLACES = "SELECT place FROM run WHERE settles_at > :now AND place != ''"
+
 # What is put in is our own, and fixed. How a list of several servers was decided is
 # known only when they are joined.
 _RUNS = f"""
-SELECT run.number, surface, choice, method, document, run.started_at, chosen_at,
+SELECT run.number, surface, choice, method, document, run.started_at,
+    ifnull(settles_at, chosen_at),
     seed IS NOT NULL, ifnull(chosen_sitting, run.sitting), group_concat({PACKED}),
     place, ifnull(shown_at, 0)
 FROM run CROSS JOIN contender ON contender.run = run.number
 WHERE choice IS NOT NULL AND run.started_at >= :since
+    AND (settles_at IS NULL OR settles_at <= :now) AND place NOT IN ({_OPEN_PLACES})
     AND (:method IN ('', method) OR place IN ({_SHARED_PLACES}))
     AND (:blind IS NULL OR blind = :blind)
     AND cached = 0 AND cut = 0 AND (narrowed = 0 OR method = 'vote')
@@ -92,6 +98,7 @@ def read_choices(
     cells = {n: c for n, c in read_cells(connection) if _matches(chosen, c)}
     values = {
         "since": milliseconds(chosen.since),
+        "now": milliseconds(counted.now),
         "method": counted.method or "",
         "blind": counted.blind,
     }

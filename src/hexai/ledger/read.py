@@ -272,6 +272,7 @@ def _chosen(
         indexes=tuple(each["idx"] for each in taken),
         characters=max((each["taken"] for each in taken), default=0),
         sitting=_token(row["chosen_in"]),
+        settles_at=None if row["settles_at"] is None else seconds(row["settles_at"]),
     )
 
 

@@ -109,13 +109,14 @@ def _take_late(connection: sqlite3.Connection, number: int, fact: Late) -> None:
 def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None:
     at = milliseconds(chosen.at)
     changed = connection.execute(
-        "UPDATE run SET choice = ?1, method = ?2, chosen_at = ?3, chosen_sitting = ?4 "
-        "WHERE number = ?5 AND (chosen_at IS NULL OR chosen_at < ?3)",
+        "UPDATE run SET choice = ?1, method = ?2, chosen_at = ?3, chosen_sitting = ?4, "
+        "settles_at = ?5 WHERE number = ?6 AND (chosen_at IS NULL OR chosen_at < ?3)",
         (
             chosen.choice,
             chosen.method,
             at,
             sitting_number(connection, chosen.sitting),
+            None if chosen.settles_at is None else milliseconds(chosen.settles_at),
             number,
         ),
     ).rowcount

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hexai.domain.choice import Choice, Method, Shown
+from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
@@ -20,7 +20,8 @@ from hexai.ledger.store import Store
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
 A, B, C = (f"http://127.0.0.1:11434 model{index}" for index in range(3))
-ANY = Counted()
+NOW = BEGAN_AT + 100_000.0
+ANY = Counted(now=NOW)
 Take = Callable[..., dict[str, Choices]]
 
 
@@ -64,10 +65,10 @@ def completion(number: int = 1, *contenders: ContenderRecord) -> RunRecord:
 
 def shown(number: int, *items: tuple[int, ...]) -> Shown:
     """Show items from top to bottom."""
-    return Shown(run_id=run_id(number), at=BEGAN_AT, items=items)
+    return Shown(run_id=run_id(number), at=BEGAN_AT, items=items, whole=True)
 
 
-def taken(number: int, *indexes: int, choice: Choice = Choice.TAKEN) -> Fact:
+def taken(number: int, *indexes: int, choice: Choice = Choice.TAKEN) -> Chosen:
     """Choose in the editor."""
     return chosen(number, *indexes, choice=choice, method=Method.INFERRED)
 
@@ -94,6 +95,54 @@ def test_nothing_taken_is_a_choice(take: Take) -> None:
     found = take(completion(), shown(1, (0,), (1,)), taken(1, choice=Choice.NONE))
 
     assert [t.choice for t in trials(found, "completion")] == [Instead.NONE]
+
+
+def test_what_may_still_change_is_in_no_trial(take: Take) -> None:
+    """A look at the leaderboard is moved by nothing that is taken back later."""
+    facts = completion(), shown(1, (0,), (1,))
+    so_far = replace(taken(1, 1), settles_at=NOW + 1)
+
+    before = trials(take(*facts, so_far), "completion")
+    settled = taken(1, 0)
+    after = trials(take(replace(settled, at=settled.at + 1)), "completion")
+
+    assert before == []
+    assert [trial.choice for trial in after] == [0]
+
+
+def test_a_list_of_several_servers_counts_once_all_of_it_is_settled(take: Take) -> None:
+    """Nobody reads the choice among three rows as one among two for a moment."""
+    third = completion(2, contender_record(2))
+    facts = completion(1), shown(1, (0,), (1,)), taken(1, 1), third, shown(2, (2,))
+    none = taken(2, choice=Choice.NONE)
+
+    before = take(*facts, replace(none, settles_at=NOW + 1))
+    held = trials(before, "completion")
+    [whole] = trials(take(replace(none, at=none.at + 1)), "completion")
+
+    assert held == []
+    assert len(whole.pattern.items) == 3
+
+
+def test_what_nothing_more_was_heard_of_counts_in_the_end(take: Take) -> None:
+    """As after an editor that has killed its server; and at the time it settles."""
+    settles_at = BEGAN_AT + 160
+    so_far = replace(taken(1, 1), settles_at=settles_at)
+
+    found = take(completion(), shown(1, (0,), (1,)), so_far)
+
+    assert [at for *_, at in found["completion"].trials] == [settles_at]
+
+
+def test_an_older_list_that_misses_an_answer_is_in_no_trial(take: Take) -> None:
+    """It may have been seen before letters were typed; a later fact names everybody."""
+    older = Shown(run_id=run_id(1), at=BEGAN_AT, items=((1,),))
+
+    before = trials(take(completion(), older, taken(1, 1)), "completion")
+    after = trials(take(shown(1, (0,), (1,))), "completion")
+
+    assert before == []
+    assert [trial.choice for trial in after] == [1]
 
 
 def test_what_was_not_shown_is_in_no_trial(take: Take) -> None:
@@ -215,8 +264,8 @@ def test_only_what_is_asked_for_counts(take: Take) -> None:
     assert count(language="go") == {"completion": 1}
     assert count(project="x") == {"completion": 1}
     assert count(since=BEGAN_AT + 100) == {"cli": 1}
-    assert count(Counted(method=Method.VOTE)) == {"cli": 1}
-    assert count(Counted(blind=False)) == {"completion": 1}
+    assert count(Counted(now=NOW, method=Method.VOTE)) == {"cli": 1}
+    assert count(Counted(now=NOW, blind=False)) == {"completion": 1}
 
 
 def test_a_change_of_the_returned_model_is_told(take: Take) -> None:
@@ -261,7 +310,9 @@ def test_the_list_of_several_servers_was_decided_in_one_way(take: Take) -> None:
     )
 
     def count(method: Method) -> int:
-        return len(trials(take(*facts, counted=Counted(method=method)), "completion"))
+        return len(
+            trials(take(*facts, counted=Counted(now=NOW, method=method)), "completion")
+        )
 
     assert (count(Method.COMMAND), count(Method.INFERRED)) == (1, 0)
 
@@ -287,7 +338,9 @@ def test_servers_of_one_place_may_have_several_entries(take: Take) -> None:
 
 def shown_at(number: int, after: float, *items: tuple[int, ...]) -> Shown:
     """Show a list at a moment; of one item, unless told otherwise."""
-    return Shown(run_id=run_id(number), at=BEGAN_AT + after, items=items or ((0,),))
+    return Shown(
+        run_id=run_id(number), at=BEGAN_AT + after, items=items or ((0,),), whole=True
+    )
 
 
 def told(found: dict[str, Choices], surface: str) -> list[tuple[bool, str]]:

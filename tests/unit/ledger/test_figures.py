@@ -214,7 +214,7 @@ def test_prices_that_nobody_pays_break_no_statistics(ledger: Ledger) -> None:
 def test_a_vote_moves_no_row_of_an_editors_list(tmp_path: Path) -> None:
     """Whatever comes first, what was shown comes back as it was told."""
     run = run_record(1, *(contender_record(index) for index in range(3)))
-    shown = Shown(run_id=run_id(1), at=1_800_000_070.0, items=((2,), (0,)))
+    shown = Shown(run_id=run_id(1), at=1_800_000_070.0, items=((2,), (0,)), whole=True)
     vote = chosen(1, 0, at=1_800_000_090.0)
     told: tuple[Fact, ...] = (run, shown, vote)
     for number, facts in enumerate(permutations(told)):
@@ -267,10 +267,13 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
         old.execute("DROP INDEX contender_figures")
         old.execute("DROP INDEX contender_taken")
         old.execute("DROP INDEX contender_refused")
+        old.execute("DROP INDEX run_unsettled")
         later = ("given", "held", "cut", "refused")
         kept = (f"kept_{a}" for a in SAMPLED_AFTER)
         for column in ("sitting", "sharing", *kept, *later):
             old.execute(f"ALTER TABLE contender DROP COLUMN {column}")
+        for column in ("narrowed", "settles_at"):
+            old.execute(f"ALTER TABLE run DROP COLUMN {column}")
         old.execute("UPDATE contender SET position = NULL")
         old.execute("CREATE INDEX contender_figures ON contender (cached, cell)")
         old.execute("PRAGMA user_version = 4")

@@ -41,7 +41,7 @@ def store(connection: sqlite3.Connection, path: Path) -> Store:
     return Store(connection, path)
 
 
-SHOWN = Shown(run_id=run_id(1), at=1_800_000_061.5, items=((0, 2), (1,)))
+SHOWN = Shown(run_id=run_id(1), at=1_800_000_061.5, items=((0, 2), (1,)), whole=True)
 TAKEN = chosen(1, 0, 2, choice=Choice.TAKEN, method=Method.COMMAND, characters=40)
 SURVIVED = Survived(run_id=run_id(1), after=30, share=0.5)
 CENSORED = Survived(run_id=run_id(1), after=120, share=None)

@@ -31,15 +31,6 @@ class Done(Struct, frozen=True, kw_only=True):
             return False
         return with_newlines(lines.slice(Span(self.start, position))) == self.text
 
-    def says(self, other: "Done", final: "Done | None") -> bool:
-        """Tell whether it need not be told anew.
-
-        What is typed along grows by every key, and how much counts in the end.
-        """
-        if final is not None or self.choice is not Choice.TYPED:
-            return self == other
-        return (other.choice, other.by) == (self.choice, self.by)
-
 
 def cut_tail(done: Done, before: Lines, change: TextChange) -> Done | None:
     """Say what is left of a taken text whose tail the next edit has cut; else None.

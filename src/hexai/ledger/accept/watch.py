@@ -82,14 +82,15 @@ class Watch:
         self._changed_at = listed.at
         self._likely: Done | None = None
         self._browsed = False
-        self._decides_at = listed.at + OLD
+        self.decides_at = listed.at + OLD
+        """When time decides what was done, by the loop's clock."""
 
     @property
     def due(self) -> float:
         """When to `look` again, by the loop's clock."""
         if self._is_judged:
-            return self._decides_at
-        return min(self.listed.at + SHOWN_AFTER, self._decides_at)
+            return self.decides_at
+        return min(self.listed.at + SHOWN_AFTER, self.decides_at)
 
     @property
     def so_far(self) -> Done:
@@ -107,7 +108,7 @@ class Watch:
         self.listed, self._now = listed, listed.lines
         self._is_judged = False
         if self._likely is None:
-            self._decides_at = listed.at + OLD
+            self.decides_at = listed.at + OLD
         return True
 
     def look(self, at: float) -> None:
@@ -118,7 +119,7 @@ class Watch:
             self._is_judged = True
             if self._is_current():
                 self._see()
-        if at >= self._decides_at:
+        if at >= self.decides_at:
             self.done = self._likely or _NONE
 
     def follow(self, change: TextChange, at: float, *, browsed: bool = False) -> None:
@@ -138,7 +139,7 @@ class Watch:
             self._edit_elsewhere(change, at)
         self._browsed = browsed
         if browsed:
-            self._decides_at = self.listed.at + OLD
+            self.decides_at = self.listed.at + OLD
         self.look(at)
 
     def edited_again(self, change: TextChange, at: float) -> None:
@@ -206,7 +207,7 @@ class Watch:
         )
 
     def _expect(self, likely: Done, decides_at: float) -> None:
-        self._likely, self._decides_at = likely, decides_at
+        self._likely, self.decides_at = likely, decides_at
 
     def _taken(self, before: Lines) -> Done | None:
         typed = self.listed.typed(before) or ""
@@ -256,7 +257,7 @@ class Watch:
         elif not self._goes_on(typed):
             self._contradict(at)
         elif self._likely is not None:
-            self._likely, self._decides_at = None, self.listed.at + OLD
+            self._likely, self.decides_at = None, self.listed.at + OLD
 
     def _goes_on(self, typed: str) -> bool:
         """Tell whether anything that was seen, or is to see, begins as was typed."""

@@ -17,3 +17,7 @@ WHERE surface = 'completion' AND place IN (
     SELECT place FROM run WHERE place != '' AND shown_at IS NOT NULL
     GROUP BY place HAVING max(shown_at) - min(shown_at) > 5000
 );
+
+-- What an editor's list comes to is told as it becomes true, and may change until then.
+ALTER TABLE run ADD COLUMN settles_at INTEGER;
+CREATE INDEX run_unsettled ON run (settles_at) WHERE settles_at IS NOT NULL;

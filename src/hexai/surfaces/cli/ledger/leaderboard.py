@@ -57,7 +57,7 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     now = time.time()  # noqa: TID251 - the edge
     chosen = read_filter(options, process.folder, now)
     method = options["method"]
-    counted = Counted(method=method and Method(method), blind=options["blind"])
+    counted = Counted(now=now, method=method and Method(method), blind=options["blind"])
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         boards = history.leaderboard(chosen, counted)
     model = chosen.model.lower()

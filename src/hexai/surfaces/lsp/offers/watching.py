@@ -14,7 +14,7 @@ from hexai.domain.record import Fact
 from hexai.ledger.accept.done import Done
 from hexai.ledger.accept.listed import Item, Listed
 from hexai.ledger.accept.seen import Groups
-from hexai.ledger.accept.watch import Watch
+from hexai.ledger.accept.watch import OLD, Watch
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.surfaces.lsp.offers.insertion import Insertion
@@ -26,6 +26,8 @@ from hexai.text.lines import TextChange
 _REMEMBERED = 64
 """Runs; more are not offered again."""
 _Value = TypeVar("_Value")
+_PROMISED = 2 * OLD
+"""Seconds until what a list comes to so far counts, if nothing more is heard of it."""
 _APART = 0.002
 """Seconds by which the ledger tells two choices apart, however it rounds."""
 
@@ -171,18 +173,23 @@ class Watching:
         if watch.shown_at is None:
             return
         so_far = watch.so_far
-        is_none = so_far.choice is Choice.NONE
-        if is_none and (not watch.counts or run_id in self._decided):
+        is_taken = watch.done is not None and so_far.choice is not Choice.NONE
+        if not is_taken and (not watch.counts or run_id in self._decided):
             return  # nobody asked for it, or it is the rest of what was taken from
         if self._seen.get(run_id) != watch.seen:
             _keep(self._seen, run_id, watch.seen)
             at = self._now() - (self._loop.time() - watch.shown_at)
             self._record(Shown(run_id=run_id, at=at, items=watch.seen, whole=True))
-        if watched.told is None or not watched.told.says(so_far, watch.done):
-            watched.told = so_far
-            self._choose(run_id, so_far)
+        if watch.done is not None:
+            self._choose(run_id, watch.done)
+        elif not watched.has_told(so_far):
+            self._choose(run_id, so_far, settles_after=_PROMISED)
+            watched.settles_at = self._loop.time() + _PROMISED
+        watched.told = so_far
 
-    def _choose(self, run_id: str, done: Done) -> None:
+    def _choose(
+        self, run_id: str, done: Done, *, settles_after: float | None = None
+    ) -> None:
         # The newest choice counts, and one keystroke may make two.
         self._chosen_at = max(self._now(), self._chosen_at + _APART)
         self._record(
@@ -193,6 +200,7 @@ class Watching:
                 method=done.method,
                 indexes=done.by,
                 characters=len(done.text),
+                settles_at=settles_after and self._chosen_at + settles_after,
             )
         )
 
@@ -210,6 +218,19 @@ class _Watched:
         self.lines = watch.listed.lines
         self.told: Done | None = None
         """What was recorded of it last."""
+        self.settles_at = 0.0
+        """Until when, by the loop's clock, that does not count."""
+
+    def has_told(self, so_far: Done) -> bool:
+        """Tell whether it is recorded, for as long as it may change.
+
+        What is typed along grows by every key, and how much counts in the end.
+        """
+        return (
+            self.told is not None
+            and (self.told.choice, self.told.by) == (so_far.choice, so_far.by)
+            and self.watch.decides_at <= self.settles_at
+        )
 
     def shows_row(self) -> bool:
         return self.rows is not None and self.rows.show_in(self.lines)

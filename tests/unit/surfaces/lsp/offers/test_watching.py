@@ -88,18 +88,17 @@ class Desk:
         )
 
     def chosen(self) -> list[tuple[Choice, Method, tuple[int, ...], int]]:
-        """Give the choices recorded, but for what it came to before anything else."""
-        none = (Choice.NONE, Method.INFERRED, (), 0)
-        found = self.recorded()
-        return found[1:] if len(found) > 1 and found[0] == none else found
-
-    def recorded(self) -> list[tuple[Choice, Method, tuple[int, ...], int]]:
-        """Give all choices recorded, of which the last counts."""
+        """Give the choices that are settled."""
         return [
             (each.choice, each.method, each.indexes, each.characters)
-            for each in self.facts
-            if isinstance(each, Chosen)
+            for each in self.choices()
+            if each.settles_at is None
         ]
+
+    def choices(self, run: str = "run") -> list[Chosen]:
+        """Give all choices recorded of a run, of which the last counts."""
+        found = (each for each in self.facts if isinstance(each, Chosen))
+        return [each for each in found if each.run_id == run]
 
     def survived(self) -> list[tuple[int, float | None]]:
         """Give the samples recorded."""
@@ -222,7 +221,9 @@ def test_looked_at_and_left_is_none_and_unseen_is_nothing() -> None:
     made = desk(play)
 
     assert [
-        (each.run_id, each.choice) for each in made.facts if isinstance(each, Chosen)
+        (each.run_id, each.choice)
+        for each in made.facts
+        if isinstance(each, Chosen) and each.settles_at is None
     ] == [
         ("a", Choice.NONE),
         ("c", Choice.NONE),
@@ -324,8 +325,9 @@ def test_a_list_was_shown_when_it_went_out() -> None:
     made = desk(play)
 
     [shown] = [each for each in made.facts if isinstance(each, Shown)]
-    [chosen] = [each for each in made.facts if isinstance(each, Chosen)]
-    assert chosen.at - shown.at == pytest.approx(0.5)
+    [so_far, chosen] = made.choices()
+    assert so_far.at - shown.at == pytest.approx(0.5)
+    assert chosen.at - shown.at == pytest.approx(30)
 
 
 ROWS = "alpha beta gamma", "other beta gamma"
@@ -431,7 +433,43 @@ def test_it_is_recorded_when_it_becomes_true() -> None:
     made = desk(play)
 
     assert made.shown() == [((0,), (1,))]
-    assert made.recorded() == [(Choice.NONE, Method.INFERRED, (), 0)]
+    [so_far] = made.choices()
+    assert so_far.choice is Choice.NONE
+    assert so_far.settles_at == pytest.approx(so_far.at + 60)
+
+
+def test_what_may_still_change_settles_no_sooner() -> None:
+    """Somebody who asks again and again has not left the list yet."""
+
+    async def play(at: Desk) -> None:
+        for _ in range(6):
+            at.offer("urn 0", "urn 1")
+            await asyncio.sleep(25)
+            told = [each.settles_at for each in at.choices()]
+            assert told[-1] is not None
+            assert told[-1] >= at.watching._now() + 5
+
+    made = desk(play)
+
+    assert len(made.choices()) <= 4
+
+
+def test_what_was_taken_is_not_taken_back_while_its_rest_is_typed() -> None:
+    """Until the rest is typed for good, what was taken from the run stands."""
+
+    async def play(at: Desk) -> None:
+        at.offer("urn first(a)", "urn")
+        await asyncio.sleep(1)
+        at.put("urn")
+        await asyncio.sleep(1)
+        at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        at.put(" first", walk(AT, "urn"))
+        await asyncio.sleep(1)
+        at.put("", walk(AT, "urn"), walk(AT, "urn first"))
+        await asyncio.sleep(40)
+
+    assert desk(play).choices()[-1].indexes == (1,)
 
 
 @pytest.mark.parametrize("command", [True, False])
