@@ -99,10 +99,11 @@ class World(Struct, frozen=True, kw_only=True):
     def ask(
         self, words: str = "hello", *, folder: Path | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Ask from within the repository."""
+        """Ask from within the repository, at a terminal."""
         place = folder or self.repository
         variables = " ".join(f"{name}={value}" for name, value in KEYS.items())
-        return shell(f"cd {place} && {variables} hexai --fresh {words}")
+        asks = f"cd {place} && {variables} hexai --fresh {words}"
+        return shell(asks, seen=True)
 
     def assert_unharmed(self) -> None:
         """Fail if anything was run, or went anywhere but to the user's own model."""

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.command_line import Terminal
+
 SCRIPT = Path(sys.executable).with_name("hexai")
 """The console script beside the interpreter that runs the tests."""
 
@@ -41,19 +43,29 @@ def hexai(
                 stream.close()
 
 
-def shell(command: str, *, seconds: float = 30.0) -> "subprocess.CompletedProcess[str]":
-    """Run a command line of bash in which `hexai` is the console script."""
+def shell(
+    command: str, *, seconds: float = 30.0, seen: bool = False
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command line of bash in which `hexai` is the console script.
+
+    `seen`: its standard error is a terminal that somebody looks at.
+    """
     path = f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251
     environ = {**os.environ, "PATH": path}  # noqa: TID251
-    return subprocess.run(
+    terminal = Terminal(columns=500) if seen else None
+    ran = subprocess.run(
         ["/bin/bash", "-c", command],
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=terminal.descriptor if terminal else subprocess.PIPE,
         env=environ,
         timeout=seconds,
         check=False,
         text=True,
     )
+    if terminal is not None:
+        ran.stderr = terminal.text()
+    return ran
 
 
 def now() -> float:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import Result, run_cli, simulated, write_config
+from tests.support.ollama import Model, Ollama, serve
 from tests.support.replies import status
 from tests.support.upstream import Upstream
 
@@ -118,12 +119,66 @@ class TestPiped:
     """Standard output that is no terminal."""
 
     def test_one_answer_is_printed_exactly(self) -> None:
-        """Neither a heading nor a line break is added; the rest is on stderr."""
+        """Neither a heading nor a line break is added; a terminal gets the rest."""
         with Upstream(openai_answer(["a\n", "  b\x1b[31m"])) as upstream:
             one_upstream(upstream)
-            result = run_cli("hi")
+            result = run_cli("hi", stderr="terminal")
         assert (result.code, result.out) == (0, "a\n  b\x1b[31m")
         assert DONE.fullmatch(result.err.rstrip("\n"))
+
+    @pytest.mark.parametrize("warned", [False, True])
+    def test_a_program_that_wants_one_answer_gets_nothing_else(
+        self, warned: bool
+    ) -> None:
+        """Helix takes standard error in its place as soon as there is any."""
+        path = simulated("echo", more="[mcp]\nx = 1\n" if warned else "")
+        result = run_cli("-0", "hi")
+        assert (result.code, result.out, result.err) == (0, "hi", "")
+        shown = run_cli("--fresh", "hi", stderr="terminal").err
+        assert ("mcp" in shown, "done " in shown) == (warned, True)
+        assert path.exists()
+
+    @pytest.mark.parametrize("model", ["echo?fail=401", "echo?fail=503"])
+    def test_a_program_is_told_why_there_is_no_answer(self, model: str) -> None:
+        """All that was held, and the reason."""
+        simulated(model, more="[mcp]\nx = 1\n")
+        result = run_cli("hi")
+        assert result.code == 1
+        warned, failed = result.err.splitlines()[:2]
+        assert "mcp" in warned
+        assert failed.startswith("failed provider=simulated")
+
+    def test_what_nobody_was_told_is_told_with_the_next_command(self) -> None:
+        """A note that is said once is not lost in silence."""
+        write_config('[models]\ncli = { provider = "ollama", model = "m:1b" }')
+        with serve(Ollama({"m:1b": Model()})) as upstream:
+            variable = {**os.environ, "OLLAMA_HOST": upstream.url}  # noqa: TID251
+            silent = run_cli("hi", environ=variable)
+            told = run_cli("hi", environ=variable, stderr="terminal")
+            again = run_cli("hi", environ=variable, stderr="terminal")
+        notes = [result.err.count("note: ") for result in (silent, told, again)]
+        assert notes == [0, 1, 0]
+
+    @pytest.mark.parametrize("broken", [False, True])
+    def test_who_is_quiet_leaves_failures_to_the_exit_code(self, broken: bool) -> None:
+        """So Helix keeps what was selected, and shows the code."""
+        simulated("echo?fail=401", more="[cli]\nblind = 7\n" if broken else "")
+        result = run_cli("--quiet", "hi", "--json", stderr="terminal")
+        assert (result.code, result.out, result.err) == (1, "", "")
+
+    def test_quiet_is_silent_for_people_too(self) -> None:
+        """By option or by configuration, however many answer."""
+        simulated("echo", "echo")
+        by_option = run_cli("--quiet", "hi", stderr="terminal")
+        simulated("echo", "echo", more="[cli]\nquiet = true\n")
+        by_key = run_cli("--fresh", "hi", stderr="terminal")
+        assert [(each.code, each.err) for each in (by_option, by_key)] == [(0, "")] * 2
+        assert "=== a ===" in by_option.out
+
+    def test_several_answers_have_their_lines_in_a_pipe(self) -> None:
+        """Only one that goes in somewhere is disturbed by them."""
+        simulated("echo", "echo")
+        assert run_cli("hi").err.count("done provider=simulated") == 2
 
     def test_several_answers_stand_in_entry_order(self) -> None:
         """However long each of them takes."""
@@ -319,7 +374,7 @@ class TestCache:
         with Upstream(openai_answer("fine")) as upstream:
             one_upstream(upstream)
             run_cli("hi")
-            again = run_cli("hi")
+            again = run_cli("hi", stderr="terminal")
             assert (again.code, again.out) == (0, "fine")
             assert " cached=" in again.err
             assert len(upstream.requests) == 1
@@ -356,7 +411,7 @@ class TestKept:
         """All contenders failed before they could send."""
         write_config(
             f'[providers.down]\ntype = "openai"\n{self.CLOSED}\n'
-            '[models]\ncli = { provider = "down", model = "m" }\n'
+            '[models]\ncli = { provider = "down", model = "m:1b" }\n'
         )
         result = run_cli("--timeout", "5", "why", stdin="a long log")
         assert result.code == 1
@@ -384,7 +439,7 @@ class TestKept:
             write_config(
                 "local_only = true\n"
                 f'[providers.far]\ntype = "openai"\nbase_url = "{upstream.url}"\n'
-                '[models]\ncli = { provider = "far", model = "m" }\n'
+                '[models]\ncli = { provider = "far", model = "m:1b" }\n'
             )
             result = run_cli("why", stdin="a long log")
         assert result.code == 1

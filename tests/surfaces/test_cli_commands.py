@@ -55,7 +55,7 @@ def test_a_command_has_help_of_its_own() -> None:
 )
 def test_what_does_not_parse_as_a_command_is_a_prompt(words: str) -> None:
     """All that follows a command's name must be its arguments."""
-    result = run_cli(*words.split())
+    result = run_cli(*words.split(), stderr="terminal")
     assert (result.code, result.out) == (0, words)
 
 
@@ -109,7 +109,7 @@ def test_a_question_s_options_before_a_command_are_an_error() -> None:
 
 def test_options_behind_the_first_word_are_prompt_with_a_note() -> None:
     """The note names each of them, other programs' options get none."""
-    result = run_cli("what", "does", "--json", "do", "to", "-xzf")
+    result = run_cli("what", "does", "--json", "do", "to", "-xzf", stderr="terminal")
     assert (result.code, result.out) == (0, "what does --json do to -xzf")
     notes = [line for line in result.err.splitlines() if "note:" in line]
     assert notes == ["hexai: note: --json stands after the first word, so it is prompt"]
@@ -128,7 +128,7 @@ def test_a_command_that_does_not_parse_is_asked_with_a_note(
     words: str, reason: str
 ) -> None:
     """Whoever meant the command learns why it was none."""
-    result = run_cli(*words.split())
+    result = run_cli(*words.split(), stderr="terminal")
     [note] = [line for line in result.err.splitlines() if "note:" in line]
     assert (result.code, result.out) == (0, words)
     assert note.startswith("hexai: note: this is a question, not `")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import run_cli, write_config
+from tests.support.command_line import run_cli, simulated, write_config
 
 TWO = """\
 [providers.work]
@@ -202,6 +202,15 @@ class TestCheck:
         assert off in run_cli("config", "check").err
         write_config('[provider]\nname = "simulated"\n[models]\ncompletion = "echo"\n')
         assert run_cli("config", "check").err == ""
+
+    def test_users_of_the_go_tool_hear_what_keeps_lists_back(self) -> None:
+        """Where they ask for it, and not with each question."""
+        slow = "completion_debounce_ms = 800\ncompletion_wait_all = true\n"
+        simulated("echo", more=f"[completion]\n{slow}")
+        debounce, wait = run_cli("config", "check").err.splitlines()
+        assert "completion.completion_debounce_ms = 800: keeps every list" in debounce
+        assert "wait for the slowest model, up to 4 s" in wait
+        assert "keeps" not in run_cli("hi", stderr="terminal").err
 
     def test_hostile_values_are_harmless_on_a_terminal(self) -> None:
         """Problems quote what is in the file."""

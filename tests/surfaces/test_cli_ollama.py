@@ -27,7 +27,7 @@ def configured(ollama: Ollama, *entries: str, more: str = "") -> Iterator[Upstre
 
 def ask(*words: str) -> Result:
     """Ask, and print JSON."""
-    return run_cli("--json", "--fresh", *words)
+    return run_cli("--json", "--fresh", *words, stderr="terminal")
 
 
 def test_a_load_is_in_no_other_figure() -> None:
@@ -77,7 +77,7 @@ def test_a_busy_ollama_is_told_as_a_wait() -> None:
 def test_a_prompt_that_does_not_fit_is_refused_with_what_to_set() -> None:
     """Nobody answers from half of it."""
     with configured(Ollama({"qwen:latest": Model()}), "model = 'qwen'"):
-        result = run_cli("--fresh", LONG)
+        result = run_cli("--fresh", LONG, stderr="terminal")
     assert (result.code, result.out) == (1, "")
     assert "does not fit the model's context" in result.err
     assert "num_ctx" in result.err
@@ -89,7 +89,7 @@ def test_a_prompt_that_was_cut_is_told_everywhere() -> None:
     ollama = Ollama({"qwen:latest": Model()}, version="0.11.0", obeys=False)
     with configured(ollama, "model = 'qwen'"):
         result = ask(LONG)
-        again = run_cli(LONG)
+        again = run_cli(LONG, stderr="terminal")
     [entry] = json.loads(result.out)["entries"]
     assert entry["status"] == "answered"
     assert entry["given"] == {"tokens": 7613, "held": 4096, "cut": True}

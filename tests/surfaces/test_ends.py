@@ -38,7 +38,9 @@ def ask(tmp_path: Path, type_: str, reply: Reply, *options: str) -> Result:
             base_url = "{upstream.url}"
             """
         )
-        return run_cli("--config", str(config), "--fresh", *options, "hi")
+        return run_cli(
+            "--config", str(config), "--fresh", *options, "hi", stderr="terminal"
+        )
 
 
 def ended(type_: str, text: object, word: str) -> Reply:

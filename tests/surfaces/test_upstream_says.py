@@ -112,7 +112,7 @@ def test_a_key_in_an_error_is_shown_nowhere(
     error = {"error": {"message": f"wrong key {CANARY}", "code": 401}}
     with Upstream(in_stream(type_, error)) as upstream:
         configure(type_, upstream)
-        results = [run_cli("hi"), run_cli("--json", "hi")]
+        results = [run_cli("hi", stderr="terminal"), run_cli("--json", "hi")]
 
     assert all(CANARY not in each.out + each.err for each in results)
     assert all("wrong key ********" in each.out + each.err for each in results)
@@ -123,7 +123,7 @@ def ask(type_: str, *replies: Reply, more: str = "") -> tuple[Result, Upstream]:
     """Ask an upstream that answers so."""
     with Upstream(*replies) as upstream:
         configure(type_, upstream, more)
-        return run_cli("hi"), upstream
+        return run_cli("hi", stderr="terminal"), upstream
 
 
 @pytest.fixture
@@ -225,7 +225,8 @@ def test_cached_input_is_shown_by_a_word_of_its_own() -> None:
     }
     with Upstream(sse({**end, "usage": usage}, "[DONE]")) as upstream:
         configure("openai", upstream)
-        plain, record = run_cli("hi"), run_cli("--fresh", "--json", "hi")
+        plain = run_cli("hi", stderr="terminal")
+        record = run_cli("--fresh", "--json", "hi")
         recorded = run_cli("show", "--json")
 
     assert re.search(r" in=312 in_cached=200 out=9 ", plain.err)
@@ -240,7 +241,7 @@ def test_zeros_beside_a_text_are_estimated_and_marked(type_: str) -> None:
     """And never a price of nothing."""
     with Upstream(ANSWERS[type_]("hello there", usage=(0, 0))) as upstream:
         configure(type_, upstream)
-        result = run_cli("hi")
+        result = run_cli("hi", stderr="terminal")
 
     assert re.search(r" in=~[1-9]\d* out=~[1-9]\d* ", result.err)
 
@@ -256,7 +257,7 @@ def test_what_is_left_out_is_said_once(type_: str) -> None:
     """With the key that saves the refused request; the answer is as it came."""
     with Upstream(*[REFUSAL, ANSWERS[type_]("fine")] * 2) as upstream:
         configure(type_, upstream)
-        first, again = run_cli("hi"), run_cli("--fresh", "hi")
+        first, again = (run_cli("--fresh", "hi", stderr="terminal") for _ in range(2))
         questions = [r for r in upstream.requests if r.path != "/api/show"]
         given = ["temperature" in request.body.decode() for request in questions]
 
@@ -277,7 +278,7 @@ def test_a_repeat_that_fails_too_is_no_success(type_: str) -> None:
     """Then the refusal counts, and no note hides it."""
     with Upstream(REFUSAL, status(401, "{}")) as upstream:
         configure(type_, upstream)
-        result = run_cli("hi")
+        result = run_cli("hi", stderr="terminal")
 
     assert result.code == 1
     assert "note: " not in result.err
@@ -290,10 +291,14 @@ def test_ollama_s_variable_is_said_once_and_on_no_pipe() -> None:
         write_config('[[models.cli]]\nprovider = "ollama"\nmodel = "m"\n')
         host = upstream.url.removeprefix("http://")
         environ = {**os.environ, "OLLAMA_HOST": host}  # noqa: TID251 - the edge
-        first, again = (run_cli("--fresh", "hi", environ=environ) for _ in range(2))
+
+        def ask() -> Result:
+            return run_cli("--fresh", "hi", stderr="terminal", environ=environ)
+
+        first, again = ask(), ask()
         check = run_cli("config", "check", environ=environ)
         run_cli("history", "forget", "--all", environ=environ)
-        anew = run_cli("--fresh", "hi", environ=environ)
+        anew = ask()
 
     note = f"hexai: note: ollama is asked at {upstream.url}, as OLLAMA_HOST says"
     assert [each.err.count(note) for each in (first, again, check, anew)] == [

@@ -189,6 +189,8 @@ class Cli(Table, frozen=True, kw_only=True):
     them; their names stay. Pipes and --json keep the order of the entries."""
     vote: bool = False
     """Ask for a vote at the end."""
+    quiet: bool = False
+    """Say nothing on standard error, as with --quiet; the exit code tells."""
 
 
 class Ledger(Table, frozen=True, kw_only=True):

@@ -41,6 +41,8 @@ _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
     "ask": ("local",),
 }
 """Options that only some formats have, and the types of those."""
+_SLOW_DEBOUNCE = 400
+"""Milliseconds above which a list seems not to come; the Go tool's example has 800."""
 
 
 def find_problems(settings: Settings) -> Iterator[Problem]:
@@ -91,6 +93,27 @@ def find_warnings(settings: Settings) -> Iterator[Problem]:
             name = f"models.{surface.value}"
             message = extra_entries(name, len(enabled) - 1)
             yield Problem(path=path, message=message)
+
+
+def find_slow(settings: Settings) -> Iterator[Problem]:
+    """Find what keeps lists back in the editor, as the Go tool's example file does.
+
+    Somebody may want it so; it is said where the configuration is checked, not always.
+    """
+    completion = settings.completion
+    if completion.completion_debounce_ms > _SLOW_DEBOUNCE:
+        yield wrong(
+            ("completion", "completion_debounce_ms"),
+            completion.completion_debounce_ms,
+            "keeps every list back so long after the last key; 150 is usual",
+        )
+    if completion.wait == "all":
+        yield wrong(
+            ("completion", "wait"),
+            "all",
+            "lets lists, those of other servers too, wait for the slowest model, up to "
+            f'{completion.hard_deadline:g} s; the default is "deadline"',
+        )
 
 
 def _doubtful(

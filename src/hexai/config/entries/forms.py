@@ -13,11 +13,17 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from hexai.config.problems import KeyPath, nearest
 from hexai.config.provider_settings import ProviderType
-from hexai.config.tables.base import given
-from hexai.config.tables.entries import Entries, EntryTable, EntryTemperature
+from hexai.config.tables.base import Table, given
+from hexai.config.tables.entries import (
+    Entries,
+    EntryTable,
+    EntryTemperature,
+    FallbackTable,
+)
 from hexai.text.surrogates import is_whole
 
 _TEMPERATURE = re.compile(r"(?P<rest>.*)@(?P<number>\d(\.\d*)?|\.\d+)", re.DOTALL)
@@ -30,7 +36,8 @@ _MISSPELT = 0.85
 def listed(entries: Entries, path: KeyPath) -> list[tuple[KeyPath, EntryTable]]:
     """Give the entries of a surface's value with their paths.
 
-    Blank strings and empty tables are dropped; disabled entries are not.
+    Blank strings, and tables in which nothing or only blanks are set, are dropped, as
+    templates leave them; disabled entries are not.
     """
     if isinstance(entries, str | EntryTable):
         written: list[tuple[KeyPath, str | EntryTable]] = [(path, entries)]
@@ -42,8 +49,21 @@ def listed(entries: Entries, path: KeyPath) -> list[tuple[KeyPath, EntryTable]]:
 
 def _as_table(entry: str | EntryTable) -> EntryTable:
     if isinstance(entry, EntryTable):
-        return entry
+        return _without_blanks(entry)
     return EntryTable(model=entry.strip()) if entry.strip() else EntryTable()
+
+
+def _without_blanks(table: EntryTable) -> EntryTable:
+    fallback = table.fallback
+    if isinstance(fallback, FallbackTable):
+        fallback = replace(fallback, **_blanks(fallback))
+    blank = UNSET if fallback == FallbackTable() else fallback
+    return replace(table, fallback=blank, **_blanks(table))
+
+
+def _blanks(table: Table) -> dict[str, UnsetType]:
+    values = ((name, getattr(table, name)) for name in table.__struct_fields__)
+    return {n: UNSET for n, v in values if isinstance(v, str) and not v.strip()}
 
 
 def parse_word(word: str, find_name: Callable[[str], str | None]) -> EntryTable:

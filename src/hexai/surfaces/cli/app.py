@@ -1,8 +1,10 @@
 """The command line from its first word to its exit code."""
 
 from collections.abc import Callable
+from functools import partial
 
 import click
+from msgspec.structs import replace
 
 from hexai.errors import HexaiError, NoInput, UsageError
 from hexai.surfaces.cli.commands import (
@@ -25,7 +27,7 @@ from hexai.surfaces.cli.options import (
     parse_options,
     root_command,
 )
-from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.process import Hush, Process, folders_of
 from hexai.surfaces.cli.speak import complain, say
 from hexai.surfaces.cli.words import Line, split_line, stray_options
 from hexai.version import __version__
@@ -33,7 +35,11 @@ from hexai.version import __version__
 
 def run(process: Process) -> int:
     """Carry out a command line; gives the exit code, raises nothing."""
-    return _carry_out(process, _run)
+    hush = Hush()
+    try:
+        return _carry_out(replace(process, hush=hush), partial(_run, hush))
+    finally:
+        hush.release()
 
 
 def run_script(process: Process, name: str) -> int:
@@ -68,7 +74,7 @@ def _carry_out(process: Process, work: Callable[[Process], int]) -> int:
         return _report(process, bug)
 
 
-def _run(process: Process) -> int:
+def _run(hush: Hush, process: Process) -> int:
     if instruction := process.environ.get("_HEXAI_COMPLETE"):
         from hexai.surfaces.cli.completion import complete
 
@@ -85,8 +91,11 @@ def _run(process: Process) -> int:
         return 0
     context = find(line, options)
     if context is not None:
+        hush.release()
         invocation = Invocation(process=process, options=options)
         return run_command(context, invocation)
+    if options.quiet and not options.vote:
+        hush.silence()
     if (reason := why_no_command(line)) is not None:
         notes = [reason]
     else:

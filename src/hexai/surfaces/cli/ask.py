@@ -37,7 +37,7 @@ from hexai.service.services import Services
 from hexai.surfaces.cli.first_run import check_first_run
 from hexai.surfaces.cli.interrupts import Interrupts
 from hexai.surfaces.cli.options import AskOptions
-from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.process import Hush, Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
 from hexai.surfaces.cli.screen import Screen
 from hexai.surfaces.cli.session import Session, open_session
@@ -90,7 +90,11 @@ def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> 
 
 def _put_recorded(session: Session, question: Question) -> Show:
     """Put a question, record the run, and ask for a vote if the user wants that."""
-    how = wanted(session)
+    how, hush = wanted(session), session.process.hush or Hush()
+    if how.vote or not (how.quiet or _is_for_a_program(session.process, question)):
+        hush.release()
+    elif how.quiet:
+        hush.silence()
     with tmux_status(session) as status, session.recording() as recorder:
 
         def warm_up() -> None:
@@ -103,7 +107,18 @@ def _put_recorded(session: Session, question: Question) -> Show:
             from hexai.surfaces.cli.ledger.vote import vote_at_the_end
 
             vote_at_the_end(session.process, show, recorder)
+    if show.code == 0:
+        hush.drop()
     return show
+
+
+def _is_for_a_program(process: Process, question: Question) -> bool:
+    """Tell whether no person reads either stream, and one answer is wanted.
+
+    Helix takes standard error in its place as soon as there is any.
+    """
+    is_seen = process.stdout_is_terminal or process.stderr_is_terminal
+    return len(question.entries) == 1 and not is_seen
 
 
 def make_question(
@@ -146,6 +161,7 @@ def wanted(session: Session) -> Wanted:
         blind=cli.blind if options.blind is None else options.blind,
         vote=(cli.vote if options.vote is None else options.vote)
         and not (options.json or options.jsonl),
+        quiet=options.quiet or cli.quiet,
         layout=options.layout or cli.layout,
     )
 

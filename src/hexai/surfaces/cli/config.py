@@ -1,7 +1,7 @@
 """`hexai config`: edit, check, show and compare the configuration."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from hexai.config.load import load
 from hexai.config.origins import find_origins
 from hexai.config.problems import dotted
 from hexai.config.schema import Settings
+from hexai.config.validate import find_slow
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, SetupError
 from hexai.service.editor import VARIABLES, edit_file, editor_command
@@ -107,6 +108,7 @@ def check(invocation: Invocation) -> int:
         lacks = runner.run(_find_lacks(session))
     complain(session.process, *(f"warning: {lack}" for lack in lacks))
     complain(session.process, *_completion_off(session))
+    complain(session.process, *_slow_popups(session))
     notes = [n for each in Surface for n in session.snapshot.entries(each).notes]
     complain(session.process, *(f"note: {note}" for note in dict.fromkeys(notes)))
     if not session.snapshot.has_file:
@@ -127,6 +129,13 @@ def _completion_off(session: Session) -> tuple[str, ...]:
     told = f"note: [provider] {name} answers in the terminal, in chats and code actions"
     off = "completion, which asks while you type, is off until [[models.completion]]"
     return (f"{told}; {off} names somebody",)
+
+
+def _slow_popups(session: Session) -> Iterator[str]:
+    """Tell users of the Go tool's file what its values mean for lists."""
+    snapshot = session.snapshot
+    for slow in find_slow(snapshot.settings):
+        yield f"note: {snapshot.merged.told(slow)}"
 
 
 async def _find_lacks(session: Session) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     jsonl: bool = False
     blind: bool | None = None
     vote: bool | None = None
+    quiet: bool = False
     again: bool = False
     first: bool = False
     fresh: bool = False
@@ -197,6 +198,7 @@ def _how_shown() -> list[click.Parameter]:
             type=click.Choice(get_args(Layout)),
             help="How answers stand on a terminal.",
         ),
+        _flag("--quiet", "Say nothing on standard error; the exit code tells."),
         _flag("--json", "Print one JSON object."),
         _flag("--jsonl", "Print the events as they come, one JSON object a line."),
         click.Option(

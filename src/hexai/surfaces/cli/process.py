@@ -1,7 +1,7 @@
 """What the command line gets from its surroundings: nothing else asks for it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,6 +38,37 @@ class Act(Protocol):
         """
 
 
+class Hush:
+    """What is to be said on standard error, held until it is known to be wanted."""
+
+    def __init__(self) -> None:
+        self._held: list[Callable[[], None]] | None = []
+        self._is_silent = False
+
+    def do(self, say: Callable[[], None]) -> None:
+        """Hold it; once the rest was released, do it at once."""
+        if self._held is None:
+            say()
+        elif not self._is_silent:
+            self._held.append(say)
+
+    def drop(self) -> None:
+        """Forget what is held so far."""
+        if self._held:
+            self._held.clear()
+
+    def silence(self) -> None:
+        """Forget that, and whatever comes."""
+        self.drop()
+        self._is_silent = True
+
+    def release(self) -> None:
+        """Say what is held, and whatever follows at once."""
+        held, self._held = self._held or [], None
+        for say in held:
+            say()
+
+
 class Process(Struct, frozen=True, kw_only=True):
     """One start of the program: what it was given, and where it reads and writes."""
 
@@ -52,6 +83,8 @@ class Process(Struct, frozen=True, kw_only=True):
     """A file descriptor, like the next two."""
     stdout: int = 1
     stderr: int = 2
+    hush: Hush | None = None
+    """What holds that which is said on standard error; None: nothing does."""
     serve: Serve | None = None
     """What `hexai lsp` runs."""
     act: Act | None = None

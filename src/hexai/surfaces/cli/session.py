@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -50,6 +51,13 @@ class Session(Struct, frozen=True, kw_only=True):
 
     def note(self, notes: Iterable[str]) -> None:
         """Say what should be known, each once and not with every command."""
+        say = partial(self._note, tuple(notes))
+        if self.process.hush is None:
+            say()
+        else:
+            self.process.hush.do(say)  # what is dropped was not told
+
+    def _note(self, notes: tuple[str, ...]) -> None:
         told = Told(self.folders.state / TOLD)
         complain(self.process, *(f"note: {n}" for n in notes if told.is_first(n)))
 

@@ -6,6 +6,8 @@ never blocks the event loop.
 
 import os
 import select
+from collections.abc import Iterable
+from functools import partial
 
 from hexai.errors import HexaiError
 from hexai.surfaces.cli.process import Process
@@ -35,6 +37,13 @@ def tell(process: Process, *lines: str) -> None:
 
     Each stays one line, and is harmless in whatever shows it later.
     """
+    if process.hush is None:
+        _tell(process, lines)
+    else:
+        process.hush.do(partial(_tell, process, lines))
+
+
+def _tell(process: Process, lines: Iterable[str]) -> None:
     try:
         _write(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))
     except OSError:

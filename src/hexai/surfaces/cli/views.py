@@ -46,6 +46,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     first: bool = False
     blind: bool = False
     vote: bool = False
+    quiet: bool = False
     layout: Layout = "auto"
     with_closing: bool = True
     """Whether each contender's closing line is wanted."""

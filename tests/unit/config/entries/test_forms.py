@@ -4,7 +4,7 @@ import pytest
 from msgspec import UNSET
 
 from hexai.config.entries.forms import listed, parse_word, temperature_of
-from hexai.config.tables.entries import EntryTable
+from hexai.config.tables.entries import EntryTable, FallbackTable
 
 NAMES = {"ollama": "ollama", "openai": "openai", "work": "Work"}
 
@@ -73,6 +73,36 @@ def test_blank_entries_are_dropped_and_keep_their_places() -> None:
     assert listed(entries, ("models", "cli")) == [
         (("models", "cli", 0), EntryTable(model="a")),
         (("models", "cli", 3), EntryTable(provider="b")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        EntryTable(model="", provider=""),
+        EntryTable(model=" ", temperature=" "),
+        EntryTable(fallback_model="\t", fallback=FallbackTable(provider="")),
+    ],
+)
+def test_a_table_of_blanks_is_dropped(blank: EntryTable) -> None:
+    """A template that nobody filled in is no contender with the default model."""
+    path = ("models", "cli")
+
+    assert listed((blank, EntryTable(model="a", provider=" ")), path) == [
+        ((*path, 1), EntryTable(model="a"))
+    ]
+
+
+def test_a_table_that_sets_anything_else_inherits_the_rest() -> None:
+    """Of a fallback too only what is blank is not set."""
+    fallback = FallbackTable(provider="b", model="")
+    table = EntryTable(model="", temperature=0.3, fallback=fallback)
+
+    assert listed(table, ("models", "cli")) == [
+        (
+            ("models", "cli"),
+            EntryTable(temperature=0.3, fallback=FallbackTable(provider="b")),
+        )
     ]
 
 
