@@ -75,6 +75,7 @@ def choice() -> dict[str, Any] | None:
     found: dict[str, Any] | None = json.loads(shown)["choice"]
     if found is not None:
         del found["at"]
+        assert found.pop("settles_at") is None
     return found
 
 

@@ -7,7 +7,7 @@ only looked at.
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ class Desk:
 
     def __init__(self, editor: Neovim, folder: Path) -> None:
         self.editor = editor
-        self._environ = {f"XDG_{name}_HOME": str(folder) for name in _FOLDERS}
-        self._environ["HOME"] = str(folder)
+        self.environ = {f"XDG_{name}_HOME": str(folder) for name in _FOLDERS}
+        self.environ["HOME"] = str(folder)
 
     def read_them(self, seconds: float = SHOWN_AFTER) -> None:
         """Do nothing, as a user does who looks at the popup."""
@@ -46,9 +46,9 @@ class Desk:
         self.editor.command("bdelete!")
         deadline = time.monotonic() + 10.0
         while True:
-            shown = run_cli("show", "--json", environ=self._environ)
+            shown = run_cli("show", "--json", environ=self.environ)
             found = json.loads(shown.out)["choice"] if shown.code == 0 else None
-            if found is not None:
+            if found is not None and found.pop("settles_at") is None:
                 del found["at"]
                 return dict(found)
             assert time.monotonic() < deadline, "no choice was recorded"
@@ -65,17 +65,24 @@ def chosen(kind: str, method: str, *labels: str, text: str = "") -> dict[str, An
     }
 
 
+@contextmanager
+def _neovim(folder: Path, *texts: str) -> Iterator[Neovim]:
+    """Start a Neovim for which two models suggest these texts."""
+    with ExitStack() as stack:
+        upstreams = {
+            name: stack.enter_context(Upstream(openai_answer(text)))
+            for name, text in zip(("one", "two"), texts, strict=True)
+        }
+        _configure(folder, upstreams)
+        editor = stack.enter_context(neovim(folder))
+        editor.command("set completeopt=menuone,noinsert,popup")
+        yield editor
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """Give a Neovim in which two models have suggested something."""
-    with ExitStack() as stack:
-        upstreams = {
-            "one": stack.enter_context(Upstream(openai_answer(FIRST))),
-            "two": stack.enter_context(Upstream(openai_answer(SECOND))),
-        }
-        _configure(tmp_path, upstreams)
-        editor = stack.enter_context(neovim(tmp_path))
-        editor.command("set completeopt=menuone,noinsert,popup")
+    with _neovim(tmp_path, FIRST, SECOND) as editor:
         editor.open(tmp_path / "x.py", f"{BEFORE}\nprint(add(1, 2))\n")
         editor.command("set filetype=python")
         editor.attach("hexai", SERVER)
@@ -147,3 +154,35 @@ def test_what_is_left_alone_is_none(desk: Desk) -> None:
     """The document is closed, and nothing of the list is in it."""
     desk.read_them()
     assert desk.choice() == chosen("none", "inferred")
+
+
+@pytest.mark.parametrize("letters", ["", "alpha "])
+def test_whoever_is_taken_in_eight_files_wins_eight_to_none(
+    tmp_path: Path, letters: str
+) -> None:
+    """At once, or by typing first letters, at each of which the list narrows."""
+    texts = "alpha = beta(1)", "other = beta(1)"
+    with _neovim(tmp_path, *texts) as editor:
+        desk = Desk(editor, tmp_path)
+        for number in range(8):
+            editor.open(tmp_path / f"x{number}.py", f"def f{number}():\n    \n")
+            editor.attach("hexai", SERVER)
+            editor.place(1, 4)
+            editor.type("a")
+            assert {row.abbr for row in editor.complete()} == {*texts}
+            desk.read_them()
+            for letter in letters:
+                editor.type(letter)
+                editor.wait_until(f"getline(2) =~ '{letter}$'")
+                desk.read_them(0.1)
+            if letters:
+                editor.wait_until("pumvisible()")
+            editor.type("<C-y>")
+            editor.wait_until(f"getline(2) == '    {texts[0]}'")
+            assert desk.choice()["labels"] == ["one"]
+        board = run_cli("leaderboard", "--json", environ=desk.environ)
+
+    [surface] = json.loads(board.out)["surfaces"]
+    [group] = surface["groups"]
+    found = [(each["chosen"], each["shown"]) for each in group["models"]]
+    assert found == [(8, 8), (0, 8)]

@@ -32,6 +32,8 @@ class ChoiceRecord(Struct, kw_only=True):
     at: float
     labels: list[str]
     characters: int
+    settles_at: float | None
+    """Until when it may still change; None if it is settled."""
 
 
 class RecordedEntryRecord(EntryRecord, kw_only=True):
@@ -88,6 +90,7 @@ def _choice(recorded: RecordedRun, names: dict[int, str]) -> ChoiceRecord | None
         at=chosen.at,
         labels=[names[index] for index in chosen.indexes if index in names],
         characters=chosen.characters,
+        settles_at=chosen.settles_at,
     )
 
 

@@ -21,7 +21,7 @@ from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
 from hexai.surfaces.lsp.offers.taken import TakenTexts
-from hexai.text.lines import TextChange
+from hexai.text.lines import Lines, TextChange
 
 _REMEMBERED = 64
 """Runs; more are not offered again."""
@@ -54,14 +54,20 @@ class Watching:
         """Runs of which something was taken, the newest last."""
         self._seen: dict[str, Groups] = {}
         """What was seen of each run, the newest last."""
+        self._sent: dict[str, float] = {}
+        """When the newest list of each run went out, the newest run last."""
         self._ends: dict[str, Done] = {}
         """What was taken last in each document."""
+        self._texts: dict[str, Lines] = {}
+        """The newest text of each document in which something was offered."""
         self._chosen_at = 0.0
 
     def offered(self, offer: Offer, *, inline: bool) -> None:
         """Take note of a list that goes out now."""
         if not offer.suggestions:
             return
+        self._texts[offer.uri] = offer.lines
+        _keep(self._sent, offer.run_id, self._loop.time())
         old = self._watches.get(offer.uri)
         if old is not None and old.run_id == offer.run_id:
             listed = self._listed(offer)
@@ -97,6 +103,8 @@ class Watching:
     def changed(self, document: Document, change: TextChange) -> None:
         """Take a change of a document."""
         at = self._loop.time()
+        if document.uri in self._texts:
+            self._texts[document.uri] = document.lines
         if document.uri in self._watches:
             self._watches[document.uri].watch.edited_again(change, at)
             self._look(document.uri)
@@ -111,6 +119,7 @@ class Watching:
         """Take note that a document was closed: what is left nobody will know."""
         self._leave(uri)
         self._ends.pop(uri, None)
+        self._texts.pop(uri, None)
         self._taken.closed(uri)
 
     def shutdown(self) -> None:
@@ -121,7 +130,8 @@ class Watching:
     def _begin(self, offer: Offer, *, commands: bool, parts: bool) -> "_Watched":
         seen = self._seen.get(offer.run_id, ())
         watch = Watch(self._listed(offer), commands=commands, parts=parts, seen=seen)
-        watched = _Watched(offer.run_id, watch, self._rows(offer))
+        lines = self._texts.get(offer.uri, offer.lines)
+        watched = _Watched(offer.run_id, watch, lines, self._rows(offer))
         self._watches[offer.uri] = watched
         return watched
 
@@ -131,7 +141,7 @@ class Watching:
             lines=offer.lines,
             position=offer.position,
             items=tuple(_item(offer, each) for each in offer.suggestions),
-            at=self._loop.time(),
+            at=self._sent.get(offer.run_id, self._loop.time()),
             asked=last is None or not last.ends_at(offer.lines, offer.position),
         )
 
@@ -159,7 +169,8 @@ class Watching:
         del self._watches[uri]
         if watched.told is not None and done.choice is not Choice.NONE:
             _keep(self._decided, watched.run_id, done)
-            self._ends[uri] = done
+            if done.choice is not Choice.TYPED:
+                self._ends[uri] = done
             if done.start is not None:
                 self._taken.follow(uri, watched.run_id, done, watched.lines)
 
@@ -211,11 +222,13 @@ class Watching:
 
 
 class _Watched:
-    def __init__(self, run_id: str, watch: Watch, rows: Rows | None = None) -> None:
+    def __init__(
+        self, run_id: str, watch: Watch, lines: Lines, rows: Rows | None
+    ) -> None:
         self.run_id = run_id
         self.watch = watch
         self.rows = rows
-        self.lines = watch.listed.lines
+        self.lines = lines
         self.told: Done | None = None
         """What was recorded of it last."""
         self.settles_at = 0.0
