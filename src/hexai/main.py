@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hexai.surfaces.cli.process import Act, Process
+    from hexai.surfaces.lsp.start import Start as LspStart
     from hexai.surfaces.tmux.screen import Screen
     from hexai.surfaces.tmux.signals import Signals
 
@@ -69,6 +70,7 @@ def _run(script: str = "") -> None:
         home=os.path.expanduser("~"),  # noqa: PTH111 - a text, not a Path
         folder=_working_directory(),
         serve=_serve,
+        look=_look,
         act=act,
     )
     os._exit(run_script(process, script) if script else run(process))
@@ -83,27 +85,46 @@ def _serve(
     only: tuple[str, ...],
 ) -> int:
     """Run the editor server: surfaces do not know each other, so it is joined here."""
+    from pathlib import Path
+
+    from msgspec.structs import replace
+
+    from hexai.surfaces.lsp.main import run
+
+    start = _lsp_start(process, config, only)
+    path = None if log is None else Path(log)
+    return run(replace(start, log=path, log_texts=log_texts))
+
+
+def _look(
+    process: "Process", word: str, *, config: str | None, only: "tuple[str, ...]"
+) -> "tuple[int, str]":
+    """Look at what an editor would see: joined here for the same reason."""
+    from hexai.surfaces.lsp.check.check import run
+
+    return run(_lsp_start(process, config, only), word, process.folder)
+
+
+def _lsp_start(
+    process: "Process", config: str | None, only: "tuple[str, ...]"
+) -> "LspStart":
     import random
     import time
     from pathlib import Path
 
     from hexai.surfaces.cli.process import folders_of
-    from hexai.surfaces.lsp.main import run
     from hexai.surfaces.lsp.start import Start
 
-    start = Start(
+    return Start(
         folders=folders_of(process),
         environ=process.environ,
         now=time.time,  # noqa: TID251 - the edge
         random=random.Random(),  # noqa: S311 - shuffles and jitter
         config=None if config is None else Path(config),
-        log=None if log is None else Path(log),
-        log_texts=log_texts,
         only=only,
         stdin=process.stdin,
         stdout=process.stdout,
     )
-    return run(start)
 
 
 def _prepared(words: "list[str]") -> "Act":

@@ -25,6 +25,20 @@ class Serve(Protocol):
         """Serve one editor until it leaves; gives the exit code."""
 
 
+class Look(Protocol):
+    """Looks at what an editor would see; the command line knows no more of it."""
+
+    def __call__(
+        self,
+        process: "Process",
+        word: str,
+        *,
+        config: str | None,
+        only: tuple[str, ...],
+    ) -> tuple[int, str]:
+        """Ask our own server once, at `FILE[:LINE[:COLUMN]]`; gives code and text."""
+
+
 class Act(Protocol):
     """Runs the menu for a selection; the command line knows no more of it."""
 
@@ -87,6 +101,8 @@ class Process(Struct, frozen=True, kw_only=True):
     """What holds that which is said on standard error; None: nothing does."""
     serve: Serve | None = None
     """What `hexai lsp` runs."""
+    look: Look | None = None
+    """What `hexai lsp --check` runs."""
     act: Act | None = None
     """What `hexai action` runs."""
 

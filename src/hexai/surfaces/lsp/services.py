@@ -41,9 +41,9 @@ async def open_services(
         return settings if services is None else services.settings
 
     status = None
-    if snapshot is not None:
+    if snapshot is not None and start.recorder is None:
         status = open_tmux_status(start, snapshot, current, log)
-    recorder = LedgerRecorder(
+    ledger = LedgerRecorder(
         start.folders.state,
         now=start.now,
         retention_days=settings.ledger.retention_days,
@@ -57,7 +57,7 @@ async def open_services(
         environ=start.environ,
         now=start.now,
         random=start.random,
-        recorder=recorder,
+        recorder=start.recorder or ledger,
         log=log,
         on_note=on_note,
     )
@@ -65,6 +65,6 @@ async def open_services(
         async with services:
             yield services
     finally:
-        recorder.close()
+        ledger.close()
         if status is not None:
             status.close()

@@ -7,6 +7,7 @@ from random import Random
 from msgspec import Struct
 
 from hexai.config.locate import Folders
+from hexai.domain.record import Recorder
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -26,3 +27,5 @@ class Start(Struct, frozen=True, kw_only=True):
     stdin: int = 0
     """A file descriptor, like the next."""
     stdout: int = 1
+    recorder: Recorder | None = None
+    """What takes the runs; None: the ledger."""

@@ -253,7 +253,16 @@ _VSCODE_NAMES = (
     "positron",
 )
 
+CHECK = Client(
+    name="hexai lsp --check",
+    seen="our own (lsp/check), which asks again for as long as more will come",
+    label="code",
+    code_in="documentation",
+    empty_incomplete="always",
+)
+
 _BY_NAME = {
+    CHECK.name: CHECK,
     "helix": HELIX,
     "eglot": EGLOT,
     "emacs": LSP_MODE,
