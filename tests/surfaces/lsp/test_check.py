@@ -145,9 +145,7 @@ def test_a_file_that_must_stay_here_says_so(shop: Shop, reason: str) -> None:
         ("x = [1]", "the cursor stands behind no word"),
     ],
 )
-def test_a_place_where_nobody_is_asked_says_so(
-    shop: Shop, line: str, why: str
-) -> None:
+def test_a_place_where_nobody_is_asked_says_so(shop: Shop, line: str, why: str) -> None:
     """Chats, commands, and where no letter stands."""
     shop.sells("one", "a + b")
     (shop.folder / "x.txt").write_text(f"first\n{line}\nlast\n")
