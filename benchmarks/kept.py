@@ -23,6 +23,9 @@ from benchmarks.lsp import Editor, started
 from tests.support.quick_model import write_quick_model
 
 How = Literal["chat", "infill"]
+Trace = tuple[str, tuple[Source, ...], tuple[Edit, ...]]
+"""What it is called, the files, and the edits."""
+Traces = list[Trace]
 
 _CONFIG = """\
 [providers.llama]
@@ -46,13 +49,14 @@ first_token_timeout = 300
 _WORDS = "Tell me in three sentences what a river is, and why it runs."
 
 
+_HOW: tuple[How, How] = ("chat", "infill")
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """A request for a completion, and what the server counted of it."""
 
     edit: Edit
     count: Count
-    suffix: float = 0.0
-    """The share of the prompt that is the text behind the gap."""
 
 
 class Build(Struct, frozen=True, kw_only=True):
@@ -112,7 +116,7 @@ def _post(address: str, path: str, body: Any) -> None:
 
 
 def measured(
-    build: Build, how: How, model: Path, sources: list[Source], *, wanders: bool
+    build: Build, how: How, model: Path, traces: Traces
 ) -> dict[str, list[Asked]]:
     """Have one build follow all traces, and give what was counted at each place."""
     found: dict[str, list[Asked]] = {}
@@ -128,30 +132,28 @@ def measured(
                 extra=build.extra,
             )
         )
-        for name, files, trace in _traces(sources, wanders=wanders):
+        for name, files, trace in traces:
             with started([str(build.program), "lsp"], home) as editor:
                 editor.initialize()
                 found[name] = Writer(editor, relay, *files).follow(trace)
     return found
 
 
-def _traces(
-    sources: list[Source], *, wanders: bool
-) -> Iterator[tuple[str, tuple[Source, ...], tuple[Edit, ...]]]:
-    if wanders:
-        pair = sources[0], sources[1]
-        yield f"{pair[0].path.name} and {pair[1].path.name}", pair, wandering(*pair)
-        return
+def _traces(sources: list[Source]) -> Iterator[Trace]:
     for source in sources:
         for line in source.lines:
             yield f"{source.path.name}:{line}", (source,), plain(source, line)
 
 
-def as_llama_vim(model: Path, sources: list[Source]) -> dict[str, list[Asked]]:
+def _wandering(one: Source, other: Source) -> Trace:
+    return f"{one.path.name} and {other.path.name}", (one, other), wandering(one, other)
+
+
+def as_llama_vim(model: Path, traces: Traces) -> dict[str, list[Asked]]:
     """Ask by the plain traces as llama.vim does: 256 lines before, 64 behind."""
     found = {}
     with counted(model) as relay:
-        for name, (source,), trace in _traces(sources, wanders=False):
+        for name, (source, *_), trace in traces:
             lines = source.text.split("\n")
             asked = []
             for edit in trace:
@@ -237,6 +239,7 @@ def main() -> None:
     parser.add_argument("--go", type=Path, help="a file of over 1,500 lines")
     parser.add_argument("--typescript", type=Path, help="another")
     parser.add_argument("--lines", type=int, nargs="*", default=[60, 300, 1200, 2400])
+    parser.add_argument("--keys", type=int, help="of each trace; all, if not set")
     every = ["chat", "infill", "vim"]
     parser.add_argument("--parts", nargs="*", default=every, choices=every)
     parser.add_argument("--trace", default="plain", choices=["plain", "wandering"])
@@ -253,23 +256,25 @@ def main() -> None:
 def compare(options: argparse.Namespace, model: Path) -> None:
     """Measure the builds, and print how they compare."""
     sources = _sources(options)
+    wanders = options.trace == "wandering"
+    traces = [_wandering(*sources[:2])] if wanders else [*_traces(sources)]
+    traces = [(name, files, trace[: options.keys]) for name, files, trace in traces]
     extra = f'prompt_order = "{options.order}"\n'
     builds = [Build(name="new", program=options.hexai / "hexai", extra=extra)]
     if options.old:
         builds.append(Build(name="old", program=options.old / "hexai"))
-    wanders = options.trace == "wandering"
     sums: dict[tuple[str, str], int] = {}
-    for how in ("chat", "infill"):
+    for how in _HOW:
         for build in builds if how in options.parts else []:
             print(f"{how}, {build.name}:", flush=True)
-            found = measured(build, how, model, sources, wanders=wanders)
-            sums[how, build.name] = report(found)
+            sums[how, build.name] = report(measured(build, how, model, traces))
     if "vim" in options.parts and not wanders:
         print("infill, as llama.vim asks:", flush=True)
-        sums["infill", "vim"] = report(as_llama_vim(model, sources))
-    for (how, other), total in sums.items():
-        if other != "new" and (how, "new") in sums:
-            print(f"{how}: {sums[how, 'new'] / total:.3f} x what {other} reads")
+        sums["infill", "vim"] = report(as_llama_vim(model, traces))
+    for (asked, other), total in sums.items():
+        if other != "new" and (asked, "new") in sums:
+            share = sums[asked, "new"] / total
+            print(f"{asked}: {share:.3f} x what {other} reads")
 
 
 def _sources(options: argparse.Namespace) -> list[Source]:
