@@ -69,11 +69,6 @@ class Times(Struct, kw_only=True):
     cut: Counter[int] = field(default_factory=Counter)
     """Of contenders that were not waited for any longer."""
 
-    def add(self, other: "Times") -> None:
-        """Take in what was seen elsewhere."""
-        self.seen.update(other.seen)
-        self.cut.update(other.cut)
-
     def quantiles(self, *shares: float) -> "list[Quantile | None]":
         """Give for each share, rising, the first time by which it had come to an end.
 
@@ -83,6 +78,8 @@ class Times(Struct, kw_only=True):
         rest, waiting = 1.0, self.seen.total() + self.cut.total()
         last = 0
         for last in sorted(self.seen.keys() | self.cut.keys()):
+            if len(found) == len(shares):
+                return found
             ended = self.seen[last]
             rest *= 1 - ended / waiting
             waiting -= ended + self.cut[last]
@@ -102,7 +99,7 @@ class Quantile(Struct, frozen=True, kw_only=True):
 
 
 class Figures(Struct, kw_only=True):
-    """The sums over some answers; those of two groups can be added."""
+    """The sums over some answers."""
 
     runs: int = 0
     """Races that the model took part in, cached answers left out."""
@@ -155,20 +152,6 @@ class Figures(Struct, kw_only=True):
     kept_in: dict[int, "Kept"] = field(default_factory=dict)
     """What became of what was taken in a sitting."""
 
-    def add(self, other: "Figures") -> None:
-        """Take in the sums of another group."""
-        for name in SUMMED:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.first_token.add(other.first_token)
-        self.total.add(other.total)
-        self.refused.update(other.refused)
-        self.shown_in.update(other.shown_in)
-        for number, accepted in other.accepted_in.items():
-            self.accepted_in[number] = self.accepted_in.get(number, 0.0) + accepted
-        for number, kept in other.kept_in.items():
-            mine = self.kept_in.get(number)
-            self.kept_in[number] = kept if mine is None else mine.plus(kept)
-
     @property
     def accepted(self) -> float:
         """Answers that were taken, or won a vote."""
@@ -203,16 +186,6 @@ class Kept(Struct, frozen=True, kw_only=True):
             before=tuple(map(add, self.before, other.before)),
             after=tuple(map(add, self.after, other.after)),
         )
-
-
-SUMMED = tuple(
-    name
-    for name, default in zip(
-        Figures.__struct_fields__, Figures.__struct_defaults__, strict=True
-    )
-    if default == 0
-)
-"""The fields of `Figures` that are plain sums."""
 
 
 class Together(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from hexai.ledger.database import check_writable, open_database, translated
 from hexai.ledger.store import Store
 
 if TYPE_CHECKING:
-    from hexai.domain.figures import Cell, Figures, Filter, Together
+    from hexai.domain.figures import Figures, Filter, Subject, Together
     from hexai.domain.ranking import Counted, Leaderboard
     from hexai.domain.window import Traffic
 
@@ -81,8 +81,8 @@ class Ledger:
             count: int = self._connection.execute(query).fetchone()[0]
             return count
 
-    def figures(self, chosen: "Filter") -> "list[tuple[Cell, Figures]]":
-        """Give the sums for statistics, by cell."""
+    def figures(self, chosen: "Filter") -> "list[tuple[Subject, Figures]]":
+        """Give the sums for statistics, by surface and model."""
         from hexai.ledger.figures import read_figures  # not for who only records
 
         with translated(self._path):

@@ -3,14 +3,20 @@
 One pass over one index gives what became of all contenders, by cell and sitting, and a
 short one over another what became of what was taken. The times come as one text for
 each group, because counting the words of a text is ten times faster than fetching a
-row for each; so quantiles are exact, and no second table has to be kept in step.
+row for each; so quantiles are exact, and no second table has to be kept in step. What
+belongs to one surface and model is counted at once: to add up counts of many cells
+takes longer than to count.
+
+What answers a prompt that its upstream has cut compares with nothing: neither its times
+nor what became of it count, but what it cost does. There is little of it, so it stands
+apart in the index, and the others need no look at each whether it is one.
 
 Cached answers are no part of this: nobody was asked.
 """
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -18,7 +24,7 @@ from typing import Any
 from msgspec.json import decode
 
 from hexai.domain.choice import SAMPLED_AFTER
-from hexai.domain.figures import Cell, Figures, Filter, Kept, Times
+from hexai.domain.figures import Cell, Figures, Filter, Kept, Subject, Times
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
 from hexai.ledger.units import json_list, milliseconds
 
@@ -37,37 +43,34 @@ _IS_MEASURABLE = (
 )
 """The same as `domain.outcome.speed`, over milliseconds."""
 
-_STOOD = "cut = 0 AND ifnull(position, taken) IS NOT NULL"
-"""It was in a list that was seen, or taken before that was noted.
-
-What answers a prompt that its upstream has cut compares with nothing: neither its times
-nor what became of it count, but what it cost does.
-"""
+_STOOD = "ifnull(position, taken) IS NOT NULL"
+"""It was in a list that was seen, or taken before that was noted."""
 
 # `total` instead of `sum` where a figure may be huge: it never overflows, and is exact
 # up to 2**53. What is put in is our own, and fixed.
-SUMS = f"""
-SELECT cell, ifnull(sitting, 0),
-    total(CASE WHEN cut = 0 THEN 1.0 / sharing END), {{times}},
+_SPENT = """
     count(*) AS runs,
     sum(late) AS late,
-    sum(cut) AS cut,
-    total({_SEEN}) FILTER (WHERE cut = 0 AND {_IS_MEASURABLE}) AS tokens,
-    total(generating) FILTER (WHERE cut = 0 AND {_IS_MEASURABLE}) AS generating_ms,
     total(cost) AS cost,
     sum(cost IS NULL AND output IS NOT NULL) AS unpriced,
     total(estimated) AS estimated,
     total(cached_input) AS cached_input,
     total(input) FILTER (WHERE cached_input IS NOT NULL) AS cached_of,
     total(written_input) AS written_input,
-    total(input) FILTER (WHERE written_input IS NOT NULL) AS written_of,
+    total(input) FILTER (WHERE written_input IS NOT NULL) AS written_of
+"""
+
+SUMS = f"""
+SELECT cell, ifnull(sitting, 0), total(1.0 / sharing), {{times}}, {_SPENT},
+    total({_SEEN}) FILTER (WHERE {_IS_MEASURABLE}) AS tokens,
+    total(generating) FILTER (WHERE {_IS_MEASURABLE}) AS generating_ms,
     sum({_STOOD}) AS shown,
-    total(cut = 0 AND position = 0) AS first,
+    total(position = 0) AS first,
     total(cost) FILTER (WHERE {_STOOD}) AS shown_cost,
     sum(cost IS NULL AND output IS NOT NULL AND {_STOOD}) AS shown_unpriced
 FROM contender
-WHERE cached = 0 AND status = ?1 AND cell IN (SELECT value FROM json_each(?2))
-    AND started_at >= ?3
+WHERE cached = 0 AND cut = 0 AND status = ?1
+    AND cell IN (SELECT value FROM json_each(?2)) AND started_at >= ?3
 GROUP BY cell, contender.sitting
 """  # noqa: S608
 _KEYS = 3
@@ -75,9 +78,8 @@ _KEYS = 3
 _TIMES = ("first_tokens", "cut_first_tokens", "totals", "cut_totals")
 
 _ENDED = """
-    group_concat(CASE WHEN cut = 0 THEN ifnull(ttft, total) END) AS first_tokens,
-    NULL AS cut_first_tokens,
-    group_concat(CASE WHEN cut = 0 THEN total END) AS totals, NULL AS cut_totals
+    group_concat(ifnull(ttft, total)) AS first_tokens, NULL AS cut_first_tokens,
+    group_concat(total) AS totals, NULL AS cut_totals
 """
 # Who had begun and was stopped has a first token, and no end.
 _STOPPED = """
@@ -85,6 +87,14 @@ _STOPPED = """
     group_concat(CASE WHEN ttft IS NULL THEN total END) AS cut_first_tokens,
     NULL AS totals, group_concat(total) AS cut_totals
 """
+
+CUT = f"""
+SELECT cell, {_SPENT}
+FROM contender
+WHERE cached = 0 AND cut = 1 AND status = ?1
+    AND cell IN (SELECT value FROM json_each(?2)) AND started_at >= ?3
+GROUP BY cell
+"""  # noqa: S608
 
 _BEFORE = ("1.0", *(f"kept_{age}" for age in SAMPLED_AFTER))
 _AGED = ", ".join(
@@ -118,25 +128,39 @@ GROUP BY cell, refused
 
 def read_figures(
     connection: sqlite3.Connection, chosen: Filter
-) -> list[tuple[Cell, Figures]]:
-    """Give the figures of every cell that counts and has any."""
-    cells = {
-        number: cell for number, cell in read_cells(connection) if chosen.matches(cell)
+) -> list[tuple[Subject, Figures]]:
+    """Give the figures of every model on every surface that counts and has any."""
+    found: dict[Subject, _Gathered] = {}
+    by_cell = {
+        number: found.setdefault(cell.subject, _Gathered())
+        for number, cell in read_cells(connection)
+        if chosen.matches(cell)
     }
-    listed, since = json_list(cells), milliseconds(chosen.since)
-    found = {number: _Gathered() for number in cells}
+    listed, since = json_list(by_cell), milliseconds(chosen.since)
     for status in Status:
         query = SUMS.format(times=_ENDED if status is Status.ANSWERED else _STOPPED)
-        cursor = connection.execute(query, (status, listed, since))
-        names = [column[0] for column in cursor.description][_KEYS:]
-        for number, rows in groupby(cursor, key=itemgetter(0)):
-            found[number].count(status, names, [*rows])
+        sums = connection.execute(query, (status, listed, since))
+        names = _names(sums)[_KEYS:]
+        for number, rows in groupby(sums, key=itemgetter(0)):
+            by_cell[number].count(status, names, rows)
+        spent = connection.execute(CUT, (status, listed, since))
+        names = _names(spent)[1:]
+        for number, *columns in spent:
+            by_cell[number].spend(status, dict(zip(names, columns, strict=True)))
     taken = connection.execute(TAKEN, (listed, since))
     for number, rows in groupby(taken, key=itemgetter(0)):
-        found[number].take(rows)
+        by_cell[number].take(rows)
     for number, reason, count in connection.execute(REFUSED, (listed, since)):
-        found[number].refuse(reason, count)
-    return [(cells[n], each.figures()) for n, each in found.items() if each.has_any]
+        by_cell[number].refuse(reason, count)
+    return [
+        (subject, figures)
+        for subject, gathered in found.items()
+        if (figures := gathered.figures()).runs
+    ]
+
+
+def _names(cursor: sqlite3.Cursor) -> list[str]:
+    return [column[0] for column in cursor.description]
 
 
 def read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
@@ -165,46 +189,57 @@ _COUNTED = {
 
 
 class _Gathered:
-    """The figures of a cell, while they are put together."""
+    """The figures of one surface and model, while they are put together."""
 
     def __init__(self) -> None:
-        self.has_any = False
         self._figures = Figures()
         self._times: dict[str, list[str]] = {name: [] for name in _TIMES}
 
     def count(
-        self, status: Status, names: Sequence[str], rows: list[tuple[Any, ...]]
+        self, status: Status, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
     ) -> None:
-        """Take what became of the contenders of one status, a row for each sitting."""
-        self.has_any, figures = True, self._figures
+        """Take what became of a cell's contenders of one status, by sitting."""
+        figures = self._figures
         _, sittings, accepted, *columns = zip(*rows, strict=True)
+        sums: dict[str, float] = {}
         for name, column in zip(names, columns, strict=True):
             if name in self._times:
                 self._times[name] += filter(None, column)
             else:
-                setattr(figures, name, getattr(figures, name) + int(sum(column)))
+                sums[name] = sum(column)
+        self._add(status, sums)
         shown = columns[names.index("shown")]
-        figures.shown_in.update(dict(zip(sittings, shown, strict=True)))
-        for sitting, part in zip(sittings, accepted, strict=True):
+        for sitting, part, lists in zip(sittings, accepted, shown, strict=True):
+            figures.shown_in[sitting] += lists
             if part:
                 before = figures.accepted_in.get(sitting, 0.0)
                 figures.accepted_in[sitting] = before + part
-        runs = sum(columns[names.index("runs")])
-        setattr(figures, _COUNTED[status], runs)
+
+    def spend(self, status: Status, sums: Mapping[str, float]) -> None:
+        """Take what a cell's contenders of one status cost whose prompt was cut."""
+        self._figures.cut += int(sums["runs"])
+        self._add(status, sums)
+
+    def _add(self, status: Status, sums: Mapping[str, float]) -> None:
+        counted = {**sums, _COUNTED[status]: sums["runs"]}
+        for name, amount in counted.items():
+            setattr(self._figures, name, getattr(self._figures, name) + int(amount))
 
     def take(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Take what became of what was taken, a row for each sitting."""
+        """Take what became of what was taken of a cell, by sitting."""
         figures, ages = self._figures, len(SAMPLED_AFTER)
         for _, sitting, characters, followed, retained, *aged in rows:
             figures.characters += int(characters)
             figures.followed += int(followed)
             figures.retained += int(retained)
             if any(aged[:ages]):
-                figures.kept_in[sitting] = Kept(
+                kept = Kept(
                     texts=tuple(aged[:ages]),
                     before=tuple(aged[ages:-ages]),
                     after=tuple(aged[-ages:]),
                 )
+                known = figures.kept_in.get(sitting)
+                figures.kept_in[sitting] = kept if known is None else known.plus(kept)
 
     def refuse(self, reason: str, count: int) -> None:
         """Take how many answers were not offered for a reason."""

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 
+from hexai.domain.outcome import Status
 from hexai.errors import LedgerBusy
 from hexai.ledger.database import transaction
 from hexai.ledger.units import json_list, milliseconds
@@ -21,11 +22,15 @@ _OF_A_RUN = ("survival", "answer", "prompt", "contender")
 _WORTH_IT = 256
 """Free pages: 1 MiB."""
 
-_UNUSED_CELLS = """
+# All that stands before the cell in the index of statistics, so that it is one step to
+# find whether a cell is used. What is put in is our own, and fixed.
+_STATUSES = ", ".join(f"'{status}'" for status in Status)
+UNUSED_CELLS = f"""
 DELETE FROM cell WHERE NOT EXISTS (
-    SELECT 1 FROM contender WHERE cached IN (0, 1) AND cell = cell.id
+    SELECT 1 FROM contender WHERE cached IN (0, 1) AND cut IN (0, 1)
+        AND status IN ({_STATUSES}) AND cell = cell.id
 )
-"""
+"""  # noqa: S608
 _UNUSED_MODELS = "DELETE FROM model WHERE id NOT IN (SELECT model FROM cell)"
 _UNUSED_SITTINGS = """
 DELETE FROM sitting WHERE id NOT IN (
@@ -42,7 +47,7 @@ DELETE FROM name WHERE id NOT IN (
     UNION SELECT error_kind FROM contender WHERE error_kind IS NOT NULL
 )
 """
-_UNUSED = (_UNUSED_CELLS, _UNUSED_MODELS, _UNUSED_NAMES, _UNUSED_SITTINGS)
+_UNUSED = (UNUSED_CELLS, _UNUSED_MODELS, _UNUSED_NAMES, _UNUSED_SITTINGS)
 """In this order: names may be those of cells."""
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from hexai.config.locate import Folders
 from hexai.domain.choice import Chosen
 from hexai.domain.entry import Surface
-from hexai.domain.figures import Cell, Figures, Filter, Together
+from hexai.domain.figures import Figures, Filter, Subject, Together
 from hexai.domain.ranking import Counted, Leaderboard
 from hexai.domain.record import DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
@@ -128,8 +128,8 @@ class History:
         """Write all answers as logs of `llm` to an empty file; gives how many."""
         return write_llm_logs(path, self.all())
 
-    def figures(self, chosen: Filter) -> list[tuple[Cell, Figures]]:
-        """Give the sums for statistics, by cell."""
+    def figures(self, chosen: Filter) -> list[tuple[Subject, Figures]]:
+        """Give the sums for statistics, by surface and model."""
         return self._ledger.figures(chosen)
 
     def together(self, chosen: Filter) -> tuple[Together, ...]:

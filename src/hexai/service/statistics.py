@@ -1,5 +1,6 @@
 """Statistics per surface and model, made of the ledger's sums; pure."""
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ from msgspec import Struct
 
 from hexai.domain.choice import SAMPLED_AFTER
 from hexai.domain.estimates import Estimate, Sum, estimate, price, share
-from hexai.domain.figures import Cell, Figures, Kept, Quantile, Subject, Together
+from hexai.domain.figures import Figures, Kept, Quantile, Subject, Together
 from hexai.service.comparisons import Comparison, comparisons
 
 _SLOTS = 12
@@ -89,12 +90,9 @@ def _part(tokens: int, of: int) -> float | None:
 
 
 def make_rows(
-    cells: Iterable[tuple[Cell, Figures]], together: Iterable[Together] = ()
+    figured: Iterable[tuple[Subject, Figures]], together: Iterable[Together] = ()
 ) -> list[Row]:
-    """Add up what belongs to one surface and model, those used most first."""
-    groups: dict[Subject, Figures] = {}
-    for cell, figures in cells:
-        groups.setdefault(cell.subject, Figures()).add(figures)
+    """Make a row for each surface and model, those used most first."""
     compared = comparisons(together)
     rows = [
         Row(
@@ -102,7 +100,7 @@ def make_rows(
             figures=figures,
             comparisons=tuple(compared.get(subject, ())),
         )
-        for subject, figures in groups.items()
+        for subject, figures in figured
     ]
     return sorted(rows, key=lambda r: (r.subject.surface, -r.figures.runs, r.subject))
 
@@ -137,12 +135,10 @@ def kept_shares(sittings: Mapping[int, Kept]) -> tuple[Estimate | None, ...]:
 
 def distribution(figures: Figures) -> list[int]:
     """Count total times by slots of equal ratio, the fastest first."""
-    from math import log
-
+    ratio = (_SLOWEST_MS / _FASTEST_MS) ** (1 / _SLOTS)
+    edges = [_FASTEST_MS * ratio**slot for slot in range(1, _SLOTS)]
     counts = [0] * _SLOTS
-    span = log(_SLOWEST_MS / _FASTEST_MS)
     for times in (figures.total.seen, figures.total.cut):
         for time, count in times.items():
-            place = log(max(time, 1) / _FASTEST_MS) / span * _SLOTS
-            counts[min(max(int(place), 0), _SLOTS - 1)] += count
+            counts[bisect(edges, time)] += count
     return counts

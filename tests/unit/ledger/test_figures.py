@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from hexai.domain.choice import SAMPLED_AFTER, Choice, Method, Shown, Survived
 from hexai.domain.figures import Filter, Quantile, Times
 from hexai.domain.outcome import Status, Timings
-from hexai.domain.record import Fact, RunRecord
+from hexai.domain.record import Background, Fact, RunRecord
+from hexai.domain.room import Given
 from hexai.domain.usage import Usage
 from hexai.ledger import figures
 from hexai.ledger.access import Ledger
 from hexai.ledger.database import open_database
+from hexai.ledger.forget import UNUSED_CELLS
 from hexai.ledger.store import Store
 from hexai.ledger.units import json_list
 from tests.support.records import chosen, contender_record, run_id, run_record
@@ -142,6 +144,68 @@ def test_what_is_not_offered_is_counted_by_its_reason(ledger: Ledger) -> None:
     assert read == [None, "prose", "empty", "prose"]
 
 
+def test_what_answers_a_cut_prompt_costs_and_compares_with_nothing(
+    ledger: Ledger,
+) -> None:
+    """It was paid for; its times, its speed and what became of it are of another."""
+    cut = Given(tokens=9000, held=4096, cut=True)
+    ledger.take(
+        taken(1, total=1.0),
+        taken(2, total=9.0, given=cut, late=True),
+        taken(3, total=7.0, given=cut, status=Status.FAILED, usage=None),
+        *(Shown(run_id=run_id(n), at=0.0, items=((0,),)) for n in (1, 2)),
+        *(chosen(n, 0, characters=10, method=Method.COMMAND) for n in (1, 2)),
+    )
+
+    [(_, found)] = ledger.figures(Filter())
+    [(_, newer)] = ledger.figures(Filter(since=run_record(3).started_at))
+
+    assert (found.runs, found.answered, found.failed) == (3, 2, 1)
+    assert (found.cut, found.late) == (2, 1)
+    price = contender_record(0).cost_usd
+    assert price is not None
+    assert found.cost_usd == 3 * price
+    assert found.total == Times(seen=Counter({1000: 1}))
+    assert found.first_token == Times(seen=Counter({500: 1}))
+    assert (found.generating_ms, found.characters) == (500, 10)
+    assert (found.shown, found.first, found.accepted) == (1, 1, 1)
+    assert (newer.runs, newer.cut) == (1, 1)
+
+
+def test_one_model_is_one_whatever_was_worked_on(ledger: Ledger) -> None:
+    """Projects and languages are added up, and a sitting over two of them is one."""
+    for number, language in enumerate(("go", "python", "go", "python"), 1):
+        ledger.take(
+            run_record(
+                number,
+                contender_record(0),
+                background=Background(language=language, project="/p"),
+                sitting=f"{1:032x}",
+            ),
+            chosen(number, 0, characters=10),
+            Survived(run_id=run_id(number), after=30, share=0.5),
+        )
+
+    [(subject, found)] = ledger.figures(Filter())
+    [(_, of_go)] = ledger.figures(Filter(language="go"))
+
+    assert (subject.surface, subject.model) == ("cli", "model0")
+    assert (found.runs, found.shown_in, found.accepted_in) == (4, {1: 4}, {1: 4.0})
+    assert found.kept_in[1].after[0] == 20.0
+    assert (of_go.runs, of_go.accepted, of_go.kept_in[1].after[0]) == (2, 2.0, 10.0)
+
+
+def test_to_forget_a_run_looks_at_no_other(tmp_path: Path) -> None:
+    """Whether a cell is still used is one step in an index, however large it is."""
+    path = tmp_path / "ledger.db"
+    path.touch()
+    with closing(open_database(path, patience=0.1)) as connection:
+        query = f"EXPLAIN QUERY PLAN {UNUSED_CELLS}"
+        steps = [step[3] for step in connection.execute(query)]
+
+    assert any("(cached=? AND cut=? AND status=? AND cell=?)" in step for step in steps)
+
+
 def test_cached_answers_count_nowhere(ledger: Ledger) -> None:
     """Nobody was asked."""
     ledger.take(taken(1, total=1.0), taken(2, total=5.0, cached=True))
@@ -160,6 +224,7 @@ def test_statistics_read_one_index_in_its_order(tmp_path: Path) -> None:
     cells = json_list([1, 2])
     queries = (
         (figures.SUMS.format(times="count(ttft)"), (Status.ANSWERED, cells, 0)),
+        (figures.CUT, (Status.ANSWERED, cells, 0)),
         (figures.TAKEN, (cells, 0)),
     )
     for query, values in queries:
