@@ -17,6 +17,7 @@ from io import StringIO
 from msgspec import Struct
 
 from hexai.domain.provider import Call
+from hexai.providers.formats.said import Said
 from hexai.providers.formats.tags import Tags
 
 
@@ -218,7 +219,7 @@ class Cutter:
         """Let tokens stay that these texts hold."""
         self._asked = held
         self._held = ""
-        self._said = StringIO()
+        self._said = Said(HALVES.values())
         self._dropped = StringIO()
         self._openings = _LONGEST_OPENING
         self._is_closed = False
@@ -228,7 +229,8 @@ class Cutter:
     def begin_again(self) -> str:
         """Forget the text so far: it was no answer. Gives what of it was not given."""
         kept = self._dropped.getvalue() + self._held
-        self._held, self._said, self._dropped = "", StringIO(), StringIO()
+        self._held, self._dropped = "", StringIO()
+        self._said = Said(HALVES.values())
         self._openings, self.is_cut = _LONGEST_OPENING, False
         return kept
 
@@ -251,25 +253,28 @@ class Cutter:
     def _run(self) -> str:
         if self._openings and self._waits_at_start():
             return ""
-        end, start = 0, 0
-        while (found := _ENDS.find(self._held, start)) is not None:
-            start = found.end()
-            after = self._held[start : start + 1]
-            before = self._said.getvalue() + self._held[: found.start()]
-            if not after and before[-1:] in _QUOTES and before and not self._is_closed:
-                return self._give(found.start())
-            if self._ends(before, found[0], after):
-                text = self._give(found.start())
+        seen = 0
+        while (found := _ENDS.find(self._held, seen)) is not None:
+            start, end = found.span()
+            after = self._held[end : end + 1]
+            self._said.write(self._held[seen:start])
+            is_quoted = self._said.last != "" and self._said.last in _QUOTES
+            if is_quoted and not after and not self._is_closed:
+                return self._give(start, start)
+            if self._ends(found[0], after, is_quoted=is_quoted):
+                text = self._give(start, start)
                 self._dropped.write(self._held)
                 self.is_cut, self._held = True, ""
                 return text
-            end = start
-        kept = 0 if self._is_closed else _ENDS.unfinished(self._held, end)
-        return self._give(len(self._held) - kept)
+            self._said.write(found[0])
+            seen = end
+        kept = 0 if self._is_closed else _ENDS.unfinished(self._held, seen)
+        return self._give(len(self._held) - kept, seen)
 
-    def _give(self, length: int) -> str:
+    def _give(self, length: int, seen: int) -> str:
+        """Give so much of what is held, of which some is noted as said already."""
         text, self._held = self._held[:length], self._held[length:]
-        self._said.write(text)
+        self._said.write(text[seen:])
         return text
 
     def _waits_at_start(self) -> bool:
@@ -291,11 +296,11 @@ class Cutter:
         self._openings = 0
         return False
 
-    def _ends(self, before: str, token: str, after: str) -> bool:
-        if after and before and before[-1] in _QUOTES and before[-1] == after:
+    def _ends(self, token: str, after: str, *, is_quoted: bool) -> bool:
+        if is_quoted and self._said.last == after:
             return False
         half = HALVES.get(token)
-        if half is not None and half in before:
+        if half is not None and self._said.count(half):
             return False
         return not self._is_about(token)
 

@@ -30,6 +30,7 @@ from hexai.domain.provider import (
 )
 from hexai.errors import TooLarge
 from hexai.providers.formats.payload import field, words
+from hexai.providers.formats.said import Said
 from hexai.providers.formats.tags import Tags
 from hexai.providers.formats.thinking_marks import (
     BLOCKS,
@@ -105,7 +106,9 @@ class ThinkSplitter:
         self._then = ""
         self._state = _State.START
         self._held = ""
-        self._said = StringIO()
+        self._aside = StringIO()
+        self._said = Said((*_STRAYS, *_STRAYS.values()))
+        self._has_given = False
         self._is_closed, self._is_whole = False, True
         self._steps = {
             _State.START: self._start,
@@ -170,6 +173,7 @@ class ThinkSplitter:
             return []
         if self._state is not _State.ANSWER:
             self._said.write(text)
+            self._has_given = True
         return [TextDelta(text)]
 
     def _start(self) -> list[Chunk]:
@@ -199,29 +203,34 @@ class ThinkSplitter:
         return any(mark.startswith(begun) for mark in marks)
 
     def _hold(self) -> list[Chunk]:
-        if not self._may_be_open:
-            self._state = _State.TELLING
-            return []
-        found = self._closes.find(self._held)
+        """Hold text; what cannot be part of a tag any more is not looked at again."""
+        found = self._closes.find(self._held) if self._may_be_open else None
+        is_over = found is not None or self._is_closed or not self._may_be_open
+        if not is_over:
+            kept = self._closes.unfinished(self._held)
+            self._aside.write(self._held[: len(self._held) - kept])
+            self._held = self._held[len(self._held) - kept :]
+            if self._aside.tell() > _MOST_HELD:
+                raise TooLarge("the model has said more than 1 MiB without an answer")
+            return [Withheld()]
+        aside, self._aside = self._aside.getvalue(), StringIO()
+        self._held = aside + self._held
         if found is not None:
-            return self._close_block(found)
-        if self._is_closed:
-            self._state = _State.TELLING if self._is_whole else _State.REASONING
-            return []
-        if len(self._held) > _MOST_HELD:
-            raise TooLarge("the model has said more than 1 MiB without an answer")
-        return [Withheld()]
+            return self._close_block(len(aside) + found.start(), found[0])
+        is_told = self._is_whole or not self._may_be_open
+        self._state = _State.TELLING if is_told else _State.REASONING
+        return []
 
     def _reason(self) -> list[Chunk]:
         found = self._closes.find(self._held)
         if found is not None:
-            return self._close_block(found)
+            return self._close_block(found.start(), found[0])
         kept = 0 if self._is_closed else self._closes.unfinished(self._held)
         return self._think(len(self._held) - kept)
 
-    def _close_block(self, found: re.Match[str]) -> list[Chunk]:
-        chunks = self._think(found.start())
-        self._held = self._held[len(found[0]) :]
+    def _close_block(self, start: int, tag: str) -> list[Chunk]:
+        chunks = self._think(start)
+        self._held = self._held[len(tag) :]
         self._state = _State.AFTER
         return chunks
 
@@ -240,7 +249,7 @@ class ThinkSplitter:
         is_begun = begun.startswith(_HEADER_BEGINS) or any(
             mark.startswith(begun) for mark in _HEADER_BEGINS
         )
-        if not is_begun or self._is_closed or len(begun) > _LONGEST_HEADER:
+        if not is_begun or self._is_closed or len(self._held) > _LONGEST_HEADER:
             self._state = _State.AFTER
         return []
 
@@ -271,50 +280,49 @@ class ThinkSplitter:
 
     def _tell(self) -> list[Chunk]:
         """Give text, watching for a closing tag that nothing has opened."""
-        chunks: list[Chunk] = []
-        while (found := _STRAY.find(self._held)) is not None:
+        seen = 0
+        while (found := _STRAY.find(self._held, seen)) is not None:
             start, end = found.span()
             after = self._held[end : end + 1]
             if not (after or self._is_closed):
-                return [*chunks, *self._give_held(start)]
-            before = self._said.getvalue() + self._held[:start]
-            if self._closes_thought(before, found[0], after):
+                return self._give_held(start, seen)
+            self._said.write(self._held[seen:start])
+            if self._closes_thought(found[0], after):
                 self._state = _State.AFTER
-                back: list[Chunk] = [TakenBack()] if self._said.tell() else []
+                back: list[Chunk] = [TakenBack()] if self._has_given else []
                 thought = self._think(start)
                 self._held = self._held[len(found[0]) :]
-                return [*chunks, *back, *thought]
-            chunks += self._give_held(end)
-        kept = 0 if self._is_closed else _STRAY.unfinished(self._held)
-        return [*chunks, *self._give_held(len(self._held) - kept)]
+                return [*back, *thought]
+            self._said.write(found[0])
+            seen = end
+        kept = 0 if self._is_closed else _STRAY.unfinished(self._held, seen)
+        return self._give_held(len(self._held) - kept, seen)
 
-    def _give_held(self, length: int) -> list[Chunk]:
+    def _give_held(self, length: int, seen: int) -> list[Chunk]:
+        """Give so much of what is held, of which some is noted as said already."""
         text, self._held = self._held[:length], self._held[length:]
-        return self._give(text)
+        self._said.write(text[seen:])
+        self._has_given = self._has_given or bool(text)
+        return [TextDelta(text)] if text else []
 
-    def _closes_thought(self, before: str, tag: str, after: str) -> bool:
+    def _closes_thought(self, tag: str, after: str) -> bool:
         """Say whether a closing tag is one, and not what the answer is about."""
-        if before.count(_STRAYS[tag]) > before.count(tag):
+        said = self._said
+        if said.count(_STRAYS[tag]) > said.count(tag):
             return False
-        line = before[before.rfind("\n") + 1 :]
-        is_quoted = line.count("`") % 2 == 1 or (after != "" and after in _QUOTES)
-        if is_quoted or _is_in_fence(before):
+        line = said.line
+        is_quoted = line.is_quoting or (after != "" and after in _QUOTES)
+        if is_quoted or said.is_in_fence:
             return False
         ends_line = after in ("", "\n", "\r")
-        if not line.strip():
+        if line.is_blank:
             return ends_line or not self._is_mentioned(tag)
-        is_sentence = not (line[-1].isspace() or line[-1] in _QUOTES + "([{=/")
+        is_sentence = not (line.last.isspace() or line.last in _QUOTES + "([{=/")
         fits = ends_line or after.isalnum() or after.isspace() or after in "#*-<"
         return is_sentence and fits and not self._is_mentioned(tag)
 
     def _is_mentioned(self, tag: str) -> bool:
         return any(tag in text for text in self._asked)
-
-
-def _is_in_fence(text: str) -> bool:
-    """Say whether a text ends within a fenced block."""
-    lines = (line.lstrip() for line in text.split("\n"))
-    return sum(line.startswith(("```", "~~~")) for line in lines) % 2 == 1
 
 
 def thoughts(value: object) -> str:
