@@ -239,6 +239,9 @@ def main() -> None:
     parser.add_argument("--go", type=Path, help="a file of over 1,500 lines")
     parser.add_argument("--typescript", type=Path, help="another")
     parser.add_argument("--lines", type=int, nargs="*", default=[60, 300, 1200, 2400])
+    parser.add_argument(
+        "--layers", type=int, default=1, help="of the quick model, for times: 32"
+    )
     parser.add_argument("--keys", type=int, help="of each trace; all, if not set")
     every = ["chat", "infill", "vim"]
     parser.add_argument("--parts", nargs="*", default=every, choices=every)
@@ -249,7 +252,7 @@ def main() -> None:
         return compare(options, options.model)
     with tempfile.TemporaryDirectory(prefix="hx-") as folder:
         quick = Path(folder) / "quick.gguf"
-        write_quick_model(options.model, quick)
+        write_quick_model(options.model, quick, options.layers)
         return compare(options, quick)
 
 
