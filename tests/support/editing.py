@@ -163,6 +163,8 @@ class ScriptedAsker:
         self.clean: Clean = _clean
         self.entering = 0.0
         """Seconds that it takes to enter a run."""
+        self.is_paid = False
+        """Asking costs money."""
         self.origin = ""
         """Where the first model is, if others shall be there too; one at a time."""
 
@@ -171,6 +173,10 @@ class ScriptedAsker:
         if self.bug is not None:
             raise self.bug
         return self.configured
+
+    def costs(self, document: Document) -> bool:
+        """Tell whether asking costs money."""
+        return self.is_paid
 
     def tell_off(self, document: Document, position: Position) -> None:
         """Tell nobody."""

@@ -38,6 +38,7 @@ from hexai.config.tables.tmux import Tmux, TmuxAction
 ContextMode = Literal["minimal", "window", "file-on-new-func", "always-full"]
 PromptOrder = Literal["document", "standing"]
 Wait = Literal["deadline", "first", "all"]
+PaceKind = Literal["own", "fixed"]
 Layout = Literal["auto", "columns", "stacked", "plain"]
 StoreText = Literal["all", "cli", "none"]
 Prefix = Annotated[int, Meta(ge=0, le=100)]
@@ -81,6 +82,10 @@ class Completion(Table, frozen=True, kw_only=True):
 
     completion_debounce_ms: Milliseconds = 150
     """Milliseconds without an edit before a request goes out."""
+    pace: PaceKind = "own"
+    """`own`: where an entry is in a cloud, wait for two of your own gaps between keys,
+    up to a second, if that is longer. `fixed`: never longer than
+    completion_debounce_ms."""
     completion_throttle_ms: Milliseconds = 0
     """Milliseconds between two requests."""
     manual_invoke_min_prefix: Prefix = 0

@@ -164,3 +164,8 @@ def _local(settings: ProviderSettings) -> bool | None:
     if settings.type == "ollama" and (settings.local or is_loopback(settings.base_url)):
         return None
     return settings.local or False
+
+
+def is_paid(settings: ProviderSettings) -> bool:
+    """Tell whether asking a provider may cost money: a server here costs none."""
+    return _local(settings) is False and not is_loopback(settings.base_url)

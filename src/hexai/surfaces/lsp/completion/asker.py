@@ -29,6 +29,9 @@ class Asker(Protocol):
     def settings(self, document: Document) -> Settings | None:
         """Give what is configured for a document; None: completion is off there."""
 
+    def costs(self, document: Document) -> bool:
+        """Tell whether somebody is paid who is asked about a document."""
+
     def tell_off(self, document: Document, position: Position) -> None:
         """Say once that completion is off, where somebody could expect it."""
 

@@ -52,6 +52,7 @@ class Completer:
         Its task may be cancelled; the race then waits a little for the next request.
         A document that has changed before the task began gets nothing.
         """
+        self._races.asked()
         arrival = Arrival(
             document=document,
             position=document.lines.clamp(position),

@@ -15,6 +15,7 @@ from hexai.prompts.fitting import fitted
 from hexai.prompts.gap import fitted_gap, within_batch
 from hexai.service.ask import Question, ask
 from hexai.service.services import Services
+from hexai.service.targets import is_paid
 from hexai.service.warm import is_warmed, warm
 from hexai.surfaces.lsp.asking.origin import Origin
 from hexai.surfaces.lsp.asking.run import Asked, Clean
@@ -47,6 +48,14 @@ class Questions:
         if snapshot is None or not self._entries(snapshot):
             return None
         return snapshot.settings
+
+    def costs(self, document: Document) -> bool:
+        """Tell whether somebody is paid who is asked about a document."""
+        snapshot = self._configuration.snapshot(document.uri)
+        if snapshot is None:
+            return False
+        known = (snapshot.provider(e.spec.provider) for e in self._entries(snapshot))
+        return any(settings is not None and is_paid(settings) for settings in known)
 
     def tell_off(self, document: Document, position: Position) -> None:
         """Say once that completion is off, where somebody could expect it."""

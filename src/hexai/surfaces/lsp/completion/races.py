@@ -64,7 +64,7 @@ class Races:
         self._start = start
         self._loop = asyncio.get_running_loop()
         self._trouble = Trouble(editor, clock=self._loop.time)
-        self._pace = Pace()
+        self._pace = Pace(editor.client.holds_back)
         self._places: dict[str, Place] = {}
         self._tasks: dict[Place, asyncio.Task[None]] = {}
         self._graces: dict[Place, asyncio.TimerHandle] = {}
@@ -77,6 +77,10 @@ class Races:
     def is_any(self) -> bool:
         """Whether a race is under way anywhere."""
         return bool(self._tasks)
+
+    def asked(self) -> None:
+        """Take note of a request, whatever comes of it."""
+        self._pace.asked()
 
     def begin(self, arrival: Arrival, settings: Settings) -> Place:
         """Begin a race where a request arrived."""
@@ -101,6 +105,7 @@ class Races:
 
     def follow(self, uri: str, change: TextChange) -> None:
         """Take a change of a document; the race at its place may end by it."""
+        self._pace.changed(change, self._loop.time())
         place = self._places.get(uri)
         if place is not None:
             with self.contained(place):
@@ -171,7 +176,8 @@ class Races:
             document = self._editor.document(place.uri)
             if document is None:
                 return None
-            due, now = self._pace.due(document, settings.completion), self._loop.time()
+            costs, now = self._asker.costs(document), self._loop.time()
+            due = self._pace.due(document, settings.completion, costs=costs)
             if is_due(due, now):
                 self._pace.start(now)
                 return document

@@ -54,6 +54,8 @@ class Client(Struct, frozen=True, kw_only=True):
     it knows versions; but one of version 0 it takes for one of any."""
     automatic_deadline: float = inf
     """Seconds within which a request that nobody asked for by hand is answered."""
+    holds_back: float = 0.0
+    """Seconds that it may hold a change back, unless it asks for something with it."""
     empty_incomplete: Literal["never", "automatic", "always"] = "never"
     """An empty list that says more will come opens no popup and is asked again; by
     `always` it also must be, as an empty one that is complete ends all asking."""
@@ -110,6 +112,7 @@ NEOVIM = Client(
     mends=True,
     checks_versions=True,
     automatic_deadline=0.3,
+    holds_back=0.15,
     empty_incomplete="automatic",
     utf8_first=True,
 )
@@ -122,6 +125,7 @@ NEOVIM_PLUGIN = Client(
     shows_rows=True,
     mends=True,
     checks_versions=True,
+    holds_back=0.15,
     empty_incomplete="always",
     utf8_first=True,
 )
