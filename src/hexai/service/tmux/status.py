@@ -63,6 +63,8 @@ class TmuxStatus:
         from hexai.ledger.access import Ledger
 
         minutes = self._settings().stats.window_minutes
+        if not self._ledger.exists():  # nothing was recorded yet
+            return Window(minutes=minutes, traffic=())
         since = self._now() - minutes * 60
         try:
             with closing(Ledger(self._ledger, patience=PATIENCE)) as ledger:

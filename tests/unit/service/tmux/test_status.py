@@ -11,8 +11,9 @@ from hexai.config.locate import Folders, find_folders
 from hexai.config.schema import Settings, Stats
 from hexai.config.tables.tmux import Tmux
 from hexai.domain.record import RunRecord
-from hexai.service.log import NullLog
-from hexai.service.recorder import LedgerRecorder
+from hexai.service.files import make_private_folder
+from hexai.service.log import NullLog, open_log
+from hexai.service.recorder import FILE_NAME, LedgerRecorder
 from hexai.service.tmux.option import find_option
 from hexai.service.tmux.status import (
     CommandStatus,
@@ -236,3 +237,23 @@ def test_a_server_follows_its_settings(
     status.close()
 
     assert told == ["Σ@24h ↑1k ↓10B 0.0rpm | ollama:model0 0.0rpm 1r"]
+
+
+def test_a_first_start_has_nothing_to_complain_about(
+    tmux: FakeTmux, folders: Folders, tmp_path: Path
+) -> None:
+    """A folder without a ledger is no problem; a ledger that cannot be read is one."""
+    path = tmp_path / "log"
+    log = open_log(path, texts=False, now=lambda: NOW)
+    found = find_status(folders, tmux.environ, Settings, now=lambda: NOW, log=log)
+    assert found is not None
+
+    assert found.window().traffic == ()
+    first = path.read_text() if path.exists() else ""
+    make_private_folder(folders.state)
+    (folders.state / FILE_NAME).write_text("no ledger")
+    assert found.window().traffic == ()
+    log.close()
+
+    assert "problem" not in first
+    assert "tmux_status problem=LedgerError" in path.read_text()
