@@ -12,7 +12,7 @@ from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import Lines, Replacement
 from hexai.text.positions import Position, Span
 from tests.support.editing import Desk, after_character, at_desk
-from tests.support.scripted import Scripted
+from tests.support.scripted import Scripted, says
 
 LINES = "for each in found:\n    total += each.size\n    names.append(each.name)\n"
 CODE = "def f(found):\n    |\n"
@@ -41,13 +41,13 @@ def typist(
             if is_trigger or not held:
                 desk.type(waiting)
                 waiting = ""
-                desk.ask(after_character(key if is_trigger else "."))
+                _ = desk.ask(after_character(key if is_trigger else "."))
                 await asyncio.sleep(0)
         asked = len(desk.asker.runs)
         await desk.pause(3)
         return asked
 
-    model = Scripted([("zzz", 1.0)])
+    model = Scripted(says("zzz", after=1))
     return at_desk(scene, CODE, model, client=client, **completion)
 
 
@@ -56,12 +56,12 @@ def test_who_types_slowly_pays_for_no_key(paid: bool) -> None:
     """200 ms a key are no pause of this person; a model here is asked all the same."""
     asked = typist(HELIX, every=0.2, paid=paid)
 
-    assert asked <= 6 if paid else asked > 30
+    assert asked <= 3 if paid else asked > 15
 
 
 def test_a_fixed_pace_stays_what_it_is() -> None:
     """Whoever wants that pays for each key."""
-    assert typist(HELIX, every=0.2, paid=True, pace="fixed") > 30
+    assert typist(HELIX, every=0.2, paid=True, pace="fixed") > 15
 
 
 @pytest.mark.parametrize("every", [0.08, 0.12])
