@@ -355,3 +355,26 @@ def test_the_log_holds_what_ran_and_texts_if_asked(
     assert "provider=home model=m status=answered" in written
     assert ("def add(a, b)" in written) is texts_too
     assert ("text='return a + b'" in written) is texts_too
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_right_behind_what_was_taken_nobody_is_asked_if_one_wants_a_pause(
+    fast: Upstream, seconds: int
+) -> None:
+    """Editors ask again by themselves; after the next key they are answered."""
+    configure(home=fast)
+    config = _folder("XDG_CONFIG_HOME") / "config.toml"
+    pause = f"[completion]\ncompletion_debounce_ms = 0\naccept_pause = {seconds}\n"
+    config.write_text(pause + config.read_text())
+
+    async def scene(client: LspClient, _: Server) -> None:
+        [item] = (await client.complete(URI, CURSOR))["items"]
+        taken = item["textEdit"]["newText"]
+        client.edit(URI, (CURSOR, CURSOR, taken))
+        await client.complete(URI, CURSOR + len(taken))
+        assert len(fast.requests) == (1 if seconds else 2)
+        client.edit(URI, (CURSOR + len(taken), CURSOR + len(taken), " +"))
+        await client.complete(URI, CURSOR + len(taken) + 2)
+        assert len(fast.requests) == (2 if seconds else 3)
+
+    play(scene)

@@ -14,6 +14,7 @@ from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
+from hexai.text.positions import Position
 
 
 class Completions:
@@ -73,7 +74,16 @@ class Completions:
         self, document: Document, at: types.Position, trigger: Trigger, route: Route
     ) -> Offer:
         position = to_position(document.lines, at, self._maker.encoding)
+        if self._pauses(document, position):
+            return Offer(
+                run_id="", document=document, anchor=position, position=position
+            )
         return await self.completer.complete(document, position, trigger, route)
+
+    def _pauses(self, document: Document, position: Position) -> bool:
+        """Tell whether the editor asks by itself, right behind what was taken."""
+        ago = self.watching.taken_before(document, position)
+        return ago is not None and ago < self.completer.pause_after_accept(document)
 
 
 def _trigger(context: types.CompletionContext | None) -> Trigger:

@@ -22,10 +22,13 @@ from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.surfaces.lsp.offers.rows import Rows
 from hexai.surfaces.lsp.offers.taken import TakenTexts
 from hexai.text.lines import Lines, TextChange
+from hexai.text.positions import Position
 
 _REMEMBERED = 64
 """Runs; more are not offered again."""
 _Value = TypeVar("_Value")
+_TAKINGS = (Choice.TAKEN, Choice.PARTLY)
+_NOTHING = Done(choice=Choice.NONE, method=Method.INFERRED)
 _PROMISED = 2 * OLD
 """Seconds until what a list comes to so far counts, if nothing more is heard of it."""
 _APART = 0.002
@@ -56,8 +59,8 @@ class Watching:
         """What was seen of each run, the newest last."""
         self._sent: dict[str, float] = {}
         """When the newest list of each run went out, the newest run last."""
-        self._ends: dict[str, Done] = {}
-        """What was taken last in each document."""
+        self._ends: dict[str, tuple[Done, float]] = {}
+        """What was taken last in each document, and when."""
         self._texts: dict[str, Lines] = {}
         """The newest text of each document in which something was offered."""
         self._chosen_at = 0.0
@@ -96,6 +99,20 @@ class Watching:
             watched = self._begin(offer, commands=True, parts=False)
         watched.watch.command(item, listed.position)
         self._look(offer.uri)
+
+    def taken_before(self, document: Document, position: Position) -> float | None:
+        """Give how many seconds ago that was taken which ends at a position.
+
+        None if nothing was, or it is not what was taken last. A command may yet come.
+        """
+        watched = self._watches.get(document.uri)
+        so_far = watched.watch.so_far if watched is not None else _NOTHING
+        if so_far.choice in _TAKINGS and so_far.ends_at(document.lines, position):
+            return 0.0
+        last, at = self._ends.get(document.uri, (_NOTHING, 0.0))
+        return (
+            self._loop.time() - at if last.ends_at(document.lines, position) else None
+        )
 
     def opened(self, document: Document) -> None:
         """Do nothing: nothing has been offered in it."""
@@ -136,13 +153,13 @@ class Watching:
         return watched
 
     def _listed(self, offer: Offer) -> Listed:
-        last = self._ends.get(offer.uri)
+        last, _at = self._ends.get(offer.uri, (_NOTHING, 0.0))
         return Listed(
             lines=offer.lines,
             position=offer.position,
             items=tuple(_item(offer, each) for each in offer.suggestions),
             at=self._sent.get(offer.run_id, self._loop.time()),
-            asked=last is None or not last.ends_at(offer.lines, offer.position),
+            asked=not last.ends_at(offer.lines, offer.position),
         )
 
     def _rows(self, offer: Offer) -> Rows | None:
@@ -169,8 +186,8 @@ class Watching:
         del self._watches[uri]
         if watched.told is not None and done.choice is not Choice.NONE:
             _keep(self._decided, watched.run_id, done)
-            if done.choice is not Choice.TYPED:
-                self._ends[uri] = done
+            if done.choice in _TAKINGS:
+                self._ends[uri] = done, self._loop.time()
             if done.start is not None:
                 self._taken.follow(uri, watched.run_id, done, watched.lines)
 

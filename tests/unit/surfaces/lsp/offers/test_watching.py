@@ -518,3 +518,30 @@ def test_lines_that_an_editor_indents_its_own_way_are_taken() -> None:
         at.put("urn f(\n            1,\n        )")
 
     assert desk(play).chosen()[-1] == (Choice.TAKEN, Method.INFERRED, (0,), len(text))
+
+
+@pytest.mark.parametrize("command", [True, False])
+def test_it_is_known_how_long_ago_was_taken_what_stands_before_the_cursor(
+    command: bool,
+) -> None:
+    """Before the command comes as well; and not once something else was typed."""
+    end = walk(AT, "urn first(a)")
+
+    async def play(at: Desk) -> None:
+        def before(position: Position) -> float | None:
+            return at.watching.taken_before(at._document(), position)
+
+        offer = at.offer("urn first(a)")
+        await asyncio.sleep(1)
+        assert before(AT) is None
+        at.put("urn first(a)")
+        assert before(end) == 0.0
+        if command:
+            at.watching.taken(offer, 0)
+        await asyncio.sleep(0.4)
+        assert before(end) == pytest.approx(0.4)
+        assert before(AT) is None
+        at.put(" ", end)
+        assert before(end) is None or before(walk(end, " ")) is None
+
+    desk(play, runs_commands=command)
