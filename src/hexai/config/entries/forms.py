@@ -44,7 +44,7 @@ def listed(entries: Entries, path: KeyPath) -> list[tuple[KeyPath, EntryTable]]:
     else:
         written = [((*path, place), entry) for place, entry in enumerate(entries)]
     found = [(place, _as_table(entry)) for place, entry in written]
-    return [(place, table) for place, table in found if table != EntryTable()]
+    return [(place, table) for place, table in found if not _is_blank(table)]
 
 
 def _as_table(entry: str | EntryTable) -> EntryTable:
@@ -57,8 +57,12 @@ def _without_blanks(table: EntryTable) -> EntryTable:
     fallback = table.fallback
     if isinstance(fallback, FallbackTable):
         fallback = replace(fallback, **_blanks(fallback))
-    blank = UNSET if fallback == FallbackTable() else fallback
-    return replace(table, fallback=blank, **_blanks(table))
+    return replace(table, fallback=fallback, **_blanks(table))
+
+
+def _is_blank(table: EntryTable) -> bool:
+    nothing = FallbackTable()
+    return table in (EntryTable(), EntryTable(fallback=nothing))
 
 
 def _blanks(table: Table) -> dict[str, UnsetType]:
