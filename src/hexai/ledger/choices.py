@@ -15,7 +15,7 @@ sitting was recorded, as in old ledgers, pauses tell sittings apart.
 
 import sqlite3
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, Literal
@@ -42,7 +42,8 @@ GROUP BY place HAVING count(*) > 1
 _OPEN_PLACES = "SELECT place FROM run WHERE settles_at > :now AND place != ''"
 
 # What is put in is our own, and fixed. How a list of several servers was decided is
-# known only when they are joined.
+# known only when they are joined. A plus keeps SQLite from looking for each run in the
+# index of statistics, which is read from end to end for that.
 _RUNS = f"""
 SELECT run.number, surface, choice, method, document, run.started_at,
     ifnull(settles_at, chosen_at),
@@ -53,7 +54,8 @@ WHERE choice IS NOT NULL AND run.started_at >= :since
     AND (settles_at IS NULL OR settles_at <= :now) AND place NOT IN ({_OPEN_PLACES})
     AND (:method IN ('', method) OR place IN ({_SHARED_PLACES}))
     AND (:blind IS NULL OR blind = :blind)
-    AND cached = 0 AND cut = 0 AND (narrowed = 0 OR method = 'vote')
+    AND (narrowed = 0 OR method = 'vote')
+    AND +cached = 0 AND +cut = 0
     AND CASE WHEN method = 'vote' THEN status = 'answered' AND late = 0
         ELSE position IS NOT NULL END
 GROUP BY run.number
@@ -106,18 +108,19 @@ def read_choices(
     sittings = _Sittings(connection)
     found: dict[str, Choices] = {}
     for row in sorted(_rows(connection, values), key=itemgetter(_AT)):
-        number, surface, choice, method, file, began, at, drawn, sitting, word = row
+        number, surface, choice, method, file, began, at, *rest = row
+        drawn, sitting, word, _place, _shown_at = rest
         choices = found.get(surface)
         if choices is None:
             choices = found[surface] = Choices(cells)
-        key = word, choice, method == Method.VOTE, drawn, same.get(number, ())
+        is_vote = method == _VOTE
+        key = word, choice, is_vote, drawn, same.get(number, ())
         outcome = choices.known.get(key)
         if outcome is None:
             outcome = choices.learn(key, began)
         if outcome >= 0:
-            where = "" if method == Method.VOTE else file
             seat = sittings.name(sitting, at)
-            choices.trials.add(outcome, where, seat, at / 1000)
+            choices.trials.add(outcome, "" if is_vote else file, seat, at / 1000)
     _name_returned(connection, found.values())
     return found
 
@@ -128,34 +131,32 @@ def read_narrowed(connection: sqlite3.Connection, since: float) -> dict[str, int
 
 
 _Row = tuple[Any, ...]
-"""The run's number, then the fields of `Listed` that joined lists have as well."""
-_AT = 6
+"""The run's number, then the fields of `Listed`."""
+_METHOD, _AT, _PLACE = 3, 6, 10
+_VOTE = Method.VOTE.value
+"""A plain text: to compare with a member takes three times as long."""
 
 
-def _rows(
-    connection: sqlite3.Connection, values: Mapping[str, object]
-) -> Iterator[_Row]:
+def _rows(connection: sqlite3.Connection, values: Mapping[str, object]) -> list[_Row]:
     """Give the runs in order of their numbers, then those joined by their place."""
-    methods = {values["method"]} if values["method"] else {*map(str, Method)}
-    apart: list[Listed] = []
     rows = connection.execute(_RUNS, values).fetchall()
-    shared = _shared(rows)
-    for row in rows:
-        method, place = row[3], row[-2]
-        if place in shared and method != Method.VOTE:
-            apart.append(Listed(*row[1:]))
-        elif method in methods:
-            yield row[:-2]
-    for each in join(apart):
-        if each.method in methods:
-            yield 0, *astuple(each)[:-2]
+    if shared := _shared(rows):
+        apart = (Listed(*row[1:]) for row in rows if _is_of(shared, row))
+        joined = [(0, *astuple(each)) for each in join(apart)]
+        rows = [row for row in rows if not _is_of(shared, row)] + joined
+    methods = {values["method"]} if values["method"] else {*map(str, Method)}
+    return [row for row in rows if row[_METHOD] in methods]
+
+
+def _is_of(shared: set[str], row: _Row) -> bool:
+    return row[_PLACE] in shared and row[_METHOD] != _VOTE
 
 
 def _shared(rows: Iterable[_Row]) -> set[str]:
     """Give the places of several runs that were shown."""
     once, again = set[str](), set[str]()
     for row in rows:
-        if row[-1] and (place := row[-2]):
+        if row[-1] and (place := row[_PLACE]):
             (again if place in once else once).add(place)
     return again
 
@@ -166,11 +167,12 @@ class _Sittings:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._beginnings: list[int] | None = None
+        self._recorded: dict[int, str] = {}
 
     def name(self, recorded: int | None, at: int) -> str:
         """Give the name of the sitting in which something was chosen."""
         if recorded is not None:
-            return str(recorded)
+            return self._recorded.setdefault(recorded, str(recorded))
         if self._beginnings is None:
             moments = [at for (at,) in self._connection.execute(_MOMENTS)]
             pause = milliseconds(PAUSE)
