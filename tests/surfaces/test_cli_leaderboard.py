@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from hexai.domain.record import Fact
+from hexai.domain.record import Fact, RunRecord
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME
 from hexai.text.cells import width
@@ -200,7 +201,9 @@ def test_a_preference_that_has_moved_is_told() -> None:
     said = board()
     [comparison] = records()[0]["groups"][0]["comparisons"]
 
-    assert "ollama:model0 over ollama:model1 so far, since 20" in said
+    assert "ollama:model0 over ollama:model1 from 20" in said
+    assert f"to {comparison['until'][:8]}" in said
+    assert "and not since (300 choices)" in said
     assert (
         "ollama:model1 has become better against ollama:model0 since about 20" in said
     )
@@ -208,6 +211,50 @@ def test_a_preference_that_has_moved_is_told() -> None:
     since = said.partition("--since ")[2].partition(" ")[0]
     assert comparison["changed"]["better"] == "ollama:model1"
     assert "ollama:model1 over ollama:model0" in board("--since", since)
+
+
+def test_a_name_that_tells_nothing_is_not_told() -> None:
+    """An upstream that calls a model what its user calls it has said nothing."""
+    turned = [*votes(150, apart=6 * HOUR), *votes(300, apart=6 * HOUR, every=1)[300:]]
+    for fact in turned:
+        named = fact
+        if isinstance(fact, RunRecord):
+            same = (replace(c, returned_model=c.model) for c in fact.contenders)
+            named = replace(fact, contenders=tuple(same))
+        record(named)
+
+    said = board()
+
+    assert "has become better" in said
+    assert " now)" not in said
+
+
+def test_a_clear_preference_stays_when_a_third_model_comes() -> None:
+    """Eight pairs of lists in both orders to none, in 22 votes: one has won."""
+    both_ways = [(1, 0), (2, 0)] * 8
+    by_place = [(1, 0), (2, 1)] * 3
+    facts: list[Fact] = []
+    for number, (side, winner) in enumerate([*by_place, *both_ways], 1):
+        facts += [
+            run_record(
+                number,
+                order=(0, 1) if side == 1 else (1, 0),
+                blind=True,
+                seed=number,
+                started_at=BEGAN_AT + DAY * number,
+            ),
+            chosen(number, winner, at=BEGAN_AT + DAY * number + 1),
+        ]
+    record(*facts)
+    before = board()
+    record(*votes(1, first=100, models=(1, 2)))
+    record(*votes(1, first=101, models=(2, 0)))
+
+    after = board()
+
+    for said in (before, after):
+        assert "ollama:model0 over ollama:model1 so far, since 20" in said
+        assert "(22 choices)" in said
 
 
 def test_replays_from_the_cache_change_no_figure() -> None:

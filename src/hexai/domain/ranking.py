@@ -83,6 +83,9 @@ class Comparison(Struct, frozen=True, kw_only=True):
     went; None where it is decided, or further away than anybody will go."""
     sittings: int | None
     """In about how many sittings or files that would be; None as `missing`."""
+    until: float | None = None
+    """Until when a verdict's choices spoke for it most, where all of them together no
+    longer do; None where they do."""
     changed: Changed | None = None
     """The likeliest change, where one is shown; false alarms are one in 20 years."""
 

@@ -97,9 +97,10 @@ class Unit(Struct, frozen=True):
 
 
 class Peak(Struct):
-    """The highest capital of a time, and who was ahead then."""
+    """The highest capital of a time, when it was, and who was ahead then."""
 
     capital: float = 0.0
+    at: float = 0.0
     winner: Model | None = None
 
 
@@ -186,7 +187,7 @@ class Bet:
             return
         self._paid += weight * paid
         self._weight += weight * first * (1 - first)
-        self._note_peak()
+        self._note_peak(at)
 
     def _joins(self, file: str, sitting: str) -> bool:
         """Tell whether a trial belongs to the unit under way, which then holds both."""
@@ -233,12 +234,18 @@ class Bet:
     def _unit(self) -> Unit:
         return Unit(self._at, self._paid, self._weight)
 
-    def _note_peak(self) -> None:
+    @property
+    def highest(self) -> Peak:
+        """The highest capital of all times."""
+        return max(self.peaks.values(), key=lambda peak: peak.capital)
+
+    def _note_peak(self, at: float) -> None:
         peak = self.peaks[next(reversed(self.peaks))]
         capital = self.capital
         if capital > peak.capital:
             ahead = self._slope / self._whole + self._paid / self._bound
-            peak.capital, peak.winner = capital, self.models[ahead < 0]
+            peak.capital, peak.at = capital, at
+            peak.winner = self.models[ahead < 0]
 
     def units_missing(self, goal: float, *, preference: float, first: float) -> float:
         """Guess how many more units let the capital reach a goal; `inf` for never.

@@ -34,6 +34,7 @@ from hexai.ledger.ratings.verdicts import decide, goals
 _DRAWS = 2000
 _LEANING = 0.9
 """The probability of being the stronger from which one may speak of a leaning."""
+_EVEN = 0.5
 _ANY_AFTER = 20
 """Choices between two models before anything at all is said about them."""
 _USUAL = 0.7
@@ -212,6 +213,7 @@ def _judge(bet: Bet, found: Fit, stronger: Model, shown: _Shown) -> Comparison:
         stronger=sure,
         missing=missing,
         sittings=sittings,
+        until=bet.highest.at if verdict is Verdict.OVER and sure < _EVEN else None,
         changed=_changed(bet, len(shown.bets)),
     )
 

@@ -59,6 +59,7 @@ class ComparisonRecord(Struct, kw_only=True):
     stronger: float
     missing: int | None
     sittings: int | None
+    until: str | None
     changed: ChangeRecord | None
 
 
@@ -222,6 +223,7 @@ def _comparison(comparison: Comparison, names: Mapping[Model, str]) -> Compariso
         stronger=round(comparison.stronger, 4),
         missing=comparison.missing,
         sittings=comparison.sittings,
+        until=None if comparison.until is None else day(comparison.until),
         changed=None
         if changed is None
         else ChangeRecord(since=day(changed.at), better=names[changed.better]),

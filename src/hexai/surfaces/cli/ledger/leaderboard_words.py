@@ -40,8 +40,7 @@ def _parts(comparison: Comparison, surface: str, names: Names) -> Iterator[str]:
     choices = count_of(comparison.choices, "choices")
     match comparison.verdict:
         case Verdict.OVER:
-            since = day_of(comparison.since)
-            yield f"{better} over {worse} so far, since {since} ({choices})"
+            yield f"{better} over {worse} {_time(comparison)} ({choices})"
             return
         case Verdict.LEANING:
             sure = f"leaning, {percent(comparison.stronger)} likely so far"
@@ -53,6 +52,14 @@ def _parts(comparison: Comparison, surface: str, names: Names) -> Iterator[str]:
             yield f"{better}, {worse}: not enough yet ({choices})"
     yield _drawn(comparison, surface)
     yield _more(comparison)
+
+
+def _time(comparison: Comparison) -> str:
+    """Say of which time a verdict speaks: a preference may have turned since."""
+    since = day_of(comparison.since)
+    if comparison.until is None:
+        return f"so far, since {since}"
+    return f"from {since} to {day_of(comparison.until)}, and not since"
 
 
 def _drawn(comparison: Comparison, surface: str) -> str:
@@ -91,8 +98,12 @@ def _change(comparison: Comparison, board: Leaderboard, names: Names) -> str:
 
 
 def _newest(board: Leaderboard, model: Model) -> Returned | None:
-    returned = board.models[model].returned
-    return returned[-1] if returned else None
+    """Give what the upstream calls a model now, if that tells more than its name."""
+    rated = board.models[model]
+    newest = rated.returned[-1] if rated.returned else None
+    if newest is None or [each.model for each in rated.returned] == [rated.model]:
+        return None
+    return newest
 
 
 def first_place_words(ranking: Ranking, names: Names) -> Iterator[str]:
