@@ -16,8 +16,8 @@ WRAPPERS = (
     Names(names=("error",), seen=_OPENAI),
     Names(
         names=("errors",),
-        seen="Cloudflare, documentation not opened, 2026-11:"
-        " https://developers.cloudflare.com/fundamentals/api/reference/",
+        seen="Cloudflare's schema of a failure, as copied, 2026-11:"
+        " https://github.com/api-evangelist/cloudflare-d1",
     ),
     Names(
         names=("base_resp",),
@@ -36,8 +36,8 @@ CODES = (
     Names(names=("code", "type"), seen=_OPENAI),
     Names(
         names=("status",),
-        seen="Google, whose `code` is a number, documentation not opened, 2026-11:"
-        " https://cloud.google.com/apis/design/errors",
+        seen="Google, whose `code` is a number, 2026-11:"
+        " https://developers.google.com/analytics/devguides/reporting/data/v1/errors",
     ),
     Names(
         names=("error_type", "error_code"),
@@ -56,8 +56,7 @@ SENTENCES = (
     Names(names=("message",), seen=_OPENAI),
     Names(
         names=("detail",),
-        seen="FastAPI, documentation not opened, 2026-11:"
-        " https://fastapi.tiangolo.com/tutorial/handling-errors/",
+        seen="FastAPI 0.165.0, measured, 2026-11: https://github.com/fastapi/fastapi",
     ),
     Names(
         names=("msg", "error_msg", "error_message"),

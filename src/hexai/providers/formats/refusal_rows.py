@@ -71,8 +71,8 @@ class HeldInProse(Struct, frozen=True, kw_only=True):
 HELD = (
     HeldInProse(
         says=r"maximum context length (?:is|of) (\d{2,9})\b",
-        seen="OpenAI and vLLM, documentation not opened, 2026-11:"
-        " https://docs.vllm.ai/en/latest/",
+        seen="OpenAI and vLLM 0.9, as users quote them, 2025-07:"
+        " https://github.com/vllm-project/vllm/issues/20409",
     ),
     HeldInProse(
         says=r"available context size \((\d{2,9}) tokens\)",
@@ -88,12 +88,13 @@ HELD = (
 RULES = (
     Rule(
         # A rate that the request alone exceeds; no waiting helps.
-        says=r"request too large|requested tokens? exceed",
+        says=r"request (body )?too large|requested tokens? exceed",
         error=ContextTooLong,
         statuses=frozenset({400, 413, 429, None}),
         advice="shorten the input, or use a model with a larger limit",
-        seen="Groq's 413 and OpenAI's 429, documentation not opened, 2026-11:"
-        " https://console.groq.com/docs/errors",
+        seen="Groq's 413, OpenAI's 429 and, at"
+        " https://github.com/tashfeenahmed/freellmapi/issues/426, GitHub's 413, as"
+        " users quote them, 2026-06: https://github.com/continuedev/continue/issues/10218",
     ),
     Rule(
         # To every request but those for files.
@@ -117,7 +118,7 @@ RULES = (
     Rule(
         says=_codes("request_too_large"),
         error=ContextTooLong,
-        seen="Anthropic's 413, documentation not opened, 2026-11:"
+        seen="Anthropic's list of errors, for 32 MB and more, 2026-11:"
         " https://docs.claude.com/en/api/errors",
     ),
     Rule(
@@ -243,8 +244,9 @@ RULES = (
         says=r"input was flagged|content management policy|moderation",
         error=ContentFilter,
         statuses=frozenset({400, 403, None}),
-        seen="Azure and OpenRouter, documentation not opened, 2026-11:"
-        " https://openrouter.ai/docs/api-reference/errors",
+        seen="OpenRouter's list of errors, and Azure's words at"
+        " https://github.com/microsoft/azurechat/issues/351, 2026-11:"
+        " https://openrouter.ai/docs/errors",
     ),
     Rule(
         says=r"credit balance is too low|insufficient (credit|balance|quota)",
@@ -304,8 +306,8 @@ IN_STREAM = (
     Rule(
         says=r"^(field required|extra inputs are not permitted|input should be )",
         error=BadRequest,
-        seen="pydantic behind FastAPI, documentation not opened, 2026-11:"
-        " https://docs.pydantic.dev/latest/errors/validation_errors/",
+        seen="pydantic 2.14.4 behind FastAPI 0.165.0, measured, 2026-11:"
+        " https://github.com/fastapi/fastapi",
     ),
     Rule(
         says=_codes(
@@ -333,7 +335,7 @@ STATUSES = (
     Status(
         code=402,
         error=OutOfCredit,
-        seen="DeepSeek and OpenRouter, documentation not opened, 2026-11:"
+        seen="the lists of errors of DeepSeek and OpenRouter, 2026-11:"
         " https://api-docs.deepseek.com/quick_start/error_codes",
     ),
     Status(code=403, error=Permission, seen=_HTTP),

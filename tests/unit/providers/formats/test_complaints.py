@@ -404,6 +404,30 @@ def test_what_follows_the_end_is_no_error() -> None:
             "shorten the input, or use a model with a larger limit",
         ),
         (
+            "openai",
+            413,
+            {
+                "error": {
+                    "message": "Request body too large for gpt-4.1 model."
+                    " Max size: 8000 tokens."
+                }
+            },
+            ContextTooLong,
+            "shorten the input, or use a model with a larger limit",
+        ),
+        (
+            "openai",
+            400,
+            {
+                "error": {
+                    "message": "Request body too large for gpt-4.1 model."
+                    " Max size: 8000 tokens."
+                }
+            },
+            ContextTooLong,
+            "shorten the input, or use a model with a larger limit",
+        ),
+        (
             "ollama",
             401,
             {
