@@ -61,16 +61,19 @@ def read_private(path: Path, *, limit: int) -> bytes:
     return data
 
 
-def write_private(path: Path, data: bytes, *, sync: bool = False) -> None:
+def write_private(
+    path: Path, data: bytes, *, sync: bool = False, mode: int = FILE_MODE
+) -> None:
     """Put `data` in place of `path` in one step.
 
     With `sync` the file is on the disk before it takes the name, so that it also
-    survives a power cut. Its folder must be there.
+    survives a power cut. Its folder must be there. `mode` is for a file that is not
+    ours to close to others.
     """
     temporary, descriptor = _create_beside(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, FILE_MODE)
+            os.fchmod(descriptor, mode)
             file.write(data)
             file.flush()
             if sync:

@@ -6,16 +6,16 @@ to an `Ending`, by which the selection, or what takes its place, is written once
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hexai.errors import HexaiError, NoInput, UsageError
-from hexai.service.files import write_private
 from hexai.surfaces.tmux.ending import A_BUG, FAILED, USAGE, Ending
 from hexai.surfaces.tmux.helix import reads_standard_error
+from hexai.surfaces.tmux.outfile import write_outfile
 from hexai.surfaces.tmux.screen import Screen, open_screen, show_message
 from hexai.surfaces.tmux.selection import LIMIT, read_all, write_all
 from hexai.surfaces.tmux.signals import Stopped
@@ -148,28 +148,34 @@ def _guarded(start: Start, work: Callable[[], Ending]) -> Ending:
 
 def _written(start: Start, ending: Ending, given: Input) -> Ending:
     """Write what goes out, once, and say what is to be said."""
-    outfile = start.wanted.outfile
     try:
-        if ending.output is not None:
-            _write(start, [ending.output])
-        else:
-            _write(start, chain([bytes(given.raw)], given.rest()))
+        ending = _write(start, ending, given)
     except UsageError as error:
         ending = Ending.failed(str(error))
     except OSError as error:
-        where = outfile or "standard output"
-        reason = f"{where} cannot be written: {error.strerror}"
-        ending = Ending(code=FAILED, reason=reason)
+        ending = _unwritable("standard output", error)
     _say(start, ending)
     return ending
 
 
-def _write(start: Start, pieces: Iterable[bytes]) -> None:
+def _write(start: Start, ending: Ending, given: Input) -> Ending:
+    """Write it where it is wanted, else the selection to standard output."""
+    selection = chain([bytes(given.raw)], given.rest())
+    pieces = selection if ending.output is None else iter([ending.output])
     if (outfile := start.wanted.outfile) is not None:
-        write_private(Path(start.folder) / outfile, b"".join(pieces))
-        return
+        whole = b"".join(pieces)
+        try:
+            write_outfile(Path(start.folder) / outfile, whole, stdout=start.stdout)
+        except OSError as error:
+            pieces = iter([whole]) if ending.output is None else selection
+            ending = _unwritable(outfile, error)
     for piece in pieces:
         write_all(start.stdout, piece)
+    return ending
+
+
+def _unwritable(where: str, error: OSError) -> Ending:
+    return Ending.failed(f"{where} cannot be written: {error.strerror}")
 
 
 def _say(start: Start, ending: Ending) -> None:
