@@ -30,6 +30,15 @@ _PLAIN = re.compile(
 )
 """Latin, Greek, Cyrillic, punctuation, money, arrows, boxes, bars: one cell each."""
 
+_MAYBE_WIDE = re.compile(_PLAIN.pattern.replace("[", "[^", 1).removesuffix("*"))
+"""Every other character: two cells at most, joined to its neighbours or not."""
+
+_SINGLE = re.compile(
+    _PLAIN.pattern.removesuffix("]*") + "\t\u3001-\u3003\u3008-\u3011\u3041-\u3096"
+    "\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*"
+)
+"""What is plain, and most of Chinese, Japanese, Korean: nothing joins its neighbours."""
+
 _SYMBOL = re.compile("[\u2300-\u2bff\U00010000-\U0010ffff]")
 """Where emoji are, and what is new; terminals learn about both at their own pace."""
 
@@ -48,7 +57,7 @@ def is_plain(text: str) -> bool:
 
 def graphemes(text: str) -> Iterator[str]:
     """Split text into what a reader sees as single characters."""
-    if is_plain(text.replace("\t", "")):
+    if _SINGLE.fullmatch(text) is not None:
         yield from text
         return
     from wcwidth import iter_graphemes
@@ -88,6 +97,11 @@ def width(text: str) -> int:
     if is_plain(text):
         return len(text)
     return sum(map(grapheme_width, graphemes(text)))
+
+
+def most_cells(text: str) -> int:
+    """Tell how many cells it cannot exceed, much sooner than `width` counts them."""
+    return len(text) + len(_MAYBE_WIDE.findall(text))
 
 
 def truncate(text: str, cells: int, ellipsis: str = "…") -> str:

@@ -10,7 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hexai.text import cells
-from hexai.text.cells import graphemes, is_plain, pad, truncate, width, wrap
+from hexai.text.cells import (
+    graphemes,
+    is_plain,
+    most_cells,
+    pad,
+    truncate,
+    width,
+    wrap,
+)
 
 FAMILY = "👨\u200d👩\u200d👧"
 # No mark follows a tab: it would stand alone, or on the blank that the tab became.
@@ -163,3 +171,19 @@ def test_the_last_row_stays_short() -> None:
     """However many blanks stream in, what is wrapped again does not grow."""
     assert wrap("a" + " " * 10_000, 8) == ["a" + " " * 263]
     assert wrap("漢" + " " * 10_000, 8) == ["漢" + " " * 262]
+
+
+@given(MIXED)
+def test_no_text_exceeds_what_is_told_quickly(line: str) -> None:
+    """The bound holds for marks, emoji and sequences too."""
+    text = line.replace("\t", "")
+    assert width(text) <= most_cells(text)
+
+
+def test_characters_that_stand_alone_join_nothing() -> None:
+    """Those split without the tables are split as the tables would."""
+    alone = [chr(code) for code in range(0x3000, 0xFF80)]
+    for each in filter(cells._SINGLE.fullmatch, alone):
+        assert list(wcwidth.iter_graphemes(f"{each}a{each}{each}")) == [
+            *(each, "a", each, each)
+        ]

@@ -32,6 +32,10 @@ from hexai.text.cells import pad, truncate
 from hexai.text.visible import visible_line
 
 _FRAME = 0.1
+_PATIENCE = 0.25
+"""Seconds until a diff that is not done shows what it has."""
+_GO_ON = 0.5
+"""Seconds until it shows more; the view's end may have to wait so long."""
 _SHARE = 4
 """A diff is made again when this many times as long has passed as it took."""
 _TOO_SMALL = "too small to show what would be taken"
@@ -57,6 +61,8 @@ class Candidate(Vertical):
         self.is_over = False
         self.is_stale = True
         self.next_at = 0.0
+        self.begun: Drawing | None = None
+        """A diff that has not got to its end."""
         self._pieces: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -81,6 +87,12 @@ class Candidate(Vertical):
         self.text, self.words = done.text, done.words
         self.is_over = self.is_stale = True
         self.next_at = 0.0
+
+    @property
+    def starts_anew(self) -> bool:
+        """Whether its diff is out of date; a growing one is drawn to its end first."""
+        is_free = self.begun is None or self.is_over
+        return self.is_stale and is_free and self.next_at <= monotonic()
 
     def so_far(self) -> str:
         """Give all of the answer that is there."""
@@ -318,23 +330,30 @@ class Answers(Vertical, can_focus=True):
     async def _keep_drawing(self) -> None:
         """Make diffs of what is new, one after the other."""
         while True:
-            now = monotonic()
             due = [
                 each
                 for each in self._candidates
-                if each.is_stale
+                if (each.starts_anew or each.begun is not None)
                 and each.display
-                and each.next_at <= now
                 and each.content_size.width  # it is laid out
             ]
             for each in due:
-                each.is_stale = False
-                drawing = await self._drawn(each)
-                each.query_one(DiffView).show(drawing, live=not each.is_over)
-                # What has ended meanwhile is drawn once more, and at once.
-                rest = 0.0 if each.is_over else drawing.took * _SHARE
-                each.next_at = monotonic() + rest
+                await self._draw_on(each)
             await asyncio.sleep(_FRAME if not due else 0.02)
+
+    async def _draw_on(self, each: Candidate) -> None:
+        """Begin a diff, or go on with it; long ones show their first rows at once."""
+        if each.begun is None or each.starts_anew:
+            each.is_stale = False
+            drawing = await self._drawn(each)
+        else:
+            drawing = await asyncio.to_thread(each.begun.laid_out, _GO_ON)
+        live = not each.is_over
+        each.begun = None if drawing.is_whole else drawing
+        if drawing.is_whole or not live:  # who reads along is at the end
+            each.query_one(DiffView).show(drawing, live=live)
+        # What has ended meanwhile is drawn once more, and at once.
+        each.next_at = monotonic() + (drawing.took * _SHARE if live else 0.0)
 
     async def _drawn(self, candidate: Candidate) -> Drawing:
         if candidate.is_over and candidate.text is None:
@@ -346,5 +365,10 @@ class Answers(Vertical, can_focus=True):
         )
         is_split = self._is_split
         return await asyncio.to_thread(
-            draw, self._old, answer, is_split=is_split, cells=candidate.cells
+            draw,
+            self._old,
+            answer,
+            is_split=is_split,
+            cells=candidate.cells,
+            patience=_PATIENCE,
         )

@@ -1,5 +1,6 @@
 """A diff on the screen: draws the rows that are looked at, and no others."""
 
+import math
 import time
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,7 +16,7 @@ from textual.strip import Strip
 from hexai.service.actions.fitting import Frame, fit
 from hexai.surfaces.tmux.placing import placed
 from hexai.surfaces.tmux.rows import Mark, Row, split, unified
-from hexai.text.cells import is_plain, pad, width, wrap
+from hexai.text.cells import most_cells, pad, width, wrap
 from hexai.text.diff import compare_lines
 from hexai.text.visible import visible_line
 
@@ -61,6 +62,27 @@ class Drawing(Struct, frozen=True, kw_only=True):
     is_split: bool = False
     took: float = 0.0
     """Seconds that it took."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row has its place; else those from the top have one."""
+        return not self.rows or self._placed == len(self.rows)
+
+    @property
+    def _placed(self) -> int:
+        return self.places[-1][0] + 1 if self.places else 0
+
+    def laid_out(self, seconds: float) -> "Drawing":
+        """Give more rows their places, for about so long; for a thread."""
+        began = now = time.monotonic()
+        places = list(self.places)
+        number = self._placed
+        while number < len(self.rows) and (now < began + seconds or not places):
+            height = self.height_of(self.rows[number])
+            places += ((number, part) for part in range(height))
+            number += 1
+            now = time.monotonic()
+        return replace(self, places=places, took=self.took + now - began)
 
     @property
     def left(self) -> int:
@@ -114,8 +136,12 @@ def draw(
     *,
     is_split: bool,
     cells: int,
+    patience: float = math.inf,
 ) -> Drawing:
-    """Compare a selection with an answer; takes its time, so it is for a thread."""
+    """Compare a selection with an answer; takes its time, so it is for a thread.
+
+    After `patience` seconds of laying it out, what there is has to do for now.
+    """
     began = time.monotonic()
     text, live = answer.text, answer.is_live
     if live:
@@ -125,13 +151,8 @@ def draw(
     is_split = is_split and is_wide_enough(cells)
     rows = (split if is_split else unified)(hunks, live=live)
     drawing = Drawing(old=selection, new=new, rows=rows, cells=cells, is_split=is_split)
-    places = [
-        (number, part)
-        for number, row in enumerate(rows)
-        for part in range(drawing.height_of(row))
-    ]
     took = time.monotonic() - began
-    return replace(drawing, places=places, took=took)
+    return replace(drawing, took=took).laid_out(patience)
 
 
 def is_wide_enough(cells: int) -> bool:
@@ -188,7 +209,7 @@ class DiffView(ScrollView, can_focus=False):
 @lru_cache(maxsize=2_000)
 def _wrapped(line: str, cells: int) -> tuple[str, ...]:
     shown = visible_line(line[:_LONGEST_LINE].expandtabs(4))
-    if len(shown) <= cells and is_plain(shown):
+    if most_cells(shown) <= cells:
         return (shown,)
     return tuple(wrap(shown, cells))
 

@@ -1,0 +1,46 @@
+"""Diffs that take long to lay out show their first rows at once."""
+
+import asyncio
+
+import pytest
+
+from hexai.service.actions.fitting import Frame
+from hexai.surfaces.tmux.diff_view import Answer, draw, lines_of
+from hexai.surfaces.tmux.wire import Begun, Done, Opened
+from tests.surfaces.tmux.test_view import ITEMS, run, showing
+
+WIDE = "".join(f"{number} = '{'漢字の文書、' * 12}'\n" for number in range(60_000))
+"""Lines that have to be measured character by character, as Chinese prose."""
+
+
+def test_a_large_selection_is_seen_beside_its_answer() -> None:
+    """The first rows are there long before the last one has its place."""
+
+    async def body() -> None:
+        opened = Opened(items=ITEMS[:4], main=4, selection=WIDE)
+        frame = Frame(replaced=WIDE, shown=WIDE)
+        begun = Begun(title="simplify", names=("one",), frame=frame)
+        async with showing(opened, begun, size=(60, 20)) as parent:
+            await parent.wait_for("waiting")
+            parent.say(Done(place=0, text="short = 1\n", words="all of it"))
+            await parent.wait_for("all of it")
+            async with asyncio.timeout(5):  # the whole of it takes three times that
+                await parent.wait_for("- 0 = '漢字")
+
+    run(body)
+
+
+@pytest.mark.parametrize("is_split", [False, True])
+def test_a_diff_that_stopped_goes_on_to_the_same_end(is_split: bool) -> None:
+    """Piece by piece or at once, every row has the same place."""
+    old = lines_of(WIDE[:20_000])
+    answer = Answer(text=WIDE[400:9_000], frame=None, is_live=False)
+    whole = draw(old, answer, is_split=is_split, cells=60)
+    drawing = draw(old, answer, is_split=is_split, cells=60, patience=0)
+
+    assert whole.is_whole
+    assert not drawing.is_whole
+    while not drawing.is_whole:
+        assert drawing.places == whole.places[: len(drawing.places)]
+        drawing = drawing.laid_out(0.001)
+    assert drawing.places == whole.places
