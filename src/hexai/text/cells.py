@@ -37,7 +37,7 @@ _SINGLE = re.compile(
     _PLAIN.pattern.removesuffix("]*") + "\t\u3001-\u3003\u3008-\u3011\u3041-\u3096"
     "\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*"
 )
-"""What is plain, and most of Chinese, Japanese, Korean: nothing joins its neighbours."""
+"""What is plain, and most of Chinese, Japanese, Korean: no character joins another."""
 
 _SYMBOL = re.compile("[\u2300-\u2bff\U00010000-\U0010ffff]")
 """Where emoji are, and what is new; terminals learn about both at their own pace."""

@@ -160,8 +160,10 @@ def _written(start: Start, ending: Ending, given: Input) -> Ending:
 
 def _write(start: Start, ending: Ending, given: Input) -> Ending:
     """Write it where it is wanted, else the selection to standard output."""
-    selection = chain([bytes(given.raw)], given.rest())
-    pieces = selection if ending.output is None else iter([ending.output])
+    selection = iter(chain([bytes(given.raw)], given.rest()))
+    pieces: Iterator[bytes] = (
+        selection if ending.output is None else iter([ending.output])
+    )
     if (outfile := start.wanted.outfile) is not None:
         whole = b"".join(pieces)
         try:
