@@ -32,16 +32,18 @@ class Input:
 
     def __init__(self) -> None:
         self.raw = bytearray()
+        self.is_whole = False
+        """All of it was read, or follows; never so before `read` is through."""
         self._rest: int | None = None
 
     def read(self, descriptor: int) -> None:
         """Read it, but no more than can be asked about."""
-        self._rest = descriptor
         for piece in read_all(descriptor):
             self.raw += piece
             if len(self.raw) > LIMIT:
-                return
-        self._rest = None
+                self._rest = descriptor
+                break
+        self.is_whole = True
 
     def rest(self) -> Iterator[bytes]:
         """Give what has not been read."""
@@ -152,7 +154,7 @@ def _written(start: Start, ending: Ending, given: Input) -> Ending:
     try:
         if ending.output is not None:
             _write(start, [ending.output])
-        else:
+        elif given.is_whole or outfile is None:  # a file keeps what it has
             _write(start, chain([bytes(given.raw)], given.rest()))
     except UsageError as error:
         ending = Ending.failed(str(error))
