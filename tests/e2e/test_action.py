@@ -1,9 +1,11 @@
 """`hexai action` where no menu is wanted, or none can be: nothing is eaten."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,43 @@ def test_a_signal_amid_the_selection_cuts_nothing_off() -> None:
         out = child.stdout.read()
 
     assert (out, child.returncode) == (b"one\n" + b"two\n" * 10_000, 130)
+
+
+def test_a_second_signal_waits_for_no_more() -> None:
+    """What came comes out, though the sender neither goes on nor closes the pipe."""
+    reader, writer = os.pipe()
+    with subprocess.Popen(
+        [ACTION, "--action", "simplify"],
+        stdin=reader,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        os.close(reader)
+        os.write(writer, b"one\n")
+        wait_until(lambda: _unread(writer) == 0, "nothing was read")
+        child.send_signal(signal.SIGTERM)
+        wait_until(lambda: not _is_pending(child.pid), "it was not noted")
+        child.send_signal(signal.SIGTERM)
+        try:
+            out, _ = child.communicate(timeout=20)
+        finally:
+            child.kill()
+            os.close(writer)
+
+    assert (out, child.returncode) == (b"one\n", 143)
+
+
+def _unread(pipe: int) -> int:
+    """Count the bytes that wait in a pipe."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def _is_pending(pid: int) -> bool:
+    """Tell whether a process has yet to hear of a SIGTERM."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("ShdPnd:"):
+            return bool(int(line.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+    return False
 
 
 def _has_taken(pid: int) -> bool:
@@ -88,6 +127,28 @@ def test_files_take_the_place_of_pipes(tmp_path: Path) -> None:
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
     assert (tmp_path / "out").read_bytes() == b"def add(a, b):\n    return a + b\n"
+
+
+@pytest.mark.parametrize("infile", ["nowhere", "folder"])
+def test_a_file_keeps_what_it_has_if_nothing_was_read(
+    tmp_path: Path, infile: str
+) -> None:
+    """A wrong `--infile` does not empty what `--outfile` names."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "out").write_bytes(CODE)
+    ran = subprocess.run(
+        [
+            *(ACTION, "--action", "simplify"),
+            *("--infile", tmp_path / infile, "--outfile", tmp_path / "out"),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert b"cannot be read" in ran.stderr
+    assert (tmp_path / "out").read_bytes() == CODE
 
 
 def test_the_parent_loads_no_textual() -> None:

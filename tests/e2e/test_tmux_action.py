@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -368,6 +369,27 @@ def test_two_popups_do_not_mix(stage: Stage) -> None:
 
     assert still
     assert (first.out, second.out) == (b"one\n", b"two\n")
+
+
+def test_an_answer_goes_out_where_children_end_unseen(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Whoever starts us may have the system forget children at once."""
+    (tmp_path / "in").write_bytes(b"old = 0\n")
+    files = f"< {tmp_path}/in > {tmp_path}/out 2> {tmp_path}/err"
+    forgetting = "import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); "
+    line = f"{forgetting}os.execv('{ACTION}', ['{ACTION}'])"
+    with Upstream(answering("new = 1")) as upstream:
+        configure(upstream)
+        stage.press("-l", f'{sys.executable} -c "{line}" {files}; echo "code=$?"')
+        stage.press("Enter")
+        stage.wait_for("Simplify")
+        stage.press("i")
+        stage.wait_for("Enter take")
+        stage.press("Enter")
+        stage.wait_for("code=0")
+
+    assert (tmp_path / "out").read_bytes() == b"new = 1\n"
 
 
 def test_without_tmux_the_whole_terminal_is_used(tmp_path: Path) -> None:

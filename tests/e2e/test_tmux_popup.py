@@ -116,6 +116,31 @@ def test_a_prompt_is_written_in_the_editor(stage: Stage, tmp_path: Path) -> None
     assert "write it in two lines" in upstream.requests[0].body.decode()
 
 
+def test_an_editor_finds_a_terminal_as_programs_know_it(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """It reads lines, shows what is typed, and Ctrl-C means what it means."""
+    write_config("")
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nstty -a >>"$0.modes"\nexit 7\n')
+    editor.chmod(0o755)
+    with stage.acting(CODE, environ={"HEXAI_EDITOR": str(editor)}) as acting:
+        stage.wait_for("Custom prompt")
+        stage.press("p")
+        stage.wait_for("Ctrl-O")
+        stage.press("C-o")
+        stage.wait_for("ended with 7")
+        stage.press("C-o")  # and so does a second one
+        modes = tmp_path / "editor.modes"
+        wait_until(lambda: modes.read_text().count("speed") == 2, "it was not opened")
+        stage.press("C-c")
+        acting.end()
+
+    words = modes.read_text().replace(";", " ").split()
+    for mode in ("isig", "icanon", "echo", "icrnl"):
+        assert words.count(mode) == 2
+
+
 def test_an_editor_that_gives_up_asks_nobody(stage: Stage, tmp_path: Path) -> None:
     """The menu says so and stays."""
     write_config("")

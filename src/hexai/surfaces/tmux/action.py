@@ -32,16 +32,18 @@ class Input:
 
     def __init__(self) -> None:
         self.raw = bytearray()
+        self.is_whole = False
+        """All of it was read, or follows; never so before `read` is through."""
         self._rest: int | None = None
 
     def read(self, descriptor: int) -> None:
         """Read it, but no more than can be asked about."""
-        self._rest = descriptor
         for piece in read_all(descriptor):
             self.raw += piece
             if len(self.raw) > LIMIT:
-                return
-        self._rest = None
+                self._rest = descriptor
+                break
+        self.is_whole = True
 
     def rest(self) -> Iterator[bytes]:
         """Give what has not been read."""
@@ -165,6 +167,8 @@ def _write(start: Start, ending: Ending, given: Input) -> Ending:
         selection if ending.output is None else iter([ending.output])
     )
     if (outfile := start.wanted.outfile) is not None:
+        if ending.output is None and not given.is_whole:
+            return ending  # the file keeps what it has
         whole = b"".join(pieces)
         try:
             write_outfile(Path(start.folder) / outfile, whole, stdout=start.stdout)

@@ -7,7 +7,8 @@ terminal is made visible before it is drawn.
 
 import asyncio
 import socket
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -57,14 +58,22 @@ class ActionApp(App[None]):
         Binding("ctrl+z", "nothing", show=False, priority=True),
     ]
 
-    def __init__(self, connection: socket.socket, opened: Opened | None = None) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        opened: Opened | None = None,
+        *,
+        on_suspend: Callable[[], None] = lambda: None,
+    ) -> None:
         """Talk with the parent over a connection at which the key was shown.
 
-        `opened` is what it has said already.
+        `opened` is what it has said already; `on_suspend` makes the terminal what
+        other programs know.
         """
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
         self._connection = connection
+        self._on_suspend = on_suspend
         self._writer: asyncio.StreamWriter | None = None
         self.opened = opened or Opened()
         self._picked = False
@@ -121,6 +130,13 @@ class ActionApp(App[None]):
     def leave(self) -> None:
         """Go without taking anything."""
         self._say_last(Left())
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Give the terminal to another program for a while."""
+        with super().suspend():
+            self._on_suspend()
+            yield
 
     def action_leave(self) -> None:
         """Do so by a key."""

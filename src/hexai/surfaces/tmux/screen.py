@@ -67,14 +67,21 @@ class Screen:
     """A view on a screen, and the door by which it comes in."""
 
     def __init__(
-        self, door: Door, pid: int, *, said: int | None, terminal: int | None
+        self,
+        door: Door,
+        pid: int,
+        *,
+        said: int | None = None,
+        terminal: int | None = None,
+        modes: "list[Any] | None" = None,
     ) -> None:
+        """`said`: where tmux complains; `terminal`, `modes`: where it is, as it was."""
         self.door = door
         self.pid = pid
         """The process that ends with the view."""
         self._said = said
         self._terminal = terminal
-        self._modes = None if terminal is None else _modes_of(terminal)
+        self._modes = modes
         self._code: int | None = None
 
     def wait(self, seconds: float) -> int | None:
@@ -195,7 +202,7 @@ def _in_tmux(
     finally:
         os.close(nowhere)
         os.close(saying)
-    return Screen(door, pid, said=said, terminal=None)
+    return Screen(door, pid, said=said)
 
 
 def _on_terminal(
@@ -208,12 +215,13 @@ def _on_terminal(
             f"there is neither tmux nor a terminal for the menu ({error.strerror}); "
             "--action KIND needs none"
         ) from None
+    modes = _modes_of(terminal)  # before the view changes them
     try:
         pid = _start(command, passed, (terminal,) * 3)
     except BaseException:
         os.close(terminal)
         raise
-    return Screen(door, pid, said=None, terminal=terminal)
+    return Screen(door, pid, terminal=terminal, modes=modes)
 
 
 def _start(

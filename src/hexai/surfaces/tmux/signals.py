@@ -31,7 +31,13 @@ class Signals:
         """So many are raised; 0: none is."""
 
     def install(self) -> None:
-        """Note them from now on, but for those that are ignored, as under nohup."""
+        """Note them from now on, but for those that are ignored, as under nohup.
+
+        Whoever started us may ignore the end of children, who then leave no exit code
+        to whoever waits for them; ours are waited for.
+        """
+        if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for number in _NUMBERS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._note)

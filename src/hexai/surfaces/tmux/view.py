@@ -12,7 +12,12 @@ import shutil
 import socket
 import sys
 import termios
+from contextlib import suppress
 from threading import Thread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Self
 
 _REFUSED = 2
 _KEYBOARD, _SCREEN = 0, 1
@@ -28,27 +33,31 @@ def main() -> int:
         os.environ.pop(name, None)  # noqa: TID251 - the edge
     if sys.argv[2:] == ["plain"]:
         os.environ["NO_COLOR"] = "1"  # noqa: TID251 - the edge
-    try:
-        connection = _join(sys.argv[1])
-    except (OSError, IndexError):
-        return _REFUSED
-    with _Quiet():
-        from hexai.surfaces.tmux.menu_text import first_frame
-        from hexai.surfaces.tmux.wire import Opened, from_parent
+    with _Quiet() as quiet:
+        try:
+            connection = _join(sys.argv[1])
+        except (OSError, IndexError):
+            return _REFUSED
+        return _show(connection, quiet)
 
-        loading = Thread(target=_load_application)
-        loading.start()
-        line = _first_line(connection)
-        opened = from_parent(line) if line else None
-        if not isinstance(opened, Opened):
-            return 0  # the parent has nothing to show
-        if opened.items:
-            size = os.get_terminal_size(_SCREEN)
-            _write(first_frame(opened, size.columns, size.lines))
-        loading.join()
+
+def _show(connection: socket.socket, quiet: "_Quiet") -> int:
+    from hexai.surfaces.tmux.menu_text import first_frame
+    from hexai.surfaces.tmux.wire import Opened, from_parent
+
+    loading = Thread(target=_load_application)
+    loading.start()
+    line = _first_line(connection)
+    opened = from_parent(line) if line else None
+    if not isinstance(opened, Opened):
+        return 0  # the parent has nothing to show
+    if opened.items:
+        size = os.get_terminal_size(_SCREEN)
+        _write(first_frame(opened, size.columns, size.lines))
+    loading.join()
     from hexai.surfaces.tmux.app import ActionApp
 
-    ActionApp(connection, opened).run(mouse=False)
+    ActionApp(connection, opened, on_suspend=quiet.end).run(mouse=False)
     return 0
 
 
@@ -64,16 +73,27 @@ def keys_first() -> None:
 
 
 class _Quiet:
-    """Keeps keys for Textual: the terminal neither shows them nor acts on them."""
+    """Keeps keys for Textual: the terminal neither shows nor acts on nor changes them.
 
-    def __enter__(self) -> None:
-        self._before = termios.tcgetattr(_KEYBOARD)
+    From the first moment to the last, since Textual takes the terminal long after the
+    menu stands there; an Enter that it made a line break of would be no Enter any more.
+    """
+
+    def __enter__(self) -> "Self":
+        self._before: list[Any] = termios.tcgetattr(_KEYBOARD)
         quiet = termios.tcgetattr(_KEYBOARD)
-        quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
+        quiet[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)
+        quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
         termios.tcsetattr(_KEYBOARD, termios.TCSANOW, quiet)
+        return self
 
     def __exit__(self, *_: object) -> None:
-        termios.tcsetattr(_KEYBOARD, termios.TCSANOW, self._before)
+        self.end()
+
+    def end(self) -> None:
+        """Let the terminal be as it was; Textual keeps it for itself while it runs."""
+        with suppress(termios.error):  # it is gone
+            termios.tcsetattr(_KEYBOARD, termios.TCSANOW, self._before)
 
 
 def _load_application() -> None:
