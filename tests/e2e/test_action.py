@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import write_config
 from tests.support.popups import ACTION, answering, configure
 from tests.support.tmux import wait_until
 from tests.support.upstream import Upstream
@@ -108,6 +109,16 @@ def test_an_action_that_is_not_there_is_told_with_those_that_are() -> None:
 
     assert (ran.stdout, ran.returncode) == (ODD, 2)
     assert b"no action 'tidy'; there are rewrite, " in ran.stderr
+
+
+def test_skipping_needs_no_menu() -> None:
+    """It is a kind of the menu as the others are."""
+    write_config("")
+    ran = subprocess.run(
+        [ACTION, "--action", "skip"], input=ODD, capture_output=True, check=False
+    )
+
+    assert (ran.stdout, ran.returncode) == (ODD, 3)
 
 
 def test_files_take_the_place_of_pipes(tmp_path: Path) -> None:

@@ -253,6 +253,39 @@ def test_candidates_are_compared_and_the_choice_counts(stage: Stage) -> None:
     assert [each["surface"] for each in surfaces] == ["code_action"]
 
 
+def test_a_comparison_without_an_instruction_says_so(stage: Stage) -> None:
+    """An action that is named has no menu that could ask for it."""
+    with Upstream(answering("one = 1")) as first:
+        configure(first, first)
+        with stage.acting(CODE, "--compare", "--action", "rewrite") as acting:
+            ended = acting.end()
+
+    assert (ended.out, ended.code) == (CODE, 1)
+    assert "--prompt" in ended.err
+
+
+def test_a_view_that_was_killed_has_refused_nobody(stage: Stage) -> None:
+    """What was shown until then is no choice."""
+    one, two = answering("one = 1"), answering("two = 2")
+    with Upstream(one) as first, Upstream(two) as second:
+        configure(first, second)
+        with stage.acting(b"old = 0\n", *WHOLE, *COMPARING) as acting:
+            stage.wait_for("+ one")
+            stage.wait_for("+ two")
+            seen = time.monotonic()
+            wait_until(
+                lambda: time.monotonic() > seen + 0.6, "half a second counts as shown"
+            )
+            os.kill(stage.view_pid(), signal.SIGKILL)
+            ended = acting.end()
+
+    assert (ended.out, ended.code) == (b"old = 0\n", 1)
+    told = subprocess.run(
+        [SCRIPT, "leaderboard", "--json"], check=True, capture_output=True
+    )
+    assert json.loads(told.stdout)["surfaces"] == []
+
+
 def test_a_blind_comparison_names_nobody(stage: Stage) -> None:
     """Until something was taken, candidates are letters without figures."""
     with Upstream(answering("one = 1")) as first:

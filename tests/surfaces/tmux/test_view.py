@@ -11,6 +11,7 @@ from hexai.service.actions.fitting import Frame
 from hexai.surfaces.tmux.app import ActionApp
 from hexai.surfaces.tmux.wire import (
     Again,
+    Asked,
     Begun,
     Done,
     Dropped,
@@ -21,6 +22,7 @@ from hexai.surfaces.tmux.wire import (
     Left,
     Opened,
     Picked,
+    Shows,
     Took,
     encode,
     from_view,
@@ -55,10 +57,13 @@ class Parent:
         for message in messages:
             self._writer.write(encode(message))
 
-    async def hear(self) -> FromView:
-        """Wait for what the view says."""
+    async def hear(self, *, shows: bool = False) -> FromView:
+        """Wait for what the view says its user wants, or for what it `shows`."""
         async with asyncio.timeout(20):
-            return from_view(await self._reader.readuntil(b"\n"))
+            while True:
+                said = from_view(await self._reader.readuntil(b"\n"))
+                if isinstance(said, Shows) == shows:
+                    return said
 
     def screen(self) -> str:
         """Read what is on the screen."""
@@ -281,7 +286,7 @@ def test_nothing_is_taken_that_is_not_there() -> None:
             await parent.wait_for("not done yet")
             await parent.pilot.press("r")
             assert await parent.hear() == Again()
-            parent.say(Done(place=0, text=None, words="no key"))
+            parent.say(begun, Done(place=0, text=None, words="no key"))
             await parent.wait_for("no key")
             await parent.pilot.press("enter")
             assert await parent.hear() == Left()
@@ -311,5 +316,63 @@ def test_the_view_goes_with_its_parent() -> None:
             async with asyncio.timeout(20):
                 while parent.pilot.app.is_running:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
+
+    run(body)
+
+
+def test_keys_before_the_words_are_asked_for_are_words() -> None:
+    """No letter of what is typed ahead is a hotkey, and there is one field."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("i")
+            assert await parent.hear() == Picked(item=0)
+            await parent.pilot.press("p", "s", "q", "enter")
+            parent.say(Asked(item=0))
+            await parent.wait_for("Ctrl-O")
+            await parent.pilot.press("!", "enter")
+            assert await parent.hear() == Picked(item=0, prompt="psq!")
+
+    run(body)
+
+
+def test_a_menu_that_waits_for_its_parent_can_be_left() -> None:
+    """Esc needs no answer."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("i", "escape")
+            assert await parent.hear() == Picked(item=0)
+            assert await parent.hear() == Left()
+
+    run(body)
+
+
+def test_answers_are_asked_again_once_and_no_unseen_one_is_taken() -> None:
+    """Until other answers begin, keys do nothing but leave."""
+
+    async def body() -> None:
+        async with showing(MENU, Begun(title="simplify", names=("one",))) as parent:
+            await parent.wait_for("waiting")
+            parent.say(Done(place=0, text="new = 1\n", words="1 s"))
+            await parent.wait_for("1 s")
+            await parent.pilot.press("r", "r", "enter", "r", "escape")
+            assert await parent.hear() == Again()
+            assert await parent.hear() == Left()
+
+    run(body)
+
+
+def test_the_parent_hears_which_candidates_can_be_seen() -> None:
+    """On a narrow screen it is one at a time."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one", "two"))
+        async with showing(MENU, begun, size=(60, 20)) as parent:
+            assert await parent.hear(shows=True) == Shows(places=(0,))
+            await parent.pilot.press("tab")
+            assert await parent.hear(shows=True) == Shows(places=(1,))
 
     run(body)

@@ -38,6 +38,7 @@ _GO_ON = 0.5
 """Seconds until it shows more; the view's end may have to wait so long."""
 _SHARE = 4
 """A diff is made again when this many times as long has passed as it took."""
+_ASKED = "asking again"
 _TOO_SMALL = "too small to show what would be taken"
 
 
@@ -142,6 +143,10 @@ class Answers(Vertical, can_focus=True):
         self._is_split = False
         self._note = ""
         """What the last key came to, where that is not seen."""
+        self._is_over = False
+        """Other answers are wanted, and none of these can be."""
+        self._said: tuple[int, ...] = ()
+        """The candidates of which the parent knows that they are shown."""
 
     def compose(self) -> ComposeResult:
         """Put the candidates between a title and the keys."""
@@ -182,7 +187,9 @@ class Answers(Vertical, can_focus=True):
         """Choose, take, ask again, edit, or go."""
         self._note = ""
         number = int(event.key) - 1 if event.key.isdecimal() else -1
-        if (act := self._acts().get(event.key)) is not None:
+        if self._is_over and event.key not in ("escape", "q"):
+            self._note = _ASKED
+        elif (act := self._acts().get(event.key)) is not None:
             act()
         elif 0 <= number < len(self._candidates):
             self._choose(number)
@@ -217,7 +224,7 @@ class Answers(Vertical, can_focus=True):
             "enter": self._take,
             "escape": self._wishes.leave,
             "q": self._wishes.leave,
-            "r": self._wishes.again,
+            "r": self._again,
             "e": self._edit,
             "d": self._toggle_split,
             "tab": partial(self._step, 1),
@@ -238,6 +245,10 @@ class Answers(Vertical, can_focus=True):
         else:
             why = "it has no text" if self.chosen.is_over else "it is not done yet"
             self.show_note(why)
+
+    def _again(self) -> None:
+        self._is_over, self._note = True, _ASKED
+        self._wishes.again()
 
     def _edit(self) -> None:
         from hexai.surfaces.tmux.editing import edit_text
@@ -314,6 +325,15 @@ class Answers(Vertical, can_focus=True):
         told.display = is_told = bool(text and layout.told)
         shown = layout.diff and not (is_told and layout.told_instead)
         self.query_one(Horizontal).display = shown
+        self._say_what_is_shown(shown)
+
+    def _say_what_is_shown(self, are_shown: bool) -> None:  # noqa: FBT001
+        """Tell the parent which candidates can be seen, whenever that changes."""
+        displayed = (each.place for each in self._candidates if each.display)
+        seen = tuple(displayed) if are_shown else ()
+        if seen != self._said and not self._is_over:
+            self._said = seen
+            self._wishes.shows(seen)
 
     def _keys(self, cells: int) -> str:
         has_text, several = self.chosen.text is not None, len(self._candidates) > 1
@@ -323,7 +343,7 @@ class Answers(Vertical, can_focus=True):
             "Tab next" if several else "",
             "r retry",
             "e edit" if has_text else "",
-            "d unified" if self._is_split else "d split",
+            "d unify" if self._is_split else "d split",
         ]
         return fitted_line([key for key in keys if key], cells)
 

@@ -21,7 +21,6 @@ from hexai.surfaces.tmux.wire import (
     Again,
     Asked,
     Begun,
-    Closed,
     Done,
     Dropped,
     Edited,
@@ -32,6 +31,7 @@ from hexai.surfaces.tmux.wire import (
     Left,
     Opened,
     Picked,
+    Shows,
     Told,
     Took,
     encode,
@@ -116,6 +116,10 @@ class ActionApp(App[None]):
         """Ask for other answers."""
         self.tell(Again())
 
+    def shows(self, places: tuple[int, ...]) -> None:
+        """Say which answers can be seen."""
+        self.tell(Shows(places=places))
+
     def edited(self, place: int, text: str) -> None:
         """Say what the user made of an answer."""
         self.tell(Edited(place=place, text=text))
@@ -168,8 +172,6 @@ class ActionApp(App[None]):
             case Grew() | Dropped() | Told() | Done():
                 for answers in self.query(Answers):
                     answers.take(message)
-            case Closed():
-                self.exit()
 
     async def _open(self, opened: Opened) -> None:
         self.opened = opened

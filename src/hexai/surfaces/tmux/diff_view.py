@@ -2,6 +2,7 @@
 
 import math
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -36,6 +37,7 @@ _SIGNS: dict[Mark, str] = {
 }
 _LONGEST_LINE = 20_000
 """Characters of a line that are shown."""
+_SHORT_LINE = 1_000
 _NARROWEST_HALF = 20
 """Cells of one side of a split view."""
 
@@ -60,6 +62,8 @@ class Drawing(Struct, frozen=True, kw_only=True):
     cells: int = 0
     """How wide the screen is that it was made for."""
     is_split: bool = False
+    last: int = 0
+    """The line of the screen that was written last, once every row has its place."""
     took: float = 0.0
     """Seconds that it took."""
 
@@ -82,7 +86,9 @@ class Drawing(Struct, frozen=True, kw_only=True):
             places += ((number, part) for part in range(height))
             number += 1
             now = time.monotonic()
-        return replace(self, places=places, took=self.took + now - began)
+        last = _last_written(self.rows, places) if number == len(self.rows) else 0
+        took = self.took + time.monotonic() - began
+        return replace(self, places=places, last=last, took=took)
 
     @property
     def left(self) -> int:
@@ -93,7 +99,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
         """Count the lines of the screen that a row takes."""
         if row.mark == "fold":
             return 1
-        return max(len(self._parts(*side)) for side in self._sides(row))
+        return max(len(self._parts(line, cells)) for line, _, cells in self._sides(row))
 
     def strip(self, place: int) -> Strip:
         """Draw one line of the screen."""
@@ -104,7 +110,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
             return _strip(text, _STYLES["fold"], self.cells)
         strips = []
         for line, mark, cells in self._sides(row):
-            parts = self._parts(line, mark, cells)
+            parts = self._parts(line, cells)
             sign = _SIGNS[mark] if part == 0 and line is not None else "  "
             shown = sign + parts[part] if part < len(parts) else ""
             strips.append(_strip(shown, _STYLES[mark], cells))
@@ -125,8 +131,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
         right = self.cells - 1 - self.left
         return [(old, marks[0], self.left), (new, marks[1], right)]
 
-    def _parts(self, line: str | None, mark: Mark, cells: int) -> Sequence[str]:
-        del mark
+    def _parts(self, line: str | None, cells: int) -> Sequence[str]:
         return _wrapped(line, max(1, cells - 2)) if line is not None else ("",)
 
 
@@ -193,7 +198,7 @@ class DiffView(ScrollView, can_focus=False):
         self.drawing = drawing
         self.virtual_size = Size(drawing.cells, len(drawing.places))
         if live:
-            place = _last_written(drawing) - self.size.height + 1
+            place = drawing.last - self.size.height + 1
             # Forced: the bar that scrolling needs comes with the next layout.
             self.scroll_to(y=max(0, place), animate=False, force=True)
         self.refresh()
@@ -206,21 +211,30 @@ class DiffView(ScrollView, can_focus=False):
         return placed(self.drawing.strip(place), width)
 
 
-@lru_cache(maxsize=2_000)
 def _wrapped(line: str, cells: int) -> tuple[str, ...]:
-    shown = visible_line(line[:_LONGEST_LINE].expandtabs(4))
+    shown = line[:_LONGEST_LINE]
+    return (_short if len(shown) <= _SHORT_LINE else _long)(shown, cells)
+
+
+def _wrap(line: str, cells: int) -> tuple[str, ...]:
+    shown = visible_line(line.expandtabs(4))
     if most_cells(shown) <= cells:
         return (shown,)
     return tuple(wrap(shown, cells))
+
+
+_short = lru_cache(maxsize=2_000)(_wrap)
+_long = lru_cache(maxsize=64)(_wrap)
+"""Of fewer lines, since a long one that grows is another one with each piece."""
 
 
 def _strip(text: str, style: Style, cells: int) -> Strip:
     return Strip([Segment(pad(text, cells), style)], cells)
 
 
-def _last_written(drawing: Drawing) -> int:
+def _last_written(rows: Sequence[Row], places: Sequence[tuple[int, int]]) -> int:
     """Give the line of the screen that was written last."""
-    for place in range(len(drawing.places) - 1, -1, -1):
-        if drawing.rows[drawing.places[place][0]].mark not in ("rest", "fold"):
-            return place
+    for number in range(len(rows) - 1, -1, -1):
+        if rows[number].mark not in ("rest", "fold"):
+            return bisect_left(places, (number + 1, 0)) - 1
     return 0

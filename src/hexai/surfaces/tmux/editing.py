@@ -30,11 +30,12 @@ def edit_text(app: Wishes, text: str, name: str) -> str | None:
     if code:
         app.complain(f"the editor ended with {code}; nothing was changed")
         return None
-    return _as_it_ended(text, edited)
+    return as_it_ended(text, edited)
 
 
-def _as_it_ended(before: str, edited: str) -> str:
+def as_it_ended(before: str, edited: str) -> str:
     """Take away the line break that editors put at the end of every file."""
-    if before and not before.endswith("\n") and edited.endswith("\n"):
-        return edited[:-1]
-    return edited
+    if not before or before.endswith("\n") or not edited.endswith("\n"):
+        return edited
+    added = "\n" if before.endswith("\r") or not edited.endswith("\r\n") else "\r\n"
+    return edited.removesuffix(added)

@@ -105,6 +105,10 @@ class Link:
         with suppress(OSError):
             await self._writer.drain()
 
+    def abort(self) -> None:
+        """End the talk at once, though nobody takes what was sent."""
+        self._writer.transport.abort()
+
     def close(self) -> None:
         """End the talk once what was sent is out."""
         self._writer.close()

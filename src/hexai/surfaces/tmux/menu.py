@@ -21,8 +21,9 @@ _TITLES = {
     "diagnostics": "Resolve diagnostics",
 }
 """By kind, as configuration files name them."""
+_AT_THE_END = ("diagnostics", "skip")
 _HOTKEYS = {**MENU_HOTKEYS, "diagnostics": DIAGNOSTICS_HOTKEY}
-KINDS = tuple(kind for kind in _TITLES if kind != "skip")
+KINDS = tuple(_TITLES)
 """What `--action` takes beside the ids of custom actions."""
 
 
@@ -63,9 +64,6 @@ def make_menu(settings: Settings, *, diagnosed: bool) -> Menu:
         rows.append(Choice(item=item, kind="submenu"))
     rows.append(_built_in("skip"))
     return Menu(main=_once(rows), sub=_once(_custom(each) for each in own))
-
-
-_AT_THE_END = ("diagnostics", "skip")
 
 
 def choice_named(settings: Settings, name: str) -> Choice | None:

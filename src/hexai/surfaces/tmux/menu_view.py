@@ -68,6 +68,10 @@ class MenuView(Vertical):
         self._notes = "\n".join(notes_of(opened))
         self._asked: int | None = None
         """The item that takes words, while they are written."""
+        self._is_picked = False
+        """The parent has been told, and has not answered yet."""
+        self._ahead = ""
+        """What was typed meanwhile: words, if it asks for some."""
 
     def compose(self) -> ComposeResult:
         """Lines, notes and keys."""
@@ -91,6 +95,9 @@ class MenuView(Vertical):
         if self._asked is not None:
             await self._key_while_asked(event)
             return
+        if self._is_picked:
+            self._key_while_picked(event)
+            return
         key = event.character or event.key
         place = self._place_of(key)
         if place is not None:
@@ -112,7 +119,7 @@ class MenuView(Vertical):
         """Take the user's words."""
         event.stop()
         if self._asked is not None and event.value.strip():
-            self._wishes.pick(self._asked, event.value, compare=self._compares)
+            self._pick(self._asked, event.value)
 
     def show_note(self, text: str) -> None:
         """Show a line above the keys."""
@@ -158,6 +165,8 @@ class MenuView(Vertical):
         return None
 
     async def _choose(self, place: int) -> None:
+        if self._is_picked:
+            return
         item = self._opened.items[place]
         if item.opens:
             self._in_submenu = True
@@ -167,7 +176,11 @@ class MenuView(Vertical):
         elif item.asks:
             await self.ask(place)
         else:
-            self._wishes.pick(place, "", compare=self._compares)
+            self._pick(place, "")
+
+    def _pick(self, place: int, words: str) -> None:
+        self._is_picked = True
+        self._wishes.pick(place, words, compare=self._compares)
 
     def _back(self) -> None:
         if self._in_submenu:
@@ -185,11 +198,26 @@ class MenuView(Vertical):
         """Let the user write what is to be done."""
         from textual.widgets import Input
 
-        self._asked = place
-        field = Input(placeholder="what should change?", id="words")
+        self._asked, self._is_picked = place, False
+        field = Input(
+            self._ahead,
+            placeholder="what should change?",
+            id="words",
+            select_on_focus=False,
+        )
+        self._ahead = ""
         await self.mount(field, before=self.query_one("#keys"))
         field.focus()
         self._show_keys()
+
+    def _key_while_picked(self, event: events.Key) -> None:
+        """Keep what is typed ahead: no letter of it is a hotkey any more."""
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
+            self._wishes.leave()
+        elif event.is_printable and event.character is not None:
+            self._ahead += event.character
 
     async def _key_while_asked(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -210,7 +238,7 @@ class MenuView(Vertical):
         field = self.query_one("#words")
         text = edit_text(self._wishes, str(getattr(field, "value", "")), "prompt.md")
         if text is not None and text.strip():
-            self._wishes.pick(self._asked, text, compare=self._compares)
+            self._pick(self._asked, text)
 
     def _fill(self) -> None:
         lines = self.query_one(Lines)

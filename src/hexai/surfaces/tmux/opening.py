@@ -23,6 +23,8 @@ from hexai.surfaces.tmux.wire import Opened
 
 _FIRST_WORD = 15.0
 """Seconds for a view to come in."""
+_LAST_WORDS = 1.0
+"""Seconds until a view whose screen is gone has nothing left to say."""
 _LOOKS_EVERY = 0.05
 """Seconds between two looks at whether the screen is still there."""
 
@@ -121,7 +123,10 @@ async def watched(shown: Screen, link: Link) -> AsyncIterator[None]:
     async def watch() -> None:
         while shown.wait(0) is None:  # noqa: ASYNC110 - a process rings no event
             await asyncio.sleep(_LOOKS_EVERY)
-        link.close()
+        # Closing now would lose what the view has said and nobody has read yet; the
+        # talk ends by itself behind that, unless somebody still holds the other end.
+        await asyncio.sleep(_LAST_WORDS)
+        link.abort()
 
     failure: HexaiError | None = None
     async with asyncio.TaskGroup() as group:

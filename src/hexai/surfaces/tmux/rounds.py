@@ -47,8 +47,12 @@ class Candidate(Struct, kw_only=True):
     outcome: Outcome | None = None
     text: str | Unfit = Unfit("it has not answered")
     edited: str | None = None
+    is_shown: bool = False
+    """The view shows it, or would if there were a text."""
     since: float = 0.0
-    """When its text was there, by the clock of the loop."""
+    """When its text was there to be seen, by the clock of the loop."""
+    was_seen: bool = False
+    """It was there for long enough before it went out of sight."""
     cost: Decimal | None = None
 
     @property
@@ -86,6 +90,17 @@ class Round:
                     self._take(event, run, send)
         finally:
             self.record = run.record
+
+    def shows(self, places: tuple[int, ...]) -> None:
+        """Note which candidates the view shows from now on."""
+        now = self._clock()
+        for place, each in enumerate(self.candidates):
+            is_shown = place in places
+            if is_shown and not each.is_shown:
+                each.since = now
+            elif each.is_shown and not is_shown:
+                each.was_seen = self._is_seen(each)
+            each.is_shown = is_shown
 
     def edit(self, place: int, text: str) -> Done | None:
         """Take what the user made of a text; gives what the view is told."""
@@ -161,13 +176,18 @@ class Round:
 
     def _seen(self, place: int | None) -> list[list[Candidate]]:
         """Give those whose text was there for long enough; equal texts are one item."""
-        now = self._clock()
         groups: dict[str, list[Candidate]] = {}
         for number, each in enumerate(self.candidates):
-            long_enough = number == place or now - each.since >= _SEEN_AFTER
-            if isinstance(each.text, str) and long_enough:
+            is_seen = number == place or self._is_seen(each)
+            if isinstance(each.text, str) and is_seen:
                 groups.setdefault(each.text, []).append(each)
         return list(groups.values())
+
+    def _is_seen(self, candidate: Candidate) -> bool:
+        if candidate.was_seen:
+            return True
+        is_there = candidate.is_shown and isinstance(candidate.text, str)
+        return is_there and self._clock() - candidate.since >= _SEEN_AFTER
 
     def _cast(self, run: Run) -> None:
         for place, index in enumerate(run.order):

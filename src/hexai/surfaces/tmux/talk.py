@@ -29,6 +29,7 @@ from hexai.surfaces.tmux.wire import (
     Hello,
     Left,
     Picked,
+    Shows,
     Took,
 )
 
@@ -103,6 +104,8 @@ class Talk:
         self._round: Round | None = None
         self._task: asyncio.Task[None] | None = None
         self._taken: int | None = None
+        self._is_decided = False
+        """The user took something or left; a view that died decides nothing."""
 
     @property
     def record(self) -> RunRecord | None:
@@ -118,7 +121,7 @@ class Talk:
                     ending = await self._listen(group)
             finally:
                 await self._stop()
-        if self._round is not None:
+        if self._round is not None and self._is_decided:
             self._asking.record_choice(self._round, self._taken)
         return ending
 
@@ -137,10 +140,8 @@ class Talk:
                 return self._took(place)
             case Again():
                 await self._again(group)
-            case Edited(place=place, text=text):
-                done = self._round.edit(place, text) if self._round else None
-                if done is not None:
-                    self._link.send(done)
+            case Edited() | Shows():
+                self._note(message)
             case Left(interrupted=interrupted):
                 return self._left(interrupted=interrupted)
             case Failed(reason=reason):
@@ -148,6 +149,17 @@ class Talk:
             case Hello():
                 pass  # it has shown its key
         return None
+
+    def _note(self, message: Edited | Shows) -> None:
+        """Note what becomes of the candidates in the view."""
+        if self._round is None:
+            return
+        if isinstance(message, Shows):
+            self._round.shows(message.places)
+            return
+        done = self._round.edit(message.place, message.text)
+        if done is not None:
+            self._link.send(done)
 
     def _picked(self, picked: Picked, group: asyncio.TaskGroup) -> Ending | None:
         if self._round is not None or not 0 <= picked.item < len(self._choices):
@@ -171,7 +183,7 @@ class Talk:
         text = self._round.text_at(place)
         if isinstance(text, Unfit):
             return None
-        self._taken = place
+        self._taken, self._is_decided = place, True
         lines = self._round.closing_lines(place)
         return Ending(code=TAKEN, output=self._output(text), lines=lines)
 
@@ -183,6 +195,7 @@ class Talk:
         self._start(group, fresh=True)
 
     def _left(self, *, interrupted: bool) -> Ending:
+        self._is_decided = True
         if interrupted:
             return Ending.stopped(signal.SIGINT)
         asked = self._round

@@ -99,11 +99,7 @@ class Done(Struct, frozen=True, kw_only=True, tag="done"):
     """Its figures, or why it has no text."""
 
 
-class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
-    """The view has to go."""
-
-
-FromParent = Opened | Asked | Begun | Grew | Dropped | Told | Done | Closed
+FromParent = Opened | Asked | Begun | Grew | Dropped | Told | Done
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag="hello"):
@@ -130,6 +126,12 @@ class Again(Struct, frozen=True, kw_only=True, tag="again"):
     """The user wants other answers."""
 
 
+class Shows(Struct, frozen=True, kw_only=True, tag="shows"):
+    """The candidates that can be seen are these, from now on."""
+
+    places: tuple[int, ...]
+
+
 class Edited(Struct, frozen=True, kw_only=True, tag="edited"):
     """The user changed a candidate's text."""
 
@@ -150,7 +152,7 @@ class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
     reason: str
 
 
-FromView = Hello | Picked | Took | Again | Edited | Left | Failed
+FromView = Hello | Picked | Took | Again | Shows | Edited | Left | Failed
 
 _ENCODER = msgspec.json.Encoder()
 _FROM_PARENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(FromParent)

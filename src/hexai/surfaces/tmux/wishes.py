@@ -21,6 +21,9 @@ class Wishes(Protocol):
     def again(self) -> None:
         """Ask for other answers."""
 
+    def shows(self, places: tuple[int, ...]) -> None:
+        """Say which answers can be seen."""
+
     def edited(self, place: int, text: str) -> None:
         """Say what the user made of an answer."""
 

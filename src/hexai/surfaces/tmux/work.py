@@ -57,6 +57,8 @@ class Work:
 
     async def alone(self, choice: Choice) -> Ending:
         """Ask the first entry, and take what it says."""
+        if choice.kind == "skip":
+            return Ending.skipped("skipped")
         plan = self._plan(choice, self._start.wanted.prompt)
         if isinstance(plan, Unfit):
             return Ending.failed(plan.reason)
@@ -84,7 +86,9 @@ class Work:
         return ending
 
     def _plan_or_ask(self, choice: Choice, prompt: str) -> Plan | Unfit | None:
-        """Make an action ready; None: somebody has to say what to do."""
+        """Make an action ready; None: somebody has to say what to do, in the menu."""
+        if self._opening.named is not None:  # there is no menu
+            return self._plan(choice, prompt)
         takes_words = choice.kind in ("rewrite", "custom_prompt") and not prompt
         if takes_words and not self._opening.problem:
             is_said = choice.kind == "rewrite" and self._subject.instruction(

@@ -1,0 +1,68 @@
+"""What of a round counts as seen when something of it is taken, or nothing."""
+
+from hexai.domain.choice import Shown
+from hexai.domain.entry import Surface
+from hexai.domain.request import Request
+from hexai.service.ask import Question
+from hexai.surfaces.tmux.plan import Plan
+from hexai.surfaces.tmux.rounds import Candidate, Round
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+def _round(clock: Clock) -> Round:
+    request = Request(surface=Surface.CODE_ACTION, messages=())
+    plan = Plan(
+        title="simplify", request=request, frame=None, finish=lambda each: each.text
+    )
+    asked = Round(plan, Question(request=request, entries=()), clock=clock)
+    asked.candidates += [
+        Candidate(index=place, name=name, label=name, text=f"{name} = 1\n", since=100.0)
+        for place, name in enumerate(("one", "two"))
+    ]
+    return asked
+
+
+def _seen(asked: Round, place: int | None = None) -> list[tuple[int, ...]]:
+    facts = asked.choice(place, at=0.0)
+    return [item for each in facts if isinstance(each, Shown) for item in each.items]
+
+
+def test_what_the_view_never_showed_was_not_seen() -> None:
+    """Nobody refused it."""
+    clock = Clock()
+    asked = _round(clock)
+    asked.shows((0,))
+    clock.now += 10
+
+    assert _seen(asked) == [(0,)]
+
+
+def test_a_candidate_that_was_stepped_over_was_not_seen() -> None:
+    """It has to be there for half a second at a time."""
+    clock = Clock()
+    asked = _round(clock)
+    for places, seconds in (((0,), 3.0), ((1,), 0.2), ((0,), 3.0)):
+        asked.shows(places)
+        clock.now += seconds
+
+    assert _seen(asked) == [(0,)]
+
+
+def test_a_candidate_out_of_sight_was_seen_before() -> None:
+    """It still lost to the one that was taken."""
+    clock = Clock()
+    asked = _round(clock)
+    asked.shows((0,))
+    clock.now += 1
+    asked.shows((1,))
+
+    assert _seen(asked, 1) == [(0,), (1,)]

@@ -1,0 +1,49 @@
+"""The talk ends with the screen, and not before its last word was heard."""
+
+import asyncio
+import os
+import socket
+
+from hexai.surfaces.tmux.door import Door
+from hexai.surfaces.tmux.link import Link
+from hexai.surfaces.tmux.opening import watched
+from hexai.surfaces.tmux.screen import Screen
+from hexai.surfaces.tmux.wire import FromView, Left, Opened, encode
+
+
+def _gone() -> int:
+    """Give a process that has ended, and that nobody has waited for."""
+    pid = os.posix_spawn("/bin/true", ["true"], {})
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    return pid
+
+
+async def _heard(said: bytes, *, is_open: bool, sent: str) -> FromView | None:
+    """Hear a view whose screen has gone, and to which a lot may have been sent."""
+    ours, theirs = socket.socketpair()
+    door = Door({})
+    link = Link(*await asyncio.open_unix_connection(sock=ours))
+    try:
+        async with watched(Screen(door, _gone()), link), asyncio.timeout(20):
+            link.send(Opened(selection=sent))
+            theirs.sendall(said)
+            if not is_open:
+                theirs.close()
+            return await link.receive()
+    finally:
+        theirs.close()
+        door.close()
+
+
+def test_the_last_word_of_a_view_that_has_gone_is_heard() -> None:
+    """Though the parent was busy, and sees first that the screen is no more."""
+    last = Left()
+
+    assert asyncio.run(_heard(encode(last), is_open=False, sent="")) == last
+
+
+def test_a_view_that_takes_nothing_any_more_is_noticed() -> None:
+    """With its screen gone, what waits for it keeps nobody waiting."""
+    sent = "x" * (1 << 22)
+
+    assert asyncio.run(_heard(b"", is_open=True, sent=sent)) is None
