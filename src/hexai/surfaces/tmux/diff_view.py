@@ -195,10 +195,14 @@ class DiffView(ScrollView, can_focus=False):
 
     def show(self, drawing: Drawing, *, live: bool) -> None:
         """Show another drawing, at the same place or at the end of a growing one."""
+        # Whoever went to the end of what there was wants the end of what comes.
+        was_at_end = 0 < self.max_scroll_y <= self.scroll_offset.y
+        follows = was_at_end and not self.drawing.is_whole
         self.drawing = drawing
         self.virtual_size = Size(drawing.cells, len(drawing.places))
-        if live:
-            place = drawing.last - self.size.height + 1
+        if live or follows:
+            last = drawing.last if live else len(drawing.places) - 1
+            place = last - self.size.height + 1
             # Forced: the bar that scrolling needs comes with the next layout.
             self.scroll_to(y=max(0, place), animate=False, force=True)
         self.refresh()
