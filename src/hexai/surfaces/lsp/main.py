@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from hexai.errors import UsageError
 from hexai.service.files import make_private_folder
+from hexai.service.heap import Trimmer, give_back
 from hexai.service.log import Log, NullLog, open_log, route_libraries
 from hexai.service.loop import Loop
 from hexai.service.writer import Writer
@@ -56,6 +57,7 @@ class Server:
         server, wire = make_wire()
         self.session = Session(start, wire, log)
         self._loop = asyncio.get_running_loop()
+        self._trimmer = Trimmer(self._loop, give_back)
         self._writer = Writer(start.stdout, limit=BACKLOG_LIMIT, on_broken=self._lost)
         self._reader = Reader(start.stdin, deliver=self._deliver, on_end=self._lost)
         wire.set_writer(_Pipe(self._writer))
@@ -73,6 +75,7 @@ class Server:
     def _deliver(self, messages: Sequence[bytes | Fault]) -> None:
         for message in messages:
             self.session.wire.receive(message)
+        self._trimmer.worked()
 
     def _lost(self) -> None:
         self._loop.call_soon_threadsafe(self.session.leave)
