@@ -37,11 +37,11 @@ def test_an_editor_is_found_by_its_name(traits: Traits, name: str) -> None:
 
 
 def test_every_row_says_how_it_is_known() -> None:
-    """What was looked at, when, and where its source is."""
+    """What was looked at, when, and where its source is; our own peer needs none."""
     rows = [row for row in vars(clients).values() if isinstance(row, Client)]
     assert len(rows) > 15
     for row in rows:
-        if row not in (DEFAULT, clients.NEOVIM_PLUGIN):
+        if row not in (DEFAULT, clients.NEOVIM_PLUGIN, clients.CHECK):
             assert "https://" in row.seen, row.name
 
 
