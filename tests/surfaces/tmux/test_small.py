@@ -20,7 +20,7 @@ def test_a_popup_of_three_lines_shows_the_diff_and_the_keys() -> None:
         async with showing(MENU, ONE, FIRST, size=POPUP) as parent:
             await parent.wait_for("+ new = 1")
             lines = [line.strip() for line in parent.screen().split("\n")]
-            assert lines == ["- old = 0", "+ new = 1", "Enter take"]
+            assert lines == ["- old = 0", "+ new = 1", "Enter take  Esc leave"]
 
     run(body)
 
@@ -48,7 +48,7 @@ def test_a_failure_leaves_the_keys_in_sight(size: tuple[int, int]) -> None:
         done = Done(place=0, text=None, words="no such key " * 20)
         async with showing(MENU, ONE, done, size=size) as parent:
             await parent.wait_for("no such key")
-            await parent.wait_for("Esc give back")
+            await parent.wait_for("Esc leave")
 
     run(body)
 
@@ -61,7 +61,7 @@ def test_nothing_is_taken_unseen(begun: Begun, size: tuple[int, int]) -> None:
 
     async def body() -> None:
         async with showing(MENU, begun, FIRST, SECOND, size=size) as parent:
-            await parent.wait_for("too small" if size[1] > 1 else "Esc give")
+            await parent.wait_for("too small" if size[1] > 1 else "Esc leave")
             assert "Enter take" not in parent.screen()
             await parent.pilot.press("enter")
             await parent.pilot.resize_terminal(60, 12)
@@ -142,5 +142,16 @@ def test_notes_leave_lines_of_the_menu(size: tuple[int, int]) -> None:
             await parent.wait_for("Simplify")
             await parent.wait_for("a key that nobody")
             await parent.wait_for("Enter choose")
+
+    run(body)
+
+
+def test_a_popup_of_a_hundred_columns_names_every_key() -> None:
+    """The default one has 58 cells there, which candidates share."""
+
+    async def body() -> None:
+        async with showing(MENU, TWO, FIRST, SECOND, size=(58, 10)) as parent:
+            await parent.wait_for("d split")
+            await parent.wait_for("e edit")
 
     run(body)

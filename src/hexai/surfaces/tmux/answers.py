@@ -339,7 +339,7 @@ class Answers(Vertical, can_focus=True):
         has_text, several = self.chosen.text is not None, len(self._candidates) > 1
         keys = [
             "Enter take" if has_text and self._layout.diff else "",
-            "Esc give back",
+            "Esc leave",
             "Tab next" if several else "",
             "r retry",
             "e edit" if has_text else "",
