@@ -27,7 +27,8 @@ from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
 from hexai.config.snapshot import Snapshot
 from hexai.config.sources import ConfigFile, Unreadable, read_file
-from hexai.config.validate import find_problems, find_warnings
+from hexai.config.validate import find_problems, find_surplus, find_warnings
+from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
 
 
@@ -91,6 +92,7 @@ def load_beside(
         project=files,
         elsewhere=elsewhere(environ, together.merged),
         warnings=_warnings(checked, together),
+        surplus=_surplus(together),
     )
     return _narrowed(snapshot, editor)
 
@@ -173,6 +175,12 @@ def _warnings(checked: Sequence[CheckedLayer], together: _Combined) -> tuple[str
         *together.environment.warnings,
         *(merged.told(warning) for warning in find_warnings(settings)),
     )
+
+
+def _surplus(together: _Combined) -> dict[Surface, str]:
+    found = {each: find_surplus(together.settings, each) for each in Surface}
+    told = together.merged.told
+    return {each: told(problem) for each, problem in found.items() if problem}
 
 
 def _narrowed(snapshot: Snapshot, editor: Mapping[str, object] | None) -> Snapshot:

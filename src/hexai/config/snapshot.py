@@ -44,6 +44,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """What whoever asks a provider should know about where it is asked."""
     warnings: tuple[str, ...] = ()
     """What the user should know; one line each."""
+    surplus: Mapping[Surface, str] = field(default_factory=dict)
+    """Of the warnings, those about entries that a surface has and does not ask."""
 
     def entries(self, surface: Surface, options: Options | None = None) -> Resolved:
         """Give the entries that take part when `surface` asks.
@@ -64,6 +66,11 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return replace(
             resolved, warnings=(*resolved.warnings, *warnings), notes=tuple(notes)
         )
+
+    def warnings_if_all_are_asked(self, surface: Surface) -> tuple[str, ...]:
+        """Give the warnings that hold where a surface asks all its entries."""
+        surplus = self.surplus.get(surface)
+        return tuple(each for each in self.warnings if each != surplus)
 
     def provider(self, name: str) -> ProviderSettings | None:
         """Resolve one provider; None if there is no such provider."""

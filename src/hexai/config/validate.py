@@ -88,11 +88,17 @@ def find_warnings(settings: Settings) -> Iterator[Problem]:
         enabled = [item for item in _written(settings, surface) if item[1].enabled]
         for path, table in enabled:
             yield from _doubtful(settings, path, table)
-        if surface in SINGLE and len(enabled) > 1:
-            path = ("models", surface.value)
-            name = f"models.{surface.value}"
-            message = extra_entries(name, len(enabled) - 1)
-            yield Problem(path=path, message=message)
+        if (problem := find_surplus(settings, surface)) is not None:
+            yield problem
+
+
+def find_surplus(settings: Settings, surface: Surface) -> Problem | None:
+    """Find whether a surface that asks only its first entry has more of them."""
+    enabled = [item for item in _written(settings, surface) if item[1].enabled]
+    if surface not in SINGLE or len(enabled) < 2:
+        return None
+    message = extra_entries(f"models.{surface.value}", len(enabled) - 1)
+    return Problem(path=("models", surface.value), message=message)
 
 
 def find_slow(settings: Settings) -> Iterator[Problem]:

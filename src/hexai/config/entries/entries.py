@@ -79,7 +79,8 @@ def resolve_entries(
     restrictions = restrictions or Restrictions()
     is_single = surface in SINGLE and not options.every
     step, allowed = _narrow(settings, surface, restrictions, is_single=is_single)
-    step = _apply_variables(settings, surface, step, variables or SurfaceVariables())
+    variables = variables or SurfaceVariables()
+    step = _apply_variables(settings, surface, step, variables, is_single=is_single)
     step = _apply_words(settings, surface, step, options.models)
     entries = step.entries[:1] if is_single else step.entries
     entries = _refuse(entries, allowed)
@@ -194,10 +195,15 @@ def _refuse(entries: tuple[Entry, ...], allowed: _Allowed) -> tuple[Entry, ...]:
 
 
 def _apply_variables(
-    settings: Settings, surface: Surface, step: _Step, variables: SurfaceVariables
+    settings: Settings,
+    surface: Surface,
+    step: _Step,
+    variables: SurfaceVariables,
+    *,
+    is_single: bool,
 ) -> _Step:
     if not isinstance(variables.models, UnsetType):
-        return _apply_list(settings, surface, step, variables)
+        return _apply_list(settings, surface, step, variables, is_single=is_single)
     if variables.single == ("TEMPERATURE",):
         changed = [
             replace(table, temperature=variables.temperature) for table in step.tables
@@ -213,7 +219,12 @@ def _apply_variables(
 
 
 def _apply_list(
-    settings: Settings, surface: Surface, step: _Step, variables: SurfaceVariables
+    settings: Settings,
+    surface: Surface,
+    step: _Step,
+    variables: SurfaceVariables,
+    *,
+    is_single: bool,
 ) -> _Step:
     name = variable("MODELS", surface)
     warnings = [
@@ -221,7 +232,7 @@ def _apply_list(
         for key in variables.single
     ]
     tables = given(variables.models, ())
-    if surface in SINGLE and len(tables) > 1:
+    if is_single and len(tables) > 1:
         warnings.append(extra_entries(name, len(tables) - 1))
     built = _build(settings, surface, tables or [EntryTable()])
     return replace(built, warnings=(*step.warnings, *warnings))

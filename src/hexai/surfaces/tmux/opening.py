@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from hexai.config.entries.entries import Options, extra_entries
+from hexai.config.entries.entries import Options
 from hexai.config.load import load
 from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
@@ -39,7 +39,8 @@ class Opening:
         self.settings = self.snapshot.settings
         resolved = self.snapshot.entries(Surface.CODE_ACTION, Options(every=True))
         self.entries = resolved.entries
-        self._notes = (*self.snapshot.warnings, *resolved.warnings)
+        warnings = self.snapshot.warnings_if_all_are_asked(Surface.CODE_ACTION)
+        self._notes = (*warnings, *resolved.warnings)
         self.named = self._named()
         """The action that the command line names."""
         self.choices, self._main = self._choices()
@@ -53,8 +54,6 @@ class Opening:
 
     def opened(self) -> Opened:
         """Give what the view shows first."""
-        extra = extra_entries("models.code_action", len(self.entries) - 1)
-        notes = tuple(note for note in self._notes if extra not in note)
         editor, no_editor = self._editor()
         selection = self.selection
         labels = tuple(each.label for each in self.entries)
@@ -63,7 +62,7 @@ class Opening:
             main=self._main,
             labels=labels if len(labels) > 1 else (),
             compare=self.start.wanted.compare,
-            notes=(self.problem, *notes) if self.problem else notes,
+            notes=(self.problem, *self._notes) if self.problem else self._notes,
             editor=editor,
             no_editor=no_editor,
             selection=selection.text or selection.raw.decode("utf-8", "replace"),
