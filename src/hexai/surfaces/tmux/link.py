@@ -18,6 +18,7 @@ from hexai.surfaces.tmux.wire import (
 
 _LARGEST_QUEUE = 64 << 20
 """Bytes that may wait for a view that does not read."""
+_PIECE = 1 << 16
 _PATIENCE = 5.0
 """Seconds for somebody who knocks to show the key."""
 
@@ -30,10 +31,7 @@ async def admit(door: Door) -> "Link":
     hearing: list[asyncio.Task[None]] = []
 
     async def hear(connection: socket.socket) -> None:
-        reader, writer = await asyncio.open_unix_connection(
-            sock=connection, limit=LONGEST_FROM_VIEW
-        )
-        link, is_ours = Link(reader, writer), False
+        link, is_ours = await Link.over(connection), False
         try:
             async with asyncio.timeout(_PATIENCE):
                 is_ours = _is_key(await link.receive(), door) and not found.done()
@@ -64,6 +62,26 @@ def _is_key(first: FromView | None, door: Door) -> bool:
     )
 
 
+class _LastWords(asyncio.StreamReader):
+    """Gives all that a view has said, however the talk broke.
+
+    asyncio's own forgets what it holds, and reads no more, once a write has failed; and
+    a write fails as soon as the view has said what its user wants, and left.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__(limit=LONGEST_FROM_VIEW)
+        self._connection = connection
+
+    def set_exception(self, exc: type[BaseException] | BaseException) -> None:
+        """Take what is still to be read; an error is an end like any other."""
+        del exc
+        with suppress(OSError):
+            while piece := self._connection.recv(_PIECE):
+                self.feed_data(piece)
+        self.feed_eof()
+
+
 class Link:
     """The talk with a view that came in."""
 
@@ -72,6 +90,17 @@ class Link:
     ) -> None:
         self._reader = reader
         self._writer = writer
+
+    @classmethod
+    async def over(cls, connection: socket.socket) -> "Link":
+        """Make a connection a talk, which closes it."""
+        loop = asyncio.get_running_loop()
+        reader = _LastWords(connection)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        transport, _ = await loop.create_unix_connection(
+            lambda: protocol, sock=connection
+        )
+        return cls(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
 
     async def receive(self) -> FromView | None:
         """Wait for the next message; None once the view is gone, or talks nonsense."""

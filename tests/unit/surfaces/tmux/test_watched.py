@@ -4,11 +4,13 @@ import asyncio
 import os
 import socket
 
+import pytest
+
 from hexai.surfaces.tmux.door import Door
 from hexai.surfaces.tmux.link import Link
 from hexai.surfaces.tmux.opening import watched
 from hexai.surfaces.tmux.screen import Screen
-from hexai.surfaces.tmux.wire import FromView, Left, Opened, encode
+from hexai.surfaces.tmux.wire import Edited, FromView, Left, Opened, Shows, encode
 
 
 def _gone() -> int:
@@ -22,7 +24,7 @@ async def _heard(said: bytes, *, is_open: bool, sent: str) -> FromView | None:
     """Hear a view whose screen has gone, and to which a lot may have been sent."""
     ours, theirs = socket.socketpair()
     door = Door({})
-    link = Link(*await asyncio.open_unix_connection(sock=ours))
+    link = await Link.over(ours)
     try:
         async with watched(Screen(door, _gone()), link), asyncio.timeout(20):
             link.send(Opened(selection=sent))
@@ -40,6 +42,27 @@ def test_the_last_word_of_a_view_that_has_gone_is_heard() -> None:
     last = Left()
 
     assert asyncio.run(_heard(encode(last), is_open=False, sent="")) == last
+
+
+async def _heard_after_failing(said: list[FromView]) -> list[FromView]:
+    """Hear a view that said something and left before it was sent to."""
+    ours, theirs = socket.socketpair()
+    link = await Link.over(ours)
+    theirs.sendall(b"".join(map(encode, said)))
+    theirs.close()
+    link.send(Opened(selection="x"))  # fails: nobody is there
+    await link.sent()
+    heard = [each async for each in link]
+    link.close()
+    return heard
+
+
+@pytest.mark.parametrize(
+    "said", [[Left()], [Shows(places=(0,)), Edited(place=0, text="y" * 99_999), Left()]]
+)
+def test_the_last_words_are_heard_though_sending_failed(said: list[FromView]) -> None:
+    """All of them, whether they were read before that or not."""
+    assert asyncio.run(_heard_after_failing(said)) == said
 
 
 def test_a_view_that_takes_nothing_any_more_is_noticed() -> None:
