@@ -7,7 +7,7 @@ from rich.segment import Segment
 
 from hexai.surfaces.tmux.menu_text import first_frame
 from hexai.surfaces.tmux.wire import Begun, Done, Grew, Item, Opened
-from tests.surfaces.tmux.test_view import FRAME, ITEMS, Parent, run, showing
+from tests.surfaces.tmux.test_view import ITEMS, TARGET, Parent, run, showing
 
 LONG = tuple(Item(title=f"own {number}") for number in range(60))
 OPENED = Opened(
@@ -17,7 +17,7 @@ OPENED = Opened(
     notes=("a key that nobody knows",),
     selection="old = 0\n",
 )
-BEGUN = Begun(title="simplify", names=("one", "two"), frame=FRAME)
+BEGUN = Begun(title="simplify", names=("one", "two"), target=TARGET)
 ANSWER = "\n".join(f"new = {number}" for number in range(100))
 ON_ITS_OWN_GROUND = {"color(0) on color(7)"}
 """The cursor in the user's words brings the colour that it stands on."""

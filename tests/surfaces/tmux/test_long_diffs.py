@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from hexai.service.actions.fitting import Frame
 from hexai.surfaces.tmux.diff_view import Answer, draw, lines_of
-from hexai.surfaces.tmux.wire import Begun, Done, Opened
+from hexai.surfaces.tmux.wire import Begun, Done, Opened, Target
 from tests.surfaces.tmux.test_view import ITEMS, run, showing
 
 WIDE = "".join(f"{number} = '{'漢字の文書、' * 12}'\n" for number in range(60_000))
@@ -18,8 +17,7 @@ def test_a_large_selection_is_seen_beside_its_answer() -> None:
 
     async def body() -> None:
         opened = Opened(items=ITEMS[:4], main=4, selection=WIDE)
-        frame = Frame(replaced=WIDE, shown=WIDE)
-        begun = Begun(title="simplify", names=("one",), frame=frame)
+        begun = Begun(title="simplify", names=("one",), target=Target())
         async with showing(opened, begun, size=(60, 20)) as parent:
             await parent.wait_for("waiting")
             parent.say(Done(place=0, text="short = 1\n", words="all of it"))

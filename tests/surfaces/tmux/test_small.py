@@ -3,10 +3,10 @@
 import pytest
 
 from hexai.surfaces.tmux.wire import Begun, Done, Item, Left, Opened, Took
-from tests.surfaces.tmux.test_view import FRAME, MENU, run, showing
+from tests.surfaces.tmux.test_view import MENU, TARGET, run, showing
 
-ONE = Begun(title="simplify", names=("one",), frame=FRAME)
-TWO = Begun(title="simplify", names=("one", "two"), frame=FRAME)
+ONE = Begun(title="simplify", names=("one",), target=TARGET)
+TWO = Begun(title="simplify", names=("one", "two"), target=TARGET)
 FIRST = Done(place=0, text="new = 1\n", words="1.0 s")
 SECOND = Done(place=1, text="new = 2\n", words="1.0 s")
 POPUP = (22, 3)

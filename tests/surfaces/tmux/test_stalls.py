@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hexai.service.actions.fitting import Frame
 from hexai.surfaces.tmux.view import keys_first
-from hexai.surfaces.tmux.wire import Begun, Done, Grew, Opened
+from hexai.surfaces.tmux.wire import Begun, Done, Grew, Opened, Target
 from tests.surfaces.tmux.test_view import ITEMS, Parent, run, showing
 
 _MOST = 0.1
@@ -67,9 +66,8 @@ def test_a_long_answer_stalls_nothing(selection: str, answer: str, split: bool) 
     """While it streams, when it is whole, and while somebody scrolls through it."""
 
     async def body() -> None:
-        frame = Frame(replaced=selection, shown=selection)
         opened = Opened(items=ITEMS[:4], main=4, selection=selection)
-        begun = Begun(title="simplify", names=("one",), frame=frame)
+        begun = Begun(title="simplify", names=("one",), target=Target())
         async with showing(opened, begun, size=(100, 30)) as parent:
             await parent.wait_for("waiting")
             if split:

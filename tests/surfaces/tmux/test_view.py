@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
-from hexai.service.actions.fitting import Frame
 from hexai.surfaces.tmux.app import ActionApp
 from hexai.surfaces.tmux.wire import (
     Again,
@@ -23,6 +22,7 @@ from hexai.surfaces.tmux.wire import (
     Opened,
     Picked,
     Shows,
+    Target,
     Took,
     encode,
     from_view,
@@ -37,7 +37,7 @@ ITEMS = (
     Item(title="Quieter", hotkey="q"),
 )
 MENU = Opened(items=ITEMS, main=4, labels=("one", "two"), selection="old = 0\n")
-FRAME = Frame(replaced="old = 0\n", shown="old = 0\n")
+TARGET = Target()
 
 
 class Parent:
@@ -189,8 +189,7 @@ def test_a_growing_answer_is_a_diff() -> None:
 
     async def body() -> None:
         opened = Opened(selection="a = 1\nb = 2\nc = 3\n")
-        frame = Frame(replaced=opened.selection, shown=opened.selection)
-        begun = Begun(title="simplify", names=("one",), frame=frame)
+        begun = Begun(title="simplify", names=("one",), target=Target())
         grew = Grew(place=0, text="```\na = 1\nb = 9\n")
         async with showing(opened, begun, grew) as parent:
             await parent.wait_for("+ b = 9")
@@ -204,7 +203,7 @@ def test_thoughts_that_were_taken_back_leave_the_diff() -> None:
     """Only what came after them is compared."""
 
     async def body() -> None:
-        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        begun = Begun(title="simplify", names=("one",), target=TARGET)
         thought = Grew(place=0, text="The user wants\n")
         answer = Grew(place=0, text="new = 1\n")
         async with showing(MENU, begun, thought) as parent:
@@ -220,7 +219,7 @@ def test_the_end_of_a_growing_answer_is_in_sight() -> None:
     """From its first piece on."""
 
     async def body() -> None:
-        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        begun = Begun(title="simplify", names=("one",), target=TARGET)
         piece = "\n".join(f"new = {number}" for number in range(100))
         async with showing(MENU, begun, size=(60, 12)) as parent:
             await parent.wait_for("waiting")
@@ -234,7 +233,7 @@ def test_candidates_are_chosen_by_number_and_tab() -> None:
     """Enter takes the one that is marked."""
 
     async def body() -> None:
-        begun = Begun(title="simplify", names=("one", "two"), frame=FRAME)
+        begun = Begun(title="simplify", names=("one", "two"), target=TARGET)
         done = [Done(place=n, text=f"new = {n}\n", words="1.0 s") for n in (0, 1)]
         async with showing(MENU, begun, *done) as parent:
             await parent.wait_for("+ new = 1")
@@ -248,7 +247,7 @@ def test_narrow_screens_show_one_candidate() -> None:
     """Tab shows the next."""
 
     async def body() -> None:
-        begun = Begun(title="simplify", names=("one", "two"), frame=FRAME)
+        begun = Begun(title="simplify", names=("one", "two"), target=TARGET)
         done = [Done(place=n, text=f"new = {n}\n", words="1.0 s") for n in (0, 1)]
         async with showing(MENU, begun, *done, size=(40, 10)) as parent:
             await parent.wait_for("+ new = 0")
@@ -263,7 +262,7 @@ def test_split_and_unified_take_turns() -> None:
     """`d` puts old and new beside each other, and back."""
 
     async def body() -> None:
-        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        begun = Begun(title="simplify", names=("one",), target=TARGET)
         done = Done(place=0, text="new = 1\n", words="1.0 s")
         async with showing(MENU, begun, done) as parent:
             await parent.wait_for("+ new = 1")
@@ -279,7 +278,7 @@ def test_nothing_is_taken_that_is_not_there() -> None:
     """Enter says so while a model writes, and leaves once all have failed."""
 
     async def body() -> None:
-        begun = Begun(title="simplify", names=("one",), frame=FRAME)
+        begun = Begun(title="simplify", names=("one",), target=TARGET)
         async with showing(MENU, begun) as parent:
             await parent.wait_for("one")
             await parent.pilot.press("enter")

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from hexai.errors import HexaiError, NoInput, UsageError
 from hexai.surfaces.tmux.ending import A_BUG, FAILED, USAGE, Ending
 from hexai.surfaces.tmux.helix import reads_standard_error
+from hexai.surfaces.tmux.limits import LIMIT
 from hexai.surfaces.tmux.outfile import write_outfile
 from hexai.surfaces.tmux.screen import Screen, open_screen, show_message
-from hexai.surfaces.tmux.selection import LIMIT, read_all, write_all
+from hexai.surfaces.tmux.selection import read_all, write_all
 from hexai.surfaces.tmux.signals import Stopped
 from hexai.surfaces.tmux.start import Start
 from hexai.text.visible import visible_line

@@ -135,7 +135,9 @@ class Answers(Vertical, can_focus=True):
         super().__init__()
         self._wishes = wishes
         self._begun = begun
-        self._old = lines_of(wishes.opened.selection)
+        selection = wishes.opened.selection
+        self._old = lines_of(selection)
+        self._frame = begun.target.frame(selection) if begun.target else None
         self._candidates = [
             Candidate(place, name) for place, name in enumerate(begun.names)
         ]
@@ -380,7 +382,7 @@ class Answers(Vertical, can_focus=True):
             return Drawing()  # its heading and the line above the keys say why
         answer = Answer(
             text=candidate.so_far(),
-            frame=self._begun.frame,
+            frame=self._frame,
             is_live=candidate.text is None,
         )
         is_split = self._is_split

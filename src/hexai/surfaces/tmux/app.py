@@ -18,6 +18,7 @@ from hexai.surfaces.tmux.answers import Answers
 from hexai.surfaces.tmux.menu_view import MenuView
 from hexai.surfaces.tmux.wire import (
     LONGEST_FROM_PARENT,
+    LONGEST_FROM_VIEW,
     Again,
     Asked,
     Begun,
@@ -122,7 +123,11 @@ class ActionApp(App[None]):
 
     def edited(self, place: int, text: str) -> None:
         """Say what the user made of an answer."""
-        self.tell(Edited(place=place, text=text))
+        message = Edited(place=place, text=text)
+        if len(encode(message)) > LONGEST_FROM_VIEW:
+            self.complain("it is too long to be taken; nothing was changed")
+            return
+        self.tell(message)
 
     def complain(self, text: str) -> None:
         """Say what cannot be done."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from hexai.surfaces.tmux.door import Door
 from hexai.surfaces.tmux.wire import (
+    LONGEST_FROM_PARENT,
     LONGEST_FROM_VIEW,
     FromParent,
     FromView,
@@ -16,8 +17,10 @@ from hexai.surfaces.tmux.wire import (
     from_view,
 )
 
-_LARGEST_QUEUE = 64 << 20
+_LARGEST_QUEUE = 2 * LONGEST_FROM_PARENT
 """Bytes that may wait for a view that does not read."""
+_TOO_LONG = "it is too long to be shown in the menu; select less"
+_TOO_SLOW = "the menu does not take what it is to show"
 _PIECE = 1 << 16
 _PATIENCE = 5.0
 """Seconds for somebody who knocks to show the key."""
@@ -90,6 +93,8 @@ class Link:
     ) -> None:
         self._reader = reader
         self._writer = writer
+        self.failure = ""
+        """Why the talk was ended from here; empty if it was not."""
 
     @classmethod
     async def over(cls, connection: socket.socket) -> "Link":
@@ -120,14 +125,22 @@ class Link:
             yield message
 
     def send(self, message: FromParent) -> None:
-        """Send a message when the view can take it; nothing to one that is gone."""
+        """Send a message when the view can take it; nothing to one that is gone.
+
+        What it cannot be shown ends the talk.
+        """
         transport = self._writer.transport
         if transport.is_closing():
             return
-        if transport.get_write_buffer_size() > _LARGEST_QUEUE:
-            transport.abort()
+        line = encode(message)
+        if len(line) > LONGEST_FROM_PARENT:
+            self.failure = _TOO_LONG
+        elif transport.get_write_buffer_size() > _LARGEST_QUEUE:
+            self.failure = _TOO_SLOW
+        else:
+            self._writer.write(line)
             return
-        self._writer.write(encode(message))
+        transport.abort()
 
     async def sent(self) -> None:
         """Wait until most of what was sent is out."""

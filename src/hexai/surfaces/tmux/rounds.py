@@ -27,7 +27,15 @@ from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Question, Run, ask
 from hexai.service.services import Services
 from hexai.surfaces.tmux.plan import Plan
-from hexai.surfaces.tmux.wire import Begun, Done, Dropped, FromParent, Grew, Told
+from hexai.surfaces.tmux.wire import (
+    Begun,
+    Done,
+    Dropped,
+    FromParent,
+    Grew,
+    Target,
+    Told,
+)
 from hexai.surfaces.words import letter, usd
 
 _SEEN_AFTER = 0.5
@@ -83,7 +91,9 @@ class Round:
         self._run_id = run.run_id
         self._cast(run)
         names = tuple(each.name for each in self.candidates)
-        send(Begun(title=self.plan.title, names=names, frame=self.plan.frame))
+        frame = self.plan.frame
+        target = Target.of(frame) if frame is not None else None
+        send(Begun(title=self.plan.title, names=names, target=target))
         try:
             async with run:
                 async for event in run:

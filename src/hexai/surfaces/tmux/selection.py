@@ -13,10 +13,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from hexai.errors import UsageError
+from hexai.surfaces.tmux.limits import LIMIT, PIECE
 
-LIMIT = 8 << 20
-"""Bytes of a selection that a model may be asked about (safety.md 9)."""
-_PIECE = 1 << 18
 _HEADER = re.compile(r"\s*diagnostics:[ \t]*\r?\n", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"^[ \t]*\r?\n", re.MULTILINE)
 _MARK = "\ufeff"
@@ -82,7 +80,7 @@ def read_all(descriptor: int) -> Iterator[bytes]:
     """Give pieces of a stream to its end; raises `UsageError` if it breaks."""
     while True:
         try:
-            piece = os.read(descriptor, _PIECE)
+            piece = os.read(descriptor, PIECE)
         except BlockingIOError:
             select.select([descriptor], [], [])
             continue
@@ -100,6 +98,6 @@ def write_all(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         try:
-            rest = rest[os.write(descriptor, rest[:_PIECE]) :]
+            rest = rest[os.write(descriptor, rest[:PIECE]) :]
         except BlockingIOError:
             select.select([], [descriptor], [])

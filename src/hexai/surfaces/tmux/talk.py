@@ -130,7 +130,7 @@ class Talk:
             ending = await self._take(message, group)
             if ending is not None:
                 return ending
-        return Ending.failed(_GONE)
+        return Ending.failed(self._link.failure or _GONE)
 
     async def _take(self, message: FromView, group: asyncio.TaskGroup) -> Ending | None:
         match message:

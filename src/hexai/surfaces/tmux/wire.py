@@ -12,11 +12,17 @@ import msgspec
 from msgspec import Struct
 
 from hexai.service.actions.fitting import Frame
+from hexai.surfaces.tmux.limits import LARGEST
 
 LONGEST_FROM_VIEW = 16 << 20
 """Bytes of a message of the view: an edited answer is the longest."""
-LONGEST_FROM_PARENT = 64 << 20
-"""Bytes of a message of the parent: it holds the selection."""
+_WORST = 6
+"""Bytes that JSON makes of one: `\\u001b` of a control character."""
+LONGEST_FROM_PARENT = _WORST * LARGEST + (1 << 20)
+"""Bytes of a message of the parent: it holds at most one text as long as a selection.
+
+What is longer is not sent, and the selection goes out as it came.
+"""
 _NEWLINE = b"\n"
 
 
@@ -59,13 +65,37 @@ class Asked(Struct, frozen=True, kw_only=True, tag="asked"):
     item: int
 
 
+class Target(Struct, frozen=True, kw_only=True):
+    """Where an answer goes: into the place of the selection, which the view has."""
+
+    shown: str | None = None
+    """What of it models were given, without an instruction; None: all of it."""
+    language: str = ""
+    code: bool = True
+
+    @classmethod
+    def of(cls, frame: Frame) -> "Target":
+        """Describe a frame around the whole selection, but for the selection."""
+        shown = None if frame.shown == frame.replaced else frame.shown
+        return cls(shown=shown, language=frame.language, code=frame.code)
+
+    def frame(self, selection: str) -> Frame:
+        """Give the frame again."""
+        return Frame(
+            replaced=selection,
+            shown=selection if self.shown is None else self.shown,
+            language=self.language,
+            code=self.code,
+        )
+
+
 class Begun(Struct, frozen=True, kw_only=True, tag="begun"):
     """Models were asked; everything that was shown of earlier answers is over."""
 
     title: str
     names: tuple[str, ...]
     """Of the candidates in the order in which they are shown."""
-    frame: Frame | None = None
+    target: Target | None = None
     """Where the answer goes; None: below the selection, which stays."""
 
 
