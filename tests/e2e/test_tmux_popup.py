@@ -1,6 +1,8 @@
 """Where the popup opens, what it is told, and what its process holds."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,21 +124,22 @@ def test_an_editor_finds_a_terminal_as_programs_know_it(
     """It reads lines, shows what is typed, and Ctrl-C means what it means."""
     write_config("")
     editor = tmp_path / "editor"
-    editor.write_text('#!/bin/sh\nstty -a >>"$0.modes"\nexit 7\n')
+    editor.write_text(
+        '#!/bin/sh\nstty -a >>"$0.modes"\nexit $(grep -c speed "$0.modes")\n'
+    )
     editor.chmod(0o755)
     with stage.acting(CODE, environ={"HEXAI_EDITOR": str(editor)}) as acting:
         stage.wait_for("Custom prompt")
         stage.press("p")
         stage.wait_for("Ctrl-O")
         stage.press("C-o")
-        stage.wait_for("ended with 7")
+        stage.wait_for("ended with 1")
         stage.press("C-o")  # and so does a second one
-        modes = tmp_path / "editor.modes"
-        wait_until(lambda: modes.read_text().count("speed") == 2, "it was not opened")
+        stage.wait_for("ended with 2")
         stage.press("C-c")
         acting.end()
 
-    words = modes.read_text().replace(";", " ").split()
+    words = (tmp_path / "editor.modes").read_text().replace(";", " ").split()
     for mode in ("isig", "icanon", "echo", "icrnl"):
         assert words.count(mode) == 2
 
@@ -159,6 +162,32 @@ def test_an_editor_that_gives_up_asks_nobody(stage: Stage, tmp_path: Path) -> No
         ended = acting.end()
 
     assert (ended.out, ended.code) == (CODE, 3)
+
+
+def test_an_answer_in_the_editor_is_removed_though_the_view_is_killed(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Nobody but the parent is left to do it."""
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "$1" >"$0.saw"; exec sleep 60\n')
+    editor.chmod(0o755)
+    saw = tmp_path / "editor.saw"
+    with Upstream(answering(CHANGED)) as upstream:
+        configure(upstream)
+        with stage.acting(CODE, environ={"HEXAI_EDITOR": str(editor)}) as acting:
+            stage.wait_for("Simplify")
+            stage.press("i")
+            stage.wait_for("Enter take")
+            stage.press("e")
+            wait_until(lambda: saw.exists() and saw.read_text() != "", "not opened")
+            file = Path(saw.read_text().strip())
+            text = file.read_text()
+            os.kill(stage.view_pid(), signal.SIGKILL)
+            ended = acting.end()
+
+    assert text.strip() == CHANGED.strip()
+    assert (ended.out, ended.code) == (CODE, 1)
+    assert not file.parent.parent.exists()
 
 
 def test_the_view_holds_no_key_and_no_connection(stage: Stage) -> None:

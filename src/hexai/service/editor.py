@@ -47,9 +47,15 @@ def editor_command(environ: Mapping[str, str], home: str) -> tuple[str, ...] | N
 
 
 def write_in_editor(
-    command: tuple[str, ...], folder: Path, *, keyboard: int, screen: int
+    command: tuple[str, ...],
+    folder: Path,
+    *,
+    name: str = "hexai-prompt.md",
+    text: str = "",
+    keyboard: int,
+    screen: int,
 ) -> Written:
-    """Let the user write a prompt in a temporary Markdown file.
+    """Let the user write a prompt in a temporary file, or change another text.
 
     The file is made in a private folder below `folder` and removed afterwards.
     The editor reads from and draws on the two descriptors. Raises `KeyboardInterrupt`
@@ -57,11 +63,16 @@ def write_in_editor(
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="prompt-", dir=folder) as private:
-        file = Path(private) / "hexai-prompt.md"
+        file = Path(private) / name
         file.touch(mode=0o600)
-        code = _run((*command, str(file)), keyboard, screen)
-        text = file.read_bytes().decode("utf-8", "replace") if file.exists() else ""
-    return Written(text=text, failure=_failure(code))
+        file.write_bytes(text.encode("utf-8", "replace"))
+        code = edit_file(command, file, keyboard=keyboard, screen=screen)
+        is_there = file.exists()
+        written = file.read_bytes().decode("utf-8", "replace") if is_there else ""
+    failure = _failure(code)
+    if text and not is_there:
+        failure = failure or "the editor has removed its file"
+    return Written(text=written, failure=failure)
 
 
 def _failure(code: int) -> str:
@@ -77,19 +88,17 @@ def edit_file(
 ) -> int:
     """Let the user edit a file, which need not be there; gives the editor's exit code.
 
-    What the editor creates is private to the user.
+    What the editor creates is private to the user. A Ctrl-C typed into it is its own
+    business, not ours.
     """
-    return _run((*command, str(file)), keyboard, screen, umask=0o077)
-
-
-def _run(
-    command: tuple[str, ...], keyboard: int, screen: int, *, umask: int = -1
-) -> int:
-    """Run the editor; a Ctrl-C typed into it is its own business, not ours."""
     previous = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         return subprocess.run(
-            command, stdin=keyboard, stdout=screen, check=False, umask=umask
+            (*command, str(file)),
+            stdin=keyboard,
+            stdout=screen,
+            check=False,
+            umask=0o077,
         ).returncode
     except OSError as error:
         raise SetupError(f"{command[0]} cannot be run: {error.strerror}") from None

@@ -26,6 +26,19 @@ def write(command: tuple[str, ...], folder: Path) -> Written:
         )
 
 
+def edit(editor: Path, folder: Path, *, text: str) -> Written:
+    """Change a text with an editor that needs no terminal."""
+    with Path(os.devnull).open("r+b", buffering=0) as nothing:
+        return write_in_editor(
+            (str(editor),),
+            folder,
+            name="answer.py",
+            text=text,
+            keyboard=nothing.fileno(),
+            screen=nothing.fileno(),
+        )
+
+
 @pytest.mark.parametrize(
     ("environ", "found"),
     [
@@ -125,3 +138,17 @@ def test_a_program_that_cannot_be_run_is_an_error(tmp_path: Path) -> None:
     editor.chmod(0o755)
     with pytest.raises(SetupError, match="cannot be run: No such file"):
         write((str(editor),), tmp_path / "private")
+
+
+def test_a_text_that_is_there_already_is_changed(tmp_path: Path) -> None:
+    """The editor finds it in the file, whose name says what it is."""
+    editor = program(tmp_path / "ed", 'basename "$1" >> "$1"')
+    written = edit(editor, tmp_path / "private", text="a = 1\n")
+    assert written == Written(text="a = 1\nanswer.py\n", failure="")
+
+
+def test_a_text_that_the_editor_removes_is_not_an_empty_one(tmp_path: Path) -> None:
+    """Nothing says that the user wanted that."""
+    editor = program(tmp_path / "ed", 'rm "$1"')
+    written = edit(editor, tmp_path / "private", text="a = 1\n")
+    assert written.failure == "the editor has removed its file"

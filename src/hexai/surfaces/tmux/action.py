@@ -98,7 +98,7 @@ def _carry_out(
             assert opening.named is not None
             return await _loaded(opening, afterwards).alone(opening.named)
         link = await admitted(screen)
-        screen.door.close()
+        screen.door.shut()
         async with watched(screen, link):
             link.send(opening.opened())
             await link.sent()

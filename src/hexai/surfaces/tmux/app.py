@@ -64,15 +64,18 @@ class ActionApp(App[None]):
         connection: socket.socket,
         opened: Opened | None = None,
         *,
+        folder: str = "",
         on_suspend: Callable[[], None] = lambda: None,
     ) -> None:
         """Talk with the parent over a connection at which the key was shown.
 
-        `opened` is what it has said already; `on_suspend` makes the terminal what
+        `opened` is what it has said already; the parent removes the private `folder`
+        in the end; `on_suspend` makes the terminal what
         other programs know.
         """
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
+        self.folder = folder
         self._connection = connection
         self._on_suspend = on_suspend
         self._writer: asyncio.StreamWriter | None = None

@@ -21,7 +21,10 @@ _OTHERS = 0o077
 
 
 class Door:
-    """A socket that one view may come in by; closing it leaves nothing behind."""
+    """A socket that one view may come in by; closing it leaves nothing behind.
+
+    The view keeps in its folder what a killed one must not leave anywhere.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         """Make folder, key and socket; raises `OSError`."""
@@ -38,12 +41,16 @@ class Door:
             self.close()
             raise
 
-    def close(self) -> None:
-        """Remove all of it."""
+    def shut(self) -> None:
+        """Let nobody else come in."""
         self.socket.close()
         for path in (self.path, f"{self.folder}/{KEY_FILE}"):
             _without_failing(os.unlink, path)
-        _without_failing(os.rmdir, self.folder)
+
+    def close(self) -> None:
+        """Remove all of it, and what a view has left."""
+        self.shut()
+        _without_failing(_remove, self.folder)
 
 
 def _own_folder(environ: Mapping[str, str]) -> str:
@@ -75,6 +82,15 @@ def _write_key(path: str, key: str) -> None:
         os.write(descriptor, key.encode())
     finally:
         os.close(descriptor)
+
+
+def _remove(folder: str) -> None:
+    try:
+        os.rmdir(folder)  # noqa: PTH106 - pathlib takes 5 ms
+    except OSError:
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _without_failing(remove: Callable[[str], None], path: str) -> None:

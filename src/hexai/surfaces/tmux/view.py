@@ -35,13 +35,14 @@ def main() -> int:
         os.environ["NO_COLOR"] = "1"  # noqa: TID251 - the edge
     with _Quiet() as quiet:
         try:
-            connection = _join(sys.argv[1])
+            address = sys.argv[1]
+            connection = _join(address)
         except (OSError, IndexError):
             return _REFUSED
-        return _show(connection, quiet)
+        return _show(connection, os.path.dirname(address), quiet)  # noqa: PTH120
 
 
-def _show(connection: socket.socket, quiet: "_Quiet") -> int:
+def _show(connection: socket.socket, folder: str, quiet: "_Quiet") -> int:
     from hexai.surfaces.tmux.menu_text import first_frame
     from hexai.surfaces.tmux.wire import Opened, from_parent
 
@@ -57,7 +58,10 @@ def _show(connection: socket.socket, quiet: "_Quiet") -> int:
     loading.join()
     from hexai.surfaces.tmux.app import ActionApp
 
-    ActionApp(connection, opened, on_suspend=quiet.end).run(mouse=False)
+    app = ActionApp(connection, opened, folder=folder, on_suspend=quiet.end)
+    app.run(mouse=False)
+    with suppress(OSError):  # the parent has removed it, or does
+        os.rmdir(folder)  # noqa: PTH106
     return 0
 
 

@@ -11,6 +11,8 @@ class Wishes(Protocol):
 
     opened: Opened
     """What the parent said first."""
+    folder: str
+    """A private one, which is removed even if the view is killed."""
 
     def pick(self, item: int, prompt: str, *, compare: bool) -> None:
         """Choose an action."""
