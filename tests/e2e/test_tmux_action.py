@@ -140,6 +140,10 @@ def test_another_answer_is_asked_for(stage: Stage) -> None:
             ended = acting.end()
 
     assert ended.out == b"second = 2\n"
+    wait_until(
+        lambda: " 2r" in stage.inner.option("@hexai_status"),
+        "one of the two was not counted",
+    )
 
 
 def test_a_failing_model_gives_the_selection_back(stage: Stage) -> None:

@@ -111,8 +111,10 @@ class Ledger:
                 lambda: read_leaderboard(self._connection, chosen, counted),
             )
 
-    def traffic(self, since: float, *, without: str = "") -> "tuple[Traffic, ...]":
-        """Sum up the answered requests of late, by model, `without` one run."""
+    def traffic(
+        self, since: float, *, without: Sequence[str] = ()
+    ) -> "tuple[Traffic, ...]":
+        """Sum up the answered requests of late, by model, `without` some runs."""
         from hexai.ledger.window import read_traffic
 
         with translated(self._path):

@@ -42,6 +42,6 @@ def run_key(run_id: str) -> bytes:
     return bytes.fromhex(run_id)
 
 
-def json_list(numbers: Iterable[int]) -> str:
-    """Write numbers for `json_each`; the standard library's JSON is slow to load."""
+def json_list(numbers: Iterable[int | str]) -> str:
+    """Write values for `json_each`; the standard library's JSON is slow to load."""
     return msgspec.json.encode([*numbers]).decode("ascii")

@@ -1,9 +1,10 @@
 """Sums up the answered requests of the last minutes, for a status line."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from hexai.domain.window import Traffic
-from hexai.ledger.units import milliseconds, run_key, seconds
+from hexai.ledger.units import json_list, milliseconds, run_key, seconds
 
 # The index on the runs' beginning makes this as long as the window, not the ledger.
 _TRAFFIC = """
@@ -13,7 +14,7 @@ FROM run
 JOIN contender ON contender.run = run.number
 JOIN cell ON cell.id = contender.cell
 JOIN model ON model.id = cell.model
-WHERE run.started_at >= ? AND run.id IS NOT ?
+WHERE run.started_at >= ? AND hex(run.id) NOT IN (SELECT value FROM json_each(?))
     AND contender.status = 'answered' AND NOT cached
     AND (choice IS NOT NULL OR NOT blind)
 GROUP BY provider, model.model
@@ -21,10 +22,10 @@ GROUP BY provider, model.model
 
 
 def read_traffic(
-    connection: sqlite3.Connection, since: float, *, without: str = ""
+    connection: sqlite3.Connection, since: float, *, without: Sequence[str] = ()
 ) -> tuple[Traffic, ...]:
-    """Sum up what began at `since` or later, by model, `without` one run."""
-    own = run_key(without) if without else None
+    """Sum up what began at `since` or later, by model, `without` some runs."""
+    own = json_list(run_key(each).hex().upper() for each in without)
     rows = connection.execute(_TRAFFIC, (milliseconds(since), own))
     return tuple(
         Traffic(

@@ -58,8 +58,11 @@ class TmuxStatus:
         """Whether the user wants a status."""
         return self._settings().tmux.status
 
-    def window(self, *, without: str = "") -> Window:
-        """Read the figures of the window that ends now, `without` one run."""
+    def window(self, *, without: Sequence[str] = ()) -> Window | None:
+        """Read the figures of the window that ends now, `without` some runs.
+
+        None: the ledger cannot be read, and nobody knows them.
+        """
         from hexai.ledger.access import Ledger
 
         minutes = self._settings().stats.window_minutes
@@ -71,7 +74,7 @@ class TmuxStatus:
                 traffic = ledger.traffic(since, without=without)
         except LedgerError as error:
             self._log.write("tmux_status", problem=type(error).__name__)
-            traffic = ()
+            return None
         return Window(minutes=minutes, traffic=traffic)
 
     def show_waiting(self, names: Names) -> Setting | None:
@@ -81,6 +84,10 @@ class TmuxStatus:
     def show(self, window: Window) -> Setting | None:
         """Begin to show figures, which goes on even if we end."""
         return self._set(window_line(window, self._settings().tmux))
+
+    def show_nothing(self) -> Setting | None:
+        """Begin to show nothing, where nobody knows the figures."""
+        return self._set("")
 
     def finish(self, setting: Setting | None) -> None:
         """Wait until it is shown."""
@@ -101,7 +108,7 @@ class CommandStatus:
     def __init__(self, status: TmuxStatus) -> None:
         """Do nothing yet."""
         self._status = status
-        self._run: RunRecord | None = None
+        self._runs: tuple[RunRecord, ...] = ()
         self._is_over = threading.Event()
         self._is_shown = threading.Event()
         self._thread: threading.Thread | None = None
@@ -111,22 +118,22 @@ class CommandStatus:
         if names and self._thread is None:
             self._start(names)
 
-    def end(self, run: RunRecord | None) -> None:
-        """Show the figures with this run, if anybody was asked; does not wait for it.
+    def end(self, *runs: RunRecord) -> None:
+        """Show the figures with these runs, if anybody was asked; waits for nothing.
 
-        None: there was no run after all. Only the first call counts.
+        None of them: there was no run after all. Only the first call counts.
         """
         if self._is_over.is_set():
             return
-        was_asked = run is not None and any(not each.cached for each in run.contenders)
-        self._run = run
+        was_asked = any(not each.cached for run in runs for each in run.contenders)
+        self._runs = runs
         self._is_over.set()
         if was_asked and self._thread is None:
             self._start(())
 
     def leave(self) -> None:
         """Wait until the figures will be shown though the program ends."""
-        self.end(None)
+        self.end()
         if self._thread is not None:
             self._is_shown.wait(_LEAVES_AFTER)
 
@@ -137,18 +144,23 @@ class CommandStatus:
         self._thread.start()
 
     def _keep_current(self, names: Names) -> None:
-        # The ledger may have a run already that was over before this began.
-        window = self._status.window(without=self._run.run_id if self._run else "")
+        # The ledger may have runs already that were over before this began.
+        window = self._status.window(without=[each.run_id for each in self._runs])
         over = self._is_over.is_set()
         waiting = None if over else self._status.show_waiting(names)
         self._is_over.wait()
         if waiting is not None:
             waiting.stop()  # a tmux that is slow shall not say last who is asked
-        if self._run is not None:
-            window = window.plus(self._run)
-        figures = self._status.show(window)
+        last = self._show_last(window, is_waiting=waiting is not None)
         self._is_shown.set()
-        self._status.finish(figures)
+        self._status.finish(last)
+
+    def _show_last(self, window: Window | None, *, is_waiting: bool) -> Setting | None:
+        if window is None:
+            return self._status.show_nothing() if is_waiting else None
+        for run in self._runs:
+            window = window.plus(run)
+        return self._status.show(window)
 
 
 class ServerStatus:
@@ -182,10 +194,10 @@ class ServerStatus:
             self._is_stale.clear()
             if self._status.is_wanted:
                 window = self._status.window()
-                has_figures = has_figures or window.requests > 0
-                if has_figures:
+                has_figures = has_figures or bool(window and window.requests)
+                if has_figures and window is not None:
                     self._status.finish(self._status.show(window))
-                elif names:
+                elif names and not has_figures:
                     self._status.finish(self._status.show_waiting(names))
                     names = ()
             self._is_closed.wait(_PAUSE)

@@ -34,7 +34,7 @@ class Status:
         """Show the figures; None: there was no run after all."""
         status = self._status or (self._open() if run is not None else None)
         if status is not None:
-            status.end(run)
+            status.end(*([run] if run is not None else []))
 
     def leave(self) -> None:
         """Wait, for next to no time, until they are on their way to tmux."""

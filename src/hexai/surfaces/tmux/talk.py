@@ -102,15 +102,18 @@ class Talk:
         self._plan: Plan | None = None
         self._compare = False
         self._round: Round | None = None
+        self._earlier: list[Round] = []
         self._task: asyncio.Task[None] | None = None
         self._taken: int | None = None
         self._is_decided = False
         """The user took something or left; a view that died decides nothing."""
 
     @property
-    def record(self) -> RunRecord | None:
-        """What is recorded of the last round, once it is over."""
-        return self._round.record if self._round is not None else None
+    def records(self) -> tuple[RunRecord, ...]:
+        """What is recorded of all rounds that are over."""
+        rounds = (*self._earlier, self._round)
+        records = (each.record for each in rounds if each is not None)
+        return tuple(record for record in records if record is not None)
 
     async def hold(self, first: Picked | None = None) -> Ending:
         """Let the user choose; `first` is what was chosen before it began."""
@@ -192,6 +195,7 @@ class Talk:
             return
         await self._stop()
         self._asking.record_choice(self._round, None)
+        self._earlier.append(self._round)
         self._start(group, fresh=True)
 
     def _left(self, *, interrupted: bool) -> Ending:

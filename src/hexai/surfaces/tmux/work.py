@@ -65,7 +65,7 @@ class Work:
         async with self._services() as services:
             asked = self._asking(services).round(plan, compare=False, fresh=False)
             await asked.put(services, lambda _: None)
-        self._end_status(asked.record)
+        self._end_status(*([asked.record] if asked.record else []))
         text = asked.text_at(0)
         if isinstance(text, Unfit):
             return Ending.failed(text.reason)
@@ -82,7 +82,7 @@ class Work:
             output = opening.selection.output
             talk = Talk(link, self._asking(services), opening.choices, output)
             ending = await talk.hold(first)
-        self._end_status(talk.record)
+        self._end_status(*talk.records)
         return ending
 
     def _plan_or_ask(self, choice: Choice, prompt: str) -> Plan | Unfit | None:
@@ -155,6 +155,6 @@ class Work:
         names = [f"{each.spec.provider}:{each.spec.model}" for each in entries]
         self._status.begin([f"{len(names)} blind"] if blind else names)
 
-    def _end_status(self, record: RunRecord | None) -> None:
+    def _end_status(self, *records: RunRecord) -> None:
         if self._status is not None:
-            self._status.end(record)
+            self._status.end(*records)

@@ -115,6 +115,32 @@ def test_a_run_that_is_over_at_once_shows_its_figures(
     assert tmux.wait_for(bool) == [figures(2)]
 
 
+def test_all_runs_of_an_action_count(
+    tmux: FakeTmux, folders: Folders, record: Callable[[RunRecord], None]
+) -> None:
+    """Those before a retry too, and each once, though the ledger has some already."""
+    for number in (1, 2, 3):
+        record(run(number))
+    CommandStatus(status_of(tmux, folders)).end(run(2), run(3), run(4))
+
+    assert tmux.wait_for(bool) == [figures(4)]
+
+
+def test_figures_that_nobody_knows_are_no_zeros(
+    tmux: FakeTmux, folders: Folders
+) -> None:
+    """Who was asked goes, and nothing takes its place; a figure stays as it was."""
+    make_private_folder(folders.state)
+    (folders.state / FILE_NAME).write_text("no ledger")
+    CommandStatus(status_of(tmux, folders)).end(run(1))
+    status = CommandStatus(status_of(tmux, folders))
+    status.begin(MODELS)
+    tmux.wait_for(bool)
+    status.end(run(1))
+
+    assert tmux.wait_for(lambda told: len(told) == 2) == [WAITING, ""]
+
+
 def test_answers_of_the_cache_change_nothing(tmux: FakeTmux, folders: Folders) -> None:
     """Nobody was asked."""
     status = CommandStatus(status_of(tmux, folders))
@@ -248,11 +274,13 @@ def test_a_first_start_has_nothing_to_complain_about(
     found = find_status(folders, tmux.environ, Settings, now=lambda: NOW, log=log)
     assert found is not None
 
-    assert found.window().traffic == ()
+    window = found.window()
+    assert window is not None
+    assert window.traffic == ()
     first = path.read_text() if path.exists() else ""
     make_private_folder(folders.state)
     (folders.state / FILE_NAME).write_text("no ledger")
-    assert found.window().traffic == ()
+    assert found.window() is None
     log.close()
 
     assert "problem" not in first
