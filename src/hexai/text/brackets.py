@@ -35,6 +35,9 @@ _ESCAPED = r"(?:\\.)+"
 _TOP_LINE = re.compile(r"\n(?=[\w@#])")
 """Where what stands above is most likely whole."""
 
+_TOPS = 4
+"""Such lines of which one is taken: a long text in quotes has some as well."""
+
 _REACH = 20_000
 """Characters on either side of the cursor that are looked at."""
 
@@ -46,9 +49,7 @@ class Weighed:
 
     def __init__(self, before: str, after: str, language: str) -> None:
         head, tail = before[-_REACH:], after[:_REACH]
-        tops = [match.end() for match in _TOP_LINE.finditer(head)]
-        current = head.rfind("\n") + 1
-        self._before = head[max((at for at in tops if at < current), default=0) :]
+        self._before = head[_find_top(head, language) :]
         top = _TOP_LINE.search(tail)
         self._after = tail[: top.start()] if top else tail
         self._language = language
@@ -61,6 +62,20 @@ class Weighed:
             text = self._before + answer + self._after[skip:]
             self._known[asked] = unmatched(text, self._language)
         return self._known[asked]
+
+
+def _find_top(head: str, language: str) -> int:
+    """Find the last line above the cursor's from which most is matched."""
+    current = head.rfind("\n") + 1
+    tops = [match.end() for match in _TOP_LINE.finditer(head, 0, current)]
+    best, least = 0, -1
+    for top in reversed([0, *(at for at in tops if at < current)][-_TOPS:]):
+        count = unmatched(head[top:current], language)
+        if least < 0 or count < least:
+            best, least = top, count
+        if least == 0:
+            break
+    return best
 
 
 def unmatched(text: str, language: str) -> int:

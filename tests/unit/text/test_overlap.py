@@ -47,3 +47,11 @@ def test_what_an_answer_brings_along_is_counted(
 ) -> None:
     """Brackets and quotes right of the cursor that the answer closes in its middle."""
     assert covered(answer, before, after, "python") == count
+
+
+def test_a_text_in_quotes_at_the_margin_is_no_code() -> None:
+    """What stands above is read from a line of code, not from amid a docstring."""
+    before = 'A = 1\n"""Gives one.\n\nIt takes nothing.\n"""\n\n\n'
+    answer = 'class B:\n    """Two.'
+
+    assert covered(answer, before, '"""\n\n    b: int\n', "python") == 0
