@@ -108,12 +108,12 @@ def attached(home: Path) -> Iterator[Client]:
     }
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execvpe("tmux", [*tmux, "new-session", "sleep 3600"], environ)
+        os.execvpe("tmux", [*tmux, "new-session", "-n", "ready", "sleep 3600"], environ)
     size = struct.pack("HHHH", _LINES, _COLUMNS, 0, 0)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
     try:
         client = Client(tmux, terminal, environ, pid)
-        client._wait_for(b"sleep")  # noqa: SLF001 - its status line
+        client._wait_for(b"ready")  # noqa: SLF001 - its status line names the window
         asked = [*tmux, "display-message", "-p", "#{socket_path},#{pid},0"]
         told = subprocess.run(
             asked, env=environ, check=True, capture_output=True, text=True
