@@ -45,18 +45,22 @@ def by_insert_snippet(text: str, cursor: int, item: lsp.CompletionItem) -> str:
 def by_kakoune(text: str, cursor: int, item: lsp.CompletionItem) -> str:
     """Put what rows are filtered by in, or expand a snippet with all lines indented.
 
+    Kakoune has no carriage returns in its buffer, but those that are put in; it writes
+    them where it found some as it read the file.
+
     kakoune-lsp's language_features/completion.rs, `editor_completion`, and rc/lsp.kak,
     `lsp-snippets-insert`: only the start of the edit's range counts.
     """
     edit = item.text_edit
     assert isinstance(edit, lsp.TextEdit)
+    ending = "\r\n" if "\r\n" in text else "\n"
     start = _offset(text, edit.range.start)
-    if item.filter_text == edit.new_text:
-        return text[:start] + edit.new_text + text[cursor:]
     indent = _indent_at(text, start)
-    head, *others = expand(edit.new_text).split("\n")
-    inserted = "\n".join((head, *(indent + line for line in others)))
-    return text[:start] + inserted + text[cursor:]
+    inserted = edit.new_text
+    if item.filter_text != inserted:
+        head, *others = expand(inserted).split("\n")
+        inserted = "\n".join((head, *(indent + line for line in others)))
+    return text[:start] + inserted.replace("\n", ending) + text[cursor:]
 
 
 def by_mini(text: str, cursor: int, item: lsp.CompletionItem) -> str:

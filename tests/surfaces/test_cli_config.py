@@ -210,6 +210,14 @@ class TestCheck:
         debounce, wait = run_cli("config", "check").err.splitlines()
         assert "completion.completion_debounce_ms = 800: keeps every list" in debounce
         assert "wait for the slowest model, up to 4 s" in wait
+        file = write_config(f"# one\n\n[completion]\n\n{slow}")
+        debounce, wait = run_cli("config", "check").err.splitlines()[-2:]
+        assert f"{file}:5: completion.completion_debounce_ms = 800:" in debounce
+        assert f'{file}:6: completion.wait = "all" (from completion_wait_all):' in wait
+        given = environ(HEXAI_COMPLETION_WAIT_ALL="true")
+        write_config("")
+        [wait] = run_cli("config", "check", environ=given).err.splitlines()
+        assert "HEXAI_COMPLETION_WAIT_ALL: completion.wait" in wait
         assert "keeps" not in run_cli("hi", stderr="terminal").err
 
     def test_hostile_values_are_harmless_on_a_terminal(self) -> None:

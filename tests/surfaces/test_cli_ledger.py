@@ -6,11 +6,14 @@ import json
 import os
 import sqlite3
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hexai.domain.choice import Choice, Method
+from hexai.domain.entry import Surface
 from hexai.domain.record import ContenderRecord
 from hexai.domain.usage import Usage
 from hexai.ledger.access import Ledger
@@ -22,7 +25,7 @@ from tests.support.command_line import (
     simulated,
     write_config,
 )
-from tests.support.records import contender_record, run_record
+from tests.support.records import chosen, contender_record, run_record
 
 TEXT = "MARK-4711"
 USED = Usage(input=300, output=160, cached=200, written=40, source="reported")
@@ -52,6 +55,16 @@ def shown(*words: str) -> dict[str, Any]:
     assert result.code == 0, result.err
     record: dict[str, Any] = json.loads(result.out)
     return record
+
+
+def remember_so_far(choice: Choice, *indexes: int, blind: bool) -> None:
+    """Record what a list comes to so far that is on somebody's screen."""
+    ledger = Ledger(make_ledger_file(state()), patience=1.0)
+    ledger.take(run_record(1, surface=Surface.COMPLETION, blind=blind))
+    now = time.time()  # noqa: TID251 - a real clock
+    so_far = {"choice": choice, "method": Method.INFERRED, "at": now}
+    ledger.take(chosen(1, *indexes, **so_far, settles_at=now + 60))
+    ledger.close()
 
 
 def figures() -> dict[str, dict[str, Any]]:
@@ -109,6 +122,34 @@ def test_nothing_recorded_is_said() -> None:
     assert "nothing is recorded yet" in run_cli("show").err
     assert "nothing is recorded" in run_cli("stats").err
     assert "nothing to vote on" in run_cli("vote", "A").err
+
+
+@pytest.mark.parametrize(
+    ("choice", "indexes", "words"),
+    [
+        (Choice.NONE, (), "none taken, so far"),
+        (Choice.TAKEN, (1,), "label1, so far"),
+        (Choice.TYPED, (0, 1), "label0 = label1, typed along, so far"),
+    ],
+)
+def test_what_may_still_change_is_told_as_such(
+    choice: Choice, indexes: tuple[int, ...], words: str
+) -> None:
+    """A list that is still on somebody's screen comes to something so far only."""
+    remember_so_far(choice, *indexes, blind=False)
+    assert f", chosen: {words}\n" in run_cli("show").out
+    assert words[:19] in run_cli("history").out
+
+
+@pytest.mark.parametrize("choice", [Choice.NONE, Choice.TAKEN])
+def test_a_blind_list_on_the_screen_names_nobody(choice: Choice) -> None:
+    """Whatever it comes to so far."""
+    indexes = (1,) if choice is Choice.TAKEN else ()
+    remember_so_far(choice, *indexes, blind=True)
+    told = run_cli("history").out + run_cli("show").out + str(shown())
+    assert "label" not in told.replace("'label'", "").replace("'labels'", "")
+    assert "model1" not in told
+    assert "undecided" in told
 
 
 class TestVote:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hexai.config.decode import allowed, decode, members, type_hints
 from hexai.config.entries.forms import parse_word
 from hexai.config.entries.variables import SurfaceVariables, variable
-from hexai.config.legacy import WAIT, WAIT_ALL, rename
+from hexai.config.legacy import rename
 from hexai.config.merge import Layer, Merged, nest
 from hexai.config.problems import KeyPath, nearest, shown
 from hexai.config.profiles import BUILT_IN
@@ -132,12 +132,9 @@ class _Reader:
 
     def _renamed(self, layer: Layer) -> Layer:
         """Say in today's words what a variable says in older ones."""
-        values, warnings = rename(layer.values)
-        self._warnings += [layer.told(warning) for warning in warnings]
-        variables = dict(layer.variables)
-        if older := variables.get(WAIT_ALL):
-            variables.setdefault(WAIT, older)
-        return replace(layer, values=values, variables=variables)
+        renamed = rename(layer.values)
+        self._warnings += [layer.told(warning) for warning in renamed.warnings]
+        return replace(layer, values=renamed.values, older=renamed.older)
 
     def _surface(self, surface: Surface) -> SurfaceVariables:
         return SurfaceVariables(

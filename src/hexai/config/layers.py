@@ -62,15 +62,16 @@ def check_file(
     kept, dropped = drop_tables(data)
     decoded = decode(kept)
     problems = () if isinstance(decoded, Settings) else decoded
-    values, renamed = rename(flatten(prune(kept, [each.path for each in problems])))
+    renamed = rename(flatten(prune(kept, [each.path for each in problems])))
     folder = folder or file.path.absolute().parent
     return CheckedLayer(
         layer=Layer(
             kind=kind,
             name=name,
-            values=anchor(values, folder=str(folder), home=str(home)),
+            values=anchor(renamed.values, folder=str(folder), home=str(home)),
             text=file.text,
+            older=renamed.older,
         ),
         problems=problems,
-        warnings=(*dropped, *renamed),
+        warnings=(*dropped, *renamed.warnings),
     )

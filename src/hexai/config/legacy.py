@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from msgspec import Struct, field
+
 from hexai.config.problems import KeyPath, Problem
 
 _DROPPED = {
@@ -10,8 +12,8 @@ _DROPPED = {
     "copilot": "this provider is gone; GitHub models can be a profile",
     "yousearch": "this provider is gone",
 }
-WAIT_ALL: KeyPath = ("completion", "completion_wait_all")
-WAIT: KeyPath = ("completion", "wait")
+_WAIT_ALL: KeyPath = ("completion", "completion_wait_all")
+_WAIT: KeyPath = ("completion", "wait")
 
 
 def drop_tables(
@@ -27,19 +29,27 @@ def drop_tables(
     return kept, tuple(warnings)
 
 
-def rename(
-    values: Mapping[KeyPath, object],
-) -> tuple[dict[KeyPath, object], tuple[Problem, ...]]:
+class Renamed(Struct, frozen=True, kw_only=True):
+    """The values of a layer under today's names."""
+
+    values: Mapping[KeyPath, object]
+    older: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
+    """By today's name, the older one that the layer has."""
+    warnings: tuple[Problem, ...] = ()
+
+
+def rename(values: Mapping[KeyPath, object]) -> Renamed:
     """Turn an older name in a well-formed layer into today's.
 
     The newer one counts where a layer has both.
     """
     renamed = dict(values)
-    if WAIT_ALL not in renamed:
-        return renamed, ()
-    wait_all = renamed.pop(WAIT_ALL)
-    if WAIT in renamed:
+    if _WAIT_ALL not in renamed:
+        return Renamed(values=renamed)
+    wait_all = renamed.pop(_WAIT_ALL)
+    if _WAIT in renamed:
         message = "is ignored: completion.wait is set, its newer name"
-        return renamed, (Problem(path=WAIT_ALL, message=message),)
-    renamed[WAIT] = "all" if wait_all else "first"
-    return renamed, ()
+        warning = Problem(path=_WAIT_ALL, message=message)
+        return Renamed(values=renamed, warnings=(warning,))
+    renamed[_WAIT] = "all" if wait_all else "first"
+    return Renamed(values=renamed, older={_WAIT: _WAIT_ALL})

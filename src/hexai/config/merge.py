@@ -31,9 +31,12 @@ class Layer(Struct, frozen=True, kw_only=True):
     """The file's text, for lines."""
     variables: Mapping[KeyPath, str] = field(default_factory=dict)
     """Which environment variable set a path."""
+    older: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
+    """By today's path, the one under which this source has it."""
 
     def where(self, path: KeyPath) -> str:
         """Say where a path is set: `FILE:LINE`, a variable's name, or the layer."""
+        path = self.older.get(path, path)
         for length in range(len(path), 0, -1):
             if variable := self.variables.get(path[:length]):
                 return variable
@@ -44,13 +47,16 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Give the line of a problem, if this is a file and has it."""
         if problem.line is not None or not self.text:
             return problem.line
-        return _line(find_lines(self.text), problem.path)
+        path = self.older.get(problem.path, problem.path)
+        return _line(find_lines(self.text), path)
 
     def told(self, problem: Problem) -> str:
         """Write a problem of this layer on one line."""
         key = dotted(problem.path)
         if problem.value:
             key += f" = {problem.value}"
+        if older := self.older.get(problem.path):
+            key += f" (from {older[-1]})"
         place = self.where(problem.path)
         if problem.line is not None:
             place = f"{self.name}:{problem.line}"

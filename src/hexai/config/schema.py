@@ -88,9 +88,10 @@ class Completion(Table, frozen=True, kw_only=True):
     completion_debounce_ms."""
     completion_throttle_ms: Milliseconds = 0
     """Milliseconds between two requests."""
-    accept_pause: Seconds = 0.0
-    """Seconds after you took a suggestion in which an editor that asks right behind it
-    gets nothing; 0: it is answered, and you can go on from one to the next."""
+    accept_pause: Seconds = 0.5
+    """Seconds after you took a suggestion before models are asked what comes behind it,
+    where the editor asks that by itself. Who types on sooner asks nobody; 0: asked like
+    anywhere else."""
     manual_invoke_min_prefix: Prefix = 0
     """Letters that must stand before the cursor when you ask by hand."""
     wait: Wait = "deadline"

@@ -59,6 +59,10 @@ class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):
     """When it counts, unless another is told before: until then, what it comes to so
     far. None if it is settled."""
 
+    def may_change(self, now: float) -> bool:
+        """Tell whether this is only what it comes to so far."""
+        return self.settles_at is not None and now < self.settles_at
+
 
 class Shown(Struct, frozen=True, kw_only=True, tag="shown"):
     """What an editor's list held; only what was shown can be chosen or passed over."""

@@ -358,10 +358,10 @@ def test_the_log_holds_what_ran_and_texts_if_asked(
 
 
 @pytest.mark.parametrize("seconds", [0, 60])
-def test_right_behind_what_was_taken_nobody_is_asked_if_one_wants_a_pause(
+def test_right_behind_what_was_taken_nobody_is_asked_who_is_not_waited_for(
     fast: Upstream, seconds: int
 ) -> None:
-    """Editors ask again by themselves; after the next key they are answered."""
+    """Editors ask there by themselves; whoever types on sooner asks about the rest."""
     configure(home=fast)
     config = _folder("XDG_CONFIG_HOME") / "config.toml"
     pause = f"[completion]\ncompletion_debounce_ms = 0\naccept_pause = {seconds}\n"

@@ -71,22 +71,24 @@ def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         newest = history.listed(surface=surface, project=project)
         runs = [*itertools.islice(newest, limit)][::-1]
+    now = time.time()  # noqa: TID251 - the edge
     if options["json"]:
         whole = [run for run in runs if isinstance(run, RecordedRun)]
-        say(process, "".join(to_json(recorded_run_record(r)) + "\n" for r in whole))
+        records = (recorded_run_record(each, now) for each in whole)
+        say(process, "".join(to_json(record) + "\n" for record in records))
         damaged = [run.number for run in runs if isinstance(run, DamagedRun)]
         complain(process, *left_out(damaged))
     elif runs:
-        say(process, _as_table(runs, process.columns or _PIPED_COLUMNS))
+        say(process, _as_table(runs, now, process.columns or _PIPED_COLUMNS))
     else:
         fits = "that fits" if surface or project else "yet"
         complain(process, f"nothing is recorded {fits}")
     return 0
 
 
-def _as_table(runs: list[RecordedRun | DamagedRun], columns: int) -> str:
+def _as_table(runs: list[RecordedRun | DamagedRun], now: float, columns: int) -> str:
     """Give each prompt what the other columns leave of a line, or one of its own."""
-    rows = [_row(run) for run in runs]
+    rows = [_row(run, now) for run in runs]
     others = table(_HEADER[:-1], rows)
     room = columns - max(map(width, others.splitlines())) - 2
     if room < _SHORTEST_PROMPT:
@@ -96,7 +98,7 @@ def _as_table(runs: list[RecordedRun | DamagedRun], columns: int) -> str:
     return table(_HEADER, full, columns=columns)
 
 
-def _row(recorded: RecordedRun | DamagedRun) -> tuple[str, ...]:
+def _row(recorded: RecordedRun | DamagedRun, now: float) -> tuple[str, ...]:
     if isinstance(recorded, DamagedRun):
         moment = "" if recorded.started_at is None else when(recorded.started_at)
         return (str(recorded.number), moment, "", "", "")
@@ -107,7 +109,7 @@ def _row(recorded: RecordedRun | DamagedRun) -> tuple[str, ...]:
         when(run.started_at),
         run.surface,
         f"{answered}/{len(run.contenders)}",
-        truncate(choice_words(recorded), 20),
+        truncate(choice_words(recorded, now), 20),
     )
 
 

@@ -22,10 +22,14 @@ _WORDS = {
 }
 
 
-def is_hidden(recorded: RecordedRun) -> bool:
-    """Tell whether names must not be shown: the run is blind and still undecided."""
-    undecided = recorded.run.blind and recorded.chosen is None
-    return undecided and len(candidates(recorded.run)) > 1
+def is_hidden(recorded: RecordedRun, now: float) -> bool:
+    """Tell whether names must not be shown: the run is blind and still undecided.
+
+    A list that is on somebody's screen is, whatever it comes to so far.
+    """
+    chosen = recorded.chosen
+    undecided = chosen is None or chosen.may_change(now)
+    return recorded.run.blind and undecided and len(candidates(recorded.run)) > 1
 
 
 def candidates(run: RunRecord) -> tuple[ContenderRecord, ...]:
@@ -74,14 +78,15 @@ def when(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, tz=UTC).astimezone():%Y-%m-%d %H:%M}"
 
 
-def choice_words(recorded: RecordedRun) -> str:
-    """Say what was chosen, in few words; empty if nothing was."""
+def choice_words(recorded: RecordedRun, now: float) -> str:
+    """Say what was chosen, in few words; empty if nothing was, or nobody may know."""
     chosen = recorded.chosen
-    if chosen is None:
+    if chosen is None or is_hidden(recorded, now):
         return ""
     names = names_shown(recorded.run, hidden=False)
     credited = " = ".join(names[index] for index in chosen.indexes if index in names)
-    return _WORDS.get(chosen.choice) or credited + _how_much(chosen)
+    words = _WORDS.get(chosen.choice) or credited + _how_much(chosen)
+    return f"{words}, so far" if chosen.may_change(now) else words
 
 
 def recorded_line(contender: ContenderRecord) -> str:

@@ -58,10 +58,10 @@ class RecordedRunRecord(Struct, kw_only=True):
     entries: list[RecordedEntryRecord]
 
 
-def recorded_run_record(recorded: RecordedRun) -> RecordedRunRecord:
+def recorded_run_record(recorded: RecordedRun, now: float) -> RecordedRunRecord:
     """Make the object of one run: entries in their order, if blind in that shown."""
     run = recorded.run
-    hidden = is_hidden(recorded)
+    hidden = is_hidden(recorded, now)
     names = names_shown(run, hidden=hidden)
     return RecordedRunRecord(
         run_id=run.run_id,

@@ -44,28 +44,29 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
     process = invocation.process
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         recorded = history.run(run)
+    now = time.time()  # noqa: TID251 - the edge
     if options["json"]:
-        say(process, to_json(recorded_run_record(recorded)) + "\n")
+        say(process, to_json(recorded_run_record(recorded, now)) + "\n")
     else:
-        say(process, "\n".join((_heading(recorded), *_blocks(recorded))))
+        say(process, "\n".join((_heading(recorded, now), *_blocks(recorded, now))))
     return 0
 
 
-def _heading(recorded: RecordedRun) -> str:
+def _heading(recorded: RecordedRun, now: float) -> str:
     run = recorded.run
     facts = [f"run {recorded.number}", when(run.started_at), run.surface, run.run_id]
     if run.blind:
         facts.append("blind")
-    if words := choice_words(recorded):
+    if words := choice_words(recorded, now):
         facts.append(f"chosen: {words}")
-    elif is_hidden(recorded):
+    elif is_hidden(recorded, now):
         facts.append(f"undecided, hexai vote {recorded.number} names them")
     prompt = prompt_of(run) or "(its text is not kept)"
     return f"{visible_line(', '.join(facts))}\n\n{prompt}\n"
 
 
-def _blocks(recorded: RecordedRun) -> list[str]:
-    hidden = is_hidden(recorded)
+def _blocks(recorded: RecordedRun, now: float) -> list[str]:
+    hidden = is_hidden(recorded, now)
     names = names_shown(recorded.run, hidden=hidden)
     shown = in_order(recorded.run)
     return [_block(each, names[each.index], hidden=hidden) for each in shown]

@@ -76,13 +76,14 @@ def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:
     *run, winner = words
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         recorded = history.run(run[0]) if run else _last_open(process, history)
-        was_hidden = is_hidden(recorded)
+        at = _newer_than(recorded.chosen)
+        was_hidden = is_hidden(recorded, at)
         vote = Ballot(recorded.run).read_word(winner)
-        chosen = vote.about(recorded.run.run_id, at=_newer_than(recorded.chosen))
+        chosen = vote.about(recorded.run.run_id, at=at)
         assert chosen is not None
         history.choose(chosen)
         voted = history.run(str(recorded.number))
-    say(process, f"run {voted.number}: {choice_words(voted)}\n")
+    say(process, f"run {voted.number}: {choice_words(voted, at)}\n")
     if was_hidden:
         _reveal(process, voted)
     return 0

@@ -29,6 +29,8 @@ class Trigger(Struct, frozen=True):
     """None: the editor does not say. Some never do, so that counts as by hand."""
     character: str = ""
     """What was typed, for `CHARACTER`."""
+    since_taken: float | None = None
+    """Seconds since a suggestion was taken that ends here; None: none does."""
 
     @property
     def is_automatic(self) -> bool:

@@ -66,11 +66,6 @@ class Completer:
             log_bug(self._editor, bug)
             return nothing(arrival)
 
-    def pause_after_accept(self, document: Document) -> float:
-        """Give the seconds after a suggestion was taken in which nothing is asked."""
-        settings = self._asker.settings(document)
-        return settings.completion.accept_pause if settings is not None else 0.0
-
     def opened(self, document: Document) -> None:
         """Do nothing: whatever was under way ended as it was closed."""
 

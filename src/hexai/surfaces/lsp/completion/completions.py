@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lsprotocol import types
+from msgspec.structs import replace
 
 from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.completer import Completer
@@ -14,7 +15,6 @@ from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.offers.watching import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
-from hexai.text.positions import Position
 
 
 class Completions:
@@ -74,16 +74,9 @@ class Completions:
         self, document: Document, at: types.Position, trigger: Trigger, route: Route
     ) -> Offer:
         position = to_position(document.lines, at, self._maker.encoding)
-        if self._pauses(document, position):
-            return Offer(
-                run_id="", document=document, anchor=position, position=position
-            )
+        taken = self.watching.taken_before(document, position)
+        trigger = replace(trigger, since_taken=taken)
         return await self.completer.complete(document, position, trigger, route)
-
-    def _pauses(self, document: Document, position: Position) -> bool:
-        """Tell whether the editor asks by itself, right behind what was taken."""
-        ago = self.watching.taken_before(document, position)
-        return ago is not None and ago < self.completer.pause_after_accept(document)
 
 
 def _trigger(context: types.CompletionContext | None) -> Trigger:

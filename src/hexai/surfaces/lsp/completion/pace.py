@@ -16,6 +16,7 @@ from math import inf
 from statistics import median
 
 from hexai.config.schema import Completion
+from hexai.surfaces.lsp.completion.arrival import Arrival
 from hexai.surfaces.lsp.editor.document import Document
 from hexai.text.lines import TextChange
 
@@ -27,6 +28,21 @@ _KEYS, _FEWEST = 16, 4
 """Keys that a person's gap is made of, at most and at least."""
 _HELD_FOR_SURE = 0.6
 """The part of the time held back that a change must come sooner than."""
+
+
+def behind_taken(arrival: Arrival, completion: Completion) -> float:
+    """Say when models may be asked about a place, for what was taken right before it.
+
+    0 is at any time.
+
+    Editors ask there by themselves, and mostly one types on. Where they tell that
+    somebody asked by hand, that is answered at once; Helix always says so of its lists.
+    """
+    since = arrival.trigger.since_taken
+    asked_for = arrival.route == "inline" and arrival.trigger.by_hand
+    if since is None or asked_for or since >= completion.accept_pause:
+        return 0.0
+    return arrival.at - since + completion.accept_pause
 
 
 class Pace:

@@ -44,15 +44,23 @@ class Place:
     """A place, the requests that wait there, and the race that belongs to it."""
 
     def __init__(
-        self, arrival: Arrival, *, blind: bool = False, browses: bool = False
+        self,
+        arrival: Arrival,
+        *,
+        blind: bool = False,
+        browses: bool = False,
+        earliest: float = 0.0,
     ) -> None:
-        """Begin where a request arrived; nobody is asked yet.
+        """Begin where a request arrived; nobody is asked yet, nor before `earliest`.
 
         `browses` is an editor that puts rows into the text as they are looked at.
         """
         document = arrival.document
         self.uri = document.uri
         self.blind = blind
+        self.earliest = earliest
+        """When models may be asked first, by the loop's clock; 0: at any time. Whoever
+        types on sooner is asked about by the next request."""
         self.is_over = False
         """Nothing more comes of it: nobody joins, and nobody waits."""
         self.is_wanted = asyncio.Event()
@@ -131,7 +139,7 @@ class Place:
             return False
         typed = self._caret.typed
         if self._run is None:
-            return is_word(typed)
+            return is_word(typed) and not self.earliest
         self._stop_misfits(self._drafts)
         if not self.is_running and not self._fitting():
             return False

@@ -16,7 +16,7 @@ from hexai.surfaces.lsp.asking.run import Clean
 from hexai.surfaces.lsp.completion.arrival import Arrival
 from hexai.surfaces.lsp.completion.asker import Asker
 from hexai.surfaces.lsp.completion.memory import Memory
-from hexai.surfaces.lsp.completion.pace import Pace
+from hexai.surfaces.lsp.completion.pace import Pace, behind_taken
 from hexai.surfaces.lsp.completion.place import Place
 from hexai.surfaces.lsp.completion.trouble import Trouble
 from hexai.surfaces.lsp.editor.bugs import log_bug
@@ -88,6 +88,7 @@ class Races:
             arrival,
             blind=settings.completion.blind,
             browses=self._editor.client.shows_rows,
+            earliest=behind_taken(arrival, settings.completion),
         )
         self._places[place.uri] = place
         self._tasks[place] = self._start(self._run(place, settings))
@@ -177,7 +178,8 @@ class Races:
             if document is None:
                 return None
             costs, now = self._asker.costs(document), self._loop.time()
-            due = self._pace.due(document, settings.completion, costs=costs)
+            quiet = self._pace.due(document, settings.completion, costs=costs)
+            due = max(quiet, place.earliest)
             if is_due(due, now):
                 self._pace.start(now)
                 return document

@@ -33,6 +33,9 @@ class Client(Struct, frozen=True, kw_only=True):
     lines: Literal["all", "indented", "first"] = "all"
     """Which lines of a text go in as they are: `indented` those until one is indented
     less than the cursor's, where others are brought to its depth; `first` only one."""
+    breaks_lines: Literal["document", "own"] = "document"
+    """`own` where a text has the line breaks of the editor, which writes them into the
+    file as that has them: what comes as CR LF stands there as CR CR LF."""
     reaches_right: bool = True
     """It replaces what a range holds right of the cursor."""
     label: Literal["tagged", "code"] = "tagged"
@@ -177,11 +180,12 @@ VIM_LSP = Client(
 
 KAKOUNE = Client(
     name="kakoune",
-    seen="source of kakoune-lsp 21.0.2 (70fd59f), read on 2026-11-29, not run: an "
-    "item whose filterText is not its text is expanded as a snippet, plain or not; "
+    seen="kakoune-lsp 21.0.2 in Kakoune 2022.10.31, run on 2026-11-29: an item whose "
+    "filterText is not its text is expanded as a snippet, plain or not; "
     "https://github.com/kakoune-lsp/kakoune-lsp/blob/master/src/language_features/"
     "completion.rs",
     filter_text="inserted",
+    breaks_lines="own",
     reaches_right=False,
     code_in="documentation",
 )

@@ -97,12 +97,16 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
 
     def _new_text(self, insertion: Insertion, lines: Lines) -> str:
         if self.client.item_text == "plain":
-            ending = line_break(lines, insertion.position.line)
-            return insertion.inserted.replace("\n", ending)
+            return insertion.inserted.replace("\n", self._line_break(insertion, lines))
         head, *others = insertion.inserted.split("\n")
         relative = (one.removeprefix(insertion.indent) for one in others)
         # Some take a snippet without a place for the cursor as it is, escapes and all.
         return escape("\n".join((head, *relative))) + "$0"
+
+    def _line_break(self, insertion: Insertion, lines: Lines) -> str:
+        if self.client.breaks_lines == "own":
+            return "\n"
+        return line_break(lines, insertion.position.line)
 
     def _described(
         self, insertion: Insertion, suggestion: Suggestion, offer: Offer, tag: str

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hexai.config.schema import Completion
+from hexai.surfaces.lsp.completion.arrival import Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.pace import Pace
 from hexai.surfaces.lsp.editor.clients import HELIX, NEOVIM, Client
 from hexai.surfaces.lsp.editor.document import Document
@@ -71,6 +72,65 @@ def test_what_an_editor_holds_back_is_no_pause(every: float) -> None:
 
     assert typist(NEOVIM, every=every, paid=False, held=0.15) == 0
     assert typist(unaware, every=every, paid=False, held=0.15) > 3
+
+
+@pytest.mark.parametrize(
+    ("since", "wait"), [(None, 0.15), (0.0, 0.5), (0.3, 0.2), (0.5, 0.15), (9.0, 0.15)]
+)
+def test_behind_what_was_taken_models_are_asked_after_a_while(
+    since: float | None, wait: float
+) -> None:
+    """Half a second after the taking, not after the request; elsewhere as always."""
+
+    async def scene(desk: Desk) -> float:
+        desk.type("x")
+        _ = desk.ask(Trigger(TriggerKind.INVOKED, since_taken=since))
+        return await _asked_after(desk)
+
+    asked = at_desk(scene, CODE, Scripted(says("zzz", after=1)))
+    assert asked == pytest.approx(wait)
+
+
+def test_who_types_on_behind_what_was_taken_asks_about_the_rest_alone() -> None:
+    """The request that waited is answered at once, so no popup is held back."""
+
+    async def scene(desk: Desk) -> tuple[float, float, list[str]]:
+        waiting = desk.ask(Trigger(TriggerKind.INVOKED, since_taken=0.0))
+        await desk.pause(0.2)
+        desk.type("ab")
+        let_go = (await waiting).at
+        _ = desk.ask()
+        return let_go, await _asked_after(desk), [r.prompt for r in desk.asker.runs]
+
+    let_go, asked, [prompt] = at_desk(scene, CODE, Scripted(says("zzz", after=1)))
+    assert let_go == pytest.approx(0.2)
+    assert asked == pytest.approx(0.15)
+    assert prompt.endswith("    ab")
+
+
+@pytest.mark.parametrize(
+    ("kind", "wait"), [(TriggerKind.INVOKED, 0.15), (TriggerKind.CHARACTER, 0.5)]
+)
+def test_ghost_text_asked_by_hand_behind_what_was_taken_is_not_put_off(
+    kind: TriggerKind, wait: float
+) -> None:
+    """Where the editor tells that somebody has asked."""
+
+    async def scene(desk: Desk) -> float:
+        desk.type("x")
+        _ = desk.ask(Trigger(kind, since_taken=0.0), "inline")
+        return await _asked_after(desk)
+
+    asked = at_desk(scene, CODE, Scripted(says("zzz", after=1)))
+    assert asked == pytest.approx(wait)
+
+
+async def _asked_after(desk: Desk) -> float:
+    """Wait until models are asked; gives the seconds that it took."""
+    began = desk.now
+    while not desk.asker.runs:
+        await desk.pause(0.01)
+    return desk.now - began
 
 
 def _change(pieces: int = 1) -> Any:
