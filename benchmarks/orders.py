@@ -3,7 +3,9 @@
 The same holes of this repository (see `holes`) are asked for in two ways, of one model
 behind a real llama.cpp: by chat in the document's order and with what changes least
 first, or by `/infill` with all of the text beside the gap and with most of it apart.
-What is compared is how much of the line is right; the difference is taken hole by hole.
+What is compared is how similar the line is to the one that stood there; the difference
+is taken hole by hole. With `--keep` what was said to a prompt is kept in a file, so that
+a run that was ended goes on, and a prompt that is as it was is not asked again.
 Run by `scripts/bench orders`.
 """
 
@@ -12,12 +14,15 @@ import asyncio
 import math
 import statistics
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
+from rapidfuzz.distance import Levenshtein
 
 from benchmarks.counted import MODEL, counted
-from benchmarks.holes import Hole, alike, filled, holes, judged
+from benchmarks.holes import Hole, filled, first_line, holes, judged
 from hexai.config.provider_settings import InfillEndpoint
 from hexai.config.schema import Completion, General, PromptOrder, Settings
 from hexai.domain.entry import RequestSpec
@@ -79,21 +84,52 @@ _WAYS: Mapping[InfillEndpoint, tuple[tuple[str, Make], tuple[str, Make]]] = {
 }
 
 
-async def _said(client: Client, hole: Hole, call: Call) -> str:
-    seen = await attempt(client, call)
-    text = "".join(each.text for each in seen.chunks if isinstance(each, TextDelta))
-    end = seen.chunks[-1] if seen.chunks else Finished()
-    assert isinstance(end, Finished)
-    whole = end.reason is not FinishReason.LENGTH
-    return filled(hole, text, infilled=end.infilled, finished=whole)
+class Kept:
+    """What was said to which prompt, in a file to which each answer is added."""
+
+    def __init__(self, client: Client, model: Path, file: Path | None) -> None:
+        """Ask a client where a file does not tell."""
+        self._client = client
+        self._model = f"{model.name} {model.stat().st_size}"
+        self._file = file
+        lines = file.read_bytes().splitlines() if file and file.exists() else []
+        self._known: dict[str, list[str]] = dict(map(_decoded, lines))
+
+    async def said(self, call: Call) -> tuple[str, bool, bool]:
+        """Give the text, and whether a gap was filled, and whether that was all."""
+        prompt = repr((self._model, call.messages, call.infill, call.stop))
+        key = sha256(prompt.encode()).hexdigest()[:24]
+        if key not in self._known:
+            self._known[key] = await self._ask(call)
+            if self._file is not None:
+                with self._file.open("ab") as file:
+                    file.write(msgspec.json.encode([key, self._known[key]]) + b"\n")
+        text, infilled, whole = self._known[key]
+        return text, bool(infilled), bool(whole)
+
+    async def _ask(self, call: Call) -> list[str]:
+        seen = await attempt(self._client, call)
+        said = "".join(each.text for each in seen.chunks if isinstance(each, TextDelta))
+        end = seen.chunks[-1] if seen.chunks else Finished()
+        assert isinstance(end, Finished)
+        whole = end.reason is not FinishReason.LENGTH
+        return [said, "infilled" * end.infilled, "whole" * whole]
+
+
+def _decoded(line: bytes) -> tuple[str, list[str]]:
+    return msgspec.json.decode(line, type=tuple[str, list[str]])
 
 
 def _worth(hole: Hole, text: str) -> float:
-    return alike(hole, text) if judged(hole, text) in ("exact", "other") else 0.0
+    """Give how similar what is offered is to what stood there, 0 for what is not."""
+    if judged(hole, text) not in ("exact", "other"):
+        return 0.0
+    said, right = " ".join(first_line(text).split()), " ".join(hole.right.split())
+    return Levenshtein.normalized_similarity(said, right)
 
 
 async def compare(
-    client: Client, ways: tuple[tuple[str, Make], ...], options: argparse.Namespace
+    kept: Kept, ways: tuple[tuple[str, Make], ...], options: argparse.Namespace
 ) -> None:
     """Ask for every hole in both ways, and print how they compare so far."""
     worth: dict[str, list[float]] = {name: [] for name, _ in ways}
@@ -101,8 +137,11 @@ async def compare(
         if number <= options.first:
             continue
         for name, make in ways:
-            text = await _said(client, hole, make(hole, options.tokens))
+            text, infilled, whole = await kept.said(make(hole, options.tokens))
+            text = filled(hole, text, infilled=infilled, finished=whole)
             worth[name].append(_worth(hole, text))
+            if options.show:
+                print(f"  {number} {name}: {first_line(text)!r}   {hole.right!r}")
         if number % 10 == 0 or number == options.count:
             _report(worth)
 
@@ -111,7 +150,7 @@ def _report(worth: Mapping[str, list[float]]) -> None:
     (one, before), (other, after) = worth.items()
     differences = [b - a for a, b in zip(before, after, strict=True)]
     mean = statistics.mean(differences)
-    error = statistics.pstdev(differences) / math.sqrt(len(differences))
+    error = statistics.stdev(differences) / math.sqrt(len(differences))
     low, high = mean - _CONFIDENCE * error, mean + _CONFIDENCE * error
     verdict = "no worse" if low > _WORSE else "not shown to be no worse"
     print(
@@ -134,7 +173,8 @@ async def measure(options: argparse.Namespace, address: str) -> None:
         )
         client = registry({"HEXAI_LLAMA_API_KEY": "none"}).make(profile)
         try:
-            await compare(client, _WAYS[infill], options)
+            kept = Kept(client, options.model, options.keep)
+            await compare(kept, _WAYS[infill], options)
         finally:
             await client.aclose()
 
@@ -149,6 +189,8 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="leave out so many")
     parser.add_argument("--seed", type=int, default=43)
     parser.add_argument("--tokens", type=int, default=1000, help="of the document")
+    parser.add_argument("--keep", type=Path, help="a file of what was said so far")
+    parser.add_argument("--show", action="store_true", help="print each suggestion")
     options = parser.parse_args()
     with counted(options.model) as relay:
         asyncio.run(measure(options, relay.address))

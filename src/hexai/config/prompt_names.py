@@ -10,6 +10,7 @@ _COMPLETION = frozenset(
     {
         "above",
         "after",
+        "apart",
         "before",
         "below",
         "char",
@@ -23,6 +24,7 @@ _COMPLETION = frozenset(
         "language",
         "last",
         "near",
+        "tail",
     }
 )
 _CODE_ACTION = frozenset(

@@ -10,20 +10,22 @@ take the text around the cursor as a further message. They still do, unless they
 that text themselves.
 """
 
+from collections.abc import Mapping
+
 from hexai.config.schema import Settings
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
-from hexai.prompts.catalogue import Template, find
+from hexai.prompts.catalogue import Template, built_in, find
 from hexai.prompts.cursor import Cursor
 from hexai.prompts.excerpt import Excerpt, begins_function, cut
 from hexai.prompts.gap import gap
 from hexai.prompts.room import room
 from hexai.prompts.template import head, names, render
 
-_AROUND = frozenset({"after", "before", "context"})
+_AROUND = frozenset({"after", "before", "context", "near", "tail"})
 """Names of the text around the cursor."""
-_LASTING = frozenset({"far", "file", "function", "language"})
+_LASTING = frozenset({"apart", "far", "file", "function", "language"})
 """Names of what hardly changes while somebody types."""
 _SHORTEST_STOP = 8
 """Letters and digits of a line that will hardly be part of an answer."""
@@ -40,7 +42,7 @@ def completion_request(cursor: Cursor, settings: Settings) -> Request:
     if functions:
         values["function"] = functions[0].header
     kind = "params" if syntax.in_parameters(start) else "general"
-    system, user = _asked_by(settings, kind)
+    system, user = _asked_by(settings, kind, values)
     return Request(
         surface=Surface.COMPLETION,
         messages=_messages(settings, system, user, values, excerpt.tail),
@@ -68,14 +70,17 @@ def inline_request(cursor: Cursor, instruction: str, settings: Settings) -> Requ
     )
 
 
-def _asked_by(settings: Settings, kind: str) -> tuple[str, str]:
+def _asked_by(
+    settings: Settings, kind: str, values: Mapping[str, str]
+) -> tuple[str, str]:
     """Name the prompts that ask about a kind of place.
 
     Where what changes least comes first, the instructions are the same everywhere, for
-    nothing behind them would stand otherwise. The user's own prompts stay as they are.
+    nothing behind them would stand otherwise. A text that is near as a whole leaves
+    nothing to put first. The user's own prompts stay as they are.
     """
     system, user = f"system_{kind}", f"user_{kind}"
-    if settings.completion.prompt_order == "document":
+    if settings.completion.prompt_order == "document" or not values["apart"]:
         return system, user
     own = find(settings.prompts, "completion", system).own
     if find(settings.prompts, "completion", user).own:
@@ -107,6 +112,9 @@ def _standing(template: str, values: dict[str, str], tail: int) -> int:
 
     Nothing does where the cursor's neighbourhood is told before that.
     """
+    begun = head(template, "apart")
+    if begun is not None and not names(begun) - _LASTING:
+        return len(render(begun, values)) + len(values["apart"])
     begun = head(template, "before")
     if not tail or begun is None or names(begun) - _LASTING:
         return 0
@@ -118,11 +126,23 @@ def _lacks_context(asked: Template, settings: Settings) -> bool:
     return asked.own and not minimal and not names(asked.text) & _AROUND
 
 
+def _apart(excerpt: Excerpt) -> str:
+    """Write what of a file is not next to the cursor; empty where all of it is."""
+    above = excerpt.before[: excerpt.tail]
+    parts = {"apart_below": excerpt.far, "apart_above": above}
+    return "".join(
+        "\n" + render(built_in(f"completion.{name}"), {"text": text}) + "\n"
+        for name, text in parts.items()
+        if text.strip()
+    )
+
+
 def _values(cursor: Cursor, excerpt: Excerpt) -> dict[str, str]:
     document, line = cursor.document, cursor.span.start.line
     return {
         "above": document.line(line - 1),
         "after": excerpt.after,
+        "apart": _apart(excerpt),
         "before": excerpt.before,
         "below": document.line(line + 1),
         "char": str(cursor.span.start.character),
@@ -136,6 +156,7 @@ def _values(cursor: Cursor, excerpt: Excerpt) -> dict[str, str]:
         "language": cursor.language.name,
         "near": excerpt.near,
         "last": excerpt.last or "(nothing: the file begins there)",
+        "tail": excerpt.before[excerpt.tail :],
     }
 
 

@@ -31,11 +31,11 @@ _USED = 0.8
 _NEAR = 0.04
 """The share of an excerpt that is near behind the gap. Models read it after the text
 before the gap, so it is read anew with each key."""
-_LEAST_NEAR = 100
+_LEAST_NEAR = 150
 _MOST_NEAR = 450
 """Tokens of it; a llama.cpp server takes no more than 512 behind a gap."""
-_LEAST_OF_NEAR = 0.35
-_TAIL = 200
+_LEAST_OF_NEAR = 0.6
+_TAIL = 400
 """Tokens of the lines before the gap that are being worked at."""
 _NEAREST_ABOVE = 60
 _NEAREST_BELOW = 20
