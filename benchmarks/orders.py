@@ -4,8 +4,8 @@ The same holes of this repository (see `holes`) are asked for in two ways, of on
 behind a real llama.cpp: by chat in the document's order and with what changes least
 first, or by `/infill` with all of the text beside the gap and with most of it apart.
 What is compared is how similar the line is to the one that stood there; the difference
-is taken hole by hole. With `--keep` what was said to a prompt is kept in a file, so that
-a run that was ended goes on, and a prompt that is as it was is not asked again.
+is taken hole by hole. With `--keep` what was said to a prompt is kept in a file, so
+that a run that was ended goes on, and a prompt that is as it was is not asked again.
 Run by `scripts/bench orders`.
 """
 

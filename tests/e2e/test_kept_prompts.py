@@ -8,13 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hexai.config.schema import Completion, Settings
+from hexai.config.schema import Completion, General, Settings
 from hexai.domain.entry import RequestSpec
 from hexai.domain.options import Options
 from hexai.domain.usage import ReportedUsage
 from hexai.prompts.completion import completion_request
 from hexai.prompts.cursor import Cursor
 from hexai.prompts.gap import within_batch
+from hexai.providers.formats.format import Asked
+from hexai.providers.llamacpp.beforehand import Beforehand
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
 from tests.contract.subjects import registry
@@ -30,6 +32,10 @@ _CODE = Path(argparse.__file__).read_text("utf-8").split("\n")
 _LINE = 1_200
 _KEYS = ("    parts", "    parts = [", "    parts = []", "    parts = []\n    for")
 _STANDING = Settings(completion=Completion(prompt_order="standing"))
+_OTHER = Settings(
+    completion=Completion(prompt_order="standing"),
+    general=General(max_context_tokens=1_000, context_mode="always-full"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +118,39 @@ def test_little_of_a_gap_is_read_anew(server: LlamaServer) -> None:
     assert (first.input or 0) > 2_500
     for usage in later:
         assert anew(usage) <= 0.08 * (usage.input or 0)
+
+
+@pytest.mark.parametrize("infill", ["off", "infill"])
+def test_what_an_idle_server_has_read_beforehand_is_not_read_again(
+    server: LlamaServer, infill: str
+) -> None:
+    """The first question at a place finds nearly all of its prompt."""
+    spec = RequestSpec(provider="llama", model=server.model, max_tokens=4)
+    profile = settings(
+        "openai",
+        name="llama",
+        built_in=False,
+        base_url=server.base_url,
+        infill=infill,
+        local=True,
+    )
+    place = _cursor("    parts = []")
+
+    async def scenario() -> ReportedUsage:
+        client = registry({"HEXAI_LLAMA_API_KEY": server.key}).make(profile)
+        assert isinstance(client, Asked)
+        asked = completion_request(place, _OTHER).call(spec)
+        try:
+            await Beforehand().read(client, profile, asked)
+            seen = await attempt(client, asked)
+        finally:
+            await client.aclose()
+        return end_of(seen.chunks).usage
+
+    usage = asyncio.run(scenario())
+
+    assert (usage.input or 0) > 500
+    assert anew(usage) <= 0.35 * (usage.input or 0)
 
 
 @pytest.fixture(scope="module")

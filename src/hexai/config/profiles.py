@@ -9,7 +9,6 @@ import math
 from typing import get_args
 
 from msgspec import UnsetType
-from msgspec.structs import replace
 
 from hexai.config.provider_settings import (
     InfillEndpoint,
@@ -31,7 +30,7 @@ from hexai.config.tables.providers import (
 )
 from hexai.config.urls import check_base_url, is_loopback
 from hexai.domain.entry import Budgets
-from hexai.domain.options import Ask, Options
+from hexai.domain.options import Options
 
 BUILT_IN: tuple[ProviderType, ...] = get_args(ProviderType)
 _API: dict[str, str] = {
@@ -90,7 +89,7 @@ def provider_settings(settings: Settings, name: str) -> ProviderSettings | None:
         base_url=url,
         model=find_model(table, table.model),
         temperature=given(table.temperature, None),
-        options=replace(options_of(http), ask=_ask(table)),
+        options=_of_own(table) if isinstance(table, Local) else options_of(http),
         api_key_env=http.api_key_env,
         api_key_command=http.api_key_command,
         headers=tuple(http.headers.items()),
@@ -118,6 +117,7 @@ def options_of(
         prompt_cache=given(table.prompt_cache, otherwise.prompt_cache),
         n_batch=given(table.n_batch, otherwise.n_batch),
         id_slot=given(table.id_slot, otherwise.id_slot),
+        warm=given(table.warm, otherwise.warm),
         ask=otherwise.ask
         if isinstance(table, HttpTable)
         else given(table.ask, otherwise.ask),
@@ -163,8 +163,9 @@ def _infill(table: ModelTable) -> InfillEndpoint:
     return "off"
 
 
-def _ask(table: ModelTable) -> Ask:
-    return table.ask if isinstance(table, Local) else "auto"
+def _of_own(table: Local) -> Options:
+    """Read the options of the embedded model."""
+    return Options(ask=table.ask, warm=table.warm)
 
 
 def _base_url(kind: ProviderType, table: HttpTable) -> str:

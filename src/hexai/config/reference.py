@@ -18,6 +18,7 @@ _SAMPLES: dict[str, object] = {
     "prompt_cache": False,
     "n_batch": 512,
     "id_slot": 0,
+    "warm": True,
     "ask": "continue",
     "timeout": 120,
     "connect_timeout": 5,

@@ -38,6 +38,7 @@ _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
     "prompt_cache": ("anthropic", "openai"),
     "n_batch": ("openai",),
     "id_slot": ("openai",),
+    "warm": ("openai", "local"),
     "ask": ("local",),
 }
 """Options that only some formats have, and the types of those."""
@@ -169,6 +170,12 @@ def _idle(
                 f"{' and '.join(types)} have it"
             )
             yield wrong((*path, key), said, message)
+    if table.warm is True and provider.type == "openai" and provider.local is not True:
+        message = (
+            f"has no effect: {provider.name} is not said to be local, and nothing is "
+            "sent to anybody else before a question"
+        )
+        yield wrong((*path, "warm"), table.warm, message)
 
 
 def _unknown_provider(settings: Settings, name: str) -> str:

@@ -29,5 +29,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """Whether an upstream that bills for it is asked to keep prompts."""
     id_slot: int | None = None
     """Which of a server's slots is asked (llama.cpp)."""
+    warm: bool | None = None
+    """Whether it may read prompts before anybody asks; None: a worker of ours may."""
     ask: Ask = "auto"
     """How a completion is asked for (the embedded model); `auto`: as its file says."""

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from random import Random
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from hexai.config.locate import Folders
 from hexai.config.profiles import named_key_variables, provider_settings
@@ -36,6 +36,9 @@ from hexai.service.guard.guard import Guard
 from hexai.service.log import Log, NullLog
 from hexai.service.sleep import SleepWatch
 from hexai.service.targets import Targets
+
+if TYPE_CHECKING:
+    from hexai.providers.llamacpp.beforehand import Beforehand
 
 
 class Services:
@@ -74,6 +77,8 @@ class Services:
             self._registry.shown, start=self.start, now=now
         )
         self.conditions = _conditions(self.locality, self.readiness, random)
+        self.beforehand: dict[tuple[str, str], Beforehand] = {}
+        """What servers of the user's have read before anybody asked."""
         self._cache = AnswerCache(
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now
         )

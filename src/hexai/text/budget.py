@@ -1,6 +1,7 @@
 """How many tokens a text is likely to be, for figures that no upstream reported."""
 
 import re
+from collections.abc import Callable, Iterator
 
 _PIECES = re.compile(r"[A-Za-z]{1,12}|\s+|_+|[^A-Za-z\s_]")
 """Short words, blanks, and each digit and sign by itself."""
@@ -20,6 +21,21 @@ def estimate_tokens(text: str) -> int:
     other_bytes = len(text.encode("utf-8", "surrogatepass")) - ascii_bytes
     twelfths = 3 * ascii_bytes + 4 * other_bytes
     return -(-twelfths // 12)
+
+
+def piece_ends(text: str, most: Callable[[], int]) -> Iterator[int]:
+    """Say where pieces of a text end that hardly exceed so many tokens each.
+
+    `most` is asked for each of them anew.
+    """
+    count, end, room = 0, 0, max(1, most())
+    for found in _PIECES.finditer(text):
+        count, end = count + 1, found.end()
+        if count == room:
+            yield end
+            count, room = 0, max(1, most())
+    if count:
+        yield end
 
 
 def most_tokens(text: str) -> int:

@@ -308,6 +308,33 @@ def test_an_endpoint_for_gaps_belongs_to_openai_s_format(kind: str) -> None:
             {"models.cli.reasoning_effort"},
         ),
         ({"ollama": {"think": "high"}, "openai": {"reasoning_effort": "low"}}, set()),
+        ({"ollama": {"warm": True}}, {"ollama.warm"}),
+        ({"openai": {"warm": True}}, {"openai.warm"}),
+        ({"openai": {"warm": False}}, set()),
+        (
+            {
+                "providers": {"box": {"type": "openai", "base_url": "http://b"}},
+                "models": {
+                    "completion": [{"provider": "box", "model": "m", "warm": True}]
+                },
+            },
+            {"models.completion[0].warm"},
+        ),
+        (
+            {
+                "providers": {
+                    "box": {
+                        "type": "openai",
+                        "base_url": "http://b",
+                        "local": True,
+                        "warm": True,
+                    }
+                },
+                "local": {"warm": False},
+                "models": {"completion": {"provider": "local", "warm": True}},
+            },
+            set(),
+        ),
     ],
 )
 def test_an_option_that_a_format_does_not_have_is_told(

@@ -88,6 +88,9 @@ class EntryTable(Table, frozen=True, kw_only=True):
     id_slot: MaybeSlot = UNSET
     """The slot of a llama.cpp that is asked, so that others do not take what it keeps.
     Not set: the provider's."""
+    warm: MaybeFlag = UNSET
+    """Whether a model on your machine may read a completion's prompt while you type,
+    before the editor asks. Not set: the provider's."""
     ask: MaybeAsk = UNSET
     """How the embedded model is asked to complete: `infill` gives it the gap,
     `continue` the text before it, `chat` instructions. Not set: the provider's."""

@@ -87,6 +87,9 @@ class HttpTable(ModelTable, frozen=True, kw_only=True):
     id_slot: MaybeSlot = UNSET
     """The slot of a llama.cpp that is asked.
     Not set: the one that has kept most of the prompt."""
+    warm: MaybeFlag = UNSET
+    """Whether a llama.cpp with `local = true` may read a completion's prompt while you
+    type, when its `/slots` says that nobody is asking it. Not set: it may not."""
     headers: dict[str, str] = field(default_factory=dict)
     """Further headers; they go to the origin of `base_url` alone, as the key does."""
     local: MaybeFlag = UNSET
@@ -148,6 +151,8 @@ class Local(ModelTable, frozen=True, kw_only=True):
     """Workers at most, each with one model."""
     infill: Infill = "auto"
     """Whether completion fills gaps with models that can; `off`: always by a chat."""
+    warm: bool = True
+    """Read a completion's prompt while you type, when nobody is asking the model."""
     ask: Ask = "auto"
     """How completion asks: `infill` gives the gap, `continue` the text before it,
     `chat` instructions. `auto`: as the file says it is best asked."""

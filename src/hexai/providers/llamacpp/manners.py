@@ -26,6 +26,13 @@ _USUAL_SPEED = 230.0
 _LEAST, _MOST = 120, 1400
 """Tokens of a text: what a model needs to see, and what it makes use of."""
 
+_PATIENCE = 0.2
+"""Seconds that a piece may take that is read before anybody asks."""
+_FIRST_PIECE, _LEAST_PIECE, _MOST_PIECE = 16, 8, 256
+"""Tokens of one; the first is read before anything is known of the machine."""
+_TELLING = 4
+"""Tokens read from which on their time means something."""
+
 
 def manner(told: Metadata, asked: Ask) -> Literal["infill", "chat", "continue"]:
     """Choose how a model is asked; what cannot be done is not chosen.
@@ -42,10 +49,28 @@ def manner(told: Metadata, asked: Ask) -> Literal["infill", "chat", "continue"]:
     return "chat" if told.has_template and is_able else "continue"
 
 
+class Pace:
+    """How many tokens are read at once before anybody asks.
+
+    A question waits for the piece under way, so a piece takes no longer than that.
+    """
+
+    def __init__(self) -> None:
+        self.tokens = _FIRST_PIECE
+
+    def take(self, anew: int, seconds: float) -> None:
+        """Take how long a piece took, and how much of it was not kept from before."""
+        if anew < _TELLING or seconds <= 0:
+            return
+        fitting = int(anew / seconds * _PATIENCE)
+        self.tokens = min(_MOST_PIECE, 2 * self.tokens, max(_LEAST_PIECE, fitting))
+
+
 class Reading:
     """What is known of how a worker reads: where texts began, and how fast."""
 
     def __init__(self) -> None:
+        self.pace = Pace()
         self.standing = Standing()
         self._speed = _USUAL_SPEED
 

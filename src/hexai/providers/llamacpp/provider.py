@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.provider import Call, Chunk, Progress
+from hexai.domain.provider import Call, Chunk, Finished, Progress
+from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ConnectionFailed, ProviderError
 from hexai.providers.credentials import FixedCredential
 from hexai.providers.formats.format import WireFormat
@@ -83,14 +84,24 @@ class LlamaCpp:
             wire = self._format(gguf, told, call)
             if not isinstance(wire, RawPrompts):
                 return
-            alone = wire.alone()
-            for piece in wire.pieces(call):
+            alone, pace = wire.alone(), self._reading(gguf).pace
+            now = asyncio.get_running_loop().time
+            for piece in wire.pieces(call, lambda: pace.tokens):
                 if not await asyncio.to_thread(self._supervisor.is_idle, gguf):
                     return
-                reading = self._ask(gguf, alone, piece, _Watch(_Unwatched()))
-                async with aclosing(reading) as chunks:
-                    async for _ in chunks:
-                        pass
+                began = now()
+                anew = await self._read(gguf, alone, piece)
+                pace.take(anew, now() - began)
+
+    async def _read(self, gguf: GGUF, wire: WireFormat, piece: Call) -> int:
+        """Have a piece of a prompt read, and tell how much of it was not kept."""
+        usage = ReportedUsage()
+        reading = self._ask(gguf, wire, piece, _Watch(_Unwatched()))
+        async with aclosing(reading) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, Finished):
+                    usage = chunk.usage
+        return (usage.input or 0) - (usage.cached or 0)
 
     async def drop_idle(self) -> None:
         """Do nothing: each attempt has a connection of its own."""

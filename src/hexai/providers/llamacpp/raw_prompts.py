@@ -24,18 +24,13 @@ from hexai.providers.llamacpp.continuation import Continuation
 from hexai.providers.llamacpp.infill import LlamaCppInfill, LlamaCppInfillDecoder
 from hexai.providers.llamacpp.metadata import Metadata
 from hexai.providers.llamacpp.standing import Standing
-from hexai.text.budget import estimate_tokens
+from hexai.text.budget import estimate_tokens, piece_ends
 
 Heard = Callable[[float], None]
 """Is told how many tokens of a prompt were read in a second."""
 
 _BLOCK = 128
 """Tokens that a small model goes on for, at most, before it loses its thread."""
-_PIECE = 16
-"""Tokens read at once before anybody asks; it takes a question's time to end it.
-
-Estimates are half of what digits and signs come to: 0.3 s at a hundred tokens a second.
-"""
 _SUFFIX_SHARE = 6
 """The text after a gap is read anew with each key, so it is a sixth of that before."""
 
@@ -101,22 +96,18 @@ class RawPrompts(LlamaCppInfill):
             heard=self._heard,
         )
 
-    def pieces(self, call: Call) -> Iterator[Call]:
-        """Part a prompt into calls, each of which reads a little more of it."""
+    def pieces(self, call: Call, most: Callable[[], int]) -> Iterator[Call]:
+        """Part a prompt into calls, each of which reads a little more of it.
+
+        `most` says each time how many tokens that may be.
+        """
         assert call.infill is not None
         before = call.infill.before
         if not self._fills:
             before = Continuation.of(call.infill).prompt(before)
         window = self._standing.cut(before, self._reach)
-        begun, spent = "", 0
-        for line in window.splitlines(keepends=True):
-            begun += line
-            spent += estimate_tokens(line)
-            if spent >= _PIECE:
-                spent = 0
-                yield _reading(call, begun)
-        if spent:
-            yield _reading(call, begun)
+        for end in piece_ends(window, most):
+            yield _reading(call, window[:end])
 
     def _gap(self, infill: Infill) -> list[object]:
         tokens = self._metadata.gap

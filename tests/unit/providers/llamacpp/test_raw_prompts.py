@@ -1,5 +1,6 @@
 """Tests for the prompts that our own worker is given."""
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from hexai.providers.llamacpp.metadata import GapTokens, Metadata
 from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.standing import Standing
 from hexai.providers.llamacpp.watched import WatchedChat
+from hexai.text.budget import most_tokens
 from tests.support.calls import settings
 
 TOLD = Metadata(
@@ -140,7 +142,10 @@ def test_a_prompt_is_read_in_pieces() -> None:
     for fills in (True, False):
         one = raw(fills=fills)
         whole: Any = one.body(call(text))["prompt"]
-        read = [one.alone().body(piece)["prompt"] for piece in one.pieces(call(text))]
+        read = [
+            one.alone().body(piece)["prompt"]
+            for piece in one.pieces(call(text), lambda: 16)
+        ]
         texts = ["".join(t for t in each if isinstance(t, str)) for each in read]  # type: ignore[attr-defined]
 
         assert len(texts) > 3
@@ -148,9 +153,23 @@ def test_a_prompt_is_read_in_pieces() -> None:
             texts, [*texts[1:], "".join(map(str, whole))], strict=True
         ):
             assert longer.removeprefix("7").startswith(shorter)
-        assert all(p.max_tokens == 1 for p in one.pieces(call(text)))
+        assert all(p.max_tokens == 1 for p in one.pieces(call(text), lambda: 16))
+
+
+def test_a_line_that_is_too_long_is_read_in_pieces_too() -> None:
+    """As many tokens each as are allowed by then."""
+    text = ", ".join(f"value_{n}" for n in range(20))
+    most = iter([4, 8, *[12] * 50])
+
+    gaps = [piece.infill for piece in raw().pieces(call(text), lambda: next(most))]
+    ends = [len(gap.before) for gap in gaps if gap]
+
+    sizes = [most_tokens(text[a:b]) for a, b in pairwise([0, *ends])]
+    assert sizes[:3] == [4, 8, 12]
+    assert max(sizes) <= 12
+    assert ends[-1] == len(text)
 
 
 def test_nothing_above_is_read_in_no_piece() -> None:
     """An empty document has nothing to read."""
-    assert [*raw(fills=False).pieces(call(""))] == []
+    assert [*raw(fills=False).pieces(call(""), lambda: 16)] == []

@@ -67,13 +67,16 @@ class Questions:
     def warm(self, document: Document, position: Position) -> Warming | None:
         """Give the work of having a prompt read by our own worker, if one is asked."""
         snapshot = self._configuration.snapshot(document.uri)
-        if snapshot is None or not is_warmed(entries := self._entries(snapshot)):
+        if snapshot is None:
+            return None
+        entries = self._entries(snapshot)
+        if not any(map(is_warmed, entries)):
             return None
         if is_prompt(document, position, snapshot.settings):
             return None
         composed = _Composed(Origin.of(document), position, snapshot.settings)
         return partial(
-            warm, self._services, snapshot.settings, entries, composed.request
+            warm, self._services, snapshot.settings, entries, composed.within
         )
 
     def ask(self, document: Document, position: Position, course: Course) -> Asked:
