@@ -111,6 +111,49 @@ def test_an_action_that_is_not_there_is_told_with_those_that_are() -> None:
     assert b"no action 'tidy'; there are rewrite, " in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("environ", "reason"),
+    [
+        ({"TMUX": ""}, b"neither tmux nor a terminal"),
+        ({"TMUX": "/nowhere,1,0", "PATH": "/nowhere"}, b"no tmux"),
+    ],
+    ids=["no terminal", "no program"],
+)
+@pytest.mark.parametrize("arguments", [(), ("--compare", "--action", "simplify")])
+def test_a_menu_that_cannot_be_opened_eats_nothing(
+    environ: dict[str, str], reason: bytes, arguments: tuple[str, ...]
+) -> None:
+    """What was never read could not go out, so it is read all the same."""
+    selection = ODD * 10_000
+    ran = subprocess.run(
+        [ACTION, *arguments],
+        input=selection,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environ},  # noqa: TID251
+        start_new_session=True,  # without a terminal
+    )
+
+    assert (ran.stdout, ran.returncode) == (selection, 1)
+    assert reason in ran.stderr
+
+
+def test_a_file_is_written_though_no_menu_can_be_opened(tmp_path: Path) -> None:
+    """The selection goes where what is taken would have gone."""
+    (tmp_path / "in").write_bytes(ODD)
+    ran = subprocess.run(
+        [ACTION, "--infile", tmp_path / "in", "--outfile", tmp_path / "out"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "TMUX": ""},  # noqa: TID251
+        start_new_session=True,
+    )
+
+    assert (ran.stdout, ran.returncode) == (b"", 1)
+    assert (tmp_path / "out").read_bytes() == ODD
+
+
 def test_skipping_needs_no_menu() -> None:
     """It is a kind of the menu as the others are."""
     write_config("")

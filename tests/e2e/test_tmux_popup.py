@@ -80,6 +80,16 @@ def test_a_target_that_is_no_pane_gives_the_selection_back(stage: Stage) -> None
     assert "%99" in ended.err
 
 
+def test_a_popup_of_no_room_gives_the_selection_back(stage: Stage) -> None:
+    """Tmux opens none and gives no reason, so ours is told."""
+    write_config("")
+    with stage.acting(CODE, "--tmux-popup-width", "2") as acting:
+        ended = acting.end()
+
+    assert (ended.out, ended.code) == (CODE, 1)
+    assert "too small" in ended.err
+
+
 def test_a_popup_that_is_open_already_gives_the_selection_back(stage: Stage) -> None:
     """Tmux shows one at a time, and ours says so instead of waiting for ever."""
     write_config("")
@@ -91,7 +101,7 @@ def test_a_popup_that_is_open_already_gives_the_selection_back(stage: Stage) -> 
         before = first.end()
 
     assert (ended.out, ended.code) == (b"second\n", 1)
-    assert "could not be shown" in ended.err
+    assert "another one is open" in ended.err
     assert (before.out, before.code) == (CODE, 3)
 
 

@@ -48,3 +48,16 @@ def test_the_first_frame_highlights_the_first_line() -> None:
 
     assert frame.count(b"\x1b[7m") == 1
     assert b"\x1b[7m\x1b[1m i" in frame
+
+
+def test_notes_leave_the_menu_its_room() -> None:
+    """However long they are: a popup of ten lines still shows six to choose from."""
+    noted = Opened(
+        items=(Item(title="one of many", hotkey="x"),) * 9,
+        main=9,
+        notes=("a key that nobody knows " * 20,) * 2,
+    )
+    frame = first_frame(noted, 46, 10).decode()
+
+    assert frame.count("one of many") == 6
+    assert frame.count("a key that nobody") >= 3

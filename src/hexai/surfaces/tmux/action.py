@@ -69,9 +69,11 @@ def _run(start: Start, given: Input, afterwards: ExitStack) -> Ending:
     try:
         if wanted.infile is None and os.isatty(start.stdin):
             raise NoInput("no input; pipe the selection in, or name it with --infile")
-        if screen is None and wanted.has_view and not start.signals.noted:
-            screen = open_screen(wanted.popup, start.environ)
-        _read(start, given)
+        try:
+            if screen is None and wanted.has_view and not start.signals.noted:
+                screen = open_screen(wanted.popup, start.environ)
+        finally:  # what was not read could not go out
+            _read(start, given)
         if wanted.wrong:
             raise UsageError(wanted.wrong)
         start.signals.raise_from(1)

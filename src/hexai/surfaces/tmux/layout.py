@@ -9,6 +9,8 @@ from msgspec import Struct
 
 _LEAST_ITEMS = 2
 """Lines of the menu that notes leave alone, if there are more than these."""
+_SHARE_OF_NOTES = 3
+"""They take one line in so many, since `hexai config check` has them whole."""
 _NARROWEST = 40
 """Cells of a candidate; where there are fewer, one is shown at a time."""
 _LEAST_COLUMNS = 12
@@ -51,4 +53,4 @@ def layout_of(columns: int, lines: int, candidates: int) -> Layout:
 
 def lines_for_notes(lines: int) -> int:
     """Say how many lines the notes of a menu may take."""
-    return max(1, lines - _LEAST_ITEMS - 1) if lines > _LEAST_ITEMS else 0
+    return max(1, lines // _SHARE_OF_NOTES) if lines > _LEAST_ITEMS else 0

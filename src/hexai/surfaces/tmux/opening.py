@@ -23,6 +23,8 @@ from hexai.surfaces.tmux.wire import Opened
 
 _FIRST_WORD = 15.0
 """Seconds for a view to come in."""
+_SILENT = "tmux opened no popup: another one is open, or it is too small"
+"""What it means if tmux gives no reason; so it does for these two (3.3a)."""
 _LAST_WORDS = 1.0
 """Seconds until a view whose screen is gone has nothing left to say."""
 _LOOKS_EVERY = 0.05
@@ -112,7 +114,7 @@ async def admitted(shown: Screen) -> Link:
     if not waiting.cancelled():
         return waiting.result()
     said = shown.complaint() if shown.wait(0) is not None else "it takes too long"
-    raise HexaiError("the menu could not be shown" + (f": {said}" if said else ""))
+    raise HexaiError(f"the menu could not be shown: {said or _SILENT}")
 
 
 @asynccontextmanager
