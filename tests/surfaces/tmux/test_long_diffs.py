@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hexai.surfaces.tmux.diff_view import Answer, draw, lines_of
-from hexai.surfaces.tmux.wire import Begun, Done, Opened, Target
+from hexai.surfaces.tmux.wire import Again, Begun, Done, Grew, Opened, Target, Took
 from tests.surfaces.tmux.test_view import ITEMS, run, showing
 
 WIDE = "".join(f"{number} = '{'漢字の文書、' * 12}'\n" for number in range(60_000))
@@ -41,3 +41,66 @@ def test_a_diff_that_stopped_goes_on_to_the_same_end(is_split: bool) -> None:
         assert drawing.places == whole.places[: len(drawing.places)]
         drawing = drawing.laid_out(0.001)
     assert drawing.places == whole.places
+
+
+LARGE = "value = compute(1)\r\n" * 280_000
+"""Five megabytes, which a model rewrites by a few lines."""
+
+
+def test_an_answer_to_a_large_selection_is_seen_while_it_is_written() -> None:
+    """What is not written yet is neither indented by nor laid out with each piece."""
+
+    async def body() -> None:
+        opened = Opened(items=ITEMS[:4], main=4, selection=LARGE)
+        begun = Begun(title="simplify", names=("one",), target=Target())
+        async with showing(opened, begun, size=(60, 20)) as parent:
+            await parent.wait_for("waiting")
+            for number in range(3):
+                parent.say(Grew(place=0, text=f"short = {number}\n"))
+                async with asyncio.timeout(5):  # it was eight seconds for the first
+                    await parent.wait_for(f"+ short = {number}")
+                assert "Enter take" not in parent.screen()
+
+    run(body)
+
+
+def test_nothing_is_taken_before_its_diff_is_shown() -> None:
+    """Enter waits for what it would take, not for the end of the answer alone."""
+
+    async def body() -> None:
+        opened = Opened(items=ITEMS[:4], main=4, selection=LARGE)
+        begun = Begun(title="simplify", names=("one",), target=Target())
+        async with showing(opened, begun, size=(60, 20)) as parent:
+            parent.say(Grew(place=0, text="other = 1\n"))
+            await parent.wait_for("+ other = 1")
+            parent.say(Done(place=0, text="short = 1\r\n", words="all of it"))
+            await parent.wait_for("all of it")
+            assert "Enter take" not in parent.screen()
+            await parent.pilot.press("enter")
+            await parent.wait_for("not on the screen yet")
+            await parent.wait_for("Enter take")
+            assert "- value = compute" in parent.screen()
+            await parent.pilot.press("enter")
+            assert await parent.hear() == Took(place=0)
+
+    run(body)
+
+
+def test_asking_again_does_not_wait_for_a_long_diff() -> None:
+    """What a thread still draws of the old answers has nowhere to go."""
+
+    async def body() -> None:
+        opened = Opened(items=ITEMS[:4], main=4, selection=WIDE)
+        begun = Begun(title="simplify", names=("one",), target=Target())
+        async with showing(opened, begun, size=(60, 20)) as parent:
+            for number in range(3):
+                parent.say(
+                    Done(place=0, text=f"short = {number}\n", words=f"n{number}")
+                )
+                await parent.wait_for(f"n{number}")
+                await parent.pilot.press("r")
+                assert await parent.hear() == Again()
+                parent.say(begun)
+                await parent.wait_for("waiting")
+
+    run(body)

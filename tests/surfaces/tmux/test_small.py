@@ -30,10 +30,10 @@ def test_a_popup_of_three_lines_says_who_would_be_taken() -> None:
 
     async def body() -> None:
         async with showing(MENU, TWO, FIRST, SECOND, size=POPUP) as parent:
-            await parent.wait_for("▶ 1 one  1.0 s")
+            await parent.wait_for("▶ 1/2 one  1.0 s")
             await parent.pilot.press("2", "j")
             await parent.wait_for("+ new = 2")
-            await parent.wait_for("▶ 2 two  1.0 s")
+            await parent.wait_for("▶ 2/2 two  1.0 s")
             await parent.pilot.press("enter")
             assert await parent.hear() == Took(place=1)
 

@@ -14,7 +14,9 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
 
+from hexai.surfaces.tmux.candidate_view import Candidate
 from hexai.surfaces.tmux.diff_view import (
     Answer,
     DiffView,
@@ -28,7 +30,7 @@ from hexai.surfaces.tmux.menu_text import fitted_line
 from hexai.surfaces.tmux.placing import Words
 from hexai.surfaces.tmux.wire import Begun, Done, Dropped, Grew, Told
 from hexai.surfaces.tmux.wishes import Wishes
-from hexai.text.cells import pad, truncate
+from hexai.text.cells import truncate
 from hexai.text.visible import visible_line
 
 _FRAME = 0.1
@@ -40,83 +42,6 @@ _SHARE = 4
 """A diff is made again when this many times as long has passed as it took."""
 _ASKED = "asking again"
 _TOO_SMALL = "too small to show what would be taken"
-
-
-class Candidate(Vertical):
-    """An answer with its heading."""
-
-    DEFAULT_CSS = """
-    Candidate { width: 1fr; height: 1fr; }
-    Candidate > Words { height: 1; width: 1fr; background: ansi_default;
-                         color: ansi_default; }
-    Candidate.beside { border-left: solid ansi_bright_black; }
-    """
-
-    def __init__(self, place: int, name: str) -> None:
-        super().__init__()
-        self.place = place
-        self.heading = name
-        self.words = "waiting"
-        self.text: str | None = None
-        """What it has come to; None: nothing, or not yet."""
-        self.is_over = False
-        self.is_stale = True
-        self.next_at = 0.0
-        self.begun: Drawing | None = None
-        """A diff that has not got to its end."""
-        self._pieces: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        """Put a heading above a diff."""
-        yield Words()
-        yield DiffView()
-
-    def grow(self, text: str) -> None:
-        """Take the next piece."""
-        self._pieces.append(text)
-        self.is_stale = True
-        if self.words in ("waiting", "queued"):
-            self.words = "answering"
-
-    def drop(self) -> None:
-        """Forget the pieces so far: they were reasoning."""
-        self._pieces.clear()
-        self.is_stale = True
-
-    def end(self, done: Done) -> None:
-        """Take what it has come to."""
-        self.text, self.words = done.text, done.words
-        self.is_over = self.is_stale = True
-        self.next_at = 0.0
-
-    @property
-    def starts_anew(self) -> bool:
-        """Whether its diff is out of date; a growing one is drawn to its end first."""
-        is_free = self.begun is None or self.is_over
-        return self.is_stale and is_free and self.next_at <= monotonic()
-
-    def so_far(self) -> str:
-        """Give all of the answer that is there."""
-        if self.text is not None:
-            return self.text
-        text = "".join(self._pieces)
-        self._pieces = [text]
-        return text
-
-    @property
-    def cells(self) -> int:
-        """How wide its diff is, without the bar that scrolls."""
-        return max(8, self.content_size.width - 1)
-
-    def show_heading(self, *, number: int, is_chosen: bool) -> None:
-        """Show who it is and what it is doing."""
-        mark = "▶ " if is_chosen and number else ""
-        name = f"{number} {self.heading}" if number else self.heading
-        words = f"{mark}{visible_line(name)}  {visible_line(self.words)}"
-        style = "bold reverse" if is_chosen and number else "bold"
-        cells = max(1, self.content_size.width)
-        line = Text(pad(truncate(words, cells), cells), style=style, no_wrap=True)
-        self.query_one(Words).update(line)
 
 
 class Answers(Vertical, can_focus=True):
@@ -238,10 +163,17 @@ class Answers(Vertical, can_focus=True):
         """The candidate that keys are about."""
         return self._candidates[self._chosen]
 
+    @property
+    def _is_seen(self) -> bool:
+        """Whether a diff of the chosen answer is there: nobody takes another."""
+        return self._layout.diff and self.chosen.is_drawn
+
     def _take(self) -> None:
         if self.chosen.text is not None:
-            if self._layout.diff:  # nobody takes what cannot be seen
+            if self._is_seen:
                 self._wishes.take(self._chosen)
+            elif self._layout.diff:
+                self.show_note("it is not on the screen yet")
         elif all(each.is_over and each.text is None for each in self._candidates):
             self._wishes.leave()
         else:
@@ -309,12 +241,18 @@ class Answers(Vertical, can_focus=True):
         width = self.app.size.width
         title = truncate(visible_line(self._begun.title), width)
         self.query_one("#title", Words).update(Text(title, style="bold"))
-        several = len(self._candidates) > 1
         for each in self._candidates:
-            number = each.place + 1 if several else 0
-            each.show_heading(number=number, is_chosen=each is self.chosen)
+            number = self._number_of(each)
+            each.show_heading(number, is_chosen=each is self.chosen)
         self._tell()
         self.query_one("#keys", Words).update(Text(self._keys(width), style="dim"))
+
+    def _number_of(self, candidate: Candidate) -> str:
+        """Name the key that chooses it; where others are out of sight, of how many."""
+        count, number = len(self._candidates), candidate.place + 1
+        if count == 1:
+            return ""
+        return f"{number}" if self._layout.beside else f"{number}/{count}"
 
     def _tell(self) -> None:
         """Show why something does not happen, whole where there is room."""
@@ -340,7 +278,7 @@ class Answers(Vertical, can_focus=True):
     def _keys(self, cells: int) -> str:
         has_text, several = self.chosen.text is not None, len(self._candidates) > 1
         keys = [
-            "Enter take" if has_text and self._layout.diff else "",
+            "Enter take" if has_text and self._is_seen else "",
             "Esc leave",
             "Tab next" if several else "",
             "r retry",
@@ -359,8 +297,11 @@ class Answers(Vertical, can_focus=True):
                 and each.display
                 and each.content_size.width  # it is laid out
             ]
-            for each in due:
-                await self._draw_on(each)
+            try:
+                for each in due:
+                    await self._draw_on(each)
+            except NoMatches:  # these answers went away while a thread drew
+                return
             await asyncio.sleep(_FRAME if not due else 0.02)
 
     async def _draw_on(self, each: Candidate) -> None:
@@ -374,6 +315,9 @@ class Answers(Vertical, can_focus=True):
         each.begun = None if drawing.is_whole else drawing
         if drawing.is_whole or not live:  # who reads along is at the end
             each.query_one(DiffView).show(drawing, live=live)
+            if not live and not each.is_stale and not each.is_drawn:
+                each.is_drawn = True
+                self._redraw()
         # What has ended meanwhile is drawn once more, and at once.
         each.next_at = monotonic() + (drawing.took * _SHARE if live else 0.0)
 

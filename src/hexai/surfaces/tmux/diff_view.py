@@ -27,6 +27,7 @@ _STYLES: dict[Mark, Style] = {
     "new": Style(color="green"),
     "rest": Style(dim=True),
     "fold": Style(dim=True),
+    "more": Style(dim=True),
 }
 _SIGNS: dict[Mark, str] = {
     "same": "  ",
@@ -34,7 +35,12 @@ _SIGNS: dict[Mark, str] = {
     "new": "+ ",
     "rest": "  ",
     "fold": "",
+    "more": "",
 }
+_FOLDED = {"fold": "lines without a change", "more": "lines more"}
+"""What a row of this mark stands for, after how many there are."""
+_BEGINNING = 1 << 16
+"""Characters of a selection by which is guessed what an unfinished answer comes to."""
 _LONGEST_LINE = 20_000
 """Characters of a line that are shown."""
 _SHORT_LINE = 1_000
@@ -97,7 +103,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
 
     def height_of(self, row: Row) -> int:
         """Count the lines of the screen that a row takes."""
-        if row.mark == "fold":
+        if row.mark in _FOLDED:
             return 1
         return max(len(self._parts(line, cells)) for line, _, cells in self._sides(row))
 
@@ -105,9 +111,9 @@ class Drawing(Struct, frozen=True, kw_only=True):
         """Draw one line of the screen."""
         number, part = self.places[place]
         row = self.rows[number]
-        if row.mark == "fold":
-            text = f"  ⋯ {row.old} lines without a change"
-            return _strip(text, _STYLES["fold"], self.cells)
+        if row.mark in _FOLDED:
+            text = f"  ⋯ {row.old} {_FOLDED[row.mark]}"
+            return _strip(text, _STYLES[row.mark], self.cells)
         strips = []
         for line, mark, cells in self._sides(row):
             parts = self._parts(line, cells)
@@ -166,11 +172,21 @@ def is_wide_enough(cells: int) -> bool:
 
 
 def _as_it_will_be(selection: Sequence[str], text: str, frame: Frame | None) -> str:
-    """Guess what an answer will come to, from what there is of it."""
+    """Guess what an answer will come to, from what there is of it.
+
+    How the selection begins tells how it is indented, and is quickly looked through.
+    """
     if frame is None:
         return "\n".join((*selection, "", text))
+    whole, shown = frame.replaced, frame.shown
+    frame = replace(frame, replaced=_beginning(whole), shown=_beginning(shown))
     fitted = fit(text, frame)
     return fitted if isinstance(fitted, str) else text
+
+
+def _beginning(text: str) -> str:
+    end = text.rfind("\n", 0, _BEGINNING) + 1
+    return text if len(text) <= _BEGINNING or not end else text[:end]
 
 
 def lines_of(text: str) -> list[str]:
@@ -239,6 +255,6 @@ def _strip(text: str, style: Style, cells: int) -> Strip:
 def _last_written(rows: Sequence[Row], places: Sequence[tuple[int, int]]) -> int:
     """Give the line of the screen that was written last."""
     for number in range(len(rows) - 1, -1, -1):
-        if rows[number].mark not in ("rest", "fold"):
+        if rows[number].mark not in ("rest", "fold", "more"):
             return bisect_left(places, (number + 1, 0)) - 1
     return 0

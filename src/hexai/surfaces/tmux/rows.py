@@ -2,7 +2,8 @@
 
 Only the rows that are looked at are ever drawn, so a row is numbers and not text. Long
 stretches without a change are folded into one row. While an answer is still being
-written, what of the selection it has not come to is not gone: it is the rest.
+written, what of the selection it has not come to is not gone: it is the rest, of which
+no more is laid out than a screen holds, since that is done again with each piece.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,11 +11,13 @@ from typing import Literal, NamedTuple
 
 from hexai.text.diff import Hunk
 
-Mark = Literal["same", "old", "new", "rest", "fold"]
+Mark = Literal["same", "old", "new", "rest", "fold", "more"]
 _AROUND = 3
 """Lines without a change that are shown beside one."""
 _WORTH = 3
 """Lines that are folded at least."""
+_MOST_REST = 200
+"""Lines of the rest that are shown."""
 
 
 class Row(NamedTuple):
@@ -22,7 +25,8 @@ class Row(NamedTuple):
 
     mark: Mark
     old: int = -1
-    """The number of the line of the selection; of a fold, how many lines it hides."""
+    """The number of the line of the selection; of `fold` and `more`, how many lines
+    it stands for."""
     new: int = -1
 
 
@@ -34,7 +38,7 @@ def unified(hunks: Sequence[Hunk], *, live: bool) -> list[Row]:
             rows += _same(hunk, number, len(hunks), live=live)
         elif live and number == len(hunks) - 1:
             rows += [Row("new", new=line) for line in hunk.new]
-            rows += [Row("rest", old=line) for line in hunk.old]
+            rows += _rest(hunk.old)
         else:
             rows += [Row("old", old=line) for line in hunk.old]
             rows += [Row("new", new=line) for line in hunk.new]
@@ -53,9 +57,18 @@ def split(hunks: Sequence[Hunk], *, live: bool) -> list[Row]:
         rows += [
             Row(mark, old, new) for old, new in zip(hunk.old, hunk.new, strict=False)
         ]
-        rows += [Row(mark, old=line) for line in hunk.old[both:]]
+        left = hunk.old[both:]
+        rows += _rest(left) if mark == "rest" else [Row(mark, old=at) for at in left]
         rows += [Row("new", new=line) for line in hunk.new[both:]]
     return rows
+
+
+def _rest(lines: range) -> Iterator[Row]:
+    shown = lines if len(lines) < _MOST_REST + _WORTH else lines[:_MOST_REST]
+    for line in shown:
+        yield Row("rest", old=line)
+    if hidden := len(lines) - len(shown):
+        yield Row("more", old=hidden)
 
 
 def _same(hunk: Hunk, number: int, count: int, *, live: bool) -> Iterator[Row]:

@@ -41,3 +41,15 @@ def test_equal_texts_are_shown_whole() -> None:
     old = [str(number) for number in range(20)]
 
     assert len(unified(compare_lines(old, old), live=False)) == 20
+
+
+def test_no_more_of_the_rest_is_laid_out_than_is_seen() -> None:
+    """With each piece of an answer to a large selection that would be done again."""
+    old = [str(number) for number in range(280_000)]
+    for lay_out in (unified, split):
+        rows = lay_out(compare_lines(old, ["x", "y"]), live=True)
+
+        assert len(rows) < 300
+        assert sum(row.mark == "rest" for row in rows) >= 198
+        hidden = [row.old for row in rows if row.mark == "more"]
+        assert sum(hidden) + sum(row.mark == "rest" for row in rows) == 280_000
