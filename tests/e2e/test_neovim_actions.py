@@ -23,6 +23,14 @@ vim.lsp.buf.code_action({
   range = { ['start'] = { first, 0 }, ['end'] = { last, 0 } },
 })
 """
+_ACT_ON_SELECTED = """
+local title, keys = ...
+vim.cmd('normal! ' .. keys)
+vim.lsp.buf.code_action({
+  apply = true,
+  filter = function(action) return action.title == title end,
+})
+"""
 _LIST = """
 local first, last = ...
 local client = vim.lsp.get_clients({ name = 'hexai' })[1]
@@ -160,6 +168,15 @@ def test_diagnostics_are_resolved(bench: Bench) -> None:
     wanted = "x = 1\ny = 2"
     assert bench.editor.settled_text(wanted) == wanted
     assert b"y is not what it was" in upstream.requests[0].body
+
+
+def test_the_last_selected_letter_goes_too(bench: Bench) -> None:
+    """Whatever it takes in bytes: Neovim ends the selection after its first."""
+    bench.start("word = olé  # said\n", openai_answer("hello"))
+    title = "Hexai: simplify and improve"
+    bench.editor.lua(_ACT_ON_SELECTED, title, "gg02fovfé")
+    wanted = "word = hello  # said"
+    assert bench.editor.settled_text(wanted) == wanted
 
 
 def test_windows_line_breaks_stay(bench: Bench) -> None:

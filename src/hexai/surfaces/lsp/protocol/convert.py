@@ -25,9 +25,26 @@ def to_position(lines: Lines, position: types.Position, encoding: Encoding) -> P
 
 
 def to_span(lines: Lines, range_: types.Range, encoding: Encoding) -> Span:
-    """Read an editor's range, in which end and start may be swapped."""
+    """Read an editor's range, in which end and start may be swapped.
+
+    Neovim ends a selection one unit behind the start of its last character: what a
+    range ends within is selected.
+    """
     start = to_position(lines, range_.start, encoding)
-    return Span(start, max(start, to_position(lines, range_.end, encoding)))
+    end = to_position(lines, range_.end, encoding)
+    if range_.start < range_.end and _is_within(lines, range_.end, end, encoding):
+        end = Position(end.line, end.character + 1)
+    return Span(start, max(start, end))
+
+
+def _is_within(
+    lines: Lines, position: types.Position, read: Position, encoding: Encoding
+) -> bool:
+    """Tell whether a position lies within the character that it was read as."""
+    line = lines.line(read.line)
+    begun = to_units(line, read.character, encoding)
+    is_there = position.line == read.line and read.character < len(line)
+    return is_there and begun < position.character
 
 
 def from_position(

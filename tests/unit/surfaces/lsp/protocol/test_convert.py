@@ -50,6 +50,35 @@ def test_a_position_beyond_the_text_is_its_nearest_end(
     assert to_position(lines, position, Encoding.UTF16) == Position(*read)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "range_", "selected"),
+    [
+        (Encoding.UTF8, (0, 0, 0, 2), "aé"),
+        (Encoding.UTF8, (0, 1, 0, 2), "é"),
+        (Encoding.UTF8, (0, 3, 0, 4), "本"),
+        (Encoding.UTF8, (0, 3, 0, 7), "本\U0001f600"),
+        (Encoding.UTF8, (0, 0, 0, 10), "aé本\U0001f600"),
+        (Encoding.UTF8, (0, 0, 0, 99), "aé本\U0001f600"),
+        (Encoding.UTF8, (0, 6, 1, 1), "\U0001f600\nü"),
+        (Encoding.UTF16, (0, 3, 0, 4), "\U0001f600"),
+        (Encoding.UTF16, (0, 0, 0, 3), "aé本"),
+        (Encoding.UTF32, (0, 0, 0, 3), "aé本"),
+        (Encoding.UTF8, (0, 4, 0, 4), ""),
+        (Encoding.UTF8, (0, 5, 0, 4), ""),
+    ],
+)
+def test_a_character_that_a_range_ends_within_is_selected(
+    encoding: Encoding, range_: tuple[int, int, int, int], selected: str
+) -> None:
+    """Neovim ends a selection so; a cursor within a character selects nothing."""
+    lines = Lines.of("aé本\U0001f600\nü\n")
+    start, end = _at(*range_[:2]), _at(*range_[2:])
+
+    span = to_span(lines, types.Range(start=start, end=end), encoding)
+
+    assert lines.slice(span) == selected
+
+
 def test_a_range_with_swapped_ends_is_blank() -> None:
     """It starts where it says, and does not go backwards."""
     lines = Lines.of("one\n")
