@@ -18,6 +18,7 @@ from hexai.domain.usage import ReportedUsage
 from hexai.errors import ProviderError, TooLarge
 from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.formats.complaints import read_body
+from hexai.providers.formats.durations import ollama_durations, openai_generating
 from hexai.providers.formats.format import WireFormat
 from hexai.providers.formats.ollama import OllamaFormat
 from hexai.providers.formats.ollama_infill import OllamaInfill
@@ -27,7 +28,6 @@ from hexai.providers.formats.payload import LARGEST_FIGURE, loosely
 from hexai.providers.formats.reading import Reader
 from hexai.providers.formats.usage import (
     AnthropicUsage,
-    ollama_waits,
     openai_usage,
 )
 from hexai.providers.formats.wire import Framing, splitter
@@ -264,4 +264,6 @@ def _is_usable(usage: ReportedUsage) -> None:
 
 def _waits_are_usable(values: Iterable[object]) -> None:
     line = [*values, 0, 0, 0, 0][:4]
-    assert all(0.0 <= wait <= 1e6 for wait in ollama_waits(line))
+    told = ollama_durations(line)
+    assert all(0.0 <= s <= 1e6 for s in (told.loading, told.queued, told.generating))
+    assert 0.0 <= openai_generating(dict(zip("ab", line, strict=False)), line) <= 1e6

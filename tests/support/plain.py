@@ -5,7 +5,7 @@ model's name alone.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -41,14 +41,13 @@ class PlainDecoder:
 
     has_ended = False
 
-    def feed(self, payload: bytes) -> Iterator[Chunk]:
+    def feed(self, payload: bytes) -> list[Chunk]:
         """Give the text, or the end."""
         if payload == b"[DONE]":
-            yield Finished(returned_model="plain-1")
-        else:
-            yield TextDelta(payload.decode())
+            return [Finished(returned_model="plain-1")]
+        return [TextDelta(payload.decode())]
 
-    def close(self) -> Iterator[Chunk]:
+    def close(self) -> list[Chunk]:
         """Refuse an answer without an end."""
         raise BrokenStream("no [DONE]")
 

@@ -41,7 +41,10 @@ class Timings(Struct, frozen=True, kw_only=True):
     ttft: float | None = None
     """As `total`, but up to the answer's first token; None if none came."""
     generating: float | None = None
-    """From the first token of any kind, reasoning included, to the end."""
+    """From the first token of any kind, reasoning included, to the end.
+
+    Longer where the upstream says that it took longer: text was held back on the way.
+    """
     total: float = 0.0
     """From the first slot to the end, without `queued` and `loading`."""
 

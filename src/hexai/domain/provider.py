@@ -43,13 +43,13 @@ class Call(Struct, frozen=True, kw_only=True):
     """The upstream is asked to keep what stands of the messages, which costs."""
 
 
-class TextDelta(Struct, frozen=True):
+class TextDelta(Struct, frozen=True, gc=False):
     """The next piece of the answer; never empty, valid Unicode without NUL."""
 
     text: str
 
 
-class ReasoningDelta(Struct, frozen=True):
+class ReasoningDelta(Struct, frozen=True, gc=False):
     """The next piece of the model's reasoning; progress, but no part of the answer."""
 
     text: str
@@ -111,6 +111,11 @@ class Finished(Struct, frozen=True, kw_only=True):
     """Seconds in which the upstream loaded the model, as far as it tells."""
     queued: float = 0.0
     """Seconds in which the request waited there for others, as far as it tells."""
+    generating: float = 0.0
+    """Seconds from the model's first token to its last, as far as the upstream tells.
+
+    What somebody on the way held back comes faster than it was generated.
+    """
     returned_model: str | None = None
     """The model id that the upstream returned."""
     infilled: bool = False

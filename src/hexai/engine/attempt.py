@@ -197,7 +197,7 @@ class _Attempt:
                     has_reasoning=tally.has_reasoning,
                 )
                 tally.stopwatch.stop(now)
-                tally.stopwatch.take_out(chunk.loading, chunk.queued)
+                tally.stopwatch.be_told(chunk)
                 self._clock.finish()
                 return True
             case unknown:

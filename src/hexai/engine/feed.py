@@ -15,13 +15,22 @@ from hexai.domain.events import Delta, Event, TakenBack
 
 
 class _Piece:
-    __slots__ = ("at", "index", "text")
+    __slots__ = ("_first", "_more", "at", "index")
 
     def __init__(self, index: int, at: float, text: str) -> None:
         self.index = index
         self.at = at
-        self.text = StringIO()
-        self.text.write(text)
+        self._first = text
+        self._more: StringIO | None = None
+
+    def write(self, text: str) -> None:
+        if self._more is None:
+            self._more = StringIO()
+            self._more.write(self._first)
+        self._more.write(text)
+
+    def read(self) -> str:
+        return self._first if self._more is None else self._more.getvalue()
 
 
 class Feed:
@@ -45,7 +54,7 @@ class Feed:
         """Append text to a contender's unfetched piece, or begin a new one."""
         piece = self._open_pieces.get(index)
         if piece is not None:
-            piece.text.write(text)
+            piece.write(text)
             return
         self._open_pieces[index] = piece = _Piece(index, at, text)
         self._queue.append(piece)
@@ -69,7 +78,7 @@ class Feed:
         if isinstance(event, _Piece):
             if self._open_pieces.get(event.index) is event:
                 del self._open_pieces[event.index]
-            return Delta(index=event.index, at=event.at, text=event.text.getvalue())
+            return Delta(index=event.index, at=event.at, text=event.read())
         return event
 
     def _drop_pieces(self, index: int) -> None:

@@ -3,6 +3,7 @@
 from math import inf
 
 from hexai.domain.outcome import Timings
+from hexai.domain.provider import Finished
 
 
 class Stopwatch:
@@ -27,12 +28,13 @@ class Stopwatch:
         self._slot_at = 0.0
         self._stood_still = 0.0
         self._told = (0.0, 0.0)
+        self._made = (0.0, 0.0)
 
     def resume(self) -> None:
         """Go on after an attempt that was not the last, and forget its tokens."""
         self._stopped_at = None
         self._first_token_at = None
-        self._told = (0.0, 0.0)
+        self._told = self._made = (0.0, 0.0)
 
     def queue(self, now: float) -> None:
         """Begin to wait for a slot."""
@@ -76,7 +78,8 @@ class Stopwatch:
 
     def see_token(self, now: float) -> None:
         """Note a token, of reasoning or of the answer: the model is loaded."""
-        self.stop_loading(now)
+        if self._loading_since is not None:
+            self.stop_loading(now)
         if self._first_token_at is None:
             self._first_token_at = now
 
@@ -85,16 +88,20 @@ class Stopwatch:
         if self._ttft is None:
             self._ttft = self._elapsed(now)
 
-    def take_out(self, loading: float, queued: float) -> None:
-        """Take out what the upstream says it loaded and waited before its first token.
+    def be_told(self, end: Finished) -> None:
+        """Take in how long the upstream says it loaded, waited and generated.
 
-        No more than passed between slot and first token can have been that.
+        What it loaded and waited was before its first token, so no more than passed
+        between slot and token can have been that. Tokens that came faster than it says
+        it made them were held back on the way: these were made since the slot as well.
         """
         if self._first_token_at is not None:
             stood = self._queued_again + self._loading - self._stood_still
             passed = max(0.0, self._first_token_at - self._slot_at - stood)
-            loading = min(loading, passed)
-            self._told = (loading, min(queued, passed - loading))
+            loading = min(end.loading, passed)
+            queued = min(end.queued, passed - loading)
+            self._told = (loading, queued)
+            self._made = (end.generating, passed - loading - queued)
 
     def forget_text(self) -> None:
         """Take note that what was taken for the answer was none."""
@@ -122,16 +129,22 @@ class Stopwatch:
         """Give the figures: up to the end, or to now if it was not stopped."""
         self.stop(now)
         end = now if self._stopped_at is None else self._stopped_at
-        first = self._first_token_at
         loading, queued = self._told
         told = loading + queued
         return Timings(
             queued=self._queued + queued,
             loading=self._loading + loading,
             ttft=None if self._ttft is None else max(0.0, self._ttft - told),
-            generating=None if first is None else end - first,
+            generating=self._generating(end),
             total=max(0.0, self._elapsed(end) - told),
         )
+
+    def _generating(self, end: float) -> float | None:
+        if self._first_token_at is None:
+            return None
+        seen = end - self._first_token_at
+        made, before = self._made
+        return max(seen, min(made, seen + before))
 
     def _elapsed(self, now: float) -> float:
         began = now if self._first_slot_at is None else self._first_slot_at

@@ -10,7 +10,7 @@ import msgspec
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.config.vendors import traits
-from hexai.domain.provider import Call, Chunk, Progress
+from hexai.domain.provider import Call, Chunk, Finished, Progress
 from hexai.errors import (
     Authentication,
     BadAnswer,
@@ -133,7 +133,7 @@ class HttpProvider:
             async for piece in _until_ended(pieces, reader):
                 for chunk in reader.feed(piece):
                     answer.begun = True
-                    if reader.finished:
+                    if isinstance(chunk, Finished):
                         await _read_rest(pieces)
                     yield chunk
         for chunk in _rest(reader, answer):

@@ -1,6 +1,9 @@
 """The figures of one contender, where two of them meet."""
 
+import pytest
+
 from hexai.domain.outcome import Timings
+from hexai.domain.provider import Finished
 from hexai.engine.stopwatch import Stopwatch
 
 
@@ -28,7 +31,7 @@ def test_waits_of_the_upstream_enter_no_figure_but_their_own() -> None:
     watch.see_token(5.0)
     watch.see_text(5.0)
     watch.stop(7.0)
-    watch.take_out(0.5, 2.5)
+    watch.be_told(Finished(loading=0.5, queued=2.5))
 
     assert watch.timings(7.0) == Timings(
         queued=3.5, loading=0.5, ttft=1.0, generating=2.0, total=3.0
@@ -41,8 +44,43 @@ def test_an_upstream_cannot_have_waited_longer_than_we_did() -> None:
     watch.take_slot(0.0)
     watch.see_token(2.0)
     watch.see_text(2.0)
-    watch.take_out(1.5, 90.0)
+    watch.be_told(Finished(loading=1.5, queued=90.0))
 
     assert watch.timings(3.0) == Timings(
         queued=0.5, loading=1.5, ttft=0.0, generating=1.0, total=1.0
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (0.0, 1.0),  # nothing is told
+        (0.000001, 1.0),  # what was seen is longer: Ollama's figure for one token
+        (3.5, 3.5),  # a proxy has held text back
+        (90.0, 4.0),  # longer than the upstream has had it
+    ],
+)
+def test_tokens_that_were_held_back_were_not_made_so_quickly(
+    told: float, expected: float
+) -> None:
+    """What the upstream says it took counts, as far as it can be true."""
+    watch = Stopwatch(600.0)
+    watch.take_slot(0.0)
+    watch.see_token(5.0)
+    watch.see_text(5.0)
+    watch.be_told(Finished(loading=1.5, queued=0.5, generating=told))
+
+    assert watch.timings(6.0).generating == expected
+
+
+def test_what_an_attempt_was_told_ends_with_it() -> None:
+    """The next attempt begins with nothing told."""
+    watch = Stopwatch(600.0)
+    watch.take_slot(0.0)
+    watch.see_token(5.0)
+    watch.be_told(Finished(generating=4.0))
+    watch.resume()
+    watch.take_slot(10.0)
+    watch.see_token(11.0)
+
+    assert watch.timings(12.0).generating == 1.0

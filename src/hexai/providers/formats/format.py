@@ -5,7 +5,7 @@ the body, splits the stream, feeds the decoder, keeps the limits and maps the er
 format is the rest: how a call is written, and how its stream is read.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from hexai.domain.provider import Call, Chunk
@@ -21,7 +21,7 @@ class Decoder(Protocol):
     def has_ended(self) -> bool:
         """Whether what ends the answer has come; what follows does not matter."""
 
-    def feed(self, payload: bytes) -> Iterable[Chunk]:
+    def feed(self, payload: bytes) -> list[Chunk]:
         """Decode the data of one SSE event, or one NDJSON line.
 
         Errors that the upstream reports inside the stream do not come here, see
@@ -29,8 +29,8 @@ class Decoder(Protocol):
         nothing is fed, and `close` is not called, after it.
         """
 
-    def close(self) -> Iterable[Chunk]:
-        """Take the end of the stream: yield what was held back, then `Finished`.
+    def close(self) -> list[Chunk]:
+        """Take the end of the stream: give what was held back, then `Finished`.
 
         Raises `BrokenStream` if the upstream never said that it was done.
         """

@@ -58,8 +58,8 @@ class Hearing:
         """Take the next piece of the answer's text."""
         if not text:
             return []
-        if self._infilled:
-            return self._cut([TextDelta(text)])
+        if self._infilled or self._splitter.passes(text):
+            return self._cut_text(text)
         return self._cut(self._splitter.feed(text))
 
     def think(self, *values: object) -> list[Chunk]:
@@ -136,9 +136,14 @@ class Hearing:
                 kept.append(chunk)
                 if dropped := self._cutter.begin_again():
                     kept.append(ReasoningDelta(dropped))
-            elif not isinstance(chunk, TextDelta):
+            elif isinstance(chunk, TextDelta):
+                kept += self._cut_text(chunk.text)
+            else:
                 kept.append(chunk)
-            elif text := self._cutter.feed(chunk.text):
-                self._has_text = True
-                kept.append(TextDelta(text))
         return kept
+
+    def _cut_text(self, text: str) -> list[Chunk]:
+        if not (text := self._cutter.feed(text)):
+            return []
+        self._has_text = True
+        return [TextDelta(text)]

@@ -15,11 +15,11 @@ from hexai.domain.provider import (
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.durations import ollama_durations
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.hearing import Hearing
 from hexai.providers.formats.payload import decode, figure, words
 from hexai.providers.formats.refusals import explain
-from hexai.providers.formats.usage import ollama_waits
 from hexai.providers.formats.wire import Framing
 
 
@@ -171,7 +171,7 @@ _DONE = "stop"
 
 def _facts(line: Line) -> Finished:
     """Read the figures of the last line."""
-    loading, queued = ollama_waits(
+    took = ollama_durations(
         (
             line.total_duration,
             line.load_duration,
@@ -183,7 +183,8 @@ def _facts(line: Line) -> Finished:
         usage=ReportedUsage(
             input=figure(line.prompt_eval_count), output=figure(line.eval_count)
         ),
-        loading=loading,
-        queued=queued,
+        loading=took.loading,
+        queued=took.queued,
+        generating=took.generating,
         returned_model=words(line.model) or None,
     )

@@ -23,6 +23,7 @@ from hexai.domain.provider import (
 from hexai.domain.usage import ReportedUsage
 from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.durations import openai_generating
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.hearing import Hearing
 from hexai.providers.formats.payload import decode, field, words
@@ -159,6 +160,7 @@ class OpenAIDecoder:
         self._settings = settings
         self._hearing = Hearing(call, infilled=infilled)
         self._usage = ReportedUsage()
+        self._generating = 0.0
         self._model: str | None = None
 
     @property
@@ -188,13 +190,18 @@ class OpenAIDecoder:
         return self._finish(marked=False)
 
     def _finish(self, *, marked: bool) -> list[Chunk]:
-        facts = Finished(usage=self._usage, returned_model=self._model)
+        facts = Finished(
+            usage=self._usage,
+            generating=self._generating,
+            returned_model=self._model,
+        )
         return self._hearing.finish(facts, marked=marked)
 
     def _count(self, said: object, timings: object = None) -> None:
         """Take figures in: totals, so the last that say anything count."""
         if said is None and timings is None:  # as in nearly every delta
             return
+        self._generating = openai_generating(said, timings) or self._generating
         before = self._usage.cached
         if isinstance(said, dict):
             charges = self._settings.type == "openrouter"

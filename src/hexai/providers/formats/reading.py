@@ -6,7 +6,7 @@ stays out of the message. Errors that an upstream reports inside a stream are re
 too, for all formats alike, so that decoders only have to know answers.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
@@ -57,7 +57,18 @@ class Reader:
         """Whether `Finished` was given; the rest of the stream does not matter."""
 
     def feed(self, data: bytes) -> Iterator[Chunk]:
-        """Give the chunks that a piece of the stream completes."""
+        """Give the chunks that a piece of the stream completes.
+
+        What is said in one piece comes as one chunk, and before what is wrong behind.
+        """
+        return _joined(self._feed(data))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the answer has ended, though more of the stream may follow."""
+        return self.finished or self._decoder.has_ended
+
+    def _feed(self, data: bytes) -> Iterator[Chunk]:
         try:
             for payload in self._splitter.feed(data):
                 yield from self._read(payload)
@@ -65,11 +76,6 @@ class Reader:
             if not self.has_ended:
                 raise
             yield from self._decoded(self._decoder.close)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the answer has ended, though more of the stream may follow."""
-        return self.finished or self._decoder.has_ended
 
     def close(self) -> Iterator[Chunk]:
         """Take the end of the stream; the last chunk is `Finished`, or it raises."""
@@ -81,27 +87,27 @@ class Reader:
         if not self.finished:
             raise BrokenStream("the answer ended without its end mark")
 
-    def _read(self, payload: bytes) -> Iterator[Chunk]:
+    def _read(self, payload: bytes) -> list[Chunk]:
         """Read a payload; a fault behind the end of an answer does not matter."""
         if self.finished:
-            return
+            return []
         try:
-            yield from self._take(payload)
+            return self._take(payload)
         except ProviderError:
             if not self._decoder.has_ended:
                 raise
-            yield from self._decoded(self._decoder.close)
+            return self._decoded(self._decoder.close)
 
-    def _take(self, payload: bytes) -> Iterator[Chunk]:
+    def _take(self, payload: bytes) -> list[Chunk]:
         """Raise the error that a payload reports, else decode it."""
         if is_keep_alive(payload):
-            return
+            return []
         if (said := _reported(payload)) is not None:
             raise self._explain(said)
         if isinstance(payload, Stray):
-            return
+            return []
         try:
-            yield from self._decoded(self._decoder.feed, payload)
+            return self._decoded(self._decoder.feed, payload)
         except BadAnswer:
             if (said := find_in_prose(payload)) is not None:
                 raise self._explain(said) from None
@@ -110,35 +116,37 @@ class Reader:
             raise
 
     def _decoded(
-        self, step: Callable[..., Iterable[Chunk]], *payload: bytes
-    ) -> Iterator[Chunk]:
+        self, step: Callable[..., list[Chunk]], *payload: bytes
+    ) -> list[Chunk]:
+        cleaned: list[Chunk] = []
         try:
             for chunk in step(*payload):
-                yield from self._clean(chunk)
+                self._clean(chunk, cleaned)
         except ProviderError:
             raise
         except Exception as error:  # noqa: BLE001 - the decode boundary
             raise BadAnswer(
                 f"the upstream sent what cannot be read ({type(error).__name__})"
             ) from None
+        return cleaned
 
-    def _clean(self, chunk: Chunk) -> Iterator[Chunk]:
+    def _clean(self, chunk: Chunk, cleaned: list[Chunk]) -> None:
         if isinstance(chunk, TextDelta):
             if text := self._text.feed(chunk.text):
-                yield TextDelta(text)
+                cleaned.append(chunk if text is chunk.text else TextDelta(text))
         elif isinstance(chunk, ReasoningDelta):
             if text := self._reasoning.feed(chunk.text):
-                yield ReasoningDelta(text)
+                cleaned.append(ReasoningDelta(text))
         elif isinstance(chunk, TakenBack):
             self._text = Mender()
-            yield chunk
+            cleaned.append(chunk)
         elif isinstance(chunk, Withheld):
-            yield chunk
+            cleaned.append(chunk)
         else:
             if text := self._text.close():
-                yield TextDelta(text)
+                cleaned.append(TextDelta(text))
             self.finished = True
-            yield self._clean_end(chunk)
+            cleaned.append(self._clean_end(chunk))
 
     def _clean_end(self, end: Finished) -> Finished:
         return replace(
@@ -149,6 +157,26 @@ class Reader:
 
     def _clean_word(self, word: str | None) -> str | None:
         return None if word is None else self._mask(shorten(mend(word), 200))
+
+
+def _joined(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Join texts that follow each other; what was said before a fault is given."""
+    said: list[str] = []
+    try:
+        for chunk in chunks:
+            if isinstance(chunk, TextDelta):
+                said.append(chunk.text)
+                continue
+            if said:
+                yield TextDelta("".join(said))
+                said.clear()
+            yield chunk
+    except ProviderError:
+        if said:
+            yield TextDelta("".join(said))
+        raise
+    if said:
+        yield TextDelta("".join(said))
 
 
 def _reported(payload: bytes) -> Complaint | None:

@@ -134,16 +134,22 @@ class ThinkSplitter:
 
     def feed(self, text: str) -> list[Chunk]:
         """Take the next piece of text; what could be half a tag is held back."""
-        if self._state is _State.ANSWER and not self._held:
+        if self.passes(text):
             return [TextDelta(text)] if text else []
-        if (
-            self._state is _State.TELLING
-            and not self._held
-            and not _STRAY.begin_in(text)
-        ):
-            return self._give(text)
         self._held += text
         return self._run()
+
+    def passes(self, text: str) -> bool:
+        """Take the next piece, if it is answer as it stands; nearly every one is."""
+        if self._held:
+            return False
+        if self._state is _State.ANSWER:
+            return True
+        if self._state is not _State.TELLING or _STRAY.begin_in(text):
+            return False
+        self._said.write(text)
+        self._has_given = self._has_given or bool(text)
+        return True
 
     def close(self, *, whole: bool = True) -> list[Chunk]:
         """Give what is still held back as what it turned out to be.

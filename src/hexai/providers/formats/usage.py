@@ -7,7 +7,6 @@ and the last. What is missing here is unknown, never 0; whether the rest can be 
 beside the text that came is for `engine.usage` to say.
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from hexai.domain.usage import ReportedUsage
@@ -97,24 +96,6 @@ _ANTHROPIC_INPUT = (
     "cache_creation_input_tokens",
     "cache_read_input_tokens",
 )
-
-
-def ollama_waits(line: Iterable[object]) -> tuple[float, float]:
-    """Give the seconds of loading and of waiting, of total, load, prompt and eval.
-
-    Ollama counts in nanoseconds. What is in the total alone is the wait for another
-    client's request; no stream begins before it.
-    """
-    total, load, prompt, evaluated = (_seconds(count) for count in line)
-    if total == 0:
-        return load, 0.0
-    return load, max(0.0, total - load - prompt - evaluated)
-
-
-def _seconds(nanoseconds: object) -> float:
-    if type(nanoseconds) is int and 0 <= nanoseconds <= 10**15:
-        return nanoseconds / 1e9
-    return 0.0
 
 
 def _first(said: object, paths: tuple[Path, ...]) -> int | None:

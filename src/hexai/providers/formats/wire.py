@@ -65,18 +65,20 @@ class NdjsonSplitter:
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Give the lines that end in this piece."""
         for line in self._lines.feed(data):
-            yield from self._take(line)
+            if payload := self._take(line):
+                yield payload
 
     def close(self) -> Iterator[bytes]:
         """Give a last line that has no line end, and a value that was not closed."""
-        yield from self._take(self._lines.close())
-        yield from self._printed.close()
+        for payload in (self._take(self._lines.close()), self._printed.close()):
+            if payload:
+                yield payload
 
-    def _take(self, line: bytes) -> Iterator[bytes]:
+    def _take(self, line: bytes) -> bytes:
+        """Take a line; give what ends with it, or nothing."""
         if self._printed.is_open or line.strip() in (b"{", b"["):
-            yield from self._printed.take(line)
-        elif line and not line.isspace():
-            yield line
+            return self._printed.take(line)
+        return b"" if line.isspace() else line
 
 
 class SseSplitter:
@@ -93,13 +95,16 @@ class SseSplitter:
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Give the data of the events that end in this piece."""
         for line in self._lines.feed(self._unify_line_ends(data)):
-            yield from self._take(line)
+            if payload := self._take(line):
+                yield payload
 
     def close(self) -> Iterator[bytes]:
         """Give the data of an event that no blank line has ended."""
-        yield from self._take(self._lines.close())
-        yield from self._take(b"")
-        yield from map(Stray, self._stray.close())
+        for line in (self._lines.close(), b""):
+            if payload := self._take(line):
+                yield payload
+        if stray := self._stray.close():
+            yield Stray(stray)
 
     def _unify_line_ends(self, data: bytes) -> bytes:
         if self._after_cr and data:
@@ -110,27 +115,28 @@ class SseSplitter:
         self._after_cr = data.endswith(b"\r")
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    def _take(self, line: bytes) -> Iterator[bytes]:
+    def _take(self, line: bytes) -> bytes:
+        """Take a line; give what ends with it, or nothing."""
+        if not line:
+            return self._end_event()
         if line.startswith(b"data:"):
             self._keep(line[6:] if line[5:6] == b" " else line[5:])
-        elif not line:
-            yield from self._end_event()
         elif line.startswith(b"event:"):
             self._name = line[6:].strip()
         elif line.startswith(b"error:"):
-            yield ErrorData(line[6:].strip())
+            return ErrorData(line[6:].strip())
         elif self._stray.is_open or line.lstrip()[:1] in (b"{", b"["):
-            yield from map(Stray, self._stray.take(line))
+            return Stray(self._stray.take(line))
+        return b""
 
-    def _end_event(self) -> Iterator[bytes]:
+    def _end_event(self) -> bytes:
         name, self._name = self._name, b""
         if not self._data:
-            return
+            return b""
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        self._data = []
+        self._data.clear()
         self._size = 0
-        if data:
-            yield ErrorData(data) if name == b"error" else data
+        return ErrorData(data) if name == b"error" else data
 
     def _keep(self, value: bytes) -> None:
         self._size += len(value) + 1
@@ -151,8 +157,8 @@ class _Printed:
         """Whether a value has begun; of one that is too large the rest is dropped."""
         return bool(self._lines)
 
-    def take(self, line: bytes) -> Iterator[bytes]:
-        """Take a line; give the value if it ends here.
+    def take(self, line: bytes) -> bytes:
+        """Take a line; give the value if it ends here, else nothing.
 
         It ends with a line that ends it at the margin, or with the first if that
         ends as it begins: nobody may wait for the end of the stream to hear of it.
@@ -162,14 +168,15 @@ class _Printed:
             self._lines.append(line)
         ends = line.rstrip()[-1:] in (b"}", b"]")
         if ends and (len(self._lines) == 1 or line[:1] in (b"}", b"]")):
-            yield from self.close()
+            return self.close()
+        return b""
 
-    def close(self) -> Iterator[bytes]:
+    def close(self) -> bytes:
         """Give what there is of the value."""
-        if self._lines:
-            yield b"\n".join(self._lines)
-        self._lines = []
+        value = b"\n".join(self._lines)
+        self._lines.clear()
         self._size = 0
+        return value
 
 
 class _Lines:
@@ -191,7 +198,9 @@ class _Lines:
             self._hold(first)
             first = bytes(self._unfinished)
             self._unfinished.clear()
-        for line in (first, *others):
+        _check(first)
+        yield first
+        for line in others:
             _check(line)
             yield line
         self._hold(last)

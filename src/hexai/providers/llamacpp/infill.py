@@ -19,6 +19,7 @@ from hexai.domain.usage import ReportedUsage
 from hexai.errors import ProviderError
 from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.control_tokens import stops
+from hexai.providers.formats.durations import openai_generating
 from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.hearing import Hearing
 from hexai.providers.formats.openai import OpenAIFormat
@@ -155,6 +156,7 @@ class LlamaCppInfillDecoder:
                 output=_first(figure(event.tokens_predicted), written),
                 cached=cached,
             ),
+            generating=openai_generating(None, timings),
             returned_model=words(event.model) or None,
             apart=True,
         )

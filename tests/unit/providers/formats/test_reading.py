@@ -1,7 +1,5 @@
 """From raw bytes to clean chunks."""
 
-from collections.abc import Iterable
-
 import pytest
 
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
@@ -18,7 +16,7 @@ class Scripted:
 
     has_ended = False
 
-    def feed(self, payload: bytes) -> Iterable[Chunk]:
+    def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one payload."""
         kind, _, text = payload.decode().partition(":")
         if kind == "t":
@@ -31,12 +29,12 @@ class Scripted:
             raise Overloaded("busy")
         raise ValueError(kind)
 
-    def close(self) -> Iterable[Chunk]:
+    def close(self) -> list[Chunk]:
         """Give the scripted end."""
         for one in self._end:
             if isinstance(one, ProviderError):
                 raise one
-            yield one
+        return [one for one in self._end if not isinstance(one, ProviderError)]
 
 
 def _explain(said: Complaint) -> ProviderError:
@@ -57,6 +55,30 @@ def test_the_decoder_s_end_is_the_end() -> None:
     chunks = read(b"t:a\n", b"r:b\n", end=(TextDelta("c"), Finished()))
 
     assert chunks == [TextDelta("a"), ReasoningDelta("b"), TextDelta("c"), Finished()]
+
+
+def test_what_came_in_one_piece_is_one_chunk() -> None:
+    """A burst costs by its bytes, and nothing is joined across what is no text."""
+    chunks = read(b"t:a\nt:b\nr:x\nt:c\nt:d\nt:e\n", b"t:f\n")
+
+    assert chunks == [
+        TextDelta("ab"),
+        ReasoningDelta("x"),
+        TextDelta("cde"),
+        TextDelta("f"),
+        Finished(),
+    ]
+
+
+@pytest.mark.parametrize("fault", [b"busy:\n", b"???\n", b"x" * (2 << 20)])
+def test_what_was_said_before_a_fault_is_given(fault: bytes) -> None:
+    """Text of the same piece is not lost with what is wrong behind it."""
+    shown: list[Chunk] = []
+
+    with pytest.raises(ProviderError):
+        shown.extend(Reader("ndjson", Scripted(), _explain).feed(b"t:a\nt:b\n" + fault))
+
+    assert shown == [TextDelta("ab")]
 
 
 def test_what_follows_the_end_is_dropped() -> None:

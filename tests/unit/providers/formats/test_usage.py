@@ -14,7 +14,6 @@ from hexai.providers.formats.ollama import OllamaFormat
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.formats.usage import (
     AnthropicUsage,
-    ollama_waits,
     openai_usage,
 )
 from hexai.providers.llamacpp.infill import LlamaCppInfill
@@ -159,22 +158,7 @@ def test_an_ollama_s_cache_is_unknown_and_its_waits_are_told() -> None:
     assert end.usage == ReportedUsage(input=12, output=1)
     assert end.loading == 0.5
     assert end.queued == pytest.approx(2.649999)
-
-
-@pytest.mark.parametrize(
-    ("line", "waits"),
-    [
-        ((None, None, None, None), (0.0, 0.0)),
-        ((0, 5 * 10**8, 0, 0), (0.5, 0.0)),
-        ((10**9, 2 * 10**9, 0, 0), (2.0, 0.0)),
-        ((-5, "x", 10**40, 1.5), (0.0, 0.0)),
-    ],
-)
-def test_strange_durations_are_no_waits(
-    line: tuple[object, ...], waits: tuple[float, float]
-) -> None:
-    """Neither missing ones nor those that contradict each other."""
-    assert ollama_waits(line) == waits
+    assert end.generating == pytest.approx(1e-6)
 
 
 def test_only_who_charges_in_dollars_is_believed() -> None:
