@@ -94,6 +94,7 @@ class Socket(asyncio.Protocol):
     async def aclose(self) -> None:
         """Close the connection at once, whatever is under way."""
         self._connected.abort()
+        await asyncio.sleep(0)  # asyncio closes the descriptor on its next turn
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None
