@@ -1,7 +1,9 @@
 """The configuration for a start, made of what was found on this machine.
 
 It is a proposal: a pair of contenders side by side where there is a pair, as different
-from each other as what was found allows, and comments for the rest.
+from each other as what was found allows, and comments for the rest. A cloud takes part
+by itself only where the environment holds a key for it: a model that an Ollama passes
+on looks like one of this machine, and who says `--yes` would not know.
 """
 
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from hexai.service.setup.servers import Server
 
 _VENDORS = ("openai", "anthropic", "openrouter")
 _MODELS_NAMED = 8
+_SIDE_BY_SIDE = 2
 _NO_CHAT = ("embed", "bge-", "minilm", "rerank")
 """What models are called that make no answers."""
 
@@ -30,14 +33,18 @@ class Choice(Struct, frozen=True, kw_only=True):
     """What the user should know of it, for a comment."""
     is_near: bool = False
     """What it is sent stays on this machine, as far as that is known."""
+    is_passed_on: bool = False
+    """A server of this machine passes it on to a cloud: the user is to choose it."""
 
 
 def choices(found: Found, servers: tuple[Server, ...]) -> tuple[Choice, ...]:
     """List what can be asked: one of each kind first, those of this machine before.
 
-    The first two make a good pair.
+    The first two make a good pair; what is passed on to a cloud comes last.
     """
-    kinds = [list(_ollama(found)), *(list(_served(server)) for server in servers)]
+    ollama = list(_ollama(found))
+    here = [each for each in ollama if not each.is_passed_on]
+    kinds = [here, *(list(_served(server)) for server in servers)]
     near = [kind for kind in kinds if kind]
     if found.embedded_ready:
         note = "the embedded model: small, good for trying Hexai"
@@ -48,7 +55,7 @@ def choices(found: Found, servers: tuple[Server, ...]) -> tuple[Choice, ...]:
     first = [kind[0] for kind in near]
     pair = [*first[:1], *cloud[:1]]
     rest = [*first[1:], *cloud[1:], *(c for kind in near for c in kind[1:])]
-    return (*pair, *rest)
+    return (*pair, *rest, *(each for each in ollama if each.is_passed_on))
 
 
 def _ollama(found: Found) -> Iterator[Choice]:
@@ -58,7 +65,13 @@ def _ollama(found: Found) -> Iterator[Choice]:
             note = (
                 "Ollama passes this on to a cloud" if far else "stays on this machine"
             )
-            yield Choice(provider="ollama", model=model, note=note, is_near=not far)
+            yield Choice(
+                provider="ollama",
+                model=model,
+                note=note,
+                is_near=not far,
+                is_passed_on=far,
+            )
 
 
 def _served(server: Server) -> Iterator[Choice]:
@@ -83,6 +96,11 @@ def _cloud(found: Found) -> Iterator[Choice]:
             yield Choice(provider=vendor, model=model, note=note)
 
 
+def taking_part(candidates: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Give those who answer in the terminal unless the user says otherwise."""
+    return tuple(each for each in candidates[:_SIDE_BY_SIDE] if not each.is_passed_on)
+
+
 def compose(found: Found, servers: tuple[Server, ...]) -> str:
     """Write the file."""
     candidates = choices(found, servers)
@@ -93,7 +111,8 @@ def compose(found: Found, servers: tuple[Server, ...]) -> str:
 
 
 def _head(candidates: tuple[Choice, ...]) -> str:
-    name = candidates[0].provider if candidates else "local"
+    chosen = taking_part(candidates)
+    name = chosen[0].provider if chosen else "local"
     return f"""\
 # Made by `hexai config init` of what it found here. Change it as you like:
 # `hexai config edit` opens it, `hexai config check` says what is wrong with
@@ -132,15 +151,20 @@ def _entries(candidates: tuple[Choice, ...]) -> str:
         "# Who answers `hexai` in the terminal: each entry is a contender, and all"
     ]
     lines += ["# answer side by side. Take the # away to let more take part.", ""]
-    for place, each in enumerate(candidates):
-        mark = "" if place < 2 else "#"
+    if candidates and not taking_part(candidates):
+        lines[-1:] = [
+            "# Nothing found here surely stays on this machine, so nobody does.",
+            "",
+        ]
+    for each in candidates:
+        mark = "" if each in taking_part(candidates) else "#"
         lines += [
             f"{mark}[[models.cli]]                # {each.note}",
             f"{mark}provider = {to_toml(each.provider)}",
             f"{mark}model = {to_toml(each.model)}",
             "",
         ]
-    lines += _EXAMPLES if len(candidates) < 2 else _SHUFFLE
+    lines += _EXAMPLES if len(candidates) < _SIDE_BY_SIDE else _SHUFFLE
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ from hexai.errors import ConfigError, UsageError
 from hexai.service.files import make_private_folder
 from hexai.service.loop import Loop
 from hexai.service.setup.detect import Found, detect
-from hexai.service.setup.initial import choices, compose
+from hexai.service.setup.initial import choices, compose, taking_part
 from hexai.service.setup.servers import USUAL, Server, find_servers
 from hexai.surfaces.cli.config import config_file
 from hexai.surfaces.cli.confirm import can_confirm, confirm
@@ -53,7 +53,14 @@ def init(invocation: Invocation, *, yes: bool) -> int:
             return 1
     _write_new(file, text)
     say(process, f"written: {visible_line(str(file))}\n")
-    if not choices(found, servers):
+    candidates = choices(found, servers)
+    if candidates and not taking_part(candidates):
+        complain(
+            process,
+            "Ollama passes on all that was found to a cloud, so nobody answers yet: "
+            "take the # away from an entry, or `ollama pull` a model",
+        )
+    if not candidates:
         complain(
             process,
             "no model was found; install Ollama, set a key, or get the built-in model "

@@ -95,13 +95,13 @@ def test_whatever_was_found_makes_a_file_without_problems(tmp_path: Path) -> Non
 
 
 def test_names_from_a_server_cannot_break_out_of_the_file(tmp_path: Path) -> None:
-    """Whatever listens there chooses them."""
+    """Whatever listens there chooses them; what cannot be judged is not chosen."""
     name = 'x"\n[openai]\nbase_url = "http://evil.example" \x1b]0;p\x07\u202e'
-    server = Server(name="vllm", port=8000, models=(name, name))
+    server = Server(name="vllm", port=8000, models=(name,))
     text = compose(found(name), (server,))
     snapshot = loaded(text, tmp_path)
 
-    assert pair(snapshot) == [f"ollama:{name.strip()}", f"vllm:{name.strip()}"]
+    assert pair(snapshot) == [f"vllm:{name.strip()}"]
     assert snapshot.settings.openai.base_url == "https://api.openai.com/v1"
     assert text.replace("\n", "").isprintable()
 
@@ -139,3 +139,53 @@ def test_completion_stays_off_where_text_would_leave(tmp_path: Path) -> None:
 
     assert loaded(text, tmp_path).entries(Surface.COMPLETION).entries == ()
     assert "#[[models.completion]]" in text
+
+
+FAR = ("gpt-oss:120b-cloud", "deepseek:671b")
+"""The name gives the first one away, what Ollama lists the second."""
+
+
+def passed_on(*here: str, keys: tuple[str, ...] = ()) -> Found:
+    """Say that an Ollama has models of its own behind those that it passes on."""
+    return Found(
+        extra_installed=False,
+        model_there=False,
+        ollama=(*FAR, *here),
+        ollama_remote=frozenset(FAR[1:]),
+        keys=keys,
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "servers", "contenders"),
+    [
+        (passed_on("a"), (), ["ollama:a"]),
+        (passed_on("a", "b"), (), ["ollama:a", "ollama:b"]),
+        (passed_on(), (LLAMA,), ["llamacpp:qwen.gguf", "llamacpp:b"]),
+        (
+            passed_on("a", keys=("OPENAI_API_KEY",)),
+            (),
+            ["ollama:a", "openai:gpt-4.1"],
+        ),
+        (passed_on(keys=("OPENAI_API_KEY",)), (), ["openai:gpt-4.1"]),
+    ],
+)
+def test_what_ollama_passes_on_takes_part_only_by_the_user_s_hand(
+    what: Found, servers: tuple[Server, ...], contenders: list[str], tmp_path: Path
+) -> None:
+    """It is in the file as a comment, wherever Ollama lists it."""
+    text = compose(what, servers)
+
+    assert pair(loaded(text, tmp_path)) == contenders
+    for model in FAR:
+        assert f'#model = "{model}"' in text
+
+
+def test_nobody_takes_part_where_all_is_passed_on(tmp_path: Path) -> None:
+    """The file says why, and what is passed on is no default either."""
+    text = compose(passed_on(), ())
+    settings = loaded(text, tmp_path).settings
+
+    assert settings.provider.name == "local"
+    assert "Nothing found here surely stays on this machine, so nobody does." in text
+    assert "\n[[models." not in text
