@@ -67,7 +67,8 @@ ROWS = (
         limit_key="max_completion_tokens",
         why="the chat variants do not reason: they take every option, and like all"
         " newer models the newer name of the limit",
-        seen="documentation, not opened, 2026-11: https://platform.openai.com/docs/models",
+        seen="the name of the limit by convention; gpt-5-chat-latest, 2025-08:"
+        " https://github.com/BerriAI/litellm/issues/13781",
     ),
     Row(
         hosts=_OPENAI,
@@ -76,8 +77,9 @@ ROWS = (
         limit_key="max_completion_tokens",
         why="these reason only when asked to, which Hexai does not do, and then take"
         " a temperature",
-        seen="documentation, not opened, 2026-11:"
-        " https://platform.openai.com/docs/guides/latest-model",
+        seen="gpt-5.1, 2025-12: https://github.com/vercel/ai/issues/10932; no stop in"
+        " the family, 2025-08: https://community.openai.com/t/"
+        "gpt-5-update-documentation-errors/1341049",
     ),
     Row(
         hosts=_OPENAI,
@@ -114,15 +116,17 @@ ROWS = (
         models=r"gpt-5(\.[1-9])?-chat|gpt-5\.[124](-\d{4}-\d\d-\d\d)?$|gpt-oss",
         first_token=20.0,
         why="these answer at once, or show what they think from the start",
-        seen="documentation, not opened, 2026-11: https://platform.openai.com/docs/models",
+        seen="gpt-oss by convention; gpt-5-chat, 2025-08:"
+        " https://github.com/BerriAI/litellm/issues/13781; gpt-5.1 without effort,"
+        " 2025-12: https://github.com/vercel/ai/issues/10932",
     ),
     Row(
         models=r"(ft:)?(gpt-([5-9]|\d\d)|o[1-9](-|:|$)|codex-mini)",
         first_token=120.0,
         why="their reasoning is not streamed: after the role comes silence, of 24 s and"
         " up to 79 s where it was measured",
-        seen="documentation, not opened, 2026-11:"
-        " https://platform.openai.com/docs/guides/reasoning",
+        seen="silence while it thinks, past 30 s, 2026-04:"
+        " https://github.com/mezmo/aura/issues/62",
     ),
     Row(
         models=r"deepseek-reasoner|grok-([4-9]|3-mini)(?!.*non-reasoning)"
@@ -131,8 +135,8 @@ ROWS = (
         first_token=120.0,
         why="they reason before they answer, and not all of it is streamed by whoever"
         " serves them",
-        seen="documentation, not opened, 2026-11:"
-        " https://openrouter.ai/docs/use-cases/reasoning-tokens",
+        seen="which models, by convention; OpenRouter's page, 2026-11:"
+        " https://www.openrouter.ai/docs/use-cases/reasoning-tokens",
     ),
     Row(
         hosts=("openrouter.ai",),

@@ -26,8 +26,9 @@ WRAPPERS = (
     ),
     Names(
         names=("fault",),
-        seen="Apigee gateways, documentation not opened, 2026-11:"
-        " https://cloud.google.com/apigee/docs/api-platform/fundamentals/fault-handling",
+        seen="Apigee, by convention: as its clients quote `fault.faultstring`; what"
+        " the page on faults shows does not tell, 2026-11: https://docs.cloud.google.com/"
+        "apigee/docs/api-platform/fundamentals/fault-handling.md.txt",
     ),
 )
 """What an error is wrapped in."""
@@ -74,8 +75,9 @@ SENTENCES = (
     ),
     Names(
         names=("faultstring",),
-        seen="Apigee gateways, documentation not opened, 2026-11:"
-        " https://cloud.google.com/apigee/docs/api-platform/fundamentals/fault-handling",
+        seen="Apigee, by convention: as its clients quote `fault.faultstring`; what"
+        " the page on faults shows does not tell, 2026-11: https://docs.cloud.google.com/"
+        "apigee/docs/api-platform/fundamentals/fault-handling.md.txt",
     ),
     Names(
         names=("reason",),

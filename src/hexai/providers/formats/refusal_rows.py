@@ -43,16 +43,21 @@ _MALFORMED = frozenset({400, 404, 413, 422, 500, None})
 """Statuses under which upstreams explain in prose what they could not do."""
 
 _OPENAI = (
-    "OpenAI, documentation not opened, 2026-11:"
-    " https://platform.openai.com/docs/guides/error-codes"
+    "OpenAI's codes as users quote them, 2024-12:"
+    " https://github.com/dev-hato/hato-bot/pull/4552; the rarer ones by convention"
 )
 _ANTHROPIC = (
     "anthropic 0.121.0, types of errors, 2026-08:"
     " https://github.com/anthropics/anthropic-sdk-python"
 )
 _DASHSCOPE = (
-    "DashScope, documentation not opened, 2026-11:"
-    " https://help.aliyun.com/zh/model-studio/error-code"
+    "DashScope's codes as users quote them, 2024-08:"
+    " https://github.com/tencentmusic/supersonic/issues/1572; the rarer ones by"
+    " convention"
+)
+_ALLOCATION = (
+    "DashScope's limit of a minute, 2026-08:"
+    " https://github.com/can1357/oh-my-pi/pull/8476"
 )
 _LITELLM = "LiteLLM 1.108.7, measured, 2026-11: https://github.com/BerriAI/litellm"
 _LLAMACPP = "llama.cpp b10488, measured, 2026-11: https://github.com/ggml-org/llama.cpp"
@@ -80,8 +85,14 @@ HELD = (
     ),
     HeldInProse(
         says=r"context length of (?:only )?(\d{2,9})\b",
-        seen="LM Studio, documentation not opened, 2026-11:"
-        " https://lmstudio.ai/docs/app/api",
+        seen="LM Studio 0.3.13, 2025-03:"
+        " https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/546",
+    ),
+    HeldInProse(
+        says=r"\bn_keep\b.{1,40}\bn_ctx:? \(?(\d{2,9})\b",
+        seen="LM Studio, `n_keep: 13055>= n_ctx: 4096`, 2026-04:"
+        " https://github.com/Gitlawb/openclaude/issues/353; `n_ctx (4096)`, 2026-01:"
+        " https://github.com/anomalyco/opencode/issues/11141",
     ),
 )
 
@@ -124,18 +135,32 @@ RULES = (
     Rule(
         says=_codes("tokens_limit_reached", "context_window_exceeded"),
         error=ContextTooLong,
-        seen="GitHub models' 413, documentation not opened, and by convention; 2026-11:"
-        " https://docs.github.com/github-models",
+        seen="GitHub models' 413, 2025-07:"
+        " https://github.com/eslint/tsc-meetings/pull/593; the second by convention",
+    ),
+    Rule(
+        # In OpenAI's words for a quota that is used up; a minute later it answers.
+        says=_codes("throttling.allocationquota"),
+        error=RateLimited,
+        seen=_ALLOCATION,
+    ),
+    Rule(
+        says=r"/error-code#token-limit\b",
+        error=RateLimited,
+        statuses=frozenset({429, None}),
+        seen=f"{_ALLOCATION}, where it has OpenAI's `insufficient_quota` for a code",
     ),
     Rule(
         says=_codes(
-            "insufficient_quota",
-            "billing_not_active",
+            *("insufficient_quota", "quota_exceeded", "credit_balance_exhausted"),
+            *("organization_spend_limit_exceeded", "project_spend_limit_exceeded"),
+            *("organization_usage_limit_exceeded", "billing_not_active"),
             "billing_hard_limit_reached",
-            "quota_exceeded",
         ),
         error=OutOfCredit,
-        seen=_OPENAI,
+        seen="OpenAI's codes of 429, which no waiting mends, 2026-11:"
+        " https://learn.microsoft.com/en-us/microsoft-cloud/dev/dev-proxy/concepts/"
+        "openai-insufficient-quota; the last two are older ones, by convention",
     ),
     Rule(says=_codes("billing_error"), error=OutOfCredit, seen=_ANTHROPIC),
     Rule(says=_codes("arrearage"), error=OutOfCredit, seen=_DASHSCOPE),
@@ -180,13 +205,20 @@ RULES = (
             "responsibleaipolicyviolation",
         ),
         error=ContentFilter,
-        seen="Azure and OpenAI, documentation not opened, 2026-11:"
-        " https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter",
+        seen="Azure's 400, with an `innererror`, as users quote it, 2023-08:"
+        " https://github.com/microsoft/azurechat/issues/351; OpenAI's by convention",
     ),
     Rule(
         says=_codes("datainspectionfailed", "data_inspection_failed"),
         error=ContentFilter,
-        seen=_DASHSCOPE,
+        seen="DashScope, 2025-03: https://github.com/camel-ai/owl/issues/432",
+    ),
+    Rule(
+        says=r"\bdatainspectionfailed\b",
+        error=ContentFilter,
+        statuses=frozenset({400, None}),
+        seen="DashScope, whose code is then in its words alone, 2026-04:"
+        " https://github.com/QwenLM/qwen-code/issues/3145",
     ),
     Rule(
         # With 429, though it only rests the model for seconds after a failure, a
@@ -211,11 +243,13 @@ RULES = (
     Rule(
         says=(
             r"context (length|size|window|limit)|(prompt|input) is too long"
-            r"|prompt contains .* tokens|reduce the length"
+            r"|prompt contains .* tokens|reduce the length|\bn_keep\b.{1,40}\bn_ctx\b"
         ),
         error=ContextTooLong,
         statuses=_MALFORMED,
-        seen=f"{_LLAMACPP}; the others' words for it by convention",
+        seen=f"{_LLAMACPP}; `n_keep` is LM Studio's, 2026-01:"
+        " https://github.com/anomalyco/opencode/issues/11141; the others' words for it"
+        " by convention",
     ),
     Rule(
         says=r"(invalid|missing) model name|^model is required",
@@ -234,11 +268,12 @@ RULES = (
         seen=f"{_OLLAMA}; the others' words for it by convention",
     ),
     Rule(
-        says=r"^model: ",
+        says=r"^model: ?[\w.:/-]+\s*$",
         error=UnknownModel,
         statuses=frozenset({404, None}),
-        seen="Anthropic, which names nothing but the model; documentation not opened,"
-        " 2026-11: https://docs.claude.com/en/api/errors",
+        seen="Anthropic, which names nothing but the model, 2026-04:"
+        " https://github.com/continuedev/continue/issues/12161; without a blank,"
+        " 2025-12: https://github.com/ECuiDev/obsidian-quiz-generator/issues/45",
     ),
     Rule(
         says=r"input was flagged|content management policy|moderation",

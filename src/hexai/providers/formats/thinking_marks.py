@@ -33,8 +33,8 @@ BLOCKS = (
     Block(
         opens="<thought>",
         closes="</thought>",
-        seen="by convention: said of EXAONE Deep and of Gemini behind Vertex, which"
-        " lets its users name the tag; pages not opened; 2025-05,"
+        seen="EXAONE Deep; 2025-03, https://github.com/LG-AI-EXAONE/EXAONE-Deep; of"
+        " Gemini behind Vertex by convention, whose users name the tag; 2025-05,"
         " https://github.com/GoogleCloudPlatform/generative-ai/pull/2090",
     ),
     Block(
@@ -84,9 +84,8 @@ BLOCKS = (
         opens="<|begin_of_thought|>",
         closes="<|end_of_thought|>",
         then="<|begin_of_solution|>",
-        seen="by convention: Sky-T1's and OpenThinker's system prompt asks for it;"
-        " model card not opened; 2025-01,"
-        " https://huggingface.co/open-thoughts/OpenThinker-7B",
+        seen="Sky-T1, as a tuned one describes its answers; 2025-01,"
+        " https://huggingface.co/shakedzy/Sky-T1-32B-Steps; OpenThinker by convention",
     ),
     Block(
         opens="Here is my thought process:",
@@ -155,14 +154,25 @@ OPENED_BY_TEMPLATE = (
     ),
     OpenedByTemplate(
         models=r"ernie-4\.5.*thinking",
-        seen="by convention: model card not opened; 2025-09,"
-        " https://huggingface.co/baidu/ERNIE-4.5-21B-A3B-Thinking",
+        seen="thoughts without an opening tag; 2025-09,"
+        " https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/993; the closing"
+        " one by convention",
     ),
     OpenedByTemplate(
         models=r"exaone-deep",
         closes="</thought>",
-        seen="by convention: model card not opened; 2025-03,"
-        " https://huggingface.co/LGAI-EXAONE/EXAONE-Deep-7.8B",
+        seen="its template's `<thought>` at the end; 2025-03,"
+        " https://github.com/LG-AI-EXAONE/EXAONE-Deep",
+    ),
+    OpenedByTemplate(
+        models=r"(nvidia-)?nemotron-nano",
+        seen="v2, unless `/no_think` is asked; 2026-11, https://github.com/ggml-org/"
+        "llama.cpp/blob/master/models/templates/NVIDIA-Nemotron-Nano-v2.jinja",
+    ),
+    OpenedByTemplate(
+        models=r"step-?(fun)?-?3\.7",
+        seen="2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/StepFun3.7-Flash.jinja",
     ),
     OpenedByTemplate(
         models=r"apriel.*thinker",

@@ -245,3 +245,66 @@ def test_a_rest_is_no_rate_limit() -> None:
 def test_every_kind_has_its_words() -> None:
     """Whatever the tables name can be said."""
     assert {kind for _, _, kind in CASES} == set(HAPPENED)
+
+
+def quota(message: str, code: str = "insufficient_quota") -> object:
+    """Give what is refused with 429 and OpenAI's type for a quota that is used up."""
+    return {"error": {"message": message, "type": "insufficient_quota", "code": code}}
+
+
+USED_UP = "You exceeded your current quota, please check your plan and billing details."
+DASHSCOPE = "For details, see: https://help.aliyun.com/zh/model-studio/error-code"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        (429, quota(USED_UP), OutOfCredit),
+        (429, quota("…", "credit_balance_exhausted"), OutOfCredit),
+        (429, {"error": {"code": "project_spend_limit_exceeded"}}, OutOfCredit),
+        (429, quota(f"{USED_UP} {DASHSCOPE}#token-limit"), RateLimited),
+        (429, quota(USED_UP, "Throttling.AllocationQuota"), RateLimited),
+        (400, quota(f"{USED_UP} {DASHSCOPE}#token-limit"), OutOfCredit),
+        (
+            400,
+            openai("<400> InternalError.Algo.DataInspectionFailed: Input text data"),
+            ContentFilter,
+        ),
+        (
+            404,
+            anthropic("not_found_error", "model:claude-3-opus-20240229"),
+            UnknownModel,
+        ),
+        (404, anthropic("not_found_error", "model: claude-3-5-sonnet "), UnknownModel),
+        (
+            400,
+            {"error": "Cannot truncate prompt with n_keep (15028) >= n_ctx (7424)"},
+            ContextTooLong,
+        ),
+    ],
+)
+def test_what_users_quote_of_vendors_has_its_kind(
+    status: int, said: object, kind: type[ProviderError]
+) -> None:
+    """DashScope says that a minute's quota is used up as OpenAI does of money."""
+    body = json.dumps(said).encode()
+
+    assert type(explain(read_body(status, body), "m", settings())) is kind
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("initial prompt (n_keep: 13055>= n_ctx: 4096). Try to load", 4096),
+        ("Cannot truncate prompt with n_keep (15028) >= n_ctx (7424)", 7424),
+        ("the model is loaded with context length of only 32768 tokens", 32768),
+    ],
+)
+def test_lm_studio_says_how_much_it_holds_in_its_sentence(said: str, held: int) -> None:
+    """In three ways, by its releases; the prompt is then cut to that."""
+    error = explain(
+        read_body(400, json.dumps({"error": said}).encode()), "m", settings()
+    )
+
+    assert isinstance(error, ContextTooLong)
+    assert error.held == held
