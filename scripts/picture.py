@@ -36,6 +36,8 @@ class Style(Struct, frozen=True, kw_only=True):
     """How a stretch of text looks."""
 
     colour: str = FOREGROUND
+    ground: str = ""
+    """Empty: that of the terminal."""
     bold: bool = False
     dim: bool = False
     is_reverse: bool = False
@@ -43,18 +45,22 @@ class Style(Struct, frozen=True, kw_only=True):
     @property
     def attributes(self) -> str:
         """The attributes of an SVG text, those of plain text left out."""
+        ink = self.colour.removeprefix(FOREGROUND)
         given = {
-            "fill": BACKGROUND
-            if self.is_reverse
-            else self.colour.removeprefix(FOREGROUND),
+            "fill": (self.ground or BACKGROUND) if self.is_reverse else ink,
             "font-weight": "bold" if self.bold else "",
             "opacity": "0.55" if self.dim else "",
         }
         return "".join(f' {name}="{value}"' for name, value in given.items() if value)
 
+    @property
+    def behind(self) -> str:
+        """The colour behind the text; empty: that of the terminal."""
+        return self.colour if self.is_reverse else self.ground
+
 
 class Stretch(Struct, frozen=True, kw_only=True):
-    """Text in one style that begins at a cell of its line."""
+    """Text in one style that begins at a cell of its line; blanks are its ground."""
 
     cell: int
     text: str
@@ -94,10 +100,10 @@ def _rows(lines: list[str]) -> Iterator[list[Stretch]]:
             if place % 2:
                 style = _styled(style, part)
                 continue
-            if style.is_reverse and part:  # its blanks are seen
-                row.append(Stretch(cell=cell, text=part, style=style))
-            else:
-                row += _stretches(part, cell, style)
+            if style.behind and part:
+                blanks = " " * width(part)
+                row.append(Stretch(cell=cell, text=blanks, style=style))
+            row += _stretches(part, cell, style)
             cell += width(part)
         yield row
 
@@ -125,7 +131,8 @@ def _styled(style: Style, parameters: str) -> Style:
     while numbers:
         number = numbers.pop(0)
         if number in (38, 48):
-            del numbers[: {5: 2, 2: 4}.get(numbers[0] if numbers else 0, 0)]
+            named = _taken_colour(numbers)
+            style = replace(style, **{"colour" if number == 38 else "ground": named})
         elif number == 0:
             style = Style()
         elif number in (1, 2):
@@ -136,24 +143,53 @@ def _styled(style: Style, parameters: str) -> Style:
             style = replace(style, is_reverse=number == 7)
         elif number == 39:
             style = replace(style, colour=FOREGROUND)
-        elif 30 <= number <= 37:
-            style = replace(style, colour=PALETTE[number - 30])
-        elif 90 <= number <= 97:
-            style = replace(style, colour=BRIGHT[number - 90])
+        elif number == 49:
+            style = replace(style, ground="")
+        elif number in _NAMED:
+            style = replace(style, **_NAMED[number])
     return style
+
+
+_NAMED = {
+    first + place: {key: colour}
+    for first, key, colours in (
+        (30, "colour", PALETTE),
+        (40, "ground", PALETTE),
+        (90, "colour", BRIGHT),
+        (100, "ground", BRIGHT),
+    )
+    for place, colour in enumerate(colours)
+}
+"""What is set by the number of one of the sixteen colours."""
+
+
+def _taken_colour(numbers: list[int]) -> str:
+    """Take the numbers of a colour that is one of 256, or red, green and blue."""
+    kind = numbers.pop(0) if numbers else 0
+    if kind == 2:
+        red, green, blue, *numbers[:] = numbers
+        return f"#{red:02x}{green:02x}{blue:02x}"
+    number = numbers.pop(0) if numbers else 0
+    if number < 16:
+        return (*PALETTE, *BRIGHT)[number]
+    if number >= 232:
+        return "#" + f"{8 + 10 * (number - 232):02x}" * 3
+    levels = [0, *range(95, 256, 40)]
+    cube = number - 16
+    parts = (cube // 36, cube // 6 % 6, cube % 6)
+    return "#" + "".join(f"{levels[part]:02x}" for part in parts)
 
 
 def _drawn(stretch: Stretch, baseline: float) -> str:
     left = round(MARGIN + stretch.cell * CELL, 1)
     long = round(width(stretch.text) * CELL, 1)
-    ground = ""
-    if stretch.style.is_reverse:
-        ground = (
+    if stretch.text.isspace():
+        return (
             f'<rect x="{left:g}" y="{baseline - SIZE:g}" width="{long:g}" '
-            f'height="{LINE}" fill="{stretch.style.colour}"/>'
+            f'height="{LINE}" fill="{stretch.style.behind}"/>'
         )
     return (
-        f'{ground}<text x="{left:g}" y="{baseline:g}" textLength="{long:g}" '
+        f'<text x="{left:g}" y="{baseline:g}" textLength="{long:g}" '
         f'lengthAdjust="spacingAndGlyphs"{stretch.style.attributes}>'
         f"{escape(stretch.text, quote=False)}</text>"
     )

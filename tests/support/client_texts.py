@@ -78,7 +78,7 @@ def by_mini(text: str, cursor: int, item: lsp.CompletionItem) -> str:
         return text[:start] + edit.new_text + text[cursor:]
     indent = _indent_at(text, start)
     lines = expand(edit.new_text).split("\n")
-    if "\n\t" not in f"\n{text}":  # `expandtab`
+    if not text.startswith("package "):  # `expandtab` but for Go
         lines = [line.replace("\t", "    ") for line in lines]
     head, *others = lines
     ending = "\r\n" if "\r\n" in text else "\n"  # `fileformat`

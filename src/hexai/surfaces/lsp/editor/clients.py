@@ -33,6 +33,8 @@ class Client(Struct, frozen=True, kw_only=True):
     lines: Literal["all", "indented", "first"] = "all"
     """Which lines of a text go in as they are: `indented` those until one is indented
     less than the cursor's, where others are brought to its depth; `first` only one."""
+    keeps_tabs: frozenset[str] = frozenset()
+    """Languages whose files it leaves tabs alone in, for `indented`."""
     breaks_lines: Literal["document", "own"] = "document"
     """`own` where a text has the line breaks of the editor, which writes them into the
     file as that has them: what comes as CR LF stands there as CR CR LF."""
@@ -96,7 +98,7 @@ DEFAULT = Client(name="unknown")
 
 HELIX = Client(
     name="helix",
-    seen="Helix 25.07.1 and master of 2026-07-23, run on 2026-11-28; "
+    seen="Helix 25.07.1 and master of 2026-07-23, run on 2026-11-29; "
     "https://github.com/helix-editor/helix/tree/master/helix-term/src/ui",
     plaintext=False,
     says_done=True,
@@ -136,14 +138,15 @@ NEOVIM_PLUGIN = Client(
 BLINK = replace(
     NEOVIM_PLUGIN,
     name="blink.cmp",
-    seen="blink.cmp 1.10 in Neovim 0.11.4, run on 2026-11-28; its main of 2025-11-19; "
+    seen="blink.cmp 1.10 and main of 2025-11-19 in Neovim 0.11.4, run on 2026-11-29; "
     "https://github.com/Saghen/blink.cmp/blob/main/lua/blink/cmp/sources/lib/init.lua",
 )
 
 NVIM_CMP = replace(
     NEOVIM_PLUGIN,
     name="nvim-cmp",
-    seen="nvim-cmp in Neovim 0.11.4, run on 2026-11-28; cmp-nvim-lsp of 2025-11-13; "
+    seen="nvim-cmp of 2026-03-25, cmp-nvim-lsp of 2025-11-13 in Neovim 0.11.4, run "
+    "on 2026-11-29; "
     "https://github.com/hrsh7th/cmp-nvim-lsp/blob/main/lua/cmp_nvim_lsp/init.lua",
 )
 
@@ -151,15 +154,18 @@ MINI = replace(
     NEOVIM_PLUGIN,
     name="mini.completion",
     seen="mini.completion with get_lsp_capabilities() in Neovim 0.11.4, run on "
-    "2026-11-28; its main of 2025-08-17; https://github.com/echasnovski/"
+    "2026-11-29; its main of 2025-08-29; https://github.com/echasnovski/"
     "mini.completion/blob/main/lua/mini/completion.lua",
     item_text="snippet",
     lines="indented",
+    keeps_tabs=frozenset({"gdscript", "go", "gomod", "hare", "make", "makefile"}),
     runs_commands=False,
     mends=False,
 )
 """Its plain text goes through Vim's own completion, which indents each line anew; a
-snippet is brought to the depth of the cursor's line, so nothing can be less deep."""
+snippet is brought to the depth of the cursor's line, so nothing can be less deep. Tabs
+in a snippet become blanks where `expandtab` is set, as Neovim does for Python whatever
+the file is indented by; it says `noexpandtab` for those named here alone."""
 
 COC = Client(
     name="coc.nvim",
@@ -220,7 +226,7 @@ model's name does little harm to others that tell none."""
 KATE = replace(
     NAMELESS,
     name="kate",
-    seen="Kate 22.12, run on 2026-11-28; "
+    seen="Kate 22.12, run by the tests; "
     "https://invent.kde.org/utilities/kate/-/tree/master/addons/lspclient",
 )
 

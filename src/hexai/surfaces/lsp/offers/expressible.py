@@ -12,12 +12,8 @@ from msgspec.structs import replace
 from hexai.surfaces.lsp.editor.clients import Client
 from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
-from hexai.text.lines import Lines
 from hexai.text.overlap import covered
 from hexai.text.positions import Position, Span
-
-_NEAR = 200
-"""Lines on each side in which an indentation by tabs is looked for."""
 
 
 def expressible(offer: Offer, client: Client) -> Offer:
@@ -51,7 +47,8 @@ def _cut(offer: Offer, suggestion: Suggestion, client: Client) -> str:
     if client.lines == "first":
         return text.partition("\n")[0]
     if client.lines == "indented":
-        return _indented(text, insertion, offer.lines)
+        keeps_tabs = offer.document.language in client.keeps_tabs
+        return _indented(text, insertion.indent, keeps_tabs=keeps_tabs)
     return text
 
 
@@ -70,20 +67,17 @@ def _before_covered(offer: Offer, insertion: Insertion) -> str:
     return ""
 
 
-def _indented(text: str, insertion: Insertion, lines: Lines) -> str:
+def _indented(text: str, indent: str, *, keeps_tabs: bool) -> str:
     """Give the lines until one that would not come out as it is.
 
     That is one less deep than the cursor's, a blank one where blanks would be put
-    before it, and one with tabs in a document that is not indented by them.
+    before it, and one with a tab beyond the cursor's depth, unless the editor leaves
+    those alone.
     """
-    indent = insertion.indent
-    number = insertion.position.line
-    near = lines.between(max(0, number - _NEAR), number + _NEAR)
-    has_tabs = any(line.startswith("\t") for line in near)
     kept: list[str] = []
     for place, line in enumerate(text.split("\n")):
         deep = not place or (line.startswith(indent) and (line.strip() or not indent))
-        if not deep or ("\t" in line and not has_tabs):
+        if not deep or ("\t" in line.removeprefix(indent) and not keeps_tabs):
             break
         kept.append(line)
     return "\n".join(kept).rstrip("\n") if len(kept) < text.count("\n") + 1 else text

@@ -45,6 +45,7 @@ SHAPES = {
         "",
     ),
     "tabs": ("func f() {\n\tif x {\n\t\t|\n\t}\n}\n", "return 1\n\t\tx()", ""),
+    "deeper tabs": ("if x:\n\t|\n", "if y:\n\t\treturn y", ""),
     "tab in a string": ("def f():\n    |\n", "x = 'a\tb'\n    y = 1", ""),
     "CRLF": ("a = 1\r\n    |\r\nb = 2\r\n", "x = [\n        1,\n    ]", ""),
     "repeated suffix": ("foo(|)\n", "bar)", ")"),
@@ -100,6 +101,7 @@ def item_covers(item: object, before: str) -> bool:
         (clients.MINI, "empty line at the margin", ["a = 1\n\n\nb = 2"]),
         (clients.MINI, "tab in a string", []),
         (clients.MINI, "tabs", ["return 1\n\t\tx()"]),
+        (clients.MINI, "deeper tabs", ["if y:"]),
         (clients.VIM_LSP, "multi-line", ["a = 1"]),
         (clients.KAKOUNE, "repeated suffix", ["bar"]),
         (clients.KAKOUNE, "repeated suffix in the middle", ["a"]),
@@ -114,6 +116,23 @@ def test_what_a_client_cannot_put_in_is_not_offered(
     place, text, _ = SHAPES[shape]
     cut = expressible(offer(place, text), client)
     assert [each.text for each in cut.suggestions] == wanted
+
+
+def test_mini_keeps_the_tabs_of_languages_that_neovim_indents_by_them() -> None:
+    """For others `expandtab` may be set, whatever the file is indented by."""
+    place = "package p\n\nfunc f() {\n\t|\n}\n"
+    text = 'if x {\n\t\treturn "\t"\n\t}'
+    whole = offer(place, text)
+    go = document(place.replace("|", ""), language="go")
+    given = expressible(replace(whole, document=go), clients.MINI)
+
+    [suggestion] = given.suggestions
+    maker = ItemMaker(client=clients.MINI, encoding=Encoding.UTF32, command="c")
+    [item] = maker.completion(given, 1).items
+    assert suggestion.text == text
+    before, after = place.split("|")
+    got = client_texts.by_mini(before + after, len(before), item)
+    assert got == before + text + after
 
 
 def test_texts_that_are_the_same_after_the_cut_are_one() -> None:
