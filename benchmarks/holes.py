@@ -1,36 +1,29 @@
 """Holes: what a local model fills in, beside a copy of the previous similar line.
 
-Lines of this repository lose their end, or all but their indentation, and the model is
-asked for it as the editor server would ask. Copying a line takes no model at all, so a
-model that does no better is of no use for completion. Run by `scripts/bench holes`.
+Lines of this repository lose their end, or all but their indentation, and an editor
+server is asked for it, by the model as users have it. What it refused to offer, and
+why, is what its statistics say. Copying a line takes no model at all, so a model that
+does no better is of no use for completion. Run by `scripts/bench holes`.
 """
 
 import argparse
-import asyncio
 import difflib
 import itertools
-import os
+import json
 import random
 import re
+import subprocess
+import tempfile
+import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.config.schema import Settings
-from hexai.domain.entry import RequestSpec
-from hexai.domain.provider import Finished, FinishReason, TextDelta
-from hexai.errors import NoAnswer
+from benchmarks.lsp import Editor, started
 from hexai.prompts.code.languages import language_of
 from hexai.prompts.code.misfits import Judge
-from hexai.prompts.completion import completion_request
-from hexai.prompts.cursor import Cursor
-from hexai.providers.llamacpp.provider import LlamaCpp
-from hexai.providers.llamacpp.supervisor import Supervisor
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines
 from hexai.text.positions import Position, Span
@@ -39,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[1]
 _SHORTEST = 3
 """Characters that have to be the same."""
 _PYTHON = language_of("python", "")
+_WRITTEN = 2.0
+"""Seconds after which the ledger has what happened."""
 
 
 class Hole(Struct, frozen=True, kw_only=True):
@@ -60,23 +55,10 @@ class Hole(Struct, frozen=True, kw_only=True):
         )
 
 
-class Silent:
-    """A `Progress` that nobody looks at."""
-
-    def loading(self) -> None:
-        """Tell nobody."""
-
-    def connected(self) -> None:
-        """Tell nobody."""
-
-    def refused(self) -> None:
-        """Tell nobody."""
-
-
-def holes(count: int, seed: int) -> list[Hole]:
-    """Make holes in lines of code, the same ones for a seed."""
+def holes(count: int, seed: int, root: Path = ROOT) -> list[Hole]:
+    """Make holes in lines of code, the same ones for a seed and a state of the code."""
     dice = random.Random(seed)
-    files = sorted(ROOT.glob("src/hexai/**/*.py"))
+    files = sorted(root.glob("src/hexai/**/*.py"))
     made: list[Hole] = []
     while len(made) < count:
         path = dice.choice(files)
@@ -90,7 +72,7 @@ def holes(count: int, seed: int) -> list[Hole]:
         document = Lines((*raw[:number], line[:at] + "\n", *raw[number + 1 :]))
         made.append(
             Hole(
-                path=str(path.relative_to(ROOT)),
+                path=str(path.relative_to(root)),
                 document=document,
                 position=Position(number, at),
                 right=line[at:],
@@ -129,28 +111,24 @@ def filled(hole: Hole, said: str, *, infilled: bool, finished: bool) -> str:
     )
 
 
-async def asked(client: LlamaCpp, model: str, hole: Hole) -> str:
-    """Ask for what belongs in a hole."""
-    cursor = Cursor(
-        document=hole.document,
-        span=Span(hole.position, hole.position),
-        path=hole.path,
-        identifier="python",
-    )
-    spec = RequestSpec(provider="local", model=model, temperature=0.2, max_tokens=4000)
-    call = completion_request(cursor, Settings()).call(spec)
-    text, end = "", Finished()
-    try:
-        async with aclosing(client.stream(replace(call), Silent())) as chunks:
-            async for chunk in chunks:
-                if isinstance(chunk, TextDelta):
-                    text += chunk.text
-                elif isinstance(chunk, Finished):
-                    end = chunk
-    except NoAnswer:
-        return ""
-    whole = end.reason is not FinishReason.LENGTH
-    return filled(hole, text, infilled=end.infilled, finished=whole)
+def offered(editor: Editor, number: int, hole: Hole) -> str:
+    """Open a file with a hole, ask there, and give what would go in; empty: nothing."""
+    uri = f"file:///holes/{number}/{Path(hole.path).name}"
+    editor.open(uri, "".join(hole.sides))
+    at = hole.position
+    listed = editor.complete(uri, at.line, at.character)
+    editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    items = listed["items"] if isinstance(listed, dict) else listed or []
+    return _put_in(hole, items[0]["textEdit"]) if items else ""
+
+
+def _put_in(hole: Hole, edit: dict[str, Any]) -> str:
+    """Make an edit of the cursor's line, and give what is behind the cursor then."""
+    span = edit["range"] if "range" in edit else edit["replace"]
+    at, line = hole.position, hole.document.line(hole.position.line)
+    assert span["start"]["line"] == span["end"]["line"] == at.line
+    start, end = span["start"]["character"], span["end"]["character"]
+    return str(line[:start] + edit["newText"] + line[end:])[at.character :]
 
 
 def judged(hole: Hole, text: str) -> str:
@@ -183,38 +161,66 @@ def report(name: str, found: list[tuple[Hole, str]]) -> None:
     print(f"{name}: parse in place {parse:.1%}; alike {likeness:.3f}; {shares}")
 
 
-async def measure(options: argparse.Namespace) -> None:
+_CONFIG = """\
+[local]
+keep_alive = 3
+
+[completion]
+wait = "all"
+hard_deadline = 120
+
+[[models.completion]]
+provider = "local"
+model = "{model}"
+"""
+
+
+def measure(options: argparse.Namespace) -> None:
     """Ask for every hole, and report."""
-    environ = dict(os.environ)  # noqa: TID251 - an edge
-    client = LlamaCpp(
-        ProviderSettings(name="local", type="local", built_in=True),
-        Supervisor(Path(options.run), environ=environ, keep_alive=5.0, max_workers=1),
-        Path("/nonexistent"),
-    )
     made = holes(options.count, options.seed)[options.first :]
     found: list[tuple[Hole, str]] = []
-    for hole in made:
-        text = await asked(client, options.model, hole)
-        found.append((hole, text))
-        if options.show:
-            line = hole.sides[0].rpartition("\n")[2].strip()
-            print(f"  {line}|{first_line(text)}   [{hole.right}] {judged(hole, text)}")
+    with tempfile.TemporaryDirectory(prefix="hx-") as folder:
+        home = Path(folder)
+        config = home / ".config/hexai/config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(_CONFIG.format(model=options.model))
+        with started([str(options.hexai / "hexai"), "lsp"], home) as editor:
+            editor.initialize()
+            for number, hole in enumerate(made):
+                found.append((hole, offered(editor, number, hole)))
+                if options.show:
+                    _show(*found[-1])
+            time.sleep(_WRITTEN)
+        told = _stats(options.hexai, home)
     report("model", found)
+    print(f"  nothing offered {sum(not text for _, text in found)}; refused: {told}")
     report("copy ", [(hole, copied(hole)) for hole in made])
 
 
-def _options() -> Iterator[argparse.Namespace]:
+def _show(hole: Hole, text: str) -> None:
+    line = hole.sides[0].rpartition("\n")[2].strip()
+    word = judged(hole, text)
+    print(f"  {line}|{first_line(text)}   [{hole.right}] {word}", flush=True)
+
+
+def _stats(programs: Path, home: Path) -> str:
+    """Give how many suggestions were refused for which reason."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+    command = [str(programs / "hexai"), "stats", "--json"]
+    said = subprocess.run(command, env=environment, capture_output=True, check=True)
+    return str([each["refused"] for each in json.loads(said.stdout)["models"]])
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hexai", help="taken by all benchmarks, and not used")
+    parser.add_argument("--hexai", type=Path, required=True, help="folder of programs")
     parser.add_argument("--model", required=True, help="the path of a GGUF file")
-    parser.add_argument("--run", default="/tmp/hexai-bench", help="a private folder")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="leave out so many")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--show", action="store_true", help="print each suggestion")
-    yield parser.parse_args()
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    for chosen in _options():
-        asyncio.run(measure(chosen))
+    measure(_options())

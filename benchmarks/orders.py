@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.counted import MODEL, counted
-from benchmarks.holes import Hole, filled, first_line, holes, judged
+from benchmarks.holes import ROOT, Hole, filled, first_line, holes, judged
 from hexai.config.provider_settings import InfillEndpoint
 from hexai.config.schema import Completion, General, PromptOrder, Settings
 from hexai.domain.entry import RequestSpec
@@ -133,7 +133,7 @@ async def compare(
 ) -> None:
     """Ask for every hole in both ways, and print how they compare so far."""
     worth: dict[str, list[float]] = {name: [] for name, _ in ways}
-    for number, hole in enumerate(holes(options.count, options.seed), 1):
+    for number, hole in enumerate(holes(options.count, options.seed, options.code), 1):
         if number <= options.first:
             continue
         for name, make in ways:
@@ -190,6 +190,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=43)
     parser.add_argument("--tokens", type=int, default=1000, help="of the document")
     parser.add_argument("--keep", type=Path, help="a file of what was said so far")
+    parser.add_argument(
+        "--code", type=Path, default=ROOT, help="a checkout that does not change"
+    )
     parser.add_argument("--show", action="store_true", help="print each suggestion")
     options = parser.parse_args()
     with counted(options.model) as relay:

@@ -1,4 +1,4 @@
-"""A llama.cpp of the user's reads a prompt before anybody asks, where they want it to.
+"""A llama.cpp of the user's reads a prompt before anybody asks, where they want that.
 
 It is asked only while its `/slots` says that nobody else is asking it; one that does
 not tell (`--no-slots`) is left alone, and so is an Ollama, which cannot tell. A
@@ -7,6 +7,7 @@ server reads in that time, and a look at the slots stands before each.
 """
 
 import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Self
 
@@ -79,17 +80,16 @@ class Beforehand:
         What was read before is not asked for again.
         """
         now = asyncio.get_running_loop().time
-        prompt = _Prompt.of(call, settings)
-        start = _common(self._text, prompt.text)
+        prompt = Prompt.of(call, settings)
         with suppress(ProviderError):
-            for end in piece_ends(prompt.text[start:], lambda: self._pace.tokens):
+            for text, piece in prompt.pieces(self._text, lambda: self._pace.tokens):
                 slots = await look_at_slots(asked)
                 if slots is None or not slots.idle:
                     return
                 began = now()
-                anew = await _read(asked, prompt.wire, prompt.up_to(start + end))
+                anew = await _read(asked, prompt.wire, piece)
                 self._pace.take(anew, now() - began)
-                self._text = prompt.text[: start + end]
+                self._text = text
 
 
 async def _read(asked: Asked, wire: WireFormat, piece: Call) -> int:
@@ -102,7 +102,7 @@ async def _read(asked: Asked, wire: WireFormat, piece: Call) -> int:
         return 0
 
 
-class _Prompt(Struct, frozen=True, kw_only=True):
+class Prompt(Struct, frozen=True, kw_only=True):
     """What of a call can be read beforehand, and how it is asked."""
 
     call: Call
@@ -115,14 +115,28 @@ class _Prompt(Struct, frozen=True, kw_only=True):
         """Take what a model reads before it comes to the cursor."""
         gap = call.infill
         if gap is None or endpoint_of(settings, call.model) != "infill":
-            text = _up_to_cursor(call.messages[-1], "" if gap is None else gap.prefix)
-            call = replace(call, infill=None)
-            return cls(call=call, wire=OpenAIFormat(settings), text=text)
+            return cls.of_chat(call, OpenAIFormat(settings))
         above = gap.prefix[gap.skipped :]
         text = "" if gap.prompt else gap.far + above
         return cls(call=call, wire=LlamaCppInfill(settings), text=text)
 
-    def up_to(self, end: int) -> Call:
+    @classmethod
+    def of_chat(cls, call: Call, wire: WireFormat) -> Self:
+        """Take what stands before the cursor in the last message of a chat."""
+        before = "" if call.infill is None else call.infill.prefix
+        text = _up_to_cursor(call.messages[-1], before) if call.messages else ""
+        return cls(call=replace(call, infill=None), wire=wire, text=text)
+
+    def pieces(self, known: str, most: Callable[[], int]) -> Iterator[tuple[str, Call]]:
+        """Give more and more of it, from behind what a text has in common with it.
+
+        `most` says each time how many tokens more that may be.
+        """
+        start = _common(known, self.text)
+        for end in piece_ends(self.text[start:], most):
+            yield self.text[: start + end], self._up_to(start + end)
+
+    def _up_to(self, end: int) -> Call:
         """Give the call that has no more read than the text up to there."""
         gap = self.call.infill
         if gap is None:

@@ -26,7 +26,7 @@ _USUAL_SPEED = 230.0
 _LEAST, _MOST = 120, 1400
 """Tokens of a text: what a model needs to see, and what it makes use of."""
 
-_PATIENCE = 0.2
+_PATIENCE = 0.15
 """Seconds that a piece may take that is read before anybody asks."""
 _FIRST_PIECE, _LEAST_PIECE, _MOST_PIECE = 16, 8, 256
 """Tokens of one; the first is read before anything is known of the machine."""
@@ -71,6 +71,8 @@ class Reading:
 
     def __init__(self) -> None:
         self.pace = Pace()
+        self.chat = ""
+        """What it has read of a chat beforehand."""
         self.standing = Standing()
         self._speed = _USUAL_SPEED
 

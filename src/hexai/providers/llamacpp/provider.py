@@ -6,7 +6,7 @@ format, but over its Unix socket.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from hexai.providers.credentials import FixedCredential
 from hexai.providers.formats.format import WireFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
+from hexai.providers.llamacpp.beforehand import Prompt
 from hexai.providers.llamacpp.infill import LlamaCppInfill
 from hexai.providers.llamacpp.manners import Reading, manner
 from hexai.providers.llamacpp.metadata import Metadata, read_metadata
@@ -75,23 +76,21 @@ class LlamaCpp:
     async def warm(self, call: Call) -> None:
         """Have a prompt read, if its model is loaded and nobody asks it.
 
-        A chat's prompt changes with each key, so nothing of it would be kept. The
-        prompt is read in pieces, and none is begun once somebody else asks.
+        It is read up to the cursor, for what follows changes with each key, and in
+        pieces, of which none is begun once somebody else asks.
         """
         with suppress(ProviderError):
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
             wire = self._format(gguf, told, call)
-            if not isinstance(wire, RawPrompts):
-                return
-            alone, pace = wire.alone(), self._reading(gguf).pace
-            now = asyncio.get_running_loop().time
-            for piece in wire.pieces(call, lambda: pace.tokens):
+            alone = wire.alone() if isinstance(wire, RawPrompts) else wire
+            reading, now = self._reading(gguf), asyncio.get_running_loop().time
+            for piece in _pieces(wire, call, reading):
                 if not await asyncio.to_thread(self._supervisor.is_idle, gguf):
                     return
                 began = now()
                 anew = await self._read(gguf, alone, piece)
-                pace.take(anew, now() - began)
+                reading.pace.take(anew, now() - began)
 
     async def _read(self, gguf: GGUF, wire: WireFormat, piece: Call) -> int:
         """Have a piece of a prompt read, and tell how much of it was not kept."""
@@ -167,6 +166,20 @@ class LlamaCpp:
 
     def _reading(self, gguf: GGUF) -> Reading:
         return self._readings.setdefault(gguf, Reading())
+
+
+def _pieces(wire: WireFormat, call: Call, reading: Reading) -> Iterator[Call]:
+    """Part what is read beforehand into calls, each of which reads a little more."""
+
+    def most() -> int:
+        return reading.pace.tokens
+
+    if isinstance(wire, RawPrompts):
+        yield from wire.pieces(call, most)
+        return
+    for text, piece in Prompt.of_chat(call, wire).pieces(reading.chat, most):
+        yield piece
+        reading.chat = text
 
 
 class _Unwatched:

@@ -4,11 +4,11 @@ from hexai.providers.llamacpp.manners import Pace
 
 
 def test_a_piece_takes_no_longer_than_a_question_waits() -> None:
-    """A fifth of a second, as the last piece went, and 256 tokens at most."""
+    """As the last piece went, and 256 tokens at most."""
     pace = Pace()
     for _ in range(10):
         pace.take(pace.tokens, pace.tokens / 100)
-    assert pace.tokens == 20
+    assert pace.tokens == 15
 
     for _ in range(10):
         pace.take(pace.tokens, pace.tokens / 20_000)
