@@ -2,18 +2,23 @@
 
 Run by `scripts/bench ledger`. Recording is held against two milliseconds on the path
 of an answer; statistics are whole processes over a ledger of made-up runs, with the
-limits that the specification gives for a hundred thousand and a million answers.
+limits that the specification gives for a hundred thousand and a million answers. Of a
+million, their processor time is also held against that of an older build over a ledger
+of its own, each run of one beside one of the other.
 """
 
 import argparse
+import os
 import random
 import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct
 
 from hexai.domain.choice import (
     SAMPLED_AFTER,
@@ -34,6 +39,8 @@ from hexai.service.recorder import FILE_NAME, LedgerRecorder
 _CONTENDERS = 3
 _BATCH = 2000
 _LIMITS = {100_000: 0.5, 1_000_000: 3.0}
+_BESIDE = {"stats": 1.12, "leaderboard": 1.06}
+"""What each command may take of the older build's processor time, over a million."""
 _LISTS_A_SITTING = 300
 _LANGUAGES = ("python", "go", "rust", "typescript")
 _BEGAN_AT = 1_700_000_000.0
@@ -133,6 +140,60 @@ def whole(hexai: Path, home: Path, *arguments: str) -> float:
     return time.monotonic() - began
 
 
+class Cost(Struct, frozen=True, kw_only=True):
+    """What a process took."""
+
+    seconds: float
+    """Of the processor."""
+    megabytes: float
+    """Of memory, at most."""
+
+
+def cost(hexai: Path, home: Path, command: str) -> Cost:
+    """Run a whole process."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+    with subprocess.Popen(
+        [hexai / "hexai", command], env=environment, stdout=subprocess.DEVNULL
+    ) as process:
+        _pid, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Cost(
+        seconds=used.ru_utime + used.ru_stime, megabytes=used.ru_maxrss * 1024 / 1e6
+    )
+
+
+def measure_beside(hexai: tuple[Path, Path], old: tuple[Path, Path], runs: int) -> None:
+    """Print what each command takes of the older build's; programs with their homes."""
+    for command, limit in _BESIDE.items():
+        pairs = [(cost(*old, command), cost(*hexai, command)) for _ in range(runs)]
+        share = statistics.median(new.seconds / was.seconds for was, new in pairs)
+        word = "within" if share <= limit else "OVER"
+        before, now = (_middle(side) for side in zip(*pairs, strict=True))
+        print(f"  -> {command}, processor: {now}, before {before}: {share:.2f} times,")
+        print(f"     {word} {limit}")
+
+
+def _middle(costs: Iterable[Cost]) -> str:
+    figures = [*costs]
+    seconds = statistics.median(each.seconds for each in figures)
+    megabytes = statistics.median(each.megabytes for each in figures)
+    return f"{seconds:.2f} s and {megabytes:.0f} MB"
+
+
+_FILL = (
+    "import sys; from pathlib import Path; from benchmarks.ledger import fill; "
+    "fill(Path(sys.argv[1]), int(sys.argv[2]))"
+)
+
+
+def fill_old(old: Path, code: Path, path: Path, answers: int) -> None:
+    """Have an older build write a ledger of so many answers."""
+    command: list[str | Path] = [old / "python", "-c", _FILL, path, str(answers)]
+    subprocess.run(command, cwd=code, check=True)
+
+
 def measure_recording(folder: Path, runs: int) -> None:
     """Print what one run costs who records it, and how long until it is written."""
     recorder = LedgerRecorder(folder, now=time.time)  # noqa: TID251 - a real clock
@@ -160,8 +221,8 @@ def row(name: str, figures: list[float], limit: float) -> str:
     return f"  {name:<42}{columns}  ms, {word} {limit * 1e3:g} ms"
 
 
-def run(hexai: Path, answers: list[int], runs: int) -> None:
-    """Measure everything and print it."""
+def run(hexai: Path, old: Path, answers: list[int], runs: int) -> None:
+    """Measure everything and print it; `old` is a folder beside its environment."""
     print(f"  {'':<42}{'min':>9}{'median':>9}{'max':>9}")
     with tempfile.TemporaryDirectory() as folder:
         measure_recording(Path(folder) / "state", 200)
@@ -175,19 +236,28 @@ def run(hexai: Path, answers: list[int], runs: int) -> None:
                 print(row(name, figures, _LIMITS[count]))
             size = path.stat().st_size / count
             word = "within" if size <= 400 else "OVER"
-            print(f"  -> {size:.0f} bytes an answer, {word} 400\n")
+            print(f"  -> {size:.0f} bytes an answer, {word} 400")
+            if count == 1_000_000:
+                was = Path(folder) / "old"
+                code = old.parents[1] / "d8bb04b"
+                fill_old(old, code, was / ".local/state/hexai" / FILE_NAME, count)
+                measure_beside((hexai, home), (old, was), runs)
+            print()
 
 
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hexai", type=Path, required=True)
+    parser.add_argument("--hexai", type=Path, required=True, help="folder of programs")
+    parser.add_argument(
+        "--old", type=Path, required=True, help="that of an older build"
+    )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument(
         "--answers", type=int, nargs="+", choices=_LIMITS, default=[*_LIMITS]
     )
     given = parser.parse_args()
-    run(given.hexai, given.answers, given.runs)
+    run(given.hexai, given.old, given.answers, given.runs)
 
 
 if __name__ == "__main__":

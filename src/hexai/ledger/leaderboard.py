@@ -4,7 +4,8 @@ import sqlite3
 
 from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted, Leaderboard
-from hexai.ledger.choices import Choices, read_choices, read_narrowed
+from hexai.ledger.choices import read_choices, read_narrowed
+from hexai.ledger.outcomes import Choices
 from hexai.ledger.ratings.ranking import rank
 
 

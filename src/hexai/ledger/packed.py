@@ -1,10 +1,12 @@
 """The items of a list as SQL packs them: one number each, one word for all; pure.
 
 An item is 8 bits of index, 9 of place, 1 of whether it was taken, 21 of cell, and 24
-of what the upstream called the model.
+of what the upstream called the model. What a list or vote tells is a text of four
+words: its items, which of both it was, whether its order was drawn, and the choice.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Literal, cast
 
 from msgspec import Struct
 
@@ -24,6 +26,33 @@ class Item(Struct, frozen=True, order=True):
     cell: int
     is_taken: bool
     returned: int
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What a list or vote tells."""
+
+    items: tuple[Item, ...]
+    """From first to last."""
+    kind: Literal["list", "vote"]
+    drawn: bool
+    """Whether the order of the items was drawn."""
+    choice: str
+
+
+def tell(word: str, *, drawn: bool, choice: str) -> str:
+    """Write what a list tells."""
+    return f"{word} list {'drawn' if drawn else 'fixed'} {choice}"
+
+
+def read_told(text: str) -> Told:
+    """Read what a list or vote tells."""
+    word, kind, order, choice = text.split(" ")
+    return Told(
+        items=tuple(sorted(unpack(word))),
+        kind=cast("Literal['list', 'vote']", kind),
+        drawn=order == "drawn",
+        choice=choice,
+    )
 
 
 def unpack(word: str) -> Iterator[Item]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-SCHEMA = 10
+SCHEMA = 11
 """The number of the newest migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

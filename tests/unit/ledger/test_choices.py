@@ -13,8 +13,9 @@ from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
 from hexai.domain.ranking import Counted
 from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
-from hexai.ledger.choices import Choices, read_choices
+from hexai.ledger.choices import read_choices
 from hexai.ledger.database import open_database
+from hexai.ledger.outcomes import Choices
 from hexai.ledger.ratings.trials import Instead, Pattern, Trial
 from hexai.ledger.store import Store
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
@@ -423,6 +424,28 @@ def test_a_recorded_sitting_is_believed(take: Take) -> None:
     first, second, third = (sitting for _, sitting in told(found, "cli"))
 
     assert first == third != second
+
+
+def test_a_name_is_known_since_its_first_run_in_any_order(take: Take) -> None:
+    """An import may bring older runs later, or newer ones before."""
+    began = {1: 500.0, 2: 0.0, 3: 900.0}
+    found = take(
+        *(
+            fact
+            for number, seconds in began.items()
+            for fact in (
+                run_record(
+                    number,
+                    *(contender_record(i, returned_model="m-1") for i in (0, 1)),
+                    started_at=BEGAN_AT + seconds,
+                ),
+                chosen(number, 0, at=BEGAN_AT + 1000 - seconds),
+            )
+        )
+    )
+
+    since = {each.since for each in found["cli"].models[A].returned}
+    assert since == {BEGAN_AT}
 
 
 def test_trials_are_in_order_of_time(take: Take) -> None:

@@ -333,6 +333,8 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
         old.execute("DROP INDEX contender_taken")
         old.execute("DROP INDEX contender_refused")
         old.execute("DROP INDEX run_unsettled")
+        old.execute("DROP INDEX run_place")
+        old.execute("DROP INDEX run_narrowed")
         later = ("given", "held", "cut", "refused")
         kept = (f"kept_{a}" for a in SAMPLED_AFTER)
         for column in ("sitting", "sharing", *kept, *later):

@@ -33,7 +33,7 @@ single choices the linear payment is the best there is: the stakes on a first pl
 taken and not taken that have the greatest growth are as (1 - p) to p.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from math import exp, inf, log, log1p, sqrt
 from operator import mul
 
@@ -67,23 +67,23 @@ _POINTS = ((-sqrt(3.0), 1 / 6), (0.0, 2 / 3), (sqrt(3.0), 1 / 6))
 """Three points with their weights, for the mean over a normal distribution."""
 
 
-class Habits:
-    """The share of first places taken so far, for every two places."""
+class Habit:
+    """How often the first of two places was taken so far."""
 
     def __init__(self) -> None:
-        self._taken: dict[tuple[int, int], list[int]] = {}
+        self._firsts = 0
+        self._all = 0
 
-    def first(self, places: tuple[int, int]) -> float:
-        """Give the share, from what was noted before."""
-        firsts, all_of_them = self._taken.get(places, (0, 0))
-        share = (firsts + _USUAL * _USUAL_COUNT) / (all_of_them + _USUAL_COUNT)
+    @property
+    def first(self) -> float:
+        """The share, of what was noted before."""
+        share = (self._firsts + _USUAL * _USUAL_COUNT) / (self._all + _USUAL_COUNT)
         return min(_MOST, max(_LEAST, share))
 
-    def note(self, places: tuple[int, int], *, first: bool) -> None:
-        """Take a choice between two places."""
-        counts = self._taken.setdefault(places, [0, 0])
-        counts[0] += first
-        counts[1] += 1
+    def note(self, *, first: bool) -> None:
+        """Take a choice between the two places."""
+        self._firsts += first
+        self._all += 1
 
 
 class Unit(Struct, frozen=True):
@@ -123,6 +123,7 @@ class Bet:
         """The highest capital in each era since."""
         self.kept: dict[int, float] = {}
         """The capital at the beginning of each era since."""
+        self._peak = Peak()
         self.units: list[Unit] = []
         """The units that are over."""
         self._capitals = [part / 2 for part in _PARTS]
@@ -159,26 +160,20 @@ class Bet:
     def begin_era(self, era: int) -> None:
         """Note the capital before pairs are born."""
         self.kept[era] = self.capital
-        self.peaks[era] = Peak()
-
-    def is_used(self, where: tuple[str, str, float]) -> bool:
-        """Count a drawn trial; tells if an earlier unit had its file or sitting."""
-        self.drawn += 1
-        file, sitting, _at = where
-        return bool(
-            (sitting and sitting in self._used_sittings)
-            or (file and file in self._used_files)
-        )
+        self._peak = self.peaks[era] = Peak()
 
     def add(
         self, paid: float, first: float, weight: float, where: tuple[str, str, float]
     ) -> None:
-        """Take a trial whose order was drawn, and that is not used.
+        """Take a trial whose order was drawn.
 
         `paid` is its x, `first` the p that it is reckoned with, `weight` how much of
         the x counts, and `where` its file, sitting and time.
         """
+        self.drawn += 1
         file, sitting, at = where
+        if sitting in self._used_sittings or file in self._used_files:
+            return
         if not self._joins(file, sitting):
             self._begin(first, file, sitting, at)
         farthest = weight * max(first, 1 - first)
@@ -191,15 +186,17 @@ class Bet:
 
     def _joins(self, file: str, sitting: str) -> bool:
         """Tell whether a trial belongs to the unit under way, which then holds both."""
-        if not self._open:
-            return False
-        if not (sitting and sitting in self._sittings) and not (
-            file and file in self._files
-        ):
-            return False
-        self._sittings.add(sitting)
-        self._files.add(file)
-        return True
+        in_sitting, in_file = sitting in self._sittings, file in self._files
+        if in_sitting != in_file:
+            self._hold(file, sitting)
+        return in_sitting or in_file
+
+    def _hold(self, file: str, sitting: str) -> None:
+        """Let the unit under way hold a file and a sitting, where there are any."""
+        if file:
+            self._files.add(file)
+        if sitting:
+            self._sittings.add(sitting)
 
     def _begin(self, first: float, file: str, sitting: str, at: float) -> None:
         """Begin a unit."""
@@ -207,7 +204,7 @@ class Bet:
         self._bound = self._farthest(first)
         self._begun += 1
         self._open, self._at = True, at
-        self._sittings, self._files = {sitting}, {file}
+        self._hold(file, sitting)
 
     def _farthest(self, first: float) -> float:
         """Give how far the sum of a unit may go."""
@@ -229,6 +226,7 @@ class Bet:
             self._slope = sum(map(mul, self._capitals, _SIGNED))
         self._used_sittings |= self._sittings
         self._used_files |= self._files
+        self._sittings, self._files = set(), set()
         self._open, self._paid, self._weight = False, 0.0, 0.0
 
     def _unit(self) -> Unit:
@@ -240,12 +238,11 @@ class Bet:
         return max(self.peaks.values(), key=lambda peak: peak.capital)
 
     def _note_peak(self, at: float) -> None:
-        peak = self.peaks[next(reversed(self.peaks))]
         capital = self.capital
-        if capital > peak.capital:
+        if capital > self._peak.capital:
             ahead = self._slope / self._whole + self._paid / self._bound
-            peak.capital, peak.at = capital, at
-            peak.winner = self.models[ahead < 0]
+            self._peak.capital, self._peak.at = capital, at
+            self._peak.winner = self.models[ahead < 0]
 
     def units_missing(self, goal: float, *, preference: float, first: float) -> float:
         """Guess how many more units let the capital reach a goal; `inf` for never.
@@ -286,10 +283,11 @@ def _grown(capitals: list[float], growths: list[float], units: float) -> float:
     return exp(min(700.0, max(logs))) * sum(exp(each - max(logs)) for each in logs)
 
 
-_Step = tuple[Bet, tuple[int, int], bool, bool, float]
-"""One comparison of two models in a trial: the bet on them; their places; whether the
-first of its models stood first of the two; whether what stood first was chosen; and how
-much of it counts, so that the draw is fair for items of several models."""
+_Step = tuple[Bet, Habit, bool, bool, float]
+"""One comparison of two models in a trial: the bet on them; how often what stands first
+of their places is taken; whether the first of its models stood first of the two;
+whether what stood first was chosen; and how much of it counts, so that the draw is fair
+for items of several models."""
 
 
 class Bets:
@@ -299,31 +297,36 @@ class Bets:
         self.pairs: dict[frozenset[Model], Bet] = {}
         self.born: list[Bet] = []
         """Those with a trial whose order was drawn, in the order of their first."""
-        self.habits = Habits()
+        self._habits: defaultdict[tuple[int, int], Habit] = defaultdict(Habit)
         self._eras = 0
         steps = [self._steps(*outcome) for outcome in trials.outcomes]
-        drawn = [pattern.drawn for pattern, _choice in trials.outcomes]
+        drawn = [
+            compared if pattern.drawn else ()
+            for compared, (pattern, _choice) in zip(steps, trials.outcomes, strict=True)
+        ]
         began: dict[int, float] = {}
-        noted = [{(step[1], step[3]) for step in compared} for compared in steps]
+        noted = [{(step[1], step[3]) for step in compared} for compared in drawn]
         for number, file, sitting, at in trials:
             if number not in began:
                 began[number] = at
-                if drawn[number]:
-                    self._bear(steps[number])
-            if drawn[number] and (compared := steps[number]):
-                self._take(compared, (file, sitting, at))
-                for places, won_first in noted[number]:
-                    self.habits.note(places, first=won_first)
+                self._bear(drawn[number])
+            if drawn[number]:
+                self._take(drawn[number], (file, sitting, at))
+                for habit, won_first in noted[number]:
+                    habit.note(first=won_first)
         for number, count in Counter(trials.numbers).items():
             for step in steps[number]:
                 step[0].note(began[number], count)
         self.pairs = {pair: bet for pair, bet in self.pairs.items() if bet.shown}
 
+    @property
+    def first(self) -> float:
+        """How often what stands first is taken rather than what stands second."""
+        return self._habits[0, 1].first
+
     def _take(self, steps: tuple[_Step, ...], where: tuple[str, str, float]) -> None:
-        for bet, places, stood_first, won_first, weight in steps:
-            if bet.is_used(where):
-                continue
-            first = self.habits.first(places)
+        for bet, habit, stood_first, won_first, weight in steps:
+            first = habit.first
             paid = won_first - first
             bet.add(paid if stood_first else -paid, first, weight, where)
 
@@ -364,4 +367,5 @@ class Bets:
         places = min(place, other), max(place, other)
         stood_first = won_first == (better == bet.models[0])
         bet.orders.add(stood_first)
-        return bet, places, stood_first, won_first, second / max(givers)
+        habit = self._habits[places]
+        return bet, habit, stood_first, won_first, second / max(givers)

@@ -74,7 +74,7 @@ class _Shown(Struct, frozen=True, kw_only=True):
             bets=bets.pairs,
             winners=winners,
             goals=goals(rest),
-            first=bets.habits.first((0, 1)),
+            first=bets.first,
         )
 
     def goal(self, bet: Bet) -> float:

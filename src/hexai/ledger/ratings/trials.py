@@ -12,6 +12,8 @@ trial is a number: a million answers are rated in a second or two.
 
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from itertools import islice
+from operator import le
 from typing import Literal
 
 from msgspec import Struct
@@ -72,7 +74,10 @@ Outcome = tuple[Pattern, int]
 
 
 class Trials:
-    """Trials in order of time, as numbers of their outcomes and what they share."""
+    """Trials as numbers of their outcomes and what they share.
+
+    Ratings read them in order of time.
+    """
 
     def __init__(self, trials: Iterable[Trial] = ()) -> None:
         self.outcomes: list[Outcome] = []
@@ -95,6 +100,16 @@ class Trials:
         self.clusters.append(cluster)
         self.sittings.append(sitting)
         self.times.append(at)
+
+    def put_in_order(self) -> None:
+        """Put them in order of time; those of one time stay as they were taken."""
+        if all(map(le, self.times, islice(self.times, 1, None))):
+            return
+        order = sorted(range(len(self.times)), key=self.times.__getitem__)
+        self.numbers = [self.numbers[i] for i in order]
+        self.clusters = [self.clusters[i] for i in order]
+        self.sittings = [self.sittings[i] for i in order]
+        self.times = [self.times[i] for i in order]
 
     def number(self, pattern: Pattern, choice: int) -> int:
         """Give the number of an outcome."""

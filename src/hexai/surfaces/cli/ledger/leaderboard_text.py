@@ -54,7 +54,9 @@ def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
     changes = _wrapped(
         (
             words
-            for model, rated in board.models.items()
+            for model, rated in sorted(
+                board.models.items(), key=lambda each: short_name(each[1])
+            )
             if wanted in short_name(rated).lower()
             for words in returned_words(board, model, names)
         ),
