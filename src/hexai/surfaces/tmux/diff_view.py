@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from hexai.service.actions.fitting import Frame, fit
 from hexai.surfaces.tmux.placing import placed
-from hexai.surfaces.tmux.rows import Mark, Row, split, unified
+from hexai.surfaces.tmux.rows import Mark, Row, split, unified, with_more
 from hexai.text.cells import most_cells, pad, width, wrap
 from hexai.text.diff import compare_lines
 from hexai.text.visible import visible_line
@@ -41,6 +41,8 @@ _FOLDED = {"fold": "lines without a change", "more": "lines more"}
 """What a row of this mark stands for, after how many there are."""
 _BEGINNING = 1 << 16
 """Characters of a selection by which is guessed what an unfinished answer comes to."""
+_AHEAD = 2_000
+"""Lines of a selection that an unfinished answer is compared with beyond its own."""
 _LONGEST_LINE = 20_000
 """Characters of a line that are shown."""
 _SHORT_LINE = 1_000
@@ -158,10 +160,13 @@ def draw(
     if live:
         text = _as_it_will_be(selection, text, answer.frame)
     new = lines_of(text)
-    hunks = compare_lines(selection, new)
+    # What an unfinished answer has not come to by far is not looked at with each piece.
+    old = selection[: len(new) + _AHEAD] if live else selection
+    hunks = compare_lines(old, new)
     is_split = is_split and is_wide_enough(cells)
     rows = (split if is_split else unified)(hunks, live=live)
-    drawing = Drawing(old=selection, new=new, rows=rows, cells=cells, is_split=is_split)
+    rows = with_more(rows, len(selection) - len(old))
+    drawing = Drawing(old=old, new=new, rows=rows, cells=cells, is_split=is_split)
     took = time.monotonic() - began
     return replace(drawing, took=took).laid_out(patience)
 

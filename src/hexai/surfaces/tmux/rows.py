@@ -63,6 +63,15 @@ def split(hunks: Sequence[Hunk], *, live: bool) -> list[Row]:
     return rows
 
 
+def with_more(rows: list[Row], lines: int) -> list[Row]:
+    """Add lines beyond those that were compared to the ones that are not laid out."""
+    if not lines:
+        return rows
+    if rows and rows[-1].mark == "more":
+        return [*rows[:-1], Row("more", old=rows[-1].old + lines)]
+    return [*rows, Row("more", old=lines)]
+
+
 def _rest(lines: range) -> Iterator[Row]:
     shown = lines if len(lines) < _MOST_REST + _WORTH else lines[:_MOST_REST]
     for line in shown:
