@@ -1,11 +1,13 @@
 """What models and files say is text in the popup of a real tmux, and in its place."""
 
 from collections.abc import Iterator
+from os import defpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from hexai.surfaces.tmux.screen import show_message
 from tests.support.command_line import write_config
 from tests.support.popups import WHOLE, Stage, answering, configure
 from tests.support.replies import status
@@ -158,3 +160,11 @@ def test_what_is_said_in_the_line_of_tmux_is_text(stage: Stage, mark: Path) -> N
 
     assert (ended.out, ended.code, ended.err) == (b"y = 0\n", 1, "")
     assert not mark.exists()
+
+
+def test_a_last_semicolon_is_shown_in_the_line_of_tmux(stage: Stage) -> None:
+    """To tmux it would end the command."""
+    server = stage.inner.run("display-message", "-p", "#{socket_path},#{pid},0")
+    environ = {"PATH": defpath, "TMUX": server.strip()}
+    show_message("no such key;", environ)
+    stage.wait_for("no such key;")

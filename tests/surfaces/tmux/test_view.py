@@ -5,6 +5,8 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from hexai.surfaces.tmux.app import ActionApp
@@ -332,6 +334,50 @@ def test_keys_before_the_words_are_asked_for_are_words() -> None:
             await parent.wait_for("Ctrl-O")
             await parent.pilot.press("!", "enter")
             assert await parent.hear() == Picked(item=0, prompt="psq!")
+
+    run(body)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "words"),
+    [
+        ("use a loop", "use a loop"),
+        ("use a loop\n  and no list\n", "use a loop and no list "),
+        ("\nuse a loop\r\n\r\nand no list", " use a loop and no list"),
+    ],
+    ids=["one line", "two", "an empty one first"],
+)
+def test_all_pasted_lines_become_words(pasted: str, words: str) -> None:
+    """A field of one line takes an instruction of several."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("p")
+            await parent.wait_for("Ctrl-O")
+            await parent.pilot.press("a", "z", "left")
+            parent.pilot.app.post_message(events.Paste(pasted))
+            await parent.pilot.press("enter")
+            assert await parent.hear() == Picked(item=1, prompt=f"a{words}z")
+
+    run(body)
+
+
+def test_what_is_pasted_before_the_words_are_asked_for_is_words() -> None:
+    """It comes between what is typed before and after it."""
+
+    async def body() -> None:
+        async with showing(MENU) as parent:
+            await parent.wait_for("Simplify")
+            await parent.pilot.press("i")
+            assert await parent.hear() == Picked(item=0)
+            await parent.pilot.press("a")
+            parent.pilot.app.post_message(events.Paste("b\nc"))
+            await parent.pilot.press("d")
+            parent.say(Asked(item=0))
+            await parent.wait_for("Ctrl-O")
+            await parent.pilot.press("enter")
+            assert await parent.hear() == Picked(item=0, prompt="ab cd")
 
     run(body)
 

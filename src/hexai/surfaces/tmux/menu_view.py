@@ -121,6 +121,14 @@ class MenuView(Vertical):
         if self._asked is not None and event.value.strip():
             self._pick(self._asked, event.value)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Keep what is pasted ahead of the field, as what is typed."""
+        from hexai.surfaces.tmux.words_field import in_one_line
+
+        if self._is_picked:
+            event.stop()
+            self._ahead += in_one_line(event.text)
+
     def show_note(self, text: str) -> None:
         """Show a line above the keys."""
         self._notes = visible_line(text)
@@ -196,10 +204,10 @@ class MenuView(Vertical):
 
     async def ask(self, place: int) -> None:
         """Let the user write what is to be done."""
-        from textual.widgets import Input
+        from hexai.surfaces.tmux.words_field import WordsField
 
         self._asked, self._is_picked = place, False
-        field = Input(
+        field = WordsField(
             self._ahead,
             placeholder="what should change?",
             id="words",

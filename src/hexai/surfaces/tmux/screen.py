@@ -149,7 +149,8 @@ def open_screen(popup: Popup, environ: Mapping[str, str]) -> Screen:
 def show_message(text: str, environ: Mapping[str, str]) -> None:
     """Show a line where tmux shows its own; nothing is done if it cannot be.
 
-    tmux expands what it is given: `#(…)` would be run, and `%` is a time.
+    tmux expands what it is given: `#(…)` would be run, and `%` is a time. A semicolon
+    at the end of an argument ends the command.
     """
     import subprocess
     from contextlib import suppress
@@ -162,6 +163,8 @@ def show_message(text: str, environ: Mapping[str, str]) -> None:
         return
     line = truncate(f"hexai: {visible_line(text)}", _MOST_CELLS)
     literal = line.replace("#", "##").replace("%", "%%")
+    if literal.endswith(";"):
+        literal = f"{literal[:-1]}\\;"
     passed = {name: environ[name] for name in _PASSED_ON if name in environ}
     nowhere = subprocess.DEVNULL
     with suppress(OSError, subprocess.TimeoutExpired):
