@@ -99,6 +99,7 @@ def test_a_wrong_option_gives_the_selection_back() -> None:
 
     assert (ran.stdout, ran.returncode) == (ODD, 2)
     assert b"nonsense" in ran.stderr
+    assert ran.stderr.endswith(b"See hexai action --help.\n")
 
 
 def test_an_action_that_is_not_there_is_told_with_those_that_are() -> None:

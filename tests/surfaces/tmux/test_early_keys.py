@@ -8,6 +8,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -40,6 +41,7 @@ class Terminal:
             stdout=view,
             stderr=view,
         )
+        self.folder = door.folder
         self._view = view
         door.socket.settimeout(20)
         self._connection, _ = door.socket.accept()
@@ -141,3 +143,23 @@ def test_no_key_acts_on_the_terminal_until_the_view_has_gone() -> None:
 
     assert seen == 0
     assert after == terminal.before
+
+
+def test_a_paste_at_the_first_frame_chooses_nothing() -> None:
+    """Whatever hotkeys and line breaks it holds; a key after it does."""
+    with _terminal() as terminal:
+        terminal.open()
+        os.write(terminal.screen, b"\x1b[200~q\ri\x03\x1b[201~\x1b[B\r")
+        heard = terminal.hear()
+        terminal.close()
+
+    assert heard == Picked(item=1)
+
+
+def test_nothing_is_left_of_a_parent_that_was_killed_before_it_spoke() -> None:
+    """The view removes the socket and the key."""
+    with _terminal() as terminal:
+        terminal.close()
+        is_left = Path(terminal.folder).exists()
+
+    assert not is_left

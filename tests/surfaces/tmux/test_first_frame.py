@@ -50,6 +50,13 @@ def test_the_first_frame_highlights_the_first_line() -> None:
     assert b"\x1b[7m\x1b[1m i" in frame
 
 
+def test_a_paste_at_the_first_frame_is_marked_as_one() -> None:
+    """Letters of it would be hotkeys until Textual has loaded."""
+    frame = first_frame(MENU, 40, 10)
+
+    assert 0 <= frame.find(b"\x1b[?2004h") < frame.index(b"Simplify")
+
+
 def test_notes_leave_the_menu_its_room() -> None:
     """However long they are: a popup of ten lines still shows six to choose from."""
     noted = Opened(

@@ -119,7 +119,8 @@ def _ask(process: Process, options: AskOptions, line: Line) -> int:
 
 def _text_of(error: click.UsageError | HexaiError) -> str:
     if isinstance(error, click.UsageError):
-        return f"{error.format_message()} See hexai --help."
+        command = error.ctx.command_path if error.ctx is not None else "hexai"
+        return f"{error.format_message()} See {command} --help."
     return str(error)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hexai.errors import HexaiError, NoInput, UsageError
+from hexai.surfaces.tmux.door import remove_left
 from hexai.surfaces.tmux.ending import A_BUG, FAILED, USAGE, Ending
 from hexai.surfaces.tmux.helix import reads_standard_error
 from hexai.surfaces.tmux.limits import LIMIT
@@ -82,6 +83,7 @@ def _run(start: Start, given: Input, afterwards: ExitStack) -> Ending:
         start.signals.raise_from(0)  # the terminal has to be put right whatever comes
         if screen is not None:
             screen.close()
+            afterwards.callback(remove_left, start.environ, now=start.now())
 
 
 def _carry_out(

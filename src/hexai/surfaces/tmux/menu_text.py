@@ -12,7 +12,8 @@ from hexai.text.cells import pad, truncate, width, wrap
 from hexai.text.visible import visible_line
 
 MOST_NOTES = 2
-_START = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
+_START = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[H\x1b[2J"
+"""Pastes are marked from the start: letters of one are no hotkeys."""
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
 _HIGHLIGHT, _END = "\x1b[7m", "\x1b[0m"
 

@@ -15,6 +15,8 @@ import termios
 from contextlib import suppress
 from threading import Thread
 
+from hexai.surfaces.tmux.door import KEY_FILE, hold
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -51,7 +53,8 @@ def _show(connection: socket.socket, folder: str, quiet: "_Quiet") -> int:
     line = _first_line(connection)
     opened = from_parent(line) if line else None
     if not isinstance(opened, Opened):
-        return 0  # the parent has nothing to show
+        shutil.rmtree(folder, ignore_errors=True)
+        return 0  # the parent has nothing to show, or was killed
     if opened.items:
         size = os.get_terminal_size(_SCREEN)
         _write(first_frame(opened, size.columns, size.lines))
@@ -60,8 +63,7 @@ def _show(connection: socket.socket, folder: str, quiet: "_Quiet") -> int:
 
     app = ActionApp(connection, opened, folder=folder, on_suspend=quiet.end)
     app.run(mouse=False)
-    with suppress(OSError):  # the parent has removed it, or does
-        os.rmdir(folder)  # noqa: PTH106
+    shutil.rmtree(folder, ignore_errors=True)  # the parent does, if it lives
     return 0
 
 
@@ -125,9 +127,10 @@ def _join(address: str) -> socket.socket:
     folder = os.path.dirname(address)  # noqa: PTH120 - pathlib takes 5 ms
     connection = socket.socket(socket.AF_UNIX)
     try:
-        with open(os.path.join(folder, "key"), "rb") as file:  # noqa: PTH118, PTH123
+        with open(os.path.join(folder, KEY_FILE), "rb") as file:  # noqa: PTH118, PTH123
             key = file.read(1024).decode("ascii", "replace")
         connection.connect(address)
+        hold(folder)  # to the end of this process
     except ConnectionRefusedError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
