@@ -13,6 +13,7 @@ the very start of an answer, where some templates leave it.
 import re
 from collections.abc import Iterable
 from io import StringIO
+from itertools import chain, zip_longest
 
 from msgspec import Struct
 
@@ -35,31 +36,37 @@ class Family(Struct, frozen=True, kw_only=True):
 
 FAMILIES = (
     Family(
-        models=r"qwen|qwq|coder|starcoder|stable-code|granite|phi|gpt|yi|internlm|smol",
-        ends=(
-            *("<|endoftext|>", "<|fim_pad|>", "<|file_sep|>", "<|im_end|>"),
-            *("<|repo_name|>", "<|fim_middle|>", "<|fim_prefix|>", "<|fim_suffix|>"),
-            "<|endofprompt|>",
-        ),
-        opens=("<|im_start|>assistant\n", "<|im_start|>", "<|fim_middle|>"),
-        seen="Qwen2.5-Coder, as sglang 0.5.23 has its gaps, 2026-11,"
-        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/code_completion_parser.py",
-    ),
-    Family(
-        models=r"starcoder|refact|granite.*code|mellum|santacoder",
+        models=r"starcoder|refact|granite.*code|mellum",
         ends=(
             *("<|endoftext|>", "<file_sep>", "<fim_pad>", "<fim_middle>"),
             *("<fim_prefix>", "<fim_suffix>", "<|end_of_text|>"),
         ),
         opens=("<fim_middle>",),
-        seen="by convention: StarCoder's and Granite Code's vocabulary, model cards not"
-        " opened; 2024-02, https://huggingface.co/bigcode/starcoder2-7b",
+        # What parts StarCoder's files is `<filename>`, which people write as well.
+        seen="StarCoder2's special_tokens_map.json, as tuned; 2026-11,"
+        " https://huggingface.co/ai-team-20/starcoder2-15b-1/commit/"
+        "de353b692f8b1e45a75c3e97fb735df11f9dd1b6; Granite Code's gaps, stop words in"
+        " Ollama's library: https://ollama.com/jmorgan/granite-code:latest/blobs/"
+        "9893bb2c2917; Refact and Mellum by convention",
+    ),
+    Family(
+        models=r"santacoder",
+        ends=(
+            *("<|endoftext|>", "<fim-middle>", "<fim-pad>", "<fim-prefix>"),
+            "<fim-suffix>",
+        ),
+        opens=("<fim-middle>",),
+        seen="added_tokens.json of a tuned SantaCoder; 2026-11, https://huggingface.co/"
+        "muhtasham/santacoder-finetuned-the-stack-assembly/commit/"
+        "87eab44a139fb31aef36e808cd94c7a32d49dbf4",
     ),
     Family(
         models=r"codellama",
-        ends=("<EOT>", "</s>", "[INST]", "[/INST]"),
-        seen="by convention: Code Llama's infilling, model card not opened; 2023-08,"
-        " https://huggingface.co/codellama/CodeLlama-7b-hf",
+        ends=("<EOT>", "</s>", "[INST]", "[/INST]", "<SUF>", "<MID>"),
+        # Its `<PRE>` is an element of HTML.
+        seen="gaps: meta-llama/codellama at 1af62e1, 2026-11, https://github.com/"
+        "meta-llama/codellama/blob/main/llama/tokenizer.py; turns: llama/generation.py"
+        " there",
     ),
     Family(
         models=r"deepseek",
@@ -81,11 +88,12 @@ FAMILIES = (
         models=r"llama|nemotron",
         ends=(
             *("<|eot_id|>", "<|end_of_text|>", "<|eom_id|>", "<|start_header_id|>"),
-            *("<|eot|>", "<|header_start|>"),
+            *("<|eot|>", "<|eom|>", "<|header_start|>"),
         ),
         opens=("<|begin_of_text|>",),
-        seen="Llama 3, 2026-08 (Llama 4 by convention, page not opened),"
-        " https://github.com/ollama/ollama/blob/main/template/llama3-instruct.gotmpl",
+        seen="Llama 3, 2026-08, https://github.com/ollama/ollama/blob/main/template/"
+        "llama3-instruct.gotmpl; Llama 4 at 70f7766, 2026-11, https://github.com/"
+        "meta-llama/llama-models/blob/main/models/llama4/tokenizer.py",
     ),
     Family(
         models=r"gemma",
@@ -94,9 +102,9 @@ FAMILIES = (
             *("<|fim_middle|>", "<|fim_prefix|>", "<|fim_suffix|>"),
         ),
         opens=("<bos>", "<start_of_turn>model\n"),
-        seen="turns of Gemma 3, 2026-08 (gaps of CodeGemma by convention, page not"
-        " opened),"
-        " https://github.com/ollama/ollama/blob/main/template/gemma-instruct.gotmpl",
+        seen="turns of Gemma 3, 2026-08, https://github.com/ollama/ollama/blob/main/"
+        "template/gemma-instruct.gotmpl; gaps of CodeGemma, 2026-11,"
+        " https://ai.google.dev/gemma/docs/codegemma/prompt-structure",
     ),
     Family(
         models=r"gemma-?4",
@@ -133,9 +141,9 @@ FAMILIES = (
             *("<seed:eos>", "<seed:bos>", "<[end▁of▁sentence]>", "<[fim-suffix]>"),
             *("<[fim-prefix]>", "<[fim-middle]>"),
         ),
-        seen="Seed-OSS, 2026-11 (gaps of Seed-Coder by convention, model card not"
-        " opened), https://github.com/ggml-org/llama.cpp/blob/master/"
-        "models/templates/ByteDance-Seed-OSS.jinja",
+        seen="Seed-OSS, 2026-11, https://github.com/ggml-org/llama.cpp/blob/master/"
+        "models/templates/ByteDance-Seed-OSS.jinja; gaps of Seed-Coder, 2025-12,"
+        " https://github.com/ggml-org/llama.cpp/issues/17900",
     ),
     Family(
         models=r"exaone|solar",
@@ -158,8 +166,20 @@ FAMILIES = (
     Family(
         models=r"sky-t1|openthinker",
         ends=("<|end_of_solution|>",),
-        seen="by convention: the system prompt asks for it, model card not opened;"
-        " 2025-01, https://huggingface.co/open-thoughts/OpenThinker-7B",
+        seen="Sky-T1's own system prompt, at 11784ed, 2026-11, https://github.com/"
+        "NovaSky-AI/SkyThought/blob/main/skythought/tools/util/model_utils.py;"
+        " OpenThinker, 2025-03, https://github.com/Jeffser/Alpaca/issues/604",
+    ),
+    Family(
+        models=r"qwen|qwq|coder|starcoder|stable-code|granite|phi|gpt|yi|internlm|smol",
+        ends=(
+            *("<|endoftext|>", "<|fim_pad|>", "<|file_sep|>", "<|im_end|>"),
+            *("<|repo_name|>", "<|fim_middle|>", "<|fim_prefix|>", "<|fim_suffix|>"),
+            "<|endofprompt|>",
+        ),
+        opens=("<|im_start|>assistant\n", "<|im_start|>", "<|fim_middle|>"),
+        seen="Qwen2.5-Coder, as sglang 0.5.23 has its gaps, 2026-11,"
+        " https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/code_completion_parser.py",
     ),
 )
 
@@ -188,11 +208,13 @@ _LONGEST_OPENING = 4
 def stops(call: Call, *, most: int | None = None) -> list[str]:
     """Give the stop words of a call with a raw prompt: its own, then control tokens.
 
-    Those that the document holds are left out. `most` is the server's limit.
+    Those that the document holds are left out. `most` is the server's limit. A name
+    that speaks of several families gets the likeliest of each first.
     """
     name = call.model.rpartition("/")[2].lower()
     named = [family for family in FAMILIES if re.search(family.models, name)]
-    tokens = dict.fromkeys(t for family in named for t in family.ends) or UNKNOWN
+    by_rank = chain.from_iterable(zip_longest(*(family.ends for family in named)))
+    tokens = dict.fromkeys(token for token in by_rank if token) or UNKNOWN
     held = held_by(call, infilled=True)
     ours = [token for token in tokens if not any(token in text for text in held)]
     own = list(call.stop)

@@ -85,7 +85,14 @@ BLOCKS = (
         closes="<|end_of_thought|>",
         then="<|begin_of_solution|>",
         seen="Sky-T1, as a tuned one describes its answers; 2025-01,"
-        " https://huggingface.co/shakedzy/Sky-T1-32B-Steps; OpenThinker by convention",
+        " https://huggingface.co/shakedzy/Sky-T1-32B-Steps; OpenThinker, 2025-03,"
+        " https://github.com/Jeffser/Alpaca/issues/604",
+    ),
+    Block(
+        opens="<|reasoning_thinking_start|>",
+        closes="<|reasoning_thinking_end|>",
+        seen="Llama 4's tokens at 70f7766, 2026-11, https://github.com/meta-llama/"
+        "llama-models/blob/main/models/llama4/tokenizer.py",
     ),
     Block(
         opens="Here is my thought process:",

@@ -417,6 +417,33 @@ def test_stop_words_keep_to_the_limit_and_the_document() -> None:
     assert "<|endoftext|>" not in stops(call(model="qwen", infill=holds))
 
 
+@pytest.mark.parametrize(
+    ("model", "own"),
+    [
+        ("bigcode/starcoder2-7b", "<file_sep>"),
+        ("granite-code:8b", "<file_sep>"),
+        ("santacoder", "<fim-middle>"),
+        ("deepseek-coder-v2:16b", "<\uff5cend\u2581of\u2581sentence\uff5c>"),
+        ("codellama:7b-code", "<EOT>"),
+        ("seed-coder-8b", "<seed:eos>"),
+        ("llama4:scout", "<|eot_id|>"),
+        ("gpt-oss:20b", "<|end|>"),
+        ("gemma4:e4b", "<turn|>"),
+        ("qwen2.5-coder:7b", "<|endoftext|>"),
+    ],
+)
+def test_a_model_is_asked_to_stop_at_its_own_tokens(model: str, own: str) -> None:
+    """Also one whose name speaks of another family: nearly every one is a coder."""
+    assert own in stops(call(model=model, infill=GAP), most=4)
+
+
+def test_a_placeholder_of_html_or_of_a_command_is_no_control_token() -> None:
+    """Code Llama's and StarCoder's vocabularies hold what people write."""
+    said = "<PRE>cat <filename></PRE>"
+
+    assert text_of(hear("openai", said)) == said
+
+
 KEEP_ALIVES = [
     *(": keepalive", ": PROCESSING", "ping", "[DONE]", "heartbeat", "null"),
     *("", '""', "{}", "retry: 3000"),
