@@ -5,8 +5,9 @@ import socket
 import struct
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpcore2
 import pytest
@@ -183,6 +184,159 @@ def test_a_name_that_nobody_knows_is_said_so() -> None:
     """The reserved name never resolves."""
     with pytest.raises(ConnectionFailed, match=r": the name is not known;"):
         asyncio.run(Backend("x").connect_tcp("nobody.invalid", 1))
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 64}.invalid"])
+def test_a_name_that_no_host_can_have_is_said_so(host: str) -> None:
+    """A proxy's, say, which nothing has checked before."""
+    with pytest.raises(ConnectionFailed, match=r": no host can have that name;"):
+        asyncio.run(Backend("x").connect_tcp(host, 1))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_an_address_of_either_family_is_reached(address: str) -> None:
+    """Also where the system has no name for it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, 0), family=family) as listener:
+        port = listener.getsockname()[1]
+
+        async def run() -> None:
+            connected = await connect(address, port)
+            peer = connected.get_extra_info("server_addr")
+            await connected.aclose()
+            assert peer[:2] == (address, port)
+
+        asyncio.run(run())
+
+
+class _TwoAddresses(asyncio.SelectorEventLoop):
+    """A loop whose name server gives every name two addresses, the dead one first."""
+
+    async def getaddrinfo(self, *asked: object, **_: object) -> list[Any]:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, asked[1]))
+            for one in ("127.0.0.2", "127.0.0.1")
+        ]
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_a_name_is_reached_at_the_address_that_answers(*, is_silent: bool) -> None:
+    """Whether the first refuses or says nothing, and its descriptor is given back."""
+
+    async def run(port: int) -> tuple[str, int]:
+        connected = await asyncio.wait_for(connect("two.invalid", port), 30)
+        peer = connected.get_extra_info("server_addr")
+        await connected.aclose()
+        await asyncio.sleep(0)
+        return peer[0], _descriptors()
+
+    with ExitStack() as open_now:
+        serving = open_now.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = serving.getsockname()[1]
+        if is_silent:
+            fill(open_now, ("127.0.0.2", port))
+        with asyncio.Runner(loop_factory=_TwoAddresses) as runner:
+            runner.run(asyncio.sleep(0))
+            before = _descriptors()
+            assert runner.run(run(port)) == ("127.0.0.1", before)
+
+
+def fill(open_now: ExitStack, address: tuple[str, int]) -> None:
+    """Have nobody answered any more at an address: its queue is full."""
+    full = open_now.enter_context(socket.socket())
+    full.bind(address)
+    full.listen(0)
+    for _ in range(4):
+        waiting = open_now.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(address)
+
+
+def test_who_has_nothing_more_to_say_can_still_be_written_to() -> None:
+    """An end one way is no end of the other."""
+    heard = b""
+
+    def peer(connection: socket.socket) -> None:
+        nonlocal heard
+        connection.sendall(b"a")
+        connection.shutdown(socket.SHUT_WR)
+        heard = connection.recv(4)
+
+    async def client(connected: Socket) -> None:
+        assert await connected.read(4) == b"a"
+        assert await connected.read(4) == b""
+        await connected.write(b"more")
+
+    talk(peer, client)
+
+    assert heard == b"more"
+
+
+def test_a_wait_to_read_can_be_left_and_taken_up_again() -> None:
+    """What comes meanwhile is there for the next reader."""
+    left = threading.Event()
+
+    def peer(connection: socket.socket) -> None:
+        left.wait(30)
+        connection.sendall(b"late")
+
+    async def client(connected: Socket) -> None:
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(connected.read(8))
+            await asyncio.sleep(0)
+            reading.cancel()
+        left.set()
+        assert await connected.read(8) == b"late"
+
+    talk(peer, client)
+
+
+async def visit(port: int, way: int) -> None:
+    """Connect, and leave in one of three ways."""
+    async with asyncio.TaskGroup() as group:
+        connecting = group.create_task(connect("127.0.0.1", port))
+        if way == 0:
+            await asyncio.sleep(0)
+            connecting.cancel()
+    if connecting.cancelled():
+        return
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(connecting.result().read(8))
+        await asyncio.sleep(0)
+        if way == 1:
+            reading.cancel()
+    await connecting.result().aclose()
+
+
+def test_many_connections_leave_no_descriptor_behind() -> None:
+    """Read to the end, left amid a read, or left while they connect."""
+    backlog = 300
+
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hi")
+        writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(greet, "127.0.0.1", 0, backlog=backlog)
+        port = server.sockets[0].getsockname()[1]
+        await visit(port, 2)
+        before = _descriptors()
+        for _ in range(5):
+            async with asyncio.TaskGroup() as group:
+                for number in range(60):
+                    group.create_task(visit(port, number % 3))
+        server.close()
+        for _ in range(1000):  # the server's side closes in its own time
+            if _descriptors() < before:
+                return
+            await asyncio.sleep(0.01)
+        pytest.fail(f"{_descriptors()} descriptors, and there were {before}")
+
+    asyncio.run(run())
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_a_socket_that_is_not_there_is_said_so(tmp_path: Path) -> None:

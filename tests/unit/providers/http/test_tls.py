@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from hexai.domain.provider import Chunk
-from hexai.errors import ConnectionFailed, TLSFailed
+from hexai.errors import BrokenStream, ConnectionFailed, ProviderError, TLSFailed
 from hexai.providers.credentials import ConfiguredCredential, FixedCredential
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http.tls import Trust, nobody_trusted
@@ -27,8 +27,8 @@ from tests.support.plain import (
     said,
     settings_for,
 )
-from tests.support.replies import raw, status, tunnel
-from tests.support.upstream import Upstream
+from tests.support.replies import break_off, close, cut, raw, reset, status, tunnel
+from tests.support.upstream import Reply, Upstream
 
 MARK = "sk-MARK-1234567890"
 
@@ -104,6 +104,53 @@ def test_a_server_without_tls_is_named(answer: bytes, kind: type[Exception]) -> 
         server.join()
 
     assert type(error) is kind
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+LONG = b"data: x\n\n" * (1 << 17) + b"data: [DONE]\n\n"
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        (
+            raw(
+                CHUNKED, b"17\r\ndata: a\n\ndata: [DONE]\n\n\r\n0\r\nx-cost: 1\r\n\r\n"
+            ),
+            "a",
+        ),
+        (raw(CHUNKED, b"%x\r\n%s\r\n0\r\n\r\n" % (len(LONG), LONG)), "x" * (1 << 17)),
+        (plain_answer(*"abcdefgh", gap=0.01), "abcdefgh"),
+    ],
+    ids=["trailers", "a chunk of 1 MB", "dripping"],
+)
+def test_a_body_is_whole_however_it_is_cut(
+    authority: trustme.CA, ca_file: str, reply: Reply, text: str, *, is_secure: bool
+) -> None:
+    """Within TLS as without it."""
+    tls = serving(authority, "127.0.0.1") if is_secure else None
+    with Upstream(reply, tls=tls) as upstream:
+        assert said(ask(client_for(upstream.url, ca_file=ca_file))) == text
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (close(), ConnectionFailed),
+        (break_off(), ConnectionFailed),
+        (cut(plain_answer("a"), 0), ConnectionFailed),
+        (cut(plain_answer("a", "b"), 1), BrokenStream),
+        (reset(plain_answer("a", "b", gap=0.1), 1), BrokenStream),
+    ],
+    ids=["closed", "reset", "cut at once", "cut after text", "reset after text"],
+)
+def test_an_end_within_tls_has_the_name_that_it_has_without(
+    authority: trustme.CA, ca_file: str, reply: Reply, kind: type[ProviderError]
+) -> None:
+    """Half an answer is never taken for the whole."""
+    with Upstream(reply, tls=serving(authority, "127.0.0.1")) as upstream:
+        assert type(failure(client_for(upstream.url, ca_file=ca_file))) is kind
 
 
 def test_a_handshake_that_hangs_can_be_left() -> None:
