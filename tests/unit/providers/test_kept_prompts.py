@@ -220,3 +220,34 @@ def test_marks_go_out_and_their_figures_come_back() -> None:
     assert marked == [False] * 2 + [True] * 20 + [False] * 2
     assert contents[2][0]["text"] + contents[2][1]["text"] == contents[0]
     assert len(notes) == 1
+
+
+def test_nobody_but_the_vendor_gets_marks() -> None:
+    """A llama.cpp reads two blocks as two lines: the mark would be part of the code."""
+    shared = Shared(kept=KeptPrompts())
+    whole = (
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "x"}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}},
+        {"type": "message_stop"},
+    )
+
+    async def scenario(upstream: Upstream) -> None:
+        own = settings("anthropic", base_url=upstream.url, name="own", built_in=False)
+        client = HttpProvider(
+            AnthropicFormat(own),
+            HttpClient.for_origin(own, environ={}, trust=Trust()),
+            ConfiguredCredential(own, environ={}, home="/"),
+            own,
+            shared=shared,
+        )
+        for _ in range(4):
+            await attempt(client, call())
+        await client.aclose()
+
+    with Upstream(sse(*whole)) as upstream:
+        asyncio.run(scenario(upstream))
+        contents = [
+            request.json["messages"][0]["content"] for request in upstream.requests
+        ]
+
+    assert contents == [_LONG + "x = "] * 4
