@@ -212,8 +212,6 @@ def _reason(error: httpcore2.ConnectError) -> str:
 def _words(cause: BaseException | None) -> str:
     if isinstance(cause, socket.gaierror):
         return "the name is not known"
-    if isinstance(cause, UnicodeError):
-        return "no host can have that name"
     if isinstance(cause, OSError) and cause.errno is not None:
         return os.strerror(cause.errno).lower()
     return "no address could be reached"

@@ -48,7 +48,7 @@ _Connecting = Coroutine[Any, Any, tuple[asyncio.BaseTransport, "Socket"]]
 async def _made(make: Callable[[asyncio.AbstractEventLoop], _Connecting]) -> "Socket":
     try:
         _, made = await make(asyncio.get_running_loop())
-    except (OSError, UnicodeError) as error:  # of a name that none can have
+    except OSError as error:
         raise httpcore2.ConnectError from error
     return made
 
