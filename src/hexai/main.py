@@ -130,7 +130,6 @@ def _lsp_start(
 def _prepared(words: "list[str]") -> "Act":
     """Begin with an action: its signals are noted, its menu is on its way."""
     import os
-    from functools import partial
 
     from hexai.surfaces.tmux.signals import Signals
 
@@ -139,44 +138,50 @@ def _prepared(words: "list[str]") -> "Act":
     from hexai.surfaces.tmux.early import open_early
 
     screen = open_early(words, os.environ, stdin=0)  # noqa: TID251 - the edge
-    return partial(_act, signals=signals, screen=screen)
+    return _Act(signals, screen)
 
 
-def _act(
-    process: "Process",
-    options: "Mapping[str, Any]",
-    *,
-    wrong: str,
-    signals: "Signals",
-    screen: "Screen | None",
-) -> int:
-    """Run the menu for a selection: joined here for the same reason."""
-    import random
-    import time
+class _Act:
+    """The menu for a selection: joined here for the same reason."""
 
-    from hexai.surfaces.cli.process import folders_of
-    from hexai.surfaces.tmux.action import run
-    from hexai.surfaces.tmux.screen import Popup
-    from hexai.surfaces.tmux.start import Start, Wanted
+    def __init__(self, signals: "Signals", screen: "Screen | None") -> None:
+        self._signals = signals
+        self._screen = screen
 
-    given = dict(options)
-    size = ("width", "height", "target")
-    popup = Popup(**{key: given.pop(key) for key in size if key in given})
-    start = Start(
-        wanted=Wanted(popup=popup, wrong=wrong, **given),
-        folders=folders_of(process),
-        environ=process.environ,
-        home=process.home,
-        folder=process.folder,
-        now=time.time,  # noqa: TID251 - the edge
-        random=random.Random(),  # noqa: S311 - shuffles and jitter
-        stdin=process.stdin,
-        stdout=process.stdout,
-        stderr=process.stderr,
-        signals=signals,
-        screen=screen,
-    )
-    return run(start)
+    def forget(self) -> None:
+        """Let signals act; no menu was opened for what is no action."""
+        self._signals.release()
+
+    def __call__(
+        self, process: "Process", options: "Mapping[str, Any]", *, wrong: str
+    ) -> int:
+        """Carry out one action; gives the exit code."""
+        import random
+        import time
+
+        from hexai.surfaces.cli.process import folders_of
+        from hexai.surfaces.tmux.action import run
+        from hexai.surfaces.tmux.screen import Popup
+        from hexai.surfaces.tmux.start import Start, Wanted
+
+        given = dict(options)
+        size = ("width", "height", "target")
+        popup = Popup(**{key: given.pop(key) for key in size if key in given})
+        start = Start(
+            wanted=Wanted(popup=popup, wrong=wrong, **given),
+            folders=folders_of(process),
+            environ=process.environ,
+            home=process.home,
+            folder=process.folder,
+            now=time.time,  # noqa: TID251 - the edge
+            random=random.Random(),  # noqa: S311 - shuffles and jitter
+            stdin=process.stdin,
+            stdout=process.stdout,
+            stderr=process.stderr,
+            signals=self._signals,
+            screen=self._screen,
+        )
+        return run(start)
 
 
 def _working_directory() -> str:

@@ -91,6 +91,30 @@ def _has_taken(pid: int) -> bool:
     return False
 
 
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
+)
+def test_a_question_that_begins_like_an_action_is_ended_by_a_signal(
+    number: signal.Signals, code: int
+) -> None:
+    """Also while it waits for what is piped in: it has no selection to give back."""
+    hexai = ACTION.with_name("hexai")
+    with subprocess.Popen(
+        [hexai, "action", "items"], stdin=subprocess.PIPE, bufsize=0
+    ) as asking:
+        try:
+            pipe = asking.stdin
+            assert pipe is not None
+            pipe.write(b"x")
+            wait_until(lambda: _unread(pipe.fileno()) == 0, "it reads nothing")
+            asking.send_signal(number)
+            ended = asking.wait(20)
+        finally:
+            asking.kill()
+
+    assert ended == code
+
+
 def test_a_wrong_option_gives_the_selection_back() -> None:
     """Even a command line that makes no sense eats nothing."""
     ran = subprocess.run(

@@ -94,6 +94,8 @@ def _run(hush: Hush, process: Process) -> int:
         hush.release()
         invocation = Invocation(process=process, options=options)
         return run_command(context, invocation)
+    if process.act is not None:
+        process.act.forget()
     if options.quiet and not options.vote:
         hush.silence()
     if (reason := why_no_command(line)) is not None:

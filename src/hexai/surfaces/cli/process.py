@@ -51,6 +51,9 @@ class Act(Protocol):
         out as it came.
         """
 
+    def forget(self) -> None:
+        """Undo what was prepared: the command line turned out to be a question."""
+
 
 class Hush:
     """What is to be said on standard error, held until it is known to be wanted."""

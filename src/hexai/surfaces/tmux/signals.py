@@ -5,6 +5,7 @@ So each is noted, and ends something only where that loses nothing: while the me
 there. A second one gives up on reading what nobody goes on to send.
 """
 
+import os
 import signal
 
 TYPE_CHECKING = False
@@ -41,6 +42,19 @@ class Signals:
         for number in _NUMBERS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._note)
+
+    def release(self) -> None:
+        """Let them end the process at once, as one that was noted does now.
+
+        For a command line that began as an action's and is something else.
+        """
+        for number in _NUMBERS:
+            if signal.getsignal(number) == self._note:
+                signal.signal(number, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+        if self.noted:
+            signal.raise_signal(self.noted[0])
 
     def raise_from(self, enough: int) -> None:
         """Raise `Stopped` once so many have come, now or later; 0: no more."""
