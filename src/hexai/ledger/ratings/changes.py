@@ -39,18 +39,29 @@ class Change(Struct, frozen=True):
 
 
 def find_change(bet: Bet, pairs: int = 1) -> Change | None:
-    """Give the likeliest change of a preference, if one is shown.
+    """Give the last change of a preference, if any is shown.
 
-    `pairs` are all that are looked at.
+    What came after a change may hold another, so it is looked at by itself; that can
+    move an alarm, and raises none. `pairs` are all that are looked at.
     """
     units = [unit for unit in bet.all_units if unit.weight > 0]
+    last: Change | None = None
+    while (found := _likeliest(units, pairs)) is not None:
+        number, shift = found
+        last = Change(units[number].at, shift)
+        units = units[number:]
+    return last
+
+
+def _likeliest(units: Sequence[Unit], pairs: int) -> tuple[int, float] | None:
+    """Give the first unit after the likeliest change, and how large that is."""
     total, best, found = 0.0, -1.0, None
     sums = _Sums(units)
     for number in _weeks(units):
         score, shift = sums.compare(number)
         total += exp(min(score, 100.0))
         if score > best:
-            best, found = score, Change(units[number].at, shift)
+            best, found = score, (number, shift)
     return found if total >= _LIMIT * pairs else None
 
 

@@ -45,6 +45,17 @@ def test_a_model_that_became_worse_is_found(turn: float) -> None:
     assert (change.shift < 0) is (turn > 0)
 
 
+@pytest.mark.parametrize("times", [2, 3, 4])
+def test_the_last_of_several_changes_is_named(times: int) -> None:
+    """Also where earlier ones were as large, and undone."""
+    turns = [(1.7 * (-1) ** number, 150) for number in range(times + 1)]
+    change = find_change(bet_on(*turns))
+
+    assert change is not None
+    assert change.at == pytest.approx(times * 75 * DAY, abs=14 * DAY)
+    assert (change.shift > 0) is (times % 2 == 0)
+
+
 def test_a_steady_preference_is_no_change() -> None:
     """Looked at every month of a year, in one of twenty years at most."""
     alarms = 0

@@ -20,7 +20,8 @@ from hexai.text.visible import visible_line
 Names = Mapping[Model, str]
 _DRAW = {
     "cli": "--blind, or shuffle = true below [cli], draws it",
-    "completion": "shuffle = true below [completion] draws it",
+    "completion": "shuffle = true below [completion] draws it, where the list that an "
+    "editor shows is of one server",
 }
 
 
