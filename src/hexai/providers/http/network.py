@@ -6,8 +6,6 @@ engine does next depends on exactly these differences (retry, fall back, open th
 breaker), so they are told apart where they happen: this backend stands between
 httpcore and its sockets and raises our own errors, which httpcore lets through.
 
-The engine has the clock, so no time-out of httpcore's is looked at.
-
 Two things are known only here. The *head* of an answer (status, headers, 1xx before
 them) is limited to 64 KiB, so a stream counts bytes until its owner says that the
 head is complete. And an end of the connection within the head means that there is no
@@ -16,7 +14,6 @@ answer at all, while one later may be the answer's proper end.
 
 import asyncio
 import os
-import re
 import socket
 import ssl
 from collections.abc import Iterable
@@ -33,7 +30,6 @@ from hexai.errors import (
     TLSFailed,
     TooLarge,
 )
-from hexai.providers.http.sockets import Socket, connect, connect_unix
 
 _HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How Python's releases call the end of a connection within the handshake."""
@@ -53,23 +49,26 @@ HEAD_LIMIT = 64 * 1024
 
 
 class Backend(httpcore2.AsyncNetworkBackend):
-    """Opens connections, with faults named."""
+    """Opens connections as httpcore's own backend does, with faults named."""
 
     def __init__(self, where: str) -> None:
         """Name the other end, for messages: an origin, a socket, or a proxy."""
+        self._inner = httpcore2.AnyIOBackend()
         self._where = where
 
     async def connect_tcp(
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - httpcore's, as the next ones
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Open a TCP connection."""
         try:
-            stream = await connect(host, port)
+            stream = await self._inner.connect_tcp(
+                host, port, timeout, local_address, socket_options
+            )
         except httpcore2.ConnectError as error:
             raise self._unreachable(error) from None
         return Stream(stream, self._where)
@@ -77,19 +76,21 @@ class Backend(httpcore2.AsyncNetworkBackend):
     async def connect_unix_socket(
         self,
         path: str,
-        timeout: float | None = None,  # noqa: ARG002 - httpcore's, as the next
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Open a connection to a Unix socket."""
         try:
-            stream = await connect_unix(path)
+            stream = await self._inner.connect_unix_socket(
+                path, timeout, socket_options
+            )
         except httpcore2.ConnectError as error:
             raise self._unreachable(error) from None
         return Stream(stream, self._where)
 
     async def sleep(self, seconds: float) -> None:
         """Wait between httpcore's own retries, of which there are none."""
-        await asyncio.sleep(seconds)
+        await self._inner.sleep(seconds)
 
     def _unreachable(self, error: httpcore2.ConnectError) -> ConnectionFailed:
         reason = _reason(error)
@@ -99,7 +100,7 @@ class Backend(httpcore2.AsyncNetworkBackend):
 class Stream(httpcore2.AsyncNetworkStream):
     """One connection; `ended` once the other end has closed it in good order."""
 
-    def __init__(self, inner: Socket, where: str) -> None:
+    def __init__(self, inner: httpcore2.AsyncNetworkStream, where: str) -> None:
         self._inner = inner
         self._where = where
         self._head: int | None = 0
@@ -109,20 +110,18 @@ class Stream(httpcore2.AsyncNetworkStream):
         """Say that the headers of the answer under way have been read."""
         self._head = None
 
-    async def read(
-        self,
-        max_bytes: int,
-        timeout: float | None = None,  # noqa: ARG002
-    ) -> bytes:
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come; within the head, an end is an error of its own."""
         if self._head is None:
-            data = await self._inner.read(max_bytes)
+            data = await self._inner.read(max_bytes, timeout)
             self.ended = not data
             return data
         if self._head >= HEAD_LIMIT:
             raise TooLarge("the upstream sent more than 64 KiB of headers")
         try:
-            data = await self._inner.read(min(max_bytes, HEAD_LIMIT - self._head))
+            data = await self._inner.read(
+                min(max_bytes, HEAD_LIMIT - self._head), timeout
+            )
         except httpcore2.ReadError:
             raise self._no_answer("broke") from None
         if not data:
@@ -130,14 +129,10 @@ class Stream(httpcore2.AsyncNetworkStream):
         self._head += len(data)
         return data
 
-    async def write(
-        self,
-        buffer: bytes,
-        timeout: float | None = None,  # noqa: ARG002
-    ) -> None:
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send a part of a request; the next answer begins with its head."""
         self._head = 0
-        await self._inner.write(buffer)
+        await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:
         """Close the connection at once."""
@@ -147,14 +142,14 @@ class Stream(httpcore2.AsyncNetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
+        timeout: float | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Secure the connection; a certificate that does not hold is `TLSFailed`.
 
         Closes it unless that succeeds: httpcore does not when it is cancelled here.
         """
         try:
-            stream = await self._inner.start_tls(ssl_context, server_hostname)
+            stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         except httpcore2.ConnectError as error:
             raise self._insecure(error) from None
         except asyncio.CancelledError:
@@ -201,11 +196,15 @@ def named(error: Exception, where: str, *, begun: bool, cut: bool) -> ProviderEr
 
 
 def _reason(error: httpcore2.ConnectError) -> str:
-    """Find the system's own words; asyncio puts those of several addresses in one."""
-    cause = error.__cause__
-    if isinstance(cause, OSError) and cause.errno is None:
-        found = re.search(r"\[Errno (\d+)\]", str(cause))
-        return _words(OSError(int(found[1]), "") if found else cause)
+    """Find the system's own words behind an attempt on several addresses."""
+    cause: BaseException | None = error.__cause__
+    while cause is not None:
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        elif isinstance(cause, OSError) and cause.errno is None and cause.__cause__:
+            cause = cause.__cause__
+        else:
+            break
     return _words(cause)
 
 
