@@ -137,6 +137,7 @@ def _bodied(head: str, body: bytes) -> Callable[[Format], Reply]:
     return make
 
 
+_CLOSES = "connection: close"
 _NO_HTTP: dict[str, bytes] = {
     "nothing but a line end": b"\r\n",
     "a greeting of SSH": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
@@ -213,7 +214,8 @@ def bodies() -> Iterator[Fault]:
         ("a chunk that is cut", "connection", _bodied(chunked, b"ff\r\nxyz")),
         ("no body at all", "broken stream", _bodied("connection: close", b"")),
         ("a version from the future", "broken stream", _headed("HTTP/9.9 200 OK")),
-        ("204", "broken stream", _headed("HTTP/1.1 204 No Content")),
+        # It says that it closes: else the next request may meet the end as it comes.
+        ("204", "broken stream", _headed("HTTP/1.1 204 No Content", _CLOSES)),
         ("205", "broken stream", same(status(205))),
         ("206 of nothing", "broken stream", same(status(206))),
         ("101", "bad answer", _headed("HTTP/1.1 101 Switching Protocols")),
