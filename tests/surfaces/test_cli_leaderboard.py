@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hexai.domain.record import Fact, RunRecord
+from hexai.domain.choice import Choice, Chosen, Method, Shown
+from hexai.domain.entry import Surface
+from hexai.domain.record import Background, Fact, RunRecord
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME
 from hexai.text.cells import width
@@ -181,6 +183,47 @@ def test_how_many_orders_were_drawn_is_told() -> None:
     record(*votes(21, every=2), *fixed)
 
     assert "(31 choices); 21 of them count, whose order was drawn" in board()
+
+
+def lists_of_two_servers(numbers: range) -> list[Fact]:
+    """Show what two servers give at a place in one list; the first one's is taken."""
+    facts: list[Fact] = []
+    for number in numbers:
+        place = Background(project="/p", language="go", document="d", place=f"{number}")
+        for half in (0, 1):
+            run = run_record(
+                2 * number + half,
+                contender_record(0, model=f"model{half}"),
+                surface=Surface.COMPLETION,
+                background=place,
+                messages=(),
+                seed=number,
+            )
+            name, at = run.run_id, BEGAN_AT + number * HOUR + half
+            facts += [
+                run,
+                Shown(run_id=name, at=at, items=((0,),), whole=True),
+                Chosen(
+                    run_id=name,
+                    at=at + 1,
+                    choice=Choice.NONE if half else Choice.TAKEN,
+                    method=Method.INFERRED,
+                    indexes=() if half else (0,),
+                ),
+            ]
+    return facts
+
+
+def test_lists_of_several_servers_can_not_be_drawn() -> None:
+    """Whoever shuffles each server's list is not told to do it."""
+    record(*lists_of_two_servers(range(1, 41)))
+
+    said = board()
+    [comparison] = records()[0]["groups"][0]["comparisons"]
+
+    assert "0 of them count: the editor orders lists of several servers" in said
+    assert "shuffle" not in said
+    assert (comparison["choices"], comparison["joined"]) == (40, 40)
 
 
 def test_one_evening_is_one_sitting() -> None:

@@ -74,6 +74,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """Trials in which one of the two was chosen, and the other was there."""
     drawn: int
     """Those of them whose order was drawn; no others count for a verdict."""
+    joined: int
+    """Those of them that are lists of several servers, which nobody can draw."""
     since: float
     """When the first of them was, of the wall clock in seconds since 1970."""
     stronger: float
@@ -87,7 +89,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """Until when a verdict's choices spoke for it most, where all of them together no
     longer do; None where they do."""
     changed: Changed | None = None
-    """The likeliest change, where one is shown; false alarms are one in 20 years."""
+    """The last change, where one is shown; false alarms are one in 20 years."""
 
 
 class Ranking(Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ from hexai.domain.ranking import Counted, Returned
 from hexai.ledger.figures import read_cells
 from hexai.ledger.joined import Listed, join
 from hexai.ledger.outcomes import Choices, Outcomes, Same
-from hexai.ledger.packed import PACKED, tell
+from hexai.ledger.packed import ORDER, PACKED, tell
 from hexai.ledger.sittings import PAUSE
 from hexai.ledger.units import json_list, milliseconds, seconds
 
@@ -72,7 +72,7 @@ _COUNTS = f"""
 _ALONE = f"""
 SELECT number, CASE method WHEN 'vote' THEN '' ELSE document END, started_at, {_AT},
     {_SITTING}, {_WORD} || CASE method WHEN 'vote' THEN ' vote' ELSE ' list' END
-    || CASE WHEN seed IS NULL THEN ' fixed ' ELSE ' drawn ' END || choice
+    || ' ' || {ORDER} || ' ' || choice
 FROM run WHERE {_COUNTS} AND :method IN ('', method)
     AND (method = 'vote' OR place NOT IN (SELECT value FROM json_each(:shared)))
 ORDER BY number
@@ -80,8 +80,8 @@ ORDER BY number
 
 # How a list of several servers was decided is known only when they are joined.
 _APART = f"""
-SELECT surface, choice, method, document, started_at, {_AT}, seed IS NOT NULL,
-    {_SITTING}, {_WORD}, place, shown_at
+SELECT surface, choice, method, document, started_at, {_AT}, {ORDER}, {_SITTING},
+    {_WORD}, place, shown_at
 FROM run WHERE {_COUNTS} AND method != 'vote' AND shown_at IS NOT NULL
     AND place != '' AND place IN (SELECT value FROM json_each(:shared))
 ORDER BY number
@@ -155,7 +155,7 @@ def _rows(
     methods = {values["method"]} if values["method"] else {*map(str, Method)}
     for each in join(listed for row in apart if (listed := Listed(*row)).word):
         if each.method in methods:
-            told = tell(each.word, drawn=bool(each.drawn), choice=each.choice)
+            told = tell(each.word, order=each.order, choice=each.choice)
             yield 0, each.file, each.began, each.at, each.sitting, told
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.choice import Choice
-from hexai.ledger.packed import stack
+from hexai.ledger.packed import Order, stack
 
 _TOGETHER_MS = 5000
 
@@ -29,8 +29,7 @@ class Listed(Struct, frozen=True):
     """When its run began, in milliseconds."""
     at: int
     """When it was decided, in milliseconds."""
-    drawn: int
-    """Whether the order was drawn."""
+    order: Order
     sitting: int | None
     """The number of the sitting in which it was decided; None where not recorded."""
     word: str
@@ -62,4 +61,4 @@ def _one(together: list[Listed]) -> Listed:
     decided = next(taken, together[0])
     if len(together) == 1:
         return decided
-    return replace(decided, drawn=0, word=stack(each.word for each in together))
+    return replace(decided, order="joined", word=stack(each.word for each in together))

@@ -89,6 +89,7 @@ class Choices:
                 for each in items
             ),
             drawn=told.drawn,
+            joined=told.joined,
         )
         taken = [i for i, each in enumerate(items) if any(map(_is_taken, each))]
         decided = _INSTEAD.get(told.choice, taken[0] if taken else None)

@@ -2,7 +2,8 @@
 
 An item is 8 bits of index, 9 of place, 1 of whether it was taken, 21 of cell, and 24
 of what the upstream called the model. What a list or vote tells is a text of four
-words: its items, which of both it was, whether its order was drawn, and the choice.
+words: its items, which of both it was, whether its order was drawn or it was joined of
+several, and the choice.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,8 @@ PACKED = """
     | cell) << 24 | ifnull(returned_model, 0)
 """
 """What packs a row of `contender`."""
+ORDER = "CASE WHEN seed IS NULL THEN 'fixed' ELSE 'drawn' END"
+"""What tells of a row of `run` how its items were ordered."""
 _PLACE = 46
 
 
@@ -36,12 +39,17 @@ class Told(Struct, frozen=True, kw_only=True):
     kind: Literal["list", "vote"]
     drawn: bool
     """Whether the order of the items was drawn."""
+    joined: bool
+    """Whether it is of several servers, so that nobody can draw its order."""
     choice: str
 
 
-def tell(word: str, *, drawn: bool, choice: str) -> str:
+Order = Literal["drawn", "fixed", "joined"]
+
+
+def tell(word: str, *, order: Order, choice: str) -> str:
     """Write what a list tells."""
-    return f"{word} list {'drawn' if drawn else 'fixed'} {choice}"
+    return f"{word} list {order} {choice}"
 
 
 def read_told(text: str) -> Told:
@@ -51,6 +59,7 @@ def read_told(text: str) -> Told:
         items=tuple(sorted(unpack(word))),
         kind=cast("Literal['list', 'vote']", kind),
         drawn=order == "drawn",
+        joined=order == "joined",
         choice=choice,
     )
 

@@ -14,7 +14,7 @@ from itertools import combinations
 from hexai.domain.figures import Both, Cell, Filter, Subject, Together
 from hexai.ledger.figures import read_cells
 from hexai.ledger.joined import Listed, join
-from hexai.ledger.packed import PACKED, Item, unpack
+from hexai.ledger.packed import ORDER, PACKED, Item, Order, unpack
 from hexai.ledger.units import json_list, milliseconds
 
 MOST = 10_000
@@ -23,13 +23,13 @@ MOST = 10_000
 _NEWEST = f"""
 WITH newest AS (
     SELECT number, surface, place, shown_at, choice, method, sitting,
-        seed IS NOT NULL AS drawn FROM run
+        {ORDER} AS ordered FROM run
     WHERE started_at >= :since AND choice IS NOT NULL AND (:all OR EXISTS (
         SELECT 1 FROM contender WHERE run = run.number AND position IS NOT NULL
             AND cell IN (SELECT value FROM json_each(:cells))))
     ORDER BY started_at DESC LIMIT :most
 )
-SELECT surface, place, shown_at, choice, method, ifnull(newest.sitting, 0), drawn,
+SELECT surface, place, shown_at, choice, method, ifnull(newest.sitting, 0), ordered,
     group_concat({PACKED})
 FROM newest CROSS JOIN contender ON contender.run = newest.number
 WHERE position IS NOT NULL AND cut = 0
@@ -58,20 +58,20 @@ def read_together(
     }
     wanted = {cells[number].subject for number in meant}
     pairs = _Pairs(cells, wanted)
-    for (word, sitting, drawn), count in _lists(connection, values).items():
-        pairs.count(word, sitting, count, drawn=bool(drawn))
+    for (word, sitting, order), count in _lists(connection, values).items():
+        pairs.count(word, sitting, count, drawn=order == "drawn")
     return pairs.together()
 
 
 def _lists(
     connection: sqlite3.Connection, values: Mapping[str, object]
-) -> Counter[tuple[str, int, int]]:
+) -> Counter[tuple[str, int, Order]]:
     """Count equal lists of one sitting; those of several servers are one."""
     rows = connection.execute(_NEWEST, values).fetchall()
     places = Counter(place for _, place, shown_at, *_ in rows if shown_at and place)
-    found: Counter[tuple[str, int, int]] = Counter()
+    found: Counter[tuple[str, int, Order]] = Counter()
     apart: list[Listed] = []
-    for surface, place, shown_at, choice, method, sitting, drawn, word in rows:
+    for surface, place, shown_at, choice, method, sitting, order, word in rows:
         if shown_at and places[place] > 1:
             apart.append(
                 Listed(
@@ -83,16 +83,16 @@ def _lists(
                     file="",
                     began=shown_at,
                     at=shown_at,
-                    drawn=drawn,
+                    order=order,
                     sitting=sitting,
                     word=word,
                 )
             )
         else:
-            found[word, sitting, drawn] += 1
+            found[word, sitting, order] += 1
     for listed in join(apart):
         assert listed.sitting is not None
-        found[listed.word, listed.sitting, listed.drawn] += 1
+        found[listed.word, listed.sitting, listed.order] += 1
     return found
 
 

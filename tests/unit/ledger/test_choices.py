@@ -297,7 +297,7 @@ def test_servers_of_one_place_are_one_list(take: Take) -> None:
     )
 
     assert trials(found, "completion") == [
-        Trial(Pattern("list", ((B,), (A,))), 1, "d1")
+        Trial(Pattern("list", ((B,), (A,)), joined=True), 1, "d1")
     ]
 
 
@@ -333,7 +333,7 @@ def test_servers_of_one_place_may_have_several_entries(take: Take) -> None:
     other, last = A.replace("model0", "other"), A.replace("model0", "last")
 
     assert trials(found, "completion") == [
-        Trial(Pattern("list", ((A, C), (B,), (last,), (other,))), 3, "d1"),
+        Trial(Pattern("list", ((A, C), (B,), (last,), (other,)), joined=True), 3, "d1"),
         Trial(Pattern("list", ((other,), (last,))), 1, "d1"),
     ]
 
@@ -378,6 +378,7 @@ def test_lists_of_several_servers_were_in_no_drawn_order(take: Take) -> None:
     )
 
     assert [drawn for drawn, _ in told(found, "completion")] == [False]
+    assert [each.pattern.joined for each in trials(found, "completion")] == [True]
 
 
 def test_what_two_rows_share_is_taken_from_neither(take: Take) -> None:

@@ -113,6 +113,8 @@ class Bet:
         """Trials that one of the two won and the other could have."""
         self.drawn = 0
         """Those of them whose order was drawn."""
+        self.joined = 0
+        """Those of them that are lists of several servers."""
         self.orders = set[bool]()
         """Whether the first stood before the second: both, if the order changed."""
         self.since = inf
@@ -137,9 +139,10 @@ class Bet:
         self._used_sittings: set[str] = set()
         self._used_files: set[str] = set()
 
-    def note(self, since: float, count: int) -> None:
-        """Count trials, drawn or not, of which the first was at a time."""
+    def note(self, since: float, count: int, *, joined: bool) -> None:
+        """Count trials of one kind, drawn or not, of which the first was at a time."""
         self.shown += count
+        self.joined += count * joined
         self.since = min(self.since, since)
 
     @property
@@ -316,7 +319,8 @@ class Bets:
                     habit.note(first=won_first)
         for number, count in Counter(trials.numbers).items():
             for step in steps[number]:
-                step[0].note(began[number], count)
+                joined = trials.outcomes[number][0].joined
+                step[0].note(began[number], count, joined=joined)
         self.pairs = {pair: bet for pair, bet in self.pairs.items() if bet.shown}
 
     @property

@@ -209,6 +209,7 @@ def _judge(bet: Bet, found: Fit, stronger: Model, shown: _Shown) -> Comparison:
         verdict=verdict,
         choices=bet.shown,
         drawn=bet.drawn,
+        joined=bet.joined,
         since=bet.since,
         stronger=sure,
         missing=missing,

@@ -38,6 +38,8 @@ class Pattern(Struct, frozen=True):
     """From first to last, the models that gave each item; several are a tie there."""
     drawn: bool = False
     """Whether the order of the items was drawn at random, by us."""
+    joined: bool = False
+    """Whether it is of several servers, so that nobody can draw its order."""
     together: tuple[int, ...] = ()
     """The items that were chosen at once, as by typing what they share; else empty.
     They compare with the others, and not with each other."""

@@ -55,6 +55,7 @@ class ComparisonRecord(Struct, kw_only=True):
     verdict: str
     choices: int
     drawn: int
+    joined: int
     since: str
     stronger: float
     missing: int | None
@@ -219,6 +220,7 @@ def _comparison(comparison: Comparison, names: Mapping[Model, str]) -> Compariso
         verdict=comparison.verdict,
         choices=comparison.choices,
         drawn=comparison.drawn,
+        joined=comparison.joined,
         since=day(comparison.since),
         stronger=round(comparison.stronger, 4),
         missing=comparison.missing,

@@ -20,9 +20,9 @@ from hexai.text.visible import visible_line
 Names = Mapping[Model, str]
 _DRAW = {
     "cli": "--blind, or shuffle = true below [cli], draws it",
-    "completion": "shuffle = true below [completion] draws it, where the list that an "
-    "editor shows is of one server",
+    "completion": "shuffle = true below [completion] draws it",
 }
+_SEVERAL = "the editor orders lists of several servers"
 
 
 def comparison_words(
@@ -66,11 +66,16 @@ def _time(comparison: Comparison) -> str:
 def _drawn(comparison: Comparison, surface: str) -> str:
     """Say whether the order was drawn, and how to have it drawn; empty if it was."""
     draw = _DRAW.get(surface)
+    fixed = comparison.choices - comparison.drawn - comparison.joined
     if comparison.drawn == comparison.choices or draw is None:
         return ""
+    counting = f"{comparison.drawn} of them count"
+    if not fixed:
+        return f"{counting}: {_SEVERAL}; one server with all entries can draw it"
+    more = f", but for {comparison.joined}: {_SEVERAL}" if comparison.joined else ""
     if comparison.drawn:
-        return f"{comparison.drawn} of them count, whose order was drawn; {draw}"
-    return f"only a drawn order can decide: {draw}"
+        return f"{counting}, whose order was drawn; {draw}{more}"
+    return f"only a drawn order can decide: {draw}{more}"
 
 
 def _more(comparison: Comparison) -> str:
