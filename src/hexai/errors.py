@@ -234,11 +234,14 @@ class TimedOut(ProviderError):
         phase: Phase,
         seconds: float,
         *,
+        where: str = "",
         provider: str = "",
         model: str = "",
         advice: str | None = None,
     ) -> None:
+        """Say of which phase; `where` names whom no connection came to."""
         missed, usual_advice = _MISSED[phase]
+        missed = missed.format(to=f" to {where}" if where else "")
         super().__init__(
             f"timeout: {missed} {seconds:g} s",
             provider=provider,
@@ -251,8 +254,8 @@ class TimedOut(ProviderError):
 
 _MISSED: dict[Phase, tuple[str, str]] = {
     "connect": (
-        "no connection within",
-        "check that the server runs, or raise connect_timeout",
+        "no connection{to} within",
+        "check that the server runs and can be reached, or raise connect_timeout",
     ),
     "load": (
         "the model was not loaded within",

@@ -11,10 +11,17 @@ class Upstream(Struct, frozen=True, kw_only=True):
 
     origin: str
     """`scheme://host:port`, or `unix:PATH` for a worker's socket."""
+    proxy: str = ""
+    """The proxy that is connected by, without user and password; empty for none."""
     kind: str = ""
     """What it speaks: a provider's type; empty where that does not matter."""
     max_concurrency: int | None = None
     """Attempts under way at once in this process; None for no limit."""
+
+    @property
+    def where(self) -> str:
+        """Whom a message names: the origin, and who stands before it."""
+        return f"{self.origin} by the proxy {self.proxy}" if self.proxy else self.origin
 
 
 class Target(Struct, frozen=True, kw_only=True):

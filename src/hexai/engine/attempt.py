@@ -106,7 +106,13 @@ class _Attempt:
             return
         if missed := self._clock.missed:
             phase, seconds = missed
-            raise TimedOut(phase, seconds, provider=spec.provider, model=spec.model)
+            raise TimedOut(
+                phase,
+                seconds,
+                where=self._target.upstream.where if phase == "connect" else "",
+                provider=spec.provider,
+                model=spec.model,
+            )
         if reader.cancelled():
             raise RuntimeError("the provider cancelled its own reader")
         if error := reader.exception():

@@ -202,6 +202,11 @@ class HttpProvider:
         """Whether the key is at hand, or none is needed."""
         return self._credential.at_hand
 
+    @property
+    def proxy(self) -> str:
+        """The proxy that it connects by, without user and password; empty for none."""
+        return self._http.route.proxy
+
     async def drop_idle(self) -> None:
         """Close kept connections: after a sleep of the machine they are dead."""
         await self._http.drop_idle()

@@ -48,6 +48,10 @@ _SIMULATED = ("hexai.providers.simulated",)
 class Client(Provider, Protocol):
     """A provider that may hold something open."""
 
+    @property
+    def proxy(self) -> str:
+        """The proxy that it connects by, without user and password; empty for none."""
+
     async def drop_idle(self) -> None:
         """Close what no attempt is using: after a sleep of the machine it is dead."""
 

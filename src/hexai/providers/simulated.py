@@ -62,6 +62,9 @@ FILLER = (
 class Simulated:
     """Answers, dawdles and fails as the model's name says."""
 
+    proxy = ""
+    """Nobody stands between."""
+
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
         self._attempts: dict[str, int] = {}

@@ -12,6 +12,9 @@ class Unavailable:
     It stands for a provider whose client cannot be made: the others still race.
     """
 
+    proxy = ""
+    """Nobody stands between."""
+
     def __init__(self, error: ProviderError, *, provider: str = "") -> None:
         """Keep the error's facts; every attempt gets an error of its own."""
         self.error = error

@@ -57,7 +57,7 @@ class Targets:
         return Target(
             spec=spec,
             client=client,
-            upstream=_upstream(settings, spec),
+            upstream=_upstream(settings, spec, client.proxy),
             local=_local(settings),
         )
 
@@ -140,14 +140,17 @@ def _table(provider: ProviderSettings) -> str:
     return provider.name if provider.built_in else f"providers.{provider.name}"
 
 
-def _upstream(settings: ProviderSettings, spec: RequestSpec) -> Upstream:
+def _upstream(settings: ProviderSettings, spec: RequestSpec, proxy: str) -> Upstream:
     """Name the upstream: an origin, or for models run here the model itself."""
     if settings.over_http:
         where = origin(settings.base_url)
     else:
         where = f"{settings.type}:{spec.model}"
     return Upstream(
-        origin=where, kind=settings.type, max_concurrency=settings.max_concurrency
+        origin=where,
+        proxy=proxy,
+        kind=settings.type,
+        max_concurrency=settings.max_concurrency,
     )
 
 

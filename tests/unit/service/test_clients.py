@@ -17,6 +17,8 @@ from hexai.service.clients import Clients, client_key
 class Fake:
     """A client that only knows whether it was closed."""
 
+    proxy = ""
+
     def __init__(self, settings: ProviderSettings) -> None:
         self.settings = settings
         self.drops = self.closes = 0

@@ -24,6 +24,7 @@ from hexai.errors import BadAnswer
 from hexai.providers.http.headers import composed
 from hexai.providers.http.network import FAULTS, Backend, Stream, named
 from hexai.providers.http.proxies import Proxy, proxy_for
+from hexai.providers.http.route import End, Route
 from hexai.providers.http.tls import Trust, nobody_trusted
 from hexai.text.shorten import shorten
 from hexai.text.surrogates import mend
@@ -37,9 +38,9 @@ _IDLE_SECONDS = 30.0
 class Answer:
     """The answer to one request, its body not read yet."""
 
-    def __init__(self, response: httpcore2.Response, where: str) -> None:
+    def __init__(self, response: httpcore2.Response, end: End) -> None:
         self._response = response
-        self._where = where
+        self._end = end
         self.status = response.status
         self.begun = False
         """Set by the reader once something was shown: what breaks then, broke."""
@@ -60,7 +61,7 @@ class Answer:
                     yield piece
         except FAULTS as error:
             cut = _stream(self._response).ended
-            raise named(error, self._where, begun=self.begun, cut=cut) from None
+            raise named(error, self._end, begun=self.begun, cut=cut) from None
 
     @property
     def encoded(self) -> bool:
@@ -87,10 +88,11 @@ class HttpClient:
     """Give answers that redirect as they are; they are never followed here."""
 
     def __init__(
-        self, base_url: str, where: str, make_pool: Callable[[], Awaitable[_Pool]]
+        self, base_url: str, route: Route, make_pool: Callable[[], Awaitable[_Pool]]
     ) -> None:
         """Use `for_origin` or `for_socket`."""
-        self.where = where
+        self.where = route.origin
+        self.route = route
         self._make_pool = make_pool
         self._pool: _Pool | None = None
         self._base = httpcore2.URL(base_url)
@@ -103,29 +105,32 @@ class HttpClient:
         """Make the client for the origin of `settings.base_url`.
 
         `environ` is asked for proxies alone; they serve https beyond loopback only.
+        Raises ConnectionFailed for a proxy that cannot be used.
         """
-        where = origin(settings.base_url)
+        proxy = proxy_for(settings.base_url, environ)
+        route = Route(
+            origin=origin(settings.base_url), proxy=proxy.url if proxy else ""
+        )
 
         async def make_pool() -> _Pool:
-            if where.startswith("http:"):
-                return _direct_pool(where, nobody_trusted())
-            proxy = proxy_for(settings.base_url, environ)
+            if route.origin.startswith("http:"):
+                return _direct_pool(route, nobody_trusted())
             context = await trust.context(settings.ca_file)
             if proxy is None:
-                return _direct_pool(where, context)
-            return await _tunnel_pool(where, proxy, context, trust)
+                return _direct_pool(route, context)
+            return await _tunnel_pool(route, proxy, context, trust)
 
-        return cls(settings.base_url, where, make_pool)
+        return cls(settings.base_url, route, make_pool)
 
     @classmethod
     def for_socket(cls, path: str) -> "HttpClient":
         """Make the client for a server on a Unix socket; proxies do not exist here."""
-        where = f"unix:{path}"
+        route = Route(origin=f"unix:{path}")
 
         async def make_pool() -> _Pool:
-            return _direct_pool(where, nobody_trusted(), socket=path)
+            return _direct_pool(route, nobody_trusted(), socket=path)
 
-        return cls("http://localhost", where, make_pool)
+        return cls("http://localhost", route, make_pool)
 
     @asynccontextmanager
     async def send(
@@ -143,6 +148,7 @@ class HttpClient:
         `/../`. `connected` is called once the request can be
         sent: lookup, TCP and TLS are done, or a kept connection was taken.
         """
+        watcher = _Watcher(connected)
         request = httpcore2.Request(
             method,
             httpcore2.URL(
@@ -153,11 +159,11 @@ class HttpClient:
             ),
             headers=composed(headers, host=self._host, length=len(body)),
             content=body,
-            extensions={"trace": _Watcher(connected)} if connected else {},
+            extensions={"trace": watcher},
         )
-        response = await self._answer(request)
+        response = await self._answer(request, watcher)
         try:
-            answer = Answer(response, self.where)
+            answer = Answer(response, self.route.ends[-1])
             if not (self.hands_over_redirects and 300 <= answer.status < 400):
                 _refuse_strange(answer)
             yield answer
@@ -181,7 +187,9 @@ class HttpClient:
             base, path = base.rpartition(b"/")[0], path.removeprefix("/..")
         return base + path.encode("ascii")
 
-    async def _answer(self, request: httpcore2.Request) -> httpcore2.Response:
+    async def _answer(
+        self, request: httpcore2.Request, watcher: "_Watcher"
+    ) -> httpcore2.Response:
         if self._pool is None:
             pool = await self._make_pool()
             if self._pool is None:  # else another request was quicker
@@ -189,7 +197,8 @@ class HttpClient:
         try:
             response = await self._pool.handle_async_request(request)
         except FAULTS as error:
-            raise named(error, self.where, begun=False, cut=False) from None
+            end = self.route.ends[-1 if watcher.is_connected else 0]
+            raise named(error, end, begun=False, cut=False) from None
         _stream(response).head_complete()
         return response
 
@@ -200,40 +209,44 @@ class _Watcher:
     A proxy's CONNECT is a request too, and not the one that counts.
     """
 
-    def __init__(self, connected: Callable[[], None]) -> None:
+    def __init__(self, connected: Callable[[], None] | None) -> None:
         self._connected = connected
+        self.is_connected = False
+        """Whether it can: until then it is a proxy that speaks, where there is one."""
 
     async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         if event != "http11.send_request_headers.started":
             return
         if info["request"].method != b"CONNECT":
-            self._connected()
+            self.is_connected = True
+            if self._connected is not None:
+                self._connected()
 
 
 def _direct_pool(
-    where: str, context: ssl.SSLContext, *, socket: str | None = None
+    route: Route, context: ssl.SSLContext, *, socket: str | None = None
 ) -> _Pool:
     return _Pool(
         ssl_context=context,
         max_connections=None,
         keepalive_expiry=_IDLE_SECONDS,
         uds=socket,
-        network_backend=Backend(where),
+        network_backend=Backend(route),
     )
 
 
 async def _tunnel_pool(
-    where: str, proxy: Proxy, context: ssl.SSLContext, trust: Trust
+    route: Route, proxy: Proxy, context: ssl.SSLContext, trust: Trust
 ) -> _Pool:
     secure = proxy.url.startswith("https:")
     return httpcore2.AsyncHTTPProxy(
         proxy_url=proxy.url,
-        proxy_auth=proxy.user,
+        proxy_auth=proxy.credential,
         ssl_context=context,
         proxy_ssl_context=await trust.context() if secure else None,
         max_connections=None,
         keepalive_expiry=_IDLE_SECONDS,
-        network_backend=Backend(f"{where} by the proxy {proxy.url}"),
+        network_backend=Backend(route),
     )
 
 

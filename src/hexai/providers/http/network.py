@@ -30,6 +30,7 @@ from hexai.errors import (
     TLSFailed,
     TooLarge,
 )
+from hexai.providers.http.route import End, Route, refused_by_proxy
 
 _HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How Python's releases call the end of a connection within the handshake."""
@@ -51,10 +52,10 @@ HEAD_LIMIT = 64 * 1024
 class Backend(httpcore2.AsyncNetworkBackend):
     """Opens connections as httpcore's own backend does, with faults named."""
 
-    def __init__(self, where: str) -> None:
-        """Name the other end, for messages: an origin, a socket, or a proxy."""
+    def __init__(self, route: Route) -> None:
+        """Go by a route, whose ends are named in messages."""
         self._inner = httpcore2.AnyIOBackend()
-        self._where = where
+        self._ends = route.ends
 
     async def connect_tcp(
         self,
@@ -71,7 +72,7 @@ class Backend(httpcore2.AsyncNetworkBackend):
             )
         except httpcore2.ConnectError as error:
             raise self._unreachable(error) from None
-        return Stream(stream, self._where)
+        return Stream(stream, self._ends)
 
     async def connect_unix_socket(
         self,
@@ -86,23 +87,28 @@ class Backend(httpcore2.AsyncNetworkBackend):
             )
         except httpcore2.ConnectError as error:
             raise self._unreachable(error) from None
-        return Stream(stream, self._where)
+        return Stream(stream, self._ends)
 
     async def sleep(self, seconds: float) -> None:
         """Wait between httpcore's own retries, of which there are none."""
         await self._inner.sleep(seconds)
 
     def _unreachable(self, error: httpcore2.ConnectError) -> ConnectionFailed:
-        reason = _reason(error)
-        return ConnectionFailed(f"cannot connect to {self._where}: {reason}")
+        end = self._ends[0]
+        return ConnectionFailed(
+            f"cannot connect to {end.name}: {_reason(error)}", advice=end.advice
+        )
 
 
 class Stream(httpcore2.AsyncNetworkStream):
     """One connection; `ended` once the other end has closed it in good order."""
 
-    def __init__(self, inner: httpcore2.AsyncNetworkStream, where: str) -> None:
+    def __init__(
+        self, inner: httpcore2.AsyncNetworkStream, ends: tuple[End, ...]
+    ) -> None:
+        """Speak with the first of `ends`; the next one is behind the next TLS."""
         self._inner = inner
-        self._where = where
+        self._ends = ends
         self._head: int | None = 0
         self.ended = False
 
@@ -117,7 +123,10 @@ class Stream(httpcore2.AsyncNetworkStream):
             self.ended = not data
             return data
         if self._head >= HEAD_LIMIT:
-            raise TooLarge("the upstream sent more than 64 KiB of headers")
+            raise TooLarge(
+                f"{self._end.name} sent more than 64 KiB of headers",
+                advice=self._end.speech_advice,
+            )
         try:
             data = await self._inner.read(
                 min(max_bytes, HEAD_LIMIT - self._head), timeout
@@ -148,50 +157,65 @@ class Stream(httpcore2.AsyncNetworkStream):
 
         Closes it unless that succeeds: httpcore does not when it is cancelled here.
         """
+        following = self._ends[1:] or self._ends
         try:
             stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         except httpcore2.ConnectError as error:
-            raise self._insecure(error) from None
+            raise _insecure(error, following[0]) from None
         except asyncio.CancelledError:
             await self._inner.aclose()
             raise
-        return Stream(stream, self._where)
+        return Stream(stream, following)
 
     def get_extra_info(self, info: str) -> Any:
         """Give what httpcore asks about the socket."""
         return self._inner.get_extra_info(info)
 
+    @property
+    def _end(self) -> End:
+        return self._ends[0]
+
     def _no_answer(self, how: str) -> ConnectionFailed:
-        return ConnectionFailed(f"{self._where} {how} the connection without an answer")
-
-    def _insecure(self, error: httpcore2.ConnectError) -> ProviderError:
-        cause = error.__cause__
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            reason = cause.verify_message
-            return TLSFailed(f"the certificate of {self._where} is not valid: {reason}")
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _HUNG_UP):
-            reason = (cause.reason or "handshake failed").replace("_", " ").lower()
-            return TLSFailed(f"no TLS with {self._where}: {reason}")
-        return ConnectionFailed(f"{self._where} closed the connection within TLS")
+        return ConnectionFailed(
+            f"{self._end.name} {how} the connection without an answer",
+            advice=self._end.advice,
+        )
 
 
-def named(error: Exception, where: str, *, begun: bool, cut: bool) -> ProviderError:
+def _insecure(error: httpcore2.ConnectError, end: End) -> ProviderError:
+    cause = error.__cause__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        reason = cause.verify_message.removesuffix(".")
+        return TLSFailed(
+            f"the certificate of {end.name} is not valid: {reason}",
+            advice=end.trust_advice,
+        )
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, _HUNG_UP):
+        reason = (cause.reason or "handshake failed").replace("_", " ").lower()
+        return TLSFailed(f"no TLS with {end.name}: {reason}", advice=end.trust_advice)
+    return ConnectionFailed(
+        f"{end.name} closed the connection within TLS", advice=end.advice
+    )
+
+
+def named(error: Exception, end: End, *, begun: bool, cut: bool) -> ProviderError:
     """Turn what httpcore raises into one of our errors; complete over its classes.
 
     `begun`: something of the answer has been shown. `cut`: the other end closed the
     connection. Texts of httpcore stay out: they may quote header values and bodies.
     """
     if isinstance(error, httpcore2.ProxyError):
-        return ConnectionFailed(
-            f"the proxy for {where} refused: {str(error)[:80]}",
-            advice="check HTTPS_PROXY, ALL_PROXY and NO_PROXY",
-        )
+        return refused_by_proxy(str(error), end)
     if isinstance(error, httpcore2.RemoteProtocolError) and not cut:
-        return BadAnswer(f"{where} does not speak HTTP as it should")
+        return BadAnswer(
+            f"{end.name} does not speak HTTP as it should", advice=end.speech_advice
+        )
     if isinstance(error, httpcore2.NetworkError | httpcore2.RemoteProtocolError):
         if begun:
-            return BrokenStream(f"{where} cut the answer off")
-        return ConnectionFailed(f"{where} closed the connection before it answered")
+            return BrokenStream(f"{end.name} cut the answer off")
+        return ConnectionFailed(
+            f"{end.name} closed the connection before it answered", advice=end.advice
+        )
     return Internal(f"the HTTP client failed by {type(error).__name__}")
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from hexai.config.urls import is_loopback
+from hexai.config.urls import check_base_url, is_loopback, origin
 from hexai.errors import ConnectionFailed
 
 
@@ -23,6 +23,14 @@ class Proxy(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Proxy({self.url!r})"
+
+    @property
+    def credential(self) -> tuple[bytes, bytes] | None:
+        """User and password as they are sent: as bytes, those of UTF-8."""
+        if self.user is None:
+            return None
+        name, password = self.user
+        return name.encode(errors="replace"), password.encode(errors="replace")
 
 
 def proxy_for(base_url: str, environ: Mapping[str, str]) -> Proxy | None:
@@ -48,17 +56,14 @@ def _either(environ: Mapping[str, str], name: str) -> str:
 def _parse(name: str, value: str) -> Proxy:
     try:
         parts = urlsplit(value if "://" in value else f"http://{value}")
-        host, port = parts.hostname or "", parts.port
+        place = parts.netloc.rpartition("@")[2]
+        url = origin(check_base_url(f"{parts.scheme}://{place}"))
     except ValueError:
         raise _unusable(name) from None
-    if not host or parts.scheme not in {"http", "https"}:
-        raise _unusable(name)
-    shown = f"[{host}]" if ":" in host else host
     user = None
     if parts.username is not None:
         user = unquote(parts.username), unquote(parts.password or "")
-    default = 443 if parts.scheme == "https" else 80
-    return Proxy(url=f"{parts.scheme}://{shown}:{port or default}", user=user)
+    return Proxy(url=url, user=user)
 
 
 def _unusable(name: str) -> ConnectionFailed:

@@ -37,6 +37,9 @@ _BASE_URL = "http://localhost"
 class LlamaCpp:
     """Asks the worker of the model that a call names, whichever it is."""
 
+    proxy = ""
+    """Nobody stands between."""
+
     def __init__(
         self, settings: ProviderSettings, supervisor: Supervisor, store: Path
     ) -> None:

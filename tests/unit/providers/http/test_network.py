@@ -5,6 +5,7 @@ import pytest
 
 from hexai.errors import BadAnswer, BrokenStream, ConnectionFailed, Internal
 from hexai.providers.http.network import FAULTS, named
+from hexai.providers.http.route import End
 
 EXCEPTIONS = sorted(
     (
@@ -15,6 +16,8 @@ EXCEPTIONS = sorted(
     ),
     key=lambda one: one.__name__,
 )
+
+AT = End(name="x")
 
 EXPECTED = {
     "ConnectError": ConnectionFailed,
@@ -39,7 +42,7 @@ EXPECTED = {
 def test_every_exception_of_the_library_has_a_name_of_ours() -> None:
     """A class that httpcore adds one day makes this test fail."""
     translated = {
-        one.__name__: type(named(one("MARK"), "x", begun=False, cut=False))
+        one.__name__: type(named(one("MARK"), AT, begun=False, cut=False))
         for one in EXCEPTIONS
     }
 
@@ -60,12 +63,12 @@ def test_a_cut_is_told_from_a_malformed_answer(
     error: Exception, *, begun: bool, cut: bool, expected: type[Exception]
 ) -> None:
     """The same class of httpcore means different things to the engine."""
-    assert type(named(error, "x", begun=begun, cut=cut)) is expected
+    assert type(named(error, AT, begun=begun, cut=cut)) is expected
 
 
 def test_the_library_s_texts_stay_out() -> None:
     """They may quote a header's value or the bytes of an answer."""
     for one in EXCEPTIONS:
-        if one is not httpcore2.ProxyError:
-            error = named(one("MARK"), "x", begun=False, cut=False)
+        for words in ("MARK", "407 MARK", "503 MARK"):
+            error = named(one(words), AT, begun=False, cut=False)
             assert "MARK" not in f"{error} {error!r}"

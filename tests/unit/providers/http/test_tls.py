@@ -27,7 +27,7 @@ from tests.support.plain import (
     said,
     settings_for,
 )
-from tests.support.replies import break_off, close, cut, raw, reset, status, tunnel
+from tests.support.replies import break_off, close, cut, raw, reset, tunnel
 from tests.support.upstream import Reply, Upstream
 
 MARK = "sk-MARK-1234567890"
@@ -304,33 +304,3 @@ def test_https_beyond_loopback_goes_through_the_proxy(
     assert upstream.requests[0].headers["authorization"] == f"Bearer {MARK}"
     assert "proxy-authorization" not in upstream.requests[0].headers
     assert steps.seen == ["connected"]
-
-
-@pytest.mark.parametrize(
-    ("reply", "reason"),
-    [
-        (status(407, "who are you?"), "the proxy for https://api.hexai.test:443 refus"),
-        (raw(), "without an answer"),
-    ],
-)
-def test_a_proxy_that_refuses_is_named(reply: object, reason: str) -> None:
-    """Its refusal is a failed connection, and nothing goes around it."""
-    with Upstream(reply) as proxy:  # type: ignore[arg-type]
-        error = failure(
-            client_for(f"https://{FAR}", environ={"HTTPS_PROXY": proxy.url})
-        )
-
-    assert type(error) is ConnectionFailed
-    assert reason in str(error)
-
-
-def test_a_proxy_that_is_not_there_is_named() -> None:
-    """The message says that it was the proxy."""
-    error = failure(
-        client_for(f"https://{FAR}", environ={"HTTPS_PROXY": "http://127.0.0.1:1"})
-    )
-
-    assert error.message == (
-        f"cannot connect to https://{FAR}:443 by the proxy http://127.0.0.1:1: "
-        "connection refused"
-    )
