@@ -145,11 +145,18 @@ def test_no_key_acts_on_the_terminal_until_the_view_has_gone() -> None:
     assert after == terminal.before
 
 
-def test_a_paste_at_the_first_frame_chooses_nothing() -> None:
+@pytest.mark.parametrize(
+    "pasted",
+    [b"q\ri\x03", b"q\x1b", b"i\x1b\x1b[A\x1bO\x1b[20", b"q\xff\xe6", b"\x1b" * 9_999],
+    ids=["controls", "escape", "begun", "no text", "many"],
+)
+def test_a_paste_at_the_first_frame_chooses_nothing(pasted: bytes) -> None:
     """Whatever hotkeys and line breaks it holds; a key after it does."""
+    sent = b"\x1b[200~" + pasted + b"\x1b[201~\x1b[B\r"
     with _terminal() as terminal:
         terminal.open()
-        os.write(terminal.screen, b"\x1b[200~q\ri\x03\x1b[201~\x1b[B\r")
+        while sent:
+            sent = sent[os.write(terminal.screen, sent) :]
         heard = terminal.hear()
         terminal.close()
 

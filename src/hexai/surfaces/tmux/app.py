@@ -15,6 +15,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from hexai.surfaces.tmux.answers import Answers
+from hexai.surfaces.tmux.keyboard import Keyboard
 from hexai.surfaces.tmux.menu_view import MenuView
 from hexai.surfaces.tmux.wire import (
     LONGEST_FROM_PARENT,
@@ -73,7 +74,7 @@ class ActionApp(App[None]):
         in the end; `on_suspend` makes the terminal what
         other programs know.
         """
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=Keyboard, ansi_color=True)
         self.theme = "ansi-dark"
         self.folder = folder
         self._connection = connection
