@@ -16,6 +16,8 @@ from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
 from hexai.domain.options import Ask, Options
 from hexai.domain.provider import Call, Finished, TextDelta
+from hexai.providers.llamacpp.files import all_workers
+from hexai.providers.llamacpp.process import end
 from hexai.providers.llamacpp.provider import LlamaCpp
 from tests.support.ask_local import Question, provider
 from tests.support.attempt import Attempt
@@ -129,6 +131,53 @@ def test_what_was_read_beforehand_is_not_read_again(
     whole, cached = asyncio.run(scenario())
 
     assert cached > whole * (0.4 if ask == "chat" else 0.8)
+
+
+@pytest.mark.parametrize("ask", ["continue", "infill", "chat"])
+def test_a_line_more_is_all_that_is_read_beforehand(
+    client: LlamaCpp, model: str, ask: Ask
+) -> None:
+    """What the worker read before stays read: with pieces of it, it would be lost."""
+
+    async def scenario() -> tuple[float, float]:
+        took = []
+        for line in (400, 401):
+            text = "".join(LINES[370:line])
+            near = (Message(Role.USER, text, standing=1),)
+            began = time.monotonic()
+            await client.warm(replace(completion(model, line, ask), messages=near))
+            took.append(time.monotonic() - began)
+        return took[0], took[1]
+
+    first, again = asyncio.run(scenario())
+
+    assert again < first / 2
+
+
+def test_what_a_worker_has_lost_is_not_read_at_once(model: str) -> None:
+    """A new one is left alone, not given all that the one before had read."""
+
+    async def scenario(folder: Path) -> tuple[float, float]:
+        made, other = (
+            provider(Question(folder=str(folder), model=model)) for _ in range(2)
+        )
+        took: list[float] = []
+        for client in (made, other):
+            await first_token(client, question(model, "Say hi"))
+            line = 400 + len(took)
+            began = time.monotonic()
+            await made.warm(completion(model, line, "continue"))
+            took.append(time.monotonic() - began)
+            [files] = all_workers(folder)
+            card = files.card()
+            assert card is not None
+            await end(files, card)
+        return took[0], took[1]
+
+    with run_folder() as folder:
+        first, again = asyncio.run(scenario(folder))
+
+    assert again < first / 2
 
 
 def test_a_question_does_not_wait_for_what_is_read_beforehand(

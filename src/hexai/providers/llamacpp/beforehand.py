@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
+from hexai.domain.infill import Infill
 from hexai.domain.messages import Message
 from hexai.domain.provider import Call
 from hexai.errors import ProviderError
@@ -23,7 +24,8 @@ from hexai.providers.fim import endpoint_of
 from hexai.providers.formats.format import Asked, WireFormat
 from hexai.providers.formats.openai import OpenAIFormat
 from hexai.providers.llamacpp.infill import LlamaCppInfill
-from hexai.providers.llamacpp.manners import Pace
+from hexai.providers.llamacpp.manners import Pace, ReadLately
+from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.text.budget import piece_ends
 
 _KNOWN_BY = 200
@@ -72,7 +74,7 @@ class Beforehand:
 
     def __init__(self) -> None:
         self._pace = Pace()
-        self._text = ""
+        self._lately = ReadLately()
 
     async def read(self, asked: Asked, settings: ProviderSettings, call: Call) -> None:
         """Have what stands of a prompt read in pieces, as long as nobody else asks.
@@ -82,14 +84,14 @@ class Beforehand:
         now = asyncio.get_running_loop().time
         prompt = Prompt.of(call, settings)
         with suppress(ProviderError):
-            for text, piece in prompt.pieces(self._text, lambda: self._pace.tokens):
+            for text, piece in prompt.pieces(self._lately, lambda: self._pace.tokens):
                 slots = await look_at_slots(asked)
                 if slots is None or not slots.idle:
                     return
                 began = now()
                 anew = await _read(asked, prompt.wire, piece)
                 self._pace.take(anew, now() - began)
-                self._text = text
+                self._lately.take(text)
 
 
 async def _read(asked: Asked, wire: WireFormat, piece: Call) -> int:
@@ -109,6 +111,8 @@ class Prompt(Struct, frozen=True, kw_only=True):
     wire: WireFormat
     text: str
     """All of it, in the order in which the model reads it."""
+    kind: str = "chat"
+    """What stands before it: of another kind, the same text is another prompt."""
 
     @classmethod
     def of(cls, call: Call, settings: ProviderSettings) -> Self:
@@ -121,18 +125,30 @@ class Prompt(Struct, frozen=True, kw_only=True):
         return cls(call=call, wire=LlamaCppInfill(settings), text=text)
 
     @classmethod
+    def of_worker(cls, call: Call, wire: WireFormat) -> Self:
+        """Take what our own worker reads before it comes to the cursor."""
+        if not isinstance(wire, RawPrompts) or call.infill is None:
+            return cls.of_chat(call, wire)
+        text = wire.window(call.infill)
+        begun = replace(call, infill=Infill(prefix=text, suffix=""))
+        kind = "gap" if wire.fills else "text"
+        return cls(call=begun, wire=wire.alone(), text=text, kind=kind)
+
+    @classmethod
     def of_chat(cls, call: Call, wire: WireFormat) -> Self:
         """Take what stands before the cursor in the last message of a chat."""
         before = "" if call.infill is None else call.infill.prefix
         text = _up_to_cursor(call.messages[-1], before) if call.messages else ""
         return cls(call=replace(call, infill=None), wire=wire, text=text)
 
-    def pieces(self, known: str, most: Callable[[], int]) -> Iterator[tuple[str, Call]]:
-        """Give more and more of it, from behind what a text has in common with it.
+    def pieces(
+        self, lately: ReadLately, most: Callable[[], int]
+    ) -> Iterator[tuple[str, Call]]:
+        """Give more and more of it, from behind what was read lately.
 
         `most` says each time how many tokens more that may be.
         """
-        start = _common(known, self.text)
+        start = lately.known(self.text)
         for end in piece_ends(self.text[start:], most):
             yield self.text[: start + end], self._up_to(start + end)
 
@@ -163,10 +179,3 @@ def _up_to_cursor(message: Message, before: str) -> str:
     found = message.content.find(known_by, message.standing)
     end = message.standing if found < 0 else found + len(known_by)
     return message.content[:end]
-
-
-def _common(one: str, other: str) -> int:
-    """Say how many first characters two texts have in common."""
-    pairs = enumerate(zip(one, other, strict=False))
-    most = min(len(one), len(other))
-    return next((at for at, (a, b) in pairs if a != b), most)

@@ -6,6 +6,8 @@ SmolLM2-135M began with `Begin your reply with this line` (2026-11). Given the t
 before the cursor it goes on with it. Any other model is asked by chat.
 """
 
+from bisect import bisect_left
+from collections import defaultdict
 from typing import Literal
 
 from hexai.domain.options import Ask
@@ -32,6 +34,8 @@ _FIRST_PIECE, _LEAST_PIECE, _MOST_PIECE = 16, 8, 256
 """Tokens of one; the first is read before anything is known of the machine."""
 _TELLING = 4
 """Tokens read from which on their time means something."""
+_PLACES = 4
+"""Texts that a server is trusted to keep: a worker has two slots, and room for more."""
 
 
 def manner(told: Metadata, asked: Ask) -> Literal["infill", "chat", "continue"]:
@@ -65,16 +69,62 @@ class Pace:
         fitting = int(anew / seconds * _PATIENCE)
         self.tokens = min(_MOST_PIECE, 2 * self.tokens, max(_LEAST_PIECE, fitting))
 
+    def slow_down(self) -> None:
+        """Take that a piece took too long for anybody to wait for its end."""
+        self.tokens = _LEAST_PIECE
+
+
+class ReadLately:
+    """The texts that a server has read for us, the latest last.
+
+    A text is read on from where it is known: asked for less of it than it has read, a
+    llama.cpp forgets the rest.
+    """
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def known(self, text: str) -> int:
+        """Say how many first characters of a text were read."""
+        return max((_common(text, one) for one in self._texts), default=0)
+
+    def take(self, text: str) -> None:
+        """Take a text that has been read.
+
+        One that has half of its beginning in common with it has made way for it; of
+        any other llama.cpp keeps a copy.
+        """
+        if text and text != next(reversed(self._texts), ""):
+            kept = [one for one in self._texts if 2 * _common(text, one) < len(one)]
+            self._texts = [*kept[1 - _PLACES :], text]
+
+
+def _common(one: str, other: str) -> int:
+    """Say how many first characters two texts have in common."""
+    ends = range(1, min(len(one), len(other)) + 1)
+    return bisect_left(ends, True, key=lambda end: one[:end] != other[:end])  # noqa: FBT003 - what is looked for
+
 
 class Reading:
-    """What is known of how a worker reads: where texts began, and how fast."""
+    """What is known of how a worker reads: what and where lately, and how fast."""
 
     def __init__(self) -> None:
         self.pace = Pace()
-        self.chat = ""
-        """What it has read of a chat beforehand."""
         self.standing = Standing()
+        self._lately: defaultdict[str, ReadLately] = defaultdict(ReadLately)
+        self._worker = 0
         self._speed = _USUAL_SPEED
+
+    def lately(self, kind: str) -> ReadLately:
+        """Give what was read of a kind of prompts."""
+        return self._lately[kind]
+
+    def has_read(self, text: str, kind: str, worker: int) -> None:
+        """Take what a worker has read; a new one has read nothing before."""
+        if worker != self._worker:
+            self._worker = worker
+            self._lately.clear()
+        self._lately[kind].take(text)
 
     def take(self, speed: float) -> None:
         """Take how many tokens of a prompt were read in a second."""

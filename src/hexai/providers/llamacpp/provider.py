@@ -6,11 +6,11 @@ format, but over its Unix socket.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from hexai.config.provider_settings import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Finished, Progress
@@ -32,6 +32,10 @@ from hexai.providers.secret import Secret
 
 _BASE_URL = "http://localhost"
 """Names no host: the connection goes to a socket."""
+_LOST = 0.3
+"""Seconds in which a worker that has kept a prompt has read one piece more."""
+_LITTLE = 400
+"""Characters that are read within that time anyway."""
 
 
 class LlamaCpp:
@@ -44,7 +48,7 @@ class LlamaCpp:
         self, settings: ProviderSettings, supervisor: Supervisor, store: Path
     ) -> None:
         """Look for models that are named without a path in `store`."""
-        self._settings = msgspec.structs.replace(settings, base_url=_BASE_URL)
+        self._settings = replace(settings, base_url=_BASE_URL)
         self._supervisor = supervisor
         self._store = store
         self._told: dict[GGUF, Metadata] = {}
@@ -62,9 +66,11 @@ class LlamaCpp:
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
             wire = self._format(gguf, told, call)
+            prompt = Prompt.of_worker(call, wire)
             for is_last in (False, True):
+                asked = self._ask(gguf, wire, call, watch, prompt)
                 try:
-                    async with aclosing(self._ask(gguf, wire, call, watch)) as chunks:
+                    async with aclosing(asked) as chunks:
                         async for chunk in chunks:
                             yield chunk
                 except ConnectionFailed:
@@ -80,25 +86,45 @@ class LlamaCpp:
         """Have a prompt read, if its model is loaded and nobody asks it.
 
         It is read up to the cursor, for what follows changes with each key, and in
-        pieces, of which none is begun once somebody else asks.
+        pieces, of which none is begun once somebody else asks. What was read lately is
+        not asked for again; where the worker has lost it, the first piece shows that
+        by the time it takes, and is given up.
         """
         with suppress(ProviderError):
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
             wire = self._format(gguf, told, call)
-            alone = wire.alone() if isinstance(wire, RawPrompts) else wire
-            reading, now = self._reading(gguf), asyncio.get_running_loop().time
-            for piece in _pieces(wire, call, reading):
+            prompt, reading = Prompt.of_worker(call, wire), self._reading(gguf)
+            lately = reading.lately(prompt.kind)
+            is_known = lately.known(prompt.text) > _LITTLE
+            patience: float | None = _LOST if is_known else None
+            for text, piece in prompt.pieces(lately, lambda: reading.pace.tokens):
                 if not await asyncio.to_thread(self._supervisor.is_idle, gguf):
                     return
-                began = now()
-                anew = await self._read(gguf, alone, piece)
-                reading.pace.take(anew, now() - began)
+                begun = replace(prompt, text=text)
+                if not await self._read_within(patience, gguf, piece, begun):
+                    return
+                patience = None
 
-    async def _read(self, gguf: GGUF, wire: WireFormat, piece: Call) -> int:
+    async def _read_within(
+        self, patience: float | None, gguf: GGUF, piece: Call, prompt: Prompt
+    ) -> bool:
+        """Have a piece of a prompt read; False: it would have taken too long."""
+        pace, now = self._reading(gguf).pace, asyncio.get_running_loop().time
+        began = now()
+        try:
+            async with asyncio.timeout(patience):
+                anew = await self._read(gguf, piece, prompt)
+        except TimeoutError:
+            pace.slow_down()
+            return False
+        pace.take(anew, now() - began)
+        return True
+
+    async def _read(self, gguf: GGUF, piece: Call, prompt: Prompt) -> int:
         """Have a piece of a prompt read, and tell how much of it was not kept."""
         usage = ReportedUsage()
-        reading = self._ask(gguf, wire, piece, _Watch(_Unwatched()))
+        reading = self._ask(gguf, prompt.wire, piece, _Watch(_Unwatched()), prompt)
         async with aclosing(reading) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, Finished):
@@ -131,9 +157,16 @@ class LlamaCpp:
         return self._told[gguf]
 
     async def _ask(
-        self, gguf: GGUF, wire: WireFormat, call: Call, watch: "_Watch"
+        self,
+        gguf: GGUF,
+        wire: WireFormat,
+        call: Call,
+        watch: "_Watch",
+        prompt: Prompt,
     ) -> AsyncGenerator[Chunk, None]:
-        named = msgspec.structs.replace(call, model=Path(gguf.path).stem)
+        """Ask, and take note of what has been read once there is an answer."""
+        named = replace(call, model=Path(gguf.path).stem)
+        reading = self._reading(gguf)
         async with self._supervisor.lease(gguf, watch.loading) as leased:
             http = HttpClient.for_socket(str(leased.files.socket))
             key = FixedCredential(Secret(leased.card.key))
@@ -141,6 +174,7 @@ class LlamaCpp:
                 upstream = HttpProvider(wire, http, key, self._settings)
                 async with aclosing(upstream.stream(named, watch)) as chunks:
                     async for chunk in chunks:
+                        reading.has_read(prompt.text, prompt.kind, leased.card.pid)
                         yield chunk
             except (ConnectionFailed, BrokenStream) as error:
                 raise _explained(error, leased) from error
@@ -169,20 +203,6 @@ class LlamaCpp:
 
     def _reading(self, gguf: GGUF) -> Reading:
         return self._readings.setdefault(gguf, Reading())
-
-
-def _pieces(wire: WireFormat, call: Call, reading: Reading) -> Iterator[Call]:
-    """Part what is read beforehand into calls, each of which reads a little more."""
-
-    def most() -> int:
-        return reading.pace.tokens
-
-    if isinstance(wire, RawPrompts):
-        yield from wire.pieces(call, most)
-        return
-    for text, piece in Prompt.of_chat(call, wire).pieces(reading.chat, most):
-        yield piece
-        reading.chat = text
 
 
 class _Unwatched:

@@ -12,7 +12,7 @@ a list of nothing but texts is a list of prompts to it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -24,13 +24,15 @@ from hexai.providers.llamacpp.continuation import Continuation
 from hexai.providers.llamacpp.infill import LlamaCppInfill, LlamaCppInfillDecoder
 from hexai.providers.llamacpp.metadata import Metadata
 from hexai.providers.llamacpp.standing import Standing
-from hexai.text.budget import estimate_tokens, piece_ends
+from hexai.text.budget import estimate_tokens
 
 Heard = Callable[[float], None]
 """Is told how many tokens of a prompt were read in a second."""
 
 _BLOCK = 128
 """Tokens that a small model goes on for, at most, before it loses its thread."""
+_WHOLE = 1 << 20
+"""Tokens that no window has."""
 _SUFFIX_SHARE = 6
 """The text after a gap is read anew with each key, so it is a sixth of that before."""
 
@@ -54,7 +56,7 @@ class RawPrompts(LlamaCppInfill):
         """
         super().__init__(settings)
         self._metadata = metadata
-        self._fills = fills
+        self.fills = fills
         self._standing = standing
         self._reach = reach
         self._heard = heard
@@ -70,10 +72,10 @@ class RawPrompts(LlamaCppInfill):
         body = dict(super().body(call))
         for name in ("input_extra", "input_prefix", "input_suffix", "prompt"):
             body.pop(name, None)
-        prompt = self._gap(infill) if self._fills else self._continued(infill)
+        prompt = self._gap(infill) if self.fills else self._continued(infill)
         body["prompt"] = prompt
         body["timings_per_token"] = True
-        if not self._fills:
+        if not self.fills:
             going_on = Continuation.of(infill)
             body["n_predict"] = min(call.max_tokens or _BLOCK, going_on.most(_BLOCK))
             if going_on.stop:
@@ -82,37 +84,31 @@ class RawPrompts(LlamaCppInfill):
 
     def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""
-        kind = _RawDecoder if self._fills else _ContinuedDecoder
+        kind = _RawDecoder if self.fills else _ContinuedDecoder
         return kind(call, self._heard)
 
     def alone(self) -> "RawPrompts":
-        """Give the format for `pieces`, which are cut already."""
+        """Give the format for parts of a `window`, which are not cut again."""
         return RawPrompts(
             self._settings,
             self._metadata,
-            fills=self._fills,
+            fills=self.fills,
             standing=Standing(),
-            reach=self._reach,
+            reach=_WHOLE,
             heard=self._heard,
         )
 
-    def pieces(self, call: Call, most: Callable[[], int]) -> Iterator[Call]:
-        """Part a prompt into calls, each of which reads a little more of it.
-
-        `most` says each time how many tokens that may be.
-        """
-        assert call.infill is not None
-        before = call.infill.before
-        if not self._fills:
-            before = Continuation.of(call.infill).prompt(before)
-        window = self._standing.cut(before, self._reach)
-        for end in piece_ends(window, most):
-            yield _reading(call, window[:end])
+    def window(self, infill: Infill) -> str:
+        """Give the text before the cursor that a model reads, but for what it owes."""
+        before = infill.before
+        if not self.fills:
+            before = Continuation.of(infill).prompt(before)
+        return self._standing.cut(before, self._reach)
 
     def _gap(self, infill: Infill) -> list[object]:
         tokens = self._metadata.gap
         assert tokens is not None
-        before = self._standing.cut(infill.before, self._reach)
+        before = self.window(infill)
         after = _first_lines(infill.after or "", self._reach // _SUFFIX_SHARE)
         begin = self._metadata.begin
         return [
@@ -125,9 +121,8 @@ class RawPrompts(LlamaCppInfill):
         ]
 
     def _continued(self, infill: Infill) -> list[object]:
-        """Give the text before the cursor, but for what the model owes."""
-        before = Continuation.of(infill).prompt(infill.before)
-        return self._pieces(self._standing.cut(before, self._reach)) or [""]
+        """Give the text before the cursor."""
+        return self._pieces(self.window(infill)) or [""]
 
     def _pieces(self, text: str) -> list[object]:
         """Part a text in each mention of a token.
@@ -148,10 +143,6 @@ class RawPrompts(LlamaCppInfill):
             pieces += [text[start : found.start()], letter]
             start = found.start() + 1
         return [piece for piece in (*pieces, text[start:]) if piece != ""]
-
-
-def _reading(call: Call, text: str) -> Call:
-    return replace(call, infill=Infill(prefix=text, suffix=""), max_tokens=1)
 
 
 class _RawDecoder(LlamaCppInfillDecoder):

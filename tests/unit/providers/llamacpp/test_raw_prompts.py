@@ -8,6 +8,8 @@ import msgspec
 from hexai.domain.infill import Infill
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
+from hexai.providers.llamacpp.beforehand import Prompt
+from hexai.providers.llamacpp.manners import ReadLately
 from hexai.providers.llamacpp.metadata import GapTokens, Metadata
 from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.standing import Standing
@@ -142,10 +144,9 @@ def test_a_prompt_is_read_in_pieces() -> None:
     for fills in (True, False):
         one = raw(fills=fills)
         whole: Any = one.body(call(text))["prompt"]
-        read = [
-            one.alone().body(piece)["prompt"]
-            for piece in one.pieces(call(text), lambda: 16)
-        ]
+        prompt = Prompt.of_worker(call(text), one)
+        pieces = [piece for _, piece in prompt.pieces(ReadLately(), lambda: 16)]
+        read = [prompt.wire.body(piece)["prompt"] for piece in pieces]
         texts = ["".join(t for t in each if isinstance(t, str)) for each in read]  # type: ignore[attr-defined]
 
         assert len(texts) > 3
@@ -153,7 +154,7 @@ def test_a_prompt_is_read_in_pieces() -> None:
             texts, [*texts[1:], "".join(map(str, whole))], strict=True
         ):
             assert longer.removeprefix("7").startswith(shorter)
-        assert all(p.max_tokens == 1 for p in one.pieces(call(text), lambda: 16))
+        assert all(piece.max_tokens == 1 for piece in pieces)
 
 
 def test_a_line_that_is_too_long_is_read_in_pieces_too() -> None:
@@ -161,8 +162,9 @@ def test_a_line_that_is_too_long_is_read_in_pieces_too() -> None:
     text = ", ".join(f"value_{n}" for n in range(20))
     most = iter([4, 8, *[12] * 50])
 
-    gaps = [piece.infill for piece in raw().pieces(call(text), lambda: next(most))]
-    ends = [len(gap.before) for gap in gaps if gap]
+    prompt = Prompt.of_worker(call(text), raw())
+    pieces = [piece for _, piece in prompt.pieces(ReadLately(), lambda: next(most))]
+    ends = [len(piece.infill.before) for piece in pieces if piece.infill]
 
     sizes = [most_tokens(text[a:b]) for a, b in pairwise([0, *ends])]
     assert sizes[:3] == [4, 8, 12]
@@ -172,4 +174,26 @@ def test_a_line_that_is_too_long_is_read_in_pieces_too() -> None:
 
 def test_nothing_above_is_read_in_no_piece() -> None:
     """An empty document has nothing to read."""
-    assert [*raw(fills=False).pieces(call(""), lambda: 16)] == []
+    prompt = Prompt.of_worker(call(""), raw(fills=False))
+    assert [*prompt.pieces(ReadLately(), lambda: 16)] == []
+
+
+def test_a_prompt_that_was_read_in_part_is_read_on_from_there() -> None:
+    """However long that part is, it goes along whole, so that it stays kept."""
+    text = "".join(f"value_{n} = compute({n})\n" for n in range(60))
+    for fills in (True, False):
+        one, lately = raw(fills=fills), ReadLately()
+        begun = Prompt.of_worker(call(text), one)
+        lately.take(begun.text)
+        more = Prompt.of_worker(call(f"{text}other = 1\n"), one)
+
+        [(read, piece)] = more.pieces(lately, lambda: 16)
+
+        assert read == more.text
+        assert begun.text in "".join(map(str, piece_of(more, piece)))
+        assert [*begun.pieces(lately, lambda: 16)] == []
+
+
+def piece_of(prompt: Prompt, piece: Call) -> Any:
+    """Give what a worker is sent of a prompt."""
+    return prompt.wire.body(piece)["prompt"]
