@@ -122,6 +122,8 @@ def test_options_behind_the_first_word_are_prompt_with_a_note() -> None:
         ("history forget --before tomorrow", "it is a date such as 2026-11-22"),
         ("history --surface nowhere", "'nowhere' is not one of"),
         ("show --json everything", "it is no run"),
+        ("action --bogus", "No such option '--bogus'"),
+        ("config check --bogus file", "No such option '--bogus'"),
     ],
 )
 def test_a_command_that_does_not_parse_is_asked_with_a_note(

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hexai.errors import UsageError
 from hexai.surfaces.cli.options import GENERAL, AskOptions, given, option_names
-from hexai.surfaces.cli.words import Line, nearest, split_line
+from hexai.surfaces.cli.words import Line, is_option, nearest, split_line
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -123,12 +123,14 @@ def find(line: Line, options: AskOptions) -> click.Context | None:
 def why_no_command(line: Line) -> str | None:
     """Say why words that were meant as a command are none; None if they were not.
 
-    They were meant as one if they begin with its name and hold an option of it.
+    They were meant as one if they begin with its name and hold an option of it, or
+    what looks like one right behind the name.
     """
     for command in () if line.literal else _commands_of(line.words):
         rest = line.words[len(command.words) :]
         names = option_names(command.parser())
-        if any(names.normal(word) is not None for word in rest):
+        is_meant = rest[:1] and is_option(rest[0])
+        if is_meant or any(names.normal(word) is not None for word in rest):
             try:
                 _context(command, rest)
             except click.UsageError as error:

@@ -50,7 +50,7 @@ def split_line(arguments: Iterable[str], names: OptionNames) -> Line:
     """Split a command line into options and words."""
     rest = list(arguments)
     options: list[str] = []
-    while rest and _is_option(rest[0]):
+    while rest and is_option(rest[0]):
         word = rest.pop(0)
         if word == "--":
             return Line(options=tuple(options), words=tuple(rest), literal=True)
@@ -68,6 +68,12 @@ def stray_options(line: Line, names: OptionNames) -> tuple[str, ...]:
     return tuple(word for word in line.words if names.normal(word) is not None)
 
 
+def is_option(word: str) -> bool:
+    """Tell an option from a prompt that begins with a dash, such as "- a list"."""
+    name = word.partition("=")[0]
+    return word.startswith("-") and word != "-" and not any(map(str.isspace, name))
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that is at most two edits away, the nearest one first."""
     # A word of megabytes is not measured: what is added alone are more edits than that.
@@ -75,12 +81,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     distances = [(_distance(word.lower(), name), name) for name in alike]
     distance, name = min(distances, default=(_NEAR + 1, ""))
     return name if distance <= _NEAR else None
-
-
-def _is_option(word: str) -> bool:
-    """Tell an option from a prompt that begins with a dash, such as "- a list"."""
-    name = word.partition("=")[0]
-    return word.startswith("-") and word != "-" and not any(map(str.isspace, name))
 
 
 def _distance(one: str, other: str) -> int:
