@@ -63,6 +63,15 @@ def test_a_word_and_a_bracket_are_completed(client: str, tmp_path: Path) -> None
 
 
 @_CLIENTS
+def test_what_stands_right_of_an_emoji_is_exact(client: str, tmp_path: Path) -> None:
+    """Eglot counts as was agreed; to lsp-mode 8 an emoji is one column."""
+    with two_models("x\u6f22, '\u5b57')", "y)"):
+        text = "\u00e9 = ('\u6f22\u5b57\U0001f600\U0001f600', x|)\n"
+        done = complete(client, tmp_path / "x.py", text, pick=0)
+    assert done.text == text.replace("x|)", "x\u6f22, '\u5b57')")
+
+
+@_CLIENTS
 def test_no_label_gets_into_the_text(client: str, tmp_path: Path) -> None:
     """What rows have in common is inserted first, so it must be code."""
     with two_models("result = a", "resume(a)"):

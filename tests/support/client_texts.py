@@ -38,8 +38,18 @@ def by_insert_text(text: str, cursor: int, item: lsp.CompletionItem) -> str:
 
 
 def by_insert_snippet(text: str, cursor: int, item: lsp.CompletionItem) -> str:
-    """Expand `insertText` as a snippet, whatever its format: fresh."""
-    return _in_place_of_word(text, cursor, expand(item.insert_text or item.label))
+    """Put `insertText` in place of ASCII letters, as a snippet if it is one: fresh.
+
+    fresh-editor's app/popup_actions.rs, `insert_completion_text`, and in the core's
+    primitives `is_snippet` of snippet.rs, and word_navigation.rs: one is known by a
+    place that is not escaped, whatever format the item says.
+    """
+    inserted = item.insert_text or item.label
+    if re.search(r"\$[{0-9]", re.sub(r"\\.", "", inserted, flags=re.DOTALL)):
+        inserted = expand(inserted)
+    word = re.search(r"[A-Za-z0-9_]*\Z", text[:cursor])
+    assert word is not None
+    return text[: word.start()] + inserted + text[cursor:]
 
 
 def by_kakoune(text: str, cursor: int, item: lsp.CompletionItem) -> str:

@@ -378,3 +378,47 @@ def test_right_behind_what_was_taken_nobody_is_asked_who_is_not_waited_for(
         assert len(fast.requests) == (2 if seconds else 3)
 
     play(scene)
+
+
+@pytest.mark.parametrize("name", ["vim-lsp", "emacs"])
+def test_clients_are_understood_as_they_count(name: str, fast: Upstream) -> None:
+    """They count code points, though UTF-16 is all that we could agree on."""
+    configure(home=fast)
+    left = "s = '\U0001f600\U0001f600'; re"
+
+    async def scenario() -> tuple[str, Any, Any]:
+        async with serving() as (client, _):
+            result = await client.initialize(name)
+            agreed = result["capabilities"]["positionEncoding"]
+            client.encoding = "utf-32"
+            client.open(URI, f"{left}!)\n", "python")
+            client.edit(URI, (len(left), len(left) + 1, ""))
+            answer = await client.complete(URI, len(left))
+            await client.leave()
+            return agreed, answer, fast.requests[-1].json
+
+    agreed, answer, asked = asyncio.run(scenario())
+    assert agreed == "utf-16"
+    [item] = answer["items"]
+    where = {"line": 0, "character": len(left) - 2}, {"line": 0, "character": len(left)}
+    assert item["textEdit"]["range"] == dict(zip(("start", "end"), where, strict=True))
+    assert left in str(asked)
+
+
+def test_nothing_is_asked_where_jupyterlab_misplaces(fast: Upstream) -> None:
+    """Below an emoji it inserts elsewhere; above it, as any other."""
+    configure(home=fast)
+    text = f"{TEXT}y = '\U0001f600'\n    \n"
+
+    async def scenario() -> tuple[list[str], list[str]]:
+        async with serving() as (client, _):
+            await client.initialize()
+            client.open(URI, text, "python")
+            below = await client.complete(URI, len(text) - 1)
+            assert not fast.requests
+            above = await client.complete(URI, CURSOR)
+            await client.leave()
+            return texts(below), texts(above)
+
+    below, above = asyncio.run(scenario())
+    assert (below, above) == ([], ["return a + b"])

@@ -14,6 +14,7 @@ from hexai.surfaces.lsp.editor.uris import to_path
 from hexai.surfaces.lsp.protocol.capabilities import choose_encoding, traits_of
 from hexai.surfaces.lsp.protocol.wire import Phase
 from hexai.surfaces.lsp.session import Session
+from hexai.text.positions import Encoding
 from hexai.version import __version__
 
 
@@ -24,7 +25,8 @@ def initialize(
     client = identify(traits_of(params))
     session.connection.client = client
     session.connection.capabilities = params.capabilities
-    session.documents.encoding = choose_encoding(params.capabilities, client)
+    agreed = choose_encoding(params.capabilities, client)
+    session.documents.encoding = client.counts or agreed
     session.connection.folders = _folders(params)
     configuration = session.begin(
         Sources(
@@ -43,7 +45,7 @@ def initialize(
     snapshot = configuration.snapshot()
     return types.InitializeResult(
         capabilities=_capabilities(
-            session, snapshot.settings if snapshot else Settings()
+            agreed, session, snapshot.settings if snapshot else Settings()
         ),
         server_info=types.ServerInfo(name="hexai", version=__version__),
     )
@@ -95,10 +97,11 @@ def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
     return tuple(path for path in map(to_path, uris) if path is not None)
 
 
-def _capabilities(session: Session, settings: Settings) -> types.ServerCapabilities:
-    encoding = session.documents.encoding.value
+def _capabilities(
+    agreed: Encoding, session: Session, settings: Settings
+) -> types.ServerCapabilities:
     return types.ServerCapabilities(
-        position_encoding=types.PositionEncodingKind(encoding),
+        position_encoding=types.PositionEncodingKind(agreed.value),
         text_document_sync=types.TextDocumentSyncOptions(
             open_close=True, change=types.TextDocumentSyncKind.Incremental
         ),

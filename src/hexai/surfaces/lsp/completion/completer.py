@@ -10,7 +10,7 @@ from functools import partial
 from hexai.config.schema import Settings
 from hexai.surfaces.lsp.completion.arrival import Arrival, Route, Trigger, nothing
 from hexai.surfaces.lsp.completion.asker import Asker
-from hexai.surfaces.lsp.completion.gates import is_prompt, may_start
+from hexai.surfaces.lsp.completion.gates import is_misplaced, is_prompt, may_start
 from hexai.surfaces.lsp.completion.memory import Memory, Remembered
 from hexai.surfaces.lsp.completion.place import Place
 from hexai.surfaces.lsp.completion.races import Races, Start
@@ -124,6 +124,8 @@ class Completer:
             self._asker.tell_off(document, position)
             return None
         if is_prompt(document, position, settings):
+            return None
+        if self._editor.client.drifts and is_misplaced(document, position):
             return None
         return settings
 

@@ -12,7 +12,7 @@ from hexai.prompts.instruction import is_tag
 from hexai.prompts.markers import markers_for
 from hexai.surfaces.lsp.completion.arrival import Arrival, TriggerKind
 from hexai.surfaces.lsp.editor.document import Document
-from hexai.text.positions import Position
+from hexai.text.positions import Position, Span
 from hexai.text.triggers import find_command, find_question, find_tags, is_opened
 from hexai.text.words import is_word
 
@@ -36,6 +36,17 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
         is_tag(document.lines, position.line, tag, language)
         for tag in find_tags(line, markers)
     )
+
+
+def is_misplaced(document: Document, position: Position) -> bool:
+    """Tell whether an editor that drifts would put a text elsewhere.
+
+    So it is from the first character beyond U+FFFF on; a cursor within one, as such an
+    editor has it, was read as one before it.
+    """
+    lines = document.lines
+    end = Position(position.line, position.character + 1)
+    return max(lines.slice(Span(Position(0, 0), end)), default="") > "\uffff"
 
 
 def may_start(arrival: Arrival, settings: Settings) -> bool:

@@ -39,7 +39,7 @@ class Documents:
     ) -> None:
         """`on_too_large` is called once for each document that is not kept."""
         self.encoding = Encoding.UTF16
-        """What the editor counts in."""
+        """What the editor counts in, whatever it agreed on."""
         self.followers: list[Follower] = []
         """Told in this order."""
         self._clock = clock

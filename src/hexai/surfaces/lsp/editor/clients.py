@@ -16,6 +16,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.text.positions import Encoding
+
 
 class Client(Struct, frozen=True, kw_only=True):
     """What an editor does with what it is sent."""
@@ -28,6 +30,9 @@ class Client(Struct, frozen=True, kw_only=True):
     """`snippet` where plain text is cut at its first blank, or re-indented."""
     insert_text: Literal["plain", "snippet"] = "plain"
     """How `insertText` is read where it is inserted and `textEdit` is not."""
+    ascii_words: bool = False
+    """`insertText` takes the place of letters left of the cursor from the last one on
+    that is outside ASCII."""
     filter_text: Literal["line", "inserted"] = "line"
     """`inserted` where only what rows are filtered by goes in as it is."""
     lines: Literal["all", "indented", "first"] = "all"
@@ -72,6 +77,12 @@ class Client(Struct, frozen=True, kw_only=True):
     """No progress for completion: every end of one redraws its status line."""
     utf8_first: bool = False
     """It complains about servers that do not agree with the others' UTF-8."""
+    counts: Encoding | None = None
+    """What its positions count, in both directions, whatever is agreed on."""
+    drifts: bool = False
+    """It takes offsets in code points for ones in UTF-16: what it asks about, and where
+    it puts a text, is off by one for each character beyond U+FFFF in the text before
+    the cursor, and by how much a text is off is not to be told."""
 
 
 class Traits(Struct, frozen=True, kw_only=True):
@@ -178,8 +189,10 @@ COC = Client(
 VIM_LSP = Client(
     name="vim-lsp",
     seen="vim-lsp by omnifunc in Vim 9.0, run on 2026-11-28: line breaks come as NUL "
-    "bytes; https://github.com/prabirshrestha/vim-lsp/blob/master/autoload/lsp/omni.vim",
+    "bytes; its main of 2026-04-19 counts by `strchars()`; "
+    "https://github.com/prabirshrestha/vim-lsp/blob/master/autoload/lsp/omni.vim",
     lines="first",
+    counts=Encoding.UTF32,
     label="code",
     code_in="documentation",
 )
@@ -233,27 +246,35 @@ KATE = replace(
 FRESH = replace(
     NAMELESS,
     name="fresh",
-    seen="fresh 0.5.7, run on 2026-11-28: inserts insertText, as a snippet; "
-    "https://github.com/sinelaw/fresh/tree/master/crates/fresh-editor/src/services/lsp",
+    seen="fresh 0.5.7, run on 2026-11-28; its source, read on 2026-11-29: inserts "
+    "insertText in place of ASCII letters (`insert_completion_text`), as a snippet if "
+    "it has a placeholder, else escapes and all (`is_snippet`); "
+    "https://github.com/sinelaw/fresh/tree/master/crates/fresh-editor/src/app",
     insert_text="snippet",
+    ascii_words=True,
     reaches_right=False,
 )
 
 JUPYTERLAB = replace(
     NAMELESS,
     name="jupyterlab",
-    seen="JupyterLab 4.6.6 with jupyterlab-lsp 5.3, run on 2026-11-28: inserts "
-    "insertText; https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/packages/"
-    "jupyterlab-lsp/src/features/completion/item.ts",
+    seen="JupyterLab 4.6.6 with jupyterlab-lsp 5.3, run on 2026-11-29: inserts "
+    "insertText, and asks one column too far left for each emoji above; "
+    "https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/packages/jupyterlab-lsp/"
+    "src/features/completion/provider.ts (`fetch` gives `getPositionAt` the offset "
+    "that `_composeRequest` of packages/completer/src/handler.ts counts by "
+    "`jsIndexToCharIndex`)",
     reaches_right=False,
+    drifts=True,
 )
 
 LSP_MODE = Client(
     name="lsp-mode",
-    seen="lsp-mode 8.0.0 in Emacs 28.2, run by the tests; "
-    "https://github.com/emacs-lsp/lsp-mode",
+    seen="lsp-mode 8.0.0 in Emacs 28.2, run by the tests: its columns are points; "
+    "https://github.com/emacs-lsp/lsp-mode/blob/8.0.0/lsp-mode.el",
     code_in="documentation",
     runs_commands=True,
+    counts=Encoding.UTF32,
 )
 
 _VSCODE_NAMES = (

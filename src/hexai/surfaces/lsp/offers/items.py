@@ -6,6 +6,8 @@ on as the user may type, an order that is that of the offer, and a command by wh
 editor says that the item was taken. Nothing is left to be resolved later.
 """
 
+import re
+
 from lsprotocol import types as lsp
 from msgspec import Struct
 
@@ -26,6 +28,7 @@ _LABEL = 40
 """Columns of a label."""
 _TAG = 14
 """Columns of the name before the code."""
+_NOT_ASCII = re.compile(r".*[^\x00-\x7f]")
 
 
 class ItemMaker(Struct, frozen=True, kw_only=True):
@@ -68,7 +71,7 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             documentation=documentation,
             sort_text=f"{index:04}",
             filter_text=self._filter_text(insertion, new_text),
-            insert_text=self._insert_text(new_text),
+            insert_text=self._insert_text(insertion, new_text),
             insert_text_format=lsp.InsertTextFormat.Snippet
             if snippet
             else lsp.InsertTextFormat.PlainText,
@@ -91,9 +94,15 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             return new_text
         return _filter_text(insertion)
 
-    def _insert_text(self, new_text: str) -> str:
+    def _insert_text(self, insertion: Insertion, new_text: str) -> str:
         """Give the same text for editors that do not look at the edit."""
-        return escape(new_text) if self.client.insert_text == "snippet" else new_text
+        if self.client.ascii_words:
+            stays = _NOT_ASCII.match(insertion.fragment)
+            new_text = new_text[stays.end() if stays else 0 :]
+        if self.client.insert_text == "plain":
+            return new_text
+        # Without a place for the cursor it is no snippet, and escapes would stay.
+        return escape(new_text) + "$0"
 
     def _new_text(self, insertion: Insertion, lines: Lines) -> str:
         if self.client.item_text == "plain":

@@ -141,7 +141,7 @@ def test_insert_text_stands_beside_the_edit(client: Client) -> None:
 def test_insert_text_is_a_snippet_where_it_is_read_as_one() -> None:
     """It expands `insertText` whatever the format says, and ignores the edit."""
     (item,) = items(offer("|", "f'${a}' + '\\n'"), FRESH)
-    assert item.insert_text == "f'\\${a\\}' + '\\\\n'"
+    assert item.insert_text == "f'\\${a\\}' + '\\\\n'$0"
     assert item.insert_text_format is lsp.InsertTextFormat.PlainText
 
 

@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lsprotocol import types
 
 from hexai.surfaces.lsp.protocol.convert import (
     clamp_positions,
+    from_position,
     from_span,
     to_position,
     to_span,
@@ -35,6 +38,28 @@ def test_positions_are_read_in_the_units_agreed_on(
 
     assert range_.end == _at(0, units)
     assert to_span(lines, range_, encoding) == span
+
+
+@given(
+    text=st.text("a \u00e9\u6f22\U0001f600\U00010000\n"),
+    encoding=st.sampled_from(Encoding),
+    data=st.data(),
+)
+def test_a_position_goes_out_and_comes_in_as_the_same(
+    text: str, encoding: Encoding, data: st.DataObject
+) -> None:
+    """Whatever the units, and however many characters left of it take several."""
+    lines = Lines.of(text)
+    line = data.draw(st.integers(0, len(lines) - 1))
+    character = data.draw(st.integers(0, len(lines.line(line))))
+    position = Position(line, character)
+
+    sent = from_position(lines, position, encoding)
+    assert to_position(lines, sent, encoding) == position
+    width = {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
+    codec = encoding if width == 1 else f"{encoding}-le"
+    left = lines.line(line)[:character].encode(codec)
+    assert sent == _at(line, len(left) // width)
 
 
 @pytest.mark.parametrize(
