@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import write_config
+from tests.support.held import holding
 from tests.support.popups import ACTION, WHOLE, Stage, answering, configure
 from tests.support.replies import status
 from tests.support.started import SCRIPT
@@ -341,6 +342,39 @@ def test_hostile_answers_are_text(stage: Stage, tmp_path: Path) -> None:
 
     assert ended.out.decode() == f"{hostile}\n"
     assert not mark.exists()
+
+
+def test_a_key_in_an_answer_goes_out_and_is_kept_nowhere(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the user's own output; tmux, files, logs and folders have it masked."""
+    key = "sk-canary-0123456789abcdef"
+    monkeypatch.setenv("HEXAI_P0_API_KEY", key)
+    answers = (
+        answering(f"key = '{key}'"),
+        answering((f"key = '{key[:9]}", f"{key[9:]}'")),
+    )
+    with Upstream(*answers) as upstream:
+        configure(upstream, more='[ledger]\nstore_text = "all"\n')
+        with stage.acting(b"key = ''\n") as acting:
+            stage.wait_for("Simplify")
+            stage.press("i")
+            stage.wait_for("Enter take")
+            stage.wait_for(key)
+            stage.press("Enter")
+            shown = acting.end()
+        with stage.acting(b"key = ''\n", "--action", "simplify") as acting:
+            unseen = acting.end()
+        assert upstream.requests[1].headers["authorization"] == f"Bearer {key}"
+
+    for ended in (shown, unseen):
+        assert (ended.out.decode(), ended.code) == (f"key = '{key}'\n", 0)
+        assert key not in ended.err
+    xdg = tmp_path / "xdg"
+    assert holding(xdg, "********") != []
+    assert holding(xdg, key) == []
+    options = stage.inner.run("show-options", "-g"), stage.inner.run("show-environment")
+    assert key not in "".join(options)
 
 
 def test_long_answers_leave_the_keys_alone(stage: Stage) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.support.action_desk import Desk, play
 from tests.support.answers import openai_answer
 from tests.support.command_line import Kind, run_cli, write_config
+from tests.support.held import holding
 from tests.support.replies import hang, raw, status
 from tests.support.upstream import Reply, Upstream
 
@@ -44,13 +45,6 @@ def configure(
         f"{entries}[providers.far]\ntype = 'openai'\nmodel = 'm'\n"
         f"base_url = 'https://api.hexai.test/v1'\nconnect_timeout = {connect}\n"
     )
-
-
-def holding(folder: Path, *secrets: str) -> list[Path]:
-    """Find the files that hold one of these."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    wanted = [secret.encode() for secret in secrets]
-    return [path for path in files if any(w in path.read_bytes() for w in wanted)]
 
 
 @pytest.mark.parametrize(

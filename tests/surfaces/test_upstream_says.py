@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
 from tests.support.command_line import Result, run_cli, write_config
+from tests.support.held import holding
 from tests.support.replies import json_answer, ndjson, sse, status
 from tests.support.upstream import Reply, Upstream
 
@@ -58,16 +59,6 @@ def in_stream(type_: str, value: object) -> Reply:
     """Give an error as the only event of a stream."""
     data = json.dumps(value)
     return ndjson(data) if type_ == "ollama" else sse(data)
-
-
-def holding(folder: Path, *secrets: str) -> list[Path]:
-    """Find the files that hold one of these."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    files = (path for path in files if path.name != "config.toml")
-    wanted = [secret.encode() for secret in secrets]
-    return [
-        path for path in files if any(secret in path.read_bytes() for secret in wanted)
-    ]
 
 
 @every_format

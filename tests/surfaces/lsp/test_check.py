@@ -18,9 +18,11 @@ from hexai.surfaces.lsp.check.target import find_target
 from hexai.surfaces.lsp.start import Start
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli, write_config
+from tests.support.held import holding
 from tests.support.replies import status
 from tests.support.upstream import Upstream
 
+CANARY = "sk-canary-0123456789abcdef"
 KEY = "ghp_" + "x9Kd83hFqPz71LmWc0Ra4TbYv6NsEj2Gu5Qo"
 
 
@@ -32,9 +34,17 @@ class Shop:
         self._stack = stack
         self._config = ""
 
-    def sells(self, name: str, text: str, *, after: float = 0.0, code: int = 0) -> None:
-        """Add an entry that answers so."""
-        reply = status(code) if code else openai_answer(text, delay=after)
+    def sells(
+        self,
+        name: str,
+        text: str,
+        *,
+        after: float = 0.0,
+        code: int = 0,
+        says: str = "",
+    ) -> None:
+        """Add an entry that answers so, or refuses by a code and what it says."""
+        reply = status(code, says) if code else openai_answer(text, delay=after)
         upstream = self._stack.enter_context(Upstream(reply))
         self._config += (
             f'[[models.completion]]\nprovider = "{name}"\nlabel = "{name}"\n'
@@ -155,6 +165,25 @@ def test_a_place_where_nobody_is_asked_says_so(shop: Shop, line: str, why: str) 
 
     assert (code, why in text) == (1, True)
     assert "At x.txt, line 2, behind " in text
+
+
+def test_a_key_in_an_answer_is_listed_and_kept_nowhere(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the check was asked for holds it as it came; what failed has it masked."""
+    for name in ("ONE", "BROKEN"):
+        monkeypatch.setenv(f"HEXAI_{name}_API_KEY", CANARY)
+    shop.sells("one", f"key('{CANARY}')")
+    shop.sells("broken", "", code=401, says=f'{{"error": "wrong key {CANARY}"}}')
+
+    code, text = shop.check(more='[ledger]\nstore_text = "all"\n')
+
+    assert code == 4
+    assert f"one  key('{CANARY}')" in text
+    [failed] = [line for line in text.splitlines() if "broken failed" in line]
+    assert "wrong key ********" in failed
+    assert text.count(CANARY) == 1
+    assert holding(shop.folder, CANARY) == []
 
 
 def test_nothing_is_recorded(shop: Shop) -> None:

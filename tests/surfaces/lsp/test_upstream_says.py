@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hexai.service.log import FileLog
 from tests.support.faults import ANSWERED, FORMATS, Fault, Format, answer
+from tests.support.held import holding
 from tests.support.replies import json_answer, ndjson, sse, status
 from tests.support.stage import ANSWER, GOOD, QUESTION, SELECTED, Seen, Stage, recorded
 from tests.support.upstream import Exchange, Reply
@@ -326,17 +327,6 @@ def flat(sent: dict[str, object]) -> dict[str, object]:
     options = sent.get("options")
     rest = {name: value for name, value in sent.items() if name != "options"}
     return rest | (options if isinstance(options, dict) else {})
-
-
-def holding(folder: Path, *secrets: str) -> list[Path]:
-    """Find the files that hold one of these, but for the configuration's."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    wanted = [secret.encode() for secret in secrets]
-    return [
-        path
-        for path in files
-        if path.suffix != ".toml" and any(w in path.read_bytes() for w in wanted)
-    ]
 
 
 @pytest.fixture
