@@ -33,7 +33,7 @@ class Refused(Exception):
         self.body = body
 
 
-class Model(Struct, kw_only=True):
+class Model(Struct, frozen=True, kw_only=True):
     """A model on its disk."""
 
     loads_in: float = 0.0
@@ -124,12 +124,15 @@ class Ollama:
             yield {"done": True, "done_reason": "load", "model": body["model"]}
             return
         self.asked.append(body)
+        thoughts = _thoughts(model, body)
         tokens = self._fit(name, len(prompt) // 4, body)
         try:
             async with self._slot:
                 slot_at = loop.time()
                 await asyncio.sleep(model.reads_in)
                 first_at = loop.time()
+                for thought in thoughts:
+                    yield _thought(body, thought)
                 for number, piece in enumerate(model.says):
                     await asyncio.sleep(model.gap if number else 0)
                     yield _said(body, piece)
@@ -214,6 +217,24 @@ class Ollama:
         capabilities = list(model.capabilities)
         row = {"name": name, "model": name, "details": details}
         return {**row, "capabilities": capabilities, **remote}
+
+
+def _thoughts(model: Model, body: Mapping[str, Any]) -> Sequence[str]:
+    """Think as `think` says, and unasked where the model can."""
+    asked = body.get("think")
+    if asked not in (None, True, False, "low", "medium", "high", "max"):
+        raise Refused(400, {"error": f"invalid think value: {asked!r}"})
+    can = "thinking" in model.capabilities
+    if asked and not can:
+        name = body["model"]
+        raise Refused(400, {"error": f'"{name}" does not support thinking'})
+    return ("hm", " so") if can and asked is not False else ()
+
+
+def _thought(body: Mapping[str, Any], text: str) -> Line:
+    if "prompt" in body:
+        return {"response": "", "thinking": text, "done": False}
+    return {"message": {"content": "", "thinking": text}, "done": False}
 
 
 def full(name: str) -> str:
