@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.choice import SAMPLED_AFTER, Choice, Method, Shown, Survived
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status, Timings
-from hexai.domain.record import Background, ContenderRecord, Fact
+from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
 from hexai.domain.usage import Usage
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME, make_ledger_file
@@ -254,6 +255,28 @@ def test_c4_a_price_has_an_interval(life: Life) -> None:
             assert each["rough"]
             held += each["low"] <= 0.01 <= (each["high"] or 1e9)
     assert held >= 23
+
+
+def test_c4_a_price_is_no_surer_than_the_prices(life: Life) -> None:
+    """Half of the lists are taken, as exactly as can be; the prices differ."""
+
+    def lived(*costs: str) -> Iterator[Fact]:
+        for number in range(240):
+            cost = Decimal(costs[number // _LISTS_A_SITTING % len(costs)])
+            run, *rest = life.facts([0], [0] if number % 2 else [])
+            assert isinstance(run, RunRecord)
+            [one] = run.contenders
+            yield replace(run, contenders=(replace(one, cost_usd=cost),))
+            yield from rest
+
+    tell(lived("0.001", "0.003"))
+
+    each = stats()["model0"]["cost_per_accepted"]
+    assert each["value"] == pytest.approx(0.004, rel=0.05)
+    assert (each["low"], each["high"]) == (
+        pytest.approx(0.0028, rel=0.05),
+        pytest.approx(0.0057, rel=0.05),
+    )
 
 
 def test_c4_before_anything_is_accepted_the_money_is_shown(life: Life) -> None:

@@ -13,9 +13,10 @@ that of Student.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from math import inf, sqrt
+from math import exp, hypot, inf, log, sqrt
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 ENOUGH_SITTINGS = 6
 """From which on their spread is believed."""
@@ -106,6 +107,27 @@ def student(freedom: int) -> float:
     return z + (first + (second + third / freedom) / freedom) / freedom
 
 
-def price(each: float, taken: Estimate) -> Estimate:
-    """Say what one accepted answer costs, if each answer shown costs so much."""
-    return taken.through(lambda share: each / share if share else inf)
+def price(spent: Sequence[Sum], taken: Estimate) -> Estimate:
+    """Say what one accepted answer costs, from the money for the lists of each sitting.
+
+    Answers differ in price, and sittings in their answers, so what a list costs is no
+    surer than the share that is taken. On the scale of logarithms the distances of
+    both from their ends add as squares (Zou and Donner 2008). Of too few sittings the
+    share is a rough estimate, and so is this one.
+    """
+    money, lists = (sum(column) for column in zip(*map(astuple, spent), strict=True))
+    value = money / lists / taken.value
+    if not money:
+        return Estimate(value=0.0, low=0.0, high=0.0, is_rough=taken.is_rough)
+    off = 0.0
+    if not taken.is_rough:
+        pulls = [each.part / money - each.whole / lists for each in spent]
+        off = student(len(pulls) - 1) * sqrt(variance(pulls))
+    below = hypot(off, log(taken.high / taken.value))
+    above = hypot(off, log(taken.value / taken.low)) if taken.low else inf
+    return Estimate(
+        value=value,
+        low=value * exp(-below),
+        high=value * exp(above),
+        is_rough=taken.is_rough,
+    )

@@ -133,8 +133,6 @@ class Figures(Struct, kw_only=True):
     """Lists in which it stood, and votes."""
     first: int = 0
     """Those in which it stood first."""
-    shown_cost: int = 0
-    """Of its answers in them, in billionths of a dollar."""
     shown_unpriced: int = 0
     """Its answers in them whose price nobody knows."""
     characters: int = 0
@@ -147,6 +145,8 @@ class Figures(Struct, kw_only=True):
     """Answers that were not offered, by the reason."""
     shown_in: Counter[int] = field(default_factory=Counter)
     """`shown` by the number of the sitting; 0: it was not recorded."""
+    spent_in: Counter[int] = field(default_factory=Counter)
+    """Billionths of a dollar for its answers in them, by the number of the sitting."""
     accepted_in: dict[int, float] = field(default_factory=dict)
     """A text that several models gave is accepted of each in part."""
     kept_in: dict[int, "Kept"] = field(default_factory=dict)
@@ -156,6 +156,11 @@ class Figures(Struct, kw_only=True):
     def accepted(self) -> float:
         """Answers that were taken, or won a vote."""
         return sum(self.accepted_in.values())
+
+    @property
+    def shown_cost(self) -> int:
+        """Of its answers in lists, in billionths of a dollar."""
+        return self.spent_in.total()
 
     @property
     def tokens_per_s(self) -> float | None:

@@ -66,15 +66,16 @@ SELECT cell, ifnull(sitting, 0), total(1.0 / sharing), {{times}}, {_SPENT},
     total(generating) FILTER (WHERE {_IS_MEASURABLE}) AS generating_ms,
     sum({_STOOD}) AS shown,
     total(position = 0) AS first,
-    total(cost) FILTER (WHERE {_STOOD}) AS shown_cost,
-    sum(cost IS NULL AND output IS NOT NULL AND {_STOOD}) AS shown_unpriced
+    sum(cost IS NULL AND output IS NOT NULL AND {_STOOD}) AS shown_unpriced,
+    total(cost) FILTER (WHERE {_STOOD}) AS spent
 FROM contender
 WHERE cached = 0 AND cut = 0 AND status = ?1
     AND cell IN (SELECT value FROM json_each(?2)) AND started_at >= ?3
 GROUP BY cell, contender.sitting
 """  # noqa: S608
 _KEYS = 3
-"""Columns before the times: cell, sitting, what was accepted of it there."""
+"""Columns before the times: cell, sitting, what was accepted of it there. The last of
+all is the money for lists, which is kept by sitting as well."""
 _TIMES = ("first_tokens", "cut_first_tokens", "totals", "cut_totals")
 
 _ENDED = """
@@ -200,17 +201,20 @@ class _Gathered:
     ) -> None:
         """Take what became of a cell's contenders of one status, by sitting."""
         figures = self._figures
-        _, sittings, accepted, *columns = zip(*rows, strict=True)
+        _, sittings, accepted, *columns, spent = zip(*rows, strict=True)
         sums: dict[str, float] = {}
-        for name, column in zip(names, columns, strict=True):
+        for name, column in zip(names[:-1], columns, strict=True):
             if name in self._times:
                 self._times[name] += filter(None, column)
             else:
                 sums[name] = sum(column)
         self._add(status, sums)
         shown = columns[names.index("shown")]
-        for sitting, part, lists in zip(sittings, accepted, shown, strict=True):
+        for sitting, part, lists, cost in zip(
+            sittings, accepted, shown, spent, strict=True
+        ):
             figures.shown_in[sitting] += lists
+            figures.spent_in[sitting] += int(cost)
             if part:
                 before = figures.accepted_in.get(sitting, 0.0)
                 figures.accepted_in[sitting] = before + part

@@ -63,10 +63,15 @@ class Row(Struct, frozen=True, kw_only=True):
 
         None before anything was: till then the money says all there is to say.
         """
-        taken = self.accepted_share
+        figures, taken = self.figures, self.accepted_share
         if taken is None or not taken.value:
             return None
-        return price(float(self.shown_cost_usd) / self.figures.shown, taken)
+        spent = [
+            Sum(figures.spent_in[sitting] / 10**9, shown)
+            for sitting, shown in figures.shown_in.items()
+            if shown
+        ]
+        return price(spent, taken)
 
     @property
     def kept(self) -> tuple[Estimate | None, ...]:

@@ -1,9 +1,10 @@
 """How sure estimates are, beside scipy and by simulation."""
 
-from math import inf
+from math import exp, inf
 from random import Random
 
 import pytest
+from msgspec.structs import astuple
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
@@ -86,8 +87,45 @@ def test_a_price_rises_as_the_share_falls() -> None:
     """And has no upper end where nothing may have been taken."""
     half = Estimate(value=0.5, low=0.25, high=1.0)
     unknown = Estimate(value=0.1, low=0.0, high=0.2, is_rough=True)
+    alike = [Sum(2.0, 1), Sum(4.0, 2), Sum(2.0, 1)]
 
-    assert price(2.0, half) == Estimate(value=4.0, low=2.0, high=8.0)
-    assert price(2.0, unknown) == Estimate(
-        value=20.0, low=10.0, high=inf, is_rough=True
-    )
+    ends = price(alike, half), price(alike, unknown)
+
+    assert [astuple(each) for each in ends] == [
+        (4.0, pytest.approx(2.0), pytest.approx(8.0), False),
+        (20.0, pytest.approx(10.0), inf, True),
+    ]
+
+
+def test_what_was_free_costs_nothing() -> None:
+    """However little of it was taken."""
+    taken = Estimate(value=0.1, low=0.0, high=0.2)
+
+    assert price([Sum(0, 5), Sum(0, 3)], taken) == Estimate(value=0, low=0, high=0)
+
+
+@pytest.mark.parametrize(
+    ("taken", "answers", "prompts", "lists"),
+    [(0.5, 0.0, 0.0, 10), (0.5, 1.0, 0.0, 10), (0.8, 0.6, 0.0, 5), (0.5, 0.6, 0.4, 10)],
+    ids=["one price", "answers differ", "mostly taken", "sittings differ"],
+)
+def test_intervals_hold_the_true_price(
+    taken: float, answers: float, prompts: float, lists: int
+) -> None:
+    """Of 20 sittings, whatever answers cost and however long prompts are."""
+    dice = Random(5)
+    true = exp((answers**2 + prompts**2) / 2) / taken
+
+    def holds() -> bool:
+        accepted, spent = [], []
+        for _ in range(20):
+            long = exp(dice.gauss(0, prompts))
+            costs = [long * exp(dice.gauss(0, answers)) for _ in range(lists)]
+            accepted.append(Sum(sum(dice.random() < taken for _ in costs), lists))
+            spent.append(Sum(sum(costs), lists))
+        of_lists = share(accepted)
+        assert of_lists is not None
+        each = price(spent, of_lists)
+        return each.low <= true <= each.high
+
+    assert 0.92 <= sum(holds() for _ in range(600)) / 600 <= 0.985
