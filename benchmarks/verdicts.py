@@ -22,6 +22,7 @@ from benchmarks.trios import THREE, Three, Trio
 
 LOOKS = (200, 500, 1000, 3000)
 SHARES = (0.55, 0.6, 0.65, 0.7, 0.8)
+_COVERED = 0.92, 0.98
 _MANY = 4000
 _AGAIN = 1000
 """Seeds of settings are apart by so much: no user lives in two."""
@@ -149,12 +150,22 @@ def intervals(asked: Asked) -> bool:
     users = asked.users // 4
     print(f"\n95 % intervals that hold the truth, % of {users} users, after choices")
     print(f"  {'':<50}" + "".join(f"{size:>8}" for size in SIZES))
+    holds = True
     for number, life in enumerate(INTERVALS):
         if asked.wants(life.name):
             inside = held(life, users, asked.seed + _AGAIN * number)
             figures = "".join(f"{inside[size] / users:>8.1%}" for size in SIZES)
-            print(f"  {life.name:<50}{figures}", flush=True)
-    return True
+            fits = all(_covers(inside[size], users) for size in SIZES[1:])
+            holds = holds and fits
+            word = "holds" if fits else "OUT"
+            print(f"  {life.name:<50}{figures}   {word}", flush=True)
+    return holds
+
+
+def _covers(inside: int, users: int) -> bool:
+    """Tell whether so many may be 92 to 98 %, but for chance."""
+    low, high = interval(inside, users)
+    return low <= _COVERED[1] and high >= _COVERED[0]
 
 
 def changes(asked: Asked) -> bool:

@@ -17,6 +17,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.record import Background, Fact, RunRecord
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME
+from hexai.surfaces.cli.ledger.moments import read_moment
 from hexai.text.cells import width
 from tests.support.command_line import run_cli
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_record
@@ -254,6 +255,19 @@ def test_a_preference_that_has_moved_is_told() -> None:
     since = said.partition("--since ")[2].partition(" ")[0]
     assert comparison["changed"]["better"] == "ollama:model1"
     assert "ollama:model1 over ollama:model0" in board("--since", since)
+    assert "has become better" not in board("--since", since)
+
+
+def test_a_change_within_a_day_is_looked_at_from_its_hour_on() -> None:
+    """What was chosen on that day before it is no part of the time after."""
+    before, after = votes(150, apart=HOUR), votes(300, apart=HOUR, every=1)
+    record(*before, *after[300:])
+
+    since = board().partition("--since ")[2].partition(" ")[0]
+
+    assert abs(read_moment(since, 0.0) - (BEGAN_AT + 150 * HOUR)) < 8 * HOUR
+    assert "T" in since
+    assert "has become better" not in board("--since", since)
 
 
 def test_a_name_that_tells_nothing_is_not_told() -> None:

@@ -38,7 +38,9 @@ class Changed(Struct, frozen=True, kw_only=True):
     """A preference between two models that is not what it was."""
 
     at: float
-    """About when, of the wall clock in seconds since 1970."""
+    """About when, of the wall clock in seconds since 1970: of what came first since."""
+    before: float
+    """The time of what came last before."""
     better: Model
     """Whom it has moved to."""
 

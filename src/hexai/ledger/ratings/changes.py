@@ -33,7 +33,9 @@ class Change(Struct, frozen=True):
     """A preference that has changed."""
 
     at: float
-    """About when, of the wall clock in seconds since 1970."""
+    """About when, of the wall clock in seconds since 1970: what came from then on."""
+    before: float
+    """The time of what came last before."""
     shift: float
     """By how much, in logits for the first model of the bet."""
 
@@ -48,21 +50,22 @@ def find_change(bet: Bet, pairs: int = 1) -> Change | None:
     last: Change | None = None
     while (found := _likeliest(units, pairs)) is not None:
         number, shift = found
-        last = Change(units[number].at, shift)
+        last = Change(units[number].at, units[number - 1].at, shift)
         units = units[number:]
     return last
 
 
 def _likeliest(units: Sequence[Unit], pairs: int) -> tuple[int, float] | None:
     """Give the first unit after the likeliest change, and how large that is."""
-    total, best, found = 0.0, -1.0, None
-    sums = _Sums(units)
-    for number in _weeks(units):
-        score, shift = sums.compare(number)
-        total += exp(min(score, 100.0))
-        if score > best:
-            best, found = score, (number, shift)
-    return found if total >= _LIMIT * pairs else None
+    sums, weeks = _Sums(units), _weeks(units)
+    scores = [sums.compare(number)[0] for number in weeks]
+    if sum(exp(min(score, 100.0)) for score in scores) < _LIMIT * pairs:
+        return None
+    place = scores.index(max(scores))
+    least = weeks[place - 1] if place else _EACH
+    most = weeks[place + 1] if place + 1 < len(weeks) else len(units) - _EACH
+    found = max(range(least, most + 1), key=lambda number: sums.compare(number)[0])
+    return found, sums.compare(found)[1]
 
 
 def _weeks(units: Sequence[Unit]) -> list[int]:

@@ -233,7 +233,9 @@ def _changed(bet: Bet, pairs: int) -> Changed | None:
     change = find_change(bet, pairs)
     if change is None:
         return None
-    return Changed(at=change.at, better=bet.models[change.shift < 0])
+    return Changed(
+        at=change.at, before=change.before, better=bet.models[change.shift < 0]
+    )
 
 
 def _missing(

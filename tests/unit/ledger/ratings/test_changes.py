@@ -45,6 +45,33 @@ def test_a_model_that_became_worse_is_found(turn: float) -> None:
     assert (change.shift < 0) is (turn > 0)
 
 
+def lived(seed: int, day: int, *, each: int = 10) -> list[Trial]:
+    """Vote so often a day, each time by itself, and turn round on the given day."""
+    dice, trials = Random(seed), list[Trial]()
+    for begin, days, preference in ((0, day, 1.7), (day, 40, -1.7)):
+        voter = Voter(strengths={"a": preference / 2, "b": -preference / 2})
+        for number, trial in enumerate(islice(voter.trials(dice), days * each)):
+            at = (begin + number // each) * DAY + number % each * 3600
+            sitting = f"{len(trials)}"
+            trials.append(Trial(trial.pattern, trial.choice, "", sitting, at))
+    return trials
+
+
+@pytest.mark.parametrize("day", range(60, 67))
+def test_the_day_of_a_change_is_found(day: int) -> None:
+    """Whichever of the week it is; and what came since shows no change any more."""
+    trials = lived(day, day)
+    [bet] = Bets(Trials(trials)).pairs.values()
+
+    change = find_change(bet)
+
+    assert change is not None
+    assert change.before < change.at
+    assert change.at == pytest.approx(day * DAY, abs=DAY)
+    [since] = Bets(Trials(t for t in trials if t.at >= change.at)).pairs.values()
+    assert find_change(since) is None
+
+
 @pytest.mark.parametrize("times", [2, 3, 4])
 def test_the_last_of_several_changes_is_named(times: int) -> None:
     """Also where earlier ones were as large, and undone."""

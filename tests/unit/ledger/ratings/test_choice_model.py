@@ -10,6 +10,8 @@ import evalica
 import numpy as np
 import pytest
 
+from benchmarks.estimates import INTERVALS, held
+from benchmarks.lives import Life
 from hexai.ledger.ratings.choice_model import fit
 from hexai.ledger.ratings.trials import Instead, Pattern, Trial, Trials
 from hexai.ledger.ratings.unknowns import Priors
@@ -138,6 +140,19 @@ def test_intervals_hold_what_they_promise(voter: Voter, lists: int) -> None:
 
     slack = 1.64 * sqrt(0.95 * 0.05 / users)
     assert 0.92 - slack <= inside / users <= 0.98 + slack
+
+
+@pytest.mark.parametrize("life", INTERVALS, ids=lambda life: life.name)
+def test_intervals_hold_however_choices_belong_together(life: Life) -> None:
+    """In the settings of `scripts/bench verdicts`, as far as so few users can tell."""
+    users = 120
+    slack = 1.96 * sqrt(0.92 * 0.08 / users)
+
+    inside = held(life, users, seed=77)
+
+    shares = [inside[size] / users for size in (50, 100, 400)]
+    assert min(shares) >= 0.92 - slack
+    assert sum(shares) / 3 <= 0.985
 
 
 @pytest.mark.parametrize("votes", [20, 30, 49])

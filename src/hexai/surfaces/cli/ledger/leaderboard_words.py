@@ -7,6 +7,7 @@ with how to get it, and so is what has changed since.
 from collections.abc import Iterator, Mapping
 
 from hexai.domain.ranking import (
+    Changed,
     Comparison,
     Leaderboard,
     Model,
@@ -100,7 +101,15 @@ def _change(comparison: Comparison, board: Leaderboard, names: Names) -> str:
     )
     pair = f"{_name(names, better)} has become better against {_name(names, other)}"
     ids = f" ({now})" if now else ""
-    return f"{pair} since about {day}{ids}; --since {day} looks at the time after"
+    after = _moment_after(comparison.changed)
+    return f"{pair} since about {day}{ids}; --since {after} looks at the time after"
+
+
+def _moment_after(changed: Changed) -> str:
+    """Write a moment for --since with nothing after it of before: a day if one is."""
+    words = when(changed.at)
+    day, _, clock = words.partition(" ")
+    return day if day_of(changed.before) != day else f"{day}T{clock}"
 
 
 def _newest(board: Leaderboard, model: Model) -> Returned | None:
