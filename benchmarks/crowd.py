@@ -1,6 +1,6 @@
 """Thousands of users at once who look after every choice: the bet, written anew.
 
-A second implementation of `hexai.ledger.ratings.evidence` for two models, with arrays
+A second implementation of `hexai.ledger.ratings.bets` for two models, with arrays
 over users instead of objects; a test holds the two together, and `benchmarks.trios`
 makes three bets of it for three models. Its peer is in `benchmarks.matching`.
 """

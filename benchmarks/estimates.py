@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.crowd import Bools, Floats, Ints
 from benchmarks.lives import Life, blind, preferring, steady
+from hexai.ledger.ratings.bets import Bets, Unit
 from hexai.ledger.ratings.choice_model import fit
-from hexai.ledger.ratings.evidence import Bets, Unit
 from hexai.ledger.ratings.trials import Pattern, Trial, Trials
 
 DAY = 86400.0

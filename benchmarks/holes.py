@@ -25,8 +25,7 @@ from benchmarks.lsp import Editor, started
 from hexai.prompts.code.languages import language_of
 from hexai.prompts.code.misfits import Judge
 from hexai.text.cleaning import clean
-from hexai.text.lines import Lines
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Lines, Position, Span
 
 ROOT = Path(__file__).resolve().parents[1]
 _SHORTEST = 3

@@ -20,19 +20,21 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.domain.choice import (
+from hexai.domain.entry import Surface
+from hexai.domain.outcome import Status, Timings
+from hexai.domain.provider import FinishReason, Usage
+from hexai.domain.record import (
     SAMPLED_AFTER,
+    Background,
     Choice,
     Chosen,
+    ContenderRecord,
+    Fact,
     Method,
+    RunRecord,
     Shown,
     Survived,
 )
-from hexai.domain.entry import Surface
-from hexai.domain.outcome import Status, Timings
-from hexai.domain.provider import FinishReason
-from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
-from hexai.domain.usage import Usage
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME, LedgerRecorder
 

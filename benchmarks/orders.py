@@ -23,14 +23,14 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.counted import MODEL, counted
 from benchmarks.holes import ROOT, Hole, filled, first_line, holes, judged
-from hexai.config.provider_settings import InfillEndpoint
 from hexai.config.schema import Completion, General, PromptOrder, Settings
+from hexai.config.schema_providers import InfillEndpoint
 from hexai.domain.entry import RequestSpec
 from hexai.domain.provider import Call, Finished, FinishReason, TextDelta
+from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.completion import completion_request
-from hexai.prompts.cursor import Cursor
 from hexai.providers.registry import Client
-from hexai.text.positions import Span
+from hexai.text.lines import Span
 from tests.contract.subjects import registry
 from tests.support.attempt import attempt
 from tests.support.calls import settings

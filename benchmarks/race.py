@@ -19,15 +19,14 @@ from typing import TypeVar
 
 import httpx2
 
-from hexai.config.load import load
 from hexai.config.locate import find_folders
-from hexai.config.snapshot import Snapshot
+from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.request import Request
 from hexai.service.ask import Question, ask
-from hexai.service.loop import Loop
+from hexai.service.runtime import Loop
 from hexai.service.services import Services
 
 T = TypeVar("T")

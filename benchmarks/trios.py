@@ -1,6 +1,6 @@
 """Thousands of users at once who choose among three models: all pairs, written anew.
 
-A second implementation of how `hexai.ledger.ratings.evidence` and `verdicts` bet on
+A second implementation of how `hexai.ledger.ratings.bets` and `verdicts` bet on
 several pairs; a test holds them together. Closed testing goes through all sets of
 pairs here, where Hexai's own takes a short cut.
 """

@@ -29,9 +29,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from benchmarks.local import as_editor, beside, interrupted
-from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message, Role
+from hexai.config.schema_providers import ProviderSettings
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.provider import Call, TextDelta
 from hexai.providers.llamacpp.provider import LlamaCpp
 from hexai.providers.llamacpp.supervisor import Supervisor

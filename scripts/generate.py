@@ -12,7 +12,7 @@ from hexai.config.describe import json_schema
 from hexai.config.reference import example
 from hexai.config.reference import page as config_page
 from hexai.service.guard.page import page as guard_page
-from hexai.service.guard.rules import rules
+from hexai.service.guard.rules import guard_rules
 from hexai.surfaces.cli.reference import page as cli_page
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +26,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs/reference/cli.md": cli_page(),
         ROOT / "docs/reference/config.md": config_page(),
         ROOT / "docs/reference/config.schema.json": schema,
-        ROOT / "docs/reference/guard.md": guard_page(rules()),
+        ROOT / "docs/reference/guard.md": guard_page(guard_rules()),
     }
 
 

@@ -100,19 +100,19 @@ NOT_FOR_A_QUESTION = {
     "xllamacpp",
     "genai_prices",
     "hexai.config.describe",
-    "hexai.config.encode",
-    "hexai.config.live",
+    "hexai.config.shown",
+    "hexai.config.reload",
     "hexai.config.reference",
     "hexai.providers.llamacpp.provider",
     "hexai.providers.formats.openai",
     "hexai.domain.figures",
     "hexai.ledger.figures",
-    "hexai.service.history",
-    "hexai.service.setup.pull",
+    "hexai.service.recorded_runs",
+    "hexai.service.setup.built_in_model",
     "hexai.surfaces.cli.again",
     "hexai.surfaces.cli.config",
-    "hexai.surfaces.cli.ledger.stats",
-    "hexai.surfaces.cli.ledger.vote",
+    "hexai.surfaces.cli.stats",
+    "hexai.surfaces.cli.vote",
     "hexai.surfaces.cli.models",
     "hexai.surfaces.cli.reference",
 }
@@ -140,7 +140,6 @@ NOT_FOR_A_BEGINNING = {
     "hexai.service.services",
     "hexai.surfaces.cli.ask",
     "hexai.surfaces.lsp.completion.completer",
-    "hexai.surfaces.lsp.completion.completions",
 }
 
 

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.load import load
 from hexai.config.locate import find_folders
+from hexai.config.order import load
+from hexai.surfaces.cli.command_line import (
+    option_names,
+    parse_options,
+    root_command,
+    split_line,
+    stray_options,
+)
 from hexai.surfaces.cli.commands import COMMANDS, find, summaries
-from hexai.surfaces.cli.options import option_names, parse_options, root_command
-from hexai.surfaces.cli.words import split_line, stray_options
 from scripts.generate import pages
 
 ROOT = Path(__file__).parent.parent

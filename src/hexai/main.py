@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hexai.surfaces.cli.process import Act, Process
-    from hexai.surfaces.lsp.start import Start as LspStart
-    from hexai.surfaces.tmux.screen import Screen
+    from hexai.surfaces.lsp.configuration import Start as LspStart
+    from hexai.surfaces.tmux.popup import Screen
     from hexai.surfaces.tmux.signals import Signals
 
 
@@ -89,7 +89,7 @@ def _serve(
 
     from msgspec.structs import replace
 
-    from hexai.surfaces.lsp.main import run
+    from hexai.surfaces.lsp.server import run
 
     start = _lsp_start(process, config, only)
     path = None if log is None else Path(log)
@@ -100,7 +100,7 @@ def _look(
     process: "Process", word: str, *, config: str | None, only: "tuple[str, ...]"
 ) -> "tuple[int, str]":
     """Look at what an editor would see: joined here for the same reason."""
-    from hexai.surfaces.lsp.check.check import run
+    from hexai.surfaces.lsp.check import run
 
     return run(_lsp_start(process, config, only), word, process.folder)
 
@@ -113,7 +113,7 @@ def _lsp_start(
     from pathlib import Path
 
     from hexai.surfaces.cli.process import folders_of
-    from hexai.surfaces.lsp.start import Start
+    from hexai.surfaces.lsp.configuration import Start
 
     return Start(
         folders=folders_of(process),
@@ -135,7 +135,7 @@ def _prepared(words: "list[str]") -> "Act":
 
     signals = Signals()
     signals.install()
-    from hexai.surfaces.tmux.early import open_early
+    from hexai.surfaces.tmux.popup import open_early
 
     screen = open_early(words, os.environ, stdin=0)  # noqa: TID251 - the edge
     return _Act(signals, screen)
@@ -161,7 +161,7 @@ class _Act:
 
         from hexai.surfaces.cli.process import folders_of
         from hexai.surfaces.tmux.action import run
-        from hexai.surfaces.tmux.screen import Popup
+        from hexai.surfaces.tmux.popup import Popup
         from hexai.surfaces.tmux.start import Start, Wanted
 
         given = dict(options)

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderType
+from hexai.config.schema_providers import ProviderType
 from hexai.domain.provider import Call
 from hexai.providers.registry import Client, Registry, Surroundings
 from tests.support.answers import anthropic_answer, ollama_answer, openai_answer

@@ -11,11 +11,10 @@ import pytest
 import trustme
 from msgspec import Struct
 
-from hexai.domain.contender import Contender
-from hexai.domain.events import Delta
-from hexai.domain.outcome import Outcome, Status
+from hexai.domain.outcome import Delta, Outcome, Status
+from hexai.domain.request import Contender
 from hexai.engine.race import Race
-from hexai.engine.terms import Terms
+from hexai.engine.race_options import RaceOptions
 from hexai.providers.registry import Client
 from tests.contract.subjects import registry
 from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
@@ -171,7 +170,7 @@ def test_a_cancelled_answer_closes_its_connection_within_100_ms() -> None:
 
     async def leave(upstream: Upstream) -> float:
         client = a_client(WIRES[0], upstream)
-        async with Race(asked(client), REQUEST, Terms(), conditions()) as race:
+        async with Race(asked(client), REQUEST, RaceOptions(), conditions()) as race:
             async for event in race:
                 if isinstance(event, Delta):
                     break

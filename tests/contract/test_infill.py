@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from hexai.config.provider_settings import ProviderType
+from hexai.config.schema_providers import ProviderType
 from hexai.domain.entry import RequestSpec
-from hexai.domain.infill import Infill
-from hexai.domain.provider import Call, FinishReason
-from hexai.domain.usage import ReportedUsage
+from hexai.domain.messages import Infill
+from hexai.domain.provider import Call, FinishReason, ReportedUsage
 from hexai.errors import BadRequest, ContextTooLong, RateLimited
 from hexai.providers.formats.control_tokens import stops
 from hexai.providers.locality import OllamaLocality

@@ -7,10 +7,10 @@ from contextlib import aclosing
 
 import pytest
 
-from hexai.domain.contender import Contender
 from hexai.domain.entry import Budgets
 from hexai.domain.outcome import Outcome
 from hexai.domain.provider import Call
+from hexai.domain.request import Contender
 from hexai.errors import (
     Authentication,
     BadAnswer,

@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
-from hexai.config.provider_settings import ProviderType
+from hexai.config.schema_providers import ProviderType
 from hexai.domain.provider import Call, FinishReason
 from hexai.errors import Authentication, ContextTooLong
 from hexai.providers.registry import Client

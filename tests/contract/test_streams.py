@@ -11,18 +11,16 @@ from hexai.domain.provider import (
     Chunk,
     Finished,
     ReasoningDelta,
+    ReportedUsage,
     TakenBack,
     TextDelta,
     Withheld,
 )
-from hexai.domain.usage import ReportedUsage
 from hexai.errors import BrokenStream, ProviderError
 from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.formats.format import WireFormat
-from hexai.providers.formats.ollama import OllamaFormat
-from hexai.providers.formats.ollama_infill import OllamaInfill
-from hexai.providers.formats.openai import OpenAIFormat
-from hexai.providers.formats.openai_infill import OpenAIInfill
+from hexai.providers.formats.ollama import OllamaFormat, OllamaInfill
+from hexai.providers.formats.openai import OpenAIFormat, OpenAIInfill
 from hexai.providers.formats.reading import Reader
 from hexai.providers.llamacpp.infill import LlamaCppInfill
 from tests.support.calls import call, settings

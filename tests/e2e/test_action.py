@@ -240,5 +240,5 @@ def test_the_parent_loads_no_textual() -> None:
         check=False,
     )
 
-    assert b"hexai.surfaces.tmux.work" in ran.stderr
+    assert b"hexai.surfaces.tmux.talk" in ran.stderr
     assert b"textual" not in ran.stderr

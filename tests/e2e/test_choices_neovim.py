@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hexai.ledger.accept.watch import COMMAND_WITHIN, SHOWN_AFTER
+from hexai.ledger.accept import COMMAND_WITHIN, SHOWN_AFTER
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli
 from tests.support.neovim import Neovim, neovim

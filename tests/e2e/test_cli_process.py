@@ -233,7 +233,7 @@ class TestStart:
                     "xllamacpp",
                     "wcwidth",
                     "hexai.service.setup.detect",
-                    "hexai.service.setup.pull",
+                    "hexai.service.setup.built_in_model",
                 ),
                 *("hexai.surfaces.cli.models", "hexai.surfaces.tmux.action"),
                 *("hexai.service.crash", "hexai.surfaces.cli.simulate"),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from hexai.config.load import load
 from hexai.config.locate import find_folders
-from hexai.service.grants import grant
+from hexai.config.order import load
+from hexai.service.projects import grant
 from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
 from tests.support.projects import FILE_NAME, make_repository, write_project_file

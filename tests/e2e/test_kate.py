@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.ledger.accept.watch import SHOWN_AFTER
+from hexai.ledger.accept import SHOWN_AFTER
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli
 from tests.support.kate import Kate, kate

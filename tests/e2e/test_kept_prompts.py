@@ -9,16 +9,13 @@ import msgspec
 import pytest
 
 from hexai.config.schema import Completion, General, Settings
-from hexai.domain.entry import RequestSpec
-from hexai.domain.options import Options
-from hexai.domain.usage import ReportedUsage
-from hexai.prompts.completion import completion_request
-from hexai.prompts.cursor import Cursor
-from hexai.prompts.gap import within_batch
+from hexai.domain.entry import Options, RequestSpec
+from hexai.domain.provider import ReportedUsage
+from hexai.prompts.code.cursor import Cursor
+from hexai.prompts.completion import completion_request, within_batch
 from hexai.providers.formats.format import Asked
-from hexai.providers.llamacpp.beforehand import Beforehand
-from hexai.text.lines import Lines
-from hexai.text.positions import Position, Span
+from hexai.providers.llamacpp.prefill import Prefill
+from hexai.text.lines import Lines, Position, Span
 from tests.contract.subjects import registry
 from tests.support.attempt import attempt
 from tests.support.calls import end_of, settings
@@ -141,7 +138,7 @@ def test_what_an_idle_server_has_read_beforehand_is_not_read_again(
         assert isinstance(client, Asked)
         asked = completion_request(place, _OTHER).call(spec)
         try:
-            await Beforehand().read(client, profile, asked)
+            await Prefill().read(client, profile, asked)
             seen = await attempt(client, asked)
         finally:
             await client.aclose()

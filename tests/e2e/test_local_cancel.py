@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message, Role
-from hexai.domain.options import Ask, Options
+from hexai.domain.entry import Ask, Options
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
 from hexai.providers.llamacpp.files import all_workers
 from hexai.providers.llamacpp.process import end

@@ -8,10 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message, Role
-from hexai.domain.options import Ask, Options
+from hexai.config.schema_providers import ProviderSettings
+from hexai.domain.entry import Ask, Options
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
 from hexai.providers.llamacpp.provider import LlamaCpp
 from tests.contract.subjects import registry

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.entries.entries import resolve_entries
+from hexai.config.entries import resolve_entries
 from hexai.config.locate import Folders, find_folders
 from hexai.config.schema import ProviderName, Settings
-from hexai.config.tables.providers import Local
+from hexai.config.schema_providers import Local
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from hexai.surfaces.tmux.screen import show_message
+from hexai.surfaces.tmux.popup import show_message
 from tests.support.command_line import write_config
 from tests.support.popups import WHOLE, Stage, answering, configure
 from tests.support.replies import status

@@ -10,29 +10,28 @@ from hexai.domain.provider import (
     Chunk,
     Finished,
     ReasoningDelta,
+    ReportedUsage,
     TakenBack,
     TextDelta,
     Withheld,
 )
-from hexai.domain.usage import ReportedUsage
 from hexai.errors import ProviderError, TooLarge
 from hexai.providers.formats.anthropic import AnthropicFormat
-from hexai.providers.formats.complaints import read_body
-from hexai.providers.formats.durations import ollama_durations, openai_generating
+from hexai.providers.formats.error_bodies import read_body
 from hexai.providers.formats.format import WireFormat
-from hexai.providers.formats.ollama import OllamaFormat
-from hexai.providers.formats.ollama_infill import OllamaInfill
-from hexai.providers.formats.openai import OpenAIFormat
-from hexai.providers.formats.openai_infill import OpenAIInfill
+from hexai.providers.formats.framing import Framing, splitter
+from hexai.providers.formats.ollama import OllamaFormat, OllamaInfill
+from hexai.providers.formats.openai import OpenAIFormat, OpenAIInfill
 from hexai.providers.formats.payload import LARGEST_FIGURE, loosely
 from hexai.providers.formats.reading import Reader
 from hexai.providers.formats.usage import (
     AnthropicUsage,
+    ollama_durations,
+    openai_generating,
     openai_usage,
 )
-from hexai.providers.formats.wire import Framing, splitter
 from hexai.providers.llamacpp.infill import LlamaCppInfill
-from hexai.text.surrogates import is_whole
+from hexai.text.sanitise import is_whole
 from tests.fuzz.mutate import pieces
 from tests.support.calls import call, settings
 

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from hexai.config.load import load_beside
+from hexai.config.files import ConfigFile
 from hexai.config.locate import find_folders
+from hexai.config.order import load_beside
 from hexai.config.problems import Problem
-from hexai.config.shape import CHAIN, USER, Weight, look
-from hexai.config.sources import ConfigFile
+from hexai.config.toml import CHAIN, USER, Weight, look
 from hexai.errors import ConfigError
 from hexai.service.actions.fitting import Frame, Unfit, fit
-from hexai.service.guard.lines import find_secrets
-from hexai.surfaces.lsp.protocol.frames import Fault, Frames
+from hexai.service.guard.findings import find_secrets
+from hexai.surfaces.lsp.protocol.stdio import Fault, Frames
 from hexai.text.cleaning import clean
-from hexai.text.visible import VisibleStream, visible
+from hexai.text.sanitise import VisibleStream, visible
 from tests.fuzz.mutate import pieces
 from tests.support.secrets import sample
 

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.domain.choice import Choice, Method
+from hexai.domain.record import Choice, Method
 from tests.sessions.played import Recorded
 from tests.sessions.session import Event, Row, Session
 

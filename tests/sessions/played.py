@@ -4,15 +4,13 @@ import asyncio
 
 from msgspec import Struct
 
-from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.record import Fact
-from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.document import Document
+from hexai.domain.record import Choice, Chosen, Fact, Method, Shown
+from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
-from hexai.surfaces.lsp.offers.watching import Watching
-from hexai.text.lines import Lines, compare
-from hexai.text.positions import Position
+from hexai.surfaces.lsp.offers.tracking import Watching
+from hexai.text.lines import Lines, Position, compare
 from tests.sessions.session import Event, Session
 from tests.support.clock import VirtualLoop
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, TextDelta
 from hexai.errors import ProviderError

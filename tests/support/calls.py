@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from hexai.config.provider_settings import ProviderSettings, ProviderType
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message, Role
+from hexai.config.schema_providers import ProviderSettings, ProviderType
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.provider import (
     Call,
     Chunk,

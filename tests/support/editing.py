@@ -10,33 +10,30 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.schema import Completion, Settings
-from hexai.domain.contender import Contender, Upstream
 from hexai.domain.entry import Surface
-from hexai.domain.events import Event
 from hexai.domain.messages import Message, Role
-from hexai.domain.outcome import Outcome
+from hexai.domain.outcome import Event, Outcome
 from hexai.domain.provider import Provider
-from hexai.domain.request import Request
+from hexai.domain.request import Contender, Request, Upstream
 from hexai.engine.race import Race
+from hexai.engine.race_options import Conditions, RaceOptions
 from hexai.engine.settle import Policy
-from hexai.engine.terms import Conditions, Terms
-from hexai.surfaces.lsp.asking.run import Asked, Clean, Ignored
-from hexai.surfaces.lsp.completion.arrival import Route, Trigger, TriggerKind
-from hexai.surfaces.lsp.completion.asker import Course, Warming
+from hexai.surfaces.lsp.asking import Asked, Clean, Ignored
+from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.completion.completer import Completer
-from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Severity
+from hexai.surfaces.lsp.completion.editor_request import Route, Trigger, TriggerKind
+from hexai.surfaces.lsp.completion.questions import LiveRace, Warming
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.text.lines import Lines, Replacement
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Lines, Position, Replacement, Span
 from tests.support.clock import T, run_virtually
 from tests.support.own_tasks import OwnTasks
 from tests.support.races import conditions, field
 from tests.support.scripted import Scripted, Stream
 
 URI = "file:///code.py"
-WAITING = Terms(policy=Policy(queue_grace=0.05))
+WAITING = RaceOptions(policy=Policy(queue_grace=0.05))
 INVOKED = Trigger(TriggerKind.INVOKED)
 AGAIN = Trigger(TriggerKind.INCOMPLETE)
 
@@ -186,7 +183,7 @@ class ScriptedAsker:
         self.warmed.append((document.uri, position))
         return self.warming
 
-    def ask(self, document: Document, position: Position, course: Course) -> Asked:
+    def ask(self, document: Document, position: Position, course: LiveRace) -> Asked:
         """Ask all models."""
         if self.late_bug is not None:
             raise self.late_bug

@@ -3,13 +3,11 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from decimal import Decimal
 
-from hexai.domain.contender import Contender, Target, Upstream
 from hexai.domain.entry import RequestSpec
-from hexai.domain.events import Delta, Ended, Event, Started
-from hexai.domain.outcome import Outcome, Status, Timings
-from hexai.domain.provider import Call, Chunk, FinishReason, Progress
+from hexai.domain.outcome import Delta, Ended, Event, Outcome, Started, Status, Timings
+from hexai.domain.provider import Call, Chunk, FinishReason, Progress, Usage
 from hexai.domain.record import RunRecord
-from hexai.domain.usage import Usage
+from hexai.domain.request import Contender, Target, Upstream
 from hexai.errors import Overloaded, ProviderError
 
 

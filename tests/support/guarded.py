@@ -9,17 +9,16 @@ from typing import Self
 
 from msgspec import Struct
 
-from hexai.config.entries.entries import resolve_entries
-from hexai.config.load import load
+from hexai.config.entries import resolve_entries
 from hexai.config.locate import find_folders
+from hexai.config.order import load
 from hexai.domain.entry import Surface
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message, Role
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.request import Request
 from hexai.service.ask import Question, ask
 from hexai.service.guard.guard import GuardedText
-from hexai.service.ignore.rules import Ignored
+from hexai.service.ignore.ignore import Ignored
 from hexai.service.services import Services
 from hexai.text.lines import Lines
 from tests.support.answers import openai_answer

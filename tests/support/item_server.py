@@ -16,17 +16,15 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from hexai.domain.outcome import Outcome, Status
-from hexai.surfaces.lsp.documents.edits import Compute
-from hexai.surfaces.lsp.editor.clients import NEOVIM, Client
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Severity
+from hexai.surfaces.lsp.clients import NEOVIM, Client
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
-from hexai.surfaces.lsp.offers.insertion import Insertion
 from hexai.surfaces.lsp.offers.items import ItemMaker
-from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
+from hexai.surfaces.lsp.offers.offer import Credit, Insertion, Offer, Suggestion
 from hexai.surfaces.lsp.protocol.convert import from_span
-from hexai.text.lines import Lines, Replacement
-from hexai.text.positions import Encoding, Position
+from hexai.text.lines import Encoding, Lines, Position, Replacement
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,8 +21,8 @@ from msgspec import Struct
 
 from hexai.config.locate import find_folders
 from hexai.service.log import Log, NullLog
-from hexai.surfaces.lsp.main import Server
-from hexai.surfaces.lsp.start import Start
+from hexai.surfaces.lsp.configuration import Start
+from hexai.surfaces.lsp.server import Server
 
 Json = Any
 _BREAK = re.compile("\r\n|\r|\n")

@@ -1,10 +1,9 @@
 """Code with its cursor in it, as tests are read best: `f(a, |)`."""
 
 from hexai.prompts.code.constructs import Syntax
+from hexai.prompts.code.cursor import read
 from hexai.prompts.code.languages import language_of
-from hexai.prompts.code.syntax import read
-from hexai.text.lines import Lines
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Lines, Position, Span
 
 MARK = "|"
 

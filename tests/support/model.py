@@ -6,7 +6,7 @@ It is kept in the checkout's `.cache`, pulled once by the code that users run.
 import os
 from pathlib import Path
 
-from hexai.service.setup.pull import pull
+from hexai.service.setup.built_in_model import pull
 
 _STORE = Path(__file__).resolve().parents[2] / ".cache" / "models"
 

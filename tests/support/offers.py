@@ -1,8 +1,8 @@
 """Offers for tests: texts that contenders gave for a place in a document."""
 
 from hexai.domain.outcome import Outcome, Status, Timings
-from hexai.domain.usage import Usage
-from hexai.surfaces.lsp.editor.document import Document
+from hexai.domain.provider import Usage
+from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
 from hexai.text.lines import Lines
 

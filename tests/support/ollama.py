@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Progress
 from hexai.errors import ProviderError
-from hexai.providers.formats.complaints import read_body
+from hexai.providers.formats.error_bodies import read_body
+from hexai.providers.formats.error_mapping import explain
 from hexai.providers.formats.ollama import OllamaDecoder
-from hexai.providers.formats.refusals import explain
 from tests.support.upstream import ASIDES, Exchange, Reply, Upstream
 
 Line = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.provider import Call, Chunk, Finished, TextDelta
 from hexai.errors import (
     Authentication,
@@ -20,10 +20,10 @@ from hexai.errors import (
     RateLimited,
 )
 from hexai.providers.credentials import ConfiguredCredential
-from hexai.providers.formats.complaints import Complaint
-from hexai.providers.formats.wire import Framing
+from hexai.providers.formats.error_bodies import ReportedError
+from hexai.providers.formats.framing import Framing
 from hexai.providers.http.client import HttpClient
-from hexai.providers.http.tls import Trust
+from hexai.providers.http.network import Trust
 from hexai.providers.http_provider import HttpProvider
 from tests.support.replies import sse
 from tests.support.upstream import Reply
@@ -73,7 +73,7 @@ class PlainFormat:
         """Make a decoder."""
         return PlainDecoder()
 
-    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+    def explain(self, said: ReportedError, *, model: str) -> ProviderError:
         """Give the error of a status."""
         kinds: dict[int | None, type[ProviderError]] = {
             401: Authentication,

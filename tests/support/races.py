@@ -7,18 +7,16 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from hexai.domain.contender import Contender, Target, Upstream
 from hexai.domain.entry import Budgets, RequestSpec, Surface
-from hexai.domain.events import Event
 from hexai.domain.messages import Message, Role
-from hexai.domain.outcome import Outcome, Timings
+from hexai.domain.outcome import Event, Outcome, Timings
 from hexai.domain.provider import Provider
-from hexai.domain.request import Request
+from hexai.domain.request import Contender, Request, Target, Upstream
 from hexai.engine.breaker import Breakers
 from hexai.engine.limits import Slots
 from hexai.engine.race import Race
+from hexai.engine.race_options import Conditions, RaceOptions
 from hexai.engine.streams import Streams
-from hexai.engine.terms import Conditions, Terms
 from tests.support.clock import run_virtually
 
 REQUEST = Request(
@@ -108,14 +106,14 @@ class Report(Struct, kw_only=True):
 
 async def run_race(
     contenders: Sequence[Contender],
-    terms: Terms | None = None,
+    terms: RaceOptions | None = None,
     given: Conditions | None = None,
 ) -> Report:
     """Run a race, taking every event as it comes."""
     loop = asyncio.get_running_loop()
     began_at = loop.time()
     async with Race(
-        contenders, REQUEST, terms or Terms(), given or conditions()
+        contenders, REQUEST, terms or RaceOptions(), given or conditions()
     ) as race:
         events = [event async for event in race]
     return Report(events=events, outcomes=race.outcomes, took=loop.time() - began_at)
@@ -130,7 +128,7 @@ def rounded(timings: Timings) -> Timings:
 
 def ran(
     contenders: Sequence[Contender],
-    terms: Terms | None = None,
+    terms: RaceOptions | None = None,
     given: Conditions | None = None,
 ) -> Report:
     """Run a race to its end under a virtual clock of its own."""

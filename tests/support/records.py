@@ -3,13 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from hexai.domain.choice import Choice, Chosen, Method
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status, Timings
-from hexai.domain.provider import FinishReason
-from hexai.domain.record import ContenderRecord, RunRecord
-from hexai.domain.usage import Usage
+from hexai.domain.provider import FinishReason, Usage
+from hexai.domain.record import Choice, Chosen, ContenderRecord, Method, RunRecord
 
 BEGAN_AT = 1_800_000_000.0
 """When the first recorded run began, by the wall clock."""

@@ -6,25 +6,23 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from hexai.config.live import Sources
 from hexai.config.locate import find_folders
+from hexai.config.reload import Sources
 from hexai.config.schema import Settings
 from hexai.domain.provider import Provider
-from hexai.surfaces.lsp.asking.run import Asked, Run
-from hexai.surfaces.lsp.asking.work import Running, Work
-from hexai.surfaces.lsp.chat.commands import Commands
-from hexai.surfaces.lsp.chat.history import History
+from hexai.surfaces.lsp.asking import Asked, AskedRun
+from hexai.surfaces.lsp.chat.context import History
 from hexai.surfaces.lsp.chat.prompter import Prompter
+from hexai.surfaces.lsp.chat.slash_commands import Commands
+from hexai.surfaces.lsp.clients import DEFAULT, Client
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.documents.documents import Documents
-from hexai.surfaces.lsp.documents.edits import Edits
-from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Severity
+from hexai.surfaces.lsp.documents import Document, Documents
+from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.work import Running, Work
 from hexai.text.cleaning import clean
-from hexai.text.lines import Lines, Replacement
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Lines, Position, Replacement, Span
 from tests.support.clock import T, run_virtually
 from tests.support.editing import RaceRun
 from tests.support.own_tasks import OwnTasks
@@ -52,7 +50,7 @@ class ScriptedPrompts:
 
     def chat(
         self, document: Document, line: int, question: str, history: History
-    ) -> Run | None:
+    ) -> AskedRun | None:
         """Ask a question."""
         self.histories.append(history)
         return self._run(question)

@@ -17,10 +17,10 @@ from typing import cast
 
 import msgspec
 
-from hexai.domain.events import Delta, Ended, Event, Started
+from hexai.domain.outcome import Delta, Ended, Event, Started
 from hexai.surfaces.cli.live.painter import Layout, Painter, tick_forever
 from hexai.surfaces.cli.process import Process
-from hexai.surfaces.cli.screen import Screen
+from hexai.surfaces.cli.terminal import Screen
 from tests.support.watched import outcome
 
 

@@ -18,7 +18,7 @@ from hexai.domain.record import RunRecord
 from hexai.ledger.access import Ledger
 from hexai.service.log import Log
 from hexai.service.recorder import FILE_NAME
-from hexai.surfaces.lsp.main import Server
+from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
 from tests.support.faults import ANSWERED, DELTAS, Fault, Format
 from tests.support.lsp_client import LspClient, serving

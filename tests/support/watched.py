@@ -2,8 +2,17 @@
 
 from typing import Any
 
-from hexai.domain.events import Delta, Ended, Event, Queued, Started, TakenBack
-from hexai.domain.outcome import Outcome, Status, Timings
+from hexai.domain.outcome import (
+    Delta,
+    Ended,
+    Event,
+    Outcome,
+    Queued,
+    Started,
+    Status,
+    TakenBackEvent,
+    Timings,
+)
 from hexai.errors import ProviderError
 from hexai.surfaces.cli.live.painter import FRAME_SECONDS, Painter
 from tests.support.terminal import Terminal
@@ -87,7 +96,7 @@ class Watched:
 
     def take_back(self, index: int) -> None:
         """Let what a contender has said turn out to be its reasoning."""
-        self.handle(TakenBack(index=index, at=self.now))
+        self.handle(TakenBackEvent(index=index, at=self.now))
 
     def end(self, index: int, status: Status = Status.ANSWERED, **more: Any) -> None:
         """Let a contender be done."""

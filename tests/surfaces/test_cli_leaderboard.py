@@ -12,12 +12,19 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.entry import Surface
-from hexai.domain.record import Background, Fact, RunRecord
+from hexai.domain.record import (
+    Background,
+    Choice,
+    Chosen,
+    Fact,
+    Method,
+    RunRecord,
+    Shown,
+)
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME
-from hexai.surfaces.cli.ledger.moments import read_moment
+from hexai.surfaces.cli.arguments import read_moment
 from hexai.text.cells import width
 from tests.support.command_line import run_cli
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_record

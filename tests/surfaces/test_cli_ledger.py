@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from hexai.domain.choice import Choice, Method
 from hexai.domain.entry import Surface
-from hexai.domain.record import ContenderRecord
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Usage
+from hexai.domain.record import Choice, ContenderRecord, Method
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME, make_ledger_file
 from tests.support.command_line import (

@@ -19,11 +19,20 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.domain.choice import SAMPLED_AFTER, Choice, Method, Shown, Survived
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status, Timings
-from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Usage
+from hexai.domain.record import (
+    SAMPLED_AFTER,
+    Background,
+    Choice,
+    ContenderRecord,
+    Fact,
+    Method,
+    RunRecord,
+    Shown,
+    Survived,
+)
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME, make_ledger_file
 from hexai.text.cells import width

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.domain.infill import Infill
+from hexai.domain.messages import Infill
 from tests.support.guarded import Answer, Asked, GuardedWorld, document
 from tests.support.secrets import SHAPES, sample
 

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from hexai.domain.events import Settled
-from hexai.domain.outcome import Status
+from hexai.domain.outcome import Settled, Status
 from hexai.errors import ConnectionFailed, TimedOut
 from tests.support.watched import Watched
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.live import Live, Sources
 from hexai.config.locate import Folders, find_folders
-from hexai.config.snapshot import Snapshot
+from hexai.config.order import Snapshot
+from hexai.config.reload import Live, Sources
 from hexai.domain.entry import Surface
-from hexai.domain.events import Delta
 from hexai.domain.messages import Message, Role
-from hexai.domain.outcome import Status
+from hexai.domain.outcome import Delta, Status
 from hexai.domain.request import Request
 from hexai.errors import ConfigError
 from hexai.service.ask import Question, ask

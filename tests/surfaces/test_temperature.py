@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.load import load
 from hexai.config.locate import Folders, find_folders
-from hexai.config.snapshot import Snapshot
+from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status

@@ -8,14 +8,14 @@ from msgspec import Struct
 
 from hexai.config import vendors
 from hexai.providers.formats import (
-    complaint_names,
     control_tokens,
     endings,
-    keep_alives,
-    refusal_rows,
+    error_fields,
+    error_table,
+    reading,
     thinking_marks,
 )
-from hexai.providers.readiness import ollama
+from hexai.providers.readiness import servers
 
 TABLES: dict[str, Iterable[Struct]] = {
     "what differs": vendors.ROWS,
@@ -23,15 +23,15 @@ TABLES: dict[str, Iterable[Struct]] = {
     "blocks of thinking": thinking_marks.BLOCKS,
     "templates that open them": thinking_marks.OPENED_BY_TEMPLATE,
     "control tokens": control_tokens.FAMILIES,
-    "keep-alives": keep_alives.KEEP_ALIVES,
-    "wrappers of errors": complaint_names.WRAPPERS,
-    "codes of errors": complaint_names.CODES,
-    "sentences of errors": complaint_names.SENTENCES,
-    "refusals": refusal_rows.RULES,
-    "contexts in refusals": refusal_rows.HELD,
-    "versions that refuse": (ollama.REFUSES_LONG,),
-    "refusals in a stream": refusal_rows.IN_STREAM,
-    "statuses": refusal_rows.STATUSES,
+    "keep-alives": reading.KEEP_ALIVES,
+    "wrappers of errors": error_fields.WRAPPERS,
+    "codes of errors": error_fields.CODES,
+    "sentences of errors": error_fields.SENTENCES,
+    "refusals": error_table.RULES,
+    "contexts in refusals": error_table.HELD,
+    "versions that refuse": (servers.REFUSES_LONG,),
+    "refusals in a stream": error_table.IN_STREAM,
+    "statuses": error_table.STATUSES,
 }
 
 
@@ -54,8 +54,8 @@ def test_a_row_says_where_it_was_seen(name: str) -> None:
 def test_no_table_of_rows_is_left_out() -> None:
     """Whatever in these modules is a tuple of values with `seen` is looked at."""
     modules = (
-        *(vendors, complaint_names, control_tokens, endings, keep_alives),
-        *(refusal_rows, thinking_marks),
+        *(vendors, error_fields, control_tokens, endings, reading),
+        *(error_table, thinking_marks),
     )
     tables = [
         value

@@ -4,13 +4,13 @@ Decoding whole is fast and stops at the first error. So it is done whole, and on
 when that fails the data is walked beside the types, leaf by leaf, to collect all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Meta, Struct, UnsetType
+from msgspec import Meta, Struct, UnsetType, field
 
 from hexai.config.problems import KeyPath, Problem, nearest, shown
 from hexai.config.schema import Settings
@@ -133,3 +133,91 @@ def _allowed_range(kind: type, meta: Meta) -> str:
         length = f"{high}" if low == high else f"{low} to {high}"
         return f"a text of {length} character{'' if length == '1' else 's'}"
     return f"{_allowed_one(kind)} from {meta.ge} to {meta.le}"
+
+
+_DROPPED = {
+    "mcp": "the prompt store over MCP is gone",
+    "tmux_edit": "the popup editor for agents is gone",
+    "copilot": "this provider is gone; GitHub models can be a profile",
+    "yousearch": "this provider is gone",
+}
+_WAIT_ALL: KeyPath = ("completion", "completion_wait_all")
+_WAIT: KeyPath = ("completion", "wait")
+
+
+def drop_tables(
+    data: Mapping[str, object],
+) -> tuple[dict[str, object], tuple[Problem, ...]]:
+    """Leave out the tables that are gone, each with a warning."""
+    warnings = [
+        Problem(path=(table,), message=f"is ignored: {reason}")
+        for table, reason in _DROPPED.items()
+        if table in data
+    ]
+    kept = {key: value for key, value in data.items() if key not in _DROPPED}
+    return kept, tuple(warnings)
+
+
+class Renamed(Struct, frozen=True, kw_only=True):
+    """The values of a layer under today's names."""
+
+    values: Mapping[KeyPath, object]
+    older: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
+    """By today's name, the older one that the layer has."""
+    warnings: tuple[Problem, ...] = ()
+
+
+def rename(values: Mapping[KeyPath, object]) -> Renamed:
+    """Turn an older name in a well-formed layer into today's.
+
+    The newer one counts where a layer has both.
+    """
+    renamed = dict(values)
+    if _WAIT_ALL not in renamed:
+        return Renamed(values=renamed)
+    wait_all = renamed.pop(_WAIT_ALL)
+    if _WAIT in renamed:
+        message = "is ignored: completion.wait is set, its newer name"
+        warning = Problem(path=_WAIT_ALL, message=message)
+        return Renamed(values=renamed, warnings=(warning,))
+    renamed[_WAIT] = "all" if wait_all else "first"
+    return Renamed(values=renamed, older={_WAIT: _WAIT_ALL})
+
+
+def prune(data: Mapping[str, object], paths: Iterable[KeyPath]) -> dict[str, object]:
+    """Copy tables and lists without what the paths name.
+
+    Places in a list stay: an entry becomes a blank one, which is dropped later. Any
+    other list goes as a whole when an item of it, and not a key in one, is wrong.
+    """
+    pruned = {key: _copied(value) for key, value in data.items()}
+    for path in paths:
+        _remove(pruned, path)
+    return pruned
+
+
+def _copied(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_copied(inner) for inner in value]
+    return value
+
+
+def _remove(root: dict[str, object], path: KeyPath) -> None:
+    if isinstance(path[-1], int) and path[0] != "models":
+        path = path[:-1]
+    parent: object = root
+    for part in path[:-1]:
+        parent = _inner(parent, part)
+    last = path[-1]
+    if isinstance(parent, dict):
+        parent.pop(last, None)
+    elif isinstance(parent, list) and isinstance(last, int):
+        parent[last] = ""
+
+
+def _inner(value: object, part: str | int) -> object:
+    if isinstance(value, dict):
+        return value.get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) else None

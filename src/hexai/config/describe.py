@@ -15,11 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.decode import allowed, type_hints
-from hexai.config.entries.variables import variable
+from hexai.config.environment import profile_variables, schema_variables
 from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
-from hexai.config.tables.entries import EntryTable, Models
-from hexai.config.variables import profile_variables, schema_variables
+from hexai.config.schema_entries import EntryTable, Models, variable
 from hexai.domain.entry import Surface
 
 

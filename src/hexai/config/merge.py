@@ -14,8 +14,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from hexai.config.lines import find_lines
 from hexai.config.problems import KeyPath, Problem, dotted
+from hexai.config.toml import find_lines
 
 LayerKind = Literal["built-in", "user", "project", "environment", "options", "editor"]
 

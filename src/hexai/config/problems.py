@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from hexai.text.shorten import shorten
+from hexai.text.sanitise import shorten
 
 KeyPath = tuple[str | int, ...]
 """From the root of the configuration: keys of tables, and places in lists."""

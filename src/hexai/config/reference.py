@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from hexai.config.describe import Key, Section, sections
-from hexai.config.encode import to_toml
 from hexai.config.problems import dotted
+from hexai.config.shown import to_toml
 
 _SAMPLES: dict[str, object] = {
     "temperature": 0.2,

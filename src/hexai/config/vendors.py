@@ -16,7 +16,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from hexai.domain.options import LimitKey, Think
+from hexai.domain.entry import LimitKey, Think
 
 _OPENAI = ("api.openai.com", "openrouter.ai", ".openai.azure.com", "models.github.ai")
 _ANTHROPIC = ("api.anthropic.com", "openrouter.ai")

@@ -1,4 +1,4 @@
-"""What is said to a model: a sequence of messages, each with its role."""
+"""What is said to a model: messages with their roles, or the text around a gap."""
 
 from enum import StrEnum
 
@@ -20,3 +20,69 @@ class Message(Struct, frozen=True):
     content: str
     standing: int = 0
     """How many of its first characters are likely to be said again soon."""
+
+
+class Infill(Struct, frozen=True, kw_only=True):
+    """A gap in a document; a request has it beside messages that ask for the same."""
+
+    prefix: str
+    """The text before the gap, as much of it as shall be sent."""
+    suffix: str
+    """The text after it."""
+    path: str = ""
+    """What the document is called, as a model may be told; empty: not said."""
+    language: str = ""
+    """The document's language by its LSP identifier; empty: not known."""
+    prompt: str = ""
+    """A prompt by the user's own template: sent instead of `prefix`."""
+    standing: int = 0
+    """How many of the first characters of `prefix` stand still while somebody types,
+    and may go along as text of the document apart from the gap."""
+    skipped: int = 0
+    """How many of these go nowhere, for want of room."""
+    far: str = ""
+    """The text behind `suffix`, for endpoints that take text apart from the gap."""
+    whole_prompt: bool = False
+    """`prompt` holds what follows the gap too, so `suffix` is not sent."""
+
+    @property
+    def before(self) -> str:
+        """Give what an endpoint is sent of the text before the gap."""
+        return self.prompt or self.prefix
+
+    @property
+    def after(self) -> str | None:
+        """Give what it is sent of the text after the gap; None: `before` is all."""
+        return None if self.prompt and self.whole_prompt else self.suffix
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Give what an endpoint is sent that takes no text apart, for estimates."""
+        after = self.after
+        return (self.before,) if after is None else (self.before, after)
+
+    @property
+    def texts_with_apart(self) -> tuple[str, ...]:
+        """Give what an endpoint is sent that takes text apart from the gap."""
+        after = self.after
+        if after is None:
+            return (self.before,)
+        return (*self.apart, self.near, after)
+
+    @property
+    def all_texts(self) -> tuple[str, ...]:
+        """Give whatever may be sent, for guards."""
+        return (*self.texts, self.far) if self.far else self.texts
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Give the text apart from the gap, what changes least first."""
+        if self.prompt:
+            return ()
+        texts = (self.far, self.prefix[self.skipped : self.standing])
+        return tuple(text for text in texts if text.strip())
+
+    @property
+    def near(self) -> str:
+        """Give the text before the gap where that apart from it goes along."""
+        return self.prompt or self.prefix[self.standing :]

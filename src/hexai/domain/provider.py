@@ -1,15 +1,51 @@
 """What the engine knows of a provider: one method that makes exactly one attempt."""
 
 from collections.abc import AsyncGenerator
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message
-from hexai.domain.options import Options
-from hexai.domain.usage import ReportedUsage
+from hexai.domain.entry import Options
+from hexai.domain.messages import Infill, Message
+
+UsageSource = Literal["reported", "estimated"]
+
+
+class ReportedUsage(Struct, frozen=True, kw_only=True):
+    """What an upstream said; None where it said nothing, or nothing usable."""
+
+    input: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+    """The part of `output` that was spent on reasoning."""
+    cached: int | None = None
+    """The part of `input` that was read from the upstream's cache."""
+    written: int | None = None
+    """The part of `input` that was written to it."""
+    cost_usd: Decimal | None = None
+    """What was charged; most upstreams do not say."""
+
+
+class Usage(Struct, frozen=True, kw_only=True):
+    """Tokens of one attempt, complete: what was not reported is estimated."""
+
+    input: int
+    output: int
+    """All generated tokens, reasoning included."""
+    reasoning: int = 0
+    """The part of `output` that was spent on reasoning."""
+    hidden: int = 0
+    """The part of `reasoning` that nobody saw: it came before the first token."""
+    cached: int | None = None
+    """The part of `input` that was read from the upstream's cache; None: unknown."""
+    written: int | None = None
+    """The part of `input` that was written to it; None: unknown."""
+    source: UsageSource
+    """`estimated` as soon as one of the tokens' figures is."""
+    cost_usd: Decimal | None = None
+    """What the upstream says it charged; None if it did not."""
 
 
 class Habit(StrEnum):
@@ -170,3 +206,23 @@ class Provider(Protocol):
         cancellation through. Closing the generator closes the upstream's stream
         before it returns. It keeps no budget of its own: the engine has the clock.
         """
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """What is known of the context of a model at its upstream."""
+
+    tokens: int
+    """Of a prompt and its answer together, as that model counts them."""
+    density: float = 1.0
+    """How many tokens it counts for one of our estimate, where a refusal showed it."""
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """What a contender was given of a prompt; each gets what its upstream holds."""
+
+    tokens: int
+    """Estimated, of all that was sent."""
+    held: int | None = None
+    """Tokens that its upstream holds, prompt and answer together; None: not known."""
+    cut: bool = False
+    """The upstream read less than two thirds of it, and did not say so."""

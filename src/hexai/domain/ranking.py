@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from hexai.domain.choice import Method
+from hexai.domain.record import Method
 
 Model = str
 """A model's identity, upstream and configured model in one word."""

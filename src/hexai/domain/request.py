@@ -1,14 +1,16 @@
-"""A request: what a surface asks of all its contenders at once."""
+"""A request, the contenders that it is put to, and what the engine asks about them."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
 
 from msgspec import Struct
 
 from hexai.domain.entry import RequestSpec, Surface
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message
-from hexai.domain.provider import Call
-from hexai.text.budget import estimate_tokens
+from hexai.domain.messages import Infill, Message
+from hexai.domain.provider import Call, Held, Provider, Waits
+from hexai.errors import ProviderError
+from hexai.text.tokens import estimate_tokens
 
 _FRAME = 4
 """Tokens that a template spends on each message or side of a gap, about."""
@@ -66,3 +68,110 @@ class Request(Struct, frozen=True, kw_only=True):
 def prompt_tokens(texts: Iterable[str]) -> int:
     """Estimate the tokens of a prompt by its parts."""
     return sum(_FRAME + estimate_tokens(text) for text in texts)
+
+
+class Upstream(Struct, frozen=True, kw_only=True):
+    """The origin that a provider talks to; slots and breakers belong to it."""
+
+    origin: str
+    """`scheme://host:port`, or `unix:PATH` for a worker's socket."""
+    proxy: str = ""
+    """The proxy that is connected by, without user and password; empty for none."""
+    kind: str = ""
+    """What it speaks: a provider's type; empty where that does not matter."""
+    max_concurrency: int | None = None
+    """Attempts under way at once in this process; None for no limit."""
+
+    @property
+    def where(self) -> str:
+        """Whom a message names: the origin, and who stands before it."""
+        return f"{self.origin} by the proxy {self.proxy}" if self.proxy else self.origin
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """Whom one attempt asks: a request spec with its client."""
+
+    spec: RequestSpec
+    client: Provider
+    upstream: Upstream
+    local: bool | None
+    """Whether the text stays on this machine; None: only the upstream can tell."""
+
+
+class Contender(Struct, frozen=True, kw_only=True):
+    """One taker of part in a race."""
+
+    index: int
+    """Its place among all contenders of the request, from 0, in entry order."""
+    label: str
+    target: Target
+    fallback: Target | None = None
+    timeout: float
+    """Seconds from the first slot to the end, back-off and fallback included."""
+
+
+class Verdict(Struct, frozen=True):
+    """What the guard found in the composed messages of a request."""
+
+    local_only: str = ""
+    """Why the text must stay on this machine, for people; empty: it may go anywhere."""
+
+
+class Locality(Protocol):
+    """Tells whether what a target is sent stays on this machine."""
+
+    async def is_local(self, target: Target) -> bool:
+        """Answer for one target as it is now, asking its upstream if only that knows.
+
+        What cannot be found out counts as cloud. Runs inside the attempt's budget.
+        """
+
+
+class Readiness(Protocol):
+    """Tells when a target can be asked, and how much it holds."""
+
+    def admitted(
+        self, target: Target, progress: Waits, tokens: int
+    ) -> AbstractAsyncContextManager[Held | None]:
+        """Let a target be asked, with so many tokens, as long as the context is open.
+
+        Entering it waits until the model is loaded, and says so by `progress`; what
+        cannot be found out is left to the attempt itself. Gives what the upstream
+        holds, None if that is not known.
+        """
+
+    async def may_cut(self, target: Target, tokens: int) -> bool:
+        """Tell whether an upstream may cut such a prompt without saying so."""
+
+    def learn(self, target: Target, error: ProviderError, tokens: int) -> bool:
+        """Learn from how an attempt with a prompt of so many tokens has failed.
+
+        Gives whether the same request would now be asked otherwise.
+        """
+
+
+class AlwaysReady:
+    """A `Readiness` of targets of which nothing has to be found out."""
+
+    @asynccontextmanager
+    async def admitted(
+        self,
+        target: Target,  # noqa: ARG002 - the protocol's, as all below
+        progress: Waits,  # noqa: ARG002
+        tokens: int,  # noqa: ARG002
+    ) -> AsyncGenerator[Held | None]:
+        """Let everybody be asked at once."""
+        yield None
+
+    async def may_cut(self, target: Target, tokens: int) -> bool:  # noqa: ARG002
+        """Trust everybody."""
+        return False
+
+    def learn(
+        self,
+        target: Target,  # noqa: ARG002
+        error: ProviderError,  # noqa: ARG002
+        tokens: int,  # noqa: ARG002
+    ) -> bool:
+        """Learn nothing."""
+        return False

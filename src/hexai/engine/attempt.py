@@ -1,4 +1,4 @@
-"""One attempt: breaker → verdict → model ready → one stream, under its budgets.
+"""One contender's attempts: slot → breaker → verdict → model ready → stream → decision.
 
 The reader (see `streams`) asks whether the target may be sent the text and then reads
 its stream into the tally and the feed. The contender's own task waits for it in a
@@ -8,31 +8,40 @@ and only if one of its budgets ran out: a stray `TimeoutError` is the provider's
 
 import asyncio
 from contextlib import aclosing
+from math import inf
 from typing import Final, assert_never
 
-from hexai.domain.contender import Target
-from hexai.domain.events import Loading, Queued, Ready
-from hexai.domain.events import TakenBack as TakenBackEvent
-from hexai.domain.ports import Verdict
+from hexai.domain.outcome import Loading, Queued, Ready, Started, TakenBackEvent
 from hexai.domain.provider import (
     Chunk,
     Finished,
+    Held,
     ReasoningDelta,
     TakenBack,
     TextDelta,
     Withheld,
 )
-from hexai.domain.request import Request
-from hexai.domain.room import Held
+from hexai.domain.request import Request, Target, Verdict
 from hexai.engine.breaker import Permit
 from hexai.engine.budgets import BudgetClock, HeldUpBy
-from hexai.engine.decide import health
-from hexai.engine.objection import objection
-from hexai.engine.room import prompt_room
+from hexai.engine.decide import (
+    MAX_REPEATS,
+    Decision,
+    End,
+    FallBack,
+    Retry,
+    Situation,
+    decide,
+    health,
+    longest_back_off,
+    objection,
+    prompt_room,
+)
+from hexai.engine.limits import Slot
+from hexai.engine.race_options import RaceContext
 from hexai.engine.streams import CLOSE_WITHIN, Reader
 from hexai.engine.tally import Tally
-from hexai.engine.terms import Course
-from hexai.errors import NotSent, ProviderError, TimedOut
+from hexai.errors import ContextTooLong, NotSent, ProviderError, TimedOut
 
 _CHUNKS_AT_A_STRETCH: Final = 64
 """A provider that has all its chunks ready lets the others in after so many."""
@@ -40,7 +49,7 @@ _CHUNKS_AT_A_STRETCH: Final = 64
 _TOLD: Final = {"queued": Queued, "loading": Loading, "ready": Ready}
 
 
-async def attempt(target: Target, tally: Tally, course: Course) -> None:
+async def attempt(target: Target, tally: Tally, course: RaceContext) -> None:
     """Make one attempt, its slot being held: fills the tally, or raises.
 
     Raises a `ProviderError` when it failed, and anything else when there is a bug.
@@ -69,7 +78,7 @@ def _report(permit: Permit, error: ProviderError, now: float) -> None:
 
 
 class _Attempt:
-    def __init__(self, target: Target, tally: Tally, course: Course) -> None:
+    def __init__(self, target: Target, tally: Tally, course: RaceContext) -> None:
         self._target = target
         self._tally = tally
         self._course = course
@@ -209,3 +218,92 @@ class _Attempt:
             case unknown:
                 assert_never(unknown)
         return False
+
+
+async def contend(tally: Tally, course: RaceContext) -> None:
+    """Run a contender to its end: returns when it has answered.
+
+    Raises a `ProviderError` when it failed, and anything else when there is a bug.
+    """
+    contender = tally.contender
+    target, retries, repeats, wait = contender.target, 0, 0, 0.0
+    while True:
+        slot = await _wait_for_slot(target, tally, course, after=wait)
+        try:
+            await attempt(target, tally, course)
+        except ProviderError as error:
+            failure = error.without_trace()
+        else:
+            return
+        finally:
+            slot.release()
+        learnt = repeats < MAX_REPEATS and _learn(failure, tally, course)
+        match _decide(failure, tally, retries, course, learnt=learnt):
+            case Retry(after=wait):
+                retries += not learnt
+                repeats += learnt
+            case FallBack():
+                target, retries, repeats = contender.fallback or target, 0, 0
+                wait = 0.0
+            case End():
+                raise failure
+            case unknown:
+                assert_never(unknown)
+
+
+async def _wait_for_slot(
+    target: Target, tally: Tally, course: RaceContext, *, after: float
+) -> Slot:
+    """Back off and queue, with no slot held; both spend the contender's `timeout`."""
+    loop = asyncio.get_running_loop()
+    index, due = tally.contender.index, tally.stopwatch.due()
+    tally.stopwatch.resume()
+    try:
+        async with asyncio.timeout_at(due if due < inf else None):
+            if after:
+                await asyncio.sleep(after)
+            tally.stopwatch.queue(loop.time())
+            course.feed.put(Queued(index=index, at=loop.time() - course.began_at))
+            slots = course.conditions.slots
+            slot = await slots.acquire(target.upstream, course.gate, index)
+    except TimeoutError:
+        spec, timeout = tally.target.spec, tally.contender.timeout
+        raise TimedOut(
+            "total", timeout, provider=spec.provider, model=spec.model
+        ) from None
+    finally:
+        tally.stopwatch.leave_queue(loop.time())
+    tally.stopwatch.take_slot(loop.time())
+    course.feed.put(Started(index=index, at=loop.time() - course.began_at))
+    return slot
+
+
+def _learn(error: ProviderError, tally: Tally, course: RaceContext) -> bool:
+    """Learn from a failure; gives whether the next attempt would be another one."""
+    readiness = course.conditions.readiness
+    tally.refusal = error if isinstance(error, ContextTooLong) else None
+    learnt = readiness.learn(tally.target, error, tally.request.tokens)
+    can_cut = course.compose is not None
+    return learnt and (can_cut or not isinstance(error, ContextTooLong))
+
+
+def _decide(
+    error: ProviderError,
+    tally: Tally,
+    retries: int,
+    course: RaceContext,
+    *,
+    learnt: bool,
+) -> Decision:
+    contender, now = tally.contender, asyncio.get_running_loop().time()
+    situation = Situation(
+        any_token=tally.stopwatch.saw_token,
+        any_text=tally.any_text,
+        retries=retries,
+        back_off=course.conditions.jitter(longest_back_off(retries)),
+        remaining=tally.stopwatch.due() - now,
+        has_fallback=contender.fallback is not None
+        and tally.target is contender.target,
+        learnt=learnt,
+    )
+    return decide(error, situation)

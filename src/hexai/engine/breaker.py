@@ -11,7 +11,7 @@ races that were under way when a breaker opened are told no more than that, sinc
 them it is one outage, which has just been met by the contender beside.
 """
 
-from hexai.domain.contender import Target
+from hexai.domain.request import Target
 from hexai.errors import ProviderError, UpstreamResting
 
 FAILURES = 5

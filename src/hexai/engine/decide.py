@@ -1,4 +1,4 @@
-"""What follows from a failed attempt: try again, fall back, or end. No clock, no I/O.
+"""What follows from how an attempt ended: an answer, try again, fall back, or end.
 
 | failure                         | retry | fall back | breaker    |
 | ------------------------------- | ----- | --------- | ---------- |
@@ -25,6 +25,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hexai.domain.provider import Finished, FinishReason, Held
 from hexai.errors import (
     Authentication,
     BadRequest,
@@ -44,6 +45,7 @@ from hexai.errors import (
     UnknownModel,
     UpstreamResting,
 )
+from hexai.text.thinking_aloud import may_be_musing
 
 MAX_RETRIES = 2
 """Retries of one target; a fallback has its own."""
@@ -144,3 +146,107 @@ def _may_pass(error: ProviderError) -> bool:
     if isinstance(error, TimedOut):
         return error.phase == "connect"
     return isinstance(error, ConnectionFailed | RateLimited | Overloaded | BrokenStream)
+
+
+# | end             | with text         | with reasoning only | with nothing      |
+# | --------------- | ----------------- | ------------------- | ----------------- |
+# | stop            | answered          | no answer           | no answer         |
+# | length          | answered, cut off*| no answer           | no answer         |
+# | filtered        | answered, cut off | content filter      | content filter    |
+# | tool            | no answer         | no answer           | no answer         |
+# | broken, loaded  | broken stream     | broken stream       | broken stream     |
+# | failed          | overloaded        | overloaded          | overloaded        |
+#
+# *: no answer, if it reads as reasoning of a model that nothing is known of.
+#
+# Text that is nothing but blanks is none. Those of the last two rows may pass, so that
+# they are tried again before the first token; the others would end as they did.
+
+
+def objection(
+    finished: Finished, *, text: str, has_reasoning: bool
+) -> ProviderError | None:
+    """Say why an end is no answer to what was said; None if it is one."""
+    match finished.reason:
+        case FinishReason.BROKEN:
+            return _broken(finished)
+        case FinishReason.FAILED:
+            return Overloaded(f"the upstream broke the answer off{_word(finished)}")
+        case FinishReason.LOADED:
+            came = "broke off" if text.strip() else "said nothing"
+            return BrokenStream(
+                f"the upstream loaded or unloaded the model, and {came}"
+            )
+        case FinishReason.TOOL:
+            return NoAnswer(
+                "the model called a tool instead of answering",
+                advice="ask for plain text, or use another model: it was given no tool",
+            )
+        case FinishReason.STOP | FinishReason.LENGTH | FinishReason.FILTERED:
+            return _unsaid(finished, text=text, has_reasoning=has_reasoning)
+
+
+def _unsaid(
+    finished: Finished, *, text: str, has_reasoning: bool
+) -> ProviderError | None:
+    if text.strip():
+        return _doubt(finished, text)
+    if finished.reason is FinishReason.FILTERED:
+        return ContentFilter("the answer was withheld by a content filter")
+    return _silent(finished, has_reasoning=has_reasoning)
+
+
+def _doubt(finished: Finished, text: str) -> ProviderError | None:
+    """Object to what reads as reasoning, if the end that would tell is missing."""
+    is_cut = finished.reason is FinishReason.LENGTH and not finished.vouched
+    if not (is_cut and may_be_musing(text)):
+        return None
+    return NoAnswer(
+        "no answer: what came up to the token limit reads as reasoning",
+        advice="raise max_tokens of the entry, or ask for less reasoning",
+    )
+
+
+def _broken(finished: Finished) -> ProviderError:
+    if finished.said is None:
+        return BrokenStream(
+            "the stream ended without a word on why, so half is missing"
+        )
+    return BrokenStream(f"the answer broke off{_word(finished)}")
+
+
+def _silent(finished: Finished, *, has_reasoning: bool) -> ProviderError:
+    if finished.reason is FinishReason.LENGTH:
+        came = "reasoning alone" if has_reasoning else "nothing that can be shown"
+        return NoAnswer(
+            f"no answer: {came} took all the tokens",
+            advice="raise max_tokens of the entry, or ask for less reasoning",
+        )
+    if has_reasoning:
+        return NoAnswer("no answer: the model reasoned, and ended without a word")
+    return NoAnswer("no answer: the model ended without a word")
+
+
+def _word(finished: Finished) -> str:
+    return f" ({finished.said})" if finished.said else ""
+
+
+# Prompt and answer share the context. What an answer would take at most is mostly far
+# more than it takes, so that it gets a quarter and no more. Our estimate of a prompt is
+# within a fifth of what tokenizers count, so a tenth is left for that, unless a refusal
+# has shown how the model counts.
+
+_ANSWER = 4
+"""The part of the context that an answer may have, if it may be that long."""
+_MARGIN = 0.9
+_LEAST = 64
+"""Tokens below which no prompt makes sense, so that it is left to the upstream."""
+
+
+def prompt_room(held: Held, max_tokens: int | None) -> int:
+    """Say how many tokens a prompt may have, by our estimate."""
+    answer = held.tokens // _ANSWER
+    if max_tokens is not None:
+        answer = min(answer, max_tokens)
+    room = (held.tokens - answer) / held.density
+    return max(_LEAST, int(room * _MARGIN))

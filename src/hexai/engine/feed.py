@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from io import StringIO
 
-from hexai.domain.events import Delta, Event, TakenBack
+from hexai.domain.outcome import Delta, Event, TakenBackEvent
 
 
 class _Piece:
@@ -45,7 +45,7 @@ class Feed:
     def put(self, event: Event) -> None:
         """Append an event that is no text."""
         self._open_pieces.clear()
-        if isinstance(event, TakenBack):
+        if isinstance(event, TakenBackEvent):
             self._drop_pieces(event.index)
         self._queue.append(event)
         self._wake()

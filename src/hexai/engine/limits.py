@@ -16,8 +16,8 @@ race alone lets other races pass; its race is finite, so it gets its turn.
 import asyncio
 from collections.abc import Callable
 
-from hexai.domain.contender import Upstream
 from hexai.domain.entry import Surface
+from hexai.domain.request import Upstream
 
 
 class Gate:

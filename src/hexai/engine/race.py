@@ -10,7 +10,7 @@ figures are taken where the chunks arrive.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
 from types import TracebackType
@@ -18,18 +18,14 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from hexai.domain.contender import Contender
-from hexai.domain.events import Ended, Queued, Settled
-from hexai.domain.outcome import Outcome, Status
-from hexai.domain.request import Request
-from hexai.engine.contend import contend
-from hexai.engine.due import is_due
+from hexai.domain.outcome import Ended, Outcome, Queued, Settled, Status
+from hexai.domain.request import Contender, Request
+from hexai.engine.attempt import contend
 from hexai.engine.feed import Feed
-from hexai.engine.held_up import HeldUp
-from hexai.engine.limits import Gate
-from hexai.engine.settle import Reason, Settlement, settlement
+from hexai.engine.limits import Gate, Slots
+from hexai.engine.race_options import Conditions, RaceContext, RaceOptions
+from hexai.engine.settle import Reason, Settlement, is_due, settlement
 from hexai.engine.tally import Tally
-from hexai.engine.terms import Conditions, Course, Terms
 from hexai.errors import Internal, ProviderError
 
 
@@ -46,7 +42,7 @@ class Race:
         self,
         contenders: Sequence[Contender],
         request: Request,
-        terms: Terms,
+        terms: RaceOptions,
         conditions: Conditions,
     ) -> None:
         """Prepare a race; call it inside the event loop.
@@ -83,7 +79,7 @@ class Race:
         self._began_at = self._requested_at = self._loop.time()
         if self._terms.requested_at is not None:
             self._requested_at = self._terms.requested_at
-        course = Course(
+        course = RaceContext(
             request=self._request,
             verdict=self._terms.verdict,
             compose=self._terms.compose,
@@ -142,7 +138,7 @@ class Race:
             self._settle("deadline")
             self._settle_or_wait()
 
-    async def _contain(self, tally: Tally, course: Course) -> Outcome:
+    async def _contain(self, tally: Tally, course: RaceContext) -> Outcome:
         try:
             await contend(tally, course)
         except ProviderError as error:
@@ -214,3 +210,42 @@ def _internal(bug: Exception, tally: Tally) -> Internal:
 
 def _one_of(bugs: list[Exception]) -> Exception:
     return bugs[0] if len(bugs) == 1 else ExceptionGroup("bugs in a race", bugs)
+
+
+# A chat may hold the only slot of a local model for minutes, and a completion that
+# waits for it would be held back to its deadline at every key. So after a while such a
+# contender is not waited for any more. It stays queued, and its answer is late. Once is
+# for good: a slot that comes free afterwards would only make the list wait again.
+#
+# Those that wait for a slot of their own surface are waited for: the attempts before
+# them are answers to the same person's same kind of question, and short.
+
+
+class HeldUp:
+    """The contenders of one race that are held up."""
+
+    def __init__(
+        self, slots: Slots, gate: Gate, grace: float, tell: Callable[[int], None]
+    ) -> None:
+        """Tell the index of each when it has waited for `grace` seconds."""
+        self._slots = slots
+        self._gate = gate
+        self._grace = grace
+        self._tell = tell
+        self._indexes: set[int] = set()
+
+    def __contains__(self, index: int) -> bool:
+        return index in self._indexes
+
+    def look(self, now: float) -> float:
+        """Note who is held up at the loop's time `now`; give the next one's time."""
+        due = inf
+        for slot in self._slots.waiting(self._gate):
+            if slot.index in self._indexes or not self._slots.others_hold(slot):
+                continue
+            if is_due(slot.since + self._grace, now):
+                self._indexes.add(slot.index)
+                self._tell(slot.index)
+            else:
+                due = min(due, slot.since + self._grace)
+        return due

@@ -1,4 +1,4 @@
-"""When to answer: with all outcomes, with the first answer, or at a deadline.
+"""Who takes part in a race, and when it is answered: with all, the first, or in time.
 
 Settling says when to answer, not when the race ends. All three ways are one rule with
 two numbers: answer when every contender has ended, or `gather` seconds after the first
@@ -6,10 +6,14 @@ answer, or `deadline` seconds after the request, whichever comes first. Waiting 
 is an endless `gather`; taking the first answer is a `gather` of nothing.
 """
 
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Literal
 
 from msgspec import Struct
+
+from hexai.domain.entry import Entry, RequestSpec
+from hexai.domain.request import Contender, Target
 
 Reason = Literal["all", "first", "gather", "deadline"]
 
@@ -62,3 +66,33 @@ def settlement(
         gathered_at = first_answer_at + policy.gather
         moments.insert(0, Settlement(at=gathered_at, reason=reason))
     return min(moments, key=lambda moment: moment.at)
+
+
+Lookup = Callable[[Entry, RequestSpec], Target]
+"""Makes a target of a spec of an entry.
+
+It never fails: a client that cannot be made, or may not be asked, is one that fails.
+"""
+
+
+def plan(entries: Iterable[Entry], lookup: Lookup) -> tuple[Contender, ...]:
+    """Make a contender of each entry, in entry order."""
+    return tuple(
+        Contender(
+            index=index,
+            label=entry.label,
+            target=lookup(entry, entry.spec),
+            fallback=lookup(entry, entry.fallback) if entry.fallback else None,
+            timeout=entry.timeout,
+        )
+        for index, entry in enumerate(entries)
+    )
+
+
+_TICK = 1e-6
+"""The loop rings a little early, by the resolution of its clock."""
+
+
+def is_due(at: float, now: float) -> bool:
+    """Tell whether what is to happen `at` is to happen now; infinity never comes."""
+    return at <= now + _TICK

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from hexai.domain.record import DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy
 from hexai.ledger import forget, read
-from hexai.ledger.damage import with_damaged_names
-from hexai.ledger.database import check_writable, open_database, translated
+from hexai.ledger.database import (
+    check_writable,
+    open_database,
+    translated,
+    with_damaged_names,
+)
 from hexai.ledger.store import Store
 
 if TYPE_CHECKING:
-    from hexai.domain.figures import Figures, Filter, Subject, Together
+    from hexai.domain.figures import Figures, Filter, Subject, Together, Traffic
     from hexai.domain.ranking import Counted, Leaderboard
-    from hexai.domain.window import Traffic
 
 _DAY = 86_400.0
 _EXPIRED_AT_ONCE = 500
@@ -92,7 +95,7 @@ class Ledger:
 
     def together(self, chosen: "Filter") -> "tuple[Together, ...]":
         """Count the newest lists for every pair of models that stood in some."""
-        from hexai.ledger.together import read_together
+        from hexai.ledger.lists import read_together
 
         with translated(self._path):
             return with_damaged_names(
@@ -103,7 +106,7 @@ class Ledger:
         self, chosen: "Filter", counted: "Counted"
     ) -> "tuple[Leaderboard, ...]":
         """Rank the models of every surface by what was chosen."""
-        from hexai.ledger.leaderboard import read_leaderboard
+        from hexai.ledger.choices import read_leaderboard
 
         with translated(self._path):
             return with_damaged_names(
@@ -115,7 +118,7 @@ class Ledger:
         self, since: float, *, without: Sequence[str] = ()
     ) -> "tuple[Traffic, ...]":
         """Sum up the answered requests of late, by model, `without` some runs."""
-        from hexai.ledger.window import read_traffic
+        from hexai.ledger.figures import read_traffic
 
         with translated(self._path):
             return with_damaged_names(

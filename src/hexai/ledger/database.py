@@ -1,24 +1,215 @@
-"""The database file: opened, brought to this program's schema, and its errors named.
+"""The database file: opened, migrated, how its values are written, and what is damage.
 
 Many processes write at once, and any of them may be killed, so the file is in WAL mode
 and every fact is one transaction. `synchronous=NORMAL` never waits for the disk at a
 commit: a killed process loses nothing, a power cut perhaps the last runs, and neither
 harms the file. Deleted text is overwritten (`secure_delete`).
 
-A program older than the schema (`schema.py`) may read, since columns are only added,
-but not write. SQLite gives WAL and shared memory the mode of the database, which the
-caller has made before. Nothing here may open that file beside SQLite: to close it again
-would drop the locks of the whole process.
+A program older than the schema may read, since columns are only added, but not write.
+SQLite gives WAL and shared memory the mode of the database, which the caller has made
+before. Nothing here may open that file beside SQLite: to close it again would drop the
+locks of the whole process.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar, overload
+
+import msgspec
+from msgspec import Struct
 
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
-from hexai.ledger.damage import code_of, is_file_damage
-from hexai.ledger.schema import SCHEMA, is_ours, migrate, version_of
+
+_BILLION = 10**9
+
+
+@overload
+def milliseconds(seconds: float) -> int: ...
+@overload
+def milliseconds(seconds: float | None) -> int | None: ...
+def milliseconds(seconds: float | None) -> int | None:
+    """Write a time or a duration."""
+    return None if seconds is None else round(seconds * 1000)
+
+
+@overload
+def seconds(milliseconds: int) -> float: ...
+@overload
+def seconds(milliseconds: int | None) -> float | None: ...
+def seconds(milliseconds: int | None) -> float | None:
+    """Read a time or a duration."""
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def billionths(dollars: Decimal | None) -> int | None:
+    """Write a price."""
+    return None if dollars is None else round(dollars * _BILLION)
+
+
+def dollars(billionths: int | None) -> Decimal | None:
+    """Read a price."""
+    return None if billionths is None else Decimal(billionths) / _BILLION
+
+
+def run_key(run_id: str) -> bytes:
+    """Write a run's global id, which is hex digits; raises `ValueError` if not."""
+    return bytes.fromhex(run_id)
+
+
+def json_list(numbers: Iterable[int | str]) -> str:
+    """Write values for `json_each`; the standard library's JSON is slow to load."""
+    return msgspec.json.encode([*numbers]).decode("ascii")
+
+
+# SQLite keeps any bytes as a text and any value in any column, so a changed byte shows
+# only when a value is read. What Python says of it quotes the value; nobody repeats
+# that.
+
+DAMAGE = (
+    sqlite3.Error,
+    msgspec.MsgspecError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What reading a damaged value may raise; see `is_damage` for those of SQLite."""
+
+_OF_FILE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_Read = TypeVar("_Read")
+
+
+def is_damage(error: Exception) -> bool:
+    """Tell damage from a lock, a full disk, and whatever else is no value's fault."""
+    if not isinstance(error, sqlite3.Error):
+        return True
+    return code_of(error) in (0, sqlite3.SQLITE_CORRUPT)
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """Give SQLite's primary code; 0 where Python could not read what SQLite gave."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+def is_file_damage(error: sqlite3.Error) -> bool:
+    """Tell whether the file as a whole is no database, or not any more."""
+    return code_of(error) in _OF_FILE
+
+
+@contextmanager
+def damaged_names_shown(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read texts that are damaged with a mark for each damaged byte."""
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        connection.text_factory = str
+
+
+def with_damaged_names(
+    connection: sqlite3.Connection, read: Callable[[], _Read]
+) -> _Read:
+    """Read figures; where a name among them is damaged, the name shows that.
+
+    To decode every text with care costs time, so it is done only where it must be.
+    """
+    try:
+        return read()
+    except sqlite3.Error as error:
+        if code_of(error):
+            raise
+    with damaged_names_shown(connection):
+        return read()
+
+
+# The schema is numbered by `user_version`, and migration N is the file `000N_….sql`. A
+# number alone proves nothing: any program may set it, and a damaged byte changes it. So
+# a database is ours if its tables are those of its number. A number that is newer than
+# this program must come with more than this program knows, since every migration
+# changes what `sqlite_master` says, and columns are only added.
+
+SCHEMA = 11
+"""The number of the newest migration."""
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_OBJECTS = "SELECT name, sql FROM sqlite_master WHERE name NOT GLOB 'sqlite_*'"
+"""All but what SQLite makes by itself: indexes of keys, figures for its planner."""
+_COLUMNS = (
+    "SELECT made.name, c.name FROM sqlite_master made, pragma_table_info(made.name) c"
+    " WHERE made.name NOT GLOB 'sqlite_*'"
+)
+
+
+class _Shape(Struct, frozen=True, kw_only=True):
+    """What a database is made of."""
+
+    columns: frozenset[tuple[str, str]]
+    """Each with its table."""
+    objects: frozenset[tuple[str, str | None]]
+    """Tables and indexes, each with the SQL that made it."""
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> "_Shape":
+        """Look at a database."""
+        objects = connection.execute(_OBJECTS)
+        columns = connection.execute(_COLUMNS)
+        return cls(columns=frozenset(columns), objects=frozenset(objects))
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Give the number that a database's schema has."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Tell an empty file, and a ledger of any version, from all else."""
+    connection.execute("BEGIN")  # so that no other process migrates in between
+    try:
+        version, found = version_of(connection), _Shape.of(connection)
+    finally:
+        connection.execute("COMMIT")
+    if version <= 0:
+        return version == 0 and not found.objects
+    newest = _shape(SCHEMA)
+    if version > SCHEMA:
+        return found.columns >= newest.columns and found.objects != newest.objects
+    return found.columns & newest.columns == _shape(version).columns
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a ledger, or an empty file, to this program's schema; in a transaction."""
+    _migrate(connection, SCHEMA)
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _migrate(connection: sqlite3.Connection, last: int) -> None:
+    for number in range(version_of(connection) + 1, last + 1):
+        [script] = _MIGRATIONS.glob(f"{number:04}_*.sql")
+        for statement in statements(script.read_text("utf-8")):
+            connection.execute(statement)
+
+
+def _shape(version: int) -> _Shape:
+    """Give the shape that a ledger of a version has."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        _migrate(connection, version)
+        return _Shape.of(connection)
+
+
+def statements(script: str) -> Iterator[str]:
+    """Split a script; `executescript` would commit before it begins."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
 
 _NUMBERS = (OverflowError, ValueError)
 """What a figure raises that no column can hold."""

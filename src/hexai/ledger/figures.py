@@ -1,17 +1,7 @@
-"""What statistics are made of: sums and times, per surface and model.
+"""What statistics are made of: sums and times, per surface and model, and of late.
 
-One pass over one index gives what became of all contenders, by cell and sitting, and a
-short one over another what became of what was taken. The times come as one text for
-each group, because counting the words of a text is ten times faster than fetching a
-row for each; so quantiles are exact, and no second table has to be kept in step. What
-belongs to one surface and model is counted at once: to add up counts of many cells
-takes longer than to count.
-
-What answers a prompt that its upstream has cut compares with nothing: neither its times
-nor what became of it count, but what it cost does. There is little of it, so it stands
-apart in the index, and the others need no look at each whether it is one.
-
-Cached answers are no part of this: nobody was asked.
+Figures of commands are one pass over an index; the status of tmux asks for the last
+minutes alone.
 """
 
 import sqlite3
@@ -23,10 +13,23 @@ from typing import Any
 
 from msgspec.json import decode
 
-from hexai.domain.choice import SAMPLED_AFTER
-from hexai.domain.figures import Cell, Figures, Filter, Kept, Subject, Times
+from hexai.domain.figures import Cell, Figures, Filter, Kept, Subject, Times, Traffic
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
-from hexai.ledger.units import json_list, milliseconds
+from hexai.domain.record import SAMPLED_AFTER
+from hexai.ledger.database import json_list, milliseconds, run_key, seconds
+
+# One pass over one index gives what became of all contenders, by cell and sitting, and
+# a short one over another what became of what was taken. The times come as one text for
+# each group, because counting the words of a text is ten times faster than fetching a
+# row for each; so quantiles are exact, and no second table has to be kept in step. What
+# belongs to one surface and model is counted at once: to add up counts of many cells
+# takes longer than to count.
+#
+# What answers a prompt that its upstream has cut compares with nothing: neither its
+# times nor what became of it count, but what it cost does. There is little of it, so it
+# stands apart in the index, and the others need no look at each whether it is one.
+#
+# Cached answers are no part of this: nobody was asked.
 
 _CELLS = """
 SELECT cell.id, surface, language.text, project.text, provider, model.model, upstream
@@ -259,3 +262,37 @@ class _Gathered:
 
 def _counted(texts: list[str]) -> Counter[int]:
     return Counter(decode(f"[{','.join(texts)}]", type=list[int]))
+
+
+# The index on the runs' beginning makes this as long as the window, not the ledger.
+_TRAFFIC = """
+SELECT provider, model.model, count(*), total(sent), total(received),
+    max(contender.started_at + total)
+FROM run
+JOIN contender ON contender.run = run.number
+JOIN cell ON cell.id = contender.cell
+JOIN model ON model.id = cell.model
+WHERE run.started_at >= ? AND hex(run.id) NOT IN (SELECT value FROM json_each(?))
+    AND contender.status = 'answered' AND NOT cached
+    AND (choice IS NOT NULL OR NOT blind)
+GROUP BY provider, model.model
+"""
+
+
+def read_traffic(
+    connection: sqlite3.Connection, since: float, *, without: Sequence[str] = ()
+) -> tuple[Traffic, ...]:
+    """Sum up what began at `since` or later, by model, `without` some runs."""
+    own = json_list(run_key(each).hex().upper() for each in without)
+    rows = connection.execute(_TRAFFIC, (milliseconds(since), own))
+    return tuple(
+        Traffic(
+            provider=provider,
+            model=model,
+            requests=requests,
+            sent=int(sent),
+            received=int(received),
+            newest_at=seconds(newest),
+        )
+        for provider, model, requests, sent, received, newest in rows
+    )

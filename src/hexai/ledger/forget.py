@@ -14,8 +14,7 @@ from contextlib import suppress
 
 from hexai.domain.outcome import Status
 from hexai.errors import LedgerBusy
-from hexai.ledger.database import transaction
-from hexai.ledger.units import json_list, milliseconds
+from hexai.ledger.database import json_list, milliseconds, transaction
 
 _OF_A_RUN = ("survival", "answer", "prompt", "contender")
 

@@ -29,8 +29,7 @@ from msgspec import Struct
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.record import ContenderRecord, RecordedRun, RunRecord
-from hexai.ledger.database import transaction, translated
-from hexai.ledger.schema import statements
+from hexai.ledger.database import statements, transaction, translated
 
 _TABLES = Path(__file__).with_suffix(".sql")
 _APPLIED = (

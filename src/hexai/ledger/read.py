@@ -11,22 +11,30 @@ from functools import cache
 
 import msgspec
 
-from hexai.domain.choice import Choice, Chosen, Method, Shown, Survived
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Status, Timings
-from hexai.domain.provider import FinishReason
+from hexai.domain.provider import FinishReason, Given, Usage
 from hexai.domain.record import (
     Background,
+    Choice,
+    Chosen,
     ContenderRecord,
     DamagedRun,
+    Method,
     RecordedRun,
     RunRecord,
+    Shown,
+    Survived,
 )
-from hexai.domain.room import Given
-from hexai.domain.usage import Usage
-from hexai.ledger.damage import DAMAGE, damaged_names_shown, is_damage
-from hexai.ledger.units import dollars, run_key, seconds
+from hexai.ledger.database import (
+    DAMAGE,
+    damaged_names_shown,
+    dollars,
+    is_damage,
+    run_key,
+    seconds,
+)
 
 _RUNS = """
 SELECT run.*, language.text AS language_name, project.text AS project_name,

@@ -17,9 +17,8 @@ import sqlite3
 
 from msgspec.structs import replace
 
-from hexai.domain.choice import Chosen
-from hexai.domain.record import Fact, RunRecord
-from hexai.ledger.units import milliseconds, run_key
+from hexai.domain.record import Chosen, Fact, RunRecord
+from hexai.ledger.database import milliseconds, run_key
 
 PAUSE = 30 * 60.0
 """Seconds without a run or a choice that end a sitting."""

@@ -13,18 +13,26 @@ from pathlib import Path
 
 import msgspec
 
-from hexai.domain.choice import (
+from hexai.domain.record import (
     SAMPLED_AFTER,
     Choice,
     Chosen,
+    ContenderRecord,
+    Fact,
     Method,
+    RunRecord,
     Shown,
     Survived,
 )
-from hexai.domain.record import ContenderRecord, Fact, RunRecord
-from hexai.ledger.database import check_writable, transaction, translated
+from hexai.ledger.database import (
+    billionths,
+    check_writable,
+    milliseconds,
+    run_key,
+    transaction,
+    translated,
+)
 from hexai.ledger.sittings import seated, sitting_number
-from hexai.ledger.units import billionths, milliseconds, run_key
 
 Late = Chosen | Shown | Survived
 """A fact about a run that is recorded, or will be."""

@@ -8,13 +8,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hexai.config.tables.prompts import CustomAction, Prompts
+from hexai.config.schema_prompts import CustomAction, Prompts
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
-from hexai.prompts.catalogue import find
 from hexai.prompts.code.languages import language_of
-from hexai.prompts.template import render
+from hexai.prompts.templates import find, render
 
 ActionKind = Literal["rewrite", "diagnostics", "document", "simplify", "fix_typos"]
 
@@ -30,7 +29,7 @@ _TEST_LANGUAGES = {
 """By a language's identifier: the prompts that ask for a test in it."""
 
 
-class Subject(Struct, frozen=True, kw_only=True):
+class ActionSubject(Struct, frozen=True, kw_only=True):
     """What a code action works on."""
 
     selection: str = ""
@@ -48,12 +47,16 @@ class Subject(Struct, frozen=True, kw_only=True):
     """What runs the tests, where a language has several."""
 
 
-def action_request(kind: ActionKind, subject: Subject, prompts: Prompts) -> Request:
+def action_request(
+    kind: ActionKind, subject: ActionSubject, prompts: Prompts
+) -> Request:
     """Ask for what takes the place of a selection."""
     return _request(prompts, f"{kind}_system", f"{kind}_user", _values(subject))
 
 
-def custom_request(action: CustomAction, subject: Subject, prompts: Prompts) -> Request:
+def custom_request(
+    action: CustomAction, subject: ActionSubject, prompts: Prompts
+) -> Request:
     """Ask what a custom action asks for."""
     values = _values(subject)
     if not action.user.strip():
@@ -70,7 +73,7 @@ def can_test(identifier: str, path: str = "") -> bool:
     return language_of(identifier, path).id in _TEST_LANGUAGES
 
 
-def unit_test_request(subject: Subject, prompts: Prompts) -> Request:
+def unit_test_request(subject: ActionSubject, prompts: Prompts) -> Request:
     """Ask for unit tests of a function; `can_test` has said that there are prompts."""
     kind = _TEST_LANGUAGES[language_of(subject.identifier, subject.path).id]
     return _request(prompts, f"{kind}_system", f"{kind}_user", _values(subject))
@@ -88,7 +91,7 @@ def _composed(system: str, user: str) -> Request:
     return Request(surface=Surface.CODE_ACTION, messages=messages)
 
 
-def _values(subject: Subject) -> dict[str, str]:
+def _values(subject: ActionSubject) -> dict[str, str]:
     return {
         "diagnostics": subject.diagnostics,
         "file": subject.path or "(no name)",

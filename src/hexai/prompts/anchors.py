@@ -17,7 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from zlib import crc32
 
-from hexai.text.budget import estimate_tokens, most_tokens
+from hexai.text.tokens import estimate_tokens, most_tokens
 
 Line = Callable[[int], str]
 """Gives a line by its number; an empty one where there is none."""

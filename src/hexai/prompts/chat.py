@@ -5,16 +5,14 @@ from functools import partial
 
 from msgspec import Struct
 
-from hexai.config.prompt_names import NAMES
 from hexai.config.schema import Settings
+from hexai.config.schema_prompts import NAMES
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
-from hexai.prompts.catalogue import find
-from hexai.prompts.cursor import Cursor
-from hexai.prompts.excerpt import cut
-from hexai.prompts.fitting import fitted
-from hexai.prompts.template import render
+from hexai.prompts.code.cursor import Cursor
+from hexai.prompts.excerpt import cut, fitted
+from hexai.prompts.templates import find, render
 
 
 class Exchange(Struct, frozen=True, kw_only=True):

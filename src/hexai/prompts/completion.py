@@ -12,16 +12,20 @@ that text themselves.
 
 from collections.abc import Mapping
 
-from hexai.config.schema import Settings
+from msgspec.structs import replace
+
+from hexai.config.schema import Completion, Settings
+from hexai.config.schema_prompts import ProviderNativePrompts
+from hexai.config.schema_types import given
 from hexai.domain.entry import Surface
-from hexai.domain.messages import Message, Role
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.request import Request
-from hexai.prompts.catalogue import Template, built_in, find
-from hexai.prompts.cursor import Cursor
+from hexai.prompts.anchors import begin_of_near, end_of_near, most_line_tokens
+from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.excerpt import Excerpt, begins_function, cut
-from hexai.prompts.gap import gap
-from hexai.prompts.room import room
-from hexai.prompts.template import head, names, render
+from hexai.prompts.templates import Template, built_in, find, head, names, render
+from hexai.text.cleaning import is_closed_in
+from hexai.text.tokens import estimate_tokens, most_tokens
 
 _AROUND = frozenset({"after", "before", "context", "near", "tail"})
 """Names of the text around the cursor."""
@@ -172,3 +176,106 @@ def _stop(excerpt: Excerpt) -> tuple[str, ...]:
     if line in excerpt.before or excerpt.after.count(line) > 1:
         return ()
     return ("\n" + line,)
+
+
+# They know how their models want to be asked, so the text goes as it is. A template of
+# the user's own (`prompts.provider_native.completion`) stands before that: it makes the
+# text before the gap, or with `{{after}}` the whole prompt, for servers that serve a
+# model for gaps without knowing it.
+#
+# Models read what is before the gap, then what is after it, so with each key the text
+# after it is read anew: it is short. What is further away is given apart where an
+# endpoint takes that. llama.cpp's `/infill` keeps three quarters of a batch before a
+# gap and a quarter after it, without a word about the rest, so no more than that is
+# next to the gap, and with what is apart all fits into the context. How large a batch
+# is it tells nobody, so it is the default unless the user says otherwise.
+
+_BATCH = 2048
+"""Tokens of a batch of llama.cpp, by default."""
+_BEFORE = 1400 / 2048
+"""The share of a batch that is next to the gap, at most, and that the text after it
+has; the server's own are three quarters and one."""
+_AFTER = 450 / 2048
+_LEAST = 0.7
+"""The share of either that is used in any case."""
+
+
+def gap(
+    prompts: ProviderNativePrompts,
+    excerpt: Excerpt,
+    *,
+    path: str = "",
+    language: str = "",
+) -> Infill:
+    """Describe a gap; raises `ConfigError` for a template with an unknown name."""
+    before, after = excerpt.before, excerpt.near
+    sides = Infill(prefix=before, suffix=after, far=excerpt.far)
+    plain = replace(within_batch(sides, _BATCH), path=path, language=language)
+    template = given(prompts.completion, "")
+    if not template.strip():
+        return plain
+    values = {"before": before, "after": after, "path": path, "language": language}
+    return replace(
+        plain,
+        prompt=render(template, values),
+        whole_prompt="after" in names(template),
+    )
+
+
+def within_batch(gap: Infill, batch: int) -> Infill:
+    """Leave no more next to a gap than a llama.cpp keeps that reads so much at once."""
+    before, after = batch * _BEFORE, batch * _AFTER
+    standing = begin_of_near(
+        gap.prefix, least=before * _LEAST, most=before, cost=most_line_tokens
+    )
+    end = end_of_near(
+        gap.suffix, least=after * _LEAST, most=after, cost=most_line_tokens
+    )
+    return replace(
+        gap,
+        standing=standing,
+        suffix=gap.suffix[:end],
+        far=gap.suffix[end:] + gap.far,
+    )
+
+
+def fitted_gap(gap: Infill, room: int, answer: int, batch: int | None = None) -> Infill:
+    """Leave out what llama.cpp would: it keeps room for a batch and two answers.
+
+    Of what is apart the text after the gap goes first, from its end, then what is
+    furthest above. It is told as whole lines, and never cut by the server.
+    """
+    left = max(0, room - (batch or _BATCH) - answer)
+    above = gap.prefix[: gap.standing]
+    cost = most_line_tokens
+    start = begin_of_near(above, least=left * 0.8, most=left, cost=cost)
+    if most_tokens(above[start:]) > left:
+        start = gap.standing
+    left -= most_tokens(above[start:])
+    far = gap.far
+    if most_tokens(far) > left > 0:
+        far = far[: end_of_near(far, least=left * 0.5, most=left, cost=cost)]
+    if most_tokens(far) > left:
+        far = ""
+    return replace(gap, far=far, skipped=start)
+
+
+# A model that does not stop holds the only slot of a small server with thousands of
+# tokens that nobody will see (`general.max_tokens` is 4,000), and a cloud bills them.
+
+_LINE = 96
+"""Tokens of the end of a line, with room for a line that is repeated before it."""
+_BLOCK = 256
+"""Tokens of a block: some 25 lines; lists show less, and few take more."""
+
+
+def room(before: str, after: str, completion: Completion) -> int | None:
+    """Give the tokens that an answer may have; None: as many as are configured.
+
+    Chat models repeat the line that the cursor is in, so that is added.
+    """
+    chosen = given(completion.max_tokens, None)
+    if chosen is not None:
+        return chosen or None
+    usual = _LINE if is_closed_in(after) else _BLOCK
+    return usual + estimate_tokens(before.rpartition("\n")[2])

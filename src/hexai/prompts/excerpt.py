@@ -8,11 +8,14 @@ It is not spent to the last token: each side ends at an anchor (`anchors`) withi
 last fifth, so that the excerpt stands still while somebody types in it.
 """
 
+from collections.abc import Callable
 from math import ceil
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hexai.config.schema import General
+from hexai.config.schema import General, Settings
+from hexai.domain.request import Request
 from hexai.prompts.anchors import (
     begin_of_near,
     counts_within,
@@ -21,9 +24,8 @@ from hexai.prompts.anchors import (
     line_tokens,
 )
 from hexai.prompts.code.constructs import Syntax
-from hexai.text.budget import estimate_tokens
-from hexai.text.lines import Lines
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Lines, Position, Span
+from hexai.text.tokens import estimate_tokens
 
 _ABOVE = 0.7
 _USED = 0.8
@@ -212,3 +214,40 @@ class _Side(Struct, frozen=True, kw_only=True):
     def _line(self, number: int) -> str:
         is_one = 0 <= number < len(self.document)
         return self.document.line(number) if is_one else ""
+
+
+# How long a prompt gets follows from how much of a document it may hold, but templates,
+# instructions and a function's header come on top. So the part of the document is made
+# smaller by what was too much, until all of it fits.
+
+_TRIES = 4
+_LEAST = 16
+"""Tokens of a document below which a prompt says nothing of it."""
+
+
+def fitted(
+    request: Request,
+    room: int | None,
+    settings: Settings,
+    compose: Callable[[Settings], Request],
+) -> Request:
+    """Give a request of at most so many tokens; None: whatever it takes.
+
+    `compose` makes it by settings whose `max_context_tokens` are fewer. What cannot be
+    made to fit is given as short as it gets, for the upstream to say what it makes of
+    it.
+    """
+    if room is None or request.tokens <= room:
+        return request
+    budget = min(settings.general.max_context_tokens or request.tokens, request.tokens)
+    for _ in range(_TRIES):
+        budget = max(_LEAST, budget - (request.tokens - room))
+        request = compose(_with_budget(settings, budget))
+        if request.tokens <= room or budget == _LEAST:
+            break
+    return request
+
+
+def _with_budget(settings: Settings, tokens: int) -> Settings:
+    general = replace(settings.general, max_context_tokens=tokens)
+    return replace(settings, general=general)

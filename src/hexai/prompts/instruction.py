@@ -11,12 +11,11 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from hexai.config.schema import Settings
 from hexai.prompts.code.constructs import Comment, Context, Syntax
-from hexai.prompts.code.languages import Language
-from hexai.prompts.code.syntax import read
-from hexai.prompts.cursor import Cursor
-from hexai.text.lines import Lines, Replacement
-from hexai.text.positions import Position, Span
+from hexai.prompts.code.cursor import Cursor, read
+from hexai.prompts.code.languages import Language, language_of
+from hexai.text.lines import Lines, Position, Replacement, Span
 from hexai.text.triggers import Markers, Tag, find_tags
 
 _MOST_LINES = 200
@@ -188,3 +187,16 @@ def _is_alone(document: Lines, span: Span) -> bool:
     left = document.line(span.start.line)[: span.start.character]
     right = document.line(span.end.line)[span.end.character :]
     return not (left + right).strip()
+
+
+def markers_for(settings: Settings, identifier: str, path: str = "") -> Markers:
+    """Give the markers for documents of a language, by the editor's name for it."""
+    off = settings.chat.triggers_off
+    language = language_of(identifier, path).id
+    return Markers(
+        chat_suffix=settings.chat.chat_suffix,
+        chat_prefixes=settings.chat.chat_prefixes,
+        inline_open=settings.inline.inline_open,
+        inline_close=settings.inline.inline_close,
+        off=(*off.get(identifier, ()), *off.get(language, ())),
+    )

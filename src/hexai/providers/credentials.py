@@ -8,9 +8,9 @@ its own settings or its own variable, whatever wire format it speaks.
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.config.urls import is_loopback
-from hexai.config.variables import key_variable, vendor_variable
+from hexai.config.addresses import is_loopback
+from hexai.config.environment import key_variable, vendor_variable
+from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import Authentication
 from hexai.providers.key_command import KeyCommand
 from hexai.providers.secret import Secret

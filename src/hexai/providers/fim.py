@@ -18,11 +18,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.config.urls import origin
+from hexai.config.addresses import origin
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.provider import Call
 from hexai.providers.formats.format import Asked, Choose, WireFormat
-from hexai.providers.shown import ShownModels
+from hexai.providers.readiness.servers import ShownModels
 
 Endpoint = Literal["completions", "fim/completions", "infill"]
 """What may be asked of an upstream that speaks OpenAI's format."""
@@ -84,7 +84,7 @@ def by_capability(
         quietest = model.quietest(call.model)
         if not fills or not model.fills_gaps:
             return OllamaFormat(settings, quietest) if call.quick else chat
-        from hexai.providers.formats.ollama_infill import OllamaInfill
+        from hexai.providers.formats.ollama import OllamaInfill
 
         return OllamaInfill(settings, quietest)
 
@@ -102,7 +102,7 @@ def by_name(chat: WireFormat, settings: ProviderSettings) -> Choose:
             from hexai.providers.llamacpp.infill import LlamaCppInfill
 
             return LlamaCppInfill(settings)
-        from hexai.providers.formats.openai_infill import OpenAIInfill
+        from hexai.providers.formats.openai import OpenAIInfill
 
         return OpenAIInfill(settings, f"/{endpoint}")
 
@@ -117,7 +117,7 @@ def _watched(chat: WireFormat, settings: ProviderSettings) -> WireFormat:
     """
     if settings.infill != "infill":
         return chat
-    from hexai.providers.llamacpp.watched import WatchedChat
+    from hexai.providers.llamacpp.infill import WatchedChat
 
     return WatchedChat(settings)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import msgspec
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.config.vendors import traits
 from hexai.domain.provider import Call, Chunk, Finished, Progress
 from hexai.errors import (
@@ -22,15 +22,13 @@ from hexai.errors import (
     TooLarge,
 )
 from hexai.providers.credentials import Credential, refuse_in_clear
-from hexai.providers.formats.complaints import Complaint, read_body
+from hexai.providers.formats.error_bodies import ReportedError, read_body
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
-from hexai.providers.formats.refused_options import key_for, switched_off_by
 from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.learned import Shared, key_for, switched_off_by
 from hexai.providers.secret import Masker
-from hexai.providers.shared import Shared
-from hexai.text.shorten import shorten
-from hexai.text.surrogates import mend
+from hexai.text.sanitise import mend, shorten
 
 ERROR_BODY_LIMIT = 64 * 1024
 """Bytes of an error's body that are read."""
@@ -231,11 +229,13 @@ class HttpProvider:
             headers[name.lower()] = value
         return headers
 
-    def _explain(self, wire: WireFormat, model: str, said: Complaint) -> ProviderError:
+    def _explain(
+        self, wire: WireFormat, model: str, said: ReportedError
+    ) -> ProviderError:
         return self._with_advice(wire.explain(said, model=model))
 
     def _refusal(
-        self, answer: Answer, wire: WireFormat, model: str, said: Complaint
+        self, answer: Answer, wire: WireFormat, model: str, said: ReportedError
     ) -> ProviderError:
         """Give what an answer that is not 2xx means."""
         try:

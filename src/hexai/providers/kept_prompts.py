@@ -19,9 +19,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.messages import Message
-from hexai.domain.provider import Call, Chunk, Finished
-from hexai.domain.usage import ReportedUsage
-from hexai.text.budget import estimate_tokens
+from hexai.domain.provider import Call, Chunk, Finished, ReportedUsage
+from hexai.text.tokens import estimate_tokens
 
 KEPT_FOR = 300.0
 """Seconds that Anthropic keeps a beginning after its last use."""

@@ -8,9 +8,9 @@ import asyncio
 import re
 from contextlib import suppress
 
-from hexai.domain.contender import Target
+from hexai.domain.request import Target
 from hexai.providers.formats.format import Asked
-from hexai.providers.shown import ShownModels
+from hexai.providers.readiness.servers import ShownModels
 
 _NAME = re.compile(r"[A-Za-z0-9._/:@+-]+")
 

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Usage
 
 _MILLION = Decimal(1_000_000)
 _COMPACT_DATE = re.compile(r"-(20\d{2})(\d{2})(\d{2})(?=-|:|$)")

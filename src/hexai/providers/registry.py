@@ -4,7 +4,7 @@ Beside `main` this is the only place that imports by name: adding a wire format 
 adding a row, and asking one provider never costs the import of another.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -12,17 +12,58 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.provider_settings import ProviderSettings, ProviderType
-from hexai.domain.provider import Provider
+from hexai.config.schema_providers import ProviderSettings, ProviderType
+from hexai.domain.provider import Call, Chunk, Progress, Provider
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.kept_prompts import KeptPrompts
-from hexai.providers.shared import Shared
-from hexai.providers.shown import ShownModels
+from hexai.providers.learned import Shared
+from hexai.providers.readiness.servers import ShownModels
 
 if TYPE_CHECKING:
-    from hexai.providers.http.tls import Trust
+    from hexai.providers.http.network import Trust
     from hexai.providers.llamacpp.supervisor import Supervisor
+
+
+class Unavailable:
+    """Fails every attempt with one error, so that its contender fails by itself.
+
+    It stands for a provider whose client cannot be made: the others still race.
+    """
+
+    proxy = ""
+    """Nobody stands between."""
+
+    def __init__(self, error: ProviderError, *, provider: str = "") -> None:
+        """Keep the error's facts; every attempt gets an error of its own."""
+        self.error = error
+        self._provider = provider or error.provider
+
+    async def stream(
+        self,
+        call: Call,
+        progress: Progress,  # noqa: ARG002 - there is none
+    ) -> AsyncGenerator[Chunk, None]:
+        """Raise at once; nothing is connected to."""
+        nothing: tuple[Chunk, ...] = ()
+        for chunk in nothing:
+            yield chunk
+        known = self.error
+        raise type(known)(
+            known.message,
+            provider=self._provider,
+            model=call.model,
+            http_status=known.http_status,
+            upstream_message=known.upstream_message,
+            advice=known.what_to_do,
+        )
+
+    async def drop_idle(self) -> None:
+        """Do nothing: nothing is open."""
+
+    async def aclose(self) -> None:
+        """Do nothing: nothing is open."""
+
 
 FORMATS: dict[ProviderType, str] = {
     "ollama": "hexai.providers.formats.ollama:OllamaFormat",
@@ -39,7 +80,7 @@ _OVER_HTTP = (
     "hexai.providers.credentials",
     "hexai.providers.fim",
     "hexai.providers.http.client",
-    "hexai.providers.http.tls",
+    "hexai.providers.http.network",
 )
 _LOCAL = ("hexai.providers.llamacpp.provider", "hexai.providers.llamacpp.supervisor")
 _SIMULATED = ("hexai.providers.simulated",)
@@ -122,7 +163,7 @@ class Registry:
         """
         if settings.type != "local":
             return ""
-        from hexai.providers.llamacpp.models import find_model
+        from hexai.providers.llamacpp.model_files import find_model
 
         try:
             return repr(find_model(model, self._surroundings.models))
@@ -132,7 +173,7 @@ class Registry:
     def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
         from hexai.providers.credentials import ConfiguredCredential
         from hexai.providers.http.client import HttpClient
-        from hexai.providers.http.tls import Trust
+        from hexai.providers.http.network import Trust
         from hexai.providers.http_provider import HttpProvider
 
         environ, home = self._surroundings.environ, self._surroundings.home

@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator
 from random import Random
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.messages import Role
 from hexai.domain.provider import (
     Call,
@@ -20,9 +20,9 @@ from hexai.domain.provider import (
     FinishReason,
     Progress,
     ReasoningDelta,
+    ReportedUsage,
     TextDelta,
 )
-from hexai.domain.usage import ReportedUsage
 from hexai.errors import (
     BadAnswer,
     BadRequest,
@@ -35,10 +35,10 @@ from hexai.errors import (
     TLSFailed,
     TooLarge,
 )
-from hexai.providers.formats.complaints import Complaint
-from hexai.providers.formats.refusals import explain
+from hexai.providers.formats.error_bodies import ReportedError
+from hexai.providers.formats.error_mapping import explain
 from hexai.providers.simulated_script import Failure, Script, Simulation, read_script
-from hexai.text.ranges import Range
+from hexai.text.number_ranges import Range
 
 ERRORS: dict[Failure, type[ProviderError]] = {
     Failure.BROKEN: BrokenStream,
@@ -114,7 +114,7 @@ class Simulated:
         if isinstance(fail, Failure):
             error = ERRORS[fail]("simulated failure")
         else:
-            said = Complaint(status=fail, message="simulated failure")
+            said = ReportedError(status=fail, message="simulated failure")
             error = explain(said, call.model, self._settings)
         error.retry_after = script.retry_after
         raise self._named(error, call)

@@ -32,7 +32,7 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from hexai.domain.provider import FinishReason, StopReason
-from hexai.text.ranges import Range, parse_range
+from hexai.text.number_ranges import Range, parse_range
 
 NONE = Range(0.0, 0.0)
 

@@ -16,21 +16,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.schema import Ignore, Settings
-from hexai.domain.contender import Contender
 from hexai.domain.entry import Entry
-from hexai.domain.events import Delta, Ended, Event
-from hexai.domain.outcome import Outcome, Status
-from hexai.domain.ports import Verdict
+from hexai.domain.outcome import Delta, Ended, Event, Outcome, Status
 from hexai.domain.record import Background, RunRecord
-from hexai.domain.request import Request
-from hexai.engine.plan import plan
+from hexai.domain.request import Contender, Request, Verdict
 from hexai.engine.race import Race
-from hexai.engine.settle import Policy
-from hexai.engine.terms import Composed, Terms
+from hexai.engine.race_options import Composed, RaceOptions
+from hexai.engine.settle import Policy, plan
 from hexai.service.cached_answers import CachedAnswers
 from hexai.service.guard.guard import GuardedText, Source
-from hexai.service.logbook import Logbook
-from hexai.service.recording import (
+from hexai.service.run_record import (
+    Logbook,
     Pricing,
     contender_record,
     may_store_text,
@@ -40,7 +36,7 @@ from hexai.service.recording import (
 from hexai.service.services import Services
 
 if TYPE_CHECKING:
-    from hexai.service.ignore.rules import Ignored
+    from hexai.service.ignore.ignore import Ignored
 
 
 Recompose = Callable[[int, int | None], Request]
@@ -154,7 +150,7 @@ class Run:
         live = [c for c in self.contenders if c.index not in self._known]
         await self._services.prepare((c.target for c in live), self._targets)
         live = await self._arrange(live)
-        terms = Terms(
+        terms = RaceOptions(
             policy=self._question.policy,
             max_concurrency=self._question.max_concurrency,
             verdict=self.verdict,

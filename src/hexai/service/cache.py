@@ -23,10 +23,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.provider import Call, FinishReason
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Call, FinishReason, Usage
 from hexai.service.files import (
     TEMPORARY,
     check_private_folder,

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hexai.domain.contender import Contender
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
-from hexai.domain.request import Request
+from hexai.domain.request import Contender, Request
 from hexai.service.cache import CachedAnswer
 from hexai.service.services import Services
 from hexai.service.targets import Targets

@@ -1,21 +1,23 @@
-"""What is configured: for each entry who would be asked, where, and with which key.
+"""What is configured, whom it would ask, with which key, and what it lacks to be asked.
 
 The user's own servers are asked what they have and hold; no model is asked anything,
 and no command is run to find this out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.entry import Entry
-from hexai.errors import Authentication
+from hexai.config.order import Snapshot
+from hexai.config.schema_entries import SurfaceVariables
+from hexai.config.schema_providers import ProviderSettings
+from hexai.domain.entry import Entry, RequestSpec, Surface
+from hexai.errors import Authentication, ProviderError
 from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.readiness.described import Described, describe
-from hexai.providers.unavailable import Unavailable
+from hexai.providers.registry import Unavailable
 from hexai.service.targets import Targets
 
 _UNKNOWN = "unknown provider"
@@ -24,7 +26,7 @@ _AT_HAND = frozenset({"set", "not needed"})
 Where = Literal["local", "cloud", "unknown"]
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class ConfiguredEntry(Struct, frozen=True, kw_only=True):
     """One configured entry."""
 
     surface: str
@@ -49,7 +51,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 async def take_inventory(
     entries: Sequence[Entry], targets: Targets, environ: Mapping[str, str], home: str
-) -> tuple[Item, ...]:
+) -> tuple[ConfiguredEntry, ...]:
     """Describe entries in the order given."""
     items = [await _describe(entry, targets, environ, home) for entry in entries]
     found = [targets.find(entry, entry.spec) for entry in entries]
@@ -69,11 +71,11 @@ def where(local: bool | None) -> Where:  # noqa: FBT001 - a fact, not a switch
 
 async def _describe(
     entry: Entry, targets: Targets, environ: Mapping[str, str], home: str
-) -> Item:
+) -> ConfiguredEntry:
     settings = targets.settings_of(entry.spec.provider)
     target = targets.find(entry, entry.spec)
     available = not isinstance(target.client, Unavailable)
-    return Item(
+    return ConfiguredEntry(
         surface=entry.surface.value,
         label=entry.label,
         provider=entry.spec.provider,
@@ -84,7 +86,7 @@ async def _describe(
     )
 
 
-def _with_what_was_told(item: Item, said: Described) -> Item:
+def _with_what_was_told(item: ConfiguredEntry, said: Described) -> ConfiguredEntry:
     found = item.where
     if found == "unknown" and said.runs_there is not None:
         found = where(said.runs_there)
@@ -112,3 +114,52 @@ async def key_state(
     except Authentication as error:
         return str(error)
     return "set" if secret else "not needed"
+
+
+_READY = {"set", "by command", "not needed"}
+
+
+async def find_lacks(
+    snapshot: Snapshot, targets: Targets, environ: Mapping[str, str], home: str
+) -> tuple[str, ...]:
+    """Say why contenders would fail; what the snapshot's warnings say is left out."""
+    surfaces: dict[str, list[str]] = {}
+    for entry in _entries(snapshot):
+        for spec in (entry.spec, entry.fallback):
+            if spec is None or _is_told(snapshot, entry, spec):
+                continue
+            lack = await _lack(entry, spec, targets, environ, home)
+            if lack:
+                of = "" if spec is entry.spec else " (its fallback)"
+                known = surfaces.setdefault(f"{entry.label}{of}: {lack}", [])
+                known.append(f"models.{entry.surface.value}")
+    return tuple(f"{', '.join(names)}: {lack}" for lack, names in surfaces.items())
+
+
+def _is_told(snapshot: Snapshot, entry: Entry, spec: RequestSpec) -> bool:
+    """Tell whether what is wrong with a spec stands in the file, and is told there."""
+    if spec.model and snapshot.provider(spec.provider) is not None:
+        return False
+    variables = snapshot.variables.get(entry.surface)
+    return variables is None or variables == SurfaceVariables()
+
+
+def _entries(snapshot: Snapshot) -> Iterator[Entry]:
+    for surface in Surface:
+        yield from snapshot.entries(surface).entries
+
+
+async def _lack(
+    entry: Entry,
+    spec: RequestSpec,
+    targets: Targets,
+    environ: Mapping[str, str],
+    home: str,
+) -> str:
+    client = targets.find(entry, spec).client
+    if isinstance(client, Unavailable):
+        error: ProviderError = client.error
+        return str(error)
+    settings = targets.settings_of(spec.provider)
+    state = await key_state(settings, environ, home) if settings else ""
+    return "" if state in _READY else state

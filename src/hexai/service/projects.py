@@ -1,7 +1,15 @@
-"""Which project a folder belongs to, so that runs can be told apart by it."""
+"""Which project a folder belongs to, and whether the user trusts its file."""
 
 import os
 from pathlib import Path
+
+import msgspec
+
+from hexai.config.locate import Folders
+from hexai.config.narrowing.project import ProjectFile
+from hexai.config.narrowing.trust import Grant, grant_file, grant_folder, list_grants
+from hexai.errors import ConfigError
+from hexai.service.files import make_private_folder, write_private
 
 
 def named_project(folder: str, name: str) -> str:
@@ -27,3 +35,46 @@ def project_of(folder: str) -> str:
         if os.path.lexists(place / ".git"):
             return str(place)
     return ""
+
+
+# What is granted is what the user was shown: the caller hands over the file as it was
+# read, and nobody reads it again.
+
+
+def grant(folders: Folders, file: ProjectFile, *, now: float) -> Grant:
+    """Trust a project file in the state that was shown; an older grant is replaced.
+
+    `now` is in seconds since 1970. Raises `ConfigError` for a file that can never be
+    trusted, and `OSError` if the grant cannot be kept.
+    """
+    if file.never_trusted:
+        raise ConfigError((f"{file.path}: cannot be trusted: {file.never_trusted}",))
+    given = Grant(path=_shown(file.real_path), sha256=file.sha256, granted_at=now)
+    folder = grant_folder(folders.state)
+    make_private_folder(folder)
+    place = grant_file(folder, file.real_path)
+    write_private(place, msgspec.json.encode(given), sync=True)
+    return given
+
+
+def revoke(folders: Folders, path: Path) -> bool:
+    """Take back the trust in a project file; False if there was none.
+
+    The file itself need not be there any more.
+    """
+    folder = grant_folder(folders.state)
+    place = grant_file(folder, os.path.realpath(path))
+    try:
+        place.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def grants(folders: Folders) -> tuple[Grant, ...]:
+    """List what the user trusts, by path."""
+    return list_grants(grant_folder(folders.state), user=os.geteuid())
+
+
+def _shown(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,31 +1,119 @@
-"""Writes the ledger from a thread, so that no answer waits for it.
+"""Writes the ledger from a thread, and into a spool what it cannot take."""
 
-Whoever records only puts a fact into a queue. One thread opens the database, takes in
-what other processes had to put aside, and writes each fact in a transaction of its own.
-When another program holds the ledger it waits a moment, then puts all that is queued
-into the spool. After a while without work it closes the database and ends; the next
-fact starts it again.
-
-An editor server calls `close` as it shuts down. A command has no time for that: closing
-may copy the log into the database and wait for the disk. It calls `flush` and leaves;
-to the file that is the same as being killed, which never harms it. What has not been
-written when the time is up goes to the spool from the calling thread: should the other
-thread write it too, that changes nothing.
-"""
-
+import itertools
+import os
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hexai.domain.record import Fact
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
-from hexai.service.files import create_private, make_private_folder
-from hexai.service.spool import Spool
+from hexai.service.files import (
+    TEMPORARY,
+    check_private_folder,
+    create_private,
+    make_private_folder,
+    read_private,
+    remove_files,
+    write_private,
+)
 
 if TYPE_CHECKING:
     from hexai.ledger.access import Ledger
+
+
+# One private file for each time something was put aside, JSON lines, named so that an
+# earlier one sorts first. The next process tells them to the ledger and removes the
+# file. If it is killed between the two, or two do it at once, the facts are told twice,
+# which changes nothing.
+
+LIMIT_OF_ONE = 64 * 2**20
+MOST = 1000
+"""Files that wait at most; what comes then is refused, and the user is told."""
+_SUFFIX = ".jsonl"
+_USELESS = ".unreadable"
+_decoder = msgspec.json.Decoder(Fact)
+
+
+class Spool:
+    """Facts that wait below one private folder."""
+
+    def __init__(self, folder: Path, *, now: Callable[[], float]) -> None:
+        """`now` is the wall clock in seconds; it names the files."""
+        self._folder = folder
+        self._now = now
+        self._count = itertools.count()
+
+    def put(self, facts: Sequence[Fact]) -> None:
+        """Put facts aside; raises `OSError` if that cannot be done either."""
+        make_private_folder(self._folder.parent)
+        make_private_folder(self._folder)
+        if len(self._files()) >= MOST:
+            raise OSError(f"{MOST} files wait in {self._folder}")
+        stamp = f"{self._now():017.6f}-{os.getpid()}-{next(self._count)}"
+        lines = b"".join(msgspec.json.encode(fact) + b"\n" for fact in facts)
+        write_private(self._folder / f"{stamp}{_SUFFIX}", lines)
+
+    def take_in(self, tell: Callable[[Sequence[Fact]], None]) -> None:
+        """Tell what waits, file by file, and remove what was told.
+
+        What `tell` raises ends it, and the rest goes on waiting; but a file that no
+        ledger can take is left under a name that is not looked at again.
+        """
+        for path in self._files():
+            try:
+                facts = [*_facts(path)]
+            except FileNotFoundError:
+                continue  # another process was quicker
+            except (OSError, ValueError):
+                _lay_away(path)
+                continue
+            try:
+                tell(facts)
+            except BadFact:
+                _lay_away(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    def forget_all(self) -> list[OSError]:
+        """Remove what waits, and what could not be read; gives why other files stay."""
+        ours = {_SUFFIX, _USELESS, TEMPORARY}
+        return remove_files(self._folder, lambda path: path.suffix in ours)
+
+    def _files(self) -> list[Path]:
+        try:
+            check_private_folder(self._folder)
+            return sorted(p for p in self._folder.iterdir() if p.suffix == _SUFFIX)
+        except OSError:
+            return []
+
+
+def _lay_away(path: Path) -> None:
+    with suppress(OSError):
+        path.rename(path.with_suffix(_USELESS))
+
+
+def _facts(path: Path) -> Iterator[Fact]:
+    for line in read_private(path, limit=LIMIT_OF_ONE).splitlines():
+        yield _decoder.decode(line)
+
+
+# Whoever records only puts a fact into a queue. One thread opens the database, takes in
+# what other processes had to put aside, and writes each fact in a transaction of its
+# own. When another program holds the ledger it waits a moment, then puts all that is
+# queued into the spool. After a while without work it closes the database and ends; the
+# next fact starts it again.
+#
+# An editor server calls `close` as it shuts down. A command has no time for that:
+# closing may copy the log into the database and wait for the disk. It calls `flush` and
+# leaves; to the file that is the same as being killed, which never harms it. What has
+# not been written when the time is up goes to the spool from the calling thread: should
+# the other thread write it too, that changes nothing.
 
 FILE_NAME = "ledger.db"
 SPOOL = "spool"

@@ -14,31 +14,29 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from hexai.config.locate import Folders
-from hexai.config.profiles import named_key_variables, provider_settings
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.provider_defaults import named_key_variables, provider_settings
 from hexai.config.schema import Settings
-from hexai.domain.contender import Target
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.entry import RequestSpec
 from hexai.domain.outcome import Outcome
 from hexai.domain.record import Fact, Recorder
-from hexai.domain.request import Request
+from hexai.domain.request import Request, Target
 from hexai.engine.breaker import Breakers
 from hexai.engine.limits import Slots
+from hexai.engine.race_options import Conditions
 from hexai.engine.streams import Streams
-from hexai.engine.terms import Conditions
 from hexai.providers.locality import OllamaLocality
 from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.readiness.readiness import UpstreamReadiness
 from hexai.providers.registry import Registry, Surroundings, load
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
-from hexai.service.clients import Clients, Lease
 from hexai.service.guard.guard import Guard
 from hexai.service.log import Log, NullLog
-from hexai.service.sleep import SleepWatch
-from hexai.service.targets import Targets
+from hexai.service.runtime import SleepWatch
+from hexai.service.targets import Clients, Lease, Targets
 
 if TYPE_CHECKING:
-    from hexai.providers.llamacpp.beforehand import Beforehand
+    from hexai.providers.llamacpp.prefill import Prefill
 
 
 class Services:
@@ -77,7 +75,7 @@ class Services:
             self._registry.shown, start=self.start, now=now
         )
         self.conditions = _conditions(self.locality, self.readiness, random)
-        self.beforehand: dict[tuple[str, str], Beforehand] = {}
+        self.beforehand: dict[tuple[str, str], Prefill] = {}
         """What servers of the user's have read before anybody asked."""
         self._cache = AnswerCache(
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now

@@ -15,12 +15,10 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 from hexai.config.schema import Settings
-from hexai.domain.contender import Target
 from hexai.domain.entry import Entry
-from hexai.domain.provider import Call
-from hexai.domain.request import Request
-from hexai.domain.room import Held
-from hexai.engine.room import prompt_room
+from hexai.domain.provider import Call, Held
+from hexai.domain.request import Request, Target
+from hexai.engine.decide import prompt_room
 from hexai.providers.formats.format import Asked
 from hexai.providers.readiness.line_up import key_of
 from hexai.service.services import Services
@@ -74,7 +72,8 @@ async def _warm_server(
 
     It is cut to what a slot holds, as the question will be.
     """
-    from hexai.providers.llamacpp.beforehand import Beforehand, look_at_slots
+    from hexai.providers.llamacpp.prefill import Prefill as Beforehand
+    from hexai.providers.llamacpp.prefill import look_at_slots
 
     spec = target.spec
     provider = targets.settings_of(spec.provider)

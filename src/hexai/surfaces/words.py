@@ -1,6 +1,16 @@
-"""What surfaces write alike: a letter for who is nameless, a sum of money; pure."""
+"""What people read, worded alike everywhere: letters, money, figures; pure."""
 
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
+from typing import Protocol
+
+from msgspec import Struct
+
+from hexai.domain.outcome import Event, Outcome, Status
+from hexai.domain.provider import FinishReason
+from hexai.domain.record import RunRecord
+from hexai.domain.request import Contender
 
 
 def letter(position: int) -> str:
@@ -17,3 +27,157 @@ def usd(cost: Decimal | None, *, estimated: bool = False) -> str:
         return "$0"
     text = f"{cost:.4f}" if cost >= Decimal("0.001") else f"{cost:.2g}"
     return f"{'~' if estimated else ''}${Decimal(text):f}"
+
+
+def ago(seconds: float) -> str:
+    """Say it in the largest unit that fits: `12 s ago`, `3 min ago`, `2 h ago`."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit} ago"
+    return f"{seconds:.0f} s ago"
+
+
+class Run(Protocol):
+    """A race under way, with what is recorded about it; see `service.ask`."""
+
+    @property
+    def run_id(self) -> str:
+        """The run's global id."""
+
+    @property
+    def contenders(self) -> tuple[Contender, ...]:
+        """All contenders, in entry order."""
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The contenders' indexes in the order shown, which may be drawn."""
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes so far, in entry order."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What went wrong beside the race; complete once the run has been left."""
+
+    @property
+    def record(self) -> RunRecord | None:
+        """What is recorded; None until the run has been left."""
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """Give the events as they come."""
+
+    def cancel(self) -> None:
+        """Cancel the contenders that still run; each still gets its outcome."""
+
+    def cost_usd(self, outcome: Outcome) -> Decimal | None:
+        """Price an outcome; None if nobody knows."""
+
+
+class DisplayOrder(Struct, frozen=True, kw_only=True):
+    """Who is shown, in which order, under which name."""
+
+    order: tuple[int, ...]
+    """The contenders' indexes, first shown first."""
+    names: tuple[str, ...]
+    """The name shown for each contender, by its index."""
+    blind: bool
+
+    @classmethod
+    def of(cls, run: Run, *, blind: bool) -> "DisplayOrder":
+        """Name the contenders by their labels, or by letters if blind."""
+        labels = [contender.label for contender in run.contenders]
+        if blind:
+            for position, index in enumerate(run.order):
+                labels[index] = letter(position)
+        return cls(order=tuple(run.order), names=tuple(labels), blind=blind)
+
+    def position(self, index: int) -> int:
+        """Give the place at which a contender is shown."""
+        return self.order.index(index)
+
+
+def closing_line(outcome: Outcome, cost: Decimal | None, *, label: str = "") -> str:
+    """Say what became of a contender, in words that scripts can split at blanks.
+
+    `label` is given where provider and model alone do not tell contenders apart.
+    """
+    who = f"provider={outcome.provider} model={outcome.model}"
+    if label:
+        who += f' label="{label}"' if " " in label else f" label={label}"
+    if outcome.status in (Status.FAILED, Status.TIMED_OUT):
+        return f"failed {who}: {outcome.error}"
+    word = "done" if outcome.status is Status.ANSWERED else "cancelled"
+    return " ".join((word, who, *_figures(outcome, cost)))
+
+
+def labels_needed(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Give the label of each that has the provider and model of another, else ""."""
+    count = Counter((each.provider, each.model) for each in outcomes)
+    return tuple(
+        each.label if count[each.provider, each.model] > 1 else "" for each in outcomes
+    )
+
+
+def blind_line(outcome: Outcome, name: str) -> str | None:
+    """Say that a nameless contender failed, without words that could name it.
+
+    The others have nothing to say before the choice: their lines are held back.
+    """
+    if outcome.error is None:
+        return None
+    return f"failed contender={name}: {outcome.error.kind}"
+
+
+def _figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
+    if outcome.cached_age is not None:
+        return [f"cached={outcome.cached_age:.0f}s", *_tokens(outcome)]
+    timings = outcome.timings
+    figures = [
+        f"queued={timings.queued:.2f}s" if timings.queued >= 0.005 else "",
+        f"loading={timings.loading:.2f}s" if timings.loading >= 0.005 else "",
+        "" if timings.ttft is None else f"ttft={timings.ttft:.2f}s",
+        f"time={timings.total:.2f}s",
+        *_tokens(outcome),
+        _speed(outcome),
+        "" if outcome.usage is None else f"cost={usd(cost, estimated=_guess(outcome))}",
+        _cut_off(outcome),
+        _cut_prompt(outcome),
+    ]
+    return [figure for figure in figures if figure]
+
+
+def _tokens(outcome: Outcome) -> list[str]:
+    if outcome.usage is None:
+        return []
+    usage, mark = outcome.usage, "~" if _guess(outcome) else ""
+    return [
+        f"in={mark}{usage.input}",
+        *([f"in_cached={usage.cached}"] if usage.cached else []),
+        *([f"in_written={usage.written}"] if usage.written else []),
+        f"out={mark}{usage.output}",
+    ]
+
+
+def _speed(outcome: Outcome) -> str:
+    if outcome.tokens_per_s is None:
+        return ""
+    mark = "~" if _guess(outcome) else ""
+    return f"tok/s={mark}{outcome.tokens_per_s:.0f}"
+
+
+def _cut_off(outcome: Outcome) -> str:
+    if outcome.finish in (None, FinishReason.STOP):
+        return ""
+    return f"finish={outcome.finish}"
+
+
+def _cut_prompt(outcome: Outcome) -> str:
+    """Say that the upstream has cut the prompt: read of given tokens."""
+    if not outcome.is_cut or outcome.given is None or outcome.usage is None:
+        return ""
+    return f"prompt=cut({outcome.usage.input}/~{outcome.given.tokens})"
+
+
+def _guess(outcome: Outcome) -> bool:
+    return outcome.usage is not None and outcome.usage.source == "estimated"

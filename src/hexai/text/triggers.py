@@ -1,4 +1,4 @@
-r"""What a line asks of Hexai: a chat question, a command, or inline tags; pure.
+"""What a line asks of Hexai: a chat question, a command, or inline tags; pure.
 
 The markers were chosen because they are rare in code, and still all of them occur
 there: `<?php ?>` ends like a question, `Dictionary<K, int?>` too, and
@@ -10,9 +10,11 @@ nor a prompt without a word.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
+
+from hexai.text.lines import Lines
 
 _WORD = re.compile(r"[^\W_]")
 _NAME = re.compile(r"/([A-Za-z][A-Za-z-]*)")
@@ -201,3 +203,20 @@ def _closing_brackets(line: str) -> frozenset[int]:
             opened -= 1
             closing.add(index)
     return frozenset(closing)
+
+
+def quote(text: str) -> str:
+    """Quote every line of a text, so that none of it can be taken for a prompt."""
+    lines = Lines.of(text)
+    return "\n".join(map(_quoted, lines.between(0, len(lines))))
+
+
+def unquote(lines: Sequence[str]) -> str:
+    """Take the marks of quotation off again."""
+    return "\n".join(
+        line.lstrip().removeprefix(">").removeprefix(" ") for line in lines
+    )
+
+
+def _quoted(line: str) -> str:
+    return f"> {line}" if line.strip() else ">"

@@ -12,10 +12,9 @@ import pytest
 from hexai.config.locate import find_folders
 from hexai.errors import UsageError
 from hexai.prompts.code.misfits import Misfit
-from hexai.surfaces.lsp.check.check import run
-from hexai.surfaces.lsp.check.report import NOT_SHOWN
-from hexai.surfaces.lsp.check.target import find_target
-from hexai.surfaces.lsp.start import Start
+from hexai.surfaces.lsp.check import NOT_SHOWN, run
+from hexai.surfaces.lsp.configuration import Start
+from hexai.surfaces.lsp.probe import find_target
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli, write_config
 from tests.support.held import holding

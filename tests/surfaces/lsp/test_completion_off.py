@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from hexai.surfaces.lsp.main import Server
+from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspClient
 from tests.support.upstream import Upstream

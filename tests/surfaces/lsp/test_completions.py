@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from hexai.domain.choice import Choice, Method
 from hexai.domain.entry import Surface
+from hexai.domain.record import Choice, Method
 from hexai.ledger.access import Ledger
 from hexai.service.log import FileLog
 from hexai.service.recorder import FILE_NAME
-from hexai.surfaces.lsp.main import Server
+from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspClient, LspError, serving
 from tests.support.replies import status

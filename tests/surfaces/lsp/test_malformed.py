@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hexai.surfaces.lsp.protocol.frames import MESSAGE_LIMIT
+from hexai.surfaces.lsp.protocol.stdio import MESSAGE_LIMIT
 from tests.support.lsp_client import LspClient, LspError, serving
 
 URI = "file:///tmp/a.py"

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
-from hexai.surfaces.lsp.main import Server
+from hexai.surfaces.lsp.server import Server
 from tests.support.command_line import run_cli, write_config
 from tests.support.lsp_client import LspClient, serving
 from tests.support.ollama import Model, Ollama, serve

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from rich.segment import Segment
 
-from hexai.surfaces.tmux.menu_text import first_frame
-from hexai.surfaces.tmux.wire import Begun, Done, Grew, Item, Opened
+from hexai.surfaces.tmux.layout import first_frame
+from hexai.surfaces.tmux.view_messages import Begun, Done, Grew, MenuLine, Opened
 from tests.surfaces.tmux.test_view import ITEMS, TARGET, Parent, run, showing
 
-LONG = tuple(Item(title=f"own {number}") for number in range(60))
+LONG = tuple(MenuLine(title=f"own {number}") for number in range(60))
 OPENED = Opened(
     items=ITEMS[:4] + LONG,
     main=64,

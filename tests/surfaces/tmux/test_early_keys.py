@@ -13,18 +13,20 @@ from threading import Thread
 
 import pytest
 
-from hexai.surfaces.tmux.door import Door
-from hexai.surfaces.tmux.wire import (
+from hexai.surfaces.tmux.private_socket import Door
+from hexai.surfaces.tmux.view_messages import (
     FromView,
-    Item,
     Left,
+    MenuLine,
     Opened,
     Picked,
     encode,
     from_view,
 )
 
-MENU = Opened(items=(Item(title="Simplify", hotkey="i"), Item(title="Tidy")), main=2)
+MENU = Opened(
+    items=(MenuLine(title="Simplify", hotkey="i"), MenuLine(title="Tidy")), main=2
+)
 ACTING = termios.ISIG | termios.ICANON | termios.ECHO
 
 

@@ -3,21 +3,21 @@
 import pytest
 from pyte import ByteStream, Screen
 
-from hexai.surfaces.tmux.menu_text import first_frame
-from hexai.surfaces.tmux.wire import Item, Opened
+from hexai.surfaces.tmux.layout import first_frame
+from hexai.surfaces.tmux.view_messages import MenuLine, Opened
 from tests.surfaces.tmux.test_view import MENU, run, showing
 
 NOTED = Opened(
     items=(
-        Item(title="Schöne \x1b[31m日本語 [b]x[/b] " * 4, hotkey="日"),
-        Item(title="Skip", hotkey="s", skips=True),
+        MenuLine(title="Schöne \x1b[31m日本語 [b]x[/b] " * 4, hotkey="日"),
+        MenuLine(title="Skip", hotkey="s", skips=True),
     ),
     main=2,
     labels=("one", "two"),
     compare=True,
     notes=("a key that nobody knows \x1b[2J", "another", "a third"),
 )
-MANY = Opened(items=(Item(title="one of many", hotkey="x"),) * 50, main=50)
+MANY = Opened(items=(MenuLine(title="one of many", hotkey="x"),) * 50, main=50)
 
 
 @pytest.mark.parametrize("size", [(21, 5), (34, 8), (100, 20)])
@@ -60,7 +60,7 @@ def test_a_paste_at_the_first_frame_is_marked_as_one() -> None:
 def test_notes_leave_the_menu_its_room() -> None:
     """However long they are: a popup of ten lines still shows six to choose from."""
     noted = Opened(
-        items=(Item(title="one of many", hotkey="x"),) * 9,
+        items=(MenuLine(title="one of many", hotkey="x"),) * 9,
         main=9,
         notes=("a key that nobody knows " * 20,) * 2,
     )

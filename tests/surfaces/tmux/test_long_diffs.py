@@ -4,8 +4,16 @@ import asyncio
 
 import pytest
 
-from hexai.surfaces.tmux.diff_view import Answer, draw, lines_of
-from hexai.surfaces.tmux.wire import Again, Begun, Done, Grew, Opened, Target, Took
+from hexai.surfaces.tmux.answer_view import Answer, draw, lines_of
+from hexai.surfaces.tmux.view_messages import (
+    Again,
+    Begun,
+    Done,
+    Grew,
+    Opened,
+    Target,
+    Took,
+)
 from tests.surfaces.tmux.test_view import ITEMS, run, showing
 
 WIDE = "".join(f"{number} = '{'漢字の文書、' * 12}'\n" for number in range(60_000))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.surfaces.tmux.wire import Begun, Done, Item, Left, Opened, Took
+from hexai.surfaces.tmux.view_messages import Begun, Done, Left, MenuLine, Opened, Took
 from tests.surfaces.tmux.test_view import MENU, TARGET, run, showing
 
 ONE = Begun(title="simplify", names=("one",), target=TARGET)
@@ -134,7 +134,7 @@ def test_notes_leave_lines_of_the_menu(size: tuple[int, int]) -> None:
 
     async def body() -> None:
         opened = Opened(
-            items=(Item(title="Simplify", hotkey="i"),),
+            items=(MenuLine(title="Simplify", hotkey="i"),),
             main=1,
             notes=("a key that nobody knows " * 9,),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hexai.surfaces.tmux.view import keys_first
-from hexai.surfaces.tmux.wire import Begun, Done, Grew, Opened, Target
+from hexai.surfaces.tmux.view_messages import Begun, Done, Grew, Opened, Target
 from tests.surfaces.tmux.test_view import ITEMS, Parent, run, showing
 
 _MOST = 0.1

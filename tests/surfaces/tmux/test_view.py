@@ -9,8 +9,8 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from hexai.surfaces.tmux.app import ActionApp
-from hexai.surfaces.tmux.wire import (
+from hexai.surfaces.tmux.view_app import ActionApp
+from hexai.surfaces.tmux.view_messages import (
     Again,
     Asked,
     Begun,
@@ -19,8 +19,8 @@ from hexai.surfaces.tmux.wire import (
     FromParent,
     FromView,
     Grew,
-    Item,
     Left,
+    MenuLine,
     Opened,
     Picked,
     Shows,
@@ -31,12 +31,12 @@ from hexai.surfaces.tmux.wire import (
 )
 
 ITEMS = (
-    Item(title="Simplify", hotkey="i"),
-    Item(title="Prompt [/] [@click=app.quit]x", hotkey="p", asks=True),
-    Item(title="Own…", hotkey="a", opens=True),
-    Item(title="Skip", hotkey="s", skips=True),
-    Item(title="Louder", hotkey="L"),
-    Item(title="Quieter", hotkey="q"),
+    MenuLine(title="Simplify", hotkey="i"),
+    MenuLine(title="Prompt [/] [@click=app.quit]x", hotkey="p", asks=True),
+    MenuLine(title="Own…", hotkey="a", opens=True),
+    MenuLine(title="Skip", hotkey="s", skips=True),
+    MenuLine(title="Louder", hotkey="L"),
+    MenuLine(title="Quieter", hotkey="q"),
 )
 MENU = Opened(items=ITEMS, main=4, labels=("one", "two"), selection="old = 0\n")
 TARGET = Target()

@@ -3,13 +3,16 @@
 import pytest
 from msgspec import UNSET
 
-from hexai.config.entries.variables import SurfaceVariables
-from hexai.config.environment import Environment, read_environment
-from hexai.config.layers import built_in
+from hexai.config.environment import (
+    Environment,
+    profile_variables,
+    read_environment,
+    schema_variables,
+)
+from hexai.config.files import built_in
 from hexai.config.merge import Layer, flatten, merge
 from hexai.config.problems import dotted
-from hexai.config.tables.entries import EntryTable
-from hexai.config.variables import profile_variables, schema_variables
+from hexai.config.schema_entries import EntryTable, SurfaceVariables
 from hexai.domain.entry import Surface
 
 PROFILE = {"providers": {"my-box": {"type": "openai", "model": "m"}}}

@@ -6,15 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hexai.config.environment import read_environment
-from hexai.config.layers import built_in
-from hexai.config.load import load
+from hexai.config.environment import read_environment, schema_variables
+from hexai.config.files import built_in
 from hexai.config.locate import find_folders
 from hexai.config.merge import flatten, merge
+from hexai.config.order import Snapshot, load
 from hexai.config.schema import Settings
-from hexai.config.snapshot import Snapshot
-from hexai.config.tables.prompts import Prompts
-from hexai.config.variables import schema_variables
+from hexai.config.schema_prompts import Prompts
 from hexai.domain.entry import Surface
 
 FILE = Path(__file__).parents[2] / "data" / "config" / "go_tool_example.toml"

@@ -10,16 +10,13 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from hexai.config.decode import decode, members, type_hints
+from hexai.config.decode import decode, drop_tables, members, prune, type_hints
 from hexai.config.describe import sections
-from hexai.config.layers import check_file
-from hexai.config.legacy import drop_tables
-from hexai.config.load import load
+from hexai.config.files import ConfigFile, check_file, parse_toml
 from hexai.config.locate import Folders, find_folders
+from hexai.config.order import load
 from hexai.config.problems import KeyPath, Problem, dotted
-from hexai.config.prune import prune
 from hexai.config.schema import Settings
-from hexai.config.sources import ConfigFile, parse_toml
 from hexai.errors import ConfigError
 
 TEXT = (Path(__file__).parents[2] / "data" / "config" / "go_tool.toml").read_text()

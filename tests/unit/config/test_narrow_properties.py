@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hexai.config.decode import decode
-from hexai.config.entries.entries import Options, resolve_entries
+from hexai.config.entries import EntryOptions, resolve_entries
 from hexai.config.merge import flatten
 from hexai.config.narrowing.narrow import Narrowed, Source, narrow
 from hexai.config.problems import KeyPath
@@ -190,7 +190,7 @@ def _reach(
     resolved = resolve_entries(
         settings if narrowed is None else narrowed.settings,
         surface,
-        options=Options(models=tuple(words)),
+        options=EntryOptions(models=tuple(words)),
         restrictions=narrowed.restrictions if narrowed else None,
     )
     reached = {}

@@ -3,7 +3,7 @@
 import pytest
 
 from hexai.domain.outcome import Outcome, Status, Timings
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Usage
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hexai import errors
+from hexai.domain.provider import Finished, FinishReason, Held
 from hexai.engine.decide import (
     Decision,
     End,
@@ -15,8 +16,10 @@ from hexai.engine.decide import (
     decide,
     health,
     longest_back_off,
+    objection,
+    prompt_room,
 )
-from hexai.errors import ProviderError
+from hexai.errors import NoAnswer, ProviderError
 
 FRESH = Situation(
     any_token=False,
@@ -131,3 +134,55 @@ def test_retry_after_is_honoured_if_it_fits(
 def test_back_off_doubles() -> None:
     """The second retry waits up to twice as long as the first."""
     assert [longest_back_off(retries) for retries in (0, 1)] == [0.5, 1.0]
+
+
+MUSING = "Okay, the user wants"
+
+
+@pytest.mark.parametrize(
+    ("end", "text", "objects"),
+    [
+        (Finished(reason=FinishReason.LENGTH), MUSING, True),
+        (Finished(reason=FinishReason.LENGTH), "return w", False),
+        (Finished(reason=FinishReason.LENGTH, vouched=True), MUSING, False),
+        (Finished(reason=FinishReason.STOP), MUSING, False),
+    ],
+)
+def test_what_may_be_reasoning_needs_its_end(
+    end: Finished, text: str, objects: bool
+) -> None:
+    """Or to be of a model that marks its reasoning."""
+    found = objection(end, text=text, has_reasoning=False)
+
+    assert isinstance(found, NoAnswer) == objects
+
+
+@pytest.mark.parametrize(
+    ("text", "came"),
+    [("", "said nothing"), (" \n", "said nothing"), ("x", "broke off")],
+)
+def test_a_load_says_whether_anything_had_come(text: str, came: str) -> None:
+    """What is shown above the message must not be denied by it."""
+    end = Finished(reason=FinishReason.LOADED)
+
+    found = objection(end, text=text, has_reasoning=False)
+
+    assert found is not None
+    assert came in str(found)
+
+
+@pytest.mark.parametrize(
+    ("held", "answer", "room"),
+    [
+        (Held(tokens=4096), 4000, 2764),  # an answer gets a quarter and no more
+        (Held(tokens=4096), None, 2764),
+        (Held(tokens=4096), 96, 3600),
+        (Held(tokens=4096, density=2.0), 96, 1800),
+        (Held(tokens=64), None, 64),
+    ],
+)
+def test_a_prompt_leaves_room_for_its_answer(
+    held: Held, answer: int | None, room: int
+) -> None:
+    """With a tenth for what an estimate is off, and in the model's own tokens."""
+    assert prompt_room(held, answer) == room

@@ -3,7 +3,7 @@
 import asyncio
 import tracemalloc
 
-from hexai.domain.events import Delta, Event, Queued
+from hexai.domain.outcome import Delta, Event, Queued
 from hexai.engine.feed import Feed
 from tests.support.clock import run_virtually
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.domain.contender import Upstream
 from hexai.domain.entry import Surface
+from hexai.domain.request import Upstream
 from hexai.engine.limits import Gate, Slots
 from tests.support.clock import run_virtually
 

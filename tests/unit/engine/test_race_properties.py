@@ -8,15 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from hexai.domain.contender import Contender, Target
 from hexai.domain.entry import Budgets
-from hexai.domain.events import Delta, Ended, Event, Queued, Settled, Started
-from hexai.domain.outcome import Outcome, Status
-from hexai.domain.ports import Verdict
+from hexai.domain.outcome import (
+    Delta,
+    Ended,
+    Event,
+    Outcome,
+    Queued,
+    Settled,
+    Started,
+    Status,
+)
 from hexai.domain.provider import Finished, TextDelta
+from hexai.domain.request import Contender, Target, Verdict
 from hexai.engine.race import Race
+from hexai.engine.race_options import RaceOptions
 from hexai.engine.settle import Policy
-from hexai.engine.terms import Terms
 from hexai.errors import (
     Authentication,
     BrokenStream,
@@ -75,7 +82,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """A race, and what is done to it."""
 
     contenders: list[Contender]
-    terms: Terms
+    terms: RaceOptions
     cancels: list[tuple[float, int | None]]
     """When which contender is cancelled; None for all."""
     left_at: float
@@ -108,7 +115,7 @@ def _scenarios(draw: st.DrawFn) -> Scenario:
             )
             for index in range(count)
         ],
-        terms=Terms(
+        terms=RaceOptions(
             policy=Policy(
                 gather=draw(st.sampled_from([0.0, 0.2, inf])),
                 deadline=draw(st.sampled_from([0.0, 1.5, inf])),

@@ -7,16 +7,23 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hexai.domain.choice import Choice, Chosen, Method, Shown
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
+from hexai.domain.provider import Given
 from hexai.domain.ranking import Counted
-from hexai.domain.record import Background, ContenderRecord, Fact, RunRecord
-from hexai.domain.room import Given
-from hexai.ledger.choices import read_choices
+from hexai.domain.record import (
+    Background,
+    Choice,
+    Chosen,
+    ContenderRecord,
+    Fact,
+    Method,
+    RunRecord,
+    Shown,
+)
+from hexai.ledger.choices import Choices, read_choices
 from hexai.ledger.database import open_database
-from hexai.ledger.outcomes import Choices
 from hexai.ledger.ratings.trials import Instead, Pattern, Trial
 from hexai.ledger.store import Store
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import hexai.ledger.store as store_module
-from hexai.domain.choice import Choice
+from hexai.domain.record import Choice
 from hexai.ledger.access import Ledger
 from hexai.ledger.database import open_database
 from hexai.ledger.forget import remove_runs

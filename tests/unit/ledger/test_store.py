@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from hexai.domain.choice import Choice, Method, Shown, Survived
-from hexai.domain.record import Background, Fact, RecordedRun
-from hexai.domain.room import Given
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Given, Usage
+from hexai.domain.record import (
+    Background,
+    Choice,
+    Fact,
+    Method,
+    RecordedRun,
+    Shown,
+    Survived,
+)
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
-from hexai.ledger.database import open_database
+from hexai.ledger.database import SCHEMA, open_database
 from hexai.ledger.read import all_runs, find_runs, newest_runs, read_run
-from hexai.ledger.schema import SCHEMA
 from hexai.ledger.store import Store
 from tests.support.records import chosen, contender_record, run_id, run_record
 

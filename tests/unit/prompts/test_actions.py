@@ -4,19 +4,19 @@ from typing import get_args
 
 import pytest
 
-from hexai.config.tables.prompts import CodeActionPrompts, CustomAction, Prompts
+from hexai.config.schema_prompts import CodeActionPrompts, CustomAction, Prompts
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Role
 from hexai.prompts.actions import (
     ActionKind,
-    Subject,
+    ActionSubject,
     action_request,
     can_test,
     custom_request,
     unit_test_request,
 )
 
-SUBJECT = Subject(
+SUBJECT = ActionSubject(
     selection="\tx := {{selection}}",
     path="m.go",
     identifier="go",
@@ -96,7 +96,7 @@ def test_a_unit_test_is_asked_for_in_the_languages_own_way(
     path: str, framework: str, named: str
 ) -> None:
     """The function under test is shown whole."""
-    subject = Subject(function="f(){{x}}", path=path, framework=framework)
+    subject = ActionSubject(function="f(){{x}}", path=path, framework=framework)
 
     system, user = unit_test_request(subject, Prompts()).messages
 

@@ -5,13 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.config.schema import Completion, General, Settings
-from hexai.config.tables.prompts import CompletionPrompts, Prompts
+from hexai.config.schema_prompts import CompletionPrompts, Prompts
+from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.completion import completion_request
-from hexai.prompts.cursor import Cursor
 from hexai.prompts.excerpt import Excerpt, cut
-from hexai.text.budget import estimate_tokens
-from hexai.text.lines import Lines
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Lines, Position, Span
+from hexai.text.tokens import estimate_tokens
 
 _STATEMENTS = (
     "return self",

@@ -3,12 +3,12 @@
 import pytest
 
 from hexai.config.schema import General, Settings
-from hexai.config.tables.prompts import ChatPrompts, CompletionPrompts, Prompts
+from hexai.config.schema_prompts import ChatPrompts, CompletionPrompts, Prompts
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
-from hexai.prompts.catalogue import built_in
 from hexai.prompts.chat import Exchange, chat_request
-from hexai.prompts.cursor import Cursor
+from hexai.prompts.code.cursor import Cursor
+from hexai.prompts.templates import built_in
 from tests.support.marked import unmark_span
 
 

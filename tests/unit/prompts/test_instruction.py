@@ -2,11 +2,16 @@
 
 import pytest
 
-from hexai.config.schema import Settings
+from hexai.config.schema import Chat, Inline, Settings
+from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.code.languages import language_of
-from hexai.prompts.cursor import Cursor
-from hexai.prompts.instruction import Instruction, find_instruction, is_tag, without
-from hexai.prompts.markers import markers_for
+from hexai.prompts.instruction import (
+    Instruction,
+    find_instruction,
+    is_tag,
+    markers_for,
+    without,
+)
 from hexai.text.lines import Lines
 from hexai.text.triggers import find_tags
 from tests.support.marked import unmark_span
@@ -170,3 +175,35 @@ def test_few_tags_in_code_are_tried_by_parsing() -> None:
 
     assert found is not None
     assert cursor.document.slice(found.span) == ">!b c>"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "path", "off"),
+    [
+        ("php", "", ("?>", "?>")),
+        ("", "a.php", ("?>",)),
+        ("ocaml", "", (":>", ":>")),
+        ("python", "", ()),
+    ],
+)
+def test_endings_of_the_language_are_off(
+    identifier: str, path: str, off: tuple[str, ...]
+) -> None:
+    """Whether the editor names the language or the file does."""
+    assert markers_for(Settings(), identifier, path).off == off
+
+
+def test_markers_are_those_of_the_settings() -> None:
+    """Nothing is built in."""
+    settings = Settings(
+        chat=Chat(
+            chat_suffix="@@", chat_prefixes=("?",), triggers_off={"py": ("?@@",)}
+        ),
+        inline=Inline(inline_open="<<", inline_close=">>"),
+    )
+
+    markers = markers_for(settings, "py")
+
+    assert (markers.chat_suffix, markers.chat_prefixes) == ("@@", ("?",))
+    assert (markers.inline_open, markers.inline_close) == ("<<", ">>")
+    assert markers.off == ("?@@",)

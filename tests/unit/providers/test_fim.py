@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.provider_settings import InfillEndpoint
-from hexai.domain.infill import Infill
-from hexai.domain.options import Options
+from hexai.config.schema_providers import InfillEndpoint
+from hexai.domain.entry import Options
+from hexai.domain.messages import Infill
 from hexai.domain.provider import Call
 from hexai.providers.fim import by_capability, endpoint_of
 from hexai.providers.formats.format import WireFormat
 from hexai.providers.formats.ollama import OllamaFormat
-from hexai.providers.shown import ShownModels
+from hexai.providers.readiness.servers import ShownModels
 from tests.support.calls import call, settings
 
 CODESTRAL = "https://codestral.mistral.ai/v1"

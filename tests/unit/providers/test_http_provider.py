@@ -25,7 +25,7 @@ from hexai.errors import (
     RateLimited,
     TooLarge,
 )
-from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,
@@ -70,7 +70,7 @@ class Fixed(PlainFormat):
         """Make the fixed decoder."""
         return _FixedDecoder(self._chunks, self._bug)
 
-    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+    def explain(self, said: ReportedError, *, model: str) -> ProviderError:
         """Fail like the decoder."""
         raise self._bug or ValueError
 

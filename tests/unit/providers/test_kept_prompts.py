@@ -5,14 +5,13 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
+from hexai.domain.entry import Options
 from hexai.domain.messages import Message, Role
-from hexai.domain.options import Options
-from hexai.domain.provider import Call
-from hexai.domain.usage import ReportedUsage
+from hexai.domain.provider import Call, ReportedUsage
 from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.http.client import HttpClient
-from hexai.providers.http.tls import Trust
+from hexai.providers.http.network import Trust
 from hexai.providers.http_provider import HttpProvider
 from hexai.providers.kept_prompts import (
     LEAST,
@@ -21,7 +20,7 @@ from hexai.providers.kept_prompts import (
     least_kept,
     standing_part,
 )
-from hexai.providers.shared import Shared
+from hexai.providers.learned import Shared
 from tests.support.attempt import attempt
 from tests.support.calls import settings
 from tests.support.replies import sse

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from hexai.domain.contender import Target
-from hexai.domain.contender import Upstream as Origin
 from hexai.domain.entry import RequestSpec
+from hexai.domain.request import Target
+from hexai.domain.request import Upstream as Origin
 from hexai.errors import NotSent
 from hexai.providers.http_provider import HttpProvider
 from hexai.providers.locality import LEARN_WITHIN, OllamaLocality
-from hexai.providers.shown import ShownModels
-from hexai.providers.unavailable import Unavailable
+from hexai.providers.readiness.servers import ShownModels
+from hexai.providers.registry import Unavailable
 from tests.support.clock import run_virtually
 from tests.support.plain import client_for
 from tests.support.replies import close, json_answer, raw, status

@@ -9,7 +9,7 @@ import pytest
 from genai_prices import Usage as TheirUsage
 from genai_prices import data, types
 
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Usage
 from hexai.providers.prices import Period, PricedProvider, PriceList, load_prices
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Clients by their settings."""
+"""Providers that cannot be asked."""
 
 import asyncio
 import subprocess
@@ -7,13 +7,55 @@ from typing import get_args
 
 import pytest
 
-from hexai.config.provider_settings import ProviderType
+from hexai.config.schema_providers import ProviderType
+from hexai.errors import ProviderError, RateLimited
 from hexai.providers.http_provider import HttpProvider
 from hexai.providers.llamacpp.provider import LlamaCpp
-from hexai.providers.registry import FORMATS
+from hexai.providers.registry import FORMATS, Unavailable
 from hexai.providers.simulated import Simulated
 from tests.contract.subjects import registry
-from tests.support.calls import settings
+from tests.support.calls import call, settings
+
+
+class NoProgress:
+    """A `Progress` that must not be told anything."""
+
+    def loading(self) -> None:
+        """Refuse."""
+        raise AssertionError
+
+    def connected(self) -> None:
+        """Refuse."""
+        raise AssertionError
+
+    def refused(self) -> None:
+        """Refuse."""
+        raise AssertionError
+
+
+def failure(provider: Unavailable) -> ProviderError:
+    """Make one attempt and give its error."""
+
+    async def attempt() -> None:
+        async for _ in provider.stream(call(model="m"), NoProgress()):
+            pytest.fail("nothing can come")
+
+    with pytest.raises(ProviderError) as caught:
+        asyncio.run(attempt())
+    return caught.value
+
+
+def test_every_attempt_fails_with_the_same_facts() -> None:
+    """Each with an error of its own, so that no attempt changes another's."""
+    known = RateLimited("why", provider="p", http_status=429, advice="wait")
+    provider = Unavailable(known)
+    one, two = failure(provider), failure(provider)
+
+    assert one is not two
+    assert type(one) is RateLimited
+    assert (one.provider, one.model, one.http_status) == ("p", "m", 429)
+    assert str(one) == "why; wait"
+
 
 TYPES: tuple[ProviderType, ...] = get_args(ProviderType)
 
@@ -33,7 +75,7 @@ def _loaded_after(type_: ProviderType, before: str = "") -> set[str]:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from hexai.config.provider_settings import ProviderSettings\n"
+        "from hexai.config.schema_providers import ProviderSettings\n"
         "from hexai.providers.registry import Registry, Surroundings\n"
         "here = Surroundings(environ={}, home='/', run=Path('/'), models=Path('/'),\n"
         "                    keep_alive=1.0, max_workers=1)\n"

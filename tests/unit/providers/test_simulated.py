@@ -17,7 +17,7 @@ from hexai.errors import (
 )
 from hexai.providers.simulated import ERRORS, Simulated, count_tokens
 from hexai.providers.simulated_script import OPTIONS, Failure, Script, read_script
-from hexai.text.ranges import Range
+from hexai.text.number_ranges import Range
 from tests.support.attempt import Attempt, attempt
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of
 from tests.support.clock import run_virtually

@@ -8,11 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Outcome, Status
-from hexai.domain.provider import Call, FinishReason
-from hexai.domain.usage import Usage
+from hexai.domain.provider import Call, FinishReason, Usage
 from hexai.service.cache import LIMIT, AnswerCache, CachedAnswer, answer_key
 
 KEY = "0123456789abcdef" * 4

@@ -5,9 +5,8 @@ from random import Random
 
 import pytest
 
-from hexai.domain.contender import Contender
 from hexai.domain.entry import Surface
-from hexai.domain.request import Request
+from hexai.domain.request import Contender, Request
 from hexai.service.ask import Question, draw_order, draw_seed
 from tests.support.races import field
 from tests.support.scripted import Scripted

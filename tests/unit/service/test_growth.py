@@ -11,17 +11,15 @@ from collections.abc import Callable
 
 import pytest
 
-from hexai.service.actions.chatter import is_refusal, without_chatter
-from hexai.service.actions.fitting import Frame, fit
-from hexai.service.unit_test.imports import Needs
-from hexai.service.unit_test.text import add_tests
+from hexai.service.actions.fitting import Frame, fit, is_refusal, without_chatter
+from hexai.service.actions.unit_test_file import add_tests
+from hexai.service.actions.unit_test_imports import Needs
 from hexai.text.cells import truncate, width, wrap
-from hexai.text.cleaning import LONGEST, clean
-from hexai.text.fences import fence, unfence, unfence_whole, unspan
+from hexai.text.cleaning import LONGEST, clean, fence, unfence, unfence_whole, unspan
+from hexai.text.editors import escape
 from hexai.text.lines import Lines
-from hexai.text.quoting import quote
-from hexai.text.snippet import escape
-from hexai.text.visible import visible
+from hexai.text.sanitise import visible
+from hexai.text.triggers import quote
 
 _GROWS = 45
 """Times as long for ten times the length, at most: ten, and what a measure is off."""

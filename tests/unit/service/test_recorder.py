@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from hexai.config.locate import Folders, find_folders
-from hexai.ledger.schema import SCHEMA
-from hexai.service.history import open_history
-from hexai.service.recorder import FILE_NAME, MOST_QUEUED, LedgerRecorder
-from hexai.service.spool import MOST, Spool
+from hexai.ledger.database import SCHEMA
+from hexai.service.recorded_runs import open_history
+from hexai.service.recorder import FILE_NAME, MOST, MOST_QUEUED, LedgerRecorder, Spool
 from tests.support.records import chosen, contender_record, run_id, run_record
 
 NOW = 1_800_000_000.0

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from hexai.domain.choice import SAMPLED_AFTER
 from hexai.domain.figures import Kept
+from hexai.domain.record import SAMPLED_AFTER
 from hexai.service.statistics import kept_shares
 
 Text = list[int]

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.entries.entries import resolve_entries
-from hexai.config.load import load
+from hexai.config.entries import resolve_entries
 from hexai.config.locate import find_folders
+from hexai.config.order import load
 from hexai.domain.entry import Entry, Surface
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message, Role
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.request import Request
 from hexai.service.services import Services
 from hexai.service.warm import warm

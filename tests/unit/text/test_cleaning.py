@@ -6,8 +6,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hexai.text.cleaning import clean
-from hexai.text.overlap import covered
+from hexai.text.cleaning import (
+    clean,
+    end_loop,
+    end_with_scope,
+    ends_with_line,
+    fence,
+    is_closed_in,
+    unfence,
+    unfence_whole,
+    unspan,
+)
+from hexai.text.repetition import covered
 from tests.support.corpus import Definition, definitions
 
 
@@ -411,3 +421,173 @@ def test_a_hostile_answer_costs_little() -> None:
                 language="go",
             )
             assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("x = 1", "x = 1"),
+        ("```\nx = 1\n```", "x = 1"),
+        ("```python\nx = 1\ny = 2\n```\n", "x = 1\ny = 2"),
+        ("Sure:\n\n~~~py\nx\n~~~\nDone.", "x"),
+        ("````md\n```\ninner\n```\n````", "```\ninner\n```"),
+        ("```\nfirst\n```\nor\n```\nsecond\n```", "first"),
+        ("```\nnot closed", "not closed"),
+        ("```py", ""),
+        ("```\n```", ""),
+        ("talk\n``", "talk"),
+        ("s = '''a ``` b'''", "s = '''a ``` b'''"),
+    ],
+)
+def test_what_stands_in_the_first_fence_is_the_answer(answer: str, code: str) -> None:
+    """With or without talk around it; a fence that is still coming is open."""
+    assert unfence(answer, finished=False) == code
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("```markdown\n# A\n```", "# A"),
+        ("```md\n# A\n```py\nx\n```\n```", "# A\n```py\nx\n```"),
+        ("```md\n# A", "# A"),
+        ("```python\nx\n```", "```python\nx\n```"),
+        ("see `x`", "see `x`"),
+    ],
+)
+def test_only_a_fence_of_its_own_comes_off_markdown(answer: str, text: str) -> None:
+    """Where fences are part of the text, they stay."""
+    assert unfence_whole(answer) == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("`foo()`", "foo()"),
+        (" `foo()`\n", "foo()"),
+        ("`` a`b ``", " a`b "),
+        ("`` `a` ``", "`a`"),
+        ("`a` and `b`", "`a` and `b`"),
+        ("`a\nb`", "`a\nb`"),
+        ("``", "``"),
+    ],
+)
+def test_a_code_span_comes_off_if_it_is_all(answer: str, code: str) -> None:
+    """Spans within a text stay."""
+    assert unspan(answer) == code
+
+
+@given(st.text(st.sampled_from("`~ a\n")))
+def test_nothing_closes_a_fence_from_within(text: str) -> None:
+    """The fence is longer than any run of backticks in it."""
+    opening, *inner, closing = fence(text).split("\n")
+    assert "\n".join(inner) == text
+    assert opening == closing
+    assert len(opening) > max((len(run) for run in re.findall("`+", text)), default=2)
+
+
+def test_a_last_line_of_backticks_may_become_a_fence_only_while_more_can_come() -> None:
+    """A finished answer may be the backtick that closes a string."""
+    assert unfence("x\n`", finished=False) == "x"
+    assert unfence("x\n`", finished=True) == "x\n`"
+
+
+CASES_SCOPE = {
+    "one line": ("def f():\n    x", " = 1", "python", " = 1"),
+    "top level": (
+        "x",
+        " = 1\ndef f():\n    pass",
+        "python",
+        " = 1\ndef f():\n    pass",
+    ),
+    "method": (
+        "class A:\n    def f(self):\n        ",
+        "x = 1\n\n    def g(self):\n        pass",
+        "python",
+        "x = 1",
+    ),
+    "within a signature": (
+        "def f(",
+        "\n    a,\n) -> int:\n    return a\nf(1)",
+        "python",
+        "\n    a,\n) -> int:\n    return a",
+    ),
+    "string at the margin": (
+        "def f():\n    x = ",
+        '"""\nmargin\n"""\n    return x\ny',
+        "python",
+        '"""\nmargin\n"""\n    return x',
+    ),
+    "preprocessor": (
+        "int f(void) {\n  ",
+        "x();\n#ifdef A\n  y();\n#endif\n}\n\nint g(void) {",
+        "c",
+        "x();\n#ifdef A\n  y();\n#endif\n}",
+    ),
+    "brace on its own line": (
+        "int f(void)\n{\n  ",
+        "return 1;\n}\n\nint g(void)\n{",
+        "c",
+        "return 1;\n}",
+    ),
+    "nothing but what follows": (
+        "def f():\n    return 1",
+        "\n\ndef g():\n    pass",
+        "python",
+        "",
+    ),
+    "goes over into what follows": (
+        "def f():\n    return g(",
+        "1)\n\ndef h(",
+        "python",
+        "1)\n\ndef h(",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES_SCOPE)
+def test_an_answer_ends_with_its_definition(case: str) -> None:
+    """By indentation or by its closing bracket, and not where strings look like it."""
+    before, answer, language, wanted = CASES_SCOPE[case]
+    after = "x):\n    pass\n" if case.startswith("goes over") else "\n"
+    assert end_with_scope(answer, before, after, language) == wanted
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        ("a\nb\na\nb\na\nb", "a\nb\na\nb\na\nb"),
+        ("x\na\nb\na\nb\na\nb\na\nb\na", "x\na\nb"),
+        ("x\na\na\na\na\na", "x\na"),
+        ("x\n\n\n\n\n\n", "x\n\n\n\n\n\n"),
+        ("# " + "-" * 300, "# " + "-" * 300),
+        ("say " + "hello world " * 40, "say hello world"),
+        ("x = " + "1 + " * 10, "x = " + "1 + " * 10),
+    ],
+)
+def test_circles_are_cut_to_their_first_round(answer: str, wanted: str) -> None:
+    """Rules of dashes, blank lines and short repetitions are none."""
+    assert end_loop(answer) == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        ("x = ", "\n", True),
+        ("    ", "\n", False),
+        ("", "", False),
+        ("def f():", "\n    pass", False),
+        ("if (x) {", "}\n", False),
+        ("call(", ")\n", False),
+        ("    ", "value\n", True),
+        ("x = a", ")\n", True),
+    ],
+)
+def test_what_is_begun_ends_with_its_line(before: str, after: str, ends: bool) -> None:
+    """Unless the line is new, or opens a block."""
+    assert ends_with_line(before, after) is ends
+
+
+def test_what_an_editor_closed_leaves_room() -> None:
+    """Brackets and quotes right of the cursor are no text."""
+    assert not is_closed_in(")]}\"'`;:,\nmore")
+    assert is_closed_in(" + 1)\n")

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hexai.text.lines import Lines, Replacement, compare
-from hexai.text.positions import Encoding, Position, Span
+from hexai.text.lines import Encoding, Lines, Position, Replacement, Span, compare
 
 texts = st.text("ab)\r\n\u2028\x0b\x85\U0001f600", max_size=12)
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from hexai.text.lines import Lines
 from hexai.text.triggers import (
     Command,
     Markers,
@@ -13,6 +14,9 @@ from hexai.text.triggers import (
     find_question,
     find_tags,
     is_opened,
+    is_quoted,
+    quote,
+    unquote,
 )
 
 USUAL = Markers(
@@ -198,3 +202,22 @@ def test_any_line_can_be_read(line: str, markers: Markers) -> None:
         assert inside.endswith(markers.inline_close)
         assert tag.text.strip() == tag.text != ""
         at = tag.end
+
+
+def test_every_line_is_quoted() -> None:
+    """Blank ones by the mark alone, whatever the line break."""
+    assert quote("a\n\n  b\r\nc") == "> a\n>\n>   b\n> c"
+
+
+@given(st.text("ab \n\r>", max_size=20))
+def test_no_line_is_left_out(text: str) -> None:
+    """All that comes out is quoted."""
+    quoted = Lines.of(quote(text))
+
+    assert all(is_quoted(line) for line in quoted.between(0, len(quoted)))
+
+
+@given(st.text("ab\n>", max_size=20))
+def test_and_back(text: str) -> None:
+    """A text comes back as it was."""
+    assert unquote(quote(text).split("\n")) == text

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.decode import decode
+from hexai.config.decode import decode, prune
+from hexai.config.files import is_too_deep
 from hexai.config.merge import Layer, flatten
 from hexai.config.narrowing.narrow import Source
 from hexai.config.problems import LISTED, KeyPath, Problem, dotted, listed_some
-from hexai.config.prune import prune
 from hexai.config.schema import Settings
-from hexai.config.sources import is_too_deep
-from hexai.text.surrogates import mend
+from hexai.text.sanitise import mend
 
 NAME = "editor settings"
 _RESTRICTING = {"use", "local_only", "ignore"}

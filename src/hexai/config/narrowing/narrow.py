@@ -16,16 +16,18 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
-from hexai.config.narrowing.limit_keys import (
+from hexai.config.narrowing.restrictions import (
     CONTENDERS,
     FIRST_TOKEN,
+    Cap,
+    OnlyEntries,
+    Restrictions,
     as_limit,
     capped_field,
     floor_of,
     in_effect,
     provider_of,
 )
-from hexai.config.narrowing.restrictions import Cap, Restrictions, Use
 from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
 from hexai.domain.entry import Surface
@@ -131,7 +133,10 @@ class _Narrowing:
     def _use(self, surface: Surface, names: tuple[str, ...], source: Source) -> None:
         reason = f"refused by {source.name}: use.{surface.value}"
         uses = dict(self.restrictions.uses)
-        uses[surface] = (*uses.get(surface, ()), Use(names=names, reason=reason))
+        uses[surface] = (
+            *uses.get(surface, ()),
+            OnlyEntries(names=names, reason=reason),
+        )
         self.restrictions = replace(self.restrictions, uses=uses)
 
     def _keep_local(self, reason: str) -> None:

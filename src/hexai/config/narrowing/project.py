@@ -20,22 +20,27 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.layers import CheckedLayer, check_file
+from hexai.config.files import (
+    CheckedLayer,
+    ConfigFile,
+    Unreadable,
+    check_file,
+    read_file,
+)
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, merge
 from hexai.config.narrowing.narrow import PATTERNS, Source
 from hexai.config.narrowing.trust import (
     Grant,
     Owned,
-    Shown,
+    ShownKey,
     forbidden,
     grant_folder,
     read_grant,
     show_held_back,
 )
 from hexai.config.problems import KeyPath, Problem, dotted, listed_some
-from hexai.config.shape import CHAIN, Weight, look
-from hexai.config.sources import ConfigFile, Unreadable, read_file
+from hexai.config.toml import CHAIN, Weight, look
 from hexai.errors import ConfigError
 
 FILE_NAME = ".hexaiconfig.toml"
@@ -88,7 +93,7 @@ class ProjectFile(Struct, frozen=True, kw_only=True):
             is_trusted=False,
         )
 
-    def held_back(self) -> tuple[Shown, ...]:
+    def held_back(self) -> tuple[ShownKey, ...]:
         """Give what the user must be shown before trusting it."""
         return show_held_back(self.layer.values, self.never)
 

@@ -17,14 +17,14 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hexai.config.addresses import check_base_url
+from hexai.config.environment import key_variables, profile_prefix, vendor_variable
+from hexai.config.files import Unreadable, read_file
 from hexai.config.merge import Layer
 from hexai.config.narrowing.narrow import only_restricts
 from hexai.config.problems import KeyPath, dotted
-from hexai.config.profiles import BUILT_IN
-from hexai.config.sources import Unreadable, read_file
-from hexai.config.urls import check_base_url
-from hexai.config.variables import key_variables, profile_prefix, vendor_variable
-from hexai.text.visible import visible_line
+from hexai.config.provider_defaults import BUILT_IN
+from hexai.text.sanitise import visible_line
 
 _NEVER = {"api_key_command", "local", "allow_http", "ca_file"}
 _ORIGIN_OR_KEY = {"type", "base_url", "headers", "api_key_env"}
@@ -71,7 +71,7 @@ def _is_profile(path: KeyPath) -> bool:
     return path[0] == "providers" and len(path) > 1
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class ShownKey(Struct, frozen=True, kw_only=True):
     """A key of a project file as the user is shown it before trusting."""
 
     key: str
@@ -142,10 +142,12 @@ def _tails(keys: Collection[str]) -> set[tuple[str]]:
 
 def show_held_back(
     values: Mapping[KeyPath, object], never: Collection[KeyPath]
-) -> tuple[Shown, ...]:
+) -> tuple[ShownKey, ...]:
     """Show every key that counts only in a trusted file, or never."""
     return tuple(
-        Shown(key=visible_line(dotted(leaf)), value=_shown(leaf, value), never=refused)
+        ShownKey(
+            key=visible_line(dotted(leaf)), value=_shown(leaf, value), never=refused
+        )
         for path, whole in values.items()
         if not only_restricts(path, whole)
         for refused in [path in never]

@@ -2,17 +2,152 @@
 
 The logarithm of the likelihood of the choice model with that of its priors, and its
 slopes. There are few different patterns and many trials, so sums go over patterns.
+The unknowns are strengths, positions, ties, and nothing taken.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import exp, log
+from math import exp, log, sqrt
 
 from msgspec import Struct
 
 from hexai.domain.ranking import Model
-from hexai.ledger.ratings.matrices import Matrix, Vector, dot, zeros
 from hexai.ledger.ratings.trials import Instead, Outcome, Pattern
-from hexai.ledger.ratings.unknowns import Feature, Priors, Unknowns
+
+# A dependency on a numerical library would cost more at every start than all of this
+# does at the end of a ranking.
+
+Vector = list[float]
+Matrix = list[list[float]]
+
+
+def zeros(size: int) -> Matrix:
+    """Make a square matrix of zeros."""
+    return [[0.0] * size for _ in range(size)]
+
+
+def cholesky(matrix: Matrix) -> Matrix:
+    """Give the lower triangle whose product with its transpose is the matrix.
+
+    Raises `ValueError` where the matrix is not positive definite.
+    """
+    size = len(matrix)
+    lower = zeros(size)
+    for row in range(size):
+        for column in range(row + 1):
+            done = lower[row][:column]
+            rest = matrix[row][column] - dot(done, lower[column][:column])
+            if row != column:
+                lower[row][column] = rest / lower[column][column]
+            elif rest > 0:
+                lower[row][row] = sqrt(rest)
+            else:
+                raise ValueError("the matrix is not positive definite")
+    return lower
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """Invert a symmetric positive definite matrix; raises as `cholesky`."""
+    lower, size = cholesky(matrix), len(matrix)
+    units = ([float(i == j) for j in range(size)] for i in range(size))
+    return [_solve(lower, unit) for unit in units]
+
+
+def log_determinant(matrix: Matrix) -> float:
+    """Give the logarithm of a determinant; raises as `cholesky`."""
+    return 2 * sum(log(row[i]) for i, row in enumerate(cholesky(matrix)))
+
+
+def product(one: Matrix, other: Matrix) -> Matrix:
+    """Multiply two matrices."""
+    columns = list(zip(*other, strict=True))
+    return [[dot(row, column) for column in columns] for row in one]
+
+
+def apply(matrix: Matrix, vector: Sequence[float]) -> Vector:
+    """Multiply a matrix with a vector."""
+    return [dot(row, vector) for row in matrix]
+
+
+def dot(one: Sequence[float], other: Sequence[float]) -> float:
+    """Sum the products of two vectors' elements."""
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _solve(lower: Matrix, right: Vector) -> Vector:
+    size, solved = len(lower), list(right)
+    for row in range(size):
+        done = dot(lower[row][:row], solved[:row])
+        solved[row] = (solved[row] - done) / lower[row][row]
+    for row in reversed(range(size)):
+        done = sum(lower[k][row] * solved[k] for k in range(row + 1, size))
+        solved[row] = (solved[row] - done) / lower[row][row]
+    return solved
+
+
+Feature = tuple[tuple[int, float], ...]
+"""The unknowns that an alternative's utility is made of, each with its factor."""
+
+
+class Priors(Struct, frozen=True, kw_only=True):
+    """Standard deviations of the Gaussian priors, in logits; None for no prior."""
+
+    strength: float | None = 2.0
+    other: float | None = 3.0
+    """Of positions, ties and nothing taken."""
+    positions: bool = True
+    """Whether the position has an effect at all."""
+    own: float = 0.5
+    """Of what standing first does to one model more than to all."""
+
+
+DEFAULT_PRIORS = Priors()
+"""Weak: a model that never lost may still be some hundred times as strong."""
+
+
+class Unknowns(Struct, frozen=True, kw_only=True):
+    """Which unknown is where in the vector of all."""
+
+    models: tuple[Model, ...]
+    positions: int
+    """Positions but the first, whose effect is 0."""
+    orders: tuple[bool, ...] = (True,)
+    """Whether orders were drawn: each kind that there is has effects of its own. Where
+    the order is always the same, the place and the model in it are one, and what stands
+    there tells nothing about drawn orders, in which names are often hidden as well."""
+    own: bool = False
+    """Whether standing first does more to one model than to another."""
+
+    @property
+    def shared(self) -> int:
+        """Count those that are no model's own effects; they come first."""
+        return len(self.models) + self.positions * len(self.orders) + 3
+
+    @property
+    def size(self) -> int:
+        """Count them all."""
+        return self.shared + (len(self.models) if self.own else 0)
+
+    def item(self, number: int, place: int, *, drawn: bool) -> Feature:
+        """Give the utility of a model, by its number, at a place, from 0."""
+        place = min(place, self.positions)
+        before = len(self.models) + self.positions * self.orders.index(drawn)
+        effect = ((before + place - 1, 1.0),) if place else ()
+        own = ((self.shared + number, self._first(place)),) if self.own else ()
+        return ((number, 1.0), *effect, *own)
+
+    def _first(self, place: int) -> float:
+        """Give how much of its own effect a model has; 0 on average over the places."""
+        return (place == 0) - 1 / (self.positions + 1)
+
+    def none(self, kind: str) -> Feature:
+        """Give the utility of taking nothing."""
+        return ((self.shared - (3 if kind == "list" else 2), 1.0),)
+
+    @property
+    def tie(self) -> Feature:
+        """Give the constant of a tie."""
+        return ((self.shared - 1, 1.0),)
+
 
 _TIE_TOGETHER = 1e3
 """The weight with which strengths are held to a sum of zero."""

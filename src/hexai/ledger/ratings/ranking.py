@@ -22,14 +22,11 @@ from hexai.domain.ranking import (
     Standing,
     Verdict,
 )
-from hexai.ledger.ratings.changes import find_change
-from hexai.ledger.ratings.choice_model import Fit, fit
-from hexai.ledger.ratings.clusters import QUANTILE
-from hexai.ledger.ratings.evidence import LIMIT, Bet, Bets
-from hexai.ledger.ratings.matrices import apply, cholesky
+from hexai.ledger.ratings.bets import LIMIT, Bet, Bets
+from hexai.ledger.ratings.choice_model import QUANTILE, Fit, fit
+from hexai.ledger.ratings.likelihood import DEFAULT_PRIORS, Priors, apply, cholesky
 from hexai.ledger.ratings.trials import Instead, Trials, connected
-from hexai.ledger.ratings.unknowns import DEFAULT_PRIORS, Priors
-from hexai.ledger.ratings.verdicts import decide, goals
+from hexai.ledger.ratings.verdicts import decide, find_change, goals
 
 _DRAWS = 2000
 _LEANING = 0.9

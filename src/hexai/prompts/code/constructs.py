@@ -5,7 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Position, Span
 
 
 class Context(StrEnum):

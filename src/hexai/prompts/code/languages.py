@@ -5,11 +5,110 @@ the file's name tells. Thirteen languages have a grammar. The others are known b
 comments alone, so that an instruction can be found, and are read by `plain.py`.
 """
 
+import re
 from typing import Literal
 
 from msgspec import Struct
 
-from hexai.prompts.code.file_names import language_named
+BY_NAME = {
+    ".bash_profile": "shellscript",
+    ".bashrc": "shellscript",
+    ".profile": "shellscript",
+    ".vimrc": "vim",
+    ".zshrc": "shellscript",
+    "cmakelists.txt": "cmake",
+    "commit_editmsg": "git-commit",
+    "containerfile": "dockerfile",
+    "dockerfile": "dockerfile",
+    "gemfile": "ruby",
+    "gnumakefile": "makefile",
+    "jenkinsfile": "groovy",
+    "makefile": "makefile",
+    "merge_msg": "git-commit",
+    "rakefile": "ruby",
+}
+_ENDINGS = {
+    "ada": "adb ads",
+    "asciidoc": "adoc asciidoc",
+    "c": "c h",
+    "clojure": "clj cljc cljs edn",
+    "cmake": "cmake",
+    "coffeescript": "coffee",
+    "cpp": "c++ cc cpp cxx h++ hh hpp hxx ipp",
+    "csharp": "cs csx",
+    "css": "css",
+    "dart": "dart",
+    "dockerfile": "dockerfile",
+    "elixir": "ex exs",
+    "elm": "elm",
+    "erlang": "erl hrl",
+    "fish": "fish",
+    "fsharp": "fs fsi fsx",
+    "gdscript": "gd",
+    "glsl": "comp frag geom glsl vert",
+    "go": "go",
+    "groovy": "gradle groovy",
+    "haskell": "hs lhs",
+    "html": "htm html",
+    "ini": "cfg ini",
+    "java": "java",
+    "javascript": "cjs js mjs",
+    "javascriptreact": "jsx",
+    "json": "json",
+    "jsonc": "json5 jsonc",
+    "julia": "jl",
+    "kotlin": "kt kts",
+    "latex": "cls latex sty tex",
+    "lisp": "el lisp lsp",
+    "lua": "lua",
+    "makefile": "mak mk",
+    "markdown": "markdown md",
+    "nim": "nim nims",
+    "nix": "nix",
+    "objective-c": "m mm",
+    "ocaml": "ml mli",
+    "org": "org",
+    "perl": "pl pm",
+    "php": "php phtml",
+    "plaintext": "text txt",
+    "powershell": "ps1 psd1 psm1",
+    "proto": "proto",
+    "python": "py pyi pyw",
+    "r": "r",
+    "restructuredtext": "rst",
+    "ruby": "gemspec rake rb",
+    "rust": "rs",
+    "scala": "sbt sc scala",
+    "scheme": "rkt scm ss",
+    "scss": "less sass scss",
+    "shellscript": "bash bats ksh sh zsh",
+    "sql": "sql",
+    "svelte": "svelte",
+    "swift": "swift",
+    "terraform": "hcl tf tfvars",
+    "toml": "toml",
+    "typescript": "cts mts ts",
+    "typescriptreact": "tsx",
+    "vhdl": "vhd vhdl",
+    "vim": "vim",
+    "vue": "vue",
+    "xml": "plist svg xml xsd xsl xslt",
+    "yaml": "yaml yml",
+    "zig": "zig",
+}
+BY_ENDING = {
+    ending: language
+    for language, endings in _ENDINGS.items()
+    for ending in endings.split()
+}
+
+
+def language_named(path: str) -> str:
+    """Give the identifier of a file's language; empty if its name tells none."""
+    name = path.rpartition("/")[2].lower()
+    _, dot, ending = name.rpartition(".")
+    return BY_NAME.get(name) or (BY_ENDING.get(ending, "") if dot else "")
+
 
 Kind = Literal["code", "text"]
 
@@ -225,3 +324,23 @@ def language_of(identifier: str, path: str = "") -> Language:
         known = _BY_ID.get(_ALIASES.get(key, key))
         return known or Language(id=key, name=identifier.strip())
     return _BY_ID[language_named(path) or "plaintext"]
+
+
+_STARS = re.compile(r"^[ \t]*\*+[ \t]?")
+
+
+def is_block(comment: str, language: Language) -> bool:
+    """Tell whether a comment has an end of its own, and so is not ended by its line."""
+    return any(comment.startswith(opening) for opening, _ in language.block_comments)
+
+
+def comment_text(comment: str, language: Language) -> str:
+    """Give what a comment says: without markers, stars and blanks around."""
+    for opening, closing in language.block_comments:
+        if comment.startswith(opening):
+            inner = comment.removeprefix(opening).removesuffix(closing)
+            lines = [_STARS.sub("", line).rstrip() for line in inner.split("\n")]
+            return "\n".join(lines).strip("*! \t\n")
+    opening = next(filter(comment.startswith, language.line_comments), "")
+    rest = comment.removeprefix(opening).lstrip(opening[-1:])
+    return rest.removeprefix("!" if opening == "//" else "").strip()

@@ -16,10 +16,9 @@ from functools import cached_property
 from typing import Literal
 
 from hexai.prompts.code.constructs import Context, Syntax
+from hexai.prompts.code.cursor import read
 from hexai.prompts.code.languages import Language
-from hexai.prompts.code.syntax import read
-from hexai.text.lines import Lines
-from hexai.text.positions import Position
+from hexai.text.lines import Lines, Position
 
 Misfit = Literal["empty", "chatter", "prose", "echo", "broken"]
 

@@ -9,12 +9,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from hexai.prompts.code import nodes
-from hexai.prompts.code.comments import comment_text, is_block
 from hexai.prompts.code.constructs import Comment, Context, Function, Syntax
 from hexai.prompts.code.definitions import Definition, definitions, find_core
-from hexai.prompts.code.fold import Window
-from hexai.prompts.code.languages import Language
-from hexai.text.positions import Encoding, Position, Span, to_character, to_units
+from hexai.prompts.code.grammars import Window
+from hexai.prompts.code.languages import Language, comment_text, is_block
+from hexai.text.lines import Encoding, Position, Span, to_character, to_units
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Point, Tree

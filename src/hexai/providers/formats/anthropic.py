@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderSettings
+from hexai.config.schema_providers import ProviderSettings
 from hexai.config.vendors import traits
 from hexai.domain.messages import Message, Role
 from hexai.domain.provider import (
@@ -20,12 +20,12 @@ from hexai.domain.provider import (
     Finished,
 )
 from hexai.errors import ProviderError
-from hexai.providers.formats.complaints import Complaint
-from hexai.providers.formats.hearing import Hearing
+from hexai.providers.formats.error_bodies import ReportedError
+from hexai.providers.formats.error_mapping import explain
+from hexai.providers.formats.format import Hearing
+from hexai.providers.formats.framing import Framing
 from hexai.providers.formats.payload import decode, words
-from hexai.providers.formats.refusals import explain
 from hexai.providers.formats.usage import AnthropicUsage
-from hexai.providers.formats.wire import Framing
 
 VERSION = "2023-06-01"
 
@@ -81,7 +81,7 @@ class AnthropicFormat:
         """Make the decoder of one stream."""
         return AnthropicDecoder(call)
 
-    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+    def explain(self, said: ReportedError, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
         return explain(said, model, self._settings)
 

@@ -18,8 +18,7 @@ from itertools import chain, zip_longest
 from msgspec import Struct
 
 from hexai.domain.provider import Call
-from hexai.providers.formats.said import Said
-from hexai.providers.formats.tags import Tags
+from hexai.providers.formats.marks import Said, Tags
 
 
 class Family(Struct, frozen=True, kw_only=True):

@@ -1,26 +1,22 @@
-"""Ollama's chat, one JSON object a line."""
+"""Ollama's chat, one JSON object a line, and its `/api/generate` for gaps."""
 
 from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.options import Think
-from hexai.domain.provider import (
-    Call,
-    Chunk,
-    Finished,
-)
-from hexai.domain.usage import ReportedUsage
+from hexai.config.schema_providers import ProviderSettings
+from hexai.domain.entry import Think
+from hexai.domain.provider import Call, Chunk, Finished, ReportedUsage
 from hexai.errors import ProviderError
-from hexai.providers.formats.complaints import Complaint
-from hexai.providers.formats.durations import ollama_durations
-from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.hearing import Hearing
+from hexai.providers.formats.control_tokens import stops
+from hexai.providers.formats.error_bodies import ReportedError
+from hexai.providers.formats.error_mapping import explain
+from hexai.providers.formats.format import Decoder, Hearing
+from hexai.providers.formats.framing import Framing
 from hexai.providers.formats.payload import decode, figure, words
-from hexai.providers.formats.refusals import explain
-from hexai.providers.formats.wire import Framing
+from hexai.providers.formats.usage import ollama_durations
 
 
 class OllamaFormat:
@@ -75,7 +71,7 @@ class OllamaFormat:
         """Make the decoder of one stream."""
         return OllamaDecoder(call)
 
-    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+    def explain(self, said: ReportedError, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
         return explain(said, model, self._settings)
 
@@ -102,7 +98,7 @@ class _Message(Struct):
     tool_calls: object = None
 
 
-class Line(Struct):
+class OllamaLine(Struct):
     """A line of a chat, with `message`, or of generated text, with `response`."""
 
     message: _Message | None = None
@@ -119,7 +115,7 @@ class Line(Struct):
     model: object = None
 
 
-_LINES = msgspec.json.Decoder(Line)
+_LINES = msgspec.json.Decoder(OllamaLine)
 
 
 class OllamaDecoder:
@@ -130,7 +126,7 @@ class OllamaDecoder:
 
     def __init__(self, call: Call, *, infilled: bool = False) -> None:
         self._hearing = Hearing(call, infilled=infilled)
-        self._last: Line | None = None
+        self._last: OllamaLine | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -169,7 +165,7 @@ _DONE = "stop"
 """What a last line means that only says `done`, as servers older than reasons do."""
 
 
-def _facts(line: Line) -> Finished:
+def _facts(line: OllamaLine) -> Finished:
     """Read the figures of the last line."""
     took = ollama_durations(
         (
@@ -188,3 +184,34 @@ def _facts(line: Line) -> Finished:
         generating=took.generating,
         returned_model=words(line.model) or None,
     )
+
+
+_NOTHING = "\n"
+"""An empty suffix would make it a chat, and an empty prompt no more than a load."""
+
+
+class OllamaInfill(OllamaFormat):
+    """Asks as Ollama's chat is asked, but for path, body and stream."""
+
+    def path(self, call: Call) -> str:  # noqa: ARG002 - one endpoint for all calls
+        """Give the path below `base_url`."""
+        return "/api/generate"
+
+    def body(self, call: Call) -> Mapping[str, object]:
+        """Write the request; a whole prompt goes past the model's own template."""
+        infill = call.infill
+        assert infill is not None
+        body: dict[str, object] = {
+            "model": call.model,
+            "prompt": infill.before or _NOTHING,
+            "stream": True,
+        }
+        if infill.after is None:
+            body["raw"] = True
+        else:
+            body["suffix"] = infill.after or _NOTHING
+        return self._with_options(replace(call, stop=tuple(stops(call))), body)
+
+    def decoder(self, call: Call) -> Decoder:
+        """Make the decoder of one stream."""
+        return OllamaDecoder(call, infilled=True)

@@ -29,9 +29,8 @@ from hexai.domain.provider import (
     Withheld,
 )
 from hexai.errors import TooLarge
+from hexai.providers.formats.marks import Said, Tags
 from hexai.providers.formats.payload import field, words
-from hexai.providers.formats.said import Said
-from hexai.providers.formats.tags import Tags
 from hexai.providers.formats.thinking_marks import (
     BLOCKS,
     OPENED_BY_TEMPLATE,

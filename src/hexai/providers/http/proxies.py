@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from hexai.config.urls import check_base_url, is_loopback, origin
+from hexai.config.addresses import check_base_url, is_loopback, origin
 from hexai.errors import ConnectionFailed
 
 

@@ -10,22 +10,14 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from hexai.domain.provider import (
-    Call,
-    Chunk,
-    Finished,
-)
-from hexai.domain.usage import ReportedUsage
+from hexai.domain.provider import Call, Chunk, Finished, ReportedUsage
 from hexai.errors import ProviderError
-from hexai.providers.formats.complaints import Complaint
 from hexai.providers.formats.control_tokens import stops
-from hexai.providers.formats.durations import openai_generating
-from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.hearing import Hearing
-from hexai.providers.formats.openai import OpenAIFormat
-from hexai.providers.formats.openai_infill import pointing_at_infill
+from hexai.providers.formats.error_bodies import ReportedError
+from hexai.providers.formats.format import Decoder, Hearing
+from hexai.providers.formats.openai import OpenAIFormat, pointing_at_infill
 from hexai.providers.formats.payload import decode, field, figure, words
-from hexai.providers.formats.usage import llamacpp_cached
+from hexai.providers.formats.usage import llamacpp_cached, openai_generating
 
 
 class LlamaCppInfill(OpenAIFormat):
@@ -70,7 +62,7 @@ class LlamaCppInfill(OpenAIFormat):
         """Make the decoder of one stream."""
         return LlamaCppInfillDecoder(call)
 
-    def explain(self, said: Complaint, *, model: str) -> ProviderError:
+    def explain(self, said: ReportedError, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
         error = super().explain(said, model=model)
         return pointing_at_infill(error, said, self._settings)
@@ -164,3 +156,11 @@ class LlamaCppInfillDecoder:
 
 def _first(*figures: int | None) -> int | None:
     return next((figure for figure in figures if figure is not None), None)
+
+
+class WatchedChat(OpenAIFormat):
+    """OpenAI's chat, with what a llama.cpp writes of its progress."""
+
+    def body(self, call: Call) -> Mapping[str, object]:
+        """Write the request; what is written of progress finds the closed stream."""
+        return {**super().body(call), "return_progress": True}

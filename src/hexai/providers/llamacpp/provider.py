@@ -12,22 +12,19 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.domain.provider import Call, Chunk, Finished, Progress
-from hexai.domain.usage import ReportedUsage
+from hexai.config.schema_providers import ProviderSettings
+from hexai.domain.provider import Call, Chunk, Finished, Progress, ReportedUsage
 from hexai.errors import BrokenStream, ConnectionFailed, ProviderError
 from hexai.providers.credentials import FixedCredential
 from hexai.providers.formats.format import WireFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
-from hexai.providers.llamacpp.beforehand import Prompt
-from hexai.providers.llamacpp.infill import LlamaCppInfill
-from hexai.providers.llamacpp.manners import Reading, manner
-from hexai.providers.llamacpp.metadata import Metadata, read_metadata
-from hexai.providers.llamacpp.models import GGUF, find_model, xllamacpp_version
+from hexai.providers.llamacpp.gguf import Metadata, read_metadata
+from hexai.providers.llamacpp.infill import LlamaCppInfill, WatchedChat
+from hexai.providers.llamacpp.model_files import GGUF, find_model, xllamacpp_version
+from hexai.providers.llamacpp.prefill import PrefillPrompt, Reading, manner
 from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
-from hexai.providers.llamacpp.watched import WatchedChat
 from hexai.providers.secret import Secret
 
 _BASE_URL = "http://localhost"
@@ -66,7 +63,7 @@ class LlamaCpp:
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
             wire = self._format(gguf, told, call)
-            prompt = Prompt.of_worker(call, wire)
+            prompt = PrefillPrompt.of_worker(call, wire)
             for is_last in (False, True):
                 asked = self._ask(gguf, wire, call, watch, prompt)
                 try:
@@ -94,7 +91,7 @@ class LlamaCpp:
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
             wire = self._format(gguf, told, call)
-            prompt, reading = Prompt.of_worker(call, wire), self._reading(gguf)
+            prompt, reading = PrefillPrompt.of_worker(call, wire), self._reading(gguf)
             lately = reading.lately(prompt.kind)
             is_known = lately.known(prompt.text) > _LITTLE
             patience: float | None = _LOST if is_known else None
@@ -107,7 +104,7 @@ class LlamaCpp:
                 patience = None
 
     async def _read_within(
-        self, patience: float | None, gguf: GGUF, piece: Call, prompt: Prompt
+        self, patience: float | None, gguf: GGUF, piece: Call, prompt: PrefillPrompt
     ) -> bool:
         """Have a piece of a prompt read; False: it would have taken too long."""
         pace, now = self._reading(gguf).pace, asyncio.get_running_loop().time
@@ -121,7 +118,7 @@ class LlamaCpp:
         pace.take(anew, now() - began)
         return True
 
-    async def _read(self, gguf: GGUF, piece: Call, prompt: Prompt) -> int:
+    async def _read(self, gguf: GGUF, piece: Call, prompt: PrefillPrompt) -> int:
         """Have a piece of a prompt read, and tell how much of it was not kept."""
         usage = ReportedUsage()
         reading = self._ask(gguf, prompt.wire, piece, _Watch(_Unwatched()), prompt)
@@ -162,7 +159,7 @@ class LlamaCpp:
         wire: WireFormat,
         call: Call,
         watch: "_Watch",
-        prompt: Prompt,
+        prompt: PrefillPrompt,
     ) -> AsyncGenerator[Chunk, None]:
         """Ask, and take note of what has been read once there is an answer."""
         named = replace(call, model=Path(gguf.path).stem)

@@ -34,9 +34,9 @@ from hexai.providers.llamacpp.files import (
     all_workers,
     try_lock,
     worker_files,
+    workers_folder,
 )
-from hexai.providers.llamacpp.models import GGUF, LoadOptions, identity
-from hexai.providers.llamacpp.place import workers_folder
+from hexai.providers.llamacpp.model_files import GGUF, LoadOptions, identity
 from hexai.providers.llamacpp.process import (
     HEALTH_TIMEOUT,
     PAUSE,

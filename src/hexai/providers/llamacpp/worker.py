@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.providers.llamacpp.files import Lock, WorkerFiles, try_lock
-from hexai.providers.llamacpp.models import GGUF, LoadOptions
+from hexai.providers.llamacpp.model_files import GGUF, LoadOptions
 
 FAILED = "failed: "
 """How the last line of the log begins if the model could not be loaded."""

@@ -6,12 +6,18 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from hexai.domain.contender import Target
+from hexai.domain.request import Target
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Asked
 from hexai.providers.readiness.line_up import is_ollama, who_to_ask
-from hexai.providers.readiness.llamacpp import is_own, slot_context
-from hexai.providers.readiness.ollama import Loaded, find, full_name, what_is_loaded
+from hexai.providers.readiness.servers import (
+    Loaded,
+    find,
+    full_name,
+    is_own,
+    slot_context,
+    what_is_loaded,
+)
 
 _WITHIN = 1.0
 """Seconds that an answer is waited for."""

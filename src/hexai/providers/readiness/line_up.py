@@ -9,16 +9,40 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from hexai.domain.contender import Target
+from hexai.domain.request import Target
 from hexai.providers.formats.format import Asked, WithKey
 from hexai.providers.locality import may_be_cloud
-from hexai.providers.readiness.ollama import Running, find, full_name
-from hexai.providers.readiness.swaps import Swaps
+from hexai.providers.readiness.servers import Running, find, full_name
+
+# Nothing tells that beforehand. It shows when one is loaded: the other is gone, though
+# it had time left.
+
+
+class Swaps:
+    """What loads have shown so far."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[str, set[frozenset[str]]] = {}
+
+    def note(self, origin: str, loaded: str, gone: Iterable[Running]) -> None:
+        """Take note of what went as a model was loaded."""
+        pairs = self._pairs.setdefault(origin, set())
+        for each in gone:
+            pair = frozenset({full_name(loaded), full_name(each.model)})
+            if len(pair) == 2:
+                pairs.add(pair)
+
+    def others(self, origin: str, model: str) -> tuple[str, ...]:
+        """Name the models that cannot be there beside this one."""
+        name = full_name(model)
+        pairs = self._pairs.get(origin, set())
+        return tuple(sorted(min(pair - {name}) for pair in pairs if name in pair))
+
 
 _OLLAMA_COM = ("http://ollama.com", "https://ollama.com")
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class TargetStanding(Struct, frozen=True, kw_only=True):
     """How one of a race's targets stands at an upstream that others share with it."""
 
     place: int
@@ -43,11 +67,11 @@ def crowded(targets: Iterable[Target]) -> dict[str, Target]:
 
 def line_up(
     targets: Sequence[Target], listed: Mapping[str, tuple[Running, ...]], swaps: Swaps
-) -> tuple[Standing, ...]:
+) -> tuple[TargetStanding, ...]:
     """Line targets up by what is listed as loaded at each of those Ollamas."""
     stay = [_is_there(target, listed) for target in targets]
     found = [
-        Standing(
+        TargetStanding(
             place=place,
             is_there=stay[place],
             pushes_out=_rival(place, targets, stay, swaps),

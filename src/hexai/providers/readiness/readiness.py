@@ -14,38 +14,34 @@ from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
-from hexai.domain.contender import Target
-from hexai.domain.provider import Waits
-from hexai.domain.room import Held
+from hexai.domain.provider import Held, Waits
+from hexai.domain.request import Target
 from hexai.errors import ContextTooLong, ProviderError, StillLoading
 from hexai.providers.formats.format import Asked
 from hexai.providers.locality import may_be_cloud
 from hexai.providers.readiness.line_up import (
-    Standing,
+    Swaps,
+    TargetStanding,
     crowded,
     is_ollama,
     key_of,
     line_up,
     who_to_ask,
 )
-from hexai.providers.readiness.llamacpp import (
-    is_own,
-    slot_context,
-    wait_until_loaded,
-)
-from hexai.providers.readiness.loads import Load, Loads, Start
-from hexai.providers.readiness.ollama import (
+from hexai.providers.readiness.loads import Load, Loads, Start, Turn, Turns
+from hexai.providers.readiness.servers import (
     SLOW,
     Loaded,
     Running,
+    ShownModels,
     ask_to_load,
     find,
+    is_own,
     refuses_long_prompts,
+    slot_context,
+    wait_until_loaded,
     what_is_loaded,
 )
-from hexai.providers.readiness.swaps import Swaps
-from hexai.providers.readiness.turns import Turn, Turns
-from hexai.providers.shown import ShownModels
 
 LONG = 1024
 """Tokens of a prompt from which on a server is asked how much it holds."""
@@ -99,7 +95,7 @@ class UpstreamReadiness:
             await self._look_at(target)
         yield self._held.get(key)
 
-    async def arrange(self, targets: Sequence[Target]) -> tuple[Standing, ...]:
+    async def arrange(self, targets: Sequence[Target]) -> tuple[TargetStanding, ...]:
         """Say how each of a race's targets stands at an Ollama that it shares.
 
         In the order in which they are best asked: whose model is there goes first.

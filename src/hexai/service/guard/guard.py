@@ -21,13 +21,18 @@ from msgspec.structs import replace
 from hexai.config.locate import Folders
 from hexai.config.schema import Ignore
 from hexai.domain.messages import Message, Role
-from hexai.domain.ports import Verdict
-from hexai.domain.request import Request
-from hexai.service.guard.lines import Finding, LineMemory, find_secrets, findings, look
+from hexai.domain.request import Request, Verdict
+from hexai.service.guard.findings import (
+    Finding,
+    LineMemory,
+    find_secrets,
+    findings,
+    look,
+)
 from hexai.text.lines import Lines
 
 if TYPE_CHECKING:  # what only documents need is loaded with the first of them
-    from hexai.service.ignore.rules import Ignored, IgnoreRules
+    from hexai.service.ignore.ignore import Ignored, IgnoreRules
 
 _NAMED = 3  # secrets that a verdict names; more would only make it long
 _AROUND = 200
@@ -77,7 +82,7 @@ class GuardedText(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """What people call it."""
-        from hexai.service.ignore.paths import name_of
+        from hexai.service.ignore.ignore import name_of
 
         return name_of(self.uri)
 
@@ -103,8 +108,8 @@ class Guard:
         return None
 
     async def _ignored(self, uri: str, settings: Ignore) -> "Ignored | None":
-        from hexai.service.ignore.files import TakesLong
-        from hexai.service.ignore.rules import IgnoreRules
+        from hexai.service.ignore.git import TakesLong
+        from hexai.service.ignore.ignore import IgnoreRules
 
         if self._ignore_rules is None:
             self._ignore_rules = IgnoreRules(self._folders, self._environ)

@@ -1,7 +1,7 @@
 """The reference page of the guard, made from its rules by `scripts/generate`."""
 
 from hexai.service.guard.rules import NameRule, Rules, TokenRule
-from hexai.service.ignore.files import LIMIT
+from hexai.service.ignore.git import LIMIT
 
 _USUAL_ENTROPY = 3.0
 _USUAL_LINES = 3

@@ -1,22 +1,108 @@
-"""Where git looks for what it ignores, found without starting it.
+"""What git ignores, and a repository's HEAD, read without starting git."""
 
-A repository is a folder that holds `.git`. If that is a file, as in a worktree or a
-submodule, it is followed only to where the excludes are. The rest is in git's
-configuration, of which three keys are read: `core.excludesFile`, `core.ignoreCase`, and
-the `path` of what it includes. Git includes some files only under conditions; what
-they exclude is excluded here under all of them.
-"""
-
+import errno
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from hexai.config.files import Unreadable, read_bytes
 from hexai.config.locate import Folders
-from hexai.config.sources import Unreadable
-from hexai.service.ignore.files import WatchedFiles
+
+# A repository may hold anything under such a name: a FIFO would hang a plain open, a
+# device might never end. So they are opened without waiting, must be regular files, and
+# are read up to a limit. One that cannot be read may ignore anything.
+#
+# Each is asked about before every request, which costs one `stat` of it: what it says
+# is parsed again only when its inode, size or times have changed.
+
+LIMIT = 256 << 10
+"""Bytes of a file that says what is ignored."""
+
+_KEPT = 512
+
+_QUICK = 16 << 10
+"""Bytes that are parsed in no time."""
+
+_Said = TypeVar("_Said")
+_State = tuple[int, ...] | str
+
+
+class TakesLong(Exception):
+    """What was asked takes long; ask again in a thread, with patience."""
+
+
+class WatchedFiles(Generic[_Said]):
+    """What files of one kind say."""
+
+    def __init__(self, parse: Callable[[bytes], _Said], *, limit: int = LIMIT) -> None:
+        """`parse` is given a file's bytes, whatever they are; none for no file."""
+        self._parse = parse
+        self._limit = limit
+        self._nothing = parse(b"")
+        self._said: dict[str, tuple[_State, _Said]] = {}
+
+    def say(self, path: str, *, patient: bool) -> _Said:
+        """Say what is in a file now; the same object as long as it does not change.
+
+        Raises `Unreadable`, naming the file, and, if not `patient`, `TakesLong`.
+        """
+        state = _state_of(path)
+        if isinstance(state, str):
+            raise Unreadable(f"{path} {state}")
+        if not state:
+            return self._nothing
+        known = self._said.get(path)
+        if known is not None and known[0] == state:
+            return known[1]
+        if state[0] > _QUICK and not patient:
+            raise TakesLong
+        said = self._read(path)
+        if len(self._said) >= _KEPT:
+            self._said.clear()
+        self._said[path] = (state, said)
+        return said
+
+    def _read(self, path: str) -> _Said:
+        try:
+            read = read_bytes(Path(path), limit=self._limit)
+        except Unreadable as error:
+            raise Unreadable(f"{path} {error}") from None
+        return self._nothing if read is None else self._parse(read[0])
+
+
+def _state_of(path: str) -> _State:
+    """Tell one state of a file from another; `()`: none, text: no file to be read."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - this runs often, and Paths are slow
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return ()
+    except OSError as error:
+        too_long = error.errno == errno.ENAMETOOLONG  # so there can be none
+        return () if too_long else f"cannot be opened: {error.strerror}"
+    if stat.S_ISREG(found.st_mode):
+        times = found.st_mtime_ns, found.st_ctime_ns
+        return (found.st_size, found.st_dev, found.st_ino, *times)
+    return () if _is_null(found) else "is not a regular file"
+
+
+def _is_null(found: os.stat_result) -> bool:
+    """Tell the empty file that people name where they want none."""
+    if not stat.S_ISCHR(found.st_mode):
+        return False
+    return found.st_rdev == os.stat(os.devnull).st_rdev  # noqa: PTH116
+
+
+# A repository is a folder that holds `.git`. If that is a file, as in a worktree or a
+# submodule, it is followed only to where the excludes are. The rest is in git's
+# configuration, of which three keys are read: `core.excludesFile`, `core.ignoreCase`,
+# and the `path` of what it includes. Git includes some files only under conditions;
+# what they exclude is excluded here under all of them.
 
 _SYSTEM = ("/etc/gitconfig", "/usr/local/etc/gitconfig", "/opt/homebrew/etc/gitconfig")
 _MOST = 50
@@ -176,3 +262,32 @@ def _value(text: str) -> str:
     if last_is_bare:
         pieces[-1] = pieces[-1].rstrip()
     return _ESCAPE.sub(lambda one: _ESCAPES.get(one[1], one[1]), "".join(pieces))
+
+
+_LIMIT = 4096
+
+
+def head_of(path: str) -> str:
+    """Give what HEAD of a file's repository holds; empty if nobody can tell.
+
+    It changes when another branch is checked out, and not when something is committed
+    to one.
+    """
+    repository = find_repository(path)
+    if not repository:
+        return ""
+    folder = Path(repository, ".git")
+    if not folder.is_dir():
+        link = _read(folder)
+        if not link.startswith("gitdir:"):
+            return ""
+        folder = Path(repository, os.fsdecode(link.removeprefix("gitdir:").strip()))
+    return _read(folder / "HEAD")
+
+
+def _read(path: Path) -> str:
+    try:
+        read = read_bytes(path, limit=_LIMIT)
+    except Unreadable:
+        return ""
+    return "" if read is None else read[0].decode("utf-8", "replace")

@@ -1,19 +1,58 @@
-"""What a machine without any configuration has to offer.
+"""What a machine without configuration offers: keys, an Ollama, other servers."""
 
-Used for the first run and by `hexai config init`: it looks, and sends nothing to any
-cloud. The one connection it makes goes to the port of Ollama on this machine, which
-`OLLAMA_HOST` may name; where that names another machine, nobody is asked.
-"""
-
+import asyncio
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from hexai.config.elsewhere import ollama_named, ollama_port
-from hexai.service.setup.probe import Address, fetch
+from hexai.config.addresses import ollama_named, ollama_port
+
+# Not a provider: nothing is sent but the path, no key, and whatever comes back is only
+# looked at. It waits a moment, reads a bounded answer, and never raises.
+
+Address = tuple[str, int]
+"""A host and a port."""
+
+_ANSWER_LIMIT = 1 << 20
+
+
+async def fetch(address: Address, path: str, *, patience: float) -> bytes | None:
+    """Get a path; gives the answer's body, or None if nobody listens there.
+
+    Empty if somebody does but gives no answer within `patience` seconds.
+    """
+    host, port = address
+    try:
+        async with asyncio.timeout(patience):
+            reader, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return None
+    try:
+        async with asyncio.timeout(patience):
+            named = f"[{host}]" if ":" in host else host
+            request = f"GET {path} HTTP/1.0\r\nHost: {named}:{port}\r\n\r\n"
+            writer.write(request.encode("ascii"))
+            answer = await _read_bounded(reader)
+    except (OSError, TimeoutError):
+        return b""
+    finally:
+        writer.close()
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+async def _read_bounded(reader: asyncio.StreamReader) -> bytes:
+    answer = b""
+    while len(answer) < _ANSWER_LIMIT and (piece := await reader.read(1 << 16)):
+        answer += piece
+    return answer
+
+
+# Used for the first run and by `hexai config init`: it looks, and sends nothing to any
+# cloud. The one connection it makes goes to the port of Ollama on this machine, which
+# `OLLAMA_HOST` may name; where that names another machine, nobody is asked.
 
 _USUAL: Address = ("127.0.0.1", 11434)
 _VENDORS = ("OPENAI", "OPENROUTER", "ANTHROPIC")
@@ -79,13 +118,13 @@ async def detect(
 
 async def _ollama_models(
     address: Address, patience: float
-) -> "tuple[_Model, ...] | None":
+) -> "tuple[_OllamaModel, ...] | None":
     """List the models of an Ollama; empty if it is there but does not say."""
     body = await fetch(address, "/api/tags", patience=patience)
     return None if body is None else _models_in(body)
 
 
-class _Model(Struct):
+class _OllamaModel(Struct):
     name: str
     remote_host: str | None = None
     remote_model: str | None = None
@@ -96,12 +135,66 @@ class _Model(Struct):
 
 
 class _Tags(Struct):
-    models: list[_Model]
+    models: list[_OllamaModel]
 
 
-def _models_in(body: bytes) -> tuple[_Model, ...]:
+def _models_in(body: bytes) -> tuple[_OllamaModel, ...]:
     try:
         tags = msgspec.json.decode(body, type=_Tags)
     except (msgspec.MsgspecError, RecursionError):
         return ()
     return tuple(tags.models)
+
+
+USUAL: tuple[tuple[str, int], ...] = (
+    ("llamacpp", 8080),
+    ("lmstudio", 1234),
+    ("vllm", 8000),
+    ("jan", 1337),
+    ("koboldcpp", 5001),
+)
+"""What is likely to listen where; the names are those of the profiles to be made."""
+
+_HOST = "127.0.0.1"
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """A server that was found."""
+
+    name: str
+    """By its port; who really listens there nobody knows."""
+    port: int
+    models: tuple[str, ...]
+    """At least one."""
+
+    @property
+    def base_url(self) -> str:
+        """Where its API begins."""
+        return f"http://{_HOST}:{self.port}/v1"
+
+
+class _ServedModel(Struct):
+    id: str
+
+
+class _ServedModels(Struct):
+    data: list[_ServedModel]
+
+
+async def find_servers(
+    places: Iterable[tuple[str, int]] = USUAL, *, patience: float = 0.5
+) -> tuple[Server, ...]:
+    """Ask each port of this machine for its models, all at once and without a key."""
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(_ask(name, port, patience)) for name, port in places]
+    return tuple(server for task in asked if (server := task.result()) is not None)
+
+
+async def _ask(name: str, port: int, patience: float) -> Server | None:
+    body = await fetch((_HOST, port), "/v1/models", patience=patience)
+    try:
+        listed = msgspec.json.decode(body or b"", type=_ServedModels)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    models = tuple(model.id for model in listed.data if model.id)
+    return Server(name=name, port=port, models=models) if models else None

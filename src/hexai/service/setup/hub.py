@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from hexai.config.urls import check_base_url, origin
+from hexai.config.addresses import check_base_url, origin
 from hexai.errors import UsageError
 
 HUB = "https://huggingface.co"
@@ -61,7 +61,7 @@ class Source(Struct, frozen=True, kw_only=True):
         return self.file[: -len(".gguf")]
 
 
-class Listed(Struct, frozen=True, kw_only=True):
+class ListedModel(Struct, frozen=True, kw_only=True):
     """A model that is offered by name."""
 
     name: str
@@ -77,7 +77,7 @@ LISTED = (
     # Size, sum and revision as six public repositories pin them that fetch these very
     # files (seen 2026-11-29), and as the files have them that were tried here: both
     # have the tokens for gaps, and filled one. Apache-2.0, says the owner's card.
-    Listed(
+    ListedModel(
         name="qwen2.5-coder-0.5b",
         repository="Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",
         revision="ebb2015119c907b064c512bf053e945850b5875f",
@@ -86,7 +86,7 @@ LISTED = (
         sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
         about="code, fills gaps; quick on two cores",
     ),
-    Listed(
+    ListedModel(
         name="qwen2.5-coder-1.5b",
         repository="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
         revision="38f6bab61d341b23a6c00226f32c0d6148bf9f43",

@@ -12,11 +12,11 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
-from hexai.config.provider_settings import ProviderSettings
-from hexai.config.urls import check_base_url, origin
+from hexai.config.addresses import check_base_url, origin
+from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import SetupError
 from hexai.providers.http.client import Answer, HttpClient
-from hexai.providers.http.tls import Trust
+from hexai.providers.http.network import Trust
 from hexai.providers.secret import Secret
 from hexai.service.setup.hub import (
     TOKEN_VARIABLE,
@@ -26,8 +26,7 @@ from hexai.service.setup.hub import (
     target_of,
     without_query,
 )
-from hexai.text.shorten import shorten
-from hexai.text.visible import visible_line
+from hexai.text.sanitise import shorten, visible_line
 
 PATIENCE = 60.0
 """Seconds for an answer to begin, and for its next piece."""

@@ -9,11 +9,11 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
 from hexai.service.guard.guard import Source
-from hexai.service.history import open_history
-from hexai.surfaces.cli.ledger.recorded import prompt_of
-from hexai.surfaces.cli.options import AskOptions
+from hexai.service.recorded_runs import open_history
+from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt
+from hexai.surfaces.cli.show import prompt_of
 
 
 def last_question(process: Process) -> RunRecord:

@@ -7,29 +7,34 @@ import click
 from msgspec.structs import replace
 
 from hexai.errors import HexaiError, NoInput, UsageError
+from hexai.surfaces.cli.command_line import (
+    AskOptions,
+    CommandLine,
+    Invocation,
+    option_names,
+    parse_options,
+    root_command,
+    run_command,
+    split_line,
+    stray_options,
+)
 from hexai.surfaces.cli.commands import (
     find,
     find_script,
     summaries,
     why_no_command,
 )
-from hexai.surfaces.cli.exit_code import (
+from hexai.surfaces.cli.output import complain, say
+from hexai.surfaces.cli.process import (
     A_BUG,
     INTERRUPTED,
     NOBODY_READS,
     NONE_ANSWERED,
     USAGE,
+    Hush,
+    Process,
+    folders_of,
 )
-from hexai.surfaces.cli.invocation import Invocation, run_command
-from hexai.surfaces.cli.options import (
-    AskOptions,
-    option_names,
-    parse_options,
-    root_command,
-)
-from hexai.surfaces.cli.process import Hush, Process, folders_of
-from hexai.surfaces.cli.speak import complain, say
-from hexai.surfaces.cli.words import Line, split_line, stray_options
 from hexai.version import __version__
 
 
@@ -76,7 +81,7 @@ def _carry_out(process: Process, work: Callable[[Process], int]) -> int:
 
 def _run(hush: Hush, process: Process) -> int:
     if instruction := process.environ.get("_HEXAI_COMPLETE"):
-        from hexai.surfaces.cli.completion import complete
+        from hexai.surfaces.cli.shell_completion import complete
 
         return complete(process, instruction)
     root = root_command(summaries())
@@ -109,7 +114,7 @@ def _run(hush: Hush, process: Process) -> int:
     return _ask(process, options, line)
 
 
-def _ask(process: Process, options: AskOptions, line: Line) -> int:
+def _ask(process: Process, options: AskOptions, line: CommandLine) -> int:
     if options.tps_simulation is not None:
         from hexai.surfaces.cli.simulate import simulate
 

@@ -1,17 +1,18 @@
-"""Asking: from the words of a command line to the exit code."""
+"""Asking: from a command line's words to the exit code, and what tmux shows."""
 
 import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Outcome
-from hexai.domain.record import Background
+from hexai.domain.record import Background, RunRecord
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
@@ -25,26 +26,27 @@ from hexai.errors import (
     UnknownModel,
     UsageError,
 )
-from hexai.prompts.catalogue import cli_system
 from hexai.prompts.cli import cli_messages, wants_explanation
+from hexai.prompts.templates import cli_system
 from hexai.service.ask import Question, ask
 from hexai.service.guard.guard import inspect
-from hexai.service.kept import KeptPrompts
-from hexai.service.loop import Loop
 from hexai.service.projects import project_of
 from hexai.service.recorder import LedgerRecorder
+from hexai.service.runtime import Loop
 from hexai.service.services import Services
-from hexai.surfaces.cli.first_run import check_first_run
-from hexai.surfaces.cli.interrupts import Interrupts
-from hexai.surfaces.cli.options import AskOptions
-from hexai.surfaces.cli.process import Hush, Process, folders_of
+from hexai.service.state_files import KeptPrompts
+from hexai.surfaces.cli.command_line import AskOptions
+from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
+from hexai.surfaces.cli.output import complain, tell
+from hexai.surfaces.cli.process import Hush, Interrupts, Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
-from hexai.surfaces.cli.screen import Screen
-from hexai.surfaces.cli.session import Session, open_session
-from hexai.surfaces.cli.show import Show
-from hexai.surfaces.cli.speak import complain, tell
-from hexai.surfaces.cli.tmux_status import tmux_status
-from hexai.surfaces.cli.views import Wanted
+from hexai.surfaces.cli.terminal import Screen
+from hexai.surfaces.cli.views import Show, Wanted
+from hexai.surfaces.words import letter
+
+if TYPE_CHECKING:
+    from hexai.service.tmux_status import CommandStatus
+
 
 _OUT_AFTER = 0.03
 """Seconds until the requests are out: only then what comes at the end is prepared."""
@@ -104,7 +106,7 @@ def _put_recorded(session: Session, question: Question) -> Show:
         show = put(session, question, how, recorder, warm_up)
         status.end(show.record)
         if how.vote:
-            from hexai.surfaces.cli.ledger.vote import vote_at_the_end
+            from hexai.surfaces.cli.vote import vote_at_the_end
 
             vote_at_the_end(session.process, show, recorder)
     if show.code == 0:
@@ -266,3 +268,57 @@ def _keep_text(process: Process, text: str) -> None:
         complain(process, f"your input could not be kept: {error.strerror}")
     else:
         complain(process, f"nothing was answered; your input is kept in {path}")
+
+
+class Status:
+    """The status of one question."""
+
+    def __init__(self, session: Session) -> None:
+        """Do nothing yet."""
+        self._session = session
+        self._status: CommandStatus | None = None
+
+    def begin(self, entries: tuple[Entry, ...], *, blind: bool) -> None:
+        """Show who is being asked; `blind`: only by letters."""
+        status = self._open()
+        if status is None:
+            return
+        names = [f"{each.spec.provider}:{each.spec.model}" for each in entries]
+        status.begin([*map(letter, range(len(names)))] if blind else names)
+
+    def end(self, run: RunRecord | None) -> None:
+        """Show the figures; None: there was no run after all."""
+        status = self._status or (self._open() if run is not None else None)
+        if status is not None:
+            status.end(*([run] if run is not None else []))
+
+    def leave(self) -> None:
+        """Wait, for next to no time, until they are on their way to tmux."""
+        if self._status is not None:
+            self._status.leave()
+
+    def _open(self) -> "CommandStatus | None":
+        process, settings = self._session.process, self._session.snapshot.settings
+        if not process.environ.get("TMUX") or not settings.tmux.status:
+            return None
+        from hexai.service.tmux_status import CommandStatus, find_status
+
+        status = find_status(
+            self._session.folders,
+            process.environ,
+            lambda: settings,
+            now=time.time,  # noqa: TID251 - the edge
+            log=self._session.log,
+        )
+        self._status = None if status is None else CommandStatus(status)
+        return self._status
+
+
+@contextmanager
+def tmux_status(session: Session) -> Iterator[Status]:
+    """Give the status of a question; whatever happens, it does not go on waiting."""
+    status = Status(session)
+    try:
+        yield status
+    finally:
+        status.leave()

@@ -10,8 +10,16 @@ import click
 from msgspec import Struct
 
 from hexai.errors import UsageError
-from hexai.surfaces.cli.options import GENERAL, AskOptions, given, option_names
-from hexai.surfaces.cli.words import Line, is_option, nearest, split_line
+from hexai.surfaces.cli.command_line import (
+    GENERAL,
+    AskOptions,
+    CommandLine,
+    given,
+    is_option,
+    nearest,
+    option_names,
+    split_line,
+)
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -54,19 +62,18 @@ def _models(name: str) -> click.Command:
 
 
 def _ledger(name: str) -> click.Command:
-    from hexai.surfaces.cli.ledger.parsers import parser
 
     return parser(name)
 
 
 def _lsp(_name: str) -> click.Command:
-    from hexai.surfaces.cli.lsp import parser
+    from hexai.surfaces.cli.lsp_and_action import lsp_parser as parser
 
     return parser()
 
 
 def _action(_name: str) -> click.Command:
-    from hexai.surfaces.cli.action import parser
+    from hexai.surfaces.cli.lsp_and_action import action_parser as parser
 
     return parser()
 
@@ -104,7 +111,7 @@ COMMANDS = tuple(
 _NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
 
 
-def find(line: Line, options: AskOptions) -> click.Context | None:
+def find(line: CommandLine, options: AskOptions) -> click.Context | None:
     """Find the command that the words are; None if they are a prompt.
 
     Raises `UsageError` for a lone word that looks like a mistyped command, and for
@@ -120,7 +127,7 @@ def find(line: Line, options: AskOptions) -> click.Context | None:
     return context
 
 
-def why_no_command(line: Line) -> str | None:
+def why_no_command(line: CommandLine) -> str | None:
     """Say why words that were meant as a command are none; None if they were not.
 
     They were meant as one if they begin with its name and hold an option of it, or
@@ -176,7 +183,7 @@ def find_script(name: str, words: tuple[str, ...]) -> click.Context:
     return _context(next(c for c in COMMANDS if c.name == name), words)
 
 
-def _refuse_options(line: Line, options: AskOptions) -> None:
+def _refuse_options(line: CommandLine, options: AskOptions) -> None:
     if given(options) - GENERAL:
         words = " ".join(line.words)
         raise UsageError(
@@ -197,3 +204,27 @@ def _refuse_near_miss(word: str) -> None:
         meant = f"hexai {near}"
     if meant is not None:
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
+
+
+def parser(name: str) -> click.Command:
+    """Make the parser of `hexai NAME`."""
+    match name:
+        case "history":
+            from hexai.surfaces.cli.history import parser as make
+        case "history forget":
+            from hexai.surfaces.cli.history import forget_parser as make
+        case "history export":
+            from hexai.surfaces.cli.history import export_parser as make
+        case "history import":
+            from hexai.surfaces.cli.history import import_parser as make
+        case "show":
+            from hexai.surfaces.cli.show import parser as make
+        case "vote":
+            from hexai.surfaces.cli.vote import parser as make
+        case "stats":
+            from hexai.surfaces.cli.stats import parser as make
+        case "leaderboard":
+            from hexai.surfaces.cli.leaderboard import parser as make
+        case _:
+            raise LookupError(name)
+    return make()

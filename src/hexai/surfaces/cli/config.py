@@ -7,25 +7,23 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from hexai.config.diff import find_changes, summarise
-from hexai.config.encode import Line, document
-from hexai.config.load import load
-from hexai.config.origins import find_origins
+from hexai.config.order import load
 from hexai.config.problems import dotted
 from hexai.config.schema import Settings
+from hexai.config.shown import TomlLine, document, find_changes, find_origins, summarise
 from hexai.config.validate import find_slow
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, SetupError
-from hexai.service.editor import VARIABLES, edit_file, editor_command
+from hexai.service.external_editor import VARIABLES, edit_file, editor_command
 from hexai.service.files import make_private_folder
-from hexai.service.loop import Loop
-from hexai.service.readiness import find_lacks
-from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.service.inventory import find_lacks
+from hexai.service.runtime import Loop
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.loaded_config import Session, open_session
+from hexai.surfaces.cli.output import complain, say
 from hexai.surfaces.cli.process import folders_of
-from hexai.surfaces.cli.records import to_json
-from hexai.surfaces.cli.session import Session, open_session
-from hexai.surfaces.cli.speak import complain, say
-from hexai.text.visible import visible, visible_line
+from hexai.text.sanitise import visible, visible_line
 
 
 class _Command(Struct, frozen=True, kw_only=True):
@@ -90,7 +88,7 @@ def show(invocation: Invocation, *, origin: bool, json: bool) -> int:
         say(session.process, to_json(record) + "\n")
         return 0
     lines = (
-        Line(
+        TomlLine(
             path=each.path,
             value=each.value,
             comment=visible_line(each.origin) if origin else "",

@@ -6,20 +6,18 @@ from pathlib import Path
 
 import click
 
-from hexai.config.elsewhere import ollama_port
+from hexai.config.addresses import ollama_port
 from hexai.errors import ConfigError, UsageError
 from hexai.service.files import make_private_folder
-from hexai.service.loop import Loop
-from hexai.service.setup.detect import Found, detect
-from hexai.service.setup.initial import choices, compose, taking_part
-from hexai.service.setup.servers import USUAL, Server, find_servers
+from hexai.service.runtime import Loop
+from hexai.service.setup.detect import USUAL, Found, Server, detect, find_servers
+from hexai.service.setup.initial_config import choices, compose, taking_part
+from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.config import config_file
-from hexai.surfaces.cli.confirm import can_confirm, confirm
-from hexai.surfaces.cli.first_run import MODEL, elsewhere
-from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.surfaces.cli.loaded_config import MODEL, elsewhere
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.speak import complain, say
-from hexai.text.visible import visible_line
+from hexai.text.sanitise import visible_line
 
 
 def parser() -> click.Command:

@@ -7,17 +7,15 @@ from pathlib import Path
 
 import click
 
-from hexai.config.load import load
 from hexai.config.narrowing.project import FILE_NAME, ProjectFile
 from hexai.config.narrowing.trust import Grant
+from hexai.config.order import load
 from hexai.errors import ConfigError, UsageError
-from hexai.service.grants import grant, grants, revoke
-from hexai.surfaces.cli.confirm import can_confirm, confirm
-from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.service.projects import grant, grants, revoke
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.speak import complain, say
-from hexai.surfaces.cli.table import table
-from hexai.text.visible import visible_line
+from hexai.text.sanitise import visible_line
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -178,7 +176,7 @@ def _list(process: Process) -> int:
 def _state(known: Grant) -> str:
     import hashlib
 
-    from hexai.config.sources import Unreadable, read_file
+    from hexai.config.files import Unreadable, read_file
 
     try:
         file = read_file(Path(known.path))

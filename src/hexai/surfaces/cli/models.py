@@ -12,16 +12,14 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.request import Request
 from hexai.service.ask import Question, ask
-from hexai.service.inventory import Item, take_inventory, where
-from hexai.service.loop import Loop
-from hexai.surfaces.cli.exit_code import exit_code
-from hexai.surfaces.cli.interrupts import Interrupts
-from hexai.surfaces.cli.invocation import Invocation, make_parser
+from hexai.service.inventory import ConfiguredEntry, take_inventory, where
+from hexai.service.runtime import Loop
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.models_pull import parser as pull_parser
-from hexai.surfaces.cli.records import to_json
-from hexai.surfaces.cli.session import Session, open_session
-from hexai.surfaces.cli.speak import complain, say
-from hexai.surfaces.cli.table import table
+from hexai.surfaces.cli.output import complain, say, table
+from hexai.surfaces.cli.process import Interrupts, exit_code
 
 _QUESTION = (Message(Role.USER, "Reply with the single word: hello"),)
 _FEW_TOKENS = 16
@@ -96,7 +94,7 @@ def _all_entries(session: Session) -> list[Entry]:
     return [entry for surface in Surface for entry in session.entries(surface)]
 
 
-async def _inventory(session: Session) -> tuple[Item, ...]:
+async def _inventory(session: Session) -> tuple[ConfiguredEntry, ...]:
     async with session.services() as services, services.lease() as lease:
         return await take_inventory(
             _all_entries(session),
@@ -144,7 +142,7 @@ async def _ask_all(
         return tests, interrupts.code
 
 
-def _item_table(items: tuple[Item, ...], columns: int) -> str:
+def _item_table(items: tuple[ConfiguredEntry, ...], columns: int) -> str:
     header = ("SURFACE", "LABEL", "MODEL", "WHERE", "CONTEXT", "UPSTREAM", "KEY")
     rows = [
         (
@@ -156,7 +154,7 @@ def _item_table(items: tuple[Item, ...], columns: int) -> str:
     return table(header, rows, columns=columns)
 
 
-def _context(item: Item) -> str:
+def _context(item: ConfiguredEntry) -> str:
     """Say how many tokens are held, or why that is not known."""
     if item.missing:
         return "no such model"
@@ -165,7 +163,7 @@ def _context(item: Item) -> str:
     return f"{held}, fills gaps".strip(", ") if _fills_gaps(item) else held
 
 
-def _fills_gaps(item: Item) -> bool:
+def _fills_gaps(item: ConfiguredEntry) -> bool:
     return "insert" in item.capabilities
 
 

@@ -11,18 +11,15 @@ from collections.abc import Callable
 import click
 
 from hexai.errors import UsageError
-from hexai.service.loop import Loop
+from hexai.service.runtime import Loop
+from hexai.service.setup.built_in_model import PULLABLE, pull
 from hexai.service.setup.download import Download, described
 from hexai.service.setup.hub import HOW, LISTED, Source, source_named
 from hexai.service.setup.hub_client import Facts
-from hexai.service.setup.pull import PULLABLE, pull
-from hexai.surfaces.cli.confirm import can_confirm, confirm
-from hexai.surfaces.cli.interrupts import Interrupts
-from hexai.surfaces.cli.invocation import Invocation, make_parser
-from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.speak import complain, say
-from hexai.surfaces.cli.table import table
-from hexai.text.visible import visible_line
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
+from hexai.surfaces.cli.process import Interrupts, Process, folders_of
+from hexai.text.sanitise import visible_line
 
 _MEGABYTE = 1_000_000
 _EVERY = 3.0

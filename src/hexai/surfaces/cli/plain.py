@@ -8,11 +8,17 @@ known only at their end. With `--first` only the winner's answer is printed, exa
 
 from collections.abc import Callable
 
-from hexai.domain.events import Delta, Ended, Event, Started, TakenBack
-from hexai.domain.outcome import Outcome, Status
-from hexai.surfaces.cli.ago import ago
-from hexai.surfaces.cli.run import Cast
-from hexai.text.visible import visible_line
+from hexai.domain.outcome import (
+    Delta,
+    Ended,
+    Event,
+    Outcome,
+    Started,
+    Status,
+    TakenBackEvent,
+)
+from hexai.surfaces.words import DisplayOrder, ago
+from hexai.text.sanitise import visible_line
 
 Write = Callable[[str], None]
 
@@ -31,7 +37,7 @@ class OneAnswer:
         if isinstance(event, Delta):
             self._write(event.text)
             self._wrote, self._last = event.index, event.text
-        elif isinstance(event, TakenBack) and self._wrote is not None:
+        elif isinstance(event, TakenBackEvent) and self._wrote is not None:
             self._kept = (self._wrote,)
             self._write(_seam(self._last))
 
@@ -74,7 +80,7 @@ class FirstAnswer:
 class Blocks:
     """Writes one block for each of several contenders, in the order shown."""
 
-    def __init__(self, cast: Cast, write: Write) -> None:
+    def __init__(self, cast: DisplayOrder, write: Write) -> None:
         self._cast = cast
         self._write = write
         self._waiting = list(cast.order)
@@ -93,7 +99,7 @@ class Blocks:
             case Delta(index=index, text=text):
                 if self._streams(index):
                     self._stream(index, text)
-            case TakenBack(index=index):
+            case TakenBackEvent(index=index):
                 if self._streams(index) and self._streamed:
                     self._kept = (index,)
                     self._write(_seam(self._last))

@@ -1,13 +1,19 @@
-"""What the command line gets from its surroundings: nothing else asks for it."""
+"""What the command line gets from its surroundings, signals too, and its exit codes.
+
+Nothing else asks for it.
+"""
 
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from types import FrameType, TracebackType
+from typing import Any, Protocol, Self
 
 from msgspec import Struct
 
 from hexai.config.locate import Folders, find_folders
+from hexai.domain.outcome import Outcome, Status
 
 
 class Serve(Protocol):
@@ -136,3 +142,72 @@ class Process(Struct, frozen=True, kw_only=True):
 def folders_of(process: Process) -> Folders:
     """Find the user's folders."""
     return find_folders(process.environ, Path(process.home))
+
+
+ALL_ANSWERED = 0
+NONE_ANSWERED = 1
+USAGE = 2
+SOME_ANSWERED = 4
+A_BUG = 70
+INTERRUPTED = 130
+NOBODY_READS = 141
+"""As a program gets it that dies of SIGPIPE: 128 and the signal's number."""
+
+
+def exit_code(outcomes: Sequence[Outcome], *, first: bool) -> int:
+    """Judge a run that was not interrupted; with `first`, one answer is enough."""
+    answered = sum(outcome.status is Status.ANSWERED for outcome in outcomes)
+    if not answered:
+        return NONE_ANSWERED
+    if first or answered == len(outcomes):
+        return ALL_ANSWERED
+    return SOME_ANSWERED
+
+
+Handler = Callable[[int, FrameType | None], object] | int | None
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupts:
+    """Turns signals into calls, while it is entered; for the main thread.
+
+    `stop` is called at the first signal and says whether there was anything to stop,
+    which then ends in its own way. Where there is not, and at any later signal, `leave`
+    is called with the exit code: nothing may keep a user waiting who asks twice.
+    """
+
+    def __init__(
+        self, stop: Callable[[], bool], leave: Callable[[int], None] = os._exit
+    ) -> None:
+        self._stop = stop
+        self._leave = leave
+        self._before: dict[int, Handler] = {}
+        self._code: int | None = None
+
+    @property
+    def code(self) -> int | None:
+        """The exit code that the first signal asks for; None if there was none."""
+        return self._code
+
+    def __enter__(self) -> Self:
+        for number in _SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                self._before[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        first = self._code is None
+        self._code = self._code or 128 + number
+        if not (first and self._stop()):
+            self._leave(128 + number)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hexai.errors import NoInput, UsageError
 from hexai.prompts.cli import join_input
-from hexai.service.editor import VARIABLES, editor_command, write_in_editor
+from hexai.service.external_editor import VARIABLES, editor_command, write_in_editor
 from hexai.service.guard.guard import Source
 from hexai.surfaces.cli.process import Process
 

@@ -6,8 +6,8 @@ behaviour have one source. `scripts/generate` writes it.
 
 import click
 
+from hexai.surfaces.cli.command_line import root_command
 from hexai.surfaces.cli.commands import COMMANDS, Command, summaries
-from hexai.surfaces.cli.options import root_command
 
 _WIDTH = 88
 

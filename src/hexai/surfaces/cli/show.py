@@ -1,158 +1,310 @@
-"""Shows a run from its first event to its closing lines.
+"""`hexai show`; and a recorded run in words and JSON, for all commands."""
 
-Standard output belongs to the view, standard error to the closing lines. A Ctrl-C
-cancels the contenders, so that they end as outcomes like any others: what had arrived
-stays, and the run is shown to its end. Where nobody reads standard output any more,
-the run is given up without a word, as a program ends that dies of SIGPIPE.
-"""
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
-import asyncio
-import gc
-from contextlib import AbstractAsyncContextManager
+import click
+from msgspec import Struct
 
-from hexai.domain.events import Event, Settled
-from hexai.domain.outcome import Outcome
-from hexai.domain.record import RunRecord
-from hexai.surfaces.cli.closing import blind_line, closing_line, labels_needed
-from hexai.surfaces.cli.exit_code import NOBODY_READS, NONE_ANSWERED, exit_code
-from hexai.surfaces.cli.run import Cast, Run
-from hexai.surfaces.cli.screen import Screen
-from hexai.surfaces.cli.views import View, Wanted, open_view
+from hexai.config.problems import listed_some
+from hexai.domain.messages import Role
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.record import (
+    MASK,
+    Choice,
+    Chosen,
+    ContenderRecord,
+    RecordedRun,
+    RunRecord,
+)
+from hexai.errors import ProviderError
+from hexai.service.recorded_runs import open_history
+from hexai.surfaces.cli.arguments import run_argument
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.json_records import (
+    EntryRecord,
+    ErrorRecord,
+    GivenRecord,
+    UsageRecord,
+    milliseconds,
+    rounded,
+    to_json,
+    without_names,
+)
+from hexai.surfaces.cli.output import say
+from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.words import closing_line, letter
+from hexai.text.sanitise import visible_line
 
-Asking = AbstractAsyncContextManager[Run]
-"""Entering it puts the question; leaving it ends the run."""
+# A blind run keeps its names to itself until there is a choice.
 
-
-class Show:
-    """One run on its way to the user."""
-
-    def __init__(self, screen: Screen, wanted: Wanted) -> None:
-        self._screen, self._wanted = screen, wanted
-        self._run: Run | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._is_stopped = False
-        self._thoughts: tuple[str, ...] = ()
-        self.signal_code: int | None = None
-        """The exit code that a signal asked for."""
-        self.outcomes: tuple[Outcome, ...] = ()
-        """The outcomes in entry order, once the run is over."""
-        self.closing_lines: tuple[str, ...] = ()
-        """For standard error, once standard output is flushed."""
-        self.held_back: tuple[str, ...] = ()
-        """The names and lines of a blind run, for after the choice."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What went wrong beside the answers."""
-        return (*self._thoughts, *self._run.warnings) if self._run else ()
-
-    @property
-    def record(self) -> RunRecord | None:
-        """What is recorded of the run, once it is over."""
-        return self._run.record if self._run else None
-
-    @property
-    def code(self) -> int:
-        """The exit code: a signal's, a closed pipe's, or the outcomes'."""
-        if self.signal_code is not None:
-            return self.signal_code
-        if self._screen.abandoned:
-            return NOBODY_READS
-        if self._screen.broken:
-            return NONE_ANSWERED
-        return exit_code(self.outcomes, first=self._wanted.first)
-
-    async def follow(self, asking: Asking) -> None:
-        """Enter the run and show all of it, or what comes of it until `stop`.
-
-        A bug in a contender is raised at the end, when everything has been shown.
-        """
-        self._loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task()
-        try:
-            with self._screen.when_broken(self._stop_now):
-                async with asking as run:
-                    await self._show(run)
-        except asyncio.CancelledError:
-            if not self._is_stopped:
-                raise
-            if self._task is not None:
-                self._task.uncancel()
-        finally:
-            self._loop = self._task = None
-
-    def stop(self) -> bool:
-        """Stop a run under way, from a signal handler or another thread.
-
-        Says whether there was one.
-        """
-        if self._loop is None:
-            return False
-        self._loop.call_soon_threadsafe(self._stop_now)
-        return True
-
-    def _stop_now(self) -> None:
-        """Cancel the contenders; before there are any, give up asking."""
-        self._is_stopped = True
-        if self._run is not None:
-            self._run.cancel()
-        elif self._task is not None:
-            self._task.cancel()
-
-    async def _show(self, run: Run) -> None:
-        self._run = run
-        cast = Cast.of(run, blind=self._wanted.blind)
-        async with open_view(run, cast, self._wanted, self._screen) as view:
-            async for event in run:
-                _wake_collector()
-                self._take(event, view, run)
-            self._thoughts = tuple(
-                f"{cast.names[index]}: the first text above is its reasoning, which it "
-                "did not mark; the answer follows it"
-                for index in view.keeping_thoughts()
-            )
-        self.outcomes = run.outcomes
-        if self._wanted.with_closing:
-            self.closing_lines = _closing_lines(run, cast)
-            self.held_back = _held_back(run, cast)
-
-    def _take(self, event: Event, view: View, run: Run) -> None:
-        view.handle(event)
-        if self._wanted.first and isinstance(event, Settled):
-            run.cancel()
+_WORDS = {
+    Choice.TIE: "a tie",
+    Choice.BAD: "none is good",
+    Choice.NONE: "none taken",
+}
 
 
-def _wake_collector() -> None:
-    """Let garbage be collected again: the requests are out, start-up is over."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
+def is_hidden(recorded: RecordedRun, now: float) -> bool:
+    """Tell whether names must not be shown: the run is blind and still undecided.
+
+    A list that is on somebody's screen is, whatever it comes to so far.
+    """
+    chosen = recorded.chosen
+    undecided = chosen is None or chosen.may_change(now)
+    return recorded.run.blind and undecided and len(candidates(recorded.run)) > 1
 
 
-def _closing_lines(run: Run, cast: Cast) -> tuple[str, ...]:
-    shown = _in_order(run, cast)
-    if not cast.blind:
-        return _full_lines(run, shown)
-    lines = (blind_line(each, cast.names[each.index]) for each in shown)
-    return tuple(line for line in lines if line is not None)
+def candidates(run: RunRecord) -> tuple[ContenderRecord, ...]:
+    """Give who can win a vote, in the order shown.
 
-
-def _held_back(run: Run, cast: Cast) -> tuple[str, ...]:
-    if not cast.blind:
-        return ()
-    shown = _in_order(run, cast)
-    names = (f"{cast.names[each.index]} = {each.label}" for each in shown)
-    return (*names, *_full_lines(run, shown))
-
-
-def _full_lines(run: Run, shown: tuple[Outcome, ...]) -> tuple[str, ...]:
+    An answer from the cache was paid for and timed in another run, and counts there.
+    """
     return tuple(
-        closing_line(each, run.cost_usd(each), label=label)
-        for each, label in zip(shown, labels_needed(shown), strict=True)
+        each
+        for each in in_order(run)
+        if each.status is Status.ANSWERED and not each.cached
     )
 
 
-def _in_order(run: Run, cast: Cast) -> tuple[Outcome, ...]:
-    by_index = {outcome.index: outcome for outcome in run.outcomes}
-    return tuple(by_index[index] for index in cast.order if index in by_index)
+def in_order(run: RunRecord) -> tuple[ContenderRecord, ...]:
+    """Give the contenders in the order shown."""
+    by_index = {each.index: each for each in run.contenders}
+    return tuple(by_index[index] for index in run.order if index in by_index)
+
+
+def names_shown(run: RunRecord, *, hidden: bool) -> dict[int, str]:
+    """Name the contenders: letters in the order shown if hidden, else labels."""
+    return {
+        each.index: letter(place) if hidden else each.label
+        for place, each in enumerate(in_order(run))
+    }
+
+
+def prompt_of(run: RunRecord) -> str:
+    """Give what the user asked; empty if it is not kept."""
+    return "\n\n".join(m.content for m in run.messages if m.role is Role.USER)
+
+
+def left_out(numbers: Sequence[int]) -> tuple[str, ...]:
+    """Say which runs could not be read, and what to do about them."""
+    if not numbers:
+        return ()
+    runs = "run" if len(numbers) == 1 else "runs"
+    named = listed_some([str(number) for number in numbers])
+    told = f"left out {runs} {named}, damaged and not to be read; "
+    return (f"{told}`hexai history forget {numbers[0]}` removes one",)
+
+
+def when(moment: float) -> str:
+    """Write a time of the wall clock as people on this machine do."""
+    return f"{datetime.fromtimestamp(moment, tz=UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def choice_words(recorded: RecordedRun, now: float) -> str:
+    """Say what was chosen, in few words; empty if nothing was, or nobody may know."""
+    chosen = recorded.chosen
+    if chosen is None or is_hidden(recorded, now):
+        return ""
+    names = names_shown(recorded.run, hidden=False)
+    credited = " = ".join(names[index] for index in chosen.indexes if index in names)
+    words = _WORDS.get(chosen.choice) or credited + _how_much(chosen)
+    return f"{words}, so far" if chosen.may_change(now) else words
+
+
+def recorded_line(contender: ContenderRecord) -> str:
+    """Write the line with which a contender ended."""
+    if contender.cached:
+        return f"cached provider={contender.provider} model={contender.model}"
+    return closing_line(_as_outcome(contender), contender.cost_usd)
+
+
+def _how_much(chosen: Chosen) -> str:
+    if chosen.choice is Choice.PARTLY:
+        return ", in part"
+    return ", typed along" if chosen.choice is Choice.TYPED else ""
+
+
+def _as_outcome(contender: ContenderRecord) -> Outcome:
+    failed = contender.status in (Status.FAILED, Status.TIMED_OUT)
+    reason = contender.error or contender.error_kind or "no reason is recorded"
+    return Outcome(
+        index=contender.index,
+        label=contender.label,
+        status=contender.status,
+        text=contender.text,
+        provider=contender.provider,
+        model=contender.model,
+        finish=contender.finish,
+        error=ProviderError(reason) if failed else None,
+        usage=contender.usage,
+        timings=contender.timings,
+        given=contender.given,
+    )
+
+
+# A recorded run has the shape of a run that was just asked, and more beside it. What a
+# blind run must not tell before the choice is null here too.
+
+
+class ChoiceRecord(Struct, kw_only=True):
+    """What was chosen."""
+
+    choice: str
+    method: str
+    at: float
+    labels: list[str]
+    characters: int
+    settles_at: float | None
+    """Until when it may still change; None if it is settled."""
+
+
+class RecordedEntryRecord(EntryRecord, kw_only=True):
+    """What became of a contender, as it was stored."""
+
+    masked: int
+    """Keys in the text that were masked before it was stored."""
+
+
+class RecordedRunRecord(Struct, kw_only=True):
+    """A recorded run, whole."""
+
+    run_id: str
+    number: int
+    surface: str
+    started_at: float
+    project: str
+    language: str
+    blind: bool
+    prompt: str
+    choice: ChoiceRecord | None
+    entries: list[RecordedEntryRecord]
+
+
+def recorded_run_record(recorded: RecordedRun, now: float) -> RecordedRunRecord:
+    """Make the object of one run: entries in their order, if blind in that shown."""
+    run = recorded.run
+    hidden = is_hidden(recorded, now)
+    names = names_shown(run, hidden=hidden)
+    return RecordedRunRecord(
+        run_id=run.run_id,
+        number=recorded.number,
+        surface=run.surface,
+        started_at=run.started_at,
+        project=run.background.project,
+        language=run.background.language,
+        blind=run.blind,
+        prompt=prompt_of(run),
+        choice=_choice(recorded, names),
+        entries=[
+            _entry(each, place, names[each.index], hidden=hidden)
+            for place, each in enumerate(in_order(run) if run.blind else run.contenders)
+        ],
+    )
+
+
+def _choice(recorded: RecordedRun, names: dict[int, str]) -> ChoiceRecord | None:
+    chosen = recorded.chosen
+    if chosen is None:
+        return None
+    return ChoiceRecord(
+        choice=chosen.choice,
+        method=chosen.method,
+        at=chosen.at,
+        labels=[names[index] for index in chosen.indexes if index in names],
+        characters=chosen.characters,
+        settles_at=chosen.settles_at,
+    )
+
+
+def _entry(
+    each: ContenderRecord, place: int, name: str, *, hidden: bool
+) -> RecordedEntryRecord:
+    timings, fresh = each.timings, not each.cached
+    record = RecordedEntryRecord(
+        index=place,
+        label=name,
+        provider=each.provider,
+        model=each.model,
+        status=each.status,
+        late=each.late,
+        text=each.text,
+        error=_error(each),
+        given=GivenRecord.of(each.given),
+        queued_ms=milliseconds(timings.queued) if fresh else None,
+        loading_ms=milliseconds(timings.loading) if fresh else None,
+        ttft_ms=milliseconds(timings.ttft) if fresh else None,
+        total_ms=milliseconds(timings.total) if fresh else None,
+        usage=UsageRecord.of(each.usage),
+        tokens_per_s=rounded(each.tokens_per_s),
+        cost_usd=None if each.cost_usd is None else float(each.cost_usd),
+        cached=each.cached,
+        masked=each.masked,
+    )
+    return without_names(record) if hidden else record
+
+
+def _error(each: ContenderRecord) -> ErrorRecord | None:
+    if each.error_kind is None:
+        return None
+    return ErrorRecord(
+        kind=each.error_kind, message=each.error, http_status=each.http_status
+    )
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai show`."""
+    return make_parser(
+        "show",
+        _show,
+        params=[
+            run_argument(),
+            click.Option(["--json"], is_flag=True, help="Print one JSON object."),
+        ],
+        explanation="Print a recorded run: its prompt and all its answers. "
+        "RUN is a number of `hexai history` or the beginning of an id; without it, "
+        "the last run.",
+    )
+
+
+def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
+    process = invocation.process
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        recorded = history.run(run)
+    now = time.time()  # noqa: TID251 - the edge
+    if options["json"]:
+        say(process, to_json(recorded_run_record(recorded, now)) + "\n")
+    else:
+        say(process, "\n".join((_heading(recorded, now), *_blocks(recorded, now))))
+    return 0
+
+
+def _heading(recorded: RecordedRun, now: float) -> str:
+    run = recorded.run
+    facts = [f"run {recorded.number}", when(run.started_at), run.surface, run.run_id]
+    if run.blind:
+        facts.append("blind")
+    if words := choice_words(recorded, now):
+        facts.append(f"chosen: {words}")
+    elif is_hidden(recorded, now):
+        facts.append(f"undecided, hexai vote {recorded.number} names them")
+    prompt = prompt_of(run) or "(its text is not kept)"
+    return f"{visible_line(', '.join(facts))}\n\n{prompt}\n"
+
+
+def _blocks(recorded: RecordedRun, now: float) -> list[str]:
+    hidden = is_hidden(recorded, now)
+    names = names_shown(recorded.run, hidden=hidden)
+    shown = in_order(recorded.run)
+    return [_block(each, names[each.index], hidden=hidden) for each in shown]
+
+
+def _block(contender: ContenderRecord, name: str, *, hidden: bool) -> str:
+    line = contender.status.value if hidden else recorded_line(contender)
+    text = contender.text.rstrip("\n")
+    body = f"{text}\n" if text else ""
+    if contender.masked:
+        body += f"(keys masked before it was stored: {contender.masked}, as {MASK})\n"
+    return f"=== {visible_line(name)} ===\n{body}({visible_line(line)})\n"

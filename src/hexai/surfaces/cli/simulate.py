@@ -7,8 +7,8 @@ or kept, not even the configuration.
 from msgspec.structs import replace
 
 from hexai.config.merge import Merged
+from hexai.config.order import Snapshot
 from hexai.config.schema import Cli, Settings
-from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.request import Request
 from hexai.errors import UsageError
@@ -16,12 +16,12 @@ from hexai.prompts.cli import cli_messages
 from hexai.service.ask import Question
 from hexai.service.log import NullLog
 from hexai.surfaces.cli.ask import put
-from hexai.surfaces.cli.options import AskOptions
+from hexai.surfaces.cli.command_line import AskOptions
+from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import from_line, read_piped
-from hexai.surfaces.cli.session import Session
 from hexai.surfaces.cli.views import Wanted
-from hexai.text.ranges import Range, parse_range
+from hexai.text.number_ranges import Range, parse_range
 
 _WANTED = Wanted(layout="plain", with_closing=False)
 

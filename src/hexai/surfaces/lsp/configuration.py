@@ -6,22 +6,27 @@ was mended is taken over by itself.
 
 What the editor sends can only narrow. So if it cannot be taken in, because the files
 are broken just then, everything is off until it can.
+
+What the process was started with is here as well; nothing else asks its surroundings.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from random import Random
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.diff import Change
-from hexai.config.entries.entries import Options, Resolved
-from hexai.config.listeners import Listener
-from hexai.config.live import Live, Sources
-from hexai.config.snapshot import Snapshot
+from hexai.config.entries import EntryOptions, Resolved
+from hexai.config.locate import Folders
+from hexai.config.order import Snapshot
+from hexai.config.reload import Listener, Live, Sources
+from hexai.config.shown import Change
 from hexai.domain.entry import Surface
+from hexai.domain.record import Recorder
 from hexai.errors import ConfigError, UsageError
-from hexai.surfaces.lsp.editor.editor import Severity
-from hexai.surfaces.lsp.editor.uris import to_path
+from hexai.surfaces.lsp.documents import to_path
+from hexai.surfaces.lsp.editor import Severity
 
 Tell = Callable[[Severity, str], None]
 _SHOWN = 5
@@ -101,7 +106,7 @@ class Configuration:
         whose entry it is answers a question.
         """
         try:
-            resolved = snapshot.entries(surface, Options(only=self._only))
+            resolved = snapshot.entries(surface, EntryOptions(only=self._only))
         except UsageError as error:
             warnings = (str(error),) if surface is Surface.COMPLETION else ()
             resolved = Resolved(entries=(), warnings=warnings)
@@ -186,3 +191,24 @@ def editor_settings(sent: object) -> Mapping[str, object] | None:
 def project_folder(uri: str | None) -> Path | None:
     """Give the folder that counts where no document is concerned."""
     return to_path(uri) if uri else None
+
+
+class Start(Struct, frozen=True, kw_only=True):
+    """What the server was given, and where it reads and writes."""
+
+    folders: Folders
+    environ: Mapping[str, str]
+    now: Callable[[], float]
+    """The wall clock, in seconds since 1970."""
+    random: Random
+    config: Path | None = None
+    log: Path | None = None
+    """None: a file in the state folder."""
+    log_texts: bool = False
+    only: tuple[str, ...] = ()
+    """The labels of the entries to keep; blank: all."""
+    stdin: int = 0
+    """A file descriptor, like the next."""
+    stdout: int = 1
+    recorder: Recorder | None = None
+    """What takes the runs; None: the ledger."""

@@ -1,86 +1,122 @@
-"""Which method of the protocol is answered by which function: one table."""
+"""The editor server as a process: two pipes, signals, an exit code."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+import asyncio
+import gc
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
 
-from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError
-from pygls.protocol import default_converter
-from pygls.server import JsonRPCServer
-
-from hexai.service.crash import describe
-from hexai.surfaces.lsp import lifecycle, requests, sync
-from hexai.surfaces.lsp.protocol.wire import Wire
+from hexai.errors import UsageError
+from hexai.service.files import make_private_folder
+from hexai.service.log import Log, NullLog, open_log, route_libraries
+from hexai.service.runtime import Loop, Trimmer, give_back
+from hexai.service.writer import Writer
+from hexai.surfaces.lsp.configuration import Start
+from hexai.surfaces.lsp.handlers import make_wire, register
+from hexai.surfaces.lsp.protocol.stdio import BACKLOG_LIMIT, Fault, Reader
 from hexai.surfaces.lsp.session import Session
 
-_AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
-    types.INITIALIZE: lifecycle.initialize,
-    types.INITIALIZED: lifecycle.initialized,
-    types.EXIT: lifecycle.leave,
-    types.TEXT_DOCUMENT_DID_OPEN: sync.opened,
-    types.TEXT_DOCUMENT_DID_CHANGE: sync.changed,
-    types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
-    types.WORKSPACE_DID_CHANGE_CONFIGURATION: sync.configured,
-    types.WORKSPACE_EXECUTE_COMMAND: requests.execute,
-    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.stop_work,
-}
-"""Called within the message, so in the order of the messages."""
-
-_IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
-    types.SHUTDOWN: lifecycle.shutdown,
-    types.TEXT_DOCUMENT_COMPLETION: requests.complete,
-    types.TEXT_DOCUMENT_INLINE_COMPLETION: requests.complete_inline,
-    types.TEXT_DOCUMENT_CODE_ACTION: requests.list_actions,
-}
-"""Each call is a task of its own, which `$/cancelRequest` cancels."""
+LOG_NAME = "hexai-lsp-server.log"
+_LAST_WORDS_WITHIN = 0.5
+"""Seconds for the editor to read what was said at last."""
+_GONE_WITHIN = 1.7
+"""Seconds from the end of the connection to that of the process, whatever hangs."""
 
 
-def make_wire() -> tuple[JsonRPCServer, Wire]:
-    """Make the protocol's side of a connection."""
-    server = JsonRPCServer(Wire, default_converter)
-    assert isinstance(server.protocol, Wire)
-    return server, server.protocol
+def run(start: Start) -> int:
+    """Serve one editor until it leaves; gives the exit code.
+
+    Raises `UsageError` if the log that was asked for cannot be written.
+    """
+    log = _open_log(start)
+    try:
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(_run_process(start, log))
+    finally:
+        log.close()
 
 
-def register(server: JsonRPCServer, session: Session) -> None:
-    """Have the session answer what the editor sends."""
-    for method, handler in _AT_ONCE.items():
-        server.feature(method)(_at_once(session, handler))
-    for method, awaited in _IN_TIME.items():
-        server.feature(method)(_in_time(session, awaited))
+async def _run_process(start: Start, log: Log) -> int:
+    server = Server(start, log)
+    loop, session = asyncio.get_running_loop(), server.session
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, session.end, 128 + number)
+    loop.add_signal_handler(signal.SIGHUP, session.reload)
+    session.on_end = _end_for_sure
+    loop.call_later(1.0, _collect_again)
+    return await server.serve()
 
 
-def _at_once(
-    session: Session, handler: Callable[[Session, Any], object]
-) -> Callable[[Any], object]:
-    def handle(params: Any) -> object:
+class Server:
+    """One connection with its pipes; made inside the event loop."""
+
+    def __init__(self, start: Start, log: Log) -> None:
+        server, wire = make_wire()
+        self.session = Session(start, wire, log)
+        self._loop = asyncio.get_running_loop()
+        self._trimmer = Trimmer(self._loop, give_back)
+        self._writer = Writer(start.stdout, limit=BACKLOG_LIMIT, on_broken=self._lost)
+        self._reader = Reader(start.stdin, deliver=self._deliver, on_end=self._lost)
+        wire.set_writer(_Pipe(self._writer))
+        register(server, self.session)
+
+    async def serve(self) -> int:
+        """Serve until the connection ends; gives the exit code."""
+        self._reader.start()
         try:
-            return handler(session, params)
-        except JsonRpcException:
+            return await self.session.run()
+        finally:
+            self._reader.close()
+            self._writer.close(_LAST_WORDS_WITHIN)
+
+    def _deliver(self, messages: Sequence[bytes | Fault]) -> None:
+        for message in messages:
+            self.session.wire.receive(message)
+        self._trimmer.worked()
+
+    def _lost(self) -> None:
+        self._loop.call_soon_threadsafe(self.session.leave)
+
+
+class _Pipe:
+    """The writer as pygls knows writers."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def write(self, data: bytes) -> None:
+        self._writer.write_bytes(data)
+
+    def close(self) -> None:
+        """Do nothing: whoever opened the pipe closes it."""
+
+
+def _open_log(start: Start) -> Log:
+    """Open the log that was asked for, or the usual one if it can be written."""
+    usual = start.folders.state / LOG_NAME
+    path = start.log or usual
+    try:
+        if start.log is None:
+            make_private_folder(start.folders.state)
+        return open_log(path, texts=start.log_texts, now=start.now)
+    except (OSError, UsageError):
+        if start.log is not None:
             raise
-        except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
-            raise _internal(session, bug) from None
-
-    return handle
-
-
-def _in_time(
-    session: Session, handler: Callable[[Session, Any], Awaitable[object]]
-) -> Callable[[Any], Awaitable[object]]:
-    async def handle(params: Any) -> object:
-        try:
-            with session.tasks.answering():
-                return await handler(session, params)
-        except JsonRpcException:
-            raise
-        except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
-            raise _internal(session, bug) from None
-
-    return handle
+        log = NullLog()
+        route_libraries(log)
+        return log
 
 
-def _internal(session: Session, bug: Exception) -> JsonRpcInternalError:
-    """Give the error for the editor; its words name no text of the user's."""
-    what = describe(bug)
-    session.log.write("bug", what=what)
-    return JsonRpcInternalError(f"this is a bug in Hexai: {what}")
+def _collect_again() -> None:
+    """End the rest that the collector had for the start; what is there now stays."""
+    gc.freeze()
+    gc.enable()
+
+
+def _end_for_sure(code: int) -> None:
+    """End the process even if something does not let go."""
+    leave: Callable[[int], None] = os._exit
+    timer = threading.Timer(_GONE_WITHIN, leave, (code,))
+    timer.daemon = True
+    timer.start()

@@ -1,38 +1,40 @@
-"""One connection to an editor: everything that belongs to it, and its life.
+"""One connection to an editor: everything that belongs to it, its life, and its tasks.
 
-The protocol's side (`server.py`, `lifecycle.py`) calls in here; what answers requests
-is told of documents and asked for offers, and knows no protocol.
+The protocol's side (`handlers.py`) calls in here; what answers requests is told of
+documents and asked for offers, and knows no protocol.
 
 What costs time to load, the providers with all that hangs on them, is opened once the
 editor has its answer to `initialize`; a request that comes before waits for it.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 from lsprotocol import types
 
-from hexai.config.live import Sources
-from hexai.config.snapshot import Snapshot
+from hexai.config.order import Snapshot
+from hexai.config.reload import Sources
 from hexai.service.log import Log
-from hexai.surfaces.lsp.configuration import SURFACES, Configuration, editor_settings
-from hexai.surfaces.lsp.documents.documents import Documents
-from hexai.surfaces.lsp.documents.edits import Edits
-from hexai.surfaces.lsp.documents.grammars import Grammars
-from hexai.surfaces.lsp.editor.bugs import log_bug
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Severity
+from hexai.surfaces.lsp.configuration import (
+    SURFACES,
+    Configuration,
+    Start,
+    editor_settings,
+)
+from hexai.surfaces.lsp.documents import Document, Documents, Grammars
+from hexai.surfaces.lsp.editor import Severity, log_bug
+from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.protocol.connection import Connection
+from hexai.surfaces.lsp.protocol.jsonrpc import Phase, Wire
 from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
-from hexai.surfaces.lsp.protocol.wire import Phase, Wire
-from hexai.surfaces.lsp.start import Start
-from hexai.surfaces.lsp.tasks import Tasks
 
 if TYPE_CHECKING:
     from hexai.service.services import Services
-    from hexai.surfaces.lsp.parts import Parts
+    from hexai.surfaces.lsp.wiring import Features
+
 
 _SETTINGS_WITHIN = 1.0
 """Seconds that requests wait for an editor that is asked for its settings."""
@@ -57,7 +59,7 @@ class Session:
         """Known from `initialize` on."""
         self.services: Services | None = None
         """Open once `ready`."""
-        self.parts: Parts | None = None
+        self.parts: Features | None = None
         """Open with the services."""
         number = f"{start.random.getrandbits(32):08x}"
         self.action_command = f"hexai.act.{number}"
@@ -85,7 +87,7 @@ class Session:
     async def _live(self) -> None:
         """Open what requests share, for as long as the connection lasts."""
         await self._begun.wait()
-        from hexai.surfaces.lsp.services import open_services
+        from hexai.surfaces.lsp.wiring import open_services
 
         snapshot = self.configuration.snapshot() if self.configuration else None
         try:
@@ -127,7 +129,8 @@ class Session:
 
     def _open_parts(self, services: "Services") -> None:
         """Open what completes, answers and acts, with all that it loads."""
-        from hexai.surfaces.lsp.parts import Ground, open_parts
+        from hexai.surfaces.lsp.wiring import Context as Ground
+        from hexai.surfaces.lsp.wiring import open_features as open_parts
 
         if self.configuration is not None:
             ground = Ground(
@@ -169,7 +172,7 @@ class Session:
         await self._ready.wait()
         await self._asked.wait()
 
-    async def find(self, uri: str) -> "tuple[Document, Parts] | None":
+    async def find(self, uri: str) -> "tuple[Document, Features] | None":
         """Give a document and what works on it, once requests can be answered.
 
         The document is as it was when the request came; None if there is none.
@@ -250,3 +253,81 @@ class Session:
         self.connection.tell(
             Severity.INFO, f"Hexai: {uri} is larger than 10 MB, so it is left alone"
         )
+
+
+_CLOSED_WITHIN = 1.0
+"""Seconds for requests to end with the connection."""
+
+
+class Tasks:
+    """Owns the tasks beside the requests, and can stop both kinds.
+
+    Entering it begins, leaving it waits until all that it owns has ended.
+    """
+
+    def __init__(self, on_bug: Callable[[Exception], None]) -> None:
+        """`on_bug` is called with what work raises; the others go on."""
+        self._on_bug = on_bug
+        self._group = asyncio.TaskGroup()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._requests: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait until all has ended."""
+        await self._group.__aexit__(kind, error, trace)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the requests, until it is stopped."""
+        if self._is_closed:
+            work.close()
+            return
+        task = self._group.create_task(self._guard(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Answer a request in this task, as long as the connection lasts."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._requests.add(task)
+        try:
+            yield
+        finally:
+            self._requests.discard(task)
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._is_closed = True
+
+    async def stop(self) -> None:
+        """Cancel everything."""
+        self.close()
+        await self.stop_requests()
+        for task in self._tasks:
+            task.cancel()
+
+    async def stop_requests(self) -> None:
+        """Cancel the requests under way; each still gets its reply."""
+        others = self._requests - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others, timeout=_CLOSED_WITHIN)
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as bug:  # noqa: BLE001 - the outermost function of a task
+            self._on_bug(bug)

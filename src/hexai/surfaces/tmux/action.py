@@ -13,20 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hexai.errors import HexaiError, NoInput, UsageError
-from hexai.surfaces.tmux.door import remove_left
-from hexai.surfaces.tmux.ending import A_BUG, FAILED, USAGE, Ending
-from hexai.surfaces.tmux.helix import reads_standard_error
-from hexai.surfaces.tmux.limits import LIMIT
-from hexai.surfaces.tmux.outfile import write_outfile
-from hexai.surfaces.tmux.screen import Screen, open_screen, show_message
-from hexai.surfaces.tmux.selection import read_all, write_all
+from hexai.surfaces.tmux.popup import Screen, open_screen, show_message
+from hexai.surfaces.tmux.private_socket import remove_left
+from hexai.surfaces.tmux.selection import (
+    A_BUG,
+    FAILED,
+    USAGE,
+    Ending,
+    read_all,
+    reads_standard_error,
+    write_all,
+    write_outfile,
+)
 from hexai.surfaces.tmux.signals import Stopped
 from hexai.surfaces.tmux.start import Start
-from hexai.text.visible import visible_line
+from hexai.surfaces.tmux.view_messages import LIMIT
+from hexai.text.sanitise import visible_line
 
 if TYPE_CHECKING:
     from hexai.surfaces.tmux.opening import Opening
-    from hexai.surfaces.tmux.work import Work
+    from hexai.surfaces.tmux.talk import Work
 
 
 class Input:
@@ -92,7 +98,7 @@ def _carry_out(
     """Do the work; what can be done when all has gone out is left for `afterwards`."""
     import asyncio
 
-    from hexai.service.loop import Loop
+    from hexai.service.runtime import Loop
     from hexai.surfaces.tmux.opening import Opening, admitted, watched
 
     opening = Opening(start, bytes(given.raw))
@@ -114,7 +120,7 @@ def _carry_out(
 
 def _loaded(opening: "Opening", afterwards: ExitStack) -> "Work":
     """Load what asks models, which a menu does not wait for."""
-    from hexai.surfaces.tmux.work import Work
+    from hexai.surfaces.tmux.talk import Work
 
     work = Work(opening)
     afterwards.callback(work.close)

@@ -16,22 +16,20 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
 
-from hexai.surfaces.tmux.candidate_view import Candidate
-from hexai.surfaces.tmux.diff_view import (
+from hexai.surfaces.tmux.answer_view import (
     Answer,
+    CandidateView,
     DiffView,
     Drawing,
     draw,
     is_wide_enough,
     lines_of,
 )
-from hexai.surfaces.tmux.layout import Layout, layout_of
-from hexai.surfaces.tmux.menu_text import fitted_line
-from hexai.surfaces.tmux.placing import Words
-from hexai.surfaces.tmux.wire import Begun, Done, Dropped, Grew, Told
-from hexai.surfaces.tmux.wishes import Wishes
+from hexai.surfaces.tmux.layout import Layout, fitted_line, layout_of
+from hexai.surfaces.tmux.view_messages import Begun, Done, Dropped, Grew, Told
+from hexai.surfaces.tmux.widgets import Wishes, Words
 from hexai.text.cells import truncate
-from hexai.text.visible import visible_line
+from hexai.text.sanitise import visible_line
 
 _FRAME = 0.1
 _PATIENCE = 0.25
@@ -64,7 +62,7 @@ class Answers(Vertical, can_focus=True):
         self._old = lines_of(selection)
         self._frame = begun.target.frame(selection) if begun.target else None
         self._candidates = [
-            Candidate(place, name) for place, name in enumerate(begun.names)
+            CandidateView(place, name) for place, name in enumerate(begun.names)
         ]
         self._chosen = 0
         self._is_split = False
@@ -159,7 +157,7 @@ class Answers(Vertical, can_focus=True):
         }
 
     @property
-    def chosen(self) -> Candidate:
+    def chosen(self) -> CandidateView:
         """The candidate that keys are about."""
         return self._candidates[self._chosen]
 
@@ -247,7 +245,7 @@ class Answers(Vertical, can_focus=True):
         self._tell()
         self.query_one("#keys", Words).update(Text(self._keys(width), style="dim"))
 
-    def _number_of(self, candidate: Candidate) -> str:
+    def _number_of(self, candidate: CandidateView) -> str:
         """Name the key that chooses it; where others are out of sight, of how many."""
         count, number = len(self._candidates), candidate.place + 1
         if count == 1:
@@ -304,7 +302,7 @@ class Answers(Vertical, can_focus=True):
                 return
             await asyncio.sleep(_FRAME if not due else 0.02)
 
-    async def _draw_on(self, each: Candidate) -> None:
+    async def _draw_on(self, each: CandidateView) -> None:
         """Begin a diff, or go on with it; long ones show their first rows at once."""
         if each.begun is None or each.starts_anew:
             each.is_stale = False
@@ -321,7 +319,7 @@ class Answers(Vertical, can_focus=True):
         # What has ended meanwhile is drawn once more, and at once.
         each.next_at = monotonic() + (drawing.took * _SHARE if live else 0.0)
 
-    async def _drawn(self, candidate: Candidate) -> Drawing:
+    async def _drawn(self, candidate: CandidateView) -> Drawing:
         if candidate.is_over and candidate.text is None:
             return Drawing()  # its heading and the line above the keys say why
         answer = Answer(

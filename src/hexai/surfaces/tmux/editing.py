@@ -1,12 +1,15 @@
-"""The user's editor on the view's screen, for a prompt or an answer."""
+"""The user's own words, in a field or in an editor; loaded only where wanted."""
 
+import re
 from pathlib import Path
 
+from textual import events
 from textual.app import SuspendNotSupported
+from textual.widgets import Input
 
 from hexai.errors import HexaiError
-from hexai.service.editor import Written, write_in_editor
-from hexai.surfaces.tmux.wishes import Wishes
+from hexai.service.external_editor import Written, write_in_editor
+from hexai.surfaces.tmux.widgets import Wishes
 
 
 def edit_text(app: Wishes, text: str, name: str) -> str | None:
@@ -46,3 +49,20 @@ def as_it_ended(before: str, edited: str) -> str:
         return edited
     added = "\n" if before.endswith("\r") or not edited.endswith("\r\n") else "\r\n"
     return edited.removesuffix(added)
+
+
+_BREAK = re.compile(r"\s*[\r\n]\s*")
+
+
+class WordsField(Input):
+    """A line that pasted lines are joined into: Textual's own keeps only the first."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.replace(in_one_line(event.text), *self.selection)
+
+
+def in_one_line(text: str) -> str:
+    """Join lines with a blank between them, for a place that has only one."""
+    return _BREAK.sub(" ", text)

@@ -6,8 +6,8 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from hexai.surfaces.tmux.door import Door
-from hexai.surfaces.tmux.wire import (
+from hexai.surfaces.tmux.private_socket import Door
+from hexai.surfaces.tmux.view_messages import (
     LONGEST_FROM_PARENT,
     LONGEST_FROM_VIEW,
     FromParent,

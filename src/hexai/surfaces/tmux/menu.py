@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from hexai.config.schema import Settings
-from hexai.config.tables.prompts import CustomAction
-from hexai.config.tables.tmux import DIAGNOSTICS_HOTKEY, MENU_HOTKEYS, MenuItem
-from hexai.surfaces.tmux.wire import Item
+from hexai.config.schema import DIAGNOSTICS_HOTKEY, MENU_HOTKEYS, MenuItem, Settings
+from hexai.config.schema_prompts import CustomAction
+from hexai.surfaces.tmux.view_messages import MenuLine
 
 _TITLES = {
     "rewrite": "Rewrite selection",
@@ -27,10 +26,10 @@ KINDS = tuple(_TITLES)
 """What `--action` takes beside the ids of custom actions."""
 
 
-class Choice(Struct, frozen=True, kw_only=True):
+class MenuAction(Struct, frozen=True, kw_only=True):
     """A line of the menu, and what it does."""
 
-    item: Item
+    item: MenuLine
     kind: str
     """A key of the built-in ones, `custom`, or `submenu`."""
     custom: CustomAction | None = None
@@ -39,8 +38,8 @@ class Choice(Struct, frozen=True, kw_only=True):
 class Menu(Struct, frozen=True, kw_only=True):
     """The menu and its submenu."""
 
-    main: tuple[Choice, ...]
-    sub: tuple[Choice, ...] = ()
+    main: tuple[MenuAction, ...]
+    sub: tuple[MenuAction, ...] = ()
     """Custom actions; empty: there is no submenu."""
 
 
@@ -60,13 +59,13 @@ def make_menu(settings: Settings, *, diagnosed: bool) -> Menu:
         rows.append(_built_in("diagnostics"))
     if own:
         hotkey = settings.tmux.custom_menu_hotkey
-        item = Item(title="Custom actions…", hotkey=hotkey, opens=True)
-        rows.append(Choice(item=item, kind="submenu"))
+        item = MenuLine(title="Custom actions…", hotkey=hotkey, opens=True)
+        rows.append(MenuAction(item=item, kind="submenu"))
     rows.append(_built_in("skip"))
     return Menu(main=_once(rows), sub=_once(_custom(each) for each in own))
 
 
-def choice_named(settings: Settings, name: str) -> Choice | None:
+def choice_named(settings: Settings, name: str) -> MenuAction | None:
     """Give what `--action` names: a kind, or the id of a custom action."""
     if name in KINDS:
         return _built_in(name)
@@ -83,7 +82,7 @@ def action_names(settings: Settings) -> tuple[str, ...]:
 
 def _configured(
     rows: Iterable[MenuItem], known: dict[str, CustomAction]
-) -> Iterator[Choice]:
+) -> Iterator[MenuAction]:
     for row in rows:
         if row.kind == "custom":
             custom = known.get(row.custom_id.strip().lower())
@@ -99,25 +98,25 @@ def _configured(
         yield replace(choice, item=item)
 
 
-def _built_in(kind: str) -> Choice:
-    item = Item(
+def _built_in(kind: str) -> MenuAction:
+    item = MenuLine(
         title=_TITLES[kind],
         hotkey=_HOTKEYS[kind],
         asks=kind == "custom_prompt",
         skips=kind == "skip",
     )
-    return Choice(item=item, kind=kind)
+    return MenuAction(item=item, kind=kind)
 
 
-def _custom(action: CustomAction) -> Choice:
-    item = Item(title=action.title.strip(), hotkey=action.hotkey)
-    return Choice(item=item, kind="custom", custom=action)
+def _custom(action: CustomAction) -> MenuAction:
+    item = MenuLine(title=action.title.strip(), hotkey=action.hotkey)
+    return MenuAction(item=item, kind="custom", custom=action)
 
 
-def _once(rows: Iterable[Choice]) -> tuple[Choice, ...]:
+def _once(rows: Iterable[MenuAction]) -> tuple[MenuAction, ...]:
     """Leave a hotkey to the first that has it."""
     taken: set[str] = set()
-    kept: list[Choice] = []
+    kept: list[MenuAction] = []
     for row in rows:
         if row.item.hotkey in taken:
             row = replace(row, item=replace(row.item, hotkey=""))  # noqa: PLW2901

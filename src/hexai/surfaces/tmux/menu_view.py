@@ -12,12 +12,16 @@ from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from hexai.surfaces.tmux.layout import lines_for_notes
-from hexai.surfaces.tmux.menu_text import fitted_line, keys_of, line_of, notes_of
-from hexai.surfaces.tmux.placing import Words, placed
-from hexai.surfaces.tmux.wire import Item
-from hexai.surfaces.tmux.wishes import Wishes
-from hexai.text.visible import visible_line
+from hexai.surfaces.tmux.layout import (
+    fitted_line,
+    keys_of,
+    line_of,
+    lines_for_notes,
+    notes_of,
+)
+from hexai.surfaces.tmux.view_messages import MenuLine
+from hexai.surfaces.tmux.widgets import Wishes, Words, placed
+from hexai.text.sanitise import visible_line
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -123,7 +127,7 @@ class MenuView(Vertical):
 
     def on_paste(self, event: events.Paste) -> None:
         """Keep what is pasted ahead of the field, as what is typed."""
-        from hexai.surfaces.tmux.words_field import in_one_line
+        from hexai.surfaces.tmux.editing import in_one_line
 
         if self._is_picked:
             event.stop()
@@ -145,7 +149,7 @@ class MenuView(Vertical):
         return self._opened.main if self._in_submenu else 0
 
     @property
-    def _items(self) -> tuple[Item, ...]:
+    def _items(self) -> tuple[MenuLine, ...]:
         items, main = self._opened.items, self._opened.main
         return items[main:] if self._in_submenu else items[:main]
 
@@ -204,7 +208,7 @@ class MenuView(Vertical):
 
     async def ask(self, place: int) -> None:
         """Let the user write what is to be done."""
-        from hexai.surfaces.tmux.words_field import WordsField
+        from hexai.surfaces.tmux.editing import WordsField
 
         self._asked, self._is_picked = place, False
         field = WordsField(
@@ -267,7 +271,7 @@ class MenuView(Vertical):
         self.query_one("#keys", Words).update(Text(line, style="dim"))
 
 
-def _line(item: Item) -> Option:
+def _line(item: MenuLine) -> Option:
     hotkey, title = line_of(item)
     line = Text(hotkey, style="bold", no_wrap=True, overflow="ellipsis")
     return Option(line.append(title, style="not bold"))

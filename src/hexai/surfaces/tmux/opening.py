@@ -8,18 +8,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from hexai.config.entries.entries import Options
-from hexai.config.load import load
-from hexai.config.snapshot import Snapshot
+from hexai.config.entries import EntryOptions
+from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
-from hexai.service.editor import VARIABLES, editor_command
+from hexai.service.external_editor import VARIABLES, editor_command
 from hexai.surfaces.tmux.link import Link, admit
-from hexai.surfaces.tmux.menu import Choice, action_names, choice_named, make_menu
-from hexai.surfaces.tmux.screen import Screen
+from hexai.surfaces.tmux.menu import MenuAction, action_names, choice_named, make_menu
+from hexai.surfaces.tmux.popup import Screen
 from hexai.surfaces.tmux.selection import read_selection
 from hexai.surfaces.tmux.start import Start
-from hexai.surfaces.tmux.wire import Opened
+from hexai.surfaces.tmux.view_messages import Opened
 
 _FIRST_WORD = 15.0
 """Seconds for a view to come in."""
@@ -39,7 +38,7 @@ class Opening:
         self.selection = read_selection(raw)
         self.snapshot = self._load()
         self.settings = self.snapshot.settings
-        resolved = self.snapshot.entries(Surface.CODE_ACTION, Options(every=True))
+        resolved = self.snapshot.entries(Surface.CODE_ACTION, EntryOptions(every=True))
         self.entries = resolved.entries
         warnings = self.snapshot.warnings_if_all_are_asked(Surface.CODE_ACTION)
         self._notes = (*warnings, *resolved.warnings)
@@ -78,7 +77,7 @@ class Opening:
             project = (project / wanted.file).parent
         return load(start.folders, start.environ, config=config, project=project)
 
-    def _named(self) -> Choice | None:
+    def _named(self) -> MenuAction | None:
         name = self.start.wanted.action
         choice = choice_named(self.settings, name) if name else None
         if name and choice is None:
@@ -86,7 +85,7 @@ class Opening:
             raise UsageError(f"there is no action {name!r}; there are {there}")
         return choice
 
-    def _choices(self) -> tuple[tuple[Choice, ...], int]:
+    def _choices(self) -> tuple[tuple[MenuAction, ...], int]:
         if self.named is not None:
             return (self.named,), 0
         diagnosed = bool(self.selection.diagnostics)

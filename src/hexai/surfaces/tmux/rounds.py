@@ -9,25 +9,25 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from hexai.domain.choice import Choice, Chosen, Method, Shown
-from hexai.domain.events import (
+from hexai.domain.outcome import (
     Delta,
     Ended,
     Event,
     Loading,
+    Outcome,
     Queued,
     Ready,
     Settled,
     Started,
-    TakenBack,
+    Status,
+    TakenBackEvent,
 )
-from hexai.domain.outcome import Outcome, Status
-from hexai.domain.record import Fact, RunRecord
+from hexai.domain.record import Choice, Chosen, Fact, Method, RunRecord, Shown
 from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Question, Run, ask
 from hexai.service.services import Services
-from hexai.surfaces.tmux.plan import Plan
-from hexai.surfaces.tmux.wire import (
+from hexai.surfaces.tmux.action_plan import Plan
+from hexai.surfaces.tmux.view_messages import (
     Begun,
     Done,
     Dropped,
@@ -210,7 +210,7 @@ class Round:
         match event:
             case Delta(index=index, text=text):
                 send(Grew(place=self._place[index], text=text))
-            case TakenBack(index=index):
+            case TakenBackEvent(index=index):
                 send(Dropped(place=self._place[index]))
             case Queued(index=index):
                 send(Told(place=self._place[index], words="queued"))

@@ -3,7 +3,7 @@
 Run as a module by the parent, in a popup of tmux or on the terminal, with the address
 of the parent's socket, and `plain` if there are to be no colours. Textual loads in a
 thread while the parent makes the menu, whose first frame is drawn as soon as it is
-there (`menu_text.py`).
+there (`layout.py`).
 """
 
 import gc
@@ -15,7 +15,7 @@ import termios
 from contextlib import suppress
 from threading import Thread
 
-from hexai.surfaces.tmux.door import KEY_FILE, hold
+from hexai.surfaces.tmux.private_socket import KEY_FILE, hold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def main() -> int:
 
 
 def _show(connection: socket.socket, folder: str, quiet: "_Quiet") -> int:
-    from hexai.surfaces.tmux.menu_text import first_frame
-    from hexai.surfaces.tmux.wire import Opened, from_parent
+    from hexai.surfaces.tmux.layout import first_frame
+    from hexai.surfaces.tmux.view_messages import Opened, from_parent
 
     loading = Thread(target=_load_application)
     loading.start()
@@ -59,7 +59,7 @@ def _show(connection: socket.socket, folder: str, quiet: "_Quiet") -> int:
         size = os.get_terminal_size(_SCREEN)
         _write(first_frame(opened, size.columns, size.lines))
     loading.join()
-    from hexai.surfaces.tmux.app import ActionApp
+    from hexai.surfaces.tmux.view_app import ActionApp
 
     app = ActionApp(connection, opened, folder=folder, on_suspend=quiet.end)
     app.run(mouse=False)
@@ -103,7 +103,7 @@ class _Quiet:
 
 
 def _load_application() -> None:
-    import hexai.surfaces.tmux.app  # noqa: F401 - it is wanted in a moment
+    import hexai.surfaces.tmux.view_app  # noqa: F401 - it is wanted in a moment
 
 
 def _first_line(connection: socket.socket) -> bytes:
@@ -134,7 +134,7 @@ def _join(address: str) -> socket.socket:
     except ConnectionRefusedError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    hello = f'{{"type":"hello","key":"{key}"}}\n'  # as `wire.py` has it
+    hello = f'{{"type":"hello","key":"{key}"}}\n'  # as `view_messages.py` has it
     connection.sendall(hello.encode())
     return connection
 

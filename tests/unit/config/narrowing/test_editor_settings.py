@@ -7,12 +7,11 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hexai.config.load import load
 from hexai.config.locate import find_folders
 from hexai.config.merge import flatten
+from hexai.config.order import Snapshot, load
 from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
-from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Surface
 
 FOLDERS = find_folders({}, Path("/nonexistent"))

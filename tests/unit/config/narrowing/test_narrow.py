@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hexai.config.decode import decode
-from hexai.config.entries.entries import Options, resolve_entries
+from hexai.config.entries import EntryOptions, resolve_entries
 from hexai.config.merge import flatten, nest
 from hexai.config.narrowing.narrow import Narrowed, Source, narrow, only_restricts
 from hexai.config.schema import Settings
@@ -242,7 +242,7 @@ def _labels(
     resolved = resolve_entries(
         narrowed.settings,
         surface,
-        options=Options(models=models),
+        options=EntryOptions(models=models),
         restrictions=narrowed.restrictions,
     )
     return [(entry.label, entry.refused) for entry in resolved.entries]
@@ -324,7 +324,7 @@ def test_limits_bound_entries_and_options() -> None:
     (entry,) = resolve_entries(
         narrowed.settings,
         Surface.CLI,
-        options=Options(timeout=0),
+        options=EntryOptions(timeout=0),
         restrictions=narrowed.restrictions,
     ).entries
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.load import load
 from hexai.config.locate import Folders, find_folders
 from hexai.config.narrowing.project import (
     FILE_LIMIT,
@@ -15,7 +14,7 @@ from hexai.config.narrowing.project import (
 )
 from hexai.config.narrowing.restrictions import Restrictions
 from hexai.config.narrowing.trust import Owned
-from hexai.config.snapshot import Snapshot
+from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
 from tests.support.projects import FILE_NAME, make_repository, write_project_file

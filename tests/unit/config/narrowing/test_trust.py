@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.load import load
 from hexai.config.locate import Folders, find_folders
 from hexai.config.narrowing.project import ProjectFile, read_project_file, tell
 from hexai.config.narrowing.trust import Owned, grant_file, grant_folder
-from hexai.config.provider_settings import ProviderSettings
-from hexai.config.snapshot import Snapshot
+from hexai.config.order import Snapshot, load
+from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import ConfigError
-from hexai.service.grants import grant, grants, revoke
+from hexai.service.projects import grant, grants, revoke
 from tests.support.projects import FILE_NAME, make_repository, write_project_file
 
 OWNED = Owned(profiles=frozenset({"mine"}), keys=frozenset())

@@ -9,10 +9,9 @@ from benchmarks.crowd import Crowd, Step
 from benchmarks.estimates import DAY, LIMIT, TURNS, daily, everybodys_trials
 from benchmarks.lives import Life, blind, steady
 from benchmarks.trios import PAIRS, THREE, Lists, Three, Trio
-from hexai.ledger.ratings.changes import find_change
-from hexai.ledger.ratings.evidence import Bets
+from hexai.ledger.ratings.bets import Bets
 from hexai.ledger.ratings.trials import Pattern, Trial, Trials
-from hexai.ledger.ratings.verdicts import decide
+from hexai.ledger.ratings.verdicts import decide, find_change
 
 USERS, CHOICES = 8, 400
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from hexai.prompts.code.file_names import BY_ENDING, BY_NAME
-from hexai.prompts.code.languages import LANGUAGES, language_of
+from hexai.prompts.code.languages import BY_ENDING, BY_NAME, LANGUAGES, language_of
 
 
 @pytest.mark.parametrize(

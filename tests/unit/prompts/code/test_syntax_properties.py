@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.prompts.code.constructs import Context
+from hexai.prompts.code.cursor import read
 from hexai.prompts.code.languages import LANGUAGES, Language, language_of
-from hexai.prompts.code.syntax import read
-from hexai.text.lines import Lines
-from hexai.text.positions import Position
+from hexai.text.lines import Lines, Position
 
 _LANGUAGES = (
     *(each for each in LANGUAGES if each.grammar),

@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from hexai.domain.messages import Message, Role
-from hexai.domain.provider import Call, Chunk, FinishReason
-from hexai.domain.usage import ReportedUsage
+from hexai.domain.provider import Call, Chunk, FinishReason, ReportedUsage
 from hexai.errors import BrokenStream
 from hexai.providers.formats.anthropic import AnthropicFormat
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of

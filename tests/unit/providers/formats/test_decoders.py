@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.config.provider_settings import ProviderType
+from hexai.config.schema_providers import ProviderType
 from hexai.domain.provider import Finished
 from hexai.errors import ProviderError
 from hexai.providers.formats.anthropic import AnthropicFormat

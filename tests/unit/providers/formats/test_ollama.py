@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from hexai.domain.provider import Chunk, FinishReason, TextDelta
-from hexai.domain.usage import ReportedUsage
+from hexai.domain.provider import Chunk, FinishReason, ReportedUsage, TextDelta
 from hexai.errors import BrokenStream
 from hexai.providers.formats.ollama import OllamaFormat
 from tests.support.calls import call, end_of, reasoning_of, settings, text_of

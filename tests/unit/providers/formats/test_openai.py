@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
+from hexai.domain.entry import Options
 from hexai.domain.messages import Message, Role
-from hexai.domain.options import Options
-from hexai.domain.provider import Call, Chunk, FinishReason, TextDelta
-from hexai.domain.usage import ReportedUsage
+from hexai.domain.provider import Call, Chunk, FinishReason, ReportedUsage, TextDelta
 from hexai.errors import (
     BrokenStream,
 )

@@ -4,7 +4,7 @@ import pytest
 
 from hexai.domain.provider import Chunk, Finished, ReasoningDelta, TextDelta
 from hexai.errors import BadAnswer, BrokenStream, Overloaded, ProviderError
-from hexai.providers.formats.complaints import Complaint
+from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.formats.reading import Reader
 
 
@@ -37,7 +37,7 @@ class Scripted:
         return [one for one in self._end if not isinstance(one, ProviderError)]
 
 
-def _explain(said: Complaint) -> ProviderError:
+def _explain(said: ReportedError) -> ProviderError:
     return Overloaded(said.message)
 
 

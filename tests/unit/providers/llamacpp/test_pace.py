@@ -1,11 +1,11 @@
 """How much is read at once before anybody asks, and what not again."""
 
-from hexai.providers.llamacpp.manners import Pace, Reading, ReadLately
+from hexai.providers.llamacpp.prefill import PrefillPace, Reading, ReadLately
 
 
 def test_a_piece_takes_no_longer_than_a_question_waits() -> None:
     """As the last piece went, and 256 tokens at most."""
-    pace = Pace()
+    pace = PrefillPace()
     for _ in range(10):
         pace.take(pace.tokens, pace.tokens / 100)
     assert pace.tokens == 15
@@ -17,7 +17,7 @@ def test_a_piece_takes_no_longer_than_a_question_waits() -> None:
 
 def test_a_slow_moment_is_believed_at_once_and_a_fast_one_by_steps() -> None:
     """A question that waits too long is worse than a piece that is too short."""
-    pace = Pace()
+    pace = PrefillPace()
     first = pace.tokens
     pace.take(100, 0.001)
     assert pace.tokens == 2 * first
@@ -32,7 +32,7 @@ def test_a_slow_moment_is_believed_at_once_and_a_fast_one_by_steps() -> None:
 
 def test_what_was_kept_says_nothing_of_the_speed() -> None:
     """A piece that was there already takes no time."""
-    pace = Pace()
+    pace = PrefillPace()
     before = pace.tokens
     for anew in (0, 1, -3):
         pace.take(anew, 0.0001)

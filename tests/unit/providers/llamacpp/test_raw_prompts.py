@@ -1,21 +1,90 @@
-"""Tests for the prompts that our own worker is given."""
+"""Tests for beginnings that stand still."""
 
 from itertools import pairwise
 from typing import Any
 
 import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hexai.domain.infill import Infill
-from hexai.domain.messages import Message, Role
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
-from hexai.providers.llamacpp.beforehand import Prompt
-from hexai.providers.llamacpp.manners import ReadLately
-from hexai.providers.llamacpp.metadata import GapTokens, Metadata
-from hexai.providers.llamacpp.raw_prompts import RawPrompts
-from hexai.providers.llamacpp.standing import Standing
-from hexai.providers.llamacpp.watched import WatchedChat
-from hexai.text.budget import most_tokens
+from hexai.providers.llamacpp.gguf import GapTokens, Metadata
+from hexai.providers.llamacpp.infill import WatchedChat
+from hexai.providers.llamacpp.prefill import PrefillPrompt, ReadLately
+from hexai.providers.llamacpp.raw_prompts import (
+    Continuation,
+    RawPrompts,
+    StandingWindow,
+)
+from hexai.text.tokens import estimate_tokens, most_tokens
 from tests.support.calls import settings
+
+LINES = [f"    value_{number} = compute(argument, {number})\n" for number in range(400)]
+TOKENS = 200
+
+
+def typed(count: int, *, places: StandingWindow, extra: str = "") -> str:
+    """Cut a document at its line `count`."""
+    return places.cut("".join(LINES[:count]) + extra, TOKENS)
+
+
+def test_a_window_is_the_last_lines() -> None:
+    """Whole ones, at most as many tokens as asked for."""
+    window = typed(300, places=StandingWindow())
+
+    assert "".join(LINES[:300]).endswith(window)
+    assert window.startswith("    value_")
+    assert TOKENS * 0.8 < estimate_tokens(window) <= TOKENS
+
+
+def test_a_window_begins_where_it_began() -> None:
+    """While lines are typed at its end, key by key."""
+    places = StandingWindow()
+    first = typed(300, places=places)
+
+    for count in range(300, 318):
+        assert typed(count, places=places, extra="    val").startswith(first)
+
+
+def test_a_window_moves_seldom_and_far() -> None:
+    """Over 100 new lines it begins at a handful of places."""
+    places = StandingWindow()
+    begun = {typed(count, places=places)[:40] for count in range(250, 350)}
+
+    assert 2 <= len(begun) <= 5
+
+
+def test_two_places_keep_theirs() -> None:
+    """Somebody who goes back and forth finds both as they were."""
+    places = StandingWindow()
+    here, there = typed(100, places=places), typed(300, places=places)
+
+    assert typed(101, places=places).startswith(here)
+    assert typed(301, places=places).startswith(there)
+
+
+def test_a_changed_beginning_is_not_kept() -> None:
+    """Text that is no longer there is never sent."""
+    places = StandingWindow()
+    typed(300, places=places)
+    changed = "".join(LINES[:300]).replace("value", "other")
+
+    assert "value" not in places.cut(changed, TOKENS)
+
+
+def test_a_short_text_is_whole() -> None:
+    """With and without its first line done."""
+    places = StandingWindow()
+    for text in ("", "x", "import os\n", "import os\nimport sys\nx ="):
+        assert places.cut(text, TOKENS) == text
+
+
+def test_a_line_without_an_end_is_cut() -> None:
+    """A file of one line of a megabyte does not go whole."""
+    assert len(StandingWindow().cut("x" * 1_000_000, TOKENS)) == TOKENS * 4
+
 
 TOLD = Metadata(
     gap=GapTokens(prefix=7, suffix=8, middle=9),
@@ -30,7 +99,7 @@ def raw(told: Metadata = TOLD, *, fills: bool = True, heard: Any = None) -> RawP
         settings("local"),
         told,
         fills=fills,
-        standing=Standing(),
+        standing=StandingWindow(),
         reach=120,
         heard=heard or (lambda _speed: None),
     )
@@ -144,7 +213,7 @@ def test_a_prompt_is_read_in_pieces() -> None:
     for fills in (True, False):
         one = raw(fills=fills)
         whole: Any = one.body(call(text))["prompt"]
-        prompt = Prompt.of_worker(call(text), one)
+        prompt = PrefillPrompt.of_worker(call(text), one)
         pieces = [piece for _, piece in prompt.pieces(ReadLately(), lambda: 16)]
         read = [prompt.wire.body(piece)["prompt"] for piece in pieces]
         texts = ["".join(t for t in each if isinstance(t, str)) for each in read]  # type: ignore[attr-defined]
@@ -162,7 +231,7 @@ def test_a_line_that_is_too_long_is_read_in_pieces_too() -> None:
     text = ", ".join(f"value_{n}" for n in range(20))
     most = iter([4, 8, *[12] * 50])
 
-    prompt = Prompt.of_worker(call(text), raw())
+    prompt = PrefillPrompt.of_worker(call(text), raw())
     pieces = [piece for _, piece in prompt.pieces(ReadLately(), lambda: next(most))]
     ends = [len(piece.infill.before) for piece in pieces if piece.infill]
 
@@ -174,7 +243,7 @@ def test_a_line_that_is_too_long_is_read_in_pieces_too() -> None:
 
 def test_nothing_above_is_read_in_no_piece() -> None:
     """An empty document has nothing to read."""
-    prompt = Prompt.of_worker(call(""), raw(fills=False))
+    prompt = PrefillPrompt.of_worker(call(""), raw(fills=False))
     assert [*prompt.pieces(ReadLately(), lambda: 16)] == []
 
 
@@ -183,9 +252,9 @@ def test_a_prompt_that_was_read_in_part_is_read_on_from_there() -> None:
     text = "".join(f"value_{n} = compute({n})\n" for n in range(60))
     for fills in (True, False):
         one, lately = raw(fills=fills), ReadLately()
-        begun = Prompt.of_worker(call(text), one)
+        begun = PrefillPrompt.of_worker(call(text), one)
         lately.take(begun.text)
-        more = Prompt.of_worker(call(f"{text}other = 1\n"), one)
+        more = PrefillPrompt.of_worker(call(f"{text}other = 1\n"), one)
 
         [(read, piece)] = more.pieces(lately, lambda: 16)
 
@@ -194,6 +263,84 @@ def test_a_prompt_that_was_read_in_part_is_read_on_from_there() -> None:
         assert [*begun.pieces(lately, lambda: 16)] == []
 
 
-def piece_of(prompt: Prompt, piece: Call) -> Any:
+def piece_of(prompt: PrefillPrompt, piece: Call) -> Any:
     """Give what a worker is sent of a prompt."""
     return prompt.wire.body(piece)["prompt"]
+
+
+def taken(before: str, said: str, after: str = "\n", *, size: int = 3) -> str:
+    """Give what goes in of what a model says, in pieces."""
+    one = Continuation(before, after)
+    return "".join(one.take(said[at : at + size]) for at in range(0, len(said), size))
+
+
+CASES = [
+    # (before, what the model says after the prompt, what goes in)
+    ("x = ", " 1\ny = 2\n", "1"),
+    ("x = ", "1\n", ""),
+    ("self.conf", "ig.path\nself.", "ig.path"),
+    ("def f():\n    ", "\n    return 1\n\n\ndef g", "return 1"),
+    ("def f():\n    ", "\n    a = 1\n    return a\n\nx", "a = 1\n    return a"),
+    ("def f():\n    ", "\n    a = 1\nprint(a)\n", "a = 1"),
+    ("def f():\n    ", "\n\n    a = 1\nprint(a)\n", "a = 1"),
+    ("def f():\n    ", "\ndef g():\n    pass", ""),
+    ("def f():\n    ", " # no\n", ""),
+    ("def f():", "\n    return 1\n\nx", "\n    return 1"),
+    ("def f():", "\n    return 1\nx", "\n    return 1"),
+    ("  call(", "\n    a,\n    b,\n  )\n  more", "\n    a,\n    b,\n  )"),
+    ("if (x) {", "\n\treturn;\n}\nmore", "\n\treturn;\n}"),
+    ("\tif x {\n\t\t", "\n\t\treturn x\n\t}\n", "return x"),
+    ("x = 1\n", "\ny = 2\nz = 3\n\n\n", "y = 2\nz = 3"),
+    ("", "import os\nimport sys\n\nx", "import os\nimport sys"),
+]
+
+
+@pytest.mark.parametrize(("before", "said", "goes_in"), CASES)
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+def test_what_belongs_at_the_cursor(
+    before: str, said: str, goes_in: str, size: int
+) -> None:
+    """However it is split: what is owed comes off, and it ends with line or block."""
+    assert taken(before, said, size=size) == goes_in
+
+
+def test_text_right_of_the_cursor_ends_it_with_the_line() -> None:
+    """Below a new line too."""
+    assert taken("    ", "    a = 1\n    b = 2\n", " + 2\n") == "a = 1"
+
+
+def test_the_prompt_ends_where_the_model_owes_nothing() -> None:
+    """Blanks and breaks before the cursor are left to the model."""
+    before = "def f():\n\n    "
+
+    assert Continuation(before, "").prompt(before) == "def f():"
+    assert Continuation("x = ", "").prompt("x = ") == "x ="
+
+
+def test_an_answer_that_is_over_is_said_to_be() -> None:
+    """So that the slot is free for the next one."""
+    going, odd = Continuation("def f():\n    ", ""), Continuation("x = ", "")
+    over = []
+    for piece in ("\n    return 1\n", "x"):
+        going.take(piece)
+        over.append(going.is_over)
+    odd.take("1")
+
+    assert over == [False, True]
+    assert odd.is_over
+
+
+def test_nothing_but_blanks_is_over_some_time() -> None:
+    """A model that writes blank lines for ever is not heard out."""
+    one = Continuation("x = 1\n", "")
+    assert one.take("\n" * 500) == ""
+    assert one.is_over
+
+
+@given(st.text("ab \n\t:({)}", max_size=30), st.text("ab \n\t:({)}", max_size=60))
+def test_splits_change_nothing(before: str, said: str) -> None:
+    """What goes in is the same for every split, and part of what was said."""
+    whole = taken(before, said, size=1000)
+
+    assert taken(before, said, size=1).startswith(whole.rstrip())
+    assert whole in said

@@ -12,7 +12,7 @@ import pytest
 
 from hexai.errors import ConnectionFailed, NotSent, UnknownModel
 from hexai.providers.llamacpp.files import Card, try_lock
-from hexai.providers.llamacpp.models import GGUF, find_model
+from hexai.providers.llamacpp.model_files import GGUF, find_model
 from hexai.providers.llamacpp.supervisor import Supervisor
 from tests.support.workers import run_folder
 

@@ -7,17 +7,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hexai.domain.contender import Target
-from hexai.domain.entry import Budgets
-from hexai.domain.events import Loading, Queued, Ready
+from hexai.domain.entry import Budgets, Options
 from hexai.domain.messages import Message, Role
-from hexai.domain.options import Options
-from hexai.domain.outcome import Status
-from hexai.domain.request import Request
+from hexai.domain.outcome import Loading, Queued, Ready, Status
+from hexai.domain.request import Request, Target
 from hexai.engine.race import Race
-from hexai.engine.terms import Composed, Conditions, Terms
+from hexai.engine.race_options import Composed, Conditions, RaceOptions
 from hexai.providers.readiness.readiness import UpstreamReadiness
-from hexai.providers.shown import ShownModels
+from hexai.providers.readiness.servers import ShownModels
 from tests.support.clock import run_virtually
 from tests.support.ollama import Model, Ollama, VirtualClient
 from tests.support.races import REQUEST, Report, conditions, contender, target
@@ -56,7 +53,7 @@ class Desk:
         loop = asyncio.get_running_loop()
         began = loop.time()
         field = [contender(each, index) for index, each in enumerate(targets)]
-        async with Race(field, request, Terms(**terms), self.conditions) as race:
+        async with Race(field, request, RaceOptions(**terms), self.conditions) as race:
             events = [event async for event in race]
         took = loop.time() - began
         return Report(events=events, outcomes=race.outcomes, took=took)
@@ -112,7 +109,7 @@ def test_typing_through_a_load_leaves_one_load_that_ends_in_an_answer() -> None:
         desk = Desk(group, ollama)
         for _ in range(60):
             field = [contender(desk.target("qwen"))]
-            async with Race(field, REQUEST, Terms(), desk.conditions):
+            async with Race(field, REQUEST, RaceOptions(), desk.conditions):
                 await asyncio.sleep(0.5)
         assert ollama.log == ["load qwen:latest", "loaded qwen:latest"]
         (outcome,) = (await desk.race(desk.target("qwen"))).outcomes
@@ -146,7 +143,7 @@ def test_quitting_ends_a_load() -> None:
     async def body(group: asyncio.TaskGroup) -> None:
         desk = Desk(group, ollama)
         field = [contender(desk.target("qwen"))]
-        async with Race(field, REQUEST, Terms(), desk.conditions):
+        async with Race(field, REQUEST, RaceOptions(), desk.conditions):
             await asyncio.sleep(1)
         for task in desk.tasks:
             task.cancel()
@@ -413,7 +410,7 @@ def test_a_refusal_is_followed_by_one_question_that_fits() -> None:
     async def compose(_index: int, room: int | None) -> Composed:
         length = 30_000 if room is None else min(30_000, 4 * room)
         request = long_request(length)
-        return Composed(request=request, verdict=Terms().verdict)
+        return Composed(request=request, verdict=RaceOptions().verdict)
 
     async def body(group: asyncio.TaskGroup) -> None:
         desk = Desk(group, ollama)

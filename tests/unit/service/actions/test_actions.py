@@ -3,20 +3,16 @@
 import pytest
 
 from hexai.config.schema import Settings
-from hexai.config.tables.prompts import CodeActionPrompts, CustomAction, Prompts
+from hexai.config.schema_prompts import CodeActionPrompts, CustomAction, Prompts
 from hexai.domain.messages import Role
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.errors import NotSent
-from hexai.prompts.cursor import Cursor
-from hexai.service.actions.action import Report, rewriting
-from hexai.service.actions.answer import fitted
-from hexai.service.actions.asking import compose
+from hexai.prompts.code.cursor import Cursor
+from hexai.service.actions.action import Report, compose, fitted, rewriting
 from hexai.service.actions.fitting import Unfit
-from hexai.service.actions.function import function_span
-from hexai.service.actions.offered import offered
-from hexai.text.lines import Lines
-from hexai.text.positions import Position, Span
+from hexai.service.actions.offered import function_span, offered
+from hexai.text.lines import Lines, Position, Span
 
 FUNCTION = "def add(a, b):\n    return a+b\n"
 

@@ -15,16 +15,14 @@ from hypothesis import strategies as st
 from hexai.config.locate import find_folders
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
-from hexai.domain.ports import Verdict
-from hexai.domain.request import Request
-from hexai.service.guard import lines as guard_lines
+from hexai.domain.request import Request, Verdict
+from hexai.service.guard import findings as guard_lines
+from hexai.service.guard.findings import Finding
 from hexai.service.guard.guard import Guard, Source
-from hexai.service.guard.lines import Finding
-from hexai.service.guard.rules import TokenRule, rules
-from hexai.service.guard.tokens import fingerprint
+from hexai.service.guard.rules import TokenRule, fingerprint, guard_rules
 from tests.support.secrets import SHAPES, sample, samples
 
-TOKEN_RULES = {rule.name: rule for rule in rules().tokens}
+TOKEN_RULES = {rule.name: rule for rule in guard_rules().tokens}
 SECRET = sample("github-token")
 OWN_LINE = {"line-assignment"}
 """Rules for what stands on a line of its own."""

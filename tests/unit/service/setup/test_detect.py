@@ -1,4 +1,4 @@
-"""What a machine without configuration has to offer."""
+"""One small question to a server on this machine."""
 
 import asyncio
 import re
@@ -6,7 +6,74 @@ from pathlib import Path
 
 import pytest
 
-from hexai.service.setup.detect import Found, detect, keys_in
+from hexai.service.setup.detect import (
+    Found,
+    Server,
+    detect,
+    fetch,
+    find_servers,
+    keys_in,
+)
+from tests.support.replies import hang, raw
+from tests.support.upstream import Upstream
+
+
+def query(answer: bytes | None, *, patience: float = 5.0) -> tuple[bytes | None, bytes]:
+    """Ask a server that gives this answer, or hangs for None; gives what it saw too."""
+    seen = b""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal seen
+        try:
+            seen = await reader.readuntil(b"\r\n\r\n")
+            if answer is None:
+                await reader.read()
+            else:
+                writer.write(answer)
+        finally:
+            writer.close()
+
+    async def run() -> bytes | None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with server:
+            host, port = server.sockets[0].getsockname()
+            return await fetch((host, port), "/v1/models", patience=patience)
+
+    return asyncio.run(run()), seen
+
+
+def test_the_body_of_the_answer_is_given() -> None:
+    """The request holds a path and a host, and nothing else."""
+    body, seen = query(b"HTTP/1.0 200 OK\r\nx: y\r\n\r\nbody\r\n\r\nmore")
+    assert body == b"body\r\n\r\nmore"
+    assert seen.startswith(b"GET /v1/models HTTP/1.0\r\nHost: 127.0.0.1:")
+    assert seen.count(b"\r\n") == 3
+
+
+def test_who_says_nothing_is_there_all_the_same() -> None:
+    """It costs no more than the patience."""
+    assert query(None, patience=0.05)[0] == b""
+
+
+def test_an_endless_answer_is_cut() -> None:
+    """Nobody fills the memory."""
+    body, _ = query(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * (3 << 20))
+    assert body is not None
+    assert len(body) <= (1 << 20) + (1 << 17)
+
+
+def test_where_nobody_listens_there_is_nothing() -> None:
+    """That is not the same as an empty answer."""
+
+    async def run() -> bytes | None:
+        server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        server.close()
+        await server.wait_closed()
+        return await fetch(("127.0.0.1", port), "/", patience=5.0)
+
+    assert asyncio.run(run()) is None
+
 
 ENVIRON = {
     "OPENAI_API_KEY": "sk-secret",
@@ -128,3 +195,30 @@ def test_an_ollama_at_another_port_is_named_with_it() -> None:
     assert found.ollama == ("a",)
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", found.ollama_url)
     assert found.ollama_elsewhere == ""
+
+
+HEAD = b"HTTP/1.0 200 OK\r\n\r\n"
+
+
+def test_servers_are_found_by_their_models() -> None:
+    """In the order of their ports, with a base URL to put into a profile."""
+    body = b'{"object":"list","data":[{"id":"a"},{"id":"b","owned_by":"x"},{"id":""}]}'
+    with Upstream(raw(HEAD + body)) as one, Upstream(hang()) as other:
+        places = [("other", other.port), ("one", one.port)]
+        found = asyncio.run(find_servers(places, patience=0.3))
+        (request,) = one.requests
+
+    assert found == (Server(name="one", port=one.port, models=("a", "b")),)
+    assert found[0].base_url == f"{one.url}/v1"
+    assert (request.method, request.path) == ("GET", "/v1/models")
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b'{"data":[]}', b'{"data":[{"id":1}]}', b"[" * 9999]
+)
+def test_what_lists_no_models_is_none(body: bytes) -> None:
+    """Many things listen on port 8080."""
+    with Upstream(raw(HEAD + body)) as upstream:
+        places = [("any", upstream.port)]
+        assert asyncio.run(find_servers(places, patience=0.5)) == ()

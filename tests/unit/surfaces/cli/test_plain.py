@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from hexai.domain.events import Event, Queued, Settled
-from hexai.domain.outcome import Status
+from hexai.domain.outcome import Event, Queued, Settled, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
-from hexai.surfaces.cli.run import Cast
+from hexai.surfaces.words import DisplayOrder
 from tests.support.fake_run import answered, delta, ended, failed, started
 
 
@@ -15,7 +14,9 @@ def blocks(
 ) -> str:
     """Write the events of several contenders as blocks."""
     written: list[str] = []
-    cast = Cast(order=order or tuple(range(len(labels))), names=labels, blind=False)
+    cast = DisplayOrder(
+        order=order or tuple(range(len(labels))), names=labels, blind=False
+    )
     view = Blocks(cast, written.append)
     for event in events:
         view.handle(event)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hexai.surfaces.tmux.door import Door, remove_left
+from hexai.surfaces.tmux.private_socket import Door, remove_left
 
 MAKING = """
 import os, sys
-from hexai.surfaces.tmux.door import Door
+from hexai.surfaces.tmux.private_socket import Door
 door = Door({"XDG_RUNTIME_DIR": sys.argv[1]})
 open(door.folder + "/hexai-answer.txt", "w").close()
 print(door.folder, flush=True)

@@ -7,9 +7,9 @@ import stat
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from hexai.surfaces.tmux.door import Door
 from hexai.surfaces.tmux.link import Link, admit
-from hexai.surfaces.tmux.wire import Hello, Left, encode
+from hexai.surfaces.tmux.private_socket import Door
+from hexai.surfaces.tmux.view_messages import Hello, Left, encode
 
 
 def knock(door: Door, data: bytes) -> socket.socket:

@@ -1,8 +1,7 @@
 """The menu: the Go tool's, the user's own, and its hotkeys."""
 
-from hexai.config.schema import Settings
-from hexai.config.tables.prompts import CodeActionPrompts, CustomAction, Prompts
-from hexai.config.tables.tmux import MenuItem, TmuxAction
+from hexai.config.schema import MenuItem, Settings, TmuxAction
+from hexai.config.schema_prompts import CodeActionPrompts, CustomAction, Prompts
 from hexai.surfaces.tmux.menu import choice_named, make_menu
 
 SHOUT = CustomAction(id="shout", title="Shout", hotkey="X", instruction="louder")

@@ -1,10 +1,10 @@
 """What of a round counts as seen when something of it is taken, or nothing."""
 
-from hexai.domain.choice import Shown
 from hexai.domain.entry import Surface
+from hexai.domain.record import Shown
 from hexai.domain.request import Request
 from hexai.service.ask import Question
-from hexai.surfaces.tmux.plan import Plan
+from hexai.surfaces.tmux.action_plan import Plan
 from hexai.surfaces.tmux.rounds import Candidate, Round
 
 

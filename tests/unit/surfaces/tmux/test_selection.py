@@ -1,8 +1,10 @@
 """What is a text among what is piped in."""
 
+from pathlib import Path
+
 import pytest
 
-from hexai.surfaces.tmux.selection import read_selection
+from hexai.surfaces.tmux.selection import read_selection, reads_standard_error
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,26 @@ def test_a_byte_order_mark_comes_back() -> None:
 
     assert selection.text == "x\n"
     assert selection.output("y\n") == b"\xef\xbb\xbfy\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["hx"], True),
+        (["sh", "helix"], True),
+        (["sh", "a b) c", "hx"], True),
+        (["sh", "nvim"], False),
+        (["1", "2", "3", "4", "hx"], False),
+        ([], False),
+    ],
+)
+def test_helix_is_found_behind_a_shell(
+    tmp_path: Path, names: list[str], found: bool
+) -> None:
+    """A few generations up, whatever the processes between are called."""
+    for number, name in enumerate(names, 10):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "stat").write_text(f"{number} ({name}) S {number + 1} 1 1")
+
+    assert reads_standard_error(10, tmp_path) is found

@@ -6,11 +6,18 @@ import socket
 
 import pytest
 
-from hexai.surfaces.tmux.door import Door
 from hexai.surfaces.tmux.link import Link
 from hexai.surfaces.tmux.opening import watched
-from hexai.surfaces.tmux.screen import Screen
-from hexai.surfaces.tmux.wire import Edited, FromView, Left, Opened, Shows, encode
+from hexai.surfaces.tmux.popup import Screen
+from hexai.surfaces.tmux.private_socket import Door
+from hexai.surfaces.tmux.view_messages import (
+    Edited,
+    FromView,
+    Left,
+    Opened,
+    Shows,
+    encode,
+)
 
 
 def _gone() -> int:

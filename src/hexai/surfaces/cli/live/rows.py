@@ -43,7 +43,7 @@ def _row(cells: tuple[str, ...], widths: tuple[int, ...]) -> str:
 
 def styled_row(cells: Sequence[Sequence[Piece]], widths: Sequence[int]) -> str:
     """Draw cells side by side, each cut to its width; the last is not filled up."""
-    line = _Line()
+    line = _DrawnLine()
     for position, (pieces, room) in enumerate(zip(cells, widths, strict=True)):
         if position:
             line.fill()
@@ -54,7 +54,7 @@ def styled_row(cells: Sequence[Sequence[Piece]], widths: Sequence[int]) -> str:
     return line.drawn()
 
 
-class _Line:
+class _DrawnLine:
     """A line as far as it is drawn."""
 
     def __init__(self) -> None:

@@ -8,11 +8,10 @@ Pure: events and a size in, text and lines out.
 
 from collections.abc import Sequence
 
-from hexai.domain.events import Delta, Ended, Event, Started, TakenBack
-from hexai.surfaces.cli.live.frame import Frame, Size, header
+from hexai.domain.outcome import Delta, Ended, Event, Started, TakenBackEvent
+from hexai.surfaces.cli.live.header import Frame, Size, Standing, header
 from hexai.surfaces.cli.live.rows import Piece, styled_row
-from hexai.surfaces.cli.live.standing import Standing
-from hexai.text.visible import VisibleStream
+from hexai.text.sanitise import VisibleStream
 
 
 class Stacked:
@@ -37,7 +36,7 @@ class Stacked:
                 self._answers[position].streams = True
             case Delta():
                 self._answers[position].feed(event.text)
-            case TakenBack():
+            case TakenBackEvent():
                 self._answers[position].take_back()
                 if position == self._current:
                     self._headed = False

@@ -1,18 +1,24 @@
-"""Putting one question to the one model that answers it, and telling if it fails."""
+"""How questions and inline prompts are answered, and the edits that answer them."""
 
+import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from hexai.domain.events import Delta, Ended, TakenBack
-from hexai.domain.outcome import Outcome, Status
+from hexai.domain.outcome import Delta, Ended, Outcome, Status, TakenBackEvent
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.lsp.asking.run import Run
-from hexai.surfaces.lsp.editor.editor import Editor, Severity
+from hexai.surfaces.lsp.asking import Asked, AskedRun
+from hexai.surfaces.lsp.chat.pending import PendingPrompt
+from hexai.surfaces.lsp.editor import Editor, Severity
+from hexai.surfaces.lsp.passages import Anchor
+from hexai.text.lines import Lines, Position, Replacement, Span
+from hexai.text.thinking_aloud import may_be_musing
+from hexai.text.triggers import is_quoted, quote
 
 Hear = Callable[[str], Awaitable[None]]
 
 
 async def hear(
-    run: Run,
+    run: AskedRun,
     on_text: Hear | None = None,
     on_taken_back: Callable[[], Awaitable[None]] | None = None,
 ) -> Outcome | None:
@@ -24,7 +30,7 @@ async def hear(
     outcome = None
     async with run:
         async for event in run:
-            if isinstance(event, TakenBack) and event.index == 0 and on_taken_back:
+            if isinstance(event, TakenBackEvent) and event.index == 0 and on_taken_back:
                 await on_taken_back()
             if isinstance(event, Delta) and event.index == 0 and on_text is not None:
                 await on_text(event.text)
@@ -46,3 +52,252 @@ def tell_trouble(editor: Editor, what: str, outcome: Outcome) -> None:
     elif outcome.finish is FinishReason.LENGTH:
         message = f"{name} was cut off at its token limit; see `max_tokens`"
         editor.tell(Severity.WARNING, message)
+
+
+CHAT = "chat"
+CHAT_EDIT = "Hexai: insert chat response"
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+
+
+class Chat:
+    """Answers questions."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+        self._known: set[tuple[str, str]] = set()
+        """Providers and models that have answered without taking anything back."""
+
+    async def answer(
+        self, run: AskedRun, pending: PendingPrompt, *, suffix: int, stream: bool
+    ) -> None:
+        """Put a question and insert its answer, whole or by paragraphs.
+
+        `suffix` is how many characters of the prompt go as it is answered.
+        """
+        insertion = _Insertion(pending, suffix)
+        stream = stream and self._is_known(run)
+        on_text = insertion.take if stream else None
+        outcome = await hear(run, on_text, insertion.take_back)
+        if outcome is None:
+            return
+        self._learn(outcome, marks=not insertion.was_taken_back)
+        if outcome.status is Status.ANSWERED and outcome.text.strip():
+            rest = insertion.rest if stream else outcome.text
+            if not await insertion.insert(rest):
+                return
+        tell_trouble(self._editor, CHAT, outcome)
+
+    def _is_known(self, run: AskedRun) -> bool:
+        """Tell whether all who may answer have shown that they mark their reasoning.
+
+        One that does not says so only behind it, when it would stand in the text.
+        """
+        targets = [
+            target
+            for each in run.contenders[:1]
+            for target in (each.target, each.fallback)
+            if target is not None
+        ]
+        names = {(each.spec.provider, each.spec.model) for each in targets}
+        return names <= self._known
+
+    def _learn(self, outcome: Outcome, *, marks: bool) -> None:
+        if outcome.status is Status.ANSWERED:
+            learn = self._known.add if marks else self._known.discard
+            learn((outcome.provider, outcome.model))
+
+
+class _Insertion:
+    """An answer on its way into the document."""
+
+    def __init__(self, pending: PendingPrompt, suffix: int) -> None:
+        self._pending = pending
+        self._suffix = suffix
+        self._stays = pending.anchor.text[: len(pending.anchor.text) - suffix]
+        self._is_begun = False
+        self._inserted: list[str] = []
+        self.rest = ""
+        """What has come and is not inserted."""
+        self.was_taken_back = False
+        """Whether what had come turned out to be reasoning."""
+
+    async def take_back(self) -> None:
+        """Forget what is not inserted, and take what is out again.
+
+        Where its user has changed it, it stays, and the answer follows it.
+        """
+        self.rest, self.was_taken_back = "", True
+        if not self._inserted:
+            return
+        answer = "\n\n".join(self._inserted)
+        out = partial(nothing_below, answer=answer)
+        if await self._pending.edit(out, CHAT_EDIT, stays=self._stays):
+            self._inserted.clear()
+            self._suffix, self._is_begun = 0, False
+
+    async def take(self, piece: str) -> None:
+        """Take the next piece; paragraphs that are complete are inserted."""
+        self.rest += piece
+        breaks = [*_PARAGRAPH.finditer(self.rest.lstrip())]
+        may_begin = self._is_begun or not may_be_musing(self.rest)
+        if breaks and may_begin and not self._pending.is_done:
+            whole = self.rest.lstrip()
+            self.rest = whole[breaks[-1].end() :]
+            if not await self.insert(whole[: breaks[-1].start()]):
+                self._pending.cancel()
+
+    async def insert(self, text: str) -> bool:
+        """Insert what is next; tells whether there was a place for it."""
+        text = text.strip("\n").rstrip()
+        if not text:
+            return True
+        change = partial(more_below, text=text)
+        if not self._is_begun:
+            change = partial(answer_below, suffix=self._suffix, answer=text)
+        made = await self._pending.edit(change, CHAT_EDIT, stays=self._stays)
+        self._is_begun = self._is_begun or made
+        if made:
+            self._inserted.append(text)
+        return made
+
+
+INLINE = "inline prompt"
+INLINE_EDIT = "Hexai: inline prompt"
+
+
+class InlinePrompts:
+    """Carries out what inline tags ask for."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+
+    async def answer(
+        self, asked: Asked, pending: PendingPrompt, *, whole_line: bool
+    ) -> None:
+        """Ask, and put the answer in the tag's place, or in that of its line."""
+        outcome = await hear(asked.run)
+        if outcome is None:
+            return
+        text = ""
+        if outcome.status is Status.ANSWERED:
+            finished = outcome.finish is not FinishReason.LENGTH
+            text = asked.clean(
+                outcome.text, infilled=outcome.infilled, finished=finished
+            )
+        if text:
+            change = partial(in_place_of_tag, text=text, whole_line=whole_line)
+            if not await pending.edit(change, INLINE_EDIT):
+                return
+        elif outcome.text.strip() and outcome.error is None:
+            self._editor.tell(
+                Severity.WARNING,
+                f"Hexai: {INLINE}: {outcome.label} answered with nothing that goes in "
+                "there; nothing was changed",
+            )
+            return
+        tell_trouble(self._editor, INLINE, outcome)
+
+
+# Each is computed for the text as it is, and is None where it makes no sense any more.
+
+
+def answer_below(
+    lines: Lines, anchor: Anchor, suffix: int, answer: str
+) -> list[Replacement] | None:
+    """Take the question's suffix away and put an answer below it.
+
+    `suffix` is how many characters the prompt ends with that answering removes.
+    """
+    column = anchor.column(lines)
+    if column is None:
+        return None
+    end = column + len(anchor.text)
+    line = lines.line(anchor.line)
+    marker = Span(Position(anchor.line, end - suffix), Position(anchor.line, end))
+    at_end = Position(anchor.line, len(line))
+    follows = _follows_blank(lines, anchor.line)
+    below = "\n\n" + quote(answer) + ("" if follows else "\n")
+    if end == len(line):
+        return [Replacement(span=Span(marker.start, at_end), text=below)]
+    return [
+        Replacement(span=marker, text=""),
+        Replacement(span=Span(at_end, at_end), text=below),
+    ]
+
+
+def more_below(lines: Lines, anchor: Anchor, text: str) -> list[Replacement] | None:
+    """Put the next paragraph below what there is of an answer."""
+    if anchor.column(lines) is None:
+        return None
+    last = anchor.line + 1
+    while last < len(lines) and not lines.line(last).strip():
+        last += 1
+    if not is_quoted(lines.line(last)):
+        return None
+    while is_quoted(lines.line(last + 1)):
+        last += 1
+    end = Position(last, len(lines.line(last)))
+    return [Replacement(span=Span(end, end), text="\n>\n" + quote(text))]
+
+
+def nothing_below(
+    lines: Lines, anchor: Anchor, answer: str
+) -> list[Replacement] | None:
+    """Take an answer away again; None if it does not stand below as it was put."""
+    if anchor.column(lines) is None:
+        return None
+    start = anchor.line + 1
+    first = start + 1 if not lines.line(start).strip() else start
+    wanted = quote(answer).split("\n")
+    last = first + len(wanted) - 1
+    stands = [lines.line(number) for number in range(first, last + 1)]
+    if last >= len(lines) or stands != wanted or is_quoted(lines.line(last + 1)):
+        return None
+    span = Span(
+        Position(anchor.line, len(lines.line(anchor.line))),
+        Position(last, len(lines.line(last))),
+    )
+    return [Replacement(span=span, text="")]
+
+
+def in_place_of_tag(
+    lines: Lines, anchor: Anchor, text: str, *, whole_line: bool
+) -> list[Replacement] | None:
+    """Replace an inline tag, or the line that it stands on but its indentation."""
+    span = span_of_tag(lines, anchor, whole_line=whole_line)
+    return None if span is None else [Replacement(span=span, text=text)]
+
+
+def span_of_tag(lines: Lines, anchor: Anchor, *, whole_line: bool) -> Span | None:
+    """Say what an inline tag asks to have replaced."""
+    column = anchor.column(lines)
+    if column is None:
+        return None
+    start, end = column, column + len(anchor.text)
+    if whole_line:
+        line = lines.line(anchor.line)
+        start, end = len(line) - len(line.lstrip()), len(line)
+    return Span(Position(anchor.line, start), Position(anchor.line, end))
+
+
+def in_place_of_line(
+    lines: Lines, anchor: Anchor, reply: str
+) -> list[Replacement] | None:
+    """Remove the line of a command; a reply takes its place, quoted.
+
+    The last line of a text stays as a blank one, so that the text ends as before.
+    """
+    if anchor.column(lines) is None:
+        return None
+    start = Position(anchor.line, 0)
+    end = Position(anchor.line, len(lines.line(anchor.line)))
+    if reply:
+        return [Replacement(span=Span(start, end), text=quote(reply))]
+    if anchor.line + 1 < len(lines):
+        end = Position(anchor.line + 1, 0)
+    return [Replacement(span=Span(start, end), text="")]
+
+
+def _follows_blank(lines: Lines, number: int) -> bool:
+    """Tell whether a blank line follows, so that none needs to be made."""
+    return number + 1 < len(lines) and not lines.line(number + 1).strip()

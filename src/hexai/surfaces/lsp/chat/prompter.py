@@ -3,7 +3,7 @@
 Follows the documents. A change is first taken by the prompts under way, which move with
 their text or end with it; then, if it was typed, the line that it was typed into is
 read. Each prompt is asked once. What holds for a request is decided here, how it is
-answered in `chat.py`, `inline_prompts.py` and `commands.py`.
+answered in `answering.py` and `slash_commands.py`.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,26 +11,26 @@ from functools import partial
 
 from hexai.config.schema import Settings
 from hexai.prompts.code.languages import language_of
-from hexai.prompts.instruction import is_tag
-from hexai.prompts.markers import markers_for
-from hexai.surfaces.lsp.asking.work import Running, Start, Work
-from hexai.surfaces.lsp.chat.chat import LABEL as CHAT
-from hexai.surfaces.lsp.chat.chat import Chat
-from hexai.surfaces.lsp.chat.commands import Commands
-from hexai.surfaces.lsp.chat.history import find_history
-from hexai.surfaces.lsp.chat.inline_prompts import LABEL as INLINE_PROMPT
-from hexai.surfaces.lsp.chat.inline_prompts import InlinePrompts
+from hexai.prompts.instruction import is_tag, markers_for
+from hexai.surfaces.lsp.chat.answering import CHAT, Chat, InlinePrompts, span_of_tag
+from hexai.surfaces.lsp.chat.answering import INLINE as INLINE_PROMPT
+from hexai.surfaces.lsp.chat.context import PromptAsker, find_history
 from hexai.surfaces.lsp.chat.pending import PendingPrompt, PendingPrompts
-from hexai.surfaces.lsp.chat.prompt import Prompt, find_typed, is_offered
-from hexai.surfaces.lsp.chat.prompt_edits import span_of_tag
-from hexai.surfaces.lsp.chat.questions import PromptAsker
-from hexai.surfaces.lsp.chat.typed_text import OwnEdits, TypedText, typed_in
-from hexai.surfaces.lsp.documents.anchor import Anchor
-from hexai.surfaces.lsp.documents.edits import Edits
-from hexai.surfaces.lsp.editor.bugs import log_bug
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Editor
+from hexai.surfaces.lsp.chat.slash_commands import Commands
+from hexai.surfaces.lsp.chat.typed_prompts import (
+    OwnEdits,
+    Prompt,
+    TypedText,
+    find_typed,
+    is_offered,
+    typed_in,
+)
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.editor import Editor, log_bug
+from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.passages import Anchor
+from hexai.surfaces.lsp.work import Running, StartTask, Work
 from hexai.text.lines import TextChange
 from hexai.text.triggers import Command, Markers, Question, Tag
 
@@ -50,7 +50,7 @@ class Prompter:
         commands: Commands,
         *,
         offered: Offered,
-        start: Start,
+        start: StartTask,
     ) -> None:
         """Follow nothing yet; to be told of changes after `edits` is."""
         self._editor = editor

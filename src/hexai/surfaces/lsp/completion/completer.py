@@ -1,34 +1,50 @@
 """Completion: from a request of the editor to what is offered.
 
-Knows nothing of the editor's protocol. Every request gets an answer, whatever is typed
-or raised meanwhile: either its task returns an offer, or the editor has cancelled it.
+`Completions` speaks the editor's protocol, `Completer` knows nothing of it. Every
+request gets an answer, whatever is typed or raised meanwhile: either its task returns
+an offer, or the editor has cancelled it.
 """
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
+from lsprotocol import types
+from msgspec.structs import replace
+
 from hexai.config.schema import Settings
-from hexai.surfaces.lsp.completion.arrival import Arrival, Route, Trigger, nothing
-from hexai.surfaces.lsp.completion.asker import Asker
-from hexai.surfaces.lsp.completion.gates import is_misplaced, is_prompt, may_start
+from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.completion.editor_request import (
+    Arrival,
+    Route,
+    Trigger,
+    TriggerKind,
+    Waiter,
+    is_misplaced,
+    is_prompt,
+    may_start,
+    nothing,
+    patience,
+)
 from hexai.surfaces.lsp.completion.memory import Memory, Remembered
 from hexai.surfaces.lsp.completion.place import Place
-from hexai.surfaces.lsp.completion.races import Races, Start
-from hexai.surfaces.lsp.completion.waiter import Waiter, patience
-from hexai.surfaces.lsp.completion.warmer import Warmer
-from hexai.surfaces.lsp.editor.bugs import log_bug
-from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Editor
+from hexai.surfaces.lsp.completion.questions import Asker, Warming
+from hexai.surfaces.lsp.completion.races import Races, StartTask
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.editor import Editor, log_bug
+from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
+from hexai.surfaces.lsp.offers.items import ItemMaker, expressible, inline_completions
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.text.lines import TextChange
-from hexai.text.positions import Position
+from hexai.surfaces.lsp.offers.tracking import Watching
+from hexai.surfaces.lsp.protocol.convert import to_position
+from hexai.text.lines import Position, TextChange
 
 
 class Completer:
     """Answers the completion requests of one editor; belongs to the loop's thread."""
 
-    def __init__(self, editor: Editor, asker: Asker, *, start: Start) -> None:
+    def __init__(self, editor: Editor, asker: Asker, *, start: StartTask) -> None:
         """Have nothing to do yet; call it inside the event loop."""
         self._editor = editor
         self._asker = asker
@@ -179,3 +195,121 @@ def _offer(found: Remembered, arrival: Arrival) -> Offer:
         suggestions=found.suggestions,
         blind=found.kept.blind,
     )
+
+
+class Completions:
+    """The completions of one editor, in its own words."""
+
+    def __init__(
+        self,
+        completer: Completer,
+        maker: ItemMaker,
+        offers: Offers,
+        acceptance: Acceptance,
+        watching: Watching,
+    ) -> None:
+        self.completer = completer
+        self.watching = watching
+        self._maker = maker
+        self._offers = offers
+        self._acceptance = acceptance
+
+    async def complete(
+        self, document: Document, params: types.CompletionParams
+    ) -> types.CompletionList:
+        """Answer a request for a list."""
+        trigger = _trigger(params.context)
+        asked = await self._ask(document, params.position, trigger, "list")
+        offer = expressible(asked, self._maker.client)
+        number = self._let_out(offer, inline=False)
+        return self._maker.completion(offer, number)
+
+    async def complete_inline(
+        self, document: Document, params: types.InlineCompletionParams
+    ) -> types.InlineCompletionList:
+        """Answer a request for what is shown at the cursor itself."""
+        by_hand = (
+            params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
+        )
+        kind = TriggerKind.INVOKED if by_hand else TriggerKind.CHARACTER
+        trigger = Trigger(kind)
+        offer = await self._ask(document, params.position, trigger, "inline")
+        number = self._let_out(offer, inline=True)
+        return inline_completions(offer, number, self._maker)
+
+    def shutdown(self) -> None:
+        """End everything, and offer nothing more."""
+        self.completer.shutdown()
+        self.watching.shutdown()
+
+    async def accept(self, arguments: Sequence[object]) -> None:
+        """Do what follows when a suggestion was taken."""
+        await self._acceptance.accept(arguments)
+
+    def _let_out(self, offer: Offer, *, inline: bool) -> int:
+        self.watching.offered(offer, inline=inline)
+        return self._offers.keep(offer)
+
+    async def _ask(
+        self, document: Document, at: types.Position, trigger: Trigger, route: Route
+    ) -> Offer:
+        position = to_position(document.lines, at, self._maker.encoding)
+        taken = self.watching.taken_before(document, position)
+        trigger = replace(trigger, since_taken=taken)
+        return await self.completer.complete(document, position, trigger, route)
+
+
+def _trigger(context: types.CompletionContext | None) -> Trigger:
+    if context is None:
+        return Trigger()
+    # An editor of a later protocol may give a number that none of ours is.
+    said: object = context.trigger_kind
+    kind = next((known for known in TriggerKind if known == said), None)
+    return Trigger(kind, context.trigger_character or "")
+
+
+# Editors ask when typing pauses. Till then a model of our own would do nothing, and
+# then read for a second or two what has been there all the time. So the first change of
+# a line has it read; what follows on the line is little. A question ends the reading,
+# and finds what was read so far.
+
+
+class Warmer:
+    """Warms for one editor; it does nothing while a question is under way."""
+
+    def __init__(self, editor: Editor, asker: Asker, *, start: StartTask) -> None:
+        """Have nothing to do yet."""
+        self._editor = editor
+        self._asker = asker
+        self._start = start
+        self._task: asyncio.Task[None] | None = None
+        self._last: tuple[str, int] | None = None
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Take a change: the first one of a line has the text above it read."""
+        line = max(0, len(change.after) - 1 - change.below)
+        here = (document.uri, line)
+        if here == self._last or (self._task is not None and not self._task.done()):
+            return
+        self._last = here
+        end = Position(line, len(change.after.line(line)))
+        try:
+            work = self._asker.warm(document, end)
+        except Exception as bug:  # noqa: BLE001 - typing goes on, whatever this does
+            log_bug(self._editor, bug)
+            return
+        if work is not None:
+            self._task = self._start(self._run(work))
+
+    def stop(self) -> None:
+        """Let a question go first."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _run(self, work: Warming) -> None:
+        try:
+            with suppress(asyncio.CancelledError):
+                await work()
+        except Exception as bug:  # noqa: BLE001 - a task of Services lets nothing out
+            log_bug(self._editor, bug)

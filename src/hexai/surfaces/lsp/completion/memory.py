@@ -14,9 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.surfaces.lsp.offers.offer import Suggestion
-from hexai.text.lines import Lines, with_newlines
-from hexai.text.pairs import closers_of
-from hexai.text.positions import Position, Span
+from hexai.text.editors import closers_of
+from hexai.text.lines import Lines, Position, Span, with_newlines
 
 PLACES = 32
 SIZE = 8 << 20

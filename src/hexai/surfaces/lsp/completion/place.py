@@ -26,18 +26,14 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from hexai.domain.events import Delta, Ended, Event, Queued, TakenBack
-from hexai.surfaces.lsp.asking.run import Asked, Clean, Run
-from hexai.surfaces.lsp.completion.arrival import Arrival, Route, nothing
-from hexai.surfaces.lsp.completion.caret import Caret
-from hexai.surfaces.lsp.completion.draft import Draft
+from hexai.domain.outcome import Delta, Ended, Event, Queued, TakenBackEvent
+from hexai.surfaces.lsp.asking import Asked, AskedRun, Clean
+from hexai.surfaces.lsp.completion.draft import Caret, Draft
+from hexai.surfaces.lsp.completion.editor_request import Arrival, Route, Waiter, nothing
 from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
-from hexai.surfaces.lsp.completion.waiter import Waiter
-from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
-from hexai.surfaces.lsp.offers.rows import Rows
-from hexai.text.lines import TextChange
-from hexai.text.positions import Position
-from hexai.text.words import is_word
+from hexai.surfaces.lsp.offers.offer import Credit, Offer, Rows, Suggestion
+from hexai.text.editors import is_word
+from hexai.text.lines import Position, TextChange
 
 
 class Place:
@@ -70,7 +66,7 @@ class Place:
         self._has_answered = False
         self._browses = browses
         self._rows: Rows | None = None
-        self._run: Run | None = None
+        self._run: AskedRun | None = None
         self._spot: Spot | None = None
         self._drafts: dict[int, Draft] = {}
         self._suggestions: tuple[Suggestion, ...] = ()
@@ -156,7 +152,7 @@ class Place:
                 if self._caret.typed:
                     self._stop_misfits([index])
                     self._consider()
-            case TakenBack(index=index):
+            case TakenBackEvent(index=index):
                 self._drafts[index].take_back()
             case Queued(index=index, held_up=True):
                 self._drafts[index].is_held_up = True

@@ -1,31 +1,66 @@
 """Completion's questions: what the models are asked, of whom, and how it is read."""
 
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
+from hexai.config.order import Snapshot
 from hexai.config.schema import Settings
-from hexai.config.snapshot import Snapshot
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.prompts.code.misfits import Judge
-from hexai.prompts.completion import completion_request
-from hexai.prompts.fitting import fitted
-from hexai.prompts.gap import fitted_gap, within_batch
+from hexai.prompts.completion import completion_request, fitted_gap, within_batch
+from hexai.prompts.excerpt import fitted
 from hexai.service.ask import Question, ask
 from hexai.service.services import Services
 from hexai.service.targets import is_paid
 from hexai.service.warm import is_warmed, warm
-from hexai.surfaces.lsp.asking.origin import Origin
-from hexai.surfaces.lsp.asking.run import Asked, Clean
-from hexai.surfaces.lsp.completion.asker import Course, Warming
-from hexai.surfaces.lsp.completion.gates import is_prompt
+from hexai.surfaces.lsp.asking import Asked, Clean, Origin
+from hexai.surfaces.lsp.completion.editor_request import is_prompt
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.editor.document import Document
+from hexai.surfaces.lsp.documents import Document
 from hexai.text.cleaning import clean
-from hexai.text.lines import Lines
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Lines, Position, Span
+
+
+class LiveRace(Protocol):
+    """How a race goes on after its question was put together."""
+
+    def now(self) -> tuple[Document, Position] | None:
+        """Give the text and the cursor as they are by now; None: that is over."""
+
+    def sends(self, index: int, clean: Clean) -> None:
+        """Take note that a contender is asked about the text as it is now."""
+
+
+Warming = Callable[[], Coroutine[Any, Any, None]]
+"""The work of having a prompt read beforehand; cancelling it ends the reading."""
+
+
+class Asker(Protocol):
+    """Puts questions about documents together."""
+
+    def settings(self, document: Document) -> Settings | None:
+        """Give what is configured for a document; None: completion is off there."""
+
+    def costs(self, document: Document) -> bool:
+        """Tell whether somebody is paid who is asked about a document."""
+
+    def tell_off(self, document: Document, position: Position) -> None:
+        """Say once that completion is off, where somebody could expect it."""
+
+    def warm(self, document: Document, position: Position) -> Warming | None:
+        """Give the work of having a prompt read beforehand; None: nobody would."""
+
+    def ask(self, document: Document, position: Position, course: LiveRace) -> Asked:
+        """Compose the question of what comes at a position; nothing is sent yet.
+
+        A contender that is asked later is asked about the text as it is by then.
+        """
+
 
 QUEUE_GRACE = 0.05
 """Seconds that a list waits for a contender whose slot another surface holds."""
@@ -79,7 +114,7 @@ class Questions:
             warm, self._services, snapshot.settings, entries, composed.within
         )
 
-    def ask(self, document: Document, position: Position, course: Course) -> Asked:
+    def ask(self, document: Document, position: Position, course: LiveRace) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet.
 
         A contender that is asked later is asked about the text as it is by then.
@@ -158,7 +193,7 @@ class _Composed:
 
 def _recompose(
     composed: _Composed,
-    course: Course,
+    course: LiveRace,
     entries: tuple[Entry, ...],
     index: int,
     room: int | None,

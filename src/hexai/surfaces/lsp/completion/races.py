@@ -1,32 +1,33 @@
-"""The races under way, each at its place, and when they begin and end.
+"""The races under way, each at its place: when they begin and end, and what is told.
 
 A document has one place at most. Its race is run in a task that somebody owns, and its
 end is told to the memory, which keeps what was answered.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
+from statistics import median
 from typing import Any
 
-from hexai.config.schema import Settings
-from hexai.domain.events import Ended
-from hexai.engine.due import is_due
-from hexai.surfaces.lsp.asking.run import Clean
-from hexai.surfaces.lsp.completion.arrival import Arrival
-from hexai.surfaces.lsp.completion.asker import Asker
+from hexai.config.schema import Completion, Settings
+from hexai.domain.outcome import Ended, Outcome
+from hexai.engine.settle import is_due
+from hexai.errors import NotSent
+from hexai.service.ignore.ignore import name_of
+from hexai.surfaces.lsp.asking import Clean
+from hexai.surfaces.lsp.completion.editor_request import Arrival
 from hexai.surfaces.lsp.completion.memory import Memory
-from hexai.surfaces.lsp.completion.pace import Pace, behind_taken
 from hexai.surfaces.lsp.completion.place import Place
-from hexai.surfaces.lsp.completion.trouble import Trouble
-from hexai.surfaces.lsp.editor.bugs import log_bug
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Editor
-from hexai.text.lines import TextChange
-from hexai.text.positions import Position
+from hexai.surfaces.lsp.completion.questions import Asker
+from hexai.surfaces.lsp.documents import Document, Once
+from hexai.surfaces.lsp.editor import Editor, Severity, log_bug
+from hexai.text.lines import Position, TextChange
 
 
-class _Course:
+class _LiveRace:
     """A race at its place, for who composes what its contenders are asked."""
 
     def __init__(self, place: Place, editor: Editor) -> None:
@@ -47,7 +48,7 @@ class _Course:
 
 GRACE = 0.3
 """Seconds that a race goes on for somebody to join, after its request was cancelled."""
-Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+StartTask = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs work in a task that somebody owns; see `Services.start`."""
 
 
@@ -55,7 +56,7 @@ class Races:
     """Begins, runs and ends the races of one editor's completion."""
 
     def __init__(
-        self, editor: Editor, asker: Asker, memory: Memory, *, start: Start
+        self, editor: Editor, asker: Asker, memory: Memory, *, start: StartTask
     ) -> None:
         """Have nothing to do yet; call it inside the event loop."""
         self._editor = editor
@@ -155,7 +156,7 @@ class Races:
         document = await self._wait_until_quiet(place, settings)
         if document is None:
             return
-        course = _Course(place, self._editor)
+        course = _LiveRace(place, self._editor)
         asked = self._asker.ask(document, place.position, course)
         place.ask(asked)
         async with asked.run as run:
@@ -184,3 +185,136 @@ class Races:
                 self._pace.start(now)
                 return document
             await asyncio.sleep(due - now)
+
+
+# A pause of a fixed length is none for who types slowly: at 200 ms a key, each key
+# would ask everybody once more, and nearly all of it be cancelled. A local model then
+# only works in vain; a cloud is paid for it. So where an entry costs money, the pause
+# follows the person's own gap between keys.
+#
+# Some editors hold changes back. Their silence begins when they speak, not when the
+# last key was pressed, and a change that they hand over early, because they ask for
+# completion with it, is followed by a silence that is none. Their row in the table of
+# clients says for how long; who is seen to send changes sooner, without asking, has
+# that switched off.
+
+_GAPS = 2.0
+"""Gaps between keys after which the typing has paused."""
+_LONGEST = 1.0
+"""Seconds that are waited for who types slowly; and a longer gap was a pause itself."""
+_KEYS, _FEWEST = 16, 4
+"""Keys that a person's gap is made of, at most and at least."""
+_HELD_FOR_SURE = 0.6
+"""The part of the time held back that a change must come sooner than."""
+
+
+def behind_taken(arrival: Arrival, completion: Completion) -> float:
+    """Say when models may be asked about a place, for what was taken right before it.
+
+    0 is at any time.
+
+    Editors ask there by themselves, and mostly one types on. Where they tell that
+    somebody asked by hand, that is answered at once; Helix always says so of its lists.
+    """
+    since = arrival.trigger.since_taken
+    asked_for = arrival.route == "inline" and arrival.trigger.by_hand
+    if since is None or asked_for or since >= completion.accept_pause:
+        return 0.0
+    return arrival.at - since + completion.accept_pause
+
+
+class Pace:
+    """The pace of a surface's races; times are the loop's, in seconds."""
+
+    def __init__(self, holds_back: float = 0.0) -> None:
+        """`holds_back` is how long the editor may hold a change back."""
+        self._last = -inf
+        self._gaps: deque[float] = deque(maxlen=_KEYS)
+        self._changed_at = -inf
+        self._holds_back = holds_back
+        self._is_early = False
+        """The newest change came sooner than the editor lets it, and unasked."""
+
+    def changed(self, change: TextChange, now: float) -> None:
+        """Learn from a change how fast is typed, and whether changes are held back."""
+        if self._is_early:
+            self._holds_back = 0.0
+        gap, self._changed_at = now - self._changed_at, now
+        self._is_early = gap < _HELD_FOR_SURE * self._holds_back
+        if gap <= _LONGEST:
+            self._gaps.append(gap / max(1, change.pieces))
+
+    def asked(self) -> None:
+        """Take note of a request: the change before it may have come for its sake."""
+        self._is_early = False
+
+    def due(self, document: Document, completion: Completion, *, costs: bool) -> float:
+        """Say when a race about a document may start, as things are now.
+
+        `costs`: somebody is paid for being asked.
+        """
+        quiet_at = document.changed_at + self._pause(completion, costs=costs)
+        free_at = self._last + completion.completion_throttle_ms / 1000
+        return max(quiet_at, free_at)
+
+    def start(self, now: float) -> None:
+        """Count a race that starts."""
+        self._last = now
+
+    def _pause(self, completion: Completion, *, costs: bool) -> float:
+        pause = completion.completion_debounce_ms / 1000
+        if not pause:
+            return 0.0
+        if costs and completion.pace == "own" and len(self._gaps) >= _FEWEST:
+            pause = max(pause, min(_LONGEST, _GAPS * median(self._gaps)))
+        return pause + self._holds_back
+
+
+# Completion asks several times a minute, so a contender that is down would be told of
+# with every key. Each cause is told once per contender and ten minutes, in the editor's
+# log; nothing pops up.
+
+EVERY = 600.0
+"""Seconds until the same is told again."""
+
+
+class Trouble:
+    """Tells of it where it is in nobody's way, and remembers what was told."""
+
+    def __init__(self, editor: Editor, *, clock: Callable[[], float]) -> None:
+        self._editor = editor
+        self._clock = clock
+        self._told: dict[tuple[str, str], float] = {}
+        self._told_ignored = Once()
+
+    def ended(self, outcome: Outcome, *, blind: bool) -> None:
+        """Tell of a contender that failed, or was too slow for the list.
+
+        Blind, nothing is said of times: they would show who gave what.
+        """
+        if outcome.error is not None:
+            cause = type(outcome.error).__name__
+            self._log(outcome.label, cause, str(outcome.error))
+        elif outcome.is_cut and not blind:
+            self._log(outcome.label, "cut", outcome.cut_words)
+        elif outcome.late and not blind:
+            seconds = outcome.timings.total
+            message = f"answered after {seconds:.1f} s, when the list had gone out"
+            self._log(outcome.label, "late", message)
+
+    def ignored(self, uri: str, why: str, outcomes: Sequence[Outcome]) -> None:
+        """Tell once of a file that is ignored, if nobody could be asked for that."""
+        unsent = all(isinstance(each.error, NotSent) for each in outcomes)
+        if unsent and self._told_ignored.is_new(uri):
+            name = name_of(uri)
+            about = "" if why.startswith(f"{name} ") else f" about {name}"
+            message = f"Hexai: nobody is asked{about}: {why}"
+            self._editor.tell(Severity.INFO, message)
+
+    def _log(self, contender: str, cause: str, message: str) -> None:
+        """Log what is wrong with a contender, unless it was logged lately."""
+        now = self._clock()
+        self._told = {k: at for k, at in self._told.items() if now - at < EVERY}
+        if (contender, cause) not in self._told:
+            self._told[contender, cause] = now
+            self._editor.log(Severity.WARNING, f"Hexai: {contender}: {message}")

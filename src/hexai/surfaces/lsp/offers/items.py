@@ -1,28 +1,36 @@
 """Offers as the editors' completion items, each editor getting what it shows right.
 
-What differs between editors is data (`editor/clients.py`); what an item is, is not: an
-edit of one line from the beginning of the word at the cursor, a `filterText` that goes
-on as the user may type, an order that is that of the offer, and a command by which the
-editor says that the item was taken. Nothing is left to be resolved later.
+What differs between editors is data (`clients.py`); what an item is, is not: an edit of
+one line from the beginning of the word at the cursor, a `filterText` that goes on as
+the user may type, an order that is that of the offer, and a command by which the editor
+says that the item was taken. Nothing is left to be resolved later.
 """
 
 import re
+from decimal import Decimal
 
 from lsprotocol import types as lsp
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.offers.insertion import Insertion, code_label, line_break
-from hexai.surfaces.lsp.offers.offer import Credit, Offer, Suggestion
-from hexai.surfaces.lsp.offers.provenance import names, provenance
+from hexai.domain.outcome import Outcome
+from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.offers.offer import (
+    Credit,
+    Insertion,
+    Offer,
+    Suggestion,
+    code_label,
+    line_break,
+)
 from hexai.surfaces.lsp.protocol.convert import from_span
-from hexai.surfaces.words import letter
+from hexai.surfaces.words import letter, usd
 from hexai.text.cells import truncate
-from hexai.text.fences import fence
-from hexai.text.lines import Lines
-from hexai.text.positions import Encoding
-from hexai.text.snippet import escape
-from hexai.text.visible import visible, visible_line
+from hexai.text.cleaning import fence
+from hexai.text.editors import escape
+from hexai.text.lines import Encoding, Lines, Position, Span
+from hexai.text.repetition import covered
+from hexai.text.sanitise import visible, visible_line
 
 _LABEL = 40
 """Columns of a label."""
@@ -154,3 +162,144 @@ def _filter_text(insertion: Insertion) -> str:
 def _tag(by: tuple[Credit, ...]) -> str:
     others = f"+{len(by) - 1}" if len(by) > 1 else ""
     return truncate(visible_line(by[0].label), _TAG - len(others)) + others
+
+
+# Some editors insert one line only, some bring each line to the depth of the cursor's,
+# some leave alone what stands right of the cursor. Where the editor runs a command
+# after that, its insertion is mended. Where it runs none, what would come out wrong is
+# not offered: a suggestion is cut before it, and one of which nothing is left goes.
+# What was offered, watched and counted is then the same, and what is in the document.
+
+
+def expressible(offer: Offer, client: Client) -> Offer:
+    """Cut the suggestions of an offer to what an editor puts in as it is."""
+    if client.mends or (client.lines == "all" and client.reaches_right):
+        return offer
+    texts: dict[str, list[Credit]] = {}
+    for each in offer.suggestions:
+        text = _cut(offer, each, client)
+        if text.strip():
+            texts.setdefault(offer.typed + text, []).extend(each.credits)
+    return replace(
+        offer,
+        suggestions=tuple(
+            Suggestion(text=text, credits=tuple(sorted(by, key=_place)))
+            for text, by in texts.items()
+        ),
+    )
+
+
+def _place(credit: Credit) -> int:
+    return credit.outcome.index
+
+
+def _cut(offer: Offer, suggestion: Suggestion, client: Client) -> str:
+    """Give what is left of what follows the cursor."""
+    insertion = Insertion.of(offer, suggestion)
+    text = insertion.text
+    if insertion.covered and not client.reaches_right:
+        text = _before_covered(offer, insertion)
+    if client.lines == "first":
+        return text.partition("\n")[0]
+    if client.lines == "indented":
+        keeps_tabs = offer.document.language in client.keeps_tabs
+        return _indented(text, insertion.indent, keeps_tabs=keeps_tabs)
+    return text
+
+
+def _before_covered(offer: Offer, insertion: Insertion) -> str:
+    """Cut where the text goes on with what stands right of the cursor already."""
+    lines, position = offer.lines, insertion.position
+    before = lines.slice(Span(Position(0, 0), position))
+    after = lines.slice(Span(position, lines.end))
+    text, right = insertion.text, after[: insertion.covered]
+    if not text.endswith(right):
+        text = text.partition("\n")[0]
+    end = len(text)
+    while (end := text.rfind(right, 0, end)) >= 0:
+        if not covered(text[:end], before, after, offer.document.language):
+            return text[:end]
+    return ""
+
+
+def _indented(text: str, indent: str, *, keeps_tabs: bool) -> str:
+    """Give the lines until one that would not come out as it is.
+
+    That is one less deep than the cursor's, a blank one where blanks would be put
+    before it, and one with a tab beyond the cursor's depth, unless the editor leaves
+    those alone.
+    """
+    kept: list[str] = []
+    for place, line in enumerate(text.split("\n")):
+        deep = not place or (line.startswith(indent) and (line.strip() or not indent))
+        if not deep or ("\t" in line.removeprefix(indent) and not keeps_tabs):
+            break
+        kept.append(line)
+    return "\n".join(kept).rstrip("\n") if len(kept) < text.count("\n") + 1 else text
+
+
+def inline_completions(
+    offer: Offer, number: int, maker: ItemMaker
+) -> lsp.InlineCompletionList:
+    """Give an item for each suggestion; the editor lets the user go through them."""
+    items = []
+    for index, suggestion in enumerate(offer.suggestions):
+        insertion = Insertion.of(offer, suggestion)
+        ending = line_break(offer.lines, insertion.position.line)
+        span = Span(insertion.position, insertion.span.end)
+        items.append(
+            lsp.InlineCompletionItem(
+                insert_text=insertion.text.replace("\n", ending),
+                range=from_span(offer.lines, span, maker.encoding),
+                command=maker.accept(offer, number, index),
+            )
+        )
+    return lsp.InlineCompletionList(items=items)
+
+
+def names(by: tuple[Credit, ...]) -> str:
+    """Give the labels of all that gave a suggestion."""
+    return ", ".join(visible_line(each.label) for each in by)
+
+
+def provenance(by: tuple[Credit, ...]) -> str:
+    """Describe all that gave a suggestion, a line for each."""
+    return "\n".join(map(_line, by))
+
+
+def _line(credit: Credit) -> str:
+    outcome = credit.outcome
+    about = (
+        f"{credit.label}:",
+        f"provider={outcome.provider}",
+        f"model={outcome.model}",
+        *_figures(outcome),
+        _cost(credit) if outcome.usage else "",
+        "late" if outcome.late else "",
+        "from a cut prompt" if outcome.is_cut else "",
+    )
+    return visible_line(" ".join(word for word in about if word))
+
+
+def _figures(outcome: Outcome) -> list[str]:
+    timings, usage = outcome.timings, outcome.usage
+    mark = _mark(outcome)
+    figures = [
+        f"queued={timings.queued:.2f}s" if timings.queued >= 0.005 else "",
+        f"loading={timings.loading:.2f}s" if timings.loading >= 0.005 else "",
+        "" if timings.ttft is None else f"ttft={timings.ttft:.2f}s",
+        f"time={timings.total:.2f}s",
+        f"in={mark}{usage.input} out={mark}{usage.output}" if usage else "",
+    ]
+    if outcome.tokens_per_s is not None:
+        figures.append(f"tok/s={mark}{outcome.tokens_per_s:.0f}")
+    return figures
+
+
+def _cost(credit: Credit) -> str:
+    cost = None if credit.cost_usd is None else Decimal(str(credit.cost_usd))
+    return f"cost={usd(cost, estimated=bool(_mark(credit.outcome)))}"
+
+
+def _mark(outcome: Outcome) -> str:
+    return "~" if outcome.usage and outcome.usage.source == "estimated" else ""

@@ -1,4 +1,4 @@
-"""The editor at the other end of the connection, behind the `Editor` protocol."""
+"""The editor at the other end of the connection: what it is told, asked, and can do."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,15 +7,13 @@ from typing import Any
 
 from lsprotocol import types
 
-from hexai.surfaces.lsp.documents.documents import Documents
-from hexai.surfaces.lsp.editor.clients import DEFAULT, Client
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Severity
-from hexai.surfaces.lsp.editor.held import hold
+from hexai.surfaces.lsp.clients import DEFAULT, Client, Traits
+from hexai.surfaces.lsp.documents import Document, Documents
+from hexai.surfaces.lsp.editor import Severity, hold
 from hexai.surfaces.lsp.protocol.convert import from_replacement
-from hexai.surfaces.lsp.protocol.wire import Wire
-from hexai.text.lines import Lines, Replacement
-from hexai.text.visible import visible
+from hexai.surfaces.lsp.protocol.jsonrpc import Wire
+from hexai.text.lines import Encoding, Lines, Replacement
+from hexai.text.sanitise import visible
 
 _ANSWER_WITHIN = 10.0
 """Seconds for the editor's answer to a request of ours."""
@@ -138,3 +136,58 @@ def _break_at(lines: Lines, number: int) -> str:
     if not 0 <= number < len(lines):
         return ""
     return lines.raw[number][len(lines.line(number)) :]
+
+
+def choose_encoding(capabilities: types.ClientCapabilities, client: Client) -> Encoding:
+    """Agree on what positions count."""
+    general = capabilities.general
+    offered = general.position_encodings if general else None
+    order = [Encoding.UTF32, Encoding.UTF8, Encoding.UTF16]
+    if client.utf8_first:
+        order = [Encoding.UTF8, Encoding.UTF32, Encoding.UTF16]
+    return next((each for each in order if each in (offered or ())), Encoding.UTF16)
+
+
+def traits_of(params: types.InitializeParams) -> Traits:
+    """Give what tells editors apart."""
+    document = params.capabilities.text_document
+    item = _item(params.capabilities)
+    tags = item.tag_support if item else None
+    return Traits(
+        name=params.client_info.name if params.client_info else "",
+        insert_replace=bool(item and item.insert_replace_support),
+        preselects=bool(item and item.preselect_support),
+        no_tags=tags is not None and not tags.value_set,
+        inline_completion=bool(document and document.inline_completion),
+        process=params.process_id is not None,
+        server_status=_takes_status(params.capabilities.experimental),
+        semantic_tokens=bool(document and document.semantic_tokens),
+    )
+
+
+def _takes_status(experimental: object) -> bool:
+    if isinstance(experimental, dict):
+        return bool(experimental.get("serverStatusNotification"))
+    return bool(getattr(experimental, "serverStatusNotification", False))
+
+
+def knows_as_is(capabilities: types.ClientCapabilities) -> bool:
+    """Tell whether items may ask to be inserted as they are."""
+    item = _item(capabilities)
+    modes = item.insert_text_mode_support if item else None
+    return modes is not None and types.InsertTextMode.AsIs in modes.value_set
+
+
+def knows_action_literals(capabilities: types.ClientCapabilities) -> bool:
+    """Tell whether code actions may be more than bare commands."""
+    document = capabilities.text_document
+    actions = document.code_action if document else None
+    return actions is not None and actions.code_action_literal_support is not None
+
+
+def _item(
+    capabilities: types.ClientCapabilities,
+) -> types.ClientCompletionItemOptions | None:
+    document = capabilities.text_document
+    completion = document.completion if document else None
+    return completion.completion_item if completion else None

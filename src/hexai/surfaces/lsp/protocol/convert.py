@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from hexai.text.lines import Lines, Replacement
-from hexai.text.positions import Encoding, Position, Span, to_character, to_units
+from hexai.text.lines import (
+    Encoding,
+    Lines,
+    Position,
+    Replacement,
+    Span,
+    to_character,
+    to_units,
+)
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from hexai.config.schema import Chat, Settings
 from hexai.domain.provider import Finished, TextDelta
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Position, Span
 from tests.support.scripted import Script, Scripted, says
 from tests.support.sheet import URI, Sheet, on_sheet
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.completion.memory import AGE, PLACES, SIZE, Kept, Memory, Spot
 from hexai.surfaces.lsp.offers.offer import Credit, Suggestion
-from hexai.text.lines import Lines
-from hexai.text.positions import Position
+from hexai.text.lines import Lines, Position
 
 URI = "file:///a"
 

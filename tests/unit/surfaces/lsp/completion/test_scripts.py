@@ -12,11 +12,10 @@ from msgspec import Struct
 from hexai.domain.outcome import Status
 from hexai.domain.provider import Finished, TextDelta
 from hexai.errors import Overloaded
-from hexai.surfaces.lsp.completion.arrival import Route, Trigger
-from hexai.surfaces.lsp.editor.clients import Client
+from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.completion.editor_request import Route, Trigger
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.text.lines import with_newlines
-from hexai.text.positions import Position, Span
+from hexai.text.lines import Position, Span, with_newlines
 from tests.support.editing import (
     AGAIN,
     INVOKED,

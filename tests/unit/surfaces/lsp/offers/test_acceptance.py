@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.documents.edits import Compute
-from hexai.surfaces.lsp.editor.clients import DEFAULT, NEOVIM, Client
-from hexai.surfaces.lsp.editor.document import Document
-from hexai.surfaces.lsp.editor.editor import Severity
-from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
-from hexai.surfaces.lsp.offers.insertion import Insertion
-from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.clients import DEFAULT, NEOVIM, Client
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.edits import Compute
+from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers, mending
+from hexai.surfaces.lsp.offers.offer import Insertion, Offer
 from hexai.text.lines import Lines, Replacement
 from tests.support.offers import offer, suggestion
 
@@ -184,3 +185,23 @@ def test_old_offers_are_forgotten() -> None:
     numbers = [offers.keep(offer("|", "x")) for _ in range(100)]
     found = [offers.find(["run", number, 0]) is not None for number in numbers]
     assert found == [False] * 36 + [True] * 64
+
+
+TEXT = st.text(st.sampled_from("ab() \t\n"), max_size=10)
+
+
+@given(TEXT, TEXT.map(str.strip).filter(bool), TEXT, st.data())
+def test_any_blanks_are_mended(
+    before: str, answer: str, after: str, data: st.DataObject
+) -> None:
+    """Whatever an editor makes of the blanks between words, the answer comes out."""
+    given_offer = offer(f"{before}|{after}", answer)
+    insertion = Insertion.of(given_offer, given_offer.suggestions[0])
+    blanks = st.text(st.sampled_from(" \t\n"), max_size=3)
+    inserted = "".join(
+        data.draw(blanks) if letter.isspace() else letter for letter in answer
+    )
+    now = Lines.of(before + inserted + after)
+    edits = mending(now, given_offer.lines, insertion)
+    assert edits is not None
+    assert now.change(reversed(edits)).after == insertion.into(given_offer.lines)

@@ -8,12 +8,11 @@ that it can, and that part is exact.
 import pytest
 from msgspec.structs import replace
 
-from hexai.surfaces.lsp.editor import clients
-from hexai.surfaces.lsp.editor.clients import Client
-from hexai.surfaces.lsp.offers.expressible import expressible
-from hexai.surfaces.lsp.offers.insertion import Insertion
-from hexai.surfaces.lsp.offers.items import ItemMaker
-from hexai.text.positions import Encoding
+from hexai.surfaces.lsp import clients
+from hexai.surfaces.lsp.clients import Client
+from hexai.surfaces.lsp.offers.items import ItemMaker, expressible
+from hexai.surfaces.lsp.offers.offer import Insertion
+from hexai.text.lines import Encoding
 from tests.support import client_texts
 from tests.support.client_texts import Take
 from tests.support.offers import document, offer

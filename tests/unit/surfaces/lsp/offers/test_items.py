@@ -8,20 +8,11 @@ from hypothesis import strategies as st
 from lsprotocol import types as lsp
 from msgspec.structs import replace
 
-from hexai.surfaces.lsp.editor.clients import (
-    DEFAULT,
-    FRESH,
-    HELIX,
-    KAKOUNE,
-    NEOVIM,
-    Client,
-)
-from hexai.surfaces.lsp.offers.inline_items import inline_completions
-from hexai.surfaces.lsp.offers.items import ItemMaker
+from hexai.surfaces.lsp.clients import DEFAULT, FRESH, HELIX, KAKOUNE, NEOVIM, Client
+from hexai.surfaces.lsp.offers.items import ItemMaker, inline_completions
 from hexai.surfaces.lsp.offers.offer import Offer, Suggestion
 from hexai.text.cells import width
-from hexai.text.lines import Lines, Replacement
-from hexai.text.positions import Encoding, Position, Span, to_character
+from hexai.text.lines import Encoding, Lines, Position, Replacement, Span, to_character
 from tests.support.corpus import Definition, definitions
 from tests.support.offers import credit, document, offer, suggestion
 from tests.support.snippets import expand

@@ -14,8 +14,7 @@ from hexai.surfaces.lsp.protocol.convert import (
     to_position,
     to_span,
 )
-from hexai.text.lines import Lines
-from hexai.text.positions import Encoding, Position, Span
+from hexai.text.lines import Encoding, Lines, Position, Span
 
 _MOST = 2**31 - 1
 

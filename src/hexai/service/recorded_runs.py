@@ -1,0 +1,203 @@
+"""The ledger for commands that read it, add to it, or forget what is in it.
+
+They open it themselves, wait longer for a lock than a question may, and take in first
+what other processes had to put aside.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+from msgspec import Struct
+
+from hexai.config.locate import Folders
+from hexai.domain.entry import Surface
+from hexai.domain.figures import Figures, Filter, Subject, Together
+from hexai.domain.ranking import Counted, Leaderboard
+from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
+from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
+from hexai.ledger.access import Ledger
+from hexai.ledger.llm_logs import write_llm_logs
+from hexai.service.cache import AnswerCache
+from hexai.service.recorder import SPOOL, Spool, make_ledger_file
+from hexai.service.state_files import TOLD, KeptPrompts, Told
+
+_PATIENCE = 5.0
+
+
+class Forgotten(Struct, frozen=True, kw_only=True):
+    """What came of forgetting."""
+
+    runs: int
+    stays: tuple[OSError, ...] = ()
+    """Files that could not be removed, each with the reason."""
+
+
+class History:
+    """The open ledger of one user. Everything here raises `LedgerError`."""
+
+    def __init__(
+        self, ledger: Ledger, folders: Folders, now: Callable[[], float]
+    ) -> None:
+        """Use `open_history`; `now` is the wall clock."""
+        self._ledger = ledger
+        self._folders = folders
+        self._now = now
+        self._spool = Spool(folders.state / SPOOL, now=now)
+        self.damaged: list[int] = []
+        """The runs that `all` has left out, as they cannot be read."""
+
+    def take_in_spool(self) -> Self:
+        """Write what waits; where the ledger cannot be written, it goes on waiting.
+
+        So it does while another program writes: to read need not wait for that.
+        """
+        self._ledger.wait_for_locks(0)
+        with suppress(LedgerBusy, LedgerTooNew):
+            self._spool.take_in(lambda facts: self._ledger.record(*facts))
+        self._ledger.wait_for_locks(_PATIENCE)
+        return self
+
+    def run(
+        self, word: str | None = None, *, surface: Surface | None = None
+    ) -> RecordedRun:
+        """Give the run that a number or id prefix means; None: the newest of a surface.
+
+        Raises `UsageError` if there is none, or more than one.
+        """
+        if word is None:
+            newest = next(self.listed(surface=surface), None)
+            if newest is None:
+                raise UsageError("nothing is recorded yet")
+            found: RecordedRun | DamagedRun | None = newest
+        else:
+            found = self._ledger.run(self.number(word))
+        if found is None:
+            raise UsageError(f"there is no run {word}; see hexai history")
+        if isinstance(found, DamagedRun):
+            raise LedgerError(
+                f"run {found.number} is damaged and cannot be read; "
+                f"`hexai history forget {found.number}` removes it"
+            )
+        return found
+
+    def number(self, word: str) -> int:
+        """Give the number of the run that a number or id prefix means.
+
+        Raises `UsageError` if there is none, or more than one.
+        """
+        numbers = self._ledger.find(word)
+        if len(numbers) > 1:
+            known = ", ".join(map(str, numbers[:5]))
+            raise UsageError(f"{word} is the beginning of several runs: {known}")
+        if not numbers:
+            raise UsageError(f"there is no run {word}; see hexai history")
+        return numbers[0]
+
+    def listed(
+        self, *, surface: Surface | None = None, project: str = ""
+    ) -> Iterator[RecordedRun | DamagedRun]:
+        """Give runs, the newest first, those that cannot be read in their places."""
+        return self._ledger.listed(surface=surface or "", project=project)
+
+    def newest(self, *, surface: Surface | None = None) -> Iterator[RecordedRun]:
+        """Give runs, the newest first, but for those that cannot be read."""
+        return self._ledger.newest(surface=surface or "")
+
+    def all(self) -> Iterator[RecordedRun]:
+        """Give every run, the oldest first; what cannot be read is in `damaged`."""
+        return self._ledger.all(self.damaged)
+
+    def add(self, *facts: Fact) -> None:
+        """Write what another ledger told, in one transaction."""
+        self._ledger.take(*facts)
+
+    def choose(self, chosen: Chosen) -> None:
+        """Write what the user chose just now."""
+        self._ledger.record(chosen)
+
+    def count(self) -> int:
+        """Give how many runs are recorded."""
+        return self._ledger.count()
+
+    def export_llm(self, path: Path) -> int:
+        """Write all answers as logs of `llm` to an empty file; gives how many."""
+        return write_llm_logs(path, self.all())
+
+    def figures(self, chosen: Filter) -> list[tuple[Subject, Figures]]:
+        """Give the sums for statistics, by surface and model."""
+        return self._ledger.figures(chosen)
+
+    def together(self, chosen: Filter) -> tuple[Together, ...]:
+        """Count the newest lists for every pair of models that stood in some."""
+        return self._ledger.together(chosen)
+
+    def leaderboard(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
+        """Rank the models of every surface by what was chosen."""
+        return self._ledger.leaderboard(chosen, counted)
+
+    def forget(self, number: int) -> Forgotten:
+        """Really remove one run, and its answers from the cache."""
+        return self._forget([number])
+
+    def forget_before(self, moment: float) -> Forgotten:
+        """Really remove the runs that began before a moment."""
+        return self._forget(self._ledger.before(moment), before=moment)
+
+    def forget_project(self, project: str) -> Forgotten:
+        """Really remove the runs of a project's folder."""
+        return self._forget(self._ledger.of_project(project))
+
+    def forget_all(self) -> int:
+        """Really remove every run; gives how many. See `forget_all`."""
+        count = self.count()
+        self._ledger.remove_all()
+        self._ledger.give_space_back()
+        return count
+
+    def _forget(self, numbers: Sequence[int], *, before: float = 0.0) -> Forgotten:
+        keys = self._ledger.cache_keys(numbers)
+        stays = _cache(self._folders, self._now).forget(keys)
+        self._ledger.remove(numbers, before=before)
+        self._ledger.give_space_back()
+        return Forgotten(runs=len(numbers), stays=tuple(stays))
+
+
+@contextmanager
+def open_history(folders: Folders, now: Callable[[], float]) -> Iterator[History]:
+    """Open the user's ledger, making it if there is none; `now` is the wall clock."""
+    ledger = Ledger(make_ledger_file(folders.state), patience=_PATIENCE)
+    try:
+        yield History(ledger, folders, now).take_in_spool()
+    finally:
+        ledger.close()
+
+
+def forget_all(folders: Folders, now: Callable[[], float]) -> Forgotten:
+    """Really remove all that holds a prompt or an answer.
+
+    What cannot be removed keeps nothing else. The ledger comes last, since it may be
+    unusable as a whole.
+    """
+    stays = [
+        *Spool(folders.state / SPOOL, now=now).forget_all(),
+        *_cache(folders, now).forget_all(),
+        *KeptPrompts(folders.state / "prompts", now=now).forget_all(),
+        *Told(folders.state / TOLD).forget_all(),
+    ]
+    try:
+        with open_history(folders, now) as history:
+            return Forgotten(runs=history.forget_all(), stays=tuple(stays))
+    except LedgerBusy:
+        raise
+    except LedgerError as error:
+        rest = "; ".join(each.strerror or str(each) for each in stays)
+        also = f", nor could {len(stays)} files be removed ({rest})" if stays else ""
+        raise LedgerError(
+            f"all else is forgotten, but what is in the ledger is not{also}: {error}"
+        ) from None
+
+
+def _cache(folders: Folders, now: Callable[[], float]) -> AnswerCache:
+    return AnswerCache(folders.cache / "answers", ttl=0, now=now)

@@ -1,0 +1,173 @@
+"""The process we run in: its loop, a machine that slept, memory given back."""
+
+import asyncio
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+# Python handles a signal between two of its instructions, in the main thread. One that
+# arrives right before that thread waits for events, or in another thread, would be
+# handled when the next event ends the wait, and a silent upstream sends none. So each
+# signal rings a socket that the loop listens to.
+#
+# asyncio looks names up in its default executor, which has six threads on two cores:
+# six contenders behind a name server that never answers would stop a seventh, good
+# one, and the interpreter would wait for all of them at exit. So every lookup gets a
+# daemon thread of its own, which an abandoned lookup may keep until the resolver gives
+# up, and which the exit does not wait for. Lookups are rare (one per new connection),
+# so a thread for each costs nothing that matters.
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """A selector loop that signals wake; each lookup has a daemon thread of its own."""
+
+    _bell = -1
+
+    def run_forever(self) -> None:
+        """Run until `stop`; in the main thread, signals are heard at once."""
+        if threading.current_thread() is not threading.main_thread():
+            super().run_forever()
+            return
+        ear, bell = socket.socketpair()
+        with ear, bell:
+            for end in (ear, bell):
+                end.settimeout(0)
+            self.add_reader(ear, _drain, ear)
+            before = signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+            self._bell = bell.fileno()
+            try:
+                super().run_forever()
+            finally:
+                self._bell = -1
+                signal.set_wakeup_fd(before)
+                self.remove_reader(ear)
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        """Remove a handler as asyncio does, which unhooks the bell with the last."""
+        removed = super().remove_signal_handler(sig)
+        if self._bell >= 0:
+            signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
+        return removed
+
+    async def getaddrinfo(
+        self,
+        host: bytes | str | None,
+        port: bytes | str | int | None,
+        *,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - asyncio's own
+        proto: int = 0,
+        flags: int = 0,
+    ) -> list[Any]:
+        """Look a name up as `socket.getaddrinfo` does."""
+
+        def look_up() -> list[Any]:
+            return socket.getaddrinfo(host, port, family, type, proto, flags)
+
+        return await self._in_daemon_thread(look_up)
+
+    async def _in_daemon_thread(self, work: Callable[[], list[Any]]) -> list[Any]:
+        done: asyncio.Future[list[Any]] = self.create_future()
+
+        def settle(result: list[Any] | None, error: OSError | None) -> None:
+            if done.done():
+                return
+            if error is None:
+                done.set_result(result or [])
+            else:
+                done.set_exception(error)
+
+        def run() -> None:
+            result, error = None, None
+            try:
+                result = work()
+            except (OSError, UnicodeError) as caught:
+                error = caught if isinstance(caught, OSError) else _as_lookup(caught)
+            self._tell(settle, result, error)
+
+        threading.Thread(target=run, name="lookup", daemon=True).start()
+        return await done
+
+    def _tell(self, callback: Callable[..., None], *args: object) -> None:
+        try:
+            self.call_soon_threadsafe(callback, *args)
+        except RuntimeError:
+            return  # the loop was closed: nobody waits for this lookup any more
+
+
+def _drain(ear: socket.socket) -> None:
+    with suppress(BlockingIOError):
+        ear.recv(4096)
+
+
+def _as_lookup(error: UnicodeError) -> OSError:
+    """Make a name that cannot be encoded an ordinary failed lookup."""
+    return socket.gaierror(
+        socket.EAI_NONAME, f"not a host name: {type(error).__name__}"
+    )
+
+
+# The monotonic clock stands still while a machine sleeps, the wall clock does not.
+
+SLEPT = 5.0
+"""Seconds by which the wall clock must have run ahead."""
+
+
+class SleepWatch:
+    """Compares the two clocks, each given as a function that tells seconds."""
+
+    def __init__(self, wall: Callable[[], float], steady: Callable[[], float]) -> None:
+        self._wall = wall
+        self._steady = steady
+        self._ahead = wall() - steady()
+
+    def slept(self) -> bool:
+        """Say whether the machine slept since this was asked last."""
+        ahead = self._wall() - self._steady()
+        slept = ahead - self._ahead >= SLEPT
+        self._ahead = ahead
+        return slept
+
+
+# glibc gives back by itself only what is free at a heap's end. In a process that works
+# with texts all day the free pages lie between others that stay: after an hour's typing
+# about 10 MB of them (`scripts/bench soak`). `malloc_trim(3)` gives back those too.
+
+AFTER = 60.0
+"""Seconds from work to the next time that memory is given back."""
+
+
+class Trimmer:
+    """Gives memory back after work, and never wakes a process that has none."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, give_back: Callable[[], None]
+    ) -> None:
+        """Have nothing to give back."""
+        self._loop = loop
+        self._give_back = give_back
+        self._is_due = False
+
+    def worked(self) -> None:
+        """Give memory back in `AFTER` seconds, unless that is to be done anyway."""
+        if not self._is_due:
+            self._is_due = True
+            self._loop.call_later(AFTER, self._trim)
+
+    def _trim(self) -> None:
+        self._is_due = False
+        self._give_back()
+
+
+def give_back() -> None:
+    """Give free pages back where the C library can; elsewhere do nothing."""
+    if sys.platform != "linux":
+        return
+    import ctypes  # takes 4 ms, which no start should
+
+    with suppress(OSError, AttributeError):  # musl has no such call
+        ctypes.CDLL(None).malloc_trim(0)

@@ -1,0 +1,370 @@
+"""How a command line is read: words, options, and what runs a command."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, get_args
+
+import click
+from msgspec import Struct, convert
+
+from hexai.surfaces.cli.output import say
+from hexai.surfaces.cli.process import Process
+
+# Options end at the first prompt word. The words after them are a command only if all
+# of them parse as one; otherwise they are the prompt, so that `hexai show me the
+# largest files` asks. Click cannot know this, so the line is split here, and only the
+# options are handed to it.
+
+_ENTRY = re.compile(r"-(\d{1,2})")
+_NEAR = 2
+"""Edits that may be a slip of the finger."""
+
+
+class OptionNames(Struct, frozen=True, kw_only=True):
+    """The options that may stand before the first word, all spellings."""
+
+    flags: frozenset[str]
+    with_value: frozenset[str]
+
+    def normal(self, word: str) -> str | None:
+        """Give an option as Click knows it, or None if this is none of ours.
+
+        `-0` becomes `--entry=0`; one dash does for a long option, as in the Go tool.
+        """
+        if entry := _ENTRY.fullmatch(word):
+            return f"--entry={entry[1]}"
+        name, equals, value = word.partition("=")
+        for spelling in (name, f"-{name}"):
+            if spelling in self.flags or spelling in self.with_value:
+                return f"{spelling}{equals}{value}"
+        return None
+
+
+class CommandLine(Struct, frozen=True, kw_only=True):
+    """A command line, split at its first prompt word."""
+
+    options: tuple[str, ...]
+    """For Click; options that nobody knows are among them, for Click to refuse."""
+    words: tuple[str, ...]
+    literal: bool
+    """The words followed a `--`: they are a prompt whatever they say."""
+
+
+def split_line(arguments: Iterable[str], names: OptionNames) -> CommandLine:
+    """Split a command line into options and words."""
+    rest = list(arguments)
+    options: list[str] = []
+    while rest and is_option(rest[0]):
+        word = rest.pop(0)
+        if word == "--":
+            return CommandLine(options=tuple(options), words=tuple(rest), literal=True)
+        option = names.normal(word) or word
+        options.append(option)
+        if option in names.with_value and rest:
+            options.append(rest.pop(0))
+    return CommandLine(options=tuple(options), words=tuple(rest), literal=False)
+
+
+def stray_options(line: CommandLine, names: OptionNames) -> tuple[str, ...]:
+    """Find words of the prompt that look as if they were meant as options."""
+    if line.literal:
+        return ()
+    return tuple(word for word in line.words if names.normal(word) is not None)
+
+
+def is_option(word: str) -> bool:
+    """Tell an option from a prompt that begins with a dash, such as "- a list"."""
+    name = word.partition("=")[0]
+    return word.startswith("-") and word != "-" and not any(map(str.isspace, name))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that is at most two edits away, the nearest one first."""
+    # A word of megabytes is not measured: what is added alone are more edits than that.
+    alike = [name for name in known if abs(len(word) - len(name)) <= _NEAR]
+    distances = [(_distance(word.lower(), name), name) for name in alike]
+    distance, name = min(distances, default=(_NEAR + 1, ""))
+    return name if distance <= _NEAR else None
+
+
+def _distance(one: str, other: str) -> int:
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, start=1):
+        diagonal, row[0] = row[0], i
+        for j, right in enumerate(other, start=1):
+            best = min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right))
+            diagonal, row[j] = row[j], best
+    return row[len(other)]
+
+
+Layout = Literal["auto", "columns", "stacked", "plain"]
+
+EPILOG = """\
+Examples:
+
+\b
+  hexai "why does rsync skip this file"
+  git diff | hexai "write a commit message"
+  hexai -m ollama:qwen3:8b -m openai:gpt-4.1 "name this function" < f.py
+  hexai --first --json "one regular expression for ISO dates"
+  hexai -- config            ask the word "config" instead of running it
+
+Neither words nor piped input: an editor opens. Exit codes: 0 all answered, 4 some
+did, 1 none did or the configuration has problems, 2 usage, 130 interrupted.
+
+Completion: eval "$(_HEXAI_COMPLETE=bash_source hexai)", or zsh_source; in fish
+_HEXAI_COMPLETE=fish_source hexai | source
+"""
+
+
+class AskOptions(Struct, frozen=True, kw_only=True):
+    """What the options before the first word say; None where they say nothing."""
+
+    models: tuple[str, ...] = ()
+    """`PROVIDER:MODEL`, replacing the configured entries."""
+    indices: tuple[int, ...] = ()
+    """Numbers of the entries to keep."""
+    only: tuple[str, ...] = ()
+    """Labels of the entries to keep."""
+    system: str | None = None
+    layout: Layout | None = None
+    json: bool = False
+    jsonl: bool = False
+    blind: bool | None = None
+    vote: bool | None = None
+    quiet: bool = False
+    again: bool = False
+    first: bool = False
+    fresh: bool = False
+    timeout: float | None = None
+    """Seconds, for every contender."""
+    max_concurrency: int | None = None
+    send_anyway: bool = False
+    tps_simulation: str | None = None
+    config: str | None = None
+    log: str | None = None
+    log_texts: bool = False
+    version: bool = False
+    help: bool = False
+
+
+GENERAL = frozenset({"config", "log", "log_texts", "version", "help"})
+"""Options that mean the same before a command as before a prompt."""
+
+
+def root_command(commands: Sequence[tuple[str, str]] = ()) -> click.Command:
+    """Make the command that parses the options; `commands` are shown in its help."""
+    return _Root(
+        "hexai",
+        params=_parameters(),
+        help="Ask your local and your cloud models side by side.",
+        epilog=EPILOG,
+        add_help_option=False,
+        options_metavar="[OPTIONS] [PROMPT WORDS]...",
+        commands=commands,
+    )
+
+
+def option_names(command: click.Command) -> OptionNames:
+    """Collect every spelling that `command` knows."""
+    flags: set[str] = set()
+    with_value: set[str] = set()
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            spellings = {*parameter.opts, *parameter.secondary_opts}
+            (flags if parameter.is_flag else with_value).update(spellings)
+    return OptionNames(flags=frozenset(flags), with_value=frozenset(with_value))
+
+
+def parse_options(command: click.Command, words: Sequence[str]) -> AskOptions:
+    """Parse what stands before the first word; raises `click.UsageError`."""
+    context = command.make_context("hexai", list(words))
+    options = convert(context.params, AskOptions)
+    if options.json and options.jsonl:
+        raise click.UsageError("--json and --jsonl exclude each other.")
+    return options
+
+
+def given(options: AskOptions) -> frozenset[str]:
+    """Name the options that were given."""
+    return frozenset(
+        name
+        for name in options.__struct_fields__
+        if getattr(options, name) != getattr(AskOptions(), name)
+    )
+
+
+class _Root(click.Command):
+    """The options, with the commands listed beneath them in the help."""
+
+    def __init__(
+        self, *arguments: Any, commands: Sequence[tuple[str, str]], **settings: Any
+    ) -> None:
+        super().__init__(*arguments, **settings)
+        self._commands = commands
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl(self._commands)
+
+
+class _EntryNumber(click.Option):
+    """`-0`, `-1`…: one spelling for each entry, one line of help for all."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        del ctx
+        return "-0, -1, …", self.help or ""
+
+
+def _check_seconds(
+    context: click.Context, parameter: click.Parameter, seconds: float | None
+) -> float | None:
+    if seconds is not None and not 0 < seconds < math.inf:
+        raise click.BadParameter("it must be above 0.", context, parameter)
+    return seconds
+
+
+def _parameters() -> list[click.Parameter]:
+    return [*_whom(), *_how_asked(), *_how_shown(), *_general()]
+
+
+def _whom() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["-m", "--model", "models"],
+            multiple=True,
+            metavar="PROVIDER:MODEL",
+            help="Ask this model instead of the configured ones; repeatable.",
+        ),
+        _EntryNumber(
+            ["--entry", "indices"],
+            multiple=True,
+            type=click.IntRange(min=0),
+            help="Ask only the entry with this number; repeatable.",
+        ),
+        click.Option(
+            ["--only"],
+            multiple=True,
+            metavar="LABEL",
+            help="Ask only the entry with this label; repeatable.",
+        ),
+    ]
+
+
+def _how_asked() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["-s", "--system"], metavar="TEXT", help="Use this system prompt."
+        ),
+        _flag("--first", "End with the first answer and cancel the others."),
+        _flag("--again", "Ask the last prompt again, of other models."),
+        _flag("--fresh", "Ask anew, even where an answer is in the cache."),
+        click.Option(
+            ["--timeout"],
+            type=float,
+            metavar="SECONDS",
+            callback=_check_seconds,
+            help="Give each contender this long.",
+        ),
+        click.Option(
+            ["--max-concurrency"],
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Ask at most N contenders at once.",
+        ),
+        _flag("--send-anyway", "Send to a cloud what looks like a secret but is none."),
+    ]
+
+
+def _how_shown() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--layout"],
+            type=click.Choice(get_args(Layout)),
+            help="How answers stand on a terminal.",
+        ),
+        _flag("--quiet", "Say nothing on standard error; the exit code tells."),
+        _flag("--json", "Print one JSON object."),
+        _flag("--jsonl", "Print the events as they come, one JSON object a line."),
+        click.Option(
+            ["--blind/--no-blind"],
+            default=None,
+            help="Call the contenders A, B, C in shuffled order, and name none.",
+        ),
+        click.Option(
+            ["--vote/--no-vote"],
+            default=None,
+            help="Ask at the end which answer is the best.",
+        ),
+        click.Option(
+            ["--tps-simulation"],
+            metavar="RATE",
+            help="Show the prompt at RATE tokens a second (12, 8-16 or 8:16), "
+            "asking nobody.",
+        ),
+    ]
+
+
+def _general() -> list[click.Parameter]:
+    return [
+        click.Option(["--config"], metavar="PATH", help="Read this config file."),
+        click.Option(["--log"], metavar="FILE", help="Write a log, without texts."),
+        _flag("--log-texts", "Write prompts and answers into the log too."),
+        _flag("--version", "Print the version."),
+        click.Option(["-h", "--help"], is_flag=True, help="Print this help."),
+    ]
+
+
+def _flag(name: str, explanation: str) -> click.Option:
+    return click.Option([name], is_flag=True, help=explanation)
+
+
+class Invocation(Struct, frozen=True, kw_only=True):
+    """What a command is run with."""
+
+    process: Process
+    options: AskOptions
+    """Of which only the general ones are given."""
+
+
+def make_parser(
+    name: str,
+    callback: Callable[..., int],
+    *,
+    params: Sequence[click.Parameter] = (),
+    explanation: str = "",
+) -> click.Command:
+    """Make the Click command of `hexai NAME`.
+
+    `callback` is called with an `Invocation` and what was parsed, by name; it gives
+    the exit code. `wants_help` tells the callbacks of `params` not to miss anything.
+    """
+    helping = click.Option(
+        ["-h", "--help"], is_flag=True, is_eager=True, help="Print this help."
+    )
+    return click.Command(
+        name,
+        params=[*params, helping],
+        callback=callback,
+        help=explanation,
+        add_help_option=False,
+    )
+
+
+def run_command(context: click.Context, invocation: Invocation) -> int:
+    """Run a parsed command, or print its help; gives the exit code."""
+    arguments: dict[str, Any] = dict(context.params)
+    if arguments.pop("help"):
+        say(invocation.process, context.get_help() + "\n")
+        return 0
+    callback = context.command.callback
+    return callback(invocation, **arguments) if callback is not None else 0
+
+
+def wants_help(context: click.Context) -> bool:
+    """Tell, while arguments are parsed, whether only the help is wanted."""
+    return bool(context.params.get("help"))

@@ -1,0 +1,299 @@
+"""`hexai history`: listing, removing, exporting and importing what was asked."""
+
+import itertools
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hexai.domain.entry import Surface
+from hexai.domain.outcome import Status
+from hexai.domain.record import DamagedRun, RecordedRun
+from hexai.errors import HexaiError, UsageError
+from hexai.service.ledger_files import from_lines, to_arena_csv, to_lines
+from hexai.service.projects import named_project, project_meant
+from hexai.service.recorded_runs import Forgotten, History, forget_all, open_history
+from hexai.surfaces.cli.arguments import check_moment, read_moment, run_argument
+from hexai.surfaces.cli.command_line import Invocation, make_parser, wants_help
+from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.show import (
+    choice_words,
+    left_out,
+    prompt_of,
+    recorded_run_record,
+    when,
+)
+from hexai.text.cells import truncate, width
+
+_PIPED_COLUMNS = 120
+_SHORTEST_PROMPT = 20
+"""Cells below which a prompt gets a line of its own."""
+
+_BESIDE_PROMPT = 8
+"""Cells that stay free on that line."""
+
+_HEADER = ("RUN", "WHEN", "SURFACE", "ANSWERED", "CHOSEN", "PROMPT")
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai history`."""
+    return make_parser(
+        "history",
+        _list,
+        params=[
+            click.Option(
+                ["-n", "--limit"],
+                type=click.IntRange(min=1),
+                default=20,
+                show_default=True,
+                help="List this many runs.",
+            ),
+            click.Option(
+                ["--surface"],
+                type=click.Choice([each.value for each in Surface]),
+                help="Only runs of this surface.",
+            ),
+            click.Option(
+                ["--project"],
+                metavar="FOLDER",
+                help="Only runs of this project, or of its name.",
+            ),
+            click.Option(["--json"], is_flag=True, help="Print one JSON object a run."),
+        ],
+        explanation="List the recorded runs, the newest last.",
+    )
+
+
+def _list(invocation: Invocation, limit: int, **options: Any) -> int:
+    process = invocation.process
+    surface = Surface(options["surface"]) if options["surface"] else None
+    project = project_meant(process.folder, options["project"] or "")
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        newest = history.listed(surface=surface, project=project)
+        runs = [*itertools.islice(newest, limit)][::-1]
+    now = time.time()  # noqa: TID251 - the edge
+    if options["json"]:
+        whole = [run for run in runs if isinstance(run, RecordedRun)]
+        records = (recorded_run_record(each, now) for each in whole)
+        say(process, "".join(to_json(record) + "\n" for record in records))
+        damaged = [run.number for run in runs if isinstance(run, DamagedRun)]
+        complain(process, *left_out(damaged))
+    elif runs:
+        say(process, _as_table(runs, now, process.columns or _PIPED_COLUMNS))
+    else:
+        fits = "that fits" if surface or project else "yet"
+        complain(process, f"nothing is recorded {fits}")
+    return 0
+
+
+def _as_table(runs: list[RecordedRun | DamagedRun], now: float, columns: int) -> str:
+    """Give each prompt what the other columns leave of a line, or one of its own."""
+    rows = [_row(run, now) for run in runs]
+    others = table(_HEADER[:-1], rows)
+    room = columns - max(map(width, others.splitlines())) - 2
+    if room < _SHORTEST_PROMPT:
+        room = columns - _BESIDE_PROMPT
+    prompts = (truncate(_prompt(run), room) for run in runs)
+    full = [(*row, prompt) for row, prompt in zip(rows, prompts, strict=True)]
+    return table(_HEADER, full, columns=columns)
+
+
+def _row(recorded: RecordedRun | DamagedRun, now: float) -> tuple[str, ...]:
+    if isinstance(recorded, DamagedRun):
+        moment = "" if recorded.started_at is None else when(recorded.started_at)
+        return (str(recorded.number), moment, "", "", "")
+    run = recorded.run
+    answered = sum(each.status is Status.ANSWERED for each in run.contenders)
+    return (
+        str(recorded.number),
+        when(run.started_at),
+        run.surface,
+        f"{answered}/{len(run.contenders)}",
+        truncate(choice_words(recorded, now), 20),
+    )
+
+
+def _prompt(recorded: RecordedRun | DamagedRun) -> str:
+    if isinstance(recorded, DamagedRun):
+        return "(damaged: it cannot be read)"
+    prompt = " ".join(prompt_of(recorded.run).split())
+    return prompt or recorded.run.background.project
+
+
+def forget_parser() -> click.Command:
+    """Make the parser of `hexai history forget`."""
+    return make_parser(
+        "history forget",
+        _forget,
+        params=[
+            run_argument(),
+            click.Option(
+                ["--before"],
+                metavar="WHEN",
+                callback=check_moment,
+                help="Runs before a date (2026-11-22) or older than an age (90d).",
+            ),
+            click.Option(["--project"], metavar="FOLDER", help="Runs of this project."),
+            click.Option(
+                ["--all"], is_flag=True, help="Everything: runs, cache, kept input."
+            ),
+            click.Option(["--yes"], is_flag=True, help="Do not ask before --all."),
+        ],
+        explanation="Remove runs and their texts for good: from the ledger, its log, "
+        "what waits to be written, and the cache.",
+    )
+
+
+def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
+    given = [run, options["before"], options["project"], options["all"] or None]
+    if sum(each is not None for each in given) != 1:
+        raise UsageError("say what to forget: RUN, --before, --project or --all")
+    process = invocation.process
+    if options["all"] and not (options["yes"] or _is_sure(process)):
+        return 1
+    folders = folders_of(process)
+    if options["all"]:
+        done = forget_all(folders, time.time)  # noqa: TID251
+    else:
+        with open_history(folders, time.time) as history:  # noqa: TID251
+            done = _carry_out(process, history, run, options)
+    say(process, f"forgot {done.runs} run{'' if done.runs == 1 else 's'}\n")
+    for error in done.stays:
+        reason = error.strerror or str(error)
+        complain(process, f"{error.filename}: could not be removed: {reason}")
+    return 1 if done.stays else 0
+
+
+def _carry_out(
+    process: Process, history: History, run: str | None, options: dict[str, Any]
+) -> Forgotten:
+    if run is not None:
+        return history.forget(history.number(run))
+    if options["before"] is not None:
+        now = time.time()  # noqa: TID251 - the edge
+        return history.forget_before(read_moment(options["before"], now))
+    return history.forget_project(named_project(process.folder, options["project"]))
+
+
+def _is_sure(process: Process) -> bool:
+    """Ask where somebody can answer; a script that says --all is sure."""
+    if not can_confirm(process):
+        return True
+    return confirm(process, "Forget everything that Hexai has recorded and kept?")
+
+
+_FORMATS = ("jsonl", "llm", "arena-rank")
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+
+
+def export_parser() -> click.Command:
+    """Make the parser of `hexai history export`."""
+    return make_parser(
+        "history export",
+        _export,
+        params=[
+            click.Argument(["file"], required=False),
+            click.Option(
+                ["--format"],
+                type=click.Choice(_FORMATS),
+                default="jsonl",
+                show_default=True,
+                help="jsonl: to be imported again. llm: a database like the logs.db "
+                "of the tool llm. arena-rank: the choices as battles, in CSV.",
+            ),
+            click.Option(
+                ["--no-texts"], is_flag=True, help="Leave prompts and answers out."
+            ),
+        ],
+        explanation="Write the ledger to a new file that only you can read, or to "
+        "standard output.",
+    )
+
+
+def import_parser() -> click.Command:
+    """Make the parser of `hexai history import`."""
+    return make_parser(
+        "history import",
+        _import,
+        params=[click.Argument(["file"], required=False, callback=_check_file)],
+        explanation="Take in what another ledger has exported. What is known already "
+        "changes nothing.",
+    )
+
+
+def _check_file(
+    context: click.Context, parameter: click.Parameter, file: str | None
+) -> str | None:
+    if file is None and not wants_help(context):
+        raise click.MissingParameter(None, context, parameter)
+    return file
+
+
+def _export(invocation: Invocation, file: str | None, **options: Any) -> int:
+    process = invocation.process
+    path = None if file is None else Path(process.folder) / file
+    if options["format"] == "llm" and options["no_texts"]:
+        raise UsageError("the logs of llm are texts; --no-texts leaves nothing of them")
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        match options["format"]:
+            case "llm":
+                _export_llm(process, history, path)
+            case "arena-rank":
+                _write(process, path, [to_arena_csv(history.all()).encode()])
+            case _:
+                texts = not options["no_texts"]
+                _write(process, path, to_lines(history.all(), texts=texts))
+        complain(process, *left_out(history.damaged))
+    return 0
+
+
+def _export_llm(process: Process, history: History, path: Path | None) -> None:
+    if path is None:
+        raise UsageError("a database needs a FILE to be written to")
+    os.close(_create(path))
+    count = history.export_llm(path)
+    complain(process, f"{count} answers written to {path}")
+
+
+def _write(process: Process, path: Path | None, pieces: Iterable[bytes]) -> None:
+    if path is None:
+        for piece in pieces:
+            say(process, piece.decode("utf-8"))
+        return
+    descriptor = _create(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise HexaiError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _create(path: Path) -> int:
+    """Make a file that only the user can read; nothing that is there is replaced."""
+    try:
+        descriptor = os.open(path, _NEW, 0o600)
+    except OSError as error:
+        raise HexaiError(f"cannot write {path}: {error.strerror}") from None
+    os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def _import(invocation: Invocation, file: str) -> int:
+    process = invocation.process
+    path = Path(process.folder) / file
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        before = history.count()
+        try:
+            with path.open("rb") as lines:
+                for facts in from_lines(lines):
+                    history.add(*facts)
+        except OSError as error:
+            raise HexaiError(f"cannot read {path}: {error.strerror}") from None
+        count = history.count() - before
+    say(process, f"{count} new run{'' if count == 1 else 's'}\n")
+    return 0

@@ -1,0 +1,218 @@
+"""`hexai leaderboard`: which model is chosen over which, and how sure that is."""
+
+import csv
+import io
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+from msgspec.structs import asdict
+
+from hexai.domain.ranking import Counted, Leaderboard, Model, Ranking, Standing
+from hexai.domain.record import Method
+from hexai.service.recorded_runs import open_history
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.leaderboard_records import (
+    LeaderboardRow,
+    board_record,
+    board_rows,
+    model_names,
+    short_name,
+    wanted_comparisons,
+    wanted_standings,
+)
+from hexai.surfaces.cli.leaderboard_words import (
+    comparison_words,
+    count_of,
+    first_place_words,
+    percent,
+    returned_words,
+)
+from hexai.surfaces.cli.output import say, table
+from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.stats import filters, formats, read_filter
+from hexai.text.cells import bar, width, wrap
+
+_NOTHING_YET = (
+    "Nobody can know yet: there are no choices that fit.",
+    "Vote in the terminal (hexai vote), or take suggestions in the editor.",
+    "About 60 choices between two models, in a drawn order and each at another time,",
+    "decide where one wins 70 of 100. About 200 decide where one wins 60.",
+    "If you mostly take what stands first, it takes half as many again.",
+)
+_NARROWED = "it did not note who was seen before the letters that were typed"
+_APART = "Nothing compares these with those above, so they are not ranked against them:"
+_CELLS = 25
+_TOO_FEW = 20
+"""Choices before which strengths would be noise that looks like knowledge."""
+_HEADER = ("MODEL", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
+_EARLY = ("MODEL", "SHOWN", "CHOSEN", "")
+_LISTS = {"cli": "votes"}
+
+
+def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
+    """Draw the rankings of a surface; empty if no model's name has the wanted text.
+
+    `columns` are the cells of the screen; 0 where there is none.
+    """
+    names = model_names(board)
+    groups = [
+        _group(ranking, board, names, wanted, columns)
+        for ranking in board.rankings
+        if wanted_standings(ranking, board, wanted)
+    ]
+    if not groups:
+        return ""
+    between = "\n" + _wrapped([_APART], columns)
+    changes = _wrapped(
+        (
+            words
+            for model, rated in sorted(
+                board.models.items(), key=lambda each: short_name(each[1])
+            )
+            if wanted in short_name(rated).lower()
+            for words in returned_words(board, model, names)
+        ),
+        columns,
+    )
+    return f"{board.surface}\n{between.join(groups)}{changes}"
+
+
+def left_out(board: Leaderboard, columns: int = 0) -> str:
+    """Say how many lists are left out, and why; empty if none is."""
+    if not board.narrowed:
+        return ""
+    lists = count_of(board.narrowed, "lists")
+    words = f"{board.surface}: {lists} of an older version left out: {_NARROWED}"
+    return _wrapped([words], columns)
+
+
+def nothing_yet(columns: int = 0) -> str:
+    """Say that nobody can know, and what it takes."""
+    return _wrapped(_NOTHING_YET, columns)
+
+
+def _wrapped(lines: Iterable[str], columns: int) -> str:
+    """Break lines between words where the screen ends."""
+    rows = (row for line in lines for row in (wrap(line, columns or width(line))))
+    return "".join(f"{row.rstrip()}\n" for row in rows)
+
+
+def _group(
+    ranking: Ranking,
+    board: Leaderboard,
+    names: Mapping[Model, str],
+    wanted: str,
+    columns: int,
+) -> str:
+    standings = wanted_standings(ranking, board, wanted)
+    if max((each.choices for each in ranking.comparisons), default=0) < _TOO_FEW:
+        # In no order that could be mistaken for a ranking.
+        rows = sorted(_early(each, names) for each in standings)
+        drawn = table(_EARLY, rows, columns=columns)
+    else:
+        reach = max(max(-each.low, each.high) for each in ranking.standings)
+        rows = [_row(each, names, reach) for each in standings]
+        drawn = table(_HEADER, rows, columns=columns)
+    judged = [] if ranking.comparisons else ["no choice compares it with another yet"]
+    for each in wanted_comparisons(ranking, board, wanted):
+        judged += comparison_words(each, board, names)
+    judged += first_place_words(ranking, names)
+    what = _LISTS.get(board.surface, "lists")
+    nothing = f", {ranking.none} without a choice" if ranking.none else ""
+    counted = f"{count_of(ranking.trials, what)}{nothing}"
+    return drawn + _wrapped([*judged, counted], columns)
+
+
+def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:
+    share = standing.chosen / standing.shown
+    counts = str(standing.shown), str(standing.chosen)
+    return (names[standing.model], *counts, bar(share, 10))
+
+
+def _row(
+    standing: Standing, names: Mapping[Model, str], reach: float
+) -> tuple[str, ...]:
+    return (
+        names[standing.model],
+        f"{standing.strength:+z.2f}",
+        _interval(standing, reach),
+        f"{standing.low:+z.2f} … {standing.high:+z.2f}",
+        percent(standing.best),
+        str(standing.shown),
+        percent(standing.chosen / standing.shown),
+    )
+
+
+def _interval(standing: Standing, reach: float) -> str:
+    """Draw the interval as a bar and the strength as a mark in it."""
+
+    def cell(value: float) -> int:
+        return round((value / reach + 1) / 2 * (_CELLS - 1))
+
+    low, middle, high = map(cell, (standing.low, standing.strength, standing.high))
+    drawn = ["·"] * _CELLS
+    drawn[low : high + 1] = "━" * (high + 1 - low)
+    drawn[middle] = "█"
+    return "".join(drawn)
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai leaderboard`."""
+    return make_parser(
+        "leaderboard",
+        _leaderboard,
+        params=[*filters(), *_counted(), *formats()],
+        explanation="Rank the models by your votes and by what you took in the editor, "
+        "with what the place in a list does taken out. A verdict stays valid however "
+        "often you look. Answers from the cache do not count, and what came late or "
+        "failed is no loss.",
+    )
+
+
+def _counted() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--method"],
+            type=click.Choice([each.value for each in Method]),
+            help="Choices made known in this way.",
+        ),
+        click.Option(
+            ["--blind/--not-blind"],
+            default=None,
+            help="Choices made without, or with, the names in sight.",
+        ),
+    ]
+
+
+def _leaderboard(invocation: Invocation, **options: Any) -> int:
+    process = invocation.process
+    now = time.time()  # noqa: TID251 - the edge
+    chosen = read_filter(options, process.folder, now)
+    method = options["method"]
+    counted = Counted(now=now, method=method and Method(method), blind=options["blind"])
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        boards = history.leaderboard(chosen, counted)
+    model = chosen.model.lower()
+    if options["json"]:
+        records = [board_record(board, model) for board in boards]
+        say(process, to_json({"surfaces": records}) + "\n")
+    elif options["csv"]:
+        say(process, _as_csv(boards, model))
+    else:
+        columns = process.columns
+        texts = (text_of(board, model, columns=columns) for board in boards)
+        ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
+        say(process, ranked + "".join(left_out(board, columns) for board in boards))
+    return 0
+
+
+def _as_csv(boards: tuple[Leaderboard, ...], model: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(LeaderboardRow.__struct_fields__)
+    for board in boards:
+        writer.writerows(asdict(row).values() for row in board_rows(board, model))
+    return out.getvalue()

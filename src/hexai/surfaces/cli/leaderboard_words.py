@@ -1,0 +1,170 @@
+"""What a leaderboard says of two models, in words that are true; pure.
+
+A verdict is about what was chosen so far, and says since when. What is missing is said
+with how to get it, and so is what has changed since.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from hexai.domain.ranking import (
+    Changed,
+    Comparison,
+    Leaderboard,
+    Model,
+    Ranking,
+    Returned,
+    Verdict,
+)
+from hexai.surfaces.cli.show import when
+from hexai.text.sanitise import visible_line
+
+Names = Mapping[Model, str]
+_DRAW = {
+    "cli": "--blind, or shuffle = true below [cli], draws it",
+    "completion": "shuffle = true below [completion] draws it",
+}
+_SEVERAL = "the editor orders lists of several servers"
+
+
+def comparison_words(
+    comparison: Comparison, board: Leaderboard, names: Names
+) -> Iterator[str]:
+    """Say what is known of two models, and what has changed between them."""
+    yield "; ".join(filter(None, _parts(comparison, board.surface, names)))
+    if comparison.changed is not None:
+        yield _change(comparison, board, names)
+
+
+def _parts(comparison: Comparison, surface: str, names: Names) -> Iterator[str]:
+    better, worse = (
+        _name(names, each) for each in (comparison.better, comparison.worse)
+    )
+    choices = count_of(comparison.choices, "choices")
+    match comparison.verdict:
+        case Verdict.OVER:
+            yield f"{better} over {worse} {_time(comparison)} ({choices})"
+            return
+        case Verdict.LEANING:
+            sure = f"leaning, {percent(comparison.stronger)} likely so far"
+            yield f"{better} over {worse}: {sure} ({choices})"
+        case Verdict.ORDER:
+            why = "always in the same order, which may be all that there is to it"
+            yield f"{better}, {worse}: {why} ({choices})"
+        case Verdict.OPEN:
+            yield f"{better}, {worse}: not enough yet ({choices})"
+    yield _drawn(comparison, surface)
+    yield _more(comparison)
+
+
+def _time(comparison: Comparison) -> str:
+    """Say of which time a verdict speaks: a preference may have turned since."""
+    since = day_of(comparison.since)
+    if comparison.until is None:
+        return f"so far, since {since}"
+    return f"from {since} to {day_of(comparison.until)}, and not since"
+
+
+def _drawn(comparison: Comparison, surface: str) -> str:
+    """Say whether the order was drawn, and how to have it drawn; empty if it was."""
+    draw = _DRAW.get(surface)
+    fixed = comparison.choices - comparison.drawn - comparison.joined
+    if comparison.drawn == comparison.choices or draw is None:
+        return ""
+    counting = f"{comparison.drawn} of them count"
+    if not fixed:
+        return f"{counting}: {_SEVERAL}; one server with all entries can draw it"
+    more = f", but for {comparison.joined}: {_SEVERAL}" if comparison.joined else ""
+    if comparison.drawn:
+        return f"{counting}, whose order was drawn; {draw}{more}"
+    return f"only a drawn order can decide: {draw}{more}"
+
+
+def _more(comparison: Comparison) -> str:
+    if comparison.missing is None:
+        return "too close for a verdict any time soon"
+    more = f"about {count_of(_rounded(comparison.missing), 'more choices')}"
+    sittings = comparison.sittings or 0
+    if sittings >= comparison.missing:
+        return more
+    return f"{more}, in about {count_of(_rounded(sittings), 'sittings')}"
+
+
+def _change(comparison: Comparison, board: Leaderboard, names: Names) -> str:
+    assert comparison.changed is not None
+    better = comparison.changed.better
+    other = comparison.worse if better == comparison.better else comparison.better
+    day = day_of(comparison.changed.at)
+    now = ", ".join(
+        f"{_name(names, model)} is {visible_line(newest.model)} now"
+        for model in (better, other)
+        if (newest := _newest(board, model)) is not None
+    )
+    pair = f"{_name(names, better)} has become better against {_name(names, other)}"
+    ids = f" ({now})" if now else ""
+    after = _moment_after(comparison.changed)
+    return f"{pair} since about {day}{ids}; --since {after} looks at the time after"
+
+
+def _moment_after(changed: Changed) -> str:
+    """Write a moment for --since with nothing after it of before: a day if one is."""
+    words = when(changed.at)
+    day, _, clock = words.partition(" ")
+    return day if day_of(changed.before) != day else f"{day}T{clock}"
+
+
+def _newest(board: Leaderboard, model: Model) -> Returned | None:
+    """Give what the upstream calls a model now, if that tells more than its name."""
+    rated = board.models[model]
+    newest = rated.returned[-1] if rated.returned else None
+    if newest is None or [each.model for each in rated.returned] == [rated.model]:
+        return None
+    return newest
+
+
+def first_place_words(ranking: Ranking, names: Names) -> Iterator[str]:
+    """Say that the first place does more to one model than to another, if it does."""
+    if not ranking.uneven_positions:
+        return
+    effects = [(each.first_effect or 0.0, each.model) for each in ranking.standings]
+    (least, less), (most, more) = min(effects), max(effects)
+    yield (
+        f"standing first helps {_name(names, more)} more than {_name(names, less)} "
+        f"({most:+z.1f} and {least:+z.1f}); the intervals allow for it"
+    )
+
+
+def returned_words(board: Leaderboard, model: Model, names: Names) -> Iterator[str]:
+    """Say that the upstream returned several ids for a model, if it did."""
+    returned = board.models[model].returned
+    if len(returned) > 1:
+        ids = ", ".join(
+            f"{visible_line(each.model)} since {when(each.since)}" for each in returned
+        )
+        name = _name(names, model)
+        yield f"{name} has changed: {ids}; --since looks at one alone"
+
+
+def count_of(number: int, things: str) -> str:
+    """Write how many of them there are."""
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
+
+
+def day_of(moment: float) -> str:
+    """Write the day of a moment as people on this machine do, and as --since reads."""
+    return when(moment).partition(" ")[0]
+
+
+def percent(share: float) -> str:
+    """Write a share; only what is certain is 0 or 100 %."""
+    rounded = min(max(round(share * 100), 1 if share > 0 else 0), 100)
+    return f"{99 if rounded == 100 and share < 1 else rounded} %"
+
+
+def _rounded(number: int) -> int:
+    """Round a guess so that it looks like one."""
+    step = 1 if number < 10 else 5 if number < 100 else 50 if number < 1000 else 500
+    return round(number / step) * step
+
+
+def _name(names: Names, model: Model) -> str:
+    return visible_line(names[model])

@@ -1,0 +1,130 @@
+"""Short texts straight to a stream: help, errors, tables, a question of y or n."""
+
+import os
+import select
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import zip_longest
+
+from hexai.errors import HexaiError
+from hexai.surfaces.cli.process import Process
+from hexai.text.cells import pad, width, wrap
+from hexai.text.sanitise import visible, visible_line
+
+# What is not ours passes `text.visible`. Answers go through the writer instead, which
+# never blocks the event loop.
+
+
+def say(process: Process, text: str) -> None:
+    """Print on standard output.
+
+    Raises `BrokenPipeError` if nobody reads it, `HexaiError` if it cannot be written.
+    """
+    try:
+        _write(process.stdout, visible(text) if process.stdout_is_terminal else text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise HexaiError(f"cannot write the output: {error.strerror}") from None
+
+
+def complain(process: Process, *messages: str) -> None:
+    """Say one line each on standard error; silent if nobody listens there."""
+    tell(process, *(f"hexai: {message}" for message in messages))
+
+
+def tell(process: Process, *lines: str) -> None:
+    """Write lines on standard error; silent if nobody listens there.
+
+    Each stays one line, and is harmless in whatever shows it later.
+    """
+    if process.hush is None:
+        _tell(process, lines)
+    else:
+        process.hush.do(partial(_tell, process, lines))
+
+
+def _tell(process: Process, lines: Iterable[str]) -> None:
+    try:
+        _write(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))
+    except OSError:
+        return  # there is nowhere else to say it
+
+
+def _write(descriptor: int, text: str) -> None:
+    data = text.encode("utf-8", "replace")
+    while data:
+        try:
+            data = data[os.write(descriptor, data) :]
+        except BlockingIOError:  # whoever shares the terminal or pipe made it so
+            select.select([], [descriptor], [])
+
+
+_LONGEST = 1024
+
+
+def can_confirm(process: Process) -> bool:
+    """Tell whether somebody sees what is printed and can type an answer."""
+    return process.stdin_is_terminal and process.stdout_is_terminal
+
+
+def confirm(process: Process, question: str) -> bool:
+    """Ask; only y and yes mean yes."""
+    say(process, f"{question} [y/N] ")
+    answer = os.read(process.stdin, _LONGEST)
+    return answer.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
+
+
+# Cells are made visible before they are measured, so that columns stay aligned whatever
+# a name holds. A table that is wider than the screen is not left to the terminal, which
+# would cut words and lose the columns: what does not fit goes on below, indented, in
+# columns of its own, for every row and the header alike.
+
+_GAP = 2
+"""Blanks between columns."""
+
+_WRAPS_FROM = 24
+"""Cells that a column needs on a line before its texts are wrapped into them."""
+
+_Line = list[tuple[int, int]]
+"""The columns that stand on one line: which, and in how many cells."""
+
+
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, columns: int = 0
+) -> str:
+    """Align rows under a header, on a screen of `columns` cells; 0 where there is none.
+
+    No line has blanks at its end.
+    """
+    cells = [[visible_line(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    indent = min(widths[0] + _GAP, columns // 3)
+    layout = _lay_out(widths, columns, indent)
+    lines = (line for row in cells for line in _draw(row, layout, indent))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lay_out(widths: Sequence[int], columns: int, indent: int) -> list[_Line]:
+    """Put each column on the line before it, or else on a line of its own."""
+    lines: list[_Line] = [[]]
+    room = columns or sum(widths) + _GAP * len(widths)
+    for index, natural in enumerate(widths):
+        if lines[-1] and min(natural, _WRAPS_FROM) > room:
+            lines.append([])
+            room = columns - indent
+        cells = natural if natural <= room else max(2, room)
+        lines[-1].append((index, cells))
+        room -= cells + _GAP
+    return lines
+
+
+def _draw(row: Sequence[str], layout: list[_Line], indent: int) -> Iterator[str]:
+    """Draw one row; of the lines that go on below, those that hold anything."""
+    for number, line in enumerate(layout):
+        wrapped = [wrap(row[index], cells) for index, cells in line]
+        for parts in zip_longest(*wrapped, fillvalue=""):
+            told = zip(parts, line, strict=True)
+            drawn = (" " * _GAP).join(pad(p.rstrip(), cells) for p, (_, cells) in told)
+            if number == 0 or drawn.strip():
+                yield (" " * indent * (number > 0) + drawn).rstrip()

@@ -1,0 +1,300 @@
+"""The tables of `hexai stats`: how fast and sure, and what it was worth; pure.
+
+What cannot be known yet says so, and what is estimated says how well.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import isfinite
+
+from hexai.domain.estimates import Estimate
+from hexai.domain.figures import Figures, Quantile, Subject
+from hexai.service.statistics import Comparison, Row, distribution
+from hexai.surfaces.cli.output import table
+from hexai.surfaces.words import usd
+from hexai.text.cells import bar, sparkline, width, wrap
+from hexai.text.sanitise import visible_line
+
+_BAR = 10
+_NOT_YET = "not yet"
+_NOT_TOLD = "not told"
+_UNEVEN = 0.1
+"""Standing first so much more often than another calls for a word."""
+_ENOUGH = 20
+"""Lists from which on it does."""
+_SPEED = (
+    *("SURFACE", "MODEL", "RUNS", "ANSWERED", "FAILED", "LATE"),
+    *("FIRST p50", "p90", "TOTAL p50", "p90", "0.1 s … 60 s", "TOK/S"),
+)
+_WORTH = (
+    *("SURFACE", "MODEL", "COST", "CACHED", "ACCEPTED", "", "SHARE", "CHARACTERS"),
+    "EACH",
+)
+_KEPT = ("SURFACE", "MODEL", "KEPT 30 s", "2 min", "5 min", "10 min")
+_REFUSED = ("SURFACE", "MODEL", "NOT OFFERED", "WHY")
+_BESIDE = (
+    *("SURFACE", "MODEL", "BESIDE", "LISTS", "ABOVE"),
+    *("SHARE", "OTHER'S", "DIFFERENCE"),
+)
+_NOTES = (
+    ("~", "~ with estimated tokens"),
+    ("?", "? with answers whose price nobody knows"),
+    (">", "> longer than that: nobody was waited for any longer"),
+    (
+        " of ",
+        "ACCEPTED: of the lists in which it stood, and of votes; late ones are not",
+    ),
+    (" … ", "SHARE, EACH, KEPT: in 95 of 100 cases the true figure lies between"),
+    (
+        "about ",
+        "about: from fewer than six sittings, or from before they were recorded",
+    ),
+    ("not told", "not told: the upstream does not say what it read from its cache"),
+    ("$", "EACH: money for answers in lists, by those that were accepted"),
+)
+
+_CACHED = "CACHED: of the input, what upstreams read from their caches + wrote there"
+
+
+def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
+    """Draw the tables, and say what the marks in them mean.
+
+    `columns` are the cells of the screen; 0 where there is none.
+    """
+    names = _names(rows)
+    drawn = [
+        (header, cells)
+        for header, cells in (
+            (_SPEED, [_speed(row, names) for row in rows]),
+            (_WORTH, [_worth(row, names) for row in rows]),
+            (_KEPT, [_kept(row, names) for row in rows if row.figures.characters]),
+            (_REFUSED, [_refused(row, names) for row in rows if row.figures.refused]),
+            (_BESIDE, [*_beside(rows, names)]),
+        )
+        if cells
+    ]
+    text = "\n".join(table(header, cells, columns=columns) for header, cells in drawn)
+    figures = " ".join(cell for _, cells in drawn for row in cells for cell in row[2:])
+    notes = [note for mark, note in _NOTES if mark in figures]
+    if any(row.figures.cached_of or row.figures.written_of for row in rows):
+        notes += [_CACHED, *_saved(rows, names)]
+    notes += [*_cut(rows, names), *_places(rows, names)]
+    return text + _below(notes, columns)
+
+
+def _below(notes: Sequence[str], columns: int) -> str:
+    """Write notes below the tables, broken between words where the screen ends."""
+    shown = [visible_line(note) for note in notes]
+    rows = [row for note in shown for row in wrap(note, columns or width(note))]
+    return "".join(f"\n{row.rstrip()}" for row in rows) + ("\n" if rows else "")
+
+
+def _saved(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
+    """Say what kept input has saved, less what was paid for having it kept."""
+    for row in rows:
+        if row.saved_usd:
+            verb = "saved" if row.saved_usd > 0 else "cost"
+            yield (
+                f"{names[row.subject]} ({row.subject.surface}): what its upstream kept "
+                f"has {verb} {usd(abs(row.saved_usd))} in all, by the prices of today"
+            )
+
+
+def _cut(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
+    """Say whose prompts were cut: those answers are missing in all that compares."""
+    for row in rows:
+        if row.figures.cut:
+            yield (
+                f"{names[row.subject]} ({row.subject.surface}): {row.figures.cut} "
+                "answered a prompt that its upstream had cut; they count in no times, "
+                "lists or comparisons"
+            )
+
+
+def _names(rows: Sequence[Row]) -> dict[Subject, str]:
+    """Name models shortly, by their upstream too where that tells two apart."""
+    subjects = {row.subject for row in rows}
+    subjects |= {each.against for row in rows for each in row.comparisons}
+    short = {each: f"{each.provider}:{each.model}" for each in subjects}
+    seen = [(each.surface, name) for each, name in short.items()]
+    return {
+        each: f"{name} ({each.upstream})"
+        if seen.count((each.surface, name)) > 1
+        else name
+        for each, name in short.items()
+    }
+
+
+def _speed(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
+    figures = row.figures
+    decided = figures.runs - figures.cancelled
+    failed = figures.failed + figures.timed_out
+    speed = figures.tokens_per_s
+    return (
+        row.subject.surface,
+        names[row.subject],
+        str(figures.runs),
+        _part(figures.answered, decided),
+        str(failed or "-"),
+        str(figures.late or "-"),
+        *map(_seconds, (*row.first_token, *row.total)),
+        sparkline(distribution(figures)),
+        _NOT_YET if speed is None else f"{_guess(figures)}{speed:.0f}",
+    )
+
+
+def _worth(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
+    figures, taken = row.figures, row.accepted_share
+    return (
+        row.subject.surface,
+        names[row.subject],
+        _money(figures.cost_usd, figures, unpriced=figures.unpriced),
+        _kept_input(row),
+        f"{_count(figures.accepted)} of {figures.shown}" if figures.shown else _NOT_YET,
+        bar(taken.value, _BAR) if taken and taken.value else "",
+        _share(taken),
+        str(figures.characters or "-"),
+        _each(row),
+    )
+
+
+def _kept_input(row: Row) -> str:
+    """Say what upstreams read from their caches, and what they wrote there."""
+    figures = row.figures
+    read = _part(figures.cached_input, figures.cached_of)
+    written = _part(figures.written_input, figures.written_of)
+    told = read if figures.cached_of else _NOT_TOLD
+    return f"{told} +{written}" if figures.written_input else told
+
+
+def _kept(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
+    return (row.subject.surface, names[row.subject], *map(_share, row.kept))
+
+
+def _refused(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
+    """Say how many answers were not offered, and why."""
+    reasons = row.figures.refused
+    return (
+        row.subject.surface,
+        names[row.subject],
+        _part(reasons.total(), row.figures.answered),
+        ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()),
+    )
+
+
+def _beside(
+    rows: Sequence[Row], names: Mapping[Subject, str]
+) -> Iterator[tuple[str, ...]]:
+    """Give every pair once, as the one that is used more sees it."""
+    for row, compared in _pairs(rows):
+        yield (
+            row.subject.surface,
+            names[row.subject],
+            names[compared.against],
+            str(compared.lists),
+            f"{compared.above:.0%}",
+            _share(compared.own),
+            _share(compared.other),
+            _points(compared.difference),
+        )
+
+
+def _pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Comparison]]:
+    told: set[frozenset[Subject]] = set()
+    for row in rows:
+        for compared in row.comparisons:
+            pair = frozenset((row.subject, compared.against))
+            if pair not in told:
+                told.add(pair)
+                yield row, compared
+
+
+def _places(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
+    """Say where figures tell places as well as models, and what to do."""
+    for row, compared in _pairs(rows):
+        if not compared.is_even:
+            yield (
+                f"{names[row.subject]} stood above {names[compared.against]} in "
+                f"{_part(round(compared.above * compared.lists), compared.lists)} of "
+                "their lists, so DIFFERENCE tells places too; shuffle draws the order"
+            )
+    surfaces = dict.fromkeys(row.subject.surface for row in rows)
+    for surface in surfaces:
+        first = {
+            names[row.subject]: row.first_share
+            for row in rows
+            if row.subject.surface == surface
+            and row.first_share is not None
+            and row.figures.shown >= _ENOUGH
+        }
+        if first and max(first.values()) - min(first.values()) > _UNEVEN:
+            told = ", ".join(f"{name} {share:.0%}" for name, share in first.items())
+            yield (
+                f"{surface}: stood first in {told} of its lists, so ACCEPTED and EACH "
+                "tell places as well as models"
+            )
+
+
+def _count(accepted: float) -> str:
+    """Write a number of accepted answers, of which some may be shared by several."""
+    return f"{accepted:.1f}".removesuffix(".0")
+
+
+def _part(part: int, whole: int) -> str:
+    """Give a share of what happened; only all of it is 100 %, and only nothing 0."""
+    if not whole:
+        return _NOT_YET
+    shown = round(100 * part / whole)
+    if shown == 100 and part < whole:
+        return ">99%"
+    return "<1%" if shown == 0 and part else f"{shown}%"
+
+
+def _share(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return _NOT_YET
+    low, high = 100 * estimate.low, 100 * estimate.high
+    return f"{_about(estimate)}{estimate.value:.0%} ({low:.0f} … {high:.0f})"
+
+
+def _points(estimate: Estimate) -> str:
+    value, low, high = (
+        f"{100 * x:+.0f}" for x in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{_about(estimate)}{value} ({low} … {high})"
+
+
+def _each(row: Row) -> str:
+    each, figures = row.cost_per_accepted, row.figures
+    if not figures.shown:
+        return _NOT_YET
+    spent = _money(row.shown_cost_usd, figures, unpriced=figures.shown_unpriced)
+    if each is None:
+        return f"none for {spent}"
+    value = _money(Decimal(each.value), figures, unpriced=figures.shown_unpriced)
+    if figures.shown_unpriced or not each.value:
+        return value
+    high = usd(Decimal(each.high)) if isfinite(each.high) else "…"
+    return f"{_about(each)}{value} ({usd(Decimal(each.low))} … {high})"
+
+
+def _about(estimate: Estimate) -> str:
+    return "about " if estimate.is_rough else ""
+
+
+def _seconds(quantile: Quantile | None) -> str:
+    if quantile is None:
+        return _NOT_YET
+    digits = 2 if quantile.seconds < 10 else 0
+    return f"{'>' if quantile.at_least else ''}{quantile.seconds:.{digits}f} s"
+
+
+def _money(dollars: Decimal, figures: Figures, *, unpriced: int) -> str:
+    if unpriced and not dollars:
+        return "?"
+    unknown = " + ?" if unpriced else ""
+    return usd(dollars, estimated=bool(figures.estimated)) + unknown
+
+
+def _guess(figures: Figures) -> str:
+    return "~" if figures.estimated else ""

@@ -1,0 +1,309 @@
+"""Standard output and the terminal: what it is, its writer, its keys, and Ctrl-Z."""
+
+import asyncio
+import os
+import select
+import signal
+import termios
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from types import FrameType
+
+from hexai.service.writer import Writer
+from hexai.surfaces.cli.process import Process
+
+_LOCAL_MODES = 3
+
+
+class Keys:
+    """What a terminal does with keys: it echoes them, or it is silent."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._before: list[int | list[bytes | int]] = []
+
+    def silence(self) -> None:
+        """Let the terminal not echo keys: a line break would move all that is drawn.
+
+        They still act (Ctrl-C) and still reach whoever reads next, as the shell does.
+        A process in the background changes nothing: it would be stopped for trying.
+        """
+        with suppress(OSError, termios.error):  # no terminal, or none any more
+            if os.tcgetpgrp(self._descriptor) == os.getpgrp():
+                before = termios.tcgetattr(self._descriptor)
+                silent = list(before)
+                silent[_LOCAL_MODES] &= ~(termios.ECHO | termios.ECHONL)
+                self._set(silent)
+                self._before = before
+
+    def restore(self) -> None:
+        """Let the terminal do what it did before it was silenced."""
+        if self._before:
+            with suppress(termios.error):
+                self._set(self._before)
+            self._before = []
+
+    def _set(self, modes: list[int | list[bytes | int]]) -> None:
+        termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
+
+
+@contextmanager
+def quiet(descriptor: int) -> Iterator[Keys]:
+    """Silence a terminal's keys until the end."""
+    keys = Keys(descriptor)
+    keys.silence()
+    try:
+        yield keys
+    finally:
+        keys.restore()
+
+
+_TERMINAL = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
+_STOP = frozenset("\x03\x04")
+"""Ctrl-C and Ctrl-D, wherever they stand in what was typed."""
+_SIGNALS = (
+    *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
+    *(signal.SIGTSTP, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2),
+)
+"""What ends a process that does not ask for it, or stops it."""
+
+Handler = Callable[[int, FrameType | None], object] | int | None
+
+
+@contextmanager
+def keyboard(stdin: int, stdout: int) -> Iterator[int | None]:
+    """Give the terminal that a user types at who reads `stdout`; None if there is none.
+
+    That is standard input, or, where something is piped in, the terminal of `stdout`.
+    """
+    if not os.isatty(stdout):
+        yield None
+    elif os.isatty(stdin):
+        yield stdin if _may_read(stdin) else None
+    else:
+        with _opened_terminal(stdout) as descriptor:
+            may_read = descriptor is not None and _may_read(descriptor)
+            yield descriptor if may_read else None
+
+
+@contextmanager
+def _opened_terminal(descriptor: int) -> Iterator[int | None]:
+    """Open a terminal anew, for its keys; None if it cannot be."""
+    try:
+        opened = os.open(os.ttyname(descriptor), _TERMINAL)
+    except OSError:
+        yield None
+        return
+    try:
+        yield opened
+    finally:
+        os.close(opened)
+
+
+def _may_read(descriptor: int) -> bool:
+    """Tell whether this process may read a terminal's keys.
+
+    One in the background would be stopped for trying; but only by the terminal that
+    it was started from.
+    """
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:
+        return os.isatty(descriptor)
+
+
+@contextmanager
+def single_keys(descriptor: int) -> Iterator[Callable[[], str | None]]:
+    """Give a function that waits for a key; it gives None if the user wants to stop.
+
+    What was typed before is dropped: it was no answer to what is asked from here on.
+    Ctrl-C is a key here. The terminal gets its modes back however this ends, by a
+    signal too; who is stopped and goes on asks as before. For the main thread.
+    """
+    terminal = _Terminal(descriptor)
+    try:
+        terminal.take(termios.TCSAFLUSH)
+        yield lambda: _read(descriptor)
+    finally:
+        terminal.leave()
+
+
+class _Terminal:
+    """A terminal in a mode of its own, which no signal leaves behind."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._before = termios.tcgetattr(descriptor)
+        self._handlers: dict[int, Handler] = {}
+
+    def take(self, when: int = termios.TCSADRAIN) -> None:
+        for number in _SIGNALS:
+            handler = signal.getsignal(number)
+            if handler not in (signal.SIG_IGN, None):  # as under nohup
+                self._handlers[number] = handler
+                signal.signal(number, self._on_signal)
+        tty.setcbreak(self._descriptor, when)
+        modes = termios.tcgetattr(self._descriptor)
+        modes[_LOCAL_MODES] &= ~termios.ISIG
+        termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
+
+    def leave(self) -> None:
+        with suppress(termios.error):  # it is gone
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers.clear()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Do what the signal would have done, in a terminal as it was."""
+        del frame
+        self.leave()
+        os.kill(os.getpid(), number)
+        if number != signal.SIGTSTP:
+            raise _Ended
+        self.take()
+
+
+class _Ended(Exception):
+    """A signal came that somebody else has dealt with: nothing is asked any more."""
+
+
+def _read(descriptor: int) -> str | None:
+    """Read a key, or the piece that keys come in when they are fast, or pasted."""
+    try:
+        piece = os.read(descriptor, 1024).decode("utf-8", "replace")
+    except (OSError, _Ended):
+        return None
+    return None if not piece or _STOP.intersection(piece) else piece
+
+
+# The cursor of a live view rests at its first line, hidden, and keys are not echoed. A
+# process that simply stopped would leave all that to the shell.
+
+
+@contextmanager
+def stoppable(before: Callable[[], None], after: Callable[[], None]) -> Iterator[None]:
+    """Call `before` when asked to stop, and `after` when the process goes on.
+
+    For the main thread, on a running loop.
+    """
+    if signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN:
+        yield  # nobody here could make the process go on
+        return
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        before()
+        # The signal itself, not SIGSTOP: the kernel drops it where no shell would
+        # ever let the process go on.
+        loop.remove_signal_handler(signal.SIGTSTP)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        loop.add_signal_handler(signal.SIGTSTP, stop)
+        after()
+
+    loop.add_signal_handler(signal.SIGTSTP, stop)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTSTP)
+
+
+_AS_IT_WAS = b"\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[m\x1b[999B\n"
+"""Modes, cursor and colours; and below a live view, whose cursor rests at its top."""
+
+_STOPS_WITHIN = 1.0
+"""Seconds that a terminal has to take the last frame before the process stops."""
+
+
+class Screen:
+    """Where answers are shown; a terminal, or what takes their bytes."""
+
+    def __init__(self, process: Process) -> None:
+        self.is_terminal = process.stdout_is_terminal
+        self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
+        self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
+        self._descriptor = process.stdout
+        self._live = ExitStack()
+        self._broken_is_told: Callable[[], None] = lambda: None
+        self._writer = Writer(process.stdout, on_broken=self._tell_broken)
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._writer.broken
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the reader has gone, as `head` does when it has seen enough."""
+        return isinstance(self._writer.error, BrokenPipeError)
+
+    @property
+    def error(self) -> OSError | None:
+        """Why nothing can be written, where that is no reader's choice."""
+        return None if self.abandoned else self._writer.error
+
+    def write(self, text: str) -> None:
+        """Queue a text; never waits."""
+        self._writer.write(text)
+
+    def is_ready(self) -> bool:
+        """Whether all that was written has been taken."""
+        return self._writer.idle
+
+    def size(self) -> tuple[int, int]:
+        """Give columns and lines; 0 where unknown."""
+        try:
+            return os.get_terminal_size(self._descriptor)
+        except OSError:
+            return 0, 0
+
+    @contextmanager
+    def when_broken(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Call `stop` on the event loop as soon as nothing can be written."""
+        loop = asyncio.get_running_loop()
+        self._broken_is_told = lambda: _call_in(loop, stop)
+        if self.broken:
+            stop()
+        try:
+            yield
+        finally:
+            self._broken_is_told = lambda: None
+
+    @contextmanager
+    def live(self, pause: Callable[[], None]) -> Iterator[None]:
+        """Keep what is typed out of a live view, and the view out of a stop's way.
+
+        `pause` is called before the process stops, to leave the terminal to the shell.
+        """
+        with self._live:
+            keys = self._live.enter_context(quiet(self._descriptor))
+
+            def step_aside() -> None:
+                pause()
+                self._writer.flush(_STOPS_WITHIN)
+                keys.restore()
+
+            self._live.enter_context(stoppable(step_aside, keys.silence))
+            yield
+
+    def close(self) -> None:
+        """Wait until all that was written has been taken, however long that takes."""
+        self._writer.close()
+
+    def abandon(self, code: int) -> None:
+        """Leave at once, with the terminal as it was if it takes that."""
+        self._live.close()
+        if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
+            os.write(self._descriptor, _AS_IT_WAS)
+        os._exit(code)
+
+    def _tell_broken(self) -> None:
+        self._broken_is_told()
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    try:
+        loop.call_soon_threadsafe(stop)
+    except RuntimeError:
+        return  # the loop is closed: there is nothing left to stop

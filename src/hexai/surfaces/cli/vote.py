@@ -1,0 +1,227 @@
+"""The user's vote: at a question's end, or by `hexai vote`; who stands for it."""
+
+import time
+from collections.abc import Mapping
+
+import click
+from msgspec import Struct
+
+from hexai.domain.entry import Surface
+from hexai.domain.record import Choice, Chosen, Method, RecordedRun, Recorder, RunRecord
+from hexai.errors import UsageError
+from hexai.service.recorded_runs import History, open_history
+from hexai.surfaces.cli.arguments import vote_argument
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.output import complain, say, tell
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.show import (
+    candidates,
+    choice_words,
+    in_order,
+    is_hidden,
+    names_shown,
+    prompt_of,
+    recorded_line,
+)
+from hexai.surfaces.cli.terminal import keyboard, single_keys
+from hexai.surfaces.cli.views import Show
+from hexai.surfaces.words import letter
+from hexai.text.cells import truncate
+from hexai.text.sanitise import shorten, visible_line
+
+_KEYS: Mapping[str, Choice | None] = {
+    "t": Choice.TIE,
+    "b": Choice.BAD,
+    "s": None,
+    "\x1b": None,
+    "\r": None,
+    "\n": None,
+}
+_WORDS = {"tie": Choice.TIE, "bad": Choice.BAD}
+
+
+class Vote(Struct, frozen=True, kw_only=True):
+    """What the user said."""
+
+    choice: Choice | None
+    """None: nothing, on purpose."""
+    indexes: tuple[int, ...] = ()
+
+    def about(self, run_id: str, *, at: float) -> Chosen | None:
+        """Make the fact that is recorded; None if there is none."""
+        if self.choice is None:
+            return None
+        return Chosen(
+            run_id=run_id,
+            at=at,
+            choice=self.choice,
+            method=Method.VOTE,
+            indexes=self.indexes,
+        )
+
+
+class Ballot:
+    """The answers of one run that can be voted for."""
+
+    def __init__(self, run: RunRecord) -> None:
+        self._shown = {letter(i): each for i, each in enumerate(in_order(run))}
+        able = candidates(run)
+        self.candidates = {n: each for n, each in self._shown.items() if each in able}
+        """By the letter of their place in the order shown."""
+        self._blind = run.blind
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to compare."""
+        return len(self.candidates) > 1
+
+    def question(self) -> str:
+        """Ask for one key."""
+        names = (
+            name if self._blind else f"{name} {each.label}"
+            for name, each in self.candidates.items()
+        )
+        return f"Best? Capital {', '.join(names)}; t tie, b both bad, s skip: "
+
+    def unknown(self, piece: str) -> str:
+        """Answer what was typed and means nothing."""
+        shown = visible_line(shorten(piece.strip() or "that", 12))
+        keys = ", ".join((*self.candidates, "t", "b"))
+        return f"{shown} is no answer; press {keys} or s: "
+
+    def words(self, vote: Vote) -> str:
+        """Say what was voted, by the names that were shown."""
+        if vote.choice is Choice.TAKEN:
+            [winner] = vote.indexes
+            found = (n for n, e in self.candidates.items() if e.index == winner)
+            return next(found)
+        return {Choice.TIE: "tie", Choice.BAD: "both bad"}.get(
+            vote.choice or Choice.NONE, "skipped"
+        )
+
+    def read_key(self, key: str) -> Vote | None:
+        """Say what a key means; None for one that means nothing.
+
+        Only capital letters are answers: whoever has learnt that `a` works would
+        press `b` for the second. A key with a line break behind it is that key.
+        """
+        key = key.rstrip("\r\n") or key
+        if key in self.candidates:
+            return self._for(key)
+        return Vote(choice=_KEYS[key]) if key in _KEYS else None
+
+    def read_word(self, word: str) -> Vote:
+        """Say what the last word of `hexai vote` means; raises `UsageError`."""
+        if not self.is_open:
+            raise UsageError(
+                "there is nothing to vote on: it takes two answers that do not come "
+                "from the cache"
+            )
+        if (name := self._find(word)) is not None:
+            if name not in self.candidates:
+                raise UsageError(f"{word} gave no answer that can win a vote")
+            return self._for(name)
+        if word in _WORDS:
+            return Vote(choice=_WORDS[word])
+        known = ", ".join(self.candidates)
+        raise UsageError(f"there is no answer {word}; say {known}, tie or bad")
+
+    def _find(self, word: str) -> str | None:
+        """Find the letter that is meant; labels go first where they are shown."""
+        labels = [name for name, each in self._shown.items() if each.label == word]
+        letters = [name for name in self._shown if name == word.upper()]
+        meant = letters + labels if self._blind else labels + letters
+        return meant[0] if meant else None
+
+    def _for(self, name: str) -> Vote:
+        return Vote(choice=Choice.TAKEN, indexes=(self.candidates[name].index,))
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai vote`."""
+    return make_parser(
+        "vote",
+        _vote,
+        params=[vote_argument()],
+        explanation="Say which answer of a run is the best: its label, its letter, "
+        "`tie` or `bad`. Without RUN it is the last question. Names what was blind.",
+    )
+
+
+def vote_at_the_end(process: Process, show: Show, recorder: Recorder) -> None:
+    """Ask for a vote where somebody can give it, then say what was held back."""
+    record = show.record
+    if record is None or show.signal_code is not None:
+        return
+    ballot = Ballot(record)
+    if ballot.is_open:
+        with keyboard(process.stdin, process.stdout) as keys:
+            if keys is None:
+                *names, last = (*ballot.candidates, "tie", "bad")
+                winner = f"WINNER, which is {', '.join(names)} or {last}"
+                complain(process, f"to vote: hexai vote {record.run_id} {winner}")
+                return
+            vote = _ask(process, keys, ballot)
+        now = time.time()  # noqa: TID251 - the edge
+        if (chosen := vote.about(record.run_id, at=now)) is not None:
+            recorder.record(chosen)
+    tell(process, *show.held_back)
+
+
+def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
+    with single_keys(keys) as next_key:
+        say(process, f"\n{ballot.question()}")
+        vote = None
+        while vote is None:
+            key = next_key()
+            vote = Vote(choice=None) if key is None else ballot.read_key(key)
+            if vote is None and key is not None:
+                say(process, f"\n{ballot.unknown(key)}")
+        say(process, f"{ballot.words(vote)}\n")
+    return vote
+
+
+def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:
+    process = invocation.process
+    *run, winner = words
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        recorded = history.run(run[0]) if run else _last_open(process, history)
+        at = _newer_than(recorded.chosen)
+        was_hidden = is_hidden(recorded, at)
+        vote = Ballot(recorded.run).read_word(winner)
+        chosen = vote.about(recorded.run.run_id, at=at)
+        assert chosen is not None
+        history.choose(chosen)
+        voted = history.run(str(recorded.number))
+    say(process, f"run {voted.number}: {choice_words(voted, at)}\n")
+    if was_hidden:
+        _reveal(process, voted)
+    return 0
+
+
+def _last_open(process: Process, history: History) -> RecordedRun:
+    """Find the last run that can be voted on; say which, if that is not the last."""
+    for newer, recorded in enumerate(history.newest(surface=Surface.CLI)):
+        if Ballot(recorded.run).is_open:
+            if newer:
+                prompt = truncate(" ".join(prompt_of(recorded.run).split()), 60)
+                complain(process, f"the last run that can be voted on asked: {prompt}")
+            return recorded
+    raise UsageError(
+        "there is nothing to vote on: it takes two answers that do not come from "
+        "the cache"
+    )
+
+
+def _newer_than(earlier: Chosen | None) -> float:
+    """Give the time of a choice that replaces another, whatever the clock says."""
+    now = time.time()  # noqa: TID251 - the edge
+    return now if earlier is None else max(now, earlier.at + 0.001)
+
+
+def _reveal(process: Process, recorded: RecordedRun) -> None:
+    letters = names_shown(recorded.run, hidden=True)
+    shown = in_order(recorded.run)
+    names = (f"{letters[each.index]} = {each.label}\n" for each in shown)
+    lines = (f"{recorded_line(each)}\n" for each in shown)
+    say(process, "".join((*names, *lines)))

@@ -1,0 +1,226 @@
+"""The open documents, their names, and who is told when one changes.
+
+The order in which notifications arrive is the truth: a change is made whatever its
+version says, since leaving one out would put every later one in the wrong place. Only
+a change that cannot be read, or a document beyond 10 MB, makes us lose a document; it
+is back when the editor opens it again.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+
+from hexai.text.lines import Encoding, Lines, Replacement, TextChange, count_units
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """An open document at one version; the next version is another value."""
+
+    uri: str
+    language: str
+    """The editor's name of its language."""
+    version: int | None
+    lines: Lines
+    changed_at: float
+    """When it was opened or last changed, by the loop's clock."""
+
+    @property
+    def name(self) -> str:
+        """The last part of its URI; its ending may tell what language it is in."""
+        return self.uri.rpartition("/")[2]
+
+
+SIZE_LIMIT = 10 * 10**6
+"""Bytes of UTF-8 of one document."""
+
+
+class Follower(Protocol):
+    """Who is told of documents, within the notification itself."""
+
+    def opened(self, document: Document) -> None:
+        """Take note of a document that was opened, or opened anew."""
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Take note of a change; `document` is what it came to."""
+
+    def closed(self, uri: str) -> None:
+        """Take note of a document that was closed, or is not kept any more."""
+
+
+class Documents:
+    """All documents of one connection, at their newest versions."""
+
+    def __init__(
+        self, *, clock: Callable[[], float], on_too_large: Callable[[str], None]
+    ) -> None:
+        """`on_too_large` is called once for each document that is not kept."""
+        self.encoding = Encoding.UTF16
+        """What the editor counts in, whatever it agreed on."""
+        self.followers: list[Follower] = []
+        """Told in this order."""
+        self._clock = clock
+        self._on_too_large = on_too_large
+        self._documents: dict[str, Document] = {}
+        self._sizes: dict[str, int] = {}
+        self._too_large = Once()
+
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """The URIs of all that is open."""
+        return tuple(self._documents)
+
+    def find(self, uri: str) -> Document | None:
+        """Give a document as it is now."""
+        return self._documents.get(uri)
+
+    def open(self, uri: str, language: str, version: int | None, text: str) -> None:
+        """Take up a document."""
+        self.forget(uri)
+        size = count_units(text, Encoding.UTF8)
+        if size > SIZE_LIMIT:
+            self._refuse(uri)
+            return
+        document = Document(
+            uri=uri,
+            language=language,
+            version=version,
+            lines=Lines.of(text),
+            changed_at=self._clock(),
+        )
+        self._documents[uri] = document
+        self._sizes[uri] = size
+        for follower in self.followers:
+            follower.opened(document)
+
+    def change(
+        self, uri: str, version: int | None, replacements: Sequence[Replacement]
+    ) -> None:
+        """Change a document; positions are in the editor's units.
+
+        A change of an unknown document is none.
+        """
+        old = self._documents.get(uri)
+        if old is None:
+            return
+        change = old.lines.change(replacements, encoding=self.encoding)
+        self._sizes[uri] += _growth(change)
+        if self._sizes[uri] > SIZE_LIMIT:
+            self.forget(uri)
+            self._refuse(uri)
+            return
+        document = Document(
+            uri=uri,
+            language=old.language,
+            version=version,
+            lines=change.after,
+            changed_at=self._clock(),
+        )
+        self._documents[uri] = document
+        for follower in self.followers:
+            follower.changed(document, change)
+
+    def close(self, uri: str) -> None:
+        """Let go of a document."""
+        self.forget(uri)
+
+    def forget(self, uri: str) -> None:
+        """Let go of a document whose text is not known any more."""
+        if self._documents.pop(uri, None) is None:
+            return
+        del self._sizes[uri]
+        for follower in self.followers:
+            follower.closed(uri)
+
+    def _refuse(self, uri: str) -> None:
+        if self._too_large.is_new(uri):
+            self._on_too_large(uri)
+
+
+def _growth(change: TextChange) -> int:
+    """Count the bytes that a change added, looking only at the lines it touched."""
+    before, after = change.before.raw, change.after.raw
+    gone = before[change.above : len(before) - change.below]
+    come = after[change.above : len(after) - change.below]
+    return _size(come) - _size(gone)
+
+
+def _size(lines: Sequence[str]) -> int:
+    return sum(count_units(line, Encoding.UTF8) for line in lines)
+
+
+Spawn = Callable[[Coroutine[Any, Any, None]], None]
+
+
+class Grammars:
+    """Loads a language's grammar in a thread when its first document is opened.
+
+    Else the first request of a session would hold everything up for it.
+    """
+
+    def __init__(self, spawn: Spawn) -> None:
+        self._spawn = spawn
+        self._loaded = Once()
+
+    def opened(self, document: Document) -> None:
+        """Begin to load what a document's language needs."""
+        ending = document.name.rpartition(".")[2]
+        if self._loaded.is_new((document.language, ending)):
+            self._spawn(asyncio.to_thread(_load, document.language, document.name))
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Do nothing."""
+
+    def closed(self, uri: str) -> None:
+        """Do nothing: a grammar is small, and soon needed again."""
+
+
+def _load(identifier: str, name: str) -> None:
+    from hexai.prompts.code.cursor import warm
+    from hexai.prompts.code.languages import language_of
+
+    warm(language_of(identifier, name))
+
+
+MOST_KNOWN = 1000
+"""Things remembered; of one that came before these it is done again."""
+
+
+class Once:
+    """Remembers the newest things that it was asked about."""
+
+    def __init__(self, most: int = MOST_KNOWN) -> None:
+        self._most = most
+        self._known: dict[Hashable, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def is_new(self, thing: Hashable) -> bool:
+        """Tell whether a thing was not asked about before, and remember it."""
+        if thing in self._known:
+            return False
+        self._known[thing] = None
+        if len(self._known) > self._most:
+            del self._known[next(iter(self._known))]
+        return True
+
+
+def to_path(uri: str) -> Path | None:
+    """Give the file that a URI names; None for `untitled:` and everything else.
+
+    The path is made of the URI alone: nothing is looked up.
+    """
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return None
+    path = unquote(parts.path, errors="surrogateescape")
+    is_here = parts.scheme == "file" and host in (None, "localhost")
+    if not is_here or not path.startswith("/") or "\0" in path:
+        return None
+    return Path(path)

@@ -1,0 +1,227 @@
+"""Edits of a document, which count only once the document shows them.
+
+An edit is made by the editor, while the user goes on typing. It is of one version of
+the text, so by the time it arrives it may be stale; and what the editor answers does
+not say: Neovim says yes to an edit that it refused as stale, and others say yes before
+the change is made known. The only proof is the change itself.
+
+So an edit is sent when the text is most likely known as it is: right after a change of
+it, or when it has been quiet. The changes that follow are held against both texts, with
+the edit and without: whichever they are nearer to tells whether it was made. One that
+was not is computed again on the new text. That goes on for 30 seconds; then the user is
+told, and nothing is changed. Edits of one document are made one after the other.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.editor import Editor, Severity
+from hexai.text.lines import Lines, Position, Replacement, TextChange, compare
+
+PATIENCE = 30.0
+"""Seconds in which an edit is tried."""
+QUIET = 0.2
+"""Seconds after which all that was typed has arrived; Neovim collects for 0.15."""
+GRACE = 0.3
+"""Seconds for a change that an editor promised, when another one came first."""
+_JUST_NOW = 0.01
+
+Compute = Callable[[Document], Sequence[Replacement] | None]
+"""Gives the edit for a text: ranges of it that do not overlap; None if the edit does
+not make sense any more."""
+
+
+class Made(Struct, frozen=True):
+    """The document shows the edit."""
+
+    document: Document
+    """As it was when the edit was seen."""
+
+
+class GaveUp(Struct, frozen=True):
+    """Nothing was changed."""
+
+    reason: str
+    is_told: bool = False
+    """The user knows it already."""
+
+
+class Edits:
+    """Makes edits, and follows the documents to see what became of them."""
+
+    def __init__(self, editor: Editor, *, clock: Callable[[], float]) -> None:
+        self._editor = editor
+        self._clock = clock
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._watches: dict[str, _Watch] = {}
+
+    async def make(self, uri: str, compute: Compute, label: str) -> Made | GaveUp:
+        """Make an edit of an open document.
+
+        `compute` is called for each version that is tried. `label` names the edit to
+        the user. What takes too long is told here; other reasons are the caller's.
+        """
+        turn = self._turns.setdefault(uri, asyncio.Lock())
+        async with turn:
+            watch = self._watches[uri] = _Watch()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return await self._try(uri, compute, label, watch)
+            except TimeoutError:
+                self._editor.tell(
+                    Severity.WARNING,
+                    f"{label}: the editor did not take the edit; nothing was changed",
+                )
+                return GaveUp("the editor did not take the edit", is_told=True)
+            finally:
+                if self._watches.get(uri) is watch:  # not that of a reopened document
+                    del self._watches[uri]
+
+    def showed(self, document: Document) -> bool:
+        """Tell whether the change that led to a document shows the edit under way.
+
+        Only within that change's notification, and to who is told after this.
+        """
+        watch = self._watches.get(document.uri)
+        return watch is not None and watch.made is document
+
+    def opened(self, document: Document) -> None:
+        """Do nothing: an edit of what was open before ended with its closing."""
+
+    def changed(self, document: Document, change: TextChange) -> None:
+        """Hold a change against the edit that is under way."""
+        del change
+        if (watch := self._watches.get(document.uri)) is not None:
+            watch.follow(document)
+
+    def closed(self, uri: str) -> None:
+        """End the edit that is under way."""
+        self._turns.pop(uri, None)
+        if (watch := self._watches.get(uri)) is not None:
+            watch.close()
+
+    async def _try(
+        self, uri: str, compute: Compute, label: str, watch: "_Watch"
+    ) -> Made | GaveUp:
+        await self._wait_quiet(uri, watch)
+        while (document := self._editor.document(uri)) is not None:
+            replacements = compute(document)
+            if replacements is None:
+                return GaveUp("the edit does not fit the text any more")
+            watch.expect(document, replacements)
+            if watch.is_idle:
+                return Made(document)
+            await self._send(document, replacements, label, watch)
+            if watch.made is not None:
+                return Made(watch.made)
+        return GaveUp("the document was closed")
+
+    async def _wait_quiet(self, uri: str, watch: "_Watch") -> None:
+        """Wait for a change, or until none was made for a while."""
+        document = self._editor.document(uri)
+        if document is None:
+            return
+        age = self._clock() - document.changed_at
+        if _JUST_NOW < age < QUIET:
+            await watch.news(within=QUIET - age)
+
+    async def _send(
+        self,
+        document: Document,
+        replacements: Sequence[Replacement],
+        label: str,
+        watch: "_Watch",
+    ) -> None:
+        """Send an edit, and wait until it is known whether it was made."""
+
+        async def ask() -> None:
+            watch.settle(await self._editor.apply(document, replacements, label))
+
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(ask())
+            while not watch.is_decided:
+                await watch.news()
+            if watch.is_promised:
+                await watch.news(within=GRACE)
+            asking.cancel()
+
+
+class _Watch:
+    """The edit under way in a document, and the changes that follow it."""
+
+    def __init__(self) -> None:
+        self._news = asyncio.Event()
+        self._without = self._with = Lines.of("")
+        self._answer: bool | None = None
+        self._is_followed = self._is_closed = False
+        self.made: Document | None = None
+        """The document that shows the edit."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the edit changes nothing."""
+        return self._with == self._without
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is nothing to wait for but what was promised."""
+        is_answered = self._answer is not None and self._is_followed
+        return self._is_closed or self.made is not None or is_answered
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the editor said yes, and the change may still come."""
+        return bool(self._answer) and self.made is None and not self._is_closed
+
+    def expect(self, document: Document, replacements: Sequence[Replacement]) -> None:
+        """Begin with an edit of a document as it is."""
+        self._without = document.lines
+        self._with = _edited(document.lines, replacements)
+        self._answer, self._is_followed = None, False
+
+    def settle(self, answer: bool) -> None:  # noqa: FBT001 - the editor's own
+        """Take the editor's answer."""
+        self._answer = answer
+        self._news.set()
+
+    def follow(self, document: Document) -> None:
+        """Look at the next change."""
+        self._is_followed = True
+        near = _distance(self._with, document.lines)
+        if self.made is None and near < _distance(self._without, document.lines):
+            self.made = document
+        self._news.set()
+
+    def close(self) -> None:
+        """End: the document is gone."""
+        self._is_closed = True
+        self._news.set()
+
+    async def news(self, *, within: float | None = None) -> None:
+        """Wait for an answer, a change or the end; at most so many seconds."""
+        self._news.clear()
+        try:
+            async with asyncio.timeout(within):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+
+def _edited(lines: Lines, replacements: Sequence[Replacement]) -> Lines:
+    """Make all replacements of one text, from its end to its beginning."""
+    start = Position(0, 0)
+    order = sorted(
+        replacements, key=lambda each: each.span.start if each.span else start
+    )
+    return lines.change(reversed(order)).after
+
+
+def _distance(one: Lines, other: Lines) -> int:
+    """Measure how far two texts differ: what goes and what comes in one change."""
+    change = compare(one, other)
+    smallest = change.smallest()
+    assert smallest.span is not None
+    return len(one.slice(smallest.span)) + len(smallest.text)

@@ -1,0 +1,292 @@
+"""What the editor may send, who answers it, and the capabilities that announce it.
+
+A method of the protocol is a function here, a line in one of the two tables below, and
+what `initialize` says of it. Functions take the session and the method's parameters;
+what they do is done by the session and its features.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInternalError,
+    JsonRpcInvalidParams,
+)
+from pygls.protocol import default_converter
+from pygls.server import JsonRPCServer
+
+from hexai.config.reload import Sources
+from hexai.config.schema import Settings
+from hexai.service.crash import describe
+from hexai.surfaces.lsp.clients import identify
+from hexai.surfaces.lsp.configuration import editor_settings, project_folder
+from hexai.surfaces.lsp.documents import to_path
+from hexai.surfaces.lsp.protocol.connection import choose_encoding, traits_of
+from hexai.surfaces.lsp.protocol.convert import to_replacement
+from hexai.surfaces.lsp.protocol.jsonrpc import Phase, Wire
+from hexai.surfaces.lsp.session import Session
+from hexai.surfaces.lsp.work import number_of
+from hexai.text.lines import Encoding
+from hexai.version import __version__
+
+
+def initialize(
+    session: Session, params: types.InitializeParams
+) -> types.InitializeResult:
+    """Get to know the editor, and say what we can do for it."""
+    client = identify(traits_of(params))
+    session.connection.client = client
+    session.connection.capabilities = params.capabilities
+    agreed = choose_encoding(params.capabilities, client)
+    session.documents.encoding = client.counts or agreed
+    session.connection.folders = _folders(params)
+    configuration = session.begin(
+        Sources(
+            folders=session.start.folders,
+            environ=session.start.environ,
+            config=session.start.config,
+            project=project_folder(_root(params)),
+            editor=editor_settings(params.initialization_options),
+        ),
+        params.process_id,
+    )
+    session.wire.phase = Phase.RUNNING
+    session.log.write(
+        "initialize", editor=client.name, encoding=session.documents.encoding.value
+    )
+    snapshot = configuration.snapshot()
+    return types.InitializeResult(
+        capabilities=_capabilities(
+            agreed, session, snapshot.settings if snapshot else Settings()
+        ),
+        server_info=types.ServerInfo(name="hexai", version=__version__),
+    )
+
+
+def initialized(session: Session, params: types.InitializedParams) -> None:
+    """Go on now that the editor listens."""
+    del params
+    session.greet()
+
+
+async def shutdown(session: Session, params: None) -> None:
+    """Stop everything; only the end may follow."""
+    del params
+    session.wire.phase = Phase.SHUT_DOWN
+    if session.parts is not None:
+        session.parts.shutdown()
+        await asyncio.sleep(0)  # who was answered just now is not to be cancelled
+    await session.tasks.stop_requests()
+
+
+def leave(session: Session, params: None) -> None:
+    """End the server; with an error unless it was shut down first."""
+    del params
+    session.leave()
+
+
+def stop_work(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
+    """Stop the work that a progress belongs to."""
+    number = number_of(params.token)
+    if session.parts is None or number is None:
+        return
+    if (work := session.parts.running.find(number)) is not None:
+        work.cancel()
+
+
+def _root(params: types.InitializeParams) -> str | None:
+    """Give the folder that the editor was opened on."""
+    if params.workspace_folders:
+        return params.workspace_folders[0].uri
+    return params.root_uri
+
+
+def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
+    """Give the folders that the editor has open."""
+    uris = [each.uri for each in params.workspace_folders or ()]
+    if not uris and params.root_uri:
+        uris = [params.root_uri]
+    return tuple(path for path in map(to_path, uris) if path is not None)
+
+
+def _capabilities(
+    agreed: Encoding, session: Session, settings: Settings
+) -> types.ServerCapabilities:
+    return types.ServerCapabilities(
+        position_encoding=types.PositionEncodingKind(agreed.value),
+        text_document_sync=types.TextDocumentSyncOptions(
+            open_close=True, change=types.TextDocumentSyncKind.Incremental
+        ),
+        completion_provider=types.CompletionOptions(
+            trigger_characters=settings.triggers.trigger_characters
+        ),
+        inline_completion_provider=True,
+        code_action_provider=types.CodeActionOptions(
+            code_action_kinds=[
+                types.CodeActionKind.QuickFix,
+                types.CodeActionKind.Refactor,
+                types.CodeActionKind.RefactorRewrite,
+            ]
+        ),
+        execute_command_provider=types.ExecuteCommandOptions(
+            commands=[session.accept_command, session.action_command]
+        ),
+    )
+
+
+async def complete(
+    session: Session, params: types.CompletionParams
+) -> types.CompletionList:
+    """Offer completions."""
+    found = await session.find(params.text_document.uri)
+    if found is None:
+        return types.CompletionList(is_incomplete=False, items=[])
+    document, parts = found
+    return await parts.completions.complete(document, params)
+
+
+async def complete_inline(
+    session: Session, params: types.InlineCompletionParams
+) -> types.InlineCompletionList:
+    """Offer completions that are shown at the cursor itself."""
+    found = await session.find(params.text_document.uri)
+    if found is None:
+        return types.InlineCompletionList(items=[])
+    document, parts = found
+    return await parts.completions.complete_inline(document, params)
+
+
+async def list_actions(
+    session: Session, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
+    """List what can be done with a selection."""
+    found = await session.find(params.text_document.uri)
+    if found is None:
+        return []
+    document, parts = found
+    return parts.actions.list(document, params)
+
+
+def execute(session: Session, params: types.ExecuteCommandParams) -> None:
+    """Begin to carry out a command; the editor is not kept waiting."""
+    if params.command == session.action_command:
+        session.tasks.spawn(_act(session, params.arguments or ()))
+        return
+    if params.command != session.accept_command:
+        raise JsonRpcInvalidParams(f"there is no command {params.command[:100]}")
+    if session.parts is not None:
+        session.tasks.spawn(session.parts.completions.accept(params.arguments or ()))
+
+
+async def _act(session: Session, arguments: Sequence[object]) -> None:
+    await session.ready()
+    if session.parts is not None:
+        session.parts.actions.execute(arguments)
+
+
+def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
+    """Take up a document."""
+    document = params.text_document
+    language: object = document.language_id  # null or a number from some clients
+    session.documents.open(
+        document.uri,
+        language if isinstance(language, str) else "",
+        document.version,
+        document.text,
+    )
+    session.refresh(document.uri)
+
+
+def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+    """Change a document, all changes of the message at once."""
+    document = params.text_document
+    replacements = [to_replacement(change) for change in params.content_changes]
+    session.documents.change(document.uri, document.version, replacements)
+    session.refresh(document.uri)
+
+
+def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
+    """Let go of a document."""
+    session.documents.close(params.text_document.uri)
+
+
+def configured(session: Session, params: types.DidChangeConfigurationParams) -> None:
+    """Take in the editor's settings."""
+    session.narrow(params.settings)
+
+
+_AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
+    types.INITIALIZE: initialize,
+    types.INITIALIZED: initialized,
+    types.EXIT: leave,
+    types.TEXT_DOCUMENT_DID_OPEN: opened,
+    types.TEXT_DOCUMENT_DID_CHANGE: changed,
+    types.TEXT_DOCUMENT_DID_CLOSE: closed,
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: configured,
+    types.WORKSPACE_EXECUTE_COMMAND: execute,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: stop_work,
+}
+"""Called within the message, so in the order of the messages."""
+
+_IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
+    types.SHUTDOWN: shutdown,
+    types.TEXT_DOCUMENT_COMPLETION: complete,
+    types.TEXT_DOCUMENT_INLINE_COMPLETION: complete_inline,
+    types.TEXT_DOCUMENT_CODE_ACTION: list_actions,
+}
+"""Each call is a task of its own, which `$/cancelRequest` cancels."""
+
+
+def make_wire() -> tuple[JsonRPCServer, Wire]:
+    """Make the protocol's side of a connection."""
+    server = JsonRPCServer(Wire, default_converter)
+    assert isinstance(server.protocol, Wire)
+    return server, server.protocol
+
+
+def register(server: JsonRPCServer, session: Session) -> None:
+    """Have the session answer what the editor sends."""
+    for method, handler in _AT_ONCE.items():
+        server.feature(method)(_at_once(session, handler))
+    for method, awaited in _IN_TIME.items():
+        server.feature(method)(_in_time(session, awaited))
+
+
+def _at_once(
+    session: Session, handler: Callable[[Session, Any], object]
+) -> Callable[[Any], object]:
+    def handle(params: Any) -> object:
+        try:
+            return handler(session, params)
+        except JsonRpcException:
+            raise
+        except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
+            raise _internal(session, bug) from None
+
+    return handle
+
+
+def _in_time(
+    session: Session, handler: Callable[[Session, Any], Awaitable[object]]
+) -> Callable[[Any], Awaitable[object]]:
+    async def handle(params: Any) -> object:
+        try:
+            with session.tasks.answering():
+                return await handler(session, params)
+        except JsonRpcException:
+            raise
+        except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
+            raise _internal(session, bug) from None
+
+    return handle
+
+
+def _internal(session: Session, bug: Exception) -> JsonRpcInternalError:
+    """Give the error for the editor; its words name no text of the user's."""
+    what = describe(bug)
+    session.log.write("bug", what=what)
+    return JsonRpcInternalError(f"this is a bug in Hexai: {what}")

@@ -1,0 +1,189 @@
+"""The configuration for a start."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from hexai.config.locate import find_folders
+from hexai.config.order import Snapshot, load
+from hexai.domain.entry import Surface
+from hexai.service.setup.detect import Found, Server
+from hexai.service.setup.initial_config import choices, compose
+
+LLAMA = Server(name="llamacpp", port=8080, models=("qwen.gguf", "b"))
+
+
+def found(
+    *ollama: str,
+    keys: tuple[str, ...] = (),
+    embedded: bool = False,
+    listens: bool = True,
+) -> Found:
+    """Say what was found."""
+    return Found(
+        extra_installed=embedded,
+        model_there=embedded,
+        ollama=ollama if listens else None,
+        keys=keys,
+    )
+
+
+def loaded(text: str, place: Path) -> Snapshot:
+    """Load a text as the user's file."""
+    folders = find_folders({}, place)
+    folders.config.mkdir(parents=True, exist_ok=True)
+    folders.config_file.write_text(text)
+    return load(folders, {})
+
+
+def pair(snapshot: Snapshot) -> list[str]:
+    """Name the contenders of the command line."""
+    entries = snapshot.entries(Surface.CLI).entries
+    return [f"{entry.spec.provider}:{entry.spec.model}" for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("what", "servers", "contenders"),
+    [
+        (
+            found("qwen3:8b", "b", keys=("OPENAI_API_KEY",)),
+            (),
+            ["ollama:qwen3:8b", "openai:gpt-4.1"],
+        ),
+        (found("a", "b"), (), ["ollama:a", "ollama:b"]),
+        (found("nomic-embed-text", "b"), (LLAMA,), ["ollama:b", "llamacpp:qwen.gguf"]),
+        (found(embedded=True), (LLAMA,), ["llamacpp:qwen.gguf", "local:smollm2"]),
+        (
+            found(keys=("HEXAI_ANTHROPIC_API_KEY", "OPENROUTER_API_KEY")),
+            (),
+            ["anthropic:claude-sonnet-4-5", "openrouter:openrouter/auto"],
+        ),
+        (found("a", listens=True), (), ["ollama:a"]),
+        (found(listens=False), (), ["local:smollm2"]),
+    ],
+)
+def test_a_pair_is_as_different_as_what_was_found_allows(
+    what: Found, servers: tuple[Server, ...], contenders: list[str], tmp_path: Path
+) -> None:
+    """This machine first, then a cloud, if there is a key for one."""
+    snapshot = loaded(compose(what, servers), tmp_path)
+
+    assert pair(snapshot) == contenders
+    assert snapshot.warnings == ()
+
+
+def test_whatever_was_found_makes_a_file_without_problems(tmp_path: Path) -> None:
+    """Every combination, and also once everything in it is uncommented."""
+    names: list[tuple[str, ...]] = [(), ("a",), ("a", "b:cloud", "c")]
+    keys: list[tuple[str, ...]] = [(), ("OPENAI_API_KEY",)]
+    servers: list[tuple[Server, ...]] = [(), (LLAMA,)]
+    for ollama, key, served, embedded in itertools.product(
+        names, keys, servers, (False, True)
+    ):
+        what = found(*ollama, keys=key, embedded=embedded)
+        text = compose(what, served)
+        loaded(text, tmp_path)
+        more = "\n".join(
+            line[1:] if line[:1] == "#" and line[1:2] not in " #" else line
+            for line in text.splitlines()
+        )
+        everything = pair(loaded(more, tmp_path))
+        assert len(everything) >= max(2, len(choices(what, served)))
+
+
+def test_names_from_a_server_cannot_break_out_of_the_file(tmp_path: Path) -> None:
+    """Whatever listens there chooses them; what cannot be judged is not chosen."""
+    name = 'x"\n[openai]\nbase_url = "http://evil.example" \x1b]0;p\x07\u202e'
+    server = Server(name="vllm", port=8000, models=(name,))
+    text = compose(found(name), (server,))
+    snapshot = loaded(text, tmp_path)
+
+    assert pair(snapshot) == [f"vllm:{name.strip()}"]
+    assert snapshot.settings.openai.base_url == "https://api.openai.com/v1"
+    assert text.replace("\n", "").isprintable()
+
+
+def test_a_server_is_not_taken_for_local_without_the_users_word(
+    tmp_path: Path,
+) -> None:
+    """It may pass on what it gets, so secrets stay away from it."""
+    settings = loaded(compose(found(), (LLAMA,)), tmp_path).provider("llamacpp")
+    assert settings is not None
+    assert settings.local is None
+
+
+def test_one_model_of_this_machine_completes(tmp_path: Path) -> None:
+    """The first that keeps the text here; the editor asks nobody else by itself."""
+    what = Found(
+        extra_installed=False,
+        model_there=False,
+        ollama=("far", "x:cloud", "near"),
+        ollama_remote=frozenset({"far"}),
+        keys=("OPENAI_API_KEY",),
+    )
+    text = compose(what, ())
+    entries = loaded(text, tmp_path).entries(Surface.COMPLETION).entries
+
+    assert [each.spec.model for each in entries] == ["near"]
+    notes = {each.model: each.note for each in choices(what, ())}
+    assert notes["far"] == notes["x:cloud"] == "Ollama passes this on to a cloud"
+    assert notes["near"] == "stays on this machine"
+
+
+def test_completion_stays_off_where_text_would_leave(tmp_path: Path) -> None:
+    """It is proposed, and for the user to switch on."""
+    text = compose(found(listens=False, keys=("OPENAI_API_KEY",)), ())
+
+    assert loaded(text, tmp_path).entries(Surface.COMPLETION).entries == ()
+    assert "#[[models.completion]]" in text
+
+
+FAR = ("gpt-oss:120b-cloud", "deepseek:671b")
+"""The name gives the first one away, what Ollama lists the second."""
+
+
+def passed_on(*here: str, keys: tuple[str, ...] = ()) -> Found:
+    """Say that an Ollama has models of its own behind those that it passes on."""
+    return Found(
+        extra_installed=False,
+        model_there=False,
+        ollama=(*FAR, *here),
+        ollama_remote=frozenset(FAR[1:]),
+        keys=keys,
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "servers", "contenders"),
+    [
+        (passed_on("a"), (), ["ollama:a"]),
+        (passed_on("a", "b"), (), ["ollama:a", "ollama:b"]),
+        (passed_on(), (LLAMA,), ["llamacpp:qwen.gguf", "llamacpp:b"]),
+        (
+            passed_on("a", keys=("OPENAI_API_KEY",)),
+            (),
+            ["ollama:a", "openai:gpt-4.1"],
+        ),
+        (passed_on(keys=("OPENAI_API_KEY",)), (), ["openai:gpt-4.1"]),
+    ],
+)
+def test_what_ollama_passes_on_takes_part_only_by_the_user_s_hand(
+    what: Found, servers: tuple[Server, ...], contenders: list[str], tmp_path: Path
+) -> None:
+    """It is in the file as a comment, wherever Ollama lists it."""
+    text = compose(what, servers)
+
+    assert pair(loaded(text, tmp_path)) == contenders
+    for model in FAR:
+        assert f'#model = "{model}"' in text
+
+
+def test_nobody_takes_part_where_all_is_passed_on(tmp_path: Path) -> None:
+    """The file says why, and what is passed on is no default either."""
+    text = compose(passed_on(), ())
+    settings = loaded(text, tmp_path).settings
+
+    assert settings.provider.name == "local"
+    assert "Nothing found here surely stays on this machine, so nobody does." in text
+    assert "\n[[models." not in text

@@ -1,0 +1,93 @@
+"""Votes: what words and keys mean."""
+
+import pytest
+
+from hexai.domain.outcome import Status
+from hexai.domain.record import Choice, RunRecord
+from hexai.errors import UsageError
+from hexai.surfaces.cli.vote import Ballot, Vote
+from tests.support.records import contender_record, run_record
+
+
+def three(**facts: object) -> RunRecord:
+    """Record a run of x, y and z, shown as z, x, y."""
+    contenders = [contender_record(i, label=name) for i, name in enumerate("xyz")]
+    return run_record(1, *contenders, order=(2, 0, 1), **facts)
+
+
+def won(index: int) -> Vote:
+    """Make the vote for a contender."""
+    return Vote(choice=Choice.TAKEN, indexes=(index,))
+
+
+@pytest.mark.parametrize(
+    ("word", "vote"),
+    [
+        ("x", won(0)),
+        ("A", won(2)),
+        ("b", won(0)),
+        ("c", won(1)),
+        ("tie", Vote(choice=Choice.TIE)),
+        ("bad", Vote(choice=Choice.BAD)),
+    ],
+)
+def test_words(word: str, vote: Vote) -> None:
+    """Labels, letters of the order shown, and the two words."""
+    assert Ballot(three()).read_word(word) == vote
+    assert Ballot(three(blind=True)).read_word(word) == vote
+
+
+def test_a_label_that_is_a_letter_counts_where_it_was_shown() -> None:
+    """Blind, nobody saw the label, so the letter is meant."""
+    contenders = [contender_record(i, label=name) for i, name in enumerate("BA")]
+
+    assert Ballot(run_record(1, *contenders)).read_word("A") == won(1)
+    assert Ballot(run_record(1, *contenders, blind=True)).read_word("A") == won(0)
+
+
+@pytest.mark.parametrize(
+    ("key", "vote"),
+    [
+        ("A", won(2)),
+        ("a", None),
+        ("B", won(0)),
+        ("b", Vote(choice=Choice.BAD)),
+        ("t", Vote(choice=Choice.TIE)),
+        ("s", Vote(choice=None)),
+        ("\x1b", Vote(choice=None)),
+        ("q", None),
+        ("\x1b[A", None),
+        ("B\n", won(0)),
+    ],
+)
+def test_keys(key: str, vote: Vote | None) -> None:
+    """Capital letters are answers; `b`, `t` and `s` say what the question says."""
+    assert Ballot(three()).read_key(key) == vote
+
+
+def test_who_gave_no_answer_of_this_run_cannot_win() -> None:
+    """Failed and cached contenders keep their letter, but are no candidates."""
+    ballot = Ballot(
+        run_record(
+            1,
+            contender_record(0, status=Status.FAILED),
+            contender_record(1, cached=True),
+            contender_record(2),
+            contender_record(3),
+        )
+    )
+
+    assert ballot.is_open
+    assert ballot.question().startswith("Best? Capital C label2, D label3;")
+    for word in ("A", "label1"):
+        with pytest.raises(UsageError, match="gave no answer that can win"):
+            ballot.read_word(word)
+
+
+def test_one_answer_is_no_election() -> None:
+    """There is nothing to compare it with."""
+    ballot = Ballot(run_record(1, contender_record(0)))
+
+    assert not ballot.is_open
+    with pytest.raises(UsageError, match="nothing to vote on"):
+        ballot.read_word("A")

@@ -1,0 +1,88 @@
+"""What an answer repeats of the text before the cursor is cut, and nothing else is."""
+
+import pytest
+
+from hexai.text.repetition import covered, may_echo, without_echo, without_suffix
+
+CASES = {
+    "nothing": ("x = ", "5", "5"),
+    "argument that stands there twice": ("print(a, ", "a, b)", "a, b)"),
+    "call within a call": ("min(", "min(1, 2), 3)", "min(1, 2), 3)"),
+    "path": ("self.items.app", "items.append(1)", "end(1)"),
+    "within a word": ("get", "tered", "tered"),
+    "letters that only look alike": ("x = foo_a", "a = 1", "a = 1"),
+    "bracket": ("f(", "(a, b", "a, b"),
+    "tuple": ("f(", "(a, b), c)", "(a, b), c)"),
+    "head of an assignment": ("var total = ", "total = 1", "1"),
+    "word in another case": ("fmt.pri", "Println()", "ntln()"),
+    "one letter in another case": ("x = f", "For", "For"),
+    "header": ("if x:\n    ", "if x:\n    y", "    y"),
+    "short line": ("x()\n", "x()\ny()", "x()\ny()"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_repetitions_are_cut(case: str) -> None:
+    """Only those that begin where a token does, and are more than chance."""
+    before, answer, wanted = CASES[case]
+    assert without_echo(answer, before, "\n", "python") == wanted
+
+
+def test_a_beginning_may_be_repetition() -> None:
+    """As long as all of it stands before the cursor."""
+    assert may_echo(" ret", "a\n  return ")
+    assert may_echo("", "a")
+    assert not may_echo("retries", "a\n  return ")
+
+
+CASES_OVERLAP = {
+    "bracket": ("f(", "a)", ")\n", "a"),
+    "bracket that is missing": ("f(g(", "a)", ")\n", "a)"),
+    "several brackets": ("f(g([", "a]))", "]))\n", "a"),
+    "quote": ('f("', 'a")', '")\n', "a"),
+    "rest with code": ("if (", "x) {", ") {\n}\n", "x"),
+    "words of the rest": ("x = ", "a + grand_total", " + grand_total\n", "a"),
+    "word that stands there twice": ("x = ", "a + b", " + b\n", "a + b"),
+    "lines below": ("", "x()\ny()\nz()", "\ny()\nz()\n", "x()"),
+    "one line below, by chance": ("", "x()\ny()\nw()", "\ny()\nz()\n", "x()\ny()\nw()"),
+    "brace below": ("f {\n  ", "x;\n}\n\ng {\n}", "\n}\n", "x;"),
+    "all that is below": ("f()\n", "total = add(1)", "\ntotal = add(1)\n", ""),
+    "nothing below": ("f(", "a)", "", "a)"),
+}
+
+
+@pytest.mark.parametrize("case", CASES_OVERLAP)
+def test_repetitions_are_cut_overlap(case: str) -> None:
+    """Only those that are long, or that brackets show to be one."""
+    before, answer, after, wanted = CASES_OVERLAP[case]
+    cut = without_suffix(answer, before, after, "typescript", infilled=False)
+    assert cut == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "after", "count"),
+    [
+        ("def f(", "a):\n    pass", ")\n", 1),
+        ("def f(", "a", ")\n", 0),
+        ("def f(", "a):\n    return g(1", ")\n", 0),
+        ('x = """a', 'b"""\ny = 1', '"""\n', 3),
+        ("f(a", ", b)\ng()", " )\n", 2),
+        ("f(", "a", "))\n", 0),
+        ("f(", "a)", "x)\n", 0),
+        ('"""What\nabove.\n"""\n\nS = ', '1.1\n"', '""What may."""\n', 0),
+        ('"""What\nabove.\n"""\n\nS = ', '1.1\n""', '"What may."""\n', 0),
+    ],
+)
+def test_what_an_answer_brings_along_is_counted(
+    before: str, answer: str, after: str, count: int
+) -> None:
+    """Brackets and quotes right of the cursor that the answer closes in its middle."""
+    assert covered(answer, before, after, "python") == count
+
+
+def test_a_text_in_quotes_at_the_margin_is_no_code() -> None:
+    """What stands above is read from a line of code, not from amid a docstring."""
+    before = 'A = 1\n"""Gives one.\n\nIt takes nothing.\n"""\n\n\n'
+    answer = 'class B:\n    """Two.'
+
+    assert covered(answer, before, '"""\n\n    b: int\n', "python") == 0
