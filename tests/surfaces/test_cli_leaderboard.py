@@ -459,6 +459,8 @@ def test_a_changed_model_is_told() -> None:
     said = board()
 
     assert "ollama:model0 has changed: model0-0711 since 20" in said
+    since = said.partition("; --since ")[2].partition(" ")[0]
+    assert " has changed: " not in board("--since", since)
     assert "model0-0901 since 20" in said
 
 
@@ -483,3 +485,16 @@ def test_a_change_is_told_in_the_time_that_since_reads(
     time.tzset()
 
     assert len({*said.values()}) == 2
+
+
+def test_ties_alone_choose_none_over_another() -> None:
+    """Which is what is said of both, and not that nothing compares one of them."""
+    facts = [
+        replace(each, choice=Choice.TIE, indexes=())
+        if isinstance(each, Chosen)
+        else each
+        for each in votes(3)
+    ]
+    record(*facts)
+
+    assert "none of them was chosen over another yet" in board()

@@ -159,10 +159,19 @@ def test_c2_places_are_told_of(life: Life) -> None:
     assert (rows["model0"]["first_share"], rows["model1"]["first_share"]) == (1, 0)
     assert (compared["above"], compared["even"]) == (1, False)
     assert (
-        "completion: stood first in ollama:model0 100%, ollama:model1 0% of its lists, "
+        "completion: stood first in their lists: ollama:model0 100%, ollama:model1 0%; "
         "so ACCEPTED and EACH tell places as well as models" in drawn
     )
     assert "stood above ollama:model1 in 100% of their lists, so DIFFERENCE" in drawn
+    assert "until each order has come 10 times" in drawn
+
+
+def test_c2_chance_alone_calls_for_no_word(life: Life) -> None:
+    """Of 40 drawn lists some model stands first in 24."""
+    orders = [[0, 1]] * 24 + [[1, 0]] * 16
+    tell(fact for order in orders for fact in life.facts(order, [0]))
+
+    assert "stood first" not in run_cli("stats").out
 
 
 def test_c2_drawn_orders_weigh_the_same(life: Life) -> None:

@@ -41,9 +41,14 @@ _NOTHING_YET = (
     "About 60 choices between two models, in a drawn order and each at another time,",
     "decide where one wins 70 of 100. About 200 decide where one wins 60.",
     "If you mostly take what stands first, it takes half as many again.",
+    "Orders are drawn by --blind, or by shuffle = true below [cli] or [completion].",
 )
 _NARROWED = "it did not note who was seen before the letters that were typed"
 _APART = "Nothing compares these with those above, so they are not ranked against them:"
+_UNCOMPARED = (
+    "no choice compares it with another yet",
+    "none of them was chosen over another yet",
+)
 _CELLS = 25
 _TOO_FEW = 20
 """Choices before which strengths would be noise that looks like knowledge."""
@@ -116,7 +121,7 @@ def _group(
         reach = max(max(-each.low, each.high) for each in ranking.standings)
         rows = [_row(each, names, reach) for each in standings]
         drawn = table(_HEADER, rows, columns=columns)
-    judged = [] if ranking.comparisons else ["no choice compares it with another yet"]
+    judged = [] if ranking.comparisons else [_UNCOMPARED[len(standings) > 1]]
     for each in wanted_comparisons(ranking, board, wanted):
         judged += comparison_words(each, board, names)
     judged += first_place_words(ranking, names)

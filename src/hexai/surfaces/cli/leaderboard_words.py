@@ -20,8 +20,8 @@ from hexai.text.sanitise import visible_line
 
 Names = Mapping[Model, str]
 _DRAW = {
-    "cli": "--blind, or shuffle = true below [cli], draws it",
-    "completion": "shuffle = true below [completion] draws it",
+    "cli": "--blind, or shuffle = true below [cli], draws",
+    "completion": "shuffle = true below [completion] draws",
 }
 _SEVERAL = "the editor orders lists of several servers"
 
@@ -75,8 +75,8 @@ def _drawn(comparison: Comparison, surface: str) -> str:
         return f"{counting}: {_SEVERAL}; one server with all entries can draw it"
     more = f", but for {comparison.joined}: {_SEVERAL}" if comparison.joined else ""
     if comparison.drawn:
-        return f"{counting}, whose order was drawn; {draw}{more}"
-    return f"only a drawn order can decide: {draw}{more}"
+        return f"{counting}, whose order was drawn; {draw} that of all{more}"
+    return f"only a drawn order can decide: {draw} it{more}"
 
 
 def _more(comparison: Comparison) -> str:
@@ -140,8 +140,9 @@ def returned_words(board: Leaderboard, model: Model, names: Names) -> Iterator[s
         ids = ", ".join(
             f"{visible_line(each.model)} since {when(each.since)}" for each in returned
         )
-        name = _name(names, model)
-        yield f"{name} has changed: {ids}; --since looks at one alone"
+        name, newest = _name(names, model), when(returned[-1].since)
+        since = f"--since {newest.replace(' ', 'T')} looks at the time after"
+        yield f"{name} has changed: {ids}; {since}"
 
 
 def count_of(number: int, things: str) -> str:

@@ -5,11 +5,17 @@ What cannot be known yet says so, and what is estimated says how well.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from math import isfinite
+from itertools import groupby
+from math import isfinite, sqrt
 
 from hexai.domain.estimates import Estimate
 from hexai.domain.figures import Figures, Quantile, Subject
-from hexai.service.statistics import Comparison, Row, distribution
+from hexai.service.statistics import (
+    ENOUGH_OF_AN_ORDER,
+    Comparison,
+    Row,
+    distribution,
+)
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
 from hexai.text.cells import bar, sparkline, width, wrap
@@ -22,6 +28,8 @@ _UNEVEN = 0.1
 """Standing first so much more often than another calls for a word."""
 _ENOUGH = 20
 """Lists from which on it does."""
+_BY_CHANCE = 3.0
+"""By the root of the lists: how much drawn orders differ by chance."""
 _SPEED = (
     *("SURFACE", "MODEL", "RUNS", "ANSWERED", "FAILED", "LATE"),
     *("FIRST p50", "p90", "TOTAL p50", "p90", "0.1 s … 60 s", "TOK/S"),
@@ -78,7 +86,7 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
     notes = [note for mark, note in _NOTES if mark in figures]
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
         notes += [_CACHED, *_saved(rows, names)]
-    notes += [*_cut(rows, names), *_places(rows, names)]
+    notes += [*_cut(rows, names), *_places(rows, names), *_firsts(rows, names)]
     return text + _below(notes, columns)
 
 
@@ -216,21 +224,26 @@ def _places(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
             yield (
                 f"{names[row.subject]} stood above {names[compared.against]} in "
                 f"{_part(round(compared.above * compared.lists), compared.lists)} of "
-                "their lists, so DIFFERENCE tells places too; shuffle draws the order"
+                "their lists, so DIFFERENCE tells places too, until each order has "
+                f"come {ENOUGH_OF_AN_ORDER} times; `hexai leaderboard` says what draws "
+                "the order"
             )
-    surfaces = dict.fromkeys(row.subject.surface for row in rows)
-    for surface in surfaces:
-        first = {
-            names[row.subject]: row.first_share
-            for row in rows
-            if row.subject.surface == surface
-            and row.first_share is not None
-            and row.figures.shown >= _ENOUGH
-        }
-        if first and max(first.values()) - min(first.values()) > _UNEVEN:
-            told = ", ".join(f"{name} {share:.0%}" for name, share in first.items())
+
+
+def _firsts(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
+    """Say where some stood first so much more often that chance alone is no reason."""
+    for surface, there in groupby(rows, key=lambda row: row.subject.surface):
+        seen = [row for row in there if row.figures.shown >= _ENOUGH]
+        shares = [row.figures.first / row.figures.shown for row in seen]
+        least = min((row.figures.shown for row in seen), default=_ENOUGH)
+        spread = max(shares, default=0.0) - min(shares, default=0.0)
+        if spread > max(_UNEVEN, _BY_CHANCE / sqrt(least)):
+            told = ", ".join(
+                f"{names[row.subject]} {share:.0%}"
+                for row, share in zip(seen, shares, strict=True)
+            )
             yield (
-                f"{surface}: stood first in {told} of its lists, so ACCEPTED and EACH "
+                f"{surface}: stood first in their lists: {told}; so ACCEPTED and EACH "
                 "tell places as well as models"
             )
 
