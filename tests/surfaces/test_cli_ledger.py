@@ -489,7 +489,7 @@ class TestStats:
             "CACHED",
             "ACCEPTED",
         ]
-        assert "██████████  about 100% (21 … 100)" in worth.splitlines()[1]
+        assert "██████████  about 100 % (21 … 100)" in worth.splitlines()[1]
         assert "1 of 1" in worth.splitlines()[1]
         assert "about: from fewer than six sittings" in notes
 

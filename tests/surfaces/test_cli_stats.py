@@ -159,10 +159,10 @@ def test_c2_places_are_told_of(life: Life) -> None:
     assert (rows["model0"]["first_share"], rows["model1"]["first_share"]) == (1, 0)
     assert (compared["above"], compared["even"]) == (1, False)
     assert (
-        "completion: stood first in their lists: ollama:model0 100%, ollama:model1 0%; "
-        "so ACCEPTED and EACH tell places as well as models" in drawn
+        "completion: stood first in their lists: ollama:model0 100 %, ollama:model1 "
+        "0 %; so ACCEPTED and EACH tell places as well as models" in drawn
     )
-    assert "stood above ollama:model1 in 100% of their lists, so DIFFERENCE" in drawn
+    assert "stood above ollama:model1 in 100 % of their lists, so DIFFERENCE" in drawn
     assert "until each order has come 10 times" in drawn
 
 
@@ -359,6 +359,24 @@ def test_c6_timeouts_are_beyond_the_limit(life: Life) -> None:
     assert (row["ttft_p50_ms"], row["ttft_p90_ms"]) == (400, 20_000)
     assert row["beyond"] == ["ttft_p90_ms", "total_p90_ms"]
     assert ">20 s" in drawn
+    assert "nobody was waited for any longer" in drawn
+
+
+def test_almost_all_is_neither_all_nor_a_time_beyond_the_limit(life: Life) -> None:
+    """One of 300 failed at once, and nobody was waited for in vain."""
+    tell(
+        _timed(
+            number,
+            Timings(ttft=0.4, total=1.0),
+            Status.FAILED if number == 7 else Status.ANSWERED,
+        )
+        for number in range(1, 301)
+    )
+
+    drawn = run_cli("stats").out
+
+    assert " >99 % " in drawn
+    assert "nobody was waited for any longer" not in drawn
 
 
 def test_c7_unequal_limits_and_cancels_are_in_the_times(life: Life) -> None:
@@ -508,8 +526,8 @@ def test_cached_input_is_a_share_of_what_was_told() -> None:
         "model2": ("0.5", "0.5"),
     }
     assert re.search(r"model0 .* not told ", drawn)
-    assert re.search(r"model1 .* 0% ", drawn)
-    assert re.search(r"model2 .* 50% \+50% ", drawn)
+    assert re.search(r"model1 .* 0 % ", drawn)
+    assert re.search(r"model2 .* 50 % \+50 % ", drawn)
     assert "CACHED: of the input" in drawn
 
 

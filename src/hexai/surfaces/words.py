@@ -1,9 +1,9 @@
-"""What people read, worded alike everywhere: letters, money, figures; pure."""
+"""What people read, worded alike everywhere: letters, money, shares, figures; pure."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -11,6 +11,9 @@ from hexai.domain.outcome import Event, Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.domain.record import RunRecord
 from hexai.domain.request import Contender
+
+_Key = TypeVar("_Key")
+_Each = TypeVar("_Each", bound="Indexed")
 
 
 def letter(position: int) -> str:
@@ -29,12 +32,67 @@ def usd(cost: Decimal | None, *, estimated: bool = False) -> str:
     return f"{'~' if estimated else ''}${Decimal(text):f}"
 
 
+def percent(share: float) -> str:
+    """Write a share; only all of it is `100 %`, and only nothing `0 %`."""
+    shown = round(100 * share)
+    if shown == 0 and share > 0:
+        return "<1 %"
+    if shown == 100 and share < 1:
+        return ">99 %"
+    return f"{shown} %"
+
+
 def ago(seconds: float) -> str:
     """Say it in the largest unit that fits: `12 s ago`, `3 min ago`, `2 h ago`."""
     for unit, size in (("h", 3600), ("min", 60)):
         if seconds >= size:
             return f"{seconds / size:.0f} {unit} ago"
     return f"{seconds:.0f} s ago"
+
+
+class Asked(Protocol):
+    """Who was asked: a model, and where it is."""
+
+    @property
+    def provider(self) -> str:
+        """The provider's name."""
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+
+    @property
+    def upstream(self) -> str:
+        """The origin that was talked to."""
+
+
+def model_name(asked: Asked) -> str:
+    """Name a model as the configuration does."""
+    return f"{asked.provider}:{asked.model}"
+
+
+def model_names(models: Mapping[_Key, Asked]) -> dict[_Key, str]:
+    """Name models shortly, by their upstream too where that tells two apart."""
+    count = Counter(map(model_name, models.values()))
+    return {
+        key: f"{name} ({asked.upstream})" if count[name] > 1 else name
+        for key, asked in models.items()
+        for name in (model_name(asked),)
+    }
+
+
+class Indexed(Protocol):
+    """What belongs to one contender of a run."""
+
+    @property
+    def index(self) -> int:
+        """The contender's index."""
+
+
+def in_order(some: Iterable[_Each], order: Iterable[int]) -> tuple[_Each, ...]:
+    """Put what belongs to contenders into the order shown; what is not in it goes."""
+    by_index = {each.index: each for each in some}
+    return tuple(by_index[index] for index in order if index in by_index)
 
 
 class Run(Protocol):
@@ -108,7 +166,7 @@ def closing_line(outcome: Outcome, cost: Decimal | None, *, label: str = "") -> 
     if outcome.status in (Status.FAILED, Status.TIMED_OUT):
         return f"failed {who}: {outcome.error}"
     word = "done" if outcome.status is Status.ANSWERED else "cancelled"
-    return " ".join((word, who, *_figures(outcome, cost)))
+    return " ".join((word, who, *figures(outcome, cost)))
 
 
 def labels_needed(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
@@ -129,11 +187,12 @@ def blind_line(outcome: Outcome, name: str) -> str | None:
     return f"failed contender={name}: {outcome.error.kind}"
 
 
-def _figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
+def figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
+    """Say what an outcome took, in words that scripts can split at blanks."""
     if outcome.cached_age is not None:
         return [f"cached={outcome.cached_age:.0f}s", *_tokens(outcome)]
     timings = outcome.timings
-    figures = [
+    words = [
         f"queued={timings.queued:.2f}s" if timings.queued >= 0.005 else "",
         f"loading={timings.loading:.2f}s" if timings.loading >= 0.005 else "",
         "" if timings.ttft is None else f"ttft={timings.ttft:.2f}s",
@@ -144,7 +203,24 @@ def _figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
         _cut_off(outcome),
         _cut_prompt(outcome),
     ]
-    return [figure for figure in figures if figure]
+    return [word for word in words if word]
+
+
+def brief_figures(outcome: Outcome, cost: Decimal | None) -> str:
+    """Say what an outcome took, in time, tokens and money, where there is little room.
+
+    `2.1 s · 148 tok · $0.0004`.
+    """
+    if outcome.cached_age is not None:
+        return "cached"
+    words = [f"{outcome.timings.total:.1f} s"]
+    if outcome.usage is not None:
+        guess = _guess(outcome)
+        words += [f"{'~' if guess else ''}{outcome.usage.output} tok"]
+        words += [usd(cost, estimated=guess)]
+    if outcome.status is not Status.ANSWERED:
+        words.append(outcome.status.value)
+    return " · ".join(words)
 
 
 def _tokens(outcome: Outcome) -> list[str]:

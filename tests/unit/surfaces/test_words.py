@@ -1,10 +1,11 @@
-"""How long ago something was."""
+"""One wording for every surface: letters, names, order, money, shares, figures."""
 
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
+from hexai.domain.figures import Subject
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.provider import FinishReason, Usage
 from hexai.errors import Authentication, TimedOut
@@ -12,9 +13,13 @@ from hexai.surfaces.words import (
     DisplayOrder,
     ago,
     blind_line,
+    brief_figures,
     closing_line,
+    in_order,
     labels_needed,
     letter,
+    model_names,
+    percent,
     usd,
 )
 from tests.support.fake_run import FakeRun
@@ -167,3 +172,51 @@ def test_blind_a_failure_shows_its_kind_alone() -> None:
 def test_prices_keep_the_digits_that_matter(cost: Decimal | None, shown: str) -> None:
     """Unknown is never nothing, and little is never nothing."""
     assert usd(cost) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (0, "0 %"),
+        (0.0004, "<1 %"),
+        (0.006, "1 %"),
+        (0.5, "50 %"),
+        (0.994, "99 %"),
+        (0.995, ">99 %"),
+        (0.999, ">99 %"),
+        (1, "100 %"),
+    ],
+)
+def test_only_what_is_certain_is_nothing_or_all(share: float, shown: str) -> None:
+    """99.9 of 100 are not all of them."""
+    assert percent(share) == shown
+
+
+def test_models_of_one_name_are_told_apart_by_their_upstream() -> None:
+    """Only those: the others are read faster without."""
+    here = Subject("cli", "vllm", "qwen", "http://localhost:8000")
+    there = Subject("cli", "vllm", "qwen", "http://gpu:8000")
+    other = Subject("cli", "ollama", "qwen", "http://localhost:11434")
+    names = model_names({each: each for each in (here, there, other)})
+    assert names == {
+        here: "vllm:qwen (http://localhost:8000)",
+        there: "vllm:qwen (http://gpu:8000)",
+        other: "ollama:qwen",
+    }
+
+
+def test_what_belongs_to_contenders_comes_in_the_order_shown() -> None:
+    """Of whom nothing is known yet is left out."""
+    first, third = ANSWERED, replace(ANSWERED, index=2)
+    assert in_order((first, third), (2, 1, 0)) == (third, first)
+
+
+def test_brief_figures_are_worded_as_the_long_ones() -> None:
+    """The same money, and the same mark of what is estimated."""
+    assert brief_figures(ANSWERED, Decimal("0.00001234")) == (
+        "2.1 s · 148 tok · $0.000012"
+    )
+    usage = Usage(input=312, output=148, source="estimated")
+    cancelled = replace(ANSWERED, usage=usage, status=Status.CANCELLED)
+    assert brief_figures(cancelled, None) == "2.1 s · ~148 tok · ? · cancelled"
+    assert brief_figures(replace(ANSWERED, cached_age=3), None) == "cached"

@@ -1,7 +1,5 @@
 """`hexai leaderboard`: which model is chosen over which, and how sure that is."""
 
-import csv
-import io
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,8 +16,6 @@ from hexai.surfaces.cli.leaderboard_records import (
     LeaderboardRow,
     board_record,
     board_rows,
-    model_names,
-    short_name,
     wanted_comparisons,
     wanted_standings,
 )
@@ -27,12 +23,12 @@ from hexai.surfaces.cli.leaderboard_words import (
     comparison_words,
     count_of,
     first_place_words,
-    percent,
     returned_words,
 )
-from hexai.surfaces.cli.output import say, table
+from hexai.surfaces.cli.output import csv_of, say, table
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.stats import filters, formats, read_filter
+from hexai.surfaces.words import model_name, model_names, percent
 from hexai.text.cells import bar, width, wrap
 
 _NOTHING_YET = (
@@ -62,7 +58,7 @@ def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
 
     `columns` are the cells of the screen; 0 where there is none.
     """
-    names = model_names(board)
+    names = model_names(board.models)
     groups = [
         _group(ranking, board, names, wanted, columns)
         for ranking in board.rankings
@@ -75,9 +71,9 @@ def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
         (
             words
             for model, rated in sorted(
-                board.models.items(), key=lambda each: short_name(each[1])
+                board.models.items(), key=lambda each: model_name(each[1])
             )
-            if wanted in short_name(rated).lower()
+            if wanted in model_name(rated).lower()
             for words in returned_words(board, model, names)
         ),
         columns,
@@ -205,19 +201,11 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         records = [board_record(board, model) for board in boards]
         say(process, to_json({"surfaces": records}) + "\n")
     elif options["csv"]:
-        say(process, _as_csv(boards, model))
+        rows = (row for board in boards for row in board_rows(board, model))
+        say(process, csv_of(LeaderboardRow.__struct_fields__, map(asdict, rows)))
     else:
         columns = process.columns
         texts = (text_of(board, model, columns=columns) for board in boards)
         ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
         say(process, ranked + "".join(left_out(board, columns) for board in boards))
     return 0
-
-
-def _as_csv(boards: tuple[Leaderboard, ...], model: str) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(LeaderboardRow.__struct_fields__)
-    for board in boards:
-        writer.writerows(asdict(row).values() for row in board_rows(board, model))
-    return out.getvalue()

@@ -14,6 +14,7 @@ from hexai.domain.ranking import (
     Rated,
     Standing,
 )
+from hexai.surfaces.words import model_name, model_names
 
 
 class ReturnedRecord(Struct, kw_only=True):
@@ -103,7 +104,7 @@ class LeaderboardRow(Struct, kw_only=True):
 
 def board_record(board: Leaderboard, wanted: str) -> LeaderboardRecord:
     """Make the object of a surface, with the models whose name has the wanted text."""
-    names = model_names(board)
+    names = model_names(board.models)
     groups = [_group(ranking, board, names, wanted) for ranking in board.rankings]
     return LeaderboardRecord(
         surface=board.surface,
@@ -125,23 +126,6 @@ def board_rows(board: Leaderboard, wanted: str) -> Iterator[LeaderboardRow]:
             )
 
 
-def model_names(board: Leaderboard) -> dict[Model, str]:
-    """Name models shortly, by their upstream too where that tells two apart."""
-    short = {model: short_name(rated) for model, rated in board.models.items()}
-    all_short = [*short.values()]
-    return {
-        model: f"{name} ({board.models[model].upstream})"
-        if all_short.count(name) > 1
-        else name
-        for model, name in short.items()
-    }
-
-
-def short_name(rated: Rated) -> str:
-    """Name a model by its provider and its own name."""
-    return f"{rated.provider}:{rated.model}"
-
-
 def wanted_standings(
     ranking: Ranking, board: Leaderboard, wanted: str
 ) -> list[Standing]:
@@ -149,7 +133,7 @@ def wanted_standings(
     return [
         each
         for each in ranking.standings
-        if wanted in short_name(board.models[each.model]).lower()
+        if wanted in model_name(board.models[each.model]).lower()
     ]
 
 

@@ -16,6 +16,7 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.surfaces.cli.show import when
+from hexai.surfaces.words import percent
 from hexai.text.sanitise import visible_line
 
 Names = Mapping[Model, str]
@@ -153,12 +154,6 @@ def count_of(number: int, things: str) -> str:
 def day_of(moment: float) -> str:
     """Write the day of a moment as people on this machine do, and as --since reads."""
     return when(moment).partition(" ")[0]
-
-
-def percent(share: float) -> str:
-    """Write a share; only what is certain is 0 or 100 %."""
-    rounded = min(max(round(share * 100), 1 if share > 0 else 0), 100)
-    return f"{99 if rounded == 100 and share < 1 else rounded} %"
 
 
 def _rounded(number: int) -> int:

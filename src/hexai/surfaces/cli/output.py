@@ -2,7 +2,7 @@
 
 import os
 import select
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 
@@ -73,6 +73,18 @@ def confirm(process: Process, question: str) -> bool:
     say(process, f"{question} [y/N] ")
     answer = os.read(process.stdin, _LONGEST)
     return answer.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
+
+
+def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Write rows as CSV with a heading; what a row does not have is empty."""
+    import csv  # only these commands need it
+    import io
+
+    out = io.StringIO()
+    writer = csv.DictWriter(out, header, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
 
 
 # Cells are made visible before they are measured, so that columns stay aligned whatever

@@ -35,7 +35,7 @@ from hexai.surfaces.cli.json_records import (
 )
 from hexai.surfaces.cli.output import say
 from hexai.surfaces.cli.process import folders_of
-from hexai.surfaces.words import closing_line, letter
+from hexai.surfaces.words import closing_line, in_order, letter
 from hexai.text.sanitise import visible_line
 
 # A blind run keeps its names to itself until there is a choice.
@@ -64,22 +64,21 @@ def candidates(run: RunRecord) -> tuple[ContenderRecord, ...]:
     """
     return tuple(
         each
-        for each in in_order(run)
+        for each in shown_order(run)
         if each.status is Status.ANSWERED and not each.cached
     )
 
 
-def in_order(run: RunRecord) -> tuple[ContenderRecord, ...]:
+def shown_order(run: RunRecord) -> tuple[ContenderRecord, ...]:
     """Give the contenders in the order shown."""
-    by_index = {each.index: each for each in run.contenders}
-    return tuple(by_index[index] for index in run.order if index in by_index)
+    return in_order(run.contenders, run.order)
 
 
 def names_shown(run: RunRecord, *, hidden: bool) -> dict[int, str]:
     """Name the contenders: letters in the order shown if hidden, else labels."""
     return {
         each.index: letter(place) if hidden else each.label
-        for place, each in enumerate(in_order(run))
+        for place, each in enumerate(shown_order(run))
     }
 
 
@@ -200,7 +199,9 @@ def recorded_run_record(recorded: RecordedRun, now: float) -> RecordedRunRecord:
         choice=_choice(recorded, names),
         entries=[
             _entry(each, place, names[each.index], hidden=hidden)
-            for place, each in enumerate(in_order(run) if run.blind else run.contenders)
+            for place, each in enumerate(
+                shown_order(run) if run.blind else run.contenders
+            )
         ],
     )
 
@@ -297,7 +298,7 @@ def _heading(recorded: RecordedRun, now: float) -> str:
 def _blocks(recorded: RecordedRun, now: float) -> list[str]:
     hidden = is_hidden(recorded, now)
     names = names_shown(recorded.run, hidden=hidden)
-    shown = in_order(recorded.run)
+    shown = shown_order(recorded.run)
     return [_block(each, names[each.index], hidden=hidden) for each in shown]
 
 

@@ -1,7 +1,5 @@
 """`hexai stats`: what every model did; its options, and its JSON and CSV."""
 
-import csv
-import io
 import time
 from collections.abc import Iterable
 from decimal import Decimal
@@ -21,7 +19,7 @@ from hexai.service.statistics import Comparison, Row, make_rows, with_savings
 from hexai.surfaces.cli.arguments import check_moment, read_moment
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
-from hexai.surfaces.cli.output import complain, say
+from hexai.surfaces.cli.output import complain, csv_of, say
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.stats_tables import tables
 
@@ -158,13 +156,8 @@ def stats_record(row: Row) -> StatsRecord:
 
 def to_csv(rows: Iterable[Row]) -> str:
     """Write rows as CSV; each has its first comparison, the one with most lists."""
-    flat = [_flat(stats_record(row)) for row in rows]
     names = [*_flat_names(StatsRecord), *_flat_names(ComparisonRecord, _COMPARED)]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flat)
-    return out.getvalue()
+    return csv_of(names, (_flat(stats_record(row)) for row in rows))
 
 
 def _flat(record: StatsRecord) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hexai.service.statistics import (
     distribution,
 )
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import usd
+from hexai.surfaces.words import model_names, percent, usd
 from hexai.text.cells import bar, sparkline, width, wrap
 from hexai.text.sanitise import visible_line
 
@@ -47,7 +47,6 @@ _BESIDE = (
 _NOTES = (
     ("~", "~ with estimated tokens"),
     ("?", "? with answers whose price nobody knows"),
-    (">", "> longer than that: nobody was waited for any longer"),
     (
         " of ",
         "ACCEPTED: of the lists in which it stood, and of votes; late ones are not",
@@ -60,7 +59,7 @@ _NOTES = (
     ("not told", "not told: the upstream does not say what it read from its cache"),
     ("$", "EACH: money for answers in lists, by those that were accepted"),
 )
-
+_LONGER = "> longer than that: nobody was waited for any longer"
 _CACHED = "CACHED: of the input, what upstreams read from their caches + wrote there"
 
 
@@ -84,6 +83,8 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
     text = "\n".join(table(header, cells, columns=columns) for header, cells in drawn)
     figures = " ".join(cell for _, cells in drawn for row in cells for cell in row[2:])
     notes = [note for mark, note in _NOTES if mark in figures]
+    if any(each.at_least for row in rows for each in _times(row) if each is not None):
+        notes.append(_LONGER)
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
         notes += [_CACHED, *_saved(rows, names)]
     notes += [*_cut(rows, names), *_places(rows, names), *_firsts(rows, names)]
@@ -123,14 +124,11 @@ def _names(rows: Sequence[Row]) -> dict[Subject, str]:
     """Name models shortly, by their upstream too where that tells two apart."""
     subjects = {row.subject for row in rows}
     subjects |= {each.against for row in rows for each in row.comparisons}
-    short = {each: f"{each.provider}:{each.model}" for each in subjects}
-    seen = [(each.surface, name) for each, name in short.items()]
-    return {
-        each: f"{name} ({each.upstream})"
-        if seen.count((each.surface, name)) > 1
-        else name
-        for each, name in short.items()
-    }
+    names: dict[Subject, str] = {}
+    for surface in {each.surface for each in subjects}:
+        here = (each for each in subjects if each.surface == surface)
+        names |= model_names({each: each for each in here})
+    return names
 
 
 def _speed(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
@@ -145,7 +143,7 @@ def _speed(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
         _part(figures.answered, decided),
         str(failed or "-"),
         str(figures.late or "-"),
-        *map(_seconds, (*row.first_token, *row.total)),
+        *map(_seconds, _times(row)),
         sparkline(distribution(figures)),
         _NOT_YET if speed is None else f"{_guess(figures)}{speed:.0f}",
     )
@@ -200,7 +198,7 @@ def _beside(
             names[row.subject],
             names[compared.against],
             str(compared.lists),
-            f"{compared.above:.0%}",
+            percent(compared.above),
             _share(compared.own),
             _share(compared.other),
             _points(compared.difference),
@@ -239,7 +237,7 @@ def _firsts(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
         spread = max(shares, default=0.0) - min(shares, default=0.0)
         if spread > max(_UNEVEN, _BY_CHANCE / sqrt(least)):
             told = ", ".join(
-                f"{names[row.subject]} {share:.0%}"
+                f"{names[row.subject]} {percent(share)}"
                 for row, share in zip(seen, shares, strict=True)
             )
             yield (
@@ -254,20 +252,14 @@ def _count(accepted: float) -> str:
 
 
 def _part(part: int, whole: int) -> str:
-    """Give a share of what happened; only all of it is 100 %, and only nothing 0."""
-    if not whole:
-        return _NOT_YET
-    shown = round(100 * part / whole)
-    if shown == 100 and part < whole:
-        return ">99%"
-    return "<1%" if shown == 0 and part else f"{shown}%"
+    return percent(part / whole) if whole else _NOT_YET
 
 
 def _share(estimate: Estimate | None) -> str:
     if estimate is None:
         return _NOT_YET
     low, high = 100 * estimate.low, 100 * estimate.high
-    return f"{_about(estimate)}{estimate.value:.0%} ({low:.0f} … {high:.0f})"
+    return f"{_about(estimate)}{percent(estimate.value)} ({low:.0f} … {high:.0f})"
 
 
 def _points(estimate: Estimate) -> str:
@@ -293,6 +285,10 @@ def _each(row: Row) -> str:
 
 def _about(estimate: Estimate) -> str:
     return "about " if estimate.is_rough else ""
+
+
+def _times(row: Row) -> tuple[Quantile | None, ...]:
+    return (*row.first_token, *row.total)
 
 
 def _seconds(quantile: Quantile | None) -> str:

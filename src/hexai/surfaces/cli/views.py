@@ -27,6 +27,7 @@ from hexai.surfaces.words import (
     Run,
     blind_line,
     closing_line,
+    in_order,
     labels_needed,
 )
 from hexai.text.sanitise import VisibleStream
@@ -315,7 +316,7 @@ def _wake_collector() -> None:
 
 
 def _closing_lines(run: Run, cast: DisplayOrder) -> tuple[str, ...]:
-    shown = _in_order(run, cast)
+    shown = in_order(run.outcomes, cast.order)
     if not cast.blind:
         return _full_lines(run, shown)
     lines = (blind_line(each, cast.names[each.index]) for each in shown)
@@ -325,7 +326,7 @@ def _closing_lines(run: Run, cast: DisplayOrder) -> tuple[str, ...]:
 def _held_back(run: Run, cast: DisplayOrder) -> tuple[str, ...]:
     if not cast.blind:
         return ()
-    shown = _in_order(run, cast)
+    shown = in_order(run.outcomes, cast.order)
     names = (f"{cast.names[each.index]} = {each.label}" for each in shown)
     return (*names, *_full_lines(run, shown))
 
@@ -335,8 +336,3 @@ def _full_lines(run: Run, shown: tuple[Outcome, ...]) -> tuple[str, ...]:
         closing_line(each, run.cost_usd(each), label=label)
         for each, label in zip(shown, labels_needed(shown), strict=True)
     )
-
-
-def _in_order(run: Run, cast: DisplayOrder) -> tuple[Outcome, ...]:
-    by_index = {outcome.index: outcome for outcome in run.outcomes}
-    return tuple(by_index[index] for index in cast.order if index in by_index)

@@ -17,11 +17,11 @@ from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.show import (
     candidates,
     choice_words,
-    in_order,
     is_hidden,
     names_shown,
     prompt_of,
     recorded_line,
+    shown_order,
 )
 from hexai.surfaces.cli.terminal import keyboard, single_keys
 from hexai.surfaces.cli.views import Show
@@ -64,7 +64,7 @@ class Ballot:
     """The answers of one run that can be voted for."""
 
     def __init__(self, run: RunRecord) -> None:
-        self._shown = {letter(i): each for i, each in enumerate(in_order(run))}
+        self._shown = {letter(i): each for i, each in enumerate(shown_order(run))}
         able = candidates(run)
         self.candidates = {n: each for n, each in self._shown.items() if each in able}
         """By the letter of their place in the order shown."""
@@ -221,7 +221,7 @@ def _newer_than(earlier: Chosen | None) -> float:
 
 def _reveal(process: Process, recorded: RecordedRun) -> None:
     letters = names_shown(recorded.run, hidden=True)
-    shown = in_order(recorded.run)
+    shown = shown_order(recorded.run)
     names = (f"{letters[each.index]} = {each.label}\n" for each in shown)
     lines = (f"{recorded_line(each)}\n" for each in shown)
     say(process, "".join((*names, *lines)))

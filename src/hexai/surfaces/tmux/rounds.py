@@ -19,7 +19,6 @@ from hexai.domain.outcome import (
     Ready,
     Settled,
     Started,
-    Status,
     TakenBackEvent,
 )
 from hexai.domain.record import Choice, Chosen, Fact, Method, RunRecord, Shown
@@ -36,7 +35,7 @@ from hexai.surfaces.tmux.view_messages import (
     Target,
     Told,
 )
-from hexai.surfaces.words import letter, usd
+from hexai.surfaces.words import brief_figures, letter
 
 _SEEN_AFTER = 0.5
 """Seconds that a text has to be there to have been shown (product.md 6)."""
@@ -132,7 +131,7 @@ class Round:
         taken = self.candidates[place]
         lines = [
             f"{'taken' if each is taken else 'left'} {_whole_name(each)}: "
-            f"{figures(each.outcome, each.cost)}"
+            f"{brief_figures(each.outcome, each.cost)}"
             for each in self.candidates
             if each.outcome is not None
         ]
@@ -239,7 +238,7 @@ class Round:
             return "failed" if hidden else candidate.text.reason
         if outcome is None or self._question.blind:
             return "done"
-        return figures(outcome, candidate.cost)
+        return brief_figures(outcome, candidate.cost)
 
     def _at(self, place: int) -> Candidate | None:
         return self.candidates[place] if 0 <= place < len(self.candidates) else None
@@ -249,17 +248,3 @@ def _whole_name(candidate: Candidate) -> str:
     if candidate.name == candidate.label:
         return candidate.label
     return f"{candidate.name} = {candidate.label}"
-
-
-def figures(outcome: Outcome, cost: Decimal | None) -> str:
-    """Say what an answer took, in time, tokens and money."""
-    if outcome.cached_age is not None:
-        return "cached"
-    parts = [f"{outcome.timings.total:.1f} s"]
-    if outcome.usage is not None:
-        guess = outcome.usage.source == "estimated"
-        parts.append(f"{'~' if guess else ''}{outcome.usage.output} tok")
-        parts.append(usd(cost, estimated=guess))
-    if outcome.status is not Status.ANSWERED:
-        parts.append(outcome.status.value)
-    return " · ".join(parts)

@@ -9,6 +9,7 @@ from hexai.surfaces.cli.live import columns
 from hexai.surfaces.cli.live.columns import Columns
 from hexai.surfaces.cli.live.header import Frame, Size, Standing
 from hexai.surfaces.cli.live.stacked import Stacked
+from hexai.surfaces.words import letter
 from hexai.text.sanitise import visible_line
 
 # Between frames the cursor rests at the start of the region's first line, hidden. That
@@ -147,7 +148,7 @@ class Painter:
         self._positions = {index: place for place, index in enumerate(shown)}
         self._standings = [
             Standing(
-                chr(ord("A") + place) if blind else visible_line(labels[index]),
+                letter(place) if blind else visible_line(labels[index]),
                 blind=blind,
             )
             for place, index in enumerate(shown)
