@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -61,14 +61,15 @@ class Ollama:
         most_loaded: int = 1,
         version: str = "0.33.0-rc2",
         obeys: bool = True,
-        ps_waits: bool = True,
+        ps_of_load: Literal["leaves out", "waits", "lists"] = "leaves out",
         tells_context: bool = True,
     ) -> None:
         """Have nothing loaded.
 
-        `obeys` is whether `truncate: false` is; `ps_waits` whether `/api/ps` gives no
-        answer while a model is being loaded, and `tells_context` whether it names the
-        context, as older ones do not.
+        `obeys` is whether `truncate: false` is; `tells_context` whether `/api/ps` names
+        the context, as older ones do not. `ps_of_load` is what it does while a model is
+        loaded: 0.33.0-rc2 leaves it out; where its runner is one of its own, not
+        llama.cpp's, it says nothing till then (read in its source); older ones list it.
         """
         self.models = dict(models)
         self.loaded: dict[str, int] = {}
@@ -80,7 +81,7 @@ class Ollama:
         self._context = context
         self._most_loaded = most_loaded
         self._obeys = obeys
-        self._ps_waits = ps_waits
+        self._ps_of_load = ps_of_load
         self._tells_context = tells_context
         self._loading: set[str] = set()
         self._changed = asyncio.Event()
@@ -98,16 +99,17 @@ class Ollama:
         if path == "/api/tags":
             return {"models": [self._tag(name) for name in self.models]}
         if path == "/api/ps":
-            if self._ps_waits:
+            if self._ps_of_load == "waits":
                 await self._until(lambda: not self._loading)
-            named = [*self.loaded.items(), *((n, 0) for n in self._loading)]
+            loading = self._loading if self._ps_of_load == "lists" else ()
+            named = [*self.loaded.items(), *((n, 0) for n in loading)]
             told = self._tells_context
             return {"models": [_process(n, ctx if told else 0) for n, ctx in named]}
         raise Refused(404, {"error": "not found"})
 
     def show(self, name: str) -> Line:
         """Answer `/api/show`."""
-        model = self._find(name)
+        model = self._find(full(name))
         remote = {"remote_host": model.remote} if model.remote else {}
         return {"capabilities": list(model.capabilities), **remote}
 
@@ -120,8 +122,8 @@ class Ollama:
         await self._load(name, model, body.get("options", {}).get("num_ctx"))
         loading = loop.time() - began
         prompt = _prompt(body)
-        if not prompt:
-            yield {"done": True, "done_reason": "load", "model": body["model"]}
+        if not body.get("messages") and not prompt:
+            yield {**_said(body, ""), "done": True, "done_reason": "load"}
             return
         self.asked.append(body)
         thoughts = _thoughts(model, body)
@@ -140,14 +142,14 @@ class Ollama:
         finally:
             self._tell()
         yield {
-            "model": body["model"],
+            **_said(body, ""),
             "done": True,
             "done_reason": "stop",
             "prompt_eval_count": tokens,
             "eval_count": len(model.says),
             "load_duration": _ns(loading),
             "prompt_eval_duration": _ns(first_at - slot_at),
-            "eval_duration": _ns(ended - first_at),
+            "eval_duration": max(1000, _ns(ended - first_at)),
             "total_duration": _ns(ended - began),
         }
 

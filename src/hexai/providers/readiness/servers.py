@@ -17,8 +17,9 @@ from hexai.errors import ProviderError, StillLoading
 from hexai.providers.formats.format import Asked
 
 # Whoever asks wants to put a question, so nothing here is waited for long, and no
-# answer is not an error. Since 0.33 `/api/ps` gives none while a model is being loaded;
-# older ones list it as if it were there already.
+# answer is not an error. While a model is loaded, `/api/ps` of 0.33.0-rc2 leaves it out
+# (seen 2026-11), or says nothing where the runner is none of llama.cpp's (in its
+# source, `loadedModels`); older ones list it as if it were there already.
 
 SLOW = 0.3
 """Seconds after which an Ollama that says nothing is taken to be loading."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
@@ -170,9 +170,12 @@ def test_a_load_that_takes_too_long_for_one_goes_on_for_the_next() -> None:
     ran(body)
 
 
-def test_a_model_that_another_client_loads_is_waited_for() -> None:
-    """While `/api/ps` is silent a load is under way, and it is joined."""
-    ollama = Ollama({"qwen:latest": Model(loads_in=12)})
+@pytest.mark.parametrize(("ps_of_load", "told"), [("leaves out", 10), ("waits", 9.7)])
+def test_a_model_that_another_client_loads_is_waited_for(
+    ps_of_load: Literal["leaves out", "waits"], told: float
+) -> None:
+    """The load is joined, whether `/api/ps` leaves the model out or is silent."""
+    ollama = Ollama({"qwen:latest": Model(loads_in=12)}, ps_of_load=ps_of_load)
 
     async def body(group: asyncio.TaskGroup) -> None:
         other = group.create_task(
@@ -181,7 +184,7 @@ def test_a_model_that_another_client_loads_is_waited_for() -> None:
         await asyncio.sleep(2)
         desk = Desk(group, ollama)
         (outcome,) = (await desk.race(desk.target("qwen"))).outcomes
-        assert outcome.timings.loading == pytest.approx(9.7, abs=0.05)
+        assert outcome.timings.loading == pytest.approx(told, abs=0.05)
         assert ollama.count("load qwen:latest") == 1
         await other
 
