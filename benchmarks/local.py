@@ -76,8 +76,10 @@ class Typist:
         self.type("#\n")
 
 
-def typing(editor: Editor, source: str, lines: list[int], characters: int) -> None:
-    """Type a function at some lines of a file, and print how long lists took."""
+def typing(
+    editor: Editor, source: str, lines: list[int], characters: int
+) -> list[float]:
+    """Type a function at some lines of a file; print and give how long lists took."""
     usual: list[float] = []
     after_break: list[float] = []
     suggested = 0
@@ -90,7 +92,7 @@ def typing(editor: Editor, source: str, lines: list[int], characters: int) -> No
             seconds, has_any = typist.wait()
             suggested += has_any
             if first:
-                print(f"    first at line {line}: {seconds - _PAUSE:.2f} s")
+                print(f"    first at line {line}: {seconds - _PAUSE:.2f} s", flush=True)
             elif "\n" in piece:
                 after_break.append(seconds - _PAUSE)
             else:
@@ -98,9 +100,11 @@ def typing(editor: Editor, source: str, lines: list[int], characters: int) -> No
             first = False
     told = statistics.median(usual)
     print(f"    median {told:.2f} s, longest {max(usual):.2f} s, of {len(usual)}")
-    told = statistics.median(after_break)
-    print(f"    with a new line {told:.2f} s, longest {max(after_break):.2f} s")
-    print(f"    lists with a suggestion: {suggested}")
+    if after_break:
+        told = statistics.median(after_break)
+        print(f"    with a new line {told:.2f} s, longest {max(after_break):.2f} s")
+    print(f"    lists with a suggestion: {suggested}", flush=True)
+    return usual
 
 
 def abandoned(editor: Editor, source: str) -> float:
@@ -176,8 +180,9 @@ def as_editor(hexai: Path, home: Path, model: str, source: str) -> str:
         return f"{abandoned(editor, source):.2f} s"
 
 
-def measure(hexai: Path, options: argparse.Namespace, source: str) -> None:
-    """Measure one build."""
+def measure(hexai: Path, options: argparse.Namespace, source: str) -> list[float]:
+    """Measure one build, and give how long its lists took."""
+    typed: list[float] = []
     with tempfile.TemporaryDirectory(prefix="hx-") as folder:
         home = Path(folder)
         config = home / ".config/hexai/config.toml"
@@ -189,13 +194,14 @@ def measure(hexai: Path, options: argparse.Namespace, source: str) -> None:
             warm.type("y = ")
             warm.wait()
             if "typing" in options.parts:
-                typing(editor, source, options.lines, options.characters)
+                typed = typing(editor, source, options.lines, options.characters)
             if "abandoned" in options.parts:
                 print(f"    after three abandoned: {abandoned(editor, source):.2f} s")
         if "interrupted" in options.parts:
             told = interrupted(hexai, home, options.model)
             print(f"    after two interrupted questions: {told}")
         time.sleep(4)  # its worker ends by itself
+    return typed
 
 
 def main() -> None:
@@ -213,12 +219,16 @@ def main() -> None:
     options = parser.parse_args()
     source = Path(argparse.__file__).read_text("utf-8")
     builds = {"new": options.hexai, **({"old": options.old} if options.old else {})}
-    for _ in range(options.rounds):
-        for busy in options.busy:
+    for busy in options.busy:
+        typed: dict[str, list[float]] = {name: [] for name in builds}
+        for _ in range(options.rounds):
             for name, folder in builds.items():
                 print(f"{name}, beside {busy} busy:", flush=True)
                 with beside(busy):
-                    measure(folder / "hexai", options, source)
+                    typed[name] += measure(folder / "hexai", options, source)
+        if typed.get("old"):
+            new, old = (statistics.median(typed[name]) for name in ("new", "old"))
+            print(f"medians beside {busy} busy, new / old: {new / old:.3f}", flush=True)
 
 
 if __name__ == "__main__":
