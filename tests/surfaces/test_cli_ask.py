@@ -34,6 +34,18 @@ def one_upstream(upstream: Upstream, more: str = "") -> Path:
     )
 
 
+STAYS_HERE = """
+local_only = true
+[providers.fake]
+type = "{type}"
+base_url = "{url}"
+local = true
+[[models.cli]]
+provider = "fake"
+model = "m1"
+"""
+
+
 def asked(*arguments: str, stdin: str = "") -> tuple[Result, list[dict[str, str]]]:
     """Ask an upstream that answers, and give the messages that it got."""
     with Upstream(openai_answer("fine")) as upstream:
@@ -393,6 +405,49 @@ class TestCache:
             "=== m1 (cached 0 s ago) ===\nfine\n\n=== bad (failed) ===\n\n"
         )
         assert result.code == 4
+
+    def test_a_local_model_has_its_cache_under_local_only(self) -> None:
+        """What the user wants to stay here is no secret."""
+        with Upstream(openai_answer("fine")) as upstream:
+            write_config(STAYS_HERE.format(type="openai", url=upstream.url))
+            run_cli("hi")
+            again = run_cli("hi", stderr="terminal")
+            assert (again.code, again.out) == (0, "fine")
+            assert " cached=" in again.err
+            assert len(upstream.requests) == 1
+
+    def test_an_ollama_that_was_found_local_has_its_cache_too(self) -> None:
+        """Whether a model is only passed on, it must be asked; the first answer was."""
+        with serve(Ollama({"m1:latest": Model()})) as upstream:
+            write_config(STAYS_HERE.format(type="ollama", url=upstream.url))
+            first = run_cli("hi")
+            assert first.code == 0, first.err
+            before = len(upstream.requests)
+            again = run_cli("hi", stderr="terminal")
+            assert (again.code, again.out) == (0, first.out)
+            assert " cached=" in again.err
+            assert len(upstream.requests) == before
+
+    def test_a_cloud_has_no_kept_answer_under_local_only(self) -> None:
+        """It is refused as if nothing had been kept."""
+        with Upstream(openai_answer("fine")) as upstream:
+            entry = f'[providers.far]\ntype = "openai"\nbase_url = "{upstream.url}"\n'
+            entry += '[models]\ncli = { provider = "far", model = "m:1b" }\n'
+            write_config(entry)
+            assert run_cli("hi").out == "fine"
+            write_config(f"local_only = true\n{entry}")
+            refused = run_cli("hi")
+        assert (refused.code, refused.out) == (1, "")
+        assert "not sent: local_only is set" in refused.err
+
+    def test_what_the_guard_refused_has_no_cache(self) -> None:
+        """A secret is not kept, though a local model answered."""
+        token = "ghp_" + "x9Kd83hFqPz71LmWc0Ra4TbYv6NsEj2Gu5Qo"
+        with Upstream(openai_answer("fine")) as upstream:
+            write_config(STAYS_HERE.format(type="openai", url=upstream.url))
+            for _ in range(2):
+                assert run_cli("why", stdin=f"token {token}").out == "fine"
+            assert len(upstream.requests) == 2
 
 
 class TestKept:

@@ -272,10 +272,13 @@ class Run:
 
     def _find_cached(self) -> dict[int, Outcome]:
         question = self._question
-        if question.fresh or question.blind or self.verdict.local_only:
+        if question.fresh or question.blind or self.is_refused:
             return {}
         refused = {i for i, entry in enumerate(question.entries) if entry.refused}
-        return self._cached.find(c for c in self.contenders if c.index not in refused)
+        return self._cached.find(
+            (each for each in self.contenders if each.index not in refused),
+            local_only=bool(self.verdict.local_only),
+        )
 
     def _settle_without_race(self, found: dict[int, Outcome]) -> None:
         """Take the cache's answers; one is enough where the first is wanted."""
@@ -288,7 +291,7 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self._race is not None and not self.verdict.local_only:
+        if self._race is not None and not self.is_refused:
             outcomes = self._race.outcomes
             warnings = self._cached.keep(self.contenders, outcomes)
             self.warnings += dict.fromkeys(warnings)

@@ -52,6 +52,8 @@ class CachedAnswer(Struct, frozen=True, kw_only=True):
     text: str
     usage: Usage | None
     returned_model: str | None
+    local: bool | None
+    """Whether its question stayed on this machine; None: nobody asked then."""
     age: float
     """Seconds since it was kept."""
 
@@ -62,6 +64,8 @@ class _Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: str
     usage: Usage | None
     returned_model: str | None
+    local: bool | None = None
+    """None too in files of before it was noted."""
 
 
 _decoder = msgspec.json.Decoder(_Record)
@@ -110,7 +114,7 @@ class AnswerCache:
         """Keep what a contender answered, if it is worth it; give a warning, or "".
 
         Kept are fresh, whole, non-empty answers of the provider that was asked. The
-        caller keeps nothing of a request whose text must stay on this machine.
+        caller keeps nothing of a request to which the guard objects.
         """
         if self.ttl <= 0 or not _is_worth_keeping(outcome):
             return ""
@@ -152,6 +156,7 @@ class AnswerCache:
             text=record.text,
             usage=record.usage,
             returned_model=record.returned_model,
+            local=record.local,
             age=age,
         )
 
@@ -162,6 +167,7 @@ class AnswerCache:
             text=outcome.text,
             usage=outcome.usage,
             returned_model=outcome.returned_model,
+            local=outcome.local,
         )
         body = msgspec.json.encode(record)
         return _HEADER + hashlib.sha256(body).hexdigest().encode() + b"\n" + body

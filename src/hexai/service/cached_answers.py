@@ -22,14 +22,22 @@ class CachedAnswers:
         self.keys: dict[int, str] = {}
         """Where the answers of contenders lie, by their indexes."""
 
-    def find(self, contenders: Iterable[Contender]) -> dict[int, Outcome]:
-        """Give the outcomes of the contenders whose answers are kept, by index."""
+    def find(
+        self, contenders: Iterable[Contender], *, local_only: bool
+    ) -> dict[int, Outcome]:
+        """Give the outcomes of the contenders whose answers are kept, by index.
+
+        `local_only`: who is in a cloud has no answer, kept or not.
+        """
         found = {}
         for contender, key in self._keyed(contenders):
             answer = self._services.cached(key)
-            if answer is not None:
+            if answer is None:
+                continue
+            outcome = _outcome(contender, answer)
+            if outcome.local or not local_only:
                 self.keys[contender.index] = key
-                found[contender.index] = _outcome(contender, answer)
+                found[contender.index] = outcome
         return found
 
     def keep(
@@ -57,7 +65,7 @@ class CachedAnswers:
 
 
 def _outcome(contender: Contender, answer: CachedAnswer) -> Outcome:
-    spec = contender.target.spec
+    spec, local = contender.target.spec, contender.target.local
     return Outcome(
         index=contender.index,
         label=contender.label,
@@ -69,6 +77,6 @@ def _outcome(contender: Contender, answer: CachedAnswer) -> Outcome:
         finish=FinishReason.STOP,
         attempts=0,
         usage=answer.usage,
-        local=contender.target.local,
+        local=answer.local if local is None else local,
         cached_age=answer.age,
     )

@@ -77,7 +77,11 @@ def test_an_answer_is_served_again_with_its_age(cache: AnswerCache, wall: Wall) 
     wall.seconds += 180
 
     assert cache.get(KEY) == CachedAnswer(
-        text="Grüß dich 🦉\n", usage=USAGE, returned_model="m-2026", age=180.0
+        local=None,
+        text="Grüß dich 🦉\n",
+        usage=USAGE,
+        returned_model="m-2026",
+        age=180.0,
     )
 
 
