@@ -110,8 +110,8 @@ class Contender(Struct, frozen=True, kw_only=True):
     """Seconds from the first slot to the end, back-off and fallback included."""
 
 
-class Verdict(Struct, frozen=True):
-    """What the guard found in the composed messages of a request."""
+class Clearance(Struct, frozen=True):
+    """Whether a request may leave this machine, by the guard and the user's policy."""
 
     local_only: str = ""
     """Why the text must stay on this machine, for people; empty: it may go anywhere."""

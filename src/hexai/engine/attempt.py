@@ -1,4 +1,4 @@
-"""One contender's attempts: slot → breaker → verdict → model ready → stream → decision.
+"""One contender's attempts: slot, breaker, clearance, model ready, stream, decision.
 
 The reader (see `streams`) asks whether the target may be sent the text and then reads
 its stream into the tally and the feed. The contender's own task waits for it in a
@@ -21,7 +21,7 @@ from hexai.domain.provider import (
     TextDelta,
     Withheld,
 )
-from hexai.domain.request import Request, Target, Verdict
+from hexai.domain.request import Clearance, Request, Target
 from hexai.engine.breaker import Permit
 from hexai.engine.budgets import BudgetClock, HeldUpBy
 from hexai.engine.decide import (
@@ -134,7 +134,7 @@ class _Attempt:
         self._course.feed.put(_TOLD[held_up](index=index, at=since))
 
     async def _read(self) -> None:
-        await self._ask_verdict(self._course.verdict)
+        await self._ask_clearance(self._course.clearance)
         readiness = self._course.conditions.readiness
         tokens = self._course.request.tokens
         async with readiness.admitted(self._target, self._clock, tokens) as held:
@@ -153,7 +153,7 @@ class _Attempt:
         answer = self._course.request.call(self._target.spec).max_tokens
         room = None if held is None else prompt_room(held, answer)
         composed = await compose(self._tally.contender.index, room)
-        await self._ask_verdict(composed.verdict)
+        await self._ask_clearance(composed.clearance)
         return composed.request
 
     async def _stream(self, request: Request) -> None:
@@ -169,8 +169,8 @@ class _Attempt:
                 if chunks % _CHUNKS_AT_A_STRETCH == 0:
                     await asyncio.sleep(0)
 
-    async def _ask_verdict(self, verdict: Verdict) -> None:
-        reason = verdict.local_only
+    async def _ask_clearance(self, clearance: Clearance) -> None:
+        reason = clearance.local_only
         if not reason:
             return
         locality = self._course.conditions.locality

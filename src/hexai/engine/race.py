@@ -81,7 +81,7 @@ class Race:
             self._requested_at = self._terms.requested_at
         course = RaceContext(
             request=self._request,
-            verdict=self._terms.verdict,
+            clearance=self._terms.clearance,
             compose=self._terms.compose,
             conditions=self._conditions,
             gate=self._gate,

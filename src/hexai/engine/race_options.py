@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
-from hexai.domain.request import AlwaysReady, Locality, Readiness, Request, Verdict
+from hexai.domain.request import AlwaysReady, Clearance, Locality, Readiness, Request
 from hexai.engine.breaker import Breakers
 from hexai.engine.feed import Feed
 from hexai.engine.limits import Gate, Slots
@@ -16,10 +16,10 @@ Jitter = Callable[[float], float]
 
 
 class Composed(Struct, frozen=True, kw_only=True):
-    """A request as one contender is sent it, and what the guard found in it."""
+    """A request as one contender is sent it, and whether it may leave this machine."""
 
     request: Request
-    verdict: Verdict
+    clearance: Clearance
 
 
 Compose = Callable[[int, int | None], Awaitable[Composed]]
@@ -46,7 +46,7 @@ class RaceOptions(Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
     max_concurrency: int = 8
     """Attempts under way at once; 1 is one after the other, in entry order."""
-    verdict: Verdict = Verdict()
+    clearance: Clearance = Clearance()
     compose: Compose | None = None
     """Who can compose the request anew; None: it is the same for everybody."""
     requested_at: float | None = None
@@ -57,7 +57,7 @@ class RaceContext(Struct, frozen=True, kw_only=True):
     """What the contenders of one race share."""
 
     request: Request
-    verdict: Verdict
+    clearance: Clearance
     compose: Compose | None
     conditions: Conditions
     gate: Gate

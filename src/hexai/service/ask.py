@@ -19,7 +19,7 @@ from hexai.config.schema import Ignore, Settings
 from hexai.domain.entry import Entry
 from hexai.domain.outcome import Delta, Ended, Event, Outcome, Status
 from hexai.domain.record import Background, RunRecord
-from hexai.domain.request import Contender, Request, Verdict
+from hexai.domain.request import Clearance, Contender, Request
 from hexai.engine.race import Race
 from hexai.engine.race_options import Composed, RaceOptions
 from hexai.engine.settle import Policy, plan
@@ -113,7 +113,7 @@ class Run:
         self._seed = draw_seed(services.random, self.contenders, question)
         self.order = draw_order(len(self.contenders), self._seed)
         """The contenders' indexes in the order shown."""
-        self.verdict = Verdict()
+        self.clearance = Clearance()
         """Why the text must stay on this machine, if so."""
         self.ignored: Ignored | None = None
         """The document that is ignored, if that is why."""
@@ -145,7 +145,7 @@ class Run:
         return self
 
     async def _prepare(self) -> Race:
-        self.verdict = await self._inspect()
+        self.clearance = await self._inspect()
         self._settle_without_race(self._find_cached())
         live = [c for c in self.contenders if c.index not in self._known]
         await self._services.prepare((c.target for c in live), self._targets)
@@ -153,7 +153,7 @@ class Run:
         terms = RaceOptions(
             policy=self._question.policy,
             max_concurrency=self._question.max_concurrency,
-            verdict=self.verdict,
+            clearance=self.clearance,
             compose=self._compose if self._question.recompose else None,
         )
         return Race(live, self._question.request, terms, self._services.conditions)
@@ -233,21 +233,21 @@ class Run:
                 kept.append(contender)
         return kept
 
-    async def _inspect(self) -> Verdict:
+    async def _inspect(self) -> Clearance:
         question, settings = self._question, self._targets.settings
-        verdict = await self._ask_guard(question, settings.ignore)
-        self.is_refused = bool(verdict.local_only)
+        clearance = await self._ask_guard(question, settings.ignore)
+        self.is_refused = bool(clearance.local_only)
         if question.local_only or settings.local_only:
-            return Verdict(question.local_only or "local_only is set")
-        return verdict
+            return Clearance(question.local_only or "local_only is set")
+        return clearance
 
-    async def _ask_guard(self, question: Question, settings: Ignore) -> Verdict:
+    async def _ask_guard(self, question: Question, settings: Ignore) -> Clearance:
         guard = self._services.guard
         self.ignored = await guard.find_ignored(question.documents, settings)
         if self.ignored is not None:
-            return Verdict(self.ignored.reason)
+            return Clearance(self.ignored.reason)
         if question.send_anyway:
-            return Verdict()
+            return Clearance()
         return await guard.inspect(
             question.request,
             documents=question.documents,
@@ -263,12 +263,12 @@ class Run:
         question = self._question
         assert question.recompose is not None
         request = question.recompose(index, room)
-        if request == question.request or self.verdict.local_only:
-            return Composed(request=request, verdict=self.verdict)
+        if request == question.request or self.clearance.local_only:
+            return Composed(request=request, clearance=self.clearance)
         anew = replace(question, request=request)
-        verdict = await self._ask_guard(anew, self._targets.settings.ignore)
-        self.is_refused = self.is_refused or bool(verdict.local_only)
-        return Composed(request=request, verdict=verdict)
+        clearance = await self._ask_guard(anew, self._targets.settings.ignore)
+        self.is_refused = self.is_refused or bool(clearance.local_only)
+        return Composed(request=request, clearance=clearance)
 
     def _find_cached(self) -> dict[int, Outcome]:
         question = self._question
@@ -277,7 +277,7 @@ class Run:
         refused = {i for i, entry in enumerate(question.entries) if entry.refused}
         return self._cached.find(
             (each for each in self.contenders if each.index not in refused),
-            local_only=bool(self.verdict.local_only),
+            local_only=bool(self.clearance.local_only),
         )
 
     def _settle_without_race(self, found: dict[int, Outcome]) -> None:

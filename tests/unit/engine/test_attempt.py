@@ -18,7 +18,7 @@ from hexai.domain.provider import (
     TextDelta,
     Usage,
 )
-from hexai.domain.request import Contender, Target, Verdict
+from hexai.domain.request import Clearance, Contender, Target
 from hexai.engine.race import Race
 from hexai.engine.race_options import Conditions, RaceOptions
 from hexai.engine.tally import MAX_ANSWER
@@ -323,7 +323,7 @@ def test_a_provider_that_never_pauses_lets_others_in() -> None:
     assert ended == ["brief", "chatty"]
 
 
-LOCAL_ONLY = RaceOptions(verdict=Verdict("a secret in line 3"))
+LOCAL_ONLY = RaceOptions(clearance=Clearance("a secret in line 3"))
 
 
 @pytest.mark.parametrize(
@@ -535,7 +535,7 @@ def test_text_that_must_stay_does_not_go_to_a_cloud_fallback() -> None:
         fallback=target(spare, "spare", local=False),
     )
     locality = Known()
-    terms = RaceOptions(verdict=Verdict("a secret in line 3"))
+    terms = RaceOptions(clearance=Clearance("a secret in line 3"))
     (outcome,) = ran([asked], terms, conditions(locality)).outcomes
 
     assert isinstance(outcome.error, NotSent)
@@ -736,7 +736,7 @@ def test_a_probe_that_is_cancelled_lets_the_next_one_probe() -> None:
     """Neither leaving the race nor an attempt kept back is held against it."""
     client = Scripted(*[fails(REFUSED)] * 6, [(0, "hang")], says("yes"))
     given = conditions(Known(local=False))
-    secret = RaceOptions(verdict=Verdict("a secret"))
+    secret = RaceOptions(clearance=Clearance("a secret"))
 
     async def main() -> Outcome:
         await run_race(_asked_of([client, client], "o"), None, given)

@@ -20,7 +20,7 @@ from hexai.domain.outcome import (
     Status,
 )
 from hexai.domain.provider import Finished, TextDelta
-from hexai.domain.request import Contender, Target, Verdict
+from hexai.domain.request import Clearance, Contender, Target
 from hexai.engine.race import Race
 from hexai.engine.race_options import RaceOptions
 from hexai.engine.settle import Policy
@@ -121,7 +121,7 @@ def _scenarios(draw: st.DrawFn) -> Scenario:
                 deadline=draw(st.sampled_from([0.0, 1.5, inf])),
             ),
             max_concurrency=draw(st.integers(1, 4)),
-            verdict=Verdict(draw(st.sampled_from(["", "", "a secret"]))),
+            clearance=Clearance(draw(st.sampled_from(["", "", "a secret"]))),
         ),
         cancels=draw(
             st.lists(

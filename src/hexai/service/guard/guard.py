@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from hexai.config.locate import Folders
 from hexai.config.schema import Ignore
 from hexai.domain.messages import Message, Role
-from hexai.domain.request import Request, Verdict
+from hexai.domain.request import Clearance, Request
 from hexai.service.guard.findings import (
     Finding,
     LineMemory,
@@ -34,7 +34,7 @@ from hexai.text.lines import Lines
 if TYPE_CHECKING:  # what only documents need is loaded with the first of them
     from hexai.service.ignore.ignore import Ignored, IgnoreRules
 
-_NAMED = 3  # secrets that a verdict names; more would only make it long
+_NAMED = 3  # secrets that are named; more would only make it long
 _AROUND = 200
 """Lines on both sides of a window that are looked at with it; no secret is longer."""
 _LARGE = 128 << 10
@@ -126,7 +126,7 @@ class Guard:
         documents: Sequence[GuardedText] = (),
         sources: Sequence[Source] = (),
         allow_secrets: Collection[str] = (),
-    ) -> Verdict:
+    ) -> Clearance:
         """Say whether a request may leave this machine, and if not, why.
 
         `documents` and `sources` are what the request was composed of, `allow_secrets`
@@ -138,7 +138,7 @@ class Guard:
         for lines, place in _texts(request, documents, sources):
             for finding in await self._find(lines):
                 _note(found, finding, place, allow_secrets)
-        return _verdict(found, for_one_call=not documents)
+        return _clearance(found, for_one_call=not documents)
 
     async def _find(self, lines: Sequence[str]) -> list[Finding]:
         found: list[Finding] = []
@@ -168,13 +168,13 @@ class Guard:
 
 def inspect(
     messages: Sequence[Message], *, allow_secrets: Collection[str] = ()
-) -> Verdict:
+) -> Clearance:
     """Look at messages where no request is made, and at once."""
     found: dict[str, str] = {}
     for lines, place in _message_texts(messages, ()):
         for finding in find_secrets(lines):
             _note(found, finding, place, allow_secrets)
-    return _verdict(found, for_one_call=True)
+    return _clearance(found, for_one_call=True)
 
 
 def _texts(
@@ -234,14 +234,14 @@ def _note(
         )
 
 
-def _verdict(found: dict[str, str], *, for_one_call: bool) -> Verdict:
+def _clearance(found: dict[str, str], *, for_one_call: bool) -> Clearance:
     if not found:
-        return Verdict()
+        return Clearance()
     reasons = list(found.values())
     more = " and more" if len(found) > _NAMED else ""
     which = "these are" if len(found) > 1 else "it is"
     once = "use --send-anyway or " if for_one_call else ""
-    return Verdict(
+    return Clearance(
         "; ".join(reasons[:_NAMED])
         + more
         + f"; if {which} harmless, {once}put the fingerprint into ignore.allow_secrets"

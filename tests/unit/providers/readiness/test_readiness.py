@@ -413,7 +413,7 @@ def test_a_refusal_is_followed_by_one_question_that_fits() -> None:
     async def compose(_index: int, room: int | None) -> Composed:
         length = 30_000 if room is None else min(30_000, 4 * room)
         request = long_request(length)
-        return Composed(request=request, verdict=RaceOptions().verdict)
+        return Composed(request=request, clearance=RaceOptions().clearance)
 
     async def body(group: asyncio.TaskGroup) -> None:
         desk = Desk(group, ollama)

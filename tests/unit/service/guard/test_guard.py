@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hexai.config.locate import find_folders
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
-from hexai.domain.request import Request, Verdict
+from hexai.domain.request import Clearance, Request
 from hexai.service.guard import findings as guard_lines
 from hexai.service.guard.findings import Finding
 from hexai.service.guard.guard import Guard, Source
@@ -38,7 +38,7 @@ def _found(text: str) -> list[str]:
     return [finding.rule for finding in _find(text)]
 
 
-def _inspect(messages: Sequence[Message], **more: Any) -> Verdict:
+def _inspect(messages: Sequence[Message], **more: Any) -> Clearance:
     """Ask a new guard about a request with these messages."""
     guard = Guard(find_folders({}, Path("/nowhere")), {})
     request = Request(surface=Surface.CLI, messages=tuple(messages))
@@ -200,21 +200,21 @@ def test_values_are_known_by_their_names(text: str) -> None:
 
 def test_harmless_messages_may_go_anywhere() -> None:
     """Without a secret there is no reason to keep a request here."""
-    assert _inspect(_said("What is a token?")) == Verdict()
-    assert _inspect(()) == Verdict()
+    assert _inspect(_said("What is a token?")) == Clearance()
+    assert _inspect(()) == Clearance()
 
 
 def test_a_finding_names_rule_line_and_fingerprint_but_not_the_secret() -> None:
     """The reason says where to look and what to do, and holds no part of the token."""
-    verdict = _inspect(_said(f"one\ntwo\nkey {SECRET}"))
+    clearance = _inspect(_said(f"one\ntwo\nkey {SECRET}"))
 
-    assert verdict.local_only == (
+    assert clearance.local_only == (
         "rule github-token found a secret on line 3 of the prompt"
         f" (fingerprint {fingerprint(SECRET)}); if it is harmless, use --send-anyway"
         " or put the fingerprint into ignore.allow_secrets"
     )
     assert not {SECRET[i : i + 6] for i in range(len(SECRET) - 5)} & {
-        verdict.local_only[i : i + 6] for i in range(len(verdict.local_only))
+        clearance.local_only[i : i + 6] for i in range(len(clearance.local_only))
     }
 
 
@@ -239,10 +239,10 @@ def test_a_finding_is_placed_in_the_text_it_came_from() -> None:
     sources = (nothing, arguments, piped)
     messages = _said(f"{arguments.text}:\n\n{piped.text}")
 
-    verdict = _inspect(messages, sources=sources)
+    clearance = _inspect(messages, sources=sources)
     elsewhere = _inspect((*_said("x"), Message(Role.USER, SECRET)), sources=sources[:2])
 
-    assert "line 2 of standard input" in verdict.local_only
+    assert "line 2 of standard input" in clearance.local_only
     assert "line 1 of the prompt" in elsewhere.local_only
 
 
@@ -251,17 +251,17 @@ def test_declared_secrets_are_allowed_and_only_they() -> None:
     other = sample("slack-token")
     allowed = [fingerprint(SECRET)]
 
-    assert _inspect(_said(SECRET), allow_secrets=allowed) == Verdict()
-    verdict = _inspect(_said(f"{SECRET} {other}"), allow_secrets=allowed)
-    assert verdict.local_only.startswith("rule slack-token")
-    assert fingerprint(SECRET) not in verdict.local_only
+    assert _inspect(_said(SECRET), allow_secrets=allowed) == Clearance()
+    clearance = _inspect(_said(f"{SECRET} {other}"), allow_secrets=allowed)
+    assert clearance.local_only.startswith("rule slack-token")
+    assert fingerprint(SECRET) not in clearance.local_only
 
 
 def test_the_same_token_in_another_dress_has_the_same_fingerprint() -> None:
     """One fingerprint allows a token wherever it stands."""
     dressed = f'api_key = "{SECRET}"\nAPI_KEY={SECRET}\n'
 
-    assert _inspect(_said(dressed), allow_secrets=[fingerprint(SECRET)]) == Verdict()
+    assert _inspect(_said(dressed), allow_secrets=[fingerprint(SECRET)]) == Clearance()
 
 
 def test_keys_with_the_same_beginning_have_different_fingerprints() -> None:
