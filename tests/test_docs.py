@@ -11,6 +11,10 @@ import pytest
 
 from hexai.config.locate import find_folders
 from hexai.config.order import load
+from hexai.config.provider_defaults import provider_settings
+from hexai.config.schema import Settings
+from hexai.config.schema_providers import ProviderSettings
+from hexai.engine import decide
 from hexai.surfaces.cli.command_line import (
     option_names,
     parse_options,
@@ -218,6 +222,42 @@ def test_fragments_of_the_changelog_are_well_formed() -> None:
         assert kind in _TYPES, fragment.name
         assert suffix == "md", fragment.name
         assert 0 < len(fragment.read_text().split()) <= 25, fragment.name
+
+
+def _rows(text: str) -> list[list[str]]:
+    lines = [line.split("|")[1:-1] for line in text.splitlines() if line[:1] == "|"]
+    return [[cell.strip() for cell in line] for line in lines[2:]]
+
+
+def test_the_page_of_the_race_decides_as_the_engine_does() -> None:
+    """Its table is the one that stands at the code."""
+    page = (ROOT / "docs/explanation/race.md").read_text()
+
+    assert _rows(page) == _rows(decide.__doc__ or "")
+
+
+def _settings_of(name: str) -> ProviderSettings:
+    found = provider_settings(Settings(), name)
+    assert found is not None
+    return found
+
+
+def test_the_page_of_limits_has_the_defaults() -> None:
+    """A number is what holds if nothing is configured, for a server elsewhere."""
+    page = _rows((ROOT / "docs/howto/limits.md").read_text())
+    told = {row[0]: [*map(int, re.findall(r"\d+", row[1]))] for row in page}
+    far, near = (_settings_of(name) for name in ("openai", "ollama"))
+    budgets, on_this_machine = far.budgets, near.budgets
+
+    expected = {
+        "connect_timeout": [budgets.connect],
+        "load_timeout": [budgets.load, on_this_machine.load],
+        "first_token_timeout": [budgets.first_token, on_this_machine.first_token],
+        "idle_timeout": [budgets.idle],
+        "timeout": [far.timeout],
+        "fanout.max_concurrency": [Settings().fanout.max_concurrency],
+    }
+    assert {key: told[f"`{key}`"] for key in expected} == expected
 
 
 def test_the_map_names_modules_that_are_there() -> None:

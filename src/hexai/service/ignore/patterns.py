@@ -1,7 +1,8 @@
 """One line of a `.gitignore`: what it says, and which paths it matches.
 
-The usual way makes a regular expression of it, and `a*a*a*b` then takes as many steps
-as there are ways to share a name out among the stars: 82 seconds for 60 characters.
+The usual way makes a regular expression of it, which then takes as many steps as there
+are ways to share a name out among the stars: `a*a*a*a*a*a*a*a*b` half a minute for 60
+times `a`, and each star more takes nine times as long as the one before.
 But the part between two stars needs to be found only once, as far left as it fits,
 since what is left of it leaves the most for the rest. So a pattern is cut at its stars,
 and each part is looked for from where the one before it ended: one pass, for stars
