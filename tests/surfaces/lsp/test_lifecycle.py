@@ -28,6 +28,28 @@ def test_the_server_introduces_itself() -> None:
     assert "resolveProvider" not in result["capabilities"]["completionProvider"]
 
 
+def test_what_it_can_do_is_announced() -> None:
+    """Each capability that editors look for is announced, and none besides."""
+
+    async def scenario() -> Any:
+        async with serving() as (client, _):
+            return await client.initialize()
+
+    capabilities = asyncio.run(scenario())["capabilities"]
+    commands = capabilities["executeCommandProvider"]["commands"]
+    assert capabilities["inlineCompletionProvider"] is True
+    names = [command.rpartition(".")[0] for command in commands]
+    assert names == ["hexai.taken", "hexai.act"]
+    assert sorted(capabilities) == [
+        "codeActionProvider",
+        "completionProvider",
+        "executeCommandProvider",
+        "inlineCompletionProvider",
+        "positionEncoding",
+        "textDocumentSync",
+    ]
+
+
 def test_trigger_characters_are_the_configured_ones() -> None:
     """They come from the configuration."""
     write_config('[triggers]\ntrigger_characters = [".", ">"]\n')

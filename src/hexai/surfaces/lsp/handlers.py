@@ -1,16 +1,17 @@
-"""What the editor may send, who answers it, and the capabilities that announce it.
+"""What the editor may send: who answers each method, when, and what announces it.
 
-A method of the protocol is a function here, a line in one of the two tables below, and
-what `initialize` says of it. Functions take the session and the method's parameters;
-what they do is done by the session and its features.
+A method is a function here and a row of `METHODS`, with the capability that
+`initialize` announces for it, if it has one. Functions take the session and the
+method's parameters; what they do is done by the session and its features.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from msgspec import Struct
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInternalError,
@@ -30,7 +31,6 @@ from hexai.surfaces.lsp.protocol.convert import to_replacement
 from hexai.surfaces.lsp.protocol.jsonrpc import Phase, Wire
 from hexai.surfaces.lsp.session import Session
 from hexai.surfaces.lsp.work import number_of
-from hexai.text.lines import Encoding
 from hexai.version import __version__
 
 
@@ -59,10 +59,14 @@ def initialize(
         "initialize", editor=client.name, encoding=session.documents.encoding.value
     )
     snapshot = configuration.snapshot()
+    settings = snapshot.settings if snapshot else Settings()
+    capabilities = types.ServerCapabilities(
+        position_encoding=types.PositionEncodingKind(agreed.value)
+    )
+    for method in METHODS.values():
+        method.announce(capabilities, session, settings)
     return types.InitializeResult(
-        capabilities=_capabilities(
-            agreed, session, snapshot.settings if snapshot else Settings()
-        ),
+        capabilities=capabilities,
         server_info=types.ServerInfo(name="hexai", version=__version__),
     )
 
@@ -113,31 +117,6 @@ def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
     return tuple(path for path in map(to_path, uris) if path is not None)
 
 
-def _capabilities(
-    agreed: Encoding, session: Session, settings: Settings
-) -> types.ServerCapabilities:
-    return types.ServerCapabilities(
-        position_encoding=types.PositionEncodingKind(agreed.value),
-        text_document_sync=types.TextDocumentSyncOptions(
-            open_close=True, change=types.TextDocumentSyncKind.Incremental
-        ),
-        completion_provider=types.CompletionOptions(
-            trigger_characters=settings.triggers.trigger_characters
-        ),
-        inline_completion_provider=True,
-        code_action_provider=types.CodeActionOptions(
-            code_action_kinds=[
-                types.CodeActionKind.QuickFix,
-                types.CodeActionKind.Refactor,
-                types.CodeActionKind.RefactorRewrite,
-            ]
-        ),
-        execute_command_provider=types.ExecuteCommandOptions(
-            commands=[session.accept_command, session.action_command]
-        ),
-    )
-
-
 async def complete(
     session: Session, params: types.CompletionParams
 ) -> types.CompletionList:
@@ -147,6 +126,14 @@ async def complete(
         return types.CompletionList(is_incomplete=False, items=[])
     document, parts = found
     return await parts.completions.complete(document, params)
+
+
+def _announce_completion(
+    capabilities: types.ServerCapabilities, _session: Session, settings: Settings
+) -> None:
+    capabilities.completion_provider = types.CompletionOptions(
+        trigger_characters=settings.triggers.trigger_characters
+    )
 
 
 async def complete_inline(
@@ -160,6 +147,12 @@ async def complete_inline(
     return await parts.completions.complete_inline(document, params)
 
 
+def _announce_inline_completion(
+    capabilities: types.ServerCapabilities, _session: Session, _settings: Settings
+) -> None:
+    capabilities.inline_completion_provider = True
+
+
 async def list_actions(
     session: Session, params: types.CodeActionParams
 ) -> list[types.CodeAction | types.Command]:
@@ -169,6 +162,18 @@ async def list_actions(
         return []
     document, parts = found
     return parts.actions.list(document, params)
+
+
+def _announce_actions(
+    capabilities: types.ServerCapabilities, _session: Session, _settings: Settings
+) -> None:
+    capabilities.code_action_provider = types.CodeActionOptions(
+        code_action_kinds=[
+            types.CodeActionKind.QuickFix,
+            types.CodeActionKind.Refactor,
+            types.CodeActionKind.RefactorRewrite,
+        ]
+    )
 
 
 def execute(session: Session, params: types.ExecuteCommandParams) -> None:
@@ -186,6 +191,14 @@ async def _act(session: Session, arguments: Sequence[object]) -> None:
     await session.ready()
     if session.parts is not None:
         session.parts.actions.execute(arguments)
+
+
+def _announce_commands(
+    capabilities: types.ServerCapabilities, session: Session, _settings: Settings
+) -> None:
+    capabilities.execute_command_provider = types.ExecuteCommandOptions(
+        commands=[session.accept_command, session.action_command]
+    )
 
 
 def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
@@ -214,31 +227,94 @@ def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
     session.documents.close(params.text_document.uri)
 
 
+def _announce_documents(
+    capabilities: types.ServerCapabilities, _session: Session, _settings: Settings
+) -> None:
+    capabilities.text_document_sync = types.TextDocumentSyncOptions(
+        open_close=True, change=types.TextDocumentSyncKind.Incremental
+    )
+
+
 def configured(session: Session, params: types.DidChangeConfigurationParams) -> None:
     """Take in the editor's settings."""
     session.narrow(params.settings)
 
 
-_AT_ONCE: dict[str, Callable[[Session, Any], object]] = {
-    types.INITIALIZE: initialize,
-    types.INITIALIZED: initialized,
-    types.EXIT: leave,
-    types.TEXT_DOCUMENT_DID_OPEN: opened,
-    types.TEXT_DOCUMENT_DID_CHANGE: changed,
-    types.TEXT_DOCUMENT_DID_CLOSE: closed,
-    types.WORKSPACE_DID_CHANGE_CONFIGURATION: configured,
-    types.WORKSPACE_EXECUTE_COMMAND: execute,
-    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: stop_work,
-}
-"""Called within the message, so in the order of the messages."""
+Announce = Callable[[types.ServerCapabilities, Session, Settings], None]
+"""Writes what a method offers into what `initialize` tells the editor."""
 
-_IN_TIME: dict[str, Callable[[Session, Any], Awaitable[object]]] = {
-    types.SHUTDOWN: shutdown,
-    types.TEXT_DOCUMENT_COMPLETION: complete,
-    types.TEXT_DOCUMENT_INLINE_COMPLETION: complete_inline,
-    types.TEXT_DOCUMENT_CODE_ACTION: list_actions,
+
+def _announce_nothing(
+    _capabilities: types.ServerCapabilities, _session: Session, _settings: Settings
+) -> None:
+    """Leave a method unannounced: it needs no announcement, or another row makes it."""
+
+
+class AtOnce(Struct, frozen=True):
+    """A method called within its message, so in the order of the messages."""
+
+    handler: Callable[[Session, Any], object]
+    announce: Announce = _announce_nothing
+
+    def bind(self, session: Session) -> Callable[[Any], object]:
+        """Give the handler of one session."""
+
+        def handle(params: Any) -> object:
+            try:
+                return self.handler(session, params)
+            except JsonRpcException:
+                raise
+            except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
+                raise _internal(session, bug) from None
+
+        return handle
+
+
+class InTime(Struct, frozen=True):
+    """A method whose calls are each a task, which `$/cancelRequest` cancels."""
+
+    handler: Callable[[Session, Any], Awaitable[object]]
+    announce: Announce = _announce_nothing
+
+    def bind(self, session: Session) -> Callable[[Any], Awaitable[object]]:
+        """Give the handler of one session."""
+
+        async def handle(params: Any) -> object:
+            try:
+                with session.tasks.answering():
+                    return await self.handler(session, params)
+            except JsonRpcException:
+                raise
+            except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
+                raise _internal(session, bug) from None
+
+        return handle
+
+
+def _internal(session: Session, bug: Exception) -> JsonRpcInternalError:
+    """Give the error for the editor; its words name no text of the user's."""
+    what = describe(bug)
+    session.log.write("bug", what=what)
+    return JsonRpcInternalError(f"this is a bug in Hexai: {what}")
+
+
+METHODS: Mapping[str, AtOnce | InTime] = {
+    types.INITIALIZE: AtOnce(initialize),
+    types.INITIALIZED: AtOnce(initialized),
+    types.SHUTDOWN: InTime(shutdown),
+    types.EXIT: AtOnce(leave),
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: AtOnce(configured),
+    types.TEXT_DOCUMENT_DID_OPEN: AtOnce(opened, _announce_documents),
+    types.TEXT_DOCUMENT_DID_CHANGE: AtOnce(changed),
+    types.TEXT_DOCUMENT_DID_CLOSE: AtOnce(closed),
+    types.TEXT_DOCUMENT_COMPLETION: InTime(complete, _announce_completion),
+    types.TEXT_DOCUMENT_INLINE_COMPLETION: InTime(
+        complete_inline, _announce_inline_completion
+    ),
+    types.TEXT_DOCUMENT_CODE_ACTION: InTime(list_actions, _announce_actions),
+    types.WORKSPACE_EXECUTE_COMMAND: AtOnce(execute, _announce_commands),
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: AtOnce(stop_work),
 }
-"""Each call is a task of its own, which `$/cancelRequest` cancels."""
 
 
 def make_wire() -> tuple[JsonRPCServer, Wire]:
@@ -250,43 +326,5 @@ def make_wire() -> tuple[JsonRPCServer, Wire]:
 
 def register(server: JsonRPCServer, session: Session) -> None:
     """Have the session answer what the editor sends."""
-    for method, handler in _AT_ONCE.items():
-        server.feature(method)(_at_once(session, handler))
-    for method, awaited in _IN_TIME.items():
-        server.feature(method)(_in_time(session, awaited))
-
-
-def _at_once(
-    session: Session, handler: Callable[[Session, Any], object]
-) -> Callable[[Any], object]:
-    def handle(params: Any) -> object:
-        try:
-            return handler(session, params)
-        except JsonRpcException:
-            raise
-        except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
-            raise _internal(session, bug) from None
-
-    return handle
-
-
-def _in_time(
-    session: Session, handler: Callable[[Session, Any], Awaitable[object]]
-) -> Callable[[Any], Awaitable[object]]:
-    async def handle(params: Any) -> object:
-        try:
-            with session.tasks.answering():
-                return await handler(session, params)
-        except JsonRpcException:
-            raise
-        except Exception as bug:  # noqa: BLE001 - the outermost function of the surface
-            raise _internal(session, bug) from None
-
-    return handle
-
-
-def _internal(session: Session, bug: Exception) -> JsonRpcInternalError:
-    """Give the error for the editor; its words name no text of the user's."""
-    what = describe(bug)
-    session.log.write("bug", what=what)
-    return JsonRpcInternalError(f"this is a bug in Hexai: {what}")
+    for name, method in METHODS.items():
+        server.feature(name)(method.bind(session))
