@@ -183,7 +183,7 @@ class ScriptedAsker:
         self.warmed.append((document.uri, position))
         return self.warming
 
-    def ask(self, document: Document, position: Position, course: LiveRace) -> Asked:
+    def ask(self, document: Document, position: Position, race: LiveRace) -> Asked:
         """Ask all models."""
         if self.late_bug is not None:
             raise self.late_bug

@@ -50,7 +50,7 @@ class Configuration:
         tell: Tell,
         log: Tell,
     ) -> None:
-        """Load; a failure is told by `start`.
+        """Load; a failure is told by `tell_problems`.
 
         `only` names the entries that `--only` leaves; `tell` shows a message to the
         user, `log` keeps it for who looks.
@@ -63,7 +63,7 @@ class Configuration:
         self._is_held = False
         self._told_off = False
 
-    def start(self) -> None:
+    def tell_problems(self) -> None:
         """Tell what is wrong, now that the editor listens."""
         try:
             snapshot = self._live.snapshot()

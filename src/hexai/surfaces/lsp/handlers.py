@@ -7,6 +7,7 @@ method's parameters; what they do is done by the session and its features.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ from pygls.server import JsonRPCServer
 from hexai.config.reload import Sources
 from hexai.config.schema import Settings
 from hexai.service.crash import describe
+from hexai.service.log import Log
 from hexai.surfaces.lsp.clients import identify
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
 from hexai.surfaces.lsp.documents import to_path
+from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.protocol.connection import choose_encoding, traits_of
 from hexai.surfaces.lsp.protocol.convert import to_replacement
 from hexai.surfaces.lsp.protocol.jsonrpc import Phase, Wire
@@ -81,8 +84,8 @@ async def shutdown(session: Session, params: None) -> None:
     """Stop everything; only the end may follow."""
     del params
     session.wire.phase = Phase.SHUT_DOWN
-    if session.parts is not None:
-        session.parts.shutdown()
+    if session.features is not None:
+        session.features.shutdown()
         await asyncio.sleep(0)  # who was answered just now is not to be cancelled
     await session.tasks.stop_requests()
 
@@ -96,9 +99,9 @@ def leave(session: Session, params: None) -> None:
 def stop_work(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
     """Stop the work that a progress belongs to."""
     number = number_of(params.token)
-    if session.parts is None or number is None:
+    if session.features is None or number is None:
         return
-    if (work := session.parts.running.find(number)) is not None:
+    if (work := session.features.running.find(number)) is not None:
         work.cancel()
 
 
@@ -121,11 +124,11 @@ async def complete(
     session: Session, params: types.CompletionParams
 ) -> types.CompletionList:
     """Offer completions."""
-    found = await session.find(params.text_document.uri)
+    found = await session.wait_for_document(params.text_document.uri)
     if found is None:
         return types.CompletionList(is_incomplete=False, items=[])
-    document, parts = found
-    return await parts.completions.complete(document, params)
+    document, features = found
+    return await features.completions.complete(document, params)
 
 
 def _announce_completion(
@@ -140,11 +143,11 @@ async def complete_inline(
     session: Session, params: types.InlineCompletionParams
 ) -> types.InlineCompletionList:
     """Offer completions that are shown at the cursor itself."""
-    found = await session.find(params.text_document.uri)
+    found = await session.wait_for_document(params.text_document.uri)
     if found is None:
         return types.InlineCompletionList(items=[])
-    document, parts = found
-    return await parts.completions.complete_inline(document, params)
+    document, features = found
+    return await features.completions.complete_inline(document, params)
 
 
 def _announce_inline_completion(
@@ -157,11 +160,11 @@ async def list_actions(
     session: Session, params: types.CodeActionParams
 ) -> list[types.CodeAction | types.Command]:
     """List what can be done with a selection."""
-    found = await session.find(params.text_document.uri)
+    found = await session.wait_for_document(params.text_document.uri)
     if found is None:
         return []
-    document, parts = found
-    return parts.actions.list(document, params)
+    document, features = found
+    return features.actions.list(document, params)
 
 
 def _announce_actions(
@@ -183,14 +186,14 @@ def execute(session: Session, params: types.ExecuteCommandParams) -> None:
         return
     if params.command != session.accept_command:
         raise JsonRpcInvalidParams(f"there is no command {params.command[:100]}")
-    if session.parts is not None:
-        session.tasks.spawn(session.parts.completions.accept(params.arguments or ()))
+    if session.features is not None:
+        session.tasks.spawn(session.features.completions.accept(params.arguments or ()))
 
 
 async def _act(session: Session, arguments: Sequence[object]) -> None:
     await session.ready()
-    if session.parts is not None:
-        session.parts.actions.execute(arguments)
+    if session.features is not None:
+        session.features.actions.execute(arguments)
 
 
 def _announce_commands(
@@ -317,10 +320,11 @@ METHODS: Mapping[str, AtOnce | InTime] = {
 }
 
 
-def make_wire() -> tuple[JsonRPCServer, Wire]:
+def make_wire(log: Log) -> tuple[JsonRPCServer, Wire]:
     """Make the protocol's side of a connection."""
     server = JsonRPCServer(Wire, default_converter)
     assert isinstance(server.protocol, Wire)
+    server.protocol.log = log
     return server, server.protocol
 
 
@@ -328,3 +332,16 @@ def register(server: JsonRPCServer, session: Session) -> None:
     """Have the session answer what the editor sends."""
     for name, method in METHODS.items():
         server.feature(name)(method.bind(session))
+    session.wire.on_malformed = partial(_lose, session)
+
+
+def _lose(session: Session, method: str, params: object) -> None:
+    """Let go of a document whose change could not be read."""
+    document = params.get("textDocument") if isinstance(params, dict) else None
+    uri = document.get("uri") if isinstance(document, dict) else None
+    if method == types.TEXT_DOCUMENT_DID_CHANGE and isinstance(uri, str):
+        session.documents.forget(uri)
+        session.connection.log(
+            Severity.WARNING,
+            f"Hexai: a change of {uri} could not be read; open it anew",
+        )

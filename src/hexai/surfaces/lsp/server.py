@@ -52,7 +52,7 @@ class Server:
     """One connection with its pipes; made inside the event loop."""
 
     def __init__(self, start: Start, log: Log) -> None:
-        server, wire = make_wire()
+        server, wire = make_wire(log)
         self.session = Session(start, wire, log)
         self._loop = asyncio.get_running_loop()
         self._trimmer = Trimmer(self._loop, give_back)

@@ -9,17 +9,14 @@ editor has its answer to `initialize`; a request that comes before waits for it.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-
-from lsprotocol import types
 
 from hexai.config.order import Snapshot
 from hexai.config.reload import Sources
 from hexai.service.log import Log
 from hexai.surfaces.lsp.configuration import (
-    SURFACES,
     Configuration,
     Start,
     editor_settings,
@@ -32,7 +29,6 @@ from hexai.surfaces.lsp.protocol.jsonrpc import Phase, Wire
 from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death
 
 if TYPE_CHECKING:
-    from hexai.service.services import Services
     from hexai.surfaces.lsp.wiring import Features
 
 
@@ -57,10 +53,8 @@ class Session:
         self.documents.followers += [self.edits, Grammars(self.tasks.spawn)]
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
-        self.services: Services | None = None
+        self.features: Features | None = None
         """Open once `ready`."""
-        self.parts: Features | None = None
-        """Open with the services."""
         number = f"{start.random.getrandbits(32):08x}"
         self.action_command = f"hexai.act.{number}"
         self.accept_command = f"hexai.taken.{number}"
@@ -73,75 +67,43 @@ class Session:
         """The exit code, once the connection has ended."""
         self.on_end: Callable[[int], None] = lambda _code: None
         """Called when the connection has ended, before what runs is stopped."""
-        wire.log = log
-        wire.on_malformed = self._lose
 
     async def run(self) -> int:
         """Serve until the connection ends; gives the exit code."""
         async with self.tasks:
-            self.tasks.spawn(self._live())
+            self.tasks.spawn(self._keep_features())
             code = await self.ended
             await self.tasks.stop()
         return code
 
-    async def _live(self) -> None:
-        """Open what requests share, for as long as the connection lasts."""
+    async def _keep_features(self) -> None:
+        """Have the features open for as long as the connection lasts."""
         await self._begun.wait()
-        from hexai.surfaces.lsp.wiring import open_services
-
-        snapshot = self.configuration.snapshot() if self.configuration else None
         try:
-            async with open_services(
-                self.start,
-                snapshot,
-                self.log,
-                on_problem=self._log_problem,
-                on_note=self._log_note,
-            ) as services:
-                self.services = services
-                self._open_parts(services)
-                self._ready.set()
-                self._load_providers(services)
-                await asyncio.Event().wait()
+            if self.configuration is not None:
+                async with self._open_features(self.configuration) as self.features:
+                    self._ready.set()
+                    await asyncio.Event().wait()
         finally:
-            self.services = None
+            self.features = None
             self._ready.set()  # nothing is offered, but nobody waits for ever
 
-    def _load_providers(self, services: "Services") -> None:
-        """Load in a thread what the first request would have to wait for."""
-        snapshot = self.configuration.snapshot() if self.configuration else None
-        if snapshot is None or self.configuration is None:
-            return
-        asked = (self.configuration.entries(snapshot, each) for each in SURFACES)
-        names = [entry.spec.provider for found in asked for entry in found.entries]
-        self.tasks.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
+    def _open_features(
+        self, configuration: Configuration
+    ) -> "AbstractAsyncContextManager[Features]":
+        from hexai.surfaces.lsp.wiring import Context, open_features
 
-    def _log_note(self, note: str) -> None:
-        """Log what was learnt of an upstream."""
-        self.connection.log(Severity.INFO, f"Hexai: {note}")
-
-    def _log_problem(self, problem: str) -> None:
-        """Log what went wrong in a thread beside the loop."""
-        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-            self._loop.call_soon_threadsafe(
-                self.connection.log, Severity.WARNING, f"Hexai: {problem}"
-            )
-
-    def _open_parts(self, services: "Services") -> None:
-        """Open what completes, answers and acts, with all that it loads."""
-        from hexai.surfaces.lsp.wiring import Context as Ground
-        from hexai.surfaces.lsp.wiring import open_features as open_parts
-
-        if self.configuration is not None:
-            ground = Ground(
-                connection=self.connection,
-                edits=self.edits,
-                configuration=self.configuration,
-                services=services,
-                accept_command=self.accept_command,
-                action_command=self.action_command,
-            )
-            self.parts = open_parts(ground)
+        context = Context(
+            start=self.start,
+            log=self.log,
+            connection=self.connection,
+            edits=self.edits,
+            configuration=configuration,
+            accept_command=self.accept_command,
+            action_command=self.action_command,
+            spawn=self.tasks.spawn,
+        )
+        return open_features(context)
 
     def begin(self, sources: Sources, process_id: int | None) -> Configuration:
         """Load the configuration, for an editor that has introduced itself."""
@@ -161,7 +123,7 @@ class Session:
     def greet(self) -> None:
         """Start what needs an editor that listens."""
         if self.configuration is not None:
-            self.configuration.start()
+            self.configuration.tell_problems()
         self._begun.set()
         self._asked.clear()
         self.tasks.spawn(self._ask_for_settings())
@@ -172,7 +134,7 @@ class Session:
         await self._ready.wait()
         await self._asked.wait()
 
-    async def find(self, uri: str) -> "tuple[Document, Features] | None":
+    async def wait_for_document(self, uri: str) -> "tuple[Document, Features] | None":
         """Give a document and what works on it, once requests can be answered.
 
         The document is as it was when the request came; None if there is none.
@@ -180,9 +142,9 @@ class Session:
         document = self.documents.find(uri)
         self.refresh(uri)
         await self.ready()
-        if document is None or self.parts is None:
+        if document is None or self.features is None:
             return None
-        return document, self.parts
+        return document, self.features
 
     def narrow(self, sent: object) -> None:
         """Take in settings that the editor sent; without any, ask for them."""
@@ -232,22 +194,8 @@ class Session:
 
     def _reloaded(self, old: Snapshot | None, new: Snapshot) -> None:
         del old
-        if self.services is not None and self.configuration is not None:
-            others = (each.settings for each in self.configuration.snapshots())
-            self.services.replace(new.settings, *others)
-        if self.parts is not None:
-            self.parts.completions.completer.forget()
-
-    def _lose(self, method: str, params: object) -> None:
-        """Let go of a document whose change could not be read."""
-        document = params.get("textDocument") if isinstance(params, dict) else None
-        uri = document.get("uri") if isinstance(document, dict) else None
-        if method == types.TEXT_DOCUMENT_DID_CHANGE and isinstance(uri, str):
-            self.documents.forget(uri)
-            self.connection.log(
-                Severity.WARNING,
-                f"Hexai: a change of {uri} could not be read; open it anew",
-            )
+        if self.features is not None and self.configuration is not None:
+            self.features.reloaded(new, self.configuration.snapshots())
 
     def _tell_too_large(self, uri: str) -> None:
         self.connection.tell(

@@ -1,14 +1,14 @@
 """What an editor server is made of: its features, and the services that they stand on.
 
-All of it loads much, so it is loaded itself only once the editor has its answer to
-`initialize`. Here alone is said what each feature is given, and in which order they
-follow the documents. Outside of tmux, nothing is even loaded for its status.
+Here alone is said what each feature is given, and in which order they follow the
+documents. All of it loads much, so `session.py` loads it only once the editor has its
+answer to `initialize`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -25,7 +25,8 @@ from hexai.surfaces.lsp.chat.slash_commands import Commands
 from hexai.surfaces.lsp.code_actions import ActionLists, CodeActions, Consultant
 from hexai.surfaces.lsp.completion.completer import Completer, Completions
 from hexai.surfaces.lsp.completion.questions import Questions
-from hexai.surfaces.lsp.configuration import Configuration, Start
+from hexai.surfaces.lsp.configuration import SURFACES, Configuration, Start
+from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.items import ItemMaker
@@ -41,15 +42,38 @@ from hexai.surfaces.lsp.work import LoadsShown, Running, WorkDoneProgress
 if TYPE_CHECKING:
     from hexai.service.tmux_status import ServerStatus
 
+_GATHERS = 0.25
+"""Seconds that a run waits for others before it is written."""
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What the features are given of a session."""
+
+    start: Start
+    log: Log
+    connection: Connection
+    edits: Edits
+    configuration: Configuration
+    accept_command: str
+    action_command: str
+    spawn: Callable[[Coroutine[Any, Any, None]], None]
+    """Runs something until the connection ends."""
+
 
 class Features(Struct, frozen=True, kw_only=True):
-    """What follows the documents of a session."""
+    """What completes, answers and acts."""
 
+    services: Services
     completions: Completions
     prompter: Prompter
     actions: CodeActions
     running: Running
     """What models are at work on, other than completion."""
+
+    def reloaded(self, new: Snapshot, in_use: Iterable[Snapshot]) -> None:
+        """Take over what is configured now; `in_use` holds for some documents."""
+        self.services.replace(new.settings, *(each.settings for each in in_use))
+        self.completions.completer.forget()
 
     def shutdown(self) -> None:
         """End everything, and start nothing more."""
@@ -58,27 +82,48 @@ class Features(Struct, frozen=True, kw_only=True):
         self.completions.shutdown()
 
 
-class Context(Struct, frozen=True, kw_only=True):
-    """What the parts stand on: what one editor and its server share."""
-
-    connection: Connection
-    edits: Edits
-    configuration: Configuration
-    services: Services
-    accept_command: str
-    action_command: str
+@asynccontextmanager
+async def open_features(context: Context) -> AsyncIterator[Features]:
+    """Open them with their services, and let them follow the documents."""
+    async with _open_services(context) as services:
+        features = _make_features(context, services)
+        _load_providers(context, services)
+        yield features
 
 
-def open_features(ground: Context) -> Features:
-    """Open them, and let them follow the documents."""
-    connection, start = ground.connection, ground.services.start
-    progress = WorkDoneProgress(connection, start=start)
-    running = Running(connection, progress, start=start)
-    _show_loads(ground, progress)
+def _load_providers(context: Context, services: Services) -> None:
+    """Load in a thread what the first request would have to wait for."""
+    configuration = context.configuration
+    snapshot = configuration.snapshot()
+    if snapshot is None:
+        return
+    asked = (configuration.entries(snapshot, each) for each in SURFACES)
+    names = [entry.spec.provider for found in asked for entry in found.entries]
+    context.spawn(asyncio.to_thread(services.load, snapshot.settings, names))
+
+
+def _make_features(context: Context, services: Services) -> Features:
+    connection = context.connection
+    progress = WorkDoneProgress(connection, start=services.start)
+    loads = LoadsShown(connection, progress, clock=asyncio.get_running_loop().time)
+    services.watch_loads(loads.took)
+    running = Running(connection, progress, start=services.start)
     offers = Offers()
-    completions = _open_completions(ground, offers)
-    prompter = _open_prompter(ground, offers, completions.completer, running)
-    actions = _open_actions(ground, running)
+    entry = FirstEntry(context.configuration, services)
+    completions = _make_completions(context, services, offers)
+    commands = Commands(
+        connection, context.configuration, running, completions.completer
+    )
+    prompter = Prompter(
+        connection,
+        PromptQuestions(entry),
+        context.edits,
+        running,
+        commands,
+        offered=offers.about,
+        start=services.start,
+    )
+    actions = _make_actions(context, entry, running)
     connection.documents.followers += [
         completions.completer,
         completions.watching,
@@ -86,99 +131,72 @@ def open_features(ground: Context) -> Features:
         actions,
     ]
     return Features(
-        completions=completions, prompter=prompter, actions=actions, running=running
+        services=services,
+        completions=completions,
+        prompter=prompter,
+        actions=actions,
+        running=running,
     )
 
 
-def _show_loads(ground: Context, progress: WorkDoneProgress) -> None:
-    clock = asyncio.get_running_loop().time
-    shown = LoadsShown(ground.connection, progress, clock=clock)
-    ground.services.watch_loads(shown.took)
-
-
-def _open_completions(ground: Context, offers: Offers) -> Completions:
-    connection, services = ground.connection, ground.services
-    questions = Questions(ground.configuration, services)
+def _make_completions(
+    context: Context, services: Services, offers: Offers
+) -> Completions:
+    connection = context.connection
+    questions = Questions(context.configuration, services)
     completer = Completer(connection, questions, start=services.start)
     maker = ItemMaker(
         client=connection.client,
         encoding=connection.documents.encoding,
-        command=ground.accept_command,
+        command=context.accept_command,
         as_is=knows_as_is(connection.capabilities),
     )
     watching = Watching(connection.client, services.record, now=services.now)
-    acceptance = Acceptance(connection, offers, watching, make=ground.edits.make)
+    acceptance = Acceptance(connection, offers, watching, make=context.edits.make)
     return Completions(completer, maker, offers, acceptance, watching)
 
 
-def _open_prompter(
-    ground: Context, offers: Offers, completer: Completer, running: Running
-) -> Prompter:
-    connection, configuration = ground.connection, ground.configuration
-    commands = Commands(connection, configuration, running, completer)
-    return Prompter(
-        connection,
-        PromptQuestions(FirstEntry(configuration, ground.services)),
-        ground.edits,
-        running,
-        commands,
-        offered=offers.about,
-        start=ground.services.start,
-    )
-
-
-def _open_actions(ground: Context, running: Running) -> CodeActions:
-    connection = ground.connection
+def _make_actions(context: Context, entry: FirstEntry, running: Running) -> CodeActions:
+    connection = context.connection
     lists = ActionLists(
         encoding=connection.documents.encoding,
-        command=ground.action_command,
+        command=context.action_command,
         literals=knows_action_literals(connection.capabilities),
     )
     return CodeActions(
         connection,
-        ground.edits,
+        context.edits,
         lists,
-        Consultant(FirstEntry(ground.configuration, ground.services)),
+        Consultant(entry),
         running,
-        UnitTests(connection, ground.edits),
+        UnitTests(connection, context.edits),
     )
 
 
-_GATHERS = 0.25
-"""Seconds that a run waits for others before it is written."""
-
-
 @asynccontextmanager
-async def open_services(
-    start: Start,
-    snapshot: Snapshot | None,
-    log: Log,
-    *,
-    on_problem: Callable[[str], None],
-    on_note: Callable[[str], None],
-) -> AsyncIterator[Services]:
-    """Open them with what records and shows their runs.
-
-    `snapshot` is what is configured at first; None: nothing can be read. `on_problem`
-    is called, in any thread, with what keeps runs from being recorded, `on_note` with
-    what was learnt of an upstream and its user should know.
-    """
+async def _open_services(context: Context) -> AsyncIterator[Services]:
+    """Open them with what records and shows their runs."""
+    start, log = context.start, context.log
+    snapshot = context.configuration.snapshot()
     services: Services | None = None
     settings = snapshot.settings if snapshot is not None else Settings()
 
     def current() -> Settings:
         return settings if services is None else services.settings
 
+    def log_note(note: str) -> None:
+        context.connection.log(Severity.INFO, f"Hexai: {note}")
+
     status = None
     if snapshot is not None and start.recorder is None:
-        status = open_tmux_status(start, snapshot, current, log)
+        status = _open_tmux_status(start, snapshot, current, log)
     ledger = LedgerRecorder(
         start.folders.state,
         now=start.now,
         retention_days=settings.ledger.retention_days,
         gathers=_GATHERS,
         on_written=status.refresh if status is not None else lambda: None,
-        on_problem=on_problem,
+        on_problem=_logging_from_threads(context.connection),
     )
     services = Services(
         settings,
@@ -188,7 +206,7 @@ async def open_services(
         random=start.random,
         recorder=start.recorder or ledger,
         log=log,
-        on_note=on_note,
+        on_note=log_note,
     )
     try:
         async with services:
@@ -199,7 +217,20 @@ async def open_services(
             status.close()
 
 
-def open_tmux_status(
+def _logging_from_threads(connection: Connection) -> Callable[[str], None]:
+    """Give what logs a problem for the editor from a thread beside the loop."""
+    loop = asyncio.get_running_loop()
+
+    def log_problem(problem: str) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            loop.call_soon_threadsafe(
+                connection.log, Severity.WARNING, f"Hexai: {problem}"
+            )
+
+    return log_problem
+
+
+def _open_tmux_status(
     start: Start, snapshot: Snapshot, settings: Callable[[], Settings], log: Log
 ) -> "ServerStatus | None":
     """Begin to keep the status of the tmux that we run in; None outside of tmux.
@@ -207,7 +238,7 @@ def open_tmux_status(
     `settings` gives those that hold now.
     """
     if not start.environ.get("TMUX"):
-        return None
+        return None  # and nothing is loaded for it
     from hexai.service.tmux_status import ServerStatus, find_status
 
     found = find_status(start.folders, start.environ, settings, now=start.now, log=log)

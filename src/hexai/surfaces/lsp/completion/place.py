@@ -112,7 +112,7 @@ class Place:
             if not self._waiters:
                 self.is_wanted.clear()
 
-    def ask(self, asked: Asked) -> None:
+    def take_question(self, asked: Asked) -> None:
         """Take the question that is put to the models for the text as it is now."""
         run, caret = asked.run, self._caret
         self._run = run

@@ -55,7 +55,7 @@ class Asker(Protocol):
     def warm(self, document: Document, position: Position) -> Warming | None:
         """Give the work of having a prompt read beforehand; None: nobody would."""
 
-    def ask(self, document: Document, position: Position, course: LiveRace) -> Asked:
+    def ask(self, document: Document, position: Position, race: LiveRace) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet.
 
         A contender that is asked later is asked about the text as it is by then.
@@ -114,7 +114,7 @@ class Questions:
             warm, self._services, snapshot.settings, entries, composed.within
         )
 
-    def ask(self, document: Document, position: Position, course: LiveRace) -> Asked:
+    def ask(self, document: Document, position: Position, race: LiveRace) -> Asked:
         """Compose the question of what comes at a position; nothing is sent yet.
 
         A contender that is asked later is asked about the text as it is by then.
@@ -125,7 +125,7 @@ class Questions:
         composed = _Composed(origin, position, snapshot.settings)
         question = self._question(composed.request, snapshot, origin, position)
         entries = question.entries
-        recompose = partial(_recompose, composed, course, entries)
+        recompose = partial(_recompose, composed, race, entries)
         return Asked(
             run=ask(self._services, replace(question, recompose=recompose)),
             clean=composed.clean,
@@ -193,17 +193,17 @@ class _Composed:
 
 def _recompose(
     composed: _Composed,
-    course: LiveRace,
+    race: LiveRace,
     entries: tuple[Entry, ...],
     index: int,
     room: int | None,
 ) -> Request:
     """Compose what a contender is asked as it is sent: for what was typed till then."""
-    now = course.now()
+    now = race.now()
     if now is not None and now[1] != composed.position:
         document, position = now
         composed = _Composed(Origin.of(document), position, composed.settings)
-        course.sends(index, composed.clean)
+        race.sends(index, composed.clean)
     return composed.within(room, entries[index].spec.options.n_batch)
 
 

@@ -156,9 +156,9 @@ class Races:
         document = await self._wait_until_quiet(place, settings)
         if document is None:
             return
-        course = _LiveRace(place, self._editor)
-        asked = self._asker.ask(document, place.position, course)
-        place.ask(asked)
+        race = _LiveRace(place, self._editor)
+        asked = self._asker.ask(document, place.position, race)
+        place.take_question(asked)
         async with asked.run as run:
             if place.is_over:
                 run.cancel()
