@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta, Struct, UnsetType, field
 
-from hexai.config.problems import KeyPath, Problem, nearest, shown
+from hexai.config.problems import KeyPath, Problem, shown
 from hexai.config.schema import Settings
+from hexai.text.alike import PROBABLY, nearest
 
 _LISTED_KEYS = 12
 _KEY_NAMES = {"api_key", "apikey", "key", "token", "api_token", "secret", "password"}
@@ -79,7 +80,7 @@ def _unknown(key: str, known: list[str], path: KeyPath) -> str:
         return "keys are not read from a file; use api_key_env or api_key_command"
     if not path and (home := _home_of_flat_key(key)):
         return f"keys are in tables now: write it as {home}"
-    if close := nearest(key, known):
+    if close := nearest(key, known, alike=PROBABLY):
         return f"unknown key; did you mean {close}?"
     if len(known) <= _LISTED_KEYS:
         return f"unknown key; known here: {', '.join(known)}"

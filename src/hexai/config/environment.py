@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hexai.config.decode import allowed, decode, members, rename, type_hints
 from hexai.config.merge import Layer, Merged, nest
-from hexai.config.problems import KeyPath, nearest, shown
+from hexai.config.problems import KeyPath, shown
 from hexai.config.provider_defaults import BUILT_IN
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import (
@@ -25,6 +25,7 @@ from hexai.config.schema_entries import (
 from hexai.config.schema_providers import Profile
 from hexai.config.schema_types import Table, Temperature
 from hexai.domain.entry import Surface
+from hexai.text.alike import nearest
 from hexai.text.sanitise import is_whole
 
 # A key is `HEXAI_<TABLE>_<KEY>`, unless the Go tool has a name for it; where a key
@@ -259,7 +260,7 @@ class _Reader:
         known |= _NOT_CONFIGURATION | key_variables(self._profiles)
         lowered = {name.lower(): name for name in known}
         for name in sorted(self._ours.keys() - known):
-            if close := nearest(name, list(lowered), cutoff=0.85):
+            if close := nearest(name, lowered, alike=0.85):
                 self._warnings.append(
                     f"{name} is no variable of Hexai; did you mean {lowered[close]}?"
                 )

@@ -81,11 +81,3 @@ def listed_some(items: Sequence[str]) -> str:
     """Write the first items of a list that may be very long, and how many follow."""
     more = f" and {len(items) - LISTED} more" if len(items) > LISTED else ""
     return ", ".join(items[:LISTED]) + more
-
-
-def nearest(word: str, known: list[str], *, cutoff: float = 0.6) -> str:
-    """Give the known word that `word` was probably meant to be, or an empty text."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
-    return close[0] if close else ""

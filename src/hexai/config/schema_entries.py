@@ -15,7 +15,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
-from hexai.config.problems import KeyPath, nearest
+from hexai.config.problems import KeyPath
 from hexai.config.schema_providers import ProviderType
 from hexai.config.schema_types import (
     MaybeAsk,
@@ -34,6 +34,7 @@ from hexai.config.schema_types import (
     given,
 )
 from hexai.domain.entry import Surface
+from hexai.text.alike import nearest
 from hexai.text.sanitise import is_whole
 
 NumericText = Annotated[
@@ -246,7 +247,7 @@ def parse_word(word: str, find_name: Callable[[str], str | None]) -> EntryTable:
     start, colon, rest = text.partition(":")
     provider = find_name(start)
     if provider is None:
-        if colon and (meant := nearest(start, _BUILT_IN, cutoff=_MISSPELT)):
+        if colon and (meant := nearest(start, _BUILT_IN, alike=_MISSPELT)):
             raise ValueError(
                 f"{word!r}: there is no provider {start!r}; did you mean {meant}? "
                 f"A model of this name is written PROVIDER:{text}"

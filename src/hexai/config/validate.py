@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import UNSET, UnsetType
 
 from hexai.config.entries import SINGLE, extra_entries
-from hexai.config.problems import KeyPath, Problem, dotted, nearest, shown, wrong
+from hexai.config.problems import KeyPath, Problem, dotted, shown, wrong
 from hexai.config.provider_defaults import (
     fallback_of,
     find_name,
@@ -24,6 +24,7 @@ from hexai.config.schema_providers import HttpTable, ProviderSettings, ProviderT
 from hexai.config.schema_types import given
 from hexai.config.validate_providers import check_providers, find_uneven_contexts
 from hexai.domain.entry import Surface
+from hexai.text.alike import PROBABLY, nearest
 
 _OPENAI: tuple[ProviderType, ...] = ("openai", "openrouter", "local")
 _OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
@@ -180,7 +181,7 @@ def _unknown_provider(settings: Settings, name: str) -> str:
     if find_name(settings, name) is not None:
         return ""
     names = provider_names(settings)
-    close = nearest(name.strip(), list(names))
+    close = nearest(name.strip(), names, alike=PROBABLY)
     hint = f"did you mean {close}?" if close else f"known: {', '.join(names)}"
     return f"there is no such provider; {hint}"
 

@@ -17,8 +17,6 @@ from hexai.surfaces.cli.process import Process
 # options are handed to it.
 
 _ENTRY = re.compile(r"-(\d{1,2})")
-_NEAR = 2
-"""Edits that may be a slip of the finger."""
 
 
 class OptionNames(Struct, frozen=True, kw_only=True):
@@ -77,25 +75,6 @@ def is_option(word: str) -> bool:
     """Tell an option from a prompt that begins with a dash, such as "- a list"."""
     name = word.partition("=")[0]
     return word.startswith("-") and word != "-" and not any(map(str.isspace, name))
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that is at most two edits away, the nearest one first."""
-    # A word of megabytes is not measured: what is added alone are more edits than that.
-    alike = [name for name in known if abs(len(word) - len(name)) <= _NEAR]
-    distances = [(_distance(word.lower(), name), name) for name in alike]
-    distance, name = min(distances, default=(_NEAR + 1, ""))
-    return name if distance <= _NEAR else None
-
-
-def _distance(one: str, other: str) -> int:
-    row = list(range(len(other) + 1))
-    for i, left in enumerate(one, start=1):
-        diagonal, row[0] = row[0], i
-        for j, right in enumerate(other, start=1):
-            best = min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right))
-            diagonal, row[j] = row[j], best
-    return row[len(other)]
 
 
 Layout = Literal["auto", "columns", "stacked", "plain"]

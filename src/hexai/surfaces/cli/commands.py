@@ -16,10 +16,10 @@ from hexai.surfaces.cli.command_line import (
     CommandLine,
     given,
     is_option,
-    nearest,
     option_names,
     split_line,
 )
+from hexai.text.alike import nearest_by_edits
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -192,6 +192,10 @@ def _refuse_options(line: CommandLine, options: AskOptions) -> None:
         )
 
 
+_SLIP = 2
+"""Edits that may be a slip of the finger."""
+
+
 def _refuse_near_miss(word: str) -> None:
     names = {command.words[0] for command in COMMANDS}
     meant = _NO_COMMAND.get(word.lower())
@@ -200,7 +204,7 @@ def _refuse_near_miss(word: str) -> None:
             f"`{word}` needs arguments, see hexai {word} --help; "
             f"to ask this word: hexai -- {word}"
         )
-    if meant is None and (near := nearest(word, names)) is not None:
+    if meant is None and (near := nearest_by_edits(word, names, edits=_SLIP)):
         meant = f"hexai {near}"
     if meant is not None:
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")

@@ -4,7 +4,6 @@ import pytest
 
 from hexai.surfaces.cli.command_line import (
     CommandLine,
-    nearest,
     option_names,
     root_command,
     split_line,
@@ -77,23 +76,3 @@ def test_a_value_with_blanks_is_no_prompt() -> None:
 def test_unknown_options_are_left_for_the_parser_to_refuse() -> None:
     """They are never sent to a model."""
     assert split("--jsno", "hi").options == ("--jsno",)
-
-
-@pytest.mark.parametrize(
-    ("word", "found"),
-    [
-        ("confg", "config"),
-        ("modles", "models"),
-        ("STATS", "stats"),
-        ("hello", None),
-        ("", None),
-    ],
-)
-def test_two_edits_are_near(word: str, found: str | None) -> None:
-    """A mistyped command is found, another word is not."""
-    assert nearest(word, ["config", "models", "stats"]) == found
-
-
-def test_a_word_of_megabytes_is_near_to_none() -> None:
-    """It is not measured, which would take minutes."""
-    assert nearest("x" * 3_000_000, ["config", "history"]) is None
