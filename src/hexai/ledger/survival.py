@@ -54,15 +54,14 @@ def cut_tail(done: Done, before: Lines, change: TextChange) -> Done | None:
     )
 
 
-# The range that it went into is tracked through every change of the document, and what
-# stands in the range is compared with what was taken. What is typed at either end is
-# outside of it; what replaces a part of it is inside, unless it also replaces what
-# stands beside it. So text that was moved elsewhere does not count as there, and what
-# was added in the middle counts against it.
-
-
 class Tracked:
-    """A text in a document, followed through its changes."""
+    """A text in a document, followed through its changes.
+
+    What is typed at either end of its range is outside of it; what replaces a part of
+    it is inside, unless it also replaces what stands beside it. So text that was moved
+    elsewhere does not count as there, and what was added in the middle counts against
+    it.
+    """
 
     def __init__(self, text: str, start: Position) -> None:
         """Track a text that stands at a position; line breaks are newlines."""

@@ -37,13 +37,10 @@ def project_of(folder: str) -> str:
     return ""
 
 
-# What is granted is what the user was shown: the caller hands over the file as it was
-# read, and nobody reads it again.
-
-
 def grant(folders: Folders, file: ProjectFile, *, now: float) -> Grant:
     """Trust a project file in the state that was shown; an older grant is replaced.
 
+    The caller hands over the file as it was read and shown; nobody reads it again.
     `now` is in seconds since 1970. Raises `ConfigError` for a file that can never be
     trusted, and `OSError` if the grant cannot be kept.
     """

@@ -103,18 +103,6 @@ def _facts(path: Path) -> Iterator[Fact]:
         yield _decoder.decode(line)
 
 
-# Whoever records only puts a fact into a queue. One thread opens the database, takes in
-# what other processes had to put aside, and writes each fact in a transaction of its
-# own. When another program holds the ledger it waits a moment, then puts all that is
-# queued into the spool. After a while without work it closes the database and ends; the
-# next fact starts it again.
-#
-# An editor server calls `close` as it shuts down. A command has no time for that:
-# closing may copy the log into the database and wait for the disk. It calls `flush` and
-# leaves; to the file that is the same as being killed, which never harms it. What has
-# not been written when the time is up goes to the spool from the calling thread: should
-# the other thread write it too, that changes nothing.
-
 FILE_NAME = "ledger.db"
 SPOOL = "spool"
 MOST_QUEUED = 1000
@@ -128,7 +116,18 @@ _BATCH = 50
 
 
 class LedgerRecorder:
-    """Records facts in the ledger below one folder. Its methods never raise."""
+    """Records facts in the ledger below one folder. Its methods never raise.
+
+    They only put a fact into a queue. One thread opens the database, takes in what
+    other processes had to put aside, and writes each fact in a transaction of its own.
+    When another program holds the ledger it waits a moment, then puts all that is
+    queued into the spool. After a while without work it closes the database and ends;
+    the next fact starts it again.
+
+    An editor server calls `close` as it shuts down. A command has no time for that, as
+    closing may copy the log into the database and wait for the disk. It calls `flush`
+    and leaves, which to the file is the same as being killed, and harms it never.
+    """
 
     def __init__(
         self,
@@ -186,7 +185,7 @@ class LedgerRecorder:
             self._is_urgent = False
             late = self._unwritten()
             self._queue.clear()
-        self._put_aside(late)
+        self._put_aside(late)  # a fact that is written as well changes nothing
 
     def close(self) -> None:
         """Flush, close the database and end the thread."""

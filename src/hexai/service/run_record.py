@@ -97,13 +97,12 @@ def without_texts(record: RunRecord) -> RunRecord:
     return replace(record, messages=(), contenders=tuple(silent))
 
 
-# Reasons of failures are left out but for their kind, since an upstream may quote the
-# prompt in them. Texts come beside the facts if the log was opened for them, but not
-# those that the guard refuses: they are stored nowhere.
-
-
 class Logbook(Struct, frozen=True, kw_only=True):
-    """Writes one run into a log."""
+    """Writes one run into a log: facts, and texts only if it was opened for them.
+
+    Of a failure the kind stands there and not the reason, in which an upstream may
+    quote the prompt. Texts that the guard refuses are written nowhere.
+    """
 
     log: Log
     mask: Callable[[str], tuple[str, int]]

@@ -9,18 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-# Python handles a signal between two of its instructions, in the main thread. One that
-# arrives right before that thread waits for events, or in another thread, would be
-# handled when the next event ends the wait, and a silent upstream sends none. So each
-# signal rings a socket that the loop listens to.
-#
-# asyncio looks names up in its default executor, which has six threads on two cores:
-# six contenders behind a name server that never answers would stop a seventh, good
-# one, and the interpreter would wait for all of them at exit. So every lookup gets a
-# daemon thread of its own, which an abandoned lookup may keep until the resolver gives
-# up, and which the exit does not wait for. Lookups are rare (one per new connection),
-# so a thread for each costs nothing that matters.
-
 
 class Loop(asyncio.SelectorEventLoop):
     """A selector loop that signals wake; each lookup has a daemon thread of its own."""
@@ -28,7 +16,12 @@ class Loop(asyncio.SelectorEventLoop):
     _bell = -1
 
     def run_forever(self) -> None:
-        """Run until `stop`; in the main thread, signals are heard at once."""
+        """Run until `stop`; in the main thread, signals are heard at once.
+
+        Python handles a signal between two instructions of the main thread. One that
+        arrives right before the wait for events would be handled when the next of them
+        ends it, and a silent upstream sends none. So each rings a socket.
+        """
         if threading.current_thread() is not threading.main_thread():
             super().run_forever()
             return
@@ -63,7 +56,12 @@ class Loop(asyncio.SelectorEventLoop):
         proto: int = 0,
         flags: int = 0,
     ) -> list[Any]:
-        """Look a name up as `socket.getaddrinfo` does."""
+        """Look a name up as `socket.getaddrinfo` does, in a daemon thread of its own.
+
+        asyncio's executor has six threads on two cores: six contenders behind a name
+        server that never answers would stop a seventh, good one, and the exit would
+        wait for all of them. There is one lookup a connection, so threads cost nothing.
+        """
 
         def look_up() -> list[Any]:
             return socket.getaddrinfo(host, port, family, type, proto, flags)
@@ -111,14 +109,12 @@ def _as_lookup(error: UnicodeError) -> OSError:
     )
 
 
-# The monotonic clock stands still while a machine sleeps, the wall clock does not.
-
 SLEPT = 5.0
 """Seconds by which the wall clock must have run ahead."""
 
 
 class SleepWatch:
-    """Compares the two clocks, each given as a function that tells seconds."""
+    """Compares two clocks: the monotonic one stands still while a machine sleeps."""
 
     def __init__(self, wall: Callable[[], float], steady: Callable[[], float]) -> None:
         self._wall = wall
@@ -132,10 +128,6 @@ class SleepWatch:
         self._ahead = ahead
         return slept
 
-
-# glibc gives back by itself only what is free at a heap's end. In a process that works
-# with texts all day the free pages lie between others that stay: after an hour's typing
-# about 10 MB of them (`scripts/bench soak`). `malloc_trim(3)` gives back those too.
 
 AFTER = 60.0
 """Seconds from work to the next time that memory is given back."""
@@ -164,7 +156,12 @@ class Trimmer:
 
 
 def give_back() -> None:
-    """Give free pages back where the C library can; elsewhere do nothing."""
+    """Give free pages back where the C library can; elsewhere do nothing.
+
+    glibc by itself gives back what is free at a heap's end. Where texts come and go all
+    day the free pages lie between others that stay: after an hour's typing about 10 MB
+    of them (`scripts/bench soak`).
+    """
     if sys.platform != "linux":
         return
     import ctypes  # takes 4 ms, which no start should

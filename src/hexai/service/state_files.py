@@ -14,16 +14,16 @@ from hexai.service.files import (
     write_private,
 )
 
-# When a run fails before anything was sent, its input goes into a private file that the
-# user is told the name of. Text that the guard refused is never given to this module.
-
 MOST_KEPT = 20
 """How many inputs are kept; the oldest go first."""
 _KEPT_SUFFIX = ".md"
 
 
 class KeptPrompts:
-    """The inputs below one private folder."""
+    """The inputs of runs that failed before anything was sent, below a private folder.
+
+    The user is told the name of the file. Text that the guard refused never gets here.
+    """
 
     def __init__(self, folder: Path, *, now: Callable[[], float]) -> None:
         """`now` is the wall clock in seconds; it names the files."""
@@ -66,9 +66,6 @@ class KeptPrompts:
         yield from (path for path in paths if path.suffix in {_KEPT_SUFFIX, TEMPORARY})
 
 
-# A mark is an empty file that is called by a digest: what was said may name a model or
-# an address, and nothing here does.
-
 TOLD = "told"
 """The folder below that of the state."""
 _MOST_TOLD = 200
@@ -77,7 +74,10 @@ _TOLD_SUFFIX = ".told"
 
 
 class Told:
-    """The marks below one private folder."""
+    """The marks below one private folder: empty files, each called by a digest.
+
+    What was said may name a model or an address, and nothing here does.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

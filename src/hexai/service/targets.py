@@ -22,21 +22,17 @@ from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
 from hexai.providers.prices import PriceList
 from hexai.providers.registry import Client, Unavailable
 
-# Two entries share connections and a key only if nothing that a client is made of
-# differs between them. So a client is made from its key in the pool and from nothing
-# else: it cannot depend on what is not part of the key (the model, budgets, limits),
-# and a reload that changes only that keeps it, with its connections and what its key
-# command printed.
-#
-# A race holds a lease from its beginning to its end. When a reload replaces a client,
-# the races that have leased it finish on it, and the last one to leave closes it.
-
 Make = Callable[[ProviderSettings], Client]
 """Makes the client of a provider; raises `ProviderError` where that is impossible."""
 
 
 def client_key(settings: ProviderSettings) -> ProviderSettings:
-    """Keep what a client is made of: name, format, origin and credential."""
+    """Keep what a client is made of: name, format, origin and credential.
+
+    It is made from its key in the pool and from nothing else. So a reload that changes
+    only the rest (the model, budgets, limits) keeps it, with its connections and what
+    its key command printed.
+    """
     return replace(
         settings,
         model="",
@@ -69,7 +65,10 @@ class Clients:
         return len(self._pool)
 
     def lease(self) -> "Lease":
-        """Begin a lease, which holds nothing yet."""
+        """Begin a lease, which holds nothing yet; a race has one as long as it runs.
+
+        A client that a reload replaces is closed by the last one to leave it.
+        """
         return Lease(self)
 
     async def replace(self, in_use: Iterable[Settings]) -> None:

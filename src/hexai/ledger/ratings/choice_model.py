@@ -191,7 +191,7 @@ def add_outer(matrix: Matrix, vector: Vector, weight: float) -> None:
 # strength remains what it is on average over all positions. These terms are in the
 # model once there are choices enough to tell them, or once they are shown to be needed:
 # by the marginal likelihood with them over that without (Laplace's approximation; Kass
-# and Raftery 1995), a betting score as in `ratings.evidence`, with the same limit. Of
+# and Raftery 1995), a betting score as in `ratings.bets`, with the same limit. Of
 # two models nobody can tell what the first place does to one from what the others do to
 # the other, and the difference of their strengths does not depend on it.
 #

@@ -80,7 +80,7 @@ def _reached(bet: Bet, needed: Sequence[float]) -> bool:
 # grows by one a week, so it reaches 52 / 0.05 within a year with a probability of at
 # most 5 %, looked at always.
 #
-# A preference is read in logits from what a unit of `ratings.evidence` has paid, so
+# A preference is read in logits from what a unit of `ratings.bets` has paid, so
 # habits may change without anybody's being blamed.
 
 _WEEK = 7 * 86400.0

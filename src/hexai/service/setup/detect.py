@@ -1,4 +1,8 @@
-"""What a machine without configuration offers: keys, an Ollama, other servers."""
+"""What a machine without configuration offers: keys, an Ollama, other servers.
+
+It looks, and sends nothing to any cloud. The one connection to an Ollama goes to its
+port on this machine; where `OLLAMA_HOST` names another, nobody is asked.
+"""
 
 import asyncio
 import importlib.util
@@ -49,10 +53,6 @@ async def _read_bounded(reader: asyncio.StreamReader) -> bytes:
         answer += piece
     return answer
 
-
-# Used for the first run and by `hexai config init`: it looks, and sends nothing to any
-# cloud. The one connection it makes goes to the port of Ollama on this machine, which
-# `OLLAMA_HOST` may name; where that names another machine, nobody is asked.
 
 _USUAL: Address = ("127.0.0.1", 11434)
 _VENDORS = ("OPENAI", "OPENROUTER", "ANTHROPIC")

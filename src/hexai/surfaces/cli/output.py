@@ -1,4 +1,7 @@
-"""Short texts straight to a stream: help, errors, tables, a question of y or n."""
+"""Short texts straight to a stream: help, errors, tables, a question of y or n.
+
+Answers go through `service.writer` instead, which never blocks the event loop.
+"""
 
 import os
 import select
@@ -10,9 +13,6 @@ from hexai.errors import HexaiError
 from hexai.surfaces.cli.process import Process
 from hexai.text.cells import pad, width, wrap
 from hexai.text.sanitise import visible, visible_line
-
-# What is not ours passes `text.visible`. Answers go through the writer instead, which
-# never blocks the event loop.
 
 
 def say(process: Process, text: str) -> None:

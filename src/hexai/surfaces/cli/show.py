@@ -144,10 +144,6 @@ def _as_outcome(contender: ContenderRecord) -> Outcome:
     )
 
 
-# A recorded run has the shape of a run that was just asked, and more beside it. What a
-# blind run must not tell before the choice is null here too.
-
-
 class ChoiceRecord(Struct, kw_only=True):
     """What was chosen."""
 
@@ -168,7 +164,10 @@ class RecordedEntryRecord(EntryRecord, kw_only=True):
 
 
 class RecordedRunRecord(Struct, kw_only=True):
-    """A recorded run, whole."""
+    """A recorded run, whole: what one that was just asked has, and more.
+
+    What a blind run must not tell before the choice is null here too.
+    """
 
     run_id: str
     number: int

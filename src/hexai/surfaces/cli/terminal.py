@@ -178,14 +178,12 @@ def _read(descriptor: int) -> str | None:
     return None if not piece or _STOP.intersection(piece) else piece
 
 
-# The cursor of a live view rests at its first line, hidden, and keys are not echoed. A
-# process that simply stopped would leave all that to the shell.
-
-
 @contextmanager
 def stoppable(before: Callable[[], None], after: Callable[[], None]) -> Iterator[None]:
     """Call `before` when asked to stop, and `after` when the process goes on.
 
+    The cursor of a live view is hidden and keys are not echoed, and a process that
+    simply stopped would leave all that to the shell.
     For the main thread, on a running loop.
     """
     if signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN:

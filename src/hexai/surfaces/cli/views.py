@@ -199,17 +199,17 @@ def _text_view(run: Run, cast: DisplayOrder, wanted: Wanted, screen: Screen) -> 
     return plain_view(cast, wanted, screen.write)
 
 
-# Standard output belongs to the view, standard error to the closing lines. A Ctrl-C
-# cancels the contenders, so that they end as outcomes like any others: what had arrived
-# stays, and the run is shown to its end. Where nobody reads standard output any more,
-# the run is given up without a word, as a program ends that dies of SIGPIPE.
-
 Asking = AbstractAsyncContextManager[Run]
 """Entering it puts the question; leaving it ends the run."""
 
 
 class Show:
-    """One run on its way to the user."""
+    """One run on its way to the user: its view on standard output.
+
+    A Ctrl-C cancels the contenders, so that they end as outcomes like any others: what
+    had arrived stays, and the run is shown to its end. Where nobody reads standard
+    output any more, the run is given up without a word, as SIGPIPE ends a program.
+    """
 
     def __init__(self, screen: Screen, wanted: Wanted) -> None:
         self._screen, self._wanted = screen, wanted

@@ -10,12 +10,13 @@ from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, row, styled_row
 from hexai.text.cells import truncate, wrap
 from hexai.text.sanitise import VisibleStream
 
-# Only rows that are not printed for good are kept, and only the last of them is wrapped
-# again when text comes, so that a column costs the same after 10,000 lines as at once.
-
 
 class Column:
-    """The rows of one contender from the first that is not printed for good."""
+    """The rows of one contender from the first that is not printed for good.
+
+    Only the last of them is wrapped again when text comes, so that a column costs the
+    same after 10,000 lines as at once.
+    """
 
     def __init__(self, cells: int) -> None:
         self._cells = cells

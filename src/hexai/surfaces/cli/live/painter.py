@@ -109,11 +109,6 @@ def _move(at: int, to: int) -> str:
     return "\r" + (f"\x1b[{at - to}A" if to < at else "")
 
 
-# The layouts decide what is shown (`columns`, `stacked`; pure), the region how it gets
-# onto the terminal; the painter brings events, time and size to them. It draws at once
-# if it has not drawn for a twentieth of a second, else with the next tick, and not
-# while the terminal has not taken the frames before.
-
 Layout = Literal["auto", "columns", "stacked"]
 
 FRAME_SECONDS = 0.05
@@ -124,7 +119,11 @@ _COMFORTABLE = 40
 
 
 class Painter:
-    """Draws the events of one race as they come, on a terminal of its own."""
+    """Draws the events of one race as they come, on a terminal of its own.
+
+    At once if it has not drawn for `FRAME_SECONDS`, else with the next tick, and not
+    while the terminal has not taken the frames before.
+    """
 
     def __init__(  # noqa: PLR0913 - what the edge knows, handed in piece by piece
         self,
