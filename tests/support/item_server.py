@@ -69,7 +69,9 @@ class ItemServer:
         self._log = log
         self._seen = Seen()
         self._offers = Offers()
-        self._acceptance = Acceptance(self, self._offers, self, make=self._make)
+        self._acceptance = Acceptance(
+            self, self._offers, take=self.taken, make=self._make
+        )
         self._maker = ItemMaker(
             client=NEOVIM, encoding=Encoding.UTF8, command="hexai.taken"
         )

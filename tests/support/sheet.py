@@ -81,13 +81,9 @@ class Shown:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def began(self, work: Work) -> None:
-        """Remember it."""
-        self.lines.append(f"began {work.label}")
-
-    def ended(self, work: Work) -> None:
-        """Remember it."""
-        self.lines.append(f"ended {work.label}")
+    def show(self, work: Work) -> None:
+        """Remember that it began, or is over."""
+        self.lines.append(f"{'ended' if work.is_over else 'began'} {work.label}")
 
 
 class Sheet(OwnTasks):
@@ -110,7 +106,7 @@ class Sheet(OwnTasks):
         self.asker = ScriptedPrompts(models, settings)
         self.documents = Documents(clock=loop.time, on_too_large=print)
         self.edits = Edits(self, clock=loop.time)
-        self.running = Running(self, self.progress, start=self.start)
+        self.running = Running(self, self.progress.show, start=self.start)
         self.prompter = Prompter(
             self,
             self.asker,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -25,19 +25,16 @@ from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents import Document, to_path
 from hexai.text.lines import Position, Span
 
-
-class Ignored(Protocol):
-    """Why a document stays on this machine."""
-
-    @property
-    def reason(self) -> str:
-        """For people; holds no text of the document."""
+if TYPE_CHECKING:
+    from hexai.service.ignore.ignore import Ignored
 
 
 class AskedRun(AbstractAsyncContextManager["AskedRun"], Protocol):
     """A race with what is recorded about it; see `service.ask`.
 
-    Entering it puts the question, leaving it closes all streams.
+    Entering it puts the question, leaving it closes all streams. What answers in a
+    document knows no more of a run, so it is tested with races in virtual time, where
+    the service's threads have no place.
     """
 
     @property
@@ -57,7 +54,7 @@ class AskedRun(AbstractAsyncContextManager["AskedRun"], Protocol):
         """The outcomes so far, in entry order."""
 
     @property
-    def ignored(self) -> Ignored | None:
+    def ignored(self) -> "Ignored | None":
         """What keeps the document on this machine, known once it is entered."""
 
     def __aiter__(self) -> AsyncIterator[Event]:

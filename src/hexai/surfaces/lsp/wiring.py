@@ -105,9 +105,9 @@ def _load_providers(context: Context, services: Services) -> None:
 def _make_features(context: Context, services: Services) -> Features:
     connection = context.connection
     progress = WorkDoneProgress(connection, start=services.start)
-    loads = LoadsShown(connection, progress, clock=asyncio.get_running_loop().time)
+    loads = LoadsShown(connection, progress.show, clock=asyncio.get_running_loop().time)
     services.watch_loads(loads.took)
-    running = Running(connection, progress, start=services.start)
+    running = Running(connection, progress.show, start=services.start)
     offers = Offers()
     entry = FirstEntry(context.configuration, services)
     completions = _make_completions(context, services, offers)
@@ -152,7 +152,9 @@ def _make_completions(
         as_is=knows_as_is(connection.capabilities),
     )
     watching = Watching(connection.client, services.record, now=services.now)
-    acceptance = Acceptance(connection, offers, watching, make=context.edits.make)
+    acceptance = Acceptance(
+        connection, offers, take=watching.taken, make=context.edits.make
+    )
     return Completions(completer, maker, offers, acceptance, watching)
 
 

@@ -7,7 +7,7 @@ model that is being loaded.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from lsprotocol import types
 
@@ -50,22 +50,16 @@ class Work:
         self._task = task
 
 
-class Progress(Protocol):
-    """Shows the user that something is under way."""
-
-    def began(self, work: Work) -> None:
-        """Take note that work began."""
-
-    def ended(self, work: Work) -> None:
-        """Take note that it is over."""
+Show = Callable[[Work], None]
+"""Shows the user work that has begun, or that it is over."""
 
 
 class Running:
     """All work under way for one editor; belongs to the loop's thread."""
 
-    def __init__(self, editor: Editor, progress: Progress, *, start: StartTask) -> None:
+    def __init__(self, editor: Editor, show: Show, *, start: StartTask) -> None:
         self._editor = editor
-        self._progress = progress
+        self._show = show
         self._start = start
         self._works: dict[int, Work] = {}
         self._last = 0
@@ -86,7 +80,7 @@ class Running:
             work.is_over = True
             return work
         self._works[work.number] = work
-        self._progress.began(work)
+        self._show(work)
         work.bind(self._start(self._run(work, body)))
         return work
 
@@ -127,11 +121,8 @@ class Running:
     def _end(self, work: Work) -> None:
         work.is_over = True
         if self._works.pop(work.number, None) is not None:
-            self._progress.ended(work)
+            self._show(work)
 
-
-# The editor is asked for a place to show it, and the work does not wait for the answer:
-# what is over by then is never shown.
 
 _TOKEN = "hexai-"  # noqa: S105 - the protocol's name for what names a progress
 
@@ -144,14 +135,16 @@ class WorkDoneProgress:
         self._start = start
         self._shown: set[int] = set()
 
-    def began(self, work: Work) -> None:
-        """Ask for a place to show it, if the editor has any."""
+    def show(self, work: Work) -> None:
+        """Ask the editor for a place to show it, or show there that it is over."""
         window = self._connection.capabilities.window
-        if window is not None and window.work_done_progress:
+        if work.is_over:
+            self._end(work)
+        elif window is not None and window.work_done_progress:
+            # Work does not wait for the answer: what is over by then is never shown.
             _ = self._start(self._open(work))
 
-    def ended(self, work: Work) -> None:
-        """Show that it is over."""
+    def _end(self, work: Work) -> None:
         if work.number in self._shown:
             self._shown.discard(work.number)
             # Helix clears its status line at an end without a message.
@@ -190,22 +183,22 @@ def number_of(token: int | str) -> int | None:
     return int(digits) if is_ours and digits.isdecimal() and len(digits) < 10 else None
 
 
-# A load outlives the questions that it is for, and typing begins and ends many of
-# those. So what is shown belongs to the load: one progress from its beginning to its
-# end, or two lines in the log of an editor that shows none.
-
 _FIRST = 10**9
 """Numbers from here on are those of no work that could be stopped."""
 
 
 class LoadsShown:
-    """Shows the loads of one process to one editor."""
+    """Shows the loads of one process to one editor.
+
+    A load outlives the questions that it is for, of which typing begins and ends many:
+    so it is shown by itself, and with two lines in the log of who shows no progress.
+    """
 
     def __init__(
-        self, editor: Editor, progress: Progress, *, clock: Callable[[], float]
+        self, editor: Editor, show: Show, *, clock: Callable[[], float]
     ) -> None:
         self._editor = editor
-        self._progress = progress
+        self._show = show
         self._clock = clock
         self._works: dict[str, tuple[Work, float]] = {}
         self._last = _FIRST
@@ -217,7 +210,7 @@ class LoadsShown:
         elif model in self._works:
             work, since = self._works.pop(model)
             work.is_over = True
-            self._progress.ended(work)
+            self._show(work)
             self._log(f"{model} was loading for {self._clock() - since:.1f} s")
 
     def _begin(self, model: str) -> None:
@@ -225,7 +218,7 @@ class LoadsShown:
         work = Work(self._last, f"loading {model}", "", lambda _work: None)
         work.can_be_stopped = False
         self._works[model] = work, self._clock()
-        self._progress.began(work)
+        self._show(work)
         self._log(f"loading {model}; typing goes on meanwhile")
 
     def _log(self, message: str) -> None:

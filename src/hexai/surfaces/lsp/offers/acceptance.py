@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
 
 from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.editor import Editor, Severity
@@ -18,12 +17,8 @@ _KEPT = 64
 Make = Callable[[str, Compute, str], Awaitable[object]]
 """Makes an edit of a document, computed for its newest text, under a name."""
 
-
-class Choices(Protocol):
-    """Takes note of what the user does with suggestions."""
-
-    def taken(self, offer: Offer, index: int) -> None:
-        """Take note that a suggestion was taken, as the editor's command says."""
+Take = Callable[[Offer, int], None]
+"""Takes note that a suggestion of an offer was taken."""
 
 
 class Offers:
@@ -63,11 +58,11 @@ class Acceptance:
     """Carries out the accept command."""
 
     def __init__(
-        self, editor: Editor, offers: Offers, choices: Choices, *, make: Make
+        self, editor: Editor, offers: Offers, *, take: Take, make: Make
     ) -> None:
         self._editor = editor
         self._offers = offers
-        self._choices = choices
+        self._take = take
         self._make = make
 
     async def accept(self, arguments: Sequence[object]) -> None:
@@ -78,7 +73,7 @@ class Acceptance:
         offer, index = found
         suggestion = offer.suggestions[index]
         insertion = Insertion.of(offer, suggestion)
-        self._choices.taken(offer, index)
+        self._take(offer, index)
         if offer.blind:
             self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
         if self._editor.client.mends:

@@ -67,7 +67,7 @@ def take(given_offer: Offer, desk: Desk, index: int = 0) -> None:
     """Take a suggestion of an offer at a desk."""
     offers = Offers()
     number = offers.keep(given_offer)
-    acceptance = Acceptance(desk, offers, desk, make=desk.make)
+    acceptance = Acceptance(desk, offers, take=desk.taken, make=desk.make)
     asyncio.run(acceptance.accept([given_offer.run_id, number, index]))
 
 
@@ -175,7 +175,9 @@ def test_arguments_that_name_nothing_do_nothing(arguments: list[object]) -> None
     desk = Desk(Lines.of("x"))
     offers = Offers()
     offers.keep(offer("|", "x"))
-    asyncio.run(Acceptance(desk, offers, desk, make=desk.make).accept(arguments))
+    asyncio.run(
+        Acceptance(desk, offers, take=desk.taken, make=desk.make).accept(arguments)
+    )
     assert (desk.chosen, desk.told, desk.edits) == ([], [], 0)
 
 
