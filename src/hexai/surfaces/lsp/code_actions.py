@@ -33,10 +33,6 @@ from hexai.surfaces.lsp.work import Running, Work
 from hexai.text.lines import Encoding, Replacement, Span, TextChange, compare
 from hexai.text.sanitise import visible
 
-# It is made of the text alone, asks nobody, and is kept for a while with the text that
-# it was made of. So what an editor sends back is two numbers, and the selection is
-# found again however the text has moved since.
-
 _KEPT = 16
 """Lists that are remembered; only the newest can be on the screen."""
 _MOST_REPORTS = 50
@@ -55,7 +51,11 @@ class Listing(Struct, frozen=True, kw_only=True):
 
 
 class ActionLists:
-    """Makes the lists of one editor, and remembers the newest."""
+    """Makes the lists of one editor, and remembers the newest.
+
+    A list asks nobody, and is kept with the text that it was made of. So an editor
+    sends back two numbers, and the selection is found however the text has moved since.
+    """
 
     def __init__(self, *, encoding: Encoding, command: str, literals: bool) -> None:
         """`literals`: the editor knows more than bare commands."""

@@ -47,19 +47,18 @@ class Editor(Protocol):
         """
 
 
-# Who finds out why work failed says so at once, and knows nothing of progress. But an
-# editor may take the end of a progress for the end of all that was to be said: Helix
-# clears its status line then, and a message that came before was on it for a
-# millisecond (helix-term/src/application.rs, 25.07.1). So what is told in a task of
-# work is held, and told after the end.
-
 Message = tuple[Severity, str]
 _HELD: ContextVar[list[Message] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
 def holding() -> Iterator[list[Message]]:
-    """Hold what is told within, or in tasks begun there; gives it as it comes."""
+    """Hold what is told within, or in tasks begun there; gives it as it comes.
+
+    It is told after the work's end: Helix clears its status line with the end of a
+    progress, so a message before that was on it for a millisecond
+    (helix-term/src/application.rs, 25.07.1).
+    """
     messages: list[Message] = []
     token = _HELD.set(messages)
     try:

@@ -8,10 +8,6 @@ from hexai.surfaces.tmux.view_messages import MenuLine, Opened
 from hexai.text.cells import pad, truncate, width, wrap
 from hexai.text.sanitise import visible_line
 
-# The default popup of a terminal of 40 by 10 has three lines of 22 cells. What a person
-# decides by comes first there: the diff, and the keys. Where not even a line of it can
-# be seen, nothing can be taken either.
-
 _LEAST_ITEMS = 2
 """Lines of the menu that notes leave alone, if there are more than these."""
 _SHARE_OF_NOTES = 3
@@ -33,6 +29,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     title: bool
     headings: bool
     diff: bool
+    """False: not a line of it can be seen, so nothing can be taken either."""
     told: int
     """The most lines of what is told above the keys."""
     told_instead: bool
@@ -42,7 +39,9 @@ class Layout(Struct, frozen=True, kw_only=True):
 def layout_of(columns: int, lines: int, candidates: int) -> Layout:
     """Share a screen out among the parts of some answers.
 
-    Where several are compared, the heading stays that says which of them Enter takes.
+    A popup in a terminal of 40 by 10 has three lines of 22 cells: what a person decides
+    by comes first, the diff and the keys. Where several are compared, the heading stays
+    that says which of them Enter takes.
     """
     headings = candidates > 1 or lines >= _WITH_HEADING
     needed = 3 if candidates > 1 else 2
@@ -60,9 +59,6 @@ def lines_for_notes(lines: int) -> int:
     """Say how many lines the notes of a menu may take."""
     return max(1, lines // _SHARE_OF_NOTES) if lines > _LEAST_ITEMS else 0
 
-
-# Textual takes longer to load than all else together. Meanwhile the menu stands there
-# already, drawn where `menu_view.py` will draw it again; keys wait in the terminal.
 
 MOST_NOTES = 2
 _START = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[H\x1b[2J"
@@ -102,7 +98,11 @@ def fitted_line(parts: Sequence[str], cells: int, between: str = "  ") -> str:
 
 
 def first_frame(opened: Opened, columns: int, lines: int) -> bytes:
-    """Draw the main menu for a terminal in its first state."""
+    """Draw the main menu for a terminal in its first state.
+
+    It stands there while Textual loads, which takes longer than all else together;
+    `menu_view.py` draws the same again, and keys wait in the terminal.
+    """
     notes = [row for note in notes_of(opened) for row in wrap(note, columns)]
     notes = notes[: lines_for_notes(lines)]
     room = max(0, lines - 1 - len(notes))

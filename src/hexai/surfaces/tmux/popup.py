@@ -257,11 +257,6 @@ def _modes_of(terminal: int) -> "list[Any] | None":
         return None
 
 
-# Reading the command line properly takes as long as starting a popup. So a line that is
-# plain, as those that editors are told to run, is seen through here; every other one
-# waits for `surfaces/cli/lsp_and_action.py`, which knows all of it and says what is
-# wrong.
-
 _FLAGS = frozenset({"--blind", "--compare", "--quiet", "--send-anyway"})
 _VALUES = {
     "--config": None,
@@ -288,7 +283,12 @@ def open_early(
 
 
 def plain_popup(words: Sequence[str]) -> Popup | None:
-    """Give the popup that a plain command line opens; None: it may be otherwise."""
+    """Give the popup that a plain command line opens; None: it may be otherwise.
+
+    Reading a line properly takes as long as starting a popup. So those that editors are
+    told to run are seen through here; every other one waits for
+    `surfaces/cli/lsp_and_action.py`, which says what is wrong.
+    """
     about: dict[str, str] = {}
     rest = iter(words)
     for word in rest:

@@ -142,16 +142,14 @@ class Ending(Struct, frozen=True, kw_only=True):
         return cls(code=128 + signal, reason="interrupted")
 
 
-# It may be the user's source file, so it keeps its mode and its links, and a kill in
-# the middle leaves the old one whole. A pipe or a device is written to and never
-# replaced.
-
 _INTO = os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 
 
 def write_outfile(path: Path, data: bytes, *, stdout: int) -> None:
     """Write all of it; raises `OSError`.
 
+    It may be the user's source file, so it keeps its mode and its links, and a kill in
+    the middle leaves the old one whole. A pipe or a device is never replaced, and
     `/dev/stdout` may be a file that others append to: it is `stdout` itself.
     """
     try:
@@ -185,16 +183,16 @@ def _write_into(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-# Helix puts what a filter says on standard error in the selection's place, whatever its
-# exit code; if there is nothing there and the code is not 0, it keeps the selection and
-# says so. So a reason must not stand there, or it eats the selection that it is about.
-
 _GENERATIONS = 4
 """Between us and the editor are a shell, and wrappers of the user's."""
 
 
 class Editor(Struct, frozen=True, kw_only=True):
-    """An editor that reads standard error as a filter's output."""
+    """An editor that puts a filter's standard error in the selection's place.
+
+    A reason there would eat the selection that it is about. If there is nothing, and
+    the exit code is not 0, the editor keeps the selection and says so.
+    """
 
     programs: frozenset[str]
     seen: str

@@ -71,8 +71,7 @@ class ActionApp(App[None]):
         """Talk with the parent over a connection at which the key was shown.
 
         `opened` is what it has said already; the parent removes the private `folder`
-        in the end; `on_suspend` makes the terminal what
-        other programs know.
+        in the end; `on_suspend` makes the terminal what other programs know.
         """
         super().__init__(driver_class=Keyboard, ansi_color=True)
         self.theme = "ansi-dark"

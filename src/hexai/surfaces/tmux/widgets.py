@@ -12,12 +12,6 @@ from textual.widgets import Static
 from hexai.surfaces.tmux.view_messages import Opened
 from hexai.text.cells import graphemes, is_certain, is_plain
 
-# Terminals disagree about emoji and their sequences: tmux 3.3a draws a rainbow flag in
-# one cell, others in two. Textual writes a row from left to right and believes its own
-# count, so what follows such a character is drawn beside its place, and what stood at
-# the end of the row before stays there, as if it were part of the answer. So the cells
-# of each of them are blanked first, and the cursor is put behind them afterwards.
-
 _SAVE, _RESTORE = "\x1b7", "\x1b8"
 
 
@@ -33,7 +27,13 @@ class Words(Static):
 
 
 def placed(strip: Strip, measure: Callable[[str], int] = cell_len) -> Strip:
-    """Draw a row so that it fills the cells that `measure` has counted."""
+    """Draw a row so that it fills the cells that `measure` has counted.
+
+    Terminals disagree about emoji and their sequences: tmux 3.3a draws a rainbow flag
+    in one cell, others in two. Textual believes its own count, so what follows would be
+    drawn beside its place, and the end of the row before stay as if it were part of
+    the answer. So the cells of each are blanked first, and the cursor is put behind.
+    """
     if all(segment.control or is_plain(segment.text) for segment in strip):
         return strip
     segments = [part for each in strip for part in _parts(each, measure)]
@@ -65,7 +65,10 @@ def _control(text: str) -> Segment:
 
 
 class Wishes(Protocol):
-    """Hears what the user wants, and passes it on to the parent."""
+    """Hears what the user wants, and passes it on to the parent.
+
+    The application does. It imports the widgets that tell it, so they know this only.
+    """
 
     opened: Opened
     """What the parent said first."""

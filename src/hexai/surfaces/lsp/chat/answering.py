@@ -198,15 +198,13 @@ class InlinePrompts:
         tell_trouble(self._editor, INLINE, outcome)
 
 
-# Each is computed for the text as it is, and is None where it makes no sense any more.
-
-
 def answer_below(
     lines: Lines, anchor: Anchor, suffix: int, answer: str
 ) -> list[Replacement] | None:
     """Take the question's suffix away and put an answer below it.
 
-    `suffix` is how many characters the prompt ends with that answering removes.
+    `suffix` is how many characters the prompt ends with that answering removes. None:
+    the question is not in the text any more.
     """
     column = anchor.column(lines)
     if column is None:

@@ -268,14 +268,13 @@ def _trigger(context: types.CompletionContext | None) -> Trigger:
     return Trigger(kind, context.trigger_character or "")
 
 
-# Editors ask when typing pauses. Till then a model of our own would do nothing, and
-# then read for a second or two what has been there all the time. So the first change of
-# a line has it read; what follows on the line is little. A question ends the reading,
-# and finds what was read so far.
-
-
 class Warmer:
-    """Warms for one editor; it does nothing while a question is under way."""
+    """Has our own model read what stands above, before anything is asked about it.
+
+    Editors ask when typing pauses, and reading takes a second or two. So the first
+    change of a line has all above it read, as what follows on the line is little. A
+    question ends the reading, and finds what was read so far.
+    """
 
     def __init__(self, editor: Editor, asker: Asker, *, start: StartTask) -> None:
         """Have nothing to do yet."""

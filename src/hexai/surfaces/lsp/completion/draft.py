@@ -109,20 +109,17 @@ class Draft:
         return so_far.startswith(typed) or typed.startswith(so_far)
 
 
-# Editors do not say where the cursor is. But the document says what was typed: as long
-# as it is the text at the start with something inserted at the start's position, that
-# is what was typed, and the cursor is behind it. Looking at both texts, and not at one
-# change after the other, is what makes this sound: whether the editor sends a change
-# for each key or for all keys of 150 ms, whether something was deleted on the way or
-# not, the answer is the same.
-#
-# An editor that closes brackets by itself inserts `()` for a typed `(`, and leaves the
-# cursor between the two. It could be after them as well, if somebody typed both. So
-# both count until a request or the next change shows which it is.
-
-
 class Caret:
-    """A position, and what was typed there since."""
+    """A position, and what was typed there since.
+
+    Editors do not say where the cursor is. But as long as the document is the text at
+    the start with something inserted there, that is what was typed, and the cursor is
+    behind it. Both texts are compared, not one change after the other, so it does not
+    matter into how many changes the keys went, or what was deleted on the way.
+
+    For a typed `(` some editors insert `()` and leave the cursor in between. Somebody
+    may have typed both, so either place counts until a request or change shows which.
+    """
 
     def __init__(self, lines: Lines, position: Position) -> None:
         self.start = position

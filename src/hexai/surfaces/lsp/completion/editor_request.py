@@ -74,10 +74,6 @@ def nothing(arrival: Arrival) -> Offer:
     )
 
 
-# They look at a line or two around the cursor. Those that a race already under way has
-# passed are not asked again: joining it costs nothing.
-
-
 def is_prompt(document: Document, position: Position, settings: Settings) -> bool:
     """Tell whether the cursor's line is one that Hexai itself answers.
 
@@ -111,7 +107,10 @@ def is_misplaced(document: Document, position: Position) -> bool:
 
 
 def may_start(arrival: Arrival, settings: Settings) -> bool:
-    """Tell whether a request may start a race: by its trigger, and what is typed."""
+    """Tell whether a request may start a race: by its trigger, and what is typed.
+
+    Any may join a race that is under way: that costs nothing.
+    """
     kind = arrival.trigger.kind
     if arrival.route == "inline" or kind is TriggerKind.INCOMPLETE:
         return True
@@ -131,11 +130,6 @@ def has_prefix(left: str, triggers: Collection[str], least: int) -> bool:
         return True
     word = left.rstrip(" \t")
     return is_word(word[len(word) - least :]) if len(word) >= least else False
-
-
-# The engine says when a race has settled, counted from the request that began it. But
-# requests join a race and leave it again, and each counts from its own arrival: so each
-# asks the same rule (`engine.settle`) for itself.
 
 
 def patience(completion: Completion, client: Client, arrival: Arrival) -> Policy:
@@ -159,7 +153,11 @@ def patience(completion: Completion, client: Client, arrival: Arrival) -> Policy
 
 
 class Waiter:
-    """One request that waits for its list; it gets one, whatever happens."""
+    """One request that waits for its list; it gets one, whatever happens.
+
+    The engine counts a race from the request that began it, but others join it later:
+    so each asks the same rule (`engine.settle`) for itself, from its own arrival.
+    """
 
     def __init__(
         self,

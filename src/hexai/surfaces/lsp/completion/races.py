@@ -187,17 +187,6 @@ class Races:
             await asyncio.sleep(due - now)
 
 
-# A pause of a fixed length is none for who types slowly: at 200 ms a key, each key
-# would ask everybody once more, and nearly all of it be cancelled. A local model then
-# only works in vain; a cloud is paid for it. So where an entry costs money, the pause
-# follows the person's own gap between keys.
-#
-# Some editors hold changes back. Their silence begins when they speak, not when the
-# last key was pressed, and a change that they hand over early, because they ask for
-# completion with it, is followed by a silence that is none. Their row in the table of
-# clients says for how long; who is seen to send changes sooner, without asking, has
-# that switched off.
-
 _GAPS = 2.0
 """Gaps between keys after which the typing has paused."""
 _LONGEST = 1.0
@@ -227,7 +216,11 @@ class Pace:
     """The pace of a surface's races; times are the loop's, in seconds."""
 
     def __init__(self, holds_back: float = 0.0) -> None:
-        """`holds_back` is how long the editor may hold a change back."""
+        """`holds_back` is how long the editor may hold a change back.
+
+        The silence of such an editor begins when it speaks, not at the last key, so
+        that time is added to the pause.
+        """
         self._last = -inf
         self._gaps: deque[float] = deque(maxlen=_KEYS)
         self._changed_at = -inf
@@ -237,7 +230,7 @@ class Pace:
 
     def changed(self, change: TextChange, now: float) -> None:
         """Learn from a change how fast is typed, and whether changes are held back."""
-        if self._is_early:
+        if self._is_early:  # again unasked: this editor does not hold changes back
             self._holds_back = 0.0
         gap, self._changed_at = now - self._changed_at, now
         self._is_early = gap < _HELD_FOR_SURE * self._holds_back
@@ -265,21 +258,19 @@ class Pace:
         pause = completion.completion_debounce_ms / 1000
         if not pause:
             return 0.0
+        # A fixed pause is none for who types slowly: at 200 ms a key, each would ask
+        # once more, be cancelled by the next, and somebody be paid for it.
         if costs and completion.pace == "own" and len(self._gaps) >= _FEWEST:
             pause = max(pause, min(_LONGEST, _GAPS * median(self._gaps)))
         return pause + self._holds_back
 
 
-# Completion asks several times a minute, so a contender that is down would be told of
-# with every key. Each cause is told once per contender and ten minutes, in the editor's
-# log; nothing pops up.
-
 EVERY = 600.0
-"""Seconds until the same is told again."""
+"""Seconds until the same is told again: each key would tell it once more."""
 
 
 class Trouble:
-    """Tells of it where it is in nobody's way, and remembers what was told."""
+    """Tells of failures in the editor's log, where nothing pops up; each cause once."""
 
     def __init__(self, editor: Editor, *, clock: Callable[[], float]) -> None:
         self._editor = editor

@@ -93,20 +93,15 @@ def _winner(index: int, by: tuple[Credit, ...]) -> str:
     return f"Hexai: {letter(index)} was {visible_line(who)}"
 
 
-# An editor that re-indents what it inserts, or leaves alone what stands right of the
-# cursor, has by now made a document that is not prefix, answer and suffix. The document
-# is compared with what it should be, and the difference goes into one edit. That edit
-# touches only the lines of the suggestion. What the user has typed behind it meanwhile
-# stays there; if the lines differ otherwise in more than blanks, nothing is touched.
-
-
 def mending(
     now: Lines, offered: Lines, insertion: Insertion
 ) -> list[Replacement] | None:
     """Give the edits after which a document holds a suggestion as it was given.
 
-    `now` is the document after the editor inserted it, `offered` the one that it was
-    made for. None: they differ in what cannot be told apart.
+    Some editors re-indent what they insert, or leave alone what stands right of the
+    cursor. `now` is the document after that, `offered` the one that it was made for.
+    Only the suggestion's lines are touched, and what was typed behind it stays. None:
+    they differ otherwise in more than blanks.
     """
     first = insertion.position.line
     below = len(offered) - 1 - first

@@ -163,15 +163,13 @@ def _tag(by: tuple[Credit, ...]) -> str:
     return truncate(visible_line(by[0].label), _TAG - len(others)) + others
 
 
-# Some editors insert one line only, some bring each line to the depth of the cursor's,
-# some leave alone what stands right of the cursor. Where the editor runs a command
-# after that, its insertion is mended. Where it runs none, what would come out wrong is
-# not offered: a suggestion is cut before it, and one of which nothing is left goes.
-# What was offered, watched and counted is then the same, and what is in the document.
-
-
 def expressible(offer: Offer, client: Client) -> Offer:
-    """Cut the suggestions of an offer to what an editor puts in as it is."""
+    """Cut the suggestions of an offer to what an editor puts in as it is.
+
+    One that runs a command has its insertion mended after it. Else a suggestion ends
+    before what would come out wrong, so that what was offered, watched and counted is
+    what is in the document.
+    """
     if client.mends or (client.lines == "all" and client.reaches_right):
         return offer
     texts: dict[str, list[Credit]] = {}

@@ -73,17 +73,16 @@ class Offer(Struct, frozen=True, kw_only=True):
         return "\n".join((head, *inner, self.lines.line(end.line)[: end.character]))
 
 
-# A suggestion goes in at the anchor of its offer. An editor is told otherwise: to
-# replace a range of the cursor's line, from the beginning of the word left of the
-# cursor, by a text that begins with that word. And a document with the suggestion in it
-# is what an editor's insertion is compared with.
-
 _CODE_LABEL = 40
 """Columns of a label that is code."""
 
 
 class Insertion(Struct, frozen=True, kw_only=True):
-    """What an editor has to do to take a suggestion."""
+    """What an editor has to do to take a suggestion.
+
+    It goes in at its offer's anchor, but an editor is told to replace a range of the
+    cursor's line: from the word left of the cursor on, by a text that begins with it.
+    """
 
     fragment: str
     """Letters, digits and underscores left of the cursor, as typed."""
@@ -175,16 +174,15 @@ def line_break(lines: Lines, line: int) -> str:
     return "\r\n" if any(each.endswith("\r\n") for each in near) else "\n"
 
 
-# Some editors put the selected row into the document while rows are browsed, and tell
-# the server so. That is no typing: nothing was chosen, and nothing contradicted. What
-# they put in is not the suggestion but a word of theirs for it, in place of the word
-# that was being typed.
-
 _KEYWORD = re.compile(r"\w*")
 
 
 class Rows:
-    """The rows of one list, as they may stand in the text."""
+    """The rows of one list, as they stand in the text where browsing puts them there.
+
+    That is no typing: nothing was chosen, and nothing contradicted. Editors put in a
+    word of theirs for the suggestion, in place of the word that was being typed.
+    """
 
     def __init__(self, offer: Offer) -> None:
         self._lines = offer.lines
