@@ -8,12 +8,13 @@ from msgspec import Struct
 from hexai.surfaces.lsp.documents import Document
 from hexai.text.lines import Lines, Position, Span, TextChange
 
-# A passage moves with the text around it. It is lost once its own text has changed,
-# even if that is taken back: whoever edits there has something else in mind by then.
-
 
 class Passage:
-    """A span and the text that it holds."""
+    """A span and the text that it holds, which moves with the text around it.
+
+    It is lost once its own text has changed, even if that is taken back: whoever edits
+    there has something else in mind by then.
+    """
 
     def __init__(self, lines: Lines, span: Span) -> None:
         self.text = lines.slice(span)
@@ -91,14 +92,13 @@ def _same_below(change: TextChange) -> int:
     return below
 
 
-# It moves with the text above it. If its own lines were touched, it is looked for among
-# what that change brought: text that is moved goes and comes in one change, while a
-# line of the same words elsewhere is another prompt. It is gone when none of them has
-# its text any more.
-
-
 class Anchor(Struct, frozen=True, kw_only=True):
-    """Where a prompt stands."""
+    """Where a prompt stands, which moves with the text above it.
+
+    If its own lines were touched, it is looked for among what that change brought: text
+    that is moved goes and comes in one change, while a line of the same words elsewhere
+    is another prompt.
+    """
 
     line: int
     text: str

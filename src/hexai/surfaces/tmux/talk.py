@@ -233,9 +233,6 @@ class Talk:
             await asyncio.wait([self._task])
 
 
-# Loaded while the user reads the menu.
-
-
 class Work:
     """One action, from what is known at its beginning."""
 

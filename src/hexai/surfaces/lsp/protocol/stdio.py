@@ -8,13 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
 
-# A message is a block of header lines, a blank line, and as many bytes as the header
-# `Content-Length` says. Some editors' wrappers print a line of their own in between, or
-# write the header in another case, and a broken one may promise bytes without end. So a
-# `Content-Length: N` counts wherever it ends a line, everything else outside of a body
-# is passed over, a body that is too long is passed over too, and what is kept while
-# looking for the next message is bounded.
-
 MESSAGE_LIMIT = 64 * 2**20
 """Bytes of one message."""
 HEADER_LIMIT = 64 * 2**10
@@ -37,7 +30,13 @@ class Fault(Enum):
 
 
 class Frames:
-    """Cuts one stream into messages."""
+    """Cuts one stream into messages.
+
+    Editors' wrappers print lines of their own between them, or write the header in
+    another case, and a broken one may promise bytes without end. So a
+    `Content-Length: N` counts wherever it ends a line, all else outside of a body is
+    passed over, as is a body that is too long, and what is kept is bounded.
+    """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -115,11 +114,6 @@ class Frames:
         return None
 
 
-# A thread reads because an editor's pipe may be anything that a descriptor can be, and
-# an event loop cannot wait for all of these. It hands over what one read has brought
-# and goes on when the loop has dealt with it, so that an editor that sends faster than
-# it can be answered fills the pipe and not our memory.
-
 BACKLOG_LIMIT = 64 * 2**20
 """Bytes that wait for an editor that does not read; more ends the connection."""
 
@@ -130,7 +124,12 @@ Deliver = Callable[[Sequence[bytes | Fault]], None]
 
 
 class Reader:
-    """Reads messages in a thread and hands them to the loop, in order."""
+    """Reads messages in a thread and hands them to the loop, in order.
+
+    An event loop cannot wait for all that an editor's pipe may be. The thread goes on
+    when the loop has dealt with what one read has brought, so an editor that sends
+    faster than it can be answered fills the pipe and not our memory.
+    """
 
     def __init__(
         self,
