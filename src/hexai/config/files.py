@@ -13,13 +13,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from hexai.config.decode import decode, drop_tables, prune, rename
 from hexai.config.merge import Layer, LayerKind, flatten
 from hexai.config.problems import KeyPath, Problem
-from hexai.config.schema import ProviderName, Settings
+from hexai.config.schema import Settings
 from hexai.errors import ConfigError
 
 FILE_LIMIT = 1 << 20
@@ -61,6 +60,20 @@ def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"is not UTF-8 (line {line}); save it as UTF-8") from None
     return ConfigFile(path=path, text=text, content=content, owner=owner)
+
+
+def read_user_file(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
+    """Read the user's file; None if there is none and nobody asked for it by name.
+
+    Raises `ConfigError`.
+    """
+    try:
+        file = read_file(path)
+    except Unreadable as error:
+        raise ConfigError((f"{path}: {error}",)) from None
+    if file is None and is_asked_for:
+        raise ConfigError((f"{path}: there is no such file; check --config",))
+    return file
 
 
 def read_bytes(path: Path, *, limit: int) -> tuple[bytes, int] | None:
@@ -201,15 +214,6 @@ class CheckedLayer(Struct, frozen=True, kw_only=True):
     layer: Layer
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
-
-
-def built_in(*, has_file: bool) -> Layer:
-    """Give the defaults as the lowest layer."""
-    defaults = Settings()
-    if not has_file:
-        defaults = Settings(provider=ProviderName(name="local"))
-    values = flatten(msgspec.to_builtins(defaults))
-    return Layer(kind="built-in", name="built-in", values=values)
 
 
 def _parse(text: str) -> dict[str, object] | Problem:

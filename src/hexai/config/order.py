@@ -1,45 +1,149 @@
-"""The layers of the configuration in their order, and the snapshot they come to."""
+"""The layers of the configuration in their order, and the snapshot they come to.
+
+`LAYERS` is the order. What sets is merged from the lowest to the highest; what narrows
+is then applied to the whole. Options of a command line come with each question, see
+`Snapshot.entries`.
+"""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hexai.config.addresses import elsewhere, ollama_layer
 from hexai.config.decode import decode
 from hexai.config.entries import EntryOptions, Resolved, resolve_entries
-from hexai.config.environment import Environment, read_environment
-from hexai.config.files import (
-    CheckedLayer,
-    ConfigFile,
-    Unreadable,
-    built_in,
-    check_file,
-    read_file,
-)
+from hexai.config.environment import read_environment
+from hexai.config.files import CheckedLayer, ConfigFile, check_file, read_user_file
 from hexai.config.locate import Folders
-from hexai.config.merge import Layer, Merged, merge, nest
+from hexai.config.merge import Layer, Merged, flatten, merge, nest
 from hexai.config.narrowing.editor_settings import read_editor_settings
-from hexai.config.narrowing.narrow import narrow
+from hexai.config.narrowing.narrow import Source, narrow
 from hexai.config.narrowing.project import (
     ProjectFile,
     find_project_files,
     read_project,
-    tell,
     trusted_layers,
 )
 from hexai.config.narrowing.restrictions import Restrictions
 from hexai.config.narrowing.trust import Owned
-from hexai.config.problems import KeyPath
+from hexai.config.problems import KeyPath, Problem
 from hexai.config.provider_defaults import provider_settings
-from hexai.config.schema import Settings
+from hexai.config.schema import ProviderName, Settings
 from hexai.config.schema_entries import SurfaceVariables
 from hexai.config.schema_providers import ProviderSettings
 from hexai.config.validate import find_problems, find_surplus, find_warnings
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """What the layers are read from."""
+
+    user: CheckedLayer | None
+    """The user's file; None if there is none."""
+    environ: Mapping[str, str]
+    project: tuple[ProjectFile, ...] = ()
+    """Project files, the outermost first."""
+    editor: Mapping[str, object] | None = None
+    """What an editor sent; None where there is no editor."""
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """What one row of the order sets, and what is wrong with it."""
+
+    layers: tuple[CheckedLayer, ...] = ()
+    variables: Mapping[Surface, SurfaceVariables] = field(default_factory=dict)
+    """What the environment says of the entries of surfaces."""
+    problems: tuple[str, ...] = ()
+    """Those that are of no key."""
+    warnings: tuple[str, ...] = ()
+
+
+class Narrows(Protocol):
+    """A project file, or what an editor sent: it takes away what it may."""
+
+    @property
+    def layer(self) -> Layer:
+        """All of it that is well-formed."""
+
+    @property
+    def source(self) -> Source:
+        """What it may take away."""
+
+    def tell(self, held: Sequence[KeyPath]) -> tuple[str, ...]:
+        """Say what the user should know of it, and which keys are held back."""
+
+
+class LayerRow(Struct, frozen=True, kw_only=True):
+    """One place of the order: how it is read, and with that what it may do."""
+
+    name: str
+    sets: Callable[[Sources, Sequence[Layer]], Setting] | None = None
+    """Reads what it sets, given the layers below; None: it sets nothing."""
+    narrows: Callable[[Sources], Sequence[Narrows]] | None = None
+    """Reads what it takes away of all that is set; None: nothing."""
+
+
+def built_in(*, has_file: bool) -> Layer:
+    """Give the defaults as the lowest layer."""
+    defaults = Settings()
+    if not has_file:
+        defaults = Settings(provider=ProviderName(name="local"))
+    values = flatten(msgspec.to_builtins(defaults))
+    return Layer(kind="built-in", name="built-in", values=values)
+
+
+def _built_in(sources: Sources, _below: Sequence[Layer]) -> Setting:
+    layer = built_in(has_file=sources.user is not None)
+    return Setting(layers=(CheckedLayer(layer=layer),))
+
+
+def _ollama_host(sources: Sources, _below: Sequence[Layer]) -> Setting:
+    return Setting(layers=(CheckedLayer(layer=ollama_layer(sources.environ)),))
+
+
+def _user_file(sources: Sources, _below: Sequence[Layer]) -> Setting:
+    return Setting(layers=() if sources.user is None else (sources.user,))
+
+
+def _trusted(sources: Sources, below: Sequence[Layer]) -> Setting:
+    """Give what trusted project files set; what is wrong with them they tell."""
+    layers = trusted_layers(sources.project, below)
+    return Setting(layers=tuple(CheckedLayer(layer=layer) for layer in layers))
+
+
+def _variables(sources: Sources, below: Sequence[Layer]) -> Setting:
+    read = read_environment(sources.environ, merge(below))
+    return Setting(
+        layers=(CheckedLayer(layer=read.layer),),
+        variables=read.surfaces,
+        problems=read.problems,
+        warnings=read.warnings,
+    )
+
+
+def _project_files(sources: Sources) -> Sequence[Narrows]:
+    return sources.project
+
+
+def _editor_settings(sources: Sources) -> Sequence[Narrows]:
+    return () if sources.editor is None else (read_editor_settings(sources.editor),)
+
+
+LAYERS = (
+    LayerRow(name="the built-in defaults", sets=_built_in),
+    LayerRow(name="OLLAMA_HOST", sets=_ollama_host),
+    LayerRow(name="the user's file", sets=_user_file),
+    LayerRow(name="project files", sets=_trusted, narrows=_project_files),
+    LayerRow(name="the HEXAI_* variables", sets=_variables),
+    LayerRow(name="editor settings", narrows=_editor_settings),
+)
+"""From the lowest to the highest."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -136,36 +240,33 @@ def load_beside(
     `project` are project files, the outermost first; what is wrong with one of them is
     in the snapshot. Raises `ConfigError` with all problems of the user's own layers.
     """
-    checked = [CheckedLayer(layer=built_in(has_file=file is not None))]
-    checked.append(CheckedLayer(layer=ollama_layer(environ)))
-    if file is not None:
-        checked.append(check_file(file, "user", home=folders.home))
-    own = _combine(checked, (), environ)
+    user = None if file is None else check_file(file, "user", home=folders.home)
+    sources = Sources(user=user, environ=environ, editor=editor)
+    own = _combine(sources)
     if own.problems:
         raise ConfigError(own.problems)
-    files: tuple[ProjectFile, ...] = ()
+    together = own
     if project:
-        layers = [*(each.layer for each in checked), own.environment.layer]
         files = read_project(
             project,
             folders,
             user=os.geteuid(),
             user_file=path,
-            owned=Owned.by(layers),
+            owned=Owned.by(own.layers),
         )
-    files, together = _add_trusted(files, own, checked, environ)
+        sources, together = _add_project(sources, files, own)
     snapshot = Snapshot(
         settings=together.settings,
         file=path,
         has_file=file is not None,
         merged=together.merged,
-        variables=together.environment.surfaces,
-        project=files,
+        variables=together.variables,
+        project=sources.project,
         elsewhere=elsewhere(environ, together.merged),
-        warnings=_warnings(checked, together),
+        warnings=tuple(_warnings(together)),
         surplus=_surplus(together),
     )
-    return _narrowed(snapshot, editor)
+    return _narrowed(snapshot, sources)
 
 
 class _Combined(Struct, frozen=True, kw_only=True):
@@ -173,61 +274,89 @@ class _Combined(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     """The defaults if there are problems."""
+    read: tuple[Setting, ...]
+    """One for each row of the order that sets."""
     merged: Merged
-    environment: Environment
     problems: tuple[str, ...]
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, from the lowest to the highest."""
+        return tuple(each.layer for setting in self.read for each in setting.layers)
 
-def _combine(
-    checked: Sequence[CheckedLayer],
-    files: Sequence[ProjectFile],
-    environ: Mapping[str, str],
-) -> _Combined:
+    @property
+    def variables(self) -> dict[Surface, SurfaceVariables]:
+        """What the environment says of the entries of surfaces."""
+        return {key: said for each in self.read for key, said in each.variables.items()}
+
+
+def _combine(sources: Sources) -> _Combined:
     """Put layers together; collect all problems, theirs and those of the whole."""
-    layers = [each.layer for each in checked]
-    layers += trusted_layers(files, layers)
-    environment = read_environment(environ, merge(layers))
-    merged = merge([*layers, environment.layer])
-    found = [(each.layer, problem) for each in checked for problem in each.problems]
-    known = {problem.path for _, problem in found}
-    settings = decode(nest(merged.values))
-    more = find_problems(settings) if isinstance(settings, Settings) else settings
-    found += [
-        (merged.origin(problem.path) or layers[0], problem)
-        for problem in more
-        if problem.path not in known
-    ]
-    found.sort(key=lambda pair: pair[0].line(pair[1]) or 0)
-    told = [layer.told(problem) for layer, problem in found]
+    read: list[Setting] = []
+    checked: list[CheckedLayer] = []
+    for row in LAYERS:
+        if row.sets is not None:
+            read.append(row.sets(sources, [each.layer for each in checked]))
+            checked += read[-1].layers
+    merged = merge(each.layer for each in checked)
+    decoded = decode(nest(merged.values))
     return _Combined(
-        settings=settings if isinstance(settings, Settings) else Settings(),
+        settings=decoded if isinstance(decoded, Settings) else Settings(),
+        read=tuple(read),
         merged=merged,
-        environment=environment,
-        problems=(*told, *environment.problems),
+        problems=(
+            *_problems(checked, merged, decoded),
+            *(problem for each in read for problem in each.problems),
+        ),
     )
 
 
-def _add_trusted(
-    files: Sequence[ProjectFile],
-    own: _Combined,
+def _problems(
     checked: Sequence[CheckedLayer],
-    environ: Mapping[str, str],
-) -> tuple[tuple[ProjectFile, ...], _Combined]:
-    """Add trusted files one by one; what does not fit the others counts as broken.
+    merged: Merged,
+    decoded: Settings | tuple[Problem, ...],
+) -> list[str]:
+    """Tell the problems of layers and of the whole by their lines, each once."""
+    found = [(each.layer, problem) for each in checked for problem in each.problems]
+    known = {problem.path for _, problem in found}
+    whole = find_problems(decoded) if isinstance(decoded, Settings) else decoded
+    found += [
+        (merged.origin(problem.path) or checked[0].layer, problem)
+        for problem in whole
+        if problem.path not in known
+    ]
+    found.sort(key=lambda pair: pair[0].line(pair[1]) or 0)
+    return [layer.told(problem) for layer, problem in found]
+
+
+def _warnings(together: _Combined) -> Iterator[str]:
+    """Tell the warnings of layers and of the whole, in which there are no problems."""
+    for setting in together.read:
+        for each in setting.layers:
+            yield from map(each.layer.told, each.warnings)
+        yield from setting.warnings
+    yield from map(together.merged.told, find_warnings(together.settings))
+
+
+def _add_project(
+    sources: Sources, files: Sequence[ProjectFile], own: _Combined
+) -> tuple[Sources, _Combined]:
+    """Add project files one by one; a trusted one that fits no others is broken.
 
     So no project can keep the user's own configuration from being loaded.
     """
-    added: list[ProjectFile] = []
     together = own
     for file in files:
-        added.append(file)
+        tried = replace(sources, project=(*sources.project, file))
         if file.is_trusted:
-            tried = _combine(checked, added, environ)
-            if tried.problems:
-                added[-1] = file.broken(_as_its_own(tried.problems, file))
+            combined = _combine(tried)
+            if combined.problems:
+                broken = file.broken(_as_its_own(combined.problems, file))
+                tried = replace(sources, project=(*sources.project, broken))
             else:
-                together = tried
-    return tuple(added), together
+                together = combined
+        sources = tried
+    return sources, together
 
 
 def _as_its_own(problems: Sequence[str], file: ProjectFile) -> list[str]:
@@ -239,62 +368,31 @@ def _as_its_own(problems: Sequence[str], file: ProjectFile) -> list[str]:
     ]
 
 
-def _warnings(checked: Sequence[CheckedLayer], together: _Combined) -> tuple[str, ...]:
-    settings, merged = together.settings, together.merged
-    return (
-        *(each.layer.told(warning) for each in checked for warning in each.warnings),
-        *together.environment.warnings,
-        *(merged.told(warning) for warning in find_warnings(settings)),
-    )
-
-
 def _surplus(together: _Combined) -> dict[Surface, str]:
     found = {each: find_surplus(together.settings, each) for each in Surface}
     told = together.merged.told
     return {each: told(problem) for each, problem in found.items() if problem}
 
 
-def _narrowed(snapshot: Snapshot, editor: Mapping[str, object] | None) -> Snapshot:
-    """Let project files and the editor take away what they may."""
-    files = snapshot.project
-    if not files and editor is None:
+def _narrowed(snapshot: Snapshot, sources: Sources) -> Snapshot:
+    """Let what narrows take away what it may."""
+    narrowing = [each for row in LAYERS if row.narrows for each in row.narrows(sources)]
+    if not narrowing:
         return snapshot
-    sent = read_editor_settings(editor or {})
-    layers = [*(file.layer for file in files), sent.layer]
-    sources = [*(file.source for file in files), sent.source]
-    narrowed = narrow(snapshot.settings, sources)
-    *held, of_editor = narrowed.held
+    narrowed = narrow(snapshot.settings, [each.source for each in narrowing])
     told = [
         line
-        for file, keys in zip(files, held, strict=True)
-        for line in tell(file, keys)
+        for each, held in zip(narrowing, narrowed.held, strict=True)
+        for line in each.tell(held)
     ]
     return replace(
         snapshot,
         settings=narrowed.settings,
         restrictions=narrowed.restrictions,
-        narrowed=_by_path(layers, narrowed.applied),
-        warnings=(*snapshot.warnings, *told, *sent.tell(of_editor)),
+        narrowed={
+            path: each.layer
+            for each, applied in zip(narrowing, narrowed.applied, strict=True)
+            for path in applied
+        },
+        warnings=(*snapshot.warnings, *told),
     )
-
-
-def _by_path(
-    layers: Sequence[Layer], keys: Sequence[Sequence[KeyPath]]
-) -> dict[KeyPath, Layer]:
-    return {
-        path: layer for layer, paths in zip(layers, keys, strict=True) for path in paths
-    }
-
-
-def read_user_file(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
-    """Read the user's file; None if there is none and nobody asked for it by name.
-
-    Raises `ConfigError`.
-    """
-    try:
-        file = read_file(path)
-    except Unreadable as error:
-        raise ConfigError((f"{path}: {error}",)) from None
-    if file is None and is_asked_for:
-        raise ConfigError((f"{path}: there is no such file; check --config",))
-    return file

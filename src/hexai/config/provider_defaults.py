@@ -12,7 +12,11 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from hexai.config.addresses import check_base_url, is_loopback
-from hexai.config.schema import Settings
+from hexai.config.schema import (
+    FIRST_TOKEN,
+    FIRST_TOKEN_ON_THIS_MACHINE,
+    Settings,
+)
 from hexai.config.schema_entries import (
     EntryTable,
     FallbackTable,
@@ -20,6 +24,10 @@ from hexai.config.schema_entries import (
     text_of,
 )
 from hexai.config.schema_providers import (
+    AT_ONCE,
+    AT_ONCE_EMBEDDED,
+    AT_ONCE_OLLAMA,
+    LOAD_OLLAMA,
     Anthropic,
     HttpTable,
     InfillEndpoint,
@@ -43,13 +51,6 @@ _API: dict[str, str] = {
     "anthropic": Anthropic().base_url,
     "ollama": Ollama().base_url,
 }
-_FIRST_TOKEN = 20.0
-_FIRST_TOKEN_ON_THIS_MACHINE = 60.0
-_LOAD_OLLAMA = 300.0
-"""What it gives a load itself; a large model from a slow disk takes minutes."""
-_AT_ONCE = 4
-_AT_ONCE_EMBEDDED = 2
-_AT_ONCE_OLLAMA = 1
 
 
 def provider_names(settings: Settings) -> tuple[str, ...]:
@@ -187,9 +188,9 @@ def _budgets(
     fanout = settings.fanout
     first_token = given(
         fanout.first_token_timeout,
-        _FIRST_TOKEN_ON_THIS_MACHINE if near else _FIRST_TOKEN,
+        FIRST_TOKEN_ON_THIS_MACHINE if near else FIRST_TOKEN,
     )
-    load = _LOAD_OLLAMA if kind == "ollama" else Local().load_timeout
+    load = LOAD_OLLAMA if kind == "ollama" else Local().load_timeout
     if isinstance(table, Local | HttpTable):
         load = given(table.load_timeout, load)
     return Budgets(
@@ -212,8 +213,8 @@ def _max_concurrency(
     if kind == "simulated":
         return None
     if kind == "local":
-        return _AT_ONCE_EMBEDDED
-    return _AT_ONCE_OLLAMA if near else _AT_ONCE
+        return AT_ONCE_EMBEDDED
+    return AT_ONCE_OLLAMA if near else AT_ONCE
 
 
 def named_key_variables(settings: Settings) -> frozenset[str]:

@@ -24,11 +24,11 @@ from pathlib import Path
 from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
-from hexai.config.files import ConfigFile
+from hexai.config.files import ConfigFile, read_user_file
 from hexai.config.locate import Folders
 from hexai.config.narrowing.project import find_project_files, folders_of
 from hexai.config.narrowing.trust import grant_file, grant_folder
-from hexai.config.order import Snapshot, load_beside, read_user_file
+from hexai.config.order import Snapshot, load_beside
 from hexai.config.schema import Settings
 from hexai.config.schema_types import given
 from hexai.config.shown import Change, find_changes

@@ -75,6 +75,14 @@ Infill = Literal["auto", "off"]
 MaxWorkers = Annotated[int, Meta(ge=1, le=16)]
 
 
+LOAD_OLLAMA = 300.0
+"""What it gives a load itself; a large model from a slow disk takes minutes."""
+AT_ONCE = 4
+AT_ONCE_EMBEDDED = 2
+AT_ONCE_OLLAMA = 1
+"""On this machine; one elsewhere is a server like others."""
+
+
 class ModelTable(Table, frozen=True, kw_only=True):
     """What every provider's table may set."""
 

@@ -9,8 +9,8 @@ from hexai.config.environment import (
     read_environment,
     schema_variables,
 )
-from hexai.config.files import built_in
 from hexai.config.merge import Layer, flatten, merge
+from hexai.config.order import built_in
 from hexai.config.problems import dotted
 from hexai.config.schema_entries import EntryTable, SurfaceVariables
 from hexai.domain.entry import Surface

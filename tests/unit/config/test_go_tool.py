@@ -7,10 +7,9 @@ import msgspec
 import pytest
 
 from hexai.config.environment import read_environment, schema_variables
-from hexai.config.files import built_in
 from hexai.config.locate import find_folders
 from hexai.config.merge import flatten, merge
-from hexai.config.order import Snapshot, load
+from hexai.config.order import Snapshot, built_in, load
 from hexai.config.schema import Settings
 from hexai.config.schema_prompts import Prompts
 from hexai.domain.entry import Surface

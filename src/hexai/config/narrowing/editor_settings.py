@@ -4,7 +4,7 @@ Editors fill their settings from files of the repository, and an editor's word i
 there is to tell those from the user's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,7 +36,7 @@ class EditorSettings(Struct, frozen=True, kw_only=True):
             name=NAME, values=self.layer.values, unknown=unknown if lost else ""
         )
 
-    def tell(self, held: tuple[KeyPath, ...]) -> tuple[str, ...]:
+    def tell(self, held: Sequence[KeyPath]) -> tuple[str, ...]:
         """Say what is wrong with them, and what in them is ignored."""
         told = [
             self.layer.told(replace(problem, value=""))

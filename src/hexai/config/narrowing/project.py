@@ -6,7 +6,7 @@ lifts nothing of what an outer one forbids, since the search goes on above it. G
 never started: a folder is a root if it holds `.git`, whatever that is.
 
 A file is read once, and what is hashed is what is used. Before it is parsed it is
-looked at (`config.shape`): all files above a place have one budget together. One that
+looked at (`config.toml`): all files above a place have one budget together. One that
 cannot be read or has problems may hold restrictions that nobody can know, so until it
 is mended nothing leaves this machine from there: to ignore it would lift them, and to
 stop would let any repository stop Hexai. The same holds for a trusted file that does
@@ -96,6 +96,19 @@ class ProjectFile(Struct, frozen=True, kw_only=True):
     def held_back(self) -> tuple[ShownKey, ...]:
         """Give what the user must be shown before trusting it."""
         return show_held_back(self.layer.values, self.never)
+
+    def tell(self, held: Sequence[KeyPath]) -> tuple[str, ...]:
+        """Say what the user should know of a file in this state."""
+        if self.problems:
+            more = f" (and {n} more)" if (n := len(self.problems) - 1) else ""
+            advice = "until this is mended, nothing goes from here to a cloud"
+            return (*self.warnings, f"{self.problems[0]}{more}; {advice}")
+        ignored = self.never if self.is_trusted else held
+        keys = [dotted(path) for path in self.layer.values if path in ignored]
+        if not keys:
+            return self.warnings
+        told = f"{self.path}: {_why_ignored(self)}: {listed_some(keys)}"
+        return (*self.warnings, told)
 
 
 def folders_of(path: Path) -> tuple[Path, ...]:
@@ -247,20 +260,6 @@ def _trusted_layer(file: ProjectFile, patterns: object) -> Layer:
     if isinstance(own, list) and isinstance(patterns, list | tuple):
         values[PATTERNS] = [*patterns, *own]
     return replace(file.layer, values=values)
-
-
-def tell(file: ProjectFile, held: Sequence[KeyPath]) -> tuple[str, ...]:
-    """Say what the user should know of a file in this state."""
-    if file.problems:
-        more = f" (and {n} more)" if (n := len(file.problems) - 1) else ""
-        advice = "until this is mended, nothing goes from here to a cloud"
-        return (*file.warnings, f"{file.problems[0]}{more}; {advice}")
-    ignored = file.never if file.is_trusted else held
-    keys = [dotted(path) for path in file.layer.values if path in ignored]
-    if not keys:
-        return file.warnings
-    ignored_keys = listed_some(keys)
-    return (*file.warnings, f"{file.path}: {_why_ignored(file)}: {ignored_keys}")
 
 
 def _why_ignored(file: ProjectFile) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hexai.config.locate import Folders, find_folders
-from hexai.config.narrowing.project import ProjectFile, read_project_file, tell
+from hexai.config.narrowing.project import ProjectFile, read_project_file
 from hexai.config.narrowing.trust import Owned, grant_file, grant_folder
 from hexai.config.order import Snapshot, load
 from hexai.config.schema_providers import ProviderSettings
@@ -197,7 +197,7 @@ class TestGrants:
 
         assert not file.is_trusted
         assert file.source.values["local_only",] is True
-        (warning,) = tell(file, [("cli", "vote")])
+        (warning,) = file.tell([("cli", "vote")])
         assert "never be trusted, as it belongs to another user: cli.vote" in warning
         with pytest.raises(ConfigError, match="it belongs to another user"):
             grant(folders, file, now=1.0)
