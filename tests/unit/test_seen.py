@@ -13,6 +13,7 @@ from hexai.providers.formats import (
     error_fields,
     error_table,
     reading,
+    statuses,
     thinking_marks,
 )
 from hexai.providers.readiness import servers
@@ -31,7 +32,7 @@ TABLES: dict[str, Iterable[Struct]] = {
     "contexts in refusals": error_table.HELD,
     "versions that refuse": (servers.REFUSES_LONG,),
     "refusals in a stream": error_table.IN_STREAM,
-    "statuses": error_table.STATUSES,
+    "statuses": statuses.STATUSES,
 }
 
 
@@ -55,7 +56,7 @@ def test_no_table_of_rows_is_left_out() -> None:
     """Whatever in these modules is a tuple of values with `seen` is looked at."""
     modules = (
         *(vendors, error_fields, control_tokens, endings, reading),
-        *(error_table, thinking_marks),
+        *(error_table, statuses, thinking_marks),
     )
     tables = [
         value

@@ -6,9 +6,8 @@ leave no doubt, phrases for those who give no code, then the status. Codes that 
 repeat the status (`api_error`, `server_error`) come last, for errors inside a stream,
 where there is no status.
 
-An error's class decides whether it is tried again (see `engine.decide`), so `STATUSES`
-is also the table of the statuses that are: those of `Overloaded` and `RateLimited`.
-The tables themselves are in `refusal_rows`.
+An error's class decides whether it is tried again (see `engine/decide.py`). Codes and
+phrases are in `error_table.py`, statuses in `statuses.py`.
 """
 
 import re
@@ -29,7 +28,8 @@ from hexai.errors import (
     UnknownModel,
 )
 from hexai.providers.formats.error_bodies import ReportedError
-from hexai.providers.formats.error_table import HELD, IN_STREAM, RULES, STATUSES, Rule
+from hexai.providers.formats.error_table import HELD, IN_STREAM, RULES, Rule
+from hexai.providers.formats.statuses import STATUSES
 
 _LOOKED_AT = 500
 """Characters of an upstream's message that phrases are looked for in."""
