@@ -89,6 +89,43 @@ def test_the_code_map_names_every_package() -> None:
     assert [str(p) for p in packages if f"`{p}/`" not in page and str(p) != "."] == []
 
 
+KEYS = {
+    "config.toml.example",
+    "ledger.store_text",
+    "prompts.provider_native.completion",
+}
+"""What reads as a module of ours and is a file or a key of the configuration."""
+
+
+def test_comments_name_modules_that_are_there() -> None:
+    """What stands in backticks and reads as a module or a file of ours is one."""
+    files = [f"/{_name(module)}" for module in MODULES]
+    packages = {p.parent.name for p in SOURCE.glob("*/__init__.py")}
+    gone = []
+    for module in MODULES:
+        for name in re.findall(r"`([a-z_]+[\w./]*\w)`", module.read_text()):
+            if name.endswith(".py"):
+                is_there = any(file.endswith(f"/{name}") for file in files)
+            elif "." in name and name.partition(".")[0] in packages:
+                is_there = name in KEYS or _is_ours(name)
+            else:
+                continue
+            gone += [] if is_there else [f"{_name(module)}: {name}"]
+
+    assert gone == []
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a dotted name leads to a module, or to a name that it has."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        place = SOURCE.joinpath(*parts[:length])
+        if place.with_suffix(".py").is_file():
+            text = place.with_suffix(".py").read_text()
+            return all(re.search(rf"\b{part}\b", text) for part in parts[length:])
+    return SOURCE.joinpath(*parts).is_dir()
+
+
 NOT_FOR_A_QUESTION = {
     "httpx2",
     "pydantic",

@@ -103,7 +103,7 @@ class ProviderError(HexaiError):
         """Keep the facts apart, so that views can choose what to show.
 
         `message` says what happened; `upstream_message` is the upstream's own text,
-        not ours, and must pass `text.visible` before it reaches a terminal;
+        not ours, and must pass `text.sanitise.visible` before it reaches a terminal;
         `retry_after` is in seconds.
         """
         super().__init__(message)

@@ -3,7 +3,7 @@
 This is the only home of defaults, names, units and ranges. Decoding, the variables,
 the change list, the JSON Schema, the example file and the reference page are all
 derived from it, so that a new key is spelled in one place. A field whose default
-depends on others is `UNSET`; `config.profiles` and `config.entries` resolve it.
+depends on others is `UNSET`; `provider_defaults.py` and `entries.py` resolve it.
 """
 
 from typing import Annotated, Literal

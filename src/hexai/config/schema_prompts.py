@@ -1,6 +1,6 @@
 """The tables of prompts and of actions of your own, and the names they may ask for.
 
-The built-in prompts are data of `prompts.catalogue`; what is not set here is theirs.
+The built-in prompts are the files of `prompts/texts/`; what is not set here is theirs.
 """
 
 import re

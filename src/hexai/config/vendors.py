@@ -5,7 +5,7 @@ when its reason has gone. A model's name says something only at the hosts that i
 belongs to: behind any other address a name is what its owner called it, and an Ollama's
 `o1-mini` takes other options than OpenAI's. Only how long a model may think is known by
 name everywhere, since waiting longer refuses nothing. What no row knows is learnt from
-refusals (`providers.shared`) or set by the user.
+refusals (`providers.learned`) or set by the user.
 
 It lies here and not beside the formats, because budgets are resolved with it.
 """

@@ -1,6 +1,6 @@
 """One contender's attempts: slot, breaker, clearance, model ready, stream, decision.
 
-The reader (see `streams`) asks whether the target may be sent the text and then reads
+The reader (`streams.py`) asks whether the target may be sent the text and then reads
 its stream into the tally and the feed. The contender's own task waits for it in a
 timeout scope that only the `BudgetClock` lets expire. So an attempt has timed out if
 and only if one of its budgets ran out: a stray `TimeoutError` is the provider's bug.

@@ -19,7 +19,7 @@ LEARN_WITHIN = 10.0
 
 
 class OllamaLocality:
-    """Implements `domain.ports.Locality` by asking each Ollama what it does.
+    """Implements `domain.request.Locality` by asking each Ollama what it does.
 
     Before text goes out that must stay here it is asked anew: its name may be another
     model's by now, one that is passed on. One that could not be asked counts as cloud.

@@ -1,4 +1,4 @@
-"""By which names upstreams say what went wrong; `complaints` reads them."""
+"""By which names upstreams say what went wrong; `error_bodies.py` reads them."""
 
 from msgspec import Struct
 

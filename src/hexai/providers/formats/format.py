@@ -41,7 +41,7 @@ class Decoder(Protocol):
         """Decode the data of one SSE event, or one NDJSON line.
 
         Errors that the upstream reports inside the stream do not come here, see
-        `reading`. `Finished` is given as soon as the upstream says that it is done;
+        `reading.py`. `Finished` is given as soon as the upstream says that it is done;
         nothing is fed, and `close` is not called, after it.
         """
 
@@ -96,7 +96,7 @@ class WithKey(Protocol):
 
 
 Choose = Callable[[Call, Asked], Awaitable[WireFormat]]
-"""Chooses the format of a call, perhaps by asking its upstream; see `fim`."""
+"""Chooses the format of a call, perhaps by asking its upstream (`providers/fim.py`)."""
 
 
 # A decoder knows where its format puts text, reasoning and the word for the end. What

@@ -2,9 +2,9 @@
 
 The format is the common language of llama.cpp, vLLM, LM Studio, Groq, Mistral, Gemini's
 compatible endpoint and OpenRouter, each with its accent. What they disagree about in
-requests is data in `quirks`; in answers we take whatever any of them sends: reasoning
-under two names, content as text or parts, figures in the last chunk or in every one,
-`[DONE]` or not. What none of them may do is end without saying so.
+requests is data in `config/vendors.py`; in answers we take whatever any of them sends:
+reasoning under two names, content as text or parts, figures in the last chunk or in
+every one, `[DONE]` or not. What none of them may do is end without saying so.
 """
 
 from collections.abc import Mapping

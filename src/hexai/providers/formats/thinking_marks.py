@@ -1,6 +1,6 @@
 """How models mark their reasoning in the text of an answer, and whose templates do it.
 
-Reading them is up to `thinking`; a new model is a row here.
+Reading them is up to `thinking.py`; a new model is a row here.
 """
 
 from msgspec import Struct
@@ -123,7 +123,7 @@ BLOCKS = (
         " https://github.com/oobabooga/textgen/issues/7374",
     ),
 )
-"""Those that come as text. The channels of gpt-oss are read by `thinking`."""
+"""Those that come as text. The channels of gpt-oss are read by `thinking.py`."""
 
 
 class OpenedByTemplate(Struct, frozen=True, kw_only=True):

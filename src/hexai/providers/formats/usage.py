@@ -4,7 +4,7 @@ Vendors agree on neither names nor meaning: what came from a cache is part of th
 with OpenAI and beside it with Anthropic, reasoning is part of the output or in the
 total alone, and the figures stand in the last event, in a choice, or in the first event
 and the last. What is missing here is unknown, never 0; whether the rest can be believed
-beside the text that came is for `engine.usage` to say.
+beside the text that came is for `engine.tally` to say.
 """
 
 from collections.abc import Iterable

@@ -1,10 +1,10 @@
 """What a GGUF file says of itself: its tokens for gaps, its template, its size.
 
-How a model is best asked follows from that (see `manner`), and llama.cpp's server tells
-too little of it: no token, and the template only where properties are served. So the
-head of the file is read here. A file is anybody's work, so every length in it is
-measured against what may be there before anything is taken in, and what is odd raises
-`ValueError`; llama.cpp itself will then say what is wrong with the file.
+How a model is best asked follows from that (see `prefill.manner`), and llama.cpp's
+server tells too little of it: no token, and the template only where properties are
+served. So the head of the file is read here. A file is anybody's work, so every length
+in it is measured against what may be there before anything is taken in, and what is odd
+raises `ValueError`; llama.cpp itself will then say what is wrong with the file.
 
 The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (version 3; seen
 2026-11-29). All numbers are little-endian.

@@ -2,7 +2,7 @@
 
 Several processes may want the same worker at the same moment, the worker may be about
 to end, and any of them may be killed at any point. A daemon that arbitrates would be
-one more thing to start and to lose, so locks do (see `files`):
+one more thing to start and to lose, so locks do (see `files.py`):
 
 - A request first takes its lease, then looks for a worker. A worker that ends holds the
   lease exclusively until it is gone, so whoever has a lease is never handed a worker

@@ -1,9 +1,10 @@
 """When an upstream can be asked, and how much of a prompt it holds.
 
 An Ollama is asked first what it has loaded. What is not there is loaded by itself (see
-`loads`), so that a question neither carries a load nor is timed with one. A llama.cpp
-that is still loading answers 503 to everything, and is waited for. What a model holds
-is told by `/api/ps`, by `/props`, and by a refusal, and remembered for the process.
+`loads.py`), so that a question neither carries a load nor is timed with one. A
+llama.cpp that is still loading answers 503 to everything, and is waited for. What a
+model holds is told by `/api/ps`, by `/props`, and by a refusal, and remembered for the
+process.
 
 A model that an Ollama passes on to another host is nobody's to load.
 """
@@ -54,7 +55,7 @@ _Key = tuple[str, str]
 
 
 class UpstreamReadiness:
-    """Implements `domain.ports.Readiness` for the servers of a user."""
+    """Implements `domain.request.Readiness` for the servers of a user."""
 
     def __init__(
         self, shown: ShownModels, *, start: Start, now: Callable[[], float]
