@@ -10,6 +10,10 @@ The first mark of an end ends a paste, since nothing tells it from one that was 
 terminals keep that from happening by taking ESC out of what they paste.
 
 Textual also gives up at bytes that are not UTF-8, which a paste may well hold.
+
+A terminal may send more than the view asks for: whoever has started us may have had it
+tell of the mouse, and what it sends may be broken. Textual acts on that, and a click
+would take the keys from the answers.
 """
 
 import os
@@ -20,13 +24,18 @@ from collections.abc import Iterable
 from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import AppBlur, AppFocus, Key, Paste
+from textual.keys import Keys
 from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 
 _START, _END = "\x1b[200~", "\x1b[201~"
 _KEPT = "\t\n\r"
 _DROPPED = {
     code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _KEPT
 }
+_WANTED = (Key, Paste, AppFocus, AppBlur, TerminalSupportsSynchronizedOutput)
+"""Not the mouse, and not sizes, which the system tells."""
 _AT_ONCE = 1 << 16
 """Bytes that are read."""
 _LOOKS_EVERY = 0.1
@@ -116,7 +125,8 @@ class Keyboard(LinuxDriver):
 
     def _pass_on(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            self.process_message(message)
+            if isinstance(message, _WANTED):
+                self.process_message(message)
 
 
 class _Keys(XTermParser):
@@ -130,3 +140,16 @@ class _Keys(XTermParser):
         """Give what was begun as it is."""
         self._timeout_time = 0.0
         return self.tick()
+
+    def _sequence_to_key_events(
+        self,
+        sequence: str,
+        alt: bool = False,  # noqa: FBT001, FBT002 - as Textual has it
+    ) -> Iterable[Key]:
+        """Give the keys of a sequence; none for a number that is no character's."""
+        try:
+            keys = [*super()._sequence_to_key_events(sequence, alt)]
+            "".join(key.character or "" for key in keys).encode()
+        except (ValueError, OverflowError):
+            return [Key(Keys.Ignore, sequence)]
+        return keys

@@ -1,0 +1,60 @@
+"""What a terminal sends beside keys neither acts in the menu nor ends it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.popups import ACTION, answering, configure
+from tests.support.tmux import Tmux, wait_until
+from tests.support.upstream import Upstream
+
+pytestmark = [pytest.mark.e2e, pytest.mark.debian]  # tmux
+
+SENT = {
+    "a click": b"\x1b[<0;70;20M\x1b[<0;70;20m",
+    "a click far away": b"\x1b[<0;99999;99999M",
+    "a click of rxvt's": b"\x1b[32;70;20M",
+    "the wheel": b"\x1b[<65;5;5M" * 3,
+    "no size": b"\x1b[48;0;0;0;0t",
+    "another size": b"\x1b[48;3;9;60;90t",
+    "a number beyond all characters": b"\x1b[9999999999u",
+    "half of a character": b"\x1b[97;;55296u",
+    "no UTF-8": b"\xff\xc3(\xe6\x97",
+}
+"""Whoever has started us may have had the terminal tell of the mouse."""
+
+
+@pytest.mark.parametrize("sent", SENT.values(), ids=SENT)
+def test_what_is_no_key_does_nothing(tmp_path: Path, sent: bytes) -> None:
+    """In the menu, in the field and at an answer the keys are where they were."""
+    (tmp_path / "in").write_bytes(b"x = 0\n")
+    terminal = Tmux(tmp_path, columns=80, lines=24)
+    files = f"< {tmp_path}/in > {tmp_path}/out 2> {tmp_path}/err"
+    written = [f"{byte:02x}" for byte in sent]
+    with Upstream(answering("x = 1")) as upstream:
+        configure(upstream)
+        try:
+            line = f"env -u TMUX {ACTION} {files}; echo $? > {tmp_path}/code"
+            terminal.press("-l", line)
+            terminal.press("Enter")
+            terminal.wait_for("Custom prompt")
+            terminal.press("-H", *written)
+            terminal.press("p")
+            terminal.wait_for("Enter ask")
+            terminal.press("-l", "make ")
+            terminal.press("-H", *written)
+            terminal.press("-l", "it better")
+            terminal.wait_for("it better")
+            terminal.press("Enter")
+            terminal.wait_for("Enter take")
+            terminal.press("-H", *written)
+            terminal.press("d")
+            terminal.wait_for("d unify")
+            terminal.press("Enter")
+            wait_until((tmp_path / "code").exists, "it has not ended")
+        finally:
+            terminal.run("kill-server")
+
+    assert (tmp_path / "out").read_bytes() == b"x = 1\n", (tmp_path / "err").read_text()
+    [request] = upstream.requests
+    assert b"it better" in request.body
