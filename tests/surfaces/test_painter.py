@@ -596,3 +596,17 @@ def test_stacked_thoughts_without_an_answer_end_in_the_reason() -> None:
         "failed: refused; start it",
         "",
     ]
+
+
+def test_after_z_a_blind_letter_has_a_number() -> None:
+    """As in closing lines and votes."""
+    labels = [f"model {number}" for number in range(28)]
+    seen = Watched(*labels, columns=60, lines=80, blind=True)
+    for index in range(28):
+        seen.start(index)
+        seen.say(index, "an answer\n")
+        seen.end(index)
+    seen.wait()
+
+    named = {word for row in seen.everything for word in row.split()}
+    assert {"A", "Z", "A1", "B1"} <= named

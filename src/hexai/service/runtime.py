@@ -129,7 +129,7 @@ class SleepWatch:
         return slept
 
 
-AFTER = 60.0
+TRIMS_AFTER = 60.0
 """Seconds from work to the next time that memory is given back."""
 
 
@@ -145,10 +145,10 @@ class Trimmer:
         self._is_due = False
 
     def worked(self) -> None:
-        """Give memory back in `AFTER` seconds, unless that is to be done anyway."""
+        """Give memory back in `TRIMS_AFTER` seconds, unless that is due anyway."""
         if not self._is_due:
             self._is_due = True
-            self._loop.call_later(AFTER, self._trim)
+            self._loop.call_later(TRIMS_AFTER, self._trim)
 
     def _trim(self) -> None:
         self._is_due = False

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from hexai.service.runtime import AFTER, Loop, SleepWatch, Trimmer
+from hexai.service.runtime import TRIMS_AFTER, Loop, SleepWatch, Trimmer
 from tests.support.clock import run_virtually
 
 
@@ -190,13 +190,13 @@ def test_work_is_followed_by_one_giving_back() -> None:
         trimmer = Trimmer(loop, lambda: given.append(loop.time()))
         for _ in range(3):
             trimmer.worked()
-            await asyncio.sleep(AFTER / 4)
-        await asyncio.sleep(10 * AFTER)
+            await asyncio.sleep(TRIMS_AFTER / 4)
+        await asyncio.sleep(10 * TRIMS_AFTER)
         trimmer.worked()
-        await asyncio.sleep(10 * AFTER)
+        await asyncio.sleep(10 * TRIMS_AFTER)
         return given
 
-    assert run_virtually(work()) == [AFTER, AFTER * 11.75]
+    assert run_virtually(work()) == [TRIMS_AFTER, TRIMS_AFTER * 11.75]
 
 
 def test_pages_between_others_go_back() -> None:

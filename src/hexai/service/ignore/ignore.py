@@ -17,16 +17,17 @@ from hexai.service.guard.rules import NameRule, guard_rules
 from hexai.service.ignore.git import Git, TakesLong, WatchedFiles, find_repository
 from hexai.service.ignore.patterns import Pattern, parse_pattern, parse_patterns
 
-# An editor names a document as it likes: `file:///a/.env`, `untitled:.env`,
-# `vscode-remote://host/a/%2Eenv`, `git:/a/.env?ref`, or a plain path. Where it is not
-# clear what belongs to the path, both readings count, since one too many only keeps
-# something here.
-
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?://[^/?#]*)?")
 
 
 def paths_of(uri: str) -> tuple[str, ...]:
-    """Give the paths that a URI or path may mean, the likeliest first."""
+    """Give the paths that a URI or path may mean, the likeliest first.
+
+    An editor names a document as it likes: `file:///a/.env`, `untitled:.env`,
+    `vscode-remote://host/a/%2Eenv`, `git:/a/.env?ref`, or a plain path. Where it is not
+    clear what belongs to the path, both readings count, since one too many only keeps
+    something here.
+    """
     scheme = _SCHEME.match(uri)
     if scheme is None or uri.startswith("/"):
         return (uri,)
