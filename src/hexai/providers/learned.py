@@ -34,29 +34,61 @@ _LIMITS = {
 }
 
 
-class _Option(Struct, frozen=True):
+class Option(Struct, frozen=True, kw_only=True):
     """An option that may be left out."""
 
-    named: str
+    said: str
     """How messages name it."""
-    key: str
+    key: str = ""
     """Which key of the configuration keeps it from being sent."""
+    seen: str
+    """Who refused it, when, and where that is public."""
 
 
-_OPTIONS = {
-    "stream_options": _Option(r"stream_options|include_usage", "include_usage = false"),
-    "temperature": _Option(r"temperature", 'temperature = "default"'),
-    "stop": _Option(r"['\"`]stop['\"`]|stop sequences?", ""),
-    "stop_sequences": _Option(r"stop_sequences", ""),
-    "truncate": _Option(r"['\"`]truncate['\"`]", ""),
-    "think": _Option(r"support thinking|['\"`]think['\"`]", "think = false"),
-    "reasoning_effort": _Option(
-        r"reasoning_effort|reasoning\.effort", "reasoning_effort"
+_BY_CONVENTION = "by convention: as strict servers name an unknown field"
+
+OPTIONS = {
+    "stream_options": Option(
+        said=r"stream_options|include_usage",
+        key="include_usage = false",
+        seen="Mistral API, 2025-06:"
+        " https://github.com/avante-corp/avante.nvim/issues/2347",
     ),
-    "prompt_cache_key": _Option(r"prompt_cache_key", "prompt_cache = false"),
-    "max_tokens": _Option(r"max_tokens", 'limit_key = "max_completion_tokens"'),
-    "max_completion_tokens": _Option(
-        r"max_completion_tokens", 'limit_key = "max_tokens"'
+    "temperature": Option(
+        said=r"temperature",
+        key='temperature = "default"',
+        seen="Opus 4.7, 2026-04:"
+        " https://github.com/UKGovernmentBEIS/inspect_ai/issues/3721",
+    ),
+    "stop": Option(
+        said=r"['\"`]stop['\"`]|stop sequences?",
+        seen="GPT-5, 2025-08: https://community.openai.com/t/"
+        "gpt-5-update-documentation-errors/1341049",
+    ),
+    "stop_sequences": Option(said=r"stop_sequences", seen=_BY_CONVENTION),
+    "truncate": Option(said=r"['\"`]truncate['\"`]", seen=_BY_CONVENTION),
+    "think": Option(
+        said=r"support thinking|['\"`]think['\"`]",
+        key="think = false",
+        seen="Ollama 0.33.0-rc2, measured, 2026-11: https://github.com/ollama/ollama",
+    ),
+    "reasoning_effort": Option(
+        said=r"reasoning_effort|reasoning\.effort",
+        key="reasoning_effort",
+        seen=_BY_CONVENTION,
+    ),
+    "prompt_cache_key": Option(
+        said=r"prompt_cache_key", key="prompt_cache = false", seen=_BY_CONVENTION
+    ),
+    "max_tokens": Option(
+        said=r"max_tokens",
+        key='limit_key = "max_completion_tokens"',
+        seen="gpt-5-mini, 2026-03: https://github.com/nextlevelbuilder/goclaw/pull/213",
+    ),
+    "max_completion_tokens": Option(
+        said=r"max_completion_tokens",
+        key='limit_key = "max_tokens"',
+        seen=_BY_CONVENTION,
     ),
 }
 
@@ -80,13 +112,13 @@ def key_for(said: ReportedError) -> str:
     """Give the key of the configuration that a refusal is about; empty for none."""
     if said.status not in _STATUSES:
         return ""
-    keys = (option.key for name, option in _OPTIONS.items() if _names(said, name))
+    keys = (option.key for name, option in OPTIONS.items() if _names(said, name))
     return next(filter(None, keys), "")
 
 
 def switched_off_by(refused: frozenset[str]) -> str:
     """Name the keys that keep options from being sent; empty where there are none."""
-    keys = (option.key for name, option in _OPTIONS.items() if name in refused)
+    keys = (option.key for name, option in OPTIONS.items() if name in refused)
     return " and ".join(filter(None, keys))
 
 
@@ -111,13 +143,13 @@ def without(body: Mapping[str, object], refused: frozenset[str]) -> dict[str, ob
 def _named(said: ReportedError, body: Mapping[str, object]) -> list[str]:
     nested = body.get("options")
     sent = {*body, *(nested if isinstance(nested, dict) else ())}
-    return [name for name in _OPTIONS if name in sent and _names(said, name)]
+    return [name for name in OPTIONS if name in sent and _names(said, name)]
 
 
 def _names(said: ReportedError, name: str) -> bool:
     if name in said.fields:
         return True
-    pattern = rf"(?<!\w)(?:{_OPTIONS[name].named})(?!\w)"
+    pattern = rf"(?<!\w)(?:{OPTIONS[name].said})(?!\w)"
     return re.search(pattern, said.message[:500]) is not None
 
 

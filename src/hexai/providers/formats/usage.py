@@ -15,23 +15,47 @@ from msgspec import Struct
 from hexai.domain.provider import ReportedUsage
 from hexai.providers.formats.payload import field, figure, money
 
-Path = tuple[str, ...]
-"""Where a figure stands, from the outside in."""
 
-_CACHED: tuple[Path, ...] = (
-    ("prompt_tokens_details", "cached_tokens"),  # OpenAI, vLLM, Gemini, llama.cpp
-    ("prompt_cache_hit_tokens",),  # DeepSeek
-    ("cached_tokens",),  # Moonshot
-    ("cache_read_input_tokens",),  # LiteLLM, which adds them to prompt_tokens
+class Place(Struct, frozen=True, kw_only=True):
+    """Where some upstreams write a figure."""
+
+    path: tuple[str, ...]
+    """From the outside in."""
+    seen: str
+
+
+CACHED = (
+    Place(
+        path=("prompt_tokens_details", "cached_tokens"),
+        seen="llama.cpp b10488, measured, 2026-11: https://github.com/ggml-org/llama.cpp;"
+        " OpenAI, vLLM and Gemini by convention",
+    ),
+    Place(path=("prompt_cache_hit_tokens",), seen="DeepSeek, by convention"),
+    Place(path=("cached_tokens",), seen="Moonshot, by convention"),
+    Place(
+        path=("cache_read_input_tokens",),
+        seen="LiteLLM, which adds them to prompt_tokens, by convention",
+    ),
 )
-_WRITTEN: tuple[Path, ...] = (
-    ("prompt_tokens_details", "cache_write_tokens"),  # OpenRouter
-    ("prompt_tokens_details", "cache_creation_tokens"),  # LiteLLM, and the next
-    ("cache_creation_input_tokens",),
+WRITTEN = (
+    Place(
+        path=("prompt_tokens_details", "cache_write_tokens"),
+        seen="OpenRouter, by convention",
+    ),
+    Place(
+        path=("prompt_tokens_details", "cache_creation_tokens"),
+        seen="LiteLLM, by convention",
+    ),
+    Place(path=("cache_creation_input_tokens",), seen="LiteLLM, by convention"),
 )
-_REASONING: tuple[Path, ...] = (
-    ("completion_tokens_details", "reasoning_tokens"),
-    ("reasoning_tokens",),  # Perplexity, older gateways
+REASONING = (
+    Place(
+        path=("completion_tokens_details", "reasoning_tokens"),
+        seen="OpenAI, by convention",
+    ),
+    Place(
+        path=("reasoning_tokens",), seen="Perplexity and older gateways, by convention"
+    ),
 )
 
 
@@ -43,7 +67,7 @@ def openai_usage(said: object, *, charges: bool = False) -> ReportedUsage:
     """
     asked = figure(field(said, "prompt_tokens"))
     output = figure(field(said, "completion_tokens"))
-    reasoning = _first(said, _REASONING)
+    reasoning = _first(said, REASONING)
     total = figure(field(said, "total_tokens"))
     if asked is not None and output is not None and total is not None:
         apart = total - asked - output
@@ -54,8 +78,8 @@ def openai_usage(said: object, *, charges: bool = False) -> ReportedUsage:
         input=asked,
         output=output,
         reasoning=reasoning,
-        cached=_first(said, _CACHED),
-        written=_first(said, _WRITTEN),
+        cached=_first(said, CACHED),
+        written=_first(said, WRITTEN),
         cost_usd=_cost(said) if charges else None,
     )
 
@@ -101,8 +125,8 @@ _ANTHROPIC_INPUT = (
 )
 
 
-def _first(said: object, paths: tuple[Path, ...]) -> int | None:
-    found = (figure(field(said, *path)) for path in paths)
+def _first(said: object, places: tuple[Place, ...]) -> int | None:
+    found = (figure(field(said, *place.path)) for place in places)
     return next((count for count in found if count is not None), None)
 
 
