@@ -1,8 +1,7 @@
 """The provider that all wire formats share: exactly one attempt over HTTP."""
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
 from functools import partial
 
@@ -26,19 +25,15 @@ from hexai.providers.formats.error_bodies import ReportedError, read_body
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
 from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.http.refusal import error_body, retry_after
 from hexai.providers.learned import Shared, key_for, switched_off_by
 from hexai.providers.secret import Masker
 from hexai.text.sanitise import mend, shorten
 
-ERROR_BODY_LIMIT = 64 * 1024
-"""Bytes of an error's body that are read."""
-
-_ERROR_BODY_WAIT = 1.0
 _FIGURES_WAIT = 1.0
 _REST_WAIT = 0.005
 _REST_LIMIT = 64 * 1024
 _MESSAGE_LENGTH = 300
-_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _STREAMS = frozenset({"text/event-stream", "application/x-ndjson"})
 
 
@@ -165,7 +160,7 @@ class HttpProvider:
         if answer.status < 300:
             return frozenset()
         progress.refused()
-        said = read_body(answer.status, await _error_body(answer))
+        said = read_body(answer.status, await error_body(answer))
         refused = self._refused.learn(self._http.where, call.model, said, body)
         if refused:
             return refused
@@ -188,7 +183,7 @@ class HttpProvider:
             )
             async with sending as answer:
                 if answer.status >= 300:
-                    said = read_body(answer.status, await _error_body(answer))
+                    said = read_body(answer.status, await error_body(answer))
                     raise self._refusal(answer, self._format, "", said)
                 data = await answer.read(limit + 1)
                 if len(data) > limit:
@@ -283,32 +278,6 @@ class HttpProvider:
             raise
 
 
-def retry_after(header: Callable[[str], str]) -> float | None:
-    """Read how many seconds an upstream asks to wait; None if it does not say.
-
-    A date is compared with the upstream's own, so no clock of ours is involved.
-    """
-    milliseconds = header("retry-after-ms").strip()
-    if _NUMBER.fullmatch(milliseconds):
-        return float(milliseconds) / 1000
-    asked = header("retry-after").strip()
-    if _NUMBER.fullmatch(asked):
-        return float(asked)
-    until, now = _moment(asked), _moment(header("date"))
-    if until is None or now is None:
-        return None
-    return max(0.0, until - now)
-
-
-def _moment(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
 def _encoded(body: Mapping[str, object]) -> bytes:
     try:
         return msgspec.json.encode(body)
@@ -317,15 +286,6 @@ def _encoded(body: Mapping[str, object]) -> bytes:
             "not sent: the prompt holds bytes that are no valid text",
             advice="give the input as UTF-8",
         ) from None
-
-
-async def _error_body(answer: Answer) -> bytes:
-    """Read what an upstream says about its refusal; the status alone would do."""
-    try:
-        async with asyncio.timeout(_ERROR_BODY_WAIT):
-            return await answer.read(ERROR_BODY_LIMIT)
-    except (TimeoutError, ProviderError):
-        return b""
 
 
 async def _until_ended(

@@ -1,0 +1,47 @@
+"""What a refusal holds beside its status: its body, and how long to wait."""
+
+import asyncio
+import re
+from collections.abc import Callable
+
+from hexai.errors import ProviderError
+from hexai.providers.http.client import Answer
+
+_BODY_LIMIT = 64 * 1024
+_BODY_WAIT = 1.0
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+
+
+async def error_body(answer: Answer) -> bytes:
+    """Read what an upstream says about its refusal; the status alone would do."""
+    try:
+        async with asyncio.timeout(_BODY_WAIT):
+            return await answer.read(_BODY_LIMIT)
+    except (TimeoutError, ProviderError):
+        return b""
+
+
+def retry_after(header: Callable[[str], str]) -> float | None:
+    """Read how many seconds an upstream asks to wait; None if it does not say.
+
+    A date is compared with the upstream's own, so no clock of ours is involved.
+    """
+    milliseconds = header("retry-after-ms").strip()
+    if _NUMBER.fullmatch(milliseconds):
+        return float(milliseconds) / 1000
+    asked = header("retry-after").strip()
+    if _NUMBER.fullmatch(asked):
+        return float(asked)
+    until, now = _moment(asked), _moment(header("date"))
+    if until is None or now is None:
+        return None
+    return max(0.0, until - now)
+
+
+def _moment(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
