@@ -58,3 +58,29 @@ def test_what_is_no_key_does_nothing(tmp_path: Path, sent: bytes) -> None:
     assert (tmp_path / "out").read_bytes() == b"x = 1\n", (tmp_path / "err").read_text()
     [request] = upstream.requests
     assert b"it better" in request.body
+
+
+def test_words_typed_before_there_is_a_field_are_in_it(tmp_path: Path) -> None:
+    """Hotkey, words and Enter at once: no letter is lost, and none acts in the menu."""
+    (tmp_path / "in").write_bytes(b"x = 0\n")
+    terminal = Tmux(tmp_path, columns=80, lines=24)
+    files = f"< {tmp_path}/in > {tmp_path}/out 2> {tmp_path}/err"
+    with Upstream(answering("x = 1")) as upstream:
+        configure(upstream)
+        try:
+            line = f"env -u TMUX {ACTION} {files}; echo $? > {tmp_path}/code"
+            terminal.press("-l", line)
+            terminal.press("Enter")
+            terminal.wait_for("Custom prompt")
+            terminal.press("-l", "ptest jokes skippp")
+            terminal.press("BSpace", "BSpace", "Enter")
+            terminal.wait_for("Enter take")
+            terminal.press("Enter")
+            wait_until((tmp_path / "code").exists, "it has not ended")
+        finally:
+            terminal.run("kill-server")
+
+    assert (tmp_path / "out").read_bytes() == b"x = 1\n", (tmp_path / "err").read_text()
+    [request] = upstream.requests
+    assert b"test jokes skip" in request.body
+    assert b"skipp" not in request.body

@@ -132,6 +132,9 @@ class MenuView(Vertical):
         if self._is_picked:
             event.stop()
             self._ahead += in_one_line(event.text)
+        elif self._asked is not None:
+            event.stop()
+            self._field().insert_text_at_cursor(in_one_line(event.text))
 
     def show_note(self, text: str) -> None:
         """Show a line above the keys."""
@@ -241,14 +244,34 @@ class MenuView(Vertical):
         elif event.key == "ctrl+o":
             event.stop()
             self._write_in_editor()
+        else:
+            self._key_before_focus(event)
+
+    def _key_before_focus(self, event: events.Key) -> None:
+        """Have the field take what is typed while the focus is on its way to it."""
+        field = self._field()
+        if event.is_printable and event.character is not None:
+            field.insert_text_at_cursor(event.character)  # what it takes, it stops
+        elif field.has_focus:
+            return
+        elif event.key == "backspace":
+            field.action_delete_left()
+        elif event.key == "enter" and self._asked is not None and field.value.strip():
+            self._pick(self._asked, field.value)
+        event.stop()
+        event.prevent_default()
+
+    def _field(self) -> "Input":
+        from textual.widgets import Input
+
+        return self.query_one("#words", Input)
 
     def _write_in_editor(self) -> None:
         from hexai.surfaces.tmux.editing import edit_text
 
         if self._asked is None:
             return
-        field = self.query_one("#words")
-        text = edit_text(self._wishes, str(getattr(field, "value", "")), "prompt.md")
+        text = edit_text(self._wishes, self._field().value, "prompt.md")
         if text is not None and text.strip():
             self._pick(self._asked, text)
 
