@@ -63,7 +63,8 @@ class Setup(NamedTuple):
     def ask_floor(self, base_url: str) -> list[str]:
         """Give the command of the leanest client."""
         url = f"{base_url}/chat/completions"
-        return [str(self.hexai / "python"), str(_FLOOR), url]
+        # -P: a module of ours beside it has the name of one of Python's.
+        return [str(self.hexai / "python"), "-P", str(_FLOOR), url]
 
     def ask_llm(self, base_url: str) -> list[str]:
         """Give the command that asks the peer the same question."""
