@@ -230,6 +230,7 @@ def test_nobody_looks_at_tmux(tmp_path: Path) -> None:
 
     assert (ended.out, ended.code) == (CODE, 1)
     assert "could not be shown" in ended.err
+    assert "--action NAME" in ended.err
 
 
 def test_candidates_are_compared_and_the_choice_counts(stage: Stage) -> None:

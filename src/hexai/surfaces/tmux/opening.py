@@ -113,7 +113,9 @@ async def admitted(shown: Screen) -> Link:
     if not waiting.cancelled():
         return waiting.result()
     said = shown.complaint() if shown.wait(0) is not None else "it takes too long"
-    raise HexaiError(f"the menu could not be shown: {said or _SILENT}")
+    raise HexaiError(
+        f"the menu could not be shown: {said or _SILENT}; --action NAME needs none"
+    )
 
 
 @asynccontextmanager
