@@ -1,5 +1,7 @@
 """What a terminal sends beside keys neither acts in the menu nor ends it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,20 +26,29 @@ SENT = {
 """Whoever has started us may have had the terminal tell of the mouse."""
 
 
+@contextmanager
+def acting(place: Path) -> Iterator[Tmux]:
+    """Show the menu for one line on a whole terminal, and wait for the action's end."""
+    (place / "in").write_bytes(b"x = 0\n")
+    terminal = Tmux(place, columns=80, lines=24)
+    files = f"< {place}/in > {place}/out 2> {place}/err"
+    try:
+        terminal.press("-l", f"env -u TMUX {ACTION} {files}; echo $? > {place}/code")
+        terminal.press("Enter")
+        terminal.wait_for("Custom prompt")
+        yield terminal
+        wait_until((place / "code").exists, "it has not ended")
+    finally:
+        terminal.run("kill-server")
+
+
 @pytest.mark.parametrize("sent", SENT.values(), ids=SENT)
 def test_what_is_no_key_does_nothing(tmp_path: Path, sent: bytes) -> None:
     """In the menu, in the field and at an answer the keys are where they were."""
-    (tmp_path / "in").write_bytes(b"x = 0\n")
-    terminal = Tmux(tmp_path, columns=80, lines=24)
-    files = f"< {tmp_path}/in > {tmp_path}/out 2> {tmp_path}/err"
     written = [f"{byte:02x}" for byte in sent]
     with Upstream(answering("x = 1")) as upstream:
         configure(upstream)
-        try:
-            line = f"env -u TMUX {ACTION} {files}; echo $? > {tmp_path}/code"
-            terminal.press("-l", line)
-            terminal.press("Enter")
-            terminal.wait_for("Custom prompt")
+        with acting(tmp_path) as terminal:
             terminal.press("-H", *written)
             terminal.press("p")
             terminal.wait_for("Enter ask")
@@ -51,9 +62,6 @@ def test_what_is_no_key_does_nothing(tmp_path: Path, sent: bytes) -> None:
             terminal.press("d")
             terminal.wait_for("d unify")
             terminal.press("Enter")
-            wait_until((tmp_path / "code").exists, "it has not ended")
-        finally:
-            terminal.run("kill-server")
 
     assert (tmp_path / "out").read_bytes() == b"x = 1\n", (tmp_path / "err").read_text()
     [request] = upstream.requests
@@ -62,23 +70,13 @@ def test_what_is_no_key_does_nothing(tmp_path: Path, sent: bytes) -> None:
 
 def test_words_typed_before_there_is_a_field_are_in_it(tmp_path: Path) -> None:
     """Hotkey, words and Enter at once: no letter is lost, and none acts in the menu."""
-    (tmp_path / "in").write_bytes(b"x = 0\n")
-    terminal = Tmux(tmp_path, columns=80, lines=24)
-    files = f"< {tmp_path}/in > {tmp_path}/out 2> {tmp_path}/err"
     with Upstream(answering("x = 1")) as upstream:
         configure(upstream)
-        try:
-            line = f"env -u TMUX {ACTION} {files}; echo $? > {tmp_path}/code"
-            terminal.press("-l", line)
-            terminal.press("Enter")
-            terminal.wait_for("Custom prompt")
+        with acting(tmp_path) as terminal:
             terminal.press("-l", "ptest jokes skippp")
             terminal.press("BSpace", "BSpace", "Enter")
             terminal.wait_for("Enter take")
             terminal.press("Enter")
-            wait_until((tmp_path / "code").exists, "it has not ended")
-        finally:
-            terminal.run("kill-server")
 
     assert (tmp_path / "out").read_bytes() == b"x = 1\n", (tmp_path / "err").read_text()
     [request] = upstream.requests
