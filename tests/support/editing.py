@@ -18,8 +18,9 @@ from hexai.domain.request import Contender, Request, Upstream
 from hexai.engine.race import Race
 from hexai.engine.race_options import Conditions, RaceOptions
 from hexai.engine.settle import Policy
+from hexai.service.completion import Clean
 from hexai.service.ignore.ignore import Ignored
-from hexai.surfaces.lsp.asking import Asked, Clean
+from hexai.surfaces.lsp.asking import Asked
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.completion.editor_request import Route, Trigger, TriggerKind

@@ -18,6 +18,7 @@ from hexai.domain.record import Background
 from hexai.domain.request import Contender, Request
 from hexai.prompts.code.cursor import Cursor
 from hexai.service.ask import Question, Run, ask
+from hexai.service.completion import Clean, Judge, accept
 from hexai.service.guard.guard import GuardedText
 from hexai.service.projects import project_of
 from hexai.service.services import Services
@@ -74,21 +75,6 @@ class AskedRun(AbstractAsyncContextManager["AskedRun"], Protocol):
 
     def cost_usd(self, outcome: Outcome) -> Decimal | None:
         """Price an outcome; None if nobody knows."""
-
-
-class Clean(Protocol):
-    """Makes of what a model said the text that goes in where it was asked."""
-
-    def __call__(self, text: str, *, infilled: bool, finished: bool) -> str:
-        """Clean a whole answer, or what there is of it so far."""
-
-
-Judge = Callable[[str], str | None]
-"""Says why a text that is to go in does not belong there; None: it does."""
-
-
-def accept(_text: str) -> None:
-    """Object to nothing."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):

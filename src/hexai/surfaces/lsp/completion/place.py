@@ -27,8 +27,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from hexai.domain.outcome import Delta, Ended, Event, Queued, TakenBackEvent
-from hexai.surfaces.lsp.asking import Asked, AskedRun, Clean
-from hexai.surfaces.lsp.completion.draft import Caret, Draft
+from hexai.service.completion import Clean, Draft
+from hexai.surfaces.lsp.asking import Asked, AskedRun
+from hexai.surfaces.lsp.completion.caret import Caret
 from hexai.surfaces.lsp.completion.editor_request import Arrival, Route, Waiter, nothing
 from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Rows, Suggestion

@@ -11,19 +11,16 @@ from hexai.config.schema import Settings
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
-from hexai.prompts.code.misfits import Judge
-from hexai.prompts.completion import completion_request, fitted_gap, within_batch
-from hexai.prompts.excerpt import fitted
 from hexai.service.ask import Question, ask
+from hexai.service.completion import Clean, Completion
 from hexai.service.services import Services
 from hexai.service.targets import is_paid
 from hexai.service.warm import is_warmed, warm
-from hexai.surfaces.lsp.asking import Asked, Clean, Origin
+from hexai.surfaces.lsp.asking import Asked, Origin
 from hexai.surfaces.lsp.completion.editor_request import is_prompt
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents import Document
-from hexai.text.cleaning import clean
-from hexai.text.lines import Lines, Position, Span
+from hexai.text.lines import Position, Span
 
 
 class LiveRace(Protocol):
@@ -64,9 +61,6 @@ class Asker(Protocol):
 
 QUEUE_GRACE = 0.05
 """Seconds that a list waits for a contender whose slot another surface holds."""
-
-_AROUND = 200
-"""Lines on each side of the cursor that an answer is compared with."""
 
 
 class Questions:
@@ -109,7 +103,7 @@ class Questions:
             return None
         if is_prompt(document, position, snapshot.settings):
             return None
-        composed = _Composed(Origin.of(document), position, snapshot.settings)
+        composed = _compose(Origin.of(document), position, snapshot.settings)
         return partial(
             warm, self._services, snapshot.settings, entries, composed.within
         )
@@ -122,27 +116,24 @@ class Questions:
         snapshot = self._configuration.snapshot(document.uri)
         assert snapshot is not None  # `settings` has looked in the same step
         origin = Origin.of(document)
-        composed = _Composed(origin, position, snapshot.settings)
-        question = self._question(composed.request, snapshot, origin, position)
+        composed = _compose(origin, position, snapshot.settings)
+        question = self._question(composed, snapshot, origin)
         entries = question.entries
         recompose = partial(_recompose, composed, race, entries)
         return Asked(
             run=ask(self._services, replace(question, recompose=recompose)),
             clean=composed.clean,
-            judge=composed.judge.misfit,
+            judge=composed.judge,
         )
 
     def _question(
-        self, request: Request, snapshot: Snapshot, origin: Origin, position: Position
+        self, composed: Completion, snapshot: Snapshot, origin: Origin
     ) -> Question:
         settings, restrictions = snapshot.settings, snapshot.restrictions
-        entries, sent = self._entries(snapshot), request.infill
-        assert sent is not None
-        first = position.line - sent.prefix.count("\n")
-        last = position.line + (sent.suffix + sent.far).count("\n") + 1
+        entries, window = self._entries(snapshot), composed.window
         at_once = restrictions.at_once(settings.fanout.max_concurrency)
         return Question(
-            request=request,
+            request=composed.request,
             entries=entries,
             policy=Policy(queue_grace=QUEUE_GRACE),
             max_concurrency=at_once or len(entries),
@@ -151,8 +142,8 @@ class Questions:
             shuffle=float(settings.completion.shuffle),
             local_only=restrictions.local_only,
             settings=settings,
-            background=origin.background(position),
-            documents=(origin.guarded(first, last),),
+            background=origin.background(composed.position),
+            documents=(origin.guarded(window.start, window.stop),),
         )
 
     def _entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
@@ -163,36 +154,12 @@ class Questions:
         return self._resolved[1]
 
 
-class _Composed:
-    """A question about a place in a text, and how its answers are read."""
-
-    def __init__(self, origin: Origin, position: Position, settings: Settings) -> None:
-        self.position = position
-        self.settings = settings
-        self._cursor = origin.cursor(Span(position, position))
-        self.request = completion_request(self._cursor, settings)
-        document = self._cursor.document
-        self.judge = Judge(self._cursor.language, document, position)
-        before, after = _around(document, position)
-        language = self._cursor.language.id
-        self.clean: Clean = partial(
-            clean, before=before, after=after, language=language
-        )
-
-    def within(self, room: int | None, batch: int | None) -> Request:
-        """Give the request in no more than so many tokens, of which a batch is read."""
-        compose = partial(completion_request, self._cursor)
-        request = fitted(self.request, room, self.settings, compose)
-        gap = request.infill
-        if gap is not None and batch is not None:
-            gap = within_batch(gap, batch)
-        if gap is not None and room is not None:
-            gap = fitted_gap(gap, room, request.room or 0, batch)
-        return request if gap == request.infill else replace(request, infill=gap)
+def _compose(origin: Origin, position: Position, settings: Settings) -> Completion:
+    return Completion(origin.cursor(Span(position, position)), settings)
 
 
 def _recompose(
-    composed: _Composed,
+    composed: Completion,
     race: LiveRace,
     entries: tuple[Entry, ...],
     index: int,
@@ -202,13 +169,6 @@ def _recompose(
     now = race.now()
     if now is not None and now[1] != composed.position:
         document, position = now
-        composed = _Composed(Origin.of(document), position, composed.settings)
+        composed = _compose(Origin.of(document), position, composed.settings)
         race.sends(index, composed.clean)
     return composed.within(room, entries[index].spec.options.n_batch)
-
-
-def _around(lines: Lines, position: Position) -> tuple[str, str]:
-    """Give the text on both sides, as far as answers are compared with it."""
-    top = Position(max(0, position.line - _AROUND), 0)
-    bottom = lines.clamp(Position(position.line + _AROUND, 0))
-    return lines.slice(Span(top, position)), lines.slice(Span(position, bottom))

@@ -16,8 +16,8 @@ from hexai.config.schema import Completion, Settings
 from hexai.domain.outcome import Ended, Outcome
 from hexai.engine.settle import is_due
 from hexai.errors import NotSent
+from hexai.service.completion import Clean
 from hexai.service.ignore.ignore import name_of
-from hexai.surfaces.lsp.asking import Clean
 from hexai.surfaces.lsp.completion.editor_request import Arrival
 from hexai.surfaces.lsp.completion.memory import Memory
 from hexai.surfaces.lsp.completion.place import Place

@@ -1,11 +1,94 @@
-"""What a contender has said so far, what was typed since, and whether both fit."""
+"""A completion: how what belongs at a cursor is asked, and how an answer is read.
 
+The editor asks so, and a bench that says how well models answer there. What differs is
+who waits for the answer, and what has been typed by then.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from hexai.config.schema import Settings
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.lsp.asking import Clean, Judge, accept
-from hexai.text.editors import CLOSERS, is_word
-from hexai.text.lines import Lines, Position, Span, TextChange, with_newlines
+from hexai.domain.request import Request
+from hexai.prompts.code.cursor import Cursor
+from hexai.prompts.code.misfits import Judge as Misfits
+from hexai.prompts.completion import completion_request, fitted_gap, within_batch
+from hexai.prompts.excerpt import fitted
+from hexai.text.cleaning import clean
+from hexai.text.editors import is_word
+from hexai.text.lines import Lines, Position, Span
 from hexai.text.thinking_aloud import may_be_musing
+
+
+class Clean(Protocol):
+    """Makes of what a model said the text that goes in where it was asked."""
+
+    def __call__(self, text: str, *, infilled: bool, finished: bool) -> str:
+        """Clean a whole answer, or what there is of it so far."""
+
+
+Judge = Callable[[str], str | None]
+"""Says why a text that is to go in does not belong there; None: it does."""
+
+
+def accept(_text: str) -> None:
+    """Object to nothing."""
+
+
+_AROUND = 200
+"""Lines on each side of the cursor that an answer is compared with."""
+
+
+class Completion:
+    """A question about a place in a text, and how its answers are read."""
+
+    def __init__(self, cursor: Cursor, settings: Settings) -> None:
+        """Compose it for a cursor; nothing is asked."""
+        self.settings = settings
+        self._cursor = cursor
+        self.request = completion_request(cursor, settings)
+        document, position = cursor.document, cursor.span.start
+        self.judge: Judge = Misfits(cursor.language, document, position).misfit
+        before, after = _around(document, position)
+        self.clean: Clean = partial(
+            clean, before=before, after=after, language=cursor.language.id
+        )
+
+    @property
+    def position(self) -> Position:
+        """Where it is."""
+        return self._cursor.span.start
+
+    @property
+    def window(self) -> range:
+        """The lines of the document that go along, for the guard."""
+        sent, line = self.request.infill, self.position.line
+        assert sent is not None
+        first = line - sent.prefix.count("\n")
+        return range(first, line + (sent.suffix + sent.far).count("\n") + 1)
+
+    def within(self, room: int | None, batch: int | None) -> Request:
+        """Give the request in no more than so many tokens, of which a batch is read."""
+        compose = partial(completion_request, self._cursor)
+        request = fitted(self.request, room, self.settings, compose)
+        gap = request.infill
+        if gap is not None and batch is not None:
+            gap = within_batch(gap, batch)
+        if gap is not None and room is not None:
+            gap = fitted_gap(gap, room, request.room or 0, batch)
+        return request if gap == request.infill else replace(request, infill=gap)
+
+
+def _around(lines: Lines, position: Position) -> tuple[str, str]:
+    """Give the text on both sides, as far as answers are compared with it."""
+    top = Position(max(0, position.line - _AROUND), 0)
+    bottom = lines.clamp(Position(position.line + _AROUND, 0))
+    return lines.slice(Span(top, position)), lines.slice(Span(position, bottom))
+
 
 _BEYOND = 3
 """Whole lines that change nothing any more, before a contender has said enough."""
@@ -107,95 +190,3 @@ class Draft:
             return is_word(typed)
         so_far = self._asked_after + so_far
         return so_far.startswith(typed) or typed.startswith(so_far)
-
-
-class Caret:
-    """A position, and what was typed there since.
-
-    Editors do not say where the cursor is. But as long as the document is the text at
-    the start with something inserted there, that is what was typed, and the cursor is
-    behind it. Both texts are compared, not one change after the other, so it does not
-    matter into how many changes the keys went, or what was deleted on the way.
-
-    For a typed `(` some editors insert `()` and leave the cursor in between. Somebody
-    may have typed both, so either place counts until a request or change shows which.
-    """
-
-    def __init__(self, lines: Lines, position: Position) -> None:
-        self.start = position
-        """Where it began, a position of all texts since."""
-        self._before = lines
-        self.lines = lines
-        """The text as it is now."""
-        self._same_above = self._same_below = len(lines)
-        self._raw = ""
-        """What was typed, as it stands in the document."""
-        self._closed = ""
-        """What the editor may have added behind it to close a bracket."""
-
-    @property
-    def typed(self) -> str:
-        """What was typed since the start; its lines end with a newline."""
-        return with_newlines(self._raw)
-
-    @property
-    def position(self) -> Position:
-        """Where it is now."""
-        return advance(self.start, self._raw)
-
-    def follow(self, change: TextChange) -> bool:
-        """Take a change of the document; says whether it is still the same place."""
-        self.lines = change.after
-        self._same_above = min(self._same_above, change.above)
-        self._same_below = min(self._same_below, change.below)
-        both = TextChange(
-            before=self._before,
-            after=change.after,
-            above=self._same_above,
-            below=self._same_below,
-        )
-        raw = both.typed_at(self.start)
-        if raw is None:
-            return False
-        if not raw.endswith(self._closed):
-            self._closed = ""
-        body = raw.removesuffix(self._closed)
-        added = _closed_by(body[len(self._raw) :])
-        self._raw = body.removesuffix(added)
-        self._closed = added + self._closed
-        return True
-
-    def is_at(self, position: Position) -> bool:
-        """Tell whether the cursor is at a position; settles where brackets leave it."""
-        if position == self.position:
-            return True
-        beyond = self._raw + self._closed
-        if self._closed and position == advance(self.start, beyond):
-            self._raw, self._closed = beyond, ""
-            return True
-        return False
-
-    def since(self, position: Position) -> str:
-        """Give what lies between an earlier position and the start."""
-        return with_newlines(self._before.slice(Span(position, self.start)))
-
-
-def advance(start: Position, text: str) -> Position:
-    """Give the position behind a text that was inserted at `start`."""
-    end = Lines.of(text).end
-    if not end.line:
-        return Position(start.line, start.character + end.character)
-    return Position(start.line + end.line, end.character)
-
-
-def _closed_by(typed: str) -> str:
-    """Give the end of a text that an editor may have added to close its brackets."""
-    for count in range(len(typed) // 2, 0, -1):
-        openers = reversed(typed[-2 * count : -count])
-        if all(map(_closes, openers, typed[-count:])):
-            return typed[-count:]
-    return ""
-
-
-def _closes(opener: str, closer: str) -> bool:
-    return CLOSERS.get(opener) == closer
