@@ -1,0 +1,130 @@
+"""What of an entry, beside provider, upstream and model, makes it a contender; pure.
+
+Two entries of one model at two temperatures are two contenders, and one whose
+temperature was changed is another than before; its label is only what it is called. So
+beside whom it asks, a contender is known by the options that are sent and change an
+answer. They are written as one text that people can read, `max_tokens=800
+temperature=0`, rather than as a hash: so it can be said what was changed.
+
+Only what is set is written, each option under its name, in the order of their names.
+So an option that a later version adds changes no fingerprint in which it is not set.
+Why which option counts: `docs/decisions/0069-contenders.md`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+import msgspec
+from msgspec.structs import fields
+
+from hexai.domain.entry import Options, RequestSpec, Surface
+
+UNKNOWN = ""
+"""The fingerprint of what was recorded before there were any."""
+PLAIN = "defaults"
+"""That of an entry with which nothing is sent but the prompt."""
+
+NO_ANSWER = frozenset(
+    {
+        "id_slot",  # where a prompt is kept
+        "include_usage",  # what is reported
+        "limit_key",  # what the limit is called
+        "n_batch",  # what a server is, not what it is sent
+        "prompt_cache",  # what is paid
+        "warm",  # when a prompt is read
+    }
+)
+"""The options that change no answer."""
+COMPLETION_ONLY = frozenset({"ask"})
+"""The options that no other surface looks at."""
+PLACE = 256
+"""Tokens that a place is given for its completion, but for what its line repeats. A
+limit that is not lower changes nothing there."""
+
+_SHORT = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
+
+
+def fingerprint(
+    spec: RequestSpec,
+    surface: Surface,
+    *,
+    prompts: Mapping[str, str],
+    infill: str = "auto",
+    room: int | None = None,
+) -> str:
+    """Write the options that change what a spec answers on a surface.
+
+    `prompts` are those of the user's own for that surface, `infill` is what its
+    provider fills gaps with, and `room` the tokens that completions are given by the
+    configuration; None: by their place, 0: as many as the spec has.
+    """
+    told = dict(_options(spec.options))
+    if surface is not Surface.COMPLETION:
+        for name in COMPLETION_ONLY:
+            told.pop(name, None)
+    elif infill != "auto":
+        told["infill"] = infill
+    if spec.temperature is not None:
+        told["temperature"] = f"{spec.temperature:g}"
+    if (limit := _limit(spec, surface, room)) is not None:
+        told["max_tokens"] = str(limit)
+    if prompts:
+        told["prompts"] = _digest(msgspec.json.encode(sorted(prompts.items())))
+    return " ".join(f"{name}={told[name]}" for name in sorted(told)) or PLAIN
+
+
+def changes(before: str, after: str) -> str:
+    """Say what tells two fingerprints apart: `temperature 0 → 0.7, prompts`.
+
+    Empty where nothing does, or one of them is not known.
+    """
+    if UNKNOWN in (before, after):
+        return ""
+    old, new = _read(before), _read(after)
+    return ", ".join(
+        _change(name, old.get(name, "-"), new.get(name, "-"))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    )
+
+
+def _change(name: str, old: str, new: str) -> str:
+    return name if name == "prompts" else f"{name} {old} → {new}"
+
+
+def _read(text: str) -> dict[str, str]:
+    parts = (part.partition("=") for part in text.split() if text != PLAIN)
+    return {name: value for name, _, value in parts}
+
+
+def _options(options: Options) -> Iterator[tuple[str, str]]:
+    for field in fields(options):
+        value = getattr(options, field.name)
+        if field.name in NO_ANSWER or value == field.default:
+            continue
+        if isinstance(value, Mapping):
+            yield from ((str(name), _value(value[name])) for name in value)
+        else:
+            yield field.name, _value(value)
+
+
+def _value(value: object) -> str:
+    """Write a value in one word: as it is, or what is long or odd by a digest."""
+    encoded = msgspec.json.encode(value, order="deterministic")
+    text = value if isinstance(value, str) else encoded.decode()
+    return text if _SHORT.fullmatch(text) else _digest(encoded)
+
+
+def _limit(spec: RequestSpec, surface: Surface, room: int | None) -> int | None:
+    """Give the limit that is sent, as far as it is not the place's."""
+    limit = spec.max_tokens
+    if surface is not Surface.COMPLETION or spec.limit_stands or room == 0:
+        return limit
+    if room is not None:
+        return min(room, limit or room)
+    return limit if limit is not None and limit < PLACE else None
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()[:12]

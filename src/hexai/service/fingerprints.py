@@ -1,0 +1,42 @@
+"""The fingerprint of what an entry asks with, by what is configured around it."""
+
+from msgspec.structs import asdict
+
+from hexai.config.provider_defaults import provider_settings
+from hexai.config.schema import Settings
+from hexai.config.schema_prompts import Prompts
+from hexai.config.schema_types import given
+from hexai.domain.entry import RequestSpec, Surface
+from hexai.domain.fingerprint import fingerprint
+
+_TABLES = {
+    Surface.COMPLETION: ("completion", "provider_native"),
+    Surface.CODE_ACTION: ("code_action",),
+    Surface.CHAT: ("chat",),
+    Surface.CLI: ("cli",),
+}
+
+
+def fingerprint_of(settings: Settings, surface: Surface, spec: RequestSpec) -> str:
+    """Give the fingerprint of an entry's spec, or of its fallback's, on a surface."""
+    provider = provider_settings(settings, spec.provider)
+    return fingerprint(
+        spec,
+        surface,
+        prompts=own_prompts(settings.prompts, surface),
+        infill="auto" if provider is None else provider.infill,
+        room=given(settings.completion.max_tokens, None),
+    )
+
+
+def own_prompts(prompts: Prompts, surface: Surface) -> dict[str, str]:
+    """Give the prompts of a surface that the user wrote; blank ones are not used.
+
+    Code actions of the user's own are questions of their own, and no part of this.
+    """
+    return {
+        f"{table}.{key}": text
+        for table in _TABLES[surface]
+        for key, text in asdict(getattr(prompts, table)).items()
+        if isinstance(text, str) and text.strip()
+    }
