@@ -1,9 +1,11 @@
 """The editor server in the real Kate, on a screen that nobody sees."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -72,6 +74,23 @@ def test_what_is_taken_is_exact(
         editor.press("Return")
         saved = editor.save(before).decode()
     assert saved == wanted
+
+
+def test_a_kate_that_does_not_come_up_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its start is not what is tested; one that has ended is not waited for."""
+    real, fake = which("kate"), tmp_path / "bin" / "kate"
+    fake.parent.mkdir()
+    again = tmp_path / "again"
+    fake.write_text(
+        f"#!/bin/sh\n[ -e '{again}' ] && exec '{real}' \"$@\"\n: > '{again}'\nexit 3\n"
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(fake.parent), prepend=os.pathsep)
+    with suggesting(tmp_path / "kate", "r|\n", "esult") as (editor, before):
+        editor.type("x")
+        assert editor.save(before) == b"rx\n"
 
 
 def test_whoever_is_taken_after_its_first_letters_wins(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 PATIENCE = 20.0
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(
+    condition: Callable[[], bool], what: str, *, seconds: float = PATIENCE
+) -> None:
     """Wait for what a screen will show."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, what
         time.sleep(0.02)
