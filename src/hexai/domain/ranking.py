@@ -94,6 +94,16 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """The last change, where one is shown; false alarms are one in 20 years."""
 
 
+class Grown(Struct, frozen=True, kw_only=True):
+    """How far two models were from a verdict at some time."""
+
+    at: float
+    """The wall clock in seconds since 1970; what came later is left out."""
+    models: tuple[Model, Model]
+    reached: float
+    """The part of the evidence that a verdict takes; 1 where there was one."""
+
+
 class Ranking(Struct, frozen=True, kw_only=True):
     """Models that can be compared with each other, the strongest first."""
 
@@ -107,6 +117,8 @@ class Ranking(Struct, frozen=True, kw_only=True):
     """What standing second, third… does to a strength, in logits."""
     uneven_positions: bool = False
     """Whether standing first is shown to do more to some models than to others."""
+    growth: tuple[Grown, ...] = ()
+    """How verdicts came about, in order of time, if somebody wants to know."""
 
 
 class Returned(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from hexai.ledger.store import Store
 
 if TYPE_CHECKING:
     from hexai.domain.figures import Figures, Filter, Subject, Together, Traffic
+    from hexai.domain.parts import Part
     from hexai.domain.ranking import Counted, Leaderboard
 
 _DAY = 86_400.0
@@ -93,6 +94,15 @@ class Ledger:
                 self._connection, lambda: read_figures(self._connection, chosen)
             )
 
+    def parts(self, chosen: "Filter") -> "list[tuple[Part, Figures]]":
+        """Give the same sums, cut by language and week."""
+        from hexai.ledger.figures import read_parts
+
+        with translated(self._path):
+            return with_damaged_names(
+                self._connection, lambda: read_parts(self._connection, chosen)
+            )
+
     def together(self, chosen: "Filter") -> "tuple[Together, ...]":
         """Count the newest lists for every pair of models that stood in some."""
         from hexai.ledger.lists import read_together
@@ -106,12 +116,24 @@ class Ledger:
         self, chosen: "Filter", counted: "Counted"
     ) -> "tuple[Leaderboard, ...]":
         """Rank the models of every surface by what was chosen."""
-        from hexai.ledger.choices import read_leaderboard
+        from hexai.ledger.boards import read_leaderboard
 
         with translated(self._path):
             return with_damaged_names(
                 self._connection,
                 lambda: read_leaderboard(self._connection, chosen, counted),
+            )
+
+    def boards(
+        self, chosen: "Filter", counted: "Counted", *, looks: int
+    ) -> "dict[str, tuple[Leaderboard, ...]]":
+        """Rank them for all languages and for each, and say how verdicts grew."""
+        from hexai.ledger.boards import read_boards
+
+        with translated(self._path):
+            return with_damaged_names(
+                self._connection,
+                lambda: read_boards(self._connection, chosen, counted, looks=looks),
             )
 
     def traffic(

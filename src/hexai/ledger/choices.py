@@ -1,4 +1,4 @@
-"""Reads what was chosen among what, as trials for the ratings, and has them rated.
+"""Reads what was chosen among what, as trials for the ratings.
 
 A row for each run comes from SQL, with all that makes its outcome told in one text: the
 items, packed, and what was chosen of them in which way. There are few different texts:
@@ -26,7 +26,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.figures import Cell, Filter
-from hexai.domain.ranking import Counted, Leaderboard, Model, Rated, Returned
+from hexai.domain.ranking import Counted, Model, Rated, Returned
 from hexai.domain.record import Choice, Method
 from hexai.ledger.database import json_list, milliseconds, seconds
 from hexai.ledger.figures import read_cells
@@ -40,7 +40,6 @@ from hexai.ledger.lists import (
     read_told,
     tell,
 )
-from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Instead, Pattern, Trials
 from hexai.ledger.sittings import PAUSE
 
@@ -53,6 +52,9 @@ _INSTEAD: Mapping[str, Instead] = {
 Same = tuple[tuple[int, int], ...]
 """Pairs of contenders that gave the same text."""
 
+Where = tuple[str, str]
+"""A surface and a language; empty for all languages together."""
+
 Key = tuple[str | None, Same]
 """What a run tells, None for nothing, and its equal texts."""
 
@@ -62,20 +64,19 @@ class Known(Struct, frozen=True):
 
     since: int
     """When the first run of this key began, of those that were read."""
-    trials: Trials | None = None
-    """Where such a run is a trial; None where it is none."""
-    number: int = -1
-    """That of its outcome there."""
+    trials: tuple[tuple[Trials, int], ...] = ()
+    """Where such a run is a trial, each with the number of its outcome there."""
 
 
 class Outcomes:
     """What was read so far, and what it came to on each surface."""
 
-    def __init__(self, cells: Mapping[int, Cell]) -> None:
+    def __init__(self, cells: Mapping[int, Cell], *, by_language: bool = False) -> None:
         """Only lists count all of whose items are of these `cells`."""
         self.known: dict[Key, Known] = {}
-        self.choices: dict[str, Choices] = {}
+        self.choices: dict[Where, Choices] = {}
         self._cells = cells
+        self._by_language = by_language
 
     def learn(self, key: Key, began: int) -> Known:
         """Read what was not seen before, or in no run that began so early."""
@@ -88,12 +89,16 @@ class Outcomes:
         told = read_told(text)
         if any(item.cell not in self._cells for item in told.items):
             return Known(began)
-        surface = self._cells[told.items[0].cell].surface
-        if surface not in self.choices:
-            self.choices[surface] = Choices(self._cells)
-        choices = self.choices[surface]
-        number = choices.learn(told, same, began)
-        return Known(began) if number is None else Known(began, choices.trials, number)
+        found = []
+        for where in self._places(self._cells[told.items[0].cell]):
+            choices = self.choices.setdefault(where, Choices(self._cells))
+            number = choices.learn(told, same, began)
+            found += [] if number is None else [(choices.trials, number)]
+        return Known(began, tuple(found))
+
+    def _places(self, cell: Cell) -> set[Where]:
+        language = cell.language if self._by_language else ""
+        return {(cell.surface, ""), (cell.surface, language)}
 
 
 class Choices:
@@ -216,12 +221,6 @@ FROM run WHERE {_COUNTS} AND method != 'vote' AND shown_at IS NOT NULL
 ORDER BY number
 """  # noqa: S608
 
-_NARROWED = """
-SELECT surface, count(*) FROM run
-WHERE narrowed AND choice IS NOT NULL AND method != 'vote' AND started_at >= ?
-GROUP BY surface
-"""
-
 _MOMENTS = """
 SELECT started_at FROM run UNION SELECT chosen_at FROM run WHERE chosen_at IS NOT NULL
 ORDER BY 1
@@ -240,6 +239,18 @@ def read_choices(
     connection: sqlite3.Connection, chosen: Filter, counted: Counted
 ) -> dict[str, Choices]:
     """Give what was chosen on each surface; `chosen.model` is not looked at."""
+    found = read_apart(connection, chosen, counted, by_language=False)
+    return {surface: choices for (surface, _language), choices in found.items()}
+
+
+def read_apart(
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    counted: Counted,
+    *,
+    by_language: bool,
+) -> dict[Where, Choices]:
+    """Give it for all languages together, and if told so for each as well."""
     values = {
         "since": milliseconds(chosen.since),
         "now": milliseconds(counted.now),
@@ -249,24 +260,20 @@ def read_choices(
     same = _same_texts(connection)
     sittings = _Sittings(connection)
     cells = {n: c for n, c in read_cells(connection) if _matches(chosen, c)}
-    outcomes = Outcomes(cells)
+    outcomes = Outcomes(cells, by_language=by_language)
     for number, file, began, at, sitting, told in _rows(connection, values):
         key = told, same.get(number, ())
         known = outcomes.known.get(key)
         if known is None or began < known.since:
             known = outcomes.learn(key, began)
-        if known.trials is not None:
+        if known.trials:
             seat = sittings.name(sitting, at)
-            known.trials.add(known.number, file, seat, at / 1000)
+            for trials, outcome in known.trials:
+                trials.add(outcome, file, seat, at / 1000)
     for choices in outcomes.choices.values():
         choices.trials.put_in_order()
     _name_returned(connection, outcomes.choices.values())
     return outcomes.choices
-
-
-def read_narrowed(connection: sqlite3.Connection, since: float) -> dict[str, int]:
-    """Count on each surface the lists that an older version recorded in part."""
-    return dict(connection.execute(_NARROWED, (milliseconds(since),)).fetchall())
 
 
 _Row = tuple[Any, ...]
@@ -333,28 +340,3 @@ def _name_returned(
             rated = choices.models[model]
             names = (*rated.returned, Returned(model=name, since=seconds(at)))
             choices.models[model] = replace(rated, returned=names)
-
-
-def read_leaderboard(
-    connection: sqlite3.Connection, chosen: Filter, counted: Counted
-) -> tuple[Leaderboard, ...]:
-    """Rank the models of every surface that has trials, or had some left out."""
-    found = read_choices(connection, chosen, counted)
-    narrowed = read_narrowed(connection, chosen.since)
-    if chosen.surface:
-        narrowed = {chosen.surface: narrowed.get(chosen.surface, 0)}
-    boards = (
-        _board(surface, found.get(surface), narrowed.get(surface, 0))
-        for surface in sorted({*found, *narrowed})
-    )
-    return tuple(board for board in boards if board.rankings or board.narrowed)
-
-
-def _board(surface: str, choices: Choices | None, narrowed: int) -> Leaderboard:
-    has_trials = choices is not None and bool(choices.trials.numbers)
-    return Leaderboard(
-        surface=surface,
-        models=choices.models if choices and has_trials else {},
-        rankings=rank(choices.trials) if choices and has_trials else (),
-        narrowed=narrowed,
-    )

@@ -5,16 +5,18 @@ minutes alone.
 """
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
+from msgspec import Struct
 from msgspec.json import decode
 
 from hexai.domain.figures import Cell, Figures, Filter, Kept, Subject, Times, Traffic
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
+from hexai.domain.parts import Part
 from hexai.domain.record import SAMPLED_AFTER
 from hexai.ledger.database import json_list, milliseconds, run_key, seconds
 
@@ -64,7 +66,7 @@ _SPENT = """
 """
 
 SUMS = f"""
-SELECT cell, ifnull(sitting, 0), total(1.0 / sharing), {{times}}, {_SPENT},
+SELECT cell, {{week}}, ifnull(sitting, 0), total(1.0 / sharing), {{times}}, {_SPENT},
     total({_SEEN}) FILTER (WHERE {_IS_MEASURABLE}) AS tokens,
     total(generating) FILTER (WHERE {_IS_MEASURABLE}) AS generating_ms,
     sum({_STOOD}) AS shown,
@@ -73,12 +75,12 @@ SELECT cell, ifnull(sitting, 0), total(1.0 / sharing), {{times}}, {_SPENT},
     total(cost) FILTER (WHERE {_STOOD}) AS spent
 FROM contender
 WHERE cached = 0 AND cut = 0 AND status = ?1
-    AND cell IN (SELECT value FROM json_each(?2)) AND started_at >= ?3
-GROUP BY cell, contender.sitting
+    AND cell IN (SELECT value FROM json_each(?2)) AND started_at >= ?3 {{whose}}
+GROUP BY cell, {{together}}
 """  # noqa: S608
-_KEYS = 3
-"""Columns before the times: cell, sitting, what was accepted of it there. The last of
-all is the money for lists, which is kept by sitting as well."""
+_KEYS = 4
+"""Columns before the times: cell, week, sitting, what was accepted of it there. The
+last of all is the money for lists, which is kept by sitting as well."""
 _TIMES = ("first_tokens", "cut_first_tokens", "totals", "cut_totals")
 
 _ENDED = """
@@ -93,11 +95,11 @@ _STOPPED = """
 """
 
 CUT = f"""
-SELECT cell, {_SPENT}
+SELECT cell, {{week}}, {_SPENT}
 FROM contender
 WHERE cached = 0 AND cut = 1 AND status = ?1
-    AND cell IN (SELECT value FROM json_each(?2)) AND started_at >= ?3
-GROUP BY cell
+    AND cell IN (SELECT value FROM json_each(?2)) AND started_at >= ?3 {{whose}}
+GROUP BY cell, {{together}}
 """  # noqa: S608
 
 _BEFORE = ("1.0", *(f"kept_{age}" for age in SAMPLED_AFTER))
@@ -113,54 +115,109 @@ _AGED = ", ".join(
 )
 
 TAKEN = f"""
-SELECT cell, ifnull(sitting, 0), total(taken),
+SELECT cell, {{week}}, ifnull(sitting, 0), total(taken),
     total(CASE WHEN retained IS NOT NULL THEN taken END), total(retained), {_AGED}
 FROM contender INDEXED BY contender_taken
 WHERE taken IS NOT NULL AND cached = 0 AND cut = 0
-    AND cell IN (SELECT value FROM json_each(?1)) AND started_at >= ?2
-GROUP BY cell, contender.sitting
+    AND cell IN (SELECT value FROM json_each(?1)) AND started_at >= ?2 {{whose}}
+GROUP BY cell, {{together}}
 """  # noqa: S608
 
 
 REFUSED = """
-SELECT cell, refused, count(*) FROM contender INDEXED BY contender_refused
+SELECT cell, started_at / 604800000 AS week, refused, count(*)
+FROM contender INDEXED BY contender_refused
 WHERE refused IS NOT NULL AND cell IN (SELECT value FROM json_each(?1))
     AND started_at >= ?2
-GROUP BY cell, refused
+GROUP BY cell, week, refused
 """
+
+_WEEK = "min(started_at) / 604800000"
+
+
+class Cut(Struct, frozen=True, kw_only=True):
+    """How a pass cuts what it sums up; each a piece of SQL."""
+
+    week: str = "0"
+    whose: str = ""
+    together: str = "contender.sitting"
+
+    def of(self, query: str, times: str = "") -> str:
+        """Write a query that cuts so."""
+        return query.format(
+            week=self.week, whose=self.whose, together=self.together, times=times
+        )
+
+
+WHOLE = (Cut(),)
+# The index has no order by time, but by sitting, and a sitting is over within hours: it
+# belongs to the week in which it began. Where none was recorded, as in old ledgers,
+# each answer is put where it belongs, which takes sorting them.
+BY_WEEK = (
+    Cut(week=_WEEK, whose="AND sitting IS NOT NULL"),
+    Cut(
+        week=_WEEK,
+        whose="AND sitting IS NULL",
+        together="started_at / 604800000",
+    ),
+)
 
 
 def read_figures(
     connection: sqlite3.Connection, chosen: Filter
 ) -> list[tuple[Subject, Figures]]:
     """Give the figures of every model on every surface that counts and has any."""
-    found: dict[Subject, _Gathered] = {}
-    by_cell = {
-        number: found.setdefault(cell.subject, _Gathered())
-        for number, cell in read_cells(connection)
-        if chosen.matches(cell)
-    }
-    listed, since = json_list(by_cell), milliseconds(chosen.since)
-    for status in Status:
-        query = SUMS.format(times=_ENDED if status is Status.ANSWERED else _STOPPED)
-        sums = connection.execute(query, (status, listed, since))
-        names = _names(sums)[_KEYS:]
-        for number, rows in groupby(sums, key=itemgetter(0)):
-            by_cell[number].count(status, names, rows)
-        spent = connection.execute(CUT, (status, listed, since))
-        names = _names(spent)[1:]
-        for number, *columns in spent:
-            by_cell[number].spend(status, dict(zip(names, columns, strict=True)))
-    taken = connection.execute(TAKEN, (listed, since))
-    for number, rows in groupby(taken, key=itemgetter(0)):
-        by_cell[number].take(rows)
-    for number, reason, count in connection.execute(REFUSED, (listed, since)):
-        by_cell[number].refuse(reason, count)
-    return [
-        (subject, figures)
-        for subject, gathered in found.items()
-        if (figures := gathered.figures()).runs
-    ]
+    found = _gather(connection, chosen, WHOLE, lambda cell, _week: cell.subject)
+    return _with_runs(found)
+
+
+def read_parts(
+    connection: sqlite3.Connection, chosen: Filter
+) -> list[tuple[Part, Figures]]:
+    """Give the same figures, cut by language and week."""
+
+    def part(cell: Cell, week: int) -> Part:
+        return Part(subject=cell.subject, language=cell.language, week=week)
+
+    return _with_runs(_gather(connection, chosen, BY_WEEK, part))
+
+
+_Key = TypeVar("_Key")
+
+
+def _gather(
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    cuts: Sequence[Cut],
+    key: Callable[[Cell, int], _Key],
+) -> "dict[_Key, _Gathered]":
+    """Sum up what belongs together, in the order in which it was found."""
+    found: defaultdict[_Key, _Gathered] = defaultdict(_Gathered)
+    cells = {n: cell for n, cell in read_cells(connection) if chosen.matches(cell)}
+    values = json_list(cells), milliseconds(chosen.since)
+    for cut in cuts:
+        for status in Status:
+            times = _ENDED if status is Status.ANSWERED else _STOPPED
+            sums = connection.execute(cut.of(SUMS, times), (status, *values))
+            names = _names(sums)[_KEYS:]
+            for (number, week), rows in groupby(sums, key=itemgetter(0, 1)):
+                found[key(cells[number], week)].count(status, names, rows)
+            spent = connection.execute(cut.of(CUT), (status, *values))
+            names = _names(spent)[2:]
+            for number, week, *columns in spent:
+                paid = dict(zip(names, columns, strict=True))
+                found[key(cells[number], week)].spend(status, paid)
+        taken = connection.execute(cut.of(TAKEN), values)
+        for (number, week), rows in groupby(taken, key=itemgetter(0, 1)):
+            found[key(cells[number], week)].take(rows)
+    for number, week, *refused in connection.execute(REFUSED, values):
+        found[key(cells[number], week)].refuse(*refused)
+    return found
+
+
+def _with_runs(found: "Mapping[_Key, _Gathered]") -> list[tuple[_Key, Figures]]:
+    figured = ((key, gathered.figures()) for key, gathered in found.items())
+    return [(key, figures) for key, figures in figured if figures.runs]
 
 
 def _names(cursor: sqlite3.Cursor) -> list[str]:
@@ -204,7 +261,7 @@ class _Gathered:
     ) -> None:
         """Take what became of a cell's contenders of one status, by sitting."""
         figures = self._figures
-        _, sittings, accepted, *columns, spent = zip(*rows, strict=True)
+        _, _, sittings, accepted, *columns, spent = zip(*rows, strict=True)
         sums: dict[str, float] = {}
         for name, column in zip(names[:-1], columns, strict=True):
             if name in self._times:
@@ -235,7 +292,7 @@ class _Gathered:
     def take(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take what became of what was taken of a cell, by sitting."""
         figures, ages = self._figures, len(SAMPLED_AFTER)
-        for _, sitting, characters, followed, retained, *aged in rows:
+        for _, _, sitting, characters, followed, retained, *aged in rows:
             figures.characters += int(characters)
             figures.followed += int(followed)
             figures.retained += int(retained)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from hexai.config.locate import Folders
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Figures, Filter, Subject, Together
+from hexai.domain.parts import Part
 from hexai.domain.ranking import Counted, Leaderboard
 from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
@@ -136,6 +137,19 @@ class History:
     def leaderboard(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
         """Rank the models of every surface by what was chosen."""
         return self._ledger.leaderboard(chosen, counted)
+
+    def parts(self, chosen: Filter) -> list[tuple[Part, Figures]]:
+        """Give the same sums as `figures`, cut by language and week."""
+        return self._ledger.parts(chosen)
+
+    def boards(
+        self, chosen: Filter, counted: Counted, *, looks: int
+    ) -> dict[str, tuple[Leaderboard, ...]]:
+        """Give the leaderboard of all languages, which has no name, and of each.
+
+        How verdicts came about is told for so many `looks`.
+        """
+        return self._ledger.boards(chosen, counted, looks=looks)
 
     def forget(self, number: int) -> Forgotten:
         """Really remove one run, and its answers from the cache."""

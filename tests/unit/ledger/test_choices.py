@@ -1,6 +1,7 @@
 """What of a ledger counts as a trial, and as what."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
 from hexai.domain.provider import Given
-from hexai.domain.ranking import Counted
+from hexai.domain.ranking import Counted, Leaderboard
 from hexai.domain.record import (
     Background,
     Choice,
@@ -22,6 +23,7 @@ from hexai.domain.record import (
     RunRecord,
     Shown,
 )
+from hexai.ledger.access import Ledger
 from hexai.ledger.choices import Choices, read_choices
 from hexai.ledger.database import open_database
 from hexai.ledger.ratings.trials import Instead, Pattern, Trial
@@ -496,3 +498,36 @@ def _steps_to_read(folder: Path, count: int) -> int:
     connection.close()
     assert (cut, len(trials(found))) == (count, count)
     return steps
+
+
+def test_each_language_is_ranked_as_a_filter_would(tmp_path: Path) -> None:
+    """One pass gives what a leaderboard of each language and of all would say."""
+    path = tmp_path / "ledger.db"
+    path.touch()
+    with closing(Ledger(path, patience=0.1)) as ledger:
+        for number in range(1, 90):
+            language = ("go", "python", "")[number % 3]
+            run = replace(
+                completion(number, contender_record(0), contender_record(1)),
+                background=Background(language=language),
+                seed=1,
+            )
+            facts = shown(number, (0,), (1,)), taken(number, int(number % 4 == 0))
+            ledger.take(run, *facts)
+        boards = ledger.boards(Filter(), ANY, looks=5)
+        filtered = {
+            language: ledger.leaderboard(Filter(language=language), ANY)
+            for language in ("", "go", "python")
+        }
+
+    growth = [g.at for board in boards["go"] for g in board.rankings[0].growth]
+    assert {k: without_growth(v) for k, v in boards.items()} == filtered
+    assert len(growth) == 5
+
+
+def without_growth(boards: tuple[Leaderboard, ...]) -> tuple[Leaderboard, ...]:
+    """Give them as a leaderboard has them."""
+    return tuple(
+        replace(b, rankings=tuple(replace(r, growth=()) for r in b.rankings))
+        for b in boards
+    )

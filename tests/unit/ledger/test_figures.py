@@ -7,13 +7,24 @@ from contextlib import closing
 from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.domain.figures import Filter, Quantile, Times, Traffic, TrafficWindow
+from hexai.domain.entry import Surface
+from hexai.domain.figures import (
+    Figures,
+    Filter,
+    Quantile,
+    Subject,
+    Times,
+    Traffic,
+    TrafficWindow,
+)
 from hexai.domain.outcome import Status, Timings
+from hexai.domain.parts import put_together
 from hexai.domain.provider import Given, Usage
 from hexai.domain.record import (
     SAMPLED_AFTER,
@@ -221,7 +232,10 @@ def test_cached_answers_count_nowhere(ledger: Ledger) -> None:
     assert (found.runs, found.total.seen) == (1, Counter({1000: 1}))
 
 
-def test_statistics_read_one_index_in_its_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cut", [figures.WHOLE[0], figures.BY_WEEK[0]])
+def test_statistics_read_one_index_in_its_order(
+    tmp_path: Path, cut: figures.Cut
+) -> None:
     """They touch no table and sort nothing, which is what makes them fast."""
     path = tmp_path / "ledger.db"
     path.touch()
@@ -229,9 +243,9 @@ def test_statistics_read_one_index_in_its_order(tmp_path: Path) -> None:
 
     cells = json_list([1, 2])
     queries = (
-        (figures.SUMS.format(times="count(ttft)"), (Status.ANSWERED, cells, 0)),
-        (figures.CUT, (Status.ANSWERED, cells, 0)),
-        (figures.TAKEN, (cells, 0)),
+        (cut.of(figures.SUMS, "count(ttft)"), (Status.ANSWERED, cells, 0)),
+        (cut.of(figures.CUT), (Status.ANSWERED, cells, 0)),
+        (cut.of(figures.TAKEN), (cells, 0)),
     )
     for query, values in queries:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
@@ -239,6 +253,40 @@ def test_statistics_read_one_index_in_its_order(tmp_path: Path) -> None:
         assert steps[0].startswith("SEARCH contender USING COVERING INDEX")
         assert not any("TEMP B-TREE" in step for step in steps)
     connection.close()
+
+
+def test_parts_add_up_to_the_whole(ledger: Ledger) -> None:
+    """Cut by language and week, with sittings or without, figures lose nothing."""
+    dice = Random(3)
+    for number in range(60):
+        fact = run_record(
+            number,
+            contender_record(0, timings=Timings(total=dice.random() * 9)),
+            contender_record(1, status=dice.choice([*Status])),
+            surface=Surface.COMPLETION,
+            background=Background(language=dice.choice(["go", "python"])),
+            started_at=BEGAN_AT + number * 86_400.0,
+            sitting="" if number < 20 else f"{number // 4:032x}",
+        )
+        ledger.take(fact, *_taken_and_kept(number, dice))
+    parts = ledger.parts(Filter())
+    by_subject: dict[Subject, list[Figures]] = {}
+    for part, figured in parts:
+        by_subject.setdefault(part.subject, []).append(figured)
+    whole = dict(ledger.figures(Filter()))
+
+    assert len({(part.language, part.week) for part, _ in parts}) > 12
+    assert {s: put_together(each) for s, each in by_subject.items()} == whole
+    assert sum(each.accepted for each in whole.values()) > 10
+
+
+def _taken_and_kept(number: int, dice: Random) -> list[Fact]:
+    took = (number % 2,)
+    return [
+        Shown(run_id=run_id(number), at=BEGAN_AT, items=((0,), (1,))),
+        chosen(number, *took, method=Method.COMMAND, characters=40),
+        Survived(run_id=run_id(number), after=30, share=dice.choice([0.5, 1.0])),
+    ]
 
 
 def test_the_file_stays_small(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
 from hexai.domain.ranking import Counted
 from hexai.errors import LedgerError
-from hexai.ledger.choices import read_leaderboard
+from hexai.ledger.boards import read_leaderboard
 from hexai.ledger.database import SCHEMA, open_database
 from hexai.ledger.figures import read_figures
 from hexai.ledger.read import all_runs

@@ -33,7 +33,8 @@ single choices the linear payment is the best there is: the stakes on a first pl
 taken and not taken that have the greatest growth are as (1 - p) to p.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
 from math import exp, inf, log, log1p, sqrt
 from operator import mul
 
@@ -293,10 +294,24 @@ whether what stood first was chosen; and how much of it counts, so that the draw
 for items of several models."""
 
 
+Look = Callable[[float, Sequence[Bet]], None]
+"""Takes a moment, and the bets that were born by then."""
+
+
+def _look_away(_at: float, _born: Sequence[Bet]) -> None:
+    """Nobody wants to know."""
+
+
 class Bets:
     """The bets on all pairs of models of which one was chosen and the other shown."""
 
-    def __init__(self, trials: Trials) -> None:
+    def __init__(
+        self, trials: Trials, watch: Iterable[float] = (), look: Look = _look_away
+    ) -> None:
+        """Bet on all trials; `look` is called at each moment of `watch`, rising.
+
+        It sees the bets as they stood when no trial after that moment had been taken.
+        """
         self.pairs: dict[frozenset[Model], Bet] = {}
         self.born: list[Bet] = []
         """Those with a trial whose order was drawn, in the order of their first."""
@@ -309,7 +324,10 @@ class Bets:
         ]
         began: dict[int, float] = {}
         noted = [{(step[1], step[3]) for step in compared} for compared in drawn]
+        due = deque(watch)
         for number, file, sitting, at in trials:
+            while due and at > due[0]:
+                look(due.popleft(), self.born)
             if number not in began:
                 began[number] = at
                 self._bear(drawn[number])
@@ -317,6 +335,8 @@ class Bets:
                 self._take(drawn[number], (file, sitting, at))
                 for habit, won_first in noted[number]:
                     habit.note(first=won_first)
+        while due:
+            look(due.popleft(), self.born)
         for number, count in Counter(trials.numbers).items():
             for step in steps[number]:
                 joined = trials.outcomes[number][0].joined

@@ -7,7 +7,7 @@ each with a ranking of its own.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from math import copysign, erf, sqrt
 from random import Random
@@ -17,6 +17,7 @@ from msgspec import Struct
 from hexai.domain.ranking import (
     Changed,
     Comparison,
+    Grown,
     Model,
     Ranking,
     Standing,
@@ -26,7 +27,7 @@ from hexai.ledger.ratings.bets import LIMIT, Bet, Bets
 from hexai.ledger.ratings.choice_model import QUANTILE, Fit, fit
 from hexai.ledger.ratings.likelihood import DEFAULT_PRIORS, Priors, apply, cholesky
 from hexai.ledger.ratings.trials import Instead, Trials, connected
-from hexai.ledger.ratings.verdicts import decide, find_change, goals
+from hexai.ledger.ratings.verdicts import decide, find_change, goals, reached
 
 _DRAWS = 2000
 _LEANING = 0.9
@@ -40,10 +41,15 @@ _MOST = 10_000
 """Choices that are more than anybody will make."""
 
 
-def rank(trials: Trials, *, priors: Priors = DEFAULT_PRIORS) -> tuple[Ranking, ...]:
-    """Rank the models of trials that are in order of time, group by group."""
+def rank(
+    trials: Trials, *, priors: Priors = DEFAULT_PRIORS, watch: Iterable[float] = ()
+) -> tuple[Ranking, ...]:
+    """Rank the models of trials that are in order of time, group by group.
+
+    How verdicts came about is told for each moment of `watch`, which rise.
+    """
     groups = connected(trials.outcomes[number] for number in {*trials.numbers})
-    shown = _Shown.by(Bets(trials))
+    shown = _Shown.by(trials, watch)
     return tuple(
         _rank(trials.among(group), priors, shown)
         if len(group) > 1
@@ -61,10 +67,20 @@ class _Shown(Struct, frozen=True, kw_only=True):
     """What the others have to reach, in each era."""
     first: float
     """The share of first places taken, of the first two."""
+    growth: tuple[Grown, ...]
 
     @classmethod
-    def by(cls, bets: Bets) -> "_Shown":
+    def by(cls, trials: Trials, watch: Iterable[float]) -> "_Shown":
         """Decide what is decided."""
+        growth: list[Grown] = []
+
+        def look(at: float, born: Sequence[Bet]) -> None:
+            growth.extend(
+                Grown(at=at, models=(min(pair), max(pair)), reached=part)
+                for pair, part in reached(born).items()
+            )
+
+        bets = Bets(trials, watch, look)
         winners = decide(bets.born)
         rest = [bet for bet in bets.born if frozenset(bet.models) not in winners]
         return cls(
@@ -72,6 +88,7 @@ class _Shown(Struct, frozen=True, kw_only=True):
             winners=winners,
             goals=goals(rest),
             first=bets.first,
+            growth=tuple(growth),
         )
 
     def goal(self, bet: Bet) -> float:
@@ -96,6 +113,7 @@ def _rank(trials: Trials, priors: Priors, shown: _Shown) -> Ranking:
         none=sum(totals[number] for number in nones),
         position_effects=tuple(effects),
         uneven_positions=found.uneven,
+        growth=tuple(g for g in shown.growth if {*g.models} <= {*order}),
     )
 
 

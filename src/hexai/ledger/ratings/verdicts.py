@@ -66,9 +66,25 @@ def goals(bets: Sequence[Bet]) -> dict[frozenset[Model], list[float]]:
     return found
 
 
-def _reached(bet: Bet, needed: Sequence[float]) -> bool:
+def reached(born: Sequence[Bet]) -> dict[frozenset[Model], float]:
+    """Say what part of the evidence that a verdict takes each bet has reached."""
+    winners = decide(born)
+    rest = [bet for bet in born if frozenset(bet.models) not in winners]
+    needed = goals(rest)
+    return dict.fromkeys(winners, 1.0) | {
+        pair: min(1.0, _part(bet, needed[pair]))
+        for bet in rest
+        for pair in (frozenset(bet.models),)
+    }
+
+
+def _part(bet: Bet, needed: Sequence[float]) -> float:
     peaks = (bet.peaks[era].capital for era in sorted(bet.peaks))
-    return any(peak >= goal for peak, goal in zip(peaks, needed, strict=True))
+    return max(peak / goal for peak, goal in zip(peaks, needed, strict=True))
+
+
+def _reached(bet: Bet, needed: Sequence[float]) -> bool:
+    return _part(bet, needed) >= 1
 
 
 # A detector in the manner of Shiryaev (1963) and Roberts (1966), made of e-values

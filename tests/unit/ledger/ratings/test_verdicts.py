@@ -6,11 +6,12 @@ from math import log
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.bets import LIMIT, Bet, Bets
 from hexai.ledger.ratings.trials import Pattern, Trial, Trials
-from hexai.ledger.ratings.verdicts import decide, find_change, goals
+from hexai.ledger.ratings.verdicts import decide, find_change, goals, reached
 from tests.support.voters import Voter
 
 AB = frozenset("ab")
@@ -41,6 +42,21 @@ def test_a_verdict_stays_when_a_third_model_appears() -> None:
     for third in ([with_third("a")], [with_third("b", 1), with_third("a")] * 5):
         assert decided([*trials[:first], *third]) == {AB: "a"}
         assert decided([*trials[:first], *third, *votes(0.0, 50)])[AB] == "a"
+
+
+def test_how_a_verdict_grew_is_what_was_known_then() -> None:
+    """At each moment it is what the trials of before come to, to the verdict itself."""
+    trials = [replace(t, at=float(n)) for n, t in enumerate(votes(log(4), 80))]
+    grown: list[tuple[float, float]] = []
+
+    def look(at: float, born: Sequence[Bet]) -> None:
+        grown.append((at, reached(born)[AB]))
+
+    Bets(Trials(trials), [9.0, 19.0, 79.0], look)
+    before = [reached(Bets(Trials(trials[:n])).born)[AB] for n in (10, 20)]
+
+    assert grown == [(9.0, before[0]), (19.0, before[1]), (79.0, 1.0)]
+    assert 0 < before[0] < before[1] < 1
 
 
 def test_a_pair_alone_needs_the_whole_limit() -> None:
