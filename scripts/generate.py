@@ -1,7 +1,8 @@
 """Make the pages that follow from the source: the example file and the reference.
 
-To add one, add a line to `pages`. `scripts/generate` makes the environment and runs
-this; with --check it says which pages are not current, and fails if any is not.
+To add one, add a line to `pages` and a module to `scripts/pages/`. `scripts/generate`
+makes the environment and runs this; with --check it says which pages are not current,
+and fails if any is not.
 """
 
 import json
@@ -9,11 +10,11 @@ import sys
 from pathlib import Path
 
 from hexai.config.describe import json_schema
-from hexai.config.reference import example
-from hexai.config.reference import page as config_page
-from hexai.service.guard.page import page as guard_page
 from hexai.service.guard.rules import guard_rules
-from hexai.surfaces.cli.reference import page as cli_page
+from scripts.pages.cli import page as cli_page
+from scripts.pages.config import example
+from scripts.pages.config import page as config_page
+from scripts.pages.guard import page as guard_page
 
 ROOT = Path(__file__).parent.parent
 

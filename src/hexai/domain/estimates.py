@@ -12,7 +12,7 @@ estimate says that it is a rough one. With more, where they are alike, the quant
 that of Student.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import exp, hypot, inf, log, sqrt
 
 from msgspec import Struct
@@ -32,13 +32,6 @@ class Estimate(Struct, frozen=True, kw_only=True):
     """Infinite where nothing limits it."""
     is_rough: bool = False
     """Too little is known of how alike its parts are; the interval may be wider."""
-
-    def through(self, change: Callable[[float], float]) -> "Estimate":
-        """Give the estimate of what falls as this one rises, or rises with it."""
-        ends = sorted((change(self.low), change(self.high)))
-        return Estimate(
-            value=change(self.value), low=ends[0], high=ends[1], is_rough=self.is_rough
-        )
 
 
 class Sum(Struct, frozen=True):

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from hexai.config.decode import decode
-from hexai.config.describe import json_schema, sections
+from hexai.config.describe import json_schema
 from hexai.config.problems import dotted
-from hexai.config.reference import example, page
 from hexai.config.schema import Settings
 from hexai.config.validate import find_problems
+from scripts.pages.config import example, page
+from scripts.pages.tables import sections
 
 ROOT = Path(__file__).parents[3]
 

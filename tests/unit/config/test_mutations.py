@@ -11,13 +11,13 @@ import pytest
 from msgspec import Struct
 
 from hexai.config.decode import decode, drop_tables, members, prune, type_hints
-from hexai.config.describe import sections
 from hexai.config.files import ConfigFile, check_file, parse_toml
 from hexai.config.locate import Folders, find_folders
 from hexai.config.order import load
 from hexai.config.problems import KeyPath, Problem, dotted
 from hexai.config.schema import Settings
 from hexai.errors import ConfigError
+from scripts.pages.tables import sections
 
 TEXT = (Path(__file__).parents[2] / "data" / "config" / "go_tool.toml").read_text()
 DATA = tomllib.loads(TEXT)

@@ -1,4 +1,4 @@
-"""The reference page of the guard, made from its rules by `scripts/generate`."""
+"""The reference page of the guard, made from its rules."""
 
 from hexai.service.guard.rules import NameRule, Rules, TokenRule
 from hexai.service.ignore.git import LIMIT

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from hexai.service.guard.page import page
 from hexai.service.guard.rules import guard_rules
+from scripts.pages.guard import page
 
-PAGE = Path(__file__).parents[4] / "docs" / "reference" / "guard.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "guard.md"
 
 
 def test_the_page_is_current() -> None:

@@ -1,12 +1,12 @@
-"""The example file and the reference page, made from the described schema."""
+"""The example file and the reference page of the configuration."""
 
 from collections.abc import Iterator
 
 import msgspec
 
-from hexai.config.describe import Key, Section, sections
 from hexai.config.problems import dotted
 from hexai.config.shown import to_toml
+from scripts.pages.tables import Key, Section, sections
 
 _SAMPLES: dict[str, object] = {
     "temperature": 0.2,

@@ -1,7 +1,7 @@
 """The reference page of the command line, made from what the parsers know.
 
 The help of every command stands on it as `--help` prints it, so that page, help and
-behaviour have one source. `scripts/generate` writes it.
+behaviour have one source.
 """
 
 import click
