@@ -25,6 +25,7 @@ A later word that looks like an option belongs to the prompt, and a note says so
 The words are a command only if all of them parse as one: `hexai models list` is one,
 `hexai models of cars` asks.
 A lone word within two edits of a command is an error with a hint.
+So is a command of two words with a slip in one of them, such as `hexai models tset`.
 After `--` everything is prompt.
 """
 

@@ -93,6 +93,50 @@ def test_a_lone_word_that_looks_like_a_command_is_an_error(
     assert f"hexai -- {word}" in result.err
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("modles test", "models test"),
+        ("models tset", "models test"),
+        ("model tests", "models test"),
+        ("Histroy forgt --all", "history forget"),
+        ("confg shwo --origin", "config show"),
+        ("config chek file.toml", "config check"),
+    ],
+)
+def test_a_slip_in_a_command_of_two_words_asks_nobody(words: str, meant: str) -> None:
+    """A typo costs no four models' answers."""
+    result = run_cli(*words.split())
+    assert (result.code, result.out) == (2, "")
+    assert f"did you mean `hexai {meant}`?" in result.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "config is broken after the update",
+        "models that are small",
+        "history of the test",
+        "show lists",
+        "stats tset",
+    ],
+)
+def test_what_is_further_from_a_command_is_no_slip(words: str) -> None:
+    """Two slips in a word make another word; only groups have second words."""
+    result = run_cli(*words.split())
+    assert (result.code, result.out) == (0, words)
+
+
+@pytest.mark.parametrize("word", ["gpt-4.1", "foo:bar", "qwen3:8b@0.2"])
+def test_a_model_without_a_provider_is_told_who_there_is(word: str) -> None:
+    """It is not asked of the default provider, who has no such model."""
+    result = run_cli("-m", word, "hi")
+    assert (result.code, result.out) == (2, "")
+    assert "PROVIDER:MODEL is meant" in result.err
+    assert "openai, openrouter, anthropic" in result.err
+    assert f"-m ollama:{word}" in result.err
+
+
 def test_a_lone_command_without_its_arguments_is_an_error() -> None:
     """It is no prompt either."""
     result = run_cli("vote")

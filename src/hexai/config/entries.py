@@ -23,6 +23,7 @@ from hexai.config.provider_defaults import (
     make_spec,
     make_timeout,
     no_limit,
+    provider_names,
 )
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import (
@@ -284,7 +285,19 @@ def _apply_words(
         tables = [parse_word(word, find) for word in words]
     except ValueError as error:
         raise UsageError(f"-m {error}") from None
+    for word, table in zip(words, tables, strict=True):
+        if table.provider is UNSET:
+            raise UsageError(_say_whose(settings, word))
     return replace(_build(settings, surface, tables), warnings=step.warnings)
+
+
+def _say_whose(settings: Settings, word: str) -> str:
+    """Say that a word names no provider: a slip must not choose who gets the text."""
+    names = ", ".join(provider_names(settings))
+    return (
+        f"-m {word}: PROVIDER:MODEL is meant, and PROVIDER is one of {names}; "
+        f"your default provider's is -m {settings.provider.name}:{word}"
+    )
 
 
 def _choose(entries: tuple[Entry, ...], options: EntryOptions) -> tuple[Entry, ...]:

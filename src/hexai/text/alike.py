@@ -44,6 +44,25 @@ def nearest_by_edits(word: str, known: Iterable[str], *, edits: int) -> str | No
     return name if distance <= edits else None
 
 
+def nearest_by_slip(word: str, known: Iterable[str]) -> str | None:
+    """Find the name that one slip of the fingers makes of a word, or none at all.
+
+    A slip is a letter too many, too few or wrong, or two that changed places.
+    """
+    lowered = word.lower()
+    possible = [
+        name
+        for name in known
+        if max(len(lowered), len(name)) - _shared(lowered, name) <= 1
+    ]
+    if not possible:
+        return None
+    from rapidfuzz.distance import OSA
+
+    distance, name = min((OSA.distance(lowered, name), name) for name in possible)
+    return name if distance <= 1 else None
+
+
 def _shared(one: str, other: str) -> int:
     """Count at least the letters that two texts have in common, wherever they stand."""
     if len(one) > 4 * len(other):  # it may have megabytes, and need not be counted

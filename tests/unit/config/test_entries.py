@@ -275,7 +275,7 @@ class TestOptions:
 
     def test_words_replace_the_list(self) -> None:
         """`-m`, several times."""
-        resolved = _resolve(PAIR, models=("openai:gpt@0", "qwen3:8b"))
+        resolved = _resolve(PAIR, models=("openai:gpt@0", "ollama:qwen3:8b"))
 
         assert _names(resolved) == ["openai:gpt", "ollama:qwen3:8b"]
         assert resolved.entries[0].spec.temperature == 0.0

@@ -19,7 +19,7 @@ from hexai.surfaces.cli.command_line import (
     option_names,
     split_line,
 )
-from hexai.text.alike import nearest_by_edits
+from hexai.text.alike import nearest_by_edits, nearest_by_slip
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -114,8 +114,8 @@ _NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
 def find(line: CommandLine, options: AskOptions) -> click.Context | None:
     """Find the command that the words are; None if they are a prompt.
 
-    Raises `UsageError` for a lone word that looks like a mistyped command, and for
-    a command behind options that only a question has.
+    Raises `UsageError` for a lone word or two that look like a mistyped command, and
+    for a command behind options that only a question has.
     """
     if line.literal or not line.words:
         return None
@@ -124,6 +124,8 @@ def find(line: CommandLine, options: AskOptions) -> click.Context | None:
         _refuse_options(line, options)
     elif len(line.words) == 1:
         _refuse_near_miss(line.words[0])
+    else:
+        _refuse_slip(line.words)
     return context
 
 
@@ -208,6 +210,23 @@ def _refuse_near_miss(word: str) -> None:
         meant = f"hexai {near}"
     if meant is not None:
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
+
+
+def _refuse_slip(words: tuple[str, ...]) -> None:
+    """Refuse what is one of the commands of two words but for a slip in either.
+
+    Rightly spelt words that do not parse are a question, with a note.
+    """
+    pairs = [command.words for command in COMMANDS if len(command.words) == 2]
+    group = nearest_by_slip(words[0], {first for first, _ in pairs})
+    if group is None:
+        return
+    meant = nearest_by_slip(words[1], {word for first, word in pairs if first == group})
+    if meant is not None and words[:2] != (group, meant):
+        raise UsageError(
+            f"did you mean `hexai {group} {meant}`? "
+            "To ask these words, write -- before them"
+        )
 
 
 def parser(name: str) -> click.Command:
