@@ -1,14 +1,21 @@
 """`hexai models`: what is configured, and whether it answers."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from tests.support.answers import ollama_answer, openai_answer
-from tests.support.command_line import run_cli, simulated, write_config
+from tests.support.command_line import Terminal, run_cli, simulated, write_config
 from tests.support.ollama import Model, Ollama, serve
 from tests.support.replies import json_answer, status
-from tests.support.upstream import Upstream
+from tests.support.upstream import Exchange, Upstream
+
+
+async def _say_nothing(exchange: Exchange) -> None:
+    await exchange.hang()
 
 
 class TestList:
@@ -189,6 +196,68 @@ class TestTest:
         assert [item["reachable"] for item in record] == [True, False]
         assert record[0]["reason"] is None
         assert "bad key" in record[1]["reason"]
+
+    def test_who_was_not_configured_is_not_asked(self) -> None:
+        """Nor does its failing say anything about those who were."""
+        write_config(
+            '[[models.cli]]\nprovider = "simulated"\nmodel = "echo"\nlabel = "mine"\n'
+        )
+        result = run_cli("models", "test")
+        assert result.code == 0
+        assert [line.split()[0] for line in result.out.splitlines()] == [
+            "LABEL",
+            "mine",
+        ]
+
+    def test_who_inherits_what_was_configured_is_asked(self) -> None:
+        """Chat would ask it."""
+        write_config(
+            '[provider]\nname = "simulated"\n[simulated]\nmodel = "echo"\n'
+            '[[models.cli]]\nprovider = "simulated"\nmodel = "lorem"\n'
+        )
+        result = run_cli("models", "test")
+        assert {line.split()[0] for line in result.out.splitlines()[1:]} == {
+            "echo",
+            "lorem",
+        }
+
+    def test_on_a_terminal_a_row_stands_there_as_soon_as_its_model_answered(
+        self,
+    ) -> None:
+        """The slow one, named below with a clock, keeps no other back."""
+        with Upstream(openai_answer("hello")) as quick, Upstream(_say_nothing) as slow:
+            write_config(
+                f"""
+                [providers.quick]
+                type = "openai"
+                base_url = "{quick.url}"
+                [providers.slow]
+                type = "openai"
+                base_url = "{slow.url}"
+                [[models.cli]]
+                provider = "slow"
+                model = "m"
+                label = "tortoise"
+                [[models.cli]]
+                provider = "quick"
+                model = "m"
+                label = "hare"
+                """
+            )
+            terminal = Terminal(columns=120)
+            words = [sys.executable, "-m", "hexai", "models", "test"]
+            slave = terminal.descriptor
+            process = subprocess.Popen(words, stdin=slave, stdout=slave, stderr=slave)
+            try:
+                terminal.wait_for("hare      quick:m")
+                terminal.wait_for("tortoise  asked 1 s ago")
+                process.send_signal(signal.SIGINT)
+                assert process.wait(20) == 130
+            finally:
+                process.kill()
+                process.wait()
+            screen = terminal.text()
+        assert "cancelled" in screen.rpartition("hare")[2]
 
     def test_nobody_answers(self) -> None:
         """None: 1."""

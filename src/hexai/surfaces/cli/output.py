@@ -102,6 +102,28 @@ _Line = list[tuple[int, int]]
 """The columns that stand on one line: which, and in how many cells."""
 
 
+class Rows:
+    """Rows under a header that come one by one, on a screen of `columns` cells.
+
+    Their widths are those of the `likely` rows; what is wider than these is wrapped.
+    """
+
+    def __init__(
+        self, header: Sequence[str], likely: Sequence[Sequence[str]], *, columns: int
+    ) -> None:
+        """`columns` is 0 where there is no screen."""
+        shown = [[visible_line(cell) for cell in row] for row in (header, *likely)]
+        widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
+        self._indent = min(widths[0] + _GAP, columns // 3)
+        self._layout = _lay_out(widths, columns, self._indent)
+        self.header = self.row(header)
+
+    def row(self, cells: Sequence[str]) -> list[str]:
+        """Draw a row; no line has blanks at its end."""
+        shown = [visible_line(cell) for cell in cells]
+        return list(_draw(shown, self._layout, self._indent))
+
+
 def table(
     header: Sequence[str], rows: Sequence[Sequence[str]], *, columns: int = 0
 ) -> str:
@@ -109,11 +131,8 @@ def table(
 
     No line has blanks at its end.
     """
-    cells = [[visible_line(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    indent = min(widths[0] + _GAP, columns // 3)
-    layout = _lay_out(widths, columns, indent)
-    lines = (line for row in cells for line in _draw(row, layout, indent))
+    drawn = Rows(header, rows, columns=columns)
+    lines = (*drawn.header, *(line for row in rows for line in drawn.row(row)))
     return "".join(f"{line}\n" for line in lines)
 
 
