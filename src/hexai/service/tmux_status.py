@@ -21,7 +21,8 @@ from hexai.service.tmux_line import waiting_line, window_line
 # no keys.
 
 NAME = "@hexai_status"
-_PASSED_ON = ("TMUX", "TMUX_TMPDIR", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TERM")
+PASSED_ON = ("TMUX", "TMUX_TMPDIR", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TERM")
+"""What tmux gets of our environment."""
 
 
 class TmuxOption:
@@ -30,7 +31,7 @@ class TmuxOption:
     def __init__(self, program: str, environ: Mapping[str, str]) -> None:
         """Use `find_option`."""
         self._program = program
-        self._environ = {name: environ[name] for name in _PASSED_ON if name in environ}
+        self._environ = {name: environ[name] for name in PASSED_ON if name in environ}
 
     def set(self, value: str) -> "Setting":
         """Start tmux, which sets the option even if we end; raises `OSError`.

@@ -13,7 +13,7 @@ from hexai.service.recorded_runs import open_history
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt
-from hexai.surfaces.cli.show import prompt_of
+from hexai.surfaces.cli.recorded import prompt_of
 
 
 def last_question(process: Process) -> RunRecord:

@@ -21,7 +21,7 @@ from hexai.surfaces.cli.command_line import Invocation, make_parser, wants_help
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.show import (
+from hexai.surfaces.cli.recorded import (
     choice_words,
     left_out,
     prompt_of,

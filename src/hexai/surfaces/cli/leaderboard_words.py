@@ -15,7 +15,7 @@ from hexai.domain.ranking import (
     Returned,
     Verdict,
 )
-from hexai.surfaces.cli.show import when
+from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.words import percent
 from hexai.text.sanitise import visible_line
 

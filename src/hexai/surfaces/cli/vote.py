@@ -14,7 +14,7 @@ from hexai.surfaces.cli.arguments import vote_argument
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.output import complain, say, tell
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.show import (
+from hexai.surfaces.cli.recorded import (
     candidates,
     choice_words,
     is_hidden,

@@ -1,0 +1,243 @@
+"""A recorded run in words and JSON, for all commands that show one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from hexai.config.problems import listed_some
+from hexai.domain.messages import Role
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.record import (
+    Choice,
+    Chosen,
+    ContenderRecord,
+    RecordedRun,
+    RunRecord,
+)
+from hexai.errors import ProviderError
+from hexai.surfaces.cli.json_records import (
+    EntryRecord,
+    ErrorRecord,
+    GivenRecord,
+    UsageRecord,
+    milliseconds,
+    rounded,
+    without_names,
+)
+from hexai.surfaces.words import closing_line, in_order, letter
+
+# A blind run keeps its names to itself until there is a choice.
+
+_WORDS = {
+    Choice.TIE: "a tie",
+    Choice.BAD: "none is good",
+    Choice.NONE: "none taken",
+}
+
+
+def is_hidden(recorded: RecordedRun, now: float) -> bool:
+    """Tell whether names must not be shown: the run is blind and still undecided.
+
+    A list that is on somebody's screen is, whatever it comes to so far.
+    """
+    chosen = recorded.chosen
+    undecided = chosen is None or chosen.may_change(now)
+    return recorded.run.blind and undecided and len(candidates(recorded.run)) > 1
+
+
+def candidates(run: RunRecord) -> tuple[ContenderRecord, ...]:
+    """Give who can win a vote, in the order shown.
+
+    An answer from the cache was paid for and timed in another run, and counts there.
+    """
+    return tuple(
+        each
+        for each in shown_order(run)
+        if each.status is Status.ANSWERED and not each.cached
+    )
+
+
+def shown_order(run: RunRecord) -> tuple[ContenderRecord, ...]:
+    """Give the contenders in the order shown."""
+    return in_order(run.contenders, run.order)
+
+
+def names_shown(run: RunRecord, *, hidden: bool) -> dict[int, str]:
+    """Name the contenders: letters in the order shown if hidden, else labels."""
+    return {
+        each.index: letter(place) if hidden else each.label
+        for place, each in enumerate(shown_order(run))
+    }
+
+
+def prompt_of(run: RunRecord) -> str:
+    """Give what the user asked; empty if it is not kept."""
+    return "\n\n".join(m.content for m in run.messages if m.role is Role.USER)
+
+
+def left_out(numbers: Sequence[int]) -> tuple[str, ...]:
+    """Say which runs could not be read, and what to do about them."""
+    if not numbers:
+        return ()
+    runs = "run" if len(numbers) == 1 else "runs"
+    named = listed_some([str(number) for number in numbers])
+    told = f"left out {runs} {named}, damaged and not to be read; "
+    return (f"{told}`hexai history forget {numbers[0]}` removes one",)
+
+
+def when(moment: float) -> str:
+    """Write a time of the wall clock as people on this machine do."""
+    return f"{datetime.fromtimestamp(moment, tz=UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def choice_words(recorded: RecordedRun, now: float) -> str:
+    """Say what was chosen, in few words; empty if nothing was, or nobody may know."""
+    chosen = recorded.chosen
+    if chosen is None or is_hidden(recorded, now):
+        return ""
+    names = names_shown(recorded.run, hidden=False)
+    credited = " = ".join(names[index] for index in chosen.indexes if index in names)
+    words = _WORDS.get(chosen.choice) or credited + _how_much(chosen)
+    return f"{words}, so far" if chosen.may_change(now) else words
+
+
+def recorded_line(contender: ContenderRecord) -> str:
+    """Write the line with which a contender ended."""
+    if contender.cached:
+        return f"cached provider={contender.provider} model={contender.model}"
+    return closing_line(_as_outcome(contender), contender.cost_usd)
+
+
+def _how_much(chosen: Chosen) -> str:
+    if chosen.choice is Choice.PARTLY:
+        return ", in part"
+    return ", typed along" if chosen.choice is Choice.TYPED else ""
+
+
+def _as_outcome(contender: ContenderRecord) -> Outcome:
+    failed = contender.status in (Status.FAILED, Status.TIMED_OUT)
+    reason = contender.error or contender.error_kind or "no reason is recorded"
+    return Outcome(
+        index=contender.index,
+        label=contender.label,
+        status=contender.status,
+        text=contender.text,
+        provider=contender.provider,
+        model=contender.model,
+        finish=contender.finish,
+        error=ProviderError(reason) if failed else None,
+        usage=contender.usage,
+        timings=contender.timings,
+        given=contender.given,
+    )
+
+
+class ChoiceRecord(Struct, kw_only=True):
+    """What was chosen."""
+
+    choice: str
+    method: str
+    at: float
+    labels: list[str]
+    characters: int
+    settles_at: float | None
+    """Until when it may still change; None if it is settled."""
+
+
+class RecordedEntryRecord(EntryRecord, kw_only=True):
+    """What became of a contender, as it was stored."""
+
+    masked: int
+    """Keys in the text that were masked before it was stored."""
+
+
+class RecordedRunRecord(Struct, kw_only=True):
+    """A recorded run, whole: what one that was just asked has, and more.
+
+    What a blind run must not tell before the choice is null here too.
+    """
+
+    run_id: str
+    number: int
+    surface: str
+    started_at: float
+    project: str
+    language: str
+    blind: bool
+    prompt: str
+    choice: ChoiceRecord | None
+    entries: list[RecordedEntryRecord]
+
+
+def recorded_run_record(recorded: RecordedRun, now: float) -> RecordedRunRecord:
+    """Make the object of one run: entries in their order, if blind in that shown."""
+    run = recorded.run
+    hidden = is_hidden(recorded, now)
+    names = names_shown(run, hidden=hidden)
+    return RecordedRunRecord(
+        run_id=run.run_id,
+        number=recorded.number,
+        surface=run.surface,
+        started_at=run.started_at,
+        project=run.background.project,
+        language=run.background.language,
+        blind=run.blind,
+        prompt=prompt_of(run),
+        choice=_choice(recorded, names),
+        entries=[
+            _entry(each, place, names[each.index], hidden=hidden)
+            for place, each in enumerate(
+                shown_order(run) if run.blind else run.contenders
+            )
+        ],
+    )
+
+
+def _choice(recorded: RecordedRun, names: dict[int, str]) -> ChoiceRecord | None:
+    chosen = recorded.chosen
+    if chosen is None:
+        return None
+    return ChoiceRecord(
+        choice=chosen.choice,
+        method=chosen.method,
+        at=chosen.at,
+        labels=[names[index] for index in chosen.indexes if index in names],
+        characters=chosen.characters,
+        settles_at=chosen.settles_at,
+    )
+
+
+def _entry(
+    each: ContenderRecord, place: int, name: str, *, hidden: bool
+) -> RecordedEntryRecord:
+    timings, fresh = each.timings, not each.cached
+    record = RecordedEntryRecord(
+        index=place,
+        label=name,
+        provider=each.provider,
+        model=each.model,
+        status=each.status,
+        late=each.late,
+        text=each.text,
+        error=_error(each),
+        given=GivenRecord.of(each.given),
+        queued_ms=milliseconds(timings.queued) if fresh else None,
+        loading_ms=milliseconds(timings.loading) if fresh else None,
+        ttft_ms=milliseconds(timings.ttft) if fresh else None,
+        total_ms=milliseconds(timings.total) if fresh else None,
+        usage=UsageRecord.of(each.usage),
+        tokens_per_s=rounded(each.tokens_per_s),
+        cost_usd=None if each.cost_usd is None else float(each.cost_usd),
+        cached=each.cached,
+        masked=each.masked,
+    )
+    return without_names(record) if hidden else record
+
+
+def _error(each: ContenderRecord) -> ErrorRecord | None:
+    if each.error_kind is None:
+        return None
+    return ErrorRecord(
+        kind=each.error_kind, message=each.error, http_status=each.http_status
+    )
