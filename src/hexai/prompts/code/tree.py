@@ -28,6 +28,18 @@ def encode(lines: Sequence[str]) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def count_errors(tree: "Tree") -> int:
+    """Count what does not parse."""
+    count = 0
+    waiting = [tree.root_node]
+    while waiting:
+        node = waiting.pop()
+        count += node.is_error or node.is_missing
+        if node.has_error:
+            waiting.extend(node.children)
+    return count
+
+
 class TreeSyntax:
     """A window of a document as a tree."""
 
@@ -87,14 +99,7 @@ class TreeSyntax:
 
     def count_errors(self) -> int | None:
         """Count what does not parse."""
-        count = 0
-        waiting = [self._tree.root_node]
-        while waiting:
-            node = waiting.pop()
-            count += node.is_error or node.is_missing
-            if node.has_error:
-                waiting.extend(node.children)
-        return count
+        return count_errors(self._tree)
 
     def is_broken_near(self, line: int) -> bool:
         """Tell whether what does not parse touches a line or one next to it."""

@@ -1,0 +1,137 @@
+"""Whether a file parses as well with an answer as with what was really written; pure.
+
+The grammars of the editor's prompts count what does not parse, in the part of the file
+that they read around the hole: the lines around it are the same for every answer, so
+only the answer makes a difference. For Python the interpreter's own parser is asked as
+well, since the grammar takes missing bodies and wrong indentation for right. It gets
+the statement of the module that the hole is in: lines below it may be a thousand, and
+an answer that breaks them breaks the end of this one.
+
+What has no grammar, and a truth that does not parse itself, is not judged.
+"""
+
+import ast
+import warnings
+
+from msgspec import Struct
+
+from hexai.domain.bench import Task
+from hexai.prompts.code.grammars import fold, parse
+from hexai.prompts.code.languages import Language, language_of
+from hexai.prompts.code.tree import count_errors, encode
+from hexai.text.lines import Lines, with_newlines
+from hexai.text.repetition import covered, is_telling
+
+_REACH = 4_000
+"""Characters of a repetition."""
+
+
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """What stands around a hole as far as it is parsed, and how well that goes."""
+
+    language: Language
+    above: str
+    below: str
+    errors: int | None
+    """What does not parse with the truth; None where nobody knows."""
+    python: tuple[str, str] | None
+    """What Python's own parser is given, around the hole; None if nothing."""
+
+    @classmethod
+    def of(cls, task: Task) -> "Surroundings":
+        """Read what stands around a hole."""
+        language = language_of(task.language, task.path)
+        texts = (task.before, task.truth, task.after)
+        before, truth, after = map(with_newlines, texts)
+        near = _near(before, truth, after)
+        above, below = near or (before, after)
+        is_python = language.id == "python"
+        return cls(
+            language=language,
+            above=above,
+            below=below,
+            errors=_errors(language, above + truth + below) if near else None,
+            python=_statement(before, truth, after) if is_python else None,
+        )
+
+    def parses(self, answer: str) -> bool:
+        """Tell whether it parses with an answer no worse than with the truth."""
+        taken = covered(answer, self.above, self.below, self.language.id)
+        if self.errors is not None:
+            text = self.above + answer + self.below[taken:]
+            errors = _errors(self.language, text)
+            if errors is None or errors > self.errors:
+                return False
+        if self.python is None:
+            return True
+        head, tail = self.python
+        return _module(head + answer + tail[taken:]) is not None
+
+
+def _near(before: str, truth: str, after: str) -> tuple[str, str] | None:
+    """Give the text on both sides that a grammar is to read, with the rest left blank.
+
+    None if that is too much.
+    """
+    first = before.count("\n")
+    last = first + truth.count("\n")
+    window = fold(Lines.of(before + truth + after), first, last)
+    if window is None:
+        return None
+    above = window.lines[: first - window.first]
+    below = window.lines[last + 1 - window.first :]
+    left, right = before.rpartition("\n")[2], after.partition("\n")[0]
+    return "\n".join((*above, left)), "\n".join((right, *below))
+
+
+def _errors(language: Language, text: str) -> int | None:
+    tree = parse(language, encode(text.split("\n")))
+    return None if tree is None else count_errors(tree)
+
+
+def _statement(before: str, truth: str, after: str) -> tuple[str, str] | None:
+    """Cut out the module's statement with the hole; None if that is no Python."""
+    module = _module(before + truth + after)
+    if module is None:
+        return None
+    above, below = before.split("\n"), after.split("\n")
+    first = len(above)
+    last = first + truth.count("\n")
+    begins = [_begin(statement) for statement in module.body]
+    begin = max((line for line in begins if line <= first), default=1)
+    end = min((line for line in begins if line > last), default=last + len(below))
+    head, tail = "\n".join(above[begin - 1 :]), "\n".join(below[: end - last])
+    return (before, after) if _module(head + truth + tail) is None else (head, tail)
+
+
+def _begin(statement: ast.stmt) -> int:
+    """Give the first line of a statement; a decorator stands above what it is for."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
+
+
+def _module(text: str) -> ast.Module | None:
+    """Parse a text as Python's interpreter does; None if it is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escapes that strings do not know
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def repeats(answer: str, after: str) -> bool:
+    """Tell whether an answer ends with what follows it anyhow, and that is a lot."""
+    text, following = _folded(answer), _folded(after[: 2 * _REACH])
+    for size in range(min(len(text), len(following), _REACH), 0, -1):
+        if text[-1] == following[size - 1] and text.endswith(following[:size]):
+            begins = size == len(text) or not (
+                text[-size - 1].isalnum() and text[-size].isalnum()
+            )
+            if begins and is_telling([following[:size]]):
+                return True
+    return False
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
