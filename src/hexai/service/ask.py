@@ -23,6 +23,7 @@ from hexai.domain.request import Clearance, Contender, Request
 from hexai.engine.race import Race
 from hexai.engine.race_options import Composed, RaceOptions
 from hexai.engine.settle import Policy, plan
+from hexai.service.beside import Overlap, place_of
 from hexai.service.cached_answers import CachedAnswers
 from hexai.service.guard.guard import GuardedText, Source
 from hexai.service.run_record import (
@@ -71,6 +72,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """What the messages were composed of, so that a finding can say where it is."""
     keeps_loaded: bool = False
     """Leave out whoever would push another contender's model out of its upstream."""
+    apart: bool = False
+    """It is a bench's: the cache knows nothing of it, and people come first."""
     recompose: Recompose | None = None
     """Where the request can be made anew as a contender is asked; None: it cannot."""
 
@@ -118,6 +121,7 @@ class Run:
         self.ignored: Ignored | None = None
         """The document that is ignored, if that is why."""
         self._refused: dict[int, str] = {}
+        self._overlap: Overlap | None = None
         self.is_refused = False
         """The guard objects to the text, so it is not stored either."""
         self.record: RunRecord | None = None
@@ -135,6 +139,11 @@ class Run:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._lease)
+            if not self._question.apart:
+                places = (place_of(each.target) for each in self.contenders)
+                self._overlap = stack.enter_context(
+                    self._services.beside.asking(places)
+                )
             self._race = await stack.enter_async_context(await self._prepare())
             self._stack = stack.pop_all()
         self._logbook.begin(
@@ -272,7 +281,7 @@ class Run:
 
     def _find_cached(self) -> dict[int, Outcome]:
         question = self._question
-        if question.fresh or question.blind or self.is_refused:
+        if question.fresh or question.blind or question.apart or self.is_refused:
             return {}
         refused = {i for i, entry in enumerate(question.entries) if entry.refused}
         return self._cached.find(
@@ -291,7 +300,8 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self._race is not None and not self.is_refused:
+        is_kept = not (self.is_refused or self._question.apart)
+        if self._race is not None and is_kept:
             outcomes = self._race.outcomes
             warnings = self._cached.keep(self.contenders, outcomes)
             self.warnings += dict.fromkeys(warnings)

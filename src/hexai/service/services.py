@@ -29,6 +29,7 @@ from hexai.providers.locality import OllamaLocality
 from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.readiness.readiness import UpstreamReadiness
 from hexai.providers.registry import Registry, Surroundings, load
+from hexai.service.beside import Beside
 from hexai.service.cache import AnswerCache, CachedAnswer, answer_key
 from hexai.service.guard.guard import Guard
 from hexai.service.log import Log, NullLog
@@ -81,6 +82,8 @@ class Services:
             folders.cache / "answers", ttl=_cache_ttl(settings), now=now
         )
         self.guard = Guard(folders, environ)
+        self.beside = Beside(folders.runtime)
+        """Where people and benches tell each other what they ask."""
         self._sleep = SleepWatch(now, asyncio.get_running_loop().time)
         self._stack = AsyncExitStack()
         self._background = asyncio.TaskGroup()

@@ -1,0 +1,156 @@
+"""What a bench and people tell each other about what they ask."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hexai.domain.entry import RequestSpec
+from hexai.domain.request import Target, Upstream
+from hexai.errors import NotSent
+from hexai.providers.registry import Unavailable
+from hexai.service.beside import MACHINE, Beside, place_of
+
+
+def test_nobody_tells_anything_while_no_bench_runs(tmp_path: Path) -> None:
+    """Who asks looks for a folder, and writes nothing."""
+    beside = Beside(tmp_path)
+
+    with beside.asking(["a"]) as overlap:
+        assert overlap is None
+
+    assert not (tmp_path / "bench").exists()
+
+
+def test_a_bench_sees_who_asks_and_until_when(tmp_path: Path) -> None:
+    """At another place nobody asks; at this one somebody did until just now."""
+    beside = Beside(tmp_path)
+    beside.open()
+    before = time.time()  # noqa: TID251 - compared with files' times
+
+    with beside.asking(["a"]):
+        assert beside.people("a").busy_until() >= before - 1
+        assert beside.people("b").busy_until() == 0.0
+
+    ended = beside.people("a").busy_until()
+    assert before - 1 <= ended <= time.time()  # noqa: TID251
+    os.utime(next((tmp_path / "bench").iterdir()), (1.0, 1.0))
+    assert beside.people("a").busy_until() == 1.0
+
+
+def test_two_who_ask_at_once_are_both_waited_for(tmp_path: Path) -> None:
+    """The first to end does not make the second look as if it had."""
+    beside = Beside(tmp_path)
+    beside.open()
+    mark = beside.people("a")
+
+    with beside.asking(["a"]):
+        with beside.asking(["a"]):
+            pass
+        file = next((tmp_path / "bench").iterdir())
+        os.utime(file, (1.0, 1.0))
+        assert mark.busy_until() > 1.0
+
+    os.utime(file, (1.0, 1.0))
+    assert mark.busy_until() == 1.0
+
+
+def test_a_mark_goes_with_its_process(tmp_path: Path) -> None:
+    """Who is killed while it asks holds nobody up for ever."""
+    beside = Beside(tmp_path)
+    beside.open()
+    program = (
+        "import sys, signal\n"
+        "from pathlib import Path\n"
+        "from hexai.service.beside import Beside\n"
+        "with Beside(Path(sys.argv[1])).asking(['a']):\n"
+        "    print('asks', flush=True)\n"
+        "    signal.pause()\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "asks\n"
+        file = next((tmp_path / "bench").iterdir())
+        os.utime(file, (1.0, 1.0))
+        assert beside.people("a").busy_until() > 1.0
+        child.kill()
+        child.wait()
+
+    os.utime(file, (1.0, 1.0))
+    assert beside.people("a").busy_until() == 1.0
+
+
+def test_who_asks_learns_whether_a_cell_was_under_way(tmp_path: Path) -> None:
+    """One that ended before does not count, one that began meanwhile does."""
+    beside = Beside(tmp_path)
+    beside.open()
+    with beside.cells("a").held():
+        pass
+    for file in (tmp_path / "bench").iterdir():
+        os.utime(file, (1.0, 1.0))
+
+    with beside.asking(["a", "b"]) as overlap:
+        assert overlap is not None
+        assert not overlap.at("a")
+        with beside.cells("a").held():
+            assert overlap.at("a")
+        assert overlap.at("a")
+        assert not overlap.at("b")
+
+
+def test_the_end_of_a_bench_removes_all_marks(tmp_path: Path) -> None:
+    """So that nobody tells anything afterwards."""
+    beside = Beside(tmp_path)
+    beside.open()
+    with beside.asking(["a"]):
+        pass
+
+    beside.close()
+
+    assert not beside.is_open
+    beside.close()
+
+
+def test_marks_that_cannot_be_made_keep_nobody_from_asking(tmp_path: Path) -> None:
+    """A folder that is gone, or not ours, is no reason."""
+    beside = Beside(tmp_path)
+    beside.open()
+
+    with beside.asking(["a"]):
+        beside.close()
+    beside.open()
+    (tmp_path / "bench").chmod(0o500)
+    with beside.asking(["a"]):
+        pass
+
+
+def target(origin: str, *, local: bool | None) -> Target:
+    """Make a target at an origin."""
+    return Target(
+        spec=RequestSpec(provider="p", model="m"),
+        client=Unavailable(NotSent("nobody")),
+        upstream=Upstream(origin=origin),
+        local=local,
+    )
+
+
+@pytest.mark.parametrize(
+    ("origin", "local", "expected"),
+    [
+        ("local:smollm2", True, MACHINE),
+        ("http://127.0.0.1:11434", None, MACHINE),
+        ("http://[::1]:8080", True, MACHINE),
+        ("http://127.0.0.1:4000", False, "http://127.0.0.1:4000"),
+        ("https://api.example:443", False, "https://api.example:443"),
+        ("http://192.168.1.7:11434", True, "http://192.168.1.7:11434"),
+    ],
+)
+def test_what_runs_here_shares_one_place(
+    origin: str, local: bool | None, expected: str
+) -> None:
+    """Models here share a processor; a proxy to a cloud here does not use it."""
+    assert place_of(target(origin, local=local)) == expected
