@@ -6,9 +6,10 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from hexai.bench.compare import Comparison, Pair, Standing, Verdict
+from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Figures, Row, blocks_by, figures_of
 from hexai.bench.score import NOTHING
+from hexai.bench.standing import Pair, Standing, Verdict
 from hexai.domain.bench import Times
 
 
@@ -271,6 +272,17 @@ def test_who_is_cheaper_and_not_known_yet_is_told() -> None:
     assert cheap.against == 1
     assert cheap.low < -0.05 < cheap.high
     assert (dear.low, dear.high) == pytest.approx((-cheap.high, -cheap.low), abs=1e-3)
+
+
+def test_who_saves_more_and_is_less_similar_is_not_named() -> None:
+    """A cheap entry that says little is no answer, though it saves as many keys."""
+    comparison = compared(told(1, 0.02, -0.3, commits=600))
+    found = comparison.cheapest([1.0, 2.0])
+
+    assert found.contender == 1
+    assert found.open[0].contender == 0
+    assert found.open[0].low > -0.05
+    assert found.open[0].similar == pytest.approx(-0.3)
 
 
 def test_a_price_that_nobody_knows_is_not_the_cheapest() -> None:
