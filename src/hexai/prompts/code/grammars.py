@@ -57,14 +57,19 @@ class _Pieces(threading.local):
 _pieces = _Pieces()
 
 
-def parse(language: Language, text: bytes) -> "Tree | None":
-    """Parse a text; None if it takes too long, or there is no grammar for it."""
+def parse(
+    language: Language, text: bytes, *, patience: float = _PATIENCE
+) -> "Tree | None":
+    """Parse a text; None if it takes too long, or there is no grammar for it.
+
+    `patience` is in seconds; the usual one is for what an editor waits for.
+    """
     grammar = load(language.grammar) if language.grammar is not None else None
     if grammar is None:
         return None
     from tree_sitter import Parser
 
-    ends_at = thread_time() + _PATIENCE
+    ends_at = thread_time() + patience
 
     def read(offset: int, _: "Point") -> memoryview:
         return _pieces.show(text, offset)

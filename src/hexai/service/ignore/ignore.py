@@ -3,7 +3,7 @@
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import accumulate
 from urllib.parse import unquote_to_bytes
@@ -188,6 +188,24 @@ class IgnoreRules:
             self._decided.clear()
         self._decided[path] = (asked, reason)
         return reason
+
+
+def is_ignored(path: bytes, patterns_of: Callable[[bytes], Patterns]) -> bool:
+    """Tell whether the patterns of a repository's own folders ignore a path in it.
+
+    They are asked for by folder, the repository's own being empty; so they may be those
+    of any commit.
+    """
+    names = path.split(b"/")
+    folders = accumulate(
+        names[:-1], lambda above, name: above + name + b"/", initial=b""
+    )
+    levels = [
+        _Level(path="", depth=depth, patterns=patterns_of(folder.rstrip(b"/")))
+        for depth, folder in reversed(list(enumerate(folders)))
+    ]
+    found = _decide(names, levels)
+    return found is not None
 
 
 def _in_order(

@@ -1,0 +1,292 @@
+"""What a commit did to files that tasks may be of, read from the objects."""
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from hexai.bench.mining.candidates import Candidates, candidates
+from hexai.bench.mining.changes import Written, bare, is_moved, written
+from hexai.bench.mining.documents import LARGEST, language_at, reason_of, text_of
+from hexai.bench.mining.history import History, Known
+from hexai.bench.mining.holes import Document
+from hexai.bench.mining.keeping import Refusals, ThenIgnored
+from hexai.bench.mining.paths import is_test, reason_of_path
+from hexai.bench.mining.quotas import kinds_of
+from hexai.bench.mining.repository import NoHistory, Repository, compare
+from hexai.bench.mining.trees import BLOB, Absent, Changed, Trees
+from hexai.config.files import Unreadable, read_bytes
+from hexai.domain.bench import Kind
+from hexai.prompts.code.grammars import parse
+from hexai.prompts.code.languages import Language
+
+if TYPE_CHECKING:
+    from tree_sitter import Tree
+
+_MOST_FILES = 300
+"""Files of a commit; who changes more writes none of them."""
+_PATIENCE = 0.02
+_PATIENCE_PER_CHARACTER = 2e-6
+"""Seconds; grammars need an eighth of it."""
+
+
+class Examined(Struct, frozen=True, kw_only=True):
+    """A file as of a commit that wrote in it."""
+
+    path: bytes
+    name: str
+    """The path as text."""
+    language: Language
+    document: Document
+    written: Written
+    test: bool
+    id: str
+    """The object's."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of holes that it may have."""
+        return tuple(sorted(kinds_of(has_grammar=self.language.grammar is not None)))
+
+
+class _Doc(Struct, frozen=True, kw_only=True):
+    """Both sides of a change that may be of interest."""
+
+    changed: Changed
+    name: str
+    language: Language
+
+
+class Examiner:
+    """Reads commits."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        trees: Trees,
+        history: History,
+        refusals: Refusals,
+        languages: frozenset[str],
+    ) -> None:
+        """Read what is tracked at HEAD."""
+        self._repository = repository
+        self._trees = trees
+        self._history = history
+        self._refusals = refusals
+        self._languages = languages
+        self._then = ThenIgnored(repository, trees)
+        self._head_tree = history.tree_of(repository.head) or ""
+        self._head = self._tracked()
+        self._ignored: dict[bytes, bool] = {}
+        self._clean: dict[str, bool] = {}
+        self._candidates: dict[tuple[bytes, str], Candidates] = {}
+        self.absent = 0
+        """Objects that were not there."""
+
+    def _tracked(self) -> Mapping[bytes, str]:
+        try:
+            return dict(self._trees.files(self._head_tree))
+        except Absent:
+            raise NoHistory("the files of HEAD are not there, or without end") from None
+
+    def survey(self, commits: Iterable[Known]) -> dict[str, tuple[int, bool]]:
+        """Count how often each language was written in, and say if it has a grammar."""
+        times: Counter[str] = Counter()
+        grammars: dict[str, bool] = {}
+        for commit in commits:
+            for doc in self._docs(self._changes(commit), Counter()):
+                times[doc.language.id] += 1
+                grammars[doc.language.id] = doc.language.grammar is not None
+        return {name: (n, grammars[name]) for name, n in times.items()}
+
+    def examine(self, commit: Known, left_out: Counter[str]) -> list[Examined]:
+        """Give the files that a commit wrote in; counts what is left out."""
+        changes = self._changes(commit)
+        docs = list(self._docs(changes, left_out))
+        docs = [doc for doc in docs if not self._is_ignored(doc, commit, left_out)]
+        if not docs:
+            return []
+        before = self._stood_before(changes)
+        examined = list(self._examined(docs, before, left_out))
+        added = sum(len(each.written.added) for each in examined)
+        own = sum(len(each.written.own) for each in examined)
+        if is_moved(added, own):
+            left_out["commits that move, rename or format"] += 1
+            return []
+        self._candidates.clear()
+        return [each for each in examined if each.written.own]
+
+    def candidates(
+        self, each: Examined, seed: str, left_out: Counter[str]
+    ) -> Candidates:
+        """Give the holes of a file, found once."""
+        key = each.path, each.id
+        if key not in self._candidates:
+
+            def parsed(text: str) -> "Tree | None":
+                patience = _PATIENCE + _PATIENCE_PER_CHARACTER * len(text)
+                return parse(each.language, text.encode(), patience=patience)
+
+            found = candidates(
+                each.document, each.language, each.written, parsed, f"{seed} {each.id}"
+            )
+            left_out.update(found.left_out)
+            self._candidates[key] = found
+        return self._candidates[key]
+
+    def _changes(self, commit: Known) -> list[Changed]:
+        old = ""
+        if commit.parents:
+            found = self._history.tree_of(commit.parents[0])
+            if found is None:
+                self.absent += 1
+                return []
+            old = found
+        changes: list[Changed] = []
+        try:
+            for changed in self._trees.changes(old, commit.tree):
+                changes.append(changed)
+                if commit.parents and len(changes) > _MOST_FILES:
+                    return []
+        except Absent:
+            self.absent += 1
+            return []
+        return changes
+
+    def _docs(
+        self, changes: Iterable[Changed], left_out: Counter[str]
+    ) -> Iterator[_Doc]:
+        for changed in changes:
+            if not changed.new:
+                continue
+            reason, doc = self._doc(changed)
+            if doc is not None:
+                yield doc
+            elif reason:
+                left_out[reason] += 1
+
+    def _doc(self, changed: Changed) -> tuple[str, _Doc | None]:
+        try:
+            name = changed.path.decode()
+        except UnicodeDecodeError:
+            return "files whose names are no UTF-8", None
+        language = language_at(name)
+        if language is None or (self._languages and language.id not in self._languages):
+            return "", None
+        if not name.isprintable():
+            return "files whose names are odd", None
+        if changed.path not in self._head:
+            return "files that are no longer tracked", None
+        reason = reason_of_path(name)
+        return reason, None if reason else _Doc(
+            changed=changed, name=name, language=language
+        )
+
+    def _is_ignored(self, doc: _Doc, commit: Known, left_out: Counter[str]) -> bool:
+        path = doc.changed.path
+        if path not in self._ignored:
+            self._ignored[path] = self._is_ignored_now(path, doc.name)
+        ignored = self._ignored[path] or self._then.ignores(commit.tree, path)
+        left_out["files that are ignored"] += ignored
+        return ignored
+
+    def _is_ignored_now(self, path: bytes, name: str) -> bool:
+        whole = posixpath.join(self._repository.folder or "/", name)
+        return self._refusals.ignores(whole) or self._then.ignores(
+            self._head_tree, path
+        )
+
+    def _stood_before(self, changes: Iterable[Changed]) -> frozenset[str]:
+        """Give the bare lines of all files that a commit touched, as they were."""
+        lines: set[str] = set()
+        for changed in changes:
+            if changed.old and language_at(changed.path.decode(errors="replace")):
+                text = self._text(changed.path.decode(errors="replace"), changed.old)
+                lines.update(map(bare, (text or "").split("\n")))
+        return frozenset(lines)
+
+    def _examined(
+        self, docs: Iterable[_Doc], before: frozenset[str], left_out: Counter[str]
+    ) -> Iterator[Examined]:
+        for doc in docs:
+            size = self._repository.size(doc.changed.new)
+            if size is None:
+                self.absent += 1
+                continue
+            if size > LARGEST:
+                left_out["files of over 1 MB"] += 1
+                continue
+            text = self._text(doc.name, doc.changed.new)
+            reason = reason_of(text)
+            if reason or text is None:
+                left_out[reason] += 1
+                continue
+            old = self._text(doc.name, doc.changed.old) if doc.changed.old else ""
+            yield self._compared(doc, old or "", text, before)
+
+    def _compared(
+        self, doc: _Doc, old: str, text: str, before: frozenset[str]
+    ) -> Examined:
+        document = Document.of(text)
+        old_lines = Document.of(old).lines
+        hunks = compare(old.encode(), text.encode())
+        return Examined(
+            path=doc.changed.path,
+            name=doc.name,
+            language=doc.language,
+            document=document,
+            written=written(hunks, old_lines, document.lines, before),
+            test=is_test(doc.name),
+            id=doc.changed.new,
+        )
+
+    def _text(self, name: str, id_: str) -> str | None:
+        data = self._data(id_)
+        return None if data is None else text_of(name, data)
+
+    def _data(self, id_: str) -> bytes | None:
+        size = self._repository.size(id_)
+        if size is None or size > LARGEST:
+            return None
+        return self._repository.read(id_, BLOB)
+
+    def holds_secret(self, each: Examined) -> bool:
+        """Tell whether a file holds a secret: as of then, at HEAD, or as it is now."""
+        today = self._head.get(each.path, "")
+        if not self.are_clean((today, each.id)):
+            return True
+        return not self._is_clean_on_disk(each.name)
+
+    def are_clean(self, ids: Iterable[str]) -> bool:
+        """Tell whether none of some versions of a file holds a secret."""
+        return all(map(self._is_clean, sorted(ids)))
+
+    def _is_clean(self, id_: str) -> bool:
+        if id_ not in self._clean:
+            size = self._repository.size(id_)
+            data = self._data(id_) or b""
+            is_known = size is None or size <= LARGEST
+            clean = is_known and not self._refusals.holds_secret(_guarded(data))
+            self._clean[id_] = clean
+        return self._clean[id_]
+
+    def _is_clean_on_disk(self, name: str) -> bool:
+        if not self._repository.folder:
+            return True
+        key = f"now {name}"
+        if key not in self._clean:
+            path = Path(self._repository.folder, name)
+            try:
+                read = read_bytes(path, limit=LARGEST)
+            except Unreadable:
+                read = None
+            lines = _guarded(read[0]) if read is not None else []
+            self._clean[key] = not self._refusals.holds_secret(lines)
+        return self._clean[key]
+
+
+def _guarded(data: bytes) -> Sequence[str]:
+    return data.decode("utf-8", "replace").splitlines(keepends=True)

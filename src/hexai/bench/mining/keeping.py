@@ -1,0 +1,109 @@
+"""What of a repository stays on this machine, by the rules of now and of then."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+
+from hexai.bench.mining.trees import BLOB, Objects, Trees
+from hexai.config.locate import Folders
+from hexai.config.schema import Ignore
+from hexai.service.guard.findings import LineMemory, findings, look
+from hexai.service.ignore.git import LIMIT
+from hexai.service.ignore.ignore import IgnoreRules, Patterns, is_ignored
+from hexai.service.ignore.patterns import parse_patterns
+
+_LARGEST = 1 << 20
+
+
+class Refusals(Struct, frozen=True, kw_only=True):
+    """How the guard and today's ignore rules are asked."""
+
+    ignores: Callable[[str], bool]
+    """Tells whether a file of today, given by its whole path, is ignored."""
+    holds_secret: Callable[[Sequence[str]], bool]
+    """Tells whether lines, with their breaks, hold what looks like a secret."""
+
+
+def refusals(
+    folders: Folders, environ: Mapping[str, str], settings: Ignore
+) -> Refusals:
+    """Ask as every request is asked, with the user's patterns and false alarms."""
+    rules = IgnoreRules(folders, environ)
+    memory = LineMemory()  # versions of a file differ in a few lines
+
+    def holds_secret(lines: Sequence[str]) -> bool:
+        memory.begin()
+        survey = memory.survey(lines)
+        found = look(survey)
+        memory.learn(survey, found)
+        secrets = findings(survey, found)
+        return any(each.fingerprint not in settings.allow_secrets for each in secrets)
+
+    return Refusals(
+        ignores=lambda path: rules.find(path, settings) is not None,
+        holds_secret=holds_secret,
+    )
+
+
+class ThenIgnored:
+    """What the `.gitignore` files of a commit ignored, tracked or not."""
+
+    def __init__(self, objects: Objects, trees: Trees) -> None:
+        """Read nothing yet."""
+        self._objects = objects
+        self._trees = trees
+        self._parsed = lru_cache(maxsize=512)(self._parse)
+
+    def ignores(self, tree: str, path: bytes) -> bool:
+        """Tell whether a file was ignored, given the folder of all files of then."""
+
+        def patterns_of(folder: bytes) -> Patterns:
+            file = folder + b"/.gitignore" if folder else b".gitignore"
+            entry = self._trees.find(tree, file)
+            return self._parsed(entry.id) if entry is not None and entry.is_file else ()
+
+        return is_ignored(path, patterns_of)
+
+    def _parse(self, id_: str) -> Patterns:
+        size = self._objects.size(id_)
+        if size is None or size > LIMIT:  # nobody knows what it ignores
+            return parse_patterns(b"*")
+        return parse_patterns(self._objects.read(id_, BLOB) or b"*")
+
+
+def versions(
+    trees: Trees, roots: Iterable[str], paths: Iterable[bytes]
+) -> dict[bytes, set[str]]:
+    """Find all that some files ever held in some commits, given by their trees."""
+    found: dict[bytes, set[str]] = {path: set() for path in paths}
+    below = _by_folder(found)
+    seen: set[tuple[bytes, str]] = set()
+    for root in roots:
+        waiting = [(b"", root)]
+        while waiting:
+            folder, id_ = waiting.pop()
+            if (folder, id_) in seen:
+                continue
+            seen.add((folder, id_))
+            entries = trees.folder(id_) or {}
+            for name in below[folder]:
+                entry, path = entries.get(name), folder + name
+                if entry is not None and entry.is_folder and path + b"/" in below:
+                    waiting.append((path + b"/", entry.id))
+                elif entry is not None and entry.is_file and path in found:
+                    found[path].add(entry.id)
+    return found
+
+
+def _by_folder(paths: Iterable[bytes]) -> dict[bytes, set[bytes]]:
+    """Give the names that matter in each folder that has some."""
+    below: dict[bytes, set[bytes]] = {b"": set()}
+    for path in paths:
+        *folders, name = path.split(b"/")
+        above = b""
+        for each in folders:
+            below.setdefault(above, set()).add(each)
+            above += each + b"/"
+        below.setdefault(above, set()).add(name)
+    return below
