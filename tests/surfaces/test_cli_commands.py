@@ -5,7 +5,7 @@ import os
 import pytest
 
 from hexai.version import __version__
-from tests.support.command_line import Kind, run_cli, simulated
+from tests.support.command_line import Kind, run_cli, simulated, write_config
 
 
 @pytest.fixture(autouse=True)
@@ -235,16 +235,77 @@ def test_completion_has_a_script_for_each_shell(shell: str) -> None:
         ("hexai models list --j", ["--json"]),
     ],
 )
-def test_completion_knows_commands_and_options(
-    line: str, offered: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_completion_knows_commands_and_options(line: str, offered: list[str]) -> None:
     """Words come from the same table that runs them."""
-    words = line.split(" ")
-    monkeypatch.setenv("COMP_WORDS", "\n".join(words))
-    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
-    monkeypatch.setenv("_HEXAI_COMPLETE", "bash_complete")
-    result = run_cli()
-    assert sorted(x.split(",")[1] for x in result.out.split()) == offered
+    assert sorted(_completed(line)) == offered
+
+
+def _completed(line: str) -> list[str]:
+    """Complete a line as bash asks for it."""
+    asked = {
+        "COMP_LINE": line,
+        "COMP_POINT": str(len(line.encode())),
+        "COMP_BREAKS": " \t\n\"'><=;|&(:@",
+        "_HEXAI_COMPLETE": "bash_complete",
+    }
+    result = run_cli(environ={**os.environ, **asked})  # noqa: TID251
+    assert (result.code, result.err) == (0, "")
+    return [each.partition(",")[2] for each in result.out.splitlines() if each]
+
+
+_PAIR = """
+[[models.cli]]
+provider = "simulated"
+model = "echo"
+label = "at home"
+[[models.cli]]
+provider = "ollama"
+model = "qwen3:8b"
+[[models.completion]]
+provider = "simulated"
+model = "lorem"
+label = "edits"
+[providers.groq]
+type = "openai"
+base_url = "https://groq.example/v1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("hexai --only ", ["at\\ home", "qwen3:8b"]),
+        ("hexai --only=q", ["qwen3:8b"]),
+        ("hexai --only qwen3:", ["8b"]),
+        ("hexai -m simulated:e", ["echo"]),
+        ("hexai -m ollama:", ["qwen3:8b", "qwen3-coder:30b"]),
+        ("hexai -m gr", ["groq:"]),
+        ("hexai lsp --only ", ["edits"]),
+        ("hexai models pull smol", ["smollm2"]),
+        ("hexai show ", []),
+        ("hexai vote ", []),
+    ],
+)
+def test_completion_knows_what_is_configured(line: str, offered: list[str]) -> None:
+    """Of a word with a colon it gives what bash has not taken for a word of its own."""
+    write_config(_PAIR)
+    assert sorted(_completed(line)) == sorted(offered)
+
+
+def test_completion_knows_the_runs_and_who_can_win_them() -> None:
+    """The newest first, and of a run its labels."""
+    simulated("echo", "lorem?tokens=3")
+    for _ in range(2):
+        assert run_cli("--fresh", "hi").code == 0
+    assert _completed("hexai show ") == ["2", "1"]
+    assert _completed("hexai vote 1 ") == ["a", "b", "tie", "bad"]
+    assert _completed("hexai vote t") == ["tie"]
+
+
+def test_completion_says_nothing_of_a_broken_configuration() -> None:
+    """Whoever presses Tab has asked for nothing else."""
+    write_config("[nonsense")
+    assert _completed("hexai --only ") == []
 
 
 def test_a_completion_that_nobody_knows_is_an_error() -> None:

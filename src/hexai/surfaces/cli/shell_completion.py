@@ -1,30 +1,61 @@
-"""Completion for bash, zsh and fish: Click's own, for our table of commands.
+"""Completion for bash, zsh and fish, by Click, of our table of commands and its values.
 
 The shell asks by the variable `_HEXAI_COMPLETE`, as Click's scripts do it:
-`eval "$(_HEXAI_COMPLETE=bash_source hexai)"` installs it.
+`eval "$(_HEXAI_COMPLETE=bash_source hexai)"` installs it. What a value can be is read
+when it is asked for: labels and models from the configuration, runs from the ledger.
+Where either cannot be read there is nothing to complete, and nothing is said: whoever
+presses Tab has not asked for a diagnosis.
 """
 
-import click
-from click.shell_completion import get_completion_class
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar
 
-from hexai.errors import UsageError
+import click
+from click.shell_completion import (
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    split_arg_string,
+)
+
+from hexai.config.order import Snapshot, load
+from hexai.config.provider_defaults import provider_names
+from hexai.domain.entry import Surface
+from hexai.errors import HexaiError, UsageError
+from hexai.service.recorded_runs import open_history
+from hexai.service.setup.built_in_model import PULLABLE
+from hexai.service.setup.hub import LISTED
 from hexai.surfaces.cli.command_line import root_command
 from hexai.surfaces.cli.commands import COMMANDS
 from hexai.surfaces.cli.output import say
-from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.recorded import is_hidden, names_shown, prompt_of, when
+from hexai.text.cells import truncate
 
 VARIABLE = "_HEXAI_COMPLETE"
+_RUNS = 20
+"""Runs that are offered, the newest first; who wants an older one knows its number."""
+_Offers = Iterable[tuple[str, str]]
+"""What can stand there, each with what is said of it."""
 
 
 def complete(process: Process, instruction: str) -> int:
     """Print the script of a shell (`bash_source`), or completions (`bash_complete`)."""
     shell, _, what = instruction.partition("_")
-    kind = get_completion_class(shell)
+    kind = _SHELLS.get(shell)
     if kind is None or what not in ("source", "complete"):
         raise UsageError(
             f"{VARIABLE}={instruction}: use bash_source, zsh_source or fish_source"
         )
-    completion = kind(_as_group(), {}, "hexai", VARIABLE)
+    _Bash.environ = process.environ
+    completion = kind(_as_group(process), {}, "hexai", VARIABLE)
     if what == "source":
         # Not `source()`: it would start whatever is called bash to ask its version.
         say(process, completion.source_template % completion.source_vars())
@@ -33,9 +64,108 @@ def complete(process: Process, instruction: str) -> int:
     return 0
 
 
-def _as_group() -> click.Group:
+class _WithValues(ShellComplete):
+    """Completes what follows `--name=` too, as a part of the word that it stands in."""
+
+    def get_completions(
+        self, args: list[str], incomplete: str
+    ) -> list[CompletionItem[Any]]:
+        name, equals, _ = incomplete.partition("=")
+        items = super().get_completions(args, incomplete)
+        if not (equals and name.startswith("-")):
+            return items
+        return [
+            item if item.type != "plain" else _item(f"{name}={item.value}", item.help)
+            for item in items
+        ]
+
+
+class _Zsh(_WithValues, ZshComplete):
+    """Click's."""
+
+
+class _Fish(_WithValues, FishComplete):
+    """Click's."""
+
+
+class _Bash(_WithValues):
+    """Completes words with a colon: bash takes them for several, and Click's does too.
+
+    Readline replaces what stands behind the last of `COMP_WORDBREAKS`, so no more than
+    that may be given back; and since bash has split the words there, the line is split
+    anew.
+    """
+
+    name = "bash"
+    source_template = """\
+%(complete_func)s() {
+    local kind value
+    COMPREPLY=()
+    while IFS=, read -r kind value; do
+        case $kind in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain) COMPREPLY+=("$value") ;;
+        esac
+    done <<<"$(env COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
+        COMP_BREAKS="$COMP_WORDBREAKS" %(complete_var)s=bash_complete "$1")"
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+    environ: ClassVar[Mapping[str, str]] = {}
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        line = self.environ.get("COMP_LINE", "")
+        line = line.encode()[: int(self.environ.get("COMP_POINT") or 0)].decode(
+            "utf-8", "ignore"
+        )
+        words = split_arg_string(line)
+        incomplete = "" if not line or line[-1].isspace() else words.pop()
+        breaks = set(self.environ.get("COMP_BREAKS", "")) & set(":=@")
+        self._given = max((incomplete.rfind(sign) + 1 for sign in breaks), default=0)
+        return words[1:], incomplete
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        value = item.value
+        if item.type == "plain":
+            value = re.sub(r"([^\w@%+=:,./~-])", r"\\\1", value[self._given :])
+        return f"{item.type},{value}"
+
+
+_SHELLS: dict[str, type[ShellComplete]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
+
+
+class _Known(click.types.StringParamType):
+    """A value of which it is known what it can be."""
+
+    name = "text"
+
+    def __init__(self, offers: Callable[[click.Context], _Offers]) -> None:
+        self._offers = offers
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[Any]]:
+        del param
+        found: list[CompletionItem[Any]] = []
+        with suppress(HexaiError, OSError):
+            found = [
+                _item(value, help_text)
+                for value, help_text in self._offers(ctx)
+                if value.startswith(incomplete) and value != incomplete
+            ]
+        return found
+
+
+def _item(value: str, help_text: str | None) -> CompletionItem[Any]:
+    return CompletionItem(value, help=help_text or None)
+
+
+def _as_group(process: Process) -> click.Group:
     """Arrange the table as Click completes it: options, then nested commands."""
+    known = _known(process)
     root = click.Group("hexai", params=root_command().params, add_help_option=False)
+    _name_values(root, "", known)
     for command in COMMANDS:
         if not command.summary:
             continue
@@ -45,6 +175,7 @@ def _as_group() -> click.Group:
             group = _group_in(group, word)
         made = command.parser()
         made.short_help = command.summary
+        _name_values(made, command.name, known)
         group.add_command(made, last)
     return root
 
@@ -55,3 +186,93 @@ def _group_in(group: click.Group, word: str) -> click.Group:
         inner = click.Group(word)
         group.add_command(inner, word)
     return inner
+
+
+_Sources = Mapping[tuple[str, str], "_Known | click.Path"]
+
+
+def _name_values(command: click.Command, name: str, known: _Sources) -> None:
+    """Let parameters know what their values can be; of every command, or of one."""
+    for parameter in command.params:
+        found = known.get((name, parameter.name or "")) or known.get(
+            ("", parameter.name or "")
+        )
+        if found is not None and isinstance(
+            parameter.type, click.types.StringParamType
+        ):
+            parameter.type = found
+
+
+def _known(process: Process) -> _Sources:
+    """Say what completes which parameter; without a command's name, that of any."""
+    file = click.Path()
+
+    def votes(context: click.Context) -> _Offers:
+        if context.params.get("words"):
+            return _winners(process, str(context.params["words"][0]))
+        return [*_winners(process, None), *_runs(process)]
+
+    return {
+        ("", "models"): _Known(partial(_models, process)),
+        ("", "only"): _Known(partial(_labels, process)),
+        ("", "model"): _Known(partial(_models, process)),
+        ("", "run"): _Known(lambda _: _runs(process)),
+        ("vote", "words"): _Known(votes),
+        ("models pull", "name"): _Known(lambda _: _to_pull()),
+        ("", "config"): file,
+        ("", "log"): file,
+        ("", "file"): file,
+        ("", "files"): file,
+        ("", "infile"): file,
+        ("", "outfile"): file,
+        ("config trust", "path"): file,
+        ("", "project"): click.Path(file_okay=False),
+    }
+
+
+def _labels(process: Process, context: click.Context) -> _Offers:
+    """Give the labels of whom the terminal asks, or an editor."""
+    snapshot = _load(process, context)
+    surface = Surface.COMPLETION if context.command.name == "lsp" else Surface.CLI
+    for entry in snapshot.entries(surface).entries:
+        yield entry.label, f"{entry.spec.provider}:{entry.spec.model}"
+
+
+def _models(process: Process, context: click.Context) -> _Offers:
+    """Give the models that are configured somewhere, and the providers."""
+    snapshot = _load(process, context)
+    configured: dict[str, str] = {}
+    for surface in Surface:
+        for entry in snapshot.entries(surface).entries:
+            word = f"{entry.spec.provider}:{entry.spec.model}"
+            configured.setdefault(word, entry.label)
+    providers = [(f"{name}:", "") for name in provider_names(snapshot.settings)]
+    return [*configured.items(), *providers]
+
+
+def _load(process: Process, context: click.Context) -> Snapshot:
+    said = context.find_root().params.get("config") or context.params.get("config")
+    folder = Path(process.folder) if process.folder else None
+    config = None if said is None else Path(said)
+    return load(folders_of(process), process.environ, config=config, project=folder)
+
+
+def _runs(process: Process) -> _Offers:
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        newest = list(islice(history.newest(), _RUNS))
+    for each in newest:
+        asked = truncate(" ".join(prompt_of(each.run).split()), 40)
+        yield str(each.number), f"{when(each.run.started_at)} {asked}".strip()
+
+
+def _winners(process: Process, word: str | None) -> _Offers:
+    """Give whom one can vote for in a run; None: the newest question."""
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        recorded = history.run(word, surface=None if word else Surface.CLI)
+    hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
+    names = names_shown(recorded.run, hidden=hidden).values()
+    return [*((name, "") for name in names), ("tie", ""), ("bad", "")]
+
+
+def _to_pull() -> _Offers:
+    return [(model.name, "") for model in (*PULLABLE, *LISTED)]

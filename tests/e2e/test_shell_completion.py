@@ -1,0 +1,72 @@
+"""Completion in real shells, as somebody types and presses Tab."""
+
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import run_cli, write_config
+from tests.support.started import SCRIPT
+from tests.support.tmux import Tmux
+
+pytestmark = [pytest.mark.e2e, pytest.mark.debian]
+
+_CONFIG = """
+[[models.cli]]
+provider = "simulated"
+model = "echo"
+label = "at home"
+[[models.cli]]
+provider = "simulated"
+model = "lorem?tokens=3"
+label = "lively"
+"""
+_SHELLS = {
+    "bash": ("bash --norc --noprofile", 'eval "$(_HEXAI_COMPLETE=bash_source hexai)"'),
+    "zsh": (
+        "zsh -f",
+        'autoload compinit; compinit -uD; eval "$(_HEXAI_COMPLETE=zsh_source hexai)"',
+    ),
+    "fish": ("fish --no-config", "_HEXAI_COMPLETE=fish_source hexai | source"),
+}
+
+
+@contextmanager
+def _shell(folder: Path, name: str) -> Iterator[Tmux]:
+    """Start a shell that has our completion, and nothing of the user's."""
+    program, install = _SHELLS[name]
+    tmux = Tmux(folder, columns=100, lines=30)
+    here = {k: v for k, v in os.environ.items() if k.startswith(("XDG_", "HOME"))}  # noqa: TID251
+    here["PATH"] = f"{SCRIPT.parent}:{os.environ['PATH']}"  # noqa: TID251
+    variables = shlex.join(f"{key}={value}" for key, value in here.items())
+    try:
+        tmux.run("send-keys", "-l", f"exec env {variables} {program}")
+        tmux.press("Enter")
+        tmux.run("send-keys", "-l", f"{install}; echo rea''dy")
+        tmux.press("Enter")
+        tmux.wait_for("\nready")
+        yield tmux
+    finally:
+        tmux.run("kill-server")
+
+
+@pytest.mark.parametrize("name", list(_SHELLS))
+def test_values_are_completed(tmp_path: Path, name: str) -> None:
+    """A label with a blank, a model behind its provider's colon, who can win a vote."""
+    write_config(_CONFIG)
+    assert run_cli("--fresh", "hi").code == 0
+    with _shell(tmp_path, name) as tmux:
+        for typed, completed in (
+            ("hexai --only li", "hexai --only lively"),
+            ("hexai --only at", "hexai --only at\\ home"),
+            ("hexai -m simulated:ec", "hexai -m simulated:echo"),
+            ("hexai models te", "hexai models test"),
+            ("hexai vote ti", "hexai vote tie"),
+        ):
+            tmux.run("send-keys", "-l", typed)
+            tmux.press("Tab")
+            tmux.wait_for(completed)
+            tmux.press("C-u")
