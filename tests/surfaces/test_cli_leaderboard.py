@@ -59,6 +59,7 @@ def votes(
         contenders = [
             contender_record(
                 index,
+                label=f"label{model}",
                 model=f"model{model}",
                 returned_model=f"model{model}-0711",
                 text=f"{number} {index}",
@@ -110,7 +111,7 @@ def test_with_a_few_votes_it_cannot_know_yet(count: int, said_as: str) -> None:
 
     said = board()
 
-    assert f"ollama:model1: not enough yet ({said_as}); about " in said
+    assert f"label1: not enough yet ({said_as}); about " in said
     assert "STRENGTH" not in said
     assert "over" not in said
 
@@ -122,18 +123,18 @@ def test_with_many_votes_it_names_the_winner() -> None:
     said = board().splitlines()
 
     assert said[0] == "cli"
-    assert said[1].split()[:3] == ["MODEL", "STRENGTH", "weaker"]
-    assert said[2].startswith("ollama:model0  +")
+    assert said[1].split()[:3] == ["ENTRY", "STRENGTH", "weaker"]
+    assert said[2].startswith("label0  +")
     assert "█" in said[2]
-    assert said[4].startswith("ollama:model0 over ollama:model1 so far, since 20")
+    assert said[4].startswith("label0 over label1 so far, since 20")
     assert said[4].endswith(" (120 choices)")
-    assert said[-1] == "120 votes"
+    assert "120 votes" in said
 
 
 @pytest.mark.parametrize(
     ("count", "every", "said_as"),
     [
-        (24, 3, "over ollama:model1: leaning, 9"),
+        (24, 3, "over label1: leaning, 9"),
         (24, 3, "% likely so far (24 choices); about "),
         (700, 2, "not enough yet (700 choices); too close for a verdict any time soon"),
     ],
@@ -240,7 +241,7 @@ def test_one_evening_is_one_sitting() -> None:
 
     said = board()
 
-    assert "ollama:model0 over ollama:model1: leaning" in said
+    assert "label0 over label1: leaning" in said
     assert "sittings" in said
 
 
@@ -252,16 +253,14 @@ def test_a_preference_that_has_moved_is_told() -> None:
     said = board()
     [comparison] = records()[0]["groups"][0]["comparisons"]
 
-    assert "ollama:model0 over ollama:model1 from 20" in said
+    assert "label0 over label1 from 20" in said
     assert f"to {comparison['until'][:8]}" in said
     assert "and not since (300 choices)" in said
-    assert (
-        "ollama:model1 has become better against ollama:model0 since about 20" in said
-    )
-    assert "ollama:model1 is model1-0711 now" in said
+    assert "label1 has become better against label0 since about 20" in said
+    assert "label1 is model1-0711 now" in said
     since = said.partition("--since ")[2].partition(" ")[0]
-    assert comparison["changed"]["better"] == "ollama:model1"
-    assert "ollama:model1 over ollama:model0" in board("--since", since)
+    assert comparison["changed"]["better"] == "label1"
+    assert "label1 over label0" in board("--since", since)
     assert "has become better" not in board("--since", since)
 
 
@@ -317,7 +316,7 @@ def test_a_clear_preference_stays_when_a_third_model_comes() -> None:
     after = board()
 
     for said in (before, after):
-        assert "ollama:model0 over ollama:model1 so far, since 20" in said
+        assert "label0 over label1 so far, since 20" in said
         assert "(22 choices)" in said
 
 
@@ -381,10 +380,10 @@ def test_a_first_place_that_helps_one_model_is_told() -> None:
     said = board()
     [group] = records()[0]["groups"]
 
-    assert "standing first helps ollama:model0 more than ollama:model" in said
+    assert "standing first helps label0 more than label" in said
     assert group["uneven_positions"] is True
     effects = {each["name"]: each["first_effect"] for each in group["models"]}
-    assert max(effects, key=lambda name: effects[name]) == "ollama:model0"
+    assert max(effects, key=lambda name: effects[name]) == "label0"
 
 
 def test_json_names_who_is_meant() -> None:
@@ -399,11 +398,11 @@ def test_json_names_who_is_meant() -> None:
     assert group["uneven_positions"] is False
     assert {model["first_effect"] for model in group["models"]} == {None}
     assert [model["name"] for model in group["models"]] == [
-        "ollama:model0",
-        "ollama:model1",
+        "label0",
+        "label1",
     ]
     [comparison] = group["comparisons"]
-    assert comparison["better"] == "ollama:model0"
+    assert comparison["better"] == "label0"
     assert comparison["verdict"] == "over"
     assert comparison["missing"] is None
 
@@ -432,7 +431,7 @@ def test_a_model_is_looked_at_among_all() -> None:
     assert [model["model"] for model in part["models"]] == ["model2"]
     assert part["models"][0] in whole["models"]
     assert [{c["better"], c["worse"]} for c in part["comparisons"]] == [
-        {"ollama:model1", "ollama:model2"}
+        {"label1", "label2"}
     ]
     assert "model0" not in board("--model", "model2")
     assert "Nobody can know yet" in board("--model", "nobody")
@@ -458,7 +457,7 @@ def test_a_changed_model_is_told() -> None:
 
     said = board()
 
-    assert "ollama:model0 has changed: model0-0711 since 20" in said
+    assert "label0 has changed: model0-0711 since 20" in said
     since = said.partition("; --since ")[2].partition(" ")[0]
     assert " has changed: " not in board("--since", since)
     assert "model0-0901 since 20" in said

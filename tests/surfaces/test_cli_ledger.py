@@ -481,10 +481,10 @@ class TestStats:
         ask("hi")
         run_cli("vote", "a")
         speed, worth, notes = run_cli("stats").out.split("\n\n")
-        assert speed.splitlines()[0].startswith("SURFACE  MODEL")
+        assert speed.splitlines()[0].startswith("SURFACE  ENTRY")
         assert worth.splitlines()[0].split()[:5] == [
             "SURFACE",
-            "MODEL",
+            "ENTRY",
             "COST",
             "CACHED",
             "ACCEPTED",

@@ -159,10 +159,10 @@ def test_c2_places_are_told_of(life: Life) -> None:
     assert (rows["model0"]["first_share"], rows["model1"]["first_share"]) == (1, 0)
     assert (compared["above"], compared["even"]) == (1, False)
     assert (
-        "completion: stood first in their lists: ollama:model0 100 %, ollama:model1 "
+        "completion: stood first in their lists: label0 100 %, label1 "
         "0 %; so ACCEPTED and EACH tell places as well as models" in drawn
     )
-    assert "stood above ollama:model1 in 100 % of their lists, so DIFFERENCE" in drawn
+    assert "stood above label1 in 100 % of their lists, so DIFFERENCE" in drawn
     assert "until each order has come 10 times" in drawn
 
 
@@ -525,9 +525,9 @@ def test_cached_input_is_a_share_of_what_was_told() -> None:
         "model1": ("0.0", ""),
         "model2": ("0.5", "0.5"),
     }
-    assert re.search(r"model0 .* not told ", drawn)
-    assert re.search(r"model1 .* 0 % ", drawn)
-    assert re.search(r"model2 .* 50 % \+50 % ", drawn)
+    assert re.search(r"label0 .* not told ", drawn)
+    assert re.search(r"label1 .* 0 % ", drawn)
+    assert re.search(r"label2 .* 50 % \+50 % ", drawn)
     assert "CACHED: of the input" in drawn
 
 

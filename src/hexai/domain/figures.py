@@ -4,15 +4,21 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from operator import add
+from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from hexai.domain.fingerprint import UNKNOWN
 from hexai.domain.outcome import Status
 from hexai.domain.record import RunRecord
 
 _RATHER = 1e-9
 """Shares are compared to this: a product of many is not exact."""
+
+
+By = Literal["entry", "model"]
+"""What a row is about: an entry as configured, or a model whatever it was sent."""
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -25,28 +31,49 @@ class Filter(Struct, frozen=True, kw_only=True):
     project: str = ""
     """A project's folder, or the last part of it."""
     model: str = ""
-    """A part of `provider:model`."""
+    """A part of `provider:model`, or of a label."""
 
     def matches(self, cell: "Cell") -> bool:
-        """Tell whether runs of a cell count."""
+        """Tell whether runs of a cell count; `model` is not looked at."""
         return (
             self.surface in ("", cell.surface)
             and self.language.lower() in ("", cell.language.lower())
             and self.project in ("", cell.project, cell.project.rpartition("/")[2])
-            and self.model.lower() in f"{cell.provider}:{cell.model}".lower()
         )
+
+    def names(self, subject: "Subject", title: "Title") -> bool:
+        """Tell whether `model` is a part of what a subject is called."""
+        names = (f"{subject.provider}:{subject.model}", title.label)
+        return any(self.model.lower() in name.lower() for name in names)
 
 
 class Subject(Struct, frozen=True, order=True):
-    """What a row of statistics is about: one model on one surface."""
+    """What a row of statistics is about: one contender on one surface, or one model.
+
+    A contender is an entry as configured, by its `domain.fingerprint`.
+    """
 
     surface: str
     provider: str
     model: str
     upstream: str
+    fingerprint: str = UNKNOWN
+    apart: str = ""
+    """A label, where that alone tells apart what was recorded without fingerprints."""
 
 
-class Cell(Struct, frozen=True, kw_only=True):
+class Title(Struct, frozen=True, kw_only=True):
+    """What a subject is called, and since when it is there."""
+
+    label: str = ""
+    """Of its newest run; empty for a model, and for who is only asked as a fallback."""
+    since: float | None = None
+    """When it was asked first, in seconds since 1970; None where no name needs it."""
+    updated: tuple[float, ...] = ()
+    """When an update of Hexai had changed the built-in prompts that it is asked by."""
+
+
+class Cell(Struct, frozen=True):
     """What runs are told apart by."""
 
     surface: str
@@ -55,11 +82,11 @@ class Cell(Struct, frozen=True, kw_only=True):
     provider: str
     model: str
     upstream: str
-
-    @property
-    def subject(self) -> Subject:
-        """The row that it belongs to."""
-        return Subject(self.surface, self.provider, self.model, self.upstream)
+    fingerprint: str = UNKNOWN
+    label: str = ""
+    """Empty for who was asked as another entry's fallback."""
+    prompts: str = ""
+    """The revision of the built-in prompts; empty: not recorded."""
 
 
 class Times(Struct, kw_only=True):

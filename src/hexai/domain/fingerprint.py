@@ -42,7 +42,7 @@ PLACE = 256
 """Tokens that a place is given for its completion, but for what its line repeats. A
 limit that is not lower changes nothing there."""
 
-_SHORT = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
+_SHORT = r"[A-Za-z0-9_.:+-]{1,40}"
 
 
 def fingerprint(
@@ -113,7 +113,7 @@ def _value(value: object) -> str:
     """Write a value in one word: as it is, or what is long or odd by a digest."""
     encoded = msgspec.json.encode(value, order="deterministic")
     text = value if isinstance(value, str) else encoded.decode()
-    return text if _SHORT.fullmatch(text) else _digest(encoded)
+    return text if re.fullmatch(_SHORT, text) else _digest(encoded)
 
 
 def _limit(spec: RequestSpec, surface: Surface, room: int | None) -> int | None:

@@ -4,10 +4,13 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hexai.domain.figures import Title
+from hexai.domain.fingerprint import UNKNOWN
 from hexai.domain.record import Method
 
 Model = str
-"""A model's identity, upstream and configured model in one word."""
+"""The identity of a contender in one word: whom it asks, and with which options; or of
+a model, upstream and configured model, where entries of one are rolled up."""
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -32,6 +35,8 @@ class Verdict(StrEnum):
     OPEN = "not enough yet"
     ORDER = "the order never changed"
     """Always shown in the same order: position and model cannot be told apart."""
+    POOLED = "several entries"
+    """A model's entries are rolled up: what differs between them is not one thing."""
 
 
 class Changed(Struct, frozen=True, kw_only=True):
@@ -74,6 +79,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     choices: int
     """Trials in which one of the two was chosen, and the other was there."""
+    won: int
+    """Those of them in which it was `better`."""
     drawn: int
     """Those of them whose order was drawn; no others count for a verdict."""
     joined: int
@@ -130,11 +137,15 @@ class Returned(Struct, frozen=True, kw_only=True):
 
 
 class Rated(Struct, frozen=True, kw_only=True):
-    """A model of a leaderboard, for people."""
+    """A contender of a leaderboard, for people, or a model of one by models."""
 
     provider: str
     model: str
     upstream: str
+    fingerprint: str = UNKNOWN
+    """With which options it is asked."""
+    title: Title = Title()
+    """What it is called."""
     returned: tuple[Returned, ...] = ()
     """What the upstream called it, in order of time; more than one is a change."""
 
@@ -146,6 +157,13 @@ class Leaderboard(Struct, frozen=True, kw_only=True):
     models: dict[Model, Rated]
     rankings: tuple[Ranking, ...]
     """The largest first."""
+    same: int = 0
+    """Lists and votes of several entries that are all of one `Model`."""
     narrowed: int = 0
     """Lists that are left out, since an older version noted only who stood in the last
     of their re-asks."""
+
+    @property
+    def left_out(self) -> int:
+        """Lists and votes that are in no ranking."""
+        return self.same + self.narrowed

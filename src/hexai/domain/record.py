@@ -11,6 +11,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from hexai.domain.entry import Surface
+from hexai.domain.fingerprint import UNKNOWN
 from hexai.domain.messages import Message
 from hexai.domain.outcome import Status, Timings, speed
 from hexai.domain.provider import FinishReason, Given, Usage
@@ -126,7 +127,12 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     """Who really answered, or failed last."""
     model: str
     upstream: str
-    """The origin that was asked; with the configured model, a model's identity."""
+    """The origin that was asked."""
+    fingerprint: str = UNKNOWN
+    """The options that change an answer; with provider, model and upstream, whose
+    figures these are."""
+    prompts: str = ""
+    """The revision of the built-in prompts; empty: not recorded then."""
     returned_model: str | None = None
     local: bool | None = None
     """Whether the text stayed on this machine; None when nobody could tell."""

@@ -18,7 +18,15 @@ from hexai.ledger.database import (
 from hexai.ledger.store import Store
 
 if TYPE_CHECKING:
-    from hexai.domain.figures import Figures, Filter, Subject, Together, Traffic
+    from hexai.domain.figures import (
+        By,
+        Figures,
+        Filter,
+        Subject,
+        Title,
+        Together,
+        Traffic,
+    )
     from hexai.domain.parts import Part
     from hexai.domain.ranking import Counted, Leaderboard
 
@@ -85,13 +93,24 @@ class Ledger:
             count: int = self._connection.execute(query).fetchone()[0]
             return count
 
-    def figures(self, chosen: "Filter") -> "list[tuple[Subject, Figures]]":
-        """Give the sums for statistics, by surface and model."""
-        from hexai.ledger.figures import read_figures  # not for who only records
+    def titles(self, by: "By" = "entry") -> "dict[Subject, Title]":
+        """Give what every subject of statistics is called."""
+        from hexai.ledger.cells import Cells  # not for who only records, as all below
 
         with translated(self._path):
             return with_damaged_names(
-                self._connection, lambda: read_figures(self._connection, chosen)
+                self._connection, lambda: Cells(self._connection, by).titles()
+            )
+
+    def figures(
+        self, chosen: "Filter", by: "By" = "entry"
+    ) -> "list[tuple[Subject, Figures]]":
+        """Give the sums for statistics, by surface and subject."""
+        from hexai.ledger.figures import read_figures
+
+        with translated(self._path):
+            return with_damaged_names(
+                self._connection, lambda: read_figures(self._connection, chosen, by)
             )
 
     def parts(self, chosen: "Filter") -> "list[tuple[Part, Figures]]":
@@ -103,25 +122,25 @@ class Ledger:
                 self._connection, lambda: read_parts(self._connection, chosen)
             )
 
-    def together(self, chosen: "Filter") -> "tuple[Together, ...]":
-        """Count the newest lists for every pair of models that stood in some."""
+    def together(self, chosen: "Filter", by: "By" = "entry") -> "tuple[Together, ...]":
+        """Count the newest lists for every pair of subjects that stood in some."""
         from hexai.ledger.lists import read_together
 
         with translated(self._path):
             return with_damaged_names(
-                self._connection, lambda: read_together(self._connection, chosen)
+                self._connection, lambda: read_together(self._connection, chosen, by)
             )
 
     def leaderboard(
-        self, chosen: "Filter", counted: "Counted"
+        self, chosen: "Filter", counted: "Counted", by: "By" = "entry"
     ) -> "tuple[Leaderboard, ...]":
-        """Rank the models of every surface by what was chosen."""
+        """Rank the contenders of every surface by what was chosen."""
         from hexai.ledger.boards import read_leaderboard
 
         with translated(self._path):
             return with_damaged_names(
                 self._connection,
-                lambda: read_leaderboard(self._connection, chosen, counted),
+                lambda: read_leaderboard(self._connection, chosen, counted, by),
             )
 
     def boards(

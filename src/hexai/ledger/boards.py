@@ -5,12 +5,24 @@ verdicts of parts do not add up to one of the whole.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
-from hexai.domain.figures import Filter
-from hexai.domain.ranking import Counted, Leaderboard
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.domain.figures import By, Filter, Subject, Title
+from hexai.domain.ranking import (
+    Counted,
+    Leaderboard,
+    Model,
+    Ranking,
+    Rated,
+    Returned,
+    Verdict,
+)
+from hexai.ledger.cells import Cells
 from hexai.ledger.choices import Choices, Where, read_apart
-from hexai.ledger.database import milliseconds
+from hexai.ledger.database import milliseconds, seconds
 from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Trials
 
@@ -22,11 +34,15 @@ GROUP BY surface
 
 
 def read_leaderboard(
-    connection: sqlite3.Connection, chosen: Filter, counted: Counted
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    counted: Counted,
+    by: By = "entry",
 ) -> tuple[Leaderboard, ...]:
-    """Rank the models of every surface that has trials, or had some left out."""
-    found = read_apart(connection, chosen, counted, by_language=False)
-    return _boards(found, _narrowed(connection, chosen))
+    """Rank the contenders of every surface that has trials, or had some left out."""
+    cells = Cells(connection, by)
+    found = read_apart(connection, chosen, counted, cells)
+    return _Boards.of(connection, chosen, cells).make(found)
 
 
 def read_boards(
@@ -36,43 +52,101 @@ def read_boards(
 
     How verdicts came about is told for so many `looks`, over the time of the choices.
     """
-    found = read_apart(connection, chosen, counted, by_language=True)
-    narrowed = _narrowed(connection, chosen)
+    cells = Cells(connection)
+    found = read_apart(connection, chosen, counted, cells, by_language=True)
+    boards = _Boards.of(connection, chosen, cells)
     return {
-        language: _boards(there, narrowed, looks)
+        language: boards.make(there, looks)
         for language in sorted({"", *(language for _, language in found)})
         for there in ({w: c for w, c in found.items() if w[1] == language},)
     }
 
 
-def _narrowed(connection: sqlite3.Connection, chosen: Filter) -> dict[str, int]:
-    narrowed = _read_narrowed(connection, chosen.since)
-    if chosen.surface:
-        return {chosen.surface: narrowed.get(chosen.surface, 0)}
-    return narrowed
+class _Boards(Struct, frozen=True, kw_only=True):
+    """What leaderboards tell beside what was chosen."""
+
+    titles: Mapping[Subject, Title]
+    narrowed: Mapping[str, int]
+    """By surface, the lists that are left out."""
+    ids: Mapping[int, str]
+    """What upstreams called models, by number."""
+
+    @classmethod
+    def of(
+        cls, connection: sqlite3.Connection, chosen: Filter, cells: Cells
+    ) -> "_Boards":
+        """Read it."""
+        narrowed = _read_narrowed(connection, chosen.since)
+        if chosen.surface:
+            narrowed = {chosen.surface: narrowed.get(chosen.surface, 0)}
+        returned = connection.execute("SELECT id, text FROM name")
+        return cls(titles=cells.titles(), narrowed=narrowed, ids=dict(returned))
+
+    def make(
+        self, found: Mapping[Where, Choices], looks: int = 0
+    ) -> tuple[Leaderboard, ...]:
+        """Make the leaderboards of some surfaces that have anything on them."""
+        choices = {surface: each for (surface, _language), each in found.items()}
+        boards = []
+        for surface in sorted({*choices, *self.narrowed}):
+            narrowed = self.narrowed.get(surface, 0)
+            board = Leaderboard(
+                surface=surface, models={}, rankings=(), narrowed=narrowed
+            )
+            if surface in choices:
+                board = self._ranked(board, choices[surface], looks)
+            boards.append(board)
+        return tuple(each for each in boards if each.rankings or each.left_out)
+
+    def _ranked(self, board: Leaderboard, choices: Choices, looks: int) -> Leaderboard:
+        """Put the contenders of a surface on its leaderboard."""
+        board = replace(board, same=len(choices.same.numbers))
+        if not choices.trials.numbers:
+            return board
+        rankings = rank(choices.trials, watch=_moments(choices.trials, looks))
+        pooled = {model for model, each in choices.contenders.items() if len(each) > 1}
+        if pooled:
+            rankings = tuple(_without_verdicts(ranking, pooled) for ranking in rankings)
+        return replace(board, models=self._rated(choices), rankings=rankings)
+
+    def _rated(self, choices: Choices) -> dict[Model, Rated]:
+        returned: dict[Model, list[Returned]] = {}
+        for (model, number), at in sorted(choices.returned.items(), key=lambda x: x[1]):
+            called = Returned(model=self.ids[number], since=seconds(at))
+            returned.setdefault(model, []).append(called)
+        return {
+            model: Rated(
+                provider=subject.provider,
+                model=subject.model,
+                upstream=subject.upstream,
+                fingerprint=subject.fingerprint,
+                title=self.titles[subject],
+                returned=tuple(returned.get(model, ())),
+            )
+            for model, subject in choices.subjects.items()
+        }
 
 
-def _boards(
-    found: Mapping[Where, Choices], narrowed: Mapping[str, int], looks: int = 0
-) -> tuple[Leaderboard, ...]:
-    choices = {surface: each for (surface, _language), each in found.items()}
-    boards = (
-        _board(surface, choices.get(surface), narrowed.get(surface, 0), looks)
-        for surface in sorted({*choices, *narrowed})
-    )
-    return tuple(board for board in boards if board.rankings or board.narrowed)
+def _without_verdicts(ranking: Ranking, pooled: Container[Model]) -> Ranking:
+    """Take back verdicts on models of which several entries are rolled up.
 
-
-def _board(
-    surface: str, choices: Choices | None, narrowed: int, looks: int
-) -> Leaderboard:
-    if choices is None or not choices.trials.numbers:
-        return Leaderboard(surface=surface, models={}, rankings=(), narrowed=narrowed)
-    return Leaderboard(
-        surface=surface,
-        models=choices.models,
-        rankings=rank(choices.trials, watch=_moments(choices.trials, looks)),
-        narrowed=narrowed,
+    What differs between their choices is not one thing, so nothing of it is decided.
+    """
+    return replace(
+        ranking,
+        comparisons=tuple(
+            replace(
+                each,
+                verdict=Verdict.POOLED,
+                missing=None,
+                sittings=None,
+                until=None,
+                changed=None,
+            )
+            if each.better in pooled or each.worse in pooled
+            else each
+            for each in ranking.comparisons
+        ),
     )
 
 

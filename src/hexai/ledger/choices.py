@@ -8,8 +8,8 @@ costs more, so there are few. Nothing of the rows is kept but the trials.
 An editor's list is a trial once something was chosen among what it showed, or nothing
 was. While that may still change it is none, so that nothing which is taken back moves a
 verdict. A vote is one among the answers that were not late and not from the cache. Who
-was asked with a prompt that its upstream has cut is in none. A trial needs two models;
-of one alone nobody can tell whether it or the place was wrong.
+was asked with a prompt that its upstream has cut is in none. A trial needs two
+contenders; of one alone nobody can tell whether it or the place was wrong.
 
 Trials are in order of time, since a verdict is a bet on what comes next. Where no
 sitting was recorded, as in old ledgers, pauses tell sittings apart.
@@ -17,7 +17,7 @@ sitting was recorded, as in old ledgers, pauses tell sittings apart.
 
 import sqlite3
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
@@ -25,11 +25,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.domain.figures import Cell, Filter
-from hexai.domain.ranking import Counted, Model, Rated, Returned
+from hexai.domain.figures import By, Cell, Filter, Subject
+from hexai.domain.ranking import Counted, Model
 from hexai.domain.record import Choice, Method
-from hexai.ledger.database import json_list, milliseconds, seconds
-from hexai.ledger.figures import read_cells
+from hexai.ledger.cells import Cells
+from hexai.ledger.database import json_list, milliseconds
 from hexai.ledger.lists import (
     ORDER,
     PACKED,
@@ -71,11 +71,14 @@ class Known(Struct, frozen=True):
 class Outcomes:
     """What was read so far, and what it came to on each surface."""
 
-    def __init__(self, cells: Mapping[int, Cell], *, by_language: bool = False) -> None:
-        """Only lists count all of whose items are of these `cells`."""
+    def __init__(
+        self, cells: Cells, counted: Container[int], *, by_language: bool = False
+    ) -> None:
+        """Only lists count all of whose items are of cells that are `counted`."""
         self.known: dict[Key, Known] = {}
         self.choices: dict[Where, Choices] = {}
         self._cells = cells
+        self._counted = counted
         self._by_language = by_language
 
     def learn(self, key: Key, began: int) -> Known:
@@ -87,13 +90,12 @@ class Outcomes:
         if text is None:
             return Known(began)
         told = read_told(text)
-        if any(item.cell not in self._cells for item in told.items):
+        if any(item.cell not in self._counted for item in told.items):
             return Known(began)
         found = []
-        for where in self._places(self._cells[told.items[0].cell]):
+        for where in self._places(self._cells.all[told.items[0].cell]):
             choices = self.choices.setdefault(where, Choices(self._cells))
-            number = choices.learn(told, same, began)
-            found += [] if number is None else [(choices.trials, number)]
+            found += choices.learn(told, same, began)
         return Known(began, tuple(found))
 
     def _places(self, cell: Cell) -> set[Where]:
@@ -102,44 +104,49 @@ class Outcomes:
 
 
 class Choices:
-    """What was chosen on one surface, and the models that it was chosen among."""
+    """What was chosen on one surface, and among whom."""
 
-    def __init__(self, cells: Mapping[int, Cell]) -> None:
+    def __init__(self, cells: Cells) -> None:
         self.trials = Trials()
-        self.models: dict[Model, Rated] = {}
+        self.same = Trials()
+        """Those among several entries that are one and the same here."""
+        self.subjects: dict[Model, Subject] = {}
+        self.contenders: dict[Model, set[Subject]] = {}
+        """The entries as configured that each stands for."""
         self.returned: dict[tuple[Model, int], int] = {}
         """When each model was first called by each name, in milliseconds."""
         self._cells = cells
 
-    def learn(self, told: Told, same: Same, began: int) -> int | None:
-        """Meet who gave the items; gives the outcome's number, if it is a trial."""
+    def learn(self, told: Told, same: Same, began: int) -> list[tuple[Trials, int]]:
+        """Meet who gave the items; gives its trials and its number there, if any."""
         for item in told.items:
             self._meet(item, began)
         items = [*_join_same(told.items, same).values()]
         pattern = Pattern(
             kind=told.kind,
             items=tuple(
-                tuple(sorted({_identity(self._cells[x.cell]) for x in each}))
-                for each in items
+                tuple(sorted({self._identity(x.cell) for x in each})) for each in items
             ),
             drawn=told.drawn,
             joined=told.joined,
         )
         taken = [i for i, each in enumerate(items) if any(map(_is_taken, each))]
         decided = _INSTEAD.get(told.choice, taken[0] if taken else None)
-        if decided is None or len(pattern.models) < 2:
-            return None
+        if decided is None or len(told.items) < 2:
+            return []
         if len(taken) > 1:
             pattern = replace(pattern, together=tuple(taken))
-        return self.trials.number(pattern, decided)
+        trials = self.trials if len(pattern.models) > 1 else self.same
+        return [(trials, trials.number(pattern, decided))]
+
+    def _identity(self, cell: int) -> Model:
+        return identity(self._cells.subjects[cell], self._cells.by)
 
     def _meet(self, item: PackedItem, at: int) -> None:
-        cell = self._cells[item.cell]
-        model = _identity(cell)
-        self.models.setdefault(
-            model,
-            Rated(provider=cell.provider, model=cell.model, upstream=cell.upstream),
-        )
+        model = self._identity(item.cell)
+        self.subjects.setdefault(model, self._cells.subjects[item.cell])
+        entries = self.contenders.setdefault(model, set())
+        entries.add(self._cells.contenders[item.cell])
         if item.returned:
             first = self.returned.setdefault((model, item.returned), at)
             self.returned[model, item.returned] = min(first, at)
@@ -148,9 +155,15 @@ class Choices:
 _is_taken = attrgetter("is_taken")
 
 
-def _identity(cell: Cell) -> Model:
-    """Name a model: the same one at the same upstream is one, whoever configured it."""
-    return f"{cell.upstream} {cell.model}"
+def identity(subject: Subject, by: By = "entry") -> Model:
+    """Write in one word whom figures are of.
+
+    A model is the same at the same upstream, whatever its provider is called.
+    """
+    whom = subject.upstream, subject.model
+    if by == "model":
+        return "\n".join(whom)
+    return "\n".join((*whom, subject.provider, subject.fingerprint, subject.apart))
 
 
 def _join_same(items: Iterable[PackedItem], same: Same) -> dict[int, list[PackedItem]]:
@@ -236,10 +249,10 @@ WHERE run.method = 'vote' AND one.text = other.text
 
 
 def read_choices(
-    connection: sqlite3.Connection, chosen: Filter, counted: Counted
+    connection: sqlite3.Connection, chosen: Filter, counted: Counted, cells: Cells
 ) -> dict[str, Choices]:
     """Give what was chosen on each surface; `chosen.model` is not looked at."""
-    found = read_apart(connection, chosen, counted, by_language=False)
+    found = read_apart(connection, chosen, counted, cells)
     return {surface: choices for (surface, _language), choices in found.items()}
 
 
@@ -247,8 +260,9 @@ def read_apart(
     connection: sqlite3.Connection,
     chosen: Filter,
     counted: Counted,
+    cells: Cells,
     *,
-    by_language: bool,
+    by_language: bool = False,
 ) -> dict[Where, Choices]:
     """Give it for all languages together, and if told so for each as well."""
     values = {
@@ -259,8 +273,8 @@ def read_apart(
     }
     same = _same_texts(connection)
     sittings = _Sittings(connection)
-    cells = {n: c for n, c in read_cells(connection) if _matches(chosen, c)}
-    outcomes = Outcomes(cells, by_language=by_language)
+    meant = cells.matching(replace(chosen, model=""))
+    outcomes = Outcomes(cells, meant, by_language=by_language)
     for number, file, began, at, sitting, told in _rows(connection, values):
         key = told, same.get(number, ())
         known = outcomes.known.get(key)
@@ -272,7 +286,6 @@ def read_apart(
                 trials.add(outcome, file, seat, at / 1000)
     for choices in outcomes.choices.values():
         choices.trials.put_in_order()
-    _name_returned(connection, outcomes.choices.values())
     return outcomes.choices
 
 
@@ -316,27 +329,8 @@ class _Sittings:
         return f"by time {bisect(self._beginnings, at)}"
 
 
-def _matches(chosen: Filter, cell: Cell) -> bool:
-    return Filter(
-        surface=chosen.surface, language=chosen.language, project=chosen.project
-    ).matches(cell)
-
-
 def _same_texts(connection: sqlite3.Connection) -> dict[int, Same]:
     found: dict[int, Same] = {}
     for number, one, other in connection.execute(_SAME_TEXTS):
         found[number] = (*found.get(number, ()), (one, other))
     return found
-
-
-def _name_returned(
-    connection: sqlite3.Connection, all_choices: Iterable[Choices]
-) -> None:
-    """Give the models what their upstreams called them."""
-    for choices in all_choices:
-        for (model, number), at in sorted(choices.returned.items(), key=lambda x: x[1]):
-            query = "SELECT text FROM name WHERE id = ?"
-            name: str = connection.execute(query, (number,)).fetchone()[0]
-            rated = choices.models[model]
-            names = (*rated.returned, Returned(model=name, since=seconds(at)))
-            choices.models[model] = replace(rated, returned=names)

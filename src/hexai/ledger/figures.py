@@ -1,4 +1,4 @@
-"""What statistics are made of: sums and times, per surface and model, and of late.
+"""What statistics are made of: sums and times, per surface and contender, and of late.
 
 Figures of commands are one pass over an index; the status of tmux asks for the last
 minutes alone.
@@ -14,17 +14,18 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.json import decode
 
-from hexai.domain.figures import Cell, Figures, Filter, Kept, Subject, Times, Traffic
+from hexai.domain.figures import By, Figures, Filter, Kept, Subject, Times, Traffic
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
 from hexai.domain.parts import Part
 from hexai.domain.record import SAMPLED_AFTER
+from hexai.ledger.cells import Cells
 from hexai.ledger.database import json_list, milliseconds, run_key, seconds
 
 # One pass over one index gives what became of all contenders, by cell and sitting, and
 # a short one over another what became of what was taken. The times come as one text for
 # each group, because counting the words of a text is ten times faster than fetching a
 # row for each; so quantiles are exact, and no second table has to be kept in step. What
-# belongs to one surface and model is counted at once: to add up counts of many cells
+# belongs to one subject is counted at once: to add up counts of many cells
 # takes longer than to count.
 #
 # What answers a prompt that its upstream has cut compares with nothing: neither its
@@ -32,14 +33,6 @@ from hexai.ledger.database import json_list, milliseconds, run_key, seconds
 # stands apart in the index, and the others need no look at each whether it is one.
 #
 # Cached answers are no part of this: nobody was asked.
-
-_CELLS = """
-SELECT cell.id, surface, language.text, project.text, provider, model.model, upstream
-FROM cell
-JOIN model ON model.id = cell.model
-JOIN name AS language ON language.id = cell.language
-JOIN name AS project ON project.id = cell.project
-"""
 
 _SEEN = "(output - hidden_reasoning - 1)"
 _IS_MEASURABLE = (
@@ -164,10 +157,13 @@ BY_WEEK = (
 
 
 def read_figures(
-    connection: sqlite3.Connection, chosen: Filter
+    connection: sqlite3.Connection, chosen: Filter, by: By = "entry"
 ) -> list[tuple[Subject, Figures]]:
-    """Give the figures of every model on every surface that counts and has any."""
-    found = _gather(connection, chosen, WHOLE, lambda cell, _week: cell.subject)
+    """Give the figures of every subject on every surface that counts and has any."""
+    cells = Cells(connection, by)
+    listed = cells.matching(chosen)
+    subjects = cells.subjects
+    found = _gather(connection, chosen, listed, WHOLE, lambda cell, _: subjects[cell])
     return _with_runs(found)
 
 
@@ -175,11 +171,14 @@ def read_parts(
     connection: sqlite3.Connection, chosen: Filter
 ) -> list[tuple[Part, Figures]]:
     """Give the same figures, cut by language and week."""
+    cells = Cells(connection)
 
-    def part(cell: Cell, week: int) -> Part:
-        return Part(subject=cell.subject, language=cell.language, week=week)
+    def part(cell: int, week: int) -> Part:
+        language = cells.all[cell].language
+        return Part(subject=cells.subjects[cell], language=language, week=week)
 
-    return _with_runs(_gather(connection, chosen, BY_WEEK, part))
+    listed = cells.matching(chosen)
+    return _with_runs(_gather(connection, chosen, listed, BY_WEEK, part))
 
 
 _Key = TypeVar("_Key")
@@ -188,12 +187,12 @@ _Key = TypeVar("_Key")
 def _gather(
     connection: sqlite3.Connection,
     chosen: Filter,
+    cells: Iterable[int],
     cuts: Sequence[Cut],
-    key: Callable[[Cell, int], _Key],
+    key: Callable[[int, int], _Key],
 ) -> "dict[_Key, _Gathered]":
     """Sum up what belongs together, in the order in which it was found."""
     found: defaultdict[_Key, _Gathered] = defaultdict(_Gathered)
-    cells = {n: cell for n, cell in read_cells(connection) if chosen.matches(cell)}
     values = json_list(cells), milliseconds(chosen.since)
     for cut in cuts:
         for status in Status:
@@ -201,17 +200,17 @@ def _gather(
             sums = connection.execute(cut.of(SUMS, times), (status, *values))
             names = _names(sums)[_KEYS:]
             for (number, week), rows in groupby(sums, key=itemgetter(0, 1)):
-                found[key(cells[number], week)].count(status, names, rows)
+                found[key(number, week)].count(status, names, rows)
             spent = connection.execute(cut.of(CUT), (status, *values))
             names = _names(spent)[2:]
             for number, week, *columns in spent:
                 paid = dict(zip(names, columns, strict=True))
-                found[key(cells[number], week)].spend(status, paid)
+                found[key(number, week)].spend(status, paid)
         taken = connection.execute(cut.of(TAKEN), values)
         for (number, week), rows in groupby(taken, key=itemgetter(0, 1)):
-            found[key(cells[number], week)].take(rows)
+            found[key(number, week)].take(rows)
     for number, week, *refused in connection.execute(REFUSED, values):
-        found[key(cells[number], week)].refuse(*refused)
+        found[key(number, week)].refuse(*refused)
     return found
 
 
@@ -224,23 +223,6 @@ def _names(cursor: sqlite3.Cursor) -> list[str]:
     return [column[0] for column in cursor.description]
 
 
-def read_cells(connection: sqlite3.Connection) -> Iterable[tuple[int, Cell]]:
-    """Give every cell with its number."""
-    for number, surface, language, project, *model in connection.execute(_CELLS):
-        provider, name, upstream = model
-        yield (
-            number,
-            Cell(
-                surface=surface,
-                language=language,
-                project=project,
-                provider=provider,
-                model=name,
-                upstream=upstream,
-            ),
-        )
-
-
 _COUNTED = {
     Status.ANSWERED: "answered",
     Status.FAILED: "failed",
@@ -250,7 +232,7 @@ _COUNTED = {
 
 
 class _Gathered:
-    """The figures of one surface and model, while they are put together."""
+    """The figures of one subject, while they are put together."""
 
     def __init__(self) -> None:
         self._figures = Figures()

@@ -18,6 +18,11 @@ from hexai.ledger.database import json_list, milliseconds, transaction
 
 _OF_A_RUN = ("survival", "answer", "prompt", "contender")
 
+_TABLES = (
+    *_OF_A_RUN,
+    *("run", "sitting", "early", "told_apart", "cell", "model", "name"),
+)
+
 _WORTH_IT = 256
 """Free pages: 1 MiB."""
 
@@ -31,6 +36,7 @@ DELETE FROM cell WHERE NOT EXISTS (
 )
 """  # noqa: S608
 _UNUSED_MODELS = "DELETE FROM model WHERE id NOT IN (SELECT model FROM cell)"
+_UNUSED_MARKS = "DELETE FROM told_apart WHERE model NOT IN (SELECT id FROM model)"
 _UNUSED_SITTINGS = """
 DELETE FROM sitting WHERE id NOT IN (
     SELECT sitting FROM run WHERE sitting IS NOT NULL
@@ -40,13 +46,21 @@ DELETE FROM sitting WHERE id NOT IN (
 _UNUSED_NAMES = """
 DELETE FROM name WHERE id NOT IN (
     SELECT language FROM cell UNION SELECT project FROM cell
+    UNION SELECT fingerprint FROM cell UNION SELECT label FROM cell
+    UNION SELECT prompts FROM cell
     UNION SELECT language FROM run UNION SELECT project FROM run
     UNION SELECT label FROM contender
     UNION SELECT returned_model FROM contender WHERE returned_model IS NOT NULL
     UNION SELECT error_kind FROM contender WHERE error_kind IS NOT NULL
 )
 """
-_UNUSED = (UNUSED_CELLS, _UNUSED_MODELS, _UNUSED_NAMES, _UNUSED_SITTINGS)
+_UNUSED = (
+    UNUSED_CELLS,
+    _UNUSED_MODELS,
+    _UNUSED_MARKS,
+    _UNUSED_NAMES,
+    _UNUSED_SITTINGS,
+)
 """In this order: names may be those of cells."""
 
 
@@ -106,7 +120,7 @@ def remove_early(connection: sqlite3.Connection, *, before: float) -> None:
 def remove_all(connection: sqlite3.Connection) -> None:
     """Remove everything but the numbers that were given: none is given twice."""
     with transaction(connection):
-        for table in (*_OF_A_RUN, "run", "sitting", "early", "cell", "model", "name"):
+        for table in _TABLES:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 

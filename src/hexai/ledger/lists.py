@@ -12,10 +12,10 @@ from typing import Literal, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.domain.figures import Both, Cell, Filter, Subject, Together
+from hexai.domain.figures import Both, By, Filter, Subject, Together
 from hexai.domain.record import Choice
+from hexai.ledger.cells import Cells
 from hexai.ledger.database import json_list, milliseconds
-from hexai.ledger.figures import read_cells
 
 # An item is 8 bits of index, 9 of place, 1 of whether it was taken, 21 of cell, and 24
 # of what the upstream called the model. What a list or vote tells is a text of four
@@ -187,26 +187,29 @@ GROUP BY newest.number
 
 
 def read_together(
-    connection: sqlite3.Connection, chosen: Filter, *, most: int = MOST
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    by: By = "entry",
+    *,
+    most: int = MOST,
 ) -> tuple[Together, ...]:
-    """Count the newest lists for every pair of models that stood in some together.
+    """Count the newest lists for every pair of subjects that stood in some together.
 
-    Of each pair one model at least matches `chosen.model`.
+    Of each pair one at least matches `chosen.model`.
     """
     around = Filter(
         surface=chosen.surface, language=chosen.language, project=chosen.project
     )
-    all_cells = dict(read_cells(connection))
-    cells = {n: cell for n, cell in all_cells.items() if around.matches(cell)}
-    meant = [number for number, cell in cells.items() if chosen.matches(cell)]
+    cells = Cells(connection, by)
+    there = {number: cells.subjects[number] for number in cells.matching(around)}
+    meant = [*cells.matching(chosen)]
     values = {
         "since": milliseconds(chosen.since),
         "cells": json_list(meant),
-        "all": len(meant) == len(all_cells),
+        "all": len(meant) == len(cells.all),
         "most": most,
     }
-    wanted = {cells[number].subject for number in meant}
-    pairs = _Pairs(cells, wanted)
+    pairs = _Pairs(there, {there[number] for number in meant})
     for (word, sitting, order), count in _lists(connection, values).items():
         pairs.count(word, sitting, count, drawn=order == "drawn")
     return pairs.together()
@@ -249,10 +252,12 @@ _Counts = dict[tuple[int, int, bool], Both]
 
 
 class _Pairs:
-    """Pairs of models, and what came of the lists in which both stood."""
+    """Pairs of subjects, and what came of the lists in which both stood."""
 
-    def __init__(self, cells: Mapping[int, Cell], wanted: Iterable[Subject]) -> None:
-        self._cells = cells
+    def __init__(
+        self, subjects: Mapping[int, Subject], wanted: Iterable[Subject]
+    ) -> None:
+        self._subjects = subjects
         self._wanted = {*wanted}
         self._counts: dict[tuple[Subject, Subject], _Counts] = {}
 
@@ -278,12 +283,12 @@ class _Pairs:
         )
 
     def _stood(self, word: str) -> dict[Subject, PackedItem]:
-        """Give who stood in a list; of several entries of one model the taken one."""
+        """Give who stood in a list; of several of one subject the taken one."""
         stood: dict[Subject, PackedItem] = {}
         for item in _best_first(unpack(word)):
-            cell = self._cells.get(item.cell)
-            if cell is not None:
-                stood.setdefault(cell.subject, item)
+            subject = self._subjects.get(item.cell)
+            if subject is not None:
+                stood.setdefault(subject, item)
         return stood
 
 

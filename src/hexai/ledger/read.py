@@ -51,12 +51,15 @@ LEFT JOIN sitting AS decided ON decided.id = run.chosen_sitting
 _CONTENDERS = """
 SELECT contender.*, provider, model.model, upstream, label.text AS label_name,
     returned.text AS returned_name, kind.text AS kind_name,
+    print.text AS fingerprint, prompts.text AS prompts,
     CAST(answer.text AS BLOB) AS text, CAST(answer.error AS BLOB) AS error,
     answer.cache_key, answer.masked
 FROM contender
 JOIN cell ON cell.id = contender.cell
 JOIN model ON model.id = cell.model
 JOIN name AS label ON label.id = contender.label
+JOIN name AS print ON print.id = cell.fingerprint
+JOIN name AS prompts ON prompts.id = cell.prompts
 LEFT JOIN name AS returned ON returned.id = contender.returned_model
 LEFT JOIN name AS kind ON kind.id = contender.error_kind
 LEFT JOIN answer ON answer.run = contender.run AND answer.idx = contender.idx
@@ -212,6 +215,8 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         provider=row["provider"],
         model=row["model"],
         upstream=row["upstream"],
+        fingerprint=row["fingerprint"],
+        prompts=row["prompts"],
         returned_model=row["returned_name"],
         local=_flag(row["local"]),
         status=Status(row["status"]),

@@ -7,12 +7,14 @@ the other knows, and a spool by telling all that is in it.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from hexai.domain.fingerprint import UNKNOWN
 from hexai.domain.record import (
     SAMPLED_AFTER,
     Choice,
@@ -76,6 +78,7 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
     if isinstance(fact, RunRecord):
         if (number := _insert_run(connection, fact)) is not None:
             _insert_contenders(connection, number, fact)
+            _tell_apart(connection, fact)
             _insert_texts(connection, number, fact)
             _take_early(connection, fact)
         return
@@ -344,6 +347,28 @@ def _cell(
         surface=run.surface,
         language=_name(connection, run.background.language),
         project=_name(connection, run.background.project),
+        fingerprint=_name(connection, contender.fingerprint),
+        label=_name(connection, "" if contender.fell_back else contender.label),
+        prompts=_name(connection, contender.prompts),
+    )
+
+
+def _tell_apart(connection: sqlite3.Connection, run: RunRecord) -> None:
+    """Note which entries only their labels tell apart, from before fingerprints.
+
+    Two labels of one model in one run are two entries, whose options nobody knows.
+    """
+    old = (
+        each
+        for each in run.contenders
+        if each.fingerprint == UNKNOWN and not each.fell_back
+    )
+    asked = {((each.provider, each.model, each.upstream), each.label) for each in old}
+    count = Counter(whom for whom, _label in asked)
+    connection.executemany(
+        "INSERT OR IGNORE INTO told_apart SELECT ?, id FROM model"
+        " WHERE (provider, model, upstream) = (?, ?, ?)",
+        ((run.surface, *whom) for whom, labels in count.items() if labels > 1),
     )
 
 

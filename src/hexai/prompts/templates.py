@@ -7,6 +7,7 @@ values are never looked at.
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
@@ -81,3 +82,11 @@ def cli_system(prompts: CliPrompts, *, explain: bool) -> str:
 def built_in(name: str) -> str:
     """Read a built-in text, without the line break at its end."""
     return (_TEXTS / f"{name}.txt").read_text("utf-8").rstrip("\n")
+
+
+@cache
+def revision(table: str) -> str:
+    """Name the built-in texts of a table by a digest, so that a change shows."""
+    texts = sorted(_TEXTS.glob(f"{table}.*.txt"))
+    named = ((text.name, text.read_bytes()) for text in texts)
+    return sha256(ascii([*named]).encode()).hexdigest()[:12]

@@ -8,6 +8,7 @@ race, what a contender is charged comes from one list, and the run is recorded.
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from decimal import Decimal
+from functools import partial
 from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -25,10 +26,11 @@ from hexai.engine.race_options import Composed, RaceOptions
 from hexai.engine.settle import Policy, plan
 from hexai.service.beside import Overlap, place_of
 from hexai.service.cached_answers import CachedAnswers
+from hexai.service.fingerprints import fingerprint_of, prompts_revision
 from hexai.service.guard.guard import GuardedText, Source
 from hexai.service.run_record import (
     Logbook,
-    Pricing,
+    Terms,
     contender_record,
     may_store_text,
     without_keys,
@@ -308,10 +310,16 @@ class Run:
 
     def _record(self) -> RunRecord:
         question = self._question
-        pricing = Pricing(cost_usd=self.cost_usd, is_local=self._is_local)
+        settings, surface = self._targets.settings, question.request.surface
+        terms = Terms(
+            cost_usd=self.cost_usd,
+            is_local=self._is_local,
+            fingerprint=partial(fingerprint_of, settings, surface),
+            prompts=prompts_revision(surface),
+        )
         record = RunRecord(
             run_id=self.run_id,
-            surface=question.request.surface,
+            surface=surface,
             started_at=self._started_at,
             background=question.background,
             blind=question.blind,
@@ -323,7 +331,7 @@ class Run:
                     self.contenders[outcome.index],
                     outcome,
                     question.request,
-                    pricing,
+                    terms,
                     cache_key=self._cached.keys.get(outcome.index, ""),
                     refused=self._refused.get(outcome.index),
                 )
@@ -331,7 +339,6 @@ class Run:
             ),
             messages=question.request.messages,
         )
-        settings, surface = self._targets.settings, question.request.surface
         stored = not self.is_refused and may_store_text(settings, surface)
         if not stored:
             return without_texts(record)

@@ -8,6 +8,7 @@ from hexai.config.schema_prompts import Prompts
 from hexai.config.schema_types import given
 from hexai.domain.entry import RequestSpec, Surface
 from hexai.domain.fingerprint import fingerprint
+from hexai.prompts.templates import revision
 
 _TABLES = {
     Surface.COMPLETION: ("completion", "provider_native"),
@@ -27,6 +28,11 @@ def fingerprint_of(settings: Settings, surface: Surface, spec: RequestSpec) -> s
         infill="auto" if provider is None else provider.infill,
         room=given(settings.completion.max_tokens, None),
     )
+
+
+def prompts_revision(surface: Surface) -> str:
+    """Name the built-in prompts of a surface; an update of Hexai may change them."""
+    return revision(_TABLES[surface][0])
 
 
 def own_prompts(prompts: Prompts, surface: Surface) -> dict[str, str]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hexai.config.locate import Folders
 from hexai.domain.entry import Surface
-from hexai.domain.figures import Figures, Filter, Subject, Together
+from hexai.domain.figures import By, Figures, Filter, Subject, Title, Together
 from hexai.domain.parts import Part
 from hexai.domain.ranking import Counted, Leaderboard
 from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
@@ -126,17 +126,25 @@ class History:
         """Write all answers as logs of `llm` to an empty file; gives how many."""
         return write_llm_logs(path, self.all())
 
-    def figures(self, chosen: Filter) -> list[tuple[Subject, Figures]]:
-        """Give the sums for statistics, by surface and model."""
-        return self._ledger.figures(chosen)
+    def titles(self, by: By = "entry") -> dict[Subject, Title]:
+        """Give what every subject of statistics is called."""
+        return self._ledger.titles(by)
 
-    def together(self, chosen: Filter) -> tuple[Together, ...]:
-        """Count the newest lists for every pair of models that stood in some."""
-        return self._ledger.together(chosen)
+    def figures(
+        self, chosen: Filter, by: By = "entry"
+    ) -> list[tuple[Subject, Figures]]:
+        """Give the sums for statistics, by surface and subject."""
+        return self._ledger.figures(chosen, by)
 
-    def leaderboard(self, chosen: Filter, counted: Counted) -> tuple[Leaderboard, ...]:
-        """Rank the models of every surface by what was chosen."""
-        return self._ledger.leaderboard(chosen, counted)
+    def together(self, chosen: Filter, by: By = "entry") -> tuple[Together, ...]:
+        """Count the newest lists for every pair of subjects that stood in some."""
+        return self._ledger.together(chosen, by)
+
+    def leaderboard(
+        self, chosen: Filter, counted: Counted, by: By = "entry"
+    ) -> tuple[Leaderboard, ...]:
+        """Rank the contenders of every surface by what was chosen."""
+        return self._ledger.leaderboard(chosen, counted, by)
 
     def parts(self, chosen: Filter) -> list[tuple[Part, Figures]]:
         """Give the same sums as `figures`, cut by language and week."""

@@ -7,18 +7,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.schema import Settings
-from hexai.domain.entry import Surface
+from hexai.domain.entry import RequestSpec, Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.record import ContenderRecord, RunRecord
 from hexai.domain.request import Contender, Request
 from hexai.service.log import Log
 
 
-class Pricing(Struct, frozen=True, kw_only=True):
+class Terms(Struct, frozen=True, kw_only=True):
     """What only the run itself can tell of an outcome."""
 
     cost_usd: Callable[[Outcome], Decimal | None]
     is_local: Callable[[Outcome], bool | None]
+    fingerprint: Callable[[RequestSpec], str]
+    """Says with which options a spec is asked."""
+    prompts: str = ""
+    """The revision of the built-in prompts."""
 
 
 def may_store_text(settings: Settings, surface: Surface) -> bool:
@@ -31,7 +35,7 @@ def contender_record(
     contender: Contender,
     outcome: Outcome,
     request: Request,
-    pricing: Pricing,
+    terms: Terms,
     *,
     cache_key: str,
     refused: str | None = None,
@@ -47,8 +51,10 @@ def contender_record(
         provider=outcome.provider,
         model=outcome.model,
         upstream=target.upstream.origin,
+        fingerprint=terms.fingerprint(target.spec),
+        prompts=terms.prompts,
         returned_model=outcome.returned_model,
-        local=pricing.is_local(outcome),
+        local=terms.is_local(outcome),
         status=outcome.status,
         finish=outcome.finish,
         late=outcome.late,
@@ -60,7 +66,7 @@ def contender_record(
         given=outcome.given,
         sent=_size(_sent(request, outcome)) if outcome.attempts else 0,
         received=0 if cached else _size((outcome.text,)),
-        cost_usd=None if cached else pricing.cost_usd(outcome),
+        cost_usd=None if cached else terms.cost_usd(outcome),
         refused=refused,
         error_kind=error.kind if error else None,
         http_status=error.http_status if error else None,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from math import sqrt
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from hexai.domain.estimates import (
     student,
     variance,
 )
-from hexai.domain.figures import Both, Figures, Kept, Quantile, Subject, Together
+from hexai.domain.figures import Both, Figures, Kept, Quantile, Subject, Title, Together
 from hexai.domain.record import SAMPLED_AFTER
 from hexai.providers.prices import PriceList, load_prices
 
@@ -200,9 +201,10 @@ _FASTEST_MS, _SLOWEST_MS = 100, 60_000
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One model on one surface."""
+    """One subject: a contender, or a model, on one surface."""
 
     subject: Subject
+    title: Title = Title()
     figures: Figures
     comparisons: tuple[Comparison, ...] = ()
     """With every model that stood beside it often enough, the most often first."""
@@ -278,19 +280,38 @@ def _part(tokens: int, of: int) -> float | None:
 
 
 def make_rows(
-    figured: Iterable[tuple[Subject, Figures]], together: Iterable[Together] = ()
+    figured: Iterable[tuple[Subject, Figures]],
+    together: Iterable[Together] = (),
+    titles: Mapping[Subject, Title] = MappingProxyType({}),
 ) -> list[Row]:
-    """Make a row for each surface and model, those used most first."""
+    """Make a row for each surface and subject, those used most first.
+
+    Those of one label follow each other, the newest first.
+    """
     compared = comparisons(together)
     rows = [
         Row(
             subject=subject,
+            title=titles.get(subject, Title()),
             figures=figures,
             comparisons=tuple(compared.get(subject, ())),
         )
         for subject, figures in figured
     ]
-    return sorted(rows, key=lambda r: (r.subject.surface, -r.figures.runs, r.subject))
+    most: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        most[_label(row)] = max(most[_label(row)], row.figures.runs)
+    return sorted(rows, key=lambda row: (*_place(row, most[_label(row)]), row.subject))
+
+
+def _label(row: Row) -> tuple[str, str]:
+    return row.subject.surface, row.title.label
+
+
+def _place(row: Row, most: int) -> tuple[str, int, str, float]:
+    label = row.title.label
+    runs = most if label else row.figures.runs
+    return row.subject.surface, -runs, label, -(row.title.since or 0.0)
 
 
 def kept_shares(sittings: Mapping[int, Kept]) -> tuple[Estimate | None, ...]:

@@ -1,7 +1,7 @@
 """What people read, worded alike everywhere: letters, money, shares, figures; pure."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
@@ -12,7 +12,6 @@ from hexai.domain.provider import FinishReason
 from hexai.domain.record import RunRecord
 from hexai.domain.request import Contender
 
-_Key = TypeVar("_Key")
 _Each = TypeVar("_Each", bound="Indexed")
 
 
@@ -48,37 +47,6 @@ def ago(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.0f} {unit} ago"
     return f"{seconds:.0f} s ago"
-
-
-class Asked(Protocol):
-    """Who was asked: a model, and where it is."""
-
-    @property
-    def provider(self) -> str:
-        """The provider's name."""
-
-    @property
-    def model(self) -> str:
-        """The model's name."""
-
-    @property
-    def upstream(self) -> str:
-        """The origin that was talked to."""
-
-
-def model_name(asked: Asked) -> str:
-    """Name a model as the configuration does."""
-    return f"{asked.provider}:{asked.model}"
-
-
-def model_names(models: Mapping[_Key, Asked]) -> dict[_Key, str]:
-    """Name models shortly, by their upstream too where that tells two apart."""
-    count = Counter(map(model_name, models.values()))
-    return {
-        key: f"{name} ({asked.upstream})" if count[name] > 1 else name
-        for key, asked in models.items()
-        for name in (model_name(asked),)
-    }
 
 
 class Indexed(Protocol):

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hexai.domain.entry import Surface
-from hexai.domain.figures import Filter
+from hexai.domain.figures import By, Filter, Subject
 from hexai.domain.outcome import Status
 from hexai.domain.provider import Given
 from hexai.domain.ranking import Counted, Leaderboard
@@ -24,13 +24,17 @@ from hexai.domain.record import (
     Shown,
 )
 from hexai.ledger.access import Ledger
-from hexai.ledger.choices import Choices, read_choices
+from hexai.ledger.cells import Cells
+from hexai.ledger.choices import Choices, identity, read_choices
 from hexai.ledger.database import open_database
 from hexai.ledger.ratings.trials import Instead, Pattern, Trial
 from hexai.ledger.store import Store
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
-A, B, C = (f"http://127.0.0.1:11434 model{index}" for index in range(3))
+A, B, C = (
+    identity(Subject("cli", "ollama", f"model{index}", "http://127.0.0.1:11434"))
+    for index in range(3)
+)
 NOW = BEGAN_AT + 100_000.0
 ANY = Counted(now=NOW)
 Take = Callable[..., dict[str, Choices]]
@@ -44,10 +48,11 @@ def take(tmp_path: Path) -> Iterator[Take]:
     connection = open_database(path, patience=1.0)
 
     def take_in(
-        *facts: Fact, counted: Counted = ANY, **filters: Any
+        *facts: Fact, counted: Counted = ANY, by: By = "entry", **filters: Any
     ) -> dict[str, Choices]:
         Store(connection, path).take(*facts)
-        return read_choices(connection, Filter(**filters), counted)
+        cells = Cells(connection, by)
+        return read_choices(connection, Filter(**filters), counted, cells)
 
     yield take_in
     connection.close()
@@ -243,17 +248,17 @@ def test_equal_texts_of_a_vote_are_one_item(take: Take) -> None:
     assert trials(found) == [Trial(Pattern("vote", ((A, C), (B,))), 0)]
 
 
-def test_one_model_under_two_names_is_one(take: Take) -> None:
-    """Its identity is upstream and model, not what the provider is called."""
-    found = take(
+def test_a_model_is_one_whatever_its_provider_is_called(take: Take) -> None:
+    """Upstream and model say what it is; of an entry its provider's name is a part."""
+    facts = (
         run_record(1),
         chosen(1, 0),
         run_record(2, contender_record(0, provider="home"), contender_record(1)),
         chosen(2, 0),
     )
 
-    assert {t.pattern for t in trials(found)} == {Pattern("vote", ((A,), (B,)))}
-    assert found["cli"].models[A].provider == "ollama"
+    assert len({t.pattern for t in trials(take(*facts, by="model"))}) == 1
+    assert len({t.pattern for t in trials(take(*facts))}) == 2
 
 
 def test_only_what_is_asked_for_counts(take: Take) -> None:
@@ -288,11 +293,9 @@ def test_a_change_of_the_returned_model_is_told(take: Take) -> None:
         chosen(2, 0),
     )
 
-    returned = found["cli"].models[A].returned
-    assert [(each.model, each.since) for each in returned] == [
-        ("model0-0711", BEGAN_AT + 60),
-        ("new", BEGAN_AT + 120),
-    ]
+    returned = found["cli"].returned
+    times = [at / 1000 for (model, _), at in returned.items() if model == A]
+    assert times == [BEGAN_AT + 60, BEGAN_AT + 120]
 
 
 def test_servers_of_one_place_are_one_list(take: Take) -> None:
@@ -455,7 +458,7 @@ def test_a_name_is_known_since_its_first_run_in_any_order(take: Take) -> None:
         )
     )
 
-    since = {each.since for each in found["cli"].models[A].returned}
+    since = {at / 1000 for at in found["cli"].returned.values()}
     assert since == {BEGAN_AT}
 
 
@@ -494,7 +497,7 @@ def _steps_to_read(folder: Path, count: int) -> int:
         steps += 1
 
     connection.set_progress_handler(step, 10)
-    found = read_choices(connection, Filter(), ANY)
+    found = read_choices(connection, Filter(), ANY, Cells(connection))
     connection.close()
     assert (cut, len(trials(found))) == (count, count)
     return steps

@@ -396,6 +396,14 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
         for column in ("narrowed", "settles_at"):
             old.execute(f"ALTER TABLE run DROP COLUMN {column}")
         old.execute("UPDATE contender SET position = NULL")
+        old.execute("ALTER TABLE cell RENAME TO newer")
+        columns = "id INTEGER PRIMARY KEY, surface, language, project, model"
+        old.execute(f"CREATE TABLE cell ({columns})")
+        old.execute(
+            "INSERT INTO cell SELECT id, surface, language, project, model FROM newer"
+        )
+        old.execute("DROP TABLE newer")
+        old.execute("DROP TABLE told_apart")
         old.execute("CREATE INDEX contender_figures ON contender (cached, cell)")
         old.execute("PRAGMA user_version = 4")
 

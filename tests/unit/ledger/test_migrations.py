@@ -35,7 +35,10 @@ def _old(path: Path, version: int) -> None:
         values = dict.fromkeys(columns, "p") | {"id": 1}
         marks = ", ".join("?" * len(columns))
         old.execute(f"INSERT INTO model VALUES ({marks})", [*values.values()])
-        old.execute("INSERT INTO cell VALUES (1, 'cli', 1, 1, 1)")
+        columns = [row[1] for row in old.execute("PRAGMA table_info(cell)")]
+        cell = dict.fromkeys(columns, 1) | {"surface": "cli"}
+        marks = ", ".join("?" * len(columns))
+        old.execute(f"INSERT INTO cell VALUES ({marks})", [*cell.values()])
         old.execute(
             "INSERT INTO run (id, surface, language, project, document, place, "
             "started_at, blind) VALUES (?, 'cli', 1, 1, '', '', 5000, 0)",

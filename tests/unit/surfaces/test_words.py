@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from hexai.domain.figures import Subject
 from hexai.domain.outcome import Outcome, Status, Timings
 from hexai.domain.provider import FinishReason, Usage
 from hexai.errors import Authentication, TimedOut
@@ -18,7 +17,6 @@ from hexai.surfaces.words import (
     in_order,
     labels_needed,
     letter,
-    model_names,
     percent,
     usd,
 )
@@ -190,19 +188,6 @@ def test_prices_keep_the_digits_that_matter(cost: Decimal | None, shown: str) ->
 def test_only_what_is_certain_is_nothing_or_all(share: float, shown: str) -> None:
     """99.9 of 100 are not all of them."""
     assert percent(share) == shown
-
-
-def test_models_of_one_name_are_told_apart_by_their_upstream() -> None:
-    """Only those: the others are read faster without."""
-    here = Subject("cli", "vllm", "qwen", "http://localhost:8000")
-    there = Subject("cli", "vllm", "qwen", "http://gpu:8000")
-    other = Subject("cli", "ollama", "qwen", "http://localhost:11434")
-    names = model_names({each: each for each in (here, there, other)})
-    assert names == {
-        here: "vllm:qwen (http://localhost:8000)",
-        there: "vllm:qwen (http://gpu:8000)",
-        other: "ollama:qwen",
-    }
 
 
 def test_what_belongs_to_contenders_comes_in_the_order_shown() -> None:

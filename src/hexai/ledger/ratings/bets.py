@@ -112,6 +112,8 @@ class Bet:
         self.models = one, other
         self.shown = 0
         """Trials that one of the two won and the other could have."""
+        self.won = 0
+        """Those of them that the first of `models` won."""
         self.drawn = 0
         """Those of them whose order was drawn."""
         self.joined = 0
@@ -140,9 +142,10 @@ class Bet:
         self._used_sittings: set[str] = set()
         self._used_files: set[str] = set()
 
-    def note(self, since: float, count: int, *, joined: bool) -> None:
+    def note(self, since: float, count: int, *, won: bool, joined: bool) -> None:
         """Count trials of one kind, drawn or not, of which the first was at a time."""
         self.shown += count
+        self.won += count * won
         self.joined += count * joined
         self.since = min(self.since, since)
 
@@ -339,8 +342,10 @@ class Bets:
             look(due.popleft(), self.born)
         for number, count in Counter(trials.numbers).items():
             for step in steps[number]:
+                bet, _habit, stood_first, won_first, _weight = step
                 joined = trials.outcomes[number][0].joined
-                step[0].note(began[number], count, joined=joined)
+                won = stood_first == won_first
+                bet.note(began[number], count, won=won, joined=joined)
         self.pairs = {pair: bet for pair, bet in self.pairs.items() if bet.shown}
 
     @property

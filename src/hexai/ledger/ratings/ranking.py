@@ -223,6 +223,7 @@ def _judge(bet: Bet, found: Fit, stronger: Model, shown: _Shown) -> Comparison:
         worse=weaker,
         verdict=verdict,
         choices=bet.shown,
+        won=bet.won if stronger == bet.models[0] else bet.shown - bet.won,
         drawn=bet.drawn,
         joined=bet.joined,
         since=bet.since,

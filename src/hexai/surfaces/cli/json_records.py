@@ -5,6 +5,7 @@ a contender: neither the figures nor the upstream's words.
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -216,6 +217,11 @@ def _full_record(outcome: Outcome, run: Run, cast: DisplayOrder) -> EntryRecord:
         cost_usd=None if cost is None or not fresh else float(cost),
         cached=not fresh,
     )
+
+
+def iso_time(moment: float) -> str:
+    """Write a moment of the wall clock, in UTC, to the second."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""`hexai leaderboard`: which model is chosen over which, and how sure that is."""
+"""`hexai leaderboard`: which entry is chosen over which, and how sure that is."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -7,6 +7,7 @@ from typing import Any
 import click
 from msgspec.structs import asdict
 
+from hexai.domain.figures import By
 from hexai.domain.ranking import Counted, Leaderboard, Model, Ranking, Standing
 from hexai.domain.record import Method
 from hexai.service.recorded_runs import open_history
@@ -14,6 +15,7 @@ from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.leaderboard_records import (
     LeaderboardRow,
+    board_names,
     board_record,
     board_rows,
     wanted_comparisons,
@@ -22,13 +24,14 @@ from hexai.surfaces.cli.leaderboard_records import (
 from hexai.surfaces.cli.leaderboard_words import (
     comparison_words,
     count_of,
+    entry_words,
     first_place_words,
-    returned_words,
 )
 from hexai.surfaces.cli.output import csv_of, say, table
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.stats import filters, formats, read_filter
-from hexai.surfaces.words import model_name, model_names, percent
+from hexai.surfaces.names import is_called
+from hexai.surfaces.words import percent
 from hexai.text.cells import bar, width, wrap
 
 _NOTHING_YET = (
@@ -40,6 +43,10 @@ _NOTHING_YET = (
     "Orders are drawn by --blind, or by shuffle = true below [cli] or [completion].",
 )
 _NARROWED = "it did not note who was seen before the letters that were typed"
+_SAME: Mapping[By, str] = {
+    "entry": "all that stood there are one, as they differ in nothing but their labels",
+    "model": "all that stood there are entries of one model; --by entry compares them",
+}
 _APART = "Nothing compares these with those above, so they are not ranked against them:"
 _UNCOMPARED = (
     "no choice compares it with another yet",
@@ -48,8 +55,8 @@ _UNCOMPARED = (
 _CELLS = 25
 _TOO_FEW = 20
 """Choices before which strengths would be noise that looks like knowledge."""
-_HEADER = ("MODEL", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
-_EARLY = ("MODEL", "SHOWN", "CHOSEN", "")
+_HEADER = ("ENTRY", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
+_EARLY = ("ENTRY", "SHOWN", "CHOSEN", "")
 _LISTS = {"cli": "votes"}
 
 
@@ -58,7 +65,7 @@ def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
 
     `columns` are the cells of the screen; 0 where there is none.
     """
-    names = model_names(board.models)
+    names = board_names(board)
     groups = [
         _group(ranking, board, names, wanted, columns)
         for ranking in board.rankings
@@ -71,23 +78,26 @@ def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
         (
             words
             for model, rated in sorted(
-                board.models.items(), key=lambda each: model_name(each[1])
+                board.models.items(), key=lambda each: names[each[0]]
             )
-            if wanted in model_name(rated).lower()
-            for words in returned_words(board, model, names)
+            if is_called(rated, rated.title, wanted)
+            for words in entry_words(board, model, names)
         ),
         columns,
     )
     return f"{board.surface}\n{between.join(groups)}{changes}"
 
 
-def left_out(board: Leaderboard, columns: int = 0) -> str:
+def left_out(board: Leaderboard, columns: int = 0, *, by: By = "entry") -> str:
     """Say how many lists are left out, and why; empty if none is."""
-    if not board.narrowed:
-        return ""
-    lists = count_of(board.narrowed, "lists")
-    words = f"{board.surface}: {lists} of an older version left out: {_NARROWED}"
-    return _wrapped([words], columns)
+    words = []
+    if board.narrowed:
+        lists = count_of(board.narrowed, "lists")
+        words = [f"{board.surface}: {lists} of an older version left out: {_NARROWED}"]
+    if board.same:
+        lists = count_of(board.same, _LISTS.get(board.surface, "lists"))
+        words.append(f"{board.surface}: {lists} left out: {_SAME[by]}")
+    return _wrapped(words, columns)
 
 
 def nothing_yet(columns: int = 0) -> str:
@@ -166,7 +176,7 @@ def parser() -> click.Command:
         "leaderboard",
         _leaderboard,
         params=[*filters(), *_counted(), *formats()],
-        explanation="Rank the models by your votes and by what you took in the editor, "
+        explanation="Rank entries by your votes and by what you took in the editor, "
         "with what the place in a list does taken out. A verdict stays valid however "
         "often you look. Answers from the cache do not count, and what came late or "
         "failed is no loss.",
@@ -191,11 +201,11 @@ def _counted() -> list[click.Parameter]:
 def _leaderboard(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
     now = time.time()  # noqa: TID251 - the edge
-    chosen = read_filter(options, process.folder, now)
+    chosen, by = read_filter(options, process.folder, now), options["by"]
     method = options["method"]
     counted = Counted(now=now, method=method and Method(method), blind=options["blind"])
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        boards = history.leaderboard(chosen, counted)
+        boards = history.leaderboard(chosen, counted, by)
     model = chosen.model.lower()
     if options["json"]:
         records = [board_record(board, model) for board in boards]
@@ -207,5 +217,8 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         columns = process.columns
         texts = (text_of(board, model, columns=columns) for board in boards)
         ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
-        say(process, ranked + "".join(left_out(board, columns) for board in boards))
+        say(
+            process,
+            ranked + "".join(left_out(board, columns, by=by) for board in boards),
+        )
     return 0

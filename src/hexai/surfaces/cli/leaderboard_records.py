@@ -14,7 +14,8 @@ from hexai.domain.ranking import (
     Rated,
     Standing,
 )
-from hexai.surfaces.words import model_name, model_names
+from hexai.surfaces.cli.json_records import iso_time
+from hexai.surfaces.names import contender_names, is_called
 
 
 class ReturnedRecord(Struct, kw_only=True):
@@ -25,9 +26,12 @@ class ReturnedRecord(Struct, kw_only=True):
 
 
 class ModelRecord(Struct, kw_only=True):
-    """A model of a group; the strengths of a group sum to zero."""
+    """A contender of a group; the strengths of a group sum to zero."""
 
     name: str
+    """What it is called in the tables: its label, and what tells it apart."""
+    label: str | None
+    """None where rows are those of models."""
     provider: str
     model: str
     upstream: str
@@ -38,6 +42,12 @@ class ModelRecord(Struct, kw_only=True):
     shown: int
     chosen: int
     first_effect: float | None
+    options: str | None
+    """The options that change an answer; None if they were not recorded."""
+    since: str | None
+    """When it was asked first; None where no other has its label."""
+    prompts_changed: list[str]
+    """When an update had changed the built-in prompts that it is asked by."""
     returned: list[ReturnedRecord]
 
 
@@ -55,6 +65,8 @@ class ComparisonRecord(Struct, kw_only=True):
     worse: str
     verdict: str
     choices: int
+    won: int
+    """Those of them in which it was `better`."""
     drawn: int
     joined: int
     since: str
@@ -81,15 +93,18 @@ class LeaderboardRecord(Struct, kw_only=True):
 
     surface: str
     groups: list[GroupRecord]
+    same: int
+    """Lists and votes left out, since all that stood there are one."""
     narrowed: int
     """Lists left out, since an older version recorded them in part."""
 
 
 class LeaderboardRow(Struct, kw_only=True):
-    """One model as a line of CSV; `group` counts from 1 within its surface."""
+    """One contender as a line of CSV; `group` counts from 1 within its surface."""
 
     surface: str
     group: int
+    name: str
     provider: str
     model: str
     upstream: str
@@ -99,28 +114,39 @@ class LeaderboardRow(Struct, kw_only=True):
     best: float
     shown: int
     chosen: int
+    options: str | None
     trials: int
 
 
+def board_names(board: Leaderboard) -> dict[Model, str]:
+    """Name those of a leaderboard, shortly and apart."""
+    titles = {model: rated.title for model, rated in board.models.items()}
+    return contender_names(board.models, titles)
+
+
 def board_record(board: Leaderboard, wanted: str) -> LeaderboardRecord:
-    """Make the object of a surface, with the models whose name has the wanted text."""
-    names = model_names(board.models)
+    """Make the object of a surface, with those whose name has the wanted text."""
+    names = board_names(board)
     groups = [_group(ranking, board, names, wanted) for ranking in board.rankings]
     return LeaderboardRecord(
         surface=board.surface,
         groups=[group for group in groups if group.models],
+        same=board.same,
         narrowed=board.narrowed,
     )
 
 
 def board_rows(board: Leaderboard, wanted: str) -> Iterator[LeaderboardRow]:
-    """Make the lines of a surface, with the models whose name has the wanted text."""
+    """Make the lines of a surface, with those whose name has the wanted text."""
+    names = board_names(board)
     for number, ranking in enumerate(board.rankings, start=1):
         for each in wanted_standings(ranking, board, wanted):
             rated = board.models[each.model]
             yield LeaderboardRow(
                 surface=board.surface,
                 group=number,
+                name=names[each.model],
+                options=rated.fingerprint or None,
                 trials=ranking.trials,
                 **_figures(each, rated),
             )
@@ -129,12 +155,16 @@ def board_rows(board: Leaderboard, wanted: str) -> Iterator[LeaderboardRow]:
 def wanted_standings(
     ranking: Ranking, board: Leaderboard, wanted: str
 ) -> list[Standing]:
-    """Give the standings of models whose name has the wanted text, in small letters."""
+    """Give the standings of those whose name has the wanted text, in small letters."""
     return [
         each
         for each in ranking.standings
-        if wanted in model_name(board.models[each.model]).lower()
+        if _is_wanted(board.models[each.model], wanted)
     ]
+
+
+def _is_wanted(rated: Rated, wanted: str) -> bool:
+    return is_called(rated, rated.title, wanted)
 
 
 def wanted_comparisons(
@@ -187,6 +217,10 @@ def _figures(standing: Standing, rated: Rated) -> dict[str, Any]:
 def _model(standing: Standing, rated: Rated, name: str) -> ModelRecord:
     return ModelRecord(
         name=name,
+        label=rated.title.label or None,
+        options=rated.fingerprint or None,
+        since=None if rated.title.since is None else iso_time(rated.title.since),
+        prompts_changed=[*map(iso_time, rated.title.updated)],
         **_figures(standing, rated),
         first_effect=standing.first_effect and round(standing.first_effect, 4),
         returned=[
@@ -203,6 +237,7 @@ def _comparison(comparison: Comparison, names: Mapping[Model, str]) -> Compariso
         worse=names[comparison.worse],
         verdict=comparison.verdict,
         choices=comparison.choices,
+        won=comparison.won,
         drawn=comparison.drawn,
         joined=comparison.joined,
         since=day(comparison.since),

@@ -16,6 +16,7 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.surfaces.cli.recorded import when
+from hexai.surfaces.names import day, model_name, options_of
 from hexai.surfaces.words import percent
 from hexai.text.sanitise import visible_line
 
@@ -51,10 +52,18 @@ def _parts(comparison: Comparison, surface: str, names: Names) -> Iterator[str]:
         case Verdict.ORDER:
             why = "always in the same order, which may be all that there is to it"
             yield f"{better}, {worse}: {why} ({choices})"
+        case Verdict.POOLED:
+            many = "several entries are rolled up, so there is no verdict; --by entry"
+            yield f"{better} {comparison.won}, {worse} {_lost(comparison)}: {many}"
+            return
         case Verdict.OPEN:
             yield f"{better}, {worse}: not enough yet ({choices})"
     yield _drawn(comparison, surface)
     yield _more(comparison)
+
+
+def _lost(comparison: Comparison) -> int:
+    return comparison.choices - comparison.won
 
 
 def _time(comparison: Comparison) -> str:
@@ -132,6 +141,21 @@ def first_place_words(ranking: Ranking, names: Names) -> Iterator[str]:
         f"standing first helps {_name(names, more)} more than {_name(names, less)} "
         f"({most:+z.1f} and {least:+z.1f}); the intervals allow for it"
     )
+
+
+def entry_words(board: Leaderboard, model: Model, names: Names) -> Iterator[str]:
+    """Say what stands behind a label, and what has changed of it."""
+    rated = board.models[model]
+    label, since = rated.title.label, rated.title.since
+    if label and (label != rated.model or since):
+        asked = f"{model_name(rated)}, {options_of(rated)}"
+        yield visible_line(f"{names[model]}: {asked}")
+    for at in rated.title.updated:
+        yield (
+            f"{_name(names, model)}: an update changed the built-in prompts on "
+            f"{day(at)}; what was before counts along"
+        )
+    yield from returned_words(board, model, names)
 
 
 def returned_words(board: Leaderboard, model: Model, names: Names) -> Iterator[str]:

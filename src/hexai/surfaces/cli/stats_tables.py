@@ -9,7 +9,7 @@ from itertools import groupby
 from math import isfinite, sqrt
 
 from hexai.domain.estimates import Estimate
-from hexai.domain.figures import Figures, Quantile, Subject
+from hexai.domain.figures import Figures, Quantile, Subject, Title
 from hexai.service.statistics import (
     ENOUGH_OF_AN_ORDER,
     Comparison,
@@ -17,7 +17,8 @@ from hexai.service.statistics import (
     distribution,
 )
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import model_names, percent, usd
+from hexai.surfaces.names import contender_names, day, model_name, options_of
+from hexai.surfaces.words import percent, usd
 from hexai.text.cells import bar, sparkline, width, wrap
 from hexai.text.sanitise import visible_line
 
@@ -31,17 +32,17 @@ _ENOUGH = 20
 _BY_CHANCE = 3.0
 """By the root of the lists: how much drawn orders differ by chance."""
 _SPEED = (
-    *("SURFACE", "MODEL", "RUNS", "ANSWERED", "FAILED", "LATE"),
+    *("SURFACE", "ENTRY", "RUNS", "ANSWERED", "FAILED", "LATE"),
     *("FIRST p50", "p90", "TOTAL p50", "p90", "0.1 s … 60 s", "TOK/S"),
 )
 _WORTH = (
-    *("SURFACE", "MODEL", "COST", "CACHED", "ACCEPTED", "", "SHARE", "CHARACTERS"),
+    *("SURFACE", "ENTRY", "COST", "CACHED", "ACCEPTED", "", "SHARE", "CHARACTERS"),
     "EACH",
 )
-_KEPT = ("SURFACE", "MODEL", "KEPT 30 s", "2 min", "5 min", "10 min")
-_REFUSED = ("SURFACE", "MODEL", "NOT OFFERED", "WHY")
+_KEPT = ("SURFACE", "ENTRY", "KEPT 30 s", "2 min", "5 min", "10 min")
+_REFUSED = ("SURFACE", "ENTRY", "NOT OFFERED", "WHY")
 _BESIDE = (
-    *("SURFACE", "MODEL", "BESIDE", "LISTS", "ABOVE"),
+    *("SURFACE", "ENTRY", "BESIDE", "LISTS", "ABOVE"),
     *("SHARE", "OTHER'S", "DIFFERENCE"),
 )
 _NOTES = (
@@ -63,12 +64,14 @@ _LONGER = "> longer than that: nobody was waited for any longer"
 _CACHED = "CACHED: of the input, what upstreams read from their caches + wrote there"
 
 
-def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
+def tables(
+    rows: Sequence[Row], names: Mapping[Subject, str], *, columns: int = 0
+) -> str:
     """Draw the tables, and say what the marks in them mean.
 
-    `columns` are the cells of the screen; 0 where there is none.
+    `names` are those of `subject_names`, `columns` the cells of the screen; 0 where
+    there is none.
     """
-    names = _names(rows)
     drawn = [
         (header, cells)
         for header, cells in (
@@ -87,7 +90,12 @@ def tables(rows: Sequence[Row], *, columns: int = 0) -> str:
         notes.append(_LONGER)
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
         notes += [_CACHED, *_saved(rows, names)]
-    notes += [*_cut(rows, names), *_places(rows, names), *_firsts(rows, names)]
+    notes += [
+        *_options(rows, names),
+        *_cut(rows, names),
+        *_places(rows, names),
+        *_firsts(rows, names),
+    ]
     return text + _below(notes, columns)
 
 
@@ -120,15 +128,33 @@ def _cut(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
             )
 
 
-def _names(rows: Sequence[Row]) -> dict[Subject, str]:
-    """Name models shortly, by their upstream too where that tells two apart."""
+def subject_names(
+    rows: Sequence[Row], titles: Mapping[Subject, Title]
+) -> dict[Subject, str]:
+    """Name who stands in the tables, shortly and apart."""
     subjects = {row.subject for row in rows}
     subjects |= {each.against for row in rows for each in row.comparisons}
     names: dict[Subject, str] = {}
     for surface in {each.surface for each in subjects}:
-        here = (each for each in subjects if each.surface == surface)
-        names |= model_names({each: each for each in here})
+        here = {each: each for each in subjects if each.surface == surface}
+        names |= contender_names(here, titles)
     return names
+
+
+def _options(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
+    """Say what stands behind labels, and what an update has changed of it."""
+    told: dict[tuple[str, str], None] = {}
+    for row in rows:
+        if row.title.label not in ("", row.subject.model) or row.title.since:
+            asked = f"{model_name(row.subject)}, {options_of(row.subject)}"
+            told[names[row.subject], asked] = None
+    yield from (f"{name}: {asked}" for name, asked in told)
+    for row in rows:
+        for at in row.title.updated:
+            yield (
+                f"{names[row.subject]} ({row.subject.surface}): an update changed the "
+                f"built-in prompts on {day(at)}; what was before counts along"
+            )
 
 
 def _speed(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:

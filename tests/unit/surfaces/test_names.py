@@ -1,0 +1,96 @@
+"""What contenders are called: by their labels, and by what tells them apart."""
+
+from msgspec.structs import replace
+
+from hexai.domain.figures import Subject, Title
+from hexai.domain.fingerprint import PLAIN
+from hexai.surfaces.names import contender_names, is_called, options_of
+
+HERE = "http://localhost:11434"
+DAY = 86_400.0
+NOON = 1_793_707_200.0
+"""Of 3 November 2026, in UTC."""
+COLD = Subject("cli", "ollama", "qwen", HERE, "temperature=0")
+WARM = replace(COLD, fingerprint="temperature=0.7")
+
+
+def named(*known: tuple[Subject, Title]) -> list[str]:
+    """Name some of one surface."""
+    subjects = {subject: subject for subject, _ in known}
+    return [*contender_names(subjects, dict(known)).values()]
+
+
+def test_a_label_is_the_name() -> None:
+    """Where it is that of one contender; a model has none, and a fallback neither."""
+    assert named((COLD, Title(label="cold")), (WARM, Title(label="warm"))) == [
+        "cold",
+        "warm",
+    ]
+    assert named((COLD, Title())) == ["ollama:qwen"]
+
+
+def test_a_changed_option_is_told_by_its_day() -> None:
+    """By the year too where there are several."""
+    before = Title(label="home", since=NOON - 20 * DAY)
+    after = Title(label="home", since=NOON)
+
+    assert named((COLD, before), (WARM, after)) == [
+        "home since 14 Oct",
+        "home since 3 Nov",
+    ]
+    older = replace(before, since=NOON - 365 * DAY)
+    assert named((COLD, older), (WARM, after)) == [
+        "home since 3 Nov 2025",
+        "home since 3 Nov 2026",
+    ]
+
+
+def test_two_changes_of_a_day_are_told_by_the_clock() -> None:
+    """And those of a minute by what they are asked with."""
+    title = Title(label="home", since=NOON)
+    later = replace(title, since=NOON + 3600)
+
+    one, other = named((COLD, title), (WARM, later))
+    assert one != other
+    assert one.startswith("home since 3 Nov ")
+    assert named((COLD, title), (WARM, title))[1].endswith(" (temperature=0.7)")
+
+
+def test_another_model_under_a_label_is_told_by_its_name() -> None:
+    """That says more than since when it is there."""
+    other = replace(COLD, model="llama")
+    title = Title(label="home", since=NOON)
+
+    assert named((COLD, title), (other, title)) == [
+        "home (ollama:qwen)",
+        "home (ollama:llama)",
+    ]
+
+
+def test_models_of_one_name_are_told_apart_by_their_upstream() -> None:
+    """Only those: the others are read faster without."""
+    here = Subject("cli", "vllm", "qwen", "http://localhost:8000")
+    there = Subject("cli", "vllm", "qwen", "http://gpu:8000")
+    other = Subject("cli", "ollama", "qwen", HERE)
+
+    assert named((here, Title()), (there, Title()), (other, Title())) == [
+        "vllm:qwen (http://localhost:8000)",
+        "vllm:qwen (http://gpu:8000)",
+        "ollama:qwen",
+    ]
+
+
+def test_options_are_said_as_they_are_known() -> None:
+    """None is something else than not recorded."""
+    assert options_of(COLD) == "temperature=0"
+    assert options_of(replace(COLD, fingerprint=PLAIN)) == "no options"
+    assert options_of(replace(COLD, fingerprint="")) == "options not recorded"
+
+
+def test_a_label_or_a_model_is_what_one_may_ask_for() -> None:
+    """Whatever its letters are like."""
+    title = Title(label="Home")
+
+    assert is_called(COLD, title, "home")
+    assert is_called(COLD, title, "llama:q")
+    assert not is_called(COLD, title, "gpt")
