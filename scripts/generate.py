@@ -15,6 +15,7 @@ from scripts.pages.cli import page as cli_page
 from scripts.pages.config import example
 from scripts.pages.config import page as config_page
 from scripts.pages.guard import page as guard_page
+from scripts.pages.man import pages as man_pages
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +29,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs/reference/config.md": config_page(),
         ROOT / "docs/reference/config.schema.json": schema,
         ROOT / "docs/reference/guard.md": guard_page(guard_rules()),
+        **{ROOT / "docs/man" / name: text for name, text in man_pages().items()},
     }
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -267,3 +268,17 @@ def test_the_map_names_modules_that_are_there() -> None:
     there = [f"/{p.relative_to(ROOT)}" for p in ROOT.glob("[bst]*/**/*.py")]
 
     assert [n for n in named if not any(p.endswith(f"/{n}") for p in there)] == []
+
+
+@pytest.mark.debian
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/man/*")), ids=lambda p: p.name)
+def test_a_manual_page_is_well_formed(page: Path) -> None:
+    """And shows each option as it is typed."""
+    lint = ["mandoc", "-T", "lint", "-W", "error", str(page)]
+    assert subprocess.run(lint, capture_output=True, check=False).stdout == b""
+    shown = subprocess.run(
+        ["mandoc", "-T", "ascii", str(page)], capture_output=True, check=True, text=True
+    )
+    plain = re.sub(".\b", "", shown.stdout)
+    assert "-h, --help" in plain
+    assert page.stem in plain

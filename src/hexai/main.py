@@ -39,7 +39,7 @@ def _print_version() -> None:
     from hexai.version import __version__
 
     try:
-        os.write(1, f"{__version__}\n".encode("ascii"))
+        os.write(1, f"hexai {__version__}\n".encode("ascii"))
     except OSError as error:
         os._exit(141 if isinstance(error, BrokenPipeError) else 1)
 

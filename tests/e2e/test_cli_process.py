@@ -243,7 +243,7 @@ class TestStart:
 
     def test_the_version_is_printed_by_the_script(self) -> None:
         """And a closed pipe is no news."""
-        assert shell("hexai --version").stdout == f"{__version__}\n"
+        assert shell("hexai --version").stdout == f"hexai {__version__}\n"
         assert shell("hexai --version | exec <&-").stderr == ""
 
 

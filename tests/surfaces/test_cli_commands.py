@@ -19,7 +19,11 @@ def test_the_version_is_printed_bare(option: str) -> None:
     """Also behind other options, where the quick way does not see it."""
     for line in ([option], ["--json", option]):
         result = run_cli(*line)
-        assert (result.code, result.out, result.err) == (0, f"{__version__}\n", "")
+        assert (result.code, result.out, result.err) == (
+            0,
+            f"hexai {__version__}\n",
+            "",
+        )
 
 
 @pytest.mark.parametrize("option", ["--help", "-h", "-help"])

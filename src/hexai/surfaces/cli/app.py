@@ -92,7 +92,7 @@ def _run(hush: Hush, process: Process) -> int:
         say(process, root.make_context("hexai", []).get_help() + "\n")
         return 0
     if options.version:
-        say(process, f"{__version__}\n")
+        say(process, f"hexai {__version__}\n")
         return 0
     context = find(line, options)
     if context is not None:

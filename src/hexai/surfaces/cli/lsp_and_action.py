@@ -52,7 +52,7 @@ def lsp_parser() -> click.Command:
 def _run_lsp(invocation: Invocation, *, check: bool, file: str, **options: Any) -> int:
     process, general = invocation.process, invocation.options
     if options["version"]:
-        say(process, f"{__version__}\n")
+        say(process, f"hexai {__version__}\n")
         return 0
     if process.serve is None or process.look is None:
         raise UsageError("there is no editor server here")
@@ -185,7 +185,7 @@ def _about() -> list[click.Parameter]:
 def _run_action(invocation: Invocation, *, version: bool, **options: Any) -> int:
     process, general = invocation.process, invocation.options
     if version:
-        say(process, f"{__version__}\n")
+        say(process, f"hexai {__version__}\n")
         return 0
     if process.act is None:
         raise UsageError("there is no menu here")
