@@ -69,6 +69,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """The models of the Ollama on this machine; None if there is no Ollama."""
     ollama_remote: frozenset[str] = frozenset()
     """Those that it passes on to another host."""
+    ollama_fills: frozenset[str] = frozenset()
+    """Those that fill gaps in code, as it says itself (0.12 and later)."""
     ollama_url: str = ""
     """Where that is, if not at its usual place."""
     ollama_elsewhere: str = ""
@@ -110,6 +112,7 @@ async def detect(
         model_there=model.is_file(),  # noqa: ASYNC240 - nothing else runs yet
         ollama=None if models is None else tuple(each.name for each in models),
         ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
+        ollama_fills=frozenset(each.name for each in models or () if each.fills_gaps),
         ollama_url=ollama_named(environ) if address not in (None, _USUAL) else "",
         ollama_elsewhere="" if address else ollama_named(environ),
         keys=keys_in(environ),
@@ -128,6 +131,11 @@ class _OllamaModel(Struct):
     name: str
     remote_host: str | None = None
     remote_model: str | None = None
+    capabilities: list[str] | None = None
+
+    @property
+    def fills_gaps(self) -> bool:
+        return "insert" in (self.capabilities or ())
 
     @property
     def is_remote(self) -> bool:

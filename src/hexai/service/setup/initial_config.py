@@ -1,12 +1,16 @@
 """The configuration for a start, made of what was found on this machine.
 
-It is a proposal: a pair of contenders side by side where there is a pair, as different
-from each other as what was found allows, and comments for the rest. A cloud takes part
-by itself only where the environment holds a key for it: a model that an Ollama passes
-on looks like one of this machine, and who says `--yes` would not know.
+It is a proposal: a labelled pair of contenders side by side, for the terminal and for
+the editor, as different from each other as what was found allows, and comments for the
+rest. One model of this machine makes a pair with itself, at two temperatures. A cloud
+takes part by itself only where the environment holds a key for it, and only in the
+terminal: a model that an Ollama passes on looks like one of this machine, and who says
+`--yes` would not know.
 """
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -34,6 +38,18 @@ class ModelFound(Struct, frozen=True, kw_only=True):
     """What it is sent stays on this machine, as far as that is known."""
     is_passed_on: bool = False
     """A server of this machine passes it on to a cloud: the user is to choose it."""
+    fills_gaps: bool = False
+    """It was made for completing code."""
+
+
+class Proposed(Struct, frozen=True, kw_only=True):
+    """An entry to be written."""
+
+    model: ModelFound
+    label: str
+    temperature: float | None = None
+    takes_part: bool = True
+    """Whether it is more than a comment."""
 
 
 def choices(found: Found, servers: tuple[Server, ...]) -> tuple[ModelFound, ...]:
@@ -70,6 +86,7 @@ def _ollama(found: Found) -> Iterator[ModelFound]:
                 note=note,
                 is_near=not far,
                 is_passed_on=far,
+                fills_gaps=model in found.ollama_fills,
             )
 
 
@@ -150,21 +167,82 @@ def _entries(candidates: tuple[ModelFound, ...]) -> str:
         "# Who answers `hexai` in the terminal: each entry is a contender, and all"
     ]
     lines += ["# answer side by side. Take the # away to let more take part.", ""]
-    if candidates and not taking_part(candidates):
+    chosen = taking_part(candidates)
+    if candidates and not chosen:
         lines[-1:] = [
             "# Nothing found here surely stays on this machine, so nobody does.",
             "",
         ]
-    for each in candidates:
-        mark = "" if each in taking_part(candidates) else "#"
-        lines += [
-            f"{mark}[[models.cli]]                # {each.note}",
-            f"{mark}provider = {to_toml(each.provider)}",
-            f"{mark}model = {to_toml(each.model)}",
-            "",
-        ]
-    lines += _EXAMPLES if len(candidates) < _SIDE_BY_SIDE else _SHUFFLE
+    rest = [each for each in candidates if each not in chosen]
+    pair = proposed(chosen, rest)
+    for each in pair:
+        lines += _entry("cli", each)
+    lines += _EXAMPLES if len(pair) < _SIDE_BY_SIDE else _SHUFFLE
     return "\n".join(lines)
+
+
+def proposed(
+    chosen: Sequence[ModelFound], others: Sequence[ModelFound]
+) -> tuple[Proposed, ...]:
+    """Propose a pair of those who are chosen, and behind it the others as comments.
+
+    One model of this machine makes a pair with itself; a cloud would bill it twice.
+    """
+    labels = iter(_labels([*chosen, *others]))
+    if len(chosen) == 1 and not chosen[0].note.startswith("a cloud"):
+        next(labels)
+        pair = tuple(
+            Proposed(model=chosen[0], label=label, temperature=temperature)
+            for label, temperature in _TWICE.items()
+        )
+    else:
+        pair = tuple(Proposed(model=each, label=next(labels)) for each in chosen)
+    comments = (
+        Proposed(model=each, label=next(labels), takes_part=False) for each in others
+    )
+    return (*pair, *comments)
+
+
+_TWICE = {"careful": 0.0, "lively": 0.9}
+"""What one model is called at two temperatures."""
+_FITS_EMBEDDED = 400
+"""Tokens of an answer; a model so small repeats itself in longer ones."""
+
+
+def _labels(models: Sequence[ModelFound]) -> list[str]:
+    """Name models shortly: without folder and ending, and tag where they stay apart."""
+    whole = [re.split(r"[/\\]", m.model)[-1].removesuffix(".gguf") for m in models]
+    short = [name.partition(":")[0] for name in whole]
+    times = Counter(short)
+    named = [w if times[s] > 1 else s for w, s in zip(whole, short, strict=True)]
+    plain = [re.sub(r"[^\w.-]+", "-", name).strip("-.")[:24] for name in named]
+    told = [p or model.provider for p, model in zip(plain, models, strict=True)]
+    seen = Counter[str]()
+    labels = []
+    for name in told:
+        seen[name] += 1
+        labels.append(f"{name}-{seen[name]}" if seen[name] > 1 else name)
+    return labels
+
+
+def _entry(surface: str, entry: Proposed) -> list[str]:
+    """Write an entry, or a comment that is one without its marks."""
+    model = entry.model
+    head = f"[[models.{surface}]]".ljust(29)
+    lines = [
+        f"{head}# {model.note}",
+        f"provider = {to_toml(model.provider)}",
+        f"model = {to_toml(model.model)}",
+        f"label = {to_toml(entry.label)}",
+    ]
+    if entry.temperature is not None:
+        lines.append(f"temperature = {entry.temperature}")
+    if model.provider == "local" and surface == "cli":
+        lines.append(
+            f"max_tokens = {_FITS_EMBEDDED}             # what fits so small a one"
+        )
+    mark = "" if entry.takes_part else "#"
+    return [*(f"{mark}{line}" for line in lines), ""]
 
 
 _SHUFFLE = [
@@ -177,27 +255,22 @@ _SHUFFLE = [
 
 
 def _completion(candidates: tuple[ModelFound, ...]) -> str:
-    """Let one model of this machine complete; what goes elsewhere is for the user."""
-    near = next((each for each in candidates if each.is_near), None)
-    chosen = near or next(iter(candidates), None)
+    """Let a pair of this machine complete; what goes elsewhere is for the user.
+
+    Those go first that were made for completing.
+    """
+    near = [each for each in candidates if each.is_near]
+    near.sort(key=lambda each: not each.fills_gaps)
+    chosen = near[:_SIDE_BY_SIDE]
     lines = [
         "# Who completes in your editor, and is asked while you type. Without an entry",
         "# completion is off.",
     ]
-    if near is None:
+    if not near:
         lines.append("# Nothing found here surely stays on this machine, so it is off.")
-    if chosen is None:
-        return "\n".join((*lines, ""))
-    mark = "" if near else "#"
-    return "\n".join(
-        (
-            *lines,
-            f"{mark}[[models.completion]]         # {chosen.note}",
-            f"{mark}provider = {to_toml(chosen.provider)}",
-            f"{mark}model = {to_toml(chosen.model)}",
-            "",
-        )
-    )
+    others = [each for each in candidates if each not in chosen][:_SIDE_BY_SIDE]
+    entries = (_entry("completion", each) for each in proposed(chosen, others))
+    return "\n".join((*lines, *(line for entry in entries for line in entry)))
 
 
 _EXAMPLES = [

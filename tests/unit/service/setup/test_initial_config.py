@@ -59,7 +59,7 @@ def pair(snapshot: Snapshot) -> list[str]:
             (),
             ["anthropic:claude-sonnet-4-5", "openrouter:openrouter/auto"],
         ),
-        (found("a", listens=True), (), ["ollama:a"]),
+        (found("a", listens=True), (), ["ollama:a", "ollama:a"]),
         (found(listens=False), (), ["local:smollm2"]),
     ],
 )
@@ -99,7 +99,7 @@ def test_names_from_a_server_cannot_break_out_of_the_file(tmp_path: Path) -> Non
     text = compose(found(name), (server,))
     snapshot = loaded(text, tmp_path)
 
-    assert pair(snapshot) == [f"vllm:{name.strip()}"]
+    assert set(pair(snapshot)) == {f"vllm:{name.strip()}"}
     assert snapshot.settings.openai.base_url == "https://api.openai.com/v1"
     assert text.replace("\n", "").isprintable()
 
@@ -113,8 +113,65 @@ def test_a_server_is_not_taken_for_local_without_the_users_word(
     assert settings.local is None
 
 
-def test_one_model_of_this_machine_completes(tmp_path: Path) -> None:
-    """The first that keeps the text here; the editor asks nobody else by itself."""
+def labels(snapshot: Snapshot, surface: Surface) -> list[str]:
+    """Name the contenders as people see them."""
+    return [entry.label for entry in snapshot.entries(surface).entries]
+
+
+@pytest.mark.parametrize("surface", [Surface.CLI, Surface.COMPLETION])
+def test_one_model_of_this_machine_makes_a_pair_with_itself(
+    surface: Surface, tmp_path: Path
+) -> None:
+    """Somebody who has only the embedded model sees two columns too."""
+    snapshot = loaded(compose(found(embedded=True, listens=False), ()), tmp_path)
+    entries = snapshot.entries(surface).entries
+
+    assert labels(snapshot, surface) == ["careful", "lively"]
+    assert [each.spec.temperature for each in entries] == [0.0, 0.9]
+    if surface is Surface.CLI:
+        assert {each.spec.max_tokens for each in entries} == {400}
+
+
+def test_a_cloud_is_not_billed_twice_for_a_pair(tmp_path: Path) -> None:
+    """One answer of it is enough until there is another model."""
+    text = compose(found(listens=False, keys=("OPENAI_API_KEY",)), ())
+    assert labels(loaded(text, tmp_path), Surface.CLI) == ["gpt-4.1"]
+
+
+def test_those_made_for_completing_complete(tmp_path: Path) -> None:
+    """Whatever order Ollama lists them in; tags only tell apart what needs it."""
+    what = Found(
+        extra_installed=False,
+        model_there=False,
+        ollama=("llama3:8b", "coder:1.5b", "coder:7b"),
+        ollama_fills=frozenset({"coder:1.5b", "coder:7b"}),
+        keys=(),
+    )
+    snapshot = loaded(compose(what, ()), tmp_path)
+
+    assert labels(snapshot, Surface.COMPLETION) == ["coder-1.5b", "coder-7b"]
+    assert labels(snapshot, Surface.CLI) == ["llama3", "coder-1.5b"]
+
+
+@pytest.mark.parametrize(
+    ("models", "short"),
+    [
+        (("a/b/c.gguf", "d"), ["c", "d"]),
+        (("x:1", "y/x:1"), ["x-1", "x-1-2"]),
+        (("漢字", "b."), ["漢字", "b"]),
+        (("n" * 99, "m"), ["n" * 24, "m"]),
+    ],
+)
+def test_labels_are_short_and_unlike(
+    models: tuple[str, ...], short: list[str], tmp_path: Path
+) -> None:
+    """They are what one types behind `--only`."""
+    snapshot = loaded(compose(found(*models), ()), tmp_path)
+    assert labels(snapshot, Surface.CLI) == short
+
+
+def test_models_of_this_machine_complete(tmp_path: Path) -> None:
+    """Those that keep the text here; the editor asks nobody else by itself."""
     what = Found(
         extra_installed=False,
         model_there=False,
@@ -125,7 +182,7 @@ def test_one_model_of_this_machine_completes(tmp_path: Path) -> None:
     text = compose(what, ())
     entries = loaded(text, tmp_path).entries(Surface.COMPLETION).entries
 
-    assert [each.spec.model for each in entries] == ["near"]
+    assert [each.spec.model for each in entries] == ["near", "near"]
     notes = {each.model: each.note for each in choices(what, ())}
     assert notes["far"] == notes["x:cloud"] == "Ollama passes this on to a cloud"
     assert notes["near"] == "stays on this machine"
@@ -157,7 +214,7 @@ def passed_on(*here: str, keys: tuple[str, ...] = ()) -> Found:
 @pytest.mark.parametrize(
     ("what", "servers", "contenders"),
     [
-        (passed_on("a"), (), ["ollama:a"]),
+        (passed_on("a"), (), ["ollama:a", "ollama:a"]),
         (passed_on("a", "b"), (), ["ollama:a", "ollama:b"]),
         (passed_on(), (LLAMA,), ["llamacpp:qwen.gguf", "llamacpp:b"]),
         (
