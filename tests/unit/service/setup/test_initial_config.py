@@ -158,7 +158,6 @@ def test_those_made_for_completing_complete(tmp_path: Path) -> None:
     [
         (("a/b/c.gguf", "d"), ["c", "d"]),
         (("x:1", "y/x:1"), ["x-1", "x-1-2"]),
-        (("漢字", "b."), ["漢字", "b"]),
         (("n" * 99, "m"), ["n" * 24, "m"]),
     ],
 )
