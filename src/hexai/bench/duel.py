@@ -5,8 +5,9 @@ bet on what commits say of the two (`bench.sequences`), which is the sum of thei
 differences divided by the tasks. Two are equal where both of the latter have reached 40
 and still hold it: then the interval of their difference lies within the margin.
 
-A winner is named only if what is known now agrees: the mean of what was saved so far,
-and the order of the two by `similar`, which sees a right answer in other words.
+A winner is named only if what is known now agrees: the interval of the difference so
+far, so that a model that changes in the middle of a run does not stay a winner, and the
+order of the two by `similar`, which sees a right answer in other words.
 """
 
 from collections.abc import Collection, Sequence
@@ -79,11 +80,12 @@ class Duel:
 
     def known(self, decided: "Collection[Duel]") -> Verdict | None:
         """Say what is known for certain, with the pairs that are decided."""
-        if self in decided and self._leader == self._ahead and not self._is_split:
+        is_decided = self in decided and self._still_holds
+        if is_decided and not self._is_split:
             return Verdict.OVER if self._is_enough else None
         if self._is_equal:
             return Verdict.EQUAL
-        return Verdict.SPLIT if self in decided and self._is_split else None
+        return Verdict.SPLIT if is_decided else None
 
     def verdict(self, decided: "Collection[Duel]") -> Verdict:
         """Say what is known or likely."""
@@ -96,6 +98,12 @@ class Duel:
     @property
     def _is_enough(self) -> bool:
         return self._tasks >= _ANY_AFTER and len(self.values) >= _ANY_AFTER / 2
+
+    @property
+    def _still_holds(self) -> bool:
+        """Tell whether who was ahead most is so now, beyond the interval's end."""
+        ahead = self._better[self._leader]
+        return self._leader == self._ahead and ahead.capital >= CERTAIN
 
     @property
     def _is_equal(self) -> bool:
