@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from hexai.service.actions.fitting import Frame, fit, is_refusal, without_chatter
-from hexai.service.actions.unit_test_file import add_tests
+from hexai.service.actions.unit_test_edits import add_tests
 from hexai.service.actions.unit_test_imports import Needs
 from hexai.text.cells import truncate, width, wrap
 from hexai.text.cleaning import LONGEST, clean, fence, unfence, unfence_whole, unspan
@@ -110,7 +110,7 @@ _HEADS = {
 
 def _tests(family: str, text: str, *, below: bool) -> Callable[[str], object]:
     head = _HEADS[family][0]
-    needs = Needs(family=family, package="x", imports=("from m import f",))
+    needs = Needs(language=family, package="x", imports=("from m import f",))
     document = Lines.of(text)
     if below:
         return lambda answer: add_tests(document, f"{head}{answer}", needs)

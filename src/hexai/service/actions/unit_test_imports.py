@@ -4,10 +4,23 @@ What a model imports by itself is taken out of its tests. That of the tested fun
 dropped, since ours is right; the rest joins the file's imports if it is not there.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from hexai.service.actions.unit_test_code import (
+    FAMILIES,
+    Code,
+    Import,
+    package_name,
+    read_answer,
+    text_of,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 Insertions = Sequence[tuple[int, str]]
 
@@ -17,33 +30,14 @@ fmt io io/fs log maps math math/rand net/http net/http/httptest net/url os path
 path/filepath reflect regexp slices sort strconv strings sync sync/atomic testing time
 unicode unicode/utf8
 """.split()  # noqa: SIM905 - a list of thirty would fill a page
-# No pattern here may look at the same text again for each place where it could begin:
-# a model that repeats itself writes thousands of such places. So each ends before what
-# could begin the next.
-_GO_BLOCK = re.compile(
-    r"^import \(\n((?:[ \t]*+(?:[\w.]++[ \t]++)?(?:[\"`][^\n]*+|//[^\n]*+)?\n)*+)\)",
-    re.MULTILINE,
-)
-_GO_SINGLE = re.compile(r'^import (?:[\w.]+ )?"[^"]+"[^\n]*\n?', re.MULTILINE)
-_GO_PACKAGE = re.compile(r"^package \w+[^\n]*\n?", re.MULTILINE)
-_PACKAGE_USED = re.compile(r"(?<![\w.\"])(\w+)\.[A-Z]")
-_VARIABLE = re.compile(r"\b(\w+) :?=")
-_PATH = re.compile(r'"([^"\n]+)"')
-
-_PYTHON = re.compile(
-    r"^(?:import [^\n]+|from \S++ import (?:\((?:[^()#]|#[^\n]*+)*+\)|[^\n(]+))"
-    r"[ \t]*(?:\n|\Z)",
-    re.MULTILINE,
-)
-_JAVASCRIPT = re.compile(
-    r"^(?:import\b(?:[^;'\"i]|(?<=[\w$])i|i(?!mport\b))*+['\"][^'\"\n]+['\"]|"
-    r"(?:const|let|var) [^;=\n]+= ?require\([^)\n]*\))[^\n]*(?:\n|\Z)",
-    re.MULTILINE,
-)
-_DOCSTRING = re.compile(
-    r"\A\s*+(?:#[^\n]*\n\s*+)*+(\"\"\"|''').*?\1[^\n]*\n", re.DOTALL
-)
-_QUOTED = re.compile(r"['\"]([^'\"\n]+)['\"]")
+_GO_DECLARES = {
+    "short_var_declaration": "left",
+    "range_clause": "left",
+    "var_spec": "name",
+    "const_spec": "name",
+    "parameter_declaration": "name",
+}
+"""Nodes, and the fields in which they name values."""
 _FRAMEWORKS = {
     "vitest",
     "@jest/globals",
@@ -61,124 +55,130 @@ _FRAMEWORKS = {
 class Needs(Struct, frozen=True, kw_only=True):
     """What tests of a function need in their file."""
 
-    family: str
+    language: str
+    """One of `FAMILIES`."""
     package: str = ""
     """Go: the package's name."""
     imports: tuple[str, ...] = ()
     """Whole statements, such as `from m import f`."""
     imported: str = ""
     """The name that those imports give."""
-    known: tuple[str, ...] = ()
-    """Go: the paths that the source imports; tests may use them too."""
+    known: tuple[Import, ...] = ()
+    """Go: what the source imports; tests may use it too."""
+
+    @property
+    def family(self) -> str:
+        """Whose conventions the language follows."""
+        return FAMILIES[self.language]
 
 
-def go_imports(text: str, tests: str, needs: Needs) -> tuple[str, Insertions]:
+def go_imports(file: Code, tests: Code, needs: Needs) -> Insertions:
     """Import what tests in Go use: `testing`, and of the standard library by name."""
-    own = [*go_paths(tests)]
-    tests = _GO_PACKAGE.sub("", _GO_SINGLE.sub("", _GO_BLOCK.sub("", tests)))
-    have = set(go_paths(text))
-    by_name = {path.rpartition("/")[2]: path for path in _GO_STANDARD}
-    by_name |= {path.rpartition("/")[2]: path for path in (*needs.known, *own)}
-    packages = set(_PACKAGE_USED.findall(tests)) - set(_VARIABLE.findall(tests))
-    used = [path for name, path in by_name.items() if name in packages]
-    missing = sorted({"testing", *used} - have)
-    if not text.strip():
+    lines = {package_name(path): f'"{path}"' for path in _GO_STANDARD}
+    for each in (*needs.known, *tests.imports):
+        lines |= dict.fromkeys(each.given, each.text)
+    code = [node for node in tests.outer if node.type != "import_declaration"]
+    used = {name for outer in code for name in _packages(outer)}
+    have = {name for each in file.imports for name in each.given}
+    wanted = (used | {"testing", "_", "."}) & lines.keys()
+    missing = sorted(lines[name] for name in wanted - have)
+    return _placed_in_go(file, needs, missing)
+
+
+def _packages(outer: "Node") -> set[str]:
+    """Give what reads as a package: it has a member, and is no value declared here."""
+    used, declared = set[str](), set[str]()
+    for node in walk(outer):
+        if field := _GO_DECLARES.get(node.type):
+            for named in node.children_by_field_name(field):
+                declared |= {text_of(each) for each in (named, *named.named_children)}
+        elif node.type == "selector_expression":
+            if text_of(node.child_by_field_name("field"))[:1].isupper():
+                used.add(text_of(node.child_by_field_name("operand")))
+        elif node.type == "qualified_type":
+            used.add(text_of(node.child_by_field_name("package")))
+    return used - declared
+
+
+def _placed_in_go(file: Code, needs: Needs, missing: Sequence[str]) -> Insertions:
+    if not file.outer:
         head = [f"package {needs.package}", "", "import ("]
-        return tests, [(0, line) for line in (*head, *map(_go_line, missing), ")")]
-    if not missing:
-        return tests, ()
-    block = _GO_BLOCK.search(text)
-    if block is not None:
-        line = text.count("\n", 0, block.start()) + 1
-        return tests, [(line, _go_line(path)) for path in missing]
-    anchor = _GO_SINGLE.search(text) or _GO_PACKAGE.search(text)
-    line = text.count("\n", 0, anchor.end()) if anchor is not None else 0
-    return tests, [(line, f'import "{path}"') for path in missing]
+        return [(0, line) for line in (*head, *(f"\t{each}" for each in missing), ")")]
+    clauses = [
+        node
+        for node in file.outer
+        if node.type in ("import_declaration", "package_clause")
+    ]
+    for clause in clauses:
+        listed = clause.named_children[0]
+        if listed.type == "import_spec_list" and listed.end_point > listed.start_point:
+            row = listed.start_point.row
+            if row < listed.end_point.row:
+                return [(row + 1, f"\t{each}") for each in missing]
+    row = clauses[-1].end_point.row + 1 if clauses else 0
+    return [(row, f"import {each}") for each in missing]
 
 
-def python_imports(text: str, tests: str, needs: Needs) -> tuple[str, Insertions]:
+def python_imports(file: Code, tests: Code, needs: Needs) -> Insertions:
     """Import pytest where it is used, the function, and what the tests import."""
-    own = [found[0].rstrip() for found in _PYTHON.finditer(tests)]
-    tests = _PYTHON.sub("", tests)
-    wanted = ["import pytest"] if re.search(r"\bpytest\.", tests) else []
-    wanted += [line for line in own if not _gives(line, needs.imported, "pytest")]
-    wanted += needs.imports
-    present = [" ".join(found[0].split()) for found in _PYTHON.finditer(text)]
-    given, exact = _given(present), set(present)
-    missing = [
-        line
-        for line in dict.fromkeys(wanted)
-        if line not in exact and not _covers(given, line)
-    ]
-    if not text.strip():
-        return tests, [(0, line) for line in _python_order(missing)]
-    line = _last_line(text, _PYTHON)
-    if line is None:
-        docstring = _DOCSTRING.match(text)
-        line = text.count("\n", 0, docstring.end()) if docstring is not None else 0
-    return tests, [(line, each) for each in missing]
-
-
-def javascript_imports(text: str, tests: str, needs: Needs) -> tuple[str, Insertions]:
-    """Import the framework where it has to be, and the function."""
-    own = [found[0].rstrip() for found in _JAVASCRIPT.finditer(tests)]
-    tests = _JAVASCRIPT.sub("", tests)
-    present = {" ".join(found[0].split()) for found in _JAVASCRIPT.finditer(text)}
-    known = {name for each in present for name in re.findall(r"[\w$]+", each)}
-    wanted = [*needs.imports]
-    wanted += [
-        line
-        for line in own
-        if _source(line) not in _FRAMEWORKS and not _names(line, needs.imported)
-    ]
-    missing = [
-        line
-        for line in dict.fromkeys(wanted)
-        if " ".join(line.split()) not in present and not _bindings(line) <= known
-    ]
-    line = _last_line(text, _JAVASCRIPT) or 0
-    return tests, [(line, each) for each in missing]
-
-
-def _go_line(path: str) -> str:
-    return f'\t"{path}"'
-
-
-def go_paths(text: str) -> Iterator[str]:
-    """Give what a Go file imports."""
-    for block in _GO_BLOCK.finditer(text):
-        yield from _PATH.findall(block[1])
-    for single in _GO_SINGLE.finditer(text):
-        yield from _PATH.findall(single[0])
-
-
-def _gives(statement: str, *names: str) -> bool:
-    """Tell whether a Python import gives one of some names."""
-    imported = statement.partition("import ")[2]
-    return any(re.search(rf"\b{re.escape(name)}\b", imported) for name in names if name)
-
-
-def _given(statements: Iterable[str]) -> dict[str, set[str]]:
-    """Give which names a file's imports take from where."""
-    given: dict[str, set[str]] = {}
-    for statement in statements:
-        source, _, names = statement.partition(" import ")
-        given.setdefault(source, set()).update(_names_in(names))
-    return given
-
-
-def _covers(given: Mapping[str, set[str]], line: str) -> bool:
-    """Tell whether imports that are there make another one needless."""
-    source, found, names = line.partition(" import ")
-    return (
-        bool(found)
-        and " as " not in line
-        and _names_in(names) <= given.get(source, set())
+    ours = {needs.imported, "pytest"} - {""}
+    own = [each for each in tests.imports if not ours & _names(each)]
+    uses = any(
+        node.type == "attribute" and text_of(node).startswith("pytest.")
+        for node in walk(tests.root)
     )
+    wanted = [*_read(["import pytest"] if uses else [], needs), *own]
+    wanted += _read(needs.imports, needs)
+    have = {(each.source, pair) for each in file.imports for pair in each.names}
+    missing = dict.fromkeys(
+        each.text
+        for each in wanted
+        if not {(each.source, pair) for pair in each.names} <= have
+    )
+    if not file.outer:
+        return [(0, line) for line in _python_order([*missing])]
+    return _behind_imports(file, missing)
 
 
-def _names_in(names: str) -> set[str]:
-    return {name.strip() for name in names.strip("() ").split(",") if name.strip()}
+def javascript_imports(file: Code, tests: Code, needs: Needs) -> Insertions:
+    """Import the framework where it has to be, and the function."""
+    own = [
+        each
+        for each in tests.imports
+        if each.source not in _FRAMEWORKS and needs.imported not in _names(each)
+    ]
+    known = {name for each in file.imports for name in each.given}
+    loaded = {each.source for each in file.imports}
+    wanted = [*_read(needs.imports, needs), *own]
+    missing = dict.fromkeys(
+        _reduced(each, known)
+        for each in wanted
+        if (each.given - known if each.names else each.source not in loaded)
+    )
+    return _behind_imports(file, missing)
+
+
+def _read(statements: Iterable[str], needs: Needs) -> list[Import]:
+    code = read_answer("\n".join(statements), needs.language)
+    assert code is not None, "a few lines of ours are read at once"
+    return code.imports
+
+
+def _names(statement: Import) -> set[str]:
+    return {name for pair in statement.names for name in pair}
+
+
+def _behind_imports(file: Code, lines: Iterable[str]) -> Insertions:
+    """Put lines behind the last import, or behind what has to be first."""
+    imports = {each.span for each in file.imports}
+    rows = [n.end_point.row + 1 for n in file.outer if _span(n) in imports]
+    row = rows[-1] if rows else file.head()
+    is_tight = not rows and any(n.start_point.row == row for n in file.outer)
+    return [(row, line) for line in (*lines, *([""] if is_tight else []))]
+
+
+def _span(node: "Node") -> tuple[int, int]:
+    return node.start_byte, node.end_byte
 
 
 def _python_order(lines: Sequence[str]) -> list[str]:
@@ -188,23 +188,15 @@ def _python_order(lines: Sequence[str]) -> list[str]:
     return [*lines[:-1], "", lines[-1]]
 
 
-def _last_line(text: str, pattern: re.Pattern[str]) -> int | None:
-    """Give the number of the line behind the last import of a file's head."""
-    ends = [found.end() for found in pattern.finditer(text)]
-    return text.count("\n", 0, ends[-1]) if ends else None
-
-
-def _source(line: str) -> str:
-    found = _QUOTED.findall(line)
-    return found[-1] if found else ""
-
-
-def _names(line: str, name: str) -> bool:
-    return bool(name) and re.search(rf"\b{re.escape(name)}\b", line) is not None
-
-
-def _bindings(line: str) -> set[str]:
-    """Give the names that a JavaScript import brings in."""
-    head = line.removeprefix("import").removeprefix("const")
-    head = head.partition(" from ")[0].partition("=")[0]
-    return set(re.findall(r"[\w$]+", head)) - {"type", "as"}
+def _reduced(statement: Import, known: set[str]) -> str:
+    """Write a JavaScript import without the names that the file has: twice is wrong."""
+    opening, found, _ = statement.text.partition("{")
+    if not found or not statement.given & known:
+        return statement.text
+    is_import = opening.startswith("import")
+    pairs = sorted(pair for pair in statement.names if pair[1] not in known)
+    mark = " as " if is_import else ": "
+    named = [name if name == here else f"{name}{mark}{here}" for name, here in pairs]
+    end = " from '{}'" if is_import else " = require('{}')"
+    end += ";" * statement.text.endswith(";")
+    return f"{opening}{{ {', '.join(named)} }}{end.format(statement.source)}"

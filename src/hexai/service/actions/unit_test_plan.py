@@ -15,13 +15,20 @@ from hexai.prompts.code.constructs import Function
 from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.code.languages import language_of
 from hexai.service.actions.fitting import Unfit
+from hexai.service.actions.unit_test_code import (
+    FAMILIES,
+    Code,
+    read_file,
+    text_of,
+)
+from hexai.service.actions.unit_test_exports import import_form
 from hexai.service.actions.unit_test_file import (
     Place,
     find_place,
     javascript_framework,
     python_module,
 )
-from hexai.service.actions.unit_test_imports import Needs, go_paths
+from hexai.service.actions.unit_test_imports import Needs
 from hexai.text.lines import Position, Span
 
 # Each language has its convention. Go's tests stand beside the source, in its package;
@@ -35,22 +42,13 @@ _LOOKED_AT = 20
 _TEST_NAMES = re.compile(
     r".+_test\.go|test_.*\.py|.+_test\.py|conftest\.py|.+\.(?:test|spec)\.[cm]?[jt]sx?"
 )
-_FAMILIES = {
-    "go": "go",
-    "python": "python",
-    "rust": "rust",
-    "javascript": "javascript",
-    "javascriptreact": "javascript",
-    "typescript": "javascript",
-    "typescriptreact": "javascript",
-}
 
 
 class FunctionUnderTest(Struct, frozen=True, kw_only=True):
     """The function that is to be tested."""
 
-    family: str
-    """go, python, javascript (TypeScript too) or rust."""
+    language: str
+    """One of `FAMILIES`."""
     name: str
     owner: str
     """The class or type that it belongs to; empty: none."""
@@ -83,7 +81,7 @@ def find_subject(cursor: Cursor) -> FunctionUnderTest | None:
         return None
     start = Position(found.span.start.line, 0)
     return FunctionUnderTest(
-        family=_FAMILIES[cursor.language.id],
+        language=cursor.language.id,
         name=found.name,
         owner=found.owner,
         text=cursor.document.slice(Span(start, found.span.end)),
@@ -119,7 +117,7 @@ def candidates(source: PurePath, identifier: str, folder: PurePath) -> list[Pure
 
     Computed from the path alone. Nothing for Rust: its tests are in the source.
     """
-    family = _FAMILIES[language_of(identifier, source.name).id]
+    family = FAMILIES[language_of(identifier, source.name).id]
     stem, ending = source.stem, source.suffix
     if family == "go":
         return [source.with_name(f"{stem}_test.go")]
@@ -168,9 +166,6 @@ def _at(cursor: Cursor, around: Span, at: Position) -> tuple[Function, ...]:
     return replace(cursor, span=around).read().functions_at(at)
 
 
-_PACKAGE = re.compile(r"^package (\w+)", re.MULTILINE)
-
-
 class Plan(Struct, frozen=True, kw_only=True):
     """What is tested, and where its tests go."""
 
@@ -188,32 +183,44 @@ def plan_tests(cursor: Cursor, source: Path, folder: Path) -> Plan | Unfit:
     subject = find_subject(cursor)
     if subject is None:
         return Unfit("there is no function at the cursor")
-    if subject.family == "rust":
-        return Plan(subject=subject, place=None, needs=Needs(family="rust"))
+    family = FAMILIES[subject.language]
+    if family == "rust":
+        return Plan(subject=subject, place=None, needs=Needs(language="rust"))
     paths = candidates(source, cursor.identifier, folder)
     place = find_place(paths, folder)
     if isinstance(place, Unfit):
         return place
-    text = "\n".join(cursor.document.between(0, len(cursor.document)))
-    if subject.family == "go":
-        return _go(subject, place, text, source)
-    if subject.family == "python":
+    if family == "python":
         return _python(subject, place, source)
+    return _by_source(subject, place, cursor, source, folder)
+
+
+def _by_source(
+    subject: FunctionUnderTest, place: Place, cursor: Cursor, source: Path, folder: Path
+) -> Plan | Unfit:
+    """Plan for what only the source tells: Go's package, JavaScript's exports."""
+    text = "\n".join(cursor.document.between(0, len(cursor.document)))
+    code = read_file(text, subject.language)
+    if code is None:
+        return Unfit(f"{source.name} is too long, or too broken, to be read")
+    if subject.language == "go":
+        return _go(subject, place, code, source)
     framework = javascript_framework(source, folder)
-    return _javascript(subject, place, text, source, framework)
+    return _javascript(subject, place, code, source, framework)
 
 
-def _go(subject: FunctionUnderTest, place: Place, text: str, source: Path) -> Plan:
-    found = _PACKAGE.search(text)
-    package = found[1] if found is not None else source.parent.name
-    needs = Needs(family="go", package=package, known=tuple(go_paths(text)))
+def _go(subject: FunctionUnderTest, place: Place, code: Code, source: Path) -> Plan:
+    clauses = [node for node in code.outer if node.type == "package_clause"]
+    named = clauses[0].named_children if clauses else []
+    package = text_of(named[0]) if named else source.parent.name
+    needs = Needs(language="go", package=package, known=tuple(code.imports))
     return Plan(subject=subject, place=place, needs=needs, module=package)
 
 
 def _python(subject: FunctionUnderTest, place: Place, source: Path) -> Plan:
     module = python_module(source)
     needs = Needs(
-        family="python",
+        language="python",
         imports=(f"from {module} import {subject.imported}",),
         imported=subject.imported,
     )
@@ -223,41 +230,24 @@ def _python(subject: FunctionUnderTest, place: Place, source: Path) -> Plan:
 
 
 def _javascript(
-    subject: FunctionUnderTest, place: Place, text: str, source: Path, framework: str
+    subject: FunctionUnderTest, place: Place, code: Code, source: Path, framework: str
 ) -> Plan | Unfit:
     name = subject.imported
     module = relpath(source, place.path.parent)
     module = module if module.startswith(".") else f"./{module}"
     if framework != "node:test" and source.suffix not in (".mjs", ".cjs", ".mts"):
         module = module.removesuffix(source.suffix)
-    form = _export_form(text, name)
+    form = import_form(code, name)
     if not form:
         return Unfit(f"{name} is not exported, so that no test could import it")
     needs = Needs(
-        family="javascript",
+        language=subject.language,
         imports=(*_framework_imports(framework, form), form.format(name, module)),
         imported=name,
     )
     return Plan(
         subject=subject, place=place, needs=needs, module=module, framework=framework
     )
-
-
-def _export_form(text: str, name: str) -> str:
-    """Give how a name is imported, by how its file exports it; empty: not at all."""
-    word = rf"\b{re.escape(name)}(?![\w$])"
-    kinds = r"(?:async )?(?:abstract )?(?:function\*?|class|const|let|var)"
-    if re.search(rf"^export default (?:{kinds} )?{word}", text, re.MULTILINE):
-        return "import {} from '{}';"
-    listed = rf"^export \{{[^}}]*{word}[^}}]*\}}"
-    if re.search(rf"^export {kinds} {word}|{listed}", text, re.MULTILINE):
-        return "import {{ {} }} from '{}';"
-    if re.search(rf"^module\.exports = {word}", text, re.MULTILINE):
-        return "const {} = require('{}');"
-    by_key = rf"\bexports\.{word}|^module\.exports = \{{[^}}]*{word}"
-    if re.search(by_key, text, re.MULTILINE):
-        return "const {{ {} }} = require('{}');"
-    return ""
 
 
 def _framework_imports(framework: str, form: str) -> tuple[str, ...]:

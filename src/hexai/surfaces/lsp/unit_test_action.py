@@ -17,7 +17,8 @@ from hexai.domain.request import Request
 from hexai.prompts.code.cursor import Cursor
 from hexai.service.actions.action import objection_to
 from hexai.service.actions.fitting import Unfit
-from hexai.service.actions.unit_test_file import add_tests, check, create, read
+from hexai.service.actions.unit_test_edits import add_tests
+from hexai.service.actions.unit_test_file import check, create, read
 from hexai.service.actions.unit_test_plan import Plan, compose_test, plan_tests
 from hexai.surfaces.lsp.documents import Document, to_path
 from hexai.surfaces.lsp.editor import Severity

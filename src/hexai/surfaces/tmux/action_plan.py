@@ -33,7 +33,8 @@ from hexai.service.actions.action import (
 )
 from hexai.service.actions.fitting import Frame, Unfit, fit
 from hexai.service.actions.offered import guess_language
-from hexai.service.actions.unit_test_file import cleaned_tests, gap_of, python_module
+from hexai.service.actions.unit_test_edits import cleaned_tests, gap_of
+from hexai.service.actions.unit_test_file import python_module
 from hexai.service.actions.unit_test_plan import compose_test, find_subject
 from hexai.service.guard.guard import GuardedText
 from hexai.service.projects import project_of
@@ -188,8 +189,8 @@ def _plan_tests(
             "no function of Go, Python, JavaScript, TypeScript or Rust is in it; "
             "--file or --language may say what it is"
         )
-    family = found.family
-    in_python = family == "python"
+    language = found.language
+    in_python = language == "python"
     request = compose_test(
         found,
         cursor,
@@ -201,10 +202,10 @@ def _plan_tests(
     def finish(outcome: Outcome) -> str | Unfit:
         if (objection := objection_to(outcome)) is not None:
             return objection
-        tests = cleaned_tests(outcome.text, family)
+        tests = cleaned_tests(outcome.text, language)
         if isinstance(tests, Unfit):
             return tests
-        return _below(subject.selection.text, tests, gap_of(family))
+        return _below(subject.selection.text, tests, gap_of(language))
 
     return Plan(title=choice.item.title, request=request, frame=None, finish=finish)
 

@@ -203,6 +203,19 @@ def test_the_framework_is_that_of_the_package(
             "const { f } = require('./calc.js');",
         ),
         ("exports.f = function f() {|}", "const { f } = require('./calc.js');"),
+        ("function f() {|}\nexport { f as g };", "import { g as f } from './calc.js';"),
+        ("function f() {|}\nexport { f as default };", "import f from './calc.js';"),
+        ("function f() {|}\nexport default f;", "import f from './calc.js';"),
+        ("export async function* f() {|}", "import { f } from './calc.js';"),
+        ("module.exports = function f() {|};", "const f = require('./calc.js');"),
+        (
+            "function f() {|}\nexports = module.exports = { g: 1, f: f };",
+            "const { f } = require('./calc.js');",
+        ),
+        (
+            "function f() {|}\n/*\nexport default f\n*/\nexport { f };",
+            "import { f } from './calc.js';",
+        ),
         (
             "export class C {\n  f() {\n    retur|n 1;\n  }\n}",
             "import { C } from './calc.js';",
@@ -218,9 +231,25 @@ def test_a_function_is_imported_as_it_is_exported(
     assert plan.needs.imports[-1] == statement
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "function f() {|}\n// export { f };",
+        "function f() {|}\nconst s = `\nexport { f };\n`;",
+        "function f() {|}\nexport { f } from './other';",
+        "function f() {|}\nexport { g as f };",
+        "function f() {|}\nmodule.exports = { g };",
+    ],
+)
+def test_what_is_not_exported_is_not_imported(source: str, tmp_path: Path) -> None:
+    """Neither by a comment or a text, nor because another thing is called so."""
+    plan = plan_tests(cursor(source, "javascript"), tmp_path / "calc.js", tmp_path)
+    assert plan == Unfit("f is not exported, so that no test could import it")
+
+
 def test_a_go_package_is_that_of_the_source(tmp_path: Path) -> None:
     """Whatever its folder is called."""
-    text = "// Package calc.\npackage calc\n\nfunc Add() int {\n\tretur|n 1\n}\n"
+    text = "/*\npackage other\n*/\npackage calc\n\nfunc Add() int {\n\tretur|n 1\n}\n"
     plan = plan_tests(cursor(text, "go"), tmp_path / "add.go", tmp_path)
     assert isinstance(plan, Plan)
     assert plan.needs.package == "calc"
