@@ -7,10 +7,12 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import Terminal, simulated
+from tests.support.command_line import Terminal, simulated, write_config
+from tests.support.tmux import Tmux
 
 QUESTION = "skip: "
 
@@ -103,3 +105,36 @@ def test_an_unknown_key_is_answered(piece: bytes, told: str) -> None:
         terminal.wait_for("press A, B, t, b or s: ")
         os.write(terminal.master, b"B")
         assert process.wait(20) == 0
+
+
+@pytest.mark.debian
+@pytest.mark.parametrize(("columns", "lines"), [(120, 35), (40, 15)])
+def test_in_tmux_a_vote_ends_with_how_they_stand(
+    columns: int, lines: int, tmp_path: Path
+) -> None:
+    """Keys that mean nothing are answered, then come the names and the standing."""
+    write_config(
+        "".join(
+            f'[[models.cli]]\nprovider = "simulated"\nmodel = "lorem?tokens=9"\n'
+            f'label = "{label}"\ntemperature = {temperature}\n'
+            for label, temperature in (("careful", 0.0), ("lively", 0.9))
+        )
+    )
+    tmux = Tmux(tmp_path, columns=columns, lines=lines)
+    try:
+        tmux.start([sys.executable, "-m", "hexai", "--blind", "--vote", "hi"])
+        tmux.wait_for("skip:")
+        tmux.press("x")
+        tmux.wait_for("x is no answer; press A, B, t, b or s")
+        tmux.press("A")
+        tmux.wait_for("ahead 1:0; about ")
+        said = "\n".join(tmux.everything())
+        tmux.start([sys.executable, "-m", "hexai", "vote", "1", "tie"])
+        tmux.wait_for("Change it to a tie? [y/N]")
+        tmux.press("n", "Enter")
+        tmux.wait_for("nothing was changed")
+    finally:
+        tmux.run("kill-server")
+
+    assert "A = " in said
+    assert said.index("A = ") < said.index("ahead 1:0")

@@ -167,3 +167,13 @@ class Leaderboard(Struct, frozen=True, kw_only=True):
     def left_out(self) -> int:
         """Lists and votes that are in no ranking."""
         return self.same + self.narrowed
+
+
+class Stood(Struct, frozen=True, kw_only=True):
+    """How those of a run stand after a choice."""
+
+    models: dict[int, Model]
+    """By index, the contenders whose answers can be compared: whole ones, not from the
+    cache, to prompts that nobody had cut."""
+    board: Leaderboard | None
+    """That of the run's surface; None where nothing is on it."""

@@ -18,6 +18,7 @@ from hexai.ledger.database import (
 from hexai.ledger.store import Store
 
 if TYPE_CHECKING:
+    from hexai.domain.entry import Surface
     from hexai.domain.figures import (
         By,
         Figures,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
         Traffic,
     )
     from hexai.domain.parts import Part
-    from hexai.domain.ranking import Counted, Leaderboard
+    from hexai.domain.ranking import Counted, Leaderboard, Stood
 
 _DAY = 86_400.0
 _EXPIRED_AT_ONCE = 500
@@ -165,6 +166,16 @@ class Ledger:
             return with_damaged_names(
                 self._connection,
                 lambda: read_traffic(self._connection, since, without=without),
+            )
+
+    def standing(self, number: int, surface: "Surface", now: float) -> "Stood":
+        """Tell how the contenders of a run stand by now."""
+        from hexai.ledger.boards import read_standing
+
+        with translated(self._path):
+            return with_damaged_names(
+                self._connection,
+                lambda: read_standing(self._connection, number, surface, now),
             )
 
     def before(self, moment: float) -> list[int]:

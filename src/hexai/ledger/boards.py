@@ -10,6 +10,7 @@ from collections.abc import Container, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.domain.entry import Surface
 from hexai.domain.figures import By, Filter, Subject, Title
 from hexai.domain.ranking import (
     Counted,
@@ -18,10 +19,12 @@ from hexai.domain.ranking import (
     Ranking,
     Rated,
     Returned,
+    Stood,
     Verdict,
 )
+from hexai.domain.record import Method
 from hexai.ledger.cells import Cells
-from hexai.ledger.choices import Choices, Where, read_apart
+from hexai.ledger.choices import Choices, Where, identity, read_apart
 from hexai.ledger.database import milliseconds, seconds
 from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Trials
@@ -60,6 +63,29 @@ def read_boards(
         for language in sorted({"", *(language for _, language in found)})
         for there in ({w: c for w, c in found.items() if w[1] == language},)
     }
+
+
+_COMPARED = """
+SELECT idx, cell FROM contender
+WHERE run = ? AND status = 'answered' AND late = 0 AND cached = 0 AND cut = 0
+"""
+
+
+def read_standing(
+    connection: sqlite3.Connection, number: int, surface: Surface, now: float
+) -> Stood:
+    """Tell how the contenders of a run stand, by all that was chosen on its surface."""
+    cells = Cells(connection)
+    rows = connection.execute(_COMPARED, (number,))
+    # On the command line nothing but a vote is a choice, and to look for those alone
+    # saves reading what was shown in the editor.
+    method = Method.VOTE if surface is Surface.CLI else None
+    counted = Counted(now=now, method=method)
+    boards = read_leaderboard(connection, Filter(surface=surface), counted)
+    return Stood(
+        models={index: identity(cells.subjects[cell]) for index, cell in rows},
+        board=boards[0] if boards else None,
+    )
 
 
 class _Boards(Struct, frozen=True, kw_only=True):

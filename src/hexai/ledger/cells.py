@@ -2,9 +2,10 @@
 
 A cell says all that runs are told apart by, but for the time. Of that a contender is
 the surface, whom it asks and with which options; its label is only what it was called,
-and the newest one names it. When a cell was used first and last is read from an index,
-and only where a name depends on it: a ledger in which every label is that of one
-contender, and every contender has one, is named without a look at any run.
+and the newest one of the user's own names it. When a cell was used first and last is
+read from an index, and only where a name depends on it: a ledger in which every label
+is that of one contender, and every contender has one, is named without a look at any
+run.
 """
 
 import sqlite3
@@ -126,11 +127,17 @@ class Cells:
         )
 
     def _title(self, numbers: list[int], used: Mapping[int, _Used]) -> Title:
-        """Name a contender by the label that it had last."""
-        labelled = [number for number in numbers if self.all[number].label]
+        """Name a contender by the label that it had last.
+
+        A label of the user's own goes before what an entry without one is called: who
+        is asked by its model for once, with `-m`, is not renamed.
+        """
         newest = max(
-            labelled,
-            key=lambda number: used[number].last if number in used else 0,
+            (number for number in numbers if self.all[number].label),
+            key=lambda number: (
+                _is_own(self.all[number]),
+                used[number].last if number in used else 0,
+            ),
             default=None,
         )
         firsts = [used[number].first for number in numbers if number in used]
@@ -151,6 +158,12 @@ class Cells:
                 first = used[number].first
                 begun[prompts] = min(first, begun.get(prompts, first))
         return tuple(at / 1000 for at in sorted(begun.values())[1:])
+
+
+def _is_own(cell: Cell) -> bool:
+    """Tell a label that somebody chose from what names an entry without one."""
+    named = f"{cell.provider}:{cell.model}"
+    return cell.label != cell.model and cell.label.partition("#")[0] != named
 
 
 def _contender(cell: Cell, *, is_apart: bool) -> Subject:

@@ -15,7 +15,7 @@ from hexai.config.locate import Folders
 from hexai.domain.entry import Surface
 from hexai.domain.figures import By, Figures, Filter, Subject, Title, Together
 from hexai.domain.parts import Part
-from hexai.domain.ranking import Counted, Leaderboard
+from hexai.domain.ranking import Counted, Leaderboard, Stood
 from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
 from hexai.ledger.access import Ledger
@@ -158,6 +158,11 @@ class History:
         How verdicts came about is told for so many `looks`.
         """
         return self._ledger.boards(chosen, counted, looks=looks)
+
+    def standing(self, recorded: RecordedRun) -> Stood:
+        """Tell how the contenders of a run stand by now."""
+        surface = recorded.run.surface
+        return self._ledger.standing(recorded.number, surface, self._now())
 
     def forget(self, number: int) -> Forgotten:
         """Really remove one run, and its answers from the cache."""

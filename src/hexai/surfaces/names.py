@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from hexai.domain.figures import Title
 from hexai.domain.fingerprint import PLAIN, UNKNOWN
+from hexai.domain.ranking import Leaderboard, Model
 
 _Key = TypeVar("_Key")
 
@@ -73,6 +74,12 @@ def contender_names(
             for key, name in names.items()
         }
     return names
+
+
+def board_names(board: Leaderboard) -> dict[Model, str]:
+    """Name those of a leaderboard, shortly and apart."""
+    titles = {model: rated.title for model, rated in board.models.items()}
+    return contender_names(board.models, titles)
 
 
 def _with_models(

@@ -41,6 +41,12 @@ def percent(share: float) -> str:
     return f"{shown} %"
 
 
+def rounded(number: int) -> int:
+    """Round a guess so that it looks like one."""
+    step = 1 if number < 10 else 5 if number < 100 else 50 if number < 1000 else 500
+    return round(number / step) * step
+
+
 def ago(seconds: float) -> str:
     """Say it in the largest unit that fits: `12 s ago`, `3 min ago`, `2 h ago`."""
     for unit, size in (("h", 3600), ("min", 60)):

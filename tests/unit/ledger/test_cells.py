@@ -76,6 +76,14 @@ def test_a_label_that_comes_back_is_the_newest(ledger: Ledger) -> None:
     assert runs(ledger) == {f"a {COLD}": 4}
 
 
+def test_a_model_asked_by_its_name_for_once_is_not_renamed(ledger: Ledger) -> None:
+    """A label of the user's own goes before what `-m` calls it."""
+    ledger.take(asked(1, ("home", COLD)), asked(2, ("m", COLD)))
+    ledger.take(asked(3, ("ollama:m", COLD)), asked(4, ("ollama:m#2", COLD)))
+
+    assert runs(ledger) == {f"home {COLD}": 4}
+
+
 def test_a_changed_option_begins_a_new_contender(ledger: Ledger) -> None:
     """Under the same label, each with the time at which it was asked first."""
     ledger.take(asked(1, ("home", COLD)), asked(2, ("home", COLD)))

@@ -109,6 +109,10 @@ def _put_recorded(session: Session, question: Question) -> Show:
             from hexai.surfaces.cli.vote import vote_at_the_end
 
             vote_at_the_end(session.process, show, recorder)
+        elif question.blind and not (how.json or how.jsonl or how.quiet):
+            from hexai.surfaces.cli.vote import say_how_to_vote
+
+            say_how_to_vote(session.process, show)
     if show.code == 0:
         hush.drop()
     return show

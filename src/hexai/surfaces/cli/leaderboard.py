@@ -15,7 +15,6 @@ from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.leaderboard_records import (
     LeaderboardRow,
-    board_names,
     board_record,
     board_rows,
     wanted_comparisons,
@@ -30,7 +29,7 @@ from hexai.surfaces.cli.leaderboard_words import (
 from hexai.surfaces.cli.output import csv_of, say, table
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.stats import filters, formats, read_filter
-from hexai.surfaces.names import is_called
+from hexai.surfaces.names import board_names, is_called
 from hexai.surfaces.words import percent
 from hexai.text.cells import bar, width, wrap
 

@@ -15,7 +15,7 @@ from hexai.domain.ranking import (
     Standing,
 )
 from hexai.surfaces.cli.json_records import iso_time
-from hexai.surfaces.names import contender_names, is_called
+from hexai.surfaces.names import board_names, is_called
 
 
 class ReturnedRecord(Struct, kw_only=True):
@@ -116,12 +116,6 @@ class LeaderboardRow(Struct, kw_only=True):
     chosen: int
     options: str | None
     trials: int
-
-
-def board_names(board: Leaderboard) -> dict[Model, str]:
-    """Name those of a leaderboard, shortly and apart."""
-    titles = {model: rated.title for model, rated in board.models.items()}
-    return contender_names(board.models, titles)
 
 
 def board_record(board: Leaderboard, wanted: str) -> LeaderboardRecord:

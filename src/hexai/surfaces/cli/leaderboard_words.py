@@ -17,7 +17,7 @@ from hexai.domain.ranking import (
 )
 from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.names import day, model_name, options_of
-from hexai.surfaces.words import percent
+from hexai.surfaces.words import percent, rounded
 from hexai.text.sanitise import visible_line
 
 Names = Mapping[Model, str]
@@ -92,11 +92,11 @@ def _drawn(comparison: Comparison, surface: str) -> str:
 def _more(comparison: Comparison) -> str:
     if comparison.missing is None:
         return "too close for a verdict any time soon"
-    more = f"about {count_of(_rounded(comparison.missing), 'more choices')}"
+    more = f"about {count_of(rounded(comparison.missing), 'more choices')}"
     sittings = comparison.sittings or 0
     if sittings >= comparison.missing:
         return more
-    return f"{more}, in about {count_of(_rounded(sittings), 'sittings')}"
+    return f"{more}, in about {count_of(rounded(sittings), 'sittings')}"
 
 
 def _change(comparison: Comparison, board: Leaderboard, names: Names) -> str:
@@ -178,12 +178,6 @@ def count_of(number: int, things: str) -> str:
 def day_of(moment: float) -> str:
     """Write the day of a moment as people on this machine do, and as --since reads."""
     return when(moment).partition(" ")[0]
-
-
-def _rounded(number: int) -> int:
-    """Round a guess so that it looks like one."""
-    step = 1 if number < 10 else 5 if number < 100 else 50 if number < 1000 else 500
-    return round(number / step) * step
 
 
 def _name(names: Names, model: Model) -> str:

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.entry import Surface
-from hexai.domain.record import Choice, Chosen, Method, RecordedRun, Recorder, RunRecord
-from hexai.errors import UsageError
+from hexai.domain.record import Choice, Chosen, Method, RecordedRun, RunRecord
+from hexai.errors import LedgerError, UsageError
 from hexai.service.recorded_runs import History, open_history
+from hexai.service.recorder import LedgerRecorder
 from hexai.surfaces.cli.arguments import vote_argument
 from hexai.surfaces.cli.command_line import Invocation, make_parser
-from hexai.surfaces.cli.output import complain, say, tell
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, tell
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import (
     candidates,
@@ -25,6 +27,7 @@ from hexai.surfaces.cli.recorded import (
 )
 from hexai.surfaces.cli.terminal import keyboard, single_keys
 from hexai.surfaces.cli.views import Show
+from hexai.surfaces.standing import standing_line
 from hexai.surfaces.words import letter
 from hexai.text.cells import truncate
 from hexai.text.sanitise import shorten, visible_line
@@ -38,6 +41,9 @@ _KEYS: Mapping[str, Choice | None] = {
     "\n": None,
 }
 _WORDS = {"tie": Choice.TIE, "bad": Choice.BAD}
+
+
+_NOTHING = "it takes two answers that do not come from the cache"
 
 
 class Vote(Struct, frozen=True, kw_only=True):
@@ -69,11 +75,29 @@ class Ballot:
         self.candidates = {n: each for n, each in self._shown.items() if each in able}
         """By the letter of their place in the order shown."""
         self._blind = run.blind
+        self._run_id = run.run_id
 
     @property
     def is_open(self) -> bool:
         """Whether there is anything to compare."""
         return len(self.candidates) > 1
+
+    @property
+    def command(self) -> str:
+        """The command that votes."""
+        *names, last = (*self.candidates, "tie", "bad")
+        winner = f"WINNER, which is {', '.join(names)} or {last}"
+        return f"hexai vote {self._run_id} {winner}"
+
+    @property
+    def why_closed(self) -> str:
+        """Why there is nothing to compare."""
+        if len(self._shown) == 1:
+            return (
+                "only one entry was asked; a vote takes two, by -m or below "
+                "[models] in the configuration"
+            )
+        return _NOTHING
 
     def question(self) -> str:
         """Ask for one key."""
@@ -113,10 +137,7 @@ class Ballot:
     def read_word(self, word: str) -> Vote:
         """Say what the last word of `hexai vote` means; raises `UsageError`."""
         if not self.is_open:
-            raise UsageError(
-                "there is nothing to vote on: it takes two answers that do not come "
-                "from the cache"
-            )
+            raise UsageError(f"there is nothing to vote on: {_NOTHING}")
         if (name := self._find(word)) is not None:
             if name not in self.candidates:
                 raise UsageError(f"{word} gave no answer that can win a vote")
@@ -148,24 +169,55 @@ def parser() -> click.Command:
     )
 
 
-def vote_at_the_end(process: Process, show: Show, recorder: Recorder) -> None:
-    """Ask for a vote where somebody can give it, then say what was held back."""
+def vote_at_the_end(process: Process, show: Show, recorder: LedgerRecorder) -> None:
+    """Ask for a vote where somebody can give it, then say what was held back.
+
+    At last it says how those who answered stand now.
+    """
     record = show.record
     if record is None or show.signal_code is not None:
         return
-    ballot = Ballot(record)
+    ballot, chosen = Ballot(record), None
     if ballot.is_open:
         with keyboard(process.stdin, process.stdout) as keys:
             if keys is None:
-                *names, last = (*ballot.candidates, "tie", "bad")
-                winner = f"WINNER, which is {', '.join(names)} or {last}"
-                complain(process, f"to vote: hexai vote {record.run_id} {winner}")
+                complain(process, f"to vote: {ballot.command}")
                 return
             vote = _ask(process, keys, ballot)
         now = time.time()  # noqa: TID251 - the edge
         if (chosen := vote.about(record.run_id, at=now)) is not None:
             recorder.record(chosen)
+    else:
+        complain(process, f"nothing to vote on: {ballot.why_closed}")
     tell(process, *show.held_back)
+    if chosen is not None:
+        recorder.flush()
+        _say_standing(process, record, chosen)
+
+
+def say_how_to_vote(process: Process, show: Show) -> None:
+    """Say how the names of a blind run come out, which nobody was asked to vote on."""
+    record = show.record
+    if record is None or show.signal_code is not None:
+        return
+    ballot = Ballot(record)
+    if ballot.is_open:
+        complain(process, f"names stay hidden until you vote: {ballot.command}")
+    else:
+        complain(process, f"nothing to vote on: {ballot.why_closed}")
+        tell(process, *show.held_back)
+
+
+def _say_standing(process: Process, run: RunRecord, chosen: Chosen) -> None:
+    """Say how those of a run stand, after a vote that was just recorded."""
+    try:
+        with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+            recorded = history.run(run.run_id)
+            line = standing_line(run, chosen, history.standing(recorded))
+    except (LedgerError, UsageError) as error:
+        complain(process, f"the vote is kept, but how they stand is not known: {error}")
+    else:
+        say(process, f"{line}\n")
 
 
 def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
@@ -191,12 +243,34 @@ def _vote(invocation: Invocation, words: tuple[str, ...]) -> int:
         vote = Ballot(recorded.run).read_word(winner)
         chosen = vote.about(recorded.run.run_id, at=at)
         assert chosen is not None
+        if not _may_change(process, recorded, chosen, at):
+            return 0
         history.choose(chosen)
         voted = history.run(str(recorded.number))
-    say(process, f"run {voted.number}: {choice_words(voted, at)}\n")
+        standing = standing_line(voted.run, chosen, history.standing(voted))
+    say(process, f"run {voted.number}: {choice_words(voted, at)}\n{standing}\n")
     if was_hidden:
         _reveal(process, voted)
     return 0
+
+
+def _may_change(
+    process: Process, recorded: RecordedRun, chosen: Chosen, now: float
+) -> bool:
+    """Ask before what was decided is changed; a script is taken at its word."""
+    before = recorded.chosen
+    if before is None or before.may_change(now) or not can_confirm(process):
+        return True
+    if (before.choice, before.indexes) == (chosen.choice, chosen.indexes):
+        return True
+    decided, changed = (
+        choice_words(replace(recorded, chosen=each), now) for each in (before, chosen)
+    )
+    question = f"run {recorded.number} is decided: {decided}. Change it to {changed}?"
+    if confirm(process, visible_line(question)):
+        return True
+    say(process, "nothing was changed\n")
+    return False
 
 
 def _last_open(process: Process, history: History) -> RecordedRun:
@@ -207,10 +281,7 @@ def _last_open(process: Process, history: History) -> RecordedRun:
                 prompt = truncate(" ".join(prompt_of(recorded.run).split()), 60)
                 complain(process, f"the last run that can be voted on asked: {prompt}")
             return recorded
-    raise UsageError(
-        "there is nothing to vote on: it takes two answers that do not come from "
-        "the cache"
-    )
+    raise UsageError(f"there is nothing to vote on: {_NOTHING}")
 
 
 def _newer_than(earlier: Chosen | None) -> float:

@@ -1,0 +1,172 @@
+"""Votes of the command line: what they count for, and what is said of them."""
+
+import json
+
+import pytest
+
+from tests.support.command_line import run_cli, run_typed, simulated, write_config
+
+ENTRY = '[[models.cli]]\nprovider = "simulated"\nmodel = "{model}"\nlabel = "{label}"\n'
+TWO = "".join(
+    (
+        ENTRY.format(model="lorem?tokens=9", label="careful"),
+        "temperature = 0.0\n",
+        ENTRY.format(model="lorem?tokens=9", label="lively"),
+        "temperature = 0.9\n",
+    )
+)
+
+
+def entries() -> dict[str, int]:
+    """Give what was accepted by the names of the statistics."""
+    rows = json.loads(run_cli("stats", "--json").out)["models"]
+    return {row["name"]: row["accepted"] for row in rows}
+
+
+def test_a_vote_between_two_temperatures_counts() -> None:
+    """In statistics and in the leaderboard, by their labels."""
+    write_config(TWO + "[cli]\ncache_ttl = 0\n")
+    run_cli("--blind", "hi")
+
+    said = run_cli("vote", "tie")
+    run_cli("vote", "bad")
+    result = run_cli("vote", "A")
+    [surface] = json.loads(run_cli("leaderboard", "--json").out)["surfaces"]
+    [group] = surface["groups"]
+
+    assert "nothing is known between them yet" in said.out
+    assert result.code == 0
+    assert sorted(entries().values()) == [0, 1]
+    assert {each["name"] for each in group["models"]} == {"careful", "lively"}
+    assert {each["options"] for each in group["models"]} == {
+        "max_tokens=4000 temperature=0",
+        "max_tokens=4000 temperature=0.9",
+    }
+
+
+def test_who_is_renamed_keeps_the_votes() -> None:
+    """And who is changed begins anew beside them."""
+    write_config(TWO)
+    run_cli("hi")
+    run_cli("vote", "careful")
+
+    write_config(TWO.replace("careful", "calm"))
+    run_cli("--fresh", "hi")
+    renamed = entries()
+    write_config(TWO.replace("0.0", "0.1"))
+    run_cli("--fresh", "hi")
+    changed = entries()
+
+    assert renamed == {"calm": 1, "lively": 0}
+    assert len(changed) == 3
+
+
+def test_rows_roll_up_by_model() -> None:
+    """By an option of both commands; the vote between the two is told of."""
+    write_config(TWO)
+    run_cli("hi")
+    run_cli("vote", "careful")
+
+    [row] = json.loads(run_cli("stats", "--by", "model", "--json").out)["models"]
+    board = run_cli("leaderboard", "--by", "model").out
+
+    assert (row["name"], row["runs"]) == ("simulated:lorem?tokens=9", 2)
+    assert "1 vote left out: all that stood there are entries of one model" in board
+
+
+def test_a_vote_that_cannot_count_says_why() -> None:
+    """Two labels of one contender are no two."""
+    write_config(TWO.replace("0.9", "0.0"))
+    run_cli("hi")
+
+    result = run_cli("vote", "careful")
+
+    assert (
+        "this vote does not count: careful and lively are one contender" in result.out
+    )
+    assert "1 vote left out" in run_cli("leaderboard").out
+
+
+def test_the_standing_follows_a_vote_at_the_end() -> None:
+    """Behind the names that were held back, of the vote just given."""
+    simulated("echo", "lorem?tokens=3")
+
+    code, display = run_typed("A", "--blind", "--vote", "hi", when="skip: ")
+
+    assert code == 0
+    after = display.partition("A = ")[2]
+    assert " ahead 1:0; about " in after
+
+
+def test_a_skipped_vote_moves_nothing() -> None:
+    """So nothing is said of it."""
+    simulated("echo", "lorem?tokens=3")
+
+    _, display = run_typed("s", "--vote", "hi", when="skip: ")
+
+    assert "ahead" not in display
+
+
+@pytest.mark.parametrize(("key", "winner"), [("n\n", "a"), ("y\n", "b")])
+def test_a_decided_run_is_changed_only_if_that_is_meant(key: str, winner: str) -> None:
+    """On a terminal it asks, and says what it is decided as."""
+    simulated("echo", "lorem?tokens=3")
+    run_cli("hi")
+    run_cli("vote", "a")
+
+    code, display = run_typed(key, "vote", "1", "b", when="[y/N] ")
+
+    recorded = json.loads(run_cli("show", "1", "--json").out)
+    assert code == 0
+    assert "run 1 is decided: a. Change it to b?" in display
+    assert recorded["choice"]["labels"] == [winner]
+    assert ("nothing was changed" in display) == (winner == "a")
+
+
+def test_the_same_vote_again_asks_nothing() -> None:
+    """There is nothing to change."""
+    simulated("echo", "lorem?tokens=3")
+    run_cli("hi")
+    run_cli("vote", "a")
+
+    _, display = run_typed("", "vote", "1", "a")
+
+    assert "Change it" not in display
+    assert "run 1: a" in display
+
+
+def test_a_vote_on_one_contender_says_what_it_takes() -> None:
+    """`--vote` never ends in silence."""
+    simulated("echo")
+
+    result = run_cli("--vote", "hi")
+
+    assert result.out == "hi"
+    assert "hexai: nothing to vote on: only one entry was asked; a vote takes two" in (
+        result.err
+    )
+
+
+def test_a_blind_question_says_how_its_names_come_out() -> None:
+    """Without `--vote`; for scripts the JSON is all there is."""
+    simulated("echo", "lorem?tokens=3")
+
+    result = run_cli("--blind", "hi")
+    quiet = run_cli("--blind", "--json", "hi")
+
+    run = json.loads(run_cli("show", "1", "--json").out)["run_id"]
+    assert result.err == (
+        f"hexai: names stay hidden until you vote: hexai vote {run} WINNER, which is "
+        "A, B, tie or bad\n"
+    )
+    assert quiet.err == ""
+
+
+def test_a_blind_question_to_one_keeps_no_secret() -> None:
+    """There is nothing to vote on, so the line that was held back is said."""
+    simulated("echo")
+
+    result = run_cli("--blind", "hi", stderr="terminal")
+
+    assert "nothing to vote on: only one entry was asked" in result.err
+    assert "A = a" in result.err
