@@ -163,6 +163,8 @@ def _named(module: Path) -> Iterator[str]:
 NOT_FOR_A_QUESTION = {
     "httpx2",
     "pydantic",
+    "markdown_it",
+    "pygments",
     "rich",
     "textual",
     "pygls",

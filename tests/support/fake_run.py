@@ -26,6 +26,7 @@ class FakeRun:
             contender(index, label) for index, label in enumerate(labels)
         )
         self.order = order or tuple(range(len(labels)))
+        self.is_drawn = order is not None
         self.cancelled = False
         self.record: RunRecord | None = None
         self.warnings: list[str] = []
@@ -42,6 +43,10 @@ class FakeRun:
         """Give the events."""
         for event in self._events:
             yield event
+
+    def shown_in(self, order: tuple[int, ...]) -> None:
+        """Take another order."""
+        self.order = order
 
     def cancel(self) -> None:
         """Remember that it was called."""

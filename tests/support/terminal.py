@@ -12,6 +12,7 @@ from itertools import groupby
 from wcwidth import iter_graphemes, wcswidth
 
 _SEQUENCE = re.compile(r"\x1b\[(\??)([0-9;]*)([A-Za-z])")
+_STYLES = {"", "1", "2", "3", "4", "9", "31", "32", "34", "35", "36"}
 _MODES = {"7": "wrapping", "25": "cursor_shown", "2026": "synchronized"}
 
 
@@ -111,7 +112,7 @@ class Terminal:
                 self._row.wraps = False
                 del self.rows[self.y + 1 :]
             case "m":
-                assert re.fullmatch("|1|2|31|32", parameters)
+                assert all(each in _STYLES for each in parameters.split(";"))
             case _:
                 raise AssertionError(f"unknown sequence {final}")
 

@@ -109,6 +109,11 @@ class Watched:
             self.now += FRAME_SECONDS
             self.painter.tick()
 
+    def catch_up(self) -> None:
+        """Let all be drawn that has come."""
+        while self.painter.is_behind:
+            self.wait()
+
     def resize(self, columns: int, lines: int, *, told_after: float = 0.0) -> None:
         """Change the terminal's size, which its driver may tell only later."""
         self.terminal.resize(columns, lines)

@@ -595,9 +595,13 @@ class TestTerminal:
         result = run_cli("hi", stdout="terminal", stderr="terminal")
         assert "\x1b" in result.out
         assert "\x1b" not in result.err
-        assert [line.split()[0] for line in result.err.splitlines()] == [
-            "done",
-            "failed",
+        told = [line.split() for line in result.err.splitlines()]
+        assert [words[:2] for words in told] == [
+            [],
+            ["STATE", "FIRST"],
+            ["a", "done"],
+            ["b", "failed"],
+            ["b:", "the"],
         ]
 
     def test_no_color_leaves_colours_out(self) -> None:

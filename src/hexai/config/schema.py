@@ -291,6 +291,8 @@ class Cli(Table, frozen=True, kw_only=True):
     """Ask for a vote at the end."""
     quiet: bool = False
     """Say nothing on standard error, as with --quiet; the exit code tells."""
+    render: bool = True
+    """Render Markdown on a terminal; false shows answers as they were written."""
 
 
 class Ledger(Table, frozen=True, kw_only=True):

@@ -132,6 +132,16 @@ class Run:
         """What went wrong beside the race, for people."""
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether the order is drawn: whoever shows the run has to keep it."""
+        return self._seed is not None
+
+    def shown_in(self, order: tuple[int, ...]) -> None:
+        """Record in which order the answers were shown, where that was not drawn."""
+        assert not self.is_drawn
+        self.order = order
+
+    @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, in entry order."""
         raced = self._race.outcomes if self._race else ()

@@ -85,6 +85,13 @@ class Run(Protocol):
         """The contenders' indexes in the order shown, which may be drawn."""
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether the order is drawn: whoever shows the run has to keep it."""
+
+    def shown_in(self, order: tuple[int, ...]) -> None:
+        """Record in which order the answers were shown, where that was not drawn."""
+
+    @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, in entry order."""
 
@@ -114,6 +121,8 @@ class DisplayOrder(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     """The name shown for each contender, by its index."""
     blind: bool
+    is_drawn: bool = False
+    """Whether the order is drawn, and therefore kept."""
 
     @classmethod
     def of(cls, run: Run, *, blind: bool) -> "DisplayOrder":
@@ -122,7 +131,12 @@ class DisplayOrder(Struct, frozen=True, kw_only=True):
         if blind:
             for position, index in enumerate(run.order):
                 labels[index] = letter(position)
-        return cls(order=tuple(run.order), names=tuple(labels), blind=blind)
+        return cls(
+            order=tuple(run.order),
+            names=tuple(labels),
+            blind=blind,
+            is_drawn=run.is_drawn,
+        )
 
     def position(self, index: int) -> int:
         """Give the place at which a contender is shown."""
@@ -173,7 +187,7 @@ def figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
         f"time={timings.total:.2f}s",
         *_tokens(outcome),
         _speed(outcome),
-        "" if outcome.usage is None else f"cost={usd(cost, estimated=_guess(outcome))}",
+        _cost(outcome, cost),
         _cut_off(outcome),
         _cut_prompt(outcome),
     ]
@@ -189,7 +203,7 @@ def brief_figures(outcome: Outcome, cost: Decimal | None) -> str:
         return "cached"
     words = [f"{outcome.timings.total:.1f} s"]
     if outcome.usage is not None:
-        guess = _guess(outcome)
+        guess = is_estimated(outcome)
         words += [f"{'~' if guess else ''}{outcome.usage.output} tok"]
         words += [usd(cost, estimated=guess)]
     if outcome.status is not Status.ANSWERED:
@@ -200,7 +214,7 @@ def brief_figures(outcome: Outcome, cost: Decimal | None) -> str:
 def _tokens(outcome: Outcome) -> list[str]:
     if outcome.usage is None:
         return []
-    usage, mark = outcome.usage, "~" if _guess(outcome) else ""
+    usage, mark = outcome.usage, "~" if is_estimated(outcome) else ""
     return [
         f"in={mark}{usage.input}",
         *([f"in_cached={usage.cached}"] if usage.cached else []),
@@ -212,8 +226,14 @@ def _tokens(outcome: Outcome) -> list[str]:
 def _speed(outcome: Outcome) -> str:
     if outcome.tokens_per_s is None:
         return ""
-    mark = "~" if _guess(outcome) else ""
+    mark = "~" if is_estimated(outcome) else ""
     return f"tok/s={mark}{outcome.tokens_per_s:.0f}"
+
+
+def _cost(outcome: Outcome, cost: Decimal | None) -> str:
+    if outcome.usage is None:
+        return ""
+    return f"cost={usd(cost, estimated=is_estimated(outcome))}"
 
 
 def _cut_off(outcome: Outcome) -> str:
@@ -229,5 +249,6 @@ def _cut_prompt(outcome: Outcome) -> str:
     return f"prompt=cut({outcome.usage.input}/~{outcome.given.tokens})"
 
 
-def _guess(outcome: Outcome) -> bool:
+def is_estimated(outcome: Outcome) -> bool:
+    """Tell whether its tokens were counted by us."""
     return outcome.usage is not None and outcome.usage.source == "estimated"

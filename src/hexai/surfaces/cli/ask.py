@@ -37,7 +37,7 @@ from hexai.service.services import Services
 from hexai.service.state_files import KeptPrompts
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
-from hexai.surfaces.cli.output import complain, tell
+from hexai.surfaces.cli.output import complain, table_columns, tell
 from hexai.surfaces.cli.process import Hush, Interrupts, Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
 from hexai.surfaces.cli.terminal import Screen
@@ -168,7 +168,8 @@ def wanted(session: Session) -> Wanted:
         vote=(cli.vote if options.vote is None else options.vote)
         and not (options.json or options.jsonl),
         quiet=options.quiet or cli.quiet,
-        layout=options.layout or cli.layout,
+        layout="plain" if options.plain else options.layout or cli.layout,
+        render=cli.render,
     )
 
 
@@ -184,7 +185,7 @@ def put(
     `when_out` is called on the event loop once the requests are out.
     """
     screen = Screen(session.process)
-    show = Show(screen, wanted)
+    show = Show(screen, wanted, table_columns(session.process))
     notes: list[str] = []
     with Interrupts(show.stop, screen.abandon) as interrupts:
         try:

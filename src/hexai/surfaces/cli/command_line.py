@@ -108,6 +108,8 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     """Labels of the entries to keep."""
     system: str | None = None
     layout: Layout | None = None
+    plain: bool = False
+    """Whether answers are wanted as they were written, as in a pipe."""
     json: bool = False
     jsonl: bool = False
     blind: bool | None = None
@@ -266,6 +268,7 @@ def _how_shown() -> list[click.Parameter]:
             type=click.Choice(get_args(Layout)),
             help="How answers stand on a terminal.",
         ),
+        _flag("--plain", "Print answers as they were written, as into a pipe."),
         _flag("--quiet", "Say nothing on standard error; the exit code tells."),
         _flag("--json", "Print one JSON object."),
         _flag("--jsonl", "Print the events as they come, one JSON object a line."),

@@ -44,6 +44,20 @@ def tell(process: Process, *lines: str) -> None:
         process.hush.do(partial(_tell, process, lines))
 
 
+def table_columns(process: Process) -> int | None:
+    """Give the cells of a line of standard error, 0 where that is not known.
+
+    None where not a person reads both answers and what is said of them: scripts split
+    the lines that they got ever since.
+    """
+    if not (process.stderr_is_terminal and process.stdout_is_terminal):
+        return None
+    try:
+        return os.get_terminal_size(process.stderr).columns
+    except OSError:
+        return 0
+
+
 def _tell(process: Process, lines: Iterable[str]) -> None:
     try:
         _write(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))

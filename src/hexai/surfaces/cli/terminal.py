@@ -14,13 +14,22 @@ from hexai.service.writer import Writer
 from hexai.surfaces.cli.process import Process
 
 _LOCAL_MODES = 3
+_CONTROLS = 6
+_TOGGLE = b"\x12"
+"""Ctrl-R."""
 
 
 class Keys:
     """What a terminal does with keys: it echoes them, or it is silent."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, with_toggle: bool = False) -> None:
+        """`with_toggle`: one key becomes a signal, SIGQUIT.
+
+        So nothing has to be read, and whatever else is typed still reaches the shell.
+        It takes the place of the key that would end us with a dump of our memory.
+        """
         self._descriptor = descriptor
+        self._with_toggle = with_toggle
         self._before: list[int | list[bytes | int]] = []
 
     def silence(self) -> None:
@@ -34,6 +43,8 @@ class Keys:
                 before = termios.tcgetattr(self._descriptor)
                 silent = list(before)
                 silent[_LOCAL_MODES] &= ~(termios.ECHO | termios.ECHONL)
+                if self._with_toggle:
+                    _make_signal(silent)
                 self._set(silent)
                 self._before = before
 
@@ -44,14 +55,31 @@ class Keys:
                 self._set(self._before)
             self._before = []
 
+    def drop_typed(self) -> None:
+        """Forget what was typed, as a terminal does at Ctrl-C in its usual modes."""
+        if self._before:
+            with suppress(termios.error):
+                termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
     def _set(self, modes: list[int | list[bytes | int]]) -> None:
         termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
 
 
+def _make_signal(modes: list[int | list[bytes | int]]) -> None:
+    """Let a key be a signal, and no signal throw away what we have printed."""
+    flags, controls = modes[_LOCAL_MODES], modes[_CONTROLS]
+    assert isinstance(flags, int)
+    assert isinstance(controls, list)
+    modes[_LOCAL_MODES] = flags | termios.NOFLSH
+    own = list(controls)
+    own[termios.VQUIT] = _TOGGLE
+    modes[_CONTROLS] = own
+
+
 @contextmanager
-def quiet(descriptor: int) -> Iterator[Keys]:
+def quiet(descriptor: int, *, with_toggle: bool = False) -> Iterator[Keys]:
     """Silence a terminal's keys until the end."""
-    keys = Keys(descriptor)
+    keys = Keys(descriptor, with_toggle=with_toggle)
     keys.silence()
     try:
         yield keys
@@ -207,6 +235,19 @@ def stoppable(before: Callable[[], None], after: Callable[[], None]) -> Iterator
         loop.remove_signal_handler(signal.SIGTSTP)
 
 
+@contextmanager
+def _on_quit(call: Callable[[], None]) -> Iterator[None]:
+    """Call a function at SIGQUIT; for the main thread, on a running loop."""
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGQUIT)
+    loop.add_signal_handler(signal.SIGQUIT, call)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGQUIT)
+        signal.signal(signal.SIGQUIT, before)
+
+
 _AS_IT_WAS = b"\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[m\x1b[999B\n"
 """Modes, cursor and colours; and below a live view, whose cursor rests at its top."""
 
@@ -223,6 +264,7 @@ class Screen:
         self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
         self._descriptor = process.stdout
         self._live = ExitStack()
+        self._keys: Keys | None = None
         self._broken_is_told: Callable[[], None] = lambda: None
         self._writer = Writer(process.stdout, on_broken=self._tell_broken)
 
@@ -269,21 +311,35 @@ class Screen:
             self._broken_is_told = lambda: None
 
     @contextmanager
-    def live(self, pause: Callable[[], None]) -> Iterator[None]:
+    def live(
+        self, pause: Callable[[], None], toggle: Callable[[], None] | None = None
+    ) -> Iterator[None]:
         """Keep what is typed out of a live view, and the view out of a stop's way.
 
-        `pause` is called before the process stops, to leave the terminal to the shell.
+        `pause` is called before the process stops, to leave the terminal to the shell,
+        and `toggle` at its key.
         """
         with self._live:
-            keys = self._live.enter_context(quiet(self._descriptor))
+            keys = self._live.enter_context(
+                quiet(self._descriptor, with_toggle=toggle is not None)
+            )
+            self._keys = keys
+            if toggle is not None:
+                self._live.enter_context(_on_quit(toggle))
 
             def step_aside() -> None:
                 pause()
+                keys.drop_typed()
                 self._writer.flush(_STOPS_WITHIN)
                 keys.restore()
 
             self._live.enter_context(stoppable(step_aside, keys.silence))
             yield
+
+    def drop_typed(self) -> None:
+        """Forget what was typed into a live view."""
+        if self._keys is not None:
+            self._keys.drop_typed()
 
     def close(self) -> None:
         """Wait until all that was written has been taken, however long that takes."""

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -18,7 +18,6 @@ from hexai.surfaces.cli.json_records import (
     run_record,
     to_json,
 )
-from hexai.surfaces.cli.live.painter import Painter, tick_forever
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
 from hexai.surfaces.cli.process import NOBODY_READS, NONE_ANSWERED, exit_code
 from hexai.surfaces.cli.terminal import Screen
@@ -31,6 +30,9 @@ from hexai.surfaces.words import (
     labels_needed,
 )
 from hexai.text.sanitise import VisibleStream
+
+if TYPE_CHECKING:
+    from hexai.surfaces.cli.live.painter import Painter
 
 Write = Callable[[str], None]
 
@@ -58,6 +60,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     vote: bool = False
     quiet: bool = False
     layout: Layout = "auto"
+    render: bool = True
+    """Whether Markdown is rendered where answers are painted."""
     with_closing: bool = True
     """Whether each contender's closing line is wanted."""
 
@@ -143,12 +147,22 @@ def plain_view(cast: DisplayOrder, wanted: Wanted, write: Write) -> View:
 
 @asynccontextmanager
 async def open_view(
-    run: Run, cast: DisplayOrder, wanted: Wanted, screen: Screen
+    run: Run,
+    cast: DisplayOrder,
+    wanted: Wanted,
+    screen: Screen,
+    *,
+    with_reasons: bool = True,
 ) -> AsyncIterator[View]:
-    """Make the view of a run; it is closed on every way out."""
+    """Make the view of a run; it is closed on every way out.
+
+    `with_reasons`: who fails says why in the place of its answer.
+    """
     if screen.is_terminal and not (wanted.as_text or _cannot_paint(wanted, screen)):
-        async with _painted(cast, wanted, screen) as painter:
+        async with _painted(cast, wanted, screen, with_reasons=with_reasons) as painter:
             yield painter
+        if not run.is_drawn:
+            run.shown_in(painter.order)
         return
     view = _text_view(run, cast, wanted, screen)
     try:
@@ -162,10 +176,19 @@ def _cannot_paint(wanted: Wanted, screen: Screen) -> bool:
     return screen.is_dumb and wanted.layout == "auto"
 
 
+_OUT_AFTER = 0.03
+"""Seconds until the requests are out: only then what renders is loaded."""
+_SOON = 0.002
+
+
 @asynccontextmanager
 async def _painted(
-    cast: DisplayOrder, wanted: Wanted, screen: Screen
-) -> AsyncIterator[View]:
+    cast: DisplayOrder, wanted: Wanted, screen: Screen, *, with_reasons: bool
+) -> AsyncIterator["Painter"]:
+    from hexai.surfaces.cli.live.painter import Painter, tick_forever
+    from hexai.surfaces.cli.live.rendering import Rendering
+
+    rendering = Rendering(colour=screen.colour) if wanted.render else None
     painter = Painter(
         cast.names,
         size=screen.size,
@@ -175,18 +198,34 @@ async def _painted(
         order=cast.order,
         colour=screen.colour,
         blind=cast.blind,
+        in_order=cast.is_drawn,
         layout="auto" if wanted.layout == "plain" else wanted.layout,
+        render=None if rendering is None else rendering.make,
+        with_reasons=with_reasons,
     )
-    with screen.live(painter.pause):
+    if rendering is not None:
+        asyncio.get_running_loop().call_later(_OUT_AFTER, rendering.start)
+    toggle = None if rendering is None else painter.toggle
+    with screen.live(painter.pause, toggle):
         try:
             async with asyncio.TaskGroup() as group:
                 ticking = group.create_task(tick_forever(painter))
                 try:
                     yield painter
+                    if rendering is not None:
+                        rendering.start()
+                        await _catch_up(painter)
                 finally:
                     ticking.cancel()
         finally:
             painter.close()
+
+
+async def _catch_up(painter: "Painter") -> None:
+    """Let all be drawn that has come, bit by bit: a key still acts meanwhile."""
+    while painter.is_behind:
+        painter.catch_up()
+        await asyncio.sleep(_SOON)
 
 
 def _text_view(run: Run, cast: DisplayOrder, wanted: Wanted, screen: Screen) -> View:
@@ -211,8 +250,12 @@ class Show:
     output any more, the run is given up without a word, as SIGPIPE ends a program.
     """
 
-    def __init__(self, screen: Screen, wanted: Wanted) -> None:
+    def __init__(
+        self, screen: Screen, wanted: Wanted, table_columns: int | None = None
+    ) -> None:
+        """`table_columns`: the cells of a line where a person reads how it ended."""
         self._screen, self._wanted = screen, wanted
+        self._columns = table_columns
         self._run: Run | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -280,6 +323,7 @@ class Show:
     def _stop_now(self) -> None:
         """Cancel the contenders; before there are any, give up asking."""
         self._is_stopped = True
+        self._screen.drop_typed()
         if self._run is not None:
             self._run.cancel()
         elif self._task is not None:
@@ -288,7 +332,14 @@ class Show:
     async def _show(self, run: Run) -> None:
         self._run = run
         cast = DisplayOrder.of(run, blind=self._wanted.blind)
-        async with open_view(run, cast, self._wanted, self._screen) as view:
+        says_why = self._columns is None or not self._wanted.with_closing
+        async with open_view(
+            run,
+            cast,
+            self._wanted,
+            self._screen,
+            with_reasons=says_why or self._wanted.quiet,
+        ) as view:
             async for event in run:
                 _wake_collector()
                 self._take(event, view, run)
@@ -297,10 +348,13 @@ class Show:
                 "did not mark; the answer follows it"
                 for index in view.keeping_thoughts()
             )
+        cast = DisplayOrder.of(run, blind=self._wanted.blind)
         self.outcomes = run.outcomes
         if self._wanted.with_closing:
-            self.closing_lines = _closing_lines(run, cast)
-            self.held_back = _held_back(run, cast)
+            apart = self._screen.is_terminal and self._columns is not None
+            lines = _closing_lines(run, cast, self._columns)
+            self.closing_lines = ("", *lines) if apart and lines else lines
+            self.held_back = _held_back(run, cast, self._columns)
 
     def _take(self, event: Event, view: View, run: Run) -> None:
         view.handle(event)
@@ -315,23 +369,31 @@ def _wake_collector() -> None:
         gc.enable()
 
 
-def _closing_lines(run: Run, cast: DisplayOrder) -> tuple[str, ...]:
+def _closing_lines(
+    run: Run, cast: DisplayOrder, columns: int | None
+) -> tuple[str, ...]:
     shown = in_order(run.outcomes, cast.order)
     if not cast.blind:
-        return _full_lines(run, shown)
+        return _full_lines(run, shown, columns)
     lines = (blind_line(each, cast.names[each.index]) for each in shown)
     return tuple(line for line in lines if line is not None)
 
 
-def _held_back(run: Run, cast: DisplayOrder) -> tuple[str, ...]:
+def _held_back(run: Run, cast: DisplayOrder, columns: int | None) -> tuple[str, ...]:
     if not cast.blind:
         return ()
     shown = in_order(run.outcomes, cast.order)
     names = (f"{cast.names[each.index]} = {each.label}" for each in shown)
-    return (*names, *_full_lines(run, shown))
+    return (*names, *_full_lines(run, shown, columns))
 
 
-def _full_lines(run: Run, shown: tuple[Outcome, ...]) -> tuple[str, ...]:
+def _full_lines(
+    run: Run, shown: tuple[Outcome, ...], columns: int | None
+) -> tuple[str, ...]:
+    if columns is not None:
+        from hexai.surfaces.cli.closing import closing_table
+
+        return closing_table(shown, run.cost_usd, columns=columns)
     return tuple(
         closing_line(each, run.cost_usd(each), label=label)
         for each, label in zip(shown, labels_needed(shown), strict=True)

@@ -1,158 +1,20 @@
 """The side-by-side view: which rows stand under which header, what is for good."""
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from itertools import islice, zip_longest
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from hexai.domain.outcome import Delta, Ended, Event, TakenBackEvent
-from hexai.surfaces.cli.live.header import DIM, Frame, Size, Standing, header, lines_of
+from hexai.surfaces.cli.live.column import Column, MakeSource
+from hexai.surfaces.cli.live.header import DIM, Frame, Size, Standing, header
+from hexai.surfaces.cli.live.lines import PlainSource, drawn
 from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, row, styled_row
-from hexai.text.cells import truncate, wrap
-from hexai.text.sanitise import VisibleStream
-
-
-class Column:
-    """The rows of one contender from the first that is not printed for good.
-
-    Only the last of them is wrapped again when text comes, so that a column costs the
-    same after 10,000 lines as at once.
-    """
-
-    def __init__(self, cells: int) -> None:
-        self._cells = cells
-        self._clean = VisibleStream()
-        self._arrived: list[str] = []
-        self._rows: deque[str] = deque()
-        """Rows that stay as they are; one that ends its line ends in a newline."""
-        self._open = ""
-        """The row that is still being filled."""
-        self._ended = False
-        self._is_printed = False
-        self.keeps_thoughts = False
-        """Whether text is printed for good that was taken back."""
-
-    def feed(self, text: str) -> None:
-        """Take the next piece of the answer; it is wrapped when rows are wanted."""
-        self._arrived.append(text)
-
-    def take_back(self) -> None:
-        """Drop what is not printed for good: it was reasoning.
-
-        Below what is, a blank row stands before the answer.
-        """
-        self._clean = VisibleStream()
-        self._arrived.clear()
-        self._rows.clear()
-        self._open = ""
-        self.keeps_thoughts = self.keeps_thoughts or self._is_printed
-        if self.keeps_thoughts:
-            self._rows.append("\n")
-
-    def end(self, reason: str = "") -> None:
-        """Close the last row: nothing follows but the reason why there is no more.
-
-        Once is enough.
-        """
-        if self._ended:
-            return
-        self._settle()
-        self._wrap(self._clean.end())
-        if reason and self._open:
-            self._wrap("\n")
-        self._wrap(reason)
-        if self._open:
-            self._rows.append(self._open)
-            self._open = ""
-        self._ended = True
-
-    @property
-    def done(self) -> int | None:
-        """How many rows are complete; None if all are and no other will come."""
-        self._settle()
-        return None if self._ended else len(self._rows)
-
-    @property
-    def count(self) -> int:
-        """How many rows there are, with the one that is being filled."""
-        self._settle()
-        return len(self._rows) + bool(self._open)
-
-    def resize(self, cells: int) -> None:
-        """Wrap what is not printed for good to another width."""
-        if cells == self._cells:
-            return
-        self._settle()
-        pending = "".join(self._rows) + self._open
-        self._cells = cells
-        self._rows.clear()
-        self._open = ""
-        self._wrap(pending)
-        if self._ended and self._open:
-            self._rows.append(self._open)
-            self._open = ""
-
-    def take(self, count: int) -> list[str]:
-        """Hand over the first rows to be printed for good; blank where it has none."""
-        self._settle()
-        here = min(count, len(self._rows))
-        self._is_printed = self._is_printed or here > 0
-        rows = [self._rows.popleft().rstrip() for _ in range(here)]
-        return rows + [""] * (count - here)
-
-    def rest(self) -> list[str]:
-        """Hand over all rows, each that ends its line with its newline."""
-        self._settle()
-        rows = [*self._rows, self._open]
-        self._rows.clear()
-        self._open = ""
-        return rows
-
-    def view(self, height: int) -> list[str]:
-        """Show at most `height` rows: all, else the first and the newest.
-
-        What stands between them waits until the slower contenders have come so far.
-        """
-        count = self.count
-        first = count if count <= height else height - height // 4 - 1
-        head = [row.rstrip() for row in islice(self._all(), first)]
-        if first == count:
-            return head
-        newest = height // 4
-        marker = f"… {count - first - newest} more rows"
-        tail = reversed(list(islice(self._backwards(), newest)))
-        return [*head, marker, *(row.rstrip() for row in tail)]
-
-    def _all(self) -> Iterator[str]:
-        yield from self._rows
-        if self._open:
-            yield self._open
-
-    def _backwards(self) -> Iterator[str]:
-        if self._open:
-            yield self._open
-        yield from reversed(self._rows)
-
-    def _settle(self) -> None:
-        if self._arrived:
-            arrived = "".join(self._arrived)
-            self._arrived.clear()
-            self._wrap(self._clean.feed(arrived))
-
-    def _wrap(self, text: str) -> None:
-        *ended, self._open = (self._open + text).split("\n")
-        for line in ended:
-            *rows, last = wrap(line, self._cells)
-            self._rows.extend(rows)
-            self._rows.append(last + "\n")
-        *rows, self._open = wrap(self._open, self._cells)
-        self._rows.extend(rows)
-
+from hexai.text.cells import truncate
 
 # The view begins with a header that tells how each contender stands. A row is complete
 # once every contender has filled it or ended before it. As long as all fits the screen
 # everything stays live, so that the header tells the end too and a new width wraps all
-# anew. What grows beyond the screen leaves it at the top: first the header, with the
-# words that stay true, then the complete rows; how the contenders stand is from then on
+# anew. What grows beyond the screen leaves it at the top: first the header, with
+# labels alone, then the complete rows; how the contenders stand is from then on
 # told below the rows. What is still too much waits: a contender that runs ahead of the
 # others by more than a screen shows its first and its newest rows.
 #
@@ -185,11 +47,17 @@ def _widths(columns: int, contenders: int) -> tuple[int, ...]:
 class Columns:
     """The answers of several contenders side by side."""
 
-    def __init__(self, standings: Sequence[Standing], *, colour: bool) -> None:
+    def __init__(
+        self,
+        standings: Sequence[Standing],
+        *,
+        colour: bool,
+        make: MakeSource = PlainSource,
+    ) -> None:
         """`standings` are kept up to date by the caller, in the order shown."""
         self._standings = standings
         self._colour = colour
-        self._columns = [Column(_NARROWEST) for _ in standings]
+        self._columns = [Column(_NARROWEST, make) for _ in standings]
         self._widths: tuple[int, ...] = (_NARROWEST,) * len(standings)
         self._topped = True
         """Whether the header is still the first live line."""
@@ -214,31 +82,48 @@ class Columns:
             if column.keeps_thoughts
         )
 
-    def frame(self, size: Size) -> Frame:
-        """Draw what is there; once all does not fit, complete rows are for good."""
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The positions from left to right."""
+        return tuple(range(len(self._columns)))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something that has come is not drawn yet."""
+        return any(column.is_behind for column in self._columns)
+
+    def settle(self) -> None:
+        """Draw the next bit of what has come."""
+        for column in self._columns:
+            column.settle()
+
+    def frame(self, size: Size, now: float) -> Frame:
+        """Show what is there; once all does not fit, complete rows are for good."""
         if not fits(size, len(self._columns)):
             return Frame(live=(truncate("(window too small)", size.columns - 1),))
         self._resize(size)
+        self.settle()
         room = size.lines - 1 - _HEADER
         count = self._count()
         complete = self._complete(count)
         lasting: list[str] = []
         if self._topped and complete and count > room:
             self._topped = False
-            lasting += self._header([s.lasting_words() for s in self._standings])
+            lasting += self._header([""] * len(self._standings))
         if not self._topped:
             lasting += self._take(complete)
-        return Frame(lasting=tuple(lasting), live=tuple(self._live(room)))
+        words = [standing.words(now) for standing in self._standings]
+        return Frame(lasting=tuple(lasting), live=tuple(self._live(room, words)))
 
-    def last_frame(self, size: Size) -> Frame:
+    def last_frame(self, size: Size, now: float) -> Frame:
         """Draw all that is left for good; nothing more will come."""
         for column in self._columns:
-            column.end()
+            column.finish()
+        words = [standing.words(now) for standing in self._standings]
         if not fits(size, len(self._columns)):
-            return Frame(lasting=tuple(self._stacked(size)))
+            return Frame(lasting=tuple(self._stacked(size, words)))
         self._resize(size)
         rows = self._take(self._count())
-        words = [standing.words() for standing in self._standings]
         if self._topped:
             return Frame(lasting=(*self._header(words), *rows))
         return Frame(lasting=(*rows, *self._footer(words)))
@@ -261,10 +146,9 @@ class Columns:
         taken = [column.take(count) for column in self._columns]
         return [row(cells, self._widths) for cells in zip(*taken, strict=True)]
 
-    def _live(self, room: int) -> list[str]:
+    def _live(self, room: int, words: list[str]) -> list[str]:
         views = [column.view(room) for column in self._columns]
-        rows = [row(cells, self._widths) for cells in zip_longest(*views, fillvalue="")]
-        words = [standing.words() for standing in self._standings]
+        rows = [row(cells, self._widths) for cells in zip_longest(*views, fillvalue=())]
         if self._topped:
             return self._header(words) + rows
         return rows + self._footer(words)
@@ -284,11 +168,11 @@ class Columns:
         rule = crossing.join("─" * cells for cells in self._widths)
         return styled_row([[Piece(rule, DIM)]], [len(rule)]) if self._colour else rule
 
-    def _stacked(self, size: Size) -> list[str]:
+    def _stacked(self, size: Size, words: list[str]) -> list[str]:
         lines: list[str] = []
-        for standing, column in zip(self._standings, self._columns, strict=True):
-            words = standing.words()
-            told = header(standing, words, size.columns, colour=self._colour)
-            lines.append(styled_row([told], [size.columns]))
-            lines += [*lines_of(column.rest()), ""]
+        told = zip(self._standings, words, self._columns, strict=True)
+        for standing, said, column in told:
+            cell = header(standing, said, size.columns, colour=self._colour)
+            lines.append(styled_row([cell], [size.columns]))
+            lines += [*map(drawn, column.rest()), ""]
         return lines[:-1]

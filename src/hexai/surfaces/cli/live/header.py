@@ -1,7 +1,5 @@
 """A contender's header, its words and colours, and what a frame is."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from hexai.domain.outcome import (
@@ -17,7 +15,7 @@ from hexai.domain.outcome import (
     TakenBackEvent,
 )
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.cli.live.rows import Piece
+from hexai.surfaces.cli.live.rows import Piece, styled_row
 from hexai.surfaces.words import ago
 from hexai.text.cells import truncate, width
 from hexai.text.sanitise import visible, visible_line
@@ -28,16 +26,23 @@ _BYTES_PER_TOKEN = 4
 _RATE_AFTER = 1.0
 """Seconds of streaming from which on a rate says something."""
 
+_SILENT_AFTER = 3
+"""Seconds without a word from which on it is said how many there are."""
+
 
 class Standing:
     """What the events told of one contender so far."""
 
-    def __init__(self, label: str, *, blind: bool = False) -> None:
+    def __init__(
+        self, label: str, *, blind: bool = False, with_reason: bool = True
+    ) -> None:
         """Blind, no word here names, prices or times the contender."""
         self.label = label
         self.outcome: Outcome | None = None
-        self._blind = blind
+        self._blind, self._with_reason = blind, with_reason
         self._phase = "waiting"
+        self._began_at: float | None = None
+        self._heard_at = 0.0
         self._started_at = 0.0
         self._first_at: float | None = None
         self._last_at = 0.0
@@ -70,24 +75,51 @@ class Standing:
         else:
             self._bytes += len(delta.text.encode(errors="replace"))
 
+    def hear(self, now: float) -> None:
+        """Note by the clock of who shows it that something came."""
+        self._heard_at = now
+        if self._began_at is None:
+            self._began_at = now
+
+    def running_words(self, now: float) -> str:
+        """Say for how long it has been running, and how: `12 s  ~38 tok/s`.
+
+        Blind, for how long is not said: nobody may be known by that.
+        """
+        if self._blind or self._began_at is None:
+            return self._phase
+        clock = f"{int(now - self._began_at)} s"
+        if self._phase != "streaming":
+            return f"{clock}  {self._phase}"
+        return "  ".join(filter(None, (clock, self._silence(now) or self._rate())))
+
     @property
     def ended(self) -> bool:
         """Whether the contender has its outcome."""
         return self.outcome is not None
 
-    def words(self) -> str:
-        """Say how it stands: `0.4 s first token`, `~38 tok/s`, `done 2.1 s`."""
+    def words(self, now: float) -> str:
+        """Say how it stands: `waiting 3 s`, `~38 tok/s`, `silent 4 s`, `done 2.1 s`."""
         if self.outcome is not None:
-            ending = _blind_ending if self._blind else _ending
-            return ending(self.outcome)
-        if self._blind or self._phase != "streaming":
+            return self._last_words(self.outcome)
+        if self._blind:
             return self._phase
-        return self._rate() or self._first_token()
+        if self._phase != "streaming":
+            quiet = int(now - self._heard_at)
+            return f"{self._phase} {quiet} s" if quiet else self._phase
+        return self._silence(now) or self._rate() or self._first_token()
+
+    def _silence(self, now: float) -> str:
+        quiet = int(now - self._heard_at)
+        return f"silent {quiet} s" if quiet >= _SILENT_AFTER else ""
+
+    def _last_words(self, outcome: Outcome) -> str:
+        return _blind_ending(outcome) if self._blind else _ending(outcome)
 
     def lasting_words(self) -> str:
         """Say only what stays true: the words of a header that cannot be redrawn."""
         if self.outcome is not None:
-            return self.words()
+            return self._last_words(self.outcome)
         return "" if self._blind else self._first_token()
 
     def _first_token(self) -> str:
@@ -107,6 +139,8 @@ class Standing:
         Blind, nothing: a reason names hosts, keys and times.
         """
         if self._blind or self.outcome is None or self.outcome.error is None:
+            return ""
+        if not self._with_reason:
             return ""
         failed = self.outcome.status is Status.FAILED
         prefix = "failed: " if failed else ""
@@ -185,7 +219,8 @@ def _tint(standing: Standing) -> str:
     return GREEN if standing.outcome.error is None else RED
 
 
-def lines_of(rows: Sequence[str]) -> list[str]:
-    """Join rows that were wrapped back into lines."""
-    text = "".join(rows)
-    return text.removesuffix("\n").split("\n") if text else []
+def heading(standing: Standing, words: str, columns: int, *, colour: bool) -> str:
+    """Draw the line above an answer of the whole width: `── home  done 2.1 s ──`."""
+    told = header(standing, words, max(2, columns - 7), colour=colour)
+    cell = [Piece("── "), *told, Piece(" ──")]
+    return styled_row([cell], [columns])

@@ -6,8 +6,11 @@ from typing import Literal
 
 from hexai.domain.outcome import Event, Settled
 from hexai.surfaces.cli.live import columns
+from hexai.surfaces.cli.live.as_written import AsWritten
+from hexai.surfaces.cli.live.column import MakeSource
 from hexai.surfaces.cli.live.columns import Columns
 from hexai.surfaces.cli.live.header import Frame, Size, Standing
+from hexai.surfaces.cli.live.lines import PlainSource
 from hexai.surfaces.cli.live.stacked import Stacked
 from hexai.surfaces.words import letter
 from hexai.text.sanitise import visible_line
@@ -118,6 +121,10 @@ _COMFORTABLE = 40
 """Columns a contender, from which on `auto` shows them side by side."""
 
 
+View = Columns | Stacked | AsWritten
+"""How answers share the screen."""
+
+
 class Painter:
     """Draws the events of one race as they come, on a terminal of its own.
 
@@ -136,47 +143,106 @@ class Painter:
         order: Sequence[int] | None = None,
         colour: bool = False,
         blind: bool = False,
+        in_order: bool = False,
         layout: Layout = "auto",
+        render: MakeSource | None = None,
+        with_reasons: bool = True,
     ) -> None:
         """`labels` by contender's index; `order` their indices in the order shown.
 
         `size` gives columns and lines, 0 where unknown; `ready` tells whether the
         terminal has taken what was written. Blind, the labels shown are letters.
+        `in_order`: whoever is done sooner is not shown sooner.
+        `render` makes what renders an answer; without it they stay as they are written.
+        `with_reasons`: who fails says why in the place of its answer.
         """
         shown = tuple(range(len(labels))) if order is None else tuple(order)
         self._positions = {index: place for place, index in enumerate(shown)}
-        self._standings = [
-            Standing(
-                letter(place) if blind else visible_line(labels[index]),
-                blind=blind,
-            )
+        self._labels = [
+            letter(place) if blind else visible_line(labels[index])
             for place, index in enumerate(shown)
         ]
+        self._colour, self._blind, self._layout = colour, blind, layout
+        self._in_order = in_order or blind
+        self._render, self._with_reasons = render, with_reasons
         self._read_size, self._write = size, write
         self._now, self._ready = now, ready
         self._size = self._measured()
-        side_by_side = _side_by_side(layout, self._size, len(shown))
-        kind = Columns if side_by_side else Stacked
-        self._view: Columns | Stacked = kind(self._standings, colour=colour)
+        self._told: list[tuple[int, Event, float]] = []
+        """All that was told so far, and when: another view begins with it."""
+        self._show(rendered=render is not None)
         self._region = Region()
         self._begun = self._changed = False
         self._due_at = now()
+        self._drawn_at = 0
         self._closed = False
+
+    def _show(self, *, rendered: bool) -> None:
+        """Begin a view that has seen nothing yet."""
+        self._is_rendered = rendered
+        self._standings = [
+            Standing(label, blind=self._blind, with_reason=self._with_reasons)
+            for label in self._labels
+        ]
+        make = self._render if rendered and self._render else PlainSource
+        side_by_side = _side_by_side(self._layout, self._size, len(self._labels))
+        if side_by_side:
+            self._view: View = Columns(self._standings, colour=self._colour, make=make)
+        elif rendered:
+            self._view = Stacked(
+                self._standings, colour=self._colour, make=make, in_order=self._in_order
+            )
+        else:
+            self._view = AsWritten(self._standings, colour=self._colour)
 
     def handle(self, event: Event) -> None:
         """Take the next event of the race, and draw it if a frame is due."""
         if isinstance(event, Settled) or self._closed:
             return
-        position = self._positions[event.index]
+        position, now = self._positions[event.index], self._now()
+        self._told.append((position, event, now))
+        self._hand_on(position, event, now)
+        self._begun = self._changed = True
+        self._draw_if_due()
+
+    def _hand_on(self, position: int, event: Event, now: float) -> None:
+        self._standings[position].hear(now)
         self._standings[position].handle(event)
         self._view.handle(position, event)
-        self._begun = self._changed = True
+
+    def toggle(self) -> None:
+        """Show all answers anew, as they were written, or rendered again.
+
+        What is printed for good stays above.
+        """
+        if self._closed or self._render is None:
+            return
+        self._show(rendered=not self._is_rendered)
+        for position, event, now in self._told:
+            self._hand_on(position, event, now)
+        self._changed = True
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether more has come than could be drawn without making others wait."""
+        return not self._closed and self._view.is_behind
+
+    def catch_up(self) -> None:
+        """Go on with what has come; to be called until that is all."""
+        self._view.settle()
+        self._changed = True
         self._draw_if_due()
 
     def keeping_thoughts(self) -> tuple[int, ...]:
         """Give the contenders whose text stays readable though it was taken back."""
         by_position = {place: index for index, place in self._positions.items()}
         return tuple(by_position[place] for place in self._view.keeping_thoughts())
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The contenders' indices in the order in which they were shown."""
+        by_position = {place: index for index, place in self._positions.items()}
+        return tuple(by_position[place] for place in self._view.order)
 
     def tick(self) -> None:
         """Draw what has changed since the last frame, a new size included."""
@@ -200,7 +266,7 @@ class Painter:
         self._closed = True
         if not self._begun:
             return
-        frame = self._view.last_frame(self._measured())
+        frame = self._view.last_frame(self._measured(), self._now())
         self._write(self._region.draw(frame, anew=True) + self._region.leave())
 
     def _draw_if_due(self) -> None:
@@ -209,12 +275,19 @@ class Painter:
             return
         size = self._measured()
         resized = size != self._size
-        if not (self._changed or resized):
+        if not (self._changed or resized or self._clock_has_moved(now)):
             return
         self._due_at = now + FRAME_SECONDS
-        frame = self._view.frame(size)
-        self._size, self._changed = size, False
+        frame = self._view.frame(size, now)
+        self._size, self._changed = size, self._view.is_behind
+        self._drawn_at = int(now)
         self._write(self._region.draw(frame, anew=resized))
+
+    def _clock_has_moved(self, now: float) -> bool:
+        """Tell whether a clock that is shown has another second."""
+        if self._blind or not self._begun or int(now) == self._drawn_at:
+            return False
+        return not all(standing.ended for standing in self._standings)
 
     def _measured(self) -> Size:
         columns_wide, lines = self._read_size()

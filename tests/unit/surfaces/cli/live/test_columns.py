@@ -3,28 +3,40 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.cli.live.columns import Column
+from hexai.surfaces.cli.live.column import Column
+from hexai.surfaces.cli.live.lines import Pieces
+
+
+def texts(rows: list[Pieces]) -> list[str]:
+    """Give what a reader sees of rows."""
+    return ["".join(piece.text for piece in row) for row in rows]
+
+
+def view(column: Column, height: int) -> list[str]:
+    """Let a column draw what has come, and look at it."""
+    column.settle()
+    return texts(column.view(height))
 
 
 def test_rows_are_wrapped_as_text_comes() -> None:
     """A word that no longer fits moves to the next row; that row is open."""
     column = Column(10)
     column.feed("one two th")
-    before = column.view(9), column.done
+    before = view(column, 9), column.done
     column.feed("ree\nfour")
 
     assert before == (["one two th"], 0)
-    assert (column.view(9), column.done) == (["one two", "three", "four"], 2)
+    assert (view(column, 9), column.done) == (["one two", "three", "four"], 2)
 
 
 def test_an_ended_column_is_complete() -> None:
     """No row of it is waited for any more; its final line break adds none."""
     column = Column(10)
     column.feed("one\n\ntwo\n")
-    column.end()
+    column.finish()
 
     assert (column.done, column.count) == (None, 3)
-    assert column.view(9) == ["one", "", "two"]
+    assert view(column, 9) == ["one", "", "two"]
 
 
 def test_the_reason_follows_what_had_arrived() -> None:
@@ -32,8 +44,9 @@ def test_the_reason_follows_what_had_arrived() -> None:
     column = Column(12)
     column.feed("half a")
     column.end("failed: broken stream")
+    column.finish()
 
-    assert column.view(9) == ["half a", "failed:", "broken", "stream"]
+    assert view(column, 9) == ["half a", "failed:", "broken", "stream"]
 
 
 def test_taken_rows_are_gone() -> None:
@@ -41,10 +54,11 @@ def test_taken_rows_are_gone() -> None:
     column = Column(10)
     column.feed("one\ntwo\nthree")
 
-    assert column.take(1) == ["one"]
-    assert column.view(9) == ["two", "three"]
-    column.end()
-    assert column.take(4) == ["two", "three", "", ""]
+    column.settle()
+    assert texts(column.take(1)) == ["one"]
+    assert view(column, 9) == ["two", "three"]
+    column.finish()
+    assert texts(column.take(4)) == ["two", "three", "", ""]
 
 
 def test_what_does_not_fit_waits_and_the_newest_is_seen() -> None:
@@ -52,7 +66,7 @@ def test_what_does_not_fit_waits_and_the_newest_is_seen() -> None:
     column = Column(20)
     column.feed("".join(f"line {number}\n" for number in range(100)) + "open")
 
-    assert column.view(8) == [
+    assert view(column, 8) == [
         "line 0",
         "line 1",
         "line 2",
@@ -62,7 +76,7 @@ def test_what_does_not_fit_waits_and_the_newest_is_seen() -> None:
         "line 99",
         "open",
     ]
-    assert column.view(3) == ["line 0", "line 1", "… 99 more rows"]
+    assert view(column, 3) == ["line 0", "line 1", "… 99 more rows"]
 
 
 def test_what_arrives_is_harmless() -> None:
@@ -70,21 +84,22 @@ def test_what_arrives_is_harmless() -> None:
     column = Column(20)
     column.feed("a\x1b[2J\r")
     column.feed("\nb\rc")
-    column.end()
+    column.finish()
 
-    assert column.view(9) == ["a\\x1b[2J", "b\\x0dc"]
+    assert view(column, 9) == ["a\\x1b[2J", "b\\x0dc"]
 
 
 def test_a_new_width_wraps_all_that_is_not_printed() -> None:
     """Rows for good stay as they are, the others follow the new width."""
     column = Column(8)
     column.feed("one two three four\nfive six seven")
+    column.settle()
     column.take(1)
     column.resize(14)
 
-    assert column.view(9) == ["three four", "five six seven"]
+    assert view(column, 9) == ["three four", "five six seven"]
     column.resize(5)
-    assert column.view(9) == ["three", "four", "five", "six", "seven"]
+    assert view(column, 9) == ["three", "four", "five", "six", "seven"]
 
 
 @given(
@@ -104,4 +119,4 @@ def test_widths_that_came_and_went_leave_no_trace(
     resized.resize(9)
     steady.feed("".join(pieces))
 
-    assert resized.view(999) == steady.view(999)
+    assert view(resized, 999) == view(steady, 999)

@@ -29,28 +29,28 @@ def ended(status: Status, *, blind: bool = False, **more: Any) -> Standing:
 def test_it_waits_until_its_first_token() -> None:
     """Without a slot it is queued, with one it waits for its upstream."""
     standing = Standing("home")
-    words = [standing.words()]
+    words = [standing.words(0)]
     standing.handle(Queued(index=0, at=0.0))
-    words.append(standing.words())
+    words.append(standing.words(0))
     standing.handle(Started(index=0, at=1.0))
-    words.append(standing.words())
+    words.append(standing.words(0))
 
     assert words == ["waiting", "queued", "waiting"]
 
 
 def test_the_first_token_is_timed_from_the_slot() -> None:
     """Time in the queue is nobody's time to the first token."""
-    assert streaming().words() == "0.4 s first token"
+    assert streaming().words(0) == "0.4 s first token"
 
 
 def test_a_rate_is_told_once_it_says_something_and_marked_as_estimated() -> None:
     """Text is counted until the upstream tells its tokens at the end."""
     standing = streaming()
     standing.handle(Delta(index=0, at=2.3, text="x" * 100))
-    before = standing.words()
+    before = standing.words(0)
     standing.handle(Delta(index=0, at=2.4, text="x" * 60))
 
-    assert (before, standing.words()) == ("0.4 s first token", "~40 tok/s")
+    assert (before, standing.words(0)) == ("0.4 s first token", "~40 tok/s")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,31 @@ def test_a_rate_is_told_once_it_says_something_and_marked_as_estimated() -> None
 )
 def test_its_end_is_told(status: Status, more: dict[str, Any], words: str) -> None:
     """Each way to end has its words, and so has an answer from the cache."""
-    assert ended(status, **more).words() == words
+    assert ended(status, **more).words(0) == words
+
+
+def test_who_says_nothing_shows_for_how_long() -> None:
+    """Before its first word from the first second on, in between after three."""
+    standing = Standing("home")
+    standing.handle(Started(index=0, at=0.0))
+    standing.hear(10.0)
+    waiting = [standing.words(10.4), standing.words(13.2)]
+    standing.handle(Delta(index=0, at=3.4, text="x"))
+    standing.hear(13.4)
+    silent = [standing.words(16.3), standing.words(17.5)]
+
+    assert waiting == ["waiting", "waiting 3 s"]
+    assert silent == ["3.4 s first token", "silent 4 s"]
+    assert standing.running_words(17.5) == "7 s  silent 4 s"
+
+
+def test_blind_nobody_is_known_by_a_clock() -> None:
+    """How long a contender takes may tell which it is."""
+    standing = Standing("A", blind=True)
+    standing.handle(Started(index=0, at=0.0))
+    standing.hear(0.0)
+
+    assert standing.words(30.0) == standing.running_words(30.0) == "waiting"
 
 
 def test_what_is_printed_for_good_stays_true() -> None:
@@ -121,5 +145,5 @@ def test_blind_nothing_names_or_times_a_contender(status: Status, words: str) ->
         fell_back=True,
     )
 
-    assert (running.words(), running.lasting_words()) == ("streaming", "")
-    assert (done.words(), done.lasting_words(), done.reason()) == (words, words, "")
+    assert (running.words(0), running.lasting_words()) == ("streaming", "")
+    assert (done.words(0), done.lasting_words(), done.reason()) == (words, words, "")

@@ -1,0 +1,121 @@
+"""How a run ended, for a person at a terminal: a row each, and what failed; pure."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from hexai.domain.outcome import Outcome, Status
+from hexai.domain.provider import FinishReason
+from hexai.surfaces.cli.output import table
+from hexai.surfaces.words import ago, is_estimated, usd
+
+Price = Callable[[Outcome], Decimal | None]
+
+_LEAST_WAIT = 0.05
+"""Seconds in line or for a model's load from which on they are told."""
+
+
+def closing_table(
+    outcomes: Sequence[Outcome], price: Price, *, columns: int = 0
+) -> tuple[str, ...]:
+    """Make the lines of a table in the order of `outcomes`, and why some failed.
+
+    A column in which nobody has anything is left out.
+    """
+    if not outcomes:
+        return ()
+    told = {
+        heading: [tell(each) for each in outcomes]
+        for heading, tell in (
+            ("", lambda each: each.label),
+            ("STATE", _state),
+            ("WAITED", _waited),
+            ("FIRST", lambda each: _seconds(each, each.timings.ttft)),
+            ("TOTAL", lambda each: _seconds(each, each.timings.total)),
+            ("IN", _input),
+            ("CACHED", _cached),
+            ("OUT", _output),
+            ("TOK/S", _speed),
+            ("COST", lambda each: _cost(each, price(each))),
+        )
+    }
+    told = {heading: cells for heading, cells in told.items() if any(cells)}
+    drawn = table(list(told), list(zip(*told.values(), strict=True)), columns=columns)
+    return (*drawn.splitlines(), *_reasons(outcomes))
+
+
+def _reasons(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Say each reason once, with who failed for it; it says what to do."""
+    failed: dict[str, list[str]] = {}
+    for each in outcomes:
+        if each.error is not None:
+            failed.setdefault(str(each.error), []).append(each.label)
+    return tuple(f"{', '.join(labels)}: {why}" for why, labels in failed.items())
+
+
+def _state(outcome: Outcome) -> str:
+    if outcome.cached_age is not None:
+        return f"cached {ago(outcome.cached_age)}"
+    if outcome.status is not Status.ANSWERED:
+        return str(outcome.status)
+    words = [_ending(outcome)]
+    if outcome.is_cut:
+        words.append("prompt cut")
+    if outcome.fell_back:
+        words.append(f"by {outcome.model}")
+    return ", ".join(words)
+
+
+def _ending(outcome: Outcome) -> str:
+    match outcome.finish:
+        case FinishReason.LENGTH if outcome.usage is not None:
+            return f"cut off at {_mark(outcome)}{outcome.usage.output} tokens"
+        case FinishReason.LENGTH:
+            return "cut off"
+        case FinishReason.FILTERED:
+            return "cut off by a filter"
+        case _:
+            return "done"
+
+
+def _waited(outcome: Outcome) -> str:
+    waited = outcome.timings.queued + outcome.timings.loading
+    return f"{waited:.2f} s" if waited >= _LEAST_WAIT else ""
+
+
+def _seconds(outcome: Outcome, seconds: float | None) -> str:
+    if seconds is None or outcome.cached_age is not None:
+        return ""
+    return f"{seconds:.2f} s"
+
+
+def _input(outcome: Outcome) -> str:
+    return "" if outcome.usage is None else f"{_mark(outcome)}{outcome.usage.input}"
+
+
+def _cached(outcome: Outcome) -> str:
+    """Say how much of the prompt was read from a cache, and written there."""
+    if outcome.usage is None:
+        return ""
+    usage = outcome.usage
+    read = str(usage.cached or "")
+    return f"{read} +{usage.written}".strip() if usage.written else read
+
+
+def _output(outcome: Outcome) -> str:
+    return "" if outcome.usage is None else f"{_mark(outcome)}{outcome.usage.output}"
+
+
+def _speed(outcome: Outcome) -> str:
+    if outcome.tokens_per_s is None or outcome.cached_age is not None:
+        return ""
+    return f"{_mark(outcome)}{outcome.tokens_per_s:.0f}"
+
+
+def _cost(outcome: Outcome, cost: Decimal | None) -> str:
+    if outcome.usage is None or outcome.cached_age is not None:
+        return ""
+    return usd(cost, estimated=is_estimated(outcome))
+
+
+def _mark(outcome: Outcome) -> str:
+    return "~" if is_estimated(outcome) else ""

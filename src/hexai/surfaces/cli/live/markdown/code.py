@@ -1,0 +1,184 @@
+"""Code in colours, line by line as it is finished; Pygments reads it.
+
+A lexer of Pygments reads a whole text. To go on after a line, it is told what it was
+in (a string, a comment) when that line ended. Some lexers take a comment of several
+lines as one piece, and know of its beginning only if they see it: then the lines since
+its beginning are read again, at most `_AGAIN` characters of them.
+
+Loading a lexer takes up to a tenth of a second, so it is loaded elsewhere, and who
+draws code waits for it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
+from pygments.lexers import find_lexer_class_by_name
+from pygments.token import (
+    Comment,
+    Keyword,
+    Literal,
+    Name,
+    Number,
+    Operator,
+    String,
+    Token,
+    _TokenType,
+)
+from pygments.util import ClassNotFound
+
+from hexai.surfaces.cli.live.lines import Pieces
+from hexai.surfaces.cli.live.rows import Piece
+
+_AGAIN = 2_000
+"""Characters that are read again with each line of a comment, at most."""
+_LONGEST = 300
+"""Characters of a line beyond which it has no colours: some lexers take for ever."""
+_LANGUAGE = re.compile(r"[\w+#-]+")
+_STYLES: dict[_TokenType, str] = {
+    Comment: "2",
+    Comment.Preproc: "35",
+    Keyword: "35",
+    Keyword.Constant: "36",
+    Keyword.Type: "36",
+    Operator.Word: "35",
+    Name.Function: "34",
+    Name.Class: "34",
+    Name.Tag: "34",
+    Name.Builtin: "36",
+    Name.Decorator: "35",
+    Name.Attribute: "36",
+    Number: "36",
+    String: "32",
+    Literal.Date: "36",
+}
+"""Colours that can be read on dark and on light: no yellow, no white, no black."""
+
+Read = Iterable[tuple[int, _TokenType, str]]
+
+
+class Code(Struct, frozen=True, kw_only=True, eq=False):
+    """Code in some language, as far as it is read."""
+
+    lexer: Lexer | None = None
+    stack: tuple[str, ...] = ("root",)
+    """What the lexer is in at the end."""
+    again: str = ""
+    """Lines that are to be read again with what comes."""
+
+    def line(self, text: str) -> "tuple[Pieces, Code]":
+        """Give a line in its colours, and how it goes on after it."""
+        if self.lexer is None or len(text) > _LONGEST:
+            return plain(text), self
+        try:
+            return self._read(self.lexer, f"{text}\n")
+        except Exception:  # noqa: BLE001 - a lexer that stumbles costs colours, no answer
+            return plain(text), Code()
+
+    def _read(self, lexer: Lexer, line: str) -> "tuple[Pieces, Code]":
+        again = self.again + line
+        stack = self.stack
+        if isinstance(lexer, ExtendedRegexLexer):
+            place = LexerContext(again, 0, stack=list(stack))
+            tokens = list(_unprocessed(lexer, context=place))
+            stack = tuple(place.stack)
+        else:
+            tokens = list(_unprocessed(lexer, again))
+        pieces = _pieces(tokens, len(self.again))
+        if _is_over(tokens) or len(again) > _AGAIN:
+            return pieces, Code(lexer=lexer, stack=stack)
+        return pieces, Code(lexer=lexer, stack=self.stack, again=again)
+
+
+def plain(text: str) -> Pieces:
+    """Give a line without colours."""
+    return (Piece(text),) if text else ()
+
+
+def _unprocessed(lexer: Lexer, *given: str, **more: LexerContext) -> Read:
+    read: Callable[..., Read] = lexer.get_tokens_unprocessed
+    return read(*given, **more)
+
+
+def _is_over(tokens: list[tuple[int, _TokenType, str]]) -> bool:
+    """Tell whether what was read last cannot be longer than it is."""
+    if not tokens:
+        return True
+    _, kind, text = tokens[-1]
+    is_comment = kind is Comment.Multiline and bool(text.strip())
+    return not is_comment and kind is not Token.Error
+
+
+def _pieces(tokens: Read, start: int) -> Pieces:
+    """Colour what stands after `start`, without its line break."""
+    pieces: list[Piece] = []
+    for at, kind, text in tokens:
+        shown = text[max(0, start - at) :].rstrip("\n")
+        if not shown:
+            continue
+        sgr = style_of(kind)
+        if pieces and (pieces[-1].sgr == sgr or not shown.strip()):
+            last = pieces.pop()
+            shown, sgr = last.text + shown, last.sgr
+        pieces.append(Piece(shown, sgr))
+    return tuple(pieces)
+
+
+def style_of(kind: _TokenType) -> str:
+    """Find the colour of a kind of token, or of what it is a kind of."""
+    known: _TokenType | None = kind
+    while known is not None:
+        if known in _STYLES:
+            return _STYLES[known]
+        known = known.parent
+    return ""
+
+
+class Lexers:
+    """The lexers that are loaded, and those that are on their way."""
+
+    def __init__(self, elsewhere: Callable[[Callable[[], None]], object]) -> None:
+        """`elsewhere` runs what takes a while, where nobody waits for it."""
+        self._elsewhere = elsewhere
+        self._known: dict[str, Lexer | None] = {"": None}
+        self._asked: set[str] = set()
+
+    def is_ready(self, info: str) -> bool:
+        """Tell whether the language of a fence is loaded; if not, it is from now on."""
+        name = _name(info)
+        if name not in self._known and name not in self._asked:
+            self._asked.add(name)
+            self._elsewhere(lambda: self._load(name))
+        return name in self._known
+
+    def code(self, info: str) -> Code:
+        """Begin code in the language that a fence names, if it is known."""
+        return Code(lexer=self._known.get(_name(info)))
+
+    def _load(self, name: str) -> None:
+        lexer: Lexer | None = None
+        try:
+            lexer = _resumable(find_lexer_class_by_name(name))
+            list(_unprocessed(lexer, "x\n"))
+        except ClassNotFound:
+            lexer = None
+        except Exception:  # noqa: BLE001 - as above
+            lexer = None
+        self._known[name] = lexer
+
+
+def _name(info: str) -> str:
+    found = _LANGUAGE.search(info)
+    return found[0].lower() if found else ""
+
+
+def _resumable(kind: type[Lexer]) -> Lexer:
+    """Make a lexer that can go on where it stopped, if its kind can."""
+    if issubclass(kind, RegexLexer) and not issubclass(kind, ExtendedRegexLexer):
+        own = kind.get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
+        if own:
+            name = f"Resumable{kind.__name__}"
+            resumable: type[Lexer] = type(name, (ExtendedRegexLexer, kind), {})
+            return resumable()
+    return kind()

@@ -1,0 +1,74 @@
+"""A run on a terminal ends with a row for each contender."""
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from hexai.domain.outcome import Outcome, Status, Timings
+from hexai.domain.provider import FinishReason, Usage
+from hexai.errors import ConnectionFailed
+from hexai.surfaces.cli.closing import closing_table
+from tests.support.watched import outcome
+
+USAGE = Usage(input=312, output=148, cached=200, source="reported")
+
+
+def ended(label: str, **more: Any) -> Outcome:
+    """Make an outcome with figures."""
+    timings = Timings(ttft=0.41, total=2.13)
+    made = outcome(0, **{"usage": USAGE, **more})
+    return replace(made, label=label, timings=more.get("timings", timings))
+
+
+def lines(*outcomes: Outcome, columns: int = 80) -> list[str]:
+    """Draw the table, at a price that is the same for all."""
+    price = Decimal("0.0004")
+    return list(closing_table(outcomes, lambda _: price, columns=columns))
+
+
+def test_each_contender_has_a_row_by_its_label() -> None:
+    """With what it took in time, tokens and money."""
+    cut = ended("careful", finish=FinishReason.LENGTH)
+    assert lines(ended("home"), cut) == [
+        "         STATE                  FIRST   TOTAL   IN   CACHED  OUT  COST",
+        "home     done                   0.41 s  2.13 s  312  200     148  $0.0004",
+        "careful  cut off at 148 tokens  0.41 s  2.13 s  312  200     148  $0.0004",
+    ]
+
+
+def test_what_failed_is_said_once_with_what_to_do() -> None:
+    """Whoever failed for the same reason is named together."""
+    error = ConnectionFailed("refused", advice="start it")
+    failed = [
+        ended(label, status=Status.FAILED, error=error, usage=None) for label in "ab"
+    ]
+
+    assert lines(*failed)[-1] == "a, b: refused; start it"
+    assert [row.split()[:2] for row in lines(*failed)[1:3]] == [
+        ["a", "failed"],
+        ["b", "failed"],
+    ]
+
+
+def test_a_column_without_figures_is_left_out() -> None:
+    """As those of time and money for what came from the cache."""
+    assert lines(ended("home", cached_age=180.0))[0].split() == [
+        "STATE",
+        "IN",
+        "CACHED",
+        "OUT",
+    ]
+
+
+def test_a_narrow_screen_has_every_figure() -> None:
+    """What does not fit beside the label stands below it."""
+    shown = lines(ended("home"), columns=40)
+
+    assert max(map(len, shown)) <= 40
+    assert "$0.0004" in "".join(shown)
+
+
+def test_nobody_has_no_table() -> None:
+    """A run that was given up has nothing to tell."""
+    assert lines() == []
