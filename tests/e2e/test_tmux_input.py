@@ -21,6 +21,9 @@ SENT = {
     "another size": b"\x1b[48;3;9;60;90t",
     "a number beyond all characters": b"\x1b[9999999999u",
     "half of a character": b"\x1b[97;;55296u",
+    "a key that nobody knows": b"\x1b[113;1A\x1b[13;5~\x1b\x1b[B",
+    "what the terminal is": b"\x1b[?64;1;9c\x1b[>41;354;0c\x1bP>|tmux 3.3a\x1b\\",
+    "which colours it has": b"\x1b]11;rgb:1111/2222/3333\x07\x1b]10;rgb:q/q/q\x1b\\",
     "no UTF-8": b"\xff\xc3(\xe6\x97",
 }
 """Whoever has started us may have had the terminal tell of the mouse."""

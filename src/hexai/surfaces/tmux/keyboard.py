@@ -9,6 +9,8 @@ goes on to Textual in one piece, without any character by which it could act.
 The first mark of an end ends a paste, since nothing tells it from one that was pasted;
 terminals keep that from happening by taking ESC out of what they paste.
 
+What is no key is not made one either (`escape_sequences.py`).
+
 Textual also gives up at bytes that are not UTF-8, which a paste may well hold.
 
 A terminal may send more than the view asks for: whoever has started us may have had it
@@ -17,17 +19,22 @@ would take the keys from the answers.
 """
 
 import os
+import re
 import select
 from codecs import getincrementaldecoder
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from textual import constants
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Key, Paste
-from textual.keys import Keys
+from textual.keys import Keys as Ignored
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
+
+from hexai.surfaces.tmux.escape_sequences import Sequences
 
 _START, _END = "\x1b[200~", "\x1b[201~"
 _KEPT = "\t\n\r"
@@ -36,6 +43,12 @@ _DROPPED = {
 }
 _WANTED = (Key, Paste, AppFocus, AppBlur, TerminalSupportsSynchronizedOutput)
 """Not the mouse, and not sizes, which the system tells."""
+_UNREAD = "]PX^_\x1b"
+"""What begins a text between terminal and program, or Alt and a key without a letter:
+Textual knows none of them."""
+_LONGEST_KNOWN = 32
+"""Characters after which Textual takes a sequence for keys."""
+_NUMBERED = re.compile(r"\x1b\[(?!27;)(\d*)[\d:;]*([~A-FHP-S])")
 _AT_ONCE = 1 << 16
 """Bytes that are read."""
 _LOOKS_EVERY = 0.1
@@ -107,34 +120,72 @@ def _begun(text: str, mark: str) -> str:
 
 
 class Keyboard(LinuxDriver):
-    """Textual's driver for terminals, but that pastes are taken out of its input."""
+    """Textual's driver for terminals, but for what it is given to read."""
 
     def run_input_thread(self) -> None:
         """Pass on what is sent until the driver is stopped, or the terminal is gone."""
-        pastes, keys = Pastes(), _Keys()
+        keys = Keys()
         while not self.exit_event.is_set():
-            patience = constants.ESCAPE_DELAY if pastes.holds_keys else _LOOKS_EVERY
+            patience = constants.ESCAPE_DELAY if keys.waits else _LOOKS_EVERY
             if select.select([self.fileno], [], [], patience)[0]:
                 if not (sent := os.read(self.fileno, _AT_ONCE)):
                     raise EOFError
-                self._pass_on(keys.read(pastes.feed(sent)))
-            elif held := pastes.give_up():
-                self._pass_on(keys.read(held))
-                self._pass_on(keys.end())
-            self._pass_on(keys.tick())
-
-    def _pass_on(self, messages: Iterable[Message]) -> None:
-        for message in messages:
-            if isinstance(message, _WANTED):
+                messages = keys.feed(sent)
+            else:
+                messages = keys.give_up()
+            for message in messages:
                 self.process_message(message)
 
 
-class _Keys(XTermParser):
-    """Textual's parser, told by whoever has waited already that no more comes."""
+class Keys:
+    """Makes of bytes what the view acts on: keys, pastes, and the terminal's focus."""
+
+    def __init__(self) -> None:
+        self._pastes, self._sequences = Pastes(), Sequences()
+        self._parser = _Parser()
+
+    def feed(self, sent: bytes) -> Iterator[Message]:
+        """Give what is told by bytes, as far as that is clear."""
+        return self._read(self._pastes.feed(sent))
+
+    def give_up(self) -> Iterator[Message]:
+        """Give what was held back for more that does not come: the key Esc, mostly."""
+        yield from self._read(self._pastes.give_up())
+        yield from self._parsed(self._sequences.give_up())
+
+    @property
+    def waits(self) -> bool:
+        """Whether something may have to be given up on."""
+        return self._pastes.holds_keys or self._sequences.holds_keys
+
+    def _read(self, text: str) -> Iterator[Message]:
+        for piece in self._sequences.feed(text):
+            yield from self._parsed(piece)
+
+    def _parsed(self, piece: str) -> Iterator[Message]:
+        is_sequence = piece[:1] == "\x1b" and len(piece) > 2
+        if is_sequence and (piece[1] in _UNREAD or len(piece) > _LONGEST_KNOWN):
+            return
+        messages = [*self._parser.read(piece)]
+        if self._parser.wants_more:
+            if is_sequence:  # it is whole, so Textual does not know it
+                self._parser = _Parser()
+                return
+            messages += self._parser.end()
+        yield from (each for each in messages if isinstance(each, _WANTED))
+
+
+class _Parser(XTermParser):
+    """Textual's parser, told by whoever knows where a sequence ends."""
 
     def read(self, text: str) -> Iterable[Message]:
         """Give the messages of a text; of none, to Textual, the end of all input."""
         return self.feed(text) if text else ()
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether it is within what it takes for a sequence."""
+        return self._awaiting.timeout is not None
 
     def end(self) -> Iterable[Message]:
         """Give what was begun as it is."""
@@ -147,9 +198,23 @@ class _Keys(XTermParser):
         alt: bool = False,  # noqa: FBT001, FBT002 - as Textual has it
     ) -> Iterable[Key]:
         """Give the keys of a sequence; none for a number that is no character's."""
+        if _is_no_key(sequence):
+            return [Key(Ignored.Ignore, sequence)]
         try:
             keys = [*super()._sequence_to_key_events(sequence, alt)]
             "".join(key.character or "" for key in keys).encode()
         except (ValueError, OverflowError):
-            return [Key(Keys.Ignore, sequence)]
+            return [Key(Ignored.Ignore, sequence)]
         return keys
+
+
+def _is_no_key(sequence: str) -> bool:
+    """Tell whether it is a key by a number that Textual does not know.
+
+    It takes the number for a character's then, which only the one before `u` is, and
+    the one behind 27 (what xterm calls modifyOtherKeys).
+    """
+    found = _NUMBERED.fullmatch(sequence)
+    if found is None or sequence in ANSI_SEQUENCES_KEYS:
+        return False
+    return f"{found[1] or 1}{found[2]}" not in FUNCTIONAL_KEYS
