@@ -1,6 +1,10 @@
 """Diffs that take long to lay out show their first rows at once."""
 
 import asyncio
+import sys
+from threading import Thread
+from threading import enumerate as enumerate_threads
+from traceback import walk_stack
 
 import pytest
 
@@ -10,10 +14,12 @@ from hexai.surfaces.tmux.view_messages import (
     Begun,
     Done,
     Grew,
+    Left,
     Opened,
     Target,
     Took,
 )
+from hexai.text.diff import compare_lines
 from tests.surfaces.tmux.test_view import ITEMS, run, showing
 
 WIDE = "".join(f"{number} = '{'漢字の文書、' * 12}'\n" for number in range(60_000))
@@ -112,3 +118,35 @@ def test_asking_again_does_not_wait_for_a_long_diff() -> None:
                 await parent.wait_for("waiting")
 
     run(body)
+
+
+def test_whoever_leaves_does_not_wait_for_a_diff() -> None:
+    """A comparison of a hundred thousand lines goes on when the view has gone."""
+    old = "".join(f"v{number}\n" for number in range(100_000))
+    new = "".join(f"{'vvw'[number % 3]}{number}\n" for number in range(100_000))
+
+    async def body() -> None:
+        opened = Opened(items=ITEMS[:4], main=4, selection=old)
+        begun = Begun(title="simplify", names=("one",), target=Target())
+        async with showing(opened, begun) as parent:
+            await parent.wait_for("waiting")
+            parent.say(Done(place=0, text=new, words="all of it"))
+            async with asyncio.timeout(20):
+                while not _drawing():
+                    await parent.pilot.pause()
+            await parent.pilot.press("escape")
+            assert await parent.hear() == Left()
+
+    run(body)
+    thread = _drawing()
+    assert thread is not None
+    thread.join()
+
+
+def _drawing() -> Thread | None:
+    """Give the thread that is comparing lines."""
+    for thread in enumerate_threads():
+        frame = sys._current_frames().get(thread.ident or 0)
+        if any(each.f_code is compare_lines.__code__ for each, _ in walk_stack(frame)):
+            return thread
+    return None

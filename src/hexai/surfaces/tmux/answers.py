@@ -7,6 +7,7 @@ lines leave the keys alone.
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
 
@@ -35,7 +36,7 @@ _FRAME = 0.1
 _PATIENCE = 0.25
 """Seconds until a diff that is not done shows what it has."""
 _GO_ON = 0.5
-"""Seconds until it shows more; the view's end may have to wait so long."""
+"""Seconds until it shows more."""
 _SHARE = 4
 """A diff is made again when this many times as long has passed as it took."""
 _ASKED = "asking again"
@@ -64,6 +65,9 @@ class Answers(Vertical, can_focus=True):
         self._candidates = [
             CandidateView(place, name) for place, name in enumerate(begun.names)
         ]
+        self._thread = ThreadPoolExecutor(1)
+        """Draws. Whoever leaves does not wait for it, as `asyncio.to_thread` would: to
+        compare a hundred thousand lines takes seconds, and cannot be broken off."""
         self._chosen = 0
         self._is_split = False
         self._note = ""
@@ -86,6 +90,10 @@ class Answers(Vertical, can_focus=True):
         self._arrange()
         self.set_interval(_FRAME, self._redraw)
         self.run_worker(self._keep_drawing())
+
+    def on_unmount(self) -> None:
+        """Draw no more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     def on_resize(self) -> None:
         """Arrange the candidates anew."""
@@ -308,7 +316,7 @@ class Answers(Vertical, can_focus=True):
             each.is_stale = False
             drawing = await self._drawn(each)
         else:
-            drawing = await asyncio.to_thread(each.begun.laid_out, _GO_ON)
+            drawing = await self._in_thread(partial(each.begun.laid_out, _GO_ON))
         live = not each.is_over
         each.begun = None if drawing.is_whole else drawing
         if drawing.is_whole or not live:  # who reads along is at the end
@@ -328,11 +336,17 @@ class Answers(Vertical, can_focus=True):
             is_live=candidate.text is None,
         )
         is_split = self._is_split
-        return await asyncio.to_thread(
-            draw,
-            self._old,
-            answer,
-            is_split=is_split,
-            cells=candidate.cells,
-            patience=_PATIENCE,
+        return await self._in_thread(
+            partial(
+                draw,
+                self._old,
+                answer,
+                is_split=is_split,
+                cells=candidate.cells,
+                patience=_PATIENCE,
+            )
         )
+
+    async def _in_thread(self, make: Callable[[], Drawing]) -> Drawing:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, make)
