@@ -42,6 +42,7 @@ from hexai.surfaces.tmux.menu import MenuAction
 from hexai.surfaces.tmux.selection import Selection
 from hexai.text.lines import Lines, Position, Span
 
+_TESTED = "Go, Python, JavaScript, TypeScript or Rust"
 _BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -52,6 +53,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     cursor: Cursor
     is_known: bool
     """Its language was said, or found out."""
+    is_said: bool = False
+    """It was said, be it by the name of its file."""
     path: str = ""
     """Its file, absolute; empty: not known."""
     project: str = ""
@@ -105,7 +108,8 @@ def make_subject(
     path = os.path.normpath(Path(folder) / file) if file else ""
     project = project_of(str(Path(path).parent) if path else folder)
     name = os.path.relpath(path, project or Path(path).parent) if path else ""
-    if not name and not language:
+    is_said = bool(name or language)
+    if not is_said:
         language = guess_language(selection.text)
     cursor = Cursor(
         document=document,
@@ -117,6 +121,7 @@ def make_subject(
         selection=selection,
         cursor=cursor,
         is_known=bool(name or language),
+        is_said=is_said,
         path=path,
         project=project,
     )
@@ -185,10 +190,7 @@ def _plan_tests(
     testable = can_test(cursor.identifier, cursor.path)
     found = find_subject(cursor) if testable else None
     if found is None:
-        return Unfit(
-            "no function of Go, Python, JavaScript, TypeScript or Rust is in it; "
-            "--file or --language may say what it is"
-        )
+        return _untestable(subject, testable=testable)
     language = found.language
     in_python = language == "python"
     request = compose_test(
@@ -208,6 +210,18 @@ def _plan_tests(
         return _below(subject.selection.text, tests, gap_of(language))
 
     return Plan(title=choice.item.title, request=request, frame=None, finish=finish)
+
+
+def _untestable(subject: Subject, *, testable: bool) -> Unfit:
+    if not subject.is_said:
+        return Unfit(
+            f"no function of {_TESTED} is seen in it; --file or --language may say "
+            "what it is"
+        )
+    name = subject.cursor.language.name
+    if testable:
+        return Unfit(f"no function of {name} is in it, and tests are written for one")
+    return Unfit(f"tests are written for {_TESTED}, and not for {name}")
 
 
 def _below(selection: str, tests: str, gap: int) -> str:

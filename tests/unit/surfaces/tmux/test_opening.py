@@ -54,3 +54,17 @@ def test_a_surplus_of_another_surface_is_told(tmp_path: Path) -> None:
     more = f'{THREE}chat = ["a", "b", "c"]\n'
     (note,) = opening(tmp_path, more).opened().notes
     assert note.endswith("models.chat supports a single entry; ignoring 2 extra")
+
+
+def test_the_menu_says_which_hotkey_two_lines_share(tmp_path: Path) -> None:
+    """Beside the line that lost it, which shows none."""
+    lines = "".join(
+        f'[[tmux_action.menu]]\nkind = "{kind}"\nhotkey = "x"\n'
+        for kind in ("simplify", "document")
+    )
+    opened = opening(tmp_path, lines).opened()
+
+    (note,) = opened.notes
+    assert "tmux_action.menu[1].hotkey" in note
+    assert "is the hotkey of tmux_action.menu[0] too" in note
+    assert [item.hotkey for item in opened.items] == ["x", ""]
