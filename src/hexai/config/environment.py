@@ -1,5 +1,6 @@
 """The `HEXAI_*` variables: their names, made of the schema, and what they say.
 
+A key is `HEXAI_<TABLE>_<KEY>`, and a profile stands for a table.
 A variable that is empty is not set. A list is comma-separated, or a JSON array where
 a comma or a blank belongs to an item.
 """
@@ -27,10 +28,6 @@ from hexai.config.schema_types import Table, Temperature
 from hexai.domain.entry import Surface
 from hexai.text.alike import nearest
 from hexai.text.sanitise import is_whole
-
-# A key is `HEXAI_<TABLE>_<KEY>`, unless the Go tool has a name for it; where a key
-# begins with the name of its table (`completion.completion_debounce_ms`), that is not
-# said twice, as in the Go tool. A profile stands for a table.
 
 _NAMES_OF_THE_GO_TOOL: dict[KeyPath, str] = {
     ("general", "max_tokens"): "HEXAI_MAX_TOKENS",

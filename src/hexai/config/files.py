@@ -164,13 +164,13 @@ def _syntax_error(message: str, text: str) -> Problem:
     return Problem(path=(), message=message, line=line)
 
 
-# They are relative to the file, never to the working directory, which may be anybody's.
-
-
 def anchor(
     values: Mapping[KeyPath, object], *, folder: str, home: str
 ) -> dict[KeyPath, object]:
-    """Give the values of a layer with `ca_file` and GGUF models made absolute."""
+    """Give the values of a layer with `ca_file` and GGUF models made absolute.
+
+    Relative to the file, never to the working directory, which may be anybody's.
+    """
     anchored = dict(values)
     for path, value in values.items():
         if path[0] == "models":

@@ -224,11 +224,8 @@ def named_key_variables(settings: Settings) -> frozenset[str]:
     return frozenset(filter(None, named))
 
 
-# Each value is the entry's; else the provider's; else the general one.
-
-
 def make_spec(settings: Settings, table: EntryTable) -> RequestSpec:
-    """Resolve whom an entry asks, and how."""
+    """Resolve whom an entry asks, and how: it says; else its provider; else all."""
     provider = settings.provider.name.strip()
     wanted = given(text_of(table.provider), provider)
     return _make_spec(settings, wanted, text_of(table.model), table)

@@ -64,10 +64,6 @@ def json_list(numbers: Iterable[int | str]) -> str:
     return msgspec.json.encode([*numbers]).decode("ascii")
 
 
-# SQLite keeps any bytes as a text and any value in any column, so a changed byte shows
-# only when a value is read. What Python says of it quotes the value; nobody repeats
-# that.
-
 DAMAGE = (
     sqlite3.Error,
     msgspec.MsgspecError,
@@ -76,7 +72,11 @@ DAMAGE = (
     TypeError,
     ValueError,
 )
-"""What reading a damaged value may raise; see `is_damage` for those of SQLite."""
+"""What reading a damaged value may raise; see `is_damage` for those of SQLite.
+
+SQLite keeps any value in any column, so a changed byte shows only then. The message
+quotes the value, so nobody repeats it.
+"""
 
 _OF_FILE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _Read = TypeVar("_Read")
@@ -126,12 +126,6 @@ def with_damaged_names(
         return read()
 
 
-# The schema is numbered by `user_version`, and migration N is the file `000N_….sql`. A
-# number alone proves nothing: any program may set it, and a damaged byte changes it. So
-# a database is ours if its tables are those of its number. A number that is newer than
-# this program must come with more than this program knows, since every migration
-# changes what `sqlite_master` says, and columns are only added.
-
 SCHEMA = 12
 """The number of the newest migration."""
 
@@ -167,7 +161,10 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def is_ours(connection: sqlite3.Connection) -> bool:
-    """Tell an empty file, and a ledger of any version, from all else."""
+    """Tell an empty file, and a ledger of any version, from all else.
+
+    Any program may set `user_version`, so the tables have to be those of the number.
+    """
     connection.execute("BEGIN")  # so that no other process migrates in between
     try:
         version, found = version_of(connection), _Shape.of(connection)
@@ -176,7 +173,7 @@ def is_ours(connection: sqlite3.Connection) -> bool:
     if version <= 0:
         return version == 0 and not found.objects
     newest = _shape(SCHEMA)
-    if version > SCHEMA:
+    if version > SCHEMA:  # every migration adds something, and takes no column away
         return found.columns >= newest.columns and found.objects != newest.objects
     return found.columns & newest.columns == _shape(version).columns
 

@@ -17,16 +17,12 @@ from hexai.domain.record import Choice
 from hexai.ledger.cells import Cells
 from hexai.ledger.database import json_list, milliseconds
 
-# An item is 8 bits of index, 9 of place, 1 of whether it was taken, 21 of cell, and 24
-# of what the upstream called the model. What a list or vote tells is a text of four
-# words: its items, which of both it was, whether its order was drawn or it was joined
-# of several, and the choice.
-
 PACKED = """
     (((idx << 9 | coalesce(position, ordinal)) << 1 | (taken IS NOT NULL)) << 21
     | cell) << 24 | ifnull(returned_model, 0)
 """
-"""What packs a row of `contender`."""
+"""What packs a row of `contender`: 8 bits of index, 9 of place, 1 of whether it was
+taken, 21 of cell, and 24 of what the upstream called the model."""
 ORDER = "CASE WHEN seed IS NULL THEN 'fixed' ELSE 'drawn' END"
 """What tells of a row of `run` how its items were ordered."""
 _PLACE = 46
@@ -107,12 +103,8 @@ def _pack(item: PackedItem, *, position: int, index: int) -> str:
     return str(index << 55 | position << _PLACE | low)
 
 
-# An editor that asks several servers, each with entries of its own, shows what they
-# give in one list. So runs of one place that were shown within 5 s of the first are one
-# trial. Which items stood higher is not known for sure; what was shown first is taken
-# to. So their order is not drawn, whatever each server did.
-
 _TOGETHER_MS = 5000
+"""Within which runs of one place are one list, of an editor with several servers."""
 
 
 class DecidedList(Struct, frozen=True):
@@ -137,7 +129,10 @@ class DecidedList(Struct, frozen=True):
 
 
 def join(lists: Iterable[DecidedList]) -> Iterator[DecidedList]:
-    """Join those that were shown together at one place."""
+    """Join those that were shown together at one place.
+
+    What was shown first is taken to stand higher, so their order is not drawn.
+    """
     ordered = sorted(lists, key=lambda each: (*_place(each), each.shown_at))
     for _, at_place in groupby(ordered, _place):
         together: list[DecidedList] = []
@@ -161,13 +156,8 @@ def _one(together: list[DecidedList]) -> DecidedList:
     return replace(decided, order="joined", word=stack(each.word for each in together))
 
 
-# What a model was taken of lists is also what those lists were: a model that is asked
-# in harder places looks worse. Only where both stood, both had the same place to fill.
-# The newest lists are enough, and soon read, however large the ledger: so many pin a
-# share down to one percent.
-
 MOST = 10_000
-"""Lists that are read."""
+"""Lists that are read, the newest: so many pin a share down to one percent."""
 
 _NEWEST = f"""
 WITH newest AS (

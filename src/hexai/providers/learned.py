@@ -20,22 +20,21 @@ from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.kept_prompts import KeptPrompts
 from hexai.providers.secret import Masker
 
-# Strict servers refuse a whole request for one field that they do not know, and models
-# behind aliases take other options than their names promise. Nothing says it
-# beforehand, but the refusal names the field. So the request is written once more
-# without exactly what was named; a limit is not dropped but renamed, since without one
-# a model may write for ever.
-
 _STATUSES = frozenset({400, 422})
 
 _LIMITS = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
 }
+"""A limit is renamed, not dropped: without one a model may write for ever."""
 
 
 class Option(Struct, frozen=True, kw_only=True):
-    """An option that may be left out."""
+    """An option that may be left out.
+
+    Only a refusal says which: strict servers know other fields, and models behind
+    aliases take other options than their names promise.
+    """
 
     said: str
     """How messages name it."""
@@ -153,14 +152,12 @@ def _names(said: ReportedError, name: str) -> bool:
     return re.search(pattern, said.message[:500]) is not None
 
 
-# What a row of data does not say, the first whole answer of a model does: either text
-# of it had to be taken back, and the next answers are held until the tag that closes
-# the reasoning; or it ended without, and what it says is answer from the first
-# character.
-
-
 class Habits:
-    """Remembers models by upstream, for as long as the process lives."""
+    """Remembers how models think, by upstream, for as long as the process lives.
+
+    The first whole answer tells: either text of it had to be taken back, and the next
+    ones are held until a tag closes the reasoning; or what they say is answer at once.
+    """
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Habit] = {}

@@ -25,16 +25,11 @@ from hexai.domain.figures import Both, Figures, Kept, Quantile, Subject, Title, 
 from hexai.domain.record import SAMPLED_AFTER
 from hexai.providers.prices import PriceList, load_prices
 
-# Who stands above is taken more often, however good. Where a pair stood in both orders
-# often enough, both orders weigh the same, as if the order of every list had been
-# drawn, so that the habit helps neither. Where it did not, place and model are one, and
-# the comparison says so. Lists in a drawn order are enough by themselves: who sees the
-# names has another habit than who does not, so lists of both kinds are not to be mixed.
-
 ENOUGH_LISTS = 20
 """Lists in which two models both stood, from which on they are compared."""
 ENOUGH_OF_AN_ORDER = 10
-"""Lists in each order, from which on both orders weigh the same."""
+"""Lists in each order, from which on both orders weigh the same: who stands above is
+taken more often, however good."""
 _ABOVE, _BESIDE, _BELOW = -1, 0, 1
 _NORMAL = 1.959964
 
@@ -91,7 +86,10 @@ def compare(against: Subject, counts: Counts) -> Comparison:
 
 
 def _counts(pair: Together) -> Counts:
-    """Count the lists in drawn orders if there are enough of them, else all."""
+    """Count the lists in drawn orders if there are enough of them, else all.
+
+    Who sees no names has another habit, so both kinds are mixed only if they must be.
+    """
     everything: dict[tuple[int, int], Both] = {}
     drawn: dict[tuple[int, int], Both] = {}
     for (sitting, order, is_drawn), both in pair.counts.items():

@@ -99,11 +99,6 @@ Choose = Callable[[Call, Asked], Awaitable[WireFormat]]
 """Chooses the format of a call, perhaps by asking its upstream (`providers/fim.py`)."""
 
 
-# A decoder knows where its format puts text, reasoning and the word for the end. What
-# these are worth is decided here: text goes by the splitter of thoughts and the cutter
-# of control tokens, and the end is what the word means, unless the answer had ended
-# before.
-
 _ENDED = frozenset(
     {
         *(FinishReason.STOP, FinishReason.LENGTH, FinishReason.FILTERED),
@@ -113,7 +108,10 @@ _ENDED = frozenset(
 
 
 class Hearing:
-    """One answer on its way from a decoder."""
+    """One answer on its way from a decoder, which only knows where a format puts what.
+
+    What is reasoning, where the text ends and what the end means is decided here.
+    """
 
     def __init__(self, call: Call, *, infilled: bool = False) -> None:
         """Hear what comes of a call; `infilled`: it fills a gap, and thinks not."""

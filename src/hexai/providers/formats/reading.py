@@ -31,13 +31,12 @@ from hexai.providers.formats.format import Decoder
 from hexai.providers.formats.framing import ErrorData, Framing, Stray, splitter
 from hexai.text.sanitise import Mender, mend, shorten
 
-# The standard has comments for that (`: …`), which no splitter gives on. Some proxies
-# put such a line into `data:` again, and some servers send words of their own. None of
-# them is an answer, and none a fault.
-
 
 class KeepAlive(Struct, frozen=True, kw_only=True):
-    """Payloads that say nothing."""
+    """Payloads that say nothing: neither an answer nor a fault.
+
+    The standard has comments for that (`: …`), which no splitter gives on.
+    """
 
     payload: str
     """A regular expression for the whole of it, blanks around it left out."""

@@ -143,14 +143,15 @@ def _cost(said: object) -> Decimal | None:
     return None if upstream is None else fee + upstream
 
 
-# None of it is trusted: the engine takes no more of it than can have passed.
-
 _LONGEST = 1e6
 """Seconds above which nobody is believed."""
 
 
 class Durations(Struct, frozen=True, kw_only=True):
-    """Seconds, as far as an upstream tells; 0 where it does not."""
+    """Seconds, as far as an upstream tells; 0 where it does not.
+
+    None is trusted: the engine takes no more of it than can have passed.
+    """
 
     loading: float = 0.0
     queued: float = 0.0

@@ -8,11 +8,6 @@ from hexai.text.brackets import PROSE, writes_backticks
 from hexai.text.cleaning import unfence, unfence_whole, unspan
 from hexai.text.indent import depth, in_style, indent_of, is_relative
 
-# It is asked for text alone, and small models above all add a word before or after it.
-# Only what cannot be meant is taken away: in code, a line that introduces or a
-# paragraph that comments, written at the margin, and not in the text that the model was
-# given.
-
 _OPENING = re.compile(
     r"(sure|certainly|of course|okay|ok|absolutely|below is|"
     r"here(?:['\u2019]s| is| are)|i['\u2019]ve|i have|"
@@ -47,7 +42,7 @@ def is_refusal(answer: str, shown: str = "") -> bool:
 
 
 def without_chatter(answer: str, shown: str, language: str, *, code: bool) -> str:
-    """Give the text that an answer is about.
+    """Give the text that an answer is about, without a word before and after it.
 
     `shown` is what the model was given: what stands there already is no chatter.
     """
@@ -100,11 +95,6 @@ def _without_closing(answer: str, shown: str) -> str:
     return text
 
 
-# What a model gives back may be fenced, talked about, indented as if it stood alone, or
-# only on its first line, written with tabs for blanks, and end without the line break
-# that the selection ended with. The selection itself says how all of this should be, so
-# a model that makes none of these mistakes is left alone.
-
 _BREAK = re.compile(r"\r\n?|\n")
 _BLANK_HEAD = re.compile(r"\A(?:[ \t]*(?:\r\n?|\n))*")
 
@@ -134,7 +124,10 @@ class Unfit(Struct, frozen=True):
 
 
 def fit(answer: str, frame: Frame) -> str | Unfit:
-    """Give the text that takes the place of the selection."""
+    """Give the text that takes the place of the selection.
+
+    How it is indented, broken and ended says the selection: models do as they like.
+    """
     if not answer.strip():
         return Unfit("the answer is empty")
     if is_refusal(answer, frame.shown):

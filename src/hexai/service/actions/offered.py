@@ -27,12 +27,6 @@ from hexai.service.actions.action import (
 from hexai.service.actions.unit_test_plan import has_subject, may_test
 from hexai.text.lines import Lines, Position, Span
 
-# The list of code actions goes out within milliseconds, while the user moves the
-# cursor. Parsing takes one or two of them for the lines around a cursor, if it is code
-# as people write it. Very long lines, or text that hardly parses, take twenty, and a
-# thread would not help, since a parser holds the interpreter's lock. So such places are
-# read without a grammar, and of a selection only its beginning is looked at.
-
 LOOKED_AT = 200
 """Lines of a selection."""
 _LOOKED_AT = 6_000
@@ -46,7 +40,11 @@ _ERRORS = 4
 
 
 def glance(cursor: Cursor) -> Cursor:
-    """Give the beginning of a selection, to be read in a way that takes no time."""
+    """Give the beginning of a selection, to be read in a way that takes no time.
+
+    The list goes out with each move of the cursor, and a parser holds the interpreter's
+    lock for 20 ms where lines are very long, or hardly parse: none is asked there.
+    """
     start, document = cursor.span.start, cursor.document
     lines = document.between(start.line, start.line + LOOKED_AT)
     sizes = accumulate(len(line) for line in lines)
@@ -164,10 +162,6 @@ def _lines_of(cursor: Cursor, reports: Sequence[Report]) -> Span:
     return Span(Position(first, 0), Position(last, len(cursor.document.line(last))))
 
 
-# A text is taken for code of a language if it parses without an error there and holds
-# what only code holds: a function, or a comment with words. Everything else stays
-# unknown, which costs little: prompts then name no language.
-
 _LINES = 200
 _CHARACTERS = 10_000
 _CANDIDATES = (
@@ -187,7 +181,10 @@ _CANDIDATES = (
 
 
 def guess_language(text: str) -> str:
-    """Give the identifier of the language that a text is in; empty if nobody knows."""
+    """Give the identifier of the language that a text is in; empty if nobody knows.
+
+    It has to parse, and to hold a function or a comment with words, as only code does.
+    """
     lines = Lines.of(dedent("\n".join(text.splitlines()[:_LINES])))
     if len(lines.text) > _CHARACTERS:
         return ""

@@ -31,12 +31,6 @@ from hexai.service.actions.unit_test_file import (
 from hexai.service.actions.unit_test_imports import Needs
 from hexai.text.lines import Position, Span
 
-# Each language has its convention. Go's tests stand beside the source, in its package;
-# Python's in a folder `tests` if there is one; those of JavaScript and TypeScript
-# beside the source or in `__tests__`; Rust's in the source file itself, in a module
-# `tests`. The model writes tests alone. Package clauses, imports and modules are ours
-# to write, since they follow from the source, and models guess them.
-
 _LOOKED_AT = 20
 """Lines of a selection in which a function is looked for."""
 _TEST_NAMES = re.compile(

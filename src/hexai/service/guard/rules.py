@@ -59,14 +59,6 @@ def guard_rules() -> Rules:
     return msgspec.json.decode(data, type=Rules)
 
 
-# Looking must cost next to nothing for a short text and stay linear for a long one. So
-# a pattern is compiled only when one of its fixed words is in the text, every repeat in
-# it is bounded, and long runs are matched possessively or from their start only.
-#
-# What a pattern matches is judged once more, since a placeholder looks like a token:
-# too few different characters, a word such as "example" in it, or, where only a name
-# gives it away, words, a reference or a UUID instead of a value.
-
 _PIECE = 64 << 10
 _REACH = 16 << 10
 """Characters; no rule's match is longer."""
@@ -127,7 +119,7 @@ def _find_in_piece(text: str, chosen: Iterable[TokenRule]) -> Iterator[Token]:
     for rule in chosen:
         searched = lowered if rule.any_case else text
         if not may_match(rule, searched):
-            continue
+            continue  # so that its pattern is not even compiled
         for match in re.finditer(rule.pattern, searched):
             offset, end = match.span(match.re.groups)  # the group, else the whole
             token = text[offset:end]
@@ -157,6 +149,7 @@ def _lowered(text: str) -> str:
 
 
 def _is_secret(token: str, rule: TokenRule) -> bool:
+    """Judge once more what a pattern matches: a placeholder looks like a token."""
     if _entropy(token) < rule.entropy or _is_placeholder(token):
         return False
     if rule.by_name:

@@ -14,13 +14,6 @@ from msgspec import Struct
 from hexai.config.files import Unreadable, read_bytes
 from hexai.config.locate import Folders
 
-# A repository may hold anything under such a name: a FIFO would hang a plain open, a
-# device might never end. So they are opened without waiting, must be regular files, and
-# are read up to a limit. One that cannot be read may ignore anything.
-#
-# Each is asked about before every request, which costs one `stat` of it: what it says
-# is parsed again only when its inode, size or times have changed.
-
 LIMIT = 256 << 10
 """Bytes of a file that says what is ignored."""
 
@@ -38,7 +31,7 @@ class TakesLong(Exception):
 
 
 class WatchedFiles(Generic[_Said]):
-    """What files of one kind say."""
+    """What files of one kind say, at the cost of one `stat` before every request."""
 
     def __init__(self, parse: Callable[[bytes], _Said], *, limit: int = LIMIT) -> None:
         """`parse` is given a file's bytes, whatever they are; none for no file."""
@@ -69,7 +62,7 @@ class WatchedFiles(Generic[_Said]):
         return said
 
     def _read(self, path: str) -> _Said:
-        try:
+        try:  # a repository may have made a FIFO or a device of it
             read = read_bytes(Path(path), limit=self._limit)
         except Unreadable as error:
             raise Unreadable(f"{path} {error}") from None
@@ -97,12 +90,6 @@ def _is_null(found: os.stat_result) -> bool:
         return False
     return found.st_rdev == os.stat(os.devnull).st_rdev  # noqa: PTH116
 
-
-# A repository is a folder that holds `.git`. If that is a file, as in a worktree or a
-# submodule, it is followed only to where the excludes are. The rest is in git's
-# configuration, of which three keys are read: `core.excludesFile`, `core.ignoreCase`,
-# and the `path` of what it includes. Git includes some files only under conditions;
-# what they exclude is excluded here under all of them.
 
 _SYSTEM = ("/etc/gitconfig", "/usr/local/etc/gitconfig", "/opt/homebrew/etc/gitconfig")
 _MOST = 50
@@ -219,6 +206,7 @@ class Git:
                 continue
             included = self._path(setting.value, posixpath.dirname(file))
             for inner, is_certain in self._settings(included, seen, patient=patient):
+                # A condition of git's is not looked at: it may hold, or not.
                 yield inner, is_certain and setting.section == "include"
 
     def _path(self, value: str, folder: str) -> str:
