@@ -4,13 +4,14 @@ The grammars of the editor's prompts count what does not parse, in the part of t
 that they read around the hole: the lines around it are the same for every answer, so
 only the answer makes a difference. For Python the interpreter's own parser is asked as
 well, since the grammar takes missing bodies and wrong indentation for right. It gets
-the statement of the module that the hole is in: lines below it may be a thousand, and
-an answer that breaks them breaks the end of this one.
+the statement of the module that the hole is in: lines around it may be thousands, and
+an answer that breaks what follows breaks the end of this one.
 
 What has no grammar, and a truth that does not parse itself, is not judged.
 """
 
 import ast
+import re
 import warnings
 
 from msgspec import Struct
@@ -24,6 +25,8 @@ from hexai.text.repetition import covered, is_telling
 
 _REACH = 4_000
 """Characters of a repetition."""
+_BEGINS = re.compile(r"(?!(?:else|elif|except|finally)\b)[@\w]")
+"""What begins a statement of a module: a line that is not indented."""
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
@@ -65,7 +68,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
         if self.python is None:
             return True
         head, tail = self.python
-        return _module(head + answer + tail[taken:]) is not None
+        return _is_python(head + answer + tail[taken:])
 
 
 def _near(before: str, truth: str, after: str) -> tuple[str, str] | None:
@@ -90,34 +93,46 @@ def _errors(language: Language, text: str) -> int | None:
 
 
 def _statement(before: str, truth: str, after: str) -> tuple[str, str] | None:
-    """Cut out the module's statement with the hole; None if that is no Python."""
-    module = _module(before + truth + after)
-    if module is None:
-        return None
+    """Cut out the module's statement with the hole; None if that is no Python.
+
+    It is looked for by its indentation, since reading a whole file takes a hundred
+    times as long. Where what was found is no Python, as in the middle of a string, the
+    whole file is asked.
+    """
     above, below = before.split("\n"), after.split("\n")
-    first = len(above)
-    last = first + truth.count("\n")
-    begins = [_begin(statement) for statement in module.body]
-    begin = max((line for line in begins if line <= first), default=1)
-    end = min((line for line in begins if line > last), default=last + len(below))
-    head, tail = "\n".join(above[begin - 1 :]), "\n".join(below[: end - last])
-    return (before, after) if _module(head + truth + tail) is None else (head, tail)
+    head = "\n".join(above[_begin(above) :])
+    tail = "\n".join(below[: _end(below)])
+    for texts in ((head, tail), (before, after)):
+        if _is_python(truth.join(texts)):
+            return texts
+    return None
 
 
-def _begin(statement: ast.stmt) -> int:
-    """Give the first line of a statement; a decorator stands above what it is for."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(each.lineno for each in decorators)])
+def _begin(lines: list[str]) -> int:
+    """Give the line at which the statement begins that the last line is in."""
+    for number in range(len(lines) - 1, 0, -1):
+        is_decorated = lines[number - 1].startswith("@")
+        if _BEGINS.match(lines[number]) and not is_decorated:
+            return number
+    return 0
 
 
-def _module(text: str) -> ast.Module | None:
-    """Parse a text as Python's interpreter does; None if it is none."""
+def _end(lines: list[str]) -> int:
+    """Give the first line after the hole's own at which a statement begins."""
+    return next(
+        (n for n in range(1, len(lines)) if _BEGINS.match(lines[n])), len(lines)
+    )
+
+
+def _is_python(text: str) -> bool:
+    """Tell whether a text is a module for Python's interpreter."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of escapes that strings do not know
         try:
-            return ast.parse(text)
+            ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+            return False
+    return True
 
 
 def repeats(answer: str, after: str) -> bool:

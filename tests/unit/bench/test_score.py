@@ -240,6 +240,26 @@ def test_python_is_read_by_python(answer: str, *, sound: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f():\n    ", "\n\n\ndef g():\n    return 2\n"),
+        ("@wraps\n@other(\n    1\n)\ndef f():\n    ", "\n"),
+        ('def f():\n    x = """\nsome text\n    """\n    ', "\n    return 2\n"),
+        ("if a:\n    b = 1\nelse:\n    ", "\nx = 1\n"),
+        ("try:\n    ", "\nexcept OSError:\n    pass\nx = 1\n"),
+        ("x = [\n    1,\n]\nfor _ in x:\n    ", "\nprint(x)\n"),
+    ],
+)
+def test_python_is_read_by_the_statement(before: str, after: str) -> None:
+    """What breaks is found wherever the hole is: the lines around it say what it is."""
+    hole = task("a = f(1)", before=before, after=after, language="python")
+
+    assert score(hole, "b = 2").sound
+    assert not score(hole, "if b:").sound
+    assert not score(hole, "a = 1\n  b = 2").sound
+
+
+@pytest.mark.parametrize(
     ("language", "before", "truth", "after", "broken"),
     [
         ("go", "func f() int {\n\t", "return 1", "\n}\n", "return (1"),
