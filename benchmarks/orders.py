@@ -2,7 +2,7 @@
 
 The same holes of this repository (see `holes`) are asked for in two ways, of one model
 behind a real llama.cpp: by chat in the document's order and with what changes least
-first, or by `/infill` with all of the text beside the gap and with most of it apart.
+first, or by `/infill` with all of the text beside the gap and as the product asks.
 What is compared is how similar the line is to the one that stood there; the difference
 is taken hole by hole. With `--keep` what was said to a prompt is kept in a file, so
 that a run that was ended goes on, and a prompt that is as it was is not asked again.
@@ -29,6 +29,7 @@ from hexai.domain.entry import RequestSpec
 from hexai.domain.provider import Call, Finished, FinishReason, TextDelta
 from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.completion import completion_request
+from hexai.prompts.excerpt import cut
 from hexai.providers.registry import Client
 from hexai.text.lines import Span
 from tests.contract.subjects import registry
@@ -53,12 +54,16 @@ def _call(hole: Hole, tokens: int, order: PromptOrder) -> Call:
     )
     configured = Settings(
         completion=Completion(prompt_order=order),
-        general=General(max_context_tokens=tokens, context_mode="always-full"),
+        general=_general(tokens),
     )
     spec = RequestSpec(
         provider="llama", model=MODEL, temperature=0.0, max_tokens=_LIMIT
     )
     return completion_request(cursor, configured).call(spec)
+
+
+def _general(tokens: int) -> General:
+    return General(max_context_tokens=tokens, context_mode="always-full")
 
 
 def _document(hole: Hole, tokens: int) -> Call:
@@ -74,13 +79,14 @@ def _beside(hole: Hole, tokens: int) -> Call:
     call = _call(hole, tokens, "document")
     gap = call.infill
     assert gap is not None
-    whole = replace(gap, standing=0, suffix=gap.suffix + gap.far, far="")
-    return replace(call, infill=whole)
+    span = Span(hole.position, hole.position)
+    after = cut(hole.document, span, _general(tokens), whole=False).after
+    return replace(call, infill=replace(gap, standing=0, suffix=after))
 
 
 _WAYS: Mapping[InfillEndpoint, tuple[tuple[str, Make], tuple[str, Make]]] = {
     "off": (("document", _document), ("standing", _standing)),
-    "infill": (("beside", _beside), ("apart", _standing)),
+    "infill": (("beside", _beside), ("short", _document)),
 }
 
 

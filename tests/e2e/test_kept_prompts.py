@@ -103,7 +103,7 @@ def test_little_of_a_chat_is_read_anew(server: LlamaServer) -> None:
     """No more than 8 % with a key, of a prompt of thousands of tokens."""
     first, *later = counted(server, "off")
 
-    assert (first.input or 0) > 2_500
+    assert (first.input or 0) > 2_000
     for usage in later:
         assert anew(usage) <= 0.08 * (usage.input or 0)
 
@@ -112,7 +112,7 @@ def test_little_of_a_gap_is_read_anew(server: LlamaServer) -> None:
     """Nor of a gap; what is apart goes along, and is kept."""
     first, *later = counted(server, "infill", Options(id_slot=1))
 
-    assert (first.input or 0) > 2_500
+    assert (first.input or 0) > 2_000
     for usage in later:
         assert anew(usage) <= 0.08 * (usage.input or 0)
 
@@ -164,6 +164,6 @@ def test_a_server_with_small_batches_keeps_as_much(small_batches: LlamaServer) -
     *_, last = counted(small_batches, "infill", Options(n_batch=256))
     *_, unsaid = counted(small_batches, "infill")
 
-    assert (last.input or 0) > 2_500
+    assert (last.input or 0) > 2_000
     assert anew(last) <= 0.08 * (last.input or 0)
     assert anew(unsaid) > anew(last)

@@ -40,8 +40,6 @@ class Infill(Struct, frozen=True, kw_only=True):
     and may go along as text of the document apart from the gap."""
     skipped: int = 0
     """How many of these go nowhere, for want of room."""
-    far: str = ""
-    """The text behind `suffix`, for endpoints that take text apart from the gap."""
     whole_prompt: bool = False
     """`prompt` holds what follows the gap too, so `suffix` is not sent."""
 
@@ -67,20 +65,13 @@ class Infill(Struct, frozen=True, kw_only=True):
         after = self.after
         if after is None:
             return (self.before,)
-        return (*self.apart, self.near, after)
+        return (self.apart, self.near, after) if self.apart else (self.near, after)
 
     @property
-    def all_texts(self) -> tuple[str, ...]:
-        """Give whatever may be sent, for guards."""
-        return (*self.texts, self.far) if self.far else self.texts
-
-    @property
-    def apart(self) -> tuple[str, ...]:
-        """Give the text apart from the gap, what changes least first."""
-        if self.prompt:
-            return ()
-        texts = (self.far, self.prefix[self.skipped : self.standing])
-        return tuple(text for text in texts if text.strip())
+    def apart(self) -> str:
+        """Give the text apart from the gap; empty if there is none."""
+        above = "" if self.prompt else self.prefix[self.skipped : self.standing]
+        return above if above.strip() else ""
 
     @property
     def near(self) -> str:

@@ -69,7 +69,7 @@ class Completion:
         sent, line = self.request.infill, self.position.line
         assert sent is not None
         first = line - sent.prefix.count("\n")
-        return range(first, line + (sent.suffix + sent.far).count("\n") + 1)
+        return range(first, line + sent.suffix.count("\n") + 1)
 
     def within(self, room: int | None, batch: int | None) -> Request:
         """Give the request in no more than so many tokens, of which a batch is read."""

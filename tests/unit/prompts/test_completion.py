@@ -250,13 +250,13 @@ LONG = Excerpt(
 
 
 def test_what_is_next_to_a_gap_is_no_more_than_a_server_keeps() -> None:
-    """Three quarters of a batch before it and a quarter after it; the rest is apart."""
+    """Three quarters of a batch before it and a quarter after it."""
     long = gap(ProviderNativePrompts(), LONG)
 
     assert 0.7 * 1_400 <= most_tokens(long.near) <= 1_400
     assert most_tokens(long.suffix) <= 450
-    assert long.apart[1] + long.near == LONG.before
-    assert long.suffix + long.apart[0] == LONG.after
+    assert long.apart + long.near == LONG.before
+    assert LONG.after.startswith(long.suffix)
 
 
 def test_a_template_gets_the_text_around_the_gap_and_nothing_goes_apart() -> None:
@@ -265,7 +265,7 @@ def test_a_template_gets_the_text_around_the_gap_and_nothing_goes_apart() -> Non
 
     own = gap(prompts, LONG)
 
-    assert own.apart == ()
+    assert not own.apart
     assert own.near == own.before
 
 
@@ -274,9 +274,8 @@ def test_what_is_apart_leaves_room_for_a_batch_and_an_answer(room: int) -> None:
     """A server would leave out more than that without a word."""
     fitted = fitted_gap(gap(ProviderNativePrompts(), LONG), room, 256)
 
-    assert sum(map(estimate_tokens, fitted.apart)) <= room - 2_048 - 256
-    assert LONG.before.endswith(fitted.near)
-    assert all(text in LONG.before + LONG.after for text in fitted.apart)
+    assert estimate_tokens(fitted.apart) <= room - 2_048 - 256
+    assert LONG.before.endswith(fitted.apart + fitted.near)
 
 
 def test_what_there_is_room_for_stays() -> None:
@@ -287,7 +286,7 @@ def test_what_there_is_room_for_stays() -> None:
 
 
 def test_a_smaller_batch_keeps_less_next_to_the_gap() -> None:
-    """The rest goes apart, and nothing is lost."""
+    """Of what stands before it the rest goes apart; what is behind it goes nowhere."""
     long = gap(ProviderNativePrompts(), LONG)
 
     small = within_batch(long, 256)
@@ -295,7 +294,8 @@ def test_a_smaller_batch_keeps_less_next_to_the_gap() -> None:
     assert most_tokens(small.near) <= 192
     assert most_tokens(small.suffix) <= 64
     assert small.prefix == LONG.before
-    assert small.suffix + small.far == LONG.after
+    assert LONG.after.startswith(small.suffix)
+    assert small.apart + small.near == LONG.before
 
 
 def test_estimates_hold_what_goes_apart_where_it_goes() -> None:
@@ -303,7 +303,7 @@ def test_estimates_hold_what_goes_apart_where_it_goes() -> None:
     long = gap(ProviderNativePrompts(), LONG)
 
     assert long.texts == (LONG.before, long.suffix)
-    assert sum(map(len, long.texts_with_apart)) == len(LONG.before + LONG.after)
+    assert sum(map(len, long.texts_with_apart)) == len(LONG.before + long.suffix)
 
 
 def test_the_end_of_a_line_is_shorter_than_a_block() -> None:

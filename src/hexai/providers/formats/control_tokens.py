@@ -230,7 +230,7 @@ def held_by(call: Call, *, infilled: bool) -> tuple[str, ...]:
     if infill is None:
         return tuple(message.content for message in call.messages)
     own = () if infill.whole_prompt else (infill.prompt,)
-    return (infill.prefix, infill.suffix, infill.far, *own)
+    return (infill.prefix, infill.suffix, *own)
 
 
 class Cutter:

@@ -45,9 +45,7 @@ class LlamaCppInfill(OpenAIFormat):
             body["input_suffix"] = infill.after
             if apart := infill.apart:
                 name = infill.path or "file"
-                body["input_extra"] = [
-                    {"filename": name, "text": text} for text in apart
-                ]
+                body["input_extra"] = [{"filename": name, "text": apart}]
         if call.temperature is not None:
             body["temperature"] = call.temperature
         if call.max_tokens is not None:

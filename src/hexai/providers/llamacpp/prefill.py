@@ -249,7 +249,7 @@ class PrefillPrompt(Struct, frozen=True, kw_only=True):
         if gap is None or endpoint_of(settings, call.model) != "infill":
             return cls.of_chat(call, OpenAIFormat(settings))
         above = gap.prefix[gap.skipped :]
-        text = "" if gap.prompt else gap.far + above
+        text = "" if gap.prompt else above
         return cls(call=call, wire=LlamaCppInfill(settings), text=text)
 
     @classmethod
@@ -287,12 +287,9 @@ class PrefillPrompt(Struct, frozen=True, kw_only=True):
             *others, last = self.call.messages
             begun = replace(last, content=self.text[:end])
             return replace(self.call, messages=(*others, begun), max_tokens=1)
-        far = gap.far[:end]
-        prefix = self.text[len(gap.far) : max(len(gap.far), end)]
+        prefix = self.text[:end]
         standing = min(gap.standing - gap.skipped, len(prefix))
-        begun_gap = replace(
-            gap, prefix=prefix, suffix="", far=far, standing=standing, skipped=0
-        )
+        begun_gap = replace(gap, prefix=prefix, suffix="", standing=standing, skipped=0)
         return replace(self.call, infill=begun_gap, max_tokens=1)
 
 

@@ -185,7 +185,7 @@ def _texts(
         around = document.around
         yield document.lines.raw[around.start : around.stop], _in_document(document)
     yield from _message_texts(request.messages, sources)
-    for text in request.infill.all_texts if request.infill else ():
+    for text in request.infill.texts if request.infill else ():
         whole_lines = f"\n{text}\n"
         if not any(whole_lines in message.content for message in request.messages):
             yield text.splitlines(keepends=True), lambda _: "the text beside the gap"
