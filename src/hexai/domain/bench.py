@@ -5,10 +5,13 @@ there. A *cell* is one task asked of one contender. A *block* is what one commit
 blocks, not cells, are what a verdict bets on, since holes of one commit are alike.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from hexai.domain.entry import Surface
 
 
 class Kind(StrEnum):
@@ -126,3 +129,120 @@ class Cell(Struct, frozen=True, kw_only=True):
     passes: bool | None = None
     """What the user's tests say; None: not asked."""
     error: str = ""
+
+
+class BenchContender(Struct, frozen=True, kw_only=True):
+    """An entry as configured, whose answers are judged; its label is only its name."""
+
+    label: str
+    provider: str
+    model: str
+    upstream: str
+    """The origin that it is asked at."""
+    fingerprint: str = ""
+    """The options that are sent and change an answer."""
+    local: bool | None = None
+    """What it is sent stays on this machine; None: nobody could tell."""
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Who it is, whatever it is called."""
+        return self.provider, self.upstream, self.model, self.fingerprint
+
+
+class TaskRecord(Struct, frozen=True, kw_only=True):
+    """What is kept of a task where no text may be."""
+
+    id: str
+    kind: Kind
+    language: str
+    commit: str
+    committed_at: int
+    characters: int
+    """Of what was really written there."""
+    told_below: bool = False
+    test: bool = False
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskRecord":
+        """Leave the texts and the path out."""
+        return cls(
+            id=task.id,
+            kind=task.kind,
+            language=task.language,
+            commit=task.commit,
+            committed_at=task.committed_at,
+            characters=len(task.truth),
+            told_below=task.told_below,
+            test=task.test,
+        )
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a bench asks of whom; the same again gives the same tasks."""
+
+    project: str
+    """The repository's folder."""
+    surface: Surface = Surface.COMPLETION
+    head: str = ""
+    """The commit that it was at."""
+    since: int = 0
+    """The oldest moment that commits count from, in seconds since 1970."""
+    until: int = 0
+    seed: str = ""
+    wanted: int = 0
+    """Tasks that were looked for."""
+    most: int = 0
+    """Tasks that are asked at most, of those that were found."""
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    product: str = ""
+    """The version that composed the prompts."""
+    prompts: str = ""
+    """A digest of the prompts that come with it."""
+    test: str = ""
+    """The command by which answers were tried; empty: none."""
+    margin: float = 0.05
+    """The difference in `saved` below which two are equal."""
+    deadline: float = 4.0
+    """Seconds in which an answer is in time."""
+    contenders: tuple[BenchContender, ...] = ()
+    tasks: tuple[TaskRecord, ...] = ()
+    """In the order in which they were drawn, the tasks of one commit together."""
+
+
+class Ending(StrEnum):
+    """Why a bench asks no more."""
+
+    UNFINISHED = "unfinished"
+    """It was stopped, or killed; it may be resumed."""
+    DONE = "done"
+    """Every task was asked."""
+    DECIDED = "decided"
+    """Every pair is decided, or equal within the margin."""
+    SPENT = "spent"
+    """Its budget holds no further request."""
+
+
+class BenchRecord(Struct, frozen=True, kw_only=True):
+    """A bench with what came of it so far."""
+
+    number: int
+    """What people call it by, in this ledger."""
+    id: str
+    """Global: 32 digits in hexadecimal."""
+    name: str = ""
+    started_at: float
+    """Seconds since 1970."""
+    ending: Ending = Ending.UNFINISHED
+    plan: Plan
+    aside: Mapping[int, str] = field(default_factory=dict)
+    """Why contenders were asked no more, by their places."""
+    cells: tuple[Cell, ...] = ()
+    lost_usd: Decimal = Decimal(0)
+    """The most that requests may have cost of which a killed run told no more."""
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """What the cells cost, as far as that is known."""
+        return sum((c.cost_usd or Decimal(0) for c in self.cells), Decimal(0))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from hexai.domain.parts import Part
     from hexai.domain.ranking import Counted, Leaderboard, Stood
+    from hexai.ledger.bench import Benches
 
 _DAY = 86_400.0
 _EXPIRED_AT_ONCE = 500
@@ -49,6 +50,13 @@ class Ledger:
         """Close the database; the last to do so puts its files in order."""
         with suppress(sqlite3.Error):
             self._connection.close()
+
+    @property
+    def benches(self) -> "Benches":
+        """What is recorded of benches."""
+        from hexai.ledger.bench import Benches  # not for who only records
+
+        return Benches(self._connection, self._path)
 
     def take(self, *facts: Fact) -> None:
         """Write facts in one transaction."""
@@ -206,6 +214,7 @@ class Ledger:
         with translated(self._path):
             check_writable(self._connection, self._path)
             forget.remove_all(self._connection)
+            self.benches.remove()
             forget.cut_log(self._connection)
 
     def give_space_back(self) -> None:
@@ -226,6 +235,9 @@ class Ledger:
         with translated(self._path):
             oldest = now - days * _DAY
             old = forget.runs_before(self._connection, oldest, most=_EXPIRED_AT_ONCE)
-        if old:
-            with suppress(LedgerBusy):
+            has_benches = forget.has_benches_before(self._connection, oldest)
+        with suppress(LedgerBusy):
+            if has_benches:
+                self.benches.remove(self.benches.before(oldest))
+            if old:
                 self.remove(old, before=oldest)

@@ -126,7 +126,7 @@ def with_damaged_names(
         return read()
 
 
-SCHEMA = 12
+SCHEMA = 13
 """The number of the newest migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -84,6 +84,12 @@ def runs_of_project(connection: sqlite3.Connection, project: str) -> list[int]:
     return [number for (number,) in rows]
 
 
+def has_benches_before(connection: sqlite3.Connection, moment: float) -> bool:
+    """Tell whether a bench began before a moment; most have none at all."""
+    query = "SELECT 1 FROM bench WHERE started_at < ?"
+    return connection.execute(query, (milliseconds(moment),)).fetchone() is not None
+
+
 def cache_keys(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
     """Give the keys under which the cache keeps answers of these runs."""
     rows = connection.execute(

@@ -20,6 +20,7 @@ from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
 from hexai.ledger.access import Ledger
 from hexai.ledger.llm_logs import write_llm_logs
+from hexai.service.bench_texts import sweep
 from hexai.service.cache import AnswerCache
 from hexai.service.recorder import SPOOL, Spool, make_ledger_file
 from hexai.service.state_files import TOLD, KeptPrompts, Told
@@ -31,6 +32,7 @@ class Forgotten(Struct, frozen=True, kw_only=True):
     """What came of forgetting."""
 
     runs: int
+    benches: int = 0
     stays: tuple[OSError, ...] = ()
     """Files that could not be removed, each with the reason."""
 
@@ -170,25 +172,36 @@ class History:
 
     def forget_before(self, moment: float) -> Forgotten:
         """Really remove the runs that began before a moment."""
-        return self._forget(self._ledger.before(moment), before=moment)
+        benches = self._ledger.benches.before(moment)
+        numbers = self._ledger.before(moment)
+        return self._forget(numbers, benches, before=moment)
 
     def forget_project(self, project: str) -> Forgotten:
         """Really remove the runs of a project's folder."""
-        return self._forget(self._ledger.of_project(project))
+        benches = self._ledger.benches.of_project(project)
+        return self._forget(self._ledger.of_project(project), benches)
 
-    def forget_all(self) -> int:
-        """Really remove every run; gives how many. See `forget_all`."""
-        count = self.count()
+    def forget_all(self) -> tuple[int, int]:
+        """Really remove all; gives how many runs and benches. See `forget_all`."""
+        counts = self.count(), len(self._ledger.benches.ids())
         self._ledger.remove_all()
         self._ledger.give_space_back()
-        return count
+        return counts
 
-    def _forget(self, numbers: Sequence[int], *, before: float = 0.0) -> Forgotten:
+    def _forget(
+        self,
+        numbers: Sequence[int],
+        benches: Sequence[int] = (),
+        *,
+        before: float = 0.0,
+    ) -> Forgotten:
         keys = self._ledger.cache_keys(numbers)
-        stays = _cache(self._folders, self._now).forget(keys)
+        stays = list(_cache(self._folders, self._now).forget(keys))
+        self._ledger.benches.remove(benches)
+        stays += sweep(self._folders.state, self._ledger.benches.ids)
         self._ledger.remove(numbers, before=before)
         self._ledger.give_space_back()
-        return Forgotten(runs=len(numbers), stays=tuple(stays))
+        return Forgotten(runs=len(numbers), benches=len(benches), stays=tuple(stays))
 
 
 @contextmanager
@@ -212,10 +225,12 @@ def forget_all(folders: Folders, now: Callable[[], float]) -> Forgotten:
         *_cache(folders, now).forget_all(),
         *KeptPrompts(folders.state / "prompts", now=now).forget_all(),
         *Told(folders.state / TOLD).forget_all(),
+        *sweep(folders.state, frozenset),
     ]
     try:
         with open_history(folders, now) as history:
-            return Forgotten(runs=history.forget_all(), stays=tuple(stays))
+            runs, benches = history.forget_all()
+            return Forgotten(runs=runs, benches=benches, stays=tuple(stays))
     except LedgerBusy:
         raise
     except LedgerError as error:

@@ -13,6 +13,7 @@ import msgspec
 
 from hexai.domain.record import Fact
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
+from hexai.service.bench_texts import sweep
 from hexai.service.files import (
     TEMPORARY,
     check_private_folder,
@@ -285,6 +286,7 @@ class LedgerRecorder:
         try:
             self._spool.take_in(lambda facts: ledger.record(*facts))
             ledger.expire(self._now(), days=self._retention_days)
+            sweep(self._folder, lambda: ledger.benches.ids())  # noqa: PLW0108 - loads it
         except LedgerError:
             ledger.close()
             raise

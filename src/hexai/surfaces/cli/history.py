@@ -19,6 +19,7 @@ from hexai.service.recorded_runs import Forgotten, History, forget_all, open_his
 from hexai.surfaces.cli.arguments import check_moment, read_moment, run_argument
 from hexai.surfaces.cli.command_line import Invocation, make_parser, wants_help
 from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.leaderboard_words import count_of
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import (
@@ -162,7 +163,8 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
     else:
         with open_history(folders, time.time) as history:  # noqa: TID251
             done = _carry_out(process, history, run, options)
-    say(process, f"forgot {done.runs} run{'' if done.runs == 1 else 's'}\n")
+    benches = f" and {count_of(done.benches, 'benches')}" if done.benches else ""
+    say(process, f"forgot {count_of(done.runs, 'runs')}{benches}\n")
     for error in done.stays:
         reason = error.strerror or str(error)
         complain(process, f"{error.filename}: could not be removed: {reason}")

@@ -1,0 +1,200 @@
+"""Benches in the ledger: written cell by cell, read whole, removed for good.
+
+A cell is written once: what is told again changes nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from hexai.domain.bench import BenchRecord, Cell, Ending, Plan
+from hexai.ledger.database import (
+    billionths,
+    check_writable,
+    dollars,
+    json_list,
+    milliseconds,
+    run_key,
+    seconds,
+    transaction,
+    translated,
+)
+
+_plans = msgspec.json.Decoder(Plan)
+_cells = msgspec.json.Decoder(Cell)
+_asides = msgspec.json.Decoder(dict[int, str])
+# What is put into statements is our own, and fixed.
+_ALL = (
+    "SELECT number, lower(hex(id)), name, started_at, ending,"
+    " CAST(plan AS BLOB), CAST(aside AS BLOB) FROM bench "
+)
+_SHORTEST_ID = 6
+"""Digits of an id that name a bench; what is shorter is a number."""
+_TABLES = (
+    ("bench_cell", "bench"),
+    ("bench_reserved", "bench"),
+    ("bench", "number"),
+)
+
+
+class Benches:
+    """The benches of an open ledger. Everything here raises `LedgerError`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """`path` is named in errors; the connection stays its owner's."""
+        self._connection = connection
+        self._path = path
+
+    def begin(self, bench: BenchRecord) -> BenchRecord:
+        """Write a bench that begins; gives it with its number."""
+        plan = bench.plan
+        values = (
+            run_key(bench.id),
+            bench.name,
+            plan.surface,
+            plan.project,
+            milliseconds(bench.started_at),
+            _text(plan),
+        )
+        with translated(self._path):
+            check_writable(self._connection, self._path)
+            row = self._connection.execute(
+                "INSERT INTO bench (id, name, surface, project, started_at, plan)"
+                " VALUES (?, ?, ?, ?, ?, ?) RETURNING number",
+                values,
+            ).fetchone()
+        return replace(bench, number=row[0])
+
+    def reserve(self, number: int, task: str, contender: int, most: Decimal) -> None:
+        """Note what a cell that begins may cost at most."""
+        with translated(self._path):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO bench_reserved VALUES (?, ?, ?, ?)",
+                (number, task, contender, billionths(most)),
+            )
+
+    def put(self, number: int, cell: Cell) -> None:
+        """Write a cell; what it may have cost is known by now."""
+        key = (number, cell.task, cell.contender)
+        with translated(self._path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR IGNORE INTO bench_cell VALUES (?, ?, ?, ?)",
+                (*key, _text(cell)),
+            )
+            self._connection.execute(
+                "DELETE FROM bench_reserved WHERE (bench, task, contender) = (?, ?, ?)",
+                key,
+            )
+
+    def end(self, number: int, ending: Ending, aside: Mapping[int, str]) -> None:
+        """Write why no more is asked, and who was asked no more before that."""
+        with translated(self._path):
+            self._connection.execute(
+                "UPDATE bench SET ending = ?, aside = ? WHERE number = ?",
+                (ending, _text(dict(aside)), number),
+            )
+
+    def find(self, word: str) -> tuple[int, ...]:
+        """Find the numbers that a number or the beginning of an id means."""
+        by_number = word.isascii() and word.isdecimal() and len(word) < _SHORTEST_ID
+        is_meant = (
+            "CAST(number AS TEXT) = ?1"
+            if by_number
+            else "substr(lower(hex(id)), 1, length(?1)) = lower(?1)"
+        )
+        query = f"SELECT number FROM bench WHERE {is_meant} ORDER BY number"  # noqa: S608
+        if not (by_number or len(word) >= _SHORTEST_ID):
+            return ()
+        with translated(self._path):
+            rows = self._connection.execute(query, (word,)).fetchall()
+        return tuple(number for (number,) in rows)
+
+    def read(self, number: int) -> BenchRecord | None:
+        """Give a bench with its cells; None if there is none of that number."""
+        with translated(self._path):
+            query = f"{_ALL} WHERE number = ?"
+            row = self._connection.execute(query, (number,)).fetchone()
+            return None if row is None else self._record(row, cells=True)
+
+    def listed(
+        self, *, surface: str = "", cells: bool = False
+    ) -> Iterator[BenchRecord]:
+        """Give benches, the newest first; one that is damaged is left out."""
+        query = f"{_ALL} WHERE ?1 IN ('', surface) ORDER BY number DESC"
+        with translated(self._path):
+            for row in self._connection.execute(query, (surface,)).fetchall():
+                try:
+                    yield self._record(row, cells=cells)
+                except (msgspec.MsgspecError, ValueError):
+                    continue
+
+    def count_cells(self, number: int) -> int:
+        """Count the cells of a bench."""
+        query = "SELECT count(*) FROM bench_cell WHERE bench = ?"
+        with translated(self._path):
+            count: int = self._connection.execute(query, (number,)).fetchone()[0]
+        return count
+
+    def before(self, moment: float) -> list[int]:
+        """Give the numbers of the benches that began before a moment."""
+        query = "SELECT number FROM bench WHERE started_at < ?"
+        return self._numbers(query, milliseconds(moment))
+
+    def of_project(self, project: str) -> list[int]:
+        """Give the numbers of the benches of a project, named by its folder."""
+        return self._numbers("SELECT number FROM bench WHERE project = ?", project)
+
+    def ids(self) -> frozenset[str]:
+        """Give the ids of all benches."""
+        with translated(self._path):
+            rows = self._connection.execute("SELECT lower(hex(id)) FROM bench")
+            return frozenset(key for (key,) in rows)
+
+    def remove(self, numbers: Sequence[int] | None = None) -> None:
+        """Remove benches with all that is theirs; None: every bench."""
+        these = None if numbers is None else json_list(numbers)
+        with translated(self._path), transaction(self._connection):
+            for table, column in _TABLES:
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE ?1 IS NULL"  # noqa: S608
+                    f" OR {column} IN (SELECT value FROM json_each(?1))",
+                    (these,),
+                )
+
+    def _numbers(self, query: str, value: object) -> list[int]:
+        with translated(self._path):
+            rows = self._connection.execute(query, (value,)).fetchall()
+        return [number for (number,) in rows]
+
+    def _record(self, row: Sequence[Any], *, cells: bool) -> BenchRecord:
+        number, key, name, started_at, ending, plan, aside = row
+        return BenchRecord(
+            number=number,
+            id=key,
+            name=name,
+            started_at=seconds(started_at),
+            ending=Ending(ending),
+            plan=_plans.decode(plan),
+            aside=_asides.decode(aside),
+            cells=tuple(self._cells(number)) if cells else (),
+            lost_usd=self._lost(number),
+        )
+
+    def _cells(self, number: int) -> Iterator[Cell]:
+        query = "SELECT CAST(cell AS BLOB) FROM bench_cell WHERE bench = ?"
+        for (text,) in self._connection.execute(query, (number,)):
+            yield _cells.decode(text)
+
+    def _lost(self, number: int) -> Decimal:
+        query = "SELECT total(most) FROM bench_reserved WHERE bench = ?"
+        [most] = self._connection.execute(query, (number,)).fetchone()
+        return dollars(int(most)) or Decimal(0)
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode("utf-8")

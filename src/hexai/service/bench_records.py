@@ -1,0 +1,94 @@
+"""The benches of one user: begun, written cell by cell, found, forgotten."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+
+from hexai.config.locate import Folders
+from hexai.domain.bench import BenchRecord, Cell, Ending, Plan
+from hexai.errors import UsageError
+from hexai.ledger.access import Ledger
+from hexai.service.bench_texts import TextFile, sweep
+from hexai.service.recorder import make_ledger_file
+
+_PATIENCE = 5.0
+
+
+class BenchRecords:
+    """The benches of one user. Everything here raises `LedgerError`."""
+
+    def __init__(self, ledger: Ledger, folders: Folders) -> None:
+        """Use `open_benches`."""
+        self._ledger = ledger
+        self._benches = ledger.benches
+        self._folders = folders
+
+    def begin(self, plan: Plan, *, key: str, name: str, now: float) -> BenchRecord:
+        """Write that a bench begins; `key` is its global id."""
+        begun = BenchRecord(number=0, id=key, name=name, started_at=now, plan=plan)
+        return self._benches.begin(begun)
+
+    def reserve(self, number: int, task: str, contender: int, most: Decimal) -> None:
+        """Write what a cell that begins may cost at most."""
+        self._benches.reserve(number, task, contender, most)
+
+    def put(self, number: int, cell: Cell) -> None:
+        """Write an answered cell."""
+        self._benches.put(number, cell)
+
+    def end(self, number: int, ending: Ending, aside: Mapping[int, str]) -> None:
+        """Write why nothing more is asked."""
+        self._benches.end(number, ending, aside)
+
+    def find(self, word: str | None) -> BenchRecord:
+        """Give the bench that a number, id prefix or name means; None: the newest.
+
+        Raises `UsageError` if there is none, or more than one.
+        """
+        numbers = self._numbers(word)
+        if len(numbers) > 1:
+            known = ", ".join(map(str, numbers[:5]))
+            raise UsageError(f"{word} means several benches: {known}")
+        bench = self._benches.read(numbers[0]) if numbers else None
+        if bench is None:
+            which = "" if word is None else f" {word}"
+            raise UsageError(f"there is no bench{which}; see hexai bench list")
+        return bench
+
+    def listed(self, *, surface: str = "") -> Iterator[tuple[BenchRecord, int]]:
+        """Give benches without their cells, and how many those are; newest first."""
+        for bench in self._benches.listed(surface=surface):
+            yield bench, self._benches.count_cells(bench.number)
+
+    def newest(self, surface: str) -> BenchRecord | None:
+        """Give the newest bench of a surface that holds a cell."""
+        for bench, cells in self.listed(surface=surface):
+            if cells:
+                return self._benches.read(bench.number)
+        return None
+
+    def texts(self, bench: BenchRecord) -> TextFile:
+        """Give the texts of a bench."""
+        return TextFile(self._folders.state, bench.id)
+
+    def forget(self, *numbers: int) -> tuple[OSError, ...]:
+        """Really remove benches; gives why files stay."""
+        self._benches.remove(numbers)
+        self._ledger.remove(())
+        return tuple(sweep(self._folders.state, self._benches.ids))
+
+    def _numbers(self, word: str | None) -> tuple[int, ...]:
+        if word is not None:
+            named = (b.number for b in self._benches.listed() if b.name == word)
+            return self._benches.find(word) or tuple(named)
+        return tuple(bench.number for bench in self._benches.listed())[:1]
+
+
+@contextmanager
+def open_benches(folders: Folders) -> Iterator[BenchRecords]:
+    """Open what is kept of benches, making a ledger if there is none."""
+    ledger = Ledger(make_ledger_file(folders.state), patience=_PATIENCE)
+    try:
+        yield BenchRecords(ledger, folders)
+    finally:
+        ledger.close()
