@@ -78,6 +78,12 @@ def cli_system(prompts: CliPrompts, *, explain: bool) -> str:
     return find(Prompts(cli=prompts), "cli", key).text
 
 
+def built_in_texts(table: str) -> tuple[str, ...]:
+    """Read all built-in texts of a table, in the order of their names."""
+    paths = sorted(_TEXTS.glob(f"{table}.*.txt"))
+    return tuple(built_in(path.stem) for path in paths)
+
+
 @cache
 def built_in(name: str) -> str:
     """Read a built-in text, without the line break at its end."""

@@ -17,6 +17,7 @@ from hexai.config.schema import Settings
 from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.entry import Budgets, Entry, RequestSpec
 from hexai.domain.outcome import Outcome
+from hexai.domain.provider import Usage
 from hexai.domain.request import Target, Upstream
 from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
 from hexai.providers.prices import PriceList
@@ -233,6 +234,36 @@ class Targets:
             if isinstance(cost, Decimal):
                 return cost
         return None
+
+    def most_usd(
+        self, spec: RequestSpec, *, tokens_in: int, tokens_out: int | None
+    ) -> Decimal | None:
+        """Give the most that one attempt may cost in USD; None if nobody knows.
+
+        All of the prompt may have to be written to the upstream's cache, and an answer
+        may be as long as its limit, and all of it reasoning; one without a limit has no
+        price.
+        """
+        if tokens_out is None:
+            return None
+        usage = Usage(input=tokens_in, output=tokens_out, source="estimated")
+        written = replace(usage, written=tokens_in)
+        thought = replace(usage, reasoning=tokens_out)
+        costs = [self._listed(spec, each) for each in (usage, written, thought)]
+        known = [cost for cost in costs if cost is not None]
+        return max(known) if len(known) == len(costs) else None
+
+    def least_usd(self, spec: RequestSpec, *, tokens_in: int) -> Decimal | None:
+        """Give what an attempt costs that reads all from a cache and says a word."""
+        usage = Usage(input=tokens_in, output=1, cached=tokens_in, source="estimated")
+        return self._listed(spec, usage)
+
+    def _listed(self, spec: RequestSpec, usage: Usage) -> Decimal | None:
+        settings = self.settings_of(spec.provider)
+        if settings is None:
+            return None
+        prices = self._read_prices()
+        return prices.cost(settings.base_url, spec.model, usage, self._now())
 
     def _unknown(self, provider: str) -> BadRequest:
         known = ", ".join(provider_names(self.settings))

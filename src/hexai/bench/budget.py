@@ -1,0 +1,78 @@
+"""What a bench may spend: reserved before each attempt, and never more than that; pure.
+
+What an attempt may cost is known beforehand, what it did cost only from the upstream.
+So the most that it may is taken out of the purse before it is made, and what was not
+needed is put back. What is not known for sure counts as the most.
+"""
+
+from decimal import Decimal
+
+
+class Purse:
+    """The money of one run, in USD."""
+
+    def __init__(self, limit: Decimal | None, spent: Decimal = Decimal(0)) -> None:
+        """Have `limit`, None for as much as it takes, of which some is `spent`."""
+        self.limit = limit
+        self.spent = spent
+        self.reserved = Decimal(0)
+
+    @property
+    def left(self) -> Decimal | None:
+        """What may still be reserved; None: anything."""
+        if self.limit is None:
+            return None
+        return self.limit - self.spent - self.reserved
+
+    def holds(self, most: Decimal) -> bool:
+        """Tell whether so much may still be reserved."""
+        return self.left is None or most <= self.left
+
+    def reserve(self, most: Decimal) -> bool:
+        """Take out what an attempt may cost; says whether there was as much."""
+        if not self.holds(most):
+            return False
+        self.reserved += most
+        return True
+
+    def settle(self, reserved: Decimal, spent: Decimal) -> None:
+        """Put back what was reserved, and take what was spent."""
+        self.reserved -= reserved
+        self.spent += spent
+
+
+class Tab:
+    """What the attempts of one request have taken out of a purse."""
+
+    def __init__(self, purse: Purse, most: Decimal | None) -> None:
+        """Each attempt may cost `most`; None: nobody knows."""
+        self._purse = purse
+        self._most = most
+        self._held = Decimal(0)
+        self.is_refused = False
+        """An attempt was not made, for the purse does not hold what it may cost."""
+
+    def begin_attempt(self) -> bool:
+        """Reserve for one more attempt; says whether it may be made."""
+        if self._most is None:
+            self.is_refused = self._purse.limit is not None
+        elif self._purse.reserve(self._most):
+            self._held += self._most
+        else:
+            self.is_refused = True
+        return not self.is_refused
+
+    def close(self, cost: Decimal | None, *, sure: bool) -> None:
+        """Pay what it came to; where that is not `sure`, the most of one attempt.
+
+        An attempt before the last one failed without a token, which nobody bills.
+        """
+        if not self._held:
+            self._purse.settle(Decimal(0), cost or Decimal(0))
+            return
+        most = self._most or Decimal(0)
+        spent = cost or Decimal(0)
+        if not sure:
+            spent = max(most, spent)
+        self._purse.settle(self._held, spent)
+        self._held = Decimal(0)

@@ -1,0 +1,87 @@
+"""Fills the cells of a bench: asks, scores, and keeps the texts."""
+
+from collections.abc import Callable, Sequence
+
+from hexai.bench.asking import CompletionAsker
+from hexai.bench.replies import Answer, Later, Unpaid
+from hexai.bench.run import Filled, Result
+from hexai.bench.score import score_cell
+from hexai.bench.spending import Forecast, Sizes
+from hexai.domain.bench import Cell, State, Task
+from hexai.service.bench_texts import Text
+
+Passes = Callable[[Task, str], bool | None]
+"""Tells whether the user's tests pass with an answer; None: that says nothing."""
+
+_SAYS_NOTHING = frozenset({State.FAILED, State.GUARDED})
+_LINES_BEFORE, _LINES_AFTER = 12, 6
+
+
+class Filler:
+    """Fills cells by asking completions."""
+
+    def __init__(
+        self,
+        asker: CompletionAsker,
+        tasks: Sequence[Task],
+        sizes: Sequence[Sizes],
+        keep: Callable[[Text], None],
+    ) -> None:
+        """`keep` takes the texts, those of a task before the answers to it."""
+        self._asker = asker
+        self._keep = keep
+        self._places = {task.id: place for place, task in enumerate(tasks)}
+        self.forecasts = [Forecast(sizes) for _ in asker.targets]
+        self.seats, self.most_usd = asker.seats, asker.most_usd
+        self._told: set[str] = set()
+
+    async def fill(self, task: Task, index: int, *, cold: bool) -> Result:
+        """Ask one cell, score what came, and keep what was said."""
+        reply = await self._asker.ask(task, index, cold=cold)
+        if isinstance(reply, Later | Unpaid):
+            return reply
+        self.forecasts[index].add(self._places[task.id], reply)
+        self._keep_texts(task, index, reply)
+        cause = reply.cause if reply.state in _SAYS_NOTHING else ""
+        return Filled(cell=_cell(task, index, reply), cause=cause)
+
+    def _keep_texts(self, task: Task, index: int, answer: Answer) -> None:
+        """Keep what a person will want to read; what the guard objects to nowhere."""
+        if answer.is_private:
+            return
+        if task.id not in self._told:
+            self._told.add(task.id)
+            self._keep(_text_of(task))
+        said = "" if answer.said == answer.text else answer.said
+        text = Text(task=task.id, contender=index, text=answer.text, said=said)
+        self._keep(text)
+
+
+def _cell(task: Task, index: int, answer: Answer) -> Cell:
+    return Cell(
+        task=task.id,
+        contender=index,
+        state=answer.state,
+        score=score_cell(task, answer.state, answer.text),
+        cold=answer.cold,
+        warm=answer.warm,
+        tokens_in=answer.tokens_in,
+        tokens_cached=answer.tokens_cached,
+        tokens_out=answer.tokens_out,
+        cost_usd=answer.cost_usd,
+        uncached_usd=answer.uncached_usd,
+        estimated=answer.estimated,
+        error=answer.error,
+    )
+
+
+def _text_of(task: Task) -> Text:
+    before = task.before.splitlines(keepends=True)[-_LINES_BEFORE:]
+    after = task.after.splitlines(keepends=True)[:_LINES_AFTER]
+    return Text(
+        task=task.id,
+        path=task.path,
+        before="".join(before),
+        after="".join(after),
+        text=task.truth,
+    )

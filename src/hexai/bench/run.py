@@ -1,0 +1,289 @@
+"""Runs a bench: every lane beside the others, every cell kept before the next begins.
+
+What is asked, and how an answer is scored, is the asker's; here is who is next, who is
+set aside, what is known by now, and when to stop. A cell counts for a verdict only with
+its block, and blocks in the order in which they were drawn.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from math import inf
+from statistics import median
+from typing import Protocol
+
+from msgspec import Struct
+
+from hexai.bench.budget import Purse
+from hexai.bench.known import Known
+from hexai.bench.replies import Later, Unpaid
+from hexai.bench.schedule import LEAD, Lane, Seat, cold_cells, lanes_of, spread
+from hexai.domain.bench import Cell, Ending, Task
+
+IN_A_ROW = 10
+"""Failures for one cause, one after the other, after which a contender is set aside."""
+_AGAIN = 6
+"""Times that a cell is put off, because its upstream asks for time."""
+_UNPAID = 3
+"""Times that a cell may find the purse too light for its retries."""
+_REQUESTS = 2
+"""Those of a cell: one beforehand, and the one that counts."""
+_LONGEST_WAIT = 120.0
+_LATELY = 20
+"""Cells by whose time it is told how long the rest takes."""
+
+
+class Filled(Struct, frozen=True, kw_only=True):
+    """A cell, and what else is to be known of how it came."""
+
+    cell: Cell
+    cause: str = ""
+    """The kind of a failure; empty for none."""
+
+
+Result = Filled | Later | Unpaid
+
+
+class Asks(Protocol):
+    """Who asks the cells of a bench."""
+
+    def seats(self) -> tuple[Seat, ...]:
+        """Say where each contender is asked."""
+
+    def most_usd(self, task: Task, index: int) -> Decimal | None:
+        """Give the most that one attempt may cost; None: nobody knows."""
+
+    async def fill(self, task: Task, index: int, *, cold: bool) -> Result:
+        """Ask and score one cell; `cold`: the first one of its file."""
+
+
+class Keeps(Protocol):
+    """Who writes down what is known."""
+
+    def reserve(self, task: str, contender: int, most: Decimal) -> None:
+        """Write what a cell that begins may cost at most."""
+
+    def put(self, cell: Cell) -> None:
+        """Write a cell."""
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a bench has come."""
+
+    cells: tuple[int, ...]
+    """By contender."""
+    tasks: int
+    """Each contender's, in all."""
+    spent: Decimal
+    reserved: Decimal
+    left: float | None
+    """Seconds until all is asked, about; None while nobody knows."""
+    aside: Mapping[int, str]
+    waits: str
+    """What is waited for before anything more is asked; empty for nothing."""
+
+
+class Bench:
+    """One bench on its way."""
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        known: Known,
+        asks: Asks,
+        keeps: Keeps,
+        purse: Purse,
+    ) -> None:
+        """Ask nobody yet; what is `known` already is not asked again."""
+        self.tasks = tasks
+        self.known = known
+        self.purse = purse
+        self._asks = asks
+        self._keeps = keeps
+        self.on_change: Callable[[], None] = lambda: None
+        """Is called when anything has changed, for who shows it."""
+        order, seats = spread(tasks), asks.seats()
+        lanes = lanes_of(seats)
+        self._lanes = [_LaneState(lane, order) for lane in lanes]
+        self._cold = frozenset[tuple[int, int]]().union(
+            *(cold_cells(lane, order, tasks, seats) for lane in lanes)
+        )
+        self._failures: dict[int, tuple[str, int]] = {}
+        self._changed = asyncio.Condition()
+        self._ending = Ending.DECIDED if known.is_settled else None
+        self._waits: dict[str, str] = {}
+        self._times = {i: deque[float](maxlen=_LATELY) for i in range(known.contenders)}
+
+    async def run(self) -> Ending:
+        """Ask what is missing; gives why nothing more is asked.
+
+        What is under way when that is known ends as it would have.
+        """
+        async with asyncio.TaskGroup() as group:
+            for lane in self._lanes:
+                for _ in range(lane.lane.at_once):
+                    group.create_task(self._work(lane))
+        return self._ending or Ending.DONE
+
+    def progress(self) -> Progress:
+        """Say how far it has come."""
+        return Progress(
+            cells=tuple(map(self.known.counts.__getitem__, self._times)),
+            tasks=len(self.tasks),
+            spent=self.purse.spent,
+            reserved=self.purse.reserved,
+            left=self._seconds_left(),
+            aside=self.known.aside,
+            waits="; ".join(dict.fromkeys(self._waits.values())),
+        )
+
+    async def _work(self, lane: "_LaneState") -> None:
+        while not self._is_over():
+            found = lane.next(self.known.lacks)
+            if found is None:
+                break
+            await self._wait_until(lambda: self._is_near(lane))
+            if self.known.lacks(*found) and not self._is_over():
+                await self._fill(lane, *found)
+            await self._tell()
+        await self._tell()
+
+    def _is_over(self) -> bool:
+        return self._ending is not None
+
+    def _is_near(self, lane: "_LaneState") -> bool:
+        """Tell whether a lane may go on, with the slowest one so far behind."""
+        others = (each.tasks for each in self._lanes if not each.is_over)
+        return lane.tasks - min(others, default=inf) <= LEAD
+
+    async def _tell(self) -> None:
+        """Let those look again who wait for something."""
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so, or the bench is over."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._is_over() or is_so())
+
+    async def _fill(self, lane: "_LaneState", place: int, index: int) -> None:
+        """Ask one cell until it says something."""
+        task, cold = self.tasks[place], (place, index) in self._cold
+        tries = Counter[str]()
+        while await self._can_pay(lane, task, index):
+            began = asyncio.get_running_loop().time()
+            match await self._asks.fill(task, index, cold=cold):
+                case Filled() as filled:
+                    spent = asyncio.get_running_loop().time() - began
+                    self._note(index, filled, spent)
+                    break
+                case Later(seconds=seconds, reason=reason):
+                    tries["later"] += 1
+                    if tries["later"] == _AGAIN:
+                        self._set_aside(index, reason)
+                        break
+                    await self._put_off(lane, seconds, reason)
+                case Unpaid():
+                    tries["unpaid"] += 1
+                    if tries["unpaid"] == _UNPAID:
+                        self._ending = self._ending or Ending.SPENT
+
+    def _note(self, index: int, filled: Filled, seconds: float) -> None:
+        """Keep a cell before anything else begins, and see what it changes."""
+        self._keeps.put(filled.cell)
+        self._times[index].append(seconds)
+        self.known.take(filled.cell)
+        self._judge(index, filled)
+        self._look()
+
+    async def _put_off(self, lane: "_LaneState", seconds: float, why: str) -> None:
+        """Ask nothing in a lane for a while."""
+        self._waits[lane.lane.place] = why
+        self.on_change()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, _LONGEST_WAIT)):
+                await self._wait_until(lambda: False)
+        self._waits.pop(lane.lane.place, None)
+
+    async def _can_pay(self, lane: "_LaneState", task: Task, index: int) -> bool:
+        """Wait until the purse holds what a cell may cost; False: it never will."""
+        most = self._asks.most_usd(task, index)
+        if most is None and self.purse.limit is not None:
+            reason = "there is a budget, and what it costs at most is not known"
+            self._set_aside(index, reason)
+            return False
+        if most and not self.purse.holds(most):
+            self._waits[lane.lane.place] = "the rest of the budget is reserved"
+            await self._wait_until(
+                lambda: self.purse.holds(most) or not self.purse.reserved
+            )
+            self._waits.pop(lane.lane.place, None)
+            if not self.purse.holds(most):
+                self._ending = self._ending or Ending.SPENT
+        if self._is_over():
+            return False
+        if most:
+            self._keeps.reserve(task.id, index, _REQUESTS * most)
+        return True
+
+    def _judge(self, index: int, filled: Filled) -> None:
+        """Count failures in a row, and set who only fails aside."""
+        if not filled.cause:
+            self._failures.pop(index, None)
+            return
+        cause, count = self._failures.get(index, (filled.cause, 0))
+        count = count + 1 if cause == filled.cause else 1
+        self._failures[index] = filled.cause, count
+        if count >= IN_A_ROW:
+            self._set_aside(index, filled.cell.error or filled.cause)
+
+    def _set_aside(self, index: int, reason: str) -> None:
+        self.known.set_aside(index, reason)
+        self._look()
+
+    def _look(self) -> None:
+        """See whether there is more to find out, and tell who shows it."""
+        if self._ending is None and self.known.is_settled:
+            self._ending = Ending.DECIDED
+        self.on_change()
+
+    def _seconds_left(self) -> float | None:
+        lanes = []
+        for lane in self._lanes:
+            seconds = 0.0
+            for index in lane.lane.contenders:
+                missing = len(self.tasks) - self.known.counts[index]
+                if index in self.known.aside or not missing:
+                    continue
+                if not self._times[index]:
+                    return None
+                seconds += missing * median(self._times[index])
+            lanes.append(seconds / lane.lane.at_once)
+        return max(lanes, default=0.0)
+
+
+class _LaneState:
+    """How far a lane has come."""
+
+    def __init__(self, lane: Lane, order: Sequence[int]) -> None:
+        self.lane = lane
+        self._cells = lane.cells(order)
+        self._begun = 0
+        self.is_over = False
+        """Nothing is left of it to begin."""
+
+    @property
+    def tasks(self) -> float:
+        """Tasks that it has begun."""
+        return self._begun / len(self.lane.contenders)
+
+    def next(self, is_wanted: Callable[[int, int], bool]) -> tuple[int, int] | None:
+        """Give the next cell that is still wanted; None if there is none."""
+        for cell in self._cells:
+            self._begun += 1
+            if is_wanted(*cell):
+                return cell
+        self.is_over = True
+        return None

@@ -1,0 +1,132 @@
+"""What a bench will take: tokens, money and time, as bounds and then as a forecast.
+
+Before anything is asked, only bounds can be told: how many tokens a text is, each
+tokenizer says otherwise, and how long an answer gets nobody knows. After a few cells
+both are known well, since the tokens of one tokenizer are in proportion to our
+estimate.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from statistics import fmean
+
+from msgspec import Struct
+
+from hexai.bench.asking import CompletionAsker
+from hexai.bench.replies import Answer
+from hexai.domain.bench import Task
+from hexai.domain.provider import Held
+from hexai.domain.request import Request, prompt_tokens
+from hexai.engine.decide import prompt_room
+
+ENOUGH = 5
+"""Cells after which a forecast is one."""
+_FEWEST = 0.75
+"""Tokens of a text that no tokenizer stays below, as a share of our estimate."""
+
+
+class Sizes(Struct, frozen=True, kw_only=True):
+    """The tokens of a prompt by our estimate, in each form that it may be sent in."""
+
+    chat: int
+    gap: int
+    apart: int
+    """The gap, with what is apart from it."""
+
+    @classmethod
+    def of(cls, request: Request) -> "Sizes":
+        """Measure a request."""
+        return cls(
+            chat=prompt_tokens(request.texts(infilled=False)),
+            gap=prompt_tokens(request.texts(infilled=True)),
+            apart=prompt_tokens(request.texts(infilled=True, apart=True)),
+        )
+
+
+class Estimate(Struct, frozen=True, kw_only=True):
+    """What a contender would be sent and charged, at least and at most."""
+
+    tokens_in: tuple[int, int]
+    tokens_out: tuple[int, int | None]
+    """None: its answers have no limit."""
+    usd: tuple[Decimal, Decimal] | None
+    """None: nobody knows what it costs, or at most."""
+
+
+def estimate(tasks: Iterable[Task], asker: CompletionAsker) -> tuple[Estimate, ...]:
+    """Compose every task, and say what each contender would take."""
+    sums = [_Sum() for _ in asker.targets]
+    for task in tasks:
+        for index, each in enumerate(sums):
+            each.add(asker, task, index)
+    return tuple(each.estimate() for each in sums)
+
+
+class _Sum:
+    """The bounds of one contender, while they are added up."""
+
+    def __init__(self) -> None:
+        self._in = [0, 0]
+        self._out = [0, 0]
+        self._is_limited = True
+        self._usd: list[Decimal] | None = [Decimal(0), Decimal(0)]
+
+    def add(self, asker: CompletionAsker, task: Task, index: int) -> None:
+        """Add the requests of a task: one beforehand, and the one that counts."""
+        least, most, limit = asker.tokens(task, index)
+        self._in[0] += 2 * int(least * _FEWEST)
+        self._in[1] += 2 * most
+        self._out[0] += 2
+        self._is_limited = self._is_limited and limit is not None
+        self._out[1] += 2 * (limit or 0)
+        costs = asker.usd_between(task, index)
+        if costs is None or self._usd is None:
+            self._usd = None
+        else:
+            self._usd = [self._usd[0] + 2 * costs[0], self._usd[1] + 2 * costs[1]]
+
+    def estimate(self) -> Estimate:
+        """Give them."""
+        usd = None if self._usd is None else (self._usd[0], self._usd[1])
+        most = self._out[1] if self._is_limited else None
+        return Estimate(
+            tokens_in=(self._in[0], self._in[1]),
+            tokens_out=(self._out[0], most),
+            usd=usd,
+        )
+
+
+class Forecast:
+    """What one contender's tokens come to, by those of the cells so far."""
+
+    def __init__(self, prompts: Sequence[Sizes]) -> None:
+        """`prompts` has the sizes of each task's prompt."""
+        self._prompts = prompts
+        self._estimated = self._reported = 0
+        self._out: list[int] = []
+        self._form = (False, False)
+        self._room: int | None = None
+
+    def add(self, place: int, answer: Answer) -> None:
+        """Learn from the answer to a task whose upstream told its tokens."""
+        if answer.estimated or answer.tokens_in is None:
+            return
+        self._form = answer.form
+        if answer.held is not None:
+            self._room = prompt_room(Held(tokens=answer.held), answer.limit)
+        self._estimated += self._size(self._prompts[place])
+        self._reported += answer.tokens_in
+        self._out.append(answer.tokens_out or 0)
+
+    def tokens(self, places: Sequence[int]) -> tuple[int, int] | None:
+        """Forecast the tokens of prompts and answers; None while that is a guess."""
+        if len(self._out) < ENOUGH or not self._estimated:
+            return None
+        factor = self._reported / self._estimated
+        sizes = sum(self._size(self._prompts[place]) for place in places)
+        return round(sizes * factor), round(fmean(self._out) * len(places))
+
+    def _size(self, sizes: Sizes) -> int:
+        infilled, apart = self._form
+        size = sizes.chat if not infilled else sizes.apart if apart else sizes.gap
+        return size if self._room is None else min(size, self._room)
