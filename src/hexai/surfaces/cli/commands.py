@@ -66,6 +66,12 @@ def _ledger(name: str) -> click.Command:
     return parser(name)
 
 
+def _bench(name: str) -> click.Command:
+    from hexai.surfaces.cli.bench import parser
+
+    return parser(name)
+
+
 def _lsp(_name: str) -> click.Command:
     from hexai.surfaces.cli.lsp_and_action import lsp_parser as parser
 
@@ -100,6 +106,13 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("vote", "Say which answer was the best.", _ledger),
     ("stats", "Show what every model did.", _ledger),
     ("leaderboard", "Show which model you prefer, and how sure that is.", _ledger),
+    ("bench", "", _bench),
+    ("bench run", "Find out which model is better for your code.", _bench),
+    ("bench list", "List the benches.", _bench),
+    ("bench show", "Print what a bench has come to.", _bench),
+    ("bench compare", "Say what is known of each two entries.", _bench),
+    ("bench export", "Write the figures of a bench.", _bench),
+    ("bench forget", "Remove a bench, for good.", _bench),
     ("lsp", "Serve an editor.", _lsp),
     ("action", "Let a model change a selection.", _action),
 )

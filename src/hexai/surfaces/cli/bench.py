@@ -1,0 +1,235 @@
+"""`hexai bench`: the parsers of its commands, and those that only look or forget."""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from hexai.domain.bench import Kind
+from hexai.surfaces.cli.arguments import check_moment
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+
+
+def parser(name: str) -> click.Command:
+    """Make the parser of `hexai NAME`; a bare `bench` lists."""
+    makers = {
+        "bench run": _run_parser,
+        "bench show": _show_parser,
+        "bench compare": _compare_parser,
+        "bench export": _export_parser,
+        "bench forget": _forget_parser,
+    }
+    return makers.get(name, _list_parser)()
+
+
+class _Money(click.ParamType[Decimal]):
+    """An amount of USD."""
+
+    name = "USD"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Decimal:
+        """Read an amount, with or without its sign."""
+        try:
+            amount = Decimal(str(value).removeprefix("$"))
+        except InvalidOperation:
+            self.fail("it is no amount of money such as 0.50.", param, ctx)
+        if not amount.is_finite() or amount <= 0:
+            self.fail("it must be above 0.", param, ctx)
+        return amount
+
+
+def _run_parser() -> click.Command:
+    def run(invocation: Invocation, **options: Any) -> int:
+        from hexai.surfaces.cli.bench_run import run_bench
+
+        return run_bench(invocation, **options)
+
+    return make_parser(
+        "bench run",
+        run,
+        params=[
+            click.Argument(["path"], required=False, default=""),
+            *_which_tasks(),
+            *_whom(),
+            *_how_far(),
+        ],
+        explanation="Ask your models for completion to fill holes in code that was "
+        "written lately in the repository at PATH, as your editor asks them, and say "
+        "which is better, at which price, and how sure that is. Nothing is sent to a "
+        "cloud without being asked; --dry-run says what it would take.",
+    )
+
+
+def _which_tasks() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--tasks"],
+            type=click.IntRange(min=1, max=10_000),
+            metavar="N",
+            help="Ask so many tasks at most; 200 if nothing else is said.",
+        ),
+        click.Option(
+            ["--since"],
+            metavar="WHEN",
+            callback=check_moment,
+            help="Take commits from a date or an age on; a year if nothing else is "
+            "said, and further back where there are too few.",
+        ),
+        click.Option(
+            ["--language"],
+            multiple=True,
+            metavar="NAME",
+            help="Only this language, as editors name it; repeatable.",
+        ),
+        click.Option(
+            ["--kind"],
+            multiple=True,
+            type=click.Choice([kind.value for kind in Kind]),
+            help="Only holes of this kind; repeatable.",
+        ),
+        click.Option(
+            ["--seed"],
+            metavar="TEXT",
+            help="Draw the tasks by this seed; the same again draws the same.",
+        ),
+    ]
+
+
+def _whom() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["-m", "--model", "models"],
+            multiple=True,
+            metavar="PROVIDER:MODEL",
+            help="Ask this model instead of the configured ones; repeatable.",
+        ),
+        click.Option(
+            ["--only"],
+            multiple=True,
+            metavar="LABEL",
+            help="Ask only the entry with this label; repeatable.",
+        ),
+    ]
+
+
+def _how_far() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--budget"],
+            type=_Money(),
+            help="Stop before more than this may have been spent.",
+        ),
+        click.Option(
+            ["--hours"],
+            type=click.FloatRange(min=0, min_open=True, max=1000),
+            metavar="H",
+            help="Ask as many tasks as fit into so many hours.",
+        ),
+        click.Option(
+            ["--margin"],
+            type=click.FloatRange(min=0.1, max=50),
+            metavar="POINTS",
+            help="Call entries equal that differ by less; 5 if nothing else is said.",
+        ),
+        click.Option(
+            ["--dry-run"],
+            is_flag=True,
+            help="Say what it would ask and take, and send nothing.",
+        ),
+        click.Option(
+            ["--measure"],
+            is_flag=True,
+            help="Ask three tasks of each entry on this machine, for the time.",
+        ),
+        click.Option(
+            ["--yes"], is_flag=True, help="Ask clouds without being asked about it."
+        ),
+        click.Option(
+            ["--resume"],
+            metavar="BENCH",
+            help="Go on with a bench, if nothing has changed.",
+        ),
+        click.Option(["--name"], metavar="NAME", help="Call the bench so."),
+    ]
+
+
+def _looks(name: str) -> Callable[..., int]:
+    """Give a callback that loads what it takes when it is called."""
+
+    def look(invocation: Invocation, **options: Any) -> int:
+        from hexai.surfaces.cli import bench_show
+
+        done: int = getattr(bench_show, name)(invocation, **options)
+        return done
+
+    return look
+
+
+def _list_parser() -> click.Command:
+    return make_parser(
+        "bench list",
+        _looks("list_benches"),
+        params=[_json()],
+        explanation="List the benches, the newest last.",
+    )
+
+
+def _show_parser() -> click.Command:
+    return make_parser(
+        "bench show",
+        _looks("show_bench"),
+        params=[
+            click.Argument(["bench"], required=False),
+            click.Argument(["task"], required=False),
+        ],
+        explanation="Print what a bench has come to, the newest if none is named; or "
+        "one of its tasks, with what was written there and what each entry said.",
+    )
+
+
+def _compare_parser() -> click.Command:
+    return make_parser(
+        "bench compare",
+        _looks("compare_bench"),
+        params=[
+            click.Argument(["bench"], required=False),
+            click.Argument(["labels"], nargs=-1, metavar="[A B]"),
+        ],
+        explanation="Say what is known of each two entries of a bench, or of two.",
+    )
+
+
+def _export_parser() -> click.Command:
+    return make_parser(
+        "bench export",
+        _looks("export_bench"),
+        params=[
+            click.Argument(["bench"], required=False),
+            _json(),
+            click.Option(["--csv"], is_flag=True, help="Print one row a cell, as CSV."),
+            click.Option(["--jsonl"], is_flag=True, help="Print one object a cell."),
+        ],
+        explanation="Write the figures of a bench, without any text.",
+    )
+
+
+def _forget_parser() -> click.Command:
+    return make_parser(
+        "bench forget",
+        _looks("forget_bench"),
+        params=[
+            click.Argument(["bench"], required=False),
+            click.Option(["--yes"], is_flag=True, help="Do not ask first."),
+        ],
+        explanation="Remove a bench for good, with its texts.",
+    )
+
+
+def _json() -> click.Option:
+    return click.Option(["--json"], is_flag=True, help="Print JSON.")

@@ -1,0 +1,127 @@
+"""What a bench will ask and take, said before anything is sent; pure."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hexai.bench.forecast import smallest_gap
+from hexai.bench.mining.mine import Mined
+from hexai.bench.prepare import Outlook
+from hexai.bench.spending import Estimate
+from hexai.domain.bench import Plan
+from hexai.surfaces.cli.bench_words import points, seconds, tasks_words
+from hexai.surfaces.cli.output import table
+from hexai.surfaces.words import usd
+
+_HEADER = ("ENTRY", "WHERE", "TOKENS IN", "TOKENS OUT", "PRICE", "A CELL")
+_CELL = 19.0
+"""Seconds that one cell of the smallest embedded model took on two cores."""
+
+
+def mined_words(mined: Mined, plan: Plan) -> str:
+    """Say what the tasks are, and what is sent of whose."""
+    told_below = sum(task.told_below for task in plan.tasks)
+    whose = f"from {mined.files} files and {mined.authors} authors"
+    lines = [tasks_words(plan), f"{whose}, the oldest of {_day(mined.oldest)}"]
+    if mined.widened:
+        since = _day(mined.since)
+        lines.append(f"there were too few, so it was looked back to {since}")
+    if told_below:
+        lines.append(
+            f"{told_below} of them hold names below that only the same commit gives"
+        )
+    if mined.left_out:
+        most = Counter(mined.left_out).most_common(6)
+        left = ", ".join(f"{count} {reason}" for reason, count in most)
+        lines.append(f"left out: {left}")
+    lines += mined.notes
+    lines.append(
+        "whether a model has been trained on this code cannot be ruled out, where its "
+        "training's end is not known"
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def outlook_words(
+    plan: Plan, view: Outlook, budget: Decimal | None, *, columns: int
+) -> str:
+    """Say what it takes: tokens and money by entry as bounds, time, what it decides."""
+    rows = [
+        _row(contender.label, estimate, local=contender.local, cell=cell)
+        for contender, estimate, cell in zip(
+            plan.contenders, view.estimates, view.seconds, strict=True
+        )
+    ]
+    lines = [
+        _money(view, budget),
+        _time(plan, view),
+        _decides(plan, view, budget),
+    ]
+    drawn = table(_HEADER, rows, columns=columns)
+    return drawn + "".join(f"{line}\n" for line in lines if line)
+
+
+def _row(
+    label: str, estimate: Estimate, *, local: bool | None, cell: float | None
+) -> tuple[str, ...]:
+    least, most = estimate.tokens_out
+    return (
+        label,
+        "here" if local else "cloud",
+        f"{estimate.tokens_in[0]:,} … {estimate.tokens_in[1]:,}",
+        f"{least:,} … {'no limit' if most is None else f'{most:,}'}",
+        _bounds(estimate),
+        "not known" if cell is None else seconds(cell),
+    )
+
+
+def _bounds(estimate: Estimate) -> str:
+    if estimate.usd is None:
+        return "not known"
+    low, high = estimate.usd
+    return usd(high) if low == high else f"{usd(low)} … {usd(high)}"
+
+
+def _money(view: Outlook, budget: Decimal | None) -> str:
+    known = [each.usd for each in view.estimates if each.usd is not None]
+    low = sum((each[0] for each in known), Decimal(0))
+    high = sum((each[1] for each in known), Decimal(0))
+    total = usd(high) if low == high else f"{usd(low)} to {usd(high)}"
+    if len(known) < len(view.estimates):
+        total = f"{total}, and what is not known"
+    limit = "" if budget is None else f"; the budget of {usd(budget)} is a hard stop"
+    return f"in all {total}{limit}"
+
+
+def _time(plan: Plan, view: Outlook) -> str:
+    if view.a_task is None:
+        return (
+            "how long it takes is not known; --dry-run --measure asks three cells of "
+            f"each entry that runs here. One of a small model on two cores took "
+            f"{_CELL:.0f} s: an hour is for clouds, a GPU or few tasks"
+        )
+    return f"about {seconds(view.a_task * len(plan.tasks))}, or less if all is known"
+
+
+def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:
+    """Say the smallest difference that so many tasks, or so much money, decide."""
+    if len(plan.contenders) < 2:
+        return "one entry alone is measured, and compared with nobody"
+    tasks = len(plan.tasks)
+    commits = len({task.commit for task in plan.tasks})
+    most = [each.usd[1] for each in view.estimates if each.usd is not None]
+    high = sum(most, Decimal(0))
+    if budget is not None and high > budget:
+        tasks = max(1, int(tasks * budget / high))
+    gap = smallest_gap(
+        tasks, len(plan.contenders), a_commit=len(plan.tasks) / max(1, commits)
+    )
+    if gap >= 1.0:
+        return "so few tasks decide nothing"
+    return f"{tasks} tasks decide a difference of {points(gap)} in half of all benches"
+
+
+def _day(moment: int | None) -> str:
+    if moment is None:
+        return "no day"
+    return f"{datetime.fromtimestamp(moment, tz=UTC):%d %b %Y}"

@@ -1,0 +1,244 @@
+"""Benches that were run: listed, shown, compared, exported, forgotten."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import asdict
+
+from hexai.bench.known import Known
+from hexai.domain.bench import BenchRecord, Cell, Score, TaskRecord
+from hexai.errors import UsageError
+from hexai.service.bench_records import BenchRecords, open_benches
+from hexai.service.bench_texts import Text
+from hexai.surfaces.cli.bench_words import (
+    ending_words,
+    pair_words,
+    parts,
+    report,
+    seconds,
+    signed,
+)
+from hexai.surfaces.cli.command_line import Invocation
+from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, csv_of, say, table
+from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.recorded import when
+from hexai.surfaces.words import usd
+
+_EXPLORATORY = (
+    "by language and kind, to explore: of so many, some differ by chance alone"
+)
+_LIST = ("BENCH", "NAME", "WHEN", "ENTRIES", "TASKS", "CELLS", "COST", "ENDED")
+
+
+def list_benches(invocation: Invocation, *, json: bool) -> int:
+    """List the benches, the newest last."""
+    process = invocation.process
+    with open_benches(folders_of(process)) as records:
+        benches = [*records.listed()][::-1]
+    if json:
+        listed = [_record(bench, cells) for bench, cells in benches]
+        say(process, to_json(listed) + "\n")
+    elif benches:
+        rows = [_row(bench, cells) for bench, cells in benches]
+        say(process, table(_LIST, rows, columns=process.columns))
+    else:
+        complain(process, "there is no bench yet; hexai bench run begins one")
+    return 0
+
+
+def _row(bench: BenchRecord, cells: int) -> tuple[str, ...]:
+    plan = bench.plan
+    return (
+        str(bench.number),
+        bench.name,
+        when(bench.started_at),
+        ", ".join(contender.label for contender in plan.contenders),
+        str(len(plan.tasks)),
+        f"{cells}/{len(plan.tasks) * len(plan.contenders)}",
+        usd(bench.cost_usd),
+        bench.ending,
+    )
+
+
+def _record(bench: BenchRecord, cells: int) -> dict[str, Any]:
+    plan = bench.plan
+    return {
+        "number": bench.number,
+        "id": bench.id,
+        "name": bench.name,
+        "started_at": bench.started_at,
+        "ending": bench.ending,
+        "project": plan.project,
+        "surface": plan.surface,
+        "head": plan.head,
+        "seed": plan.seed,
+        "tasks": len(plan.tasks),
+        "cells": cells,
+        "contenders": [
+            {
+                "label": each.label,
+                "provider": each.provider,
+                "model": each.model,
+                "upstream": each.upstream,
+                "fingerprint": each.fingerprint,
+            }
+            for each in plan.contenders
+        ],
+    }
+
+
+def show_bench(invocation: Invocation, bench: str | None, task: str | None) -> int:
+    """Print what a bench has come to, or one of its tasks."""
+    process = invocation.process
+    with open_benches(folders_of(process)) as records:
+        record = records.find(bench)
+        if task is not None:
+            say(process, _task_words(records, record, task))
+            return 0
+    known = Known.of(record)
+    title = f" ({record.name})" if record.name else ""
+    say(process, f"bench {record.number}{title}, {when(record.started_at)}: ")
+    say(process, report(record, known, process.columns))
+    exploratory = parts(known, record.plan, columns=process.columns)
+    if exploratory:
+        say(process, f"\n{_EXPLORATORY}\n{exploratory}")
+    say(process, f"bench {record.number}: {ending_words(record)}\n")
+    return 0
+
+
+def _find_task(record: BenchRecord, word: str) -> TaskRecord:
+    """Find a task by its place from 1, or by the beginning of its id."""
+    tasks = record.plan.tasks
+    if word.isdecimal() and 1 <= int(word) <= len(tasks):
+        return tasks[int(word) - 1]
+    found = [task for task in tasks if len(word) >= 4 and task.id.startswith(word)]
+    if len(found) != 1:
+        raise UsageError(f"there is no task {word}; there are 1 to {len(tasks)}")
+    return found[0]
+
+
+def _task_words(records: BenchRecords, record: BenchRecord, word: str) -> str:
+    """Show a task: the hole, what was written there, and what each entry said."""
+    task = _find_task(record, word)
+    texts = [text for text in records.texts(record).read() if text.task == task.id]
+    asked = next((text for text in texts if text.contender is None), None)
+    lines = [f"task {task.id}: {task.kind}, {task.language}, commit {task.commit[:12]}"]
+    if asked is None:
+        lines.append("its texts are not kept")
+    else:
+        lines += [asked.path, f"{asked.before}▏{asked.after}", "really written:"]
+        lines.append(asked.text)
+    said = {text.contender: text for text in texts if text.contender is not None}
+    cells = {cell.contender: cell for cell in record.cells if cell.task == task.id}
+    for index, contender in enumerate(record.plan.contenders):
+        lines += _answer_lines(contender.label, cells.get(index), said.get(index))
+    return "\n".join(lines) + "\n"
+
+
+def _answer_lines(label: str, cell: Cell | None, text: Text | None) -> list[str]:
+    if cell is None:
+        return [f"{label}: not asked"]
+    figures = f", saved {signed(cell.score.saved)}" if cell.score else ""
+    took = "" if cell.warm.total is None else f", {seconds(cell.warm.total)}"
+    why = f" ({cell.error})" if cell.error else ""
+    lines = [f"{label}: {cell.state}{why}{figures}{took}, {usd(cell.cost_usd)}"]
+    if text is not None:
+        lines += [text.text] if text.text else []
+        lines += [f"as it came:\n{text.said}"] if text.said else []
+    return lines
+
+
+def compare_bench(
+    invocation: Invocation, bench: str | None, labels: tuple[str, ...]
+) -> int:
+    """Say what is known of each two entries."""
+    process = invocation.process
+    with open_benches(folders_of(process)) as records:
+        record = records.find(bench)
+    names = [each.label for each in record.plan.contenders]
+    for label in labels:
+        if label not in names:
+            there = ", ".join(names)
+            raise UsageError(f"no entry of this bench is called {label}; {there} are")
+    pairs = Known.of(record).comparison.standing().pairs
+    told = [
+        pair_words(pair, names, record.plan.margin)
+        for pair in pairs
+        if {*labels} <= {names[pair.better], names[pair.worse]}
+    ]
+    say(process, "".join(f"{line}\n" for line in told) or "nothing is known yet\n")
+    return 0
+
+
+def export_bench(
+    invocation: Invocation, bench: str | None, *, json: bool, csv: bool, jsonl: bool
+) -> int:
+    """Write the figures of a bench, one cell a row, or all in one object."""
+    process = invocation.process
+    if json + csv + jsonl > 1:
+        raise UsageError("say one of --json, --csv and --jsonl")
+    with open_benches(folders_of(process)) as records:
+        record = records.find(bench)
+    rows = [*_cell_rows(record)]
+    if csv:
+        say(process, csv_of([*rows[0]] if rows else _KEYS, rows))
+    elif jsonl:
+        say(process, "".join(to_json(row) + "\n" for row in rows))
+    else:
+        whole = {**_record(record, len(record.cells)), "cells": rows}
+        say(process, to_json(whole) + "\n")
+    return 0
+
+
+_KEYS = ("task", "contender", "state")
+
+
+def _cell_rows(bench: BenchRecord) -> Iterator[dict[str, Any]]:
+    tasks = {task.id: task for task in bench.plan.tasks}
+    for cell in sorted(bench.cells, key=lambda each: (each.task, each.contender)):
+        task, score = tasks[cell.task], cell.score
+        yield {
+            "task": cell.task,
+            "kind": task.kind,
+            "language": task.language,
+            "commit": task.commit,
+            "characters": task.characters,
+            "contender": bench.plan.contenders[cell.contender].label,
+            "state": cell.state,
+            **(dict.fromkeys(_SCORES) if score is None else asdict(score)),
+            "cold_first_token": cell.cold.first_token,
+            "cold_total": cell.cold.total,
+            "first_token": cell.warm.first_token,
+            "total": cell.warm.total,
+            "overlapped": cell.warm.overlapped,
+            "tokens_in": cell.tokens_in,
+            "tokens_cached": cell.tokens_cached,
+            "tokens_out": cell.tokens_out,
+            "cost_usd": cell.cost_usd,
+            "uncached_usd": cell.uncached_usd,
+            "estimated": cell.estimated,
+            "passes": cell.passes,
+            "error": cell.error,
+        }
+
+
+_SCORES = Score.__struct_fields__
+
+
+def forget_bench(invocation: Invocation, bench: str | None, *, yes: bool) -> int:
+    """Remove a bench for good, with its texts."""
+    if bench is None:
+        raise UsageError("say which bench; see hexai bench list")
+    process = invocation.process
+    with open_benches(folders_of(process)) as records:
+        record = records.find(bench)
+        words = f"Forget bench {record.number} with its {len(record.cells)} cells?"
+        if not yes and can_confirm(process) and not confirm(process, words):
+            return 1
+        stays = records.forget(record.number)
+    say(process, f"forgot bench {record.number}\n")
+    for error in stays:
+        reason = error.strerror or str(error)
+        complain(process, f"{error.filename}: could not be removed: {reason}")
+    return 1 if stays else 0

@@ -1,0 +1,158 @@
+"""A bench on its way, on a terminal: how far, at what price, who is ahead, how long."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+from hexai.bench.run import Bench, Progress
+from hexai.bench.standing import Mean
+from hexai.domain.bench import BenchRecord
+from hexai.surfaces.cli.bench_words import (
+    interval,
+    pair_words,
+    seconds,
+    share,
+    signed,
+    tasks_words,
+)
+from hexai.surfaces.cli.live.header import Frame
+from hexai.surfaces.cli.live.painter import Region
+from hexai.surfaces.cli.terminal import Screen
+from hexai.surfaces.words import usd
+from hexai.text.cells import bar, pad, truncate, width
+from hexai.text.sanitise import visible_line
+
+_EVERY = 0.2
+"""Seconds between two frames."""
+_SAY_EVERY = 60.0
+"""Seconds between two lines where nothing can be drawn again."""
+_BAR = 12
+_MOST_PAIRS = 6
+
+
+class BenchView:
+    """Turns the state of a bench into lines; what takes longer only as it changes."""
+
+    def __init__(self, record: BenchRecord, bench: Bench) -> None:
+        """Show a bench that is about to be run."""
+        self._record = record
+        self._bench = bench
+        self._compared = -1
+        self._means: tuple[str, ...] = ()
+        self._pairs: tuple[str, ...] = ()
+
+    def lines(self, columns: int, rows: int) -> tuple[str, ...]:
+        """Give the lines of a frame, no more and none longer than the screen has."""
+        self._look()
+        progress = self._bench.progress()
+        contenders = self._contenders(progress)
+        told = [
+            f"bench {self._record.number}: {tasks_words(self._record.plan)}",
+            *contenders,
+            *self._pairs,
+            _money(progress, self._bench.purse.limit),
+            f"Ctrl-C stops; hexai bench run --resume {self._record.number} goes on",
+        ]
+        room = max(1, rows - 1)
+        if len(told) > room:
+            told = [*told[: max(0, room - 2)], *told[-2:]][:room]
+        return tuple(truncate(visible_line(line), columns) for line in told)
+
+    def line(self) -> str:
+        """Say in one line how far it has come."""
+        progress = self._bench.progress()
+        done, all_ = sum(progress.cells), len(progress.cells) * progress.tasks
+        return f"{done} of {all_} cells; {_money(progress, self._bench.purse.limit)}"
+
+    def _look(self) -> None:
+        """Say anew who is ahead, if any more commits have been compared."""
+        known = self._bench.known
+        if len(known.blocks) == self._compared:
+            return
+        self._compared = len(known.blocks)
+        plan = self._record.plan
+        labels = [contender.label for contender in plan.contenders]
+        standing = known.comparison.standing()
+        self._means = tuple("" if m is None else _mean(m) for m in standing.means)
+        pairs = [pair_words(pair, labels, plan.margin) for pair in standing.pairs]
+        self._pairs = tuple(pairs[:_MOST_PAIRS])
+
+    def _contenders(self, progress: Progress) -> list[str]:
+        labels = [visible_line(each.label) for each in self._record.plan.contenders]
+        widest = max(map(width, labels))
+        return [
+            f"  {pad(label, widest)}  {pad(bar(done / progress.tasks, _BAR), _BAR)} "
+            f"{done:>4}/{progress.tasks}  "
+            + (
+                f"set aside: {progress.aside[index]}"
+                if index in progress.aside
+                else self._means[index]
+            )
+            for index, (label, done) in enumerate(
+                zip(labels, progress.cells, strict=True)
+            )
+        ]
+
+
+def _mean(mean: Mean) -> str:
+    figures = mean.figures
+    return (
+        f"saved {signed(figures.saved)} ({interval(mean.saved)}), similar "
+        f"{share(figures.similar)}, in time {share(figures.in_time)}"
+    )
+
+
+def _money(progress: Progress, limit: Decimal | None) -> str:
+    told = [f"{usd(progress.spent)} spent"]
+    if progress.reserved:
+        told.append(f"up to {usd(progress.reserved)} under way")
+    if limit is not None:
+        told.append(f"of a budget of {usd(limit)}")
+    words = ", ".join(told)
+    left = progress.left
+    time = "time not known yet" if left is None else f"about {seconds(left)} left"
+    waits = f" · waits: {progress.waits}" if progress.waits else ""
+    return f"{words} · {time}{waits}"
+
+
+@asynccontextmanager
+async def shown(
+    screen: Screen, view: BenchView, say: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Show a bench while the context is open: live, or by a line now and then."""
+    live = screen.is_terminal and not screen.is_dumb
+    async with asyncio.TaskGroup() as group:
+        work = _draw(screen, view) if live else _tell(view, say)
+        task = group.create_task(work)
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+async def _draw(screen: Screen, view: BenchView) -> None:
+    region = Region()
+
+    def frame(*, anew: bool = False) -> None:
+        columns, rows = screen.size()
+        lines = view.lines(columns or 80, rows or 24)
+        if screen.is_ready():
+            screen.write(region.draw(Frame(live=lines), anew=anew))
+
+    size: Sequence[int] = screen.size()
+    with screen.live(lambda: screen.write(region.leave())):
+        try:
+            while True:
+                frame(anew=screen.size() != size)
+                size = screen.size()
+                await asyncio.sleep(_EVERY)
+        finally:
+            frame()
+            screen.write(region.leave())
+
+
+async def _tell(view: BenchView, say: Callable[[str], None]) -> None:
+    while True:
+        await asyncio.sleep(_SAY_EVERY)
+        say(view.line())

@@ -1,0 +1,314 @@
+"""What a bench comes to, in tables and sentences; pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from statistics import quantiles
+
+from hexai.bench.compare import Comparison
+from hexai.bench.figures import Block, Row, blocks_by
+from hexai.bench.known import Known
+from hexai.bench.sequences import Bounds
+from hexai.bench.standing import Cheaper, Cheapest, Mean, Pair, Verdict
+from hexai.domain.bench import BenchRecord, Cell, Ending, Plan, State
+from hexai.surfaces.cli.output import table
+from hexai.surfaces.words import percent, usd
+from hexai.text.cells import width, wrap
+
+_QUALITY = (
+    *("ENTRY", "TASKS", "SAVED", "95 %", "COSTS", "KEPT", "SIMILAR", "SOUND"),
+    *("USEFUL", "IN TIME"),
+)
+_SPENT = (
+    *("ENTRY", "FIRST p50", "p90", "TOTAL p50", "p90", "COLD", "TOK IN", "CACHED"),
+    *("TOK OUT", "$/1,000 TASKS", "UNCACHED", "$/1,000 SAVED"),
+)
+_PART = ("", "ENTRY", "TASKS", "SAVED", "95 %", "SIMILAR")
+_NOTES = (
+    "SAVED: characters that were not typed, less keys to mend and accept, as a share",
+    "of what was really written. COSTS: answers that cost more keys than they save.",
+)
+_SEEN = 0.005
+"""The difference by `similar` that a table shows."""
+_OWN_DOING = (State.EMPTY, State.UNFIT, State.CUT_OFF, State.TIMED_OUT, State.REFUSED)
+_NOT_ITS_DOING = (State.FAILED, State.GUARDED)
+
+
+def tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
+    """Draw what each contender did, and what it took."""
+    standing = known.comparison.standing()
+    labels = [each.label for each in plan.contenders]
+    quality = [
+        _quality(label, mean, known.counts[index])
+        for index, (label, mean) in enumerate(zip(labels, standing.means, strict=True))
+    ]
+    spent = [_spent(label, known, index) for index, label in enumerate(labels)]
+    drawn = table(_QUALITY, quality, columns=columns)
+    return f"{drawn}\n{table(_SPENT, spent, columns=columns)}"
+
+
+def _quality(label: str, mean: Mean | None, cells: int) -> tuple[str, ...]:
+    if mean is None:
+        return (label, str(cells), "not yet", *[""] * 7)
+    figures = mean.figures
+    return (
+        label,
+        str(mean.tasks),
+        signed(figures.saved),
+        interval(mean.saved),
+        *map(share, (figures.costs, figures.kept, figures.similar, figures.sound)),
+        "?" if figures.useful is None else signed(figures.useful),
+        share(figures.in_time),
+    )
+
+
+def _spent(label: str, known: Known, index: int) -> tuple[str, ...]:
+    cells = known.cells_of(index)
+    timed = [cell for cell in cells if not cell.warm.overlapped]
+    cold = [c.cold.total for c in cells if not c.cold.overlapped]
+    return (
+        label,
+        *_halves([cell.warm.first_token for cell in timed]),
+        *_halves([cell.warm.total for cell in timed]),
+        _halves(cold)[0],
+        *(_mean_of(cells, name) for name in ("tokens_in", "tokens_cached")),
+        _mean_of(cells, "tokens_out"),
+        *_prices(cells, known, index),
+    )
+
+
+def _halves(values: Sequence[float | None]) -> tuple[str, str]:
+    """Give the median and the 90th percentile of what is known."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "", ""
+    if len(known) == 1:
+        return seconds(known[0]), ""
+    tenths = quantiles(known, n=10, method="inclusive")
+    return seconds(tenths[4]), seconds(tenths[8])
+
+
+def _mean_of(cells: Sequence[Cell], name: str) -> str:
+    known = [value for cell in cells if (value := getattr(cell, name)) is not None]
+    return f"{sum(known) / len(known):.0f}" if known else ""
+
+
+def _prices(cells: Sequence[Cell], known: Known, index: int) -> tuple[str, str, str]:
+    """Give the price of 1,000 tasks, uncached too, and of 1,000 saved characters."""
+    mean = known.prices()[index]
+    if mean is None:
+        return "?", "", "?"
+    estimated = any(cell.estimated for cell in cells)
+    told = usd(mean * 1000, estimated=estimated)
+    uncached = [c.uncached_usd for c in cells if c.uncached_usd is not None]
+    beside = sum(uncached, Decimal(0)) / len(uncached) * 1000 if uncached else None
+    differs = beside is not None and beside != mean * 1000
+    return told, usd(beside) if differs else "", _each(cells, known)
+
+
+def _each(cells: Sequence[Cell], known: Known) -> str:
+    """Give the price of 1,000 characters that nobody had to type."""
+    written = {task.id: task.characters for task in known.tasks}
+    saved = sum(cell.score.saved * written[cell.task] for cell in cells if cell.score)
+    cost = sum((cell.cost_usd or Decimal(0) for cell in cells), Decimal(0))
+    if not cost:
+        return "$0"
+    return usd(cost / Decimal(saved) * 1000) if saved > 0 else "nothing saved"
+
+
+def parts(known: Known, plan: Plan, *, columns: int = 0) -> str:
+    """Draw the same by language and kind, for who wants to explore."""
+    rows = [
+        *_parts(known.blocks, lambda row: row.language, plan),
+        *_parts(known.blocks, lambda row: row.kind, plan),
+    ]
+    return table(_PART, rows, columns=columns) if rows else ""
+
+
+def _parts(
+    blocks: Sequence[Block], key: Callable[[Row], str], plan: Plan
+) -> Iterator[tuple[str, ...]]:
+    for name, some in blocks_by(blocks, key).items():
+        comparison = Comparison(len(plan.contenders), margin=plan.margin)
+        for block in some:
+            comparison.add(block)
+        means = comparison.standing().means
+        for contender, mean in zip(plan.contenders, means, strict=True):
+            if mean is not None:
+                figures = mean.figures
+                yield (
+                    name,
+                    contender.label,
+                    str(mean.tasks),
+                    signed(figures.saved),
+                    interval(mean.saved),
+                    share(figures.similar),
+                )
+
+
+def sentences(bench: BenchRecord, known: Known) -> list[str]:
+    """Say what is decided, what is open, and who is the cheapest of the good ones."""
+    plan = bench.plan
+    labels = [each.label for each in plan.contenders]
+    standing = known.comparison.standing()
+    return [
+        *(pair_words(pair, labels, plan.margin) for pair in standing.pairs),
+        *_ends(known, labels),
+        *(
+            f"{labels[index]} was set aside: {reason}"
+            for index, reason in sorted(known.aside.items())
+        ),
+        *cheapest_words(known, labels),
+    ]
+
+
+def pair_words(pair: Pair, labels: Sequence[str], margin: float) -> str:
+    """Say what is known of two contenders, in the words of the leaderboard."""
+    better, worse = labels[pair.better], labels[pair.worse]
+    by = f"{points(pair.difference)} ({_between(pair.low, pair.high)})"
+    more = "" if pair.missing is None else f", about {pair.missing} more tasks"
+    match pair.verdict:
+        case Verdict.OVER:
+            return f"{better} over {worse} by {by}"
+        case Verdict.EQUAL:
+            return f"{better} and {worse} are equal within {points(margin)}"
+        case Verdict.SPLIT:
+            return (
+                f"{better} saves more than {worse}, by {by}, but what {worse} says is "
+                "more similar to what was written: no winner"
+            )
+        case Verdict.LEANING:
+            return f"leaning to {better} over {worse} by {by}{more}"
+        case Verdict.OPEN:
+            return f"{better} or {worse}: not enough yet{more}"
+
+
+def cheapest_words(known: Known, labels: Sequence[str]) -> list[str]:
+    """Say in one line which is the cheapest of those that are not worse."""
+    if sum(known.counts[i] > 0 for i in range(known.contenders)) < 2:
+        return []
+    prices = [None if p is None else float(p) for p in known.prices()]
+    if all(price is None for price in prices):
+        return ["cheapest of those that are not worse: no price is known"]
+    return [_cheapest(known.comparison.cheapest(prices), labels)]
+
+
+def _cheapest(found: Cheapest, labels: Sequence[str]) -> str:
+    rest = "; ".join(_cheaper(each, labels) for each in found.open)
+    if found.contender is not None:
+        named = labels[found.contender]
+        beside = f" ({rest}: not known yet)" if rest else ""
+        return f"cheapest of those that are not worse: {named}{beside}"
+    because = f": {rest}" if rest else ""
+    return f"cheapest of those that are not worse: not known yet{because}"
+
+
+def _cheaper(each: Cheaper, labels: Sequence[str]) -> str:
+    told = (
+        f"{labels[each.contender]} is cheaper, and between {_worse(each.low)} and "
+        f"{_better(each.high)} than {labels[each.against]}"
+    )
+    if each.similar is not None and each.similar < -_SEEN:
+        told += f", and {points(each.similar)} less similar to what was written"
+    return told
+
+
+def _worse(value: float) -> str:
+    return f"{points(-value)} worse" if value < 0 else f"{points(value)} better"
+
+
+def _better(value: float) -> str:
+    return f"{points(value)} better" if value >= 0 else f"{points(-value)} worse"
+
+
+def _ends(known: Known, labels: Sequence[str]) -> Iterator[str]:
+    """Say of each contender how often it gave no answer to be scored, and why."""
+    for index, label in enumerate(labels):
+        ends = Counter(cell.state for cell in known.cells_of(index))
+        own = [f"{ends[state]} {state}" for state in _OWN_DOING if ends[state]]
+        other = [f"{ends[state]} {state}" for state in _NOT_ITS_DOING if ends[state]]
+        if own:
+            yield f"{label}: {', '.join(own)}"
+        if other:
+            yield f"{label}: {', '.join(other)}, which count for nobody"
+
+
+def ending_words(bench: BenchRecord) -> str:
+    """Say why nothing more was asked, and how to go on."""
+    match bench.ending:
+        case Ending.UNFINISHED:
+            return f"unfinished; hexai bench run --resume {bench.number} goes on"
+        case Ending.DONE:
+            return "every task was asked"
+        case Ending.DECIDED:
+            return "every pair is known, so no more was asked"
+        case Ending.SPENT:
+            return "the budget holds no further request"
+
+
+def tasks_words(plan: Plan) -> str:
+    """Say what is asked: how many tasks, of what."""
+    commits = len({task.commit for task in plan.tasks})
+    languages = Counter(task.language for task in plan.tasks)
+    kinds = Counter(str(task.kind) for task in plan.tasks)
+    told = [_most_common(languages), _most_common(kinds)]
+    return f"{len(plan.tasks)} tasks of {commits} commits: {'; '.join(told)}"
+
+
+def _most_common(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
+
+
+def notes() -> str:
+    """Explain the two figures that are no everyday words."""
+    return " ".join(_NOTES)
+
+
+def signed(value: float) -> str:
+    """Write a share that may be below nothing: `+12 %`."""
+    return f"{100 * value:+.0f} %"
+
+
+def share(value: float | None) -> str:
+    """Write a share, `?` where it is unknown."""
+    return "?" if value is None else percent(min(max(value, 0.0), 1.0))
+
+
+def interval(bounds: Bounds | None) -> str:
+    """Write an interval of shares."""
+    if bounds is None:
+        return "not yet"
+    return f"{100 * bounds.low:+.0f} … {100 * bounds.high:+.0f} %"
+
+
+def points(value: float) -> str:
+    """Write a difference of shares: `9 points`."""
+    shown = f"{100 * abs(value):.0f}"
+    if shown == "0" and value:
+        shown = f"{100 * abs(value):.1f}"
+    return f"{shown} point{'' if shown == '1' else 's'}"
+
+
+def _between(low: float, high: float) -> str:
+    return f"{100 * low:.0f} to {100 * high:.0f}"
+
+
+def seconds(value: float) -> str:
+    """Write a duration: `0.41 s`, `12 s`, `4 min`, `2 h 5 min`."""
+    if value < 10:
+        return f"{value:.2f} s"
+    if value < 100:
+        return f"{value:.0f} s"
+    minutes = round(value / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def report(bench: BenchRecord, known: Known, columns: int) -> str:
+    """Say all that is known of a bench: tables, verdicts, the answer."""
+    lines = [*sentences(bench, known), notes()]
+    wrapped = (row for line in lines for row in wrap(line, columns or width(line)))
+    said = "".join(f"{row.rstrip()}\n" for row in wrapped)
+    drawn = tables(known, bench.plan, columns=columns)
+    return f"{tasks_words(bench.plan)}\n\n{drawn}\n{said}"

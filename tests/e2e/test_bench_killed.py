@@ -1,0 +1,95 @@
+"""A bench that is killed, at any moment, and goes on: as if nothing had been."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.bench_command import by_prompt, cells, entries, history
+from tests.support.command_line import run_cli
+from tests.support.upstream import Upstream
+
+TASKS = 16
+MOMENTS = 4
+"""Kills of each run; `KILLS` in the environment asks for more."""
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a process of its own."""
+    command = [sys.executable, "-P", "-m", "hexai", "bench", "run", "--yes"]
+    return subprocess.Popen(
+        [*command, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """Wait for its end; gives the code and what it complained of."""
+    _, err = process.communicate(timeout=120)
+    return process.returncode, err.decode()
+
+
+def kill_after(process: subprocess.Popen[bytes], upstream: Upstream, some: int) -> bool:
+    """Kill it after some more requests; says whether it still ran."""
+    wanted = len(upstream.requests) + some
+    upstream.wait(
+        lambda: len(upstream.requests) >= wanted or process.poll() is not None
+    )
+    process.send_signal(signal.SIGKILL)
+    return finish(process)[0] == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_killed_bench_goes_on_to_the_same_end(tmp_path: Path, seed: int) -> None:
+    """The same cells, each once, and the same money, as undisturbed."""
+    drawn = random.Random(seed)
+    kills = int(os.environ.get("KILLS", MOMENTS))  # noqa: TID251 - the edge
+    made = history(tmp_path / "repo", commits=20)
+    begin = ("--since", "2020-01-01", "--tasks", str(TASKS), "--seed", "s")
+    with Upstream(by_prompt(delay=0.03)) as one, Upstream(by_prompt()) as other:
+        entries(one, other, local=False)
+        code, err = finish(start(made.folder, *begin))
+        assert code == 0, err
+
+        process, killed = start(made.folder, *begin), 0
+        for _ in range(kills):
+            killed += kill_after(process, one, drawn.randrange(1, 9))
+            process = start(made.folder, "--resume", "2")
+        code, err = finish(process)
+
+    assert code == 0 or "is done" in err, err
+    assert killed >= 2
+    assert cells("2") == cells("1")
+    assert len(cells("2")) >= TASKS
+    assert run_cli("bench", "list").out.count("done") == 2
+
+
+def test_ctrl_c_prints_the_standing_and_how_to_go_on(tmp_path: Path) -> None:
+    """What is known by then is kept, and the rest can be asked later."""
+    made = history(tmp_path / "repo")
+    begin = ("--since", "2020-01-01", "--tasks", str(TASKS), "--seed", "s")
+    with Upstream(by_prompt(delay=0.1)) as one:
+        entries(one)
+        command = [sys.executable, "-P", "-m", "hexai", "bench", "run", *begin]
+        process = subprocess.Popen(
+            command, cwd=made.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        one.wait(lambda: len(one.requests) >= 6)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+
+        assert process.returncode == 130, err
+        assert b"hexai bench run --resume 1 goes on" in out
+        assert b"SAVED" in out
+        asked = len(cells())
+        assert asked > 0
+        assert finish(start(made.folder, "--resume", "1"))[0] == 0
+
+    assert len(cells()) > asked
