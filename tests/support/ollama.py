@@ -63,6 +63,7 @@ class Ollama:
         obeys: bool = True,
         ps_of_load: Literal["leaves out", "waits", "lists"] = "leaves out",
         tells_context: bool = True,
+        counts_again: bool = True,
     ) -> None:
         """Have nothing loaded.
 
@@ -70,6 +71,7 @@ class Ollama:
         the context, as older ones do not. `ps_of_load` is what it does while a model is
         loaded: 0.33.0-rc2 leaves it out; where its runner is one of its own, not
         llama.cpp's, it says nothing till then (read in its source); older ones list it.
+        `counts_again` is whether what it has read before counts: in 0.30 it does not.
         """
         self.models = dict(models)
         self.loaded: dict[str, int] = {}
@@ -80,9 +82,10 @@ class Ollama:
         self.version = version
         self._context = context
         self._most_loaded = most_loaded
-        self._obeys = obeys
+        self.obeys = obeys
         self._ps_of_load = ps_of_load
         self._tells_context = tells_context
+        self._counts_again = counts_again
         self._loading: set[str] = set()
         self._changed = asyncio.Event()
         self._load_lock = asyncio.Lock()
@@ -125,6 +128,7 @@ class Ollama:
         if not body.get("messages") and not prompt:
             yield {**_said(body, ""), "done": True, "done_reason": "load"}
             return
+        is_known = not self._counts_again and prompt in map(_prompt, self.asked)
         self.asked.append(body)
         thoughts = _thoughts(model, body)
         tokens = self._fit(name, len(prompt) // 4, body)
@@ -145,7 +149,7 @@ class Ollama:
             **_said(body, ""),
             "done": True,
             "done_reason": "stop",
-            "prompt_eval_count": tokens,
+            "prompt_eval_count": 1 if is_known else tokens,
             "eval_count": len(model.says),
             "load_duration": _ns(loading),
             "prompt_eval_duration": _ns(first_at - slot_at),
@@ -194,7 +198,7 @@ class Ollama:
         context = self.loaded.get(name, 1 << 20)
         if tokens <= context:
             return tokens
-        if body.get("truncate") is False and self._obeys:
+        if body.get("truncate") is False and self.obeys:
             inner = {
                 "code": 400,
                 "message": f"request ({tokens} tokens) exceeds the available context "

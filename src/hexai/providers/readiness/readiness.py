@@ -114,7 +114,7 @@ class UpstreamReadiness:
     async def may_cut(self, target: Target, tokens: int) -> bool:
         """Tell whether an upstream may cut a prompt of so many tokens silently."""
         origin = target.upstream.origin
-        if tokens < _MAY_BE_CUT or self._refusing.get(origin, False):
+        if tokens < _MAY_BE_CUT:
             return False
         if target.upstream.kind != "ollama":
             # Of a server that tells nothing of itself, its counts are no proof either.
@@ -126,7 +126,14 @@ class UpstreamReadiness:
             refuses = await refuses_long_prompts(client)
             if refuses is not None:
                 self._refusing[origin] = refuses
-        return not self._refusing.get(origin, False)
+        # Who refuses may count little of a whole prompt: 0.30 leaves out what it had
+        # read before (https://github.com/ollama/ollama/pull/16428). But an answer to
+        # one that cannot fit shows that it was not refused.
+        return not self._refusing.get(origin, False) or not self._fits(target, tokens)
+
+    def _fits(self, target: Target, tokens: int) -> bool:
+        held = self._held.get(key_of(target))
+        return held is not None and tokens * held.density <= held.tokens
 
     def learn(self, target: Target, error: ProviderError, tokens: int) -> bool:
         """Learn what a model holds from a refusal, and that a server still loads."""

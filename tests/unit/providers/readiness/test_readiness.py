@@ -364,6 +364,8 @@ def test_two_models_that_are_not_loaded_take_turns() -> None:
     [
         ("0.33.0-rc2", True, None),
         ("0.12.6", True, None),
+        ("0.33.0-rc2", False, True),
+        ("0.12.6", False, True),
         ("0.12.5", False, True),
         ("0.5.7-3-gabc", False, True),
         ("custom", False, True),
@@ -372,7 +374,10 @@ def test_two_models_that_are_not_loaded_take_turns() -> None:
 def test_a_prompt_that_does_not_fit_is_refused_or_marked(
     version: str, obeys: bool, cut: bool | None
 ) -> None:
-    """A version that obeys refuses; the answer of any other is marked as cut."""
+    """A version that obeys refuses; the answer of any other is marked as cut.
+
+    So is that of one which should obey, and does not.
+    """
     ollama = Ollama({"qwen:latest": Model()}, version=version, obeys=obeys)
 
     async def body(group: asyncio.TaskGroup) -> None:
@@ -402,6 +407,39 @@ def test_a_prompt_that_fits_is_never_taken_for_cut() -> None:
         request = long_request(4_000)
         (outcome,) = (await desk.race(desk.target("qwen"), request=request)).outcomes
         assert not outcome.is_cut
+
+    ran(body)
+
+
+def test_what_fits_is_not_cut_though_little_of_it_counts() -> None:
+    """One that obeys may count only what it has not read before."""
+    ollama = Ollama({"qwen:latest": Model()}, version="0.30.0", counts_again=False)
+
+    async def body(group: asyncio.TaskGroup) -> None:
+        desk = Desk(group, ollama)
+        for counted in (3_750, 1):
+            request = long_request(15_000)
+            (outcome,) = (
+                await desk.race(desk.target("qwen"), request=request)
+            ).outcomes
+            assert outcome.usage is not None
+            assert (outcome.usage.input, outcome.is_cut) == (counted, False)
+
+    ran(body)
+
+
+def test_one_that_refused_once_is_not_trusted_with_what_cannot_fit() -> None:
+    """Another server may stand at its address by then."""
+    ollama = Ollama({"qwen:latest": Model()})
+
+    async def body(group: asyncio.TaskGroup) -> None:
+        desk = Desk(group, ollama)
+        request = long_request(30_000)
+        (refused,) = (await desk.race(desk.target("qwen"), request=request)).outcomes
+        assert refused.error is not None
+        ollama.obeys = False
+        (outcome,) = (await desk.race(desk.target("qwen"), request=request)).outcomes
+        assert outcome.is_cut
 
     ran(body)
 
