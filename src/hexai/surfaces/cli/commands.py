@@ -72,6 +72,12 @@ def _bench(name: str) -> click.Command:
     return parser(name)
 
 
+def _report(_name: str) -> click.Command:
+    from hexai.surfaces.cli.report import parser
+
+    return parser()
+
+
 def _lsp(_name: str) -> click.Command:
     from hexai.surfaces.cli.lsp_and_action import lsp_parser as parser
 
@@ -113,6 +119,7 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("bench compare", "Say what is known of each two entries.", _bench),
     ("bench export", "Write the figures of a bench.", _bench),
     ("bench forget", "Remove a bench, for good.", _bench),
+    ("report", "Write a page that shows what is known.", _report),
     ("lsp", "Serve an editor.", _lsp),
     ("action", "Let a model change a selection.", _action),
 )

@@ -27,6 +27,7 @@ from hexai.surfaces.cli.leaderboard_words import (
     first_place_words,
 )
 from hexai.surfaces.cli.output import csv_of, say, table
+from hexai.surfaces.cli.plots import plot, plot_option
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.stats import filters, formats, read_filter
 from hexai.surfaces.names import board_names, is_called
@@ -174,7 +175,7 @@ def parser() -> click.Command:
     return make_parser(
         "leaderboard",
         _leaderboard,
-        params=[*filters(), *_counted(), *formats()],
+        params=[*filters(), *_counted(), *formats(), plot_option()],
         explanation="Rank entries by your votes and by what you took in the editor, "
         "with what the place in a list does taken out. A verdict stays valid however "
         "often you look. Answers from the cache do not count, and what came late or "
@@ -203,6 +204,8 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     chosen, by = read_filter(options, process.folder, now), options["by"]
     method = options["method"]
     counted = Counted(now=now, method=method and Method(method), blind=options["blind"])
+    if options["plot"]:
+        return plot(process, options, chosen, counted, {"answer"})
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         boards = history.leaderboard(chosen, counted, by)
     model = chosen.model.lower()

@@ -7,6 +7,7 @@ import click
 
 from hexai.domain.entry import Surface
 from hexai.domain.figures import By, Filter
+from hexai.domain.ranking import Counted
 from hexai.service.projects import project_meant
 from hexai.service.recorded_runs import open_history
 from hexai.service.statistics import make_rows, with_savings
@@ -14,6 +15,7 @@ from hexai.surfaces.cli.arguments import check_moment, read_moment
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.output import complain, say
+from hexai.surfaces.cli.plots import plot, plot_option
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.stats_records import stats_record, to_csv
 from hexai.surfaces.cli.stats_tables import subject_names, tables
@@ -24,7 +26,7 @@ def parser() -> click.Command:
     return make_parser(
         "stats",
         _stats,
-        params=[*filters(), *formats()],
+        params=[*filters(), *formats(), plot_option()],
         explanation="Show what every entry did: how often it answered, how fast, for "
         "how much money, and what of it was taken and stayed. Answers from the cache "
         "do not count.",
@@ -92,6 +94,9 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
     now = time.time()  # noqa: TID251 - the edge
     chosen, by = read_filter(options, process.folder, now), options["by"]
+    if options["plot"]:
+        sections = {"speed", "became", "money"}
+        return plot(process, options, chosen, Counted(now=now), sections)
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         titles = history.titles(by)
         counted = make_rows(

@@ -1,0 +1,60 @@
+"""The charts of `hexai report` as a picture: `--plot` of `stats` and `leaderboard`."""
+
+from collections.abc import Container, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hexai.domain.figures import Filter
+from hexai.domain.ranking import Counted
+from hexai.errors import UsageError
+from hexai.surfaces.cli.output import complain, say
+from hexai.surfaces.cli.process import Process
+
+_KINDS = (".svg", ".png")
+
+
+def plot_option() -> click.Option:
+    """Make the option that names the picture's file."""
+    return click.Option(
+        ["--plot"],
+        metavar="FILE",
+        callback=_check,
+        help="Draw the charts of `hexai report` into a .svg or .png file instead.",
+    )
+
+
+def _check(
+    context: click.Context, parameter: click.Parameter, name: str | None
+) -> str | None:
+    if name is not None and Path(name).suffix.lower() not in _KINDS:
+        raise click.BadParameter(
+            f"it ends in {' or '.join(_KINDS)}.", context, parameter
+        )
+    return name
+
+
+def plot(
+    process: Process,
+    options: Mapping[str, Any],
+    chosen: Filter,
+    counted: Counted,
+    sections: Container[str],
+) -> int:
+    """Draw the charts of some sections into the file that the options name."""
+    from hexai.report.draw import check_installed, png_file, svg_file
+    from hexai.report.picture import picture
+    from hexai.surfaces.cli.report import page_of, write_file
+
+    if options["by"] != "entry":
+        raise UsageError("--plot draws entries, so it goes with --by entry alone")
+    check_installed()
+    name = options["plot"]
+    spec = picture(page_of(process, chosen, counted, with_texts=False), sections)
+    if spec is None:
+        complain(process, "there is nothing to draw yet")
+        return 0
+    draw = svg_file if name.lower().endswith(".svg") else png_file
+    say(process, f"{write_file(process, name, draw(spec))}\n")
+    return 0

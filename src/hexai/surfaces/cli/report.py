@@ -1,0 +1,207 @@
+"""`hexai report`: one page that shows what the ledger knows."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from shlex import quote
+from typing import Any, TypeVar
+
+import click
+
+from hexai.config.order import load
+from hexai.domain.entry import Surface
+from hexai.domain.figures import Filter, Subject
+from hexai.domain.ranking import Counted, Leaderboard, Ranking, Standing
+from hexai.errors import ConfigError, HexaiError
+from hexai.report.blocks import Words
+from hexai.report.draw import check_installed
+from hexai.report.gather import read_known
+from hexai.report.page import Given, Page, make_page
+from hexai.report.write import drawing, to_html
+from hexai.service.browser import browser_command, open_page
+from hexai.service.files import write_private
+from hexai.service.statistics import Row
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.leaderboard import nothing_yet
+from hexai.surfaces.cli.leaderboard_records import (
+    wanted_comparisons,
+    wanted_standings,
+)
+from hexai.surfaces.cli.leaderboard_words import (
+    comparison_words,
+    entry_words,
+    first_place_words,
+)
+from hexai.surfaces.cli.output import complain, say
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.recorded import when
+from hexai.surfaces.cli.report_runs import with_runs
+from hexai.surfaces.cli.stats import filters, read_filter
+from hexai.surfaces.cli.stats_tables import subject_names
+from hexai.surfaces.names import board_names, is_called
+from hexai.surfaces.words import percent, usd
+from hexai.text.sanitise import visible_line
+from hexai.version import __version__
+
+_FILE = "hexai-report.html"
+
+
+def parser() -> click.Command:
+    """Make the parser of `hexai report`."""
+    return make_parser(
+        "report",
+        _report,
+        params=[
+            click.Option(
+                ["-o", "--output"],
+                metavar="FILE",
+                default=_FILE,
+                show_default=True,
+                help="Write the page there; nobody else can read it.",
+            ),
+            *filters(),
+            click.Option(
+                ["--bench"], metavar="ID", help="Show this bench instead of the newest."
+            ),
+            click.Option(
+                ["--texts"],
+                is_flag=True,
+                help="Put questions and answers into it, which are not else.",
+            ),
+            click.Option(["--open"], is_flag=True, help="Show it in the browser."),
+        ],
+        explanation="Write one page that shows what is known: who is preferred and how "
+        "sure that is, how fast, what was taken and stayed, for how much money. It is "
+        "complete in itself and asks nobody for anything, so it can be sent to others.",
+    )
+
+
+def _report(invocation: Invocation, **options: Any) -> int:
+    check_installed()
+    process = invocation.process
+    now = time.time()  # noqa: TID251 - the edge
+    chosen = read_filter(options, process.folder, now)
+    counted = Counted(now=now)
+    page = page_of(process, chosen, counted, with_texts=options["texts"])
+    draw = drawing()
+    written = to_html(page, draw)
+    if options["texts"]:
+        page = with_runs(page, folders_of(process), chosen, now, used=len(written))
+        written = to_html(page, draw)
+    file = write_file(process, options["output"], written)
+    opened = options["open"] and _open(process, file)
+    if not opened:
+        say(process, f"{file}\n")
+    return 0
+
+
+def page_of(
+    process: Process, chosen: Filter, counted: Counted, *, with_texts: bool
+) -> Page:
+    """Read what the ledger knows, as a page; raises `LedgerError`."""
+    known = read_known(folders_of(process), chosen, counted)
+    given = _given(process, chosen, counted.now, with_texts=with_texts)
+    return make_page(known, None, given, words(chosen))
+
+
+def _given(process: Process, chosen: Filter, now: float, *, with_texts: bool) -> Given:
+    since = when(chosen.since) if chosen.since else ""
+    narrowed = (
+        ("--since", since.replace(" ", "T"), since and f"since {since}"),
+        ("--surface", chosen.surface, f"of {chosen.surface}"),
+        ("--language", chosen.language, f"in {chosen.language}"),
+        ("--model", chosen.model, f"of models with “{chosen.model}” in their names"),
+        ("--project", chosen.project, "of project 1"),
+    )
+    folder = quote(chosen.project) if with_texts else "FOLDER"
+    kept = [each for each in narrowed if each[1]]
+    return Given(
+        version=__version__,
+        made=when(now),
+        filters=tuple(visible_line(each[2]) for each in kept),
+        options=tuple(
+            f"{name} {folder if name == '--project' else quote(visible_line(value))}"
+            for name, value, _ in kept
+        ),
+        deadlines=_deadlines(process),
+        with_texts=with_texts,
+    )
+
+
+def _deadlines(process: Process) -> dict[str, float]:
+    """Give how long an editor is kept waiting; what is recorded needs no more of it."""
+    try:
+        settings = load(folders_of(process), process.environ).settings
+    except ConfigError as error:
+        complain(process, f"without the deadline of completion: {error}")
+        return {}
+    return {Surface.COMPLETION: settings.completion.deadline}
+
+
+def words(chosen: Filter) -> Words:
+    """Word a page as the tables of the terminal are."""
+    wanted = chosen.model.lower()
+
+    def standings(ranking: Ranking, board: Leaderboard) -> list[Standing]:
+        return wanted_standings(ranking, board, wanted)
+
+    def verdicts(ranking: Ranking, board: Leaderboard) -> list[str]:
+        names = board_names(board)
+        told = [
+            sentence
+            for each in wanted_comparisons(ranking, board, wanted)
+            for sentence in comparison_words(each, board, names)
+        ]
+        return [*told, *first_place_words(ranking, names)]
+
+    def changes(board: Leaderboard) -> list[str]:
+        names = board_names(board)
+        return [
+            sentence
+            for model, rated in board.models.items()
+            if is_called(rated, rated.title, wanted)
+            for sentence in entry_words(board, model, names)
+        ]
+
+    return Words(
+        names=_names,
+        board_names=lambda board: _harmless(board_names(board)),
+        percent=percent,
+        usd=usd,
+        standings=standings,
+        verdicts=verdicts,
+        changes=changes,
+        nothing_yet=tuple(nothing_yet().splitlines()),
+    )
+
+
+def _names(rows: Sequence[Row]) -> dict[Subject, str]:
+    return _harmless(subject_names(rows, {row.subject: row.title for row in rows}))
+
+
+_Key = TypeVar("_Key")
+
+
+def _harmless(names: Mapping[_Key, str]) -> dict[_Key, str]:
+    return {key: visible_line(name) for key, name in names.items()}
+
+
+def write_file(process: Process, name: str, written: bytes) -> Path:
+    """Write a file of the user's, which nobody else can read; give where it is."""
+    file = Path(process.folder or "/") / name
+    try:
+        write_private(file, written)
+    except OSError as error:
+        raise HexaiError(f"cannot write {file}: {error.strerror}") from None
+    return file
+
+
+def _open(process: Process, file: Path) -> bool:
+    command = browser_command(process.environ)
+    if command is None:
+        complain(process, "no browser was found; name one by BROWSER")
+        return False
+    if not open_page(command, file, process.environ):
+        complain(process, f"{command[0]} could not open the page")
+        return False
+    return True
