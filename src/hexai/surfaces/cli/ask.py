@@ -54,6 +54,15 @@ _OUT_AFTER = 0.03
 
 def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
     """Ask the words, what is piped in, or what the user writes in the editor."""
+    if options.pick:
+        from hexai.surfaces.cli.pick import pick
+
+        return pick(process, options, words)
+    return ask_recorded(process, options, words).code
+
+
+def ask_recorded(process: Process, options: AskOptions, words: tuple[str, ...]) -> Show:
+    """Ask them; gives what was shown, once it is recorded and voted on."""
     prompt = from_line(words, read_piped(process))
     if options.again:
         return _ask_again(process, options, prompt)
@@ -67,10 +76,10 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
     show = _put_recorded(session, make_question(session, entries, prompt))
     if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
-    return show.code
+    return show
 
 
-def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> int:
+def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> Show:
     """Ask what was asked last, of whom it was not asked."""
     from hexai.surfaces.cli.again import (
         last_question,
@@ -87,7 +96,7 @@ def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> 
     question = make_question(session, entries, prompt_again(run))
     messages = messages_again(run, options.system)
     request = Request(surface=Surface.CLI, messages=messages)
-    return _put_recorded(session, replace(question, request=request)).code
+    return _put_recorded(session, replace(question, request=request))
 
 
 def _put_recorded(session: Session, question: Question) -> Show:
@@ -108,7 +117,7 @@ def _put_recorded(session: Session, question: Question) -> Show:
         if how.vote:
             from hexai.surfaces.cli.vote import vote_at_the_end
 
-            vote_at_the_end(session.process, show, recorder)
+            show.chosen = vote_at_the_end(session.process, show, recorder)
         elif question.blind and not (how.json or how.jsonl or how.quiet):
             from hexai.surfaces.cli.vote import say_how_to_vote
 

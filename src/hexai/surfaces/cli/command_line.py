@@ -114,6 +114,7 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     jsonl: bool = False
     blind: bool | None = None
     vote: bool | None = None
+    pick: bool = False
     quiet: bool = False
     again: bool = False
     first: bool = False
@@ -164,6 +165,8 @@ def parse_options(command: click.Command, words: Sequence[str]) -> AskOptions:
     options = convert(context.params, AskOptions)
     if options.json and options.jsonl:
         raise click.UsageError("--json and --jsonl exclude each other.")
+    if options.pick and (options.json or options.jsonl or options.first):
+        raise click.UsageError("--pick prints one answer; leave the other form out.")
     return options
 
 
@@ -281,6 +284,10 @@ def _how_shown() -> list[click.Parameter]:
             ["--vote/--no-vote"],
             default=None,
             help="Ask at the end which answer is the best.",
+        ),
+        _flag(
+            "--pick",
+            "Show the answers on the terminal, and print the one that you choose.",
         ),
         click.Option(
             ["--tps-simulation"],

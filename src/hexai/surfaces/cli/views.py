@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from hexai.domain.outcome import Event, Outcome, Settled
-from hexai.domain.record import RunRecord
+from hexai.domain.record import Chosen, RunRecord
 from hexai.surfaces.cli.command_line import Layout
 from hexai.surfaces.cli.json_records import (
     event_record,
@@ -239,7 +239,6 @@ def _text_view(run: Run, cast: DisplayOrder, wanted: Wanted, screen: Screen) -> 
 
 
 Asking = AbstractAsyncContextManager[Run]
-"""Entering it puts the question; leaving it ends the run."""
 
 
 class Show:
@@ -254,8 +253,7 @@ class Show:
         self, screen: Screen, wanted: Wanted, table_columns: int | None = None
     ) -> None:
         """`table_columns`: the cells of a line where a person reads how it ended."""
-        self._screen, self._wanted = screen, wanted
-        self._columns = table_columns
+        self._screen, self._wanted, self._columns = screen, wanted, table_columns
         self._run: Run | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -267,6 +265,8 @@ class Show:
         """The outcomes in entry order, once the run is over."""
         self.closing_lines: tuple[str, ...] = ()
         """For standard error, once standard output is flushed."""
+        self.chosen: Chosen | None = None
+        """What the user voted at its end, if they were asked and did."""
         self.held_back: tuple[str, ...] = ()
         """The names and lines of a blind run, for after the choice."""
 

@@ -169,20 +169,22 @@ def parser() -> click.Command:
     )
 
 
-def vote_at_the_end(process: Process, show: Show, recorder: LedgerRecorder) -> None:
+def vote_at_the_end(
+    process: Process, show: Show, recorder: LedgerRecorder
+) -> Chosen | None:
     """Ask for a vote where somebody can give it, then say what was held back.
 
-    At last it says how those who answered stand now.
+    At last it says how those who answered stand now. Gives the vote, if there is one.
     """
     record = show.record
     if record is None or show.signal_code is not None:
-        return
+        return None
     ballot, chosen = Ballot(record), None
     if ballot.is_open:
         with keyboard(process.stdin, process.stdout) as keys:
             if keys is None:
                 complain(process, f"to vote: {ballot.command}")
-                return
+                return None
             vote = _ask(process, keys, ballot)
         now = time.time()  # noqa: TID251 - the edge
         if (chosen := vote.about(record.run_id, at=now)) is not None:
@@ -193,6 +195,7 @@ def vote_at_the_end(process: Process, show: Show, recorder: LedgerRecorder) -> N
     if chosen is not None:
         recorder.flush()
         _say_standing(process, record, chosen)
+    return chosen
 
 
 def say_how_to_vote(process: Process, show: Show) -> None:
