@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import Terminal, simulated, write_config
-from tests.support.tmux import Tmux
+from tests.support.popups import ACTION
+from tests.support.tmux import Tmux, wait_until
 
 QUESTION = "skip: "
 
@@ -138,3 +140,43 @@ def test_in_tmux_a_vote_ends_with_how_they_stand(
 
     assert "A = " in said
     assert said.index("A = ") < said.index("ahead 1:0")
+
+
+@pytest.mark.debian
+def test_in_the_menu_what_is_taken_is_told_where_a_person_reads(tmp_path: Path) -> None:
+    """In a pipe, as an editor has it, nothing is."""
+    write_config(
+        "".join(
+            f'[[models.code_action]]\nprovider = "simulated"\n'
+            f'model = "lorem?tokens=9&seed={seed}"\nlabel = "{label}"\n'
+            for seed, label in enumerate(("careful", "lively"))
+        )
+    )
+    (tmp_path / "in").write_text("x = 1\n")
+    tmux = Tmux(tmp_path, columns=100, lines=30)
+    try:
+        _take_first(tmux, tmp_path, "")
+        said = "\n".join(tmux.everything())
+        _take_first(tmux, tmp_path, f"2>{tmp_path}/err")
+    finally:
+        tmux.run("kill-server")
+
+    assert "hexai: careful ahead 1:0; about " in said
+    assert "its order was not drawn: --blind draws it" in said
+    assert (tmp_path / "err").read_text() == ""
+
+
+def _take_first(tmux: Tmux, folder: Path, redirected: str) -> None:
+    """Take the first answer once both have been before somebody's eyes."""
+    action = f"{ACTION} --compare --action simplify --infile {folder}/in"
+    line = f"clear; env -u TMUX {action} >{folder}/out {redirected}; echo ended $?"
+    tmux.run("send-keys", "-l", line)
+    tmux.press("Enter")
+    wait_until(
+        lambda: "\n".join(tmux.screen()).count(" tok") >= 2,
+        "the answers were not shown",
+    )
+    seen = time.monotonic()
+    wait_until(lambda: time.monotonic() > seen + 0.6, "half a second counts as shown")
+    tmux.press("Enter")
+    tmux.wait_for("ended 0")

@@ -155,6 +155,20 @@ class TestCheck:
         assert lines[0].startswith(f"hexai: {file}:2: general.max_tokens")
         assert lines[1].startswith(f"hexai: {file}:4: cli.bilnd: unknown key; did you")
 
+    def test_entries_that_only_labels_tell_apart_are_told(self) -> None:
+        """No choice between them would count; by any option they are two."""
+        entry = '[[models.cli]]\nprovider = "simulated"\nmodel = "echo"\n'
+        labelled = f'{entry}label = "a"\n{entry}label = "b"\n'
+        write_config(f"{labelled}{entry}temperature = 1.0\n")
+
+        result = run_cli("config", "check")
+
+        assert result.code == 0
+        assert result.err == (
+            "hexai: warning: models.cli: a and b differ in nothing but their labels, "
+            "so no choice between them counts\n"
+        )
+
     def test_an_unknown_provider_and_a_missing_key_are_warnings(self) -> None:
         """Their contenders fail by themselves; each is told once."""
         write_config(

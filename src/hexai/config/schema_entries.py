@@ -79,7 +79,8 @@ class EntryTable(Table, frozen=True, kw_only=True):
     model: MaybeText = UNSET
     """Not set: the provider's default model."""
     label: Label | UnsetType = UNSET
-    """A short name shown to people, unique on its surface. Not set: the model."""
+    """A short name shown to people, unique on its surface; figures and votes go along
+    when it changes, and begin anew when an option does. Not set: the model."""
     temperature: EntryTemperature = UNSET
     """0 is a temperature; `default`: none is sent. Not set: the provider's."""
     max_tokens: MaybeCount = UNSET

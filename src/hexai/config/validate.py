@@ -27,7 +27,7 @@ from hexai.domain.entry import Surface
 from hexai.text.alike import PROBABLY, nearest
 
 _OPENAI: tuple[ProviderType, ...] = ("openai", "openrouter", "local")
-_OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
+OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
     "num_ctx": ("ollama",),
     "think": ("ollama",),
     "reasoning_effort": _OPENAI,
@@ -160,7 +160,7 @@ def _idle(
     path: KeyPath, table: EntryTable | HttpTable, provider: ProviderSettings
 ) -> Iterator[Problem]:
     """Find options that the format of their provider does not have."""
-    for key, types in _OPTION_TYPES.items():
+    for key, types in OPTION_TYPES.items():
         said = getattr(table, key, UNSET)
         if not isinstance(said, UnsetType) and provider.type not in types:
             message = (

@@ -211,7 +211,7 @@ _SITTING = "ifnull(chosen_sitting, sitting)"
 _COUNTS = f"""
     choice IS NOT NULL AND started_at >= :since
     AND (settles_at IS NULL OR settles_at <= :now) AND place NOT IN ({_OPEN_PLACES})
-    AND (:blind IS NULL OR blind = :blind)
+    AND (:blind IS NULL OR blind = :blind) AND :surface IN ('', surface)
     AND (narrowed = 0 OR method = 'vote')
 """
 
@@ -270,6 +270,7 @@ def read_apart(
         "now": milliseconds(counted.now),
         "method": counted.method or "",
         "blind": counted.blind,
+        "surface": chosen.surface,
     }
     same = _same_texts(connection)
     sittings = _Sittings(connection)

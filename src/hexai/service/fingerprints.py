@@ -1,12 +1,14 @@
 """The fingerprint of what an entry asks with, by what is configured around it."""
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, fields, replace
 
 from hexai.config.provider_defaults import provider_settings
 from hexai.config.schema import Settings
 from hexai.config.schema_prompts import Prompts
+from hexai.config.schema_providers import ProviderSettings
 from hexai.config.schema_types import given
-from hexai.domain.entry import RequestSpec, Surface
+from hexai.config.validate import OPTION_TYPES
+from hexai.domain.entry import Options, RequestSpec, Surface
 from hexai.domain.fingerprint import fingerprint
 from hexai.prompts.templates import revision
 
@@ -22,12 +24,23 @@ def fingerprint_of(settings: Settings, surface: Surface, spec: RequestSpec) -> s
     """Give the fingerprint of an entry's spec, or of its fallback's, on a surface."""
     provider = provider_settings(settings, spec.provider)
     return fingerprint(
-        spec,
+        spec if provider is None else _as_sent(spec, provider),
         surface,
         prompts=own_prompts(settings.prompts, surface),
         infill="auto" if provider is None else provider.infill,
         room=given(settings.completion.max_tokens, None),
     )
+
+
+def _as_sent(spec: RequestSpec, provider: ProviderSettings) -> RequestSpec:
+    """Leave out the options that the provider's format does not have."""
+    unset = {field.name: field.default for field in fields(Options)}
+    others = {
+        name: unset[name]
+        for name, types in OPTION_TYPES.items()
+        if name in unset and provider.type not in types
+    }
+    return replace(spec, options=replace(spec.options, **others))
 
 
 def prompts_revision(surface: Surface) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hexai.domain.entry import Surface
 from hexai.domain.ranking import Comparison, Model, Stood, Verdict
-from hexai.domain.record import Choice, Chosen, ContenderRecord, RunRecord
+from hexai.domain.record import Choice, Chosen, ContenderRecord, Method, RunRecord
 from hexai.surfaces.names import board_names, model_name, options_of
 from hexai.surfaces.words import rounded
 from hexai.text.sanitise import visible_line
@@ -15,6 +15,7 @@ _SAYS_NOTHING: Mapping[Choice, str] = {
 }
 _DRAW = {
     Surface.CLI: "--blind, or shuffle = true below [cli], draws it",
+    Surface.CODE_ACTION: "--blind draws it",
     Surface.COMPLETION: "shuffle = true below [completion] draws it",
 }
 _MOST = 3
@@ -23,8 +24,9 @@ _MOST = 3
 
 def standing_line(run: RunRecord, chosen: Chosen, stood: Stood) -> str:
     """Say how those of a run stand after a vote; never empty."""
+    word = "vote" if chosen.method is Method.VOTE else "choice"
     if why := _why_not(run, chosen, stood):
-        return visible_line(f"this vote does not count: {why}")
+        return visible_line(f"this {word} does not count: {why}")
     said = _SAYS_NOTHING.get(chosen.choice, "")
     pairs = [*_pairs(chosen, stood)]
     names = {} if stood.board is None else board_names(stood.board)
@@ -35,7 +37,7 @@ def standing_line(run: RunRecord, chosen: Chosen, stood: Stood) -> str:
     if not pairs:
         told = ["nothing is known between them yet"]
     if not said and run.seed is None:
-        told.append(_not_drawn(run.surface))
+        told.append(f"this {word} decides nothing, as {_not_drawn(run.surface)}")
     return visible_line("; ".join(filter(None, (said, *told))))
 
 
@@ -102,5 +104,4 @@ def _more(compared: Comparison) -> str:
 
 def _not_drawn(surface: Surface) -> str:
     draws = _DRAW.get(surface, "")
-    why = "this vote decides nothing, as its order was not drawn"
-    return f"{why}: {draws}" if draws else why
+    return f"its order was not drawn: {draws}" if draws else "its order was not drawn"

@@ -126,6 +126,16 @@ def test_no_place_is_given_more_than_is_reckoned_with() -> None:
     assert room("\n", "\n", Completion()) == PLACE
 
 
+def test_an_option_that_is_not_sent_does_not_count() -> None:
+    """`config check` says that it has no effect; so it makes nobody another."""
+    openai = {"provider": "openai", "model": "m"}
+    models = {"cli": [openai, {**openai, "think": True, "num_ctx": 4096}]}
+
+    one, other = prints(models=models)
+
+    assert one == other == "max_tokens=4000 temperature=0.2"
+
+
 def test_an_unknown_provider_has_a_fingerprint_too() -> None:
     """Its contender fails, and that is recorded."""
     found = prints(models={"cli": [{"provider": "nobody", "model": "m"}]})

@@ -16,6 +16,7 @@ from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, SetupError
 from hexai.service.external_editor import VARIABLES, edit_file, editor_command
 from hexai.service.files import make_private_folder
+from hexai.service.fingerprints import fingerprint_of
 from hexai.service.inventory import find_lacks
 from hexai.service.runtime import Loop
 from hexai.surfaces.cli.command_line import Invocation, make_parser
@@ -105,6 +106,7 @@ def check(invocation: Invocation) -> int:
     with asyncio.Runner(loop_factory=Loop) as runner:
         lacks = runner.run(_find_lacks(session))
     complain(session.process, *(f"warning: {lack}" for lack in lacks))
+    complain(session.process, *_same_contenders(session))
     complain(session.process, *_completion_off(session))
     complain(session.process, *_slow_popups(session))
     notes = [n for each in Surface for n in session.snapshot.entries(each).notes]
@@ -114,6 +116,24 @@ def check(invocation: Invocation) -> int:
     else:
         say(session.process, f"{session.snapshot.file}: no problems\n")
     return 0
+
+
+def _same_contenders(session: Session) -> Iterator[str]:
+    """Tell of entries that differ in nothing but their labels."""
+    settings = session.snapshot.settings
+    for surface in Surface:
+        labels: dict[tuple[str, str, str], list[str]] = {}
+        for entry in session.snapshot.entries(surface).entries:
+            spec = entry.spec
+            options = fingerprint_of(settings, surface, spec)
+            whom = spec.provider, spec.model, options
+            labels.setdefault(whom, []).append(visible_line(entry.label))
+        for same in labels.values():
+            if len(same) > 1:
+                yield (
+                    f"warning: models.{surface.value}: {' and '.join(same)} differ in "
+                    "nothing but their labels, so no choice between them counts"
+                )
 
 
 def _completion_off(session: Session) -> tuple[str, ...]:

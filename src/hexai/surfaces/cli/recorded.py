@@ -148,6 +148,8 @@ class ChoiceRecord(Struct, kw_only=True):
 class RecordedEntryRecord(EntryRecord, kw_only=True):
     """What became of a contender, as it was stored."""
 
+    options: str | None
+    """Those that change an answer; None if they were not recorded."""
     masked: int
     """Keys in the text that were masked before it was stored."""
 
@@ -230,6 +232,7 @@ def _entry(
         tokens_per_s=rounded(each.tokens_per_s),
         cost_usd=None if each.cost_usd is None else float(each.cost_usd),
         cached=each.cached,
+        options=None if hidden else each.fingerprint or None,
         masked=each.masked,
     )
     return without_names(record) if hidden else record

@@ -7,7 +7,7 @@ to an `Ending`, by which the selection, or what takes its place, is written once
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,7 +123,8 @@ def _loaded(opening: "Opening", afterwards: ExitStack) -> "Work":
     from hexai.surfaces.tmux.talk import Work
 
     work = Work(opening)
-    afterwards.callback(work.close)
+    afterwards.callback(_say_standing, opening.start, work)
+    afterwards.callback(work.close)  # before that: the last one comes first
     return work
 
 
@@ -210,6 +211,27 @@ def _say(start: Start, ending: Ending) -> None:
         write_all(start.stderr, told.encode("utf-8", "replace"))
     except OSError:
         return  # there is nowhere else to say it
+
+
+def _say_standing(start: Start, work: "Work") -> None:
+    """Say how those compared stand now, where a person reads what is said."""
+    chosen = work.chosen
+    if chosen is None or start.wanted.quiet or not os.isatty(start.stderr):
+        return
+    from hexai.service.recorded_runs import open_history
+    from hexai.surfaces.standing import standing_line
+
+    try:
+        with open_history(start.folders, start.now) as history:
+            recorded = history.run(chosen.run_id)
+            if len(recorded.run.contenders) < 2:
+                return
+            line = standing_line(recorded.run, chosen, history.standing(recorded))
+    except HexaiError as error:
+        line = f"what was taken is kept, but how they stand is not known: {error}"
+    with suppress(OSError):  # there is nowhere else to say it
+        told = f"hexai: {visible_line(line)}\n"
+        write_all(start.stderr, told.encode("utf-8", "replace"))
 
 
 def _say_in_tmux(start: Start, ending: Ending) -> None:

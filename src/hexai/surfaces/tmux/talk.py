@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from hexai.domain.entry import Entry, Surface
-from hexai.domain.record import RunRecord
+from hexai.domain.record import Chosen, RunRecord
 from hexai.domain.request import Request
 from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Question
@@ -90,10 +90,12 @@ class Asking:
         self._on_begin(entries, blind)
         return Round(plan, question, clock=asyncio.get_running_loop().time)
 
-    def record_choice(self, asked: Round, place: int | None) -> None:
+    def record_choice(self, asked: Round, place: int | None) -> Chosen | None:
         """Record what was taken of a round; None: nothing of what was seen."""
-        for fact in asked.choice(place, at=self.services.now()):
+        facts = asked.choice(place, at=self.services.now())
+        for fact in facts:
             self.services.record(fact)
+        return next((each for each in facts if isinstance(each, Chosen)), None)
 
 
 class Talk:
@@ -116,6 +118,8 @@ class Talk:
         self._round: Round | None = None
         self._earlier: list[Round] = []
         self._task: asyncio.Task[None] | None = None
+        self.chosen: Chosen | None = None
+        """What was taken, once it is over; None if nothing was."""
         self._taken: int | None = None
         self._is_decided = False
         """The user took something or left; a view that died decides nothing."""
@@ -137,7 +141,8 @@ class Talk:
             finally:
                 await self._stop()
         if self._round is not None and self._is_decided:
-            self._asking.record_choice(self._round, self._taken)
+            chosen = self._asking.record_choice(self._round, self._taken)
+            self.chosen = chosen if self._taken is not None else None
         return ending
 
     async def _listen(self, group: asyncio.TaskGroup) -> Ending:
@@ -248,6 +253,8 @@ class Work:
             retention_days=self._settings.ledger.retention_days,
         )
         self._status: CommandStatus | None = None
+        self.chosen: Chosen | None = None
+        """What was taken of several answers, and recorded."""
         self._subject = make_subject(
             opening.selection,
             folder=start.folder,
@@ -289,6 +296,7 @@ class Work:
             talk = Talk(link, self._asking(services), opening.choices, output)
             ending = await talk.hold(first)
         self._end_status(*talk.records)
+        self.chosen = talk.chosen
         return ending
 
     def _plan_or_ask(self, choice: MenuAction, prompt: str) -> Plan | Unfit | None:
