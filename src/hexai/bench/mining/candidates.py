@@ -99,6 +99,8 @@ def _is_task(
         left_out["code that was moved or only touched"] += 1
     elif not is_worth(truth):
         left_out["holes of under 3 tokens, or very long ones"] += 1
+    elif 2 * len(marked.imports.intersection(rows)) > len(rows):
+        left_out["imports"] += 1
     elif marked.share(hole.start, hole.end) > _MOST_PROSE:
         left_out["strings and comments"] += 1
     elif document.text.count(truth) > 1 or _is_common_line(document, rows):

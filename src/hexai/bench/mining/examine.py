@@ -1,5 +1,6 @@
 """What a commit did to files that tasks may be of, read from the objects."""
 
+import os
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,17 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from hexai.bench.mining import dice
 from hexai.bench.mining.candidates import Candidates, candidates
 from hexai.bench.mining.changes import Written, bare, is_moved, written
 from hexai.bench.mining.documents import LARGEST, language_at, reason_of, text_of
 from hexai.bench.mining.history import History, Known
 from hexai.bench.mining.holes import Document
 from hexai.bench.mining.keeping import Refusals, ThenIgnored
-from hexai.bench.mining.paths import is_test, reason_of_path
+from hexai.bench.mining.paths import first_test_row, is_test, reason_of_path
 from hexai.bench.mining.quotas import kinds_of
 from hexai.bench.mining.repository import NoHistory, Repository, compare
 from hexai.bench.mining.trees import BLOB, Absent, Changed, Trees
+from hexai.bench.mining.worth import is_import
 from hexai.config.files import Unreadable, read_bytes
 from hexai.domain.bench import Kind
 from hexai.prompts.code.grammars import parse
@@ -27,7 +31,11 @@ if TYPE_CHECKING:
     from tree_sitter import Tree
 
 _MOST_FILES = 300
-"""Files of a commit; who changes more writes none of them."""
+"""Files of a commit that are read as they were before."""
+_DRAWN = 24
+"""Files of a commit that are looked at; it gives three tasks, however large it is."""
+_BESIDE = 6
+"""Files beside a new one that it may be a copy of."""
 _PATIENCE = 0.02
 _PATIENCE_PER_CHARACTER = 2e-6
 """Seconds; grammars need an eighth of it."""
@@ -97,7 +105,9 @@ class Examiner:
         times: Counter[str] = Counter()
         grammars: dict[str, bool] = {}
         for commit in commits:
-            for doc in self._docs(self._changes(commit), Counter()):
+            for doc in self._docs(
+                _not_renamed(self._changes(commit))[:_DRAWN], Counter()
+            ):
                 times[doc.language.id] += 1
                 grammars[doc.language.id] = doc.language.grammar is not None
         return {name: (n, grammars[name]) for name, n in times.items()}
@@ -105,11 +115,15 @@ class Examiner:
     def examine(self, commit: Known, left_out: Counter[str]) -> list[Examined]:
         """Give the files that a commit wrote in; counts what is left out."""
         changes = self._changes(commit)
-        docs = list(self._docs(changes, left_out))
+        new = _not_renamed(changes)
+        if changes and not new:
+            left_out["commits that move, rename or format"] += 1
+        docs = list(self._docs(new, left_out))
+        docs = dice.shuffled(docs, lambda doc: doc.name, commit.id)[:_DRAWN]
         docs = [doc for doc in docs if not self._is_ignored(doc, commit, left_out)]
         if not docs:
             return []
-        before = self._stood_before(changes)
+        before = self._stood_before(changes) | self._stands_beside(docs, commit)
         examined = list(self._examined(docs, before, left_out))
         added = sum(len(each.written.added) for each in examined)
         own = sum(len(each.written.own) for each in examined)
@@ -117,7 +131,7 @@ class Examiner:
             left_out["commits that move, rename or format"] += 1
             return []
         self._candidates.clear()
-        return [each for each in examined if each.written.own]
+        return [_without_inner_tests(each) for each in examined if each.written.own]
 
     def candidates(
         self, each: Examined, seed: str, left_out: Counter[str]
@@ -145,23 +159,16 @@ class Examiner:
                 self.absent += 1
                 return []
             old = found
-        changes: list[Changed] = []
         try:
-            for changed in self._trees.changes(old, commit.tree):
-                changes.append(changed)
-                if commit.parents and len(changes) > _MOST_FILES:
-                    return []
+            return list(self._trees.changes(old, commit.tree))
         except Absent:
             self.absent += 1
             return []
-        return changes
 
     def _docs(
         self, changes: Iterable[Changed], left_out: Counter[str]
     ) -> Iterator[_Doc]:
         for changed in changes:
-            if not changed.new:
-                continue
             reason, doc = self._doc(changed)
             if doc is not None:
                 yield doc
@@ -202,9 +209,25 @@ class Examiner:
     def _stood_before(self, changes: Iterable[Changed]) -> frozenset[str]:
         """Give the bare lines of all files that a commit touched, as they were."""
         lines: set[str] = set()
-        for changed in changes:
+        removed_first = sorted(changes, key=lambda changed: changed.new != "")
+        for changed in removed_first[:_MOST_FILES]:
             if changed.old and language_at(changed.path.decode(errors="replace")):
                 text = self._text(changed.path.decode(errors="replace"), changed.old)
+                lines.update(map(bare, (text or "").split("\n")))
+        return frozenset(lines)
+
+    def _stands_beside(self, docs: Iterable[_Doc], commit: Known) -> frozenset[str]:
+        """Give the bare lines of files of the same kind beside where a new one came.
+
+        Who adds another of a kind begins with a copy.
+        """
+        lines: set[str] = set()
+        tree = self._history.tree_of(commit.parents[0]) if commit.parents else None
+        for doc in docs:
+            if doc.changed.old or not tree:
+                continue
+            for name, id_ in self._trees.beside(tree, doc.changed.path, _BESIDE):
+                text = self._text(os.fsdecode(name), id_)
                 lines.update(map(bare, (text or "").split("\n")))
         return frozenset(lines)
 
@@ -286,6 +309,22 @@ class Examiner:
             lines = _guarded(read[0]) if read is not None else []
             self._clean[key] = not self._refusals.holds_secret(lines)
         return self._clean[key]
+
+
+def _not_renamed(changes: Sequence[Changed]) -> list[Changed]:
+    """Give the files that a commit wrote: not removed, nor only named anew."""
+    removed = {changed.old for changed in changes if not changed.new}
+    return [each for each in changes if each.new and each.new not in removed]
+
+
+def _without_inner_tests(each: Examined) -> Examined:
+    """Leave out the tests in a file of code, or call the file one of tests."""
+    tests = first_test_row(each.language.id, each.document.lines)
+    own = frozenset(row for row in each.written.own if row < tests)
+    lines = (each.document.lines[row] for row in own)
+    if not any(line.strip() and not is_import(line) for line in lines):
+        return replace(each, test=True)
+    return replace(each, written=replace(each.written, own=own))
 
 
 def _guarded(data: bytes) -> Sequence[str]:

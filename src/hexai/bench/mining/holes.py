@@ -6,7 +6,7 @@ vocabulary does for all of them.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -113,7 +113,9 @@ _IMPORTS = frozenset(
         "using_directive",
     }
 )
-_OPEN = ("{", "do", "then")
+_PROSE = nodes.STRINGS | nodes.COMMENTS | {"subshell"}
+"""The last is what Ruby has between backticks."""
+_OPEN = ("{", "do", "then", "else", "ensure")
 _CLOSED = ("}", "done", "end", "elif_clause", "else_clause", "fi")
 
 
@@ -194,7 +196,7 @@ def near(root: "Node", rows: Sequence[int]) -> "Iterator[tuple[Node, Node | None
         if not _touches(node, rows):
             continue
         yield node, parent
-        if node.type not in nodes.STRINGS and node.type not in nodes.COMMENTS:
+        if node.type not in _PROSE:
             waiting.extend((child, node) for child in reversed(node.children))
 
 
@@ -208,7 +210,7 @@ def marks(document: Document, found: "Sequence[tuple[Node, Node | None]]") -> Ma
     prose: list[tuple[int, int]] = []
     imports: set[int] = set()
     for node, _ in found:
-        if node.type in nodes.STRINGS or node.type in nodes.COMMENTS:
+        if node.type in _PROSE:
             prose.append(_span(document, node))
         elif node.type in _IMPORTS:
             imports.update(range(node.start_point.row, node.end_point.row + 1))
@@ -233,8 +235,7 @@ def _is_block(node: "Node", parent: "Node | None") -> bool:
     """
     if node.type in _BODIES:
         return parent is not None and parent.type in _CONTROL
-    types = [child.type for child in node.children] if node.type in _CONTROL else []
-    return "{" in types or "then" in types
+    return node.type in _CONTROL and _opening(node.children) is not None
 
 
 def _of_function(document: Document, node: "Node") -> Iterator[Hole]:
@@ -249,14 +250,17 @@ def _of_function(document: Document, node: "Node") -> Iterator[Hole]:
         return
     start, end = _start(document, inner[0]), _end(document, inner[-1])
     rows = range(document.row(start), document.row(max(start, end - 1)) + 1)
-    tells = _rows_of_statements(body) if body is not None else range(0)
+    tells = _rows_of_statements(document, body) if body is not None else range(0)
     if not tells or tells.start >= rows.stop:
         yield Hole(kind=Kind.PARAMS, start=start, end=end, rows=rows, tells=tells)
 
 
-def _rows_of_statements(body: "Node") -> range:
-    first, last = body.named_children[0], body.named_children[-1]
-    return range(first.start_point.row, last.end_point.row + 1)
+def _rows_of_statements(document: Document, body: "Node") -> range:
+    """Give the lines of all in a body; the node of some grammars goes beyond them."""
+    inside = _statements(body)
+    start, end = _start(document, inside[0]), _end(document, inside[-1])
+    end = start + len(document.text[start:end].rstrip())
+    return range(document.row(start), document.row(max(start, end - 1)) + 1)
 
 
 def _parameter_list(node: "Node") -> "Node | None":
@@ -291,15 +295,18 @@ def _inner(document: Document, body: "Node", kind: Kind) -> Iterator[Hole]:
 def _statements(body: "Node") -> "list[Node]":
     """Give what stands between the brackets or words of a body, if it has any."""
     children = body.children
-    opened = next((n for n, each in enumerate(children) if each.type in _OPEN), None)
+    opened = _opening(children)
     if opened is None:
         return list(body.named_children) if body.type in _BODIES else []
-    inside = []
-    for child in children[opened + 1 :]:
-        if child.type in _CLOSED:
-            break
-        inside.append(child)
-    return [child for child in inside if child.is_named]
+    inside = list(takewhile(lambda each: each.type not in _CLOSED, children[opened:]))
+    found = [child for child in inside if child.is_named]
+    return [] if len(found) == 1 and found[0].type in _BODIES else found
+
+
+def _opening(children: "Sequence[Node]") -> int | None:
+    """Give the place behind the bracket or word that opens a body, if one does."""
+    opens = (each.type in _OPEN and not each.is_named for each in children)
+    return next((n for n, is_one in enumerate(opens, 1) if is_one), None)
 
 
 def _is_docstring(statement: "Node") -> bool:

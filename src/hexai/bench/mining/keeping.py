@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from hexai.bench.mining.trees import BLOB, Objects, Trees
+from hexai.bench.mining.trees import BLOB, Entry, Objects, Trees, file_of, folder_of
 from hexai.config.locate import Folders
 from hexai.config.schema import Ignore
 from hexai.service.guard.findings import LineMemory, findings, look
@@ -60,8 +60,8 @@ class ThenIgnored:
 
         def patterns_of(folder: bytes) -> Patterns:
             file = folder + b"/.gitignore" if folder else b".gitignore"
-            entry = self._trees.find(tree, file)
-            return self._parsed(entry.id) if entry is not None and entry.is_file else ()
+            id_ = self._trees.find(tree, file)
+            return self._parsed(id_) if id_ else ()
 
         return is_ignored(path, patterns_of)
 
@@ -78,32 +78,32 @@ def versions(
     """Find all that some files ever held in some commits, given by their trees."""
     found: dict[bytes, set[str]] = {path: set() for path in paths}
     below = _by_folder(found)
-    seen: set[tuple[bytes, str]] = set()
-    for root in roots:
+    known: set[tuple[bytes, Entry]] = set()
+    for root in dict.fromkeys(roots):
         waiting = [(b"", root)]
         while waiting:
             folder, id_ = waiting.pop()
-            if (folder, id_) in seen:
-                continue
-            seen.add((folder, id_))
             entries = trees.folder(id_) or {}
-            for name in below[folder]:
-                entry, path = entries.get(name), folder + name
-                if entry is not None and entry.is_folder and path + b"/" in below:
-                    waiting.append((path + b"/", entry.id))
-                elif entry is not None and entry.is_file and path in found:
-                    found[path].add(entry.id)
+            for name, path in below[folder]:
+                entry = entries.get(name)
+                if entry is None or (path, entry) in known:
+                    continue
+                known.add((path, entry))
+                if path in found and (file := file_of(entry)):
+                    found[path].add(file)
+                if path + b"/" in below and (inner := folder_of(entry)):
+                    waiting.append((path + b"/", inner))
     return found
 
 
-def _by_folder(paths: Iterable[bytes]) -> dict[bytes, set[bytes]]:
-    """Give the names that matter in each folder that has some."""
-    below: dict[bytes, set[bytes]] = {b"": set()}
+def _by_folder(paths: Iterable[bytes]) -> dict[bytes, set[tuple[bytes, bytes]]]:
+    """Give the names, and their paths, that matter in each folder that has some."""
+    below: dict[bytes, set[tuple[bytes, bytes]]] = {b"": set()}
     for path in paths:
         *folders, name = path.split(b"/")
         above = b""
         for each in folders:
-            below.setdefault(above, set()).add(each)
+            below.setdefault(above, set()).add((each, above + each))
             above += each + b"/"
-        below.setdefault(above, set()).add(name)
+        below.setdefault(above, set()).add((name, path))
     return below

@@ -16,6 +16,8 @@ from hexai.domain.bench import Kind
 
 _CURSOR = re.compile(r"(?<=[.:/_){(,= ])|(?<![^\W])[^\W\d_]{2}(?=\w)")
 """The default trigger characters of completion, and a word that has begun."""
+_IN_A_SIGN = re.compile(r"[.:/=][.:/=>]")
+"""Nobody is asked for the rest of `...`, `::` or `=>`."""
 _MOST_PROSE = 0.5
 
 
@@ -33,6 +35,8 @@ def of_lines(
         if not line.strip():
             continue
         start, end = _ends(document, row)
+        if not document.text[:start].strip():
+            continue  # there is nothing yet that could say what comes
         if marks.is_inside(start) or marks.share(start, end) > _MOST_PROSE:
             left_out["strings and comments"] += 1
             continue
@@ -60,7 +64,11 @@ def _tails(document: Document, row: int, marks: Marks) -> Iterator[Hole]:
     text = document.text[start:end]
     for found in _CURSOR.finditer(text):
         at = start + found.end()
-        if not found.end() or marks.is_inside(at) or marks.share(at, end) > _MOST_PROSE:
+        if (
+            _IN_A_SIGN.match(text, found.end() - 1)
+            or marks.is_inside(at)
+            or marks.share(at, end) > _MOST_PROSE
+        ):
             continue
         truth = document.text[at:end]
         if truth[:1].isspace() or not is_worth(truth):

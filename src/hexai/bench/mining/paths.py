@@ -35,6 +35,7 @@ _TESTS = re.compile(
     r"|(?:^|/)[^/]*(?-i:Tests?|Spec)\.(?:java|kt|cs|php|scala|swift|groovy)$",
     re.IGNORECASE,
 )
+_TEST_IN_RUST = re.compile(r"\s*#\[(?:cfg\(test\)|(?:\w+::)?test\b)")
 _SAYS_SO = re.compile(
     r"@generated\b|\bcode generated\b|\bauto[- ]?generated\b"
     r"|\bautomatically generated\b|\b(?:this|file) (?:file |code )?(?:is|was) generated"
@@ -69,6 +70,14 @@ def is_data(language: str) -> bool:
 def is_test(path: str) -> bool:
     """Tell a file of tests."""
     return _TESTS.search(path) is not None
+
+
+def first_test_row(language: str, lines: Sequence[str]) -> int:
+    """Give the line from which on a file of code holds its tests, as Rust's do."""
+    if language != "rust":
+        return len(lines)
+    found = (row for row, line in enumerate(lines) if _TEST_IN_RUST.match(line))
+    return next(found, len(lines))
 
 
 def reason_of_text(lines: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ _LARGEST = 32 << 20
 """Bytes of an object; a folder of 500,000 files is smaller."""
 _DEEPEST = 5
 """Links from one reference, or from one store of objects, to another."""
-_WINDOW, _MAPPED, _CACHED = 4 << 20, 48 << 20, 24 << 20
+_WINDOW, _MAPPED, _CACHED = 4 << 20, 32 << 20, 16 << 20
 """Bytes of packs that are mapped at once, and of objects that are kept."""
 _ID = re.compile(r"[0-9a-f]{40}")
 _LONG_ID = re.compile(r"[0-9a-f]{64}")
@@ -57,7 +57,7 @@ class Repository(Objects):
         self.head = _head(git, self.common)
         """The id of the commit that is checked out."""
         objects = posixpath.join(self.common, "objects")
-        self._odb = _open(objects)
+        self._odb, self._failed = _open(objects)
         self.shallow = frozenset(_lines(posixpath.join(self.common, "shallow")))
         """Commits whose parents were not fetched."""
         if parse_commit(self.read(self.head, COMMIT) or b"") is None:
@@ -70,27 +70,23 @@ class Repository(Objects):
 
     def read(self, id_: str, kind: int) -> bytes | None:
         """Read an object; None if it is absent, of another kind, or huge."""
-        from pygit2 import GitError
-
         header = self._header(id_)
         if header is None or header[0] != kind or header[1] > _LARGEST:
             return None
         try:
             return self._odb.read(id_)[1]
-        except GitError:
+        except (self._failed, ValueError):
             return None
 
     def _header(self, id_: str) -> tuple[int, int] | None:
-        from pygit2 import GitError
-
         try:
-            kind, size = self._odb.read_header(id_)
-        except (GitError, ValueError):
+            return self._odb.read_header(id_)
+        except (self._failed, ValueError):
             return None
-        return int(kind), size
 
 
-def _open(objects: str) -> "Odb":
+def _open(objects: str) -> "tuple[Odb, type[Exception]]":
+    """Open a store of objects; gives it with what it raises for one that is away."""
     try:
         import pygit2
     except ImportError:
@@ -102,7 +98,7 @@ def _open(objects: str) -> "Odb":
     pygit2.settings.mwindow_mapped_limit = _MAPPED
     pygit2.settings.cache_max_size(_CACHED)
     try:
-        return pygit2.Odb(objects)
+        return pygit2.Odb(objects), pygit2.GitError
     except (pygit2.GitError, OSError) as error:
         raise NoHistory(f"{objects} cannot be read: {error}") from None
 

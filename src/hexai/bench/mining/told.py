@@ -6,6 +6,7 @@ is open at the hole, or hunk by hunk from the end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -20,7 +21,8 @@ Errors = Callable[[str], int | None]
 _HUNKS = 6
 """So many are tried one by one."""
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))
-_CLOSERS = (")", "]", "}", "end", "fi", "done", "esac", "else", "</")
+_BRACKETS = (")", "]", "}")
+_CLOSERS = (*_BRACKETS, "end", "fi", "done", "esac", "else", "</")
 
 
 class Cut(Struct, frozen=True, kw_only=True):
@@ -62,10 +64,13 @@ def _blank(document: Document, rows: range) -> frozenset[int]:
 def _taken_out(
     document: Document, hole: Hole, below: Sequence[range], errors: Errors
 ) -> frozenset[int]:
-    rows = frozenset(row for group in below for row in group)
+    groups = [_without_last_blanks(document, group) for group in below]
+    rows = frozenset(row for group in groups for row in group)
     least = errors(document.text)
 
     def parses(out: frozenset[int]) -> bool:
+        if not _is_in_shape(document, hole.rows.stop, out, rows):
+            return False
         found = errors(without(document, out))
         return found is not None and least is not None and found <= least
 
@@ -76,10 +81,41 @@ def _taken_out(
         if out and parses(out):
             return out
     taken: frozenset[int] = frozenset()
-    for group in reversed(below[:_HUNKS] if len(below) > 1 else ()):
+    for group in reversed(groups[:_HUNKS] if len(groups) > 1 else ()):
         more = taken | (frozenset(group) - closing)
         taken = more if more != taken and parses(more) else taken
     return taken
+
+
+def _without_last_blanks(document: Document, group: range) -> range:
+    """Let the blank lines stay that part what was added from what follows."""
+    stop = group.stop
+    while stop > group.start and not document.lines[stop - 1].strip():
+        stop -= 1
+    return range(group.start, stop)
+
+
+def _is_in_shape(
+    document: Document, first: int, out: frozenset[int], added: frozenset[int]
+) -> bool:
+    """Tell whether below no body lost its header, and no older header its body.
+
+    A grammar may accept both: that of Python is content with any indentation.
+    """
+    rows = [n for n in range(first, len(document.lines)) if document.lines[n].strip()]
+    indents = {row: _indent(document.lines[row]) for row in rows}
+    for row, following in pairwise(rows):
+        if row in out and following not in out and indents[row] < indents[following]:
+            return False
+    stays = [row for row in rows if row not in out]
+    after = dict(pairwise(stays))
+    for row, following in pairwise(rows):
+        if row in out or following not in out or indents[following] <= indents[row]:
+            continue
+        closes = row in added and document.lines[row].lstrip().startswith(_BRACKETS)
+        if not closes and indents.get(after.get(row, -1), 0) <= indents[row]:
+            return False
+    return True
 
 
 def _closing(document: Document, first: int, least: int) -> frozenset[int]:

@@ -1,5 +1,7 @@
 """Commits and folders as git stores them, and which files a commit changed; pure."""
 
+import re
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Protocol
@@ -42,21 +44,11 @@ class Commit(Struct, frozen=True, kw_only=True):
     subject: str
 
 
-class Entry(Struct, frozen=True):
-    """What a folder has under a name."""
+Entry = tuple[bytes, bytes]
+"""What a folder has under a name: its mode, and its id in 20 bytes."""
+Folder = Mapping[bytes, Entry]
 
-    mode: bytes
-    id: str
-
-    @property
-    def is_folder(self) -> bool:
-        """Tell a folder."""
-        return self.mode == _FOLDER
-
-    @property
-    def is_file(self) -> bool:
-        """Tell a file from a link, a folder and a submodule."""
-        return self.mode in _FILES
+_ENTRY = re.compile(rb"(\d{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
 class Changed(Struct, frozen=True, kw_only=True):
@@ -91,19 +83,19 @@ def parse_commit(data: bytes) -> Commit | None:
     )
 
 
-def parse_tree(data: bytes) -> dict[bytes, Entry]:
-    """Read a folder; what does not parse ends it."""
-    entries: dict[bytes, Entry] = {}
-    at = 0
-    while at < len(data):
-        end = data.find(b"\0", at)
-        mode, blank, name = data[at:end].partition(b" ")
-        id_ = data[end + 1 : end + 21]
-        if end < 0 or not blank or len(id_) < 20:
-            break
-        entries[name] = Entry(mode, id_.hex())
-        at = end + 21
-    return entries
+def parse_tree(data: bytes) -> Folder:
+    """Read a folder."""
+    return {name: (mode, id_) for mode, name, id_ in _ENTRY.findall(data)}
+
+
+def folder_of(entry: Entry | None) -> str:
+    """Give the id of a folder; empty for anything else."""
+    return entry[1].hex() if entry is not None and entry[0] == _FOLDER else ""
+
+
+def file_of(entry: Entry | None) -> str:
+    """Give the id of a file; empty for a folder, a link and a submodule."""
+    return entry[1].hex() if entry is not None and entry[0] in _FILES else ""
 
 
 class Trees:
@@ -112,10 +104,10 @@ class Trees:
     def __init__(self, objects: Objects) -> None:
         """Read nothing yet."""
         self._objects = objects
-        self._kept: OrderedDict[str, dict[bytes, Entry]] = OrderedDict()
+        self._kept: OrderedDict[str, Folder] = OrderedDict()
         self._left = _MOST
 
-    def folder(self, id_: str) -> Mapping[bytes, Entry] | None:
+    def folder(self, id_: str) -> Folder | None:
         """Give what a folder has; None if it is absent."""
         if id_ in self._kept:
             self._kept.move_to_end(id_)
@@ -128,15 +120,25 @@ class Trees:
             self._kept.popitem(last=False)
         return self._kept[id_]
 
-    def find(self, tree: str, path: bytes) -> Entry | None:
-        """Give what is at a path; None if nothing is, or its folders are absent."""
+    def find(self, tree: str, path: bytes) -> str:
+        """Give the id of the file at a path; empty if none is, or it is absent."""
         *folders, name = path.split(b"/")
         for each in folders:
-            entry = (self.folder(tree) or {}).get(each)
-            if entry is None or not entry.is_folder:
-                return None
-            tree = entry.id
-        return (self.folder(tree) or {}).get(name)
+            tree = folder_of((self.folder(tree) or {}).get(each)) if tree else ""
+        return file_of((self.folder(tree) or {}).get(name)) if tree else ""
+
+    def beside(self, tree: str, path: bytes, most: int) -> Iterator[tuple[bytes, str]]:
+        """Give files with the same ending in the same folder, those near by name."""
+        *folders, name = path.split(b"/")
+        for each in folders:
+            tree = folder_of((self.folder(tree) or {}).get(each)) if tree else ""
+        entries = (self.folder(tree) or {}) if tree else {}
+        ending = name.rpartition(b".")[2]
+        names = sorted(each for each in entries if each.endswith(b"." + ending))
+        at = bisect_left(names, name)
+        for each in names[max(0, at - most // 2) : at + most // 2 + 1]:
+            if each != name and (id_ := file_of(entries[each])):
+                yield each, id_
 
     def files(self, tree: str) -> Iterator[tuple[bytes, str]]:
         """Give all files below a folder, and their ids."""
@@ -164,28 +166,24 @@ class Trees:
                 continue
             path = above + name
             yield from self._changed(path, was, now)
-            old_folder, new_folder = _folder_id(was), _folder_id(now)
+            old_folder, new_folder = folder_of(was), folder_of(now)
             if old_folder != new_folder:
                 yield from self._changes(path + b"/", old_folder, new_folder, left - 1)
 
     def _changed(
         self, path: bytes, was: Entry | None, now: Entry | None
     ) -> Iterator[Changed]:
-        old, new = (x.id if x and x.is_file else "" for x in (was, now))
+        old, new = file_of(was), file_of(now)
         if old != new:
             yield Changed(path=path, old=old, new=new)
 
-    def _present(self, id_: str) -> Mapping[bytes, Entry]:
+    def _present(self, id_: str) -> Folder:
         if not id_:
             return {}
         found = self.folder(id_)
         if found is None:
             raise Absent
         return found
-
-
-def _folder_id(entry: Entry | None) -> str:
-    return entry.id if entry is not None and entry.is_folder else ""
 
 
 class Absent(Exception):

@@ -11,7 +11,7 @@ import pytest
 from hexai.bench.mining.repository import NoHistory
 from hexai.config.schema import Ignore
 from hexai.domain.bench import Kind
-from tests.support.mining import mined, module, truths, whole
+from tests.support.mining import function, mined, module, truths, whole
 from tests.support.repositories import HOUR, START, MadeRepository
 
 
@@ -95,7 +95,7 @@ def test_every_kind_is_found(made: MadeRepository) -> None:
 
 def test_only_wanted_kinds_and_languages_are_found(made: MadeRepository) -> None:
     """Kinds and languages narrow."""
-    made.commit({"run.sh": 'deploy_all --fast "$target_one" | tee final.log\n'})
+    made.commit({"run.sh": 'cd /\ndeploy_all --fast "$target_one" | tee final.log\n'})
 
     kinds = mined(made.folder, now=made.now, kinds=frozenset({Kind.BODY}))
     shell = mined(made.folder, now=made.now, languages=frozenset({"shellscript"}))
@@ -388,3 +388,39 @@ def test_without_a_history_it_is_said(tmp_path: Path, there: str) -> None:
 def test_a_folder_within_belongs_to_its_repository(made: MadeRepository) -> None:
     """The repository is found from below."""
     assert mined(made.folder / "src", now=made.now) == mined(made.folder, now=made.now)
+
+
+def test_a_copy_of_a_file_beside_is_not_written(tmp_path: Path) -> None:
+    """Who adds another of a kind begins with a copy; what is new in it counts."""
+    repository = MadeRepository(tmp_path / "made")
+    text = module("common", "other")
+    repository.commit({"locales/en.py": text})
+    second = repository.commit(
+        {"locales/ka.py": text + "\n\n" + function("fresh", lines=20)}
+    )
+
+    found = mined(repository.folder, now=repository.now)
+
+    ours = [task.truth for task in found.tasks if task.commit == second]
+    assert ours
+    assert all("fresh" in truth for truth in ours)
+
+
+def test_tests_within_code_of_rust_are_tests(tmp_path: Path) -> None:
+    """What follows the first of them is left out if the commit wrote code above."""
+    repository = MadeRepository(tmp_path / "made")
+    code = "fn work(first: u8) -> u8 {\n    compute_it(first, 2)\n}\n"
+    tests = (
+        "\n#[cfg(test)]\nmod tests {\n    fn probe(one: u8) {\n"
+        "        check_it(one, 3);\n    }\n}\n"
+    )
+    repository.commit({"a.rs": "use x::y;\n" + code + tests})
+    repository.commit({f"n{n}.rs": "use x::y;\n" + code for n in range(4)})
+    repository.commit({"b/b.rs": "use x::y;\n" + tests.replace("one", "two")})
+
+    found = mined(repository.folder, now=repository.now, tasks=8)
+
+    tests_of = {(task.path, task.test) for task in found.tasks}
+    assert {("a.rs", False), ("b/b.rs", True)} <= tests_of
+    assert ("a.rs", True) not in tests_of
+    assert not any("check_it" in t.truth for t in found.tasks if t.path == "a.rs")
