@@ -27,6 +27,23 @@ find_python() {
     return 1
 }
 
+# with_clock COMMAND…: runs a command that says nothing, and says how long it takes.
+with_clock() {
+    local clock status=0
+    (
+        seconds=0
+        while sleep 5 </dev/null >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+            seconds=$((seconds + 5))
+            say "still installing after $seconds s"
+        done
+    ) &
+    clock=$!
+    "$@" || status=$?
+    kill "$clock" 2>/dev/null || true
+    wait "$clock" 2>/dev/null || true
+    return "$status"
+}
+
 # environment FOLDER PIP-ARGUMENT…: makes a virtual environment and installs into it,
 # once for each state of pyproject.toml and constraints.txt.
 environment() {
@@ -50,6 +67,7 @@ environment() {
     # By variable the constraints also reach the build of our own package, by the one
     # or the other, as pip's version has it.
     PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
-        "$folder/bin/python" -m pip --disable-pip-version-check install --quiet "$@"
+        with_clock "$folder/bin/python" -m pip --disable-pip-version-check install \
+        --quiet "$@"
     printf '%s\n' "$wanted" >"$stamp"
 }

