@@ -16,7 +16,7 @@ from hexai.bench.mining.changes import Written, bare, is_moved, written
 from hexai.bench.mining.documents import LARGEST, language_at, reason_of, text_of
 from hexai.bench.mining.history import History, Known
 from hexai.bench.mining.holes import Document
-from hexai.bench.mining.keeping import Refusals, ThenIgnored
+from hexai.bench.mining.keeping import FolderRules, Refusals
 from hexai.bench.mining.paths import first_test_row, is_test, reason_of_path
 from hexai.bench.mining.quotas import kinds_of
 from hexai.bench.mining.repository import NoHistory, Repository, compare
@@ -85,7 +85,7 @@ class Examiner:
         self._history = history
         self._refusals = refusals
         self._languages = languages
-        self._then = ThenIgnored(repository, trees)
+        self._rules = FolderRules(repository, trees)
         self._head_tree = history.tree_of(repository.head) or ""
         self._head = self._tracked()
         self._ignored: dict[bytes, bool] = {}
@@ -196,13 +196,16 @@ class Examiner:
         path = doc.changed.path
         if path not in self._ignored:
             self._ignored[path] = self._is_ignored_now(path, doc.name)
-        ignored = self._ignored[path] or self._then.ignores(commit.tree, path)
-        left_out["files that are ignored"] += ignored
-        return ignored
+        if self._ignored[path] or self._rules.ignores(commit.tree, path):
+            left_out["files that are ignored"] += 1
+            return True
+        marked = self._rules.is_marked(self._head_tree, path)
+        left_out["files that .gitattributes says were not written here"] += marked
+        return marked
 
     def _is_ignored_now(self, path: bytes, name: str) -> bool:
         whole = posixpath.join(self._repository.folder or "/", name)
-        return self._refusals.ignores(whole) or self._then.ignores(
+        return self._refusals.ignores(whole) or self._rules.ignores(
             self._head_tree, path
         )
 

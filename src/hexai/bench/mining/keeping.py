@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from hexai.bench.mining.attributes import Rule, is_marked, parse_attributes
 from hexai.bench.mining.trees import BLOB, Entry, Objects, Trees, file_of, folder_of
 from hexai.config.locate import Folders
 from hexai.config.schema import Ignore
@@ -46,26 +47,48 @@ def refusals(
     )
 
 
-class ThenIgnored:
-    """What the `.gitignore` files of a commit ignored, tracked or not."""
+class FolderRules:
+    """What a commit's own files say of others, in each of its folders."""
 
     def __init__(self, objects: Objects, trees: Trees) -> None:
         """Read nothing yet."""
         self._objects = objects
         self._trees = trees
-        self._parsed = lru_cache(maxsize=512)(self._parse)
+        self._ignored = lru_cache(maxsize=512)(self._parse_ignored)
+        self._attributes = lru_cache(maxsize=512)(self._parse_attributes)
 
     def ignores(self, tree: str, path: bytes) -> bool:
-        """Tell whether a file was ignored, given the folder of all files of then."""
+        """Tell whether a file was ignored, tracked or not.
+
+        `tree` is the folder of all files of then.
+        """
 
         def patterns_of(folder: bytes) -> Patterns:
-            file = folder + b"/.gitignore" if folder else b".gitignore"
-            id_ = self._trees.find(tree, file)
-            return self._parsed(id_) if id_ else ()
+            id_ = self._find(tree, folder, b".gitignore")
+            return self._ignored(id_) if id_ else ()
 
         return is_ignored(path, patterns_of)
 
-    def _parse(self, id_: str) -> Patterns:
+    def is_marked(self, tree: str, path: bytes) -> bool:
+        """Tell whether a file is said to be generated or from elsewhere."""
+
+        def rules_of(folder: bytes) -> tuple[Rule, ...]:
+            id_ = self._find(tree, folder, b".gitattributes")
+            return self._attributes(id_) if id_ else ()
+
+        return is_marked(path, rules_of)
+
+    def _find(self, tree: str, folder: bytes, name: bytes) -> str:
+        return self._trees.find(tree, folder + b"/" + name if folder else name)
+
+    def _parse_attributes(self, id_: str) -> tuple[Rule, ...]:
+        size = self._objects.size(id_)
+        is_small = size is not None and size <= LIMIT
+        return parse_attributes(
+            self._objects.read(id_, BLOB) or b"" if is_small else b""
+        )
+
+    def _parse_ignored(self, id_: str) -> Patterns:
         size = self._objects.size(id_)
         if size is None or size > LIMIT:  # nobody knows what it ignores
             return parse_patterns(b"*")
