@@ -154,6 +154,8 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     """Bytes of the answer as UTF-8; None: not recorded then."""
     cost_usd: Decimal | None = None
     """Charged or computed; None: nobody knows."""
+    beside: bool = False
+    """A bench asked there meanwhile, so that its times are not the model's."""
     refused: str | None = None
     """Why the answer was not offered: one word; None: nobody objected."""
     error_kind: str | None = None

@@ -36,7 +36,7 @@ from hexai.ledger.database import json_list, milliseconds, run_key, seconds
 
 _SEEN = "(output - hidden_reasoning - 1)"
 _IS_MEASURABLE = (
-    f"generating >= {round(MEASURABLE * 1000)}"
+    f"NOT beside AND generating >= {round(MEASURABLE * 1000)}"
     f" AND {_SEEN} BETWEEN 1 AND {FASTEST // 1000} * generating"
 )
 """The same as `domain.outcome.speed`, over milliseconds."""
@@ -77,14 +77,16 @@ last of all is the money for lists, which is kept by sitting as well."""
 _TIMES = ("first_tokens", "cut_first_tokens", "totals", "cut_totals")
 
 _ENDED = """
-    group_concat(ifnull(ttft, total)) AS first_tokens, NULL AS cut_first_tokens,
-    group_concat(total) AS totals, NULL AS cut_totals
+    group_concat(CASE beside WHEN 0 THEN ifnull(ttft, total) END) AS first_tokens,
+    NULL AS cut_first_tokens,
+    group_concat(CASE beside WHEN 0 THEN total END) AS totals, NULL AS cut_totals
 """
 # Who had begun and was stopped has a first token, and no end.
 _STOPPED = """
-    group_concat(ttft) AS first_tokens,
-    group_concat(CASE WHEN ttft IS NULL THEN total END) AS cut_first_tokens,
-    NULL AS totals, group_concat(total) AS cut_totals
+    group_concat(CASE beside WHEN 0 THEN ttft END) AS first_tokens,
+    group_concat(CASE WHEN ttft IS NULL AND NOT beside THEN total END)
+        AS cut_first_tokens,
+    NULL AS totals, group_concat(CASE beside WHEN 0 THEN total END) AS cut_totals
 """
 
 CUT = f"""

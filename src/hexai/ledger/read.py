@@ -229,6 +229,7 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         usage=_usage(row),
         cost_usd=dollars(row["cost"]),
         given=_given(row),
+        beside=bool(row["beside"]),
         sent=row["sent"],
         received=row["received"],
         refused=row["refused"],

@@ -306,6 +306,7 @@ def _figures(contender: ContenderRecord) -> dict[str, object]:
         "given": contender.given and contender.given.tokens,
         "held": contender.given and contender.given.held,
         "cut": contender.given is not None and contender.given.cut,
+        "beside": contender.beside,
         "refused": contender.refused,
         "sent": contender.sent,
         "received": contender.received,

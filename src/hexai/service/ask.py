@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from hexai.config.schema import Ignore, Settings
 from hexai.domain.entry import Entry
 from hexai.domain.outcome import Delta, Ended, Event, Outcome, Status
-from hexai.domain.record import Background, RunRecord
+from hexai.domain.record import Background, ContenderRecord, RunRecord
 from hexai.domain.request import Clearance, Contender, Request
 from hexai.engine.race import Race
 from hexai.engine.race_options import Composed, RaceOptions
@@ -318,6 +318,20 @@ class Run:
             warnings = self._cached.keep(self.contenders, outcomes)
             self.warnings += dict.fromkeys(warnings)
 
+    def _contender_record(self, outcome: Outcome, terms: Terms) -> ContenderRecord:
+        """Record a contender, and whether a bench asked at its place meanwhile."""
+        contender, overlap = self.contenders[outcome.index], self._overlap
+        record = contender_record(
+            contender,
+            outcome,
+            self._question.request,
+            terms,
+            cache_key=self._cached.keys.get(outcome.index, ""),
+            refused=self._refused.get(outcome.index),
+        )
+        beside = overlap is not None and overlap.at(place_of(contender.target))
+        return replace(record, beside=beside)
+
     def _record(self) -> RunRecord:
         question = self._question
         settings, surface = self._targets.settings, question.request.surface
@@ -337,15 +351,7 @@ class Run:
             shuffle=question.share_drawn,
             order=self.order,
             contenders=tuple(
-                contender_record(
-                    self.contenders[outcome.index],
-                    outcome,
-                    question.request,
-                    terms,
-                    cache_key=self._cached.keys.get(outcome.index, ""),
-                    refused=self._refused.get(outcome.index),
-                )
-                for outcome in self.outcomes
+                self._contender_record(outcome, terms) for outcome in self.outcomes
             ),
             messages=question.request.messages,
         )

@@ -39,7 +39,7 @@ class Mark:
 
     def __init__(self, path: Path) -> None:
         """Make nothing yet."""
-        self._path = path
+        self.path = path
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -49,7 +49,7 @@ class Mark:
         """
         descriptor = -1
         with suppress(OSError):
-            descriptor = os.open(self._path, _FLAGS, FILE_MODE)
+            descriptor = os.open(self.path, _FLAGS, FILE_MODE)
             os.utime(descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         try:
@@ -66,7 +66,7 @@ class Mark:
         It is now as long as anything is.
         """
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:
             return 0.0
         try:

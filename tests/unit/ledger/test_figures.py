@@ -389,7 +389,9 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
         old.execute("DROP INDEX run_unsettled")
         old.execute("DROP INDEX run_place")
         old.execute("DROP INDEX run_narrowed")
-        later = ("given", "held", "cut", "refused")
+        for table in ("bench", "bench_cell", "bench_reserved"):
+            old.execute(f"DROP TABLE {table}")
+        later = ("given", "held", "cut", "refused", "beside")
         kept = (f"kept_{a}" for a in SAMPLED_AFTER)
         for column in ("sitting", "sharing", *kept, *later):
             old.execute(f"ALTER TABLE contender DROP COLUMN {column}")
@@ -486,3 +488,24 @@ def test_a_blind_run_counts_once_there_is_a_choice(ledger: Ledger) -> None:
 
     assert before == ()
     assert [each.requests for each in after] == [1]
+
+
+def test_what_was_asked_beside_a_bench_has_no_times_and_all_else(
+    ledger: Ledger,
+) -> None:
+    """Two models shared the machine then; what was taken was taken all the same."""
+    ledger.take(
+        taken(1, total=1.0),
+        taken(2, total=50.0, beside=True),
+        taken(3, total=60.0, beside=True, status=Status.CANCELLED),
+        chosen(2, 0, characters=100, method=Method.COMMAND),
+    )
+
+    [(_, found)] = ledger.figures(Filter())
+
+    assert found.runs == 3
+    assert found.total.seen == Counter({1000: 1})
+    assert not found.total.cut
+    assert found.first_token.seen.total() == 1
+    assert found.generating_ms < 50_000
+    assert found.accepted == 1
