@@ -60,12 +60,17 @@ class BenchRecords:
         for bench in self._benches.listed(surface=surface):
             yield bench, self._benches.count_cells(bench.number)
 
-    def newest(self, surface: str) -> BenchRecord | None:
-        """Give the newest bench of a surface that holds a cell."""
-        for bench, cells in self.listed(surface=surface):
-            if cells:
-                return self._benches.read(bench.number)
-        return None
+    def newest_of_surfaces(self) -> tuple[BenchRecord, ...]:
+        """Give the newest bench of each surface that compares anything."""
+        found: dict[str, BenchRecord] = {}
+        for bench, cells in self.listed():
+            surface = bench.plan.surface
+            if surface in found or cells < 2 or len(bench.plan.contenders) < 2:
+                continue
+            whole = self._benches.read(bench.number)
+            if whole is not None:
+                found[surface] = whole
+        return tuple(found.values())
 
     def texts(self, bench: BenchRecord) -> TextFile:
         """Give the texts of a bench."""

@@ -1,7 +1,7 @@
 """`hexai leaderboard`: which entry is chosen over which, and how sure that is."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from hexai.domain.figures import By
 from hexai.domain.ranking import Counted, Leaderboard, Model, Ranking, Standing
 from hexai.domain.record import Method
+from hexai.service.bench_records import open_benches
 from hexai.service.recorded_runs import open_history
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
@@ -28,7 +29,7 @@ from hexai.surfaces.cli.leaderboard_words import (
 )
 from hexai.surfaces.cli.output import csv_of, say, table
 from hexai.surfaces.cli.plots import plot, plot_option
-from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.stats import filters, formats, read_filter
 from hexai.surfaces.names import board_names, is_called
 from hexai.surfaces.words import percent
@@ -219,8 +220,20 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         columns = process.columns
         texts = (text_of(board, model, columns=columns) for board in boards)
         ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
-        say(
-            process,
-            ranked + "".join(left_out(board, columns, by=by) for board in boards),
-        )
+        left = "".join(left_out(board, columns, by=by) for board in boards)
+        beside = _wrapped(_benches(process, boards), columns)
+        say(process, ranked + left + ("\n" + beside if beside else ""))
     return 0
+
+
+def _benches(process: Process, boards: Sequence[Leaderboard]) -> Iterator[str]:
+    """Say what the newest bench of each surface came to, where there is one."""
+    with open_benches(folders_of(process)) as records:
+        newest = records.newest_of_surfaces()
+    if not newest:
+        return
+    from hexai.surfaces.cli.bench_beside import bench_words  # not for most
+
+    by_surface = {board.surface: board for board in boards}
+    for bench in newest:
+        yield from bench_words(bench, by_surface.get(bench.plan.surface))

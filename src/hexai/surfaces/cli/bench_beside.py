@@ -1,0 +1,71 @@
+"""What the newest bench said, beside what the choices of the same surface say; pure.
+
+A bench asks what was really written, a choice whom somebody took: where they disagree
+beyond chance, neither is wrong, and a person should know.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from hexai.bench.known import Known
+from hexai.bench.standing import Pair, Verdict
+from hexai.domain.bench import BenchContender, BenchRecord
+from hexai.domain.ranking import Leaderboard, Model
+from hexai.domain.ranking import Verdict as Chosen
+from hexai.surfaces.cli.bench_words import cheapest_words, pair_words
+from hexai.surfaces.cli.leaderboard_words import day_of
+from hexai.surfaces.names import board_names
+
+
+def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:
+    """Say what a bench came to, and where the choices of a board say otherwise."""
+    known = Known.of(bench)
+    labels = [contender.label for contender in bench.plan.contenders]
+    pairs = known.comparison.standing().pairs
+    tasks = sum(len(block.rows) for block in known.blocks)
+    lines = [
+        f"the newest bench, {bench.number} of {day_of(bench.started_at)}, by {tasks} "
+        f"tasks: {pair_words(pair, labels, bench.plan.margin)}"
+        for pair in pairs
+    ]
+    lines += cheapest_words(known, labels)
+    if board is not None:
+        lines += _disagreements(pairs, bench.plan.contenders, board)
+    return lines
+
+
+def _disagreements(
+    pairs: Sequence[Pair], contenders: Sequence[BenchContender], board: Leaderboard
+) -> Iterator[str]:
+    """Say of which two the bench names the one better, and the choices the other."""
+    models = _models(contenders, board)
+    names = board_names(board)
+    chosen = {
+        (comparison.better, comparison.worse)
+        for ranking in board.rankings
+        for comparison in ranking.comparisons
+        if comparison.verdict is Chosen.OVER and comparison.until is None
+    }
+    for pair in pairs:
+        better, worse = models.get(pair.better), models.get(pair.worse)
+        if better is None or worse is None or pair.verdict is not Verdict.OVER:
+            continue
+        if (worse, better) in chosen:
+            yield (
+                f"choices and bench disagree beyond chance: you choose {names[worse]}, "
+                f"while {names[better]} saves more of what was really written"
+            )
+
+
+def _models(
+    contenders: Sequence[BenchContender], board: Leaderboard
+) -> Mapping[int, Model]:
+    """Find the contenders of a bench among those of a board, by who they are."""
+    identities = {
+        (rated.provider, rated.upstream, rated.model, rated.fingerprint): model
+        for model, rated in board.models.items()
+    }
+    return {
+        place: identities[contender.identity]
+        for place, contender in enumerate(contenders)
+        if contender.identity in identities
+    }
