@@ -81,7 +81,7 @@ def changes(before: str, after: str) -> str:
     """
     if UNKNOWN in (before, after):
         return ""
-    old, new = _read(before), _read(after)
+    old, new = read_options(before), read_options(after)
     return ", ".join(
         _change(name, old.get(name, "-"), new.get(name, "-"))
         for name in sorted(old.keys() | new.keys())
@@ -93,7 +93,8 @@ def _change(name: str, old: str, new: str) -> str:
     return name if name == "prompts" else f"{name} {old} → {new}"
 
 
-def _read(text: str) -> dict[str, str]:
+def read_options(text: str) -> dict[str, str]:
+    """Read a fingerprint: the options that are set, by name."""
     parts = (part.partition("=") for part in text.split() if text != PLAIN)
     return {name: value for name, _, value in parts}
 

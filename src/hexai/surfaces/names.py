@@ -5,16 +5,17 @@ their models tell them apart; of one model it is said since when each contender 
 there, for then somebody has changed its options.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from hexai.domain.figures import Title
-from hexai.domain.fingerprint import PLAIN, UNKNOWN
+from hexai.domain.fingerprint import PLAIN, UNKNOWN, read_options
 from hexai.domain.ranking import Leaderboard, Model
 
 _Key = TypeVar("_Key")
+_Step = Callable[[Sequence[_Key]], dict[_Key, str]]
+"""Gives what may tell some apart that are called alike."""
 
 
 class Asked(Protocol):
@@ -52,52 +53,82 @@ def contender_names(
 ) -> dict[_Key, str]:
     """Name those of one surface: by label, by model where there is none.
 
-    What is called alike is told apart by its model, by since when it is there, by where
-    it is, and by its options, as far as that is needed.
+    What is called alike is told apart by the first of these that differs: its model,
+    the day since when it is there, its options, and where it is.
     """
-    names = _with_models(
-        {key: titles[key].label or model_name(each) for key, each in asked.items()},
-        asked,
-    )
-    since = {key: titles[key].since for key in asked}
+    names = {key: titles[key].label or model_name(each) for key, each in asked.items()}
+    steps: list[_Step[_Key]] = [
+        lambda keys: _models({key: asked[key] for key in keys}),
+        lambda keys: _days({key: titles[key].since for key in keys}),
+        lambda keys: _options({key: asked[key] for key in keys}),
+        lambda keys: {key: f" ({asked[key].upstream})" for key in keys},
+    ]
+    told: dict[_Key, str] = {}
+    for keys in _grouped(names).values():
+        told |= {key: names[key] + more for key, more in _apart(keys, steps).items()}
+    return {key: told[key] for key in asked}
+
+
+def _apart(keys: Sequence[_Key], steps: "Sequence[_Step[_Key]]") -> dict[_Key, str]:
+    """Give what tells some apart, by as few of the steps as do."""
+    if len(keys) == 1 or not steps:
+        return dict.fromkeys(keys, "")
+    more, rest = steps[0](keys), steps[1:]
+    groups = _grouped(more)
+    if len(groups) == 1:
+        return _apart(keys, rest)
+    return {
+        key: suffix + after
+        for suffix, there in groups.items()
+        for key, after in _apart(there, rest).items()
+    }
+
+
+def _grouped(names: Mapping[_Key, str]) -> dict[str, list[_Key]]:
+    found: dict[str, list[_Key]] = {}
+    for key, name in names.items():
+        found.setdefault(name, []).append(key)
+    return found
+
+
+def _models(asked: Mapping[_Key, Asked]) -> dict[_Key, str]:
+    """Name their models, with their providers where one model has several."""
+    whole = {key: model_name(each) for key, each in asked.items()}
+    if len({each.model for each in asked.values()}) == len({*whole.values()}):
+        whole = {key: each.model for key, each in asked.items()}
+    return {key: f" ({name})" for key, name in whole.items()}
+
+
+def _days(since: Mapping[_Key, float | None]) -> dict[_Key, str]:
+    """Say since which day each is there, by the year too where there are several."""
     years = len({_local(at).year for at in since.values() if at is not None}) > 1
-    told: tuple[Callable[[_Key], str], ...] = (
-        lambda key: _since(since[key], year=years),
-        lambda key: _clock(since[key]),
-        lambda key: f" ({asked[key].upstream})",
-        lambda key: f" ({options_of(asked[key])})",
-    )
-    for more in told:
-        alike = _alike(names)
-        names = {
-            key: name + more(key) if name in alike else name
-            for key, name in names.items()
-        }
-    return names
+    return {
+        key: "" if at is None else f" since {day(at, year=years)}"
+        for key, at in since.items()
+    }
+
+
+def _options(asked: Mapping[_Key, Asked]) -> dict[_Key, str]:
+    """Give the options that are not the same for all."""
+    told = {key: read_options(each.fingerprint) for key, each in asked.items()}
+    names = sorted({name for options in told.values() for name in options})
+    differ = [n for n in names if len({each.get(n) for each in told.values()}) > 1]
+    return {
+        key: f" ({options_of(each)})"
+        if each.fingerprint in (UNKNOWN, PLAIN)
+        else f" ({', '.join(_option(n, told[key].get(n)) for n in differ)})"
+        for key, each in asked.items()
+    }
+
+
+def _option(name: str, value: str | None) -> str:
+    return f"no {name}" if value is None else f"{name}={value}"
 
 
 def board_names(board: Leaderboard) -> dict[Model, str]:
     """Name those of a leaderboard, shortly and apart."""
     titles = {model: rated.title for model, rated in board.models.items()}
     return contender_names(board.models, titles)
-
-
-def _with_models(
-    names: dict[_Key, str], asked: Mapping[_Key, Asked]
-) -> dict[_Key, str]:
-    """Add the model to labels that several models have."""
-    models: dict[str, set[str]] = {}
-    for key, name in names.items():
-        models.setdefault(name, set()).add(model_name(asked[key]))
-    return {
-        key: f"{name} ({model_name(asked[key])})" if len(models[name]) > 1 else name
-        for key, name in names.items()
-    }
-
-
-def _alike(names: Mapping[_Key, str]) -> set[str]:
-    """Give the names that several have."""
-    return {name for name, count in Counter(names.values()).items() if count > 1}
 
 
 def options_of(asked: Asked) -> str:
@@ -111,14 +142,6 @@ def day(moment: float, *, year: bool = False) -> str:
     """Write a day as people on this machine have it: `3 Nov`."""
     local = _local(moment)
     return f"{local.day} {local:%b}" + (f" {local.year}" if year else "")
-
-
-def _since(moment: float | None, *, year: bool) -> str:
-    return "" if moment is None else f" since {day(moment, year=year)}"
-
-
-def _clock(moment: float | None) -> str:
-    return "" if moment is None else f" {_local(moment):%H:%M}"
 
 
 def _local(moment: float) -> datetime:

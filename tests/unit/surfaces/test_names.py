@@ -45,25 +45,36 @@ def test_a_changed_option_is_told_by_its_day() -> None:
     ]
 
 
-def test_two_changes_of_a_day_are_told_by_the_clock() -> None:
-    """And those of a minute by what they are asked with."""
+def test_two_changes_of_a_day_are_told_by_what_differs() -> None:
+    """And by nothing that is the same for both."""
     title = Title(label="home", since=NOON)
-    later = replace(title, since=NOON + 3600)
+    one = replace(COLD, fingerprint="max_tokens=800 temperature=0 think=true")
+    other = replace(COLD, fingerprint="max_tokens=800 temperature=0.7")
 
-    one, other = named((COLD, title), (WARM, later))
-    assert one != other
-    assert one.startswith("home since 3 Nov ")
-    assert named((COLD, title), (WARM, title))[1].endswith(" (temperature=0.7)")
+    assert named((one, title), (other, title)) == [
+        "home (temperature=0, think=true)",
+        "home (temperature=0.7, no think)",
+    ]
+    assert named((one, title), (replace(COLD, fingerprint=""), title))[1] == (
+        "home (options not recorded)"
+    )
 
 
 def test_another_model_under_a_label_is_told_by_its_name() -> None:
-    """That says more than since when it is there."""
+    """That says more than since when it is there; of one model the day is said too."""
     other = replace(COLD, model="llama")
     title = Title(label="home", since=NOON)
+    before = Title(label="home", since=NOON - 20 * DAY)
 
-    assert named((COLD, title), (other, title)) == [
+    assert named((COLD, title), (other, title), (WARM, before)) == [
+        "home (qwen) since 3 Nov",
+        "home (llama)",
+        "home (qwen) since 14 Oct",
+    ]
+    moved = replace(COLD, provider="lmstudio")
+    assert named((COLD, title), (moved, title)) == [
         "home (ollama:qwen)",
-        "home (ollama:llama)",
+        "home (lmstudio:qwen)",
     ]
 
 
