@@ -268,15 +268,12 @@ class _Command:
         known = Known.of(record)
         keeper = _Keeper(self._records, record)
         sizes = [Sizes.of(asker.compose(task).request) for task in tasks]
-        bench = Bench(
-            tasks,
-            known,
-            Filler(asker, tasks, sizes, self._keep(record)),
-            keeper,
-            self._purse,
-        )
+        filler = Filler(asker, tasks, sizes, self._keep(record))
+        bench = Bench(tasks, known, filler, keeper, self._purse)
         asker.open()
-        ending, code = await self._watch(record, bench)
+        ending, code = await self._watch(
+            bench, BenchView(record, bench, filler.forecasts)
+        )
         self._records.end(record.number, ending, known.aside)
         ended = self._records.find(str(record.number))
         say(self._process, report(ended, Known.of(ended), self._process.columns))
@@ -306,7 +303,7 @@ class _Command:
 
         return keep
 
-    async def _watch(self, record: BenchRecord, bench: Bench) -> tuple[Ending, int]:
+    async def _watch(self, bench: Bench, view: BenchView) -> tuple[Ending, int]:
         """Run it, and show it meanwhile; Ctrl-C ends it with what is known."""
         screen = Screen(self._process)
         task = asyncio.current_task()
@@ -321,7 +318,7 @@ class _Command:
         with Interrupts(stop, screen.abandon) as interrupts:
             try:
                 with suppress(asyncio.CancelledError):
-                    async with shown(screen, BenchView(record, bench), tell):
+                    async with shown(screen, view, tell):
                         return await bench.run(), 0
             finally:
                 screen.close()

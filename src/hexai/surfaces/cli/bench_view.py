@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from hexai.bench.run import Bench, Progress
+from hexai.bench.spending import Forecast
 from hexai.bench.standing import Mean
 from hexai.domain.bench import BenchRecord
 from hexai.surfaces.cli.bench_words import (
@@ -34,8 +35,12 @@ _MOST_PAIRS = 6
 class BenchView:
     """Turns the state of a bench into lines; what takes longer only as it changes."""
 
-    def __init__(self, record: BenchRecord, bench: Bench) -> None:
+    def __init__(
+        self, record: BenchRecord, bench: Bench, forecasts: Sequence[Forecast]
+    ) -> None:
         """Show a bench that is about to be run."""
+        self._forecasts = forecasts
+        self._places = range(len(record.plan.tasks))
         self._record = record
         self._bench = bench
         self._compared = -1
@@ -51,6 +56,7 @@ class BenchView:
             f"bench {self._record.number}: {tasks_words(self._record.plan)}",
             *contenders,
             *self._pairs,
+            *self._tokens(),
             _money(progress, self._bench.purse.limit),
             f"Ctrl-C stops; hexai bench run --resume {self._record.number} goes on",
         ]
@@ -77,6 +83,17 @@ class BenchView:
         self._means = tuple("" if m is None else _mean(m) for m in standing.means)
         pairs = [pair_words(pair, labels, plan.margin) for pair in standing.pairs]
         self._pairs = tuple(pairs[:_MOST_PAIRS])
+
+    def _tokens(self) -> list[str]:
+        """Say what all tasks will come to in tokens, once that can be told."""
+        told = [
+            f"{contender.label} {tokens[0]:,} and {tokens[1]:,}"
+            for contender, forecast in zip(
+                self._record.plan.contenders, self._forecasts, strict=True
+            )
+            if (tokens := forecast.tokens(self._places)) is not None
+        ]
+        return [f"tokens in and out in all, about: {', '.join(told)}"] if told else []
 
     def _contenders(self, progress: Progress) -> list[str]:
         labels = [visible_line(each.label) for each in self._record.plan.contenders]
