@@ -81,6 +81,25 @@ def test_no_label_gets_into_the_text(client: str, tmp_path: Path) -> None:
 
 
 @_CLIENTS
+def test_a_row_is_chosen_by_its_first_letters(client: str, tmp_path: Path) -> None:
+    """The line goes in, however long it is, without the name of a model."""
+    line = "result = compute_something(one_argument, another_argument, a_third)"
+    with two_models(line, "other = 1"):
+        done = complete(client, tmp_path / "x.py", "def f():\n    |\n", pick="res")
+    assert done.text == f"def f():\n    {line}\n"
+
+
+@_CLIENTS
+def test_rows_that_begin_alike_are_told_apart(client: str, tmp_path: Path) -> None:
+    """The second one is what it says, and the first is not taken in its place."""
+    with two_models("if a:\n        return 1", "if a:\n        return 2"):
+        text = "def f(a):\n    |\n"
+        done = complete(client, tmp_path / "x.py", text, pick=1)
+    assert len(set(done.rows)) == 2
+    assert done.text == text.replace("|", "if a:\n        return 2")
+
+
+@_CLIENTS
 @pytest.mark.parametrize("hidden", ["a snippet", "a command", "all of them", "links"])
 def test_an_answer_goes_in_as_it_is_and_starts_nothing(
     client: str, hidden: str, tmp_path: Path

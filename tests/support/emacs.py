@@ -24,8 +24,11 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True):
     """The whole text, once a row was taken."""
 
 
-def complete(client: str, file: Path, text: str, *, pick: int) -> Completed:
-    """Complete at the `|` of a text, and take one of the two rows, from 0."""
+def complete(client: str, file: Path, text: str, *, pick: int | str) -> Completed:
+    """Complete at the `|` of a text, and take one of the two rows, from 0.
+
+    By its first letters, if `pick` is letters.
+    """
     file.write_bytes(text.encode())
     emacs = ["emacs", "--batch", "--no-init-file", "--load", str(_DRIVER)]
     ran = subprocess.run(

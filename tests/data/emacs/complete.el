@@ -1,7 +1,8 @@
 ;; Completes once, as a user of eglot or lsp-mode does, and prints what came of it.
 ;;
 ;; emacs --batch --no-init-file --load complete.el eglot|lsp-mode FILE PICK PROGRAM
-;; FILE holds the text, with the cursor at `|'; PICK is the number of a row, from 0.
+;; FILE holds the text, with the cursor at `|'; PICK is the number of a row, from 0, or
+;; letters of one that are typed before completion is asked for again.
 
 (package-initialize)
 (setq network-security-level 'low make-backup-files nil auto-save-default nil)
@@ -50,6 +51,14 @@
     (insert row)
     (funcall (plist-get more :exit-function) row 'finished)))
 
+(defun complete-type (capf letters)
+  "Type LETTERS, and complete them by CAPF as `completion-at-point' does."
+  (dolist (letter (string-to-list letters))
+    (insert (char-to-string letter))
+    (accept-process-output nil 0.02))
+  (let ((completion-at-point-functions (list capf)))
+    (completion-at-point)))
+
 (pcase-let ((`(,client ,file ,pick ,program) command-line-args-left))
   (setq command-line-args-left nil)
   (find-file file)
@@ -67,7 +76,9 @@
             common (completion-try-completion
                     (buffer-substring start end) table nil (- end start)
                     (completion-metadata "" table nil))))
-    (complete-take capf (string-to-number pick))
+    (if (string-match-p "\\`[0-9]+\\'" pick)
+        (complete-take capf (string-to-number pick))
+      (complete-type capf pick))
     ;; Asked again, so that what the server makes of the text is here by then.
     (ignore-errors (complete-rows capf))
     (princ (json-encode

@@ -46,9 +46,10 @@ class Client(Struct, frozen=True, kw_only=True):
     file as that has them: what comes as CR LF stands there as CR CR LF."""
     reaches_right: bool = True
     """It replaces what a range holds right of the cursor."""
-    label: Literal["tagged", "code"] = "tagged"
+    label: Literal["tagged", "code", "line"] = "tagged"
     """`code` where the label, or what it begins with, may land in the text, or rows are
-    filtered by it."""
+    filtered by it; `line` where it goes in as it is, and where of two that are alike
+    the first is taken."""
     code_in: Literal["detail", "documentation"] = "detail"
     """Which of the two shows the code; the other shows where it came from."""
     plaintext: bool = True
@@ -271,8 +272,10 @@ JUPYTERLAB = replace(
 
 LSP_MODE = Client(
     name="lsp-mode",
-    seen="lsp-mode 8.0.0 in Emacs 28.2, run by the tests: its columns are points; "
+    seen="lsp-mode 8.0.0 in Emacs 28.2, run by the tests: its columns are points, and "
+    "what letters and completion-at-point complete to is the label, with no more done; "
     "https://github.com/emacs-lsp/lsp-mode/blob/8.0.0/lsp-mode.el",
+    label="line",
     code_in="documentation",
     runs_commands=True,
     counts=Encoding.UTF32,

@@ -72,7 +72,7 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
         detail, documentation = self._described(insertion, suggestion, offer, tag)
         snippet = self.client.item_text == "snippet"
         return lsp.CompletionItem(
-            label=self._label(insertion, tag),
+            label=self._label(offer, insertion, tag),
             kind=lsp.CompletionItemKind.Text,
             detail=detail,
             documentation=documentation,
@@ -90,11 +90,15 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             command=self.accept(offer, number, index),
         )
 
-    def _label(self, insertion: Insertion, tag: str) -> str:
-        code = code_label(insertion.first_line)
+    def _label(self, offer: Offer, insertion: Insertion, tag: str) -> str:
         if self.client.label == "code":
-            return code or tag
-        return truncate(f"{tag}  {visible_line(insertion.first_line.strip())}", _LABEL)
+            return code_label(insertion.first_line) or tag
+        if self.client.label == "line":
+            line = _shown_line(insertion)
+            rows = (Insertion.of(offer, each) for each in offer.suggestions)
+            is_one = sum(_shown_line(each) == line for each in rows) == 1
+            return line if line and is_one else f"{line}  {tag}".strip()
+        return truncate(f"{tag}  {_shown_line(insertion)}", _LABEL)
 
     def _filter_text(self, insertion: Insertion, new_text: str) -> str:
         if self.client.filter_text == "inserted":
@@ -148,6 +152,10 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             )
         fenced = "\n\n".join(map(fence, shown))
         return lsp.MarkupContent(kind=lsp.MarkupKind.Markdown, value=fenced)
+
+
+def _shown_line(insertion: Insertion) -> str:
+    return visible_line(insertion.first_line.strip())
 
 
 def _filter_text(insertion: Insertion) -> str:
