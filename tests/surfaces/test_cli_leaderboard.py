@@ -120,15 +120,27 @@ def test_with_many_votes_it_names_the_winner() -> None:
     """With strengths, intervals and bars."""
     record(*votes(120))
 
-    said = board().splitlines()
+    said = board("--wide").splitlines()
 
     assert said[0] == "cli"
     assert said[1].split()[:3] == ["ENTRY", "STRENGTH", "weaker"]
     assert said[2].startswith("label0  +")
     assert "█" in said[2]
-    assert said[4].startswith("label0 over label1 so far, since 20")
-    assert said[4].endswith(" (120 choices)")
+    assert said[5].startswith("label0 over label1 so far, since 20")
+    assert said[5].endswith(" (120 choices)")
     assert "120 votes" in said
+
+
+def test_the_table_fits_80_columns_and_explains_itself() -> None:
+    """The bars are left out, and each heading is told in a legend."""
+    record(*votes(120))
+
+    said = board().splitlines()
+
+    header = ["ENTRY", "STRENGTH", "95", "%", "BEST", "SHOWN", "CHOSEN"]
+    assert said[1].split() == header
+    assert max(map(len, said[1:4])) <= 80
+    assert all(f"{heading}: " in said[4] for heading in (*header[1:2], *header[4:]))
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_nothing_recorded_is_said() -> None:
     """Every command that shows says so."""
     assert "nothing is recorded yet" in run_cli("history").err
     assert "nothing is recorded yet" in run_cli("show").err
-    assert "nothing is recorded" in run_cli("stats").err
+    assert "nothing is recorded" in run_cli("stats", "--wide").err
     assert "nothing to vote on" in run_cli("vote", "A").err
 
 
@@ -480,7 +480,7 @@ class TestStats:
         """Each row has its cells under the same headings."""
         ask("hi")
         run_cli("vote", "a")
-        speed, worth, notes = run_cli("stats").out.split("\n\n")
+        speed, worth, notes = run_cli("stats", "--wide").out.split("\n\n")
         assert speed.splitlines()[0].startswith("SURFACE  ENTRY")
         assert worth.splitlines()[0].split()[:5] == [
             "SURFACE",

@@ -100,7 +100,7 @@ def test_a_prompt_that_was_cut_is_told_everywhere() -> None:
     assert "prompt=cut(" in run_cli("show").out + run_cli("show").err
     [row] = json.loads(run_cli("stats", "--json").out)["models"]
     assert (row["answered"], row["cut"], row["ttft_p50_ms"]) == (2, 2, None)
-    assert "upstream had cut" in run_cli("stats").out
+    assert "upstream had cut" in run_cli("stats", "--wide").out
 
 
 def test_an_answer_to_a_cut_prompt_is_in_no_verdict() -> None:

@@ -153,7 +153,7 @@ def test_c2_places_are_told_of(life: Life) -> None:
     """Equal models in entry order differ fivefold, and it is said why."""
     tell(_habit(life, lambda: [0, 1], 600))
 
-    rows, drawn = stats(), run_cli("stats").out
+    rows, drawn = stats(), run_cli("stats", "--wide").out
 
     [compared] = rows["model0"]["comparisons"]
     assert (rows["model0"]["first_share"], rows["model1"]["first_share"]) == (1, 0)
@@ -171,7 +171,7 @@ def test_c2_chance_alone_calls_for_no_word(life: Life) -> None:
     orders = [[0, 1]] * 24 + [[1, 0]] * 16
     tell(fact for order in orders for fact in life.facts(order, [0]))
 
-    assert "stood first" not in run_cli("stats").out
+    assert "stood first" not in run_cli("stats", "--wide").out
 
 
 def test_c2_drawn_orders_weigh_the_same(life: Life) -> None:
@@ -223,10 +223,37 @@ def test_notes_are_broken_between_words(life: Life) -> None:
     """On a screen of 80 cells none runs over its edge."""
     tell(_habit(life, lambda: [0, 1], 60))
 
-    drawn = run_cli("stats", stdout="terminal").out.replace("\r", "")
+    drawn = run_cli("stats", "--wide", stdout="terminal").out.replace("\r", "")
 
     assert max(map(width, drawn.splitlines())) <= 80
     assert "so ACCEPTED" in " ".join(drawn.split())
+
+
+def test_the_tables_fit_80_columns(life: Life) -> None:
+    """With fewer columns, and a legend for each heading; --wide has all."""
+    tell(_habit(life, lambda: [0, 1], 60))
+
+    drawn, wide = run_cli("stats").out, run_cli("stats", "--wide").out
+    header = drawn.splitlines()[1].split()
+
+    assert max(map(width, drawn.split("\n\n")[0].splitlines())) <= 80
+    assert header == [
+        *["ENTRY", "RUNS", "ANSWERED", "FAILED", "FIRST", "TOTAL", "TOK/S", "COST"]
+    ]
+    assert all(f"{heading}: " in drawn for heading in header[1:])
+    assert "EACH: money" in drawn
+    assert "--wide" in drawn
+    assert "TOTAL p50" not in drawn
+    assert "TOTAL p50" in wide
+
+
+def test_on_a_terminal_of_80_columns_no_line_is_longer(life: Life) -> None:
+    """Nor are legend and notes."""
+    tell(_habit(life, lambda: [0, 1], 60))
+
+    drawn = run_cli("stats", stdout="terminal").out.replace("\r", "")
+
+    assert max(map(width, drawn.splitlines())) <= 80
 
 
 def test_c3_harder_places_are_compared_where_both_stood(life: Life) -> None:
@@ -302,7 +329,7 @@ def test_c4_before_anything_is_accepted_the_money_is_shown(life: Life) -> None:
     tell(fact for _ in range(5) for fact in life.facts([0]))
 
     [row] = stats().values()
-    drawn = run_cli("stats").out
+    drawn = run_cli("stats", "--wide").out
 
     assert row["cost_per_accepted"] is row["cost_per_accepted_usd"] is None
     assert row["shown_cost_usd"] == pytest.approx(0.005)
@@ -354,7 +381,7 @@ def test_c6_timeouts_are_beyond_the_limit(life: Life) -> None:
     )
 
     [row] = stats().values()
-    drawn = run_cli("stats").out
+    drawn = run_cli("stats", "--wide").out
 
     assert (row["ttft_p50_ms"], row["ttft_p90_ms"]) == (400, 20_000)
     assert row["beyond"] == ["ttft_p90_ms", "total_p90_ms"]
@@ -373,7 +400,7 @@ def test_almost_all_is_neither_all_nor_a_time_beyond_the_limit(life: Life) -> No
         for number in range(1, 301)
     )
 
-    drawn = run_cli("stats").out
+    drawn = run_cli("stats", "--wide").out
 
     assert " >99 % " in drawn
     assert "nobody was waited for any longer" not in drawn
@@ -422,8 +449,8 @@ def test_what_was_not_offered_says_why() -> None:
         for number, reason in enumerate(("echo", "prose", "prose"))
     )
 
-    assert "NOT OFFERED" in run_cli("stats").out
-    assert "prose 2, echo 1" in run_cli("stats").out
+    assert "NOT OFFERED" in run_cli("stats", "--wide").out
+    assert "prose 2, echo 1" in run_cli("stats", "--wide").out
     assert [each["refused"] for each in stats().values()] == [
         {"prose": 2, "echo": 1},
         {},
@@ -511,7 +538,7 @@ def test_cached_input_is_a_share_of_what_was_told() -> None:
 
     rows = stats()
     flat = list(csv.DictReader(io.StringIO(run_cli("stats", "--csv").out)))
-    drawn = run_cli("stats").out
+    drawn = run_cli("stats", "--wide").out
 
     names = ("cached_input_share", "written_input_share")
     told = {model: tuple(row[name] for name in names) for model, row in rows.items()}
@@ -552,7 +579,7 @@ def test_what_was_kept_has_saved_or_cost_money() -> None:
         ]
     )
 
-    rows, drawn = stats(), run_cli("stats").out
+    rows, drawn = stats(), run_cli("stats", "--wide").out
 
     assert rows["claude-sonnet-4-5"]["cache_saved_usd"] == pytest.approx(0.0243)
     assert rows["claude-opus-4-1"]["cache_saved_usd"] == pytest.approx(-0.03375)
@@ -564,4 +591,4 @@ def test_nothing_is_said_of_caches_that_nobody_told_of() -> None:
     """One legend less."""
     tell([_kept(1, 0)])
 
-    assert "CACHED: " not in run_cli("stats").out
+    assert "has saved" not in run_cli("stats", "--wide").out

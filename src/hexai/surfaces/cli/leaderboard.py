@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from hexai.domain.figures import By
@@ -27,10 +28,11 @@ from hexai.surfaces.cli.leaderboard_words import (
     entry_words,
     first_place_words,
 )
+from hexai.surfaces.cli.legend import LEADERBOARD, legend
 from hexai.surfaces.cli.output import csv_of, say, table
 from hexai.surfaces.cli.plots import plot, plot_option
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.stats import filters, formats, read_filter
+from hexai.surfaces.cli.stats import filters, formats, read_filter, wide_option
 from hexai.surfaces.names import board_names, is_called
 from hexai.surfaces.words import percent
 from hexai.text.cells import bar, width, wrap
@@ -57,18 +59,23 @@ _CELLS = 25
 _TOO_FEW = 20
 """Choices before which strengths would be noise that looks like knowledge."""
 _HEADER = ("ENTRY", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
+_BARS = 2
+"""The column that says in pictures what those beside it say in figures."""
 _EARLY = ("ENTRY", "SHOWN", "CHOSEN", "")
 _LISTS = {"cli": "votes"}
 
 
-def text_of(board: Leaderboard, wanted: str, *, columns: int = 0) -> str:
+def text_of(
+    board: Leaderboard, wanted: str, *, columns: int = 0, wide: bool = False
+) -> str:
     """Draw the rankings of a surface; empty if no model's name has the wanted text.
 
-    `columns` are the cells of the screen; 0 where there is none.
+    `columns` are the cells of the screen; 0 where there is none. Without `wide`, what
+    fits 80 of them.
     """
     names = board_names(board)
     groups = [
-        _group(ranking, board, names, wanted, columns)
+        _group(ranking, board, names, wanted, _Room(columns=columns, wide=wide))
         for ranking in board.rankings
         if wanted_standings(ranking, board, wanted)
     ]
@@ -112,22 +119,33 @@ def _wrapped(lines: Iterable[str], columns: int) -> str:
     return "".join(f"{row.rstrip()}\n" for row in rows)
 
 
+class _Room(Struct, frozen=True, kw_only=True):
+    """How much room a table has, and may take."""
+
+    columns: int
+    wide: bool
+
+
 def _group(
     ranking: Ranking,
     board: Leaderboard,
     names: Mapping[Model, str],
     wanted: str,
-    columns: int,
+    room: _Room,
 ) -> str:
     standings = wanted_standings(ranking, board, wanted)
     if max((each.choices for each in ranking.comparisons), default=0) < _TOO_FEW:
         # In no order that could be mistaken for a ranking.
         rows = sorted(_early(each, names) for each in standings)
-        drawn = table(_EARLY, rows, columns=columns)
+        header: tuple[str, ...] = _EARLY
     else:
         reach = max(max(-each.low, each.high) for each in ranking.standings)
         rows = [_row(each, names, reach) for each in standings]
-        drawn = table(_HEADER, rows, columns=columns)
+        header = _HEADER
+        if not room.wide:
+            header, *rows = (
+                (*row[:_BARS], *row[_BARS + 1 :]) for row in (header, *rows)
+            )
     judged = [] if ranking.comparisons else [_UNCOMPARED[len(standings) > 1]]
     for each in wanted_comparisons(ranking, board, wanted):
         judged += comparison_words(each, board, names)
@@ -135,7 +153,9 @@ def _group(
     what = _LISTS.get(board.surface, "lists")
     nothing = f", {ranking.none} without a choice" if ranking.none else ""
     counted = f"{count_of(ranking.trials, what)}{nothing}"
-    return drawn + _wrapped([*judged, counted], columns)
+    drawn = table(header, rows, columns=room.columns)
+    told = [*legend(header, LEADERBOARD), *judged, counted]
+    return drawn + _wrapped(told, room.columns)
 
 
 def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:
@@ -176,7 +196,7 @@ def parser() -> click.Command:
     return make_parser(
         "leaderboard",
         _leaderboard,
-        params=[*filters(), *_counted(), *formats(), plot_option()],
+        params=[*filters(), *_counted(), wide_option(), *formats(), plot_option()],
         explanation="Rank entries by your votes and by what you took in the editor, "
         "with what the place in a list does taken out. A verdict stays valid however "
         "often you look. Answers from the cache do not count, and what came late or "
@@ -218,7 +238,8 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         say(process, csv_of(LeaderboardRow.__struct_fields__, map(asdict, rows)))
     else:
         columns = process.columns
-        texts = (text_of(board, model, columns=columns) for board in boards)
+        wide = options["wide"]
+        texts = (text_of(board, model, columns=columns, wide=wide) for board in boards)
         ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
         left = "".join(left_out(board, columns, by=by) for board in boards)
         beside = _wrapped(_benches(process, boards), columns)

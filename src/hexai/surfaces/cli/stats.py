@@ -26,7 +26,7 @@ def parser() -> click.Command:
     return make_parser(
         "stats",
         _stats,
-        params=[*filters(), *formats(), plot_option()],
+        params=[*filters(), wide_option(), *formats(), plot_option()],
         explanation="Show what every entry did: how often it answered, how fast, for "
         "how much money, and what of it was taken and stayed. Answers from the cache "
         "do not count.",
@@ -70,6 +70,13 @@ def filters() -> list[click.Parameter]:
     ]
 
 
+def wide_option() -> click.Parameter:
+    """Make the option for every column there is."""
+    return click.Option(
+        ["--wide"], is_flag=True, help="Show all columns, however wide that gets."
+    )
+
+
 def formats() -> list[click.Parameter]:
     """Make the options for machines."""
     return [
@@ -110,7 +117,8 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     elif options["csv"]:
         say(process, to_csv(rows, names))
     elif rows:
-        say(process, tables(rows, names, columns=process.columns))
+        wide = options["wide"]
+        say(process, tables(rows, names, columns=process.columns, wide=wide))
     else:
         complain(process, "nothing is recorded that fits")
     return 0

@@ -16,6 +16,7 @@ from hexai.service.statistics import (
     Row,
     distribution,
 )
+from hexai.surfaces.cli.legend import STATS, legend
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.names import contender_names, day, model_name, options_of
 from hexai.surfaces.words import percent, usd
@@ -45,58 +46,115 @@ _BESIDE = (
     *("SURFACE", "ENTRY", "BESIDE", "LISTS", "ABOVE"),
     *("SHARE", "OTHER'S", "DIFFERENCE"),
 )
+_BRIEFLY = ("ENTRY", "RUNS", "ANSWERED", "FAILED", "FIRST", "TOTAL", "TOK/S", "COST")
+_IN_BRIEF = (1, 2, 3, 4, 6, 8, 11)
+_TAKEN, _ENDS, _PAIR = (1, 4, 6, 8), (1, 2, 5), (1, 2, 3, 7)
+"""Columns of the wide tables that are left where there is little room."""
 _NOTES = (
     ("~", "~ with estimated tokens"),
     ("?", "? with answers whose price nobody knows"),
-    (
-        " of ",
-        "ACCEPTED: of the lists in which it stood, and of votes; late ones are not",
-    ),
     (" … ", "SHARE, EACH, KEPT: in 95 of 100 cases the true figure lies between"),
     (
         "about ",
         "about: from fewer than six sittings, or from before they were recorded",
     ),
     ("not told", "not told: the upstream does not say what it read from its cache"),
-    ("$", "EACH: money for answers in lists, by those that were accepted"),
 )
 _LONGER = "> longer than that: nobody was waited for any longer"
-_CACHED = "CACHED: of the input, what upstreams read from their caches + wrote there"
 
 
 def tables(
-    rows: Sequence[Row], names: Mapping[Subject, str], *, columns: int = 0
+    rows: Sequence[Row],
+    names: Mapping[Subject, str],
+    *,
+    columns: int = 0,
+    wide: bool = False,
 ) -> str:
-    """Draw the tables, and say what the marks in them mean.
+    """Draw the tables, and say what headings and marks in them mean.
 
     `names` are those of `subject_names`, `columns` the cells of the screen; 0 where
-    there is none.
+    there is none. Without `wide`, what fits 80 of them.
     """
-    drawn = [
-        (header, cells)
-        for header, cells in (
-            (_SPEED, [_speed(row, names) for row in rows]),
-            (_WORTH, [_worth(row, names) for row in rows]),
-            (_KEPT, [_kept(row, names) for row in rows if row.figures.characters]),
-            (_REFUSED, [_refused(row, names) for row in rows if row.figures.refused]),
-            (_BESIDE, [*_beside(rows, names)]),
-        )
-        if cells
-    ]
-    text = "\n".join(table(header, cells, columns=columns) for header, cells in drawn)
-    figures = " ".join(cell for _, cells in drawn for row in cells for cell in row[2:])
+    drawn = [*_all_columns(rows, names)] if wide else []
+    text = _drawn(drawn, columns)
+    if not wide:
+        for surface, there in groupby(rows, key=lambda row: row.subject.surface):
+            own = [*_fewer_columns([*there], names)]
+            text += f"{surface}\n{_drawn(own, columns)}\n"
+            drawn += own
+        text = text.removesuffix("\n")
+    figures = " ".join(cell for _, cells in drawn for row in cells for cell in row[1:])
     notes = [note for mark, note in _NOTES if mark in figures]
     if any(each.at_least for row in rows for each in _times(row) if each is not None):
         notes.append(_LONGER)
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
-        notes += [_CACHED, *_saved(rows, names)]
-    notes += [
+        notes += _saved(rows, names)
+    headings = [heading for header, _ in drawn for heading in header]
+    notes = [
+        *legend(headings, STATS),
+        *notes,
         *_options(rows, names),
         *_cut(rows, names),
         *_places(rows, names),
         *_firsts(rows, names),
     ]
+    if not wide:
+        notes.append("More columns: --wide; for scripts: --json, --csv.")
     return text + _below(notes, columns)
+
+
+_Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+
+
+def _drawn(tables_: Sequence[_Table], columns: int) -> str:
+    return "\n".join(table(header, cells, columns=columns) for header, cells in tables_)
+
+
+def _all_columns(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[_Table]:
+    """Give every table that has rows, with all that is known."""
+    for header, cells in (
+        (_SPEED, [_speed(row, names) for row in rows]),
+        (_WORTH, [_worth(row, names) for row in rows]),
+        (_KEPT, [_kept(row, names) for row in rows if row.figures.characters]),
+        (_REFUSED, [_refused(row, names) for row in rows if row.figures.refused]),
+        (_BESIDE, [*_beside(rows, names)]),
+    ):
+        if cells:
+            yield header, cells
+
+
+def _fewer_columns(
+    rows: Sequence[Row], names: Mapping[Subject, str]
+) -> Iterator[_Table]:
+    """Give the tables of one surface, with what fits 80 columns."""
+    shown = [row for row in rows if row.figures.shown]
+    kept = [row for row in rows if row.figures.characters]
+    refused = [row for row in rows if row.figures.refused]
+    for header, cells in (
+        (
+            _BRIEFLY,
+            [
+                (*_pick(_speed(row, names), _IN_BRIEF), _worth(row, names)[2])
+                for row in rows
+            ],
+        ),
+        (
+            _pick(_WORTH, _TAKEN),
+            [_pick(_worth(row, names), _TAKEN) for row in shown],
+        ),
+        (_pick(_KEPT, _ENDS), [_pick(_kept(row, names), _ENDS) for row in kept]),
+        (_REFUSED[1:], [_refused(row, names)[1:] for row in refused]),
+        (
+            _pick(_BESIDE, _PAIR),
+            [_pick(pair, _PAIR) for pair in _beside(rows, names)],
+        ),
+    ):
+        if cells:
+            yield header, cells
+
+
+def _pick(cells: Sequence[str], places: Sequence[int]) -> tuple[str, ...]:
+    return tuple(cells[place] for place in places)
 
 
 def _below(notes: Sequence[str], columns: int) -> str:
