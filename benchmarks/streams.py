@@ -1,12 +1,17 @@
 """Upstreams in a process of their own, so that they cost the measured one nothing.
 
-`python -m benchmarks.streams LATENCY:DELTAS:RATE …` listens once for each argument,
-prints the ports on one line, and serves until its input ends. LATENCY is in seconds to
-the first delta, RATE in deltas a second; 0 sends all at once.
+`python -m benchmarks.streams LATENCY:DELTAS:RATE[:TEXT] …` listens once for each
+argument, prints the ports on one line, and serves until its input ends. LATENCY is in
+seconds to the first delta, RATE in deltas a second; 0 sends all at once. TEXT is one of
+`benchmarks.answers`; without it each delta is a word.
 """
 
 import asyncio
+import json
 import sys
+from collections.abc import Sequence
+
+from benchmarks.answers import tokens
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -19,7 +24,8 @@ _END = (
 
 
 async def _serve(spec: str) -> int:
-    latency, deltas, rate = spec.split(":")
+    latency, count, rate, *text = spec.split(":")
+    deltas = _deltas(int(count), *text)
 
     async def answer(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -29,7 +35,7 @@ async def _serve(spec: str) -> int:
         await reader.readexactly(int(length))
         writer.write(_HEAD)
         await asyncio.sleep(float(latency))
-        await _write_deltas(writer, int(deltas), float(rate))
+        await _write_deltas(writer, deltas, float(rate))
         writer.write(_END)
         await writer.drain()
         writer.close()
@@ -39,15 +45,27 @@ async def _serve(spec: str) -> int:
     return port
 
 
-async def _write_deltas(writer: asyncio.StreamWriter, deltas: int, rate: float) -> None:
+def _deltas(count: int, text: str = "") -> Sequence[bytes]:
+    if not text:
+        return [_DELTA] * count
+    return [
+        b'data: {"choices":[{"index":0,"delta":{"content":%s}}]}\n\n'
+        % json.dumps(token).encode()
+        for token in tokens(text, count)
+    ]
+
+
+async def _write_deltas(
+    writer: asyncio.StreamWriter, deltas: Sequence[bytes], rate: float
+) -> None:
     if not rate:
-        writer.write(_DELTA * deltas)
+        writer.write(b"".join(deltas))
         return
     loop = asyncio.get_running_loop()
     began = loop.time()
-    for number in range(deltas):
+    for number, delta in enumerate(deltas):
         await asyncio.sleep(began + number / rate - loop.time())
-        writer.write(_DELTA)
+        writer.write(delta)
 
 
 async def main() -> None:

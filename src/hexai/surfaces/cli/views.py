@@ -178,7 +178,7 @@ def _cannot_paint(wanted: Wanted, screen: Screen) -> bool:
 
 _OUT_AFTER = 0.03
 """Seconds until the requests are out: only then what renders is loaded."""
-_SOON = 0.002
+_SOON = 0.001
 
 
 @asynccontextmanager

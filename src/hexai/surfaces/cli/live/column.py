@@ -29,7 +29,7 @@ class Column:
 
     Only what may still change is drawn anew when text comes, so that a column costs
     the same after 10,000 lines as at once. A lot of text at once is taken bit by bit,
-    `at_once` characters of it for each frame, so that nobody else has to wait.
+    one bit for each frame, so that nobody else has to wait.
     """
 
     def __init__(self, cells: int, make: MakeSource = PlainSource) -> None:
@@ -93,7 +93,7 @@ class Column:
         if source is None or source.waits or self._ended:
             return
         if self._backlog or source.has_waited:
-            self._draw(self._backlog[: source.at_once])
+            self._draw(source.bite(self._backlog))
         if self._is_ending and not self._backlog and not source.waits:
             self._close()
 

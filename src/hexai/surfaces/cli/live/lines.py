@@ -162,9 +162,8 @@ def _cut(body: Sequence[Piece], lengths: Iterable[int]) -> Iterator[list[Piece]]
 class Source(Protocol):
     """Makes lines of the text of an answer as it comes."""
 
-    @property
-    def at_once(self) -> int:
-        """How many characters it takes in a hundredth of a second."""
+    def bite(self, text: str) -> str:
+        """Give as much of a text as it takes in about a hundredth of a second."""
 
     @property
     def waits(self) -> bool:
@@ -187,11 +186,14 @@ class Source(Protocol):
 class PlainSource:
     """Leaves text as it was written."""
 
-    at_once = 60_000
     waits = has_waited = False
 
     def __init__(self) -> None:
         self._in_line = False
+
+    def bite(self, text: str) -> str:
+        """Give what is wrapped quickly."""
+        return text[:60_000]
 
     def feed(self, text: str) -> list[Line]:
         """Give each line; one that is not over may be continued by the next."""

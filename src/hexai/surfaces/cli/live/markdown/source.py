@@ -46,6 +46,9 @@ from hexai.surfaces.cli.live.markdown.written import (
     is_blank,
 )
 
+_BITE = 1_000
+_LINES_OF_BITE = 25
+"""Characters, and lines among them, that are drawn at once."""
 _MOST_BLANKS = 64
 """Blank lines that are kept until something follows."""
 
@@ -260,8 +263,6 @@ class Step:
 class MarkdownSource:
     """Makes lines of Markdown as it comes."""
 
-    at_once = 1_500
-
     def __init__(self, lexers: Lexers, *, colour: bool) -> None:
         """`lexers` may be shared by several; without colours no style is used."""
         self._lexers, self._colour = lexers, colour
@@ -273,6 +274,13 @@ class MarkdownSource:
     def waits(self) -> bool:
         """Whether a language is to be loaded first."""
         return bool(self._awaited) and not self._lexers.is_ready(self._awaited)
+
+    def bite(self, text: str) -> str:
+        """Give a little, of short lines even less."""
+        bite = text[:_BITE]
+        if bite.count("\n") <= _LINES_OF_BITE:
+            return bite
+        return "\n".join(bite.split("\n")[:_LINES_OF_BITE]) + "\n"
 
     @property
     def has_waited(self) -> bool:
@@ -289,6 +297,9 @@ class MarkdownSource:
         if partial is None and not self._state.window:
             return []
         came = [] if partial is None else [partial]
+        held = self._state.open
+        if held is not None and self._is_code(came):  # not over, so not coloured yet
+            return draw_code(Place(colour=self._colour), came, Code())[0]
         step = Step(self._state, came, self._lexers, colour=self._colour)
         step.take(ended=True)
         return step.drawn
@@ -299,9 +310,31 @@ class MarkdownSource:
         self._written = WrittenLines()
         return self._step([] if partial is None else [partial], ended=True)
 
+    def _is_code(self, came: list[str]) -> bool:
+        """Tell quickly whether lines can only be code, as most in an open fence.
+
+        Nothing but its own mark ends a fence that stands in no container.
+        """
+        held = self._state.open
+        if held is None or held.shape is not None or self._state.path:
+            return False
+        mark = held.lines[0][:3]
+        is_fence = mark in {"```", "~~~"}
+        return is_fence and not any(mark in line for line in came)
+
+    def _code(self, came: list[str]) -> tuple[list[Line], Open]:
+        held = self._state.open
+        assert held is not None
+        drawn, code = draw_code(Place(colour=self._colour), came, held.code)
+        return drawn, replace(held, code=code)
+
     def _step(self, came: list[str], *, ended: bool) -> list[Line]:
         if not (came or ended or self._awaited):
             return []
+        if self._is_code(came) and not ended:
+            drawn, held = self._code(came)
+            self._state = replace(self._state, open=held)
+            return drawn
         step = Step(self._state, came, self._lexers, colour=self._colour)
         self._state = step.take(ended=ended)
         self._awaited = step.awaited

@@ -6,7 +6,7 @@ such lines are changed before they are read, by marks that nobody sees:
 - A line of more than `LONGEST` characters is cut, at a blank if there is one, and a
   mark at the beginning of its rest says that it goes on in the same row.
 - A mark before what stands very far right, or behind a lot of marks of lists and
-  quotes, makes it text, whatever it looks like.
+  quotes, or has a lot of columns, makes it text, whatever it looks like.
 
 The marks are characters that no cleaned text holds (`text.sanitise`). Where a line is
 cut depends on its text alone, never on the pieces that it came in.
@@ -25,6 +25,7 @@ _SHALLOW = 12
 """Marks of lists and quotes at the beginning of a line that are more than meant."""
 _FAR = 48
 """Blanks there that are."""
+_MOST_COLUMNS = 48
 _DEEP = re.compile(
     rf"(?: *(?:>|[-+*](?= )|\d{{1,9}}[.)](?= ))){{{_SHALLOW}}}|[ >]{{{_FAR}}}"
 )
@@ -63,7 +64,9 @@ def _readable(line: str) -> str:
     """Bring a line into a form that is quickly read."""
     if "\t" in line:
         line = line.expandtabs(_TAB)
-    if len(line) < _SHALLOW or TEXT in line or not _DEEP.match(line):
+    if len(line) < _SHALLOW or TEXT in line:
+        return line
+    if not _DEEP.match(line) and line.count("|") <= _MOST_COLUMNS:
         return line
     before = _BEFORE.match(line)
     at = before.end() if before and before[0].count(">") < _SHALLOW else 0
