@@ -11,6 +11,7 @@ from msgspec import Struct
 from hexai.domain.estimates import Estimate
 from hexai.report.blocks import (
     Block,
+    Cell,
     Chart,
     Table,
     Words,
@@ -24,7 +25,7 @@ from hexai.report.charts import At, Axis, Interval, against, intervals
 
 NO_BENCH = (
     "There is no bench yet.",
-    "A bench says in an hour which model is better for code that you have written.",
+    "hexai bench run finds out which model is better for code that you have written.",
 )
 _SAVED = Axis(title="keys saved, of the characters that were written")
 _PRICE = Axis(title="$ for 1,000 tasks")
@@ -39,10 +40,11 @@ class Scored(Struct, frozen=True, kw_only=True):
     """None below two blocks."""
     useful: float | None
     """`saved`, where it came in time."""
-    harmful: float
+    costs: float | None
     """Of its answers, those that cost more keys than they saved."""
-    similar: float
-    sound: float
+    similar: float | None
+    sound: float | None
+    in_time: float | None
     first_token_p50: float | None
     total_p50: float | None
     usd_for_1000: Decimal | None
@@ -63,6 +65,9 @@ class Differing(Struct, frozen=True, kw_only=True):
     id: str
     kind: str
     language: str
+    path: str
+    before: str
+    """The end of the text before the hole."""
     truth: str
     answers: tuple[Answered, ...]
 
@@ -70,14 +75,21 @@ class Differing(Struct, frozen=True, kw_only=True):
 class Bench(Struct, frozen=True, kw_only=True):
     """What one bench has found."""
 
-    id: str
+    number: int
     name: str
-    began: float
+    """Empty where nobody asked for texts."""
     scored: tuple[Scored, ...]
     verdicts: tuple[str, ...]
     """In words, for each pair; then who is the cheapest of those that are not worse."""
     differing: tuple[Differing, ...] = ()
     """The most different first; empty where nobody asked for texts."""
+    missing: int = 0
+    """Tasks beyond those that differ too."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"{self.number} ({self.name})" if self.name else str(self.number)
 
 
 def bench_block(bench: Bench | None, words: Words) -> Block:
@@ -138,21 +150,25 @@ def _saved(scored: Sequence[Scored], order: Sequence[str]) -> Chart:
 def _table(scored: Sequence[Scored], words: Words) -> Table:
     columns = (
         *("Contender", "Tasks", "Saved", "95 %", "Useful", "Cost more", "Similar"),
-        *("Sound", "First token", "Whole answer", "1,000 tasks"),
+        *("Sound", "In time", "First token", "Whole answer", "1,000 tasks"),
     )
 
-    def points(share: float | None) -> str:
-        return "" if share is None else f"{100 * share:+.0f}"
+    def points(share: float) -> str:
+        return f"{100 * share:+.0f} %"
+
+    def share(value: float | None, key: str) -> Cell:
+        return number(value, "" if value is None else words.percent(value), key)
 
     rows = tuple(
         (
             name(each.label),
             count(each.tasks, "tasks"),
             *ends(each.saved, "saved", points),
-            number(each.useful, points(each.useful), "useful"),
-            number(each.harmful, words.percent(each.harmful), "harmful"),
-            number(each.similar, f"{each.similar:.2f}", "similar"),
-            number(each.sound, words.percent(each.sound), "sound"),
+            number(each.useful, points(each.useful or 0.0), "useful"),
+            share(each.costs, "costs"),
+            share(each.similar, "similar"),
+            share(each.sound, "sound"),
+            share(each.in_time, "in_time"),
             text(_seconds(each.first_token_p50)),
             text(_seconds(each.total_p50)),
             text("?" if each.usd_for_1000 is None else words.usd(each.usd_for_1000)),

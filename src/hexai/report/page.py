@@ -69,7 +69,8 @@ class Page(Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
     missing: tuple[Missing, ...]
     bench: Block
-    bench_name: str = ""
+    bench_title: str = ""
+    bench_number: int = 0
     tasks: Texts = Texts()
     runs: Texts = Texts()
 
@@ -93,7 +94,8 @@ def make_page(known: Known, bench: Bench | None, given: Given, words: Words) -> 
         ),
         missing=tuple(_missing(each, given) for each in known.others),
         bench=bench_block(bench, words),
-        bench_name=bench.name or bench.id if bench else "",
+        bench_title=bench.title if bench else "",
+        bench_number=bench.number if bench else 0,
     )
 
 

@@ -94,7 +94,8 @@ def tasks(differing: Iterable[Differing]) -> Iterator[Beside]:
             for answered in each.answers
         )
         yield Beside(
-            title=f"Task {visible_line(each.id[:12])}",
+            title=visible_line(f"Task {each.id[:12]} {each.path}".rstrip()),
+            question=visible(each.before),
             kind=visible_line(each.kind),
             language=visible_line(each.language),
             sides=(side("what was written", each.truth), *answers),

@@ -51,7 +51,7 @@ def plot(
         raise UsageError("--plot draws entries, so it goes with --by entry alone")
     check_installed()
     name = options["plot"]
-    spec = picture(page_of(process, chosen, counted, with_texts=False), sections)
+    spec = picture(page_of(process, chosen, counted), sections)
     if spec is None:
         complain(process, "there is nothing to draw yet")
         return 0

@@ -13,6 +13,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter, Subject
 from hexai.domain.ranking import Counted, Leaderboard, Ranking, Standing
 from hexai.errors import ConfigError, HexaiError
+from hexai.report.bench_section import Bench
 from hexai.report.blocks import Words
 from hexai.report.draw import check_installed
 from hexai.report.gather import read_known
@@ -35,7 +36,8 @@ from hexai.surfaces.cli.leaderboard_words import (
 from hexai.surfaces.cli.output import complain, say
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import when
-from hexai.surfaces.cli.report_runs import with_runs
+from hexai.surfaces.cli.report_bench import read_bench
+from hexai.surfaces.cli.report_runs import with_runs, with_tasks
 from hexai.surfaces.cli.stats import filters, read_filter
 from hexai.surfaces.cli.stats_tables import subject_names
 from hexai.surfaces.names import board_names, is_called
@@ -82,10 +84,13 @@ def _report(invocation: Invocation, **options: Any) -> int:
     now = time.time()  # noqa: TID251 - the edge
     chosen = read_filter(options, process.folder, now)
     counted = Counted(now=now)
-    page = page_of(process, chosen, counted, with_texts=options["texts"])
+    with_texts = options["texts"]
+    bench = read_bench(folders_of(process), options["bench"], with_texts=with_texts)
+    page = page_of(process, chosen, counted, bench, with_texts=with_texts)
     draw = drawing()
     written = to_html(page, draw)
-    if options["texts"]:
+    if with_texts:
+        page = with_tasks(page, bench, used=len(written))
         page = with_runs(page, folders_of(process), chosen, now, used=len(written))
         written = to_html(page, draw)
     file = write_file(process, options["output"], written)
@@ -96,12 +101,17 @@ def _report(invocation: Invocation, **options: Any) -> int:
 
 
 def page_of(
-    process: Process, chosen: Filter, counted: Counted, *, with_texts: bool
+    process: Process,
+    chosen: Filter,
+    counted: Counted,
+    bench: Bench | None = None,
+    *,
+    with_texts: bool = False,
 ) -> Page:
     """Read what the ledger knows, as a page; raises `LedgerError`."""
     known = read_known(folders_of(process), chosen, counted)
     given = _given(process, chosen, counted.now, with_texts=with_texts)
-    return make_page(known, None, given, words(chosen))
+    return make_page(known, bench, given, words(chosen))
 
 
 def _given(process: Process, chosen: Filter, now: float, *, with_texts: bool) -> Given:

@@ -11,8 +11,18 @@ from hexai.domain.entry import Surface
 from hexai.domain.figures import Cell, Filter
 from hexai.domain.outcome import Status
 from hexai.domain.record import ContenderRecord, RecordedRun
+from hexai.report.bench_section import Bench
 from hexai.report.page import Page
-from hexai.report.texts import LONGEST, MOST_RUNS, Beside, Side, side, that_fit
+from hexai.report.texts import (
+    LONGEST,
+    MOST_RUNS,
+    MOST_TASKS,
+    Beside,
+    Side,
+    side,
+    tasks,
+    that_fit,
+)
 from hexai.report.write import LARGEST
 from hexai.service.recorded_runs import open_history
 from hexai.surfaces.cli.recorded import (
@@ -32,6 +42,15 @@ _SPARE = 50_000
 """Bytes of a page that stay free."""
 
 
+def with_tasks(page: Page, bench: Bench | None, *, used: int) -> Page:
+    """Put the tasks that differ most into a page of so many bytes, up to half of it."""
+    if bench is None:
+        return page
+    room = (LARGEST - _SPARE - used) // 2
+    fit = that_fit(tasks(bench.differing), room=room, most=MOST_TASKS)
+    return replace(page, tasks=replace(fit, missing=fit.missing + bench.missing))
+
+
 def with_runs(
     page: Page, folders: Folders, chosen: Filter, now: float, *, used: int
 ) -> Page:
@@ -45,7 +64,7 @@ def with_runs(
             if _fits(run, chosen)
         ]
     runs.sort(key=attrgetter("run.started_at"), reverse=True)
-    room = LARGEST - _SPARE - used
+    room = LARGEST - _SPARE - used - sum(each.size for each in page.tasks.shown)
     beside = (_beside(run, now) for run in runs)
     return replace(page, runs=that_fit(beside, room=room, most=MOST_RUNS))
 
