@@ -27,7 +27,7 @@ NO_BENCH = (
     "There is no bench yet.",
     "hexai bench run finds out which model is better for code that you have written.",
 )
-_SAVED = Axis(title="keys saved, of the characters that were written")
+_SAVED = Axis(title="keys saved, of all characters")
 _PRICE = Axis(title="$ for 1,000 tasks")
 
 

@@ -156,7 +156,7 @@ def over_time(
     shared = {"x": _DAYS, "y": _field("y", y), "color": _colour(names)}
     layers = [
         _layer({"type": "line", "strokeWidth": 2}, shared, {}),
-        _layer({**_DOT, "size": 40}, shared, {"shape": _shape(names)}),
+        _layer({**_DOT, "size": 40, "aria": False}, shared, {"shape": _shape(names)}),
     ]
     layers += [_mark({"x": {"datum": 1000 * at, "type": "temporal"}}) for at in marks]
     if level is not None:
@@ -222,7 +222,7 @@ def themed(spec: Spec, theme: Theme) -> Spec:
     text = {"labelColor": theme.ink, "titleColor": theme.ink, **font}
     lines = {"gridColor": theme.faint, "domainColor": theme.ink, "tickColor": theme.ink}
     config: Spec = {
-        "axis": {**text, **lines, "labelLimit": _LABEL},
+        "axis": {**text, **lines, "labelLimit": _LABEL, "aria": False},
         "legend": {
             **text,
             "orient": "bottom",
@@ -231,11 +231,13 @@ def themed(spec: Spec, theme: Theme) -> Spec:
             "symbolStrokeWidth": 2,
             "symbolSize": 130,
             "title": None,
+            "aria": False,
         },
         "header": {**text, "labelLimit": 400},
         "range": {"category": [*theme.series]},
-        "rule": {"color": theme.ink},
-        "line": {"color": theme.ink},
+        "rule": {"color": theme.ink, "aria": False},
+        "line": {"color": theme.ink, "aria": False},
+        "bar": {"aria": False},
         "title": {"color": theme.ink, "fontSize": 14, "anchor": "start"},
         "view": {"stroke": None},
         "aria": True,

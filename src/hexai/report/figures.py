@@ -36,7 +36,9 @@ class Week(Struct, frozen=True, kw_only=True):
     began: float
     """The wall clock in seconds since 1970."""
     subject: Subject
-    figures: Figures
+    total: Times
+    cost: int
+    """Billionths of a dollar."""
 
 
 class Language(Struct, frozen=True, kw_only=True):
@@ -95,68 +97,73 @@ class Known(Struct, frozen=True, kw_only=True):
         return tuple(sorted(named - {""}))
 
 
+_Where = tuple[str, str]
+"""A surface and a language; empty for all languages."""
+
+
 def known(parts: Parts, boards: Boards, titles: Titles) -> Known:
     """Make the views of a page; a language is called as it may be shown."""
-    cut: dict[tuple[str, str], list[tuple[Part, Figures]]] = {}
     boards = {visible_line(language): each for language, each in boards.items()}
-    for told, figures in parts:
-        part = replace(told, language=visible_line(told.language))
-        surface = part.subject.surface
-        for language in {"", part.language}:
-            cut.setdefault((surface, language), []).append((part, figures))
+    shown = [(replace(p, language=visible_line(p.language)), f) for p, f in parts]
+    rows = _rows(shown, titles)
     for board in boards.get("", ()):
-        cut.setdefault((board.surface, ""), [])
-    places = sorted(cut, key=lambda where: (bool(where[1]), -_runs(cut[where]), where))
-    kept = [
-        where for where in places if not where[1] or places.index(where) < MOST_VIEWS
-    ]
+        rows.setdefault((board.surface, ""), ())
+    runs = {w: sum(row.figures.runs for row in each) for w, each in rows.items()}
+    places = sorted(rows, key=lambda where: (bool(where[1]), -runs[where], where))
+    kept = [w for number, w in enumerate(places) if not w[1] or number < MOST_VIEWS]
     return Known(
-        views=tuple(_view(where, cut[where], boards, titles) for where in kept),
-        others=tuple(_counts(w, cut[w]) for w in places if w not in kept),
-    )
-
-
-def _runs(parts: Parts) -> int:
-    return sum(figures.runs for _, figures in parts)
-
-
-def _counts(where: tuple[str, str], parts: Parts) -> Counts:
-    return Counts(
-        surface=where[0],
-        language=where[1],
-        runs=_runs(parts),
-        accepted=sum(figures.accepted for _, figures in parts),
-    )
-
-
-def _view(where: tuple[str, str], parts: Parts, boards: Boards, titles: Titles) -> View:
-    surface, language = where
-    named = sorted({part.language for part, _ in parts} - {""})
-    return View(
-        surface=surface,
-        language=language,
-        rows=rows_of(parts, titles),
-        board=next((b for b in boards.get(language, ()) if b.surface == surface), None),
-        weeks=_weeks(parts),
-        languages=()
-        if language
-        else tuple(
-            Language(
-                name=name,
-                rows=rows_of([p for p in parts if p[0].language == name], titles),
+        views=tuple(_view(where, shown, rows, boards) for where in kept),
+        others=tuple(
+            Counts(
+                surface=where[0],
+                language=where[1],
+                runs=runs[where],
+                accepted=sum(row.figures.accepted for row in rows[where]),
             )
-            for name in named
+            for where in places
+            if where not in kept
         ),
     )
 
 
-def rows_of(parts: Parts, titles: Titles) -> tuple[Row, ...]:
-    """Make the rows of statistics from parts, those used most first."""
-    found: dict[Subject, list[Figures]] = {}
+def _rows(parts: Parts, titles: Titles) -> dict[_Where, tuple[Row, ...]]:
+    """Make the rows of each surface and language, then those of all languages.
+
+    The counts of a language's weeks are many, and its sum few: so those of all
+    languages are made of sums.
+    """
+    weeks: dict[tuple[Subject, str], list[Figures]] = {}
     for part, figures in parts:
-        found.setdefault(part.subject, []).append(figures)
-    figured = ((s, put_together(each)) for s, each in found.items())
-    return tuple(make_rows(figured, titles=titles))
+        weeks.setdefault((part.subject, part.language), []).append(figures)
+    sums = {key: put_together(each) for key, each in weeks.items()}
+    languages: dict[Subject, list[Figures]] = {}
+    found: dict[_Where, list[tuple[Subject, Figures]]] = {}
+    for (subject, language), figures in sums.items():
+        languages.setdefault(subject, []).append(figures)
+        if language:
+            found.setdefault((subject.surface, language), []).append((subject, figures))
+    for subject, each in languages.items():
+        whole = subject, put_together(each)
+        found.setdefault((subject.surface, ""), []).append(whole)
+    return {w: tuple(make_rows(each, titles=titles)) for w, each in found.items()}
+
+
+def _view(
+    where: _Where, parts: Parts, rows: Mapping[_Where, tuple[Row, ...]], boards: Boards
+) -> View:
+    surface, language = where
+    there = [each for each in parts if each[0].subject.surface == surface]
+    named = sorted(of for its, of in rows if its == surface and of)
+    return View(
+        surface=surface,
+        language=language,
+        rows=rows[where],
+        board=next((b for b in boards.get(language, ()) if b.surface == surface), None),
+        weeks=_weeks([each for each in there if language in ("", each[0].language)]),
+        languages=()
+        if language
+        else tuple(Language(name=name, rows=rows[surface, name]) for name in named),
+    )
 
 
 def _weeks(parts: Parts) -> tuple[Week, ...]:
@@ -171,9 +178,24 @@ def _weeks(parts: Parts) -> tuple[Week, ...]:
         number = part.week - (part.week - first) % step
         found.setdefault((number, part.subject), []).append(figures)
     return tuple(
-        Week(began=number * WEEK, subject=subject, figures=put_together(each))
+        Week(
+            began=number * WEEK,
+            subject=subject,
+            total=_times([figures.total for figures in each]),
+            cost=sum(figures.cost for figures in each),
+        )
         for (number, subject), each in sorted(found.items(), key=lambda x: x[0])
     )
+
+
+def _times(several: Sequence[Times]) -> Times:
+    if len(several) == 1:
+        return several[0]
+    whole = Times()
+    for times in several:
+        whole.seen.update(times.seen)
+        whole.cut.update(times.cut)
+    return whole
 
 
 class Point(Struct, frozen=True, kw_only=True):

@@ -45,16 +45,15 @@ def speed(
     tables = [_times(view, names, deadline)]
     changes = _changes(view)
     if len({week.began for week in view.weeks}) > 1:
+        drift = _drift(view, names)
         marked = " (lines: the upstream returned another model)" if changes else ""
         charts.append(
             Chart(
                 caption=f"Whole answer, by week{marked}",
-                spec=over_time(
-                    _drift(view, names), _MEDIAN, order=order, marks=changes
-                ),
+                spec=over_time(drift, _MEDIAN, order=order, marks=changes),
             )
         )
-        tables.append(_by_week(view, names))
+        tables.append(_by_week(drift))
     return Block(charts=tuple(charts), tables=tuple(tables))
 
 
@@ -126,15 +125,15 @@ def _drift(view: View, names: Names) -> list[At]:
     return [
         At(series=names[week.subject], x=week.began, y=median.seconds)
         for week in view.weeks
-        for median in week.figures.total.quantiles(0.5)
+        for median in week.total.quantiles(0.5)
         if median is not None and not median.at_least
     ]
 
 
-def _by_week(view: View, names: Names) -> Table:
+def _by_week(drift: Sequence[At]) -> Table:
     def row(at: At) -> tuple[Cell, ...]:
         return name(day(at.x)), name(at.series), number(at.y, f"{at.y:.2f} s", "median")
 
-    rows = tuple(map(row, _drift(view, names)))
+    rows = tuple(map(row, drift))
     columns = ("Week of", "Model", "Median of whole answers")
     return Table(caption="Whole answers, by week", columns=columns, rows=rows)

@@ -197,7 +197,7 @@ def money(view: View, names: Names, order: Sequence[str], words: Words) -> Block
         return Block(sentences=(sentence,), notes=tuple(notes), tables=tuple(tables))
     paid = [name for name in order if name in {names[row.subject] for row in spent}]
     points = [
-        At(series=names[w.subject], x=w.began, y=w.figures.cost / 10**9)
+        At(series=names[w.subject], x=w.began, y=w.cost / 10**9)
         for w in view.weeks
         if names[w.subject] in paid
     ]

@@ -104,7 +104,9 @@ def _differing(
         if text.task in wanted
     }
     for _, task, cells in most:
-        about = texts.get((task.id, None), Text(task=task.id))
+        about = texts.get((task.id, None))
+        if about is None:  # no texts were to be kept, or a kill has cut them
+            continue
         yield Differing(
             id=task.id,
             kind=task.kind,
