@@ -582,7 +582,8 @@ class TestTransfer:
         out = run_cli("history", "export", "--format", "arena-rank").out
         rows = list(csv.DictReader(io.StringIO(out)))
         assert [row["winner"] for row in rows] == ["model_b", "tie"]
-        assert rows[0]["model_a"] == "simulated:echo"
+        options = "max_tokens=4000 temperature=0.2"
+        assert rows[0]["model_a"] == f"simulated:echo {options}"
 
     def test_answers_are_logs_of_llm(self, tmp_path: Path) -> None:
         """A conversation for a run, a response for each answer that was given then."""

@@ -1,9 +1,12 @@
 """Votes of the command line: what they count for, and what is said of them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from hexai.domain.entry import Surface
+from hexai.service.fingerprints import prompts_revision
 from tests.support.command_line import run_cli, run_typed, simulated, write_config
 
 ENTRY = '[[models.cli]]\nprovider = "simulated"\nmodel = "{model}"\nlabel = "{label}"\n'
@@ -59,6 +62,30 @@ def test_who_is_renamed_keeps_the_votes() -> None:
 
     assert renamed == {"calm": 1, "lively": 0}
     assert len(changed) == 3
+
+
+def test_who_answers_instead_is_told_by_its_own_options() -> None:
+    """A fallback is no part of the entry that it stood in for."""
+    fallback = 'fallback = { provider = "simulated", model = "echo", temperature = 1 }'
+    entry = ENTRY.format(model="echo?fail=503", label="home")
+    write_config(f"{entry}temperature = 0.0\n{fallback}\n")
+    run_cli("hi")
+
+    [row] = json.loads(run_cli("stats", "--json").out)["models"]
+
+    assert (row["name"], row["label"]) == ("simulated:echo", None)
+    assert row["options"] == "max_tokens=4000 temperature=1"
+
+
+def test_the_built_in_prompts_are_recorded_with_a_run(tmp_path: Path) -> None:
+    """So that a later update can be noted beside the figures."""
+    simulated("echo")
+    run_cli("hi")
+
+    run_cli("history", "export", str(tmp_path / "told.jsonl"))
+
+    told = (tmp_path / "told.jsonl").read_text()
+    assert f'"prompts":"{prompts_revision(Surface.CLI)}"' in told
 
 
 def test_rows_roll_up_by_model() -> None:

@@ -123,8 +123,7 @@ def _battles(recorded: RecordedRun) -> Iterator[list[object]]:
     decided = [pair for pair in pairs if pair[2]]
     for one, other, winner in decided:
         yield [
-            f"{one.provider}:{one.model}",
-            f"{other.provider}:{other.model}",
+            *_names(one, other),
             winner,
             round(1 / len(decided), 6),
             recorded.run.surface,
@@ -132,6 +131,14 @@ def _battles(recorded: RecordedRun) -> Iterator[list[object]]:
             chosen.at,
             recorded.run.run_id,
         ]
+
+
+def _names(*rivals: ContenderRecord) -> list[str]:
+    """Name entries as configured; of old, labels tell those of one model apart."""
+    names = [f"{e.provider}:{e.model} {e.fingerprint}".rstrip() for e in rivals]
+    if len({*names}) == len(names):
+        return names
+    return [f"{e.provider}:{e.model} {e.label}" for e in rivals]
 
 
 def _rivals(recorded: RecordedRun) -> list[ContenderRecord]:

@@ -10,7 +10,7 @@ from hexai.config.schema import Completion, Settings
 from hexai.domain.entry import Surface
 from hexai.domain.fingerprint import PLACE
 from hexai.prompts.completion import room
-from hexai.service.fingerprints import fingerprint_of
+from hexai.service.fingerprints import fingerprint_of, prompts_revision
 
 
 def prints(surface: Surface = Surface.CLI, **tables: Any) -> list[str]:
@@ -134,6 +134,14 @@ def test_an_option_that_is_not_sent_does_not_count() -> None:
     one, other = prints(models=models)
 
     assert one == other == "max_tokens=4000 temperature=0.2"
+
+
+def test_the_built_in_prompts_of_a_surface_have_a_name() -> None:
+    """An update that changes one gives them another; so each surface has its own."""
+    names = {prompts_revision(surface) for surface in Surface}
+
+    assert len(names) == len(Surface)
+    assert {len(name) for name in names} == {12}
 
 
 def test_an_unknown_provider_has_a_fingerprint_too() -> None:
