@@ -95,8 +95,8 @@ def _errors(language: Language, text: str) -> int | None:
 def _statement(before: str, truth: str, after: str) -> tuple[str, str] | None:
     """Cut out the module's statement with the hole; None if that is no Python.
 
-    It is looked for by its indentation, since reading a whole file takes a hundred
-    times as long. Where what was found is no Python, as in the middle of a string, the
+    It is looked for by its indentation, since reading a whole file takes ten times as
+    long. Where what was found is no Python, as in the middle of a string, the
     whole file is asked.
     """
     above, below = before.split("\n"), after.split("\n")
