@@ -362,3 +362,28 @@ def test_a_stop_leaves_the_terminal_to_the_shell(
     assert (hidden, shown) == ("0\n", "1\n")
     assert lines.index("the shell") > [line[:11] for line in lines].index("said before")
     assert [line[:21] for line in lines].count("said before and after") == 1
+
+
+@pytest.fixture(name="rendered_on_pty")
+def fixture_rendered_on_pty(steps: Steps) -> Iterator[Pty]:
+    """Show a race of two, rendered, on a terminal of 80 columns."""
+    shown = Pty(command(steps, "rendered", "home", "cloud"), columns=80, lines=24)
+    yield shown
+    shown.close()
+
+
+def test_a_key_shows_the_text_as_it_was_written(
+    steps: Steps, rendered_on_pty: Pty
+) -> None:
+    """Ctrl-R ends nothing, and afterwards it is a key like any other."""
+    for index in (0, 1):
+        steps.send("say", index, "- **one**\n- two\n\n")
+    wait_until(lambda: rendered_on_pty.shows("• **one**"), "it was not rendered")
+
+    rendered_on_pty.type(b"x\x12")
+    wait_until(lambda: rendered_on_pty.shows("- **one**"), "the text was not shown")
+    steps.close()
+    wait_until(lambda: rendered_on_pty.shows("all shown"), "it did not end")
+    wait_until(rendered_on_pty.echoes, "keys are still not echoed")
+    controls = termios.tcgetattr(rendered_on_pty.theirs)[6]
+    assert controls[termios.VQUIT] == b"\x1c"

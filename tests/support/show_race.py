@@ -2,6 +2,8 @@
 
     python -m tests.support.show_race FIFO LAYOUT LABEL…
 
+A layout `rendered` is the usual one, with answers rendered and a key for the text.
+
 Each line is a JSON array: `["say", 0, "text"]`, `["end", 0]`. The race ends with the
 FIFO.
 """
@@ -13,12 +15,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import msgspec
 
 from hexai.domain.outcome import Delta, Ended, Event, Started
 from hexai.surfaces.cli.live.painter import Layout, Painter, tick_forever
+from hexai.surfaces.cli.live.rendering import Rendering
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.terminal import Screen
 from tests.support.watched import outcome
@@ -45,23 +48,30 @@ async def play(painter: Painter, steps: asyncio.StreamReader) -> None:
         painter.handle(event(line.decode(), loop.time() - began))
 
 
-async def show(fifo: Path, layout: Layout, labels: Sequence[str]) -> None:
+async def show(
+    fifo: Path, layout: Layout | Literal["rendered"], labels: Sequence[str]
+) -> None:
     """Show the whole race, until its end or an interrupt."""
     loop = asyncio.get_running_loop()
     screen = Screen(Process(arguments=(), environ={"NO_COLOR": "1"}, home="/"))
+    rendering = Rendering(colour=False) if layout == "rendered" else None
+    if rendering is not None:
+        rendering.start()
     painter = Painter(
         labels,
         size=screen.size,
         write=screen.write,
         now=loop.time,
         ready=screen.is_ready,
-        layout=layout,
+        layout="auto" if layout == "rendered" else layout,
+        render=None if rendering is None else rendering.make,
     )
     steps = asyncio.StreamReader(limit=1 << 24)
     await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(steps), fifo.open("rb")
     )
-    with screen.live(painter.pause):
+    toggle = None if rendering is None else painter.toggle
+    with screen.live(painter.pause, toggle):
         try:
             async with asyncio.TaskGroup() as group:
                 ticking = group.create_task(tick_forever(painter))
