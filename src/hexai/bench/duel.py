@@ -159,7 +159,7 @@ class Duel:
         )
         each = self._tasks / len(self.values)
         least = max(_ANY_AFTER - self._tasks, 1)
-        return None if blocks is None else max(round(blocks * each), least)
+        return None if blocks is None else max(_about(blocks * each), least)
 
     def holds(self, number: int) -> bool:
         """Tell whether it compares a contender with another one by now."""
@@ -199,3 +199,8 @@ class Duel:
 def _bets(above: float) -> tuple[Bet, Bet]:
     """Make a bet for each of two contenders."""
     return Bet(above=above, bound=_WIDEST), Bet(above=above, bound=_WIDEST)
+
+
+def _about(number: float) -> int:
+    """Round a guess to two digits, so that it looks like one."""
+    return int(float(f"{number:.1e}"))

@@ -84,6 +84,8 @@ def test_what_is_likely_is_a_leaning() -> None:
     assert found.better == 0
     assert found.likely > 0.9
     assert found.missing is not None
+    assert found.missing > 100
+    assert found.missing % 10 == 0
 
 
 def test_equals_are_equal_within_the_margin() -> None:
