@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 from random import Random
-from time import time
+from time import time  # noqa: TID251 - the edge of a test
 
 import pytest
 
@@ -13,7 +13,7 @@ from hexai.bench.asking import CompletionAsker
 from hexai.bench.budget import Purse
 from hexai.bench.fill import Filler
 from hexai.bench.run import Filled
-from hexai.bench.spending import ENOUGH, Sizes
+from hexai.bench.spending import ENOUGH
 from hexai.config.locate import find_folders
 from hexai.config.order import load
 from hexai.domain.bench import Cell
@@ -87,7 +87,7 @@ def test_tokens_are_foretold_within_a_tenth(tmp_path: Path) -> None:
                 purse=Purse(None),
             ) as asker,
         ):
-            sizes = [Sizes.of(asker.compose(task).request) for task in tasks]
+            sizes = [asker.sizes(task) for task in tasks]
             filler = Filler(asker, tasks, sizes, kept.append)
             found: list[Cell] = []
             foretold = 0

@@ -28,11 +28,12 @@ from hexai.bench.replies import (
     without_cache,
 )
 from hexai.bench.schedule import Seat
+from hexai.bench.sizes import Sizes
 from hexai.config.narrowing.restrictions import Restrictions
 from hexai.config.schema import Settings
 from hexai.domain.bench import Task
 from hexai.domain.entry import Entry, RequestSpec
-from hexai.domain.request import Request, Target, prompt_tokens
+from hexai.domain.request import Request, Target
 from hexai.errors import NotSent
 from hexai.prompts.code.cursor import Cursor
 from hexai.service.ask import Question, ask
@@ -78,6 +79,8 @@ class CompletionAsker:
         self._targets = services.targets(settings, self._lease)
         self._stack = AsyncExitStack()
         self._composed: dict[tuple[str, int], Completion] = {}
+        self._sizes: dict[str, Sizes] = {}
+        self._most: dict[str, int] = {}
         self.targets: tuple[Target, ...] = ()
         """Whom each entry means."""
         self.locals: tuple[bool, ...] = ()
@@ -142,7 +145,7 @@ class CompletionAsker:
         if not self._paid[index]:
             return Decimal(0)
         request = self.compose(task).request
-        tokens = max(sum(map(_bound, form)) for form in _forms(request))
+        tokens = self._most_tokens(task)
         costs = [
             self._targets.most_usd(
                 spec, tokens_in=tokens, tokens_out=request.call(spec).max_tokens
@@ -155,10 +158,22 @@ class CompletionAsker:
     def tokens(self, task: Task, index: int) -> tuple[int, int, int | None]:
         """Estimate the tokens of a prompt, and give the most of it and its answer."""
         request = self.compose(task).request
-        forms = _forms(request)
-        estimated = min(map(prompt_tokens, forms))
-        most = max(sum(map(_bound, form)) for form in forms)
-        return estimated, most, request.call(self._entries[index].spec).max_tokens
+        limit = request.call(self._entries[index].spec).max_tokens
+        return self.sizes(task).least, self._most_tokens(task), limit
+
+    def sizes(self, task: Task) -> Sizes:
+        """Measure the prompt of a task in each of its forms."""
+        if task.id not in self._sizes:
+            self._sizes[task.id] = Sizes.of(self.compose(task).request)
+        return self._sizes[task.id]
+
+    def _most_tokens(self, task: Task) -> int:
+        """Give the tokens that no form of a task's prompt exceeds."""
+        if task.id not in self._most:
+            forms = _forms(self.compose(task).request)
+            most = max(sum(map(_bound, form)) for form in forms)
+            self._most[task.id] = most
+        return self._most[task.id]
 
     def usd_between(self, task: Task, index: int) -> tuple[Decimal, Decimal] | None:
         """Give the least and the most that one attempt may cost; None: unknown."""
@@ -200,7 +215,7 @@ class CompletionAsker:
         while (wait := people.busy_until() + PAUSE - self._services.now()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(wait)
         began, cost, sure = self._services.now(), None, False
-        follower = Follower(composed)
+        follower = Follower(composed, counts=not earlier)
         try:
             with cells.held():
                 async with ask(self._services, question) as run:

@@ -6,7 +6,8 @@ from hexai.bench.asking import CompletionAsker
 from hexai.bench.replies import Answer, Later, Unpaid
 from hexai.bench.run import Filled, Result
 from hexai.bench.score import score_cell
-from hexai.bench.spending import Forecast, Sizes
+from hexai.bench.sizes import Sizes
+from hexai.bench.spending import Forecast
 from hexai.domain.bench import Cell, State, Task
 from hexai.service.bench_texts import Text
 

@@ -92,7 +92,9 @@ class RequestEnd(Struct, frozen=True, kw_only=True):
 class Follower:
     """Follows the race of one contender to its end."""
 
-    def __init__(self, composed: Completion) -> None:
+    def __init__(self, composed: Completion, *, counts: bool) -> None:
+        """Read the answer at the end only if it `counts`."""
+        self._counts = counts
         self.draft = Draft(composed.clean, composed.judge)
         self._started_at = 0.0
         self._first_at: float | None = None
@@ -109,7 +111,7 @@ class Follower:
                         run.finish(0)
                 case TakenBackEvent():
                     self.draft.take_back()
-                case Ended(outcome=outcome):
+                case Ended(outcome=outcome) if self._counts:
                     self.draft.end(outcome, event.at)
                 case _:
                     pass

@@ -14,33 +14,15 @@ from msgspec import Struct
 
 from hexai.bench.asking import CompletionAsker
 from hexai.bench.replies import Answer
+from hexai.bench.sizes import Sizes
 from hexai.domain.bench import Task
 from hexai.domain.provider import Held
-from hexai.domain.request import Request, prompt_tokens
 from hexai.engine.decide import prompt_room
 
 ENOUGH = 5
 """Cells after which a forecast is one."""
 _FEWEST = 0.75
 """Tokens of a text that no tokenizer stays below, as a share of our estimate."""
-
-
-class Sizes(Struct, frozen=True, kw_only=True):
-    """The tokens of a prompt by our estimate, in each form that it may be sent in."""
-
-    chat: int
-    gap: int
-    apart: int
-    """The gap, with what is apart from it."""
-
-    @classmethod
-    def of(cls, request: Request) -> "Sizes":
-        """Measure a request."""
-        return cls(
-            chat=prompt_tokens(request.texts(infilled=False)),
-            gap=prompt_tokens(request.texts(infilled=True)),
-            apart=prompt_tokens(request.texts(infilled=True, apart=True)),
-        )
 
 
 class Estimate(Struct, frozen=True, kw_only=True):

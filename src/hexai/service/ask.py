@@ -75,7 +75,7 @@ class Question(Struct, frozen=True, kw_only=True):
     keeps_loaded: bool = False
     """Leave out whoever would push another contender's model out of its upstream."""
     apart: bool = False
-    """It is a bench's: the cache knows nothing of it, and people come first."""
+    """It is a bench's: neither kept nor recorded as others are; people come first."""
     recompose: Recompose | None = None
     """Where the request can be made anew as a contender is asked; None: it cannot."""
 
@@ -190,8 +190,9 @@ class Run:
         finally:
             self._keep()
             self._logbook.end(self.outcomes, with_texts=not self.is_refused)
-            self.record = self._record()
-            self._services.record(self.record)
+            if not self._question.apart:
+                self.record = self._record()
+                self._services.record(self.record)
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Give the events: what is known at once, then those of the race."""
@@ -312,8 +313,7 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        is_kept = not (self.is_refused or self._question.apart)
-        if self._race is not None and is_kept:
+        if self._race and not (self.is_refused or self._question.apart):
             outcomes = self._race.outcomes
             warnings = self._cached.keep(self.contenders, outcomes)
             self.warnings += dict.fromkeys(warnings)
@@ -329,8 +329,8 @@ class Run:
             cache_key=self._cached.keys.get(outcome.index, ""),
             refused=self._refused.get(outcome.index),
         )
-        beside = overlap is not None and overlap.at(place_of(contender.target))
-        return replace(record, beside=beside)
+        is_beside = overlap is not None and overlap.at(place_of(contender.target))
+        return replace(record, beside=is_beside) if is_beside else record
 
     def _record(self) -> RunRecord:
         question = self._question

@@ -31,7 +31,6 @@ from hexai.bench.prepare import (
     tasks_of,
 )
 from hexai.bench.run import Bench
-from hexai.bench.spending import Sizes
 from hexai.domain.bench import BenchRecord, Cell, Ending, Kind, Plan, Task
 from hexai.domain.entry import Entry, Surface
 from hexai.errors import HexaiError, SetupError, UsageError
@@ -267,7 +266,7 @@ class _Command:
         record = self._begin(plan)
         known = Known.of(record)
         keeper = _Keeper(self._records, record)
-        sizes = [Sizes.of(asker.compose(task).request) for task in tasks]
+        sizes = [asker.sizes(task) for task in tasks]
         filler = Filler(asker, tasks, sizes, self._keep(record))
         bench = Bench(tasks, known, filler, keeper, self._purse)
         asker.open()

@@ -30,6 +30,9 @@ _NOTES = (
 )
 _SEEN = 0.005
 """The difference by `similar` that a table shows."""
+_MOST_OPEN = 3
+"""Pairs of which nothing is known yet that have a line each."""
+_MOST_CHEAPER = 2
 _OWN_DOING = (State.EMPTY, State.UNFIT, State.CUT_OFF, State.TIMED_OUT, State.REFUSED)
 _NOT_ITS_DOING = (State.FAILED, State.GUARDED)
 
@@ -152,7 +155,7 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
     labels = [each.label for each in plan.contenders]
     standing = known.comparison.standing()
     return [
-        *(pair_words(pair, labels, plan.margin) for pair in standing.pairs),
+        *pairs_words(standing.pairs, labels, plan.margin),
         *_ends(known, labels),
         *(
             f"{labels[index]} was set aside: {reason}"
@@ -160,6 +163,20 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
         ),
         *cheapest_words(known, labels),
     ]
+
+
+def pairs_words(
+    pairs: Sequence[Pair], labels: Sequence[str], margin: float
+) -> list[str]:
+    """Say what is known of each two; of many that are open, all in one line."""
+    open_ = [pair for pair in pairs if pair.verdict is Verdict.OPEN]
+    if len(open_) <= _MOST_OPEN:
+        return [pair_words(pair, labels, margin) for pair in pairs]
+    known = [pair for pair in pairs if pair.verdict is not Verdict.OPEN]
+    told = [pair_words(pair, labels, margin) for pair in known]
+    missing = [pair.missing for pair in open_ if pair.missing is not None]
+    more = f", about {min(missing)} more tasks and more" if missing else ""
+    return [*told, f"not enough yet for {len(open_)} of {len(pairs)} pairs{more}"]
 
 
 def pair_words(pair: Pair, labels: Sequence[str], margin: float) -> str:
@@ -194,7 +211,7 @@ def cheapest_words(known: Known, labels: Sequence[str]) -> list[str]:
 
 
 def _cheapest(found: Cheapest, labels: Sequence[str]) -> str:
-    rest = "; ".join(_cheaper(each, labels) for each in found.open)
+    rest = "; ".join(_cheaper(each, labels) for each in found.open[:_MOST_CHEAPER])
     if found.contender is not None:
         named = labels[found.contender]
         beside = f" ({rest}: not known yet)" if rest else ""
