@@ -8,9 +8,10 @@
 set -euo pipefail
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-python3 -m venv "$place/env"
-"$place/env/bin/pip" install --quiet --disable-pip-version-check markdown-it-py==4.3.0
-"$place/env/bin/python" - <<'PYTHON'
+cd "$place"
+python3 -m venv env
+env/bin/pip install --quiet --disable-pip-version-check markdown-it-py==4.3.0
+env/bin/python - <<'PYTHON'
 from markdown_it import MarkdownIt
 
 
