@@ -43,7 +43,7 @@ from msgspec import Struct
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.trials import Pattern, Trials
 
-LIMIT = 20.0
+DECIDED_AT = 20.0
 """The capital at which a pair of models is decided that is looked at alone."""
 _STAKES = {0.08: 0.16, 0.2: 0.19, 0.4: 0.2, 0.65: 0.17, 0.97: 0.28}
 """Shares of a capital that one bet may lose, and how much of all is for each; half of

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.ranking import Model
-from hexai.ledger.ratings.bets import LIMIT
+from hexai.ledger.ratings.bets import DECIDED_AT
 from hexai.ledger.ratings.likelihood import (
     DEFAULT_PRIORS,
     Likelihood,
@@ -124,7 +124,7 @@ def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     own = _maximum(with_own, shared.values)
     middle = _middle(own, trials)
     effect = _design_effect(own, middle, totals, trials.outcomes)
-    uneven = _log_score(own, shared, effect, priors) >= log(LIMIT)
+    uneven = _log_score(own, shared, effect, priors) >= log(DECIDED_AT)
     chosen = sum(count for (_pattern, item), count in counts.items() if item >= 0)
     if uneven or chosen > _ENOUGH:
         return replace(_with_covariance(own, middle), uneven=uneven)

@@ -23,7 +23,7 @@ from hexai.domain.ranking import (
     Standing,
     Verdict,
 )
-from hexai.ledger.ratings.bets import LIMIT, Bet, Bets
+from hexai.ledger.ratings.bets import DECIDED_AT, Bet, Bets
 from hexai.ledger.ratings.choice_model import QUANTILE, Fit, fit
 from hexai.ledger.ratings.likelihood import DEFAULT_PRIORS, Priors, apply, cholesky
 from hexai.ledger.ratings.trials import Instead, Trials, connected
@@ -94,7 +94,7 @@ class _Shown(Struct, frozen=True, kw_only=True):
     def goal(self, bet: Bet) -> float:
         """Give the capital at which a pair is decided now."""
         known = self.goals.get(frozenset(bet.models))
-        return known[-1] if known else LIMIT * (len(self.goals) + 1)
+        return known[-1] if known else DECIDED_AT * (len(self.goals) + 1)
 
 
 def _rank(trials: Trials, priors: Priors, shown: _Shown) -> Ranking:

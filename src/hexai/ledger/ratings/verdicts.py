@@ -7,7 +7,7 @@ from math import exp, log, log1p
 from msgspec import Struct
 
 from hexai.domain.ranking import Model
-from hexai.ledger.ratings.bets import LIMIT, Bet, Unit
+from hexai.ledger.ratings.bets import DECIDED_AT, Bet, Unit
 
 # Of many pairs of equal models one is bound to look different, so at most one in twenty
 # such *leaderboards* may ever name a winner. A verdict that was reached has to stay
@@ -61,7 +61,7 @@ def goals(bets: Sequence[Bet]) -> dict[frozenset[Model], list[float]]:
         newborn = [bet for bet in bets if bet.born == born]
         parts += [(bet, part) for bet in newborn]
         for bet in newborn:
-            limits = [LIMIT * members[era] / part for era in sorted(bet.peaks)]
+            limits = [DECIDED_AT * members[era] / part for era in sorted(bet.peaks)]
             found[frozenset(bet.models)] = limits
     return found
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from hexai.prompts.code import nodes
 from hexai.prompts.code.constructs import Comment, Context, Function, Syntax
 from hexai.prompts.code.definitions import Definition, definitions, find_core
-from hexai.prompts.code.grammars import Window
 from hexai.prompts.code.languages import Language, comment_text, is_block
+from hexai.prompts.code.window import Window
 from hexai.text.lines import Encoding, Position, Span, to_character, to_units
 
 if TYPE_CHECKING:

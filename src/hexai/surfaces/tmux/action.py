@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hexai.errors import HexaiError, NoInput, UsageError
-from hexai.surfaces.tmux.popup import Screen, open_screen, show_message
-from hexai.surfaces.tmux.private_socket import remove_left
-from hexai.surfaces.tmux.selection import (
+from hexai.surfaces.tmux.ending import (
     A_BUG,
     FAILED,
     USAGE,
     Ending,
-    read_all,
     reads_standard_error,
     write_all,
     write_outfile,
 )
+from hexai.surfaces.tmux.popup import Screen, open_screen, show_message
+from hexai.surfaces.tmux.private_socket import remove_left
+from hexai.surfaces.tmux.selection import read_all
 from hexai.surfaces.tmux.signals import Stopped
 from hexai.surfaces.tmux.start import Start
 from hexai.surfaces.tmux.view_messages import LIMIT

@@ -23,11 +23,11 @@ from hexai.service.log import open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
 from hexai.surfaces.tmux.action_plan import Plan, make_plan, make_subject
+from hexai.surfaces.tmux.ending import TAKEN, Ending
 from hexai.surfaces.tmux.link import Link
 from hexai.surfaces.tmux.menu import MenuAction
 from hexai.surfaces.tmux.opening import Opening
 from hexai.surfaces.tmux.rounds import Round
-from hexai.surfaces.tmux.selection import TAKEN, Ending
 from hexai.surfaces.tmux.view_messages import (
     Again,
     Asked,

@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 from hexai.domain.ranking import Model
-from hexai.ledger.ratings.bets import LIMIT, Bet, Bets
+from hexai.ledger.ratings.bets import DECIDED_AT, Bet, Bets
 from hexai.ledger.ratings.trials import Pattern, Trial, Trials
 from hexai.ledger.ratings.verdicts import decide
 from tests.support.voters import Voter
@@ -154,7 +154,7 @@ def test_the_first_place_alone_wins_nothing() -> None:
     bet = only(Trial(dice.choice([UPRIGHT, SWAPPED]), 0) for _ in range(500))
 
     assert (bet.shown, bet.drawn, bet.orders) == (500, 500, {True, False})
-    assert max(peak.capital for peak in bet.peaks.values()) < LIMIT
+    assert max(peak.capital for peak in bet.peaks.values()) < DECIDED_AT
 
 
 @pytest.mark.parametrize(("file", "sitting"), [("file", ""), ("", "evening")])
@@ -165,7 +165,7 @@ def test_one_file_or_one_sitting_does_not_decide(file: str, sitting: str) -> Non
     apart = only(Trial(orders[n % 2], n % 2) for n in range(100))
 
     assert in_one.capital < 2
-    assert apart.capital > LIMIT
+    assert apart.capital > DECIDED_AT
 
 
 def test_a_file_counts_in_one_sitting_row_alone() -> None:
@@ -231,10 +231,10 @@ def test_what_is_missing_ends_at_the_limit() -> None:
     """A preference is found at last, and equals never are."""
     bet = Bet("a", "b")
 
-    found = bet.units_missing(LIMIT, preference=0.85, first=0.5)
+    found = bet.units_missing(DECIDED_AT, preference=0.85, first=0.5)
 
     assert 40 <= found <= 80
-    assert bet.units_missing(LIMIT, preference=0.0, first=0.5) == float("inf")
+    assert bet.units_missing(DECIDED_AT, preference=0.0, first=0.5) == float("inf")
 
 
 def test_a_model_twice_in_a_list_is_no_bet_on_itself() -> None:

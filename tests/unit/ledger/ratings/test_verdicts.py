@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hexai.domain.ranking import Model
-from hexai.ledger.ratings.bets import LIMIT, Bet, Bets
+from hexai.ledger.ratings.bets import DECIDED_AT, Bet, Bets
 from hexai.ledger.ratings.trials import Pattern, Trial, Trials
 from hexai.ledger.ratings.verdicts import decide, find_change, goals, reached
 from tests.support.voters import Voter
@@ -65,9 +65,9 @@ def test_a_pair_alone_needs_the_whole_limit() -> None:
     three = Voter(strengths=dict.fromkeys("abc", 0.0), kind="list")
     all_three = Bets(Trials(islice(three.trials(Random(1)), 30)))
 
-    assert goals(one.born) == {AB: [LIMIT]}
+    assert goals(one.born) == {AB: [DECIDED_AT]}
     needed = [limits[-1] for limits in goals(all_three.born).values()]
-    assert all(3 * LIMIT <= each <= 3.5 * LIMIT for each in needed)
+    assert all(3 * DECIDED_AT <= each <= 3.5 * DECIDED_AT for each in needed)
 
 
 def test_who_comes_late_starts_with_what_is_left() -> None:
@@ -78,9 +78,9 @@ def test_who_comes_late_starts_with_what_is_left() -> None:
     late, after_clear = (Bets(Trials(trials)).born for trials in (equal, clear))
 
     [ab, ac] = late
-    assert goals(late)[frozenset("ac")] == [2 * LIMIT / min(1.0, ab.kept[1])]
+    assert goals(late)[frozenset("ac")] == [2 * DECIDED_AT / min(1.0, ab.kept[1])]
     assert goals([bet for bet in after_clear if frozenset(bet.models) != AB]) == {
-        frozenset("ac"): [LIMIT]
+        frozenset("ac"): [DECIDED_AT]
     }
     assert ac.born == 1
 
@@ -110,7 +110,7 @@ def held(bets: list[Bet], era: int) -> float:
     for bet in there:
         # The limit is 20 times the members over the part.
         members = len(there)
-        part = LIMIT * members / limits[frozenset(bet.models)][-1]
+        part = DECIDED_AT * members / limits[frozenset(bet.models)][-1]
         total += part * bet.kept[era] / members
     return total
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hexai.surfaces.tmux.selection import read_selection, reads_standard_error
+from hexai.surfaces.tmux.ending import reads_standard_error
+from hexai.surfaces.tmux.selection import read_selection
 
 
 @pytest.mark.parametrize(

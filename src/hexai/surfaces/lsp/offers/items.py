@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.offers.offer import (
+    LABEL,
     Credit,
     Insertion,
     Offer,
@@ -31,8 +32,6 @@ from hexai.text.lines import Encoding, Lines, Position, Span
 from hexai.text.repetition import covered
 from hexai.text.sanitise import visible, visible_line
 
-_LABEL = 40
-"""Columns of a label."""
 _TAG = 14
 """Columns of the name before the code."""
 _NOT_ASCII = re.compile(r".*[^\x00-\x7f]")
@@ -98,7 +97,7 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             rows = (Insertion.of(offer, each) for each in offer.suggestions)
             is_one = sum(_shown_line(each) == line for each in rows) == 1
             return line if line and is_one else f"{line}  {tag}".strip()
-        return truncate(f"{tag}  {_shown_line(insertion)}", _LABEL)
+        return truncate(f"{tag}  {_shown_line(insertion)}", LABEL)
 
     def _filter_text(self, insertion: Insertion, new_text: str) -> str:
         if self.client.filter_text == "inserted":
@@ -136,7 +135,7 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
         about = "" if offer.blind else provenance(suggestion.credits)
         if self.client.code_in == "documentation":
             name = tag if offer.blind else names(suggestion.credits)
-            return truncate(name, _LABEL), self._markup(about, code)
+            return truncate(name, LABEL), self._markup(about, code)
         if self.client.plaintext or "```" not in code:
             return code, self._markup(about)
         return None, self._markup(about, code)

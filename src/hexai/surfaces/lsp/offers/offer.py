@@ -73,8 +73,8 @@ class Offer(Struct, frozen=True, kw_only=True):
         return "\n".join((head, *inner, self.lines.line(end.line)[: end.character]))
 
 
-_CODE_LABEL = 40
-"""Columns of a label that is code."""
+LABEL = 40
+"""Columns of a label: more would push what stands beside it out of a popup."""
 
 
 class Insertion(Struct, frozen=True, kw_only=True):
@@ -156,8 +156,8 @@ def code_label(first_line: str) -> str:
 
     No longer than lets the model's name behind it, and the text beside it, be seen.
     """
-    label = visible_line(first_line.strip())[:_CODE_LABEL]
-    while width(label) > _CODE_LABEL:
+    label = visible_line(first_line.strip())[:LABEL]
+    while width(label) > LABEL:
         label = label[:-1]
     return label
 
