@@ -21,7 +21,6 @@ from hexai.config.environment import read_environment
 from hexai.config.files import CheckedLayer, ConfigFile, check_file, read_user_file
 from hexai.config.locate import Folders
 from hexai.config.merge import Layer, Merged, flatten, merge, nest
-from hexai.config.narrowing.editor_settings import read_editor_settings
 from hexai.config.narrowing.narrow import Source, narrow
 from hexai.config.narrowing.project import (
     ProjectFile,
@@ -132,7 +131,11 @@ def _project_files(sources: Sources) -> Sequence[Narrows]:
 
 
 def _editor_settings(sources: Sources) -> Sequence[Narrows]:
-    return () if sources.editor is None else (read_editor_settings(sources.editor),)
+    if sources.editor is None:
+        return ()
+    from hexai.config.narrowing.editor_settings import read_editor_settings
+
+    return (read_editor_settings(sources.editor),)
 
 
 LAYERS = (
@@ -150,7 +153,6 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """Settings, complete and validated, with what is known about where they are from.
 
     Project files and editor settings have narrowed them already.
-
     Immutable; its mappings are not to be written to.
     """
 

@@ -6,14 +6,16 @@ its own settings or its own variable, whatever wire format it speaks.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hexai.config.addresses import is_loopback
 from hexai.config.environment import key_variable, vendor_variable
 from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import Authentication
-from hexai.providers.key_command import KeyCommand
 from hexai.providers.secret import Secret
+
+if TYPE_CHECKING:
+    from hexai.providers.key_command import KeyCommand
 
 _VENDORS = {
     "openai": "OpenAI",
@@ -80,11 +82,8 @@ class ConfiguredCredential:
         self._settings = settings
         self._environ = environ
         self._variables = variables(settings)
-        self._command: KeyCommand | None = None
-        if settings.api_key_command and not self._found():
-            self._command = KeyCommand(
-                settings.api_key_command, environ=environ, home=home, keys=keys
-            )
+        is_run = bool(settings.api_key_command) and not self._found()
+        self._command = _command(settings, environ, home, keys) if is_run else None
 
     @property
     def at_hand(self) -> bool:
@@ -153,6 +152,17 @@ class ConfiguredCredential:
                 f"{source} {error}",
                 advice=f"give the bare key in {source}",
             ) from None
+
+
+def _command(
+    settings: ProviderSettings,
+    environ: Mapping[str, str],
+    home: str,
+    keys: Collection[str],
+) -> "KeyCommand":
+    from hexai.providers.key_command import KeyCommand  # few have one
+
+    return KeyCommand(settings.api_key_command, environ=environ, home=home, keys=keys)
 
 
 def variables(settings: ProviderSettings) -> tuple[str, ...]:

@@ -36,7 +36,6 @@ from hexai.errors import (
     TooLarge,
 )
 from hexai.providers.formats.error_bodies import ReportedError
-from hexai.providers.formats.error_mapping import explain
 from hexai.providers.simulated_script import Failure, Script, Simulation, read_script
 from hexai.text.number_ranges import Range
 
@@ -114,6 +113,8 @@ class Simulated:
         if isinstance(fail, Failure):
             error = ERRORS[fail]("simulated failure")
         else:
+            from hexai.providers.formats.error_mapping import explain
+
             said = ReportedError(status=fail, message="simulated failure")
             error = explain(said, call.model, self._settings)
         error.retry_after = script.retry_after

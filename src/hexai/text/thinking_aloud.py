@@ -17,8 +17,7 @@ _DO = (
     r"(?:complete|write|output|produce|provide|fill|find|figure|answer|respond|reply"
     r"|return)"
 )
-_MUSING = re.compile(
-    rf"""
+_MUSING = rf"""
     [\s*_#>]* (?:{_SOUNDS}\b [\s,.!:…—-]+)*
     (?:
         the \s user (?:'s)? \s [a-z]
@@ -32,14 +31,14 @@ _MUSING = re.compile(
       | thinking \s process :
       | 嗯 | 用户
     )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""How reasoning begins, as the models of `thinking_marks` write it."""
+    """
+"""How reasoning begins, as the models of `thinking_marks` write it; compiled at its
+first use, which few answers need, and which takes as long as loading ten modules."""
 
 _LOOKED_AT = 200
 
 
 def may_be_musing(text: str) -> bool:
     """Say whether a text begins as reasoning does; plain answers nearly never do."""
-    return _MUSING.match(text[:_LOOKED_AT].replace("\u2019", "'")) is not None
+    beginning = text[:_LOOKED_AT].replace("\u2019", "'")
+    return re.match(_MUSING, beginning, re.IGNORECASE | re.VERBOSE) is not None

@@ -21,7 +21,6 @@ from hexai.domain.provider import (
 )
 from hexai.errors import ProviderError
 from hexai.providers.formats.error_bodies import ReportedError
-from hexai.providers.formats.error_mapping import explain
 from hexai.providers.formats.format import Hearing
 from hexai.providers.formats.framing import Framing
 from hexai.providers.formats.payload import decode, words
@@ -83,6 +82,8 @@ class AnthropicFormat:
 
     def explain(self, said: ReportedError, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
+        from hexai.providers.formats.error_mapping import explain  # most have none
+
         return explain(said, model, self._settings)
 
 

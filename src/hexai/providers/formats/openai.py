@@ -19,7 +19,6 @@ from hexai.domain.provider import Call, Chunk, Finished, ReportedUsage
 from hexai.errors import ProviderError
 from hexai.providers.formats.control_tokens import stops
 from hexai.providers.formats.error_bodies import ReportedError
-from hexai.providers.formats.error_mapping import explain
 from hexai.providers.formats.format import Decoder, Hearing
 from hexai.providers.formats.framing import Framing
 from hexai.providers.formats.payload import decode, field, words
@@ -106,6 +105,8 @@ class OpenAIFormat:
 
     def explain(self, said: ReportedError, *, model: str) -> ProviderError:
         """Make the error of what an upstream said."""
+        from hexai.providers.formats.error_mapping import explain  # most have none
+
         return explain(said, model, self._settings)
 
 

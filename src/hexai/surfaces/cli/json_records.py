@@ -5,6 +5,7 @@ a contender: neither the figures nor the upstream's words.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -228,3 +229,43 @@ def _escape(match: re.Match[str]) -> str:
     units = match[0].encode("utf-16-be")
     pairs = (units[at : at + 2] for at in range(0, len(units), 2))
     return "".join(f"\\u{int.from_bytes(pair, 'big'):04x}" for pair in pairs)
+
+
+Write = Callable[[str], None]
+
+
+class JsonView:
+    """Prints one object when the run is over."""
+
+    def __init__(self, run: Run, cast: DisplayOrder, write: Write) -> None:
+        self._run, self._cast, self._write = run, cast, write
+
+    def handle(self, event: Event) -> None:
+        """Wait for the end."""
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give nobody: texts are printed at the end."""
+        return ()
+
+    def close(self) -> None:
+        """Print the object."""
+        self._write(to_json(run_record(self._run, self._cast)) + "\n")
+
+
+class JsonLines:
+    """Prints every event on a line of its own, as it comes."""
+
+    def __init__(self, run: Run, cast: DisplayOrder, write: Write) -> None:
+        self._run, self._cast, self._write = run, cast, write
+        write(to_json(opening_record(run, cast)) + "\n")
+
+    def handle(self, event: Event) -> None:
+        """Print the event."""
+        self._write(to_json(event_record(event, self._run, self._cast)) + "\n")
+
+    def keeping_thoughts(self) -> tuple[int, ...]:
+        """Give nobody: an event says it."""
+        return ()
+
+    def close(self) -> None:
+        """Do nothing: every event is printed."""

@@ -11,7 +11,6 @@ from itertools import zip_longest
 
 from hexai.errors import HexaiError
 from hexai.surfaces.cli.process import Process
-from hexai.text.cells import pad, width, wrap
 from hexai.text.sanitise import visible, visible_line
 
 
@@ -126,6 +125,8 @@ class Rows:
         self, header: Sequence[str], likely: Sequence[Sequence[str]], *, columns: int
     ) -> None:
         """`columns` is 0 where there is no screen."""
+        from hexai.text.cells import width  # no question draws a table
+
         shown = [[visible_line(cell) for cell in row] for row in (header, *likely)]
         widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
         self._indent = min(widths[0] + _GAP, columns // 3)
@@ -166,6 +167,8 @@ def _lay_out(widths: Sequence[int], columns: int, indent: int) -> list[_Line]:
 
 def _draw(row: Sequence[str], layout: list[_Line], indent: int) -> Iterator[str]:
     """Draw one row; of the lines that go on below, those that hold anything."""
+    from hexai.text.cells import pad, wrap
+
     for number, line in enumerate(layout):
         wrapped = [wrap(row[index], cells) for index, cells in line]
         for parts in zip_longest(*wrapped, fillvalue=""):

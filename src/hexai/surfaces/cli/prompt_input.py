@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from hexai.errors import NoInput, UsageError
 from hexai.prompts.cli import join_input
-from hexai.service.external_editor import VARIABLES, editor_command, write_in_editor
 from hexai.service.guard.guard import Source
 from hexai.surfaces.cli.process import Process
 
@@ -62,6 +61,12 @@ def from_editor(
     screen = next(filter(os.isatty, (process.stdout, process.stderr)), None)
     if not process.stdin_is_terminal or screen is None:
         raise NoInput("no input; pass a prompt as arguments or on standard input")
+    from hexai.service.external_editor import (
+        VARIABLES,
+        editor_command,
+        write_in_editor,
+    )
+
     command = editor_command(process.environ, process.home)
     if command is None:
         raise NoInput(

@@ -12,12 +12,6 @@ from msgspec import Struct
 from hexai.domain.outcome import Event, Outcome, Settled
 from hexai.domain.record import Chosen, RunRecord
 from hexai.surfaces.cli.command_line import Layout
-from hexai.surfaces.cli.json_records import (
-    event_record,
-    opening_record,
-    run_record,
-    to_json,
-)
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
 from hexai.surfaces.cli.process import NOBODY_READS, NONE_ANSWERED, exit_code
 from hexai.surfaces.cli.terminal import Screen
@@ -69,43 +63,6 @@ class Wanted(Struct, frozen=True, kw_only=True):
     def as_text(self) -> bool:
         """Whether nothing is to be painted, not even on a terminal."""
         return self.json or self.jsonl or self.layout == "plain"
-
-
-class JsonView:
-    """Prints one object when the run is over."""
-
-    def __init__(self, run: Run, cast: DisplayOrder, write: Write) -> None:
-        self._run, self._cast, self._write = run, cast, write
-
-    def handle(self, event: Event) -> None:
-        """Wait for the end."""
-
-    def keeping_thoughts(self) -> tuple[int, ...]:
-        """Give nobody: texts are printed at the end."""
-        return ()
-
-    def close(self) -> None:
-        """Print the object."""
-        self._write(to_json(run_record(self._run, self._cast)) + "\n")
-
-
-class JsonLines:
-    """Prints every event on a line of its own, as it comes."""
-
-    def __init__(self, run: Run, cast: DisplayOrder, write: Write) -> None:
-        self._run, self._cast, self._write = run, cast, write
-        write(to_json(opening_record(run, cast)) + "\n")
-
-    def handle(self, event: Event) -> None:
-        """Print the event."""
-        self._write(to_json(event_record(event, self._run, self._cast)) + "\n")
-
-    def keeping_thoughts(self) -> tuple[int, ...]:
-        """Give nobody: an event says it."""
-        return ()
-
-    def close(self) -> None:
-        """Do nothing: every event is printed."""
 
 
 class OnTerminal:
@@ -229,10 +186,10 @@ async def _catch_up(painter: "Painter") -> None:
 
 
 def _text_view(run: Run, cast: DisplayOrder, wanted: Wanted, screen: Screen) -> View:
-    if wanted.json:
-        return JsonView(run, cast, screen.write)
-    if wanted.jsonl:
-        return JsonLines(run, cast, screen.write)
+    if wanted.json or wanted.jsonl:
+        from hexai.surfaces.cli.json_records import JsonLines, JsonView
+
+        return (JsonView if wanted.json else JsonLines)(run, cast, screen.write)
     if screen.is_terminal:
         return OnTerminal(partial(plain_view, cast, wanted), screen.write)
     return plain_view(cast, wanted, screen.write)
