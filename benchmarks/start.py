@@ -174,15 +174,15 @@ def run(setup: Setup, runs: int) -> None:
         print(row("floor, to its first request byte", floor))
         print(row('hexai "hi", to its first request byte', asked))
         print(row('llm "hi", to its first request byte', peer))
-        print(verdict("of the floor", _ratio(asked, floor), 1.3, "x"))
-        print(verdict("of llm", _ratio(asked, peer), 1 / 3.5, "x"))
+        print(verdict("of the floor", _ratio(asked, floor), 1.0, "x"))
+        print(verdict("of llm", _ratio(asked, peer), 1 / 4.3, "x"))
 
         (prompt,) = measure(
             runs,
             lambda: to_prompt(setup, upstream, setup.ask(upstream.base_url)),
         )
         print(row("last answer byte to the end of the process", prompt))
-        print(verdict("median", statistics.median(prompt) * 1e3, 10, "ms"))
+        print(verdict("median", statistics.median(prompt) * 1e3, 8, "ms"))
 
     with Upstream(pause=0.3) as upstream:
         (token,) = measure(

@@ -64,6 +64,17 @@ Models = tuple[tuple[Clause, tuple[Period, ...]], ...]
 _models = msgspec.json.Decoder(Models)
 
 
+_LITERAL = re.compile(r"(?:[\w:/-]|\\\.)*(?![?*+{])")
+
+
+def _beginning(pattern: str) -> str:
+    """Give the characters that whatever a pattern matches begins with."""
+    if "|" in pattern and "(" not in pattern:
+        return ""
+    found = _LITERAL.match(pattern)
+    return found[0].replace("\\.", ".") if found is not None else ""
+
+
 class PricedProvider(Struct, frozen=True):
     """One vendor of the list."""
 
@@ -74,6 +85,16 @@ class PricedProvider(Struct, frozen=True):
     """As JSON: one vendor's are needed, and decoding all takes ten times as long."""
     fallback: tuple[str, ...] = ()
     """Vendors whose models this one offers at their price."""
+
+    def has(self, base_url: str) -> bool:
+        """Tell whether a base URL is this vendor's.
+
+        Patterns are compiled only if what they begin with is there: to compile all of
+        them takes longer than all else between an answer's last byte and the prompt.
+        """
+        return base_url.startswith(_beginning(self.api)) and (
+            re.match(self.api, base_url) is not None
+        )
 
     def decode_models(self) -> Models:
         """Read the models of this vendor, in the order in which they are tried."""
@@ -119,7 +140,7 @@ class PriceList(Struct, frozen=True):
         return valid[-1] if valid else periods[0]
 
     def _periods(self, base_url: str, model: str) -> tuple[Period, ...] | None:
-        vendor = next((p for p in self.providers if re.match(p.api, base_url)), None)
+        vendor = next((p for p in self.providers if p.has(base_url)), None)
         if vendor is None:
             return None
         name = model.lower()

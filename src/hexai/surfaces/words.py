@@ -70,7 +70,10 @@ def in_order(some: Iterable[_Each], order: Iterable[int]) -> tuple[_Each, ...]:
 
 
 class Run(Protocol):
-    """A race under way, with what is recorded about it; see `service.ask`."""
+    """A race under way, with what is recorded about it; see `service.ask`.
+
+    Known by its shape here, since words are pure and a run asks.
+    """
 
     @property
     def run_id(self) -> str:

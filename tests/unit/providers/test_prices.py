@@ -1,5 +1,6 @@
 """What an answer cost, held against the package that the list was made from."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -214,3 +215,43 @@ def test_what_a_cache_saved_is_the_difference_to_no_cache() -> None:
     assert saved(cached=0, written=1_000_000) == Decimal("-0.75")
     assert saved(cached=1_000_000, written=4_000_000) == Decimal("-0.3")
     assert prices.saving("http://127.0.0.1", "m", cached=1, written=0, at=NOON) is None
+
+
+URLS = (
+    *("https://api.openai.com/v1", "http://api.openai.com/v1", "https://api.x.ai/v1"),
+    *("https://foo.openai.azure.com/x", "http://x.services.ai.azure.com", "", "https:"),
+    *("https://api.minimaxi.com", "https://api.minimax.io", "https://api.minimax.dev"),
+    *(
+        "https://openrouter.ai/api",
+        "https://api.openrouter.ai",
+        "https://apixopenai.com",
+    ),
+    *("https://us-central1.googleapis.com", "https://googleapis.com", "http://[::1]"),
+    *("https://api.moonshot.cn", "https://api.us.elevenlabs.io/", "http://127.0.0.1:1"),
+)
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_a_vendor_is_found_as_its_pattern_says(url: str) -> None:
+    """What is looked at first, to spare compiling, leaves out none that matches."""
+    for vendor in load_prices().providers:
+        assert vendor.has(url) is (re.match(vendor.api, url) is not None), vendor.id
+
+
+@pytest.mark.parametrize(
+    ("pattern", "url"),
+    [
+        ("https?://a", "http://a"),
+        ("https://ab*c", "https://ac"),
+        (r"https://a\.?b", "https://ab"),
+        ("https://a{0,2}b", "https://b"),
+        ("https://a|http://b", "http://b"),
+        ("(?:https://a|http://b)", "http://b"),
+        ("[h]ttps://a", "https://a"),
+        ("", "https://a"),
+    ],
+)
+def test_what_may_be_missing_is_no_beginning(pattern: str, url: str) -> None:
+    """Of what a repeat or an alternative leaves open nothing is asked."""
+    models = msgspec.Raw(b"[]")
+    assert PricedProvider(id="x", api=pattern, models=models).has(url)

@@ -22,7 +22,7 @@ class Severity(IntEnum):
 
 
 class Editor(Protocol):
-    """The other end of the connection."""
+    """The other end of the connection: a border of layers, above it is the protocol."""
 
     @property
     def client(self) -> Client:

@@ -71,7 +71,11 @@ def _question_above(lines: Lines, start: int, markers: Markers) -> int | None:
 
 
 class PromptAsker(Protocol):
-    """Puts questions together; nothing is sent before a run is entered."""
+    """Puts questions together; nothing is sent before a run is entered.
+
+    `PromptQuestions` does. What is typed and answered in a document is tested in
+    virtual time, where the services that it asks by have no place.
+    """
 
     def settings(self, document: Document) -> Settings | None:
         """Give what is configured for a document; None: everything is off."""

@@ -27,7 +27,7 @@ _SHOWN = 5
 
 
 class Switch(Protocol):
-    """What `/disable>` and `/enable>` switch."""
+    """What `/disable>` and `/enable>` switch: completion, which chat does not know."""
 
     is_enabled: bool
 

@@ -38,7 +38,11 @@ Warming = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Asker(Protocol):
-    """Puts questions about documents together."""
+    """Puts questions about documents together.
+
+    `Questions` does. Places and races are tested without it, in virtual time: what it
+    asks with (services, threads, files) has no place there.
+    """
 
     def settings(self, document: Document) -> Settings | None:
         """Give what is configured for a document; None: completion is off there."""
