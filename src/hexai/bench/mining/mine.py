@@ -65,6 +65,9 @@ class Mined(Struct, frozen=True, kw_only=True):
     files: int
     oldest: int | None
     """When the oldest was committed; None: there are no tasks."""
+    told: int
+    """Tasks below which the same commit alone gave a name of the truth; where it could
+    not be taken out, the task is marked."""
     left_out: dict[str, int]
     """What was met and is no task, for people: what, and how often."""
     notes: tuple[str, ...]
@@ -86,6 +89,7 @@ class _Found(Struct, frozen=True, kw_only=True):
     path: bytes
     rows: range
     author: str
+    was_told: bool
 
 
 class _Mine:
@@ -216,7 +220,11 @@ class _Mine:
             if done is not None:
                 task = _task(commit, each, hole, done)
                 return _Found(
-                    task=task, path=each.path, rows=hole.rows, author=commit.author
+                    task=task,
+                    path=each.path,
+                    rows=hole.rows,
+                    author=commit.author,
+                    was_told=done.was_told,
                 )
         return None
 
@@ -267,6 +275,7 @@ class _Mine:
             authors=len({each.author for each in found}),
             files=len({task.path for task in tasks}),
             oldest=min(times, default=None),
+            told=sum(each.was_told for each in found),
             left_out={reason: n for reason, n in sorted(self._left_out.items()) if n},
             notes=tuple(self._notes()),
         )

@@ -35,6 +35,8 @@ class Cut(Struct, frozen=True, kw_only=True):
     """The lines that were taken out below."""
     told: bool
     """A name of the truth is given below, and by this commit alone."""
+    was_told: bool
+    """The same, before lines were taken out."""
     is_header: bool
     """What it opens stays below."""
 
@@ -152,15 +154,17 @@ def _cut(
     truth = document.text[hole.start : hole.end]
     after = "".join(document.lines[row] for row in stays)
     added = {row for group in below for row in group}
+    known = "".join(document.lines[row] for row in rest if row not in added)
+    new = names(truth) - names(before) - names(known)
     only = "".join(document.lines[row] for row in stays if row in added)
-    known = "".join(document.lines[row] for row in stays if row not in added)
-    told = names(truth) & names(only) - names(before) - names(known)
+    at_first = "".join(document.lines[row] for row in rest if row in added)
     return Cut(
         before=before,
         truth=truth,
         after=document.text[hole.end : first] + after,
         out=tuple(sorted(out)),
-        told=bool(told),
+        told=not new.isdisjoint(names(only)),
+        was_told=not new.isdisjoint(names(at_first)),
         is_header=_is_header(document, hole, stays),
     )
 

@@ -26,9 +26,10 @@ def mined_words(mined: Mined, plan: Plan) -> str:
     if mined.widened:
         since = _day(mined.since)
         lines.append(f"there were too few, so it was looked back to {since}")
-    if told_below:
+    if mined.told:
         lines.append(
-            f"{told_below} of them hold names below that only the same commit gives"
+            f"{mined.told} of those found hold a name that only the same commit gives "
+            f"below; of those asked {told_below} still do"
         )
     if mined.left_out:
         most = Counter(mined.left_out).most_common(6)

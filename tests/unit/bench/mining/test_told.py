@@ -31,6 +31,7 @@ def test_all_that_was_added_below_goes() -> None:
     done = cut_line("python", text, (1, 2), at=1)
 
     assert done.after == "\nold_one = 4\n"
+    assert done.was_told
     assert not done.told
 
 
