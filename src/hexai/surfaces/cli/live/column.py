@@ -15,7 +15,7 @@ from hexai.surfaces.cli.live.lines import (
     TextLine,
 )
 from hexai.surfaces.cli.live.rows import Piece
-from hexai.text.sanitise import VisibleStream
+from hexai.text.sanitise import VisibleStream, visible
 
 MakeSource = Callable[[], Source | None]
 """Makes what turns text into lines; None as long as that is not loaded."""
@@ -38,7 +38,7 @@ class Column:
         self._clean = VisibleStream()
         self._arrived: list[str] = []
         self._backlog = ""
-        """Text that is clean and not drawn yet."""
+        """Text that is not drawn yet; it is cleaned as it is drawn."""
         self._rows: deque[Row] = deque()
         """Rows that stay as they are, but for the last of a line that goes on."""
         self._open: list[Row] | None = []
@@ -86,7 +86,7 @@ class Column:
         """Draw the next of what has come; cheap if nothing has."""
         self._source = self._source or self._make()
         if self._arrived:
-            self._backlog += self._clean.feed("".join(self._arrived))
+            self._backlog += "".join(self._arrived)
             self._arrived.clear()
             self._open = None
         source = self._source
@@ -179,7 +179,7 @@ class Column:
         return self._open
 
     def _open_lines(self) -> list[Line]:
-        waiting = self._backlog[-_PREVIEW:]
+        waiting = visible(self._backlog[-_PREVIEW:])
         if self._source is None or self._source.waits:
             drawn = [] if self._source is None else self._source.open()
             return drawn + PlainSource().feed(waiting)
@@ -189,7 +189,7 @@ class Column:
         assert self._source is not None
         self._backlog = self._backlog[len(text) :]
         self._open = None
-        for line in self._source.feed(text):
+        for line in self._source.feed(self._clean.feed(text)):
             self._append(line)
 
     def _close(self) -> None:

@@ -47,7 +47,7 @@ from hexai.surfaces.cli.live.markdown.written import (
 )
 
 _BITE = 1_000
-_LINES_OF_BITE = 25
+_LINES_OF_BITE = 15
 """Characters, and lines among them, that are drawn at once."""
 _MOST_BLANKS = 64
 """Blank lines that are kept until something follows."""
