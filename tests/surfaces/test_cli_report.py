@@ -332,3 +332,41 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     assert ran.code != 0
     assert "cannot write" in ran.err
+
+
+@pytest.mark.usefixtures("used")
+@pytest.mark.parametrize("command", ["stats", "leaderboard"])
+@pytest.mark.parametrize(("suffix", "begins"), [("svg", b"<svg"), ("png", b"\x89PNG")])
+def test_the_charts_come_as_a_picture_too(
+    tmp_path: Path, command: str, suffix: str, begins: bytes
+) -> None:
+    """By the suffix of the file, which nobody else can read."""
+    file = tmp_path / f"picture.{suffix}"
+    ran = run_cli(command, "--plot", str(file), folder=tmp_path)
+
+    assert (ran.code, ran.out, ran.err) == (0, f"{file}\n", "")
+    assert file.read_bytes().startswith(begins)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_nothing_to_draw_is_no_picture(tmp_path: Path) -> None:
+    """It is said, and no file is written."""
+    ran = run_cli("leaderboard", "--plot", "none.svg", folder=tmp_path)
+
+    assert ran.err == "hexai: there is nothing to draw yet\n"
+    assert not (tmp_path / "none.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--plot", "picture.gif"), "that ends in .svg or .png"),
+        (("--plot", "p.svg", "--by", "model"), "--by entry alone"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(words: tuple[str, ...], told: str) -> None:
+    """Before anything is read."""
+    ran = run_cli("leaderboard", *words)
+
+    assert ran.code == 2
+    assert told in ran.err

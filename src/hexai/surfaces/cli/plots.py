@@ -20,19 +20,8 @@ def plot_option() -> click.Option:
     return click.Option(
         ["--plot"],
         metavar="FILE",
-        callback=_check,
         help="Draw the charts of `hexai report` into a .svg or .png file instead.",
     )
-
-
-def _check(
-    context: click.Context, parameter: click.Parameter, name: str | None
-) -> str | None:
-    if name is not None and Path(name).suffix.lower() not in _KINDS:
-        raise click.BadParameter(
-            f"it ends in {' or '.join(_KINDS)}.", context, parameter
-        )
-    return name
 
 
 def plot(
@@ -49,8 +38,10 @@ def plot(
 
     if options["by"] != "entry":
         raise UsageError("--plot draws entries, so it goes with --by entry alone")
-    check_installed()
     name = options["plot"]
+    if Path(name).suffix.lower() not in _KINDS:
+        raise UsageError(f"--plot draws into a file that ends in {' or '.join(_KINDS)}")
+    check_installed()
     spec = picture(page_of(process, chosen, counted), sections)
     if spec is None:
         complain(process, "there is nothing to draw yet")
