@@ -28,6 +28,35 @@ def made(tmp_path: Path) -> MadeRepository:
     return history(tmp_path / "repo")
 
 
+def test_a_dry_run_sends_nothing(made: MadeRepository) -> None:
+    """No connection is made, and nothing is recorded."""
+    with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
+        entries(one, other, local=False)
+        result = bench(made, "--tasks", "8", "--dry-run")
+        assert not one.connections
+        assert not other.connections
+
+    assert result.code == 0, result.err
+    assert "TOKENS IN" in result.out
+    assert "in all " in result.out
+    assert "there is no bench yet" in run_cli("bench", "list").err
+
+
+def test_without_a_terminal_nothing_goes_to_a_cloud(
+    made: MadeRepository,
+) -> None:
+    """A script has to say --yes."""
+    with Upstream(by_prompt()) as one:
+        entries(one, local=False)
+        refused = bench(made, "--tasks", "2")
+        assert not one.connections
+        asked = bench(made, "--tasks", "2", "--yes")
+
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert asked.code == 0
+
+
 class TestRun:
     """From the command to a table."""
 
@@ -71,19 +100,6 @@ class TestRun:
         assert json.loads(run_cli("stats", "--json").out) in ([], {"models": []})
         assert run_cli("history").out == ""
 
-    def test_a_dry_run_sends_nothing(self, made: MadeRepository) -> None:
-        """No connection is made, and nothing is recorded."""
-        with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
-            entries(one, other, local=False)
-            result = bench(made, "--tasks", "8", "--dry-run")
-            assert not one.connections
-            assert not other.connections
-
-        assert result.code == 0, result.err
-        assert "TOKENS IN" in result.out
-        assert "in all " in result.out
-        assert "there is no bench yet" in run_cli("bench", "list").err
-
     def test_measuring_asks_three_of_each_local_entry_and_no_cloud(
         self, made: MadeRepository
     ) -> None:
@@ -102,20 +118,6 @@ class TestRun:
             assert not other.connections
 
         assert result.code == 0, result.err
-
-    def test_without_a_terminal_nothing_goes_to_a_cloud(
-        self, made: MadeRepository
-    ) -> None:
-        """A script has to say --yes."""
-        with Upstream(by_prompt()) as one:
-            entries(one, local=False)
-            refused = bench(made, "--tasks", "2")
-            assert not one.connections
-            asked = bench(made, "--tasks", "2", "--yes")
-
-        assert refused.code == 2
-        assert "--yes" in refused.err
-        assert asked.code == 0
 
     @pytest.mark.parametrize(("typed", "asked"), [("y\n", True), ("\n", False)])
     def test_on_a_terminal_it_asks_once(

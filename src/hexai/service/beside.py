@@ -85,11 +85,12 @@ class Beside:
     def __init__(self, runtime: Path) -> None:
         """`runtime` is the folder of what lives no longer than its processes."""
         self._folder = runtime / "bench"
+        self._folder_name = str(self._folder)
 
     @property
     def is_open(self) -> bool:
         """Whether a bench runs, or was killed."""
-        return self._folder.is_dir()
+        return os.access(self._folder_name, os.F_OK)
 
     def open(self) -> None:
         """Let people tell what they ask; raises `OSError`."""
@@ -114,7 +115,7 @@ class Beside:
     @contextmanager
     def asking(self, places: Iterable[str]) -> Iterator["Overlap | None"]:
         """Tell a bench, if one runs, that a person asks; gives None if none does."""
-        if not self.is_open:
+        if not self.is_open:  # a look, and nothing more, for nearly everybody
             yield None
             return
         overlap = Overlap(self, began=_now())
