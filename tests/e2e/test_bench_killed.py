@@ -1,5 +1,6 @@
 """A bench that is killed, at any moment, and goes on: as if nothing had been."""
 
+import json
 import os
 import random
 import signal
@@ -68,7 +69,9 @@ def test_a_killed_bench_goes_on_to_the_same_end(tmp_path: Path, seed: int) -> No
     assert killed >= 2
     assert cells("2") == cells("1")
     assert len(cells("2")) >= TASKS
-    assert run_cli("bench", "list").out.count("done") == 2
+    listed = json.loads(run_cli("bench", "list", "--json").out)
+    assert [each["ending"] for each in listed] == ["done", "done"]
+    assert listed[0]["cost_usd"] == listed[1]["cost_usd"] != 0
 
 
 def test_ctrl_c_prints_the_standing_and_how_to_go_on(tmp_path: Path) -> None:

@@ -55,21 +55,17 @@ class BenchRecords:
             raise UsageError(f"there is no bench{which}; see hexai bench list")
         return bench
 
-    def listed(self, *, surface: str = "") -> Iterator[tuple[BenchRecord, int]]:
-        """Give benches without their cells, and how many those are; newest first."""
-        for bench in self._benches.listed(surface=surface):
-            yield bench, self._benches.count_cells(bench.number)
+    def listed(self) -> Iterator[BenchRecord]:
+        """Give benches with their cells, the newest first."""
+        return self._benches.listed(cells=True)
 
     def newest_of_surfaces(self) -> tuple[BenchRecord, ...]:
         """Give the newest bench of each surface that compares anything."""
         found: dict[str, BenchRecord] = {}
-        for bench, cells in self.listed():
-            surface = bench.plan.surface
-            if surface in found or cells < 2 or len(bench.plan.contenders) < 2:
-                continue
-            whole = self._benches.read(bench.number)
-            if whole is not None:
-                found[surface] = whole
+        for bench in self.listed():
+            compares = len({cell.contender for cell in bench.cells}) > 1
+            if compares:
+                found.setdefault(bench.plan.surface, bench)
         return tuple(found.values())
 
     def texts(self, bench: BenchRecord) -> TextFile:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ from hexai.surfaces.cli.terminal import Screen
 _TASKS = 200
 """Tasks where nobody says how many."""
 _HOUR = 3600.0
+_EARLIER = 20
+"""Benches by which it is told how long a cell takes."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -196,9 +199,9 @@ class _Command:
         contenders = contenders_of(self._entries, asker, settings)
         plan = plan_of(mined, self._asked, contenders, settings)
         self._check_same(plan)
-        earlier = [record for record, _ in self._records.listed()][:20]
+        earlier = [*islice(self._records.listed(), _EARLIER)]
         measured = await measure(tasks, asker) if self._wanted.measure else None
-        view = outlook(tasks, asker, contenders, self._read(earlier), measured)
+        view = outlook(tasks, asker, contenders, earlier, measured)
         tasks, plan = self._within_hours(tasks, plan, view)
         is_paid = bool(asker.clouds)
         if self._wanted.dry_run or is_paid or self._wanted.hours:
@@ -211,9 +214,6 @@ class _Command:
         if not self._may_go_on(is_paid=is_paid):
             return 1
         return await self._ask(tasks, plan, asker)
-
-    def _read(self, benches: list[BenchRecord]) -> list[BenchRecord]:
-        return [self._records.find(str(bench.number)) for bench in benches]
 
     def _check_same(self, plan: Plan) -> None:
         """Refuse to resume what would not be the same bench any more."""

@@ -37,17 +37,17 @@ def list_benches(invocation: Invocation, *, json: bool) -> int:
     with open_benches(folders_of(process)) as records:
         benches = [*records.listed()][::-1]
     if json:
-        listed = [_record(bench, cells) for bench, cells in benches]
+        listed = [_record(bench) for bench in benches]
         say(process, to_json(listed) + "\n")
     elif benches:
-        rows = [_row(bench, cells) for bench, cells in benches]
+        rows = [_row(bench) for bench in benches]
         say(process, table(_LIST, rows, columns=process.columns))
     else:
         complain(process, "there is no bench yet; hexai bench run begins one")
     return 0
 
 
-def _row(bench: BenchRecord, cells: int) -> tuple[str, ...]:
+def _row(bench: BenchRecord) -> tuple[str, ...]:
     plan = bench.plan
     return (
         str(bench.number),
@@ -55,13 +55,13 @@ def _row(bench: BenchRecord, cells: int) -> tuple[str, ...]:
         when(bench.started_at),
         ", ".join(contender.label for contender in plan.contenders),
         str(len(plan.tasks)),
-        f"{cells}/{len(plan.tasks) * len(plan.contenders)}",
+        f"{len(bench.cells)}/{len(plan.tasks) * len(plan.contenders)}",
         usd(bench.cost_usd),
         bench.ending,
     )
 
 
-def _record(bench: BenchRecord, cells: int) -> dict[str, Any]:
+def _record(bench: BenchRecord) -> dict[str, Any]:
     plan = bench.plan
     return {
         "number": bench.number,
@@ -74,7 +74,8 @@ def _record(bench: BenchRecord, cells: int) -> dict[str, Any]:
         "head": plan.head,
         "seed": plan.seed,
         "tasks": len(plan.tasks),
-        "cells": cells,
+        "cells": len(bench.cells),
+        "cost_usd": bench.cost_usd,
         "contenders": [
             {
                 "label": each.label,
@@ -186,7 +187,7 @@ def export_bench(
     elif jsonl:
         say(process, "".join(to_json(row) + "\n" for row in rows))
     else:
-        whole = {**_record(record, len(record.cells)), "cells": rows}
+        whole = {**_record(record), "cells": rows}
         say(process, to_json(whole) + "\n")
     return 0
 
