@@ -1,4 +1,4 @@
-"""The worker of the embedded model: real processes, a real model (safety.md 8)."""
+"""The worker of the embedded model: real processes, a real model."""
 
 import os
 import re

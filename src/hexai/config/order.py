@@ -14,7 +14,6 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from hexai.config.addresses import elsewhere, ollama_layer
 from hexai.config.decode import decode
 from hexai.config.entries import EntryOptions, Resolved, resolve_entries
 from hexai.config.environment import read_environment
@@ -30,6 +29,7 @@ from hexai.config.narrowing.project import (
 )
 from hexai.config.narrowing.restrictions import Restrictions
 from hexai.config.narrowing.trust import Owned
+from hexai.config.other_tools import ollama_layer, told_addresses
 from hexai.config.problems import KeyPath, Problem
 from hexai.config.provider_defaults import provider_settings
 from hexai.config.schema import ProviderName, Settings
@@ -264,7 +264,7 @@ def load_beside(
         merged=together.merged,
         variables=together.variables,
         project=sources.project,
-        elsewhere=elsewhere(environ, together.merged),
+        elsewhere=told_addresses(environ, together.merged),
         warnings=tuple(_warnings(together)),
         surplus=_surplus(together),
     )

@@ -46,7 +46,7 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     options: Options = Options()
     """Further options of entries that name none."""
     api_key_env: str = ""
-    """The variable that holds the key; empty: only the variables of safety.md 2."""
+    """The variable that holds the key; empty: only the variables of its vendor."""
     api_key_command: tuple[str, ...] = ()
     """The command that prints the key; from the user's own file only."""
     headers: tuple[tuple[str, str], ...] = ()

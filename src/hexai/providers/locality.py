@@ -1,4 +1,4 @@
-"""Whether what a target is sent stays on this machine, as safety.md 1 defines it.
+"""Whether what a target is sent stays on this machine.
 
 Most targets are known from their configuration. An Ollama on loopback is not: it may
 pass a model on to a host of its own choosing, and says so when asked to show it.

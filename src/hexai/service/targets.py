@@ -323,7 +323,7 @@ def _upstream(settings: ProviderSettings, spec: RequestSpec, proxy: str) -> Upst
 
 
 def _local(settings: ProviderSettings) -> bool | None:
-    """Say whether text stays here, as safety.md 1 has it; None: ask the Ollama.
+    """Say whether text stays here; None: ask the Ollama.
 
     The user's word settles it, but for an Ollama: that one can pass a model on to a
     host of its own choosing wherever it runs.

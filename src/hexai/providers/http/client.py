@@ -1,7 +1,7 @@
 """One HTTP client for each upstream, which does exactly what it is told.
 
 It stands on httpcore, the lower half of httpx: all that the upper half adds is what
-safety.md forbids (redirects, cookies, netrc, proxies for loopback, decompression,
+must not be here (redirects, cookies, netrc, proxies for loopback, decompression,
 time-outs of its own), and costs 25 ms at every start. What is not there cannot be
 switched on by mistake.
 

@@ -23,7 +23,7 @@ class LoadOptions(Struct, frozen=True, kw_only=True):
     of 5 GB.
     """
     parallel: int = 2
-    """Requests answered at once; the slots of provider `local` (product.md 4)."""
+    """Requests answered at once; the slots of provider `local`."""
     batch: int = 64
     """Tokens of prompts read at once; see `worker`."""
 
@@ -85,7 +85,7 @@ def find_model(model: str, store: Path) -> GGUF:
 
 
 def identity(gguf: GGUF, options: LoadOptions) -> str:
-    """Describe all that makes a worker another one (safety.md 8)."""
+    """Describe all that makes a worker another one."""
     facts = (
         gguf.device,
         gguf.inode,

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hexai.config.addresses import ollama_named, ollama_port
+from hexai.config.other_tools import ollama_address, ollama_url_named
 
 # Not a provider: nothing is sent but the path, no key, and whatever comes back is only
 # looked at. It waits a moment, reads a bounded answer, and never raises.
@@ -105,7 +105,7 @@ async def detect(
 
     One that `OLLAMA_HOST` says is on another machine is not looked at.
     """
-    address = ollama_port(environ)
+    address = ollama_address(environ)
     models = None if address is None else await _ollama_models(address, patience)
     return Found(
         extra_installed=extra_installed(),
@@ -113,8 +113,8 @@ async def detect(
         ollama=None if models is None else tuple(each.name for each in models),
         ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
         ollama_fills=frozenset(each.name for each in models or () if each.fills_gaps),
-        ollama_url=ollama_named(environ) if address not in (None, _USUAL) else "",
-        ollama_elsewhere="" if address else ollama_named(environ),
+        ollama_url=ollama_url_named(environ) if address not in (None, _USUAL) else "",
+        ollama_elsewhere="" if address else ollama_url_named(environ),
         keys=keys_in(environ),
     )
 

@@ -31,7 +31,7 @@ def prompt_again(run: RunRecord) -> Prompt:
     """Make the prompt of a run anew; it is recorded, and need not be kept again."""
     text = prompt_of(run)
     source = Source(name="the last prompt", text=text)
-    return Prompt(text=text, own_words=text, costly=False, sources=(source,))
+    return Prompt(text=text, own_words=text, worth_keeping=False, sources=(source,))
 
 
 def messages_again(run: RunRecord, system: str | None) -> tuple[Message, ...]:

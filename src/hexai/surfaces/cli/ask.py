@@ -71,7 +71,7 @@ def ask_recorded(process: Process, options: AskOptions, words: tuple[str, ...]) 
         entries = session.entries(Surface.CLI)
         check_first_run(session, entries)
     prompt = prompt or from_editor(
-        process, session.folders.state, lost=partial(_keep_text, process)
+        process, session.folders.state, on_lost=partial(_keep_text, process)
     )
     show = _put_recorded(session, make_question(session, entries, prompt))
     if show.outcomes and all(map(_is_unsent, show.outcomes)):
@@ -267,7 +267,7 @@ def _is_unsent(outcome: Outcome) -> bool:
 
 def _keep(process: Process, prompt: Prompt) -> None:
     """Keep typed or piped input in a private file, unless it holds a secret."""
-    if prompt.costly:
+    if prompt.worth_keeping:
         _keep_text(process, prompt.text)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hexai.config.addresses import ollama_port
+from hexai.config.other_tools import ollama_address
 from hexai.errors import ConfigError, UsageError
 from hexai.service.files import make_private_folder
 from hexai.service.runtime import Loop
@@ -68,7 +68,7 @@ def init(invocation: Invocation, *, yes: bool) -> int:
 
 
 def _look_around(process: Process) -> tuple[Found, tuple[Server, ...]]:
-    address = ollama_port(process.environ)
+    address = ollama_address(process.environ)
     looked_at = [address[1]] if address else []
     ports = ", ".join(map(str, (*looked_at, *(port for _, port in USUAL))))
     complain(process, f"looking at ports {ports} of this machine, and nowhere else")

@@ -13,7 +13,7 @@ from hexai.service.guard.guard import Source
 from hexai.surfaces.cli.process import Process
 
 STDIN_LIMIT = 8 * 1024 * 1024
-"""Bytes of standard input that are taken (safety.md 9)."""
+"""Bytes of standard input that are taken."""
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     """Never empty."""
     own_words: str
     """The part that the user wrote for us: arguments or the editor's text."""
-    costly: bool
+    worth_keeping: bool
     """It was typed or piped, and would be lost if it were not kept."""
     sources: tuple[Source, ...]
     """Its parts under the names that people know them by."""
@@ -46,17 +46,17 @@ def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
     return Prompt(
         text=text,
         own_words=arguments,
-        costly=bool(piped),
+        worth_keeping=bool(piped),
         sources=tuple(Source(name=name, text=part) for name, part in parts if part),
     )
 
 
 def from_editor(
-    process: Process, folder: Path, *, lost: Callable[[str], None]
+    process: Process, folder: Path, *, on_lost: Callable[[str], None]
 ) -> Prompt:
     """Let the user write the prompt; raises `NoInput` if there is none in the end.
 
-    `lost` is given what an editor that fails has left.
+    `on_lost` is given what an editor that fails has left.
     """
     screen = next(filter(os.isatty, (process.stdout, process.stderr)), None)
     if not process.stdin_is_terminal or screen is None:
@@ -77,12 +77,12 @@ def from_editor(
     text = written.text.strip()
     if written.failure:
         if text:
-            lost(text)
+            on_lost(text)
         raise NoInput(f"{written.failure}, nothing was asked")
     if not text:
         raise NoInput("no input; the editor left an empty file")
     source = Source(name="what you wrote", text=text)
-    return Prompt(text=text, own_words=text, costly=True, sources=(source,))
+    return Prompt(text=text, own_words=text, worth_keeping=True, sources=(source,))
 
 
 def _read_all(descriptor: int) -> bytes:

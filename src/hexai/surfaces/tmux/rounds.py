@@ -38,7 +38,7 @@ from hexai.surfaces.tmux.view_messages import (
 from hexai.surfaces.words import brief_figures, letter
 
 _SEEN_AFTER = 0.5
-"""Seconds that a text has to be there to have been shown (product.md 6)."""
+"""Seconds that a text has to be there to have been shown."""
 
 Send = Callable[[FromParent], None]
 

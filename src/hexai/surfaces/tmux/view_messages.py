@@ -14,7 +14,7 @@ from msgspec import Struct
 from hexai.service.actions.fitting import Frame
 
 LIMIT = 8 << 20
-"""Bytes of a selection that a model may be asked about (safety.md 9)."""
+"""Bytes of a selection that a model may be asked about."""
 PIECE = 1 << 18
 """Bytes that are read at a time."""
 LARGEST = LIMIT + PIECE

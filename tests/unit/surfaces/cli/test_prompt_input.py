@@ -79,12 +79,12 @@ def test_the_parts_of_a_prompt_keep_their_names() -> None:
         ("the arguments", "why this"),
         ("standard input", "a log"),
     ]
-    assert prompt.costly
+    assert prompt.worth_keeping
 
 
 def test_arguments_alone_cost_nothing() -> None:
     """The shell's history has them."""
     prompt = from_line(("why",), "")
     assert prompt is not None
-    assert not prompt.costly
+    assert not prompt.worth_keeping
     assert from_line(("  ",), "") is None
