@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from hexai.config.schema import Fanout, Settings
 from hexai.config.schema_providers import OpenAI, Profile, ProviderSettings
-from hexai.domain.entry import Budgets
+from hexai.domain.entry import Budgets, RequestSpec
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import Call, Chunk, Progress, Usage
 from hexai.errors import Authentication
@@ -293,3 +294,47 @@ def test_without_its_word_the_list_counts() -> None:
 def test_what_stayed_here_is_free() -> None:
     """Whatever anybody says."""
     assert _targets().cost_usd(_answer(Decimal(1)), local=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("openai", "gpt-4.1-mini"),
+        ("anthropic", "claude-sonnet-4-5"),
+        ("openrouter", "openai/gpt-4.1"),
+    ],
+)
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_an_attempt_never_costs_more_than_its_bound(
+    provider: str, model: str, share: float
+) -> None:
+    """Whatever of it is read from a cache, written to one, or reasoning."""
+    targets = _targets(load_prices())
+    spec = RequestSpec(provider=provider, model=model)
+    most = targets.most_usd(spec, tokens_in=3000, tokens_out=256)
+    least = targets.least_usd(spec, tokens_in=1500)
+    part = int(2500 * share)
+    usages = [
+        Usage(input=2500, output=200, source="reported"),
+        Usage(input=2500, output=200, cached=part, source="reported"),
+        Usage(input=2500, output=200, written=part, source="reported"),
+        Usage(input=2500, output=200, reasoning=int(200 * share), source="reported"),
+    ]
+
+    assert most is not None
+    assert least is not None
+    for usage in usages:
+        answered = replace(_answer(None), provider=provider, model=model, usage=usage)
+        cost = targets.cost_usd(answered, local=False)
+        assert cost is not None
+        assert least <= cost <= most
+
+
+def test_what_has_no_limit_or_no_price_has_no_bound() -> None:
+    """So that nobody reserves for it."""
+    targets = _targets(load_prices())
+    known = RequestSpec(provider="openai", model="gpt-4.1-mini")
+    unknown = RequestSpec(provider="openai", model="somebody's")
+
+    assert targets.most_usd(known, tokens_in=1, tokens_out=None) is None
+    assert targets.most_usd(unknown, tokens_in=1, tokens_out=1) is None

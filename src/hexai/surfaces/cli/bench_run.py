@@ -1,6 +1,7 @@
 """`hexai bench run`: which of your models is better for your code."""
 
 import asyncio
+import gc
 import os
 import secrets
 import time
@@ -263,6 +264,7 @@ class _Command:
     async def _ask(
         self, tasks: tuple[Task, ...], plan: Plan, asker: CompletionAsker
     ) -> int:
+        gc.enable()  # it rests in commands, which are over soon; this one is not
         record = self._begin(plan)
         known = Known.of(record)
         keeper = _Keeper(self._records, record)
