@@ -129,6 +129,8 @@ def _money(progress: Progress, limit: Decimal | None) -> str:
     words = ", ".join(told)
     left = progress.left
     time = "time not known yet" if left is None else f"about {seconds(left)} left"
+    if left == 0:
+        time = "all is asked"
     waits = f" · waits: {progress.waits}" if progress.waits else ""
     return f"{words} · {time}{waits}"
 
@@ -164,9 +166,8 @@ async def _draw(screen: Screen, view: BenchView) -> None:
                 frame(anew=screen.size() != size)
                 size = screen.size()
                 await asyncio.sleep(_EVERY)
-        finally:
-            frame()
-            screen.write(region.leave())
+        finally:  # the report says it all once more, and for good
+            screen.write(region.draw(Frame(), anew=True) + region.leave())
 
 
 async def _tell(view: BenchView, say: Callable[[str], None]) -> None:
