@@ -102,7 +102,13 @@ def test_json_of_a_recorded_run_is_that_of_the_run() -> None:
 
     assert recorded["run_id"] == printed["run_id"]
     assert recorded["prompt"] == "hi"
-    assert recorded["entries"] == [{**e, "masked": 0} for e in printed["entries"]]
+    for told, entry in zip(recorded["entries"], printed["entries"], strict=True):
+        assert told == {**told, **entry}
+        assert told.keys() - entry.keys() == {"masked", "options"}
+        assert (told["masked"], told["options"]) == (
+            0,
+            "max_tokens=4000 temperature=0.2",
+        )
 
 
 def test_a_run_is_named_by_number_or_by_the_beginning_of_its_id() -> None:

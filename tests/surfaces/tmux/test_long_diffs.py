@@ -121,9 +121,9 @@ def test_asking_again_does_not_wait_for_a_long_diff() -> None:
 
 
 def test_whoever_leaves_does_not_wait_for_a_diff() -> None:
-    """A comparison of a hundred thousand lines goes on when the view has gone."""
-    old = "".join(f"v{number}\n" for number in range(100_000))
-    new = "".join(f"{'vvw'[number % 3]}{number}\n" for number in range(100_000))
+    """A comparison of so many lines goes on when the view has gone."""
+    old = "".join(f"v{number}\n" for number in range(400_000))
+    new = "".join(f"{'vvw'[number % 3]}{number}\n" for number in range(400_000))
 
     async def body() -> None:
         opened = Opened(items=ITEMS[:4], main=4, selection=old)
