@@ -205,7 +205,7 @@ async def _simplify(client: LspClient) -> None:
 
 async def _settled(client: LspClient, *, survives: bool) -> None:
     """Wait until all is told of, or question and action have come to an edit."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             shown = _told(client, "window/showMessage")
             logged = any("broken" in line for line in _told(client, _LOG))
