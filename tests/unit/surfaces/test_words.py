@@ -41,7 +41,9 @@ def test_labels_are_shown_in_entry_order() -> None:
 def test_blind_letters_follow_the_order_shown() -> None:
     """The first shown is A, whichever entry it is."""
     cast = DisplayOrder.of(FakeRun("x", "y", "z", order=(2, 0, 1)), blind=True)
-    assert cast == DisplayOrder(order=(2, 0, 1), names=("B", "C", "A"), blind=True)
+    assert cast == DisplayOrder(
+        order=(2, 0, 1), names=("B", "C", "A"), blind=True, is_drawn=True
+    )
     assert [cast.position(index) for index in range(3)] == [1, 2, 0]
 
 
