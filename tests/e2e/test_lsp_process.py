@@ -48,11 +48,15 @@ def _log() -> str:
     "command",
     ["hexai-lsp-server --version", "hexai-lsp-server -version", "hexai lsp --version"],
 )
-def test_the_version_is_printed_bare(command: str) -> None:
+def test_name_and_version_are_printed(command: str) -> None:
     """By both names, with one dash or two."""
     ran = shell(command)
 
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"{__version__}\n", "")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (
+        0,
+        f"hexai {__version__}\n",
+        "",
+    )
 
 
 def test_wrong_options_are_an_error() -> None:
