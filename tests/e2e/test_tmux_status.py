@@ -79,7 +79,7 @@ def test_a_question_is_followed_and_nothing_in_its_model_acts(
         tmux.start([str(SCRIPT), "a question"])
         wait_until(lambda: "⏳" in tmux.option(OPTION), "nobody is named")
         waiting = tmux.option(OPTION)
-        tmux.wait_for("STATE  FIRST")
+        tmux.wait_for("TOTAL   IN")
         wait_until(lambda: tmux.option(OPTION).endswith("1r#[default]"), "no figures")
     shown = status_line(tmux, tmp_path / "outer")
 
@@ -118,7 +118,7 @@ def test_without_a_status_the_option_is_left_alone(tmux: Tmux) -> None:
     with Upstream(openai_answer("ok")) as upstream:
         configure(upstream, "m")
         tmux.start(["env", "HEXAI_TMUX_STATUS=off", str(SCRIPT), "a question"])
-        tmux.wait_for("STATE  FIRST")
+        tmux.wait_for("TOTAL   IN")
         tmux.start(["echo", "the prompt is", "back"])
         tmux.wait_for("the prompt is back")
 
