@@ -25,9 +25,10 @@ from hexai.bench.mining.worth import is_worth, reason_of_line
 from hexai.prompts.code.constructs import Context
 from hexai.prompts.code.languages import Language
 from hexai.prompts.code.plain import scan
+from hexai.prompts.code.tree import count_errors
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Tree
 
 Parse = Callable[[str], "Tree | None"]
 
@@ -122,24 +123,12 @@ def _is_common_line(document: Document, rows: list[int]) -> bool:
 def _errors(parse: Parse, *, known: "Tree | None", text: str) -> Errors:
     if known is None:
         return balance
-    least = count_errors(known.root_node)
+    least = count_errors(known)
 
     def errors(other: str) -> int | None:
         if other == text:
             return least
         tree = parse(other)
-        return None if tree is None else count_errors(tree.root_node)
+        return None if tree is None else count_errors(tree)
 
     return errors
-
-
-def count_errors(root: "Node") -> int:
-    """Count what does not parse."""
-    count = 0
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        count += node.is_error or node.is_missing
-        if node.has_error:
-            waiting.extend(node.children)
-    return count

@@ -8,7 +8,12 @@ import click
 
 from hexai.domain.bench import Kind
 from hexai.surfaces.cli.arguments import check_moment
-from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.command_line import (
+    Invocation,
+    label_option,
+    make_parser,
+    model_option,
+)
 
 
 def parser(name: str) -> click.Command:
@@ -56,7 +61,8 @@ def _run_parser() -> click.Command:
         params=[
             click.Argument(["path"], required=False, default=""),
             *_which_tasks(),
-            *_whom(),
+            model_option(),
+            label_option(),
             *_how_far(),
         ],
         explanation="Ask your models for completion to fill holes in code that was "
@@ -97,23 +103,6 @@ def _which_tasks() -> list[click.Parameter]:
             ["--seed"],
             metavar="TEXT",
             help="Draw the tasks by this seed; the same again draws the same.",
-        ),
-    ]
-
-
-def _whom() -> list[click.Parameter]:
-    return [
-        click.Option(
-            ["-m", "--model", "models"],
-            multiple=True,
-            metavar="PROVIDER:MODEL",
-            help="Ask this model instead of the configured ones; repeatable.",
-        ),
-        click.Option(
-            ["--only"],
-            multiple=True,
-            metavar="LABEL",
-            help="Ask only the entry with this label; repeatable.",
         ),
     ]
 

@@ -216,26 +216,36 @@ def _parameters() -> list[click.Parameter]:
     return [*_whom(), *_how_asked(), *_how_shown(), *_general()]
 
 
+def model_option() -> click.Option:
+    """Make `-m`, which names models in place of the configured ones."""
+    return click.Option(
+        ["-m", "--model", "models"],
+        multiple=True,
+        metavar="PROVIDER:MODEL",
+        help="Ask this model instead of the configured ones; repeatable.",
+    )
+
+
+def label_option() -> click.Option:
+    """Make `--only`, which keeps entries by their labels."""
+    return click.Option(
+        ["--only"],
+        multiple=True,
+        metavar="LABEL",
+        help="Ask only the entry with this label; repeatable.",
+    )
+
+
 def _whom() -> list[click.Parameter]:
     return [
-        click.Option(
-            ["-m", "--model", "models"],
-            multiple=True,
-            metavar="PROVIDER:MODEL",
-            help="Ask this model instead of the configured ones; repeatable.",
-        ),
+        model_option(),
         _EntryNumber(
             ["--entry", "indices"],
             multiple=True,
             type=click.IntRange(min=0),
             help="Ask only the entry with this number; repeatable.",
         ),
-        click.Option(
-            ["--only"],
-            multiple=True,
-            metavar="LABEL",
-            help="Ask only the entry with this label; repeatable.",
-        ),
+        label_option(),
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from hexai.errors import UsageError
-from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.command_line import Invocation, label_option, make_parser
 from hexai.surfaces.cli.output import say
 from hexai.version import __version__
 
@@ -17,12 +17,7 @@ def lsp_parser() -> click.Command:
         _run_lsp,
         params=[
             click.Option(["--config"], metavar="PATH", help="Read this config file."),
-            click.Option(
-                ["--only"],
-                multiple=True,
-                metavar="LABEL",
-                help="Ask only the entry with this label; repeatable.",
-            ),
+            label_option(),
             click.Option(
                 ["--log"],
                 metavar="FILE",
