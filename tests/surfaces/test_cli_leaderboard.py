@@ -169,7 +169,7 @@ def test_an_order_that_never_changed_decides_nothing() -> None:
     said = board()
 
     assert "always in the same order, which may be all that there is to it" in said
-    assert "only a drawn order can decide: --blind, or shuffle = true below" in said
+    assert "only a drawn order can decide: --blind, or on a terminal shuffle =" in said
 
 
 def test_choices_in_fixed_orders_lean_with_a_warning() -> None:

@@ -14,7 +14,7 @@ _SAYS_NOTHING: Mapping[Choice, str] = {
     Choice.BAD: "that none is good says nothing between them",
 }
 _DRAW = {
-    Surface.CLI: "--blind, or shuffle = true below [cli], draws it",
+    Surface.CLI: "--blind, or on a terminal shuffle = true below [cli], draws it",
     Surface.CODE_ACTION: "--blind draws it",
     Surface.COMPLETION: "shuffle = true below [completion] draws it",
 }

@@ -140,7 +140,7 @@ def test_a_vote_in_an_order_that_nobody_drew_decides_nothing(ledger: Ledger) -> 
     assert said.startswith("careful ahead 1:0; ")
     assert said.endswith(
         "this vote decides nothing, as its order was not drawn: --blind, or "
-        "shuffle = true below [cli], draws it"
+        "on a terminal shuffle = true below [cli], draws it"
     )
 
 

@@ -22,7 +22,7 @@ from hexai.text.sanitise import visible_line
 
 Names = Mapping[Model, str]
 _DRAW = {
-    "cli": "--blind, or shuffle = true below [cli], draws",
+    "cli": "--blind, or on a terminal shuffle = true below [cli], draws",
     "completion": "shuffle = true below [completion] draws",
 }
 _SEVERAL = "the editor orders lists of several servers"
