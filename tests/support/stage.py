@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec import Struct
 
 from hexai.domain.record import RunRecord
@@ -122,6 +123,7 @@ class Stage:
         parts = [
             self._more,
             "[completion]\ncompletion_debounce_ms = 0\nwait = 'all'\n",
+            "hard_deadline = 60\n",  # however slow the machine, all are waited for
             "[providers.good]\ntype = 'openai'\nmodel = 'm'\nlocal = true\n",
             f"base_url = '{good.url}'\n",
         ]
@@ -205,15 +207,18 @@ async def _simplify(client: LspClient) -> None:
 
 async def _settled(client: LspClient, *, survives: bool) -> None:
     """Wait until all is told of, or question and action have come to an edit."""
-    async with asyncio.timeout(60):
-        while True:
-            shown = _told(client, "window/showMessage")
-            logged = any("broken" in line for line in _told(client, _LOG))
-            edited = client.texts[NOTES].text != QUESTION
-            acted = client.texts[ACTED].text != SELECTED
-            if len(shown) + edited + acted >= 2 and logged is not survives:
-                return
+    while True:
+        shown = _told(client, "window/showMessage")
+        logged = any("broken" in line for line in _told(client, _LOG))
+        edited = client.texts[NOTES].text != QUESTION
+        acted = client.texts[ACTED].text != SELECTED
+        if len(shown) + edited + acted >= 2 and logged is not survives:
+            return
+        try:
             await client.wait_for(lambda _message: True, len(client.messages) + 1)
+        except TimeoutError:
+            told = f"{shown=} {logged=} {edited=} {acted=}"
+            pytest.fail(f"nothing more is told: {told} {client.messages[-5:]}")
 
 
 def _told(client: LspClient, method: str) -> list[str]:

@@ -225,7 +225,7 @@ class CompletionAsker:
                     is_private = run.is_refused
         finally:
             tab.close(cost, sure=sure)
-        overlapped = people.busy_until() >= began
+        overlapped = people.was_busy_since(began)
         return RequestEnd(
             outcome=outcome,
             draft=follower.draft,

@@ -20,6 +20,10 @@ from hexai.config.addresses import is_loopback
 from hexai.domain.request import Target
 from hexai.service.files import FILE_MODE, make_private_folder
 
+_BEHIND = 0.01
+"""Seconds, at most, by which the time of a file is behind the clock: Linux gives it the
+moment of the last tick, of which there are at least a hundred a second."""
+
 MACHINE = "this machine"
 """The place of all that shares this machine's processor."""
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -60,6 +64,10 @@ class Mark:
                     os.utime(descriptor)
                 os.close(descriptor)
 
+    def was_busy_since(self, moment: float) -> bool:
+        """Tell whether anything was under way at a time or since, by the wall clock."""
+        return self.busy_until() >= moment - _BEHIND
+
     def busy_until(self) -> float:
         """Say when something was last under way, by the clock of files; 0: never.
 
@@ -72,7 +80,7 @@ class Mark:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            return _now()
+            return _wall_clock()
         else:
             return os.fstat(descriptor).st_mtime
         finally:
@@ -118,7 +126,7 @@ class Beside:
         if not self.is_open:  # a look, and nothing more, for nearly everybody
             yield None
             return
-        overlap = Overlap(self, began=_now())
+        overlap = Overlap(self, began=_wall_clock())
         with ExitStack() as stack:
             for place in set(places):
                 stack.enter_context(self.people(place).held())
@@ -138,9 +146,8 @@ class Overlap:
 
     def at(self, place: str) -> bool:
         """Tell whether a cell was under way there at any moment since it began."""
-        return self._beside.cells(place).busy_until() >= self._began
+        return self._beside.cells(place).was_busy_since(self._began)
 
 
-def _now() -> float:
-    """Give the time as files have it, which is a little behind the clock."""
-    return time.time() - 0.01  # noqa: TID251 - it is compared with files' times
+def _wall_clock() -> float:
+    return time.time()  # noqa: TID251 - it is compared with files' times
