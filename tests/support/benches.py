@@ -79,6 +79,7 @@ class Script:
         self._answer = answer or (lambda t, i: Filled(cell=cell(t.id, i)))
         self._seconds = seconds
         self._most = most
+        self.requests = 2
         self.purse = purse or Purse(None)
         self.asked: list[tuple[str, int]] = []
         self.cold: list[tuple[str, int]] = []
@@ -133,10 +134,10 @@ def known(tasks: Sequence[Task], contenders: int) -> Known:
 
 def play(
     tasks: Sequence[Task], script: Script, what: Known | None = None
-) -> tuple[Ending, Bench]:
+) -> tuple[Ending, Bench[Task]]:
     """Run a bench to its end in virtual time."""
     what = what or known(tasks, len(script.seats()))
-    bench: list[Bench] = []
+    bench: list[Bench[Task]] = []
 
     async def run() -> Ending:
         bench.append(Bench(tasks, what, script, script, script.purse))

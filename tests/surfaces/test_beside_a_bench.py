@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from hexai.bench.asking import PAUSE
+from hexai.bench.asker import PAUSE
 from hexai.config.locate import find_folders
 from hexai.service.beside import MACHINE, Beside
 from hexai.service.recorded_runs import open_history

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from hexai.bench.asking import CompletionAsker
+from hexai.bench.asker import Asker
 from hexai.bench.replies import Answer, Later, Unpaid
 from hexai.bench.run import Filled, Result
 from hexai.bench.score import score_cell
@@ -23,7 +23,7 @@ class Filler:
 
     def __init__(
         self,
-        asker: CompletionAsker,
+        asker: Asker[Task],
         tasks: Sequence[Task],
         sizes: Sequence[Sizes],
         keep: Callable[[Text], None],
@@ -34,6 +34,7 @@ class Filler:
         self._places = {task.id: place for place, task in enumerate(tasks)}
         self.forecasts = [Forecast(sizes) for _ in asker.targets]
         self.seats, self.most_usd = asker.seats, asker.most_usd
+        self.requests = asker.requests
         self._told: set[str] = set()
 
     async def fill(self, task: Task, index: int, *, cold: bool) -> Result:

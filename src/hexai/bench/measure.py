@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from statistics import median
 
-from hexai.bench.asking import CompletionAsker
+from hexai.bench.asker import Asker, T
 from hexai.bench.replies import Answer
-from hexai.domain.bench import Task
 
 CELLS = 3
 
 
-async def measure(tasks: Sequence[Task], asker: CompletionAsker) -> dict[int, float]:
+async def measure(tasks: Sequence[T], asker: Asker[T]) -> dict[int, float]:
     """Ask three tasks of each local entry; gives the seconds of a cell of each.
 
     Nothing of it counts, and nothing is sent to a cloud.

@@ -3,17 +3,20 @@
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import groupby
+from typing import TypeVar
 
-from hexai.domain.bench import BenchContender, Plan, Task
+from hexai.domain.bench import BenchContender, Item, Plan
 from hexai.domain.fingerprint import changes
 
+T = TypeVar("T", bound=Item)
 
-def whole_commits(tasks: Sequence[Task], most: int) -> tuple[Task, ...]:
+
+def whole_commits(tasks: Sequence[T], most: int) -> tuple[T, ...]:
     """Take tasks of whole commits, in their order, of so many at most.
 
     At least those of one commit, if there are any.
     """
-    taken: list[Task] = []
+    taken: list[T] = []
     for _, group in groupby(tasks, key=lambda task: task.commit):
         some = list(group)
         if taken and len(taken) + len(some) > most:
@@ -34,6 +37,7 @@ def differences(before: Plan, now: Plan) -> tuple[str, ...]:
         f"{name} was {_shown(old)}, and is {_shown(new)}"
         for name, old, new in (
             ("the repository", before.project, now.project),
+            ("the file of questions", before.file, now.file),
             ("HEAD", before.head[:12], now.head[:12]),
             ("the version of hexai", before.product, now.product),
             ("the test command", before.test, now.test),

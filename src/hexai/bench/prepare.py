@@ -1,31 +1,20 @@
-"""Puts a bench together: tasks from the history, entries as configured, what it takes.
+"""Puts a bench on code together: what is wanted, tasks from the history, the plan."""
 
-Nothing is asked of anybody here.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.bench.asking import CompletionAsker
-from hexai.bench.durations import in_all, of_benches
 from hexai.bench.mining.keeping import refusals
 from hexai.bench.mining.mine import Mined, Wanted, mine
 from hexai.bench.plan import digest, whole_commits
-from hexai.bench.schedule import lanes_of
-from hexai.bench.spending import Estimate, estimate
 from hexai.config.locate import Folders
 from hexai.config.schema import Settings
-from hexai.domain.bench import BenchContender, BenchRecord, Kind, Plan, Task, TaskRecord
-from hexai.domain.entry import Entry, Surface
+from hexai.domain.bench import BenchContender, Kind, Plan, Task, TaskRecord
 from hexai.prompts.templates import built_in_texts
-from hexai.service.fingerprints import fingerprint_of
 from hexai.version import __version__
 
 _YEAR = 365 * 86_400
-_UNKNOWN = 3.0
-"""Seconds that a cell elsewhere is taken to take, where nobody knows."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -101,57 +90,4 @@ def plan_of(
         deadline=settings.completion.deadline,
         contenders=contenders,
         tasks=tuple(map(TaskRecord.of, tasks)),
-    )
-
-
-def contenders_of(
-    entries: Sequence[Entry], asker: CompletionAsker, settings: Settings
-) -> tuple[BenchContender, ...]:
-    """Say who is judged: entries as they are configured."""
-    return tuple(
-        BenchContender(
-            label=entry.label,
-            provider=entry.spec.provider,
-            model=entry.spec.model,
-            upstream=target.upstream.origin,
-            fingerprint=fingerprint_of(settings, Surface.COMPLETION, entry.spec),
-            local=local,
-        )
-        for entry, target, local in zip(
-            entries, asker.targets, asker.locals, strict=True
-        )
-    )
-
-
-class Outlook(Struct, frozen=True, kw_only=True):
-    """What a bench will take, as far as it is known."""
-
-    estimates: tuple[Estimate, ...]
-    """By contender."""
-    seconds: tuple[float | None, ...]
-    """Of a cell, by contender; None: nobody knows."""
-    a_task: float | None
-    """Seconds that a task takes all contenders; None: nobody knows."""
-
-
-def outlook(
-    tasks: Sequence[Task],
-    asker: CompletionAsker,
-    contenders: Sequence[BenchContender],
-    earlier: Sequence[BenchRecord],
-    measured: Mapping[int, float] | None = None,
-) -> Outlook:
-    """Say what a bench will take, by bounds and by what benches before it took."""
-    seconds = [
-        (measured or {}).get(index, of_benches(contender, earlier))
-        for index, contender in enumerate(contenders)
-    ]
-    taken = [
-        _UNKNOWN if known is None and index in asker.clouds else known
-        for index, known in enumerate(seconds)
-    ]
-    return Outlook(
-        estimates=estimate(tasks, asker),
-        seconds=tuple(seconds),
-        a_task=in_all(lanes_of(asker.seats()), taken),
     )

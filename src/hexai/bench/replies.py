@@ -1,8 +1,4 @@
-"""What comes of one request of a bench: what would go in, how long it took, its price.
-
-The race is followed as a place in the editor follows it, with the same end for those
-that do not stop by themselves.
-"""
+"""What comes of the requests of a bench: how each ended, in what time, its price."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,8 +26,6 @@ from hexai.errors import (
     TimedOut,
     UpstreamResting,
 )
-from hexai.service.ask import Run
-from hexai.service.completion import Completion, Draft
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -39,7 +33,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     state: State
     text: str = ""
-    """What would go in at the hole."""
+    """What would go in at the hole, or answers the question."""
     said: str = ""
     """The answer as it came."""
     cold: Times = Times()
@@ -77,47 +71,28 @@ class Unpaid(Struct, frozen=True):
 Reply = Answer | Later | Unpaid
 
 
-class RequestEnd(Struct, frozen=True, kw_only=True):
-    """One request of a cell."""
+class Put(Struct, frozen=True, kw_only=True):
+    """What came of one request that was put."""
 
     outcome: Outcome
-    draft: Draft
-    times: Times
     cost_usd: Decimal | None
     uncached_usd: Decimal | None
     is_private: bool
-    limit: int | None
+    """The guard objected to the text."""
+    overlapped: bool
+    """Somebody asked at the same place meanwhile."""
 
 
-class Follower:
-    """Follows the race of one contender to its end."""
+class Watch:
+    """Notes when what happened in the race of one contender."""
 
-    def __init__(self, composed: Completion, *, counts: bool) -> None:
-        """Read the answer at the end only if it `counts`."""
-        self._counts = counts
-        self.draft = Draft(composed.clean, composed.judge)
+    def __init__(self) -> None:
         self._started_at = 0.0
         self._first_at: float | None = None
         self._ended_at = 0.0
 
-    async def follow(self, run: Run) -> Outcome:
-        """Follow it as a place in the editor does; gives the outcome."""
-        async for event in run:
-            self._note(event)
-            match event:
-                case Delta(text=text):
-                    self.draft.add(text)
-                    if self.draft.has_enough:
-                        run.finish(0)
-                case TakenBackEvent():
-                    self.draft.take_back()
-                case Ended(outcome=outcome) if self._counts:
-                    self.draft.end(outcome, event.at)
-                case _:
-                    pass
-        return run.outcomes[0]
-
-    def _note(self, event: Event) -> None:
+    def note(self, event: Event) -> None:
+        """Take the next event."""
         match event:
             case Started():
                 self._started_at, self._first_at = event.at, None
@@ -162,9 +137,9 @@ def without_cache(outcome: Outcome) -> Outcome:
     return replace(outcome, usage=usage)
 
 
-def later_of(ended: RequestEnd, tab: Tab) -> Later | Unpaid | None:
+def later_of(outcome: Outcome, tab: Tab) -> Later | Unpaid | None:
     """Say that a cell is to be asked again; None if it said something."""
-    error = ended.outcome.error
+    error = outcome.error
     if tab.is_refused:
         return Unpaid()
     if isinstance(error, UpstreamResting):
@@ -174,35 +149,34 @@ def later_of(ended: RequestEnd, tab: Tab) -> Later | Unpaid | None:
     return None
 
 
-def answer_of(before: RequestEnd, counts: RequestEnd, *, is_cold: bool) -> Answer:
-    """Make the answer of a cell of its two requests; the second one counts."""
-    ended = (before, counts)
-    outcome, usage = counts.outcome, counts.outcome.usage
-    state, error = _state(counts)
-    costs = [each.cost_usd for each in ended]
-    uncached = [each.uncached_usd for each in ended]
-    given = outcome.given
+def answer_of(
+    puts: Sequence[Put], ended: tuple[State, str], *, limit: int | None, text: str
+) -> Answer:
+    """Make the answer of a cell, but for its times; the last request is what counts.
+
+    `ended` says how, and why if it is no answer.
+    """
+    outcome = puts[-1].outcome
+    usage, given = outcome.usage, outcome.given
     return Answer(
-        state=state,
-        text=counts.draft.text,
+        state=ended[0],
+        text=text,
         said=outcome.text,
-        cold=before.times if is_cold else Times(),
-        warm=counts.times,
         tokens_in=None if usage is None else usage.input,
         tokens_cached=None if usage is None else usage.cached,
         tokens_out=None if usage is None else usage.output,
         form=(outcome.infilled, outcome.apart),
-        limit=counts.limit,
+        limit=limit,
         held=None if given is None else given.held,
-        cost_usd=_sum(costs),
-        uncached_usd=_sum(uncached),
+        cost_usd=_sum([each.cost_usd for each in puts]),
+        uncached_usd=_sum([each.uncached_usd for each in puts]),
         estimated=any(
             each.outcome.usage is not None and each.outcome.usage.source == "estimated"
-            for each in ended
+            for each in puts
         ),
-        error=error,
+        error=ended[1],
         cause=outcome.error.kind if outcome.error else "",
-        is_private=before.is_private or counts.is_private,
+        is_private=any(each.is_private for each in puts),
     )
 
 
@@ -212,13 +186,13 @@ def _sum(costs: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
-def _state(ended: RequestEnd) -> tuple[State, str]:
-    """Say how a cell ended, and why if it is no answer."""
-    outcome, error = ended.outcome, ended.outcome.error
+def unanswered(outcome: Outcome) -> tuple[State, str] | None:
+    """Say how a cell ended that has no answer, and why; None if it has one."""
+    error = outcome.error
     if outcome.is_cut:
         return State.FAILED, outcome.cut_words
     if outcome.status is Status.ANSWERED:
-        return _answered(ended), ended.draft.misfit or ""
+        return None
     told = "" if error is None else str(error)
     if isinstance(error, TimedOut) and error.phase != "connect":
         return State.TIMED_OUT, told
@@ -229,10 +203,9 @@ def _state(ended: RequestEnd) -> tuple[State, str]:
     return (State.EMPTY if isinstance(error, NoAnswer) else State.FAILED), told
 
 
-def _answered(ended: RequestEnd) -> State:
-    misfit, finish = ended.draft.misfit, ended.outcome.finish
-    if misfit is not None:
-        return State.EMPTY if misfit == "empty" else State.UNFIT
-    if finish is FinishReason.FILTERED:
+def finished(outcome: Outcome) -> State:
+    """Say how an answer ended that was given."""
+    if outcome.finish is FinishReason.FILTERED:
         return State.REFUSED
-    return State.CUT_OFF if finish is FinishReason.LENGTH else State.ANSWERED
+    limited = outcome.finish is FinishReason.LENGTH
+    return State.CUT_OFF if limited else State.ANSWERED

@@ -12,7 +12,7 @@ from contextlib import suppress
 from decimal import Decimal
 from math import inf
 from statistics import median
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.replies import Later, Unpaid
 from hexai.bench.schedule import LEAD, Lane, Seat, cold_cells, lanes_of, spread
-from hexai.domain.bench import Cell, Ending, Task
+from hexai.domain.bench import Cell, Ending, Item
 
 IN_A_ROW = 10
 """Failures for one cause, one after the other, after which a contender is set aside."""
@@ -28,8 +28,6 @@ _AGAIN = 6
 """Times that a cell is put off, because its upstream asks for time."""
 _UNPAID = 3
 """Times that a cell may find the purse too light for its retries."""
-_REQUESTS = 2
-"""Those of a cell: one beforehand, and the one that counts."""
 _LONGEST_WAIT = 120.0
 _LATELY = 20
 """Cells by whose time it is told how long the rest takes."""
@@ -46,16 +44,24 @@ class Filled(Struct, frozen=True, kw_only=True):
 Result = Filled | Later | Unpaid
 
 
-class Asks(Protocol):
+T = TypeVar("T", bound=Item)
+T_contra = TypeVar("T_contra", bound=Item, contravariant=True)
+
+
+class Asks(Protocol[T_contra]):
     """Who asks the cells of a bench."""
+
+    @property
+    def requests(self) -> int:
+        """Those of a cell."""
 
     def seats(self) -> tuple[Seat, ...]:
         """Say where each contender is asked."""
 
-    def most_usd(self, task: Task, index: int) -> Decimal | None:
+    def most_usd(self, task: T_contra, index: int) -> Decimal | None:
         """Give the most that one attempt may cost; None: nobody knows."""
 
-    async def fill(self, task: Task, index: int, *, cold: bool) -> Result:
+    async def fill(self, task: T_contra, index: int, *, cold: bool) -> Result:
         """Ask and score one cell; `cold`: the first one of its file."""
 
 
@@ -85,14 +91,14 @@ class Progress(Struct, frozen=True, kw_only=True):
     """What is waited for before anything more is asked; empty for nothing."""
 
 
-class Bench:
+class Bench(Generic[T]):
     """One bench on its way."""
 
     def __init__(
         self,
-        tasks: Sequence[Task],
+        tasks: Sequence[T],
         known: Known,
-        asks: Asks,
+        asks: Asks[T],
         keeps: Keeps,
         purse: Purse,
     ) -> None:
@@ -207,7 +213,7 @@ class Bench:
                 await self._wait_until(lambda: False)
         self._waits.pop(lane.lane.place, None)
 
-    async def _can_pay(self, lane: "_LaneState", task: Task, index: int) -> bool:
+    async def _can_pay(self, lane: "_LaneState", task: T, index: int) -> bool:
         """Wait until the purse holds what a cell may cost; False: it never will."""
         most = self._asks.most_usd(task, index)
         if most is None and self.purse.limit is not None:
@@ -225,7 +231,7 @@ class Bench:
         if self._is_over():
             return False
         if most:
-            self._keeps.reserve(task.id, index, _REQUESTS * most)
+            self._keeps.reserve(task.id, index, self._asks.requests * most)
         return True
 
     def _judge(self, index: int, filled: Filled) -> None:

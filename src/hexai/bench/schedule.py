@@ -13,7 +13,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from hexai.domain.bench import Task
+from hexai.domain.bench import Item
 
 APART = 4
 """Tasks that lie between two of one file, as long as there are others."""
@@ -101,7 +101,7 @@ def _lane(place: str, seats: dict[int, Seat]) -> Lane:
 
 
 def cold_cells(
-    lane: Lane, order: Sequence[int], tasks: Sequence[Task], seats: Sequence[Seat]
+    lane: Lane, order: Sequence[int], tasks: Sequence[Item], seats: Sequence[Seat]
 ) -> frozenset[tuple[int, int]]:
     """Give the first cell of each file, for each of those who may keep prompts.
 
@@ -117,7 +117,7 @@ def cold_cells(
     return frozenset(cold)
 
 
-def spread(tasks: Sequence[Task]) -> tuple[int, ...]:
+def spread(tasks: Sequence[Item]) -> tuple[int, ...]:
     """Order tasks so that those of one file are not asked in a row.
 
     What an upstream keeps of one prompt would else make the next one quicker and
@@ -145,6 +145,6 @@ def spread(tasks: Sequence[Task]) -> tuple[int, ...]:
 
 
 def _first_free(
-    tasks: Sequence[Task], waiting: Iterable[int], lately: deque[str]
+    tasks: Sequence[Item], waiting: Iterable[int], lately: deque[str]
 ) -> int | None:
     return next((i for i in waiting if tasks[i].path not in lately), None)

@@ -12,10 +12,9 @@ from statistics import fmean
 
 from msgspec import Struct
 
-from hexai.bench.asking import CompletionAsker
+from hexai.bench.asker import Asker, T
 from hexai.bench.replies import Answer
 from hexai.bench.sizes import Sizes
-from hexai.domain.bench import Task
 from hexai.domain.provider import Held
 from hexai.engine.decide import prompt_room
 
@@ -35,7 +34,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
     """None: nobody knows what it costs, or at most."""
 
 
-def estimate(tasks: Iterable[Task], asker: CompletionAsker) -> tuple[Estimate, ...]:
+def estimate(tasks: Iterable[T], asker: Asker[T]) -> tuple[Estimate, ...]:
     """Compose every task, and say what each contender would take."""
     sums = [_Sum() for _ in asker.targets]
     for task in tasks:
@@ -53,19 +52,21 @@ class _Sum:
         self._is_limited = True
         self._usd: list[Decimal] | None = [Decimal(0), Decimal(0)]
 
-    def add(self, asker: CompletionAsker, task: Task, index: int) -> None:
-        """Add the requests of a task: one beforehand, and the one that counts."""
+    def add(self, asker: Asker[T], task: T, index: int) -> None:
+        """Add the requests of a task."""
+        each = asker.requests
         least, most, limit = asker.tokens(task, index)
-        self._in[0] += 2 * int(least * _FEWEST)
-        self._in[1] += 2 * most
-        self._out[0] += 2
+        self._in[0] += each * int(least * _FEWEST)
+        self._in[1] += each * most
+        self._out[0] += each
         self._is_limited = self._is_limited and limit is not None
-        self._out[1] += 2 * (limit or 0)
+        self._out[1] += each * (limit or 0)
         costs = asker.usd_between(task, index)
         if costs is None or self._usd is None:
             self._usd = None
         else:
-            self._usd = [self._usd[0] + 2 * costs[0], self._usd[1] + 2 * costs[1]]
+            sums = zip(self._usd, costs, strict=True)
+            self._usd = [so_far + each * cost for so_far, cost in sums]
 
     def estimate(self) -> Estimate:
         """Give them."""

@@ -1,17 +1,35 @@
 """What a bench asks, and what came of it: tasks, cells, scores; pure values.
 
 A *task* is a hole in code that somebody wrote lately, with what was really written
-there. A *cell* is one task asked of one contender. A *block* is what one commit gave:
-blocks, not cells, are what a verdict bets on, since holes of one commit are alike.
+there, or a question of the user's own. A *cell* is one task asked of one contender. A
+*block* is what one commit gave, or one question that was asked several times: blocks,
+not cells, are what a verdict bets on, since holes of one commit are alike.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct, field
 
 from hexai.domain.entry import Surface
+
+
+class Item(Protocol):
+    """What can be asked: a task of any kind."""
+
+    @property
+    def id(self) -> str:
+        """The same for the same task, whatever the run."""
+
+    @property
+    def path(self) -> str:
+        """What it shares with others whose prompts begin as its own does."""
+
+    @property
+    def commit(self) -> str:
+        """Its block: what else is of it says much the same."""
 
 
 class Kind(StrEnum):
@@ -114,7 +132,10 @@ class Cell(Struct, frozen=True, kw_only=True):
     """Its place among the run's contenders, from 0."""
     state: State
     score: Score | None = None
-    """None where it does not count."""
+    """None where it does not count, and where no hole was filled."""
+    checks: tuple[bool, ...] | None = None
+    """Of a question, which of its checks the answer passed, in their order; None where
+    it does not count, and for a hole."""
     cold: Times = Times()
     warm: Times = Times()
     tokens_in: int | None = None
@@ -154,14 +175,18 @@ class TaskRecord(Struct, frozen=True, kw_only=True):
     """What is kept of a task where no text may be."""
 
     id: str
-    kind: Kind
-    language: str
+    kind: str
+    """Of a hole, its `Kind`; else `question`."""
+    language: str = ""
     commit: str
-    committed_at: int
+    """Its block: the id of the commit, or of the question."""
+    committed_at: int = 0
     characters: int
-    """Of what was really written there."""
+    """Of what was really written there, or of the question."""
     told_below: bool = False
     test: bool = False
+    tags: tuple[str, ...] = ()
+    """What the user calls a question, to look at parts of a bench."""
 
     @classmethod
     def of(cls, task: Task) -> "TaskRecord":
@@ -182,7 +207,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What a bench asks of whom; the same again gives the same tasks."""
 
     project: str
-    """The repository's folder."""
+    """The repository's folder, or that of the project in which questions were asked."""
+    file: str = ""
+    """The file of questions; empty for a bench on code."""
+    repeat: int = 1
+    """How often each question is asked."""
     surface: Surface = Surface.COMPLETION
     head: str = ""
     """The commit that it was at."""
@@ -201,7 +230,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     prompts: str = ""
     """A digest of the prompts that come with it."""
     test: str = ""
-    """The command by which answers were tried; empty: none."""
+    """The command by which answers were tried, or `runs` for those of questions that
+    were allowed to run; empty: none."""
     margin: float = 0.05
     """The difference in `saved` below which two are equal."""
     deadline: float = 4.0

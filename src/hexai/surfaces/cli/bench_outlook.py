@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hexai.bench.forecast import smallest_gap
 from hexai.bench.mining.mine import Mined
-from hexai.bench.prepare import Outlook
+from hexai.bench.outlook import Outlook
 from hexai.bench.spending import Estimate
 from hexai.domain.bench import Plan
 from hexai.surfaces.cli.bench_words import points, seconds, tasks_words

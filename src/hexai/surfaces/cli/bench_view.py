@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from typing import Protocol
 
-from hexai.bench.run import Bench, Progress
+from hexai.bench.budget import Purse
+from hexai.bench.known import Known
+from hexai.bench.run import Progress
 from hexai.bench.spending import Forecast
 from hexai.bench.standing import Mean
 from hexai.domain.bench import BenchRecord
@@ -32,11 +35,21 @@ _BAR = 12
 _MOST_PAIRS = 6
 
 
+class Watched(Protocol):
+    """A bench on its way, whatever it asks."""
+
+    known: Known
+    purse: Purse
+
+    def progress(self) -> Progress:
+        """Say how far it has come."""
+
+
 class BenchView:
     """Turns the state of a bench into lines; what takes longer only as it changes."""
 
     def __init__(
-        self, record: BenchRecord, bench: Bench, forecasts: Sequence[Forecast]
+        self, record: BenchRecord, bench: Watched, forecasts: Sequence[Forecast]
     ) -> None:
         """Show a bench that is about to be run."""
         self._forecasts = forecasts

@@ -1,0 +1,73 @@
+"""Who is judged by a bench, and what it will take, as far as that is known.
+
+Nothing is asked of anybody here.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from hexai.bench.asker import Asker, T
+from hexai.bench.durations import in_all, of_benches
+from hexai.bench.schedule import lanes_of
+from hexai.bench.spending import Estimate, estimate
+from hexai.config.schema import Settings
+from hexai.domain.bench import BenchContender, BenchRecord
+from hexai.domain.entry import Entry
+from hexai.service.fingerprints import fingerprint_of
+
+_UNKNOWN = 3.0
+"""Seconds that a cell elsewhere is taken to take, where nobody knows."""
+
+
+def contenders_of(
+    entries: Sequence[Entry], asker: Asker[T], settings: Settings
+) -> tuple[BenchContender, ...]:
+    """Say who is judged: entries as they are configured."""
+    return tuple(
+        BenchContender(
+            label=entry.label,
+            provider=entry.spec.provider,
+            model=entry.spec.model,
+            upstream=target.upstream.origin,
+            fingerprint=fingerprint_of(settings, entry.surface, entry.spec),
+            local=local,
+        )
+        for entry, target, local in zip(
+            entries, asker.targets, asker.locals, strict=True
+        )
+    )
+
+
+class Outlook(Struct, frozen=True, kw_only=True):
+    """What a bench will take, as far as it is known."""
+
+    estimates: tuple[Estimate, ...]
+    """By contender."""
+    seconds: tuple[float | None, ...]
+    """Of a cell, by contender; None: nobody knows."""
+    a_task: float | None
+    """Seconds that a task takes all contenders; None: nobody knows."""
+
+
+def outlook(
+    tasks: Sequence[T],
+    asker: Asker[T],
+    contenders: Sequence[BenchContender],
+    earlier: Sequence[BenchRecord],
+    measured: Mapping[int, float] | None = None,
+) -> Outlook:
+    """Say what a bench will take, by bounds and by what benches before it took."""
+    seconds = [
+        (measured or {}).get(index, of_benches(contender, earlier))
+        for index, contender in enumerate(contenders)
+    ]
+    taken = [
+        _UNKNOWN if known is None and index in asker.clouds else known
+        for index, known in enumerate(seconds)
+    ]
+    return Outlook(
+        estimates=estimate(tasks, asker),
+        seconds=tuple(seconds),
+        a_task=in_all(lanes_of(asker.seats()), taken),
+    )

@@ -1,0 +1,310 @@
+"""What `hexai bench run` and `hexai bench ask` share: from tasks to a report.
+
+What is asked, and how an answer is scored, is the business of those that derive from
+`BenchCommand`. Here is what each says beforehand, what it may do without being asked,
+and how it goes on with what was begun.
+"""
+
+import asyncio
+import gc
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from functools import partial
+from itertools import islice
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.bench.asker import Asker
+from hexai.bench.budget import Purse
+from hexai.bench.known import Known
+from hexai.bench.measure import measure
+from hexai.bench.outlook import Outlook, contenders_of, outlook
+from hexai.bench.plan import differences, whole_commits
+from hexai.bench.run import Asks, Bench, T_contra
+from hexai.bench.spending import Forecast
+from hexai.domain.bench import (
+    BenchContender,
+    BenchRecord,
+    Cell,
+    Ending,
+    Item,
+    Plan,
+)
+from hexai.domain.entry import Surface
+from hexai.errors import HexaiError, SetupError, UsageError
+from hexai.service.bench_records import BenchRecords
+from hexai.service.bench_texts import Text
+from hexai.service.runtime import Loop
+from hexai.service.services import Services
+from hexai.surfaces.cli.bench_view import BenchView, shown
+from hexai.surfaces.cli.bench_words import ending_words, report, seconds
+from hexai.surfaces.cli.command_line import Invocation
+from hexai.surfaces.cli.loaded_config import open_session
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
+from hexai.surfaces.cli.process import Interrupts
+from hexai.surfaces.cli.terminal import Screen
+
+_HOUR = 3600.0
+_EARLIER = 20
+"""Benches by which it is told how long a cell takes."""
+
+T = TypeVar("T", bound=Item)
+
+
+class BenchOptions(Struct, frozen=True, kw_only=True):
+    """What the command line says of any bench."""
+
+    only: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    budget: Decimal | None = None
+    hours: float | None = None
+    margin: float = 5.0
+    """In points."""
+    seed: str | None = None
+    dry_run: bool = False
+    measure: bool = False
+    yes: bool = False
+    resume: str | None = None
+    name: str = ""
+
+
+class Fills(Asks[T_contra], Protocol[T_contra]):
+    """Who fills the cells of a bench, and forecasts what they take."""
+
+    @property
+    def forecasts(self) -> Sequence[Forecast]:
+        """Those of tokens, by contender."""
+
+
+class BenchCommand(Generic[T]):
+    """One call of a command that asks the models."""
+
+    surface: Surface
+
+    def __init__(
+        self,
+        invocation: Invocation,
+        wanted: BenchOptions,
+        records: BenchRecords,
+        before: BenchRecord | None,
+        *,
+        folder: str,
+    ) -> None:
+        """`folder` is where it is asked; `before` is what is to be gone on with."""
+        self._process = invocation.process
+        self._options = wanted
+        self._records = records
+        self._before = before
+        chosen = replace(
+            invocation.options, models=wanted.models, only=wanted.only, indices=()
+        )
+        self._session = open_session(replace(self._process, folder=folder), chosen)
+        self._entries = self._session.entries(self.surface)
+        if not self._entries:
+            raise SetupError(
+                f"no entry is configured for {self.surface}; add "
+                f"[[models.{self.surface}]] tables, or name models with "
+                "-m PROVIDER:MODEL"
+            )
+        self._purse = Purse(wanted.budget, _spent(before))
+
+    def _find(self) -> tuple[T, ...]:
+        """Find what is asked; raises `HexaiError` if there is nothing."""
+        raise NotImplementedError
+
+    def _asker(self, services: Services) -> Asker[T]:
+        """Make who asks it."""
+        raise NotImplementedError
+
+    def _plan(self, contenders: tuple[BenchContender, ...]) -> Plan:
+        """Write down what makes the same bench again."""
+        raise NotImplementedError
+
+    def _beforehand(self, plan: Plan, view: Outlook) -> str:
+        """Say what is asked and what it takes, before anything is sent."""
+        raise NotImplementedError
+
+    def _filler(
+        self, tasks: tuple[T, ...], asker: Asker[T], keep: Callable[[Text], None]
+    ) -> Fills[T]:
+        """Make who fills the cells."""
+        raise NotImplementedError
+
+    def run(self) -> int:
+        """Find the tasks, say what it takes, ask, and say what came of it."""
+        tasks = self._find()
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(self._with_asker(tasks))
+
+    async def _with_asker(self, tasks: tuple[T, ...]) -> int:
+        notes: list[str] = []
+        problem: HexaiError | None = None
+        code = 1
+        async with (
+            self._session.services(on_note=notes.append) as services,
+            self._asker(services) as asker,
+        ):
+            try:
+                code = await self._decide(tasks, asker)
+            except HexaiError as error:
+                problem = error  # as it is, and in no group of errors
+            finally:
+                services.beside.close()
+        self._session.note(notes)
+        if problem is not None:
+            raise problem
+        return code
+
+    async def _decide(self, tasks: tuple[T, ...], asker: Asker[T]) -> int:
+        """Say what it will take, and go on if that is wanted."""
+        settings = self._session.snapshot.settings
+        contenders = contenders_of(self._entries, asker, settings)
+        plan = self._plan(contenders)
+        self._check_same(plan)
+        listed = self._records.listed()
+        earlier = (each for each in listed if each.plan.surface is self.surface)
+        measured = await measure(tasks, asker) if self._options.measure else None
+        known = [*islice(earlier, _EARLIER)]
+        view = outlook(tasks, asker, contenders, known, measured)
+        tasks, plan = self._within_hours(tasks, plan, view)
+        is_paid = bool(asker.clouds)
+        if self._options.dry_run or is_paid or self._options.hours:
+            say(self._process, self._beforehand(plan, view))
+        if self._options.dry_run:
+            return 0
+        if not self._may_go_on(is_paid=is_paid):
+            return 1
+        return await self._ask(tasks, plan, asker)
+
+    def _check_same(self, plan: Plan) -> None:
+        """Refuse to resume what would not be the same bench any more."""
+        before = self._before
+        if before is None:
+            return
+        told = differences(before.plan, plan)
+        if told:
+            raise UsageError(
+                f"bench {before.number} cannot be resumed: {'; '.join(told)}; "
+                "begin a new one, or change that back"
+            )
+
+    def _within_hours(
+        self, tasks: tuple[T, ...], plan: Plan, view: Outlook
+    ) -> tuple[tuple[T, ...], Plan]:
+        """Take as many tasks as fit into the hours that were given."""
+        hours = self._options.hours
+        if hours is None or self._before is not None:
+            return tasks, plan
+        if view.a_task is None:
+            raise UsageError(
+                "how long a task takes is not known yet for every entry that runs "
+                "here; --dry-run --measure asks three of each"
+            )
+        fit = int(hours * _HOUR / max(view.a_task, 0.001))
+        some = whole_commits(tasks, max(1, min(fit, len(tasks))))
+        complain(
+            self._process,
+            f"{fit} tasks fit into {seconds(hours * _HOUR)}, at "
+            f"{seconds(view.a_task)} a task; {len(some)} are asked",
+        )
+        records = plan.tasks[: len(some)]
+        return some, replace(plan, tasks=records, most=len(some))
+
+    def _may_go_on(self, *, is_paid: bool) -> bool:
+        """Ask once before anything leaves this machine; a script says --yes."""
+        if not is_paid or self._options.yes:
+            return True
+        if not can_confirm(self._process):
+            raise UsageError(
+                "this asks models that are not on this machine: nothing was sent; "
+                "say --yes to do so without being asked"
+            )
+        return confirm(self._process, "Ask them?")
+
+    async def _ask(self, tasks: tuple[T, ...], plan: Plan, asker: Asker[T]) -> int:
+        gc.enable()  # it rests in commands, which are over soon; this one is not
+        record = self._begin(plan)
+        known = Known.of(record)
+        keeper = _Keeper(self._records, record)
+        filler = self._filler(tasks, asker, self._keep(record))
+        bench = Bench(tasks, known, filler, keeper, self._purse)
+        asker.open()
+        ending, code = await self._watch(
+            bench, BenchView(record, bench, filler.forecasts)
+        )
+        self._records.end(record.number, ending, known.aside)
+        ended = self._records.find(str(record.number))
+        say(self._process, report(ended, Known.of(ended), self._process.columns))
+        say(self._process, f"bench {ended.number}: {ending_words(ended)}\n")
+        return code
+
+    def _begin(self, plan: Plan) -> BenchRecord:
+        if self._before is not None:
+            return self._before
+        key = secrets.token_hex(16)
+        now = time.time()  # noqa: TID251 - the edge
+        return self._records.begin(plan, key=key, name=self._options.name, now=now)
+
+    def _keep(self, record: BenchRecord) -> Callable[[Text], None]:
+        """Keep texts in the file of the bench, where texts are kept at all."""
+        if self._session.snapshot.settings.ledger.store_text == "none":
+            return lambda _text: None
+        file, told = self._records.texts(record), list[OSError]()
+
+        def keep(text: Text) -> None:
+            try:
+                file.add(text)
+            except OSError as error:
+                if not told:
+                    told.append(error)
+                    complain(self._process, f"texts are not kept: {error.strerror}")
+
+        return keep
+
+    async def _watch(self, bench: Bench[T], view: BenchView) -> tuple[Ending, int]:
+        """Run it, and show it meanwhile; Ctrl-C ends it with what is known."""
+        screen = Screen(self._process)
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+
+        def stop() -> bool:
+            loop.call_soon_threadsafe(task.cancel)
+            return True
+
+        tell = partial(complain, self._process)
+        with Interrupts(stop, screen.abandon) as interrupts:
+            try:
+                with suppress(asyncio.CancelledError):
+                    async with shown(screen, view, tell):
+                        return await bench.run(), 0
+            finally:
+                screen.close()
+        task.uncancel()
+        return Ending.UNFINISHED, interrupts.code or 1
+
+
+class _Keeper:
+    """Writes what is known into the ledger."""
+
+    def __init__(self, records: BenchRecords, record: BenchRecord) -> None:
+        self._records = records
+        self._number = record.number
+
+    def reserve(self, task: str, contender: int, most: Decimal) -> None:
+        """Write what a cell that begins may cost at most."""
+        self._records.reserve(self._number, task, contender, most)
+
+    def put(self, cell: Cell) -> None:
+        """Write a cell."""
+        self._records.put(self._number, cell)
+
+
+def _spent(before: BenchRecord | None) -> Decimal:
+    """Give what a bench has cost so far, and what a killed run may have."""
+    return Decimal(0) if before is None else before.cost_usd + before.lost_usd
