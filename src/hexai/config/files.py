@@ -42,7 +42,11 @@ class ConfigFile(Struct, frozen=True, kw_only=True):
 
 
 class Unreadable(Exception):
-    """A configuration file is there but cannot be used; the text says why."""
+    """A file is there but cannot be used; the text says why."""
+
+
+class Oversized(Unreadable):
+    """It is larger than it may be."""
 
 
 def read_file(path: Path, *, limit: int = FILE_LIMIT) -> ConfigFile | None:
@@ -115,7 +119,7 @@ def _read(descriptor: int, limit: int) -> bytes:
             content += piece
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from None
-    raise Unreadable(f"is over {limit >> 10} KiB; no configuration is that large")
+    raise Oversized(f"is over {limit >> 10} KiB; no configuration is that large")
 
 
 def parse_toml(text: str) -> dict[str, object] | Problem:

@@ -48,6 +48,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """What an Ollama is asked for where the model should think as little as it can."""
     keeping: Keeping | None = None
     """How it is asked to keep the beginning of a prompt."""
+    images: bool | None = None
+    """Whether it takes pictures; where nobody knows, it is asked, and may refuse."""
     why: str
     headers: Mapping[str, str] | None = None
     """Sent with every request."""
@@ -184,6 +186,24 @@ ROWS = (
         " https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching",
     ),
     Row(
+        hosts=("api.deepseek.com",),
+        images=False,
+        why="no model there takes pictures, and the refusal names a field of ours (400"
+        " unknown variant `image_url`, expected `text`)",
+        seen="DeepSeek V4 Pro and Flash, 2026-07:"
+        " https://github.com/rikkahub/rikkahub/issues/1433",
+    ),
+    Row(
+        hosts=_OPENAI,
+        models=r"gpt-3\.5|gpt-4(-\d{4}|-32k.*)?$|o1-(mini|preview)|o3-mini|gpt-oss",
+        images=False,
+        why="text models; the refusal does not say which others there are (400"
+        " image_url is only supported by certain models)",
+        seen="o3-mini, 2025-05: https://github.com/machine-theory/lm-council/issues/14;"
+        " gpt-3.5, 2025-11:"
+        " https://github.com/nextcloud/integration_openai/issues/282",
+    ),
+    Row(
         models=r"gpt-oss",
         quietest="low",
         why="it cannot stop thinking: an Ollama ignores false and takes a level",
@@ -203,6 +223,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     most_stops: int = 4
     quietest: Think = False
     keeping: Keeping = "unasked"
+    images: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -13,6 +13,21 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
+class Image(Struct, frozen=True, kw_only=True):
+    """A picture that goes along with a message, as the file has it."""
+
+    name: str
+    """What the message's text calls it."""
+    type: str
+    """Its media type: `image/png`."""
+    size: int
+    """Bytes."""
+    sha256: str
+    """Of its bytes, in hexadecimal."""
+    data: bytes = b""
+    """Empty in what is recorded."""
+
+
 class Message(Struct, frozen=True):
     """One message of a conversation."""
 
@@ -20,6 +35,8 @@ class Message(Struct, frozen=True):
     content: str
     standing: int = 0
     """How many of its first characters are likely to be said again soon."""
+    images: tuple[Image, ...] = ()
+    """For models that take some; whoever does not fails by itself."""
 
 
 class Infill(Struct, frozen=True, kw_only=True):

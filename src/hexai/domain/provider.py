@@ -78,6 +78,11 @@ class Call(Struct, frozen=True, kw_only=True):
     keeps: bool = False
     """The upstream is asked to keep what stands of the messages, which costs."""
 
+    @property
+    def has_images(self) -> bool:
+        """Whether any of its messages has a picture."""
+        return any(message.images for message in self.messages)
+
 
 class TextDelta(Struct, frozen=True, gc=False):
     """The next piece of the answer; never empty, valid Unicode without NUL."""

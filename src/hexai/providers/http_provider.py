@@ -74,6 +74,10 @@ class HttpProvider:
         with self._naming(call.model) as masker:
             if not self._credential.at_hand:
                 progress.loading()
+            if call.has_images:
+                from hexai.providers.images import check_images
+
+                await check_images(call, self._settings, self)
             wire = await self._choose(call, self) if self._choose else self._format
             headers = await self._headers(masker)
             left_out: frozenset[str] = frozenset()

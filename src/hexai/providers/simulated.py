@@ -72,6 +72,10 @@ class Simulated:
         self, call: Call, progress: Progress
     ) -> AsyncGenerator[Chunk, None]:
         """Make one attempt, as the Protocol says."""
+        if call.has_images:
+            from hexai.providers.images import unseen
+
+            raise self._named(unseen(call), call)
         try:
             script = read_script(call.model)
         except ValueError as error:

@@ -76,12 +76,15 @@ def answer_key(settings: ProviderSettings, call: Call, *, revision: str = "") ->
 
     `revision` tells apart what one name stands for at different times.
     """
-    facts = (
+    facts: tuple[object, ...] = (
         (settings.name, settings.type, settings.base_url, revision),
         (call.model, call.temperature, call.max_tokens, call.stop),
         (call.options.think, call.options.reasoning_effort),
         tuple((message.role.value, message.content) for message in call.messages),
     )
+    images = [image.sha256 for message in call.messages for image in message.images]
+    if images:
+        facts = (*facts, tuple(images))
     # ascii() also takes the lone surrogates that a command line can hold.
     return hashlib.sha256(ascii(facts).encode()).hexdigest()
 

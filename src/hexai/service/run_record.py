@@ -87,13 +87,23 @@ def _size(texts: Iterable[str]) -> int:
 def without_keys(
     record: RunRecord, mask: Callable[[str], tuple[str, int]]
 ) -> RunRecord:
-    """Mask the keys in everything that was said; where, the record tells."""
+    """Mask the keys in everything that was said; where, the record tells.
+
+    Of images it keeps what they are, and not what they show.
+    """
     contenders = []
     for each in record.contenders:
         text, masked = mask(each.text)
         error, _ = mask(each.error)
         contenders.append(replace(each, text=text, error=error, masked=masked))
-    messages = (replace(m, content=mask(m.content)[0]) for m in record.messages)
+    messages = (
+        replace(
+            message,
+            content=mask(message.content)[0],
+            images=tuple(replace(image, data=b"") for image in message.images),
+        )
+        for message in record.messages
+    )
     return replace(record, contenders=tuple(contenders), messages=tuple(messages))
 
 

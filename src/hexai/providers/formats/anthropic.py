@@ -88,7 +88,18 @@ class AnthropicFormat:
 
 
 def _content(message: Message, *, keeps: bool) -> object:
-    """Write what a message says, with a mark at the end of what is to be kept."""
+    """Write what a message says, its pictures first."""
+    said = _said(message, keeps=keeps)
+    if not message.images:
+        return said
+    from hexai.providers.formats.images import anthropic_blocks
+
+    text = [{"type": "text", "text": said}] if isinstance(said, str) else said
+    return [*anthropic_blocks(message), *text]
+
+
+def _said(message: Message, *, keeps: bool) -> str | list[dict[str, object]]:
+    """Write its text, with a mark at the end of what is to be kept."""
     begun = message.content[: message.standing]
     rest = message.content[message.standing :]
     if not (keeps and begun.strip() and rest.strip()):

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.entry import Think
+from hexai.domain.messages import Message
 from hexai.domain.provider import Call, Chunk, Finished, ReportedUsage
 from hexai.errors import ProviderError
 from hexai.providers.formats.control_tokens import stops
@@ -46,7 +47,7 @@ class OllamaFormat:
         body: dict[str, object] = {
             "model": call.model,
             "messages": [
-                {"role": message.role, "content": message.content}
+                {"role": message.role, "content": message.content, **_images(message)}
                 for message in call.messages
             ],
             "stream": True,
@@ -75,6 +76,14 @@ class OllamaFormat:
         from hexai.providers.formats.error_mapping import explain  # most have none
 
         return explain(said, model, self._settings)
+
+
+def _images(message: Message) -> dict[str, object]:
+    if not message.images:
+        return {}
+    from hexai.providers.formats.images import in_base64
+
+    return {"images": [in_base64(image) for image in message.images]}
 
 
 def options(call: Call) -> dict[str, object]:

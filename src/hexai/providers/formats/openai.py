@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from hexai.config.schema_providers import ProviderSettings
 from hexai.config.vendors import Traits, traits
+from hexai.domain.messages import Message
 from hexai.domain.provider import Call, Chunk, Finished, ReportedUsage
 from hexai.errors import ProviderError
 from hexai.providers.formats.control_tokens import stops
@@ -63,7 +64,7 @@ class OpenAIFormat:
         body: dict[str, object] = {
             "model": call.model,
             "messages": [
-                {"role": message.role, "content": message.content}
+                {"role": message.role, "content": _content(message)}
                 for message in call.messages
             ],
             "stream": True,
@@ -108,6 +109,15 @@ class OpenAIFormat:
         from hexai.providers.formats.error_mapping import explain  # most have none
 
         return explain(said, model, self._settings)
+
+
+def _content(message: Message) -> object:
+    """Write what a message says: a text, or parts where it has pictures."""
+    if not message.images:
+        return message.content
+    from hexai.providers.formats.images import openai_parts
+
+    return openai_parts(message)
 
 
 class _Said(Struct):

@@ -19,6 +19,7 @@ from hexai.providers.credentials import FixedCredential
 from hexai.providers.formats.format import WireFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
+from hexai.providers.images import unseen
 from hexai.providers.llamacpp.gguf import Metadata, read_metadata
 from hexai.providers.llamacpp.infill import LlamaCppInfill, WatchedChat
 from hexai.providers.llamacpp.model_files import GGUF, find_model, xllamacpp_version
@@ -60,6 +61,10 @@ class LlamaCpp:
         """
         watch = _Watch(progress)
         try:
+            if (
+                call.has_images
+            ):  # a GGUF alone has no eyes: they are a file of their own
+                raise unseen(call)
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
             wire = self._format(gguf, told, call)

@@ -154,8 +154,13 @@ class _Generation(Struct, frozen=True):
     n_ctx: int = 0
 
 
+class _Modalities(Struct, frozen=True):
+    vision: bool | None = None
+
+
 class _Props(Struct, frozen=True):
     default_generation_settings: _Generation = _Generation()
+    modalities: _Modalities = _Modalities()
 
 
 def is_own(target: Target) -> bool:
@@ -168,15 +173,25 @@ def is_own(target: Target) -> bool:
 
 async def slot_context(asked: Asked) -> int | None:
     """Ask a llama.cpp how many tokens each of its slots holds; others do not know."""
+    props = await _props(asked)
+    return props.default_generation_settings.n_ctx or None
+
+
+async def sees(asked: Asked) -> bool | None:
+    """Ask a llama.cpp whether its model takes pictures; others do not know."""
+    return (await _props(asked)).modalities.vision
+
+
+async def _props(asked: Asked) -> _Props:
+    """Ask a llama.cpp what it was started with; nothing is known of anybody else."""
     try:
         async with asyncio.timeout(_WITHIN):
             data = await asked.ask("/../props", limit=_PROPS_LIMIT)
-        props = msgspec.json.decode(data, type=_Props)
+        return msgspec.json.decode(data, type=_Props)
     except (TimeoutError, ProviderError):
-        return None
+        return _Props()
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
-    return props.default_generation_settings.n_ctx or None
+        return _Props()
 
 
 async def wait_until_loaded(asked: Asked) -> None:
@@ -223,6 +238,11 @@ class ShownModel(Struct, frozen=True):
     def is_remote(self) -> bool:
         """Whether the Ollama passes on what the model is sent."""
         return bool(self.remote_host or self.remote_model)
+
+    @property
+    def sees(self) -> bool | None:
+        """Whether the model takes pictures; None: too old a version to say."""
+        return None if self.capabilities is None else "vision" in self.capabilities
 
     @property
     def fills_gaps(self) -> bool:
@@ -272,7 +292,7 @@ class ShownModels:
         before = self._answers.get(key)
         async with self._asking.setdefault(key, asyncio.Lock()):
             if self._answers.get(key) is before:  # else it came while we waited
-                shown = await _ask(model, asked)
+                shown = await show(model, asked)
                 if shown is None:
                     return None
                 self._answers[key] = shown
@@ -280,7 +300,8 @@ class ShownModels:
             return self._answers[key]
 
 
-async def _ask(model: str, asked: Asked) -> ShownModel | None:
+async def show(model: str, asked: Asked) -> ShownModel | None:
+    """Give what an Ollama shows of a model; None if it cannot be found out."""
     try:
         data = await asked.ask("/api/show", {"model": model}, limit=_SHOW_LIMIT)
         return msgspec.json.decode(data, type=ShownModel)

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from hexai.config.locate import Folders
 from hexai.config.schema import Ignore
+from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Clearance, Request
 from hexai.service.guard.findings import (
@@ -68,6 +69,8 @@ class GuardedText(Struct, frozen=True, kw_only=True):
     """Its URI or absolute path."""
     lines: Lines
     """All of it."""
+    title: str = ""
+    """What people call it; empty: by the last part of its path."""
     first: int = 0
     """The first line of the window that goes into the messages."""
     last: int | None = None
@@ -82,6 +85,8 @@ class GuardedText(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """What people call it."""
+        if self.title:
+            return self.title
         from hexai.service.ignore.ignore import name_of
 
         return name_of(self.uri)
@@ -138,7 +143,8 @@ class Guard:
         for lines, place in _texts(request, documents, sources):
             for finding in await self._find(lines):
                 _note(found, finding, place, allow_secrets)
-        return _clearance(found, for_one_call=not documents)
+        is_line = request.surface is Surface.CLI
+        return _clearance(found, for_one_call=is_line or not documents)
 
     async def _find(self, lines: Sequence[str]) -> list[Finding]:
         found: list[Finding] = []

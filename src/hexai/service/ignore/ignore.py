@@ -137,6 +137,14 @@ class IgnoreRules:
         )
         return Ignored(uri=uri, reason=reason) if reason else None
 
+    def hides(self, folder: str, settings: Ignore) -> bool:
+        """Tell whether all that lies below a folder, an absolute path, is ignored."""
+        paths = (f"{folder}/",)
+        return bool(
+            self._kept_by_settings(paths, paths, settings.extra_patterns)
+            or (self._kept_by_git(paths, patient=True) if settings.gitignore else "")
+        )
+
     def _kept_by_settings(
         self, local: Sequence[str], readings: Iterable[str], wanted: tuple[str, ...]
     ) -> str:
@@ -148,7 +156,9 @@ class IgnoreRules:
             repository = find_repository(path) if path in local else ""
             for root, rules in ((repository, patterns), ("", anchored)):
                 levels = (_Level(path="", depth=0, patterns=rules),)
-                found = _decide(_names(path, root), levels)
+                found = _decide(
+                    _names(path, root), levels, is_folder=path.endswith("/")
+                )
                 if found is not None:
                     pattern = wanted[found[1].line - 1][:_SHOWN]
                     which = f'the pattern "{pattern}" of ignore.extra_patterns'
@@ -183,7 +193,8 @@ class IgnoreRules:
             raise TakesLong
         if excludes.any_case:
             names = [name.lower() for name in names]
-        reason = _ignored_by(_decide(names, levels), path)
+        found = _decide(names, levels, is_folder=path.endswith("/"))
+        reason = _ignored_by(found, path)
         if len(self._decided) >= _DECIDED:
             self._decided.clear()
         self._decided[path] = (asked, reason)
@@ -230,11 +241,11 @@ def _ignored_by(found: tuple[_Level, Pattern] | None, path: str) -> str:
 
 
 def _decide(
-    names: Sequence[bytes], levels: Sequence[_Level]
+    names: Sequence[bytes], levels: Sequence[_Level], *, is_folder: bool = False
 ) -> tuple[_Level, Pattern] | None:
     """Find the pattern that ignores a path or one of the folders above it."""
     for end in range(1, len(names) + 1):
-        found = _last_word(names[:end], levels, is_folder=end < len(names))
+        found = _last_word(names[:end], levels, is_folder=is_folder or end < len(names))
         if found is not None and not found[1].negated:
             return found
     return None

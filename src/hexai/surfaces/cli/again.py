@@ -35,7 +35,15 @@ def prompt_again(run: RunRecord) -> Prompt:
 
 
 def messages_again(run: RunRecord, system: str | None) -> tuple[Message, ...]:
-    """Give a run's messages, with another system prompt if there is one."""
+    """Give a run's messages, with another system prompt if there is one.
+
+    Raises `UsageError` where they had images, of which only the names are recorded.
+    """
+    if names := [image.name for message in run.messages for image in message.images]:
+        raise UsageError(
+            f"the last prompt had images, which are not kept ({', '.join(names)}); "
+            "ask anew, with -f"
+        )
     if system is None:
         return run.messages
     others = (m for m in run.messages if m.role is not Role.SYSTEM)

@@ -39,12 +39,19 @@ from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
 from hexai.surfaces.cli.output import complain, table_columns, tell
 from hexai.surfaces.cli.process import Hush, Interrupts, Process, folders_of
-from hexai.surfaces.cli.prompt_input import Prompt, from_editor, from_line, read_piped
+from hexai.surfaces.cli.prompt_input import (
+    NO_WORDS,
+    Prompt,
+    from_editor,
+    from_line,
+    read_piped,
+)
 from hexai.surfaces.cli.terminal import Screen
 from hexai.surfaces.cli.views import Show, Wanted
 from hexai.surfaces.words import letter
 
 if TYPE_CHECKING:
+    from hexai.domain.attachments import Attachment
     from hexai.service.tmux_status import CommandStatus
 
 
@@ -63,20 +70,38 @@ def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> 
 
 def ask_recorded(process: Process, options: AskOptions, words: tuple[str, ...]) -> Show:
     """Ask them; gives what was shown, once it is recorded and voted on."""
-    prompt = from_line(words, read_piped(process))
+    piped = "" if "-" in options.files else read_piped(process)
+    prompt = from_line(words, piped)
     if options.again:
         return _ask_again(process, options, prompt)
     with _kept_on_error(process, prompt):
         session = open_session(process, options)
         entries = session.entries(Surface.CLI)
         check_first_run(session, entries)
+        attachments = _attach(session)
+    if prompt is None and attachments and not process.stdin_is_terminal:
+        prompt = NO_WORDS
     prompt = prompt or from_editor(
         process, session.folders.state, on_lost=partial(_keep_text, process)
     )
-    show = _put_recorded(session, make_question(session, entries, prompt))
+    question = make_question(session, entries, prompt)
+    if attachments:
+        from hexai.surfaces.cli.attach import with_attached
+
+        question = with_attached(question, attachments)
+    show = _put_recorded(session, question)
     if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
     return show
+
+
+def _attach(session: Session) -> "tuple[Attachment, ...]":
+    """Read what `-f` names; nothing is loaded for a question without."""
+    if not session.options.files:
+        return ()
+    from hexai.surfaces.cli.attach import attach
+
+    return attach(session)
 
 
 def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> Show:
@@ -88,7 +113,7 @@ def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> 
         prompt_again,
     )
 
-    if prompt is not None:
+    if prompt is not None or options.files:
         raise UsageError("--again asks the last prompt; leave out the new one")
     session = open_session(process, options)
     run = last_question(process)

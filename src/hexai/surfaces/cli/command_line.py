@@ -106,6 +106,8 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     """Numbers of the entries to keep."""
     only: tuple[str, ...] = ()
     """Labels of the entries to keep."""
+    files: tuple[str, ...] = ()
+    """What goes along: paths, folders, addresses, and `-` for standard input."""
     system: str | None = None
     layout: Layout | None = None
     plain: bool = False
@@ -165,6 +167,8 @@ def parse_options(command: click.Command, words: Sequence[str]) -> AskOptions:
     options = convert(context.params, AskOptions)
     if options.json and options.jsonl:
         raise click.UsageError("--json and --jsonl exclude each other.")
+    if options.tps_simulation is not None and options.files:
+        raise click.UsageError("--tps-simulation asks nobody; leave out -f.")
     if options.pick and (options.json or options.jsonl or options.first):
         raise click.UsageError("--pick prints one answer; leave the other form out.")
     return options
@@ -251,6 +255,12 @@ def _whom() -> list[click.Parameter]:
 
 def _how_asked() -> list[click.Parameter]:
     return [
+        click.Option(
+            ["-f", "--file", "files"],
+            multiple=True,
+            metavar="PATH|DIR|URL",
+            help="Attach a file, the files of a folder, or a page; repeatable.",
+        ),
         click.Option(
             ["-s", "--system"], metavar="TEXT", help="Use this system prompt."
         ),

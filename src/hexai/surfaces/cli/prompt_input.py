@@ -20,7 +20,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     """What is asked."""
 
     text: str
-    """Never empty."""
+    """Empty only where what is attached says all."""
     own_words: str
     """The part that the user wrote for us: arguments or the editor's text."""
     worth_keeping: bool
@@ -33,7 +33,7 @@ def read_piped(process: Process) -> str:
     """Read what is piped in, trimmed; empty if standard input is a terminal."""
     if process.stdin_is_terminal:
         return ""
-    return _as_text(_read_all(process.stdin)).strip()
+    return _as_text(read_bytes(process)).strip()
 
 
 def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
@@ -49,6 +49,10 @@ def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
         worth_keeping=bool(piped),
         sources=tuple(Source(name=name, text=part) for name, part in parts if part),
     )
+
+
+NO_WORDS = Prompt(text="", own_words="", worth_keeping=False, sources=())
+"""A question that is no more than what is attached."""
 
 
 def from_editor(
@@ -85,10 +89,11 @@ def from_editor(
     return Prompt(text=text, own_words=text, worth_keeping=True, sources=(source,))
 
 
-def _read_all(descriptor: int) -> bytes:
+def read_bytes(process: Process) -> bytes:
+    """Read what is piped in as it is; raises `UsageError` past the limit."""
     pieces: list[bytes] = []
     size = 0
-    while piece := _read_some(descriptor):
+    while piece := _read_some(process.stdin):
         pieces.append(piece)
         size += len(piece)
         if size > STDIN_LIMIT:

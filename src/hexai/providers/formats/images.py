@@ -1,0 +1,37 @@
+"""Messages with pictures, as each wire format writes them."""
+
+from base64 import b64encode
+
+from hexai.domain.messages import Image, Message
+
+
+def openai_parts(message: Message) -> list[dict[str, object]]:
+    """Write what a message says for chat completions: its text, then its pictures."""
+    pictures: list[dict[str, object]] = [
+        {
+            "type": "image_url",
+            "image_url": {"url": f"data:{image.type};base64,{in_base64(image)}"},
+        }
+        for image in message.images
+    ]
+    return [{"type": "text", "text": message.content}, *pictures]
+
+
+def anthropic_blocks(message: Message) -> list[dict[str, object]]:
+    """Write the pictures of a message as blocks; they go before its text."""
+    return [
+        {
+            "type": "image",
+            "source": {
+                "type": "base64",
+                "media_type": image.type,
+                "data": in_base64(image),
+            },
+        }
+        for image in message.images
+    ]
+
+
+def in_base64(image: Image) -> str:
+    """Write the bytes of a picture as text."""
+    return b64encode(image.data).decode("ascii")

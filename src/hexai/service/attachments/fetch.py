@@ -1,0 +1,190 @@
+"""Pages that the user names: fetched by the connections that all requests use.
+
+An address is fetched because somebody typed it, and nobody else's word counts: a
+redirect is followed to the host that was named, by https where that was, and to no
+other. Where it leads elsewhere that is said, and whoever trusts it names that. Nothing
+of the user's goes along: no key, no cookie, no body.
+"""
+
+import asyncio
+import codecs
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, urljoin, urlsplit
+
+from msgspec import Struct
+
+from hexai.config.addresses import check_base_url, is_loopback, origin
+from hexai.config.schema_providers import ProviderSettings
+from hexai.domain.attachments import Attachment
+from hexai.errors import ProviderError
+from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.http.network import Trust
+from hexai.service.attachments.kinds import (
+    Unfit,
+    attachment,
+    image_type,
+    is_pdf,
+    text_of,
+)
+from hexai.service.attachments.read import IMAGE_LIMIT, Attached
+from hexai.text.sanitise import shorten, visible_line
+
+PATIENCE = 30.0
+"""Seconds for a page and all that redirects to it."""
+_MOST_HOPS = 5
+_AS_IS = "/:@!$&'()*+,;=~%-._"
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_CHARSET = re.compile(r"charset=\"?([\w.:-]{1,40})", re.IGNORECASE)
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_PATH_SHOWN = 200
+
+
+class _Page(Struct, frozen=True, kw_only=True):
+    """What an address gave."""
+
+    data: bytes
+    type: str
+    charset: str
+
+
+def is_address(name: str) -> bool:
+    """Tell an address to fetch from a path."""
+    return _ADDRESS.match(name) is not None
+
+
+async def fetch_pages(
+    addresses: tuple[str, ...], environ: Mapping[str, str], *, local_only: str
+) -> dict[str, Attached | str]:
+    """Fetch some pages at the same time; gives what came of each, or why nothing did.
+
+    `local_only` says why nothing beyond this machine may be asked; empty if it may.
+    """
+    trust = Trust()
+    async with asyncio.TaskGroup() as group:
+        tasks = {
+            address: group.create_task(_fetch(address, environ, trust, local_only))
+            for address in dict.fromkeys(addresses)
+        }
+    return {address: task.result() for address, task in tasks.items()}
+
+
+async def _fetch(
+    address: str, environ: Mapping[str, str], trust: Trust, local_only: str
+) -> Attached | str:
+    name = visible_line(_without_query(address))
+    try:
+        where = _root(address)
+        if local_only and not is_loopback(where):
+            return f"{name} is not fetched: {local_only}"
+        async with asyncio.timeout(PATIENCE):
+            page = await _follow(address, environ, trust)
+        return _attached(name, address, page)
+    except Unfit as error:
+        return f"{name} {error}"
+    except ProviderError as error:
+        return f"{name} cannot be fetched: {error.message}"
+    except TimeoutError:
+        return f"{name} did not come within {PATIENCE:.0f} s; save it, and attach that"
+
+
+async def _follow(address: str, environ: Mapping[str, str], trust: Trust) -> _Page:
+    url = address
+    for _ in range(_MOST_HOPS):
+        settings = ProviderSettings(
+            name="page", type="openai", built_in=False, base_url=_root(url)
+        )
+        client = HttpClient.for_origin(settings, environ=environ, trust=trust)
+        client.hands_over_redirects = True
+        accepted = {"accept": "text/html,text/*;q=0.9,*/*;q=0.5"}
+        try:
+            sending = client.send("GET", _target(url), headers=accepted)
+            async with sending as answer:
+                if not 300 <= answer.status < 400:
+                    return await _page(answer)
+                url = _next(address, url, answer)
+        finally:
+            await client.aclose()
+    raise Unfit("redirects again and again; attach what it shows")
+
+
+async def _page(answer: Answer) -> _Page:
+    if answer.status >= 300:
+        raise Unfit(f"was refused with {answer.status}; look at it in a browser")
+    data = await answer.read(IMAGE_LIMIT + 1)
+    if len(data) > IMAGE_LIMIT:
+        raise Unfit(f"is over {IMAGE_LIMIT >> 20} MiB; attach the part that matters")
+    told = answer.header("content-type")
+    found = _CHARSET.search(told)
+    kind = told.partition(";")[0].strip().lower()
+    return _Page(data=data, type=kind, charset=found[1] if found else "utf-8")
+
+
+def _next(address: str, url: str, answer: Answer) -> str:
+    target = urljoin(url, answer.header("location"))
+    try:
+        is_same = _is_same(_root(address), _root(target))
+    except Unfit:
+        is_same = False
+    if is_same:
+        return target
+    shown = shorten(visible_line(_without_query(target)), _PATH_SHOWN)
+    raise Unfit(f"redirects to {shown}; if you trust that address, name it instead")
+
+
+def _is_same(asked: str, target: str) -> bool:
+    """Tell whether a redirect stays with the host that was named, and as safe."""
+    if origin(asked) == origin(target):
+        return True
+    ours, theirs = urlsplit(asked), urlsplit(target)
+    hosts = {(parts.hostname or "").removeprefix("www.") for parts in (ours, theirs)}
+    usual_ports = ours.port is None and theirs.port is None
+    return len(hosts) == 1 and usual_ports and theirs.scheme == "https"
+
+
+def _root(url: str) -> str:
+    """Give scheme, host and port of an address; raises `Unfit` for what is none."""
+    try:
+        parts = urlsplit(url)
+        return check_base_url(f"{parts.scheme}://{parts.netloc}")
+    except ValueError as error:
+        raise Unfit(f"is no address to fetch: {error}") from None
+
+
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    path = quote(parts.path or "/", safe=_AS_IS)
+    query = quote(parts.query, safe=_AS_IS + "?")
+    return f"{path}?{query}" if query else path
+
+
+def _without_query(url: str) -> str:
+    """Leave out what may be secret."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{place}{parts.path}" + ("?…" if parts.query else "")
+
+
+def _attached(name: str, address: str, page: _Page) -> Attached:
+    """Make an attachment of a page; of HTML its text, where that can be had."""
+    if image_type(page.data) is not None or is_pdf(page.data):
+        return Attached(attachments=(attachment(name, address, page.data),))
+    text = text_of(page.data, _encoding(page.charset))
+    notes: tuple[str, ...] = ()
+    if page.type in _HTML:
+        from hexai.service.attachments.extracted import INSTALL, page_text
+
+        extracted = page_text(text)
+        text = extracted or text
+        if extracted is None:
+            notes = (f"{name} goes along as HTML; for its text alone: {INSTALL}",)
+    made = Attachment(name=name, uri=address, text=text)
+    return Attached(attachments=(made,), notes=notes)
+
+
+def _encoding(charset: str) -> str:
+    try:
+        found = codecs.lookup(charset)
+    except LookupError:
+        return "utf-8"
+    return found.name if found._is_text_encoding else "utf-8"  # noqa: SLF001
