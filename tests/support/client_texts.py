@@ -2,6 +2,7 @@
 
 Each stands for an editor that the tests cannot run, and knows nothing of how items are
 made. Positions of edits count characters. What an editor's source says is beside it.
+JupyterLab is in `jupyterlab.py` beside this.
 """
 
 import re
@@ -27,14 +28,6 @@ def by_edit(text: str, cursor: int, item: lsp.CompletionItem) -> str:
     assert isinstance(edit, lsp.TextEdit)
     start, end = (_offset(text, each) for each in (edit.range.start, edit.range.end))
     return text[:start] + edit.new_text + text[end:]
-
-
-def by_insert_text(text: str, cursor: int, item: lsp.CompletionItem) -> str:
-    """Put `insertText`, else the label, in place of the word: JupyterLab.
-
-    jupyterlab-lsp's completion/item.ts, `insertText`.
-    """
-    return _in_place_of_word(text, cursor, item.insert_text or item.label)
 
 
 def by_insert_snippet(text: str, cursor: int, item: lsp.CompletionItem) -> str:
@@ -106,12 +99,6 @@ def by_vim_lsp(text: str, cursor: int, item: lsp.CompletionItem) -> str:
     return by_edit(text, cursor, item).replace(
         edit.new_text, edit.new_text.replace("\n", "\0")
     )
-
-
-def _in_place_of_word(text: str, cursor: int, inserted: str) -> str:
-    word = re.search(r"\w*\Z", text[:cursor])
-    assert word is not None
-    return text[: word.start()] + inserted + text[cursor:]
 
 
 def _indent_at(text: str, offset: int) -> str:

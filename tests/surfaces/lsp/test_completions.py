@@ -405,20 +405,25 @@ def test_clients_are_understood_as_they_count(name: str, fast: Upstream) -> None
     assert left in str(asked)
 
 
-def test_nothing_is_asked_where_jupyterlab_misplaces(fast: Upstream) -> None:
-    """Below an emoji it inserts elsewhere; above it, as any other."""
+def test_jupyterlab_is_asked_about_its_cursor(fast: Upstream) -> None:
+    """It counts code points up to it; and within a string it puts nothing right."""
     configure(home=fast)
-    text = f"{TEXT}y = '\U0001f600'\n    \n"
+    above = "x = 'ab'\ny = '\U0001f600'\nz = f("
 
-    async def scenario() -> tuple[list[str], list[str]]:
+    async def scenario() -> tuple[Any, Any]:
         async with serving() as (client, _):
             await client.initialize()
-            client.open(URI, text, "python")
-            below = await client.complete(URI, len(text) - 1)
+            client.encoding = "utf-32"
+            client.open(URI, f"{above}\n", "python")
+            within = await client.complete(URI, len("x = 'a"))
             assert not fast.requests
-            above = await client.complete(URI, CURSOR)
+            behind = await client.complete(URI, len(above) - 1)
             await client.leave()
-            return texts(below), texts(above)
+            return within, behind
 
-    below, above = asyncio.run(scenario())
-    assert (below, above) == ([], ["return a + b"])
+    within, behind = asyncio.run(scenario())
+    assert within["items"] == []
+    assert [each["insertText"] for each in behind["items"]] == ["return a + b"]
+    assert f"{above}\n</before>" in str(
+        fast.requests[-1].json["messages"][-1]["content"]
+    )

@@ -123,6 +123,8 @@ STRINGS = frozenset(
         "verbatim_string_literal",
     }
 )
+QUOTES = frozenset({"`", "string_end", "string_start"})
+"""What opens and closes a string, and stands alone where one of them is missing."""
 INTERPOLATIONS = frozenset(
     {"command_substitution", "expansion", "interpolation", "template_substitution"}
 )

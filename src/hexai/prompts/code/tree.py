@@ -18,6 +18,9 @@ from hexai.text.lines import Encoding, Position, Span, to_character, to_units
 if TYPE_CHECKING:
     from tree_sitter import Node, Point, Tree
 
+_OF_LINES = frozenset({"'''", '"""', "`"})
+"""Quotes between which lines may break in any language that has them."""
+_STRING_LETTERS = "bBfFrRtTuU"
 _DEEPEST = 400
 """Levels of nesting that are followed; nobody writes so many."""
 
@@ -89,7 +92,23 @@ class TreeSyntax:
                 return Context.COMMENT
             if node.type in nodes.STRINGS and inside:
                 return Context.STRING
-        return self._plain.context_at(position) if self._broken else Context.CODE
+        if not self._broken:
+            return Context.CODE
+        if self._is_open_string(offset):
+            return Context.STRING
+        return self._plain.context_at(position)
+
+    def _is_open_string(self, offset: int) -> bool:
+        """Tell whether a string of several lines that nothing closes begins above."""
+        waiting = [self._tree.root_node]
+        while waiting:
+            node = waiting.pop()
+            if not node.has_error or node.start_byte >= offset:
+                continue
+            if node.is_error and _leaves_open(node, offset):
+                return True
+            waiting.extend(node.children)
+        return False
 
     def comments(self, first: int, last: int) -> tuple[Comment, ...]:
         """Give the comments that touch the lines `first` to `last`, in their order."""
@@ -204,6 +223,16 @@ class TreeSyntax:
     def _line(self, number: int) -> str:
         row = number - self._window.first
         return self._window.lines[row] if 0 <= row < len(self._window.lines) else ""
+
+
+def _leaves_open(error: "Node", offset: int) -> bool:
+    """Tell whether the last quotes of what does not parse open a string of lines."""
+    quotes = [
+        _text(child).lstrip(_STRING_LETTERS)
+        for child in error.children
+        if child.type in nodes.QUOTES and child.end_byte <= offset
+    ]
+    return len(quotes) % 2 == 1 and quotes[-1] in _OF_LINES
 
 
 def _text(node: "Node") -> str:

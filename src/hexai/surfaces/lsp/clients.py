@@ -29,8 +29,9 @@ class Client(Struct, frozen=True, kw_only=True):
     """How that is known: what, version, date, and where its source is."""
     item_text: Literal["plain", "snippet"] = "plain"
     """`snippet` where plain text is cut at its first blank, or re-indented."""
-    insert_text: Literal["plain", "snippet"] = "plain"
-    """How `insertText` is read where it is inserted and `textEdit` is not."""
+    insert_text: Literal["plain", "snippet", "rest"] = "plain"
+    """How `insertText` is read where it is inserted and `textEdit` is not: `rest` goes
+    in behind the token at the cursor, or in its place (`offers/tokens.py`)."""
     ascii_words: bool = False
     """`insertText` takes the place of letters left of the cursor from the last one on
     that is outside ASCII."""
@@ -82,9 +83,8 @@ class Client(Struct, frozen=True, kw_only=True):
     counts: Encoding | None = None
     """What its positions count, in both directions, whatever is agreed on."""
     drifts: bool = False
-    """It takes offsets in code points for ones in UTF-16: what it asks about, and where
-    it puts a text, is off by one for each character beyond U+FFFF in the text before
-    the cursor, and by how much a text is off is not to be told."""
+    """It takes offsets in code points for ones in UTF-16: what it asks about is off by
+    one for each character beyond U+FFFF in the text before the cursor."""
 
 
 class Traits(Struct, frozen=True, kw_only=True):
@@ -260,12 +260,12 @@ FRESH = replace(
 JUPYTERLAB = replace(
     NAMELESS,
     name="jupyterlab",
-    seen="JupyterLab 4.6.6 with jupyterlab-lsp 5.3, run on 2026-11-29: inserts "
-    "insertText, and asks one column too far left for each emoji above; "
+    seen="JupyterLab 4.6.6 with jupyterlab-lsp 5.3, run on 2026-11-30; "
     "https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/packages/jupyterlab-lsp/"
-    "src/features/completion/provider.ts (`fetch` gives `getPositionAt` the offset "
-    "that `_composeRequest` of packages/completer/src/handler.ts counts by "
-    "`jsIndexToCharIndex`)",
+    "src/features/completion/provider.ts (`transformLSPCompletions`; `fetch` gives "
+    "`getPositionAt` the offset that `_composeRequest` of packages/completer/src/"
+    "handler.ts counts by `jsIndexToCharIndex`)",
+    insert_text="rest",
     reaches_right=False,
     drifts=True,
 )

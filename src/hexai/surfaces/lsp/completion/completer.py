@@ -21,7 +21,6 @@ from hexai.surfaces.lsp.completion.editor_request import (
     Trigger,
     TriggerKind,
     Waiter,
-    is_misplaced,
     is_prompt,
     may_start,
     nothing,
@@ -36,6 +35,7 @@ from hexai.surfaces.lsp.editor import Editor, log_bug
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.items import ItemMaker, expressible, inline_completions
 from hexai.surfaces.lsp.offers.offer import Offer
+from hexai.surfaces.lsp.offers.tokens import can_put_in, cursor_of
 from hexai.surfaces.lsp.offers.tracking import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
 from hexai.text.lines import Position, TextChange
@@ -141,7 +141,7 @@ class Completer:
             return None
         if is_prompt(document, position, settings):
             return None
-        if self._editor.client.drifts and is_misplaced(document, position):
+        if not can_put_in(document, position, self._editor.client):
             return None
         return settings
 
@@ -253,7 +253,12 @@ class Completions:
     async def _ask(
         self, document: Document, at: types.Position, trigger: Trigger, route: Route
     ) -> Offer:
-        position = to_position(document.lines, at, self._maker.encoding)
+        drifts = self._maker.client.drifts
+        position = (
+            cursor_of(document.lines, at)
+            if drifts
+            else to_position(document.lines, at, self._maker.encoding)
+        )
         taken = self.watching.taken_before(document, position)
         trigger = replace(trigger, since_taken=taken)
         return await self.completer.complete(document, position, trigger, route)

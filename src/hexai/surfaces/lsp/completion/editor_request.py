@@ -16,7 +16,7 @@ from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.editors import is_word
-from hexai.text.lines import Position, Span
+from hexai.text.lines import Position
 from hexai.text.triggers import find_command, find_question, find_tags, is_opened
 
 Route = Literal["list", "inline"]
@@ -93,17 +93,6 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
         is_tag(document.lines, position.line, tag, language)
         for tag in find_tags(line, markers)
     )
-
-
-def is_misplaced(document: Document, position: Position) -> bool:
-    """Tell whether an editor that drifts would put a text elsewhere.
-
-    So it is from the first character beyond U+FFFF on; a cursor within one, as such an
-    editor has it, was read as one before it.
-    """
-    lines = document.lines
-    end = Position(position.line, position.character + 1)
-    return max(lines.slice(Span(Position(0, 0), end)), default="") > "\uffff"
 
 
 def may_start(arrival: Arrival, settings: Settings) -> bool:

@@ -23,6 +23,7 @@ from hexai.surfaces.lsp.offers.offer import (
     code_label,
     line_break,
 )
+from hexai.surfaces.lsp.offers.tokens import begins_as_token
 from hexai.surfaces.lsp.protocol.convert import from_span
 from hexai.surfaces.words import figures, letter
 from hexai.text.cells import truncate
@@ -106,6 +107,8 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
 
     def _insert_text(self, insertion: Insertion, new_text: str) -> str:
         """Give the same text for editors that do not look at the edit."""
+        if self.client.insert_text == "rest":
+            return new_text[len(insertion.fragment) :]
         if self.client.ascii_words:
             stays = _NOT_ASCII.match(insertion.fragment)
             new_text = new_text[stays.end() if stays else 0 :]
@@ -182,7 +185,8 @@ def expressible(offer: Offer, client: Client) -> Offer:
     texts: dict[str, list[Credit]] = {}
     for each in offer.suggestions:
         text = _cut(offer, each, client)
-        if text.strip():
+        is_moved = begins_as_token(offer.document, offer.position, text, client)
+        if text.strip() and not is_moved:
             texts.setdefault(offer.typed + text, []).extend(each.credits)
     return replace(
         offer,

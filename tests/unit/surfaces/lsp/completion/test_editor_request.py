@@ -5,9 +5,6 @@ from collections.abc import Callable
 from math import inf
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from lsprotocol import types
 from msgspec.structs import replace
 
 from hexai.config.schema import Chat, Completion, Settings, Triggers
@@ -19,15 +16,13 @@ from hexai.surfaces.lsp.completion.editor_request import (
     Trigger,
     TriggerKind,
     Waiter,
-    is_misplaced,
     is_prompt,
     may_start,
     nothing,
     patience,
 )
 from hexai.surfaces.lsp.documents import Document
-from hexai.surfaces.lsp.protocol.convert import to_position
-from hexai.text.lines import Encoding, Lines, Position, walk
+from hexai.text.lines import Lines, Position
 from tests.support.clock import run_virtually
 
 INVOKED = TriggerKind.INVOKED
@@ -177,36 +172,6 @@ def test_what_is_a_prompt_is_configured() -> None:
 
     assert not is_prompt(question, start, DEFAULTS)
     assert not is_prompt(document("what?>"), start, off)
-
-
-def _sent_by_jupyterlab(left: str, text: str) -> types.Position:
-    """Give the cursor behind `left` as JupyterLab sends it.
-
-    `_composeRequest` in packages/completer/src/handler.ts counts code points; `fetch`
-    in jupyterlab-lsp's completion/provider.ts takes them for UTF-16 units.
-    """
-    units = text.encode("utf-16-le")[: 2 * len(left)]
-    line = units.count("\n".encode("utf-16-le"))
-    start = 0
-    for each in text.split("\n")[:line]:
-        start += len((each + "\n").encode("utf-16-le")) // 2
-    return types.Position(line=line, character=len(left) - start)
-
-
-@given(
-    left=st.text("a \u00e9\u6f22\U0001f600\n"), right=st.text("a \u6f22\U0001f600\n")
-)
-def test_where_jupyterlab_asks_elsewhere_it_is_known(left: str, right: str) -> None:
-    """From an emoji on nothing is asked; before it, what is asked about is meant."""
-    sent = _sent_by_jupyterlab(left, left + right)
-    asked = document(left + right)
-    read = to_position(asked.lines, sent, Encoding.UTF16)
-
-    if not is_misplaced(asked, read):
-        assert "\U0001f600" not in left
-        assert read == walk(Position(0, 0), left)
-    elif not right.startswith("\U0001f600"):
-        assert "\U0001f600" in left
 
 
 PLAIN = Client(name="plain")
