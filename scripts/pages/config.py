@@ -43,6 +43,7 @@ _ENTRIES = """\
 #model = "qwen3-coder:30b"
 #label = "home"
 #temperature = 0.0
+#options = { top_p = 0.9, seed = 7, mirostat = 2 }
 #[[models.cli]]
 #provider = "openai"
 #model = "gpt-4.1"

@@ -24,6 +24,7 @@ from hexai.config.provider_defaults import (
     make_timeout,
     no_limit,
     provider_names,
+    provider_settings,
 )
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import (
@@ -51,6 +52,8 @@ class EntryOptions(Struct, frozen=True, kw_only=True):
     """`-0`, `-1`…"""
     only: tuple[str, ...] = ()
     """`--only`: labels, or `provider:model`."""
+    options: tuple[str, ...] = ()
+    """`-o`: `KEY=VALUE`, for every contender."""
     timeout: float | None = None
     """`--timeout`: seconds for every contender; 0 for no limit."""
     every: bool = False
@@ -93,6 +96,7 @@ def resolve_entries(
     variables = variables or SurfaceVariables()
     step = _apply_variables(settings, surface, step, variables, is_single=is_single)
     step = _apply_words(settings, surface, step, options.models)
+    step = _apply_options(settings, surface, step, options.options)
     entries = step.entries[:1] if is_single else step.entries
     entries = _refuse(entries, allowed)
     if options.timeout is not None:
@@ -289,6 +293,25 @@ def _apply_words(
         if table.provider is UNSET:
             raise UsageError(_say_whose(settings, word))
     return replace(_build(settings, surface, tables), warnings=step.warnings)
+
+
+def _apply_options(
+    settings: Settings, surface: Surface, step: _Step, words: Sequence[str]
+) -> _Step:
+    if not words:
+        return step
+    from hexai.config.model_options import doubts, read_options, with_options
+
+    options = read_options(words)
+    tables = [with_options(table, options) for table in step.tables]
+    labels = [entry.label for entry in step.entries]
+    built = _build(settings, surface, tables, labels)
+    types = {
+        entry.label: provider.type
+        for entry in built.entries
+        if (provider := provider_settings(settings, entry.spec.provider)) is not None
+    }
+    return replace(built, warnings=(*step.warnings, *doubts(options, types)))
 
 
 def _say_whose(settings: Settings, word: str) -> str:

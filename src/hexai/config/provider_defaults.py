@@ -289,9 +289,28 @@ def _make_spec(
         temperature=None if asked == "default" else asked,
         max_tokens=given(entry.max_tokens, settings.general.max_tokens) or None,
         limit_stands=thinks or not isinstance(entry.max_tokens, UnsetType),
-        options=options_of(entry, provider.options),
+        options=_options(settings, entry, provider),
         budgets=_entry_budgets(entry, usual),
     )
+
+
+def _options(
+    settings: Settings, entry: EntryTable, provider: ProviderSettings
+) -> Options:
+    """Resolve the options that a provider is asked with.
+
+    Those that are not known are its own entry's: a fallback of another provider would
+    refuse them.
+    """
+    options = options_of(entry, provider.options)
+    if isinstance(entry.options, UnsetType) or not entry.options:
+        return options
+    from hexai.config.model_options import written
+
+    own = given(text_of(entry.provider), settings.provider.name)
+    elsewhere = _provider(settings, own).name != provider.name
+    stop, more = written(entry, anywhere=elsewhere)
+    return replace(options, stop=stop, more=more)
 
 
 def _provider(settings: Settings, name: str) -> ProviderSettings:

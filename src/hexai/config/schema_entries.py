@@ -29,6 +29,7 @@ from hexai.config.schema_types import (
     MaybeSlot,
     MaybeText,
     MaybeThink,
+    Plain,
     Table,
     Temperature,
     given,
@@ -112,6 +113,9 @@ class EntryTable(Table, frozen=True, kw_only=True):
     ask: MaybeAsk = UNSET
     """How the embedded model is asked to complete: `infill` gives it the gap,
     `continue` the text before it, `chat` instructions. Not set: the provider's."""
+    options: dict[str, Plain] | UnsetType = UNSET
+    """Further options of the model, sent as they are: top_p, top_k, min_p, seed, stop,
+    frequency_penalty, presence_penalty, repeat_penalty, and the provider's own."""
     timeout: MaybeSeconds = UNSET
     """Seconds in all; 0 for no limit. Not set: the provider's."""
     connect_timeout: MaybeSeconds = UNSET

@@ -29,6 +29,9 @@ MaybeEffort = Effort | UnsetType
 MaybeAsk = Ask | UnsetType
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 
+Plain = Annotated[object, Meta(description="any value", extra_json_schema={})]
+"""Whatever TOML and JSON both have; rules of their own say what it may be."""
+
 MaybeText = str | UnsetType
 MaybeFlag = bool | UnsetType
 MaybeCount = Count | UnsetType

@@ -69,6 +69,10 @@ def _check_entries(settings: Settings) -> Iterator[Problem]:
             ):
                 message = "is given twice: as a table, and as fallback_…; keep one"
                 yield Problem(path=(*path, "fallback"), message=message)
+            if table.options:
+                from hexai.config.model_options import check_options
+
+                yield from check_options(table.options, (*path, "options"))
 
 
 def _written(settings: Settings, surface: Surface) -> list[tuple[KeyPath, EntryTable]]:
@@ -87,6 +91,10 @@ def find_warnings(settings: Settings) -> Iterator[Problem]:
         enabled = [item for item in _written(settings, surface) if item[1].enabled]
         for path, table in enabled:
             yield from _doubtful(settings, path, table)
+            if table.options:
+                from hexai.config.model_options import doubt_options
+
+                yield from doubt_options(table.options, (*path, "options"))
         if (problem := find_surplus(settings, surface)) is not None:
             yield problem
 

@@ -38,6 +38,10 @@ class Options(Struct, frozen=True, kw_only=True):
     """Whether it may read prompts before anybody asks; None: a worker of ours may."""
     ask: Ask = "auto"
     """How a completion is asked for (the embedded model); `auto`: as its file says."""
+    stop: tuple[str, ...] = ()
+    """Sequences at which the model is to stop, beside those of a request."""
+    more: tuple[tuple[str, str], ...] = ()
+    """Whatever else is sent, by name, each value as JSON; in the order of names."""
 
 
 class Surface(StrEnum):

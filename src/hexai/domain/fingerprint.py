@@ -36,6 +36,20 @@ NO_ANSWER = frozenset(
     }
 )
 """The options that change no answer."""
+ASIDE = frozenset(
+    {
+        "cache_prompt",  # where a prompt is kept
+        "keep_alive",  # how long a model stays loaded
+        "metadata",  # what an account's owner is told, as `store`
+        "prompt_cache_key",  # where a prompt is kept
+        "safety_identifier",  # who asks, as `user`
+        "service_tier",  # how soon, and what is paid
+        "store",
+        "timings_per_token",  # what is reported
+        "user",
+    }
+)
+"""Options of upstreams that the user may send, and that change no answer either."""
 COMPLETION_ONLY = frozenset({"ask"})
 """The options that no other surface looks at."""
 PLACE = 256
@@ -104,8 +118,10 @@ def _options(options: Options) -> Iterator[tuple[str, str]]:
         value = getattr(options, field.name)
         if field.name in NO_ANSWER or value == field.default:
             continue
-        if isinstance(value, Mapping):
-            yield from ((str(name), _value(value[name])) for name in value)
+        if field.name == "more":
+            for name, text in options.more:
+                if name not in ASIDE:
+                    yield name, _value(msgspec.json.decode(text))
         else:
             yield field.name, _value(value)
 

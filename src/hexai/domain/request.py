@@ -35,7 +35,7 @@ class Request(Struct, frozen=True, kw_only=True):
             messages=self.messages,
             temperature=spec.temperature,
             max_tokens=self._limit(spec),
-            stop=self.stop,
+            stop=(*spec.options.stop, *self.stop),
             options=spec.options,
             quick=self.surface is Surface.COMPLETION,
             infill=self.infill,

@@ -83,9 +83,7 @@ class HttpProvider:
             left_out: frozenset[str] = frozenset()
             repeats = True
             while repeats:
-                body = self._refused.leave_out(
-                    self._http.where, call.model, wire.body(call)
-                )
+                body = self._refused.leave_out(self._http.where, call, wire.body(call))
                 sending = self._http.send(
                     "POST",
                     wire.path(call),
@@ -165,7 +163,7 @@ class HttpProvider:
             return frozenset()
         progress.refused()
         said = read_body(answer.status, await error_body(answer))
-        refused = self._refused.learn(self._http.where, call.model, said, body)
+        refused = self._refused.learn(self._http.where, call, said, body)
         if refused:
             return refused
         raise self._refusal(answer, wire, call.model, said)

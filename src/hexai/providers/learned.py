@@ -198,22 +198,30 @@ class RefusedOptions:
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
     def leave_out(
-        self, origin: str, model: str, body: Mapping[str, object]
+        self, origin: str, call: Call, body: Mapping[str, object]
     ) -> dict[str, object]:
         """Write a request without what was refused before."""
-        return without(body, self._known.get((origin, model), frozenset()))
+        known = self._known.get((origin, call.model), frozenset())
+        return without(body, known - _wanted(call))
 
     def learn(
-        self, origin: str, model: str, said: ReportedError, body: Mapping[str, object]
+        self, origin: str, call: Call, said: ReportedError, body: Mapping[str, object]
     ) -> frozenset[str]:
         """Take a refusal of the request that was sent; give what is new in it.
 
-        If anything is, and only then, the request is worth repeating without it.
+        If anything is, and only then, the request is worth repeating without it. What
+        the user has named is not left out: its refusal is told.
         """
-        known = self._known.get((origin, model), frozenset())
-        found = named(said, body) - known
-        self._known[origin, model] = known | found
+        known = self._known.get((origin, call.model), frozenset())
+        found = named(said, body) - known - _wanted(call)
+        self._known[origin, call.model] = known | found
         return found
+
+
+def _wanted(call: Call) -> frozenset[str]:
+    """Give the options that are sent because the user named them one by one."""
+    stop = ("stop", "stop_sequences") if call.options.stop else ()
+    return frozenset((*(name for name, _ in call.options.more), *stop))
 
 
 class Shared(Struct, frozen=True, kw_only=True):

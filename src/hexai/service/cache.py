@@ -82,6 +82,8 @@ def answer_key(settings: ProviderSettings, call: Call, *, revision: str = "") ->
         (call.options.think, call.options.reasoning_effort),
         tuple((message.role.value, message.content) for message in call.messages),
     )
+    if call.options.more:
+        facts = (*facts, call.options.more)
     images = [image.sha256 for message in call.messages for image in message.images]
     if images:
         facts = (*facts, tuple(images))

@@ -12,6 +12,7 @@ from hexai.domain.fingerprint import (
     UNKNOWN,
     changes,
     fingerprint,
+    read_options,
 )
 
 SPEC = RequestSpec(provider="ollama", model="qwen3", temperature=0.2, max_tokens=4000)
@@ -36,6 +37,17 @@ def test_it_says_what_is_set() -> None:
     assert cli(spec) == "max_tokens=4000 num_ctx=8192 temperature=0.2 think=high"
 
 
+def test_what_is_sent_as_it_is_stands_there_by_name() -> None:
+    """Short values as they are, others by a digest, so that it stays one line."""
+    more = (("seed", "7"), ("stop_at", '["a b"]'), ("top_p", "0.9"))
+    spec = replace(SPEC, options=Options(stop=("END",), more=more))
+
+    told = read_options(cli(spec))
+    assert (told["seed"], told["top_p"]) == ("7", "0.9")
+    assert {*told} == {"max_tokens", "seed", "stop", "stop_at", "temperature", "top_p"}
+    assert "a b" not in cli(spec)
+
+
 def test_nothing_that_is_set_is_known_all_the_same() -> None:
     """It is not what was recorded before there were fingerprints."""
     found = cli(replace(SPEC, temperature=None, max_tokens=None))
@@ -54,6 +66,9 @@ def test_nothing_that_is_set_is_known_all_the_same() -> None:
         replace(SPEC, options=Options(think=False)),
         replace(SPEC, options=Options(reasoning_effort="low")),
         replace(SPEC, options=Options(num_ctx=4096)),
+        replace(SPEC, options=Options(stop=("END",))),
+        replace(SPEC, options=Options(more=(("top_p", "0.9"),))),
+        replace(SPEC, options=Options(more=(("mirostat", "2"),))),
     ],
 )
 def test_an_option_that_changes_an_answer_makes_another(other: RequestSpec) -> None:
@@ -70,6 +85,7 @@ def test_an_option_that_changes_an_answer_makes_another(other: RequestSpec) -> N
         replace(SPEC, options=Options(prompt_cache=True, id_slot=1, warm=True)),
         replace(SPEC, options=Options(n_batch=512)),
         replace(SPEC, options=Options(ask="chat")),
+        replace(SPEC, options=Options(more=(("keep_alive", '"5m"'), ("user", '"me"')))),
     ],
 )
 def test_what_changes_no_answer_makes_none(other: RequestSpec) -> None:
@@ -82,7 +98,9 @@ def test_every_option_that_is_not_named_as_harmless_counts() -> None:
     names = {field.name for field in fields(Options)}
 
     assert names >= NO_ANSWER | COMPLETION_ONLY
-    assert names - NO_ANSWER == {"ask", "num_ctx", "reasoning_effort", "think"}
+    assert names - NO_ANSWER == {
+        *("ask", "more", "num_ctx", "reasoning_effort", "stop", "think")
+    }
 
 
 def test_the_users_own_prompts_count() -> None:

@@ -23,7 +23,7 @@ from hexai.errors import ProviderError
 from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.formats.format import Hearing
 from hexai.providers.formats.framing import Framing
-from hexai.providers.formats.payload import decode, words
+from hexai.providers.formats.payload import decode, further, words
 from hexai.providers.formats.usage import AnthropicUsage
 
 VERSION = "2023-06-01"
@@ -72,9 +72,10 @@ class AnthropicFormat:
         if call.temperature is not None and "temperature" not in refuses:
             body["temperature"] = call.temperature
         # A blank stop sequence would have the whole request refused.
-        if stop := [sequence for sequence in call.stop if sequence.strip()]:
+        own = call.options.stop
+        if stop := [each for each in call.stop if each.strip() or each in own]:
             body["stop_sequences"] = stop
-        return body
+        return body | further(call.options)
 
     def decoder(self, call: Call) -> "AnthropicDecoder":
         """Make the decoder of one stream."""

@@ -15,8 +15,11 @@ from hexai.providers.formats.control_tokens import stops
 from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.formats.format import Decoder, Hearing
 from hexai.providers.formats.framing import Framing
-from hexai.providers.formats.payload import decode, figure, words
+from hexai.providers.formats.payload import decode, figure, further, words
 from hexai.providers.formats.usage import ollama_durations
+
+_BESIDE = frozenset({"format", "keep_alive", "logprobs", "top_logprobs"})
+"""What stands in a request itself, and not among its `options`."""
 
 
 class OllamaFormat:
@@ -63,9 +66,11 @@ class OllamaFormat:
             think = self._quietest
         if think is not None:
             body["think"] = think
-        if given := options(call):
+        among = further(call.options)
+        beside = {name: among.pop(name) for name in (*among,) if name in _BESIDE}
+        if given := options(call) | among:
             body["options"] = given
-        return body
+        return body | beside
 
     def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""

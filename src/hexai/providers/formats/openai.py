@@ -22,7 +22,7 @@ from hexai.providers.formats.control_tokens import stops
 from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.formats.format import Decoder, Hearing
 from hexai.providers.formats.framing import Framing
-from hexai.providers.formats.payload import decode, field, words
+from hexai.providers.formats.payload import decode, field, further, words
 from hexai.providers.formats.usage import (
     llamacpp_cached,
     openai_generating,
@@ -74,15 +74,15 @@ class OpenAIFormat:
             body["temperature"] = call.temperature
         if call.max_tokens is not None:
             body[call.options.limit_key or known.limit_key] = call.max_tokens
-        if call.stop and "stop" not in known.refuses:
-            body["stop"] = list(call.stop[: known.most_stops])
+        if stop := _stops(call, known):
+            body["stop"] = stop
         if call.options.reasoning_effort is not None:
             body["reasoning_effort"] = call.options.reasoning_effort
         if known.keeping == "key" and call.options.prompt_cache is not False:
             self._name_beginning(call, body)
         if call.options.id_slot is not None:
             body["id_slot"] = call.options.id_slot
-        return body
+        return body | further(call.options)
 
     def _name_beginning(self, call: Call, body: dict[str, object]) -> None:
         """Have requests that begin alike meet where their beginning is kept.
@@ -109,6 +109,14 @@ class OpenAIFormat:
         from hexai.providers.formats.error_mapping import explain  # most have none
 
         return explain(said, model, self._settings)
+
+
+def _stops(call: Call, known: Traits) -> list[str]:
+    """Give the stop sequences that are sent; the user's own in any case."""
+    own = call.options.stop
+    if "stop" in known.refuses:
+        return list(own)
+    return list(call.stop[: max(known.most_stops, len(own))])
 
 
 def _content(message: Message) -> object:
@@ -274,9 +282,9 @@ class OpenAIInfill(OpenAIFormat):
             body["temperature"] = call.temperature
         if call.max_tokens is not None:
             body["max_tokens"] = call.max_tokens
-        if words := stops(call, most=known.most_stops):
+        if words := stops(call, most=max(known.most_stops, len(call.options.stop))):
             body["stop"] = words
-        return body
+        return body | further(call.options)
 
     def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import msgspec
 
+from hexai.domain.entry import Options
+
 T = TypeVar("T")
 
 LARGEST_FIGURE = 10**9
@@ -65,6 +67,11 @@ def field(value: object, *names: str) -> object:
             return None
         value = value.get(name)
     return value
+
+
+def further(options: Options) -> dict[str, object]:
+    """Give the options that are sent as the user wrote them."""
+    return {name: msgspec.json.decode(text) for name, text in options.more}
 
 
 def words(value: object) -> str:

@@ -16,7 +16,13 @@ from hexai.providers.formats.control_tokens import stops
 from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.formats.format import Decoder, Hearing
 from hexai.providers.formats.openai import OpenAIFormat, pointing_at_infill
-from hexai.providers.formats.payload import decode, field, figure, words
+from hexai.providers.formats.payload import (
+    decode,
+    field,
+    figure,
+    further,
+    words,
+)
 from hexai.providers.formats.usage import llamacpp_cached, openai_generating
 
 
@@ -54,7 +60,7 @@ class LlamaCppInfill(OpenAIFormat):
             body["stop"] = given
         if call.options.id_slot is not None:
             body["id_slot"] = call.options.id_slot
-        return body
+        return body | further(call.options)
 
     def decoder(self, call: Call) -> Decoder:
         """Make the decoder of one stream."""

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct, field
 
+from hexai.config.schema import Ignore
+from hexai.service.ignore.ignore import IgnoreRules
+
 MOST_FILES = 500
 MOST_LOOKED_AT = 50_000
 """Entries of folders that are looked at, ignored ones too."""
@@ -22,6 +25,14 @@ class Ignored(Struct, frozen=True, kw_only=True):
     file: Callable[[str], bool]
     folder: Callable[[str], bool]
     """Whether all that lies below a folder is ignored."""
+
+
+def ignored_by(rules: IgnoreRules, settings: Ignore) -> Ignored:
+    """Ask the rules that hold for all surfaces."""
+    return Ignored(
+        file=lambda path: rules.find(path, settings) is not None,
+        folder=lambda path: rules.hides(path, settings),
+    )
 
 
 class Listing(Struct, kw_only=True):

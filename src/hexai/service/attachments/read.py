@@ -1,5 +1,7 @@
 """From names of files and folders to attachments, whole or not at all.
 
+    rules = IgnoreRules(folders, environ)
+    ignored = ignored_by(rules, settings.ignore)
     attached = read_files(["notes.md", "src"], root="/home/me/it", ignored=ignored)
 
 Whoever names a file means it: it goes along though it is ignored, and the guard then

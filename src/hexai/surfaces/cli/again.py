@@ -55,7 +55,7 @@ def other_entries(
     entries: tuple[Entry, ...], run: RunRecord, options: AskOptions
 ) -> tuple[Entry, ...]:
     """Leave out whom the run has asked, unless the command line names the models."""
-    if options.models or options.indices or options.only:
+    if options.models or options.indices or options.only or options.options:
         return entries
     asked = {(each.provider, each.model) for each in run.contenders}
     others = [e for e in entries if (e.spec.provider, e.spec.model) not in asked]

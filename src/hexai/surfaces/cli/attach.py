@@ -8,7 +8,7 @@ from hexai.domain.attachments import Attachment
 from hexai.prompts.attached import images_of, with_attachments
 from hexai.service.ask import Question
 from hexai.service.attachments.fetch import fetch_pages, is_address
-from hexai.service.attachments.folders import Ignored
+from hexai.service.attachments.folders import ignored_by
 from hexai.service.attachments.kinds import Unfit, attachment
 from hexai.service.attachments.read import Attached, read_files
 from hexai.service.guard.guard import GuardedText
@@ -28,10 +28,11 @@ def attach(session: Session) -> tuple[Attachment, ...]:
     Raises `UsageError`, which names everything that cannot go along.
     """
     names = session.options.files
+    rules = IgnoreRules(session.folders, session.process.environ)
     attached = read_files(
         names,
         root=session.process.folder,
-        ignored=_ignored(session),
+        ignored=ignored_by(rules, session.snapshot.settings.ignore),
         known=_read_otherwise(session, names),
     )
     complain(session.process, *(f"note: {note}" for note in attached.notes))
@@ -53,15 +54,6 @@ def with_attached(question: Question, attachments: tuple[Attachment, ...]) -> Qu
             GuardedText(uri=each.uri, lines=Lines.of(each.text), title=each.name)
             for each in attachments
         ),
-    )
-
-
-def _ignored(session: Session) -> Ignored:
-    rules = IgnoreRules(session.folders, session.process.environ)
-    settings = session.snapshot.settings.ignore
-    return Ignored(
-        file=lambda path: rules.find(path, settings) is not None,
-        folder=lambda path: rules.hides(path, settings),
     )
 
 

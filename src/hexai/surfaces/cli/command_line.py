@@ -108,6 +108,8 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     """Labels of the entries to keep."""
     files: tuple[str, ...] = ()
     """What goes along: paths, folders, addresses, and `-` for standard input."""
+    options: tuple[str, ...] = ()
+    """`KEY=VALUE`, for every contender."""
     system: str | None = None
     layout: Layout | None = None
     plain: bool = False
@@ -263,6 +265,12 @@ def _how_asked() -> list[click.Parameter]:
         ),
         click.Option(
             ["-s", "--system"], metavar="TEXT", help="Use this system prompt."
+        ),
+        click.Option(
+            ["-o", "--option", "options"],
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Set an option of the models, such as top_p=0.9; repeatable.",
         ),
         _flag("--first", "End with the first answer and cancel the others."),
         _flag("--again", "Ask the last prompt again, of other models."),

@@ -47,6 +47,7 @@ class Session(Struct, frozen=True, kw_only=True):
             models=self.options.models,
             indices=self.options.indices,
             only=self.options.only,
+            options=self.options.options,
             timeout=self.options.timeout,
         )
         resolved = self.snapshot.entries(surface, options)

@@ -105,7 +105,9 @@ class _Bash(_WithValues):
         case $kind in
             dir) compopt -o dirnames ;;
             file) compopt -o default ;;
-            plain) COMPREPLY+=("$value") ;;
+            plain)
+                COMPREPLY+=("$value")
+                case $value in *=) compopt -o nospace ;; esac ;;
         esac
     done <<<"$(env COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
         COMP_BREAKS="$COMP_WORDBREAKS" %(complete_var)s=bash_complete "$1")"
@@ -216,6 +218,7 @@ def _known(process: Process) -> _Sources:
         ("", "models"): _Known(partial(_models, process)),
         ("", "only"): _Known(partial(_labels, process)),
         ("", "model"): _Known(partial(_models, process)),
+        ("", "options"): _Known(lambda _: _options()),
         ("", "run"): _Known(lambda _: _runs(process)),
         ("vote", "words"): _Known(votes),
         ("models pull", "name"): _Known(lambda _: _to_pull()),
@@ -272,6 +275,12 @@ def _winners(process: Process, word: str | None) -> _Offers:
     hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
     names = names_shown(recorded.run, hidden=hidden).values()
     return [*((name, "") for name in names), ("tie", ""), ("bad", "")]
+
+
+def _options() -> _Offers:
+    from hexai.config.model_options import KNOWN, OWN
+
+    return [(f"{name}=", "") for name in sorted((*KNOWN, *OWN))]
 
 
 def _to_pull() -> _Offers:

@@ -1,0 +1,229 @@
+"""Options of models: those that are known are checked, all others are sent as they are.
+
+Upstreams have dozens, and new ones with every release. So an entry's `options`, and
+`-o`, take any name; of those that many upstreams share it is known what they may be. A
+name that is one of ours (`temperature`, `max_tokens`) has one place only, and what
+says what is asked, or how the answer comes, is nobody's to set.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, UnsetType
+from msgspec.structs import replace
+
+from hexai.config.decode import allowed, type_hints
+from hexai.config.problems import KeyPath, Problem, shown, wrong
+from hexai.config.schema_entries import EntryTable
+from hexai.config.schema_types import Share
+from hexai.errors import UsageError
+from hexai.text.alike import nearest
+
+Signed = Annotated[float, Meta(ge=-2, le=2)]
+Positive = Annotated[float, Meta(ge=0, le=100)]
+Sequences = Annotated[
+    tuple[Annotated[str, Meta(min_length=1)], ...],
+    Meta(min_length=1, max_length=64, description="a text, or a list of texts"),
+]
+
+KNOWN: dict[str, Any] = {
+    "frequency_penalty": Signed,
+    "min_p": Share,
+    "presence_penalty": Signed,
+    "repeat_penalty": Positive,
+    "seed": int,
+    "stop": Annotated[str, Meta(min_length=1)] | Sequences,
+    "top_k": int,
+    "top_p": Share,
+}
+"""By name, what an option may be that many upstreams have."""
+
+ELSEWHERE = {
+    "max_completion_tokens": "max_tokens",
+    "max_output_tokens": "max_tokens",
+    "n_predict": "max_tokens",
+    "num_predict": "max_tokens",
+    "stop_sequences": "stop",
+}
+"""Other names of what has one name here; each format writes it as it must."""
+
+OURS = frozenset(
+    {
+        "infill",
+        "input_extra",
+        "input_prefix",
+        "input_suffix",
+        "messages",
+        "model",
+        "n",
+        "options",
+        "prompt",
+        "prompts",
+        "raw",
+        "stream",
+        "stream_options",
+        "suffix",
+        "system",
+        "template",
+        "truncate",
+    }
+)
+"""What is asked, and how its answer comes."""
+
+_NOT_BY_OPTION = frozenset(
+    {
+        *("ask", "enabled", "fallback", "fallback_model", "fallback_provider"),
+        *("label", "model", "options", "provider", "warm"),
+    }
+)
+"""Keys of an entry that are no options of a model."""
+
+OWN = tuple(name for name in EntryTable.__struct_fields__ if name not in _NOT_BY_OPTION)
+"""Keys of an entry that `-o` sets as well."""
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
+_SLIP = 0.8
+_LARGEST = 2**63
+
+
+def check_options(options: Mapping[str, object], path: KeyPath) -> Iterator[Problem]:
+    """Find what cannot be an option of a model, in an entry's table."""
+    for name, value in options.items():
+        if name in EntryTable.__struct_fields__ and name not in OURS:
+            message = (
+                f"is a key of the entry itself: write it beside `options`, {name} = …"
+            )
+            yield Problem(path=(*path, name), message=message)
+        elif message := _fault(name, value):
+            yield wrong((*path, name), value, message)
+
+
+def doubt_options(options: Mapping[str, object], path: KeyPath) -> Iterator[Problem]:
+    """Find options that are sent as they are, and look like a slip."""
+    for name, value in options.items():
+        if meant := _meant(name, KNOWN):
+            message = f"is not known, and sent as it is; did you mean {meant}?"
+            yield wrong((*path, name), value, message)
+
+
+def read_options(words: Iterable[str]) -> dict[str, object]:
+    """Read `KEY=VALUE` of the command line, of one key the last; raises `UsageError`.
+
+    A value is JSON where it can be (`0.9`, `true`, `["a", "b"]`), else a text; `null`
+    takes an option of the entry away.
+    """
+    return dict(map(_read_option, words))
+
+
+def _read_option(word: str) -> tuple[str, object]:
+    name, equals, text = word.partition("=")
+    if not equals or not name:
+        raise UsageError(f"-o {word}: KEY=VALUE is meant, as in -o top_p=0.9")
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        value = text
+    fault = _own_fault(name, value) if name in OWN else _fault(name, value)
+    if fault and (value is not None or name in OWN or name in OURS):
+        raise UsageError(f"-o {name}={shown(value, (name,))} {fault}")
+    return name, value
+
+
+def with_options(table: EntryTable, options: Mapping[str, object]) -> EntryTable:
+    """Set what the command line says in an entry."""
+    own = {name: value for name, value in options.items() if name in OWN}
+    merged = {**_given(table), **options}
+    others = {
+        name: value
+        for name, value in merged.items()
+        if name not in OWN and value is not None
+    }
+    return replace(table, options=others, **own)
+
+
+def doubts(options: Iterable[str], types: Mapping[str, str]) -> Iterator[str]:
+    """Say which options of the command line look like slips, or have no effect.
+
+    `types` has the type of each contender's provider, by its label.
+    """
+    from hexai.config.validate import OPTION_TYPES
+
+    for name in options:
+        if meant := _meant(name, (*KNOWN, *OWN)):
+            yield f"-o {name} is not known, and sent as it is; did you mean {meant}?"
+        having = OPTION_TYPES.get(name, ())
+        without = [label for label, kind in types.items() if kind not in having]
+        if having and without:
+            yield (
+                f"-o {name} has no effect for {', '.join(without)}: only providers of "
+                f"type {' and '.join(having)} have it"
+            )
+
+
+def written(
+    table: EntryTable, *, anywhere: bool
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Give the stop sequences of an entry, and its other options by name, as JSON.
+
+    `anywhere`: only those that any provider may be asked with.
+    """
+    options = _given(table)
+    stop = options.get("stop", ())
+    stops = (stop,) if isinstance(stop, str) else msgspec.convert(stop, tuple[str, ...])
+    more = (
+        (name, msgspec.json.encode(value, order="deterministic").decode())
+        for name, value in options.items()
+        if name != "stop" and (name in KNOWN or not anywhere)
+    )
+    return stops, tuple(sorted(more))
+
+
+def _given(table: EntryTable) -> Mapping[str, object]:
+    return {} if isinstance(table.options, UnsetType) else table.options
+
+
+def _fault(name: str, value: object) -> str:
+    """Say why an option cannot be sent; empty if it can."""
+    if name in OURS:
+        return "is not for an option to set: Hexai says what is asked, and how"
+    if name in ELSEWHERE:
+        return f"is called {ELSEWHERE[name]} here"
+    if not _NAME.fullmatch(name):
+        return "is no name of an option: letters, digits, _ . and -"
+    if name in KNOWN:
+        return _type_fault(value, KNOWN[name])
+    return "" if _is_plain(value) else "cannot be written as JSON"
+
+
+def _own_fault(name: str, value: object) -> str:
+    return _type_fault(value, type_hints(EntryTable)[name])
+
+
+def _type_fault(value: object, hint: Any) -> str:
+    try:
+        msgspec.convert(value, hint)
+    except msgspec.ValidationError:
+        return f"must be {allowed(hint)}"
+    return ""
+
+
+def _is_plain(value: object) -> bool:
+    """Tell what TOML and JSON both have, and every reader takes."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return abs(value) < _LARGEST
+    return value is None or isinstance(value, str)
+
+
+def _meant(name: str, known: Iterable[str]) -> str | None:
+    """Find the known name that one was probably meant to be."""
+    names = tuple(known)
+    return None if name in names else nearest(name, names, alike=_SLIP)

@@ -1,0 +1,206 @@
+"""`-o`, and `options` of an entry: what is sent to whom, checked, refused, recorded."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.answers import anthropic_answer, openai_answer
+from tests.support.command_line import Result, run_cli, simulated, write_config
+from tests.support.ollama import Model, Ollama, serve
+from tests.support.replies import json_answer
+from tests.support.upstream import Upstream
+
+
+def configure(url: str, kind: str = "openai", entry: str = "") -> Path:
+    """Configure an upstream as the only contender."""
+    return write_config(
+        f'[providers.fake]\ntype = "{kind}"\nbase_url = "{url}"\n'
+        f'[[models.cli]]\nprovider = "fake"\nmodel = "m1"\n{entry}\n'
+    )
+
+
+def sent(*arguments: str, entry: str = "", kind: str = "openai") -> dict[str, Any]:
+    """Ask, and give the body that an upstream was sent."""
+    answer = {"openai": openai_answer, "anthropic": anthropic_answer}[kind]
+    with Upstream(answer("fine")) as upstream:
+        configure(upstream.url, kind, entry)
+        result = run_cli(*arguments, "hi")
+    assert result.code == 0, result.err
+    body: dict[str, Any] = upstream.requests[-1].json
+    return body
+
+
+def refused(*arguments: str, entry: str = "") -> Result:
+    """Ask in vain: nothing is sent."""
+    with Upstream(openai_answer("fine")) as upstream:
+        configure(upstream.url, entry=entry)
+        result = run_cli(*arguments, "hi")
+    assert upstream.requests == []
+    return result
+
+
+class TestSent:
+    """What upstreams are asked with, each in its own format."""
+
+    def test_openai_gets_them_beside_the_messages(self) -> None:
+        """Known and unknown ones, with the types that were meant."""
+        more = ("-o", "logit_bias={}", "-o", "top_k=40", "-o", "verbosity=low")
+        body = sent("-o", "top_p=0.9", "-o", "seed=7", "-o", "stop=END", *more)
+        assert (body["top_p"], body["seed"], body["stop"]) == (0.9, 7, ["END"])
+        assert (body["logit_bias"], body["top_k"], body["verbosity"]) == ({}, 40, "low")
+
+    def test_anthropic_has_its_own_name_for_stops(self) -> None:
+        """The rest goes as it is written."""
+        thinking = 'thinking={"type":"enabled","budget_tokens":2000}'
+        body = sent("-o", "top_k=5", "-o", "stop=END", "-o", thinking, kind="anthropic")
+        assert (body["top_k"], body["stop_sequences"]) == (5, ["END"])
+        assert body["thinking"] == {"type": "enabled", "budget_tokens": 2000}
+        assert "stop" not in body
+
+    def test_ollama_has_them_among_its_options(self) -> None:
+        """But for the few that stand in the request itself."""
+        ollama = Ollama({"m1:latest": Model(capabilities=("thinking",))})
+        with serve(ollama) as upstream:
+            configure(upstream.url, "ollama", "options = { top_k = 5, seed = 1 }")
+            given = ("-o", "seed=7", "-o", "stop=END", "-o", "keep_alive=1m")
+            result = run_cli(*given, "-o", "think=true", "-o", "num_ctx=512", "hi")
+        assert result.code == 0, result.err
+        body = ollama.asked[-1]
+        assert (body["keep_alive"], body["think"]) == ("1m", True)
+        options = {"seed": 7, "stop": ["END"], "top_k": 5, "num_ctx": 512}
+        assert options.items() <= body["options"].items()
+        assert "keep_alive" not in body["options"]
+
+    def test_keys_of_an_entry_are_set_too(self) -> None:
+        """Wherever the entry had them, the command line has the last word."""
+        given = ("-o", "temperature=0", "-o", "max_tokens=9", "-o", "temperature=1")
+        body = sent(*given, "-o", "reasoning_effort=low", entry="temperature = 0.5")
+        assert (body["temperature"], body["max_tokens"]) == (1, 9)
+        assert body["reasoning_effort"] == "low"
+
+    def test_null_takes_an_option_of_the_entry_away(self) -> None:
+        """For this question."""
+        entry = "options = { top_p = 0.5, seed = 1 }"
+        body = sent("-o", "top_p=null", entry=entry)
+        assert (body.get("top_p"), body["seed"]) == (None, 1)
+
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [("007", "007"), ('"7"', "7"), ("a b", "a b"), ("[1,", "[1,"), ("", "")],
+    )
+    def test_what_is_no_json_is_a_text(self, written: str, meant: str) -> None:
+        """And what would be something else is a text in quotes."""
+        assert sent("-o", f"verbosity={written}")["verbosity"] == meant
+
+    def test_all_of_the_users_stops_are_sent(self) -> None:
+        """More than the upstream is known to take are for it to refuse."""
+        stops = json.dumps([*"abcde"])
+        assert sent("-o", f"stop={stops}")["stop"] == [*"abcde"]
+
+    def test_a_fallback_of_another_provider_gets_what_many_have(self) -> None:
+        """What only the entry's own provider knows would be refused there."""
+        with (
+            Upstream(json_answer({"error": {"message": "away"}}, code=503)) as away,
+            Upstream(openai_answer("fine")) as other,
+        ):
+            write_config(
+                f'[providers.away]\ntype = "openai"\nbase_url = "{away.url}"\n'
+                f'[providers.other]\ntype = "openai"\nbase_url = "{other.url}"\n'
+                '[[models.cli]]\nprovider = "away"\nmodel = "m"\n'
+                'fallback = { provider = "other", model = "n" }\n'
+            )
+            result = run_cli("-o", "top_p=0.9", "-o", "mirostat=2", "hi")
+        assert result.code == 0, result.err
+        assert away.requests[0].json["mirostat"] == 2
+        body = other.requests[0].json
+        assert (body["top_p"], "mirostat" in body) == (0.9, False)
+
+
+class TestRefused:
+    """What is told instead of being sent."""
+
+    @pytest.mark.parametrize(
+        ("option", "told"),
+        [
+            ("top_p", "KEY=VALUE is meant"),
+            ("=1", "KEY=VALUE is meant"),
+            ("top_p=2", "-o top_p=2 must be a number from 0 to 1"),
+            ("seed=x", '-o seed="x" must be an integer'),
+            ("stop=[]", "-o stop=a list must be a text"),
+            ("think=maybe", "-o think=\"maybe\" must be true or false or one of 'low'"),
+            ("temperature=9", "-o temperature=9 must be a number from 0 to 2"),
+            ("model=x", "is not for an option to set"),
+            ("stream=false", "is not for an option to set"),
+            ("max_completion_tokens=9", "is called max_tokens here"),
+            ("a b=1", "is no name of an option"),
+            ("big=99999999999999999999", "cannot be written as JSON"),
+        ],
+    )
+    def test_what_cannot_be_meant(self, option: str, told: str) -> None:
+        """Exit code 2, before anything is sent."""
+        result = refused("-o", option)
+        assert (result.code, result.out) == (2, "")
+        assert told in result.err
+
+    @pytest.mark.parametrize(
+        ("options", "told"),
+        [
+            ("top_p = 2", "must be a number from 0 to 1"),
+            ("temperature = 0.2", "is a key of the entry itself"),
+            ("stream = false", "is not for an option to set"),
+            ("num_predict = 9", "is called max_tokens here"),
+            ("min_p = nan", "must be a number from 0 to 1"),
+            ("at = 1979-05-27", "cannot be written as JSON"),
+        ],
+    )
+    def test_the_same_in_a_file(self, options: str, told: str) -> None:
+        """With its line; the command line stops."""
+        result = refused(entry=f"options = {{ {options} }}")
+        assert result.code == 1
+        assert "models.cli[0].options." in result.err
+        assert told in result.err
+
+    def test_an_upstream_says_itself_what_it_refuses(self) -> None:
+        """The request is not repeated without what the user has named."""
+        error = {
+            "error": {"message": "Unsupported parameter: 'stop'.", "param": "stop"}
+        }
+        with Upstream(json_answer(error, code=400)) as upstream:
+            configure(upstream.url)
+            result = run_cli("-o", "stop=END", "hi")
+        assert (result.code, len(upstream.requests)) == (1, 1)
+        assert "Unsupported parameter: 'stop'" in result.err
+
+    def test_a_slip_is_told_and_sent(self) -> None:
+        """A newer upstream may know what we do not."""
+        with Upstream(openai_answer("fine")) as upstream:
+            configure(upstream.url)
+            result = run_cli("-o", "top_pp=0.9", "hi", stderr="terminal")
+        assert upstream.requests[0].json["top_pp"] == 0.9
+        assert "-o top_pp is not known, and sent as it is; did you mean top_p?" in (
+            result.err
+        )
+        configure("http://127.0.0.1:9", entry="options = { top_pp = 0.9 }")
+        checked = run_cli("config", "check")
+        assert "did you mean top_p?" in checked.out + checked.err
+
+    def test_an_option_without_effect_is_told(self) -> None:
+        """By the label of who has no use for it."""
+        simulated("echo")
+        result = run_cli("-o", "think=true", "hi", stderr="terminal")
+        assert "-o think has no effect for a: only providers of type ollama" in (
+            result.err
+        )
+
+
+def test_another_option_is_another_contender_and_question() -> None:
+    """In the ledger, and for the cache."""
+    with Upstream(openai_answer("fine")) as upstream:
+        configure(upstream.url)
+        for option in ("top_p=0.9", "top_p=0.9", "top_p=0.5", "stop=END"):
+            run_cli("-o", option, "hi")
+    assert len(upstream.requests) == 3
+    assert "top_p=0.5" in run_cli("history", "export").out
+    assert "stop=" in run_cli("history", "export").out
