@@ -23,8 +23,8 @@ def configure(url: str, kind: str = "openai", entry: str = "") -> Path:
 
 def sent(*arguments: str, entry: str = "", kind: str = "openai") -> dict[str, Any]:
     """Ask, and give the body that an upstream was sent."""
-    answer = {"openai": openai_answer, "anthropic": anthropic_answer}[kind]
-    with Upstream(answer("fine")) as upstream:
+    answer = anthropic_answer("ok") if kind == "anthropic" else openai_answer("ok")
+    with Upstream(answer) as upstream:
         configure(upstream.url, kind, entry)
         result = run_cli(*arguments, "hi")
     assert result.code == 0, result.err

@@ -24,7 +24,6 @@ from hexai.config.provider_defaults import (
     make_timeout,
     no_limit,
     provider_names,
-    provider_settings,
 )
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import (
@@ -304,14 +303,9 @@ def _apply_options(
 
     options = read_options(words)
     tables = [with_options(table, options) for table in step.tables]
-    labels = [entry.label for entry in step.entries]
-    built = _build(settings, surface, tables, labels)
-    types = {
-        entry.label: provider.type
-        for entry in built.entries
-        if (provider := provider_settings(settings, entry.spec.provider)) is not None
-    }
-    return replace(built, warnings=(*step.warnings, *doubts(options, types)))
+    built = _build(settings, surface, tables, [e.label for e in step.entries])
+    doubtful = doubts(settings, options, built.entries)
+    return replace(built, warnings=(*step.warnings, *doubtful))
 
 
 def _say_whose(settings: Settings, word: str) -> str:
@@ -330,10 +324,8 @@ def _choose(entries: tuple[Entry, ...], options: EntryOptions) -> tuple[Entry, .
     places: set[int] = set()
     for index in options.indices:
         if not 0 <= index < len(entries):
-            raise UsageError(
-                f"-{index}: there is no such contender; "
-                f"there are {_list_numbers(entries)}"
-            )
+            there = ", ".join(f"-{n} ({e.label})" for n, e in enumerate(entries))
+            raise UsageError(f"-{index}: there is no such contender; there are {there}")
         places.add(index)
     for name in options.only:
         named = find_named(entries, name)
@@ -344,10 +336,6 @@ def _choose(entries: tuple[Entry, ...], options: EntryOptions) -> tuple[Entry, .
             )
         places.update(named)
     return tuple(entries[place] for place in sorted(places))
-
-
-def _list_numbers(entries: Sequence[Entry]) -> str:
-    return ", ".join(f"-{place} ({e.label})" for place, e in enumerate(entries))
 
 
 def _list_labels(entries: Sequence[Entry]) -> str:

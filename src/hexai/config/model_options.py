@@ -17,8 +17,11 @@ from msgspec.structs import replace
 
 from hexai.config.decode import allowed, type_hints
 from hexai.config.problems import KeyPath, Problem, shown, wrong
+from hexai.config.provider_defaults import provider_settings
+from hexai.config.schema import Settings
 from hexai.config.schema_entries import EntryTable
 from hexai.config.schema_types import Share
+from hexai.domain.entry import Entry
 from hexai.errors import UsageError
 from hexai.text.alike import nearest
 
@@ -144,12 +147,17 @@ def with_options(table: EntryTable, options: Mapping[str, object]) -> EntryTable
     return replace(table, options=others, **own)
 
 
-def doubts(options: Iterable[str], types: Mapping[str, str]) -> Iterator[str]:
-    """Say which options of the command line look like slips, or have no effect.
-
-    `types` has the type of each contender's provider, by its label.
-    """
+def doubts(
+    settings: Settings, options: Iterable[str], entries: Iterable[Entry]
+) -> Iterator[str]:
+    """Say which options of the command line look like slips, or have no effect."""
     from hexai.config.validate import OPTION_TYPES
+
+    types = {
+        entry.label: provider.type
+        for entry in entries
+        if (provider := provider_settings(settings, entry.spec.provider)) is not None
+    }
 
     for name in options:
         if meant := _meant(name, (*KNOWN, *OWN)):
