@@ -23,7 +23,8 @@ from hexai.config.order import load
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
+from hexai.service.question import Question
 from hexai.service.services import Services
 from tests.support.faults import answer
 from tests.support.replies import endless, hang, stall

@@ -25,7 +25,8 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.request import Request
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
+from hexai.service.question import Question
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 

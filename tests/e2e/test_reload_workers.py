@@ -17,7 +17,8 @@ from hexai.config.schema_providers import Local
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Request
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
+from hexai.service.question import Question
 from hexai.service.services import Services
 from tests.support.model import small_model
 from tests.support.workers import living, run_folder, wait_until_gone

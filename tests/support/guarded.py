@@ -16,9 +16,10 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.request import Request
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
 from hexai.service.guard.guard import GuardedText
 from hexai.service.ignore.ignore import Ignored
+from hexai.service.question import Question
 from hexai.service.services import Services
 from hexai.text.lines import Lines
 from tests.support.answers import openai_answer

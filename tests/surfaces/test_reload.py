@@ -15,7 +15,8 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Delta, Status
 from hexai.domain.request import Request
 from hexai.errors import ConfigError
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
+from hexai.service.question import Question
 from hexai.service.services import Services
 from tests.support.answers import openai_answer
 from tests.support.upstream import Upstream

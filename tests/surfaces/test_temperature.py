@@ -14,7 +14,8 @@ from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status
 from hexai.domain.request import Request
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
+from hexai.service.question import Question
 from hexai.service.services import Services
 from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
 from tests.support.upstream import Reply, Upstream

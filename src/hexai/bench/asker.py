@@ -25,8 +25,9 @@ from hexai.domain.entry import Entry, RequestSpec
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request, Target
 from hexai.errors import NotSent
-from hexai.service.ask import Question, Recompose, Run, ask
+from hexai.service.ask import Run, ask
 from hexai.service.beside import MACHINE, place_of
+from hexai.service.question import Question, Recompose
 from hexai.service.services import Services
 from hexai.text.tokens import most_tokens
 

@@ -30,9 +30,10 @@ from hexai.domain.entry import Entry, RequestSpec
 from hexai.domain.outcome import Delta, Ended, Outcome, TakenBackEvent
 from hexai.domain.request import Request
 from hexai.prompts.code.cursor import Cursor
-from hexai.service.ask import Question, Run
+from hexai.service.ask import Run
 from hexai.service.completion import Completion, Draft
 from hexai.service.guard.guard import GuardedText
+from hexai.service.question import Question
 from hexai.service.services import Services
 from hexai.text.lines import Lines, Span
 

@@ -5,29 +5,26 @@ once at the composed messages, an answer from the cache takes its contender out 
 race, what a contender is charged comes from one list, and the run is recorded.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from functools import partial
-from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.schema import Ignore, Settings
-from hexai.domain.entry import Entry
+from hexai.config.schema import Ignore
 from hexai.domain.outcome import Delta, Ended, Event, Outcome, Status
-from hexai.domain.record import Background, ContenderRecord, RunRecord
-from hexai.domain.request import Clearance, Contender, Request
+from hexai.domain.record import ContenderRecord, RunRecord
+from hexai.domain.request import Clearance, Contender
 from hexai.engine.race import Race
 from hexai.engine.race_options import Composed, RaceOptions
-from hexai.engine.settle import Policy, plan
+from hexai.engine.settle import plan
 from hexai.service.beside import Overlap, place_of
 from hexai.service.cached_answers import CachedAnswers
 from hexai.service.fingerprints import fingerprint_of, prompts_revision
-from hexai.service.guard.guard import GuardedText, Source
+from hexai.service.question import Question, draw_order, draw_seed
 from hexai.service.run_record import (
     Logbook,
     Terms,
@@ -40,49 +37,6 @@ from hexai.service.services import Services
 
 if TYPE_CHECKING:
     from hexai.service.ignore.ignore import Ignored
-
-
-Recompose = Callable[[int, int | None], Request]
-"""Composes a contender's request anew: for the text as it is, in so many tokens."""
-
-
-class Question(Struct, frozen=True, kw_only=True):
-    """What a surface wants to have asked, and how."""
-
-    request: Request
-    entries: tuple[Entry, ...]
-    policy: Policy = Policy()
-    max_concurrency: int = 8
-    """Contenders at work at once."""
-    blind: bool = False
-    """Show the contenders in drawn order; nothing comes from the cache then."""
-    shuffle: float = 0.0
-    """The share of such questions whose order is drawn; all of them when blind."""
-    fresh: bool = False
-    """Ask anew what the cache could answer."""
-    send_anyway: bool = False
-    """The user says that what looks like a secret is none."""
-    local_only: str = ""
-    """Why nothing may leave this machine, whatever the text; empty if it may."""
-    settings: Settings | None = None
-    """What holds for its document; None: what the services have now."""
-    documents: tuple[GuardedText, ...] = ()
-    """Those of which something goes into the messages; the guard looks at them too."""
-    background: Background = Background()
-    """Where it came from, for the ledger."""
-    sources: tuple[Source, ...] = ()
-    """What the messages were composed of, so that a finding can say where it is."""
-    keeps_loaded: bool = False
-    """Leave out whoever would push another contender's model out of its upstream."""
-    apart: bool = False
-    """It is a bench's: neither kept nor recorded as others are; people come first."""
-    recompose: Recompose | None = None
-    """Where the request can be made anew as a contender is asked; None: it cannot."""
-
-    @property
-    def share_drawn(self) -> float:
-        """Of questions such as this one, the share whose order is drawn."""
-        return 1.0 if self.blind else self.shuffle
 
 
 class Run:
@@ -359,28 +313,6 @@ class Run:
         if not stored:
             return without_texts(record)
         return without_keys(record, self._services.mask_stored)
-
-
-def draw_seed(
-    random: Random, contenders: Sequence[Contender], question: Question
-) -> int | None:
-    """Draw whether the order is drawn, and with what; None: it is that of the entries.
-
-    A single contender has no order: its place in a list that an editor makes of those
-    of several servers is drawn by nobody.
-    """
-    share = question.share_drawn
-    if len(contenders) < 2 or share <= 0 or random.random() >= share:
-        return None
-    return random.getrandbits(32)
-
-
-def draw_order(count: int, seed: int | None) -> tuple[int, ...]:
-    """Give the order in which contenders are shown; None: that of the entries."""
-    order = list(range(count))
-    if seed is not None:
-        Random(seed).shuffle(order)  # noqa: S311 - fair, not secret
-    return tuple(order)
 
 
 def ask(services: Services, question: Question) -> Run:

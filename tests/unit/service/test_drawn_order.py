@@ -7,7 +7,7 @@ import pytest
 
 from hexai.domain.entry import Surface
 from hexai.domain.request import Contender, Request
-from hexai.service.ask import Question, draw_order, draw_seed
+from hexai.service.question import Question, draw_order, draw_seed
 from tests.support.races import field
 from tests.support.scripted import Scripted
 

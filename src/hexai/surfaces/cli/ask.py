@@ -28,9 +28,10 @@ from hexai.errors import (
 )
 from hexai.prompts.cli import cli_messages, wants_explanation
 from hexai.prompts.templates import cli_system
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
 from hexai.service.guard.guard import inspect
 from hexai.service.projects import project_of
+from hexai.service.question import Question
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.runtime import Loop
 from hexai.service.services import Services

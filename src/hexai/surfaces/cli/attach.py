@@ -6,13 +6,13 @@ from msgspec.structs import replace
 
 from hexai.domain.attachments import Attachment
 from hexai.prompts.attached import images_of, with_attachments
-from hexai.service.ask import Question
 from hexai.service.attachments.fetch import fetch_pages, is_address
 from hexai.service.attachments.folders import ignored_by
 from hexai.service.attachments.kinds import Unfit, attachment
 from hexai.service.attachments.read import Attached, read_files
 from hexai.service.guard.guard import GuardedText
 from hexai.service.ignore.ignore import IgnoreRules
+from hexai.service.question import Question
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.prompt_input import read_bytes

@@ -18,8 +18,9 @@ from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Ended, Outcome, Status
 from hexai.domain.request import Contender, Request
-from hexai.service.ask import Question, Run, ask
+from hexai.service.ask import Run, ask
 from hexai.service.inventory import where
+from hexai.service.question import Question
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.command_line import Invocation, make_parser

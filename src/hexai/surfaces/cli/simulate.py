@@ -13,8 +13,8 @@ from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.request import Request
 from hexai.errors import UsageError
 from hexai.prompts.cli import cli_messages
-from hexai.service.ask import Question
 from hexai.service.log import NullLog
+from hexai.service.question import Question
 from hexai.surfaces.cli.ask import put
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.loaded_config import Session

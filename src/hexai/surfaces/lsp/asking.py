@@ -17,10 +17,11 @@ from hexai.domain.outcome import Event, Outcome
 from hexai.domain.record import Background
 from hexai.domain.request import Contender, Request
 from hexai.prompts.code.cursor import Cursor
-from hexai.service.ask import Question, Run, ask
+from hexai.service.ask import Run, ask
 from hexai.service.completion import Clean, Judge, accept
 from hexai.service.guard.guard import GuardedText
 from hexai.service.projects import project_of
+from hexai.service.question import Question
 from hexai.service.services import Services
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents import Document, to_path

@@ -23,7 +23,8 @@ from hexai.domain.outcome import (
 )
 from hexai.domain.record import Choice, Chosen, Fact, Method, RunRecord, Shown
 from hexai.service.actions.fitting import Unfit
-from hexai.service.ask import Question, Run, ask
+from hexai.service.ask import Run, ask
+from hexai.service.question import Question
 from hexai.service.services import Services
 from hexai.surfaces.tmux.action_plan import Plan
 from hexai.surfaces.tmux.view_messages import (

@@ -17,9 +17,9 @@ from hexai.domain.entry import Entry, Surface
 from hexai.domain.record import Chosen, RunRecord
 from hexai.domain.request import Request
 from hexai.service.actions.fitting import Unfit
-from hexai.service.ask import Question
 from hexai.service.guard.guard import Source
 from hexai.service.log import open_log
+from hexai.service.question import Question
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
 from hexai.surfaces.tmux.action_plan import Plan, make_plan, make_subject

@@ -3,7 +3,7 @@
 from hexai.domain.entry import Surface
 from hexai.domain.record import Shown
 from hexai.domain.request import Request
-from hexai.service.ask import Question
+from hexai.service.question import Question
 from hexai.surfaces.tmux.action_plan import Plan
 from hexai.surfaces.tmux.rounds import Candidate, Round
 

@@ -11,8 +11,9 @@ from hexai.config.schema import Settings
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
-from hexai.service.ask import Question, ask
+from hexai.service.ask import ask
 from hexai.service.completion import Clean, Completion
+from hexai.service.question import Question
 from hexai.service.services import Services
 from hexai.service.targets import is_paid
 from hexai.service.warm import is_warmed, warm
