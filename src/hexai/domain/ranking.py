@@ -177,3 +177,5 @@ class Stood(Struct, frozen=True, kw_only=True):
     cache, to prompts that nobody had cut."""
     board: Leaderboard | None
     """That of the run's surface; None where nothing is on it."""
+    decided_before: bool = False
+    """Whether an earlier vote of its thread is the one that counts."""

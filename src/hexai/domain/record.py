@@ -116,6 +116,8 @@ class Background(Struct, frozen=True, kw_only=True):
     """A hash of the document's URI, so that runs of one file can be grouped."""
     place: str = ""
     """A hash of document, version and position; it joins the servers of one place."""
+    terminal: str = ""
+    """Session and device of the terminal, while both last; it stays on this machine."""
 
 
 class ContenderRecord(Struct, frozen=True, kw_only=True):
@@ -148,6 +150,10 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     """The tokens; what they cost is beside them."""
     given: Given | None = None
     """What it was given of the prompt; None: nothing, or not recorded then."""
+    follows: int | None = None
+    """Whose answer it goes on with, by the index in the run that its run follows."""
+    turns: int | None = None
+    """How many earlier turns of its thread it was sent; None: it is in none."""
     sent: int | None = None
     """Bytes of the prompt as UTF-8, if it was sent; None: not recorded then."""
     received: int | None = None
@@ -189,11 +195,16 @@ class RunRecord(Struct, frozen=True, kw_only=True, tag="run"):
     """Of lists such as this one, the share whose order is drawn."""
     sitting: str = ""
     """The sitting in which it was asked, which the ledger tells; empty: not known."""
+    thread: str = ""
+    """The id of the run that its thread began with, maybe its own; empty: in none."""
+    follows: str = ""
+    """The id of the run that it goes on with; empty: with none."""
     order: tuple[int, ...]
     """The contenders' indexes in the order shown."""
     contenders: tuple[ContenderRecord, ...]
     """In entry order."""
     messages: tuple[Message, ...] = ()
+    """Of a turn in a thread, without what was said before."""
 
 
 Fact = RunRecord | Chosen | Shown | Survived

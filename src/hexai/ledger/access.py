@@ -186,6 +186,20 @@ class Ledger:
                 lambda: read_standing(self._connection, number, surface, now),
             )
 
+    def last_at(self, surface: str, terminal: str, since: float) -> int | None:
+        """Give the number of the newest run that was asked at a terminal."""
+        from hexai.ledger.threads import last_at
+
+        with translated(self._path):
+            return last_at(self._connection, surface, terminal, since)
+
+    def thread_of(self, number: int) -> list[int]:
+        """Give the numbers of all runs in the thread of a run; else its own."""
+        from hexai.ledger.threads import whole_threads
+
+        with translated(self._path):
+            return whole_threads(self._connection, [number])
+
     def before(self, moment: float) -> list[int]:
         """Give the numbers of the runs that began before a moment."""
         with translated(self._path):

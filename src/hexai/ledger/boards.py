@@ -28,6 +28,7 @@ from hexai.ledger.choices import Choices, Where, identity, read_apart
 from hexai.ledger.database import milliseconds, seconds
 from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Trials
+from hexai.ledger.threads import is_decided_before
 
 _NARROWED = """
 SELECT surface, count(*) FROM run
@@ -85,6 +86,7 @@ def read_standing(
     return Stood(
         models={index: identity(cells.subjects[cell]) for index, cell in rows},
         board=boards[0] if boards else None,
+        decided_before=is_decided_before(connection, number),
     )
 
 

@@ -42,6 +42,7 @@ from hexai.ledger.lists import (
 )
 from hexai.ledger.ratings.trials import Instead, Pattern, Trials
 from hexai.ledger.sittings import PAUSE
+from hexai.ledger.threads import IS_FIRST_VOTE
 
 _INSTEAD: Mapping[str, Instead] = {
     Choice.NONE: Instead.NONE,
@@ -212,7 +213,7 @@ _COUNTS = f"""
     choice IS NOT NULL AND started_at >= :since
     AND (settles_at IS NULL OR settles_at <= :now) AND place NOT IN ({_OPEN_PLACES})
     AND (:blind IS NULL OR blind = :blind) AND :surface IN ('', surface)
-    AND (narrowed = 0 OR method = 'vote')
+    AND (narrowed = 0 OR method = 'vote') AND {IS_FIRST_VOTE}
 """
 
 # What a run tells is as `packed.tell` writes it; nothing where there are no items.

@@ -126,7 +126,7 @@ def with_damaged_names(
         return read()
 
 
-SCHEMA = 13
+SCHEMA = 14
 """The number of the newest migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -15,6 +15,7 @@ from contextlib import suppress
 from hexai.domain.outcome import Status
 from hexai.errors import LedgerBusy
 from hexai.ledger.database import json_list, milliseconds, transaction
+from hexai.ledger.threads import whole_threads
 
 _OF_A_RUN = ("survival", "answer", "prompt", "contender")
 
@@ -67,21 +68,24 @@ _UNUSED = (
 def runs_before(
     connection: sqlite3.Connection, moment: float, *, most: int = -1
 ) -> list[int]:
-    """Give the numbers of the runs that began before a moment, the oldest first."""
+    """Give the numbers of the runs that began before a moment, and of their threads.
+
+    A thread is as old as its beginning: what was said later goes back to it.
+    """
     rows = connection.execute(
         "SELECT number FROM run WHERE started_at < ? ORDER BY started_at LIMIT ?",
         (milliseconds(moment), most),
     )
-    return [number for (number,) in rows]
+    return whole_threads(connection, (number for (number,) in rows))
 
 
 def runs_of_project(connection: sqlite3.Connection, project: str) -> list[int]:
-    """Give the numbers of the runs of a project, named by its folder."""
+    """Give the numbers of the runs of a project's folder, and of their threads."""
     rows = connection.execute(
         "SELECT number FROM run JOIN name ON name.id = run.project WHERE text = ?",
         (project,),
     )
-    return [number for (number,) in rows]
+    return whole_threads(connection, (number for (number,) in rows))
 
 
 def has_benches_before(connection: sqlite3.Connection, moment: float) -> bool:

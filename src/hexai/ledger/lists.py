@@ -16,6 +16,7 @@ from hexai.domain.figures import Both, By, Filter, Subject, Together
 from hexai.domain.record import Choice
 from hexai.ledger.cells import Cells
 from hexai.ledger.database import json_list, milliseconds
+from hexai.ledger.threads import IS_FIRST_VOTE
 
 PACKED = """
     (((idx << 9 | coalesce(position, ordinal)) << 1 | (taken IS NOT NULL)) << 21
@@ -163,7 +164,8 @@ _NEWEST = f"""
 WITH newest AS (
     SELECT number, surface, place, shown_at, choice, method, sitting,
         {ORDER} AS ordered FROM run
-    WHERE started_at >= :since AND choice IS NOT NULL AND (:all OR EXISTS (
+    WHERE started_at >= :since AND choice IS NOT NULL AND {IS_FIRST_VOTE}
+        AND (:all OR EXISTS (
         SELECT 1 FROM contender WHERE run = run.number AND position IS NOT NULL
             AND cell IN (SELECT value FROM json_each(:cells))))
     ORDER BY started_at DESC LIMIT :most

@@ -189,6 +189,8 @@ def _recorded(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
             seed=row["seed"],
             shuffle=_share_drawn(row),
             sitting=_token(row["asked_in"]),
+            thread=_token(row["thread"]),
+            follows=_token(row["follows"]),
             order=tuple(each["idx"] for each in by_ordinal),
             contenders=tuple(map(_contender, contenders)),
             messages=_messages_decoder.decode(row["messages"] or b"[]"),
@@ -205,6 +207,7 @@ def _background(row: sqlite3.Row) -> Background:
         language=row["language_name"],
         document=row["document"],
         place=row["place"],
+        terminal=row["terminal"],
     )
 
 
@@ -230,6 +233,8 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         cost_usd=dollars(row["cost"]),
         given=_given(row),
         beside=bool(row["beside"]),
+        follows=row["follows"],
+        turns=row["turns"],
         sent=row["sent"],
         received=row["received"],
         refused=row["refused"],

@@ -35,6 +35,7 @@ from hexai.ledger.database import (
     translated,
 )
 from hexai.ledger.sittings import seated, sitting_number
+from hexai.ledger.threads import join_thread
 
 Late = Chosen | Shown | Survived
 """A fact about a run that is recorded, or will be."""
@@ -78,6 +79,7 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
     if isinstance(fact, RunRecord):
         if (number := _insert_run(connection, fact)) is not None:
             _insert_contenders(connection, number, fact)
+            join_thread(connection, fact)
             _tell_apart(connection, fact)
             _insert_texts(connection, number, fact)
             _take_early(connection, fact)
@@ -223,8 +225,8 @@ def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
     background = run.background
     inserted = connection.execute(
         "INSERT OR IGNORE INTO run (id, surface, language, project, document, place, "
-        "started_at, blind, seed, shuffle, sitting) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "started_at, blind, seed, shuffle, sitting, terminal) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run_key(run.run_id),
             run.surface,
@@ -237,6 +239,7 @@ def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
             run.seed,
             run.shuffle,
             sitting_number(connection, run.sitting),
+            background.terminal,
         ),
     )
     return inserted.lastrowid if inserted.rowcount else None
@@ -307,6 +310,8 @@ def _figures(contender: ContenderRecord) -> dict[str, object]:
         "held": contender.given and contender.given.held,
         "cut": contender.given is not None and contender.given.cut,
         "beside": contender.beside,
+        "follows": contender.follows,
+        "turns": contender.turns,
         "refused": contender.refused,
         "sent": contender.sent,
         "received": contender.received,

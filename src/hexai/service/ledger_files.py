@@ -13,6 +13,7 @@ from itertools import combinations
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.outcome import Status
 from hexai.domain.record import Choice, ContenderRecord, Fact, RecordedRun, RunRecord
@@ -39,10 +40,15 @@ def to_lines(runs: Iterable[RecordedRun], *, texts: bool) -> Iterator[bytes]:
     yield msgspec.json.encode(_Heading(hexai_ledger=_FORMAT)) + b"\n"
     for recorded in runs:
         for fact in recorded.facts:
-            if isinstance(fact, RunRecord) and not texts:
-                yield msgspec.json.encode(without_texts(fact)) + b"\n"
-            else:
-                yield msgspec.json.encode(fact) + b"\n"
+            yield msgspec.json.encode(_to_travel(fact, texts=texts)) + b"\n"
+
+
+def _to_travel(fact: Fact, *, texts: bool = True) -> Fact:
+    """Leave out what means something on this machine alone, and texts if wanted."""
+    if not isinstance(fact, RunRecord):
+        return fact
+    kept = fact if texts else without_texts(fact)
+    return replace(kept, background=replace(kept.background, terminal=""))
 
 
 def from_lines(lines: Iterable[bytes]) -> Iterator[list[Fact]]:
@@ -59,7 +65,7 @@ def from_lines(lines: Iterable[bytes]) -> Iterator[list[Fact]]:
             raise UsageError(
                 f"line {number} is no record of a ledger{reason}"
             ) from None
-        facts.append(fact)
+        facts.append(_to_travel(fact))
         if len(facts) == _BATCH:
             yield facts
             facts = []
@@ -102,9 +108,10 @@ def _check(fact: Fact) -> None:
     """Refuse what no Hexai writes; a file may come from anybody."""
     if len(fact.run_id) != 32 or not _HEX.issuperset(fact.run_id):
         raise ValueError("run_id must be 32 hex digits")
-    token: str = getattr(fact, "sitting", "")
-    if len(token) not in (0, 32) or not _HEX.issuperset(token):
-        raise ValueError("sitting must be 32 hex digits, or empty")
+    for name in ("sitting", "thread", "follows"):
+        token: str = getattr(fact, name, "")
+        if len(token) not in (0, 32) or not _HEX.issuperset(token):
+            raise ValueError(f"{name} must be 32 hex digits, or empty")
     moment: float = getattr(fact, "started_at", getattr(fact, "at", 0.0))
     if not _EARLIEST <= moment <= _LATEST:
         raise ValueError("its time is impossible")

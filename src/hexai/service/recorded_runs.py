@@ -166,9 +166,14 @@ class History:
         surface = recorded.run.surface
         return self._ledger.standing(recorded.number, surface, self._now())
 
+    def last_at(self, terminal: str, since: float) -> RecordedRun | None:
+        """Give the newest question that was asked at a terminal, if there is one."""
+        number = self._ledger.last_at(Surface.CLI, terminal, since)
+        return None if number is None else self.run(str(number))
+
     def forget(self, number: int) -> Forgotten:
-        """Really remove one run, and its answers from the cache."""
-        return self._forget([number])
+        """Really remove a run with all its thread, and their answers from the cache."""
+        return self._forget(self._ledger.thread_of(number) or [number])
 
     def forget_before(self, moment: float) -> Forgotten:
         """Really remove the runs that began before a moment."""

@@ -53,6 +53,8 @@ def _why_not(run: RunRecord, chosen: Chosen, stood: Stood) -> str:
         )
     if left_out or len(stood.models) < 2:
         return "it takes two answers that do not come from the cache"
+    if stood.decided_before:
+        return "a thread counts once, by its first vote"
     if len({*stood.models.values()}) == 1:
         return _one(run.contenders, stood)
     compared = [each for each in run.contenders if each.index in stood.models]

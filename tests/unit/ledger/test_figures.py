@@ -389,13 +389,14 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
         old.execute("DROP INDEX run_unsettled")
         old.execute("DROP INDEX run_place")
         old.execute("DROP INDEX run_narrowed")
+        old.execute("DROP INDEX run_thread")
         for table in ("bench", "bench_cell", "bench_reserved"):
             old.execute(f"DROP TABLE {table}")
-        later = ("given", "held", "cut", "refused", "beside")
+        later = ("given", "held", "cut", "refused", "beside", "follows", "turns")
         kept = (f"kept_{a}" for a in SAMPLED_AFTER)
         for column in ("sitting", "sharing", *kept, *later):
             old.execute(f"ALTER TABLE contender DROP COLUMN {column}")
-        for column in ("narrowed", "settles_at"):
+        for column in ("narrowed", "settles_at", "thread", "follows", "terminal"):
             old.execute(f"ALTER TABLE run DROP COLUMN {column}")
         old.execute("UPDATE contender SET position = NULL")
         old.execute("ALTER TABLE cell RENAME TO newer")
