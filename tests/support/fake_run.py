@@ -30,6 +30,7 @@ class FakeRun:
         self.cancelled = False
         self.record: RunRecord | None = None
         self.warnings: list[str] = []
+        self.left_out: dict[int, int] = {}
         self._events = tuple(events)
         self._cost = cost
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hexai.domain.entry import Surface
 from hexai.domain.fingerprint import UNKNOWN
-from hexai.domain.messages import Message
+from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status, Timings, speed
 from hexai.domain.provider import FinishReason, Given, Usage
 
@@ -205,6 +205,12 @@ class RunRecord(Struct, frozen=True, kw_only=True, tag="run"):
     """In entry order."""
     messages: tuple[Message, ...] = ()
     """Of a turn in a thread, without what was said before."""
+
+    @property
+    def prompt(self) -> str:
+        """What the user asked; empty if it is not kept."""
+        own = (each.content for each in self.messages if each.role is Role.USER)
+        return "\n\n".join(own)
 
 
 Fact = RunRecord | Chosen | Shown | Survived

@@ -24,7 +24,7 @@ from hexai.engine.settle import plan
 from hexai.service.beside import Overlap, place_of
 from hexai.service.cached_answers import CachedAnswers
 from hexai.service.fingerprints import fingerprint_of, prompts_revision
-from hexai.service.question import Question, draw_order, draw_seed
+from hexai.service.question import Question, draw_seed, order_shown
 from hexai.service.run_record import (
     Logbook,
     Terms,
@@ -56,7 +56,7 @@ class Run:
         self._targets = services.targets(
             question.settings or services.settings, self._lease
         )
-        self._cached = CachedAnswers(services, self._targets, question.request)
+        self._cached = CachedAnswers(services, self._targets, question.asked)
         self._known: dict[int, Outcome] = {}
         self._started_at = services.now()
         self.run_id = services.new_run_id()
@@ -70,13 +70,14 @@ class Run:
         self.contenders = plan(question.entries, self._targets.find)
         """All of them, in entry order."""
         self._seed = draw_seed(services.random, self.contenders, question)
-        self.order = draw_order(len(self.contenders), self._seed)
+        self.order = order_shown(len(self.contenders), self._seed, question)
         """The contenders' indexes in the order shown."""
         self.clearance = Clearance()
         """Why the text must stay on this machine, if so."""
         self.ignored: Ignored | None = None
         """The document that is ignored, if that is why."""
         self._refused: dict[int, str] = {}
+        self._cleared: dict[int, Clearance] = {}
         self._overlap: Overlap | None = None
         self.is_refused = False
         """The guard objects to the text, so it is not stored either."""
@@ -94,6 +95,15 @@ class Run:
         """Record in which order the answers were shown, where that was not drawn."""
         assert not self.is_drawn
         self.order = order
+
+    @property
+    def left_out(self) -> dict[int, int]:
+        """How many of the oldest turns did not go along, by whom they do not fit."""
+        thread = self._question.thread
+        if thread is None:
+            return {}
+        left = {each.index: thread.left_out(each.index) for each in self.contenders}
+        return {index: turns for index, turns in left.items() if turns}
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -129,7 +139,7 @@ class Run:
             policy=self._question.policy,
             max_concurrency=self._question.max_concurrency,
             clearance=self.clearance,
-            compose=self._compose if self._question.recompose else None,
+            compose=self._compose if self._question.composer else None,
         )
         return Race(live, self._question.request, terms, self._services.conditions)
 
@@ -213,9 +223,23 @@ class Run:
         question, settings = self._question, self._targets.settings
         clearance = await self._ask_guard(question, settings.ignore)
         self.is_refused = bool(clearance.local_only)
+        await self._look_at_threads(settings.ignore)
         if question.local_only or settings.local_only:
             return Clearance(question.local_only or "local_only is set")
         return clearance
+
+    async def _look_at_threads(self, settings: Ignore) -> None:
+        """Look at the whole of what each is sent again, earlier turns as well."""
+        question, thread = self._question, self._question.thread
+        for each in self.contenders if thread is not None else ():
+            assert thread is not None
+            own = replace(
+                question,
+                request=thread.sent(each.index),
+                sources=(*question.sources, *thread.sources(each.index)),
+            )
+            found = self._cleared[each.index] = await self._ask_guard(own, settings)
+            self.is_refused = self.is_refused or bool(found.local_only)
 
     async def _ask_guard(self, question: Question, settings: Ignore) -> Clearance:
         guard = self._services.guard
@@ -237,8 +261,11 @@ class Run:
         A shorter one was looked at with the longer one.
         """
         question = self._question
-        assert question.recompose is not None
-        request = question.recompose(index, room)
+        assert question.composer is not None
+        request = question.composer(index, room)
+        if index in self._cleared:
+            own = self.clearance if self.clearance.local_only else self._cleared[index]
+            return Composed(request=request, clearance=own)
         if request == question.request or self.clearance.local_only:
             return Composed(request=request, clearance=self.clearance)
         anew = replace(question, request=request)
@@ -268,8 +295,9 @@ class Run:
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
         if self._race and not (self.is_refused or self._question.apart):
-            outcomes = self._race.outcomes
-            warnings = self._cached.keep(self.contenders, outcomes)
+            cut, outcomes = self.left_out, self._race.outcomes
+            whole = [each for each in self.contenders if each.index not in cut]
+            warnings = self._cached.keep(whole, outcomes)
             self.warnings += dict.fromkeys(warnings)
 
     def _contender_record(self, outcome: Outcome, terms: Terms) -> ContenderRecord:
@@ -278,11 +306,14 @@ class Run:
         record = contender_record(
             contender,
             outcome,
-            self._question.request,
+            self._question.asked(outcome.index),
             terms,
             cache_key=self._cached.keys.get(outcome.index, ""),
             refused=self._refused.get(outcome.index),
         )
+        if (thread := self._question.thread) is not None:
+            follows, turns = thread.follows(outcome.index), thread.turns(outcome.index)
+            record = replace(record, follows=follows, turns=turns)
         is_beside = overlap is not None and overlap.at(place_of(contender.target))
         return replace(record, beside=is_beside) if is_beside else record
 
@@ -295,8 +326,11 @@ class Run:
             fingerprint=partial(fingerprint_of, settings, surface),
             prompts=prompts_revision(surface),
         )
+        thread = None if question.thread is None else question.thread.thread
         record = RunRecord(
             run_id=self.run_id,
+            thread="" if thread is None else thread.begun_by or self.run_id,
+            follows="" if thread is None else thread.follows,
             surface=surface,
             started_at=self._started_at,
             background=question.background,

@@ -1,6 +1,6 @@
 """The answers to one question that the cache has, and those that it is given."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome, Status
@@ -12,13 +12,15 @@ from hexai.service.targets import Targets
 
 
 class CachedAnswers:
-    """What the cache has for a request. It has nothing for the text of an editor."""
+    """What the cache has for a question. It has nothing for the text of an editor."""
 
-    def __init__(self, services: Services, targets: Targets, request: Request) -> None:
-        """Look nothing up yet."""
+    def __init__(
+        self, services: Services, targets: Targets, asked: Callable[[int], Request]
+    ) -> None:
+        """Look nothing up yet; `asked` tells what a contender is asked, by index."""
         self._services = services
         self._targets = targets
-        self._request = request
+        self._asked = asked
         self.keys: dict[int, str] = {}
         """Where the answers of contenders lie, by their indexes."""
 
@@ -54,13 +56,14 @@ class CachedAnswers:
     def _keyed(
         self, contenders: Iterable[Contender]
     ) -> Iterator[tuple[Contender, str]]:
-        if self._request.surface is not Surface.CLI:
-            return
         for contender in contenders:
+            request = self._asked(contender.index)
+            if request.surface is not Surface.CLI:
+                return
             spec = contender.target.spec
             provider = self._targets.settings_of(spec.provider)
             if provider is not None:
-                key = self._services.cache_key(provider, spec, self._request)
+                key = self._services.cache_key(provider, spec, request)
                 yield contender, key
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -11,6 +12,9 @@ from hexai.domain.record import Background
 from hexai.domain.request import Contender, Request
 from hexai.engine.settle import Policy
 from hexai.service.guard.guard import GuardedText, Source
+
+if TYPE_CHECKING:  # most questions stand in no thread
+    from hexai.service.thread_requests import ThreadRequests
 
 Recompose = Callable[[int, int | None], Request]
 """Composes a contender's request anew: for the text as it is, in so many tokens."""
@@ -48,6 +52,17 @@ class Question(Struct, frozen=True, kw_only=True):
     """It is a bench's: neither kept nor recorded as others are; people come first."""
     recompose: Recompose | None = None
     """Where the request can be made anew as a contender is asked; None: it cannot."""
+    thread: "ThreadRequests | None" = None
+    """What each is asked in a thread; the request is then the question alone."""
+
+    @property
+    def composer(self) -> Recompose | None:
+        """Who makes the request anew for each contender, if anybody does."""
+        return self.recompose if self.thread is None else self.thread.compose
+
+    def asked(self, index: int) -> Request:
+        """Give what a contender is asked."""
+        return self.request if self.thread is None else self.thread.sent(index)
 
     @property
     def share_drawn(self) -> float:
@@ -61,12 +76,23 @@ def draw_seed(
     """Draw whether the order is drawn, and with what; None: it is that of the entries.
 
     A single contender has no order: its place in a list that an editor makes of those
-    of several servers is drawn by nobody.
+    of several servers is drawn by nobody. In a thread everybody stays where it stood.
     """
+    thread = None if question.thread is None else question.thread.thread
+    if thread is not None and thread.order is not None:
+        return thread.seed
     share = question.share_drawn
     if len(contenders) < 2 or share <= 0 or random.random() >= share:
         return None
     return random.getrandbits(32)
+
+
+def order_shown(count: int, seed: int | None, question: Question) -> tuple[int, ...]:
+    """Give the order in which the contenders of a question are shown."""
+    thread = None if question.thread is None else question.thread.thread
+    if thread is not None and thread.order is not None:
+        return thread.order
+    return draw_order(count, seed)
 
 
 def draw_order(count: int, seed: int | None) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """What people read, worded alike everywhere: letters, money, shares, figures; pure."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
@@ -97,6 +97,10 @@ class Run(Protocol):
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, in entry order."""
+
+    @property
+    def left_out(self) -> Mapping[int, int]:
+        """How many of a thread's oldest turns did not go along, by whom they miss."""
 
     @property
     def warnings(self) -> Sequence[str]:

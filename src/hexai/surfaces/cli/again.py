@@ -13,7 +13,6 @@ from hexai.service.recorded_runs import open_history
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt
-from hexai.surfaces.cli.recorded import prompt_of
 
 
 def last_question(process: Process) -> RunRecord:
@@ -29,7 +28,7 @@ def last_question(process: Process) -> RunRecord:
 
 def prompt_again(run: RunRecord) -> Prompt:
     """Make the prompt of a run anew; it is recorded, and need not be kept again."""
-    text = prompt_of(run)
+    text = run.prompt
     source = Source(name="the last prompt", text=text)
     return Prompt(text=text, own_words=text, worth_keeping=False, sources=(source,))
 

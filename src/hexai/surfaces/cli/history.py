@@ -25,7 +25,6 @@ from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import (
     choice_words,
     left_out,
-    prompt_of,
     recorded_run_record,
     when,
 )
@@ -122,7 +121,7 @@ def _row(recorded: RecordedRun | DamagedRun, now: float) -> tuple[str, ...]:
 def _prompt(recorded: RecordedRun | DamagedRun) -> str:
     if isinstance(recorded, DamagedRun):
         return "(damaged: it cannot be read)"
-    prompt = " ".join(prompt_of(recorded.run).split())
+    prompt = " ".join(recorded.run.prompt.split())
     return prompt or recorded.run.background.project
 
 

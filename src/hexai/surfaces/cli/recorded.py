@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from hexai.config.problems import listed_some
-from hexai.domain.messages import Role
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import (
     Choice,
@@ -69,11 +68,6 @@ def names_shown(run: RunRecord, *, hidden: bool) -> dict[int, str]:
         each.index: letter(place) if hidden else each.label
         for place, each in enumerate(shown_order(run))
     }
-
-
-def prompt_of(run: RunRecord) -> str:
-    """Give what the user asked; empty if it is not kept."""
-    return "\n\n".join(m.content for m in run.messages if m.role is Role.USER)
 
 
 def left_out(numbers: Sequence[int]) -> tuple[str, ...]:
@@ -185,7 +179,7 @@ def recorded_run_record(recorded: RecordedRun, now: float) -> RecordedRunRecord:
         project=run.background.project,
         language=run.background.language,
         blind=run.blind,
-        prompt=prompt_of(run),
+        prompt=run.prompt,
         choice=_choice(recorded, names),
         entries=[
             _entry(each, place, names[each.index], hidden=hidden)

@@ -29,7 +29,6 @@ from hexai.surfaces.cli.recorded import (
     choice_words,
     is_hidden,
     names_shown,
-    prompt_of,
     recorded_line,
     shown_order,
     when,
@@ -101,7 +100,7 @@ def _beside(recorded: RecordedRun, now: float) -> Beside:
         facts.append(f"undecided, hexai vote {recorded.number} names them")
     return Beside(
         title=visible_line(" · ".join(facts)),
-        question=visible(prompt_of(run)[:LONGEST]),
+        question=visible(run.prompt[:LONGEST]),
         language=visible_line(run.background.language),
         sides=tuple(_sides(recorded, now)),
     )

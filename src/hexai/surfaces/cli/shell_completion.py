@@ -36,7 +36,7 @@ from hexai.surfaces.cli.command_line import root_command
 from hexai.surfaces.cli.commands import COMMANDS
 from hexai.surfaces.cli.output import say
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.recorded import is_hidden, names_shown, prompt_of, when
+from hexai.surfaces.cli.recorded import is_hidden, names_shown, when
 from hexai.text.cells import truncate
 
 VARIABLE = "_HEXAI_COMPLETE"
@@ -264,7 +264,7 @@ def _runs(process: Process) -> _Offers:
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         newest = list(islice(history.newest(), _RUNS))
     for each in newest:
-        asked = truncate(" ".join(prompt_of(each.run).split()), 40)
+        asked = truncate(" ".join(each.run.prompt.split()), 40)
         yield str(each.number), f"{when(each.run.started_at)} {asked}".strip()
 
 

@@ -20,7 +20,6 @@ from hexai.surfaces.cli.recorded import (
     choice_words,
     is_hidden,
     names_shown,
-    prompt_of,
     recorded_line,
     recorded_run_record,
     shown_order,
@@ -185,7 +184,7 @@ def _heading(recorded: RecordedRun, now: float) -> str:
         facts.append(f"chosen: {words}")
     elif is_hidden(recorded, now):
         facts.append(f"undecided, hexai vote {recorded.number} names them")
-    prompt = prompt_of(run) or "(its text is not kept)"
+    prompt = run.prompt or "(its text is not kept)"
     return f"{visible_line(', '.join(facts))}\n\n{prompt}\n"
 
 

@@ -21,7 +21,6 @@ from hexai.surfaces.cli.recorded import (
     choice_words,
     is_hidden,
     names_shown,
-    prompt_of,
     recorded_line,
     shown_order,
 )
@@ -281,7 +280,7 @@ def _last_open(process: Process, history: History) -> RecordedRun:
     for newer, recorded in enumerate(history.newest(surface=Surface.CLI)):
         if Ballot(recorded.run).is_open:
             if newer:
-                prompt = truncate(" ".join(prompt_of(recorded.run).split()), 60)
+                prompt = truncate(" ".join(recorded.run.prompt.split()), 60)
                 complain(process, f"the last run that can be voted on asked: {prompt}")
             return recorded
     raise UsageError(f"there is nothing to vote on: {_NOTHING}")
