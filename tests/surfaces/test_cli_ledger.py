@@ -104,7 +104,7 @@ def test_json_of_a_recorded_run_is_that_of_the_run() -> None:
     assert recorded["prompt"] == "hi"
     for told, entry in zip(recorded["entries"], printed["entries"], strict=True):
         assert told == {**told, **entry}
-        assert told.keys() - entry.keys() == {"masked", "options"}
+        assert told.keys() - entry.keys() == {"follows", "masked", "options", "turns"}
         assert (told["masked"], told["options"]) == (
             0,
             "max_tokens=4000 temperature=0.2",

@@ -1,10 +1,8 @@
 """From a task and its texts to the messages of a request; pure."""
 
 import re
-from collections.abc import Iterable
 
 from hexai.domain.messages import Message, Role
-from hexai.domain.thread import Turn
 
 _EXPLAIN = re.compile(r"\bexplain\b", re.IGNORECASE)
 
@@ -22,26 +20,6 @@ def join_input(arguments: str, piped: str) -> str:
     if arguments and piped:
         return f"{arguments}:\n\n{piped}"
     return arguments or piped
-
-
-def thread_messages(
-    system: str, turns: Iterable[Turn], question: str
-) -> tuple[Message, ...]:
-    """Compose a question that goes on with earlier ones.
-
-    What got no answer goes along in front of the next question: some models' templates
-    take no two messages of one role after each other.
-    """
-    messages: list[Message] = []
-    unanswered: list[str] = []
-    for turn in turns:
-        unanswered.append(turn.question)
-        if turn.answer:
-            messages.append(Message(Role.USER, "\n\n".join(unanswered)))
-            messages.append(Message(Role.ASSISTANT, turn.answer))
-            unanswered.clear()
-    *first, last = cli_messages(system, "\n\n".join((*unanswered, question)))
-    return (*first, *messages, last)
 
 
 def cli_messages(system: str, prompt: str) -> tuple[Message, ...]:

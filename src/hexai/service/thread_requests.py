@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from hexai.domain.entry import Surface
+from hexai.domain.messages import Message
 from hexai.domain.request import Request
 from hexai.domain.thread import Thread, Turn
-from hexai.prompts.cli import thread_messages
+from hexai.prompts.thread import thread_messages
 from hexai.service.guard.guard import Source
 
 
 class ThreadRequests:
     """Composes them, and knows what was composed last; for one question."""
 
-    def __init__(self, thread: Thread, system: str, question: str) -> None:
+    def __init__(self, thread: Thread, system: str, question: Message) -> None:
         """`question` is what is asked now."""
         self.thread = thread
         self._system = system

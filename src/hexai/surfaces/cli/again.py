@@ -19,6 +19,11 @@ def last_question(process: Process) -> RunRecord:
     """Give the last run whose prompt is kept; raises `UsageError` if there is none."""
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         for recorded in history.newest(surface=Surface.CLI):
+            if recorded.run.follows and recorded.run.messages:
+                raise UsageError(
+                    f"run {recorded.number} goes on with another, which other models "
+                    "do not know; `hexai -c` with `-m` and `--from` takes them along"
+                )
             if recorded.run.messages:
                 return recorded.run
     raise UsageError(

@@ -121,7 +121,7 @@ def _ask(process: Process, options: AskOptions, line: CommandLine) -> int:
         return simulate(process, options, line.words)
     from hexai.surfaces.cli.ask import ask_words
 
-    return ask_words(process, options, line.words)
+    return ask_words(process, options, line)
 
 
 def _text_of(error: click.UsageError | HexaiError) -> str:

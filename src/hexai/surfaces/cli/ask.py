@@ -36,7 +36,7 @@ from hexai.service.recorder import LedgerRecorder
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.service.state_files import KeptPrompts
-from hexai.surfaces.cli.command_line import AskOptions
+from hexai.surfaces.cli.command_line import AskOptions, CommandLine
 from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
 from hexai.surfaces.cli.output import complain, table_columns, tell
 from hexai.surfaces.cli.process import Hush, Interrupts, Process, folders_of
@@ -60,43 +60,66 @@ _OUT_AFTER = 0.03
 """Seconds until the requests are out: only then what comes at the end is prepared."""
 
 
-def ask_words(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
+def ask_words(process: Process, options: AskOptions, line: CommandLine) -> int:
     """Ask the words, what is piped in, or what the user writes in the editor."""
     if options.pick:
         from hexai.surfaces.cli.pick import pick
 
-        return pick(process, options, words)
-    return ask_recorded(process, options, words).code
+        return pick(process, options, line)
+    return ask_recorded(process, options, line).code
 
 
-def ask_recorded(process: Process, options: AskOptions, words: tuple[str, ...]) -> Show:
+def ask_recorded(process: Process, options: AskOptions, line: CommandLine) -> Show:
     """Ask them; gives what was shown, once it is recorded and voted on."""
     piped = "" if "-" in options.files else read_piped(process)
-    prompt = from_line(words, piped)
+    if options.follow is not None:
+        from hexai.surfaces.cli.ask_further import ask_further
+
+        return ask_further(process, options, line, piped)
+    prompt = from_line(line.words, piped)
     if options.again:
         return _ask_again(process, options, prompt)
-    with _kept_on_error(process, prompt):
+    with kept_on_error(process, prompt):
         session = open_session(process, options)
         entries = session.entries(Surface.CLI)
         check_first_run(session, entries)
-        attachments = _attach(session)
-    if prompt is None and attachments and not process.stdin_is_terminal:
-        prompt = NO_WORDS
-    prompt = prompt or from_editor(
-        process, session.folders.state, on_lost=partial(_keep_text, process)
-    )
-    question = make_question(session, entries, prompt)
-    if attachments:
-        from hexai.surfaces.cli.attach import with_attached
-
-        question = with_attached(question, attachments)
-    show = _put_recorded(session, question)
-    if show.outcomes and all(map(_is_unsent, show.outcomes)):
-        _keep(process, prompt)
+        attachments = attached(session)
+    prompt = prompt or write_prompt(session, attachments)
+    question = attach_to(make_question(session, entries, prompt), attachments)
+    show = put_recorded(session, question)
+    keep_if_unsent(process, show, prompt)
     return show
 
 
-def _attach(session: Session) -> "tuple[Attachment, ...]":
+def write_prompt(session: Session, attachments: "tuple[Attachment, ...]") -> Prompt:
+    """Let the user write the prompt in the editor; what is lost of it is kept.
+
+    None is needed where something is attached and nobody can write.
+    """
+    process = session.process
+    if attachments and not process.stdin_is_terminal:
+        return NO_WORDS
+    return from_editor(
+        process, session.folders.state, on_lost=partial(_keep_text, process)
+    )
+
+
+def keep_if_unsent(process: Process, show: Show, prompt: Prompt) -> None:
+    """Keep a prompt that nobody was sent."""
+    if show.outcomes and all(map(_is_unsent, show.outcomes)):
+        _keep(process, prompt)
+
+
+def attach_to(question: Question, attachments: "tuple[Attachment, ...]") -> Question:
+    """Put attachments into a question, if there are any."""
+    if not attachments:
+        return question
+    from hexai.surfaces.cli.attach import with_attached
+
+    return with_attached(question, attachments)
+
+
+def attached(session: Session) -> "tuple[Attachment, ...]":
     """Read what `-f` names; nothing is loaded for a question without."""
     if not session.options.files:
         return ()
@@ -122,12 +145,14 @@ def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> 
     question = make_question(session, entries, prompt_again(run))
     messages = messages_again(run, options.system)
     request = Request(surface=Surface.CLI, messages=messages)
-    return _put_recorded(session, replace(question, request=request))
+    return put_recorded(session, replace(question, request=request))
 
 
-def _put_recorded(session: Session, question: Question) -> Show:
+def put_recorded(
+    session: Session, question: Question, how: Wanted | None = None
+) -> Show:
     """Put a question, record the run, and ask for a vote if the user wants that."""
-    how, hush = wanted(session), session.process.hush or Hush()
+    how, hush = how or wanted(session), session.process.hush or Hush()
     if how.vote or not (how.quiet or _is_for_a_program(session.process, question)):
         hush.release()
     elif how.quiet:
@@ -179,7 +204,10 @@ def make_question(
         fresh=options.fresh,
         send_anyway=options.send_anyway,
         local_only=session.snapshot.restrictions.local_only,
-        background=Background(project=project_of(session.process.folder)),
+        background=Background(
+            project=project_of(session.process.folder),
+            terminal=session.process.terminal,
+        ),
         sources=prompt.sources,
     )
 
@@ -266,7 +294,7 @@ def _messages(session: Session, prompt: Prompt) -> tuple[Message, ...]:
 
 
 @contextmanager
-def _kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
+def kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
     """Keep input that would be lost because the configuration has problems."""
     try:
         yield

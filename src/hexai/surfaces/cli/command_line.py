@@ -10,6 +10,7 @@ from msgspec import Struct, convert
 
 from hexai.surfaces.cli.output import say
 from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.thread_options import thread_options
 
 # Options end at the first prompt word. The words after them are a command only if all
 # of them parse as one; otherwise they are the prompt, so that `hexai show me the
@@ -17,6 +18,8 @@ from hexai.surfaces.cli.process import Process
 # options are handed to it.
 
 _ENTRY = re.compile(r"-(\d{1,2})")
+_WITH_EQUALS = {"-c": "--continue"}
+"""Click takes the sign for a part of the value where the option is a short one."""
 
 
 class OptionNames(Struct, frozen=True, kw_only=True):
@@ -33,6 +36,8 @@ class OptionNames(Struct, frozen=True, kw_only=True):
         if entry := _ENTRY.fullmatch(word):
             return f"--entry={entry[1]}"
         name, equals, value = word.partition("=")
+        if equals:
+            name = _WITH_EQUALS.get(name, name)
         for spelling in (name, f"-{name}"):
             if spelling in self.flags or spelling in self.with_value:
                 return f"{spelling}{equals}{value}"
@@ -86,6 +91,7 @@ Examples:
   hexai "why does rsync skip this file"
   git diff | hexai "write a commit message"
   hexai -m ollama:qwen3:8b -m openai:gpt-4.1 "name this function" < f.py
+  hexai -c "and in Rust?"    go on with the last question
   hexai --first --json "one regular expression for ISO dates"
   hexai -- config            ask the word "config" instead of running it
 
@@ -121,6 +127,11 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     pick: bool = False
     quiet: bool = False
     again: bool = False
+    follow: str | None = None
+    """Which run or contender is gone on with; empty: the last run, or what the first
+    word names."""
+    origin: str | None = None
+    """The contender with whose answer all go on."""
     first: bool = False
     fresh: bool = False
     timeout: float | None = None
@@ -159,7 +170,10 @@ def option_names(command: click.Command) -> OptionNames:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             spellings = {*parameter.opts, *parameter.secondary_opts}
-            (flags if parameter.is_flag else with_value).update(spellings)
+            takes_word = not (
+                parameter.is_flag or isinstance(parameter.flag_value, str)
+            )
+            (with_value if takes_word else flags).update(spellings)
     return OptionNames(flags=frozenset(flags), with_value=frozenset(with_value))
 
 
@@ -173,6 +187,10 @@ def parse_options(command: click.Command, words: Sequence[str]) -> AskOptions:
         raise click.UsageError("--tps-simulation asks nobody; leave out -f.")
     if options.pick and (options.json or options.jsonl or options.first):
         raise click.UsageError("--pick prints one answer; leave the other form out.")
+    if options.follow is not None and options.again:
+        raise click.UsageError("-c goes on with a run, --again asks its prompt anew.")
+    if options.origin is not None and options.follow is None:
+        raise click.UsageError("--from says with whose answer -c goes on; add -c.")
     return options
 
 
@@ -257,6 +275,7 @@ def _whom() -> list[click.Parameter]:
 
 def _how_asked() -> list[click.Parameter]:
     return [
+        *thread_options(),
         click.Option(
             ["-f", "--file", "files"],
             multiple=True,

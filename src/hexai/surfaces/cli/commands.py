@@ -142,6 +142,8 @@ def find(line: CommandLine, options: AskOptions) -> click.Context | None:
     context = _parse(line.words)
     if context is not None:
         _refuse_options(line, options)
+    elif options.follow is not None:
+        return None  # "more" goes on with a question, and is no slip for "vote"
     elif len(line.words) == 1:
         _refuse_near_miss(line.words[0])
     else:

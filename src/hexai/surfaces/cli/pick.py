@@ -15,7 +15,7 @@ from hexai.domain.outcome import Outcome, Status
 from hexai.domain.record import Choice
 from hexai.errors import UsageError
 from hexai.surfaces.cli.ask import ask_recorded
-from hexai.surfaces.cli.command_line import AskOptions
+from hexai.surfaces.cli.command_line import AskOptions, CommandLine
 from hexai.surfaces.cli.output import complain, say
 from hexai.surfaces.cli.process import NONE_ANSWERED, Process
 from hexai.surfaces.cli.views import Show
@@ -24,7 +24,7 @@ from hexai.surfaces.words import in_order
 _TERMINAL = "/dev/tty"
 
 
-def pick(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
+def pick(process: Process, options: AskOptions, line: CommandLine) -> int:
     """Ask, let the user choose, print what they chose; gives the exit code.
 
     Raises `UsageError`, before anything is sent, where there is no terminal.
@@ -33,7 +33,7 @@ def pick(process: Process, options: AskOptions, words: tuple[str, ...]) -> int:
         raise UsageError("--pick asks which answer goes out; leave --no-vote out")
     how = replace(options, pick=False, vote=True, fresh=True)
     with _terminal(process) as terminal:
-        show = ask_recorded(replace(process, stdout=terminal), how, words)
+        show = ask_recorded(replace(process, stdout=terminal), how, line)
     if show.signal_code is not None:
         return show.code
     picked = _picked(process, show)

@@ -121,6 +121,17 @@ class Process(Struct, frozen=True, kw_only=True):
         return os.isatty(self.stdout)
 
     @property
+    def terminal(self) -> str:
+        """What tells the user's terminal from others while it is open; empty for none.
+
+        The session in which it was started, and the device.
+        """
+        for descriptor in (self.stdin, self.stdout, self.stderr):
+            if os.isatty(descriptor):
+                return f"{os.getsid(0):x}-{os.fstat(descriptor).st_rdev:x}"
+        return ""
+
+    @property
     def columns(self) -> int:
         """How many cells a line has on the terminal; 0 where nothing limits it."""
         try:

@@ -1,6 +1,6 @@
 """A recorded run in words and JSON, for all commands that show one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -146,6 +146,10 @@ class RecordedEntryRecord(EntryRecord, kw_only=True):
     """Those that change an answer; None if they were not recorded."""
     masked: int
     """Keys in the text that were masked before it was stored."""
+    turns: int | None
+    """Earlier turns of its thread that it was sent; None where there are none."""
+    follows: str | None
+    """With whose answer it goes on; None: with none, or the earlier run is not here."""
 
 
 class RecordedRunRecord(Struct, kw_only=True):
@@ -161,16 +165,25 @@ class RecordedRunRecord(Struct, kw_only=True):
     project: str
     language: str
     blind: bool
+    thread: str | None
+    """The id of the run that its thread began with; None: it is in none."""
+    follows: str | None
+    """The id of the run that it goes on with; None: with none."""
     prompt: str
     choice: ChoiceRecord | None
     entries: list[RecordedEntryRecord]
+    earlier: "list[RecordedRunRecord]"
+    """How it came about, the oldest first, where that is wanted."""
 
 
-def recorded_run_record(recorded: RecordedRun, now: float) -> RecordedRunRecord:
+def recorded_run_record(
+    recorded: RecordedRun, now: float, earlier: Sequence[RecordedRun] = ()
+) -> RecordedRunRecord:
     """Make the object of one run: entries in their order, if blind in that shown."""
     run = recorded.run
     hidden = is_hidden(recorded, now)
     names = names_shown(run, hidden=hidden)
+    before = names_shown(earlier[-1].run, hidden=hidden) if earlier else {}
     return RecordedRunRecord(
         run_id=run.run_id,
         number=recorded.number,
@@ -179,13 +192,19 @@ def recorded_run_record(recorded: RecordedRun, now: float) -> RecordedRunRecord:
         project=run.background.project,
         language=run.background.language,
         blind=run.blind,
+        thread=run.thread or None,
+        follows=run.follows or None,
         prompt=run.prompt,
         choice=_choice(recorded, names),
         entries=[
-            _entry(each, place, names[each.index], hidden=hidden)
+            _entry(each, place, names[each.index], before, hidden=hidden)
             for place, each in enumerate(
                 shown_order(run) if run.blind else run.contenders
             )
+        ],
+        earlier=[
+            recorded_run_record(each, now, earlier[:place])
+            for place, each in enumerate(earlier)
         ],
     )
 
@@ -205,7 +224,12 @@ def _choice(recorded: RecordedRun, names: dict[int, str]) -> ChoiceRecord | None
 
 
 def _entry(
-    each: ContenderRecord, place: int, name: str, *, hidden: bool
+    each: ContenderRecord,
+    place: int,
+    name: str,
+    before: Mapping[int, str],
+    *,
+    hidden: bool,
 ) -> RecordedEntryRecord:
     timings, fresh = each.timings, not each.cached
     record = RecordedEntryRecord(
@@ -228,6 +252,8 @@ def _entry(
         cached=each.cached,
         options=None if hidden else each.fingerprint or None,
         masked=each.masked,
+        turns=each.turns,
+        follows=None if each.follows is None else before.get(each.follows),
     )
     return without_names(record) if hidden else record
 

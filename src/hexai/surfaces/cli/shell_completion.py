@@ -221,6 +221,10 @@ def _known(process: Process) -> _Sources:
         ("", "options"): _Known(lambda _: _options()),
         ("", "run"): _Known(lambda _: _runs(process)),
         ("vote", "words"): _Known(votes),
+        ("", "follow"): _Known(
+            lambda _: [*_contenders(process, None), *_runs(process)]
+        ),
+        ("", "origin"): _Known(lambda _: _contenders(process, None)),
         ("models pull", "name"): _Known(lambda _: _to_pull()),
         ("", "config"): file,
         ("", "log"): file,
@@ -270,11 +274,16 @@ def _runs(process: Process) -> _Offers:
 
 def _winners(process: Process, word: str | None) -> _Offers:
     """Give whom one can vote for in a run; None: the newest question."""
+    return [*_contenders(process, word), ("tie", ""), ("bad", "")]
+
+
+def _contenders(process: Process, word: str | None) -> _Offers:
+    """Give what the contenders of a run are called; None: of the newest question."""
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         recorded = history.run(word, surface=None if word else Surface.CLI)
     hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
-    names = names_shown(recorded.run, hidden=hidden).values()
-    return [*((name, "") for name in names), ("tie", ""), ("bad", "")]
+    names = names_shown(recorded.run, hidden=hidden)
+    return [(name, "") for name in names.values()]
 
 
 def _options() -> _Offers:

@@ -1,7 +1,7 @@
 """`hexai show`: a recorded run whole, or the answer that won, to print or to copy."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -9,7 +9,8 @@ from msgspec import Struct, convert
 
 from hexai.domain.record import MASK, ContenderRecord, RecordedRun
 from hexai.errors import HexaiError, UsageError
-from hexai.service.recorded_runs import open_history
+from hexai.service.conversations import earlier_runs
+from hexai.service.recorded_runs import History, open_history
 from hexai.surfaces.cli import clipboard
 from hexai.surfaces.cli.arguments import run_argument
 from hexai.surfaces.cli.command_line import Invocation, make_parser
@@ -79,9 +80,11 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
         raise UsageError("--json prints all of a run; leave the other options out")
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         recorded = history.run(run)
+        whole = wanted.json or not (wanted.wants_one or wanted.only_text)
+        earlier = _earlier(process, history, recorded) if whole else ()
     now = time.time()  # noqa: TID251 - the edge
     if wanted.json:
-        say(process, to_json(recorded_run_record(recorded, now)) + "\n")
+        say(process, to_json(recorded_run_record(recorded, now, earlier)) + "\n")
         return 0
     answers = _asked_for(recorded, wanted, now)
     if wanted.copy:
@@ -90,10 +93,33 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
         _say_masked(process, answers)
         say(process, "\n".join(_ended(process, each.text) for each in answers))
         return 0
-    blocks = _blocks(recorded, answers, now)
-    heading = () if wanted.winner else (_heading(recorded, now),)
-    say(process, "\n".join((*heading, *blocks)))
+    if wanted.winner:
+        say(process, "\n".join(_blocks(recorded, answers, now)))
+        return 0
+    say(process, "\n".join(_thread(earlier, recorded, now)))
     return 0
+
+
+def _earlier(
+    process: Process, history: History, recorded: RecordedRun
+) -> tuple[RecordedRun, ...]:
+    """Give how a run came about; says so where a part of that is missing."""
+    try:
+        return earlier_runs(history, recorded)
+    except UsageError as error:
+        complain(process, str(error))
+        return ()
+
+
+def _thread(
+    earlier: Sequence[RecordedRun], recorded: RecordedRun, now: float
+) -> Iterator[str]:
+    """Write a run with all that it goes on with, from the beginning."""
+    runs = (*earlier, recorded)
+    for place, each in enumerate(runs):
+        before = runs[place - 1] if place else None
+        yield _heading(each, now, before)
+        yield from _blocks(each, shown_order(each.run), now, before)
 
 
 def _asked_for(
@@ -175,9 +201,13 @@ def _ended(process: Process, text: str) -> str:
     )
 
 
-def _heading(recorded: RecordedRun, now: float) -> str:
+def _heading(
+    recorded: RecordedRun, now: float, before: RecordedRun | None = None
+) -> str:
     run = recorded.run
     facts = [f"run {recorded.number}", when(run.started_at), run.surface, run.run_id]
+    if before is not None:
+        facts.append(f"goes on with run {before.number}")
     if run.blind:
         facts.append("blind")
     if words := choice_words(recorded, now):
@@ -189,15 +219,25 @@ def _heading(recorded: RecordedRun, now: float) -> str:
 
 
 def _blocks(
-    recorded: RecordedRun, answers: Sequence[ContenderRecord], now: float
+    recorded: RecordedRun,
+    answers: Sequence[ContenderRecord],
+    now: float,
+    before: RecordedRun | None = None,
 ) -> list[str]:
+    """Write answers; `before` is the run that theirs goes on with, if it is known."""
     hidden = is_hidden(recorded, now)
     names = names_shown(recorded.run, hidden=hidden)
-    return [_block(each, names[each.index], hidden=hidden) for each in answers]
+    earlier = names_shown(before.run, hidden=hidden) if before else {}
+    return [_block(each, names[each.index], earlier, hidden=hidden) for each in answers]
 
 
-def _block(contender: ContenderRecord, name: str, *, hidden: bool) -> str:
+def _block(
+    contender: ContenderRecord, name: str, earlier: Mapping[int, str], *, hidden: bool
+) -> str:
     line = contender.status.value if hidden else recorded_line(contender)
+    follows = earlier.get(-1 if contender.follows is None else contender.follows, name)
+    if follows != name:
+        line = f"{line}; goes on with {follows}"
     text = contender.text.rstrip("\n")
     body = f"{text}\n" if text else ""
     if contender.masked:

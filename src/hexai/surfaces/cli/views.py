@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -215,7 +215,7 @@ class Show:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_stopped = False
-        self._thoughts: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
         self.signal_code: int | None = None
         """The exit code that a signal asked for."""
         self.outcomes: tuple[Outcome, ...] = ()
@@ -230,7 +230,7 @@ class Show:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What went wrong beside the answers."""
-        return (*self._thoughts, *self._run.warnings) if self._run else ()
+        return (*self._notes, *self._run.warnings) if self._run else ()
 
     @property
     def record(self) -> RunRecord | None:
@@ -300,12 +300,13 @@ class Show:
             async for event in run:
                 _wake_collector()
                 self._take(event, view, run)
-            self._thoughts = tuple(
+            self._notes = tuple(
                 f"{cast.names[index]}: the first text above is its reasoning, which it "
                 "did not mark; the answer follows it"
                 for index in view.keeping_thoughts()
             )
         cast = DisplayOrder.of(run, blind=self._wanted.blind)
+        self._notes += tuple(_left_out(run, cast))
         self.outcomes = run.outcomes
         if self._wanted.with_closing:
             apart = self._screen.is_terminal and self._columns is not None
@@ -324,6 +325,21 @@ def _wake_collector() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+
+
+def _left_out(run: Run, cast: DisplayOrder) -> Iterator[str]:
+    """Say who was not sent all of the thread; while it is blind, not whom."""
+    if cast.blind and run.left_out:
+        yield (
+            f"{len(run.left_out)} of {len(cast.names)} were not sent the oldest turns "
+            "of this thread, as they do not fit"
+        )
+        return
+    for index, turns in run.left_out.items():
+        yield (
+            f"{cast.names[index]}: not sent were the oldest {turns} turns of this "
+            "thread, as they do not fit into what its model holds"
+        )
 
 
 def _closing_lines(

@@ -1,0 +1,193 @@
+"""`hexai -c`: which run is gone on with, and the question that does.
+
+The value of `-c` may be left out, so the word behind it may be its value or the first
+of the question. What names a run or a contender there is the value only if no question
+can begin with it: if nothing follows it, or what follows is in quotes. Else it is asked
+which is meant, and nothing is sent (docs/decisions/0077).
+"""
+
+import time
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.domain.entry import Surface
+from hexai.domain.record import RecordedRun
+from hexai.errors import UsageError
+from hexai.service.conversations import find_conversation
+from hexai.service.recorded_runs import History, open_history
+from hexai.surfaces.cli.arguments import is_run
+from hexai.surfaces.cli.ask import (
+    attached,
+    keep_if_unsent,
+    kept_on_error,
+    put_recorded,
+    wanted,
+    write_prompt,
+)
+from hexai.surfaces.cli.command_line import AskOptions, CommandLine
+from hexai.surfaces.cli.follow_up import FollowUp, go_on, winner_of_vote
+from hexai.surfaces.cli.loaded_config import Session, open_session
+from hexai.surfaces.cli.output import complain
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.prompt_input import from_line
+from hexai.surfaces.cli.recorded import is_hidden, names_shown
+from hexai.surfaces.cli.views import Show, Wanted
+from hexai.surfaces.words import ago
+from hexai.text.sanitise import shorten
+
+_OPEN_FOR = 12 * 3600.0
+"""Seconds that a terminal is known by its session: both numbers come again some day."""
+_SITTING = 30 * 60.0
+"""Seconds after which it is said which question is gone on with."""
+
+
+class Meant(Struct, frozen=True, kw_only=True):
+    """Which run is gone on with."""
+
+    run: RecordedRun
+    only: str = ""
+    """The one contender that goes on; empty: all."""
+    words: tuple[str, ...]
+    """What is left of the line for the question."""
+    note: str = ""
+    """What the user may not expect about it."""
+
+
+def ask_further(
+    process: Process, options: AskOptions, line: CommandLine, piped: str
+) -> Show:
+    """Ask what goes on with an earlier run; gives what was shown.
+
+    Raises `UsageError` if there is none, or it is not clear which is meant.
+    """
+    with kept_on_error(process, from_line(line.words, piped)):
+        session = open_session(process, options)
+        meant, follow = _find(session, line)
+        attachments = attached(session)
+    complain(
+        process, *(f"note: {each}" for each in (meant.note, *follow.notes) if each)
+    )
+    prompt = from_line(meant.words, piped) or write_prompt(session, attachments)
+    question = follow.question(session, prompt, attachments)
+    show = put_recorded(session, question, shown_as(session, follow))
+    keep_if_unsent(process, show, prompt)
+    return show
+
+
+def shown_as(session: Session, follow: FollowUp) -> Wanted:
+    """Say how answers are shown: blind as the thread is, and voted on once.
+
+    A vote that would not count is asked for only by wish.
+    """
+    how = wanted(session)
+    vote = how.vote and (session.options.vote or not follow.conversation.is_voted)
+    return replace(how, blind=follow.hidden, vote=bool(vote))
+
+
+def _find(session: Session, line: CommandLine) -> tuple[Meant, FollowUp]:
+    now = time.time()  # noqa: TID251 - the edge
+    with open_history(folders_of(session.process), time.time) as history:  # noqa: TID251
+        meant = find_meant(history, session, line, now)
+        if meant.run.run.surface is not Surface.CLI:
+            raise UsageError(
+                f"run {meant.run.number} was asked in an editor; "
+                "only questions of the command line can be gone on with"
+            )
+        conversation = find_conversation(history, meant.run)
+    if not conversation.answered:
+        raise UsageError(
+            f"nobody has answered in run {meant.run.number}, so there is nothing to "
+            "go on with; `hexai --again` asks other models, `hexai -c=RUN` names "
+            "another run"
+        )
+    if meant.only:
+        options = session.options
+        only = replace(options, only=(*options.only, meant.only))
+        session = replace(session, options=only)
+    hidden = is_hidden(meant.run, now)
+    winner = winner_of_vote(meant.run)
+    return meant, go_on(session, conversation, hidden=hidden, winner=winner)
+
+
+def find_meant(
+    history: History, session: Session, line: CommandLine, now: float
+) -> Meant:
+    """Find which run the option, or the word behind it, means."""
+    value, words = session.options.follow, line.words
+    if value:
+        return _named(history, session, value, words, now)
+    last = None if line.literal or not words else _last(history, session, now)
+    if last is not None and _is_name(words[0], last.run, session, now):
+        _check_clear(words)
+        return _named(history, session, words[0], words[1:], now)
+    last = last or _last(history, session, now)
+    if last is None:
+        raise UsageError("there is no earlier question to go on with")
+    return replace(last, words=words)
+
+
+def _named(
+    history: History,
+    session: Session,
+    value: str,
+    words: tuple[str, ...],
+    now: float,
+) -> Meant:
+    """Find the run, or the contender of the last run, that a value names."""
+    last = _last(history, session, now)
+    if last is not None and value in _names(last.run, now):
+        return replace(last, only=value, words=words)
+    if is_run(value):
+        return Meant(run=history.run(value), words=words)
+    if last is None:
+        raise UsageError("there is no earlier question to go on with")
+    there = ", ".join(_names(last.run, now))
+    raise UsageError(
+        f"{value} is no run, and nobody in run {last.run.number} is called so; "
+        f"there are {there}"
+    )
+
+
+def _last(history: History, session: Session, now: float) -> Meant | None:
+    """Give the last question of this terminal, else of all; None if there is none."""
+    terminal = session.process.terminal
+    if terminal and (run := history.last_at(terminal, now - _OPEN_FOR)) is not None:
+        is_here = True
+    else:
+        run = next(history.newest(surface=Surface.CLI), None)
+        is_here = not terminal
+    if run is None:
+        return None
+    age = now - run.run.started_at
+    if is_here and age < _SITTING:
+        return Meant(run=run, words=())
+    asked = shorten(" ".join(run.run.prompt.split()) or "its text is not kept", 60)
+    where = "" if is_here else " in another terminal"
+    note = f"going on with run {run.number}, asked{where} {ago(age)}: {asked}"
+    return Meant(run=run, words=(), note=note)
+
+
+def _names(run: RecordedRun, now: float) -> Sequence[str]:
+    return tuple(names_shown(run.run, hidden=is_hidden(run, now)).values())
+
+
+def _is_name(word: str, last: RecordedRun, session: Session, now: float) -> bool:
+    """Tell whether a word may be what `-c` goes on with; a letter may be a word."""
+    if is_hidden(last, now):
+        return is_run(word)
+    configured = session.snapshot.entries(Surface.CLI).entries
+    labels = {*_names(last, now), *(each.label for each in configured)}
+    return is_run(word) or word in labels
+
+
+def _check_clear(words: Sequence[str]) -> None:
+    """Refuse a line of which nobody can tell where its question begins."""
+    name, *rest = words
+    if rest and not any(map(str.isspace, rest[0])):
+        raise UsageError(
+            f"`{name}` may say what to go on with, or begin the question; "
+            f"write -c={name} for the one, and quotes around the question or "
+            "-- before it for the other"
+        )
