@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,11 @@ PROVIDER = """
 type = "openai"
 base_url = "{url}/{name}"
 """
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000a49444154789c6360000000020001e221bc33000000"
+    "0049454e44ae426082"
+)
 SECRET = next(iter(samples().values()))
 
 
@@ -162,6 +168,22 @@ class TestWhatIsSent:
 
         assert len(sent(upstream, "one")) == 3
         assert all(each["cached"] for each in shown("3")["entries"])
+
+    def test_what_was_attached_goes_along(
+        self, upstream: Upstream, tmp_path: Path
+    ) -> None:
+        """As the text that it was; pictures are not kept, which is told."""
+        (tmp_path / "notes.txt").write_text("the notes")
+        (tmp_path / "dot.png").write_bytes(PNG)
+        names = [str(tmp_path / name) for name in ("notes.txt", "dot.png")]
+        run_cli("-f", names[0], "-f", names[1], "first")
+        result = run_cli("-c", "-f", names[0], "second", stderr="terminal")
+        first, _answer, second = sent(upstream, "one")[-1]
+
+        assert result.code == 0
+        assert ("the notes" in first, "the notes" in second) == (True, True)
+        assert "pictures are not stored" in result.err
+        assert "dot.png" in result.err
 
     def test_in_json_and_by_choice(self, upstream: Upstream) -> None:
         """The forms of an answer are those of any question."""

@@ -25,8 +25,6 @@ def thread_messages(
             messages.append(Message(Role.USER, "\n\n".join(unanswered)))
             messages.append(Message(Role.ASSISTANT, turn.answer))
             unanswered.clear()
-    instruction = [
-        each for each in cli_messages(system, "") if each.role is Role.SYSTEM
-    ]
+    *instruction, _ = cli_messages(system, "")
     asked = "\n\n".join((*unanswered, question.content))
     return (*instruction, *messages, replace(question, content=asked))

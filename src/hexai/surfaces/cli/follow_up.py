@@ -19,7 +19,7 @@ from hexai.prompts.templates import cli_system
 from hexai.service.conversations import Conversation
 from hexai.service.question import Question
 from hexai.service.thread_requests import ThreadRequests
-from hexai.surfaces.cli.ask import make_question
+from hexai.surfaces.cli.ask import attach_to, make_question
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.prompt_input import Prompt
@@ -28,6 +28,9 @@ from hexai.surfaces.cli.thread_entries import Asked, ThreadEntries, match
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    from hexai.domain.attachments import Attachment
 
 
 class FollowUp(Struct, frozen=True, kw_only=True):
