@@ -10,10 +10,9 @@ from hexai.domain.bench import Kind
 from hexai.surfaces.cli.arguments import check_moment
 from hexai.surfaces.cli.command_line import (
     Invocation,
-    label_option,
     make_parser,
-    model_option,
 )
+from hexai.surfaces.cli.options import label_option, model_option
 
 
 def parser(name: str) -> click.Command:

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from hexai.errors import UsageError
-from hexai.surfaces.cli.command_line import Invocation, label_option, make_parser
+from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.options import label_option
 from hexai.surfaces.cli.output import say
 from hexai.version import __version__
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hexai.domain.outcome import Event, Outcome, Settled
 from hexai.domain.record import Chosen, RunRecord
-from hexai.surfaces.cli.command_line import Layout
+from hexai.surfaces.cli.options import Layout
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
 from hexai.surfaces.cli.process import NOBODY_READS, NONE_ANSWERED, exit_code
 from hexai.surfaces.cli.terminal import Screen
