@@ -64,6 +64,13 @@ _ACTION = """\
 #hotkey = "e"
 #instruction = "Move the code into a function of its own, and call it."
 """
+_TEMPLATE = """\
+#[prompts.templates.review]
+#about = "look for mistakes in a diff"
+#system = "You review code. Name the worst mistake first."
+#user = "Review this with an eye on {{focus}}:\\n\\n{{input}}"
+#defaults = { focus = "correctness" }
+"""
 _MENU = """\
 #[[tmux_action.menu]]
 #kind = "rewrite"
@@ -74,6 +81,7 @@ _WRITTEN_BY_HAND = {
     "models.SURFACE": "",
     "providers.NAME": _PROFILE,
     "prompts.code_action.custom": _ACTION,
+    "prompts.templates.NAME": _TEMPLATE,
     "tmux_action.menu": _MENU,
 }
 

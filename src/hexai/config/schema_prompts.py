@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from msgspec import UNSET
+from msgspec import UNSET, field
 
 from hexai.config.problems import KeyPath, Problem, shown
 from hexai.config.schema_types import MaybeText, Table
@@ -90,6 +90,20 @@ class CliPrompts(Table, frozen=True, kw_only=True):
     """When the arguments hold the word `explain`."""
 
 
+class NamedPrompt(Table, frozen=True, kw_only=True):
+    """A prompt of your own for `hexai -t NAME`; `{{input}}` is what you ask there."""
+
+    about: str = ""
+    """What it is for, in a few words; shells show it."""
+    system: str = ""
+    """The system prompt; blank: the usual one."""
+    user: str = ""
+    """What is asked; without `{{input}}` that stands below. Any other name in braces is
+    a parameter: `-p NAME=VALUE`."""
+    defaults: dict[str, str] = field(default_factory=dict)
+    """What parameters are where the command line does not say it."""
+
+
 class Prompts(Table, frozen=True, kw_only=True):
     """Prompts instead of the built-in ones; `{{name}}` stands for a value."""
 
@@ -98,8 +112,12 @@ class Prompts(Table, frozen=True, kw_only=True):
     chat: ChatPrompts = ChatPrompts()
     code_action: CodeActionPrompts = CodeActionPrompts()
     cli: CliPrompts = CliPrompts()
+    templates: dict[str, NamedPrompt] = field(default_factory=dict)
+    """Named prompts of your own, for `hexai -t NAME`."""
 
 
+INPUT = "input"
+"""The name that stands for what is asked, in a named prompt."""
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -107,6 +125,8 @@ def names_in(template: str) -> tuple[str, ...]:
     """Give the names that a template asks for, each once, in their order."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
 
+
+_NAME = re.compile(r"[\w.-]{1,60}")
 
 _COMPLETION = frozenset(
     {
@@ -160,6 +180,23 @@ def check_prompts(prompts: Prompts) -> Iterator[Problem]:
         for key in ("instruction", "system", "user"):
             path = ("prompts", "code_action", "custom", place, key)
             yield from _check(path, getattr(action, key), _CODE_ACTION)
+    for name, template in prompts.templates.items():
+        yield from _check_named(("prompts", "templates", name), name, template)
+
+
+def _check_named(path: KeyPath, name: str, template: NamedPrompt) -> Iterator[Problem]:
+    if not _NAME.fullmatch(name):
+        message = "is no name for a template: letters, digits, _ . and -, up to 60"
+        yield Problem(path=path, message=message)
+    if not template.system.strip() and not template.user.strip():
+        yield Problem(path=path, message="needs system or user")
+    asked = {*names_in(template.system), *names_in(template.user)} - {INPUT}
+    for key in template.defaults:
+        if key not in asked:
+            message = "is no parameter of this template; it asks for " + (
+                ", ".join(sorted(asked)) or "none"
+            )
+            yield Problem(path=(*path, "defaults", key), message=message)
 
 
 def _check(path: KeyPath, template: object, known: frozenset[str]) -> Iterator[Problem]:

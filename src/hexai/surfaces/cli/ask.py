@@ -54,6 +54,7 @@ from hexai.surfaces.words import letter
 if TYPE_CHECKING:
     from hexai.domain.attachments import Attachment
     from hexai.service.tmux_status import CommandStatus
+    from hexai.surfaces.cli.template import Template
 
 
 _OUT_AFTER = 0.03
@@ -84,19 +85,29 @@ def ask_recorded(process: Process, options: AskOptions, line: CommandLine) -> Sh
         entries = session.entries(Surface.CLI)
         check_first_run(session, entries)
         attachments = attached(session)
-    prompt = prompt or write_prompt(session, attachments)
-    question = attach_to(make_question(session, entries, prompt), attachments)
+        template = template_of(session)
+    prompt = prompt or write_prompt(session, attachments, template)
+    with kept_on_error(process, prompt):
+        asked = prompt if template is None else template.fill(prompt)
+    question = attach_to(make_question(session, entries, asked), attachments)
     show = put_recorded(session, question)
     keep_if_unsent(process, show, prompt)
     return show
 
 
-def write_prompt(session: Session, attachments: "tuple[Attachment, ...]") -> Prompt:
+def write_prompt(
+    session: Session,
+    attachments: "tuple[Attachment, ...]",
+    template: "Template | None" = None,
+) -> Prompt:
     """Let the user write the prompt in the editor; what is lost of it is kept.
 
-    None is needed where something is attached and nobody can write.
+    None is needed where a template says all, or works on what is attached, nor where
+    something is attached and nobody can write.
     """
     process = session.process
+    if template is not None and (attachments or not template.wants_input):
+        return NO_WORDS
     if attachments and not process.stdin_is_terminal:
         return NO_WORDS
     return from_editor(
@@ -108,6 +119,15 @@ def keep_if_unsent(process: Process, show: Show, prompt: Prompt) -> None:
     """Keep a prompt that nobody was sent."""
     if show.outcomes and all(map(_is_unsent, show.outcomes)):
         _keep(process, prompt)
+
+
+def template_of(session: Session) -> "Template | None":
+    """Find what `-t` names; nothing is loaded for a question without."""
+    if session.options.template is None:
+        return None
+    from hexai.surfaces.cli.template import Template
+
+    return Template(session)
 
 
 def attach_to(question: Question, attachments: "tuple[Attachment, ...]") -> Question:
@@ -137,7 +157,7 @@ def _ask_again(process: Process, options: AskOptions, prompt: Prompt | None) -> 
         prompt_again,
     )
 
-    if prompt is not None or options.files:
+    if prompt is not None or options.files or options.template:
         raise UsageError("--again asks the last prompt; leave out the new one")
     session = open_session(process, options)
     run = last_question(process)
@@ -287,6 +307,8 @@ async def _put(
 
 def _messages(session: Session, prompt: Prompt) -> tuple[Message, ...]:
     system = session.options.system
+    if system is None:
+        system = prompt.system
     if system is None:
         explain = wants_explanation(prompt.own_words)
         system = cli_system(session.snapshot.settings.prompts.cli, explain=explain)

@@ -23,6 +23,7 @@ from hexai.surfaces.cli.ask import (
     keep_if_unsent,
     kept_on_error,
     put_recorded,
+    template_of,
     wanted,
     write_prompt,
 )
@@ -66,11 +67,15 @@ def ask_further(
         session = open_session(process, options)
         meant, follow = _find(session, line)
         attachments = attached(session)
+        template = template_of(session)
     complain(
         process, *(f"note: {each}" for each in (meant.note, *follow.notes) if each)
     )
-    prompt = from_line(meant.words, piped) or write_prompt(session, attachments)
-    question = follow.question(session, prompt, attachments)
+    prompt = from_line(meant.words, piped)
+    prompt = prompt or write_prompt(session, attachments, template)
+    with kept_on_error(process, prompt):
+        asked = prompt if template is None else template.fill(prompt)
+    question = follow.question(session, asked, attachments)
     show = put_recorded(session, question, shown_as(session, follow))
     keep_if_unsent(process, show, prompt)
     return show

@@ -111,6 +111,10 @@ class AskOptions(Struct, frozen=True, kw_only=True):
     """Labels of the entries to keep."""
     files: tuple[str, ...] = ()
     """What goes along: paths, folders, addresses, and `-` for standard input."""
+    template: str | None = None
+    """The name of a prompt of the user's own."""
+    parameters: tuple[str, ...] = ()
+    """`KEY=VALUE`, for the template."""
     options: tuple[str, ...] = ()
     """`KEY=VALUE`, for every contender."""
     system: str | None = None
@@ -180,8 +184,10 @@ def parse_options(command: click.Command, words: Sequence[str]) -> AskOptions:
     options = convert(context.params, AskOptions)
     if options.json and options.jsonl:
         raise click.UsageError("--json and --jsonl exclude each other.")
-    if options.tps_simulation is not None and options.files:
-        raise click.UsageError("--tps-simulation asks nobody; leave out -f.")
+    if options.tps_simulation is not None and (options.files or options.template):
+        raise click.UsageError("--tps-simulation asks nobody; leave out -f and -t.")
+    if options.parameters and options.template is None:
+        raise click.UsageError("-p fills in a template; name it by -t.")
     if options.pick and (options.json or options.jsonl or options.first):
         raise click.UsageError("--pick prints one answer; leave the other form out.")
     if options.follow is not None and options.again:

@@ -60,6 +60,8 @@ class FollowUp(Struct, frozen=True, kw_only=True):
         """Keep the system prompt, unless another one is asked for."""
         if session.options.system is not None:
             return session.options.system
+        if prompt.system is not None:
+            return prompt.system
         if wants_explanation(prompt.own_words):
             return cli_system(session.snapshot.settings.prompts.cli, explain=True)
         return self.conversation.system
@@ -158,7 +160,7 @@ def _asked(session: Session, last: RunRecord) -> tuple[tuple[Asked, ...], list[s
         return match(session.entries(Surface.CLI), last), []
     plain = replace(session, options=replace(options, indices=(), only=()))
     configured = plain.entries(Surface.CLI)
-    entries = ThreadEntries(session.snapshot, configured, options.timeout)
+    entries = ThreadEntries(session.snapshot, configured, options)
     asked = entries.of(last, options.indices, options.only)
     return asked, entries.notes
 

@@ -73,6 +73,17 @@ def _how_asked() -> list[click.Parameter]:
             help="Attach a file, the files of a folder, or a page; repeatable.",
         ),
         click.Option(
+            ["-t", "--template"],
+            metavar="NAME",
+            help="Ask by this prompt of your own, from [prompts.templates].",
+        ),
+        click.Option(
+            ["-p", "--param", "parameters"],
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Fill in this name of the template; repeatable.",
+        ),
+        click.Option(
             ["-s", "--system"], metavar="TEXT", help="Use this system prompt."
         ),
         click.Option(

@@ -27,6 +27,8 @@ class Prompt(Struct, frozen=True, kw_only=True):
     """It was typed or piped, and would be lost if it were not kept."""
     sources: tuple[Source, ...]
     """Its parts under the names that people know them by."""
+    system: str | None = None
+    """The system prompt that goes with it; None: the usual one."""
 
 
 def read_piped(process: Process) -> str:

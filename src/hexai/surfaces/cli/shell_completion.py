@@ -219,6 +219,8 @@ def _known(process: Process) -> _Sources:
         ("", "only"): _Known(partial(_labels, process)),
         ("", "model"): _Known(partial(_models, process)),
         ("", "options"): _Known(lambda _: _options()),
+        ("", "template"): _Known(partial(_templates, process)),
+        ("", "parameters"): _Known(partial(_parameters, process)),
         ("", "run"): _Known(lambda _: _runs(process)),
         ("vote", "words"): _Known(votes),
         ("", "follow"): _Known(
@@ -284,6 +286,20 @@ def _contenders(process: Process, word: str | None) -> _Offers:
     hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
     names = names_shown(recorded.run, hidden=hidden)
     return [(name, "") for name in names.values()]
+
+
+def _templates(process: Process, context: click.Context) -> _Offers:
+    templates = _load(process, context).settings.prompts.templates
+    return [(name, each.about) for name, each in templates.items()]
+
+
+def _parameters(process: Process, context: click.Context) -> _Offers:
+    """Give what the template of the line asks for."""
+    from hexai.prompts.named import parameters
+
+    templates = _load(process, context).settings.prompts.templates
+    named = templates.get(str(context.params.get("template")))
+    return [(f"{name}=", "") for name in parameters(named)] if named else []
 
 
 def _options() -> _Offers:

@@ -17,6 +17,7 @@ from hexai.domain.fingerprint import UNKNOWN
 from hexai.domain.record import ContenderRecord, RunRecord
 from hexai.errors import UsageError
 from hexai.service.fingerprints import fingerprint_of
+from hexai.surfaces.cli.command_line import AskOptions
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -31,12 +32,15 @@ class ThreadEntries:
     """Finds the contenders of a run among what is configured."""
 
     def __init__(
-        self, snapshot: Snapshot, configured: Sequence[Entry], timeout: float | None
+        self, snapshot: Snapshot, configured: Sequence[Entry], options: AskOptions
     ) -> None:
-        """Look among the entries that are `configured` for the command line."""
+        """Look among the entries that are `configured` for the command line.
+
+        Of `options` those count that say how a model is asked.
+        """
         self._snapshot = snapshot
         self._configured = configured
-        self._timeout = timeout
+        self._options = options
         self.notes: list[str] = []
         """What is not as it was."""
 
@@ -78,7 +82,11 @@ class ThreadEntries:
     def _made(self, asked: ContenderRecord) -> Entry:
         """Make an entry of a model that none names, as `-m` does."""
         word = f"{asked.provider}:{asked.model}"
-        options = EntryOptions(models=(word,), timeout=self._timeout)
+        options = EntryOptions(
+            models=(word,),
+            timeout=self._options.timeout,
+            options=self._options.options,
+        )
         try:
             return self._snapshot.entries(Surface.CLI, options).entries[0]
         except UsageError:
