@@ -11,40 +11,33 @@ from msgspec.structs import replace
 
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message
-from hexai.domain.outcome import Outcome
 from hexai.domain.record import Background, RunRecord
 from hexai.domain.request import Request
 from hexai.engine.settle import Policy
 from hexai.errors import (
-    Authentication,
-    BadRequest,
-    ConnectionFailed,
     HexaiError,
-    NotSent,
-    TimedOut,
-    TLSFailed,
-    UnknownModel,
     UsageError,
 )
 from hexai.prompts.cli import cli_messages, wants_explanation
 from hexai.prompts.templates import cli_system
 from hexai.service.ask import ask
-from hexai.service.guard.guard import inspect
 from hexai.service.projects import project_of
 from hexai.service.question import Question
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
-from hexai.service.state_files import KeptPrompts
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
 from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
 from hexai.surfaces.cli.output import complain, table_columns, tell
-from hexai.surfaces.cli.process import Hush, Interrupts, Process, folders_of
+from hexai.surfaces.cli.process import Hush, Interrupts, Process
 from hexai.surfaces.cli.prompt_input import (
     NO_WORDS,
     Prompt,
     from_editor,
     from_line,
+    is_unsent,
+    keep,
+    keep_text,
     read_piped,
 )
 from hexai.surfaces.cli.terminal import Screen
@@ -111,14 +104,14 @@ def write_prompt(
     if attachments and not process.stdin_is_terminal:
         return NO_WORDS
     return from_editor(
-        process, session.folders.state, on_lost=partial(_keep_text, process)
+        process, session.folders.state, on_lost=partial(keep_text, process)
     )
 
 
 def keep_if_unsent(process: Process, show: Show, prompt: Prompt) -> None:
     """Keep a prompt that nobody was sent."""
-    if show.outcomes and all(map(_is_unsent, show.outcomes)):
-        _keep(process, prompt)
+    if show.outcomes and all(map(is_unsent, show.outcomes)):
+        keep(process, prompt)
 
 
 def template_of(session: Session) -> "Template | None":
@@ -322,42 +315,8 @@ def kept_on_error(process: Process, prompt: Prompt | None) -> Iterator[None]:
         yield
     except HexaiError:
         if prompt is not None:
-            _keep(process, prompt)
+            keep(process, prompt)
         raise
-
-
-def _is_unsent(outcome: Outcome) -> bool:
-    """Tell whether a contender failed before it could send anything."""
-    error = outcome.error
-    if error is None:
-        return False
-    if outcome.attempts == 0:
-        return True
-    if isinstance(error, TimedOut):
-        return error.phase in ("connect", "load")
-    if isinstance(error, Authentication | BadRequest | UnknownModel):
-        # An upstream's refusal has its status or its words; ours came before it.
-        return error.http_status is None and not error.upstream_message
-    return isinstance(error, ConnectionFailed | TLSFailed | NotSent)
-
-
-def _keep(process: Process, prompt: Prompt) -> None:
-    """Keep typed or piped input in a private file, unless it holds a secret."""
-    if prompt.worth_keeping:
-        _keep_text(process, prompt.text)
-
-
-def _keep_text(process: Process, text: str) -> None:
-    """Keep a text; what the guard would refuse is not kept anywhere."""
-    if inspect(cli_messages("", text)).local_only:
-        return
-    folder = folders_of(process).state / "prompts"
-    try:
-        path = KeptPrompts(folder, now=time.time).keep(text)  # noqa: TID251
-    except OSError as error:
-        complain(process, f"your input could not be kept: {error.strerror}")
-    else:
-        complain(process, f"nothing was answered; your input is kept in {path}")
 
 
 class Status:

@@ -1,16 +1,30 @@
-"""Where a prompt comes from: arguments, a pipe, or the editor."""
+"""Where a prompt comes from: arguments, a pipe, or the editor; and where it is kept."""
 
 import os
 import select
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.errors import NoInput, UsageError
-from hexai.prompts.cli import join_input
-from hexai.service.guard.guard import Source
-from hexai.surfaces.cli.process import Process
+from hexai.domain.outcome import Outcome
+from hexai.errors import (
+    Authentication,
+    BadRequest,
+    ConnectionFailed,
+    NoInput,
+    NotSent,
+    TimedOut,
+    TLSFailed,
+    UnknownModel,
+    UsageError,
+)
+from hexai.prompts.cli import cli_messages, join_input
+from hexai.service.guard.guard import Source, inspect
+from hexai.service.state_files import KeptPrompts
+from hexai.surfaces.cli.output import complain
+from hexai.surfaces.cli.process import Process, folders_of
 
 STDIN_LIMIT = 8 * 1024 * 1024
 """Bytes of standard input that are taken."""
@@ -124,3 +138,37 @@ def _as_text(data: bytes) -> str:
 def _repaired(word: str) -> str:
     """Replace what was no UTF-8 on the command line; no upstream could take it."""
     return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def is_unsent(outcome: Outcome) -> bool:
+    """Tell whether a contender failed before it could send anything."""
+    error = outcome.error
+    if error is None:
+        return False
+    if outcome.attempts == 0:
+        return True
+    if isinstance(error, TimedOut):
+        return error.phase in ("connect", "load")
+    if isinstance(error, Authentication | BadRequest | UnknownModel):
+        # An upstream's refusal has its status or its words; ours came before it.
+        return error.http_status is None and not error.upstream_message
+    return isinstance(error, ConnectionFailed | TLSFailed | NotSent)
+
+
+def keep(process: Process, prompt: Prompt) -> None:
+    """Keep typed or piped input in a private file, unless it holds a secret."""
+    if prompt.worth_keeping:
+        keep_text(process, prompt.text)
+
+
+def keep_text(process: Process, text: str) -> None:
+    """Keep a text; what the guard would refuse is not kept anywhere."""
+    if inspect(cli_messages("", text)).local_only:
+        return
+    folder = folders_of(process).state / "prompts"
+    try:
+        path = KeptPrompts(folder, now=time.time).keep(text)  # noqa: TID251
+    except OSError as error:
+        complain(process, f"your input could not be kept: {error.strerror}")
+    else:
+        complain(process, f"nothing was answered; your input is kept in {path}")
