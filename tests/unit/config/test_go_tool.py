@@ -142,6 +142,7 @@ def test_its_prompts_are_known() -> None:
     known = {
         (table, name)
         for table in Prompts.__struct_fields__
+        if table != "templates"  # which it does not have
         for name in getattr(Prompts(), table).__struct_fields__
         if name != "custom"
     }
