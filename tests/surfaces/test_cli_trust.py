@@ -143,11 +143,14 @@ def test_what_is_of_no_use_is_told_when_it_is_trusted(file: Path) -> None:
 
 
 def test_what_only_restricts_needs_no_trust(file: Path) -> None:
-    """It holds already."""
+    """It holds already; whoever trusts it does so for `bench run --test`."""
     file.write_text("local_only = true\n")
-    code, shown = typed(file.parent, "", "config", "trust")
-    assert (code, "sets nothing that needs trust" in shown) == (0, True)
+    code, shown = typed(file.parent, "n\n", "config", "trust")
+    assert (code, "sets nothing that needs trust" in shown) == (1, True)
+    assert "`hexai bench run --test` may run its code" in shown
     assert "no project file is trusted" in run_cli("config", "trust", "--list").out
+    assert typed(file.parent, "y\n", "config", "trust")[0] == 0
+    assert str(file) in run_cli("config", "trust", "--list").out
 
 
 def test_no_project_file_is_an_error(tmp_path: Path) -> None:

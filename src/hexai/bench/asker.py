@@ -6,8 +6,8 @@ before it is made, and nothing is kept or recorded as others are.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -26,7 +26,7 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request, Target
 from hexai.errors import NotSent
 from hexai.service.ask import Run, ask
-from hexai.service.beside import MACHINE, place_of
+from hexai.service.beside import MACHINE, Mark, place_of
 from hexai.service.question import Question, Recompose
 from hexai.service.services import Services
 from hexai.text.tokens import most_tokens
@@ -178,21 +178,17 @@ class Asker(Generic[T]):
 
         The question's entry is that of `index`, perhaps with other options.
         """
-        where = place_of(self.targets[index])
-        marks = self._services.beside
-        people, cells = marks.people(where), marks.cells(where)
-        while (wait := people.busy_until() + PAUSE - self._services.now()) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(wait)
-        began, cost, sure = self._services.now(), None, False
-        try:
-            with cells.held():
+        cost, sure = None, False
+        async with self.undisturbed(place_of(self.targets[index])) as people:
+            began = self._services.now()
+            try:
                 async with ask(self._services, self._paying(question, tab)) as run:
                     outcome = await follow(run)
                     cost, sure = run.cost_usd(outcome), is_sure(outcome)
                     uncached = run.cost_usd(without_cache(outcome))
                     is_private = run.is_refused
-        finally:
-            tab.close(cost, sure=sure)
+            finally:
+                tab.close(cost, sure=sure)
         return Put(
             outcome=outcome,
             cost_usd=cost,
@@ -200,6 +196,19 @@ class Asker(Generic[T]):
             is_private=is_private,
             overlapped=people.was_busy_since(began),
         )
+
+    @asynccontextmanager
+    async def undisturbed(self, place: str) -> AsyncIterator[Mark]:
+        """Wait until no person asks at a place, and tell them that a cell does.
+
+        Gives the mark of people there.
+        """
+        marks = self._services.beside
+        people = marks.people(place)
+        while (wait := people.busy_until() + PAUSE - self._services.now()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(wait)
+        with marks.cells(place).held():
+            yield people
 
     def _paying(self, question: Question, tab: Tab) -> Question:
         """Reserve for each attempt of a question as it is composed."""

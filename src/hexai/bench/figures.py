@@ -26,6 +26,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     costs: float | None = None
     """Whether taking it costs more keys than it saves."""
     sound: float | None = None
+    passes: float | None = None
+    """Whether the user's tests pass with it in place."""
     ran_on: float | None = None
     in_time: float | None = None
     """Whether it was complete within the editor's deadline."""
@@ -51,7 +53,9 @@ class Block(Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
 
 
-def figures_of(score: Score, times: Times, deadline: float) -> Figures:
+def figures_of(
+    score: Score, times: Times, deadline: float, *, passes: bool | None = None
+) -> Figures:
     """Give what a cell counts for with so many seconds until the popup goes out."""
     return Figures(
         saved=score.saved,
@@ -62,6 +66,7 @@ def figures_of(score: Score, times: Times, deadline: float) -> Figures:
         first_line=float(score.first_line),
         costs=float(score.costs),
         sound=float(score.sound),
+        passes=None if passes is None else float(passes),
         ran_on=float(score.ran_on),
         in_time=is_in_time(times, deadline),
         at_once=is_in_time(times, AT_ONCE),

@@ -1,6 +1,11 @@
 """Fills the cells of a bench: asks, scores, and keeps the texts."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Protocol
+
+from msgspec.structs import replace
 
 from hexai.bench.asker import Asker
 from hexai.bench.replies import Answer, Later, Unpaid
@@ -8,11 +13,17 @@ from hexai.bench.run import Filled, Result
 from hexai.bench.score import score_cell
 from hexai.bench.sizes import Sizes
 from hexai.bench.spending import Forecast
-from hexai.domain.bench import Cell, State, Task
+from hexai.domain.bench import Cell, Kind, State, Task
 from hexai.service.bench_texts import Text
+from hexai.service.beside import MACHINE
 
-Passes = Callable[[Task, str], bool | None]
-"""Tells whether the user's tests pass with an answer; None: that says nothing."""
+
+class TriesTests(Protocol):
+    """Who runs the user's tests."""
+
+    async def passes(self, task: Task, state: State, answer: str) -> bool | None:
+        """Tell whether they pass with an answer; None: that says nothing."""
+
 
 _SAYS_NOTHING = frozenset({State.FAILED, State.GUARDED})
 _LINES_BEFORE, _LINES_AFTER = 12, 6
@@ -27,8 +38,12 @@ class Filler:
         tasks: Sequence[Task],
         sizes: Sequence[Sizes],
         keep: Callable[[Text], None],
+        tests: TriesTests | None = None,
     ) -> None:
-        """`keep` takes the texts, those of a task before the answers to it."""
+        """`keep` takes the texts, those of a task before the answers to it.
+
+        Tests take this machine's processor, so none runs while a model here is asked.
+        """
         self._asker = asker
         self._keep = keep
         self._places = {task.id: place for place, task in enumerate(tasks)}
@@ -36,16 +51,29 @@ class Filler:
         self.seats, self.most_usd = asker.seats, asker.most_usd
         self.requests = asker.requests
         self._told: set[str] = set()
+        self._tests = tests
+        self._machine = asyncio.Lock()
+        self._here = {i for i, seat in enumerate(asker.seats()) if tests and seat.alone}
 
     async def fill(self, task: Task, index: int, *, cold: bool) -> Result:
         """Ask one cell, score what came, and keep what was said."""
-        reply = await self._asker.ask(task, index, cold=cold)
+        async with self._machine if index in self._here else nullcontext():
+            reply = await self._asker.ask(task, index, cold=cold)
         if isinstance(reply, Later | Unpaid):
             return reply
         self.forecasts[index].add(self._places[task.id], reply)
         self._keep_texts(task, index, reply)
         cause = reply.cause if reply.state in _SAYS_NOTHING else ""
-        return Filled(cell=_cell(task, index, reply), cause=cause)
+        cell = replace(
+            _cell(task, index, reply), passes=await self._passes(task, reply)
+        )
+        return Filled(cell=cell, cause=cause)
+
+    async def _passes(self, task: Task, answer: Answer) -> bool | None:
+        if self._tests is None or task.kind is not Kind.BODY:
+            return None
+        async with self._machine, self._asker.undisturbed(MACHINE):
+            return await self._tests.passes(task, answer.state, answer.text)
 
     def _keep_texts(self, task: Task, index: int, answer: Answer) -> None:
         """Keep what a person will want to read; what the guard objects to nowhere."""

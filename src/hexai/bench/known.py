@@ -38,7 +38,7 @@ class Known:
         self.comparison = Comparison(contenders, margin=margin)
         self.blocks: list[Block] = []
         """Those that were compared, in their order."""
-        self._deadline = deadline
+        self._deadline, self._margin = deadline, margin
         self._places = {task.id: place for place, task in enumerate(tasks)}
         self._waiting = deque(_blocks(tasks))
 
@@ -84,9 +84,23 @@ class Known:
         """Give the cells of a contender."""
         return [cell for (_, whose), cell in self.cells.items() if whose == index]
 
+    def passed(self, index: int) -> tuple[int, int]:
+        """Count the answers of a contender that pass the tests, and those tried."""
+        said = [c.passes for c in self.cells_of(index) if c.passes is not None]
+        return sum(said), len(said)
+
     def prices(self) -> tuple[Decimal | None, ...]:
         """Give what a task cost on average, by contender; None: nobody knows."""
         return tuple(mean_cost(self.cells_of(i)) for i in range(self.contenders))
+
+    def passing(self) -> Comparison:
+        """Compare by the tests alone, where they say something of all contenders."""
+        comparison = Comparison(self.contenders, margin=self._margin)
+        for block in self.blocks:
+            rows = tuple(filter(None, map(_by_tests, block.rows)))
+            if rows:
+                comparison.add(Block(commit=block.commit, rows=rows))
+        return comparison
 
     def _compare(self) -> None:
         while self._waiting and self._is_complete(self._waiting[0]):
@@ -118,7 +132,18 @@ def counted(cell: Cell | None, deadline: float) -> Figures | None:
     """Give what a cell counts for; None where it leaves the comparison."""
     if cell is None or cell.score is None or not cell.state.counts:
         return None
-    return figures_of(cell.score, cell.warm, deadline)
+    return figures_of(cell.score, cell.warm, deadline, passes=cell.passes)
+
+
+def _by_tests(row: Row) -> Row | None:
+    """Give what tests say of a task, as what is compared; None if that is nothing."""
+    figures = tuple(
+        None if each is None or each.passes is None else Figures(saved=each.passes)
+        for each in row.figures
+    )
+    if all(each is None for each in figures):
+        return None
+    return Row(figures=figures, language=row.language, kind=row.kind)
 
 
 def mean_cost(cells: Iterable[Cell]) -> Decimal | None:

@@ -44,6 +44,8 @@ class Scored(Struct, frozen=True, kw_only=True):
     """Of its answers, those that cost more keys than they saved."""
     similar: float | None
     sound: float | None
+    passed: tuple[int, int] | None = None
+    """Answers that passed the user's tests, of how many; None: there were none."""
     in_time: float | None
     first_token_p50: float | None
     total_p50: float | None
@@ -151,6 +153,7 @@ def _table(scored: Sequence[Scored], words: Words) -> Table:
     columns = (
         *("Contender", "Tasks", "Saved", "95 %", "Useful", "Cost more", "Similar"),
         *("Sound", "In time", "First token", "Whole answer", "1,000 tasks"),
+        *(["Pass tests"] if any(each.passed for each in scored) else []),
     )
 
     def points(share: float) -> str:
@@ -172,6 +175,7 @@ def _table(scored: Sequence[Scored], words: Words) -> Table:
             text(_seconds(each.first_token_p50)),
             text(_seconds(each.total_p50)),
             text("?" if each.usd_for_1000 is None else words.usd(each.usd_for_1000)),
+            *([text("{} of {}".format(*each.passed))] if each.passed else []),
         )
         for each in scored
     )

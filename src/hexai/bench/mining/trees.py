@@ -13,6 +13,7 @@ COMMIT, TREE, BLOB = 1, 2, 3
 
 _FOLDER = b"40000"
 _FILES = (b"100644", b"100755", b"100664")
+_LINK = b"120000"
 _KEPT = 1024
 """Folders that are remembered."""
 _DEEPEST = 64
@@ -144,6 +145,30 @@ class Trees:
         """Give all files below a folder, and their ids."""
         for changed in self.changes("", tree):
             yield changed.path, changed.new
+
+    def with_modes(self, tree: str) -> Iterator[tuple[bytes, int, str]]:
+        """Give all files and links below a folder, with their modes and ids.
+
+        Raises `Absent` when a folder is, or there is no end of them.
+        """
+        self._left = _MOST
+        yield from self._with_modes(b"", tree, _DEEPEST)
+
+    def _with_modes(
+        self, above: bytes, tree: str, left: int
+    ) -> Iterator[tuple[bytes, int, str]]:
+        entries = self._present(tree)
+        self._left -= len(entries) + 1
+        if not left or self._left < 0:
+            raise Absent
+        for name, entry in entries.items():
+            mode, id_ = entry
+            if is_odd(name):
+                continue
+            if inner := folder_of(entry):
+                yield from self._with_modes(above + name + b"/", inner, left - 1)
+            elif mode in (*_FILES, _LINK):
+                yield above + name, int(mode, 8), id_.hex()
 
     def changes(self, old: str, new: str) -> Iterator[Changed]:
         """Compare two folders, by name; an id may be empty for none.

@@ -63,6 +63,7 @@ def _run_parser() -> click.Command:
             model_option(),
             label_option(),
             *_how_far(),
+            _test_option(),
         ],
         explanation="Ask your models for completion to fill holes in code that was "
         "written lately in the repository at PATH, as your editor asks them, and say "
@@ -145,6 +146,16 @@ def _how_far() -> list[click.Parameter]:
         ),
         click.Option(["--name"], metavar="NAME", help="Call the bench so."),
     ]
+
+
+def _test_option() -> click.Option:
+    return click.Option(
+        ["--test"],
+        metavar="CMD",
+        help="Run CMD on each answer that is a function's body, in a copy of the "
+        "repository without network; runs its code and the models', so only for a "
+        "trusted project.",
+    )
 
 
 def _looks(name: str) -> Callable[..., int]:

@@ -9,8 +9,8 @@ import asyncio
 import gc
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -81,6 +81,23 @@ class Fills(Asks[T_contra], Protocol[T_contra]):
         """Those of tokens, by contender."""
 
 
+class Commands(Protocol):
+    """Who runs the user's commands on answers, where they are allowed to."""
+
+    @property
+    def beforehand(self) -> str:
+        """What will be run, in plain words, lines of them."""
+
+    async def check(self) -> None:
+        """Make sure that it can be run safely here; raises `SetupError`."""
+
+    def afterwards(self) -> Iterable[str]:
+        """Say what else is to be known of what was run, a line each."""
+
+    def close(self) -> None:
+        """Let go of all that it holds."""
+
+
 class BenchCommand(Generic[T]):
     """One call of a command that asks the models."""
 
@@ -129,6 +146,13 @@ class BenchCommand(Generic[T]):
         """Say what is asked and what it takes, before anything is sent."""
         raise NotImplementedError
 
+    def _commands(self, plan: Plan) -> Commands | None:  # noqa: ARG002 - most run nothing
+        """Make who runs the user's commands; None if nothing is run.
+
+        Raises `UsageError` where that is not allowed.
+        """
+        return None
+
     def _filler(
         self, tasks: tuple[T, ...], asker: Asker[T], keep: Callable[[Text], None]
     ) -> Fills[T]:
@@ -173,13 +197,23 @@ class BenchCommand(Generic[T]):
         view = outlook(tasks, asker, contenders, known, measured)
         tasks, plan = self._within_hours(tasks, plan, view)
         is_paid = bool(asker.clouds)
-        if self._options.dry_run or is_paid or self._options.hours:
-            say(self._process, self._beforehand(plan, view))
-        if self._options.dry_run:
-            return 0
-        if not self._may_go_on(is_paid=is_paid):
-            return 1
-        return await self._ask(tasks, plan, asker)
+        with ExitStack() as stack:
+            commands = self._commands(plan)
+            if self._options.dry_run or is_paid or self._options.hours:
+                say(self._process, self._beforehand(plan, view))
+            if commands is not None:
+                stack.callback(commands.close)
+                say(self._process, commands.beforehand)
+            if self._options.dry_run:
+                return 0
+            if not self._may_go_on(is_paid=is_paid, runs=commands is not None):
+                return 1
+            if commands is not None:
+                await commands.check()
+            code = await self._ask(tasks, plan, asker)
+            if commands is not None:
+                complain(self._process, *commands.afterwards())
+            return code
 
     def _check_same(self, plan: Plan) -> None:
         """Refuse to resume what would not be the same bench any more."""
@@ -215,16 +249,24 @@ class BenchCommand(Generic[T]):
         records = plan.tasks[: len(some)]
         return some, replace(plan, tasks=records, most=len(some))
 
-    def _may_go_on(self, *, is_paid: bool) -> bool:
-        """Ask once before anything leaves this machine; a script says --yes."""
-        if not is_paid or self._options.yes:
+    def _may_go_on(self, *, is_paid: bool, runs: bool) -> bool:
+        """Ask once before anything leaves this machine, or is run on it.
+
+        A script says --yes.
+        """
+        if not (is_paid or runs) or self._options.yes:
             return True
         if not can_confirm(self._process):
+            clouds = "asks models that are not on this machine"
+            code = "runs code that models write on this machine"
+            what = [*([clouds] if is_paid else []), *([code] if runs else [])]
+            done = "sent or run" if runs else "sent"
             raise UsageError(
-                "this asks models that are not on this machine: nothing was sent; "
+                f"this {' and '.join(what)}: nothing was {done}; "
                 "say --yes to do so without being asked"
             )
-        return confirm(self._process, "Ask them?")
+        asked = "Ask them, and run that?" if is_paid else "Run that?"
+        return confirm(self._process, asked if runs else "Ask them?")
 
     async def _ask(self, tasks: tuple[T, ...], plan: Plan, asker: Asker[T]) -> int:
         gc.enable()  # it rests in commands, which are over soon; this one is not

@@ -24,6 +24,7 @@ from hexai.service.services import Services
 from hexai.surfaces.cli.arguments import read_moment
 from hexai.surfaces.cli.bench_command import BenchCommand, BenchOptions
 from hexai.surfaces.cli.bench_outlook import mined_words, outlook_words
+from hexai.surfaces.cli.bench_tests import CodeTests
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import folders_of
@@ -40,6 +41,7 @@ class Options(BenchOptions, frozen=True, kw_only=True):
     since: str | None = None
     language: tuple[str, ...] = ()
     kind: tuple[Kind, ...] = ()
+    test: str | None = None
 
 
 def run_bench(invocation: Invocation, **options: Any) -> int:
@@ -62,6 +64,7 @@ class _CodeBench(BenchCommand[Task]):
 
     surface = Surface.COMPLETION
     _mined: Mined
+    _tests: CodeTests | None = None
 
     def __init__(
         self,
@@ -91,7 +94,7 @@ class _CodeBench(BenchCommand[Task]):
                 languages=plan.languages,
                 kinds=tuple(map(Kind, plan.kinds)),
                 margin=plan.margin,
-                test=plan.test,
+                test=plan.test if wanted.test is None else wanted.test,
             )
         since = None if wanted.since is None else int(read_moment(wanted.since, now))
         return Asked(
@@ -102,6 +105,7 @@ class _CodeBench(BenchCommand[Task]):
             languages=wanted.language,
             kinds=wanted.kind,
             margin=wanted.margin / 100,
+            test=wanted.test or "",
         )
 
     def _find(self) -> tuple[Task, ...]:
@@ -143,10 +147,18 @@ class _CodeBench(BenchCommand[Task]):
             plan, view, self._purse.limit, columns=self._process.columns
         )
 
+    def _commands(self, plan: Plan) -> CodeTests | None:
+        if plan.test:
+            folder = self._mined.folder or self._session.process.folder
+            self._tests = CodeTests(self._session, plan, folder)
+        return self._tests
+
     def _filler(
         self, tasks: tuple[Task, ...], asker: Asker[Task], keep: Callable[[Text], None]
     ) -> Filler:
-        return Filler(asker, tasks, [asker.sizes(task) for task in tasks], keep)
+        sizes = [asker.sizes(task) for task in tasks]
+        tests = None if self._tests is None else self._tests.passing
+        return Filler(asker, tasks, sizes, keep, tests)
 
 
 def _left_out(mined: Mined) -> str:

@@ -11,6 +11,7 @@ from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_words import (
+    BY_TESTS,
     ending_words,
     pair_words,
     parts,
@@ -72,6 +73,7 @@ def _record(bench: BenchRecord) -> dict[str, Any]:
         "project": plan.project,
         "surface": plan.surface,
         "head": plan.head,
+        "test": plan.test,
         "seed": plan.seed,
         "tasks": len(plan.tasks),
         "cells": len(bench.cells),
@@ -143,7 +145,9 @@ def _answer_lines(label: str, cell: Cell | None, text: Text | None) -> list[str]
     figures = f", saved {signed(cell.score.saved)}" if cell.score else ""
     took = "" if cell.warm.total is None else f", {seconds(cell.warm.total)}"
     why = f" ({cell.error})" if cell.error else ""
-    lines = [f"{label}: {cell.state}{why}{figures}{took}, {usd(cell.cost_usd)}"]
+    tests = {None: "", True: ", passes", False: ", fails"}[cell.passes]
+    price = usd(cell.cost_usd)
+    lines = [f"{label}: {cell.state}{why}{figures}{tests}{took}, {price}"]
     if text is not None:
         lines += [text.text] if text.text else []
         lines += [f"as it came:\n{text.said}"] if text.said else []
@@ -162,10 +166,11 @@ def compare_bench(
         if label not in names:
             there = ", ".join(names)
             raise UsageError(f"no entry of this bench is called {label}; {there} are")
-    pairs = Known.of(record).comparison.standing().pairs
+    known = Known.of(record)
     told = [
-        pair_words(pair, names, record.plan.margin)
-        for pair in pairs
+        f"{which}{pair_words(pair, names, record.plan.margin)}"
+        for which, comparison in (("", known.comparison), (BY_TESTS, known.passing()))
+        for pair in comparison.standing().pairs
         if {*labels} <= {names[pair.better], names[pair.worse]}
     ]
     say(process, "".join(f"{line}\n" for line in told) or "nothing is known yet\n")

@@ -10,7 +10,7 @@ from hexai.bench.figures import Block, Row, blocks_by
 from hexai.bench.known import Known
 from hexai.bench.sequences import Bounds
 from hexai.bench.standing import Cheaper, Cheapest, Mean, Pair, Verdict
-from hexai.domain.bench import BenchRecord, Cell, Ending, Plan, State
+from hexai.domain.bench import BenchRecord, Cell, Ending, Kind, Plan, State
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import percent, usd
 from hexai.text.cells import width, wrap
@@ -23,6 +23,7 @@ _SPENT = (
     *("ENTRY", "FIRST p50", "p90", "TOTAL p50", "p90", "COLD", "TOK IN", "CACHED"),
     *("TOK OUT", "$/1,000 TASKS", "UNCACHED", "$/1,000 SAVED"),
 )
+BY_TESTS = "by tests, "
 _PART = ("", "ENTRY", "TASKS", "SAVED", "95 %", "SIMILAR")
 _NOTES = (
     "SAVED: characters that were not typed, less keys to mend and accept, as a share",
@@ -42,11 +43,12 @@ def tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
     standing = known.comparison.standing()
     labels = [each.label for each in plan.contenders]
     quality = [
-        _quality(label, mean, known.counts[index])
+        (*_quality(label, mean, known.counts[index]), *_tests(known, plan, index))
         for index, (label, mean) in enumerate(zip(labels, standing.means, strict=True))
     ]
+    header = (*_QUALITY, "PASSES") if plan.test else _QUALITY
     spent = [_spent(label, known, index) for index, label in enumerate(labels)]
-    drawn = table(_QUALITY, quality, columns=columns)
+    drawn = table(header, quality, columns=columns)
     return f"{drawn}\n{table(_SPENT, spent, columns=columns)}"
 
 
@@ -63,6 +65,14 @@ def _quality(label: str, mean: Mean | None, cells: int) -> tuple[str, ...]:
         "?" if figures.useful is None else signed(figures.useful),
         share(figures.in_time),
     )
+
+
+def _tests(known: Known, plan: Plan, index: int) -> tuple[str, ...]:
+    """Give how many answers passed the tests, of how many."""
+    passed, tried = known.passed(index)
+    if not plan.test:
+        return ()
+    return (f"{passed}/{tried}" if tried else "none",)
 
 
 def _spent(label: str, known: Known, index: int) -> tuple[str, ...]:
@@ -156,6 +166,7 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
     standing = known.comparison.standing()
     return [
         *pairs_words(standing.pairs, labels, plan.margin),
+        *(tests_words(known, plan) if plan.test else ()),
         *_ends(known, labels),
         *(
             f"{labels[index]} was set aside: {reason}"
@@ -163,6 +174,32 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
         ),
         *cheapest_words(known, labels),
     ]
+
+
+def tests_words(known: Known, plan: Plan) -> Iterator[str]:
+    """Say of how many tasks the tests say something, and what."""
+    places = range(len(known.tasks))
+    bodies = [place for place in places if known.tasks[place].kind is Kind.BODY]
+    asked = [p for p in bodies if any((p, i) in known.cells for i in _all(known))]
+    count = sum(
+        any(c is not None and c.passes is not None for c in _cells_at(known, place))
+        for place in asked
+    )
+    yield (
+        f"PASSES: of {len(asked)} functions' bodies {count} count, where the command "
+        "passes with what was written there and fails with nothing"
+    )
+    labels = [each.label for each in plan.contenders]
+    for pair in known.passing().standing().pairs:
+        yield BY_TESTS + pair_words(pair, labels, plan.margin)
+
+
+def _all(known: Known) -> range:
+    return range(known.contenders)
+
+
+def _cells_at(known: Known, place: int) -> Iterator[Cell | None]:
+    return (known.cells.get((place, index)) for index in _all(known))
 
 
 def pairs_words(

@@ -42,7 +42,8 @@ def parser() -> click.Command:
         ],
         explanation=f"Show what the {FILE_NAME} files above PATH, or above this "
         "folder, would set, and ask whether they may. A changed byte voids it. Some "
-        "keys are never set by a project.",
+        "keys are never set by a project. Of a trusted project alone "
+        "`hexai bench run --test` runs the code.",
     )
 
 
@@ -139,14 +140,16 @@ def _ask(process: Process, file: ProjectFile, *, sure: bool) -> int:
         say(process, f"{name}: is trusted as it is\n")
         return 0
     held = file.held_back()
-    if not any(not each.never for each in held):
-        say(process, f"{name}: sets nothing that needs trust\n")
-        return 0
     say(process, f"{name}\nsha256 {file.sha256}\n")
+    question = "Let this project set these keys?"
+    if all(each.never for each in held):
+        say(process, f"{name}: sets nothing that needs trust\n")
+        question = "Trust this project?"
     for each in held:
         ignored = "   (ignored even if trusted)" if each.never else ""
         say(process, f"  {each.key} = {each.value}{ignored}\n")
-    if not sure and not confirm(process, "Let this project set these keys?"):
+    say(process, "If it is trusted, `hexai bench run --test` may run its code.\n")
+    if not sure and not confirm(process, question):
         complain(process, f"{file.path}: is not trusted")
         return 1
     _grant(process, file)

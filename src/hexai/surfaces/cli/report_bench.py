@@ -61,6 +61,7 @@ def _scored(record: BenchRecord, known: Known) -> Iterator[Scored]:
             costs=mean.figures.costs if mean else None,
             similar=mean.figures.similar if mean else None,
             sound=mean.figures.sound if mean else None,
+            passed=known.passed(index) if record.plan.test else None,
             in_time=mean.figures.in_time if mean else None,
             first_token_p50=_middle([cell.warm.first_token for cell in cells]),
             total_p50=_middle([cell.warm.total for cell in cells]),

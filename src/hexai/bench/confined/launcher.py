@@ -1,0 +1,215 @@
+"""A process between a bench and a command that is not trusted.
+
+It leaves all namespaces but that of time, and makes two processes: the first one of
+the room, which furnishes it, looks at what the command takes and takes all of the room
+along when it ends; and the command. It dies with the bench, and the room with it, so
+that nothing is left of a command whatever becomes of the bench.
+"""
+
+import errno
+import fcntl
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from hexai.bench.confined import namespaces
+from hexai.bench.confined.job import Ended, Job, Stop
+from hexai.bench.confined.room import furnish
+
+_LOOK = 0.1
+"""Seconds between two looks at what a command takes."""
+_PATIENT = 19
+"""How willingly a command lets others go first."""
+_LARGEST_FILE = 1 << 30
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1
+_ALL = (
+    namespaces.NEW_USER
+    | namespaces.NEW_MOUNTS
+    | namespaces.NEW_PIDS
+    | namespaces.NEW_NETWORK
+    | namespaces.NEW_IPC
+    | namespaces.NEW_NAMES
+)
+
+
+class _Refused(Exception):
+    """There is no such room on this machine; the text says why."""
+
+
+def main() -> None:
+    """Run the job that standard input holds."""
+    parent, tell, archive = map(int, sys.argv[1:])
+    for descriptor in (tell, archive):
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - its only form
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    try:
+        _leave(parent)
+    except OSError as error:
+        _tell(tell, Ended(refused=f"no room of its own ({_reason(error)})"))
+        return
+    near, far = socket.socketpair()
+    first = os.fork()
+    if first == 0:
+        near.close()
+        _first(job, tell, archive, far)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(first, signal.SIGKILL))
+    far.close()
+    near.recv(1)  # it dies with this process from here on
+    near.send(b"\0")
+    os.wait()  # until all of the room has ended
+
+
+def _leave(parent: int) -> None:
+    """Leave what is shared with others, and die with the bench from here on."""
+    user, group = os.getuid(), os.getgid()
+    namespaces.unshare(_ALL)
+    namespaces.be_oneself(user, group)
+    namespaces.die_with_parent()  # not before: it is forgotten with new ids
+    if os.getppid() != parent:
+        raise OSError(errno.ESRCH, "the bench has ended")
+    _have_loopback()
+
+
+def _have_loopback() -> None:
+    """Let programs of the room talk to each other, and to nobody else."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as some:
+        asked = struct.pack("16sH14x", b"lo", 0)
+        flags = struct.unpack_from("16xH", fcntl.ioctl(some, _GET_FLAGS, asked))[0]
+        fcntl.ioctl(some, _SET_FLAGS, struct.pack("16sH14x", b"lo", flags | _UP))
+
+
+def _first(job: Job, tell: int, archive: int, parent: socket.socket) -> None:
+    """Be the first process of the room, with which all others end."""
+    code = 0
+    try:
+        namespaces.die_with_parent()
+        parent.send(b"\0")
+        if parent.recv(1):
+            _tell(tell, _run(job, archive))
+    except OSError as error:
+        _tell(tell, Ended(refused=f"no room of its own ({_reason(error)})"))
+    except _Refused as error:
+        _tell(tell, Ended(refused=str(error)))
+    except BaseException:
+        code = 70
+        raise
+    finally:
+        os._exit(code)
+
+
+def _run(job: Job, archive: int) -> Ended:
+    furnish(job, archive)
+    _limit(job)
+    namespaces.be_closed()
+    if not job.command:
+        return Ended(code=0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    began = time.monotonic()
+    command = _start(job)
+    ended = _watch(job, command, began + job.seconds)
+    return msgspec.structs.replace(ended, seconds=time.monotonic() - began)
+
+
+def _limit(job: Job) -> None:
+    """Limit each process; what all take together is looked at."""
+    for kind, wanted in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, _LARGEST_FILE),
+        (resource.RLIMIT_DATA, job.bytes),
+        (resource.RLIMIT_NPROC, job.processes),
+    ):
+        _, hard = resource.getrlimit(kind)
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (most, most))
+    with suppress(OSError):  # if memory runs out, this goes first
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
+
+
+def _start(job: Job) -> int:
+    """Start the command; raises `_Refused` if it cannot be."""
+    reads, writes = os.pipe()
+    command = os.fork()
+    if command == 0:
+        try:
+            _become(job)
+        except OSError as error:
+            os.write(writes, _reason(error).encode("utf-8", "replace"))
+        finally:
+            os._exit(127)
+    os.close(writes)
+    with os.fdopen(reads, "rb") as pipe:
+        failure = pipe.read().decode("utf-8", "replace")
+    if failure:
+        raise _Refused(f"{job.command[0]} cannot be started ({failure})")
+    return command
+
+
+def _become(job: Job) -> None:
+    os.setsid()
+    os.nice(_PATIENT)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for each in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(each, signal.SIG_DFL)
+    namespaces.give_up_privileges()
+    os.chdir(job.folder)
+    os.execve(job.command[0], job.command, job.environ)  # noqa: S606 - no shell is meant
+
+
+def _watch(job: Job, command: int, until: float) -> Ended:
+    """Wait for the command, or until it takes too much."""
+    while True:
+        signal.sigtimedwait({signal.SIGCHLD}, _LOOK)
+        if (code := _code_of(command)) is not None:
+            return Ended(code=code)
+        if time.monotonic() >= until:
+            return Ended(stop=Stop.TIME)
+        taken, processes = _taken()
+        if processes > job.processes:
+            return Ended(stop=Stop.PROCESSES)
+        if taken > job.bytes:
+            return Ended(stop=Stop.MEMORY)
+
+
+def _code_of(command: int) -> int | None:
+    """Bury who has ended; gives the command's code once it is among them."""
+    while True:
+        ended, status = os.waitpid(-1, os.WNOHANG)
+        if ended == command:
+            return os.waitstatus_to_exitcode(status)
+        if ended == 0:
+            return None
+
+
+def _taken() -> tuple[int, int]:
+    """Give the bytes in memory, and the processes and threads, of the whole room."""
+    pages = threads = 0
+    for name in os.listdir("/proc"):  # noqa: PTH208 - ten times a second
+        if name.isdigit() and name != "1":
+            with suppress(OSError, IndexError):
+                stat = Path("/proc", name, "stat").read_bytes()
+                fields = stat.rpartition(b")")[2].split()
+                threads += int(fields[17])
+                pages += int(fields[21])
+    return pages * _PAGE, threads
+
+
+def _tell(descriptor: int, ended: Ended) -> None:
+    os.write(descriptor, msgspec.json.encode(ended))
+
+
+def _reason(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror}"
+
+
+if __name__ == "__main__":
+    main()
