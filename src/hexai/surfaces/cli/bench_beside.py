@@ -11,7 +11,12 @@ from hexai.bench.standing import Pair, Verdict
 from hexai.domain.bench import BenchContender, BenchRecord
 from hexai.domain.ranking import Leaderboard, Model
 from hexai.domain.ranking import Verdict as Chosen
-from hexai.surfaces.cli.bench_words import cheapest_words, pair_words, tests_words
+from hexai.surfaces.cli.bench_words import (
+    cheapest_words,
+    has_tests,
+    pair_words,
+    tests_words,
+)
 from hexai.surfaces.cli.leaderboard_words import day_of
 from hexai.surfaces.names import board_names
 
@@ -27,7 +32,7 @@ def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:
         f"tasks: {pair_words(pair, labels, bench.plan.margin)}"
         for pair in pairs
     ]
-    if bench.plan.test:
+    if has_tests(bench.plan):
         lines += tests_words(known, bench.plan)
     lines += cheapest_words(known, labels)
     if board is not None:

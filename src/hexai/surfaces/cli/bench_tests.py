@@ -32,7 +32,7 @@ class CodeTests:
     def beforehand(self) -> str:
         """What will be run, how often, and where."""
         plan = self._plan
-        bodies = sum(task.kind is Kind.BODY for task in plan.tasks)
+        bodies = sum(task.kind == Kind.BODY for task in plan.tasks)
         most = bodies * (2 + len(plan.contenders))
         return (
             f"--test runs {visible_line(plan.test)} up to {most} times, for {bodies} "

@@ -11,6 +11,7 @@ from hexai.bench.known import Known
 from hexai.bench.sequences import Bounds
 from hexai.bench.standing import Cheaper, Cheapest, Mean, Pair, Verdict
 from hexai.domain.bench import BenchRecord, Cell, Ending, Kind, Plan, State
+from hexai.domain.entry import Surface
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import percent, usd
 from hexai.text.cells import width, wrap
@@ -46,7 +47,7 @@ def tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
         (*_quality(label, mean, known.counts[index]), *_tests(known, plan, index))
         for index, (label, mean) in enumerate(zip(labels, standing.means, strict=True))
     ]
-    header = (*_QUALITY, "PASSES") if plan.test else _QUALITY
+    header = (*_QUALITY, "PASSES") if has_tests(plan) else _QUALITY
     spent = [_spent(label, known, index) for index, label in enumerate(labels)]
     drawn = table(header, quality, columns=columns)
     return f"{drawn}\n{table(_SPENT, spent, columns=columns)}"
@@ -70,7 +71,7 @@ def _quality(label: str, mean: Mean | None, cells: int) -> tuple[str, ...]:
 def _tests(known: Known, plan: Plan, index: int) -> tuple[str, ...]:
     """Give how many answers passed the tests, of how many."""
     passed, tried = known.passed(index)
-    if not plan.test:
+    if not has_tests(plan):
         return ()
     return (f"{passed}/{tried}" if tried else "none",)
 
@@ -166,7 +167,7 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
     standing = known.comparison.standing()
     return [
         *pairs_words(standing.pairs, labels, plan.margin),
-        *(tests_words(known, plan) if plan.test else ()),
+        *(tests_words(known, plan) if has_tests(plan) else ()),
         *_ends(known, labels),
         *(
             f"{labels[index]} was set aside: {reason}"
@@ -176,10 +177,15 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
     ]
 
 
+def has_tests(plan: Plan) -> bool:
+    """Tell whether answers were tried by tests, in place of a function's body."""
+    return bool(plan.test) and plan.surface is Surface.COMPLETION
+
+
 def tests_words(known: Known, plan: Plan) -> Iterator[str]:
     """Say of how many tasks the tests say something, and what."""
     places = range(len(known.tasks))
-    bodies = [place for place in places if known.tasks[place].kind is Kind.BODY]
+    bodies = [place for place in places if known.tasks[place].kind == Kind.BODY]
     asked = [p for p in bodies if any((p, i) in known.cells for i in _all(known))]
     count = sum(
         any(c is not None and c.passes is not None for c in _cells_at(known, place))

@@ -15,7 +15,7 @@ from hexai.report.bench_section import Answered, Bench, Differing, Scored
 from hexai.report.texts import MOST_TASKS
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
-from hexai.surfaces.cli.bench_words import sentences
+from hexai.surfaces.cli.bench_words import has_tests, sentences
 from hexai.text.sanitise import visible_line
 
 _WHY = "hexai bench show says why"
@@ -61,7 +61,7 @@ def _scored(record: BenchRecord, known: Known) -> Iterator[Scored]:
             costs=mean.figures.costs if mean else None,
             similar=mean.figures.similar if mean else None,
             sound=mean.figures.sound if mean else None,
-            passed=known.passed(index) if record.plan.test else None,
+            passed=known.passed(index) if has_tests(record.plan) else None,
             in_time=mean.figures.in_time if mean else None,
             first_token_p50=_middle([cell.warm.first_token for cell in cells]),
             total_p50=_middle([cell.warm.total for cell in cells]),
