@@ -207,7 +207,7 @@ def test_a_question_loads_only_what_it_needs() -> None:
 
 
 NOT_FOR_A_BEGINNING = {
-    "httpcore2",
+    "h11",
     "pygls.lsp.server",
     "rich",
     "sqlite3",

@@ -21,7 +21,7 @@ from hexai.providers.learned import Shared
 from hexai.providers.readiness.servers import ShownModels
 
 if TYPE_CHECKING:
-    from hexai.providers.http.network import Trust
+    from hexai.providers.http.tls import Trust
     from hexai.providers.llamacpp.supervisor import Supervisor
 
 
@@ -74,13 +74,13 @@ FORMATS: dict[ProviderType, str] = {
 """`module:class` of what is spoken over HTTP."""
 
 _OVER_HTTP = (
-    "anyio.lowlevel",  # this and the next are what httpcore2 imports to connect
-    "anyio.streams.memory",
     "hexai.providers.http_provider",
     "hexai.providers.credentials",
     "hexai.providers.fim",
     "hexai.providers.http.client",
+    "hexai.providers.http.connection",
     "hexai.providers.http.network",
+    "hexai.providers.http.tls",
 )
 _LOCAL = ("hexai.providers.llamacpp.provider", "hexai.providers.llamacpp.supervisor")
 _SIMULATED = ("hexai.providers.simulated",)
@@ -173,7 +173,7 @@ class Registry:
     def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
         from hexai.providers.credentials import ConfiguredCredential
         from hexai.providers.http.client import HttpClient
-        from hexai.providers.http.network import Trust
+        from hexai.providers.http.tls import Trust
         from hexai.providers.http_provider import HttpProvider
 
         environ, home = self._surroundings.environ, self._surroundings.home

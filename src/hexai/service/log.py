@@ -34,7 +34,7 @@ Fact = str | int | float | bool | None
 ROTATE_AT = 10 * 2**20
 """Bytes; a log that has reached them becomes `FILE.1`, and the one before goes."""
 _LONGEST_FACT = 500
-_QUIET = ("httpx2", "httpcore2", "asyncio", "pygls")
+_QUIET = ("asyncio", "pygls")
 
 
 class Log(Protocol):

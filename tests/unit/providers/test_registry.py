@@ -115,4 +115,4 @@ def test_the_simulated_provider_loads_no_http() -> None:
 
     assert "hexai.providers.simulated" in loaded
     assert _formats(loaded) == set()
-    assert loaded.isdisjoint({"httpcore2", "xllamacpp"})
+    assert loaded.isdisjoint({"h11", "xllamacpp"})

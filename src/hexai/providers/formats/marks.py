@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from io import StringIO
 
 
@@ -9,19 +10,25 @@ class Tags:
     """A set of marks to be looked for at once."""
 
     def __init__(self, tags: Iterable[str]) -> None:
-        longest_first = sorted(set(tags), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        self._begun = frozenset(
-            tag[:length] for tag in longest_first for length in range(1, len(tag))
-        )
-        self._longest = len(longest_first[0]) - 1
-        self._first = re.compile(
-            f"[{re.escape(''.join({t[0] for t in longest_first}))}]"
+        self._tags = sorted(set(tags), key=len, reverse=True)
+        self._longest = len(self._tags[0]) - 1
+        self._firsts = frozenset(tag[0] for tag in self._tags)
+
+    # Most answers hold no mark: what only finds one is made once one may begin.
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, self._tags)))
+
+    @cached_property
+    def _begun(self) -> frozenset[str]:
+        return frozenset(
+            tag[:length] for tag in self._tags for length in range(1, len(tag))
         )
 
     def begin_in(self, text: str) -> bool:
         """Say whether a mark may begin in a text; most texts hold none."""
-        return self._first.search(text) is not None
+        return any(first in text for first in self._firsts)
 
     def find(self, text: str, start: int = 0) -> re.Match[str] | None:
         """Find the first whole mark."""

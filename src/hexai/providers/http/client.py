@@ -1,37 +1,29 @@
 """One HTTP client for each upstream, which does exactly what it is told.
 
-It stands on httpcore, the lower half of httpx: all that the upper half adds is what
-must not be here (redirects, cookies, netrc, proxies for loopback, decompression,
-time-outs of its own), and costs 25 ms at every start. What is not there cannot be
-switched on by mistake.
+What a common client adds is what must not be here (redirects, cookies, netrc, proxies
+for loopback, decompression, time-outs of its own), and is loaded at every start. What
+is not there cannot be switched on by mistake.
 
 There are no time-outs: the engine has the clock, and ends an attempt by cancelling
 it, which closes the connection at once. Leaving an answer before its end closes the
 connection too; one that was read to its end is kept for the next request.
 """
 
+import asyncio
 import re
-import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
 from urllib.parse import urlsplit
-
-import httpcore2
 
 from hexai.config.addresses import origin
 from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import BadAnswer, BadRequest
-from hexai.providers.http.network import (
-    FAULTS,
-    Backend,
-    Stream,
-    Trust,
-    named,
-    nobody_trusted,
-)
-from hexai.providers.http.proxies import Proxy, proxy_for
-from hexai.providers.http.route import End, Route
+from hexai.providers.http.connection import FAULTS, Connection, Head
+from hexai.providers.http.network import open_socket, open_tcp
+from hexai.providers.http.proxies import proxy_for
+from hexai.providers.http.route import Route
+from hexai.providers.http.tls import Trust, secured
+from hexai.providers.http.tunnel import open_tunnel, place_of
 from hexai.text.sanitise import mend, shorten
 from hexai.version import __version__
 
@@ -92,39 +84,29 @@ def _check(name: str, value: str) -> None:
         )
 
 
-_Pool = httpcore2.AsyncConnectionPool
-
 _IDLE_SECONDS = 30.0
 """How long a connection is kept for the next request."""
+
+Open = Callable[[], Awaitable[Connection]]
 
 
 class Answer:
     """The answer to one request, its body not read yet."""
 
-    def __init__(self, response: httpcore2.Response, end: End) -> None:
-        self._response = response
-        self._end = end
-        self.status = response.status
+    def __init__(self, head: Head, connection: Connection) -> None:
+        self._connection = connection
+        self.header = head.header
+        self.status = head.status
         self.begun = False
         """Set by the reader once something was shown: what breaks then, broke."""
-
-    def header(self, name: str) -> str:
-        """Give a header's value, or an empty text."""
-        wanted = name.lower().encode()
-        for key, value in self._response.headers:
-            if key.lower() == wanted:
-                return value.decode("latin-1")
-        return ""
 
     async def body(self) -> AsyncGenerator[bytes, None]:
         """Give the body in pieces, as they arrive."""
         try:
-            async with aclosing(self._response.aiter_stream()) as pieces:
-                async for piece in pieces:
-                    yield piece
+            while piece := await self._connection.piece():
+                yield piece
         except FAULTS as error:
-            cut = _stream(self._response).ended
-            raise named(error, self._end, begun=self.begun, cut=cut) from None
+            raise self._connection.named(error, begun=self.begun) from None
 
     @property
     def encoded(self) -> bool:
@@ -150,16 +132,16 @@ class HttpClient:
     hands_over_redirects = False
     """Give answers that redirect as they are; they are never followed here."""
 
-    def __init__(
-        self, base_url: str, route: Route, make_pool: Callable[[], Awaitable[_Pool]]
-    ) -> None:
+    def __init__(self, base_url: str, route: Route, connect: Open) -> None:
         """Use `for_origin` or `for_socket`."""
         self.where = route.origin
         self.route = route
-        self._make_pool = make_pool
-        self._pool: _Pool | None = None
-        self._base = httpcore2.URL(base_url)
-        self._host = urlsplit(base_url).netloc
+        self._connect = connect
+        self._open: set[Connection] = set()
+        self._resting: list[Connection] = []
+        parts = urlsplit(base_url)
+        self._host = parts.netloc
+        self._path = parts.path.rstrip("/")
 
     @classmethod
     def for_origin(
@@ -174,26 +156,29 @@ class HttpClient:
         route = Route(
             origin=origin(settings.base_url), proxy=proxy.url if proxy else ""
         )
+        host, port = place_of(route.origin)
 
-        async def make_pool() -> _Pool:
+        async def connect() -> Connection:
             if route.origin.startswith("http:"):
-                return _direct_pool(route, nobody_trusted())
+                return Connection(await open_tcp(host, port, route.ends[0]))
             context = await trust.context(settings.ca_file)
             if proxy is None:
-                return _direct_pool(route, context)
-            return await _tunnel_pool(route, proxy, context, trust)
+                wire = await open_tcp(host, port, route.ends[0])
+                return Connection(await secured(wire, context, host, route.ends[0]))
+            outer = await trust.context() if proxy.url.startswith("https:") else None
+            return Connection(await open_tunnel(route, proxy, context, outer))
 
-        return cls(settings.base_url, route, make_pool)
+        return cls(settings.base_url, route, connect)
 
     @classmethod
     def for_socket(cls, path: str) -> "HttpClient":
         """Make the client for a server on a Unix socket; proxies do not exist here."""
         route = Route(origin=f"unix:{path}")
 
-        async def make_pool() -> _Pool:
-            return _direct_pool(route, nobody_trusted(), socket=path)
+        async def connect() -> Connection:
+            return Connection(await open_socket(path, route.ends[0]))
 
-        return cls("http://localhost", route, make_pool)
+        return cls("http://localhost", route, connect)
 
     @asynccontextmanager
     async def send(
@@ -211,113 +196,57 @@ class HttpClient:
         `/../`. `connected` is called once the request can be
         sent: lookup, TCP and TLS are done, or a kept connection was taken.
         """
-        watcher = _Watcher(connected)
-        request = httpcore2.Request(
-            method,
-            httpcore2.URL(
-                scheme=self._base.scheme,
-                host=self._base.host,
-                port=self._base.port,
-                target=self._target(path),
-            ),
-            headers=composed(headers, host=self._host, length=len(body)),
-            content=body,
-            extensions={"trace": watcher},
-        )
-        response = await self._answer(request, watcher)
+        composed_headers = composed(headers, host=self._host, length=len(body))
+        connection = self._rested() or await self._connect()
+        self._open.add(connection)
         try:
-            answer = Answer(response, self.route.ends[-1])
+            if connected is not None:
+                connected()
+            head = await connection.ask(
+                method, self._target(path), composed_headers, body
+            )
+            answer = Answer(head, connection)
             if not (self.hands_over_redirects and 300 <= answer.status < 400):
                 _refuse_strange(answer)
             yield answer
         finally:
-            await response.aclose()
+            self._open.discard(connection)
+            if connection.rest(_now()):
+                self._resting.append(connection)
+            else:
+                connection.wire.abort()
+
+    def _rested(self) -> Connection | None:
+        """Take a kept connection that still stands; the others are closed."""
+        while self._resting:
+            connection = self._resting.pop()
+            is_young = _now() - connection.rests_since < _IDLE_SECONDS
+            if is_young and connection.wire.is_quiet:
+                return connection
+            connection.wire.abort()
+        return None
 
     async def drop_idle(self) -> None:
         """Close the kept connections; requests under way go on."""
-        for connection in self._pool.connections if self._pool else ():
-            if connection.is_idle():
-                await connection.aclose()
+        while self._resting:
+            self._resting.pop().wire.abort()
 
     async def aclose(self) -> None:
         """Close all connections, those of requests under way too."""
-        if self._pool is not None:
-            await self._pool.aclose()
+        await self.drop_idle()
+        for connection in self._open:
+            connection.wire.abort()
+        await asyncio.sleep(0)  # in which asyncio closes their sockets
 
     def _target(self, path: str) -> bytes:
-        base = self._base.target.rstrip(b"/")
+        base = self._path
         if path.startswith("/../"):
-            base, path = base.rpartition(b"/")[0], path.removeprefix("/..")
-        return base + path.encode("ascii")
-
-    async def _answer(
-        self, request: httpcore2.Request, watcher: "_Watcher"
-    ) -> httpcore2.Response:
-        if self._pool is None:
-            pool = await self._make_pool()
-            if self._pool is None:  # else another request was quicker
-                self._pool = pool
-        try:
-            response = await self._pool.handle_async_request(request)
-        except FAULTS as error:
-            end = self.route.ends[-1 if watcher.is_connected else 0]
-            raise named(error, end, begun=False, cut=False) from None
-        _stream(response).head_complete()
-        return response
+            base, path = base.rpartition("/")[0], path.removeprefix("/..")
+        return (base + path).encode("ascii")
 
 
-class _Watcher:
-    """Listens to httpcore's trace for the moment when a request can be sent.
-
-    A proxy's CONNECT is a request too, and not the one that counts.
-    """
-
-    def __init__(self, connected: Callable[[], None] | None) -> None:
-        self._connected = connected
-        self.is_connected = False
-        """Whether it can: until then it is a proxy that speaks, where there is one."""
-
-    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
-        if event != "http11.send_request_headers.started":
-            return
-        if info["request"].method != b"CONNECT":
-            self.is_connected = True
-            if self._connected is not None:
-                self._connected()
-
-
-def _direct_pool(
-    route: Route, context: ssl.SSLContext, *, socket: str | None = None
-) -> _Pool:
-    return _Pool(
-        ssl_context=context,
-        max_connections=None,
-        keepalive_expiry=_IDLE_SECONDS,
-        uds=socket,
-        network_backend=Backend(route),
-    )
-
-
-async def _tunnel_pool(
-    route: Route, proxy: Proxy, context: ssl.SSLContext, trust: Trust
-) -> _Pool:
-    secure = proxy.url.startswith("https:")
-    return httpcore2.AsyncHTTPProxy(
-        proxy_url=proxy.url,
-        proxy_auth=proxy.credential,
-        ssl_context=context,
-        proxy_ssl_context=await trust.context() if secure else None,
-        max_connections=None,
-        keepalive_expiry=_IDLE_SECONDS,
-        network_backend=Backend(route),
-    )
-
-
-def _stream(response: httpcore2.Response) -> Stream:
-    stream = response.extensions["network_stream"]
-    if not isinstance(stream, Stream):
-        raise TypeError(f"httpcore gave a {type(stream).__name__}")
-    return stream
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _refuse_strange(answer: Answer) -> None:

@@ -1,286 +1,299 @@
-"""Connections that know how they ended: where network faults get their names.
+"""Bytes to and from an upstream by a socket, and why there is none.
 
-httpcore reports a refused connection, a certificate of the wrong host and a reset
-after half an answer by a few classes whose differences are in their texts. What the
-engine does next depends on exactly these differences (retry, fall back, open the
-breaker), so they are told apart where they happen: this backend stands between
-httpcore and its sockets and raises our own errors, which httpcore lets through.
-
-Two things are known only here. The *head* of an answer (status, headers, 1xx before
-them) is limited to 64 KiB, so a stream counts bytes until its owner says that the
-head is complete. And an end of the connection within the head means that there is no
-answer at all, while one later may be the answer's proper end.
+Connections are opened step by step instead of by `asyncio.open_connection`, which, when
+it is cancelled at the wrong moment, leaves the socket open that it has just connected.
 """
 
 import asyncio
 import os
+import select
 import socket
-import ssl
-from collections.abc import Iterable
-from functools import cache
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, zip_longest
+from typing import Any, Protocol
 
-import httpcore2
-from httpcore2 import default_ssl_context
+from hexai.errors import ConnectionFailed
+from hexai.providers.http.route import End
 
-from hexai.errors import (
-    BadAnswer,
-    BrokenStream,
-    ConnectionFailed,
-    Internal,
-    ProviderError,
-    TLSFailed,
-    TooLarge,
-)
-from hexai.providers.http.route import End, Route, refused_by_proxy
-
-_HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
-"""How Python's releases call the end of a connection within the handshake."""
-
-FAULTS = (
-    httpcore2.ConnectionNotAvailable,
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    httpcore2.ProxyError,
-    httpcore2.TimeoutException,
-    httpcore2.UnsupportedProtocol,
-)
-"""Every exception that httpcore raises on purpose."""
-
-HEAD_LIMIT = 64 * 1024
-"""Bytes of an answer before its body: status line, headers, and any 1xx."""
+_STAGGER = 0.25
+"""Seconds that an address has before the next one is tried beside it (RFC 8305)."""
+_HELD = 256 * 1024
+"""Bytes that are held for a slow reader; beyond that nothing more is taken in."""
 
 
-class Backend(httpcore2.AsyncNetworkBackend):
-    """Opens connections as httpcore's own backend does, with faults named."""
+class Wire(Protocol):
+    """One connection as a stream of bytes, for one that reads and writes in turn.
 
-    def __init__(self, route: Route) -> None:
-        """Go by a route, whose ends are named in messages."""
-        self._inner = httpcore2.AnyIOBackend()
-        self._ends = route.ends
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        """Open a TCP connection."""
-        try:
-            stream = await self._inner.connect_tcp(
-                host, port, timeout, local_address, socket_options
-            )
-        except httpcore2.ConnectError as error:
-            raise self._unreachable(error) from None
-        return Stream(stream, self._ends)
-
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        """Open a connection to a Unix socket."""
-        try:
-            stream = await self._inner.connect_unix_socket(
-                path, timeout, socket_options
-            )
-        except httpcore2.ConnectError as error:
-            raise self._unreachable(error) from None
-        return Stream(stream, self._ends)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait between httpcore's own retries, of which there are none."""
-        await self._inner.sleep(seconds)
-
-    def _unreachable(self, error: httpcore2.ConnectError) -> ConnectionFailed:
-        end = self._ends[0]
-        return ConnectionFailed(
-            f"cannot connect to {end.name}: {_reason(error)}", advice=end.advice
-        )
-
-
-class Stream(httpcore2.AsyncNetworkStream):
-    """One connection; `ended` once the other end has closed it in good order."""
-
-    def __init__(
-        self, inner: httpcore2.AsyncNetworkStream, ends: tuple[End, ...]
-    ) -> None:
-        """Speak with the first of `ends`; the next one is behind the next TLS."""
-        self._inner = inner
-        self._ends = ends
-        self._head: int | None = 0
-        self.ended = False
-
-    def head_complete(self) -> None:
-        """Say that the headers of the answer under way have been read."""
-        self._head = None
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come; within the head, an end is an error of its own."""
-        if self._head is None:
-            data = await self._inner.read(max_bytes, timeout)
-            self.ended = not data
-            return data
-        if self._head >= HEAD_LIMIT:
-            raise TooLarge(
-                f"{self._end.name} sent more than 64 KiB of headers",
-                advice=self._end.speech_advice,
-            )
-        try:
-            data = await self._inner.read(
-                min(max_bytes, HEAD_LIMIT - self._head), timeout
-            )
-        except httpcore2.ReadError:
-            raise self._no_answer("broke") from None
-        if not data:
-            raise self._no_answer("closed")
-        self._head += len(data)
-        return data
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send a part of a request; the next answer begins with its head."""
-        self._head = 0
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        """Close the connection at once."""
-        await self._inner.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        """Secure the connection; a certificate that does not hold is `TLSFailed`.
-
-        Closes it unless that succeeds: httpcore does not when it is cancelled here.
-        """
-        following = self._ends[1:] or self._ends
-        try:
-            stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except httpcore2.ConnectError as error:
-            raise _insecure(error, following[0]) from None
-        except asyncio.CancelledError:
-            await self._inner.aclose()
-            raise
-        return Stream(stream, following)
-
-    def get_extra_info(self, info: str) -> Any:
-        """Give what httpcore asks about the socket."""
-        return self._inner.get_extra_info(info)
+    Plain, or secured: `tls.py` has the other implementation.
+    """
 
     @property
-    def _end(self) -> End:
-        return self._ends[0]
+    def end(self) -> End:
+        """Whom it leads to, as messages name him."""
 
-    def _no_answer(self, how: str) -> ConnectionFailed:
-        return ConnectionFailed(
-            f"{self._end.name} {how} the connection without an answer",
-            advice=self._end.advice,
-        )
+    async def read(self, most: int) -> bytes:
+        """Give what has come, at most so many bytes; nothing at the end.
+
+        Raises `OSError` where the connection broke, or was aborted from here.
+        """
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes; wait until nearly all are on their way, or an answer comes first.
+
+        What breaks meanwhile is told by the next `read`.
+        """
+
+    def abort(self) -> None:
+        """Close the connection at once; whoever reads has it broken."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the connection stands and nothing has come: it can be used again.
+
+        What a server says that was not asked would be taken for the next answer.
+        """
 
 
-def _insecure(error: httpcore2.ConnectError, end: End) -> ProviderError:
-    cause = error.__cause__
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        reason = cause.verify_message.removesuffix(".")
-        return TLSFailed(
-            f"the certificate of {end.name} is not valid: {reason}",
-            advice=end.trust_advice,
-        )
-    if isinstance(cause, ssl.SSLError) and not isinstance(cause, _HUNG_UP):
-        reason = (cause.reason or "handshake failed").replace("_", " ").lower()
-        return TLSFailed(f"no TLS with {end.name}: {reason}", advice=end.trust_advice)
-    return ConnectionFailed(
-        f"{end.name} closed the connection within TLS", advice=end.advice
-    )
+class Socket(asyncio.Protocol):
+    """A plain connection; asyncio's protocol and what is read of it in one."""
+
+    def __init__(self, end: End) -> None:
+        """Speak with `end`, once a transport is made for this protocol."""
+        self.end = end
+        self._is_ended = False
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._held = bytearray()
+        self._is_paused = False
+        self._is_lost = False
+        self._reading: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
+        self._is_full = False
+
+    async def read(self, most: int) -> bytes:
+        """See `Wire`."""
+        while not self._held:
+            if self._is_ended:
+                return b""
+            if self._is_lost:
+                raise ConnectionResetError("the connection is lost")
+            self._reading = self._loop.create_future()
+            try:
+                await self._reading
+            finally:
+                self._reading = None
+        data = bytes(self._held[:most])
+        del self._held[:most]
+        if self._is_paused and self._transport is not None:
+            self._is_paused = False
+            self._transport.resume_reading()
+        return data
+
+    async def write(self, data: bytes) -> None:
+        """See `Wire`."""
+        if self._transport is None or self._is_lost:
+            return
+        self._transport.write(data)
+        while self._is_full and not (self._held or self._is_ended or self._is_lost):
+            self._writing = self._loop.create_future()
+            try:
+                await self._writing
+            finally:
+                self._writing = None
+
+    def abort(self) -> None:
+        """See `Wire`."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def is_quiet(self) -> bool:
+        """See `Wire`."""
+        if self._transport is None or self._transport.is_closing() or self._held:
+            return False
+        if self._is_ended or self._is_lost or self._transport.get_write_buffer_size():
+            return False
+        return not _is_readable(self._transport)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Hold what has come until somebody reads it."""
+        self._held += data
+        if len(self._held) > _HELD and self._transport and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+        _wake(self._reading)
+        _wake(self._writing)
+
+    def eof_received(self) -> None:
+        """Take note of the end; asyncio closes the connection then."""
+        self._is_ended = True
+        _wake(self._reading)
+        _wake(self._writing)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Take note, whoever ended it."""
+        del error  # its text may quote what was sent
+        self._is_lost = True
+        _wake(self._reading)
+        _wake(self._writing)
+
+    def pause_writing(self) -> None:
+        """Let the writer wait."""
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        """Let the writer go on."""
+        self._is_full = False
+        _wake(self._writing)
 
 
-def named(error: Exception, end: End, *, begun: bool, cut: bool) -> ProviderError:
-    """Turn what httpcore raises into one of our errors; complete over its classes.
+def _is_readable(transport: asyncio.Transport) -> bool:
+    """Ask the system: the loop may not have looked since a machine woke up."""
+    poll = select.poll()
+    poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
-    `begun`: something of the answer has been shown. `cut`: the other end closed the
-    connection. Texts of httpcore stay out: they may quote header values and bodies.
+
+def _wake(future: asyncio.Future[None] | None) -> None:
+    if future is not None and not future.done():
+        future.set_result(None)
+
+
+async def open_socket(path: str, end: End) -> Socket:
+    """Connect to a Unix socket; raises `ConnectionFailed`."""
+    with _reachable(end):
+        return await _held(await _connected(socket.AF_UNIX, 0, path), end)
+
+
+async def open_tcp(host: str, port: int, end: End) -> Socket:
+    """Connect to a name or an address; raises `ConnectionFailed`."""
+    with _reachable(end):
+        found = await _first_to_connect(await _addresses(host, port))
+        return await _held(found, end)
+
+
+async def _held(connected: socket.socket, end: End) -> Socket:
+    """Read and write by a connected socket, which is closed unless that succeeds."""
+    wire = Socket(end)
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.create_connection(lambda: wire, sock=connected)
+    except BaseException:
+        wire.abort()
+        connected.close()
+        raise
+    return wire
+
+
+_Address = tuple[int, int, Any]
+"""Family, protocol, and what `connect` takes."""
+
+
+async def _addresses(host: str, port: int) -> list[_Address]:
+    """Give the addresses of a host, by turns of one family and of the other."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+        except (OSError, ValueError):
+            continue
+        return [(family, socket.IPPROTO_TCP, (host, port))]
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    first = [each for each in found if each[0] == found[0][0]]
+    others = [each for each in found if each[0] != found[0][0]]
+    by_turns = chain.from_iterable(zip_longest(first, others))
+    return [(each[0], each[2], each[4]) for each in by_turns if each is not None]
+
+
+async def _first_to_connect(addresses: list[_Address]) -> socket.socket:
+    """Connect to the first address that lets us, beginning with one after another.
+
+    Raises the `OSError` of the first that failed.
     """
-    if isinstance(error, httpcore2.ProxyError):
-        return refused_by_proxy(str(error), end)
-    if isinstance(error, httpcore2.RemoteProtocolError) and not cut:
-        return BadAnswer(
-            f"{end.name} does not speak HTTP as it should", advice=end.speech_advice
-        )
-    if isinstance(error, httpcore2.NetworkError | httpcore2.RemoteProtocolError):
-        if begun:
-            return BrokenStream(f"{end.name} cut the answer off")
-        return ConnectionFailed(
-            f"{end.name} closed the connection before it answered", advice=end.advice
-        )
-    return Internal(f"the HTTP client failed by {type(error).__name__}")
+    if len(addresses) == 1:
+        return await _connected(*addresses[0])
+    race = _AddressRace()
+    try:
+        async with asyncio.TaskGroup() as group:
+            for address in addresses:
+                race.attempts.append(group.create_task(race.attempt(address)))
+                if await race.has_won():
+                    break
+    except BaseException:
+        race.close_all_but(0)
+        raise
+    race.close_all_but(1)
+    if not race.won:
+        raise race.failed[0] if race.failed else OSError("no address could be reached")
+    return race.won[0]
 
 
-def _reason(error: httpcore2.ConnectError) -> str:
-    """Find the system's own words behind an attempt on several addresses."""
-    cause: BaseException | None = error.__cause__
-    while cause is not None:
-        if isinstance(cause, BaseExceptionGroup):
-            cause = cause.exceptions[0]
-        elif isinstance(cause, OSError) and cause.errno is None and cause.__cause__:
-            cause = cause.__cause__
-        else:
-            break
-    return _words(cause)
-
-
-def _words(cause: BaseException | None) -> str:
-    if isinstance(cause, socket.gaierror):
-        return "the name is not known"
-    if isinstance(cause, OSError) and cause.errno is not None:
-        return os.strerror(cause.errno).lower()
-    return "no address could be reached"
-
-
-class Trust:
-    """Makes TLS contexts at first use and shares them: each costs 20 to 50 ms.
-
-    That is spent in a thread, since all else would stand still meanwhile: the other
-    contenders, the editor, the painter. Contexts trust the system's authorities, or
-    those that `SSL_CERT_FILE` or `SSL_CERT_DIR` name, as other programs do; a `ca_file`
-    adds to these. Nothing turns the checks off.
-    """
+class _AddressRace:
+    """Attempts at several addresses of one host, of which the first one counts."""
 
     def __init__(self) -> None:
-        self._contexts: dict[str, ssl.SSLContext] = {}
-        self._loading = asyncio.Lock()
+        self.attempts: list[asyncio.Task[None]] = []
+        self.won: list[socket.socket] = []
+        self.failed: list[OSError] = []
+        self._news = asyncio.Event()
 
-    async def context(self, ca_file: str = "") -> ssl.SSLContext:
-        """Give the context for upstreams with this extra authority, or none."""
-        if ca_file not in self._contexts:
-            async with self._loading:
-                if ca_file not in self._contexts:
-                    self._contexts[ca_file] = await asyncio.to_thread(_load, ca_file)
-        return self._contexts[ca_file]
+    async def attempt(self, address: _Address) -> None:
+        try:
+            self.won.append(await _connected(*address))
+        except OSError as error:
+            self.failed.append(error)
+        else:
+            for task in self.attempts:
+                if task is not asyncio.current_task():
+                    task.cancel()
+        self._news.set()
+
+    async def has_won(self) -> bool:
+        """Wait for news, but not for long; tell whether an attempt has succeeded."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STAGGER):
+                await self._news.wait()
+        self._news.clear()
+        return bool(self.won)
+
+    def close_all_but(self, count: int) -> None:
+        for each in self.won[count:]:
+            each.close()
 
 
-@cache
-def nobody_trusted() -> ssl.SSLContext:
-    """Give a context for plain http: cheap, and no certificate would ever pass it."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _load(ca_file: str) -> ssl.SSLContext:
-    source = "SSL_CERT_FILE or SSL_CERT_DIR"
+async def _connected(family: int, protocol: int, address: Any) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM, protocol)
     try:
-        context = default_ssl_context()
-        if ca_file:
-            source = f"ca_file {ca_file}"
-            context.load_verify_locations(ca_file)
-    except OSError as error:  # ssl.SSLError is one too
-        reason = "not a PEM file" if isinstance(error, ssl.SSLError) else error.strerror
-        raise TLSFailed(
-            f"no authorities can be read from {source}: {reason}",
-            advice="name a readable PEM file",
+        made.settimeout(0)
+        if family != socket.AF_UNIX:
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(made, address)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+@contextmanager
+def _reachable(end: End) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConnectionFailed(
+            f"cannot connect to {end.name}: {_words(error)}", advice=end.advice
         ) from None
-    return context
+
+
+def _words(error: OSError) -> str:
+    """Give the system's own words, or ours where it has none for a person."""
+    if isinstance(error, socket.gaierror):
+        return "the name is not known"
+    if error.errno is not None:
+        return os.strerror(error.errno).lower()
+    return "no address could be reached"

@@ -7,16 +7,11 @@ proxy is spoken to without, a secure one within the first, and the upstream with
 last.
 """
 
-import re
-
 from msgspec import Struct
 
 from hexai.errors import (
-    Authentication,
     BadAnswer,
     ConnectionFailed,
-    Permission,
-    ProviderError,
     TLSFailed,
 )
 
@@ -58,25 +53,3 @@ class Route(Struct, frozen=True, kw_only=True):
         )
         secured = (proxy,) if self.proxy.startswith("https:") else ()
         return (proxy, *secured, upstream)
-
-
-def refused_by_proxy(said: str, proxy: End) -> ProviderError:
-    """Give what it means that a proxy opened no tunnel.
-
-    `said` begins with its status. The words behind it are the proxy's own, and may
-    repeat the password that it was given: they are left out.
-    """
-    found = re.match(r"[1-9][0-9]{2}(?= |$)", said)
-    status = int(found[0]) if found else 0
-    message = f"{proxy.name} opened no tunnel" + (f" (status {status})" * bool(found))
-    if status == 407:
-        return Authentication(
-            message,
-            advice="give its user and password in HTTPS_PROXY or ALL_PROXY, "
-            "as http://USER:PASSWORD@HOST:PORT",
-        )
-    if 400 <= status < 500 and status not in _MAY_PASS:
-        return Permission(
-            message, advice="ask who runs it, or name the host in NO_PROXY"
-        )
-    return ConnectionFailed(message, advice=proxy.advice)

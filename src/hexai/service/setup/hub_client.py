@@ -16,7 +16,7 @@ from hexai.config.addresses import check_base_url, origin
 from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import SetupError
 from hexai.providers.http.client import Answer, HttpClient
-from hexai.providers.http.network import Trust
+from hexai.providers.http.tls import Trust
 from hexai.providers.secret import Secret
 from hexai.service.setup.hub import (
     TOKEN_VARIABLE,

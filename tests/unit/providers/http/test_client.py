@@ -1,10 +1,8 @@
 """HTTP as the upstream sees it, and the names of what goes wrong."""
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -114,6 +112,18 @@ def test_a_connection_that_the_server_closed_is_not_used() -> None:
         assert asyncio.run(run(upstream, client_for(upstream.url))) == "hi"
 
 
+def test_what_was_not_asked_is_no_answer() -> None:
+    """A second answer behind the first is not taken for the next request's."""
+    one = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s"
+    whole = b"data: a\n\ndata: [DONE]\n\n"
+    twice = (one % (len(whole), whole)) + (one % (14, b"data: [DONE]\n\n"))
+    with Upstream(raw(twice, close=False), plain_answer("b")) as upstream:
+        chunks = ask(client_for(upstream.url), times=2)
+
+    assert said(chunks) == "b"
+    assert len(upstream.connections) == 2
+
+
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_redirects_are_named_and_never_followed(code: int) -> None:
     """A 3xx is a bad answer that says where it pointed; nobody is connected to."""
@@ -212,80 +222,6 @@ def test_every_fault_has_its_own_name(reply: Reply, kind: type[ProviderError]) -
 
     assert type(error) is kind, error
     assert "\n" not in str(error)
-
-
-def test_a_refused_connection_says_where_and_why() -> None:
-    """Nobody listens: the address and the system's reason are in the message."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-        error = failure(client_for(f"http://127.0.0.1:{port}"))
-
-    assert type(error) is ConnectionFailed
-    assert error.message == (
-        f"cannot connect to http://127.0.0.1:{port}: connection refused"
-    )
-
-
-def test_a_missing_socket_says_where_and_why(tmp_path: Path) -> None:
-    """No worker listens: the path and the reason are in the message."""
-    path = str(tmp_path / "none")
-    client = HttpProvider(
-        PlainFormat(),
-        HttpClient.for_socket(path),
-        FixedCredential(None),
-        settings_for("http://localhost"),
-    )
-
-    assert failure(client).message == (
-        f"cannot connect to unix:{path}: no such file or directory"
-    )
-
-
-class _Nameless(asyncio.SelectorEventLoop):
-    """A loop whose name server knows nobody."""
-
-    async def getaddrinfo(self, *_: object, **__: object) -> list[Any]:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-
-def test_an_unknown_name_is_said_so() -> None:
-    """A failed lookup is a failed connection that names the host."""
-    client = client_for("http://nowhere.invalid:9")
-    with (
-        asyncio.Runner(loop_factory=_Nameless) as runner,
-        pytest.raises(ConnectionFailed) as caught,
-    ):
-        runner.run(collect(client))
-
-    assert caught.value.message == (
-        "cannot connect to http://nowhere.invalid:9: the name is not known"
-    )
-
-
-class _TwoAddresses(asyncio.SelectorEventLoop):
-    """A loop whose name server gives every name two loopback addresses."""
-
-    async def getaddrinfo(self, *asked: object, **_: object) -> list[Any]:
-        addresses = "127.0.0.1", "127.0.0.2"
-        return [
-            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, asked[1]))
-            for one in addresses
-        ]
-
-
-def test_a_name_with_several_addresses_that_refuse_says_why() -> None:
-    """The reason is the system's own, not a summary of attempts."""
-    client = client_for("http://two.invalid:1")
-    with (
-        asyncio.Runner(loop_factory=_TwoAddresses) as runner,
-        pytest.raises(ConnectionFailed) as caught,
-    ):
-        runner.run(collect(client))
-
-    assert caught.value.message == (
-        "cannot connect to http://two.invalid:1: connection refused"
-    )
 
 
 def test_connected_is_told_once_and_before_the_answer() -> None:

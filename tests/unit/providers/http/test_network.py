@@ -1,382 +1,303 @@
-"""The map of faults is complete."""
+"""Sockets: how they are opened, how they end, and what waits for whom."""
 
 import asyncio
+import os
 import socket
-import ssl
-import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-import httpcore2
 import pytest
-import trustme
 
-from hexai.domain.provider import Chunk
-from hexai.errors import (
-    BadAnswer,
-    BrokenStream,
-    ConnectionFailed,
-    Internal,
-    ProviderError,
-    TLSFailed,
-)
-from hexai.providers.credentials import ConfiguredCredential, FixedCredential
+from hexai.errors import ConnectionFailed
+from hexai.providers.credentials import FixedCredential
 from hexai.providers.http.client import HttpClient
-from hexai.providers.http.network import FAULTS, Trust, named, nobody_trusted
+from hexai.providers.http.network import Socket, open_tcp
 from hexai.providers.http.route import End
 from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
-    CALL,
     PlainFormat,
-    Steps,
-    ask,
     client_for,
+    collect,
     failure,
-    plain_answer,
-    said,
     settings_for,
-)
-from tests.support.replies import break_off, close, cut, raw, reset, tunnel
-from tests.support.upstream import Reply, Upstream
-
-EXCEPTIONS = sorted(
-    (
-        one
-        for name in httpcore2.__all__
-        if isinstance(one := getattr(httpcore2, name), type)
-        and issubclass(one, Exception)
-    ),
-    key=lambda one: one.__name__,
 )
 
 AT = End(name="x")
-
-EXPECTED = {
-    "ConnectError": ConnectionFailed,
-    "ConnectTimeout": Internal,
-    "ConnectionNotAvailable": Internal,
-    "LocalProtocolError": Internal,
-    "NetworkError": ConnectionFailed,
-    "PoolTimeout": Internal,
-    "ProtocolError": Internal,
-    "ProxyError": ConnectionFailed,
-    "ReadError": ConnectionFailed,
-    "ReadTimeout": Internal,
-    "RemoteProtocolError": BadAnswer,
-    "TimeoutException": Internal,
-    "UnsupportedProtocol": Internal,
-    "WriteError": ConnectionFailed,
-    "WriteTimeout": Internal,
-}
-"""Time-outs are our bugs: none is ever set."""
+Talk = Callable[
+    [asyncio.StreamReader, asyncio.StreamWriter], Coroutine[None, None, None]
+]
 
 
-def test_every_exception_of_the_library_has_a_name_of_ours() -> None:
-    """A class that httpcore adds one day makes this test fail."""
-    translated = {
-        one.__name__: type(named(one("MARK"), AT, begun=False, cut=False))
-        for one in EXCEPTIONS
-    }
-
-    assert translated == EXPECTED
-    assert all(issubclass(one, FAULTS) for one in EXCEPTIONS)
+@asynccontextmanager
+async def listening(talk: Talk) -> AsyncIterator[int]:
+    """Serve on a port of loopback."""
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
 
 
-@pytest.mark.parametrize(
-    ("error", "begun", "cut", "expected"),
-    [
-        (httpcore2.ReadError(), True, False, BrokenStream),
-        (httpcore2.RemoteProtocolError(), True, True, BrokenStream),
-        (httpcore2.RemoteProtocolError(), False, True, ConnectionFailed),
-        (httpcore2.RemoteProtocolError(), True, False, BadAnswer),
-    ],
-)
-def test_a_cut_is_told_from_a_malformed_answer(
-    error: Exception, *, begun: bool, cut: bool, expected: type[Exception]
-) -> None:
-    """The same class of httpcore means different things to the engine."""
-    assert type(named(error, AT, begun=begun, cut=cut)) is expected
-
-
-def test_the_library_s_texts_stay_out() -> None:
-    """They may quote a header's value or the bytes of an answer."""
-    for one in EXCEPTIONS:
-        for words in ("MARK", "407 MARK", "503 MARK"):
-            error = named(one(words), AT, begun=False, cut=False)
-            assert "MARK" not in f"{error} {error!r}"
-
-
-MARK = "sk-MARK-1234567890"
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    """Give an authority that no system knows."""
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
-    """Write the authority to a file."""
-    path = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(str(path))
-    return str(path)
-
-
-def serving(authority: trustme.CA, *names: str) -> ssl.SSLContext:
-    """Make a server's context with a certificate for these names."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names).configure_cert(context)
-    return context
-
-
-def test_a_private_authority_is_trusted_where_configured(
-    authority: trustme.CA, ca_file: str
-) -> None:
-    """With `ca_file` the upstream is reached, without it it is not."""
-    tls = serving(authority, "127.0.0.1")
-    with Upstream(plain_answer("hi"), tls=tls) as upstream:
-        assert said(ask(client_for(upstream.url, ca_file=ca_file))) == "hi"
-        error = failure(client_for(upstream.url))
-
-    assert type(error) is TLSFailed
-    assert str(error) == (
-        f"the certificate of {upstream.url} is not valid: unable to get local issuer "
-        "certificate; check the host name; for a private authority set ca_file"
-    )
-    assert len(upstream.requests) == 1
-
-
-def test_a_certificate_of_another_host_is_refused(
-    authority: trustme.CA, ca_file: str
-) -> None:
-    """The name in the certificate must be the host of `base_url`."""
-    tls = serving(authority, "other.example")
-    with Upstream(plain_answer("hi"), tls=tls) as upstream:
-        error = failure(client_for(upstream.url, ca_file=ca_file))
-
-    assert type(error) is TLSFailed
-    assert "IP address mismatch" in str(error)
-    assert upstream.requests == []
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", TLSFailed), (b"", ConnectionFailed)],
-)
-def test_a_server_without_tls_is_named(answer: bytes, kind: type[Exception]) -> None:
-    """Plain HTTP on an https address, or a hang-up, is no trusted connection."""
-
-    def serve(listener: socket.socket) -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(65536)
-            connection.sendall(answer)
-
+@contextmanager
+def silent() -> Iterator[int]:
+    """Let the system accept connections to a port, of which nobody takes note."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = threading.Thread(target=serve, args=(listener,))
-        server.start()
-        error = failure(client_for(f"https://127.0.0.1:{listener.getsockname()[1]}"))
-        server.join()
-
-    assert type(error) is kind
+        yield listener.getsockname()[1]
 
 
-CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
-LONG = b"data: x\n\n" * (1 << 17) + b"data: [DONE]\n\n"
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop turn until something holds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("is_secure", [False, True])
-@pytest.mark.parametrize(
-    ("reply", "text"),
-    [
-        (
-            raw(
-                CHUNKED, b"17\r\ndata: a\n\ndata: [DONE]\n\n\r\n0\r\nx-cost: 1\r\n\r\n"
-            ),
-            "a",
-        ),
-        (raw(CHUNKED, b"%x\r\n%s\r\n0\r\n\r\n" % (len(LONG), LONG)), "x" * (1 << 17)),
-        (plain_answer(*"abcdefgh", gap=0.01), "abcdefgh"),
-    ],
-    ids=["trailers", "a chunk of 1 MB", "dripping"],
-)
-def test_a_body_is_whole_however_it_is_cut(
-    authority: trustme.CA, ca_file: str, reply: Reply, text: str, *, is_secure: bool
-) -> None:
-    """Within TLS as without it."""
-    tls = serving(authority, "127.0.0.1") if is_secure else None
-    with Upstream(reply, tls=tls) as upstream:
-        assert said(ask(client_for(upstream.url, ca_file=ca_file))) == text
+def descriptors() -> set[str]:
+    """Give what is open in this process."""
+    return set(os.listdir("/proc/self/fd"))  # noqa: PTH208 - names, not paths
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        (close(), ConnectionFailed),
-        (break_off(), ConnectionFailed),
-        (cut(plain_answer("a"), 0), ConnectionFailed),
-        (cut(plain_answer("a", "b"), 1), BrokenStream),
-        (reset(plain_answer("a", "b", gap=0.1), 1), BrokenStream),
-    ],
-    ids=["closed", "reset", "cut at once", "cut after text", "reset after text"],
-)
-def test_an_end_within_tls_has_the_name_that_it_has_without(
-    authority: trustme.CA, ca_file: str, reply: Reply, kind: type[ProviderError]
-) -> None:
-    """Half an answer is never taken for the whole."""
-    with Upstream(reply, tls=serving(authority, "127.0.0.1")) as upstream:
-        assert type(failure(client_for(upstream.url, ca_file=ca_file))) is kind
+def test_a_refused_connection_says_where_and_why() -> None:
+    """Nobody listens: the address and the system's reason are in the message."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        error = failure(client_for(f"http://127.0.0.1:{port}"))
+
+    assert type(error) is ConnectionFailed
+    assert error.message == (
+        f"cannot connect to http://127.0.0.1:{port}: connection refused"
+    )
 
 
-def test_a_handshake_that_hangs_can_be_left() -> None:
-    """Cancelling within the handshake closes the connection at once."""
-    steps = Steps()
-
-    async def run(upstream: Upstream) -> None:
-        client = client_for(upstream.url.replace("http:", "https:"))
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await anext(client.stream(CALL, steps))
-        await upstream.until(upstream.all_closed, 0.1)
-        await client.aclose()
-
-    with Upstream() as without_tls:
-        asyncio.run(run(without_tls))
-
-    assert without_tls.connections[0].closed_by_client
-    assert steps.seen == []
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [(None, "No such file or directory"), ("nonsense", "not a PEM file")],
-)
-def test_an_unreadable_authority_is_named(
-    content: str | None, reason: str, tmp_path: Path
-) -> None:
-    """A `ca_file` that is missing or malformed fails its contender, by its path."""
-    path = tmp_path / "ca.pem"
-    if content is not None:
-        path.write_text(content)
-    error = failure(client_for("https://127.0.0.1:1", ca_file=str(path)))
-
-    assert type(error) is TLSFailed
-    assert f"ca_file {path}: {reason}" in str(error)
-
-
-class _Untouched(Trust):
-    """Fails when anybody asks for authorities."""
-
-    async def context(self, ca_file: str = "") -> ssl.SSLContext:
-        raise AssertionError("authorities were loaded")
-
-
-def test_plain_http_loads_no_authorities() -> None:
-    """Only an https upstream pays for loading the system's authorities."""
-    with Upstream(plain_answer("hi")) as upstream:
-        settings = settings_for(upstream.url)
-        client = HttpProvider(
-            PlainFormat(),
-            HttpClient.for_origin(settings, environ={}, trust=_Untouched()),
-            FixedCredential(None),
-            settings,
-        )
-        assert said(ask(client)) == "hi"
-
-
-def test_contexts_are_shared() -> None:
-    """The authorities are loaded once, however many upstreams ask for them at once."""
-
-    async def scenario() -> set[ssl.SSLContext]:
-        trust = Trust()
-        async with asyncio.TaskGroup() as group:
-            asking = [group.create_task(trust.context()) for _ in range(3)]
-        return {task.result() for task in asking} | {await trust.context()}
-
-    assert len(asyncio.run(scenario())) == 1
-
-
-def test_loading_authorities_holds_nobody_up() -> None:
-    """The loop goes on meanwhile.
-
-    It stood still for 20 to 50 ms, in the middle of a race or of typing.
-    """
-
-    async def scenario() -> int:
-        turns = 0
-        async with asyncio.TaskGroup() as group:
-            loading = group.create_task(Trust().context())
-            while not loading.done():
-                await asyncio.sleep(0)
-                turns += 1
-        return turns
-
-    assert asyncio.run(scenario()) > 3
-
-
-def test_the_context_of_plain_http_would_pass_nobody() -> None:
-    """Should it ever be used, it checks, and knows no authority."""
-    context = nobody_trusted()
-
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert context.check_hostname
-    assert context.get_ca_certs() == []
-    trusting = asyncio.run(Trust().context())
-    assert trusting.verify_mode is ssl.CERT_REQUIRED
-    assert trusting.check_hostname
-
-
-FAR = "api.hexai.test"
-
-
-class _OnlyLoopback(asyncio.SelectorEventLoop):
-    """A loop that looks no name up: what is asked for must be an address."""
-
-    async def getaddrinfo(self, host: object, *_: object, **__: object) -> list[tuple]:  # type: ignore[type-arg]
-        raise socket.gaierror(socket.EAI_NONAME, f"looked up {host!r}")
-
-
-@pytest.fixture
-def proxied(authority: trustme.CA) -> Iterator[tuple[Upstream, Upstream]]:
-    """Give a proxy that leads every name to one upstream, and that upstream."""
-    with (
-        Upstream(plain_answer("hi"), tls=serving(authority, FAR)) as upstream,
-        Upstream(tunnel("127.0.0.1", upstream.port)) as proxy,
-    ):
-        yield proxy, upstream
-
-
-def test_https_beyond_loopback_goes_through_the_proxy(
-    proxied: tuple[Upstream, Upstream], ca_file: str
-) -> None:
-    """The proxy sees host and port; key, prompt and answer stay within TLS."""
-    proxy, upstream = proxied
-    settings = settings_for(f"https://{FAR}/v1", ca_file=ca_file)
-    environ = {
-        "HTTPS_PROXY": proxy.url.replace("//", "//me:secret@"),
-        "OPENAI_API_KEY": MARK,
-    }
+def test_a_missing_socket_says_where_and_why(tmp_path: Path) -> None:
+    """No worker listens: the path and the reason are in the message."""
+    path = str(tmp_path / "none")
     client = HttpProvider(
         PlainFormat(),
-        HttpClient.for_origin(settings, environ=environ, trust=Trust()),
-        ConfiguredCredential(settings, environ=environ, home="/"),
-        settings,
+        HttpClient.for_socket(path),
+        FixedCredential(None),
+        settings_for("http://localhost"),
     )
-    steps = Steps()
 
-    async def run() -> list[Chunk]:
-        chunks = [chunk async for chunk in client.stream(CALL, steps)]
-        await client.aclose()
-        return chunks
+    assert failure(client).message == (
+        f"cannot connect to unix:{path}: no such file or directory"
+    )
 
-    with asyncio.Runner(loop_factory=_OnlyLoopback) as runner:
-        assert said(runner.run(run())) == "hi"
 
-    (connect,) = proxy.requests
-    assert (connect.method, connect.path) == ("CONNECT", f"{FAR}:443")
-    assert connect.headers["proxy-authorization"] == "Basic bWU6c2VjcmV0"
-    assert MARK.encode() not in proxy.connections[0].received
-    assert upstream.requests[0].headers["authorization"] == f"Bearer {MARK}"
-    assert "proxy-authorization" not in upstream.requests[0].headers
-    assert steps.seen == ["connected"]
+class _Nameless(asyncio.SelectorEventLoop):
+    """A loop whose name server knows nobody."""
+
+    async def getaddrinfo(self, *_: object, **__: object) -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def test_an_unknown_name_is_said_so() -> None:
+    """A failed lookup is a failed connection that names the host."""
+    client = client_for("http://nowhere.invalid:9")
+    with (
+        asyncio.Runner(loop_factory=_Nameless) as runner,
+        pytest.raises(ConnectionFailed) as caught,
+    ):
+        runner.run(collect(client))
+
+    assert caught.value.message == (
+        "cannot connect to http://nowhere.invalid:9: the name is not known"
+    )
+
+
+class _TwoAddresses(asyncio.SelectorEventLoop):
+    """A loop whose name server gives every name two loopback addresses."""
+
+    async def getaddrinfo(self, *asked: object, **_: object) -> list[Any]:
+        addresses = "127.0.0.1", "127.0.0.2"
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, asked[1]))
+            for one in addresses
+        ]
+
+
+def test_a_name_with_several_addresses_that_refuse_says_why() -> None:
+    """The reason is the system's own, not a summary of attempts."""
+    client = client_for("http://two.invalid:1")
+    with (
+        asyncio.Runner(loop_factory=_TwoAddresses) as runner,
+        pytest.raises(ConnectionFailed) as caught,
+    ):
+        runner.run(collect(client))
+
+    assert caught.value.message == (
+        "cannot connect to http://two.invalid:1: connection refused"
+    )
+
+
+class _Addresses(asyncio.SelectorEventLoop):
+    """A loop whose name server gives every name these addresses."""
+
+    addresses: tuple[str, ...] = ()
+
+    async def getaddrinfo(self, *asked: object, **_: object) -> list[Any]:
+        return [
+            (
+                socket.AF_INET6 if ":" in one else socket.AF_INET,
+                socket.SOCK_STREAM,
+                6,
+                "",
+                (one, asked[1]),
+            )
+            for one in self.addresses
+        ]
+
+
+def test_the_next_address_is_tried_where_one_refuses() -> None:
+    """A name may have an address of a family that nobody serves."""
+
+    class Both(_Addresses):
+        addresses: tuple[str, ...] = "::1", "127.0.0.1"
+
+    async def scene() -> None:
+        with silent() as port:
+            wire = await open_tcp("both.invalid", port, AT)
+            assert wire.is_quiet
+            wire.abort()
+
+    with asyncio.Runner(loop_factory=Both) as runner:
+        runner.run(scene())
+
+
+def test_an_address_that_hangs_is_left_beside_the_next() -> None:
+    """The first to connect counts, and the other attempt leaves nothing open."""
+
+    class Slow(_Addresses):
+        addresses: tuple[str, ...] = "127.0.0.2", "127.0.0.1"
+
+        async def sock_connect(self, sock: socket.socket, address: Any) -> None:
+            if address[0] == "127.0.0.2":
+                await asyncio.Event().wait()
+            await super().sock_connect(sock, address)
+
+    async def scene() -> None:
+        with silent() as port:
+            before = descriptors()
+            wire = await open_tcp("slow.invalid", port, AT)
+            assert len(descriptors() - before) == 1
+            wire.abort()
+
+    with asyncio.Runner(loop_factory=Slow) as runner:
+        runner.run(scene())
+
+
+@pytest.mark.parametrize("addresses", [("127.0.0.1",), ("127.0.0.2", "127.0.0.1")])
+def test_cancelling_at_any_moment_leaves_nothing_open(
+    addresses: tuple[str, ...],
+) -> None:
+    """Turn by turn of the loop, until a connection stands."""
+
+    class Known(_Addresses):
+        pass
+
+    Known.addresses = addresses
+
+    async def opened_within(turns: int, port: int) -> bool:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(open_tcp("some.invalid", port, AT))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+        if task.cancelled():
+            return False
+        task.result().abort()
+        return True
+
+    async def scene() -> None:
+        with silent() as port:
+            before = descriptors()
+            for turns in range(40):
+                was_opened = await opened_within(turns, port)
+                await until(lambda: not descriptors() - before)
+                if was_opened:
+                    return
+            pytest.fail("no connection was made")
+
+    with asyncio.Runner(loop_factory=Known) as runner:
+        runner.run(scene())
+
+
+LARGE = 64 * 1024 * 1024
+
+
+def test_a_slow_reader_holds_the_sender_back() -> None:
+    """What nobody reads is not taken in without end."""
+    sent = asyncio.Event()
+
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(bytes(LARGE))
+        await writer.drain()
+        sent.set()
+        writer.close()
+
+    async def scene() -> None:
+        async with listening(talk) as port:
+            wire = await open_tcp("127.0.0.1", port, AT)
+            got = len(await wire.read(1))
+            for _ in range(200):
+                await asyncio.sleep(0)
+            assert not sent.is_set()
+            while data := await wire.read(1 << 20):
+                got += len(data)
+            assert got == LARGE
+            wire.abort()
+
+    asyncio.run(scene())
+
+
+def test_an_answer_ends_the_wait_for_what_is_still_to_be_sent() -> None:
+    """A server that refuses a size does not read on."""
+    left = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(1)
+        writer.write(b"too large")
+        with suppress(OSError):
+            await writer.drain()
+        await left.wait()
+        writer.close()
+
+    async def scene() -> None:
+        async with listening(talk) as port:
+            wire = await open_tcp("127.0.0.1", port, AT)
+            async with asyncio.timeout(10):
+                await wire.write(bytes(LARGE))
+                assert await wire.read(100) == b"too large"
+            assert not wire.is_quiet  # half a request is still to go out
+            wire.abort()
+            left.set()
+
+    asyncio.run(scene())
+
+
+async def _opened(port: int) -> Socket:
+    return await open_tcp("127.0.0.1", port, AT)
+
+
+def test_an_end_is_told_from_a_break() -> None:
+    """What came before either is read first."""
+
+    async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"all")
+        writer.close()
+
+    async def scene() -> None:
+        async with listening(close) as port:
+            wire = await _opened(port)
+            assert await wire.read(2) == b"al"
+            assert await wire.read(2) == b"l"
+            assert await wire.read(2) == b""
+            assert not wire.is_quiet
+        with silent() as port:
+            wire = await _opened(port)
+            asyncio.get_running_loop().call_soon(wire.abort)
+            with pytest.raises(ConnectionResetError):
+                await wire.read(1)
+
+    asyncio.run(scene())

@@ -1,0 +1,307 @@
+"""TLS: whom it trusts, and what goes wrong with it."""
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from hexai.domain.provider import Chunk
+from hexai.errors import (
+    BrokenStream,
+    ConnectionFailed,
+    ProviderError,
+    TLSFailed,
+)
+from hexai.providers.credentials import ConfiguredCredential, FixedCredential
+from hexai.providers.http.client import HttpClient
+from hexai.providers.http.tls import Trust
+from hexai.providers.http_provider import HttpProvider
+from tests.support.plain import (
+    CALL,
+    PlainFormat,
+    Steps,
+    ask,
+    client_for,
+    failure,
+    plain_answer,
+    said,
+    settings_for,
+)
+from tests.support.replies import break_off, close, cut, raw, reset, tunnel
+from tests.support.upstream import Reply, Upstream
+
+MARK = "sk-MARK-1234567890"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Give an authority that no system knows."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    """Write the authority to a file."""
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def serving(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+    """Make a server's context with a certificate for these names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names).configure_cert(context)
+    return context
+
+
+def test_a_private_authority_is_trusted_where_configured(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    """With `ca_file` the upstream is reached, without it it is not."""
+    tls = serving(authority, "127.0.0.1")
+    with Upstream(plain_answer("hi"), tls=tls) as upstream:
+        assert said(ask(client_for(upstream.url, ca_file=ca_file))) == "hi"
+        error = failure(client_for(upstream.url))
+
+    assert type(error) is TLSFailed
+    assert str(error) == (
+        f"the certificate of {upstream.url} is not valid: unable to get local issuer "
+        "certificate; check the host name; for a private authority set ca_file"
+    )
+    assert len(upstream.requests) == 1
+
+
+def test_a_certificate_of_another_host_is_refused(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    """The name in the certificate must be the host of `base_url`."""
+    tls = serving(authority, "other.example")
+    with Upstream(plain_answer("hi"), tls=tls) as upstream:
+        error = failure(client_for(upstream.url, ca_file=ca_file))
+
+    assert type(error) is TLSFailed
+    assert "IP address mismatch" in str(error)
+    assert upstream.requests == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", TLSFailed), (b"", ConnectionFailed)],
+)
+def test_a_server_without_tls_is_named(answer: bytes, kind: type[Exception]) -> None:
+    """Plain HTTP on an https address, or a hang-up, is no trusted connection."""
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=(listener,))
+        server.start()
+        error = failure(client_for(f"https://127.0.0.1:{listener.getsockname()[1]}"))
+        server.join()
+
+    assert type(error) is kind
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+LONG = b"data: x\n\n" * (1 << 17) + b"data: [DONE]\n\n"
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        (
+            raw(
+                CHUNKED, b"17\r\ndata: a\n\ndata: [DONE]\n\n\r\n0\r\nx-cost: 1\r\n\r\n"
+            ),
+            "a",
+        ),
+        (raw(CHUNKED, b"%x\r\n%s\r\n0\r\n\r\n" % (len(LONG), LONG)), "x" * (1 << 17)),
+        (plain_answer(*"abcdefgh", gap=0.01), "abcdefgh"),
+    ],
+    ids=["trailers", "a chunk of 1 MB", "dripping"],
+)
+def test_a_body_is_whole_however_it_is_cut(
+    authority: trustme.CA, ca_file: str, reply: Reply, text: str, *, is_secure: bool
+) -> None:
+    """Within TLS as without it."""
+    tls = serving(authority, "127.0.0.1") if is_secure else None
+    with Upstream(reply, tls=tls) as upstream:
+        assert said(ask(client_for(upstream.url, ca_file=ca_file))) == text
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (close(), ConnectionFailed),
+        (break_off(), ConnectionFailed),
+        (cut(plain_answer("a"), 0), ConnectionFailed),
+        (cut(plain_answer("a", "b"), 1), BrokenStream),
+        (reset(plain_answer("a", "b", gap=0.1), 1), BrokenStream),
+    ],
+    ids=["closed", "reset", "cut at once", "cut after text", "reset after text"],
+)
+def test_an_end_within_tls_has_the_name_that_it_has_without(
+    authority: trustme.CA, ca_file: str, reply: Reply, kind: type[ProviderError]
+) -> None:
+    """Half an answer is never taken for the whole."""
+    with Upstream(reply, tls=serving(authority, "127.0.0.1")) as upstream:
+        assert type(failure(client_for(upstream.url, ca_file=ca_file))) is kind
+
+
+def test_a_handshake_that_hangs_can_be_left() -> None:
+    """Cancelling within the handshake closes the connection at once."""
+    steps = Steps()
+
+    async def run(upstream: Upstream) -> None:
+        client = client_for(upstream.url.replace("http:", "https:"))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await anext(client.stream(CALL, steps))
+        await upstream.until(upstream.all_closed, 0.1)
+        await client.aclose()
+
+    with Upstream() as without_tls:
+        asyncio.run(run(without_tls))
+
+    assert without_tls.connections[0].closed_by_client
+    assert steps.seen == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "No such file or directory"), ("nonsense", "not a PEM file")],
+)
+def test_an_unreadable_authority_is_named(
+    content: str | None, reason: str, tmp_path: Path
+) -> None:
+    """A `ca_file` that is missing or malformed fails its contender, by its path."""
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    error = failure(client_for("https://127.0.0.1:1", ca_file=str(path)))
+
+    assert type(error) is TLSFailed
+    assert f"ca_file {path}: {reason}" in str(error)
+
+
+class _Untouched(Trust):
+    """Fails when anybody asks for authorities."""
+
+    async def context(self, ca_file: str = "") -> ssl.SSLContext:
+        raise AssertionError("authorities were loaded")
+
+
+def test_plain_http_loads_no_authorities() -> None:
+    """Only an https upstream pays for loading the system's authorities."""
+    with Upstream(plain_answer("hi")) as upstream:
+        settings = settings_for(upstream.url)
+        client = HttpProvider(
+            PlainFormat(),
+            HttpClient.for_origin(settings, environ={}, trust=_Untouched()),
+            FixedCredential(None),
+            settings,
+        )
+        assert said(ask(client)) == "hi"
+
+
+def test_contexts_are_shared() -> None:
+    """The authorities are loaded once, however many upstreams ask for them at once."""
+
+    async def scenario() -> set[ssl.SSLContext]:
+        trust = Trust()
+        async with asyncio.TaskGroup() as group:
+            asking = [group.create_task(trust.context()) for _ in range(3)]
+        return {task.result() for task in asking} | {await trust.context()}
+
+    assert len(asyncio.run(scenario())) == 1
+
+
+def test_loading_authorities_holds_nobody_up() -> None:
+    """The loop goes on meanwhile.
+
+    It stood still for 20 to 50 ms, in the middle of a race or of typing.
+    """
+
+    async def scenario() -> int:
+        turns = 0
+        async with asyncio.TaskGroup() as group:
+            loading = group.create_task(Trust().context())
+            while not loading.done():
+                await asyncio.sleep(0)
+                turns += 1
+        return turns
+
+    assert asyncio.run(scenario()) > 3
+
+
+def test_authorities_are_asked() -> None:
+    """A context checks certificates and names, whatever else it knows."""
+    trusting = asyncio.run(Trust().context())
+
+    assert trusting.verify_mode is ssl.CERT_REQUIRED
+    assert trusting.check_hostname
+
+
+FAR = "api.hexai.test"
+
+
+class _OnlyLoopback(asyncio.SelectorEventLoop):
+    """A loop that looks no name up: what is asked for must be an address."""
+
+    async def getaddrinfo(self, host: object, *_: object, **__: object) -> list[tuple]:  # type: ignore[type-arg]
+        raise socket.gaierror(socket.EAI_NONAME, f"looked up {host!r}")
+
+
+@pytest.fixture
+def proxied(authority: trustme.CA) -> Iterator[tuple[Upstream, Upstream]]:
+    """Give a proxy that leads every name to one upstream, and that upstream."""
+    with (
+        Upstream(plain_answer("hi"), tls=serving(authority, FAR)) as upstream,
+        Upstream(tunnel("127.0.0.1", upstream.port)) as proxy,
+    ):
+        yield proxy, upstream
+
+
+def test_https_beyond_loopback_goes_through_the_proxy(
+    proxied: tuple[Upstream, Upstream], ca_file: str
+) -> None:
+    """The proxy sees host and port; key, prompt and answer stay within TLS."""
+    proxy, upstream = proxied
+    settings = settings_for(f"https://{FAR}/v1", ca_file=ca_file)
+    environ = {
+        "HTTPS_PROXY": proxy.url.replace("//", "//me:secret@"),
+        "OPENAI_API_KEY": MARK,
+    }
+    client = HttpProvider(
+        PlainFormat(),
+        HttpClient.for_origin(settings, environ=environ, trust=Trust()),
+        ConfiguredCredential(settings, environ=environ, home="/"),
+        settings,
+    )
+    steps = Steps()
+
+    async def run() -> list[Chunk]:
+        chunks = [chunk async for chunk in client.stream(CALL, steps)]
+        await client.aclose()
+        return chunks
+
+    with asyncio.Runner(loop_factory=_OnlyLoopback) as runner:
+        assert said(runner.run(run())) == "hi"
+
+    (connect,) = proxy.requests
+    assert (connect.method, connect.path) == ("CONNECT", f"{FAR}:443")
+    assert connect.headers["proxy-authorization"] == "Basic bWU6c2VjcmV0"
+    assert MARK.encode() not in proxy.connections[0].received
+    assert upstream.requests[0].headers["authorization"] == f"Bearer {MARK}"
+    assert "proxy-authorization" not in upstream.requests[0].headers
+    assert steps.seen == ["connected"]
