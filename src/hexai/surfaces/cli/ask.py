@@ -50,10 +50,6 @@ if TYPE_CHECKING:
     from hexai.surfaces.cli.template import Template
 
 
-_OUT_AFTER = 0.03
-"""Seconds until the requests are out: only then what comes at the end is prepared."""
-
-
 def ask_words(process: Process, options: AskOptions, line: CommandLine) -> int:
     """Ask the words, what is piped in, or what the user writes in the editor."""
     if options.pick:
@@ -294,8 +290,7 @@ async def _put(
     when_out: Callable[[], None],
 ) -> None:
     async with open_services() as services:
-        asyncio.get_running_loop().call_later(_OUT_AFTER, when_out)
-        await show.follow(ask(services, question))
+        await show.follow(ask(services, question), when_out)
 
 
 def _messages(session: Session, prompt: Prompt) -> tuple[Message, ...]:

@@ -62,8 +62,26 @@ def _models(name: str) -> click.Command:
 
 
 def _ledger(name: str) -> click.Command:
-
-    return parser(name)
+    match name:
+        case "history":
+            from hexai.surfaces.cli.history import parser as make
+        case "history forget":
+            from hexai.surfaces.cli.history import forget_parser as make
+        case "history export":
+            from hexai.surfaces.cli.history import export_parser as make
+        case "history import":
+            from hexai.surfaces.cli.history import import_parser as make
+        case "show":
+            from hexai.surfaces.cli.show import parser as make
+        case "vote":
+            from hexai.surfaces.cli.vote import parser as make
+        case "stats":
+            from hexai.surfaces.cli.stats import parser as make
+        case "leaderboard":
+            from hexai.surfaces.cli.leaderboard import parser as make
+        case _:
+            raise LookupError(name)
+    return make()
 
 
 def _bench(name: str) -> click.Command:
@@ -249,27 +267,3 @@ def _refuse_slip(words: tuple[str, ...]) -> None:
             f"did you mean `hexai {group} {meant}`? "
             "To ask these words, write -- before them"
         )
-
-
-def parser(name: str) -> click.Command:
-    """Make the parser of `hexai NAME`."""
-    match name:
-        case "history":
-            from hexai.surfaces.cli.history import parser as make
-        case "history forget":
-            from hexai.surfaces.cli.history import forget_parser as make
-        case "history export":
-            from hexai.surfaces.cli.history import export_parser as make
-        case "history import":
-            from hexai.surfaces.cli.history import import_parser as make
-        case "show":
-            from hexai.surfaces.cli.show import parser as make
-        case "vote":
-            from hexai.surfaces.cli.vote import parser as make
-        case "stats":
-            from hexai.surfaces.cli.stats import parser as make
-        case "leaderboard":
-            from hexai.surfaces.cli.leaderboard import parser as make
-        case _:
-            raise LookupError(name)
-    return make()

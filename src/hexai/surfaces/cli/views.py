@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from hexai.domain.outcome import Event, Outcome, Settled
+from hexai.domain.outcome import Event, Outcome, Settled, Started
 from hexai.domain.record import Chosen, RunRecord
 from hexai.surfaces.cli.options import Layout
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
@@ -134,7 +134,8 @@ def _cannot_paint(wanted: Wanted, screen: Screen) -> bool:
 
 
 _OUT_AFTER = 0.03
-"""Seconds until the requests are out: only then what renders is loaded."""
+"""Seconds from the first attempt's beginning: its request is out, and few models answer
+sooner. Only then what comes later is loaded, which holds up all else."""
 _SOON = 0.001
 
 
@@ -248,17 +249,20 @@ class Show:
             return NONE_ANSWERED
         return exit_code(self.outcomes, first=self._wanted.first)
 
-    async def follow(self, asking: Asking) -> None:
+    async def follow(
+        self, asking: Asking, when_out: Callable[[], None] = lambda: None
+    ) -> None:
         """Enter the run and show all of it, or what comes of it until `stop`.
 
-        A bug in a contender is raised at the end, when everything has been shown.
+        `when_out` is called once the first request is on its way. A bug in a contender
+        is raised at the end, when everything has been shown.
         """
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         try:
             with self._screen.when_broken(self._stop_now):
                 async with asking as run:
-                    await self._show(run)
+                    await self._show(run, when_out)
         except asyncio.CancelledError:
             if not self._is_stopped:
                 raise
@@ -286,8 +290,9 @@ class Show:
         elif self._task is not None:
             self._task.cancel()
 
-    async def _show(self, run: Run) -> None:
+    async def _show(self, run: Run, when_out: Callable[[], None]) -> None:
         self._run = run
+        calls: Callable[[], None] | None = when_out
         cast = DisplayOrder.of(run, blind=self._wanted.blind)
         says_why = self._columns is None or not self._wanted.with_closing
         async with open_view(
@@ -300,6 +305,9 @@ class Show:
             async for event in run:
                 _wake_collector()
                 self._take(event, view, run)
+                if calls is not None and isinstance(event, Started):
+                    asyncio.get_running_loop().call_later(_OUT_AFTER, calls)
+                    calls = None
             self._notes = tuple(
                 f"{cast.names[index]}: the first text above is its reasoning, which it "
                 "did not mark; the answer follows it"
