@@ -19,7 +19,7 @@ from benchmarks.upstream import Upstream
 
 _FLOOR = Path(__file__).with_name("floor.py")
 _THINKS = 0.3
-"""Seconds to the first token, as the quickest models take: the ledger is open by then."""
+"""Seconds to the first token, as quick models take: the ledger is open by then."""
 _CONFIG = """\
 [provider]
 name = "bench"
