@@ -19,7 +19,7 @@ from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.attachments import Attachment
 from hexai.errors import ProviderError
 from hexai.providers.http.client import Answer, HttpClient
-from hexai.providers.http.network import Trust
+from hexai.providers.http.tls import Trust
 from hexai.service.attachments.kinds import (
     Unfit,
     attachment,
