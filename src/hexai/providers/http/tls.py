@@ -137,6 +137,7 @@ def _load(ca_file: str) -> ssl.SSLContext:
     source = "SSL_CERT_FILE or SSL_CERT_DIR"
     try:
         context = _system_context()
+        context.set_alpn_protocols(["http/1.1"])
         if ca_file:
             source = f"ca_file {ca_file}"
             context.load_verify_locations(ca_file)
