@@ -23,6 +23,9 @@ label = "at home"
 provider = "simulated"
 model = "lorem?tokens=3"
 label = "lively"
+[prompts.templates.review]
+about = "look for mistakes"
+user = "Mind {{focus}}: {{input}}"
 """
 _SHELLS = {
     "bash": ("bash --norc --noprofile", 'eval "$(_HEXAI_COMPLETE=bash_source hexai)"'),
@@ -55,8 +58,12 @@ def _shell(folder: Path, name: str) -> Iterator[Tmux]:
 
 @pytest.mark.parametrize("name", list(_SHELLS))
 def test_values_are_completed(tmp_path: Path, name: str) -> None:
-    """A label with a blank, a model behind its provider's colon, who can win a vote."""
+    """A label with a blank, a model behind its provider's colon, who can win a vote.
+
+    A file, a template with what it asks for, and an option, up to its value.
+    """
     write_config(_CONFIG)
+    (tmp_path / "notes.md").touch()
     assert run_cli("--fresh", "hi").code == 0
     with _shell(tmp_path, name) as tmux:
         for typed, completed in (
@@ -65,6 +72,10 @@ def test_values_are_completed(tmp_path: Path, name: str) -> None:
             ("hexai -m simulated:ec", "hexai -m simulated:echo"),
             ("hexai models te", "hexai models test"),
             ("hexai vote ti", "hexai vote tie"),
+            (f"hexai -f {tmp_path}/no", f"hexai -f {tmp_path}/notes.md"),
+            ("hexai -t re", "hexai -t review"),
+            ("hexai -t review -p fo", "hexai -t review -p focus="),
+            ("hexai -o min", "hexai -o min_p="),
         ):
             tmux.run("send-keys", "-l", typed)
             tmux.press("Tab")
