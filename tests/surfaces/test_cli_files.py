@@ -115,10 +115,10 @@ class TestTexts:
         """On standard error, where a person sees it."""
         simulated("echo")
         result = run_cli("-f", "src", "-f", ".", "x", folder=folder, stderr="terminal")
-        assert "hexai: note: src: 2 files, 1 KiB; left out: 1 ignored\n" in result.err
+        assert "hexai: note: src: 2 files, 1 KiB; left out: ignored (1)\n" in result.err
         assert (
             "hexai: note: .: 2 files, 1 KiB; "
-            "left out: 2 attached already, 3 ignored\n" in result.err
+            "left out: attached already (2), ignored (3)\n" in result.err
         )
 
     def test_a_folder_of_too_many_files_is_refused(self, folder: Path) -> None:
@@ -166,7 +166,7 @@ class TestRefused:
             ("h", lambda p: p.write_bytes(b"\0\0\0\1ftypheic"), "convert it to PNG"),
             ("u", lambda p: p.write_bytes(b"\xff\xfea\0"), "u is UTF-16, not UTF-8"),
             ("l", lambda p: p.write_bytes(b"a\n\xe9\n"), "l is not UTF-8 (line 2)"),
-            ("build", None, "build has no file to attach; left out: 1 ignored"),
+            ("build", None, "build has no file to attach; left out: ignored (1)"),
             ("/dev/null", None, "/dev/null is not a regular file"),
         ],
     )

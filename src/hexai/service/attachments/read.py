@@ -210,7 +210,7 @@ def _of_folder(name: str, path: str) -> Attachment | str:
     if found is None:
         return "unreadable"  # it has gone since
     if image_type(found[0]) is not None or is_pdf(found[0]):
-        return "images or PDFs, to be named themselves"
+        return "images and PDFs, unless named"
     try:
         return attachment(name, path, found[0])
     except Unfit:
@@ -228,5 +228,5 @@ def _counted(left_out: Counter[str]) -> str:
     """Say what of it is left out; empty if nothing is."""
     if not left_out:
         return ""
-    reasons = (f"{number} {why}" for why, number in sorted(left_out.items()))
+    reasons = (f"{why} ({number})" for why, number in sorted(left_out.items()))
     return f"; left out: {', '.join(reasons)}"

@@ -88,6 +88,7 @@ Examples:
   hexai "why does rsync skip this file"
   git diff | hexai "write a commit message"
   hexai -m ollama:qwen3:8b -m openai:gpt-4.1 "name this function" < f.py
+  hexai -f src "where is the cache emptied?"
   hexai -c "and in Rust?"    go on with the last question
   hexai --first --json "one regular expression for ISO dates"
   hexai -- config            ask the word "config" instead of running it
