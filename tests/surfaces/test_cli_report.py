@@ -179,7 +179,7 @@ def test_with_nothing_recorded_it_says_what_to_do(tmp_path: Path) -> None:
     """A page of nothing is a page."""
     page = report(tmp_path)
 
-    assert "Nothing is recorded that fits." in page
+    assert "Nothing is recorded yet." in page
     assert "There is no bench yet." in page
 
 

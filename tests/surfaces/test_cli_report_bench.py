@@ -89,14 +89,16 @@ def test_without_texts_it_has_figures_alone(folders: Folders, tmp_path: Path) ->
 def test_with_texts_the_most_different_come_first(
     folders: Folders, tmp_path: Path
 ) -> None:
-    """What was written stands beside what was answered, as text."""
+    """What was written stands beside what was answered, as a diff of texts."""
     run_one(folders)
     page = report(tmp_path, "--texts")
     titles = re.findall(r"<summary>(Task [^<]*)", page)
 
     assert titles[0].startswith(f"Task {task(0).id[:12]} {MARKER}.py")
     assert f"{MARKER} truth" in page
-    assert f"{MARKER} &lt;b&gt;answer" in page
+    assert (
+        f"{MARKER} <del>truth</del><ins>&lt;b&gt;answer&lt;/b&gt;</ins>" in page
+    ), "what it lacks, and what nobody wrote"
     assert "saved +0.80" in page
 
 

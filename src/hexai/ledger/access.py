@@ -153,15 +153,17 @@ class Ledger:
             )
 
     def boards(
-        self, chosen: "Filter", counted: "Counted", *, looks: int
-    ) -> "dict[str, tuple[Leaderboard, ...]]":
-        """Rank them for all languages and for each, and say how verdicts grew."""
+        self, chosen: "Filter", counted: "Counted", *, looks: int, most: int
+    ) -> "dict[str, tuple[Leaderboard, ...] | None]":
+        """Rank them for all languages and for each; see `boards.read_boards`."""
         from hexai.ledger.boards import read_boards
 
         with translated(self._path):
             return with_damaged_names(
                 self._connection,
-                lambda: read_boards(self._connection, chosen, counted, looks=looks),
+                lambda: read_boards(
+                    self._connection, chosen, counted, looks=looks, most=most
+                ),
             )
 
     def traffic(

@@ -50,20 +50,35 @@ def read_leaderboard(
 
 
 def read_boards(
-    connection: sqlite3.Connection, chosen: Filter, counted: Counted, *, looks: int
-) -> dict[str, tuple[Leaderboard, ...]]:
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    counted: Counted,
+    *,
+    looks: int,
+    most: int,
+) -> dict[str, tuple[Leaderboard, ...] | None]:
     """Rank them for all languages together, which has no name, and for each.
 
-    How verdicts came about is told for so many `looks`, over the time of the choices.
+    Only the `most` languages in which most was chosen are ranked; None stands for the
+    leaderboards of each of the others. How verdicts came about is told for so many
+    `looks`, over the time of the choices.
     """
     cells = Cells(connection)
     found = read_apart(connection, chosen, counted, cells, by_language=True)
     boards = _Boards.of(connection, chosen, cells)
+    languages: dict[str, dict[Where, Choices]] = {"": {}}
+    for where, choices in found.items():
+        languages.setdefault(where[1], {})[where] = choices
+    ordered = sorted(languages, key=lambda each: (-_trials(languages[each]), each))
+    ranked = {"", *[each for each in ordered if each][:most]}
     return {
-        language: boards.make(there, looks)
-        for language in sorted({"", *(language for _, language in found)})
-        for there in ({w: c for w, c in found.items() if w[1] == language},)
+        language: boards.make(there, looks) if language in ranked else None
+        for language, there in languages.items()
     }
+
+
+def _trials(found: Mapping[Where, Choices]) -> int:
+    return sum(len(choices.trials.numbers) for choices in found.values())
 
 
 _COMPARED = """

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from hexai.domain.ranking import Leaderboard, Ranking, Standing
 from hexai.report.blocks import (
     Block,
@@ -15,7 +17,15 @@ from hexai.report.blocks import (
     number,
     text,
 )
-from hexai.report.charts import At, Axis, Interval, intervals, over_time
+from hexai.report.charts import (
+    MOST_SERIES,
+    At,
+    Axis,
+    Interval,
+    Look,
+    intervals,
+    over_time,
+)
 from hexai.report.figures import View
 
 TOO_FEW = 20
@@ -35,7 +45,7 @@ Names = Mapping[str, str]
 def answer(view: View, names: Names, order: Sequence[str], words: Words) -> Block:
     """Say what the choices of a view come to; `names` are those of its models."""
     if view.board is None or not view.board.rankings:
-        return Block(sentences=words.nothing_yet)
+        return Block(sentences=(words.nothing_yet,))
     blocks = [
         _ranking(each, view.board, names, order, words) for each in view.board.rankings
     ]
@@ -73,7 +83,7 @@ def _ranking(
     charts = [strengths(standings, names, order)]
     tables = [_strengths(standings, names, words)]
     if ranking.growth:
-        charts.append(_growth(ranking, names))
+        charts.append(_growth(ranking, names, order))
         tables.append(_grown(ranking, names, words))
     return Block(sentences=sentences, charts=tuple(charts), tables=tuple(tables))
 
@@ -137,34 +147,52 @@ def _early(standings: Sequence[Standing], names: Names, words: Words) -> Table:
     )
 
 
-def _pairs(ranking: Ranking, names: Names) -> dict[frozenset[str], str]:
+class _Pair(Struct, frozen=True, kw_only=True):
+    """Two models that were compared."""
+
+    better: str
+    worse: str
+    """Their names."""
+
+    @property
+    def name(self) -> str:
+        """Both of them, the better one first."""
+        return f"{self.better} / {self.worse}"
+
+
+def _pairs(ranking: Ranking, names: Names) -> dict[frozenset[str], _Pair]:
     """Name the pairs as the ranking does, those nearest to a verdict first."""
     reached = {frozenset(each.models): each.reached for each in ranking.growth}
     named = {
-        frozenset((each.better, each.worse)): (
-            f"{names[each.better]} / {names[each.worse]}"
+        frozenset((each.better, each.worse)): _Pair(
+            better=names[each.better], worse=names[each.worse]
         )
         for each in ranking.comparisons
     }
     return dict(sorted(named.items(), key=lambda pair: -reached.get(pair[0], 0.0)))
 
 
-def _growth(ranking: Ranking, names: Names) -> Chart:
-    pairs = _pairs(ranking, names)
+def _growth(ranking: Ranking, names: Names, order: Sequence[str]) -> Chart:
+    """Draw each pair in the colour of its better model, in the shape of the other."""
+    known = order[:MOST_SERIES]
+    pairs = {
+        models: pair
+        for models, pair in _pairs(ranking, names).items()
+        if pair.better in known and pair.worse in known
+    }
     shown = [*pairs.values()][:MOST_PAIRS]
     points = [
-        At(series=pairs[pair], x=each.at, y=max(_LEAST, each.reached))
+        At(series=pair.name, x=each.at, y=max(_LEAST, each.reached))
         for each in ranking.growth
-        if (pair := frozenset(each.models)) in pairs
+        if (pair := pairs.get(frozenset(each.models))) in shown
     ]
+    looks = {
+        pair.name: Look(colour=known.index(pair.better), shape=known.index(pair.worse))
+        for pair in shown
+    }
     return Chart(
-        caption="How near each pair has come to a verdict, over time",
-        spec=over_time(
-            [each for each in points if each.series in shown],
-            _REACHED,
-            order=shown,
-            level=1.0,
-        ),
+        caption="How near each pair is to a verdict",
+        spec=over_time(points, _REACHED, order=[*looks], level=1.0, looks=looks),
     )
 
 
@@ -176,11 +204,11 @@ def _grown(ranking: Ranking, names: Names, words: Words) -> Table:
         reached = grown[-1].reached if grown else None
         rows.append(
             (
-                name(named),
+                name(named.name),
                 number(reached, words.percent(reached or 0.0), "board.reached"),
                 text("" if decided is None else day(decided)),
             )
         )
     columns = ("Pair", "Evidence, of what a verdict takes", "All of it by")
-    caption = "How near each pair has come to a verdict"
+    caption = "How near each pair is to a verdict"
     return Table(caption=caption, columns=columns, rows=tuple(rows))

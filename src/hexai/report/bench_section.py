@@ -23,10 +23,6 @@ from hexai.report.blocks import (
 )
 from hexai.report.charts import At, Axis, Interval, against, intervals
 
-NO_BENCH = (
-    "There is no bench yet.",
-    "hexai bench run finds out which model is better for code that you have written.",
-)
 _SAVED = Axis(title="keys saved, of all characters")
 _PRICE = Axis(title="$ for 1,000 tasks")
 
@@ -97,7 +93,7 @@ class Bench(Struct, frozen=True, kw_only=True):
 def bench_block(bench: Bench | None, words: Words) -> Block:
     """Say what a bench has found, in figures."""
     if bench is None:
-        return Block(sentences=NO_BENCH)
+        return Block()
     order = [each.label for each in bench.scored]
     charts = [_saved(bench.scored, order)] if any(s.saved for s in bench.scored) else []
     priced = [_at(each) for each in bench.scored if each.saved and _is_priced(each)]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import isfinite
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.estimates import Estimate
 from hexai.domain.figures import Subject
@@ -28,7 +29,7 @@ class Words(Struct, frozen=True, kw_only=True):
     """Says what is known of each pair, and what is missing."""
     changes: Callable[[Leaderboard], list[str]]
     """Says which models have changed, and since when."""
-    nothing_yet: tuple[str, ...]
+    nothing_yet: str
     """Says that nobody can know yet, and what to do."""
 
 
@@ -50,6 +51,13 @@ class Table(Struct, frozen=True, kw_only=True):
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    missing: int = 0
+    """Rows that are not on the page."""
+
+    def cut(self, most: int) -> "Table":
+        """Leave out all rows but so many."""
+        missing = max(0, len(self.rows) - most)
+        return replace(self, rows=self.rows[:most], missing=self.missing + missing)
 
 
 class Chart(Struct, frozen=True, kw_only=True):
@@ -66,6 +74,19 @@ class Block(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
+    missing: int = 0
+    """Sentences and notes that are not on the page."""
+
+    def cut(self, most: int) -> "Block":
+        """Leave out all sentences, notes and rows but so many of each."""
+        lines = max(0, len(self.sentences) - most) + max(0, len(self.notes) - most)
+        return replace(
+            self,
+            sentences=self.sentences[:most],
+            notes=self.notes[:most],
+            tables=tuple(table.cut(most) for table in self.tables),
+            missing=self.missing + lines,
+        )
 
 
 NOT_YET = "not yet"

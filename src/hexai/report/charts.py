@@ -5,7 +5,7 @@ title, no expression is made of it. Every series differs from the others by a sh
 a dash as well as by its colour, and stands in the table beside the chart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -15,9 +15,10 @@ MOST_SERIES = 8
 """What can be told apart in one chart; the table has the others."""
 FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
 """Of one width everywhere: what is drawn here is shown elsewhere."""
-_LABEL = 190
+_LABEL = 170
 """The longest name beside an axis; names that are longer are cut."""
-_WIDTH, _HEIGHT = 440, 190
+_WIDTH, _HEIGHT, _BARS = 400, 190, 340
+"""Of most charts, as wide as they are shown, so that all letters are of one size."""
 _DASHES = ([1, 0], [7, 3], [2, 2], [10, 3, 2, 3], [5, 2], [1, 3], [12, 4], [4, 4, 1, 4])
 _SHAPES = (
     *("circle", "square", "triangle-up", "diamond"),
@@ -25,6 +26,13 @@ _SHAPES = (
 )
 _LOG = {"type": "log"}
 _DECADES = [digit * 10.0**power for power in range(-4, 4) for digit in (1, 3)]
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What a series looks like, by the numbers of its colour and its shape."""
+
+    colour: int
+    shape: int
 
 
 class Theme(Struct, frozen=True, kw_only=True):
@@ -150,13 +158,22 @@ def over_time(
     order: Sequence[str],
     marks: Sequence[float] = (),
     level: float | None = None,
+    looks: Mapping[str, Look] | None = None,
 ) -> Spec:
-    """Draw a line of points for each series over days, and lines at some of them."""
+    """Draw a line of points for each series over days, and lines at some of them.
+
+    Who has no look of its own has that of its place in the order.
+    """
     names, shown = _first(points, order)
-    shared = {"x": _DAYS, "y": _field("y", y), "color": _colour(names)}
+    colour, shape = _colour(names), _shape(names)
+    if looks is not None:
+        known = [looks[name] for name in names.all]
+        colour["scale"]["range"] = [_Colour(each.colour) for each in known]
+        shape["scale"]["range"] = [_SHAPES[each.shape] for each in known]
+    shared = {"x": _DAYS, "y": _field("y", y), "color": colour}
     layers = [
         _layer({"type": "line", "strokeWidth": 2}, shared, {}),
-        _layer({**_DOT, "size": 40, "aria": False}, shared, {"shape": _shape(names)}),
+        _layer({**_DOT, "size": 40, "aria": False}, shared, {"shape": shape}),
     ]
     layers += [_mark({"x": {"datum": 1000 * at, "type": "temporal"}}) for at in marks]
     if level is not None:
@@ -169,12 +186,14 @@ def bars_over_time(points: Sequence[At], y: Axis, *, order: Sequence[str]) -> Sp
     names, shown = _first(points, order)
     many = max(1, len({each.x for each in shown}))
     height = {"axis": {"title": None, "tickCount": 2, "format": "~g"}}
-    row: Spec = {"field": "series", "sort": names.here, "title": None, "spacing": 8}
+    row: Spec = {"field": "series", "sort": names.here, "title": None, "spacing": 12}
     row["header"] = {"labelAngle": 0, "labelAnchor": "start", "labelOrient": "top"}
+    row["header"]["labelPadding"] = -10
     return _spec(shown, [], height=46) | {
-        "mark": {"type": "bar", "width": max(2, min(24, round(0.7 * _WIDTH / many)))},
+        "width": _BARS,
+        "mark": {"type": "bar", "width": max(2, min(24, round(0.7 * _BARS / many)))},
         "encoding": {
-            "x": _DAYS,
+            "x": _DAYS | {"scale": {"padding": 12}},
             "y": _field("y", y) | height,
             "color": _colour(names, legend=False),
             "row": row,
@@ -243,7 +262,26 @@ def themed(spec: Spec, theme: Theme) -> Spec:
         "aria": True,
         "font": FONT,
     }
-    return {**spec, "background": theme.background, "config": config}
+    coloured: Spec = _coloured(spec, theme)
+    return {**coloured, "background": theme.background, "config": config}
+
+
+class _Colour(Struct, frozen=True):
+    """Stands in a specification for a colour of its theme."""
+
+    number: int
+
+
+def _coloured(part: Any, theme: Theme) -> Any:
+    match part:
+        case _Colour(number):
+            return theme.series[number]
+        case dict():
+            return {key: _coloured(value, theme) for key, value in part.items()}
+        case list():
+            return [_coloured(each, theme) for each in part]
+        case _:
+            return part
 
 
 _DAYS: Spec = {

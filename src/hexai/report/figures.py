@@ -6,7 +6,7 @@ made by the functions that make those of the commands. There may be any number o
 languages; the page has the views that were used most, and counts for the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -20,13 +20,16 @@ from hexai.text.sanitise import visible_line
 
 MOST_VIEWS = 14
 """Views on one page; what is drawn of each takes a tenth of a second, and 60 kB."""
+MOST_COUNTS = 100
+"""Views of which there are counts alone."""
 MOST_WEEKS = 104
 _POINTS = tuple(share / 50 for share in range(1, 50))
 _LONGEST = 120.0
 """Seconds beyond which no curve of times goes on."""
 
 Parts = Sequence[tuple[Part, Figures]]
-Boards = Mapping[str, tuple[Leaderboard, ...]]
+Boards = Mapping[str, tuple[Leaderboard, ...] | None]
+"""By language, empty for all of them; None: it was not ranked what was chosen there."""
 Titles = Mapping[Subject, Title]
 
 
@@ -67,6 +70,16 @@ class View(Struct, frozen=True, kw_only=True):
         """How many answers were asked for."""
         return sum(row.figures.runs for row in self.rows)
 
+    @property
+    def counts(self) -> "Counts":
+        """What can be told of it in one line."""
+        return Counts(
+            surface=self.surface,
+            language=self.language,
+            runs=self.runs,
+            accepted=_accepted(self.rows),
+        )
+
 
 class Counts(Struct, frozen=True, kw_only=True):
     """A view that the page has not: what there is, so that nobody takes it for none."""
@@ -83,6 +96,8 @@ class Known(Struct, frozen=True, kw_only=True):
     views: tuple[View, ...]
     """Surfaces in all languages first, then single ones, each used most first."""
     others: tuple[Counts, ...] = ()
+    unlisted: int = 0
+    """Views of which there are not even counts."""
 
     @property
     def surfaces(self) -> tuple[str, ...]:
@@ -106,24 +121,31 @@ def known(parts: Parts, boards: Boards, titles: Titles) -> Known:
     boards = {visible_line(language): each for language, each in boards.items()}
     shown = [(replace(p, language=visible_line(p.language)), f) for p, f in parts]
     rows = _rows(shown, titles)
-    for board in boards.get("", ()):
+    for board in boards.get("") or ():
         rows.setdefault((board.surface, ""), ())
     runs = {w: sum(row.figures.runs for row in each) for w, each in rows.items()}
     places = sorted(rows, key=lambda where: (bool(where[1]), -runs[where], where))
-    kept = [w for number, w in enumerate(places) if not w[1] or number < MOST_VIEWS]
+    kept = [w for n, w in enumerate(places) if not w[1] or n < MOST_VIEWS]
+    kept = [w for w in kept if boards.get(w[1], ()) is not None]
+    others = [w for w in places if w not in kept][:MOST_COUNTS]
+    views = tuple(_view(where, shown, rows, boards) for where in kept)
     return Known(
-        views=tuple(_view(where, shown, rows, boards) for where in kept),
+        views=views,
         others=tuple(
             Counts(
                 surface=where[0],
                 language=where[1],
                 runs=runs[where],
-                accepted=sum(row.figures.accepted for row in rows[where]),
+                accepted=_accepted(rows[where]),
             )
-            for where in places
-            if where not in kept
+            for where in others
         ),
+        unlisted=len(places) - len(views) - len(others),
     )
+
+
+def _accepted(rows: Iterable[Row]) -> float:
+    return sum(row.figures.accepted for row in rows)
 
 
 def _rows(parts: Parts, titles: Titles) -> dict[_Where, tuple[Row, ...]]:
@@ -153,12 +175,13 @@ def _view(
 ) -> View:
     surface, language = where
     there = [each for each in parts if each[0].subject.surface == surface]
+    ranked = boards.get(language) or ()
     named = sorted(of for its, of in rows if its == surface and of)
     return View(
         surface=surface,
         language=language,
         rows=rows[where],
-        board=next((b for b in boards.get(language, ()) if b.surface == surface), None),
+        board=next((each for each in ranked if each.surface == surface), None),
         weeks=_weeks([each for each in there if language in ("", each[0].language)]),
         languages=()
         if language

@@ -1,32 +1,34 @@
-"""Reads what the page is made of: two passes over the ledger, side by side."""
+"""Reads what the page is made of: what became of all answers, and who was chosen."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 from hexai.config.locate import Folders
 from hexai.domain.figures import Filter
-from hexai.domain.ranking import Counted, Leaderboard
+from hexai.domain.ranking import Counted
 from hexai.report.figures import Known, known
+from hexai.report.ranking_process import Wanted, rank, ranking
 from hexai.service.recorded_runs import open_history
 
-_LOOKS = 30
-"""Moments at which it is said how near a verdict was."""
+_MANY = 30_000
+"""Runs from which on to rank takes longer than to start a process for it."""
 
 
-def read_known(folders: Folders, chosen: Filter, counted: Counted) -> Known:
+def read_known(
+    folders: Folders,
+    chosen: Filter,
+    counted: Counted,
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Known:
     """Read all figures; raises `LedgerError`.
 
-    SQLite lets others run while it counts, so the two passes take little longer than
-    one; each has a connection of its own.
+    Where there is time for it before all is there, `meanwhile` is called.
     """
-
-    def now() -> float:
-        return counted.now
-
-    def boards() -> dict[str, tuple[Leaderboard, ...]]:
-        with open_history(folders, now) as history:
-            return history.boards(chosen, counted, looks=_LOOKS)
-
-    with ThreadPoolExecutor(1) as beside, open_history(folders, now) as history:
-        ranked = beside.submit(boards)
-        parts = history.parts(chosen)
-        return known(parts, ranked.result(), history.titles())
+    wanted = Wanted(folders=folders, chosen=chosen, counted=counted)
+    with open_history(folders, lambda: counted.now) as history:
+        if history.count() < _MANY:
+            return known(history.parts(chosen), rank(wanted), history.titles())
+        with ranking(wanted) as boards:
+            parts, titles = history.parts(chosen), history.titles()
+            meanwhile()
+            return known(parts, boards(), titles)

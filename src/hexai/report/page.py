@@ -1,10 +1,11 @@
 """The page as values: its sections, each with a block for every view; pure."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from shlex import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.figures import Subject
 from hexai.domain.ranking import Model
@@ -34,14 +35,6 @@ class Given(Struct, frozen=True, kw_only=True):
     with_texts: bool = False
 
 
-class Shown(Struct, frozen=True, kw_only=True):
-    """What a section says of one view."""
-
-    surface: str
-    language: str
-    block: Block
-
-
 class Missing(Struct, frozen=True, kw_only=True):
     """A view that is not on the page, and the command that makes one of it."""
 
@@ -50,6 +43,16 @@ class Missing(Struct, frozen=True, kw_only=True):
     runs: int
     accepted: float
     command: str
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """What a section says of one view."""
+
+    surface: str
+    language: str
+    block: Block
+    otherwise: Missing
+    """What stands for it where there is no room."""
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -68,6 +71,10 @@ class Page(Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     sections: tuple[Section, ...]
     missing: tuple[Missing, ...]
+    unlisted: int
+    """Views that are not even missing."""
+    nothing_yet: str
+    """What it takes to know anything."""
     bench: Block
     bench_title: str = ""
     bench_number: int = 0
@@ -86,17 +93,64 @@ def make_page(known: Known, bench: Bench | None, given: Given, words: Words) -> 
                 anchor=anchor,
                 title=_TITLES[anchor],
                 shown=tuple(
-                    Shown(surface=v.surface, language=v.language, block=make(v))
-                    for v in known.views
+                    Shown(
+                        surface=view.surface,
+                        language=view.language,
+                        block=make(view),
+                        otherwise=_missing(view.counts, given),
+                    )
+                    for view in known.views
                 ),
             )
             for anchor, make in _sections(known, given, words)
         ),
         missing=tuple(_missing(each, given) for each in known.others),
+        unlisted=known.unlisted,
+        nothing_yet=words.nothing_yet,
         bench=bench_block(bench, words),
         bench_title=bench.title if bench else "",
         bench_number=bench.number if bench else 0,
     )
+
+
+def smaller(page: Page) -> Iterator[Page]:
+    """Give the page, then ever smaller ones: of fewer lines, then fewer languages."""
+    yield page
+    page = _with_lines(page, 400)
+    yield page
+    for most in (6, 2, 0):
+        yield _with_languages(page, most)
+    page = _with_languages(page, 0)
+    for most in (100, 20, 5):
+        yield _with_lines(page, most)
+
+
+def _with_lines(page: Page, most: int) -> Page:
+    return _mapped(
+        replace(page, bench=page.bench.cut(most)),
+        lambda section: tuple(
+            replace(each, block=each.block.cut(most)) for each in section.shown
+        ),
+    )
+
+
+def _with_languages(page: Page, most: int) -> Page:
+    """Keep the views of so many languages, and counts of the others."""
+    [first, *_] = page.sections
+    dropped = [each for each in first.shown if each.language][most:]
+    gone = {(each.surface, each.language) for each in dropped}
+    missing = (*(each.otherwise for each in dropped), *page.missing)
+    return _mapped(
+        replace(page, missing=missing),
+        lambda section: tuple(
+            each for each in section.shown if (each.surface, each.language) not in gone
+        ),
+    )
+
+
+def _mapped(page: Page, map_: Callable[[Section], tuple[Shown, ...]]) -> Page:
+    sections = (replace(each, shown=map_(each)) for each in page.sections)
+    return replace(page, sections=tuple(sections))
 
 
 _TITLES = {
@@ -118,7 +172,7 @@ def _sections(
 
     def how_fast(view: View) -> Block:
         deadline = given.deadlines.get(view.surface)
-        return speed(view, rows, orders[view.surface], deadline)
+        return speed(view, rows, orders[view.surface], deadline, rated(view))
 
     return [
         ("answer", lambda v: answer(v, rated(v), orders[v.surface], words)),

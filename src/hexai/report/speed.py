@@ -1,8 +1,10 @@
 """How fast the models were, in time or not, and whether that has drifted; pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from hexai.domain.figures import Quantile, Subject, Times
+from hexai.domain.ranking import Model
 from hexai.report.blocks import (
     NOT_YET,
     Block,
@@ -18,6 +20,7 @@ from hexai.report.blocks import (
 from hexai.report.charts import At, Axis, curves, over_time, share_axis
 from hexai.report.figures import View, curve, within
 from hexai.service.statistics import Row
+from hexai.text.sanitise import visible_line
 
 _SECONDS = Axis(title="seconds", log=True)
 _DONE = share_axis("of the answers, by then")
@@ -27,9 +30,13 @@ Names = Mapping[Subject, str]
 
 
 def speed(
-    view: View, names: Names, order: Sequence[str], deadline: float | None
+    view: View,
+    names: Names,
+    order: Sequence[str],
+    deadline: float | None,
+    rated: Mapping[Model, str],
 ) -> Block:
-    """Say how fast the models of a view were."""
+    """Say how fast the models of a view were; `rated` names those of its board."""
     if not view.rows:
         return Block(sentences=("Nothing was asked here that fits.",))
     waited = "" if deadline is None else f" (line: deadline, {deadline:g} s)"
@@ -43,18 +50,14 @@ def speed(
         )
     ]
     tables = [_times(view, names, deadline)]
-    changes = _changes(view)
+    changes = _changes(view, rated)
     if len({week.began for week in view.weeks}) > 1:
         drift = _drift(view, names)
-        marked = " (lines: the upstream returned another model)" if changes else ""
-        charts.append(
-            Chart(
-                caption=f"Whole answer, by week{marked}",
-                spec=over_time(drift, _MEDIAN, order=order, marks=changes),
-            )
-        )
+        spec = over_time(drift, _MEDIAN, order=order, marks=[*changes])
+        charts.append(Chart(caption="Whole answer, by week", spec=spec))
         tables.append(_by_week(drift))
-    return Block(charts=tuple(charts), tables=tuple(tables))
+    notes = tuple(note for each in changes.values() for note in each)
+    return Block(charts=tuple(charts), tables=tuple(tables), notes=notes)
 
 
 def _first_token(row: Row) -> Times:
@@ -115,10 +118,15 @@ def _quantile(quantile: Quantile | None, key: str) -> Cell:
     return Cell(text=shown, key=key, value=round(quantile.seconds * 1000))
 
 
-def _changes(view: View) -> list[float]:
-    """Give when upstreams began to return another model."""
-    rated = view.board.models.values() if view.board else ()
-    return [later.since for each in rated for later in each.returned[1:]]
+def _changes(view: View, rated: Mapping[Model, str]) -> dict[float, list[str]]:
+    """Give when upstreams began to return another model, in words."""
+    found: dict[float, list[str]] = {}
+    for model, each in view.board.models.items() if view.board else ():
+        for before, later in pairwise(each.returned):
+            became = visible_line(f"{before.model} became {later.model}")
+            words = f"line at {day(later.since)}: {rated[model]} changed, {became}"
+            found.setdefault(later.since, []).append(words)
+    return dict(sorted(found.items()))
 
 
 def _drift(view: View, names: Names) -> list[At]:

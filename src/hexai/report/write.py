@@ -14,16 +14,13 @@ from typing import TYPE_CHECKING
 
 from hexai.report.blocks import Chart
 from hexai.report.draw import page_svg
-from hexai.report.page import Page
+from hexai.report.page import Page, smaller
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 LARGEST = 3_000_000
 """Bytes of a page."""
-NOTHING = (
-    "Nothing is recorded that fits. Ask something, or connect an editor, and come back."
-)
 
 
 Draw = Callable[[Chart], "Markup"]
@@ -33,15 +30,25 @@ def drawing() -> Draw:
     """Draw charts as elements of a page, each once."""
     from markupsafe import Markup
 
-    drawn: dict[int, Markup] = {}
+    drawn: dict[int, tuple[Chart, Markup]] = {}
 
     def draw(chart: Chart) -> Markup:
         if id(chart) not in drawn:
             svg = page_svg(chart.spec)
-            drawn[id(chart)] = Markup(svg)  # noqa: S704 - made by us, and cleaned
-        return drawn[id(chart)]
+            drawn[id(chart)] = chart, Markup(svg)  # noqa: S704 - made and cleaned by us
+        return drawn[id(chart)][1]
 
     return draw
+
+
+def to_fitting_html(page: Page, draw: Draw, *, most: int) -> tuple[Page, bytes]:
+    """Write as much of a page as fits into so many bytes; gives what that is, too."""
+    fitting, written = page, b""
+    for fitting in smaller(page):
+        written = to_html(fitting, draw)
+        if len(written) <= most:
+            break
+    return fitting, written
 
 
 def to_html(page: Page, draw: Draw) -> bytes:
@@ -61,7 +68,6 @@ def to_html(page: Page, draw: Draw) -> bytes:
     environment.globals["draw"] = draw
     html = environment.get_template("page.html").render(
         page=page,
-        nothing=NOTHING,
         style=Markup(style),  # noqa: S704 - a file of ours, as it is
         script=Markup(script),  # noqa: S704
         style_hash=_hash(style),

@@ -153,13 +153,13 @@ class History:
         return self._ledger.parts(chosen)
 
     def boards(
-        self, chosen: Filter, counted: Counted, *, looks: int
-    ) -> dict[str, tuple[Leaderboard, ...]]:
+        self, chosen: Filter, counted: Counted, *, looks: int, most: int
+    ) -> dict[str, tuple[Leaderboard, ...] | None]:
         """Give the leaderboard of all languages, which has no name, and of each.
 
-        How verdicts came about is told for so many `looks`.
+        See `ledger.boards.read_boards`.
         """
-        return self._ledger.boards(chosen, counted, looks=looks)
+        return self._ledger.boards(chosen, counted, looks=looks, most=most)
 
     def standing(self, recorded: RecordedRun) -> Stood:
         """Tell how the contenders of a run stand by now."""

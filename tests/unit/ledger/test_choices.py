@@ -517,15 +517,17 @@ def test_each_language_is_ranked_as_a_filter_would(tmp_path: Path) -> None:
             )
             facts = shown(number, (0,), (1,)), taken(number, int(number % 4 == 0))
             ledger.take(run, *facts)
-        boards = ledger.boards(Filter(), ANY, looks=5)
+        boards = ledger.boards(Filter(), ANY, looks=5, most=12)
+        fewer = ledger.boards(Filter(), ANY, looks=5, most=1)
         filtered = {
             language: ledger.leaderboard(Filter(language=language), ANY)
             for language in ("", "go", "python")
         }
 
-    growth = [g.at for board in boards["go"] for g in board.rankings[0].growth]
-    assert {k: without_growth(v) for k, v in boards.items()} == filtered
+    growth = [g.at for board in boards["go"] or () for g in board.rankings[0].growth]
+    assert {k: without_growth(v or ()) for k, v in boards.items()} == filtered
     assert len(growth) == 5
+    assert fewer == {**boards, "go": None}, "there is less of it"
 
 
 def without_growth(boards: tuple[Leaderboard, ...]) -> tuple[Leaderboard, ...]:

@@ -7,6 +7,7 @@ The unknowns are strengths, positions, ties, and nothing taken.
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import exp, log, sqrt
+from operator import mul
 
 from msgspec import Struct
 
@@ -69,8 +70,9 @@ def apply(matrix: Matrix, vector: Sequence[float]) -> Vector:
 
 
 def dot(one: Sequence[float], other: Sequence[float]) -> float:
-    """Sum the products of two vectors' elements."""
-    return sum(a * b for a, b in zip(one, other, strict=True))
+    """Sum the products of two vectors' elements; the vectors are of one length."""
+    total: float = sum(map(mul, one, other))
+    return total
 
 
 def _solve(lower: Matrix, right: Vector) -> Vector:
@@ -78,8 +80,9 @@ def _solve(lower: Matrix, right: Vector) -> Vector:
     for row in range(size):
         done = dot(lower[row][:row], solved[:row])
         solved[row] = (solved[row] - done) / lower[row][row]
+    columns = [*zip(*lower, strict=True)]
     for row in reversed(range(size)):
-        done = sum(lower[k][row] * solved[k] for k in range(row + 1, size))
+        done = dot(columns[row][row + 1 :], solved[row + 1 :])
         solved[row] = (solved[row] - done) / lower[row][row]
     return solved
 

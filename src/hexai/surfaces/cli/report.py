@@ -15,10 +15,10 @@ from hexai.domain.ranking import Counted, Leaderboard, Ranking, Standing
 from hexai.errors import ConfigError, HexaiError
 from hexai.report.bench_section import Bench
 from hexai.report.blocks import Words
-from hexai.report.draw import check_installed
+from hexai.report.draw import check_installed, start
 from hexai.report.gather import read_known
 from hexai.report.page import Given, Page, make_page
-from hexai.report.write import drawing, to_html
+from hexai.report.write import LARGEST, drawing, to_fitting_html, to_html
 from hexai.service.browser import browser_command, open_page
 from hexai.service.files import write_private
 from hexai.service.statistics import Row
@@ -88,7 +88,8 @@ def _report(invocation: Invocation, **options: Any) -> int:
     bench = read_bench(folders_of(process), options["bench"], with_texts=with_texts)
     page = page_of(process, chosen, counted, bench, with_texts=with_texts)
     draw = drawing()
-    written = to_html(page, draw)
+    most = LARGEST // 2 if with_texts else LARGEST
+    page, written = to_fitting_html(page, draw, most=most)
     if with_texts:
         page = with_tasks(page, bench, used=len(written))
         page = with_runs(page, folders_of(process), chosen, now, used=len(written))
@@ -109,7 +110,7 @@ def page_of(
     with_texts: bool = False,
 ) -> Page:
     """Read what the ledger knows, as a page; raises `LedgerError`."""
-    known = read_known(folders_of(process), chosen, counted)
+    known = read_known(folders_of(process), chosen, counted, meanwhile=start)
     given = _given(process, chosen, counted.now, with_texts=with_texts)
     return make_page(known, bench, given, words(chosen))
 
@@ -181,7 +182,7 @@ def words(chosen: Filter) -> Words:
         standings=standings,
         verdicts=verdicts,
         changes=changes,
-        nothing_yet=tuple(nothing_yet().splitlines()),
+        nothing_yet=" ".join(nothing_yet().splitlines()),
     )
 
 
