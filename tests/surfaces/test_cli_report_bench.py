@@ -96,9 +96,9 @@ def test_with_texts_the_most_different_come_first(
 
     assert titles[0].startswith(f"Task {task(0).id[:12]} {MARKER}.py")
     assert f"{MARKER} truth" in page
-    assert (
-        f"{MARKER} <del>truth</del><ins>&lt;b&gt;answer&lt;/b&gt;</ins>" in page
-    ), "what it lacks, and what nobody wrote"
+    assert f"{MARKER} <del>truth</del><ins>&lt;b&gt;answer&lt;/b&gt;</ins>" in page, (
+        "what it lacks, and what nobody wrote"
+    )
     assert "saved +0.80" in page
 
 
