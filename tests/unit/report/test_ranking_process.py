@@ -27,7 +27,7 @@ def test_it_gives_what_ranking_here_gives(tmp_path: Path) -> None:
 
     with ranking(asked) as boards:
         assert boards() == rank(asked)
-    assert [board.surface for board in rank(asked)[""]] == ["cli"]
+    assert [board.surface for board in rank(asked)[""] or ()] == ["cli"]
 
 
 def test_what_cannot_be_read_is_told_as_here(tmp_path: Path) -> None:
