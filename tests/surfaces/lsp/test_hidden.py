@@ -31,7 +31,6 @@ EDITORS: dict[str, tuple[str, Any]] = {
     "eglot": ("Eglot", {}),
     "lsp-mode": ("emacs", {}),
     "unknown": ("some editor", {}),
-    "nameless": ("", {}),
 }
 RUN_COMMANDS = {"neovim", "neovim with a plugin", "vscode", "zed", "lsp-mode"}
 HIDDEN = {
