@@ -9,6 +9,8 @@ HexaiError
 │   ├── LedgerBusy            another program holds its lock
 │   ├── LedgerTooNew          a newer Hexai has changed its schema
 │   └── BadFact               what was to be recorded contradicts itself
+├── TeamError                 the team's server cannot be used (exit 1)
+│   └── TeamUnreachable       nobody answers there, or the connection was lost
 └── ProviderError             one attempt of one contender failed
     ├── Authentication        the key is missing, malformed or refused
     ├── Permission            the key is good, but not for this
@@ -78,6 +80,14 @@ class LedgerTooNew(LedgerError):
 
 class BadFact(LedgerError):
     """What was to be recorded contradicts itself; no ledger would take it."""
+
+
+class TeamError(HexaiError):
+    """The team's server refuses, is not set up, or is not named."""
+
+
+class TeamUnreachable(TeamError):
+    """Nobody answers there, or the connection was lost; later it may work."""
 
 
 class ProviderError(HexaiError):

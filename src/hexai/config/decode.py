@@ -149,13 +149,15 @@ _WAIT: KeyPath = ("completion", "wait")
 def drop_tables(
     data: Mapping[str, object],
 ) -> tuple[dict[str, object], tuple[Problem, ...]]:
-    """Leave out the tables that are gone, each with a warning."""
+    """Leave out the tables that are gone, each with a warning; spell `team` out."""
     warnings = [
         Problem(path=(table,), message=f"is ignored: {reason}")
         for table, reason in _DROPPED.items()
         if table in data
     ]
     kept = {key: value for key, value in data.items() if key not in _DROPPED}
+    if isinstance(kept.get("team"), bool):
+        kept["team"] = {"enabled": kept["team"]}
     return kept, tuple(warnings)
 
 

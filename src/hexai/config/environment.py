@@ -48,6 +48,7 @@ _OWN_FILE_ONLY = {
     "allow_http",
     "ca_file",
     "allow_secrets",
+    "sslmode",
 }
 """What only the user's own file may say."""
 
@@ -108,7 +109,7 @@ _FLAGS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
-_NOT_CONFIGURATION = {"HEXAI_EDITOR"}
+_NOT_CONFIGURATION = {"HEXAI_EDITOR", "HEXAI_TEAM_URL"}
 _OF_MODELS = {"HEXAI_MODEL", "HEXAI_MODEL_FORCE"} | {
     variable(key, surface)
     for key in ("MODELS", "MODEL", "PROVIDER", "TEMPERATURE")

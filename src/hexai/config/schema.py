@@ -21,6 +21,7 @@ from hexai.config.schema_providers import (
     Profile,
     Simulated,
 )
+from hexai.config.schema_team import Team
 from hexai.config.schema_types import (
     Character,
     Count,
@@ -350,6 +351,7 @@ class Settings(Table, frozen=True, kw_only=True):
     prompts: Prompts = Prompts()
     cli: Cli = Cli()
     ledger: Ledger = Ledger()
+    team: Team = Team()
     stats: Stats = Stats()
     ignore: Ignore = Ignore()
     tmux: Tmux = Tmux()

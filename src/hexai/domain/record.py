@@ -118,6 +118,8 @@ class Background(Struct, frozen=True, kw_only=True):
     """A hash of document, version and position; it joins the servers of one place."""
     terminal: str = ""
     """Session and device of the terminal, while both last; it stays on this machine."""
+    withheld: bool = False
+    """Its project keeps it from the team's server."""
 
 
 class ContenderRecord(Struct, frozen=True, kw_only=True):

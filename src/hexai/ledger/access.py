@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hexai.domain.parts import Part
     from hexai.domain.ranking import Counted, Leaderboard, Stood
     from hexai.ledger.bench import Benches
+    from hexai.ledger.changes import Changes
 
 _DAY = 86_400.0
 _EXPIRED_AT_ONCE = 500
@@ -57,6 +58,13 @@ class Ledger:
         from hexai.ledger.bench import Benches  # not for who only records
 
         return Benches(self._connection, self._path)
+
+    @property
+    def changes(self) -> "Changes":
+        """What a team's server has not been told yet, and what it is to forget."""
+        from hexai.ledger.changes import Changes
+
+        return Changes(self._connection, self._path)
 
     def take(self, *facts: Fact) -> None:
         """Write facts in one transaction."""
@@ -226,7 +234,7 @@ class Ledger:
             forget.cut_log(self._connection)
 
     def remove_all(self) -> None:
-        """Really remove everything."""
+        """Really remove everything, but for what a team's server is to forget."""
         with translated(self._path):
             check_writable(self._connection, self._path)
             forget.remove_all(self._connection)

@@ -38,6 +38,7 @@ _SHORTEST_ID = 6
 _TABLES = (
     ("bench_cell", "bench"),
     ("bench_reserved", "bench"),
+    ("bench_change", "bench"),
     ("bench", "number"),
 )
 
@@ -82,10 +83,16 @@ class Benches:
         """Write a cell; what it may have cost is known by now."""
         key = (number, cell.task, cell.contender)
         with translated(self._path), transaction(self._connection):
-            self._connection.execute(
+            put = self._connection.execute(
                 "INSERT OR IGNORE INTO bench_cell VALUES (?, ?, ?, ?)",
                 (*key, _text(cell)),
             )
+            if put.rowcount:
+                self._connection.execute(
+                    "INSERT INTO bench_change (bench, task, contender)"
+                    " VALUES (?, ?, ?)",
+                    key,
+                )
             self._connection.execute(
                 "DELETE FROM bench_reserved WHERE (bench, task, contender) = (?, ?, ?)",
                 key,

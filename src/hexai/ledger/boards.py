@@ -149,7 +149,7 @@ class _Boards(Struct, frozen=True, kw_only=True):
         rankings = rank(choices.trials, watch=_moments(choices.trials, looks))
         pooled = {model for model, each in choices.contenders.items() if len(each) > 1}
         if pooled:
-            rankings = tuple(_without_verdicts(ranking, pooled) for ranking in rankings)
+            rankings = tuple(without_verdicts(ranking, pooled) for ranking in rankings)
         return replace(board, models=self._rated(choices), rankings=rankings)
 
     def _rated(self, choices: Choices) -> dict[Model, Rated]:
@@ -170,7 +170,7 @@ class _Boards(Struct, frozen=True, kw_only=True):
         }
 
 
-def _without_verdicts(ranking: Ranking, pooled: Container[Model]) -> Ranking:
+def without_verdicts(ranking: Ranking, pooled: Container[Model]) -> Ranking:
     """Take back verdicts on models of which several entries are rolled up.
 
     What differs between their choices is not one thing, so nothing of it is decided.

@@ -59,6 +59,29 @@ def run_key(run_id: str) -> bytes:
     return bytes.fromhex(run_id)
 
 
+def name_number(connection: sqlite3.Connection, text: str) -> int:
+    """Give the number of a name that repeats."""
+    return number_of(connection, "name", text=text)
+
+
+def number_of(connection: sqlite3.Connection, table: str, **values: str | int) -> int:
+    """Give the number of what is kept once, inserting it if it is new.
+
+    Nothing is remembered between transactions: another process may have removed it.
+    """
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    given = tuple(values.values())
+    # The names are ours, the values are bound.
+    query = f"SELECT id FROM {table} WHERE ({columns}) = ({marks})"  # noqa: S608
+    row = connection.execute(query, given).fetchone()
+    if row is None:
+        insertion = f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id"  # noqa: S608
+        row = connection.execute(insertion, given).fetchone()
+    number: int = row[0]
+    return number
+
+
 def json_list(numbers: Iterable[int | str]) -> str:
     """Write values for `json_each`; the standard library's JSON is slow to load."""
     return msgspec.json.encode([*numbers]).decode("ascii")
@@ -126,7 +149,7 @@ def with_damaged_names(
         return read()
 
 
-SCHEMA = 14
+SCHEMA = 15
 """The number of the newest migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -17,7 +17,7 @@ from hexai.errors import LedgerBusy
 from hexai.ledger.database import json_list, milliseconds, transaction
 from hexai.ledger.threads import whole_threads
 
-_OF_A_RUN = ("survival", "answer", "prompt", "contender")
+_OF_A_RUN = ("survival", "answer", "prompt", "contender", "change")
 
 _TABLES = (
     *_OF_A_RUN,

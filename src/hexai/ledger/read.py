@@ -208,6 +208,7 @@ def _background(row: sqlite3.Row) -> Background:
         document=row["document"],
         place=row["place"],
         terminal=row["terminal"],
+        withheld=bool(row["withheld"]),
     )
 
 

@@ -26,10 +26,13 @@ from hexai.domain.record import (
     Shown,
     Survived,
 )
+from hexai.ledger.changes import note_run
 from hexai.ledger.database import (
     billionths,
     check_writable,
     milliseconds,
+    name_number,
+    number_of,
     run_key,
     transaction,
     translated,
@@ -82,6 +85,7 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
             join_thread(connection, fact)
             _tell_apart(connection, fact)
             _insert_texts(connection, number, fact)
+            note_run(connection, number)
             _take_early(connection, fact)
         return
     key = run_key(fact.run_id)
@@ -91,6 +95,7 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
         connection.execute("INSERT OR IGNORE INTO early VALUES (?, ?)", (key, text))
     else:
         _take_late(connection, row[0], fact)
+        note_run(connection, row[0])
 
 
 def _take_early(connection: sqlite3.Connection, run: RunRecord) -> None:
@@ -225,13 +230,13 @@ def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
     background = run.background
     inserted = connection.execute(
         "INSERT OR IGNORE INTO run (id, surface, language, project, document, place, "
-        "started_at, blind, seed, shuffle, sitting, terminal) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "started_at, blind, seed, shuffle, sitting, terminal, withheld) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run_key(run.run_id),
             run.surface,
-            _name(connection, background.language),
-            _name(connection, background.project),
+            name_number(connection, background.language),
+            name_number(connection, background.project),
             background.document,
             background.place,
             milliseconds(run.started_at),
@@ -240,6 +245,7 @@ def _insert_run(connection: sqlite3.Connection, run: RunRecord) -> int | None:
             run.shuffle,
             sitting_number(connection, run.sitting),
             background.terminal,
+            background.withheld,
         ),
     )
     return inserted.lastrowid if inserted.rowcount else None
@@ -257,7 +263,7 @@ def _insert_contenders(
             "sitting": sitting,
             "started_at": milliseconds(run.started_at),
             "cell": _cell(connection, run, contender),
-            "label": _name(connection, contender.label),
+            "label": name_number(connection, contender.label),
             **_names(connection, contender),
             **_figures(contender),
         }
@@ -277,7 +283,7 @@ def _names(
         "error_kind": contender.error_kind,
     }
     return {
-        column: None if name is None else _name(connection, name)
+        column: None if name is None else name_number(connection, name)
         for column, name in names.items()
     }
 
@@ -339,23 +345,23 @@ def _insert_texts(connection: sqlite3.Connection, number: int, run: RunRecord) -
 def _cell(
     connection: sqlite3.Connection, run: RunRecord, contender: ContenderRecord
 ) -> int:
-    model = _number(
+    model = number_of(
         connection,
         "model",
         provider=contender.provider,
         model=contender.model,
         upstream=contender.upstream,
     )
-    return _number(
+    return number_of(
         connection,
         "cell",
         model=model,
         surface=run.surface,
-        language=_name(connection, run.background.language),
-        project=_name(connection, run.background.project),
-        fingerprint=_name(connection, contender.fingerprint),
-        label=_name(connection, "" if contender.fell_back else contender.label),
-        prompts=_name(connection, contender.prompts),
+        language=name_number(connection, run.background.language),
+        project=name_number(connection, run.background.project),
+        fingerprint=name_number(connection, contender.fingerprint),
+        label=name_number(connection, "" if contender.fell_back else contender.label),
+        prompts=name_number(connection, contender.prompts),
     )
 
 
@@ -376,25 +382,3 @@ def _tell_apart(connection: sqlite3.Connection, run: RunRecord) -> None:
         " WHERE (provider, model, upstream) = (?, ?, ?)",
         ((run.surface, *whom) for whom, labels in count.items() if labels > 1),
     )
-
-
-def _name(connection: sqlite3.Connection, text: str) -> int:
-    return _number(connection, "name", text=text)
-
-
-def _number(connection: sqlite3.Connection, table: str, **values: str | int) -> int:
-    """Give the number of what is kept once, inserting it if it is new.
-
-    Nothing is remembered between transactions: another process may have removed it.
-    """
-    columns = ", ".join(values)
-    marks = ", ".join("?" * len(values))
-    given = tuple(values.values())
-    # The names are ours, the values are bound.
-    query = f"SELECT id FROM {table} WHERE ({columns}) = ({marks})"  # noqa: S608
-    row = connection.execute(query, given).fetchone()
-    if row is None:
-        insertion = f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id"  # noqa: S608
-        row = connection.execute(insertion, given).fetchone()
-    number: int = row[0]
-    return number

@@ -327,13 +327,14 @@ class Run:
             prompts=prompts_revision(surface),
         )
         thread = None if question.thread is None else question.thread.thread
+        background = replace(question.background, withheld=not settings.team.enabled)
         record = RunRecord(
             run_id=self.run_id,
             thread="" if thread is None else thread.begun_by or self.run_id,
             follows="" if thread is None else thread.follows,
             surface=surface,
             started_at=self._started_at,
-            background=question.background,
+            background=background,
             blind=question.blind,
             seed=self._seed,
             shuffle=question.share_drawn,
@@ -343,8 +344,7 @@ class Run:
             ),
             messages=question.request.messages,
         )
-        stored = not self.is_refused and may_store_text(settings, surface)
-        if not stored:
+        if self.is_refused or not may_store_text(settings, surface):
             return without_texts(record)
         return without_keys(record, self._services.mask_stored)
 

@@ -10,6 +10,7 @@ from hexai.errors import UsageError
 from hexai.ledger.access import Ledger
 from hexai.service.bench_texts import TextFile, sweep
 from hexai.service.recorder import make_ledger_file
+from hexai.service.team_secret import outside
 
 _PATIENCE = 5.0
 
@@ -74,6 +75,8 @@ class BenchRecords:
 
     def forget(self, *numbers: int) -> tuple[OSError, ...]:
         """Really remove benches; gives why files stay."""
+        changes = self._ledger.changes
+        changes.put_forgotten(outside(self._folders.state, changes, (), numbers))
         self._benches.remove(numbers)
         self._ledger.remove(())
         return tuple(sweep(self._folders.state, self._benches.ids))

@@ -19,11 +19,13 @@ from hexai.domain.ranking import Counted, Leaderboard, Stood
 from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
 from hexai.ledger.access import Ledger
+from hexai.ledger.changes import Changes
 from hexai.ledger.llm_logs import write_llm_logs
 from hexai.service.bench_texts import sweep
 from hexai.service.cache import AnswerCache
 from hexai.service.recorder import SPOOL, Spool, make_ledger_file
 from hexai.service.state_files import TOLD, KeptPrompts, Told
+from hexai.service.team_secret import outside
 
 _PATIENCE = 5.0
 
@@ -50,6 +52,11 @@ class History:
         self._spool = Spool(folders.state / SPOOL, now=now)
         self.damaged: list[int] = []
         """The runs that `all` has left out, as they cannot be read."""
+
+    @property
+    def changes(self) -> Changes:
+        """What a team's server has not been told yet, and what it is to forget."""
+        return self._ledger.changes
 
     def take_in_spool(self) -> Self:
         """Write what waits; where the ledger cannot be written, it goes on waiting.
@@ -189,6 +196,7 @@ class History:
     def forget_all(self) -> tuple[int, int]:
         """Really remove all; gives how many runs and benches. See `forget_all`."""
         counts = self.count(), len(self._ledger.benches.ids())
+        self.changes.put_forgotten(outside(self._folders.state, self.changes))
         self._ledger.remove_all()
         self._ledger.give_space_back()
         return counts
@@ -202,6 +210,8 @@ class History:
     ) -> Forgotten:
         keys = self._ledger.cache_keys(numbers)
         stays = list(_cache(self._folders, self._now).forget(keys))
+        forgotten = outside(self._folders.state, self.changes, numbers, benches)
+        self.changes.put_forgotten(forgotten)
         self._ledger.benches.remove(benches)
         stays += sweep(self._folders.state, self._ledger.benches.ids)
         self._ledger.remove(numbers, before=before)

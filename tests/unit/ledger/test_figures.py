@@ -390,13 +390,21 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
         old.execute("DROP INDEX run_place")
         old.execute("DROP INDEX run_narrowed")
         old.execute("DROP INDEX run_thread")
-        for table in ("bench", "bench_cell", "bench_reserved"):
+        benches = ("bench", "bench_cell", "bench_reserved", "bench_change")
+        for table in (*benches, "change", "team_push", "team_forgotten"):
             old.execute(f"DROP TABLE {table}")
         later = ("given", "held", "cut", "refused", "beside", "follows", "turns")
         kept = (f"kept_{a}" for a in SAMPLED_AFTER)
         for column in ("sitting", "sharing", *kept, *later):
             old.execute(f"ALTER TABLE contender DROP COLUMN {column}")
-        for column in ("narrowed", "settles_at", "thread", "follows", "terminal"):
+        for column in (
+            "narrowed",
+            "settles_at",
+            "thread",
+            "follows",
+            "terminal",
+            "withheld",
+        ):
             old.execute(f"ALTER TABLE run DROP COLUMN {column}")
         old.execute("UPDATE contender SET position = NULL")
         old.execute("ALTER TABLE cell RENAME TO newer")

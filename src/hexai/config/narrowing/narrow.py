@@ -35,6 +35,7 @@ from hexai.domain.entry import Surface
 PATTERNS: KeyPath = ("ignore", "extra_patterns")
 
 _LOCAL_ONLY: KeyPath = ("local_only",)
+_TEAM: KeyPath = ("team", "enabled")
 _MODE: KeyPath = ("general", "context_mode")
 _MODES = ("minimal", "window", "file-on-new-func", "always-full")
 _TRIGGERS: KeyPath = ("triggers", "trigger_characters")
@@ -87,6 +88,8 @@ def only_restricts(path: KeyPath, value: object) -> bool:
     """Tell whether a key takes something away whatever the settings are."""
     if path == PATTERNS:
         return not any(_is_exception(pattern) for pattern in _texts(value))
+    if path == _TEAM:
+        return value is False
     return path[0] == "use" or value == {} or (path == _LOCAL_ONLY and value is True)
 
 
@@ -118,10 +121,8 @@ class _Narrowing:
         if path[0] == "use":
             self._use(Surface(str(path[1])), _texts(value), source)
             return True
-        if path == _LOCAL_ONLY:
-            if value is True:
-                self._keep_local(f"refused by {source.name}: local_only")
-            return value is True or not self._base.local_only
+        if path in (_LOCAL_ONLY, _TEAM):
+            return self._switch(path, source, on=value is True)
         if path == PATTERNS:
             return self._ignore(_texts(value), source)
         if path == _TRIGGERS:
@@ -138,6 +139,14 @@ class _Narrowing:
             OnlyEntries(names=names, reason=reason),
         )
         self.restrictions = replace(self.restrictions, uses=uses)
+
+    def _switch(self, path: KeyPath, source: Source, *, on: bool) -> bool:
+        if path == _TEAM:
+            self._set(_TEAM, self.settings.team.enabled and on)
+            return not on or self._base.team.enabled
+        if on:
+            self._keep_local(f"refused by {source.name}: local_only")
+        return on or not self._base.local_only
 
     def _keep_local(self, reason: str) -> None:
         if not self.settings.local_only:

@@ -28,6 +28,7 @@ from hexai.text.sanitise import visible_line
 
 _NEVER = {"api_key_command", "local", "allow_http", "ca_file"}
 _ORIGIN_OR_KEY = {"type", "base_url", "headers", "api_key_env"}
+_TEAM: KeyPath = ("team", "enabled")
 _GRANT_LIMIT = 64 << 10
 
 
@@ -122,11 +123,12 @@ def forbidden(values: Mapping[KeyPath, object], owned: Owned) -> frozenset[KeyPa
         for path, value in values.items()
         if _is_forbidden(path, owned, prefixes)
         or (path[-1] == "api_key_env" and value in owned.keys)
+        or (path == _TEAM and value is not False)
     )
 
 
 def _is_forbidden(path: KeyPath, owned: Owned, prefixes: Collection[str]) -> bool:
-    if path == ("ignore", "allow_secrets"):
+    if path == ("ignore", "allow_secrets") or (path[0] == "team" and path != _TEAM):
         return True
     if _is_profile(path):
         name = str(path[1])

@@ -90,6 +90,12 @@ def _bench(name: str) -> click.Command:
     return parser(name)
 
 
+def _team(name: str) -> click.Command:
+    from hexai.surfaces.cli.team import parser
+
+    return parser(name)
+
+
 def _report(_name: str) -> click.Command:
     from hexai.surfaces.cli.report import parser
 
@@ -137,6 +143,13 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("bench compare", "Say what is known of each two entries.", _bench),
     ("bench export", "Write the figures of a bench.", _bench),
     ("bench forget", "Remove a bench, for good.", _bench),
+    ("team", "", _team),
+    ("team init", "Make a team's ledger on a PostgreSQL server.", _team),
+    ("team member add", "Enrol a person, as the ledger's owner.", _team),
+    ("team push", "Send what is new to the team's ledger.", _team),
+    ("team status", "Show what the team's ledger has of you.", _team),
+    ("team publish", "Publish the team's figures, as the ledger's owner.", _team),
+    ("team forget", "Have the team's ledger forget a person.", _team),
     ("report", "Write a page that shows what is known.", _report),
     ("lsp", "Serve an editor.", _lsp),
     ("action", "Let a model change a selection.", _action),

@@ -32,7 +32,13 @@ from hexai.surfaces.cli.legend import LEADERBOARD, legend
 from hexai.surfaces.cli.output import csv_of, say, table
 from hexai.surfaces.cli.plots import plot, plot_option
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.stats import filters, formats, read_filter, wide_option
+from hexai.surfaces.cli.stats import (
+    filters,
+    formats,
+    read_filter,
+    team_option,
+    wide_option,
+)
 from hexai.surfaces.names import board_names, is_called
 from hexai.surfaces.words import percent
 from hexai.text.cells import bar, width, wrap
@@ -81,8 +87,8 @@ def text_of(
     ]
     if not groups:
         return ""
-    between = "\n" + _wrapped([_APART], columns)
-    changes = _wrapped(
+    between = "\n" + wrapped([_APART], columns)
+    changes = wrapped(
         (
             words
             for model, rated in sorted(
@@ -105,16 +111,16 @@ def left_out(board: Leaderboard, columns: int = 0, *, by: By = "entry") -> str:
     if board.same:
         lists = count_of(board.same, _LISTS.get(board.surface, "lists"))
         words.append(f"{board.surface}: {lists} left out: {_SAME[by]}")
-    return _wrapped(words, columns)
+    return wrapped(words, columns)
 
 
 def nothing_yet(columns: int = 0) -> str:
     """Say that nobody can know, and what it takes."""
-    return _wrapped(_NOTHING_YET, columns)
+    return wrapped(_NOTHING_YET, columns)
 
 
-def _wrapped(lines: Iterable[str], columns: int) -> str:
-    """Break lines between words where the screen ends."""
+def wrapped(lines: Iterable[str], columns: int) -> str:
+    """Break lines between words where a screen of `columns` ends; 0: nowhere."""
     rows = (row for line in lines for row in (wrap(line, columns or width(line))))
     return "".join(f"{row.rstrip()}\n" for row in rows)
 
@@ -155,7 +161,7 @@ def _group(
     counted = f"{count_of(ranking.trials, what)}{nothing}"
     drawn = table(header, rows, columns=room.columns)
     told = [*legend(header, LEADERBOARD), *judged, counted]
-    return drawn + _wrapped(told, room.columns)
+    return drawn + wrapped(told, room.columns)
 
 
 def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:
@@ -196,7 +202,14 @@ def parser() -> click.Command:
     return make_parser(
         "leaderboard",
         _leaderboard,
-        params=[*filters(), *_counted(), wide_option(), *formats(), plot_option()],
+        params=[
+            *filters(),
+            *_counted(),
+            wide_option(),
+            *formats(),
+            plot_option(),
+            team_option(),
+        ],
         explanation="Rank entries by your votes and by what you took in the editor, "
         "with what the place in a list does taken out. A verdict stays valid however "
         "often you look. Answers from the cache do not count, and what came late or "
@@ -225,6 +238,10 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     chosen, by = read_filter(options, process.folder, now), options["by"]
     method = options["method"]
     counted = Counted(now=now, method=method and Method(method), blind=options["blind"])
+    if options["team"]:
+        from hexai.surfaces.cli.team_views import show_leaderboard
+
+        return show_leaderboard(invocation, chosen, now, options)
     if options["plot"]:
         return plot(process, options, chosen, counted, {"answer"})
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
@@ -242,7 +259,7 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         texts = (text_of(board, model, columns=columns, wide=wide) for board in boards)
         ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
         left = "".join(left_out(board, columns, by=by) for board in boards)
-        beside = _wrapped(_benches(process, boards), columns)
+        beside = wrapped(_benches(process, boards), columns)
         say(process, ranked + left + ("\n" + beside if beside else ""))
     return 0
 

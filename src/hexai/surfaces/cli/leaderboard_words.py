@@ -32,12 +32,12 @@ def comparison_words(
     comparison: Comparison, board: Leaderboard, names: Names
 ) -> Iterator[str]:
     """Say what is known of two models, and what has changed between them."""
-    yield "; ".join(filter(None, _parts(comparison, board.surface, names)))
+    yield "; ".join(filter(None, _parts(comparison, board, names)))
     if comparison.changed is not None:
         yield _change(comparison, board, names)
 
 
-def _parts(comparison: Comparison, surface: str, names: Names) -> Iterator[str]:
+def _parts(comparison: Comparison, board: Leaderboard, names: Names) -> Iterator[str]:
     better, worse = (
         _name(names, each) for each in (comparison.better, comparison.worse)
     )
@@ -58,8 +58,8 @@ def _parts(comparison: Comparison, surface: str, names: Names) -> Iterator[str]:
             return
         case Verdict.OPEN:
             yield f"{better}, {worse}: not enough yet ({choices})"
-    yield _drawn(comparison, surface)
-    yield _more(comparison)
+    yield _drawn(comparison, board.surface)
+    yield _more(comparison, board.clusters)
 
 
 def _lost(comparison: Comparison) -> int:
@@ -89,14 +89,14 @@ def _drawn(comparison: Comparison, surface: str) -> str:
     return f"only a drawn order can decide: {draw} it{more}"
 
 
-def _more(comparison: Comparison) -> str:
+def _more(comparison: Comparison, clusters: str) -> str:
     if comparison.missing is None:
         return "too close for a verdict any time soon"
     more = f"about {count_of(rounded(comparison.missing), 'more choices')}"
     sittings = comparison.sittings or 0
     if sittings >= comparison.missing:
         return more
-    return f"{more}, in about {count_of(rounded(sittings), 'sittings')}"
+    return f"{more}, in about {count_of(rounded(sittings), clusters)}"
 
 
 def _change(comparison: Comparison, board: Leaderboard, names: Names) -> str:

@@ -26,7 +26,7 @@ def parser() -> click.Command:
     return make_parser(
         "stats",
         _stats,
-        params=[*filters(), wide_option(), *formats(), plot_option()],
+        params=[*filters(), wide_option(), *formats(), plot_option(), team_option()],
         explanation="Show what every entry did: how often it answered, how fast, for "
         "how much money, and what of it was taken and stayed. Answers from the cache "
         "do not count.",
@@ -77,6 +77,13 @@ def wide_option() -> click.Parameter:
     )
 
 
+def team_option() -> click.Parameter:
+    """Make the option that asks the team's server instead of the ledger here."""
+    return click.Option(
+        ["--team"], is_flag=True, help="Show what your team has published."
+    )
+
+
 def formats() -> list[click.Parameter]:
     """Make the options for machines."""
     return [
@@ -101,6 +108,10 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
     now = time.time()  # noqa: TID251 - the edge
     chosen, by = read_filter(options, process.folder, now), options["by"]
+    if options["team"]:
+        from hexai.surfaces.cli.team_views import show_stats
+
+        return show_stats(invocation, chosen, options)
     if options["plot"]:
         sections = {"speed", "became", "money"}
         return plot(process, options, chosen, Counted(now=now), sections)

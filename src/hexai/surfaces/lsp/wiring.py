@@ -36,6 +36,7 @@ from hexai.surfaces.lsp.protocol.connection import (
     knows_action_literals,
     knows_as_is,
 )
+from hexai.surfaces.lsp.team_push import TeamPush
 from hexai.surfaces.lsp.unit_test_action import UnitTests
 from hexai.surfaces.lsp.work import LoadsShown, Running, WorkDoneProgress
 
@@ -192,12 +193,19 @@ async def _open_services(context: Context) -> AsyncIterator[Services]:
     status = None
     if snapshot is not None and start.recorder is None:
         status = _open_tmux_status(start, snapshot, current, log)
+    pushing = TeamPush(start, current, context.connection.tell)
+
+    def on_written() -> None:
+        pushing.recorded()
+        if status is not None:
+            status.refresh()
+
     ledger = LedgerRecorder(
         start.folders.state,
         now=start.now,
         retention_days=settings.ledger.retention_days,
         gathers=_GATHERS,
-        on_written=status.refresh if status is not None else lambda: None,
+        on_written=on_written,
         on_problem=_logging_from_threads(context.connection),
     )
     services = Services(

@@ -1,0 +1,140 @@
+"""What the commands of `hexai team` do, and what they say of it."""
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from hexai.errors import UsageError
+from hexai.surfaces.cli.command_line import Invocation
+from hexai.surfaces.cli.leaderboard_words import count_of
+from hexai.surfaces.cli.output import can_confirm, confirm, say, table
+from hexai.surfaces.cli.team_here import Here, here_of
+from hexai.surfaces.cli.team_words import (
+    done_words,
+    pending_words,
+    published_words,
+    standing_words,
+)
+from hexai.team.members import enrol, listed, pseudonym_of
+from hexai.team.pending import pending, standing
+from hexai.team.publish import publish_week
+from hexai.team.push import Pusher, forget_me, forget_person
+from hexai.team.schema import is_owner, make_partitions, migrate, script, settle
+from hexai.team.server import (
+    described,
+    read_setting,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+def init(invocation: Invocation, url: str, **options: Any) -> int:
+    """Print or apply the schema."""
+    here = here_of(invocation)
+    if not options["apply"] and (options["label"] or options["host"]):
+        raise UsageError("labels and hosts are settled with --apply")
+    with here.connected(url) as connection:
+        if not options["apply"]:
+            say(here.process, script(connection))
+            return 0
+        migrate(connection)
+        made = make_partitions(connection)
+        settle(connection, options["label"], options["host"])
+        setting = read_setting(connection)
+        say(
+            here.process,
+            f"the team's ledger is in {described(connection)}, schema "
+            f"{setting.schema}; {count_of(len(made), 'partitions')} made\n"
+            "next: hexai team member add NAME for each person, you too\n",
+        )
+    return 0
+
+
+def add_member(invocation: Invocation, name: str, role: str) -> int:
+    """Enrol a person, and print what that person needs."""
+    here = here_of(invocation)
+    with here.connected() as connection:
+        read_setting(connection)
+        enrolled = enrol(connection, name, role=role)
+        info = connection.info
+        host, port, database = info.host or "localhost", info.port, info.dbname
+    say(here.process, f"{enrolled.name} is enrolled, by the role {enrolled.role}\n")
+    if enrolled.password is not None:
+        say(
+            here.process,
+            "its password is shown this once; the person puts these into ~/.pgpass "
+            f"(mode 0600) and ~/.pg_service.conf:\n\n"
+            f"{host}:{port}:{database}:{enrolled.role}:{enrolled.password}\n\n"
+            f"[hexai]\nhost={host}\nport={port}\ndbname={database}\n"
+            f"user={enrolled.role}\n",
+        )
+    return 0
+
+
+def push(invocation: Invocation, *, dry_run: bool, background: bool) -> int:
+    """Send what is new."""
+    here = here_of(invocation)
+    now = time.time()  # noqa: TID251 - the edge
+    if background:
+        from hexai.surfaces.cli.team_background import push_quietly
+
+        return push_quietly(here.process, here.folders, here.team)
+    if dry_run:
+        with here.history() as history:
+            state, projects = here.folders.state, here.team.projects
+            _say(here, pending_words(pending(history.changes, state, projects, now)))
+        return 0
+    with here.history() as history, here.connected() as connection:
+        done = Pusher(
+            connection, history.changes, here.folders.state, here.team.projects
+        ).run(now)
+    _say(here, done_words(done))
+    return 1 if done.full else 0
+
+
+def status(invocation: Invocation) -> int:
+    """Show how things stand, here and there."""
+    here = here_of(invocation)
+    with here.history() as history, here.connected() as connection:
+        stand = standing(connection, history.changes)
+        where = f"server: {described(connection)}, schema {stand.schema}"
+        _say(here, (where, *standing_words(stand)))
+        if is_owner(connection):
+            rows = [
+                (each.name, each.role, str(each.rows), each.pushed_on or "never")
+                for each in listed(connection)
+            ]
+            _say(here, ["", f"enrolled: {len(rows)}"])
+            if rows:
+                say(here.process, table(("NAME", "ROLE", "SENT", "LAST"), rows))
+    return 0
+
+
+def forget(invocation: Invocation, name: str, *, yes: bool) -> int:
+    """Have the server forget somebody."""
+    here = here_of(invocation)
+    whom = "" if name == "ME" else name
+    question = f"Have the team's ledger forget everything of {whom or 'you'}?"
+    if not yes and can_confirm(here.process) and not confirm(here.process, question):
+        return 1
+    with here.history() as history, here.connected() as connection:
+        read_setting(connection)
+        if whom:
+            runs = forget_person(connection, pseudonym_of(connection, whom))
+        else:
+            runs = forget_me(connection, history.changes, here.folders.state)
+    _say(here, [f"the team's ledger has forgotten {count_of(runs, 'runs')}"])
+    return 0
+
+
+def publish(invocation: Invocation) -> int:
+    """Publish what is known of all people together."""
+    here = here_of(invocation)
+    with here.connected() as connection:
+        _say(here, published_words(publish_week(connection)))
+    return 0
+
+
+def _say(here: Here, lines: Iterable[str]) -> None:
+    say(here.process, "".join(f"{line}\n" for line in lines))

@@ -1,0 +1,207 @@
+"""`hexai stats --team` and `hexai leaderboard --team`: what a team has published."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import asdict
+
+from hexai.domain.figures import By, Filter, Quantile
+from hexai.domain.ranking import Counted, Leaderboard
+from hexai.errors import UsageError
+from hexai.surfaces.cli.command_line import Invocation
+from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.leaderboard import text_of, wrapped
+from hexai.surfaces.cli.leaderboard_records import (
+    LeaderboardRow,
+    board_record,
+    board_rows,
+)
+from hexai.surfaces.cli.output import complain, csv_of, say, table
+from hexai.surfaces.cli.process import Process
+from hexai.surfaces.cli.team_here import here_of
+from hexai.surfaces.names import board_names
+from hexai.surfaces.words import percent, usd
+from hexai.team.compare import compare
+from hexai.team.differ import Difference
+from hexai.team.results import Published, TeamFigures, read_boards, read_published
+from hexai.team.server import read_setting
+from hexai.text.sanitise import visible_line
+
+_NOT_PUBLISHED = {
+    "since": "--since",
+    "project": "--project",
+    "method": "--method",
+    "plot": "--plot",
+}
+_NOTHING = (
+    "the team has published nothing yet: its owner's `hexai team publish` does so once "
+    "a week, and says nothing of fewer than five people"
+)
+_HEADER = (
+    *("LANGUAGE", "MODEL", "PEOPLE", "RUNS", "ANSWERED", "LATE"),
+    *("FIRST p50", "p90", "TOTAL p50", "p90", "TOK/S", "COST", "ACCEPTED", "KEPT"),
+)
+
+
+def _refuse(options: Mapping[str, Any]) -> None:
+    """Refuse what would need other figures than those that are published."""
+    wanted = [word for name, word in _NOT_PUBLISHED.items() if options.get(name)]
+    if options.get("blind") is not None:
+        wanted.append("--blind")
+    if wanted:
+        raise UsageError(
+            f"{wanted[0]} does not go with --team: the team publishes fixed figures, "
+            "so that nobody can ask after one person"
+        )
+
+
+def show_stats(
+    invocation: Invocation, chosen: Filter, options: Mapping[str, Any]
+) -> int:
+    """Print the team's figures."""
+    _refuse(options)
+    here = here_of(invocation)
+    with here.connected() as connection:
+        read_setting(connection)
+        published = read_published(connection)
+    process = here.process
+    if published is None:
+        complain(process, _NOTHING)
+        return 0
+    rows = [each for each in published.figures if _fits(each, chosen)]
+    if options["json"]:
+        body = {"week": published.week, "people": published.people, "figures": rows}
+        say(process, to_json(body) + "\n")
+    elif options["csv"]:
+        say(process, csv_of([*_record(None)], map(_record, rows)))
+    elif rows:
+        say(process, "".join(_tables(published, rows, process.columns)))
+    else:
+        complain(process, "nothing is published that fits")
+    return 0
+
+
+def _fits(figures: TeamFigures, chosen: Filter) -> bool:
+    return (
+        chosen.surface in ("", figures.surface)
+        and chosen.language.lower() in ("", figures.language.lower())
+        and chosen.model.lower() in f"{figures.provider}:{figures.model}".lower()
+    )
+
+
+def _tables(
+    published: Published, rows: Sequence[TeamFigures], columns: int
+) -> Iterator[str]:
+    for surface in dict.fromkeys(each.surface for each in rows):
+        there = [_row(each) for each in rows if each.surface == surface]
+        yield f"{surface}\n{table(_HEADER, there, columns=columns)}\n"
+    yield (
+        f"Of about {published.people} people, until {published.week}; counts in tens, "
+        "figures to two digits, nothing of fewer than five people.\n"
+    )
+
+
+def _row(each: TeamFigures) -> tuple[str, ...]:
+    return (
+        each.language,
+        f"{each.provider}:{each.model}",
+        str(each.people),
+        str(each.runs),
+        _share(each.answered, each.runs),
+        _share(each.late, each.answered),
+        *map(_time, (*each.first_token, *each.total)),
+        "" if each.tokens_per_s is None else f"{each.tokens_per_s:.0f}",
+        usd(Decimal(str(each.cost_usd))) + "?" * bool(each.unpriced),
+        _share(each.accepted, each.shown),
+        "" if each.kept is None else percent(each.kept),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return percent(min(1.0, part / whole)) if whole else ""
+
+
+def _time(quantile: Quantile | None) -> str:
+    if quantile is None:
+        return ""
+    return f"{'>' * quantile.at_least}{quantile.seconds:.2g} s"
+
+
+_QUANTILES = ("first_p50", "first_p90", "total_p50", "total_p90")
+
+
+def _record(figures: TeamFigures | None) -> dict[str, object]:
+    """Give a row for CSV; the headings alone where there are no figures."""
+    names = [
+        n for n in TeamFigures.__struct_fields__ if n not in ("first_token", "total")
+    ]
+    if figures is None:
+        return dict.fromkeys((*names, *_QUANTILES))
+    values = asdict(figures)
+    times = (*figures.first_token, *figures.total)
+    seconds = (None if each is None else each.seconds for each in times)
+    return {n: values[n] for n in names} | dict(zip(_QUANTILES, seconds, strict=True))
+
+
+def show_leaderboard(
+    invocation: Invocation, chosen: Filter, now: float, options: Mapping[str, Any]
+) -> int:
+    """Print the team's leaderboards, and where this person differs from them."""
+    _refuse(options)
+    here = here_of(invocation)
+    by: By = options["by"]
+    with here.connected() as connection:
+        setting = read_setting(connection)
+        published = read_boards(connection, by)
+    process, model = here.process, chosen.model.lower()
+    boards = [b for b in published or () if chosen.surface in ("", b.surface)]
+    if options["json"]:
+        records = [board_record(board, model) for board in boards]
+        say(process, to_json({"surfaces": records}) + "\n")
+    elif options["csv"]:
+        rows = (row for board in boards for row in board_rows(board, model))
+        say(process, csv_of(LeaderboardRow.__struct_fields__, map(asdict, rows)))
+    elif not boards:
+        complain(process, _NOTHING if published is None else _nothing_rated())
+    else:
+        with here.history() as history:
+            mine = history.leaderboard(
+                Filter(surface=chosen.surface), Counted(now=now), by
+            )
+        differ = compare(mine, boards, setting, by)
+        _show(process, boards, differ, model, wide=options["wide"])
+    return 0
+
+
+def _nothing_rated() -> str:
+    return "no two models were compared by five people yet"
+
+
+def _show(
+    process: Process,
+    boards: Sequence[Leaderboard],
+    differ: Iterable[Difference],
+    model: str,
+    *,
+    wide: bool,
+) -> None:
+    columns = process.columns
+    texts = (text_of(board, model, columns=columns, wide=wide) for board in boards)
+    ranked = "\n".join(filter(None, texts))
+    names = {board.surface: board_names(board) for board in boards}
+    told = [*_difference_words(differ, names)]
+    say(process, ranked + wrapped(told, columns))
+
+
+def _difference_words(
+    differ: Iterable[Difference], names: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    for each in differ:
+        more, less = (
+            visible_line(names[each.surface][m]) for m in (each.more, each.less)
+        )
+        yield (
+            f"{each.surface}: you differ from the team, beyond chance: {more} against "
+            f"{less} is {each.mine:+.1f} for you and {each.theirs:+.1f} for the team"
+        )

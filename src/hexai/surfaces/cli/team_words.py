@@ -1,0 +1,99 @@
+"""What is said of a push: what would go, and what went; and how things stand."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import asdict
+
+from hexai.surfaces.cli.leaderboard_words import count_of
+from hexai.team.cells import Cell
+from hexai.team.pending import Pending, Stand
+from hexai.team.publish import Outcome
+from hexai.team.push import Done
+from hexai.team.sent import KINDS, Batch, Row
+
+_NOT_ASKED = (
+    "the server was never asked, so projects and files of models are not keyed by the "
+    "team's salt yet, and no label and no host is among it"
+)
+
+
+def done_words(done: Done) -> Iterator[str]:
+    """Say what came of a push."""
+    yield f"{count_of(done.rows, 'facts')} of {count_of(done.runs, 'runs')} sent"
+    if done.forgotten:
+        yield f"{count_of(done.forgotten, 'runs')} forgotten there"
+    if done.withheld:
+        yield f"{count_of(done.withheld, 'runs')} kept back by their projects"
+    if done.full:
+        yield f"the server takes no more today: {done.full}"
+    if done.left:
+        wait = "tomorrow" if done.full else "the next push: their choices may change"
+        yield f"{count_of(done.left, 'runs')} left for {wait}"
+
+
+def pending_words(pending: Pending) -> Iterator[str]:
+    """Say exactly what would go: one run whole, and all in sum."""
+    yield "nothing is sent now, and nobody is asked; this would go:"
+    yield ""
+    if pending.newest is not None:
+        yield from _one_run(pending.newest)
+    facts = count_of(sum(pending.facts.values()), "facts")
+    yield f"in sum: {facts} of {count_of(pending.runs, 'runs')}"
+    for kind, words in KINDS.items():
+        if count := pending.facts.get(kind, 0):
+            yield f"  {count} {kind}: {words}"
+    if pending.withheld:
+        yield f"kept back by their projects: {count_of(pending.withheld, 'runs')}"
+    if pending.cells:
+        yield f"who was asked ({len(pending.cells)}):"
+        yield from (f"  {_pairs(cell)}" for cell in pending.cells)
+    if pending.forgotten:
+        yield f"to be forgotten there: {count_of(pending.forgotten, 'runs')}"
+    if not pending.is_known:
+        yield from ("", _NOT_ASKED)
+
+
+def _one_run(batch: Batch) -> Iterator[str]:
+    yield "the newest run, whole:"
+    yield from (f"  {_pairs(row)}" for row in batch.rows)
+    yield "of"
+    yield from (f"  {_pairs(cell)}" for cell in batch.cells.values())
+    yield ""
+
+
+def _pairs(value: Row | Cell) -> str:
+    """Write what is there of a row, each part under its column's name."""
+    parts: Iterable[tuple[str, object]] = asdict(value).items()
+    return " ".join(f"{name}={part}" for name, part in parts if part not in (None, ""))
+
+
+def published_words(outcome: Outcome) -> Iterator[str]:
+    """Say what came of publishing."""
+    if not outcome.is_new:
+        yield f"published already for the week from {outcome.week}; next week again"
+        return
+    if not outcome.figures:
+        yield "nothing to publish: of weeks that are over, no model has five people"
+        return
+    yield f"published: all until {outcome.week}, of {outcome.people} people"
+    yield f"{count_of(outcome.figures, 'rows')} of figures"
+    if outcome.partitions:
+        yield f"{count_of(outcome.partitions, 'partitions')} made"
+
+
+def standing_words(stand: Stand) -> Iterator[str]:
+    """Say how things stand."""
+    mine = stand.mine
+    if mine is None:
+        yield "you: this role is of nobody who was enrolled"
+    else:
+        yield f"you: {mine.name}, as {mine.pseudonym}"
+        days = f", from {mine.first} to {mine.last}" if mine.facts else ""
+        runs = count_of(mine.runs, "runs")
+        yield f"there: {count_of(mine.facts, 'facts')} of {runs}{days}"
+        left = count_of(mine.left, "runs")
+        yield f"here: {left} not sent yet, {mine.forgotten} to be forgotten there"
+    if stand.published:
+        yield f"published: all until {stand.published}"
+    else:
+        yield "published: nothing yet"

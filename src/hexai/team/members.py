@@ -1,0 +1,161 @@
+"""Enrols people: one role a person, which may add and read what is its own."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from hexai.errors import TeamError
+from hexai.team.schema import check_owner
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_ODD = re.compile(r"[^a-z0-9_]+")
+_LONGEST_NAME, _LONGEST_ROLE = 100, 60
+LIMITS = {
+    "statement_timeout": "120s",
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""What a new role's sessions begin with; its user can change them for a session."""
+CONNECTIONS = 4
+"""Connections of one role at once, which its user cannot change."""
+
+
+class Enrolled(Struct, frozen=True, kw_only=True):
+    """A person who was enrolled."""
+
+    name: str
+    role: str
+    password: str | None
+    """None where the role was there before."""
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"Enrolled(name={self.name!r}, role={self.role!r})"
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """A person as the owner sees him."""
+
+    name: str
+    role: str
+    rows: int
+    pushed_on: str
+
+
+def enrol(connection: "Connection[Any]", name: str, *, role: str = "") -> Enrolled:
+    """Enrol a person, with a new role or one that is there; whole or not at all.
+
+    Raises `TeamError` for a second role of one person.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise TeamError(f"a name has 1 to {_LONGEST_NAME} printable characters")
+    check_owner(connection)
+    known = _role_of(connection, name)
+    if known is not None:
+        raise TeamError(
+            f"{name} is enrolled already, by the role {known}: a person has one role, "
+            "so that five people are five"
+        )
+    password = None
+    with connection.transaction():
+        if role:
+            _check_role(connection, role)
+        else:
+            role = _ODD.sub("_", name.lower()).strip("_")[:_LONGEST_ROLE] or "member"
+            password = _create(connection, role)
+        _admit(connection, name, role)
+    return Enrolled(name=name, role=role, password=password)
+
+
+def listed(connection: "Connection[Any]") -> tuple[Member, ...]:
+    """Give all who are enrolled, for their owner."""
+    rows = connection.execute(
+        "SELECT name, role, rows, coalesce(pushed_on::text, '') FROM hexai.person"
+        " ORDER BY lower(name)"
+    )
+    return tuple(
+        Member(name=name, role=role, rows=count, pushed_on=day)
+        for name, role, count, day in rows
+    )
+
+
+def pseudonym_of(connection: "Connection[Any]", name: str) -> int:
+    """Give the pseudonym of a person; raises `TeamError` if nobody is called so."""
+    check_owner(connection)
+    row = connection.execute(
+        "SELECT pseudonym FROM hexai.person WHERE lower(name) = lower(%s)", [name]
+    ).fetchone()
+    if row is None:
+        raise TeamError(f"nobody is enrolled as {name}; see hexai team status")
+    return int(row[0])
+
+
+def _role_of(connection: "Connection[Any]", name: str) -> str | None:
+    row = connection.execute(
+        "SELECT role FROM hexai.person WHERE lower(name) = lower(%s)", [name]
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _check_role(connection: "Connection[Any]", role: str) -> None:
+    row = connection.execute(
+        "SELECT (rolsuper OR rolbypassrls) AND rolname <> session_user,"
+        " EXISTS (SELECT FROM hexai.person WHERE role = rolname)"
+        " FROM pg_roles WHERE rolname = %s",
+        [role],
+    ).fetchone()
+    if row is None:
+        raise TeamError(f"there is no role {role}; leave --role out to have one made")
+    if row[0]:
+        raise TeamError(f"{role} may read everything, and is for nobody's daily work")
+    if row[1]:
+        raise TeamError(f"the role {role} is another person's already")
+
+
+def _create(connection: "Connection[Any]", role: str) -> str:
+    """Make a role; its password goes over the line as a digest only."""
+    from psycopg import sql
+
+    if _exists(connection, role):
+        raise TeamError(f"there is a role {role} already; --role {role} enrols it")
+    password = secrets.token_urlsafe(24)
+    digest = connection.pgconn.encrypt_password(
+        password.encode(), role.encode(), b"scram-sha-256"
+    )
+    connection.execute(
+        sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT {} PASSWORD {}").format(
+            sql.Identifier(role), sql.Literal(CONNECTIONS), sql.Literal(digest.decode())
+        )
+    )
+    for name, value in LIMITS.items():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                sql.Identifier(role), sql.Identifier(name), sql.Literal(value)
+            )
+        )
+    return password
+
+
+def _exists(connection: "Connection[Any]", role: str) -> bool:
+    query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+    return connection.execute(query, [role]).fetchone() is not None
+
+
+def _admit(connection: "Connection[Any]", name: str, role: str) -> None:
+    from psycopg import sql
+
+    row = connection.execute("SELECT members FROM hexai.setting").fetchone()
+    group = row[0] if row else ""
+    connection.execute(
+        sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(role))
+    )
+    values: Sequence[object] = [secrets.randbelow(2**63), name, role]
+    connection.execute(
+        "INSERT INTO hexai.person (pseudonym, name, role) VALUES (%s, %s, %s)", values
+    )

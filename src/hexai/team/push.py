@@ -1,0 +1,297 @@
+"""Sends what a team's server has not got yet, and has it forget what is forgotten.
+
+Rows go by COPY into a temporary table, since PostgreSQL takes no COPY into a table with
+row-level security, and from there into the ledger, where a row that is there already
+changes nothing. So a push that was cut off, by whomever, is made again from where the
+local ledger knows that it came to. Batches grow while they are quick, so that a slow
+line is not asked for more than it carries within a statement's time.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from hexai.errors import TeamError
+from hexai.ledger.changes import EVERYTHING, ChangedCell, ChangedRun, Changes, Pushed
+from hexai.service.files import make_private_folder, read_private, write_private
+from hexai.service.team_secret import Secret, make_secret, outside, secret_file
+from hexai.team.cells import Cell
+from hexai.team.sent import Batch, Row, Sender, batch_of, lines
+from hexai.team.server import (
+    Me,
+    Setting,
+    read_me,
+    read_setting,
+    translated,
+)
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_FEW, _MANY = 50, 4000
+"""Runs that go at once, to begin with and at most."""
+_QUICK, _SLOW = 1.0, 8.0
+"""Seconds of a batch below which the next one is larger, or above which smaller."""
+_BURIED_AT_ONCE = 2000
+_LONGEST = 1 << 20
+_KNOWN = "setting.json"
+
+_COLUMNS = ", ".join(Row.__struct_fields__)
+_INCOMING = """
+CREATE TEMPORARY TABLE incoming (
+    run uuid, kind "char", idx smallint, revision integer, day date, cell bigint,
+    state "char", flags smallint, cost bigint, sitting bigint, document bigint,
+    project bigint, ttft integer, total integer, generating integer, input integer,
+    output integer, number integer, share real, trial text
+) ON COMMIT DELETE ROWS
+"""
+_COPY = f"COPY pg_temp.incoming ({_COLUMNS}) FROM STDIN"
+# What is put in is our own, and fixed.
+_TAKE = f"""
+INSERT INTO hexai.fact (person, {_COLUMNS})
+SELECT (SELECT hexai.me()), {_COLUMNS} FROM pg_temp.incoming ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_CELL = """
+INSERT INTO hexai.cell (
+    person, id, surface, language, provider, model, options, label, host
+) VALUES ((SELECT hexai.me()), %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_BURY = """
+INSERT INTO hexai.tombstone (person, run)
+SELECT (SELECT hexai.me()), unnest(%s::uuid[]) ON CONFLICT DO NOTHING
+"""
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What is remembered of the server since it was last talked to."""
+
+    setting: Setting
+    person: int
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """What came of a push."""
+
+    rows: int = 0
+    """Facts that the server had not got."""
+    runs: int = 0
+    """Runs and cells of benches that were looked at."""
+    withheld: int = 0
+    forgotten: int = 0
+    left: int = 0
+    """Runs and cells that wait: their choices may still change, or the day is full."""
+    full: str = ""
+    """Why the server takes no more today."""
+
+
+class Pusher:
+    """Pushes what is new of one ledger by one connection."""
+
+    def __init__(
+        self,
+        connection: "Connection[Any]",
+        changes: Changes,
+        state: Path,
+        projects: Mapping[str, str] | None = None,
+    ) -> None:
+        """`state` is the folder of the user's state. Raises `TeamError`."""
+        self._connection = connection
+        self._changes = changes
+        with translated():
+            self.setting = read_setting(connection)
+            self.me = _enrolled(read_me(connection))
+            secret = make_secret(state)
+            _introduce(connection, secret, state)
+        self._sender = Sender(
+            secret=secret, setting=self.setting, projects=projects or {}
+        )
+        self._sent: set[int] = set()
+        self._is_ready = False
+        keep_known(state, Known(setting=self.setting, person=self.me.pseudonym))
+
+    @property
+    def server(self) -> str:
+        """Name the team's ledger, wherever it lies."""
+        return str(self.setting.team)
+
+    def run(
+        self, now: float, progress: Callable[[int], None] = lambda _rows: None
+    ) -> Done:
+        """Send all that is new; `now` is the wall clock, `progress` hears of rows.
+
+        What is to be forgotten goes first. Raises `TeamError`: what was sent until
+        then is noted.
+        """
+        with translated():
+            forgotten = self.bury()
+            return self._send(now, forgotten, progress)
+
+    def bury(self) -> int:
+        """Have the server forget what is in the outbox."""
+        count = 0
+        while runs := self._changes.forgotten(most=_BURIED_AT_ONCE):
+            keys = [run.hex() for run in runs if run != EVERYTHING]
+            with self._connection.transaction():
+                if EVERYTHING in runs:
+                    forget_person(self._connection, self.me.pseudonym)
+                    _introduce_again(self._connection, self._sender.secret)
+                self._connection.execute(_BURY, [keys])
+            self._changes.deliver(runs)
+            count += len(keys)
+        return count
+
+    def _send(
+        self, now: float, forgotten: int, progress: Callable[[int], None]
+    ) -> Done:
+        pushed = self._changes.pushed(self.server, self.me.pseudonym)
+        rows = looked = withheld = 0
+        size, full = _FEW, ""
+        while True:
+            runs = self._changes.runs(pushed.change, most=size, now=now)
+            cells = self._changes.cells(pushed.bench_change, most=size)
+            if not (runs or cells):
+                break
+            batch = batch_of(self._sender, runs, cells)
+            began = time.monotonic()
+            try:
+                rows += self._put(batch)
+            except _too_many() as error:
+                full = str(_line(error))
+                break
+            pushed = after(pushed, runs, cells)
+            self._changes.note_pushed(self.server, self.me.pseudonym, pushed)
+            looked += len(runs) + len(cells)
+            withheld += batch.withheld
+            progress(rows)
+            size = _next_size(size, time.monotonic() - began)
+        return Done(
+            rows=rows,
+            runs=looked,
+            withheld=withheld,
+            forgotten=forgotten,
+            left=self._changes.count(pushed),
+            full=full,
+        )
+
+    def _put(self, batch: Batch) -> int:
+        """Write a batch in one transaction; gives how many facts were new."""
+        if not batch.rows:
+            return 0
+        connection = self._connection
+        if not self._is_ready:
+            connection.execute(_INCOMING)
+            self._is_ready = True
+        new = [cell for cell in batch.cells.values() if cell.id not in self._sent]
+        with connection.transaction(), connection.cursor() as cursor:
+            with cursor.copy(_COPY.encode()) as copy:
+                for piece in _pieces(batch.rows):
+                    copy.write(piece)
+            cursor.executemany(_CELL, [_values(cell) for cell in new])
+            cursor.execute(_TAKE.encode())
+            count = cursor.rowcount
+        self._sent |= {cell.id for cell in new}
+        return count
+
+
+def forget_me(connection: "Connection[Any]", changes: Changes, state: Path) -> int:
+    """Have the server forget this person; what is here now never comes to it.
+
+    Gives how many runs it has had. Raises `TeamError`.
+    """
+    with translated():
+        runs = forget_person(connection, _enrolled(read_me(connection)).pseudonym)
+    pusher = Pusher(connection, changes, state)
+    changes.put_forgotten(outside(state, changes))
+    changes.note_pushed(pusher.server, pusher.me.pseudonym, changes.newest())
+    with translated():
+        pusher.bury()
+    return runs
+
+
+def forget_person(connection: "Connection[Any]", pseudonym: int) -> int:
+    """Have the server forget all of a person; gives how many runs that were."""
+    row = connection.execute("SELECT hexai.forget(%s)", [pseudonym]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def keep_known(state: Path, known: Known) -> None:
+    """Remember what the server has settled, so that it need not be asked."""
+    folder = secret_file(state).parent
+    try:
+        make_private_folder(folder)
+        write_private(folder / _KNOWN, msgspec.json.encode(known))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TeamError(f"{folder} cannot be written to: {reason}") from None
+
+
+def read_known(state: Path) -> Known | None:
+    """Give what is remembered of the server; None before it was ever talked to."""
+    path = secret_file(state).with_name(_KNOWN)
+    try:
+        return msgspec.json.decode(read_private(path, limit=_LONGEST), type=Known)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _enrolled(me: Me | None) -> Me:
+    if me is None:
+        raise TeamError(
+            "the team's server knows nobody of this role; its owner enrols you by "
+            "`hexai team member add NAME`"
+        )
+    return me
+
+
+def _introduce(connection: "Connection[Any]", secret: Secret, state: Path) -> None:
+    """Make sure that all machines of a person call a run alike."""
+    if _introduce_again(connection, secret) != secret.check:
+        raise TeamError(
+            "you have pushed from another machine before, with another secret, so that "
+            f"each run would count twice; copy {secret_file(state)} from there to "
+            "here, or have all of it forgotten: hexai team forget"
+        )
+
+
+def _introduce_again(connection: "Connection[Any]", secret: Secret) -> str:
+    row = connection.execute("SELECT hexai.introduce(%s)", [secret.check]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def after(
+    pushed: Pushed, runs: Sequence[ChangedRun], cells: Sequence[ChangedCell]
+) -> Pushed:
+    """Say how far a server was told once it has these too."""
+    return Pushed(
+        runs[-1].change if runs else pushed.change,
+        cells[-1].change if cells else pushed.bench_change,
+    )
+
+
+def _next_size(size: int, seconds: float) -> int:
+    if seconds < _QUICK:
+        return min(_MANY, size * 2)
+    return max(_FEW // 5, size // 2) if seconds > _SLOW else size
+
+
+def _pieces(rows: Sequence[Row], size: int = 500) -> Iterable[bytes]:
+    for start in range(0, len(rows), size):
+        yield b"".join(lines(rows[start : start + size]))
+
+
+def _values(cell: Cell) -> tuple[object, ...]:
+    return msgspec.structs.astuple(cell)
+
+
+def _too_many() -> type[Exception]:
+    from psycopg.errors import ProgramLimitExceeded
+
+    return ProgramLimitExceeded
+
+
+def _line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,127 @@
+"""What is published of a team, and all that its members read of each other.
+
+Counts are rounded to tens, figures to two digits, and nothing is there of fewer than
+five people.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from hexai.domain.figures import By, Quantile
+from hexai.domain.ranking import Leaderboard
+from hexai.errors import TeamError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+LEAST = 5
+"""People of whom anything is said."""
+_TENS = 10
+_STATS = "stats"
+
+
+class TeamFigures(Struct, frozen=True, kw_only=True):
+    """The figures of a model on a surface, in a language."""
+
+    surface: str
+    language: str
+    provider: str
+    model: str
+    people: int
+    runs: int
+    answered: int
+    failed: int
+    """Time-outs too."""
+    late: int
+    first_token: tuple[Quantile | None, Quantile | None]
+    """The median, and the time in which nine of ten have come."""
+    total: tuple[Quantile | None, Quantile | None]
+    tokens_per_s: float | None
+    cost_usd: float
+    unpriced: int
+    """Answers whose price nobody knows."""
+    shown: int
+    accepted: int
+    kept: float | None
+    """The share of the characters taken that was there two minutes later."""
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """What was published for a week."""
+
+    week: str
+    """Its Monday; what came from that day on is not in it."""
+    people: int
+    figures: tuple[TeamFigures, ...]
+
+
+def tens(count: float) -> int:
+    """Round a count."""
+    return round(count / _TENS) * _TENS
+
+
+def two_digits(value: float | None) -> float | None:
+    """Round a figure."""
+    return None if value is None else float(f"{value:.2g}")
+
+
+def rounded(board: Leaderboard) -> Leaderboard:
+    """Round what a leaderboard counts, and leave out what moments it knows."""
+    from hexai.team.rounding import round_ranking
+
+    return msgspec.structs.replace(
+        board, rankings=tuple(map(round_ranking, board.rankings))
+    )
+
+
+def put(
+    connection: "Connection[Any]",
+    published: Published,
+    boards: "dict[By, tuple[Leaderboard, ...]]",
+) -> None:
+    """Publish; in a transaction of the caller's."""
+    parts: dict[str, object] = {_STATS: published}
+    parts |= {_part(by): each for by, each in boards.items()}
+    for part, body in parts.items():
+        connection.execute(
+            "INSERT INTO hexai.result (week, part, body) VALUES (%s, %s, %s)",
+            [published.week, part, msgspec.json.encode(body).decode()],
+        )
+
+
+def read_published(connection: "Connection[Any]") -> Published | None:
+    """Give what was published last; None if nothing was."""
+    body = _newest(connection, _STATS)
+    return None if body is None else _decoded(body, Published)
+
+
+def read_boards(
+    connection: "Connection[Any]", by: By
+) -> tuple[Leaderboard, ...] | None:
+    """Give the leaderboards that were published last; None if nothing was."""
+    body = _newest(connection, _part(by))
+    return None if body is None else _decoded(body, tuple[Leaderboard, ...])
+
+
+def _newest(connection: "Connection[Any]", part: str) -> str | None:
+    row = connection.execute(
+        "SELECT body FROM hexai.result WHERE part = %s ORDER BY week DESC LIMIT 1",
+        [part],
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _decoded(body: str, shape: Any) -> Any:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.DecodeError:
+        raise TeamError(
+            "what the team has published cannot be read; another version of Hexai has "
+            "published it"
+        ) from None
+
+
+def _part(by: By) -> str:
+    return f"leaderboard by {by}"

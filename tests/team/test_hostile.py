@@ -1,0 +1,256 @@
+"""A member who means harm, with psql: what he reads and changes of others."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from msgspec import Struct
+from psycopg import errors
+
+from tests.support.postgres import OWNER
+from tests.support.team import LATELY, Person, Team, psql, shown_run
+
+pytestmark = pytest.mark.debian
+
+TABLES = ("fact", "cell", "tombstone", "person", "setting", "result")
+
+
+class Scene(Struct):
+    """A team of two, of whom one has logged in past Hexai."""
+
+    team: Team
+    good: Person
+    session: "psycopg.Connection[Any]"
+    other: int
+    """The pseudonym of the good one."""
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask as the hostile member."""
+        return self.session.execute(query.encode(), values).fetchall()
+
+
+@pytest.fixture
+def scene(team: Team) -> Iterator[Scene]:
+    """Let a good member push, and a hostile one log in."""
+    good, bad = team.enrol("good"), team.enrol("bad")
+    good.record(*shown_run(1))
+    good.team("push")
+    [(other,)] = team.ask(
+        "SELECT pseudonym FROM hexai.person WHERE role = %s", good.role
+    )
+    with psql(team, bad) as session:
+        yield Scene(team=team, good=good, session=session, other=other)
+
+
+def _a_fact(person: int, run: str, day: str = "2026-01-01") -> str:
+    return (
+        "INSERT INTO hexai.fact (person, run, day, revision, idx, flags, kind, state)"
+        f" VALUES ({person}, '{run}', '{day}', 0, 0, 0, 'r', 'a')"
+    )
+
+
+def test_he_reads_nothing_of_others(scene: Scene) -> None:
+    """Neither in tables, nor by counting, nor through results that are none yet."""
+    assert scene.rows("SELECT * FROM hexai.fact") == []
+    assert scene.rows("SELECT * FROM hexai.cell") == []
+    assert scene.rows("SELECT * FROM hexai.tombstone") == []
+    assert scene.rows("SELECT count(*) FROM hexai.person") == [(1,)]
+    assert scene.rows("SELECT * FROM hexai.result") == []
+
+
+def test_no_partition_is_his(scene: Scene) -> None:
+    """The newest one neither, and not the one for all others."""
+    names = scene.team.ask(
+        "SELECT inhrelid::regclass::text FROM pg_inherits"
+        " WHERE inhparent = 'hexai.fact'::regclass"
+    )
+
+    assert len(names) > 10
+    for (name,) in names:
+        with pytest.raises(errors.InsufficientPrivilege):
+            scene.session.execute(f"SELECT * FROM {name}".encode())
+        with pytest.raises(errors.InsufficientPrivilege):
+            scene.session.execute(f"INSERT INTO {name} DEFAULT VALUES".encode())
+
+
+def test_a_function_in_a_query_sees_his_own_rows_alone(scene: Scene) -> None:
+    """However cheap it says that it is, it comes after the policy."""
+    told: list[str] = []
+    scene.session.add_notice_handler(lambda d: told.append(str(d.message_primary)))
+    scene.session.execute(
+        "CREATE FUNCTION pg_temp.leak(bigint) RETURNS boolean LANGUAGE plpgsql"
+        " COST 1e-9 AS $$ BEGIN RAISE NOTICE '%', $1; RETURN true; END $$"
+    )
+
+    scene.rows("SELECT 1 FROM hexai.fact WHERE pg_temp.leak(person)")
+    scene.rows("SELECT 1 FROM hexai.cell WHERE pg_temp.leak(person)")
+    scene.rows("SELECT 1 FROM hexai.person WHERE pg_temp.leak(pseudonym)")
+
+    assert str(scene.other) not in told
+    assert len(told) == 1
+
+
+def test_statistics_of_columns_are_not_his(scene: Scene) -> None:
+    """What ANALYZE has learnt of others stays its owner's."""
+    scene.team.ask("ANALYZE hexai.fact")
+    scene.team.ask("ANALYZE hexai.cell")
+
+    assert scene.rows("SELECT 1 FROM pg_stats WHERE schemaname = 'hexai'") == []
+
+
+def test_he_says_nothing_for_others(scene: Scene) -> None:
+    """Not under another's pseudonym, by whatever way."""
+    run = str(uuid.uuid4())
+    for statement in (
+        _a_fact(scene.other, run),
+        f"INSERT INTO hexai.tombstone VALUES ({scene.other}, '{run}')",
+        f"INSERT INTO hexai.cell SELECT {scene.other}, 1, '', '', '', '', '', '', ''",
+        f"SELECT hexai.forget({scene.other})",
+    ):
+        with pytest.raises(errors.InsufficientPrivilege):
+            scene.session.execute(statement.encode())
+
+
+def test_he_swallows_nothing_by_being_first(scene: Scene) -> None:
+    """Another's runs under his own pseudonym are in nobody's way."""
+    scene.good.record(*shown_run(2))
+    dry = scene.good.team("push", "--dry-run")
+    run = dry.partition("run=")[2][:32]
+    day = dry.partition("day=")[2][:10]
+    [(me,)] = scene.rows("SELECT hexai.me()")
+    scene.session.execute(_a_fact(me, run, day).encode())
+    scene.session.execute(
+        "INSERT INTO hexai.tombstone VALUES (%s, %s)", [me, str(uuid.UUID(run))]
+    )
+
+    assert scene.good.team("push") == "5 facts of 1 run sent\n"
+
+
+def test_he_changes_and_deletes_nothing(scene: Scene) -> None:
+    """Not even of his own, but by a tombstone; and no table is his to empty."""
+    scene.session.execute(
+        _a_fact(scene.rows("SELECT hexai.me()")[0][0], "0" * 32).encode()
+    )
+    for table in TABLES:
+        for statement in (
+            f"UPDATE hexai.{table} SET {_first_column(table)} = {_first_column(table)}",
+            f"DELETE FROM hexai.{table}",
+            f"TRUNCATE hexai.{table}",
+            f"ALTER TABLE hexai.{table} DISABLE ROW LEVEL SECURITY",
+            f"DROP TABLE hexai.{table}",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                scene.session.execute(statement.encode())
+    for statement in (
+        "INSERT INTO hexai.result VALUES ('2026-01-05', 'stats', '{}')",
+        "CREATE TABLE hexai.mine (a int)",
+        "CREATE FUNCTION hexai.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    ):
+        with pytest.raises(errors.InsufficientPrivilege):
+            scene.session.execute(statement.encode())
+
+
+def _first_column(table: str) -> str:
+    return {"person": "role", "setting": "schema", "result": "part"}.get(
+        table, "person"
+    )
+
+
+def test_he_becomes_nobody_else(scene: Scene) -> None:
+    """Neither another member, nor the owner, nor by the members' common role."""
+    for role in (scene.good.role, OWNER):
+        with pytest.raises(errors.InsufficientPrivilege):
+            scene.session.execute(f'SET ROLE "{role}"'.encode())
+    [(group,)] = scene.rows("SELECT members FROM hexai.setting")
+    scene.session.execute(f'SET ROLE "{group}"'.encode())
+
+    assert scene.rows("SELECT count(*) FROM hexai.fact") == [(0,)]
+
+
+def test_functions_of_the_owner_look_names_up_where_they_should(scene: Scene) -> None:
+    """What he puts in their way is not called."""
+    scene.session.execute(
+        "CREATE FUNCTION pg_temp.count(bigint) RETURNS bigint LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE EXCEPTION 'called as %', current_user; END $$"
+    )
+    scene.session.execute("CREATE TABLE pg_temp.person (role name, pseudonym bigint)")
+    scene.session.execute(
+        "INSERT INTO pg_temp.person VALUES (session_user, %s)", [scene.other]
+    )
+    scene.session.execute("SET search_path = pg_temp, hexai, pg_catalog")
+
+    assert scene.rows("SELECT hexai.me()") != [(scene.other,)]
+    functions = scene.team.ask(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'hexai'::regnamespace"
+        " AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)"
+    )
+    assert functions == []
+
+
+def test_a_cells_number_means_what_it_says(scene: Scene) -> None:
+    """Nobody can let a number of others mean another model."""
+    [(number,)] = scene.team.ask("SELECT min(id) FROM hexai.cell")
+    with pytest.raises(errors.CheckViolation):
+        scene.session.execute(
+            "INSERT INTO hexai.cell VALUES"
+            " (hexai.me(), %s, 'completion', 'python', 'ollama', 'mine', '', '', '')",
+            [number],
+        )
+
+
+def test_he_locks_nobody_out(scene: Scene) -> None:
+    """Tables take no lock of his that others wait for, and pushes no lock of advice."""
+    for mode in ("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE"):
+        with pytest.raises(errors.InsufficientPrivilege), scene.session.transaction():
+            scene.session.execute(f"LOCK TABLE hexai.fact IN {mode} MODE".encode())
+    [(me,)] = scene.rows("SELECT hexai.me()")
+    scene.good.record(*shown_run(2, at=LATELY))
+    with scene.session.transaction():
+        scene.session.execute(_a_fact(me, "1" * 32).encode())
+        scene.session.execute("SELECT pg_advisory_lock(1), pg_advisory_lock(2)")
+        with pytest.raises(errors.InsufficientPrivilege), scene.session.transaction():
+            scene.session.execute("SELECT 1 FROM hexai.setting FOR UPDATE")
+
+        assert scene.good.team("push") == "5 facts of 1 run sent\n"
+
+
+def test_his_rows_of_a_day_are_counted(scene: Scene) -> None:
+    """What is beyond the limit is refused whole, and keeps nobody else out."""
+    scene.team.ask("UPDATE hexai.setting SET rows_a_day = 100")
+    flood = (
+        "INSERT INTO hexai.fact (person, run, day, revision, idx, flags, kind, state)"
+        " SELECT hexai.me(), gen_random_uuid(), '2026-01-01', 0, 0, 0, 'r', 'a'"
+        " FROM generate_series(1, 101)"
+    )
+    with pytest.raises(errors.ProgramLimitExceeded):
+        scene.session.execute(flood.encode())
+
+    scene.good.record(*shown_run(2))
+    assert scene.good.team("push") == "5 facts of 1 run sent\n"
+    assert scene.rows("SELECT count(*) FROM hexai.fact") == [(0,)]
+
+
+def test_who_pushes_too_much_goes_on_tomorrow(scene: Scene) -> None:
+    """Hexai says so, and nothing is lost."""
+    scene.team.ask("UPDATE hexai.setting SET rows_a_day = 10")
+    scene.good.record(*shown_run(2), *shown_run(3))
+
+    result = scene.good.run("team", "push")
+
+    assert result.code == 1
+    assert "the server takes no more today" in result.out
+    scene.team.ask("UPDATE hexai.setting SET rows_a_day = 1000")
+    assert scene.good.team("push") == "10 facts of 2 runs sent\n"
+
+
+def test_what_he_can_see_of_all_is_how_much_there_is(scene: Scene) -> None:
+    """PostgreSQL shows the number of rows of a table to everybody; the docs say so."""
+    scene.team.ask("ANALYZE hexai.fact")
+    [(rows,)] = scene.rows(
+        "SELECT sum(reltuples) FROM pg_class JOIN pg_inherits ON inhrelid = oid"
+        " WHERE inhparent = 'hexai.fact'::regclass AND reltuples > 0"
+    )
+
+    assert rows == 5
