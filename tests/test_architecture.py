@@ -166,6 +166,7 @@ NOT_FOR_A_QUESTION = {
     "markdown_it",
     "pygments",
     "rich",
+    "prompt_toolkit",
     "textual",
     "pygls",
     "tomlkit",

@@ -144,10 +144,13 @@ class Terminal:
         self.close()
         return self._shown.decode("utf-8")
 
-    def wait_for(self, text: str, seconds: float = 10.0) -> None:
-        """Wait until a text has been shown; fail if it never is."""
+    def wait_for(self, text: str, seconds: float = 10.0, *, times: int = 1) -> None:
+        """Wait until a text has been shown so often; fail if it never is."""
+        sought = text.encode()
         with self._more:
-            if not self._more.wait_for(lambda: text.encode() in self._shown, seconds):
+            if not self._more.wait_for(
+                lambda: self._shown.count(sought) >= times, seconds
+            ):
                 raise AssertionError(f"{text!r} was never shown")
 
     def close(self) -> None:

@@ -203,6 +203,13 @@ class Ledger:
         with translated(self._path):
             return last_at(self._connection, surface, terminal, since)
 
+    def prompts_in_threads(self, most: int) -> list[str]:
+        """Give the newest questions of threads, the oldest of them first."""
+        from hexai.ledger.threads import prompts_in_threads
+
+        with translated(self._path):
+            return prompts_in_threads(self._connection, most)
+
     def thread_of(self, number: int) -> list[int]:
         """Give the numbers of all runs in the thread of a run; else its own."""
         from hexai.ledger.threads import whole_threads

@@ -8,9 +8,15 @@ and by then the user knows whom they liked (docs/decisions/0077).
 
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 
+import msgspec
+
+from hexai.domain.messages import Message, Role
 from hexai.domain.record import RunRecord
 from hexai.ledger.database import json_list, milliseconds, run_key
+
+_messages = msgspec.json.Decoder(tuple[Message, ...])
 
 IS_FIRST_VOTE = """
 (run.thread IS NULL OR NOT EXISTS (
@@ -67,6 +73,25 @@ def last_at(
         (milliseconds(since), terminal, surface),
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def prompts_in_threads(connection: sqlite3.Connection, most: int) -> list[str]:
+    """Give the newest questions that were asked in threads, the oldest of them first.
+
+    What is damaged is left out.
+    """
+    rows = connection.execute(
+        "SELECT CAST(messages AS BLOB) FROM run INDEXED BY run_thread "
+        "JOIN prompt ON prompt.run = run.number WHERE thread IS NOT NULL "
+        "ORDER BY started_at DESC LIMIT ?",
+        (most,),
+    ).fetchall()
+    found: list[str] = []
+    for (data,) in reversed(rows):
+        with suppress(msgspec.MsgspecError, ValueError):
+            messages = _messages.decode(data)
+            found += (each.content for each in messages if each.role is Role.USER)
+    return found
 
 
 def is_decided_before(connection: sqlite3.Connection, number: int) -> bool:

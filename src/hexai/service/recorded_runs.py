@@ -178,6 +178,10 @@ class History:
         number = self._ledger.last_at(Surface.CLI, terminal, since)
         return None if number is None else self.run(str(number))
 
+    def prompts_in_threads(self, most: int) -> list[str]:
+        """Give the newest questions of threads, the oldest of them first."""
+        return self._ledger.prompts_in_threads(most)
+
     def forget(self, number: int) -> Forgotten:
         """Really remove a run with all its thread, and their answers from the cache."""
         return self._forget(self._ledger.thread_of(number) or [number])

@@ -267,13 +267,13 @@ def put(
         finally:
             screen.close()
             show.signal_code = interrupts.code
-            _say_closing(session.process, screen, show)
+            say_closing(session.process, screen, show)
             if not screen.abandoned:
                 session.note(notes)
     return show
 
 
-def _say_closing(process: Process, screen: Screen, show: Show) -> None:
+def say_closing(process: Process, screen: Screen, show: Show) -> None:
     """Say how it ended, unless nobody reads the answers any more."""
     if screen.abandoned:
         return

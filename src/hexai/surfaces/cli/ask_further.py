@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hexai.domain.entry import Surface
 from hexai.domain.record import RecordedRun
 from hexai.errors import UsageError
-from hexai.service.conversations import find_conversation
+from hexai.service.conversations import Conversation, find_conversation
 from hexai.service.recorded_runs import History, open_history
 from hexai.surfaces.cli.arguments import is_run
 from hexai.surfaces.cli.ask import (
@@ -28,12 +28,20 @@ from hexai.surfaces.cli.ask import (
     write_prompt,
 )
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
-from hexai.surfaces.cli.follow_up import FollowUp, go_on, winner_of_vote
+from hexai.surfaces.cli.follow_up import (
+    FollowUp,
+    asked_again,
+    check_blind,
+    find_origin,
+    go_on,
+    what_is_lost,
+    winner_of_vote,
+)
 from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import from_line
-from hexai.surfaces.cli.recorded import is_hidden, names_shown
+from hexai.surfaces.cli.recorded import names_shown, stays_blind
 from hexai.surfaces.cli.views import Show, Wanted
 from hexai.surfaces.words import ago
 from hexai.text.sanitise import shorten
@@ -65,7 +73,7 @@ def ask_further(
     """
     with kept_on_error(process, from_line(line.words, piped)):
         session = open_session(process, options)
-        meant, follow = _find(session, line)
+        meant, follow = find_follow_up(session, line)
         attachments = attached(session)
         template = template_of(session)
     complain(
@@ -76,22 +84,24 @@ def ask_further(
     with kept_on_error(process, prompt):
         asked = prompt if template is None else template.fill(prompt)
     question = follow.question(session, asked, attachments)
-    show = put_recorded(session, question, shown_as(session, follow))
+    how = once_voted(session, follow.conversation, hidden=follow.hidden)
+    show = put_recorded(session, question, how)
     keep_if_unsent(process, show, prompt)
     return show
 
 
-def shown_as(session: Session, follow: FollowUp) -> Wanted:
-    """Say how answers are shown: blind as the thread is, and voted on once.
+def once_voted(session: Session, conversation: Conversation, *, hidden: bool) -> Wanted:
+    """Say how answers in a thread are shown: blind as it is, and voted on once.
 
     A vote that would not count is asked for only by wish.
     """
     how = wanted(session)
-    vote = how.vote and (session.options.vote or not follow.conversation.is_voted)
-    return replace(how, blind=follow.hidden, vote=bool(vote))
+    vote = how.vote and (session.options.vote or not conversation.is_voted)
+    return replace(how, blind=hidden, vote=bool(vote))
 
 
-def _find(session: Session, line: CommandLine) -> tuple[Meant, FollowUp]:
+def find_follow_up(session: Session, line: CommandLine) -> tuple[Meant, FollowUp]:
+    """Find what the options go on with; raises `UsageError`."""
     now = time.time()  # noqa: TID251 - the edge
     with open_history(folders_of(session.process), time.time) as history:  # noqa: TID251
         meant = find_meant(history, session, line, now)
@@ -111,9 +121,23 @@ def _find(session: Session, line: CommandLine) -> tuple[Meant, FollowUp]:
         options = session.options
         only = replace(options, only=(*options.only, meant.only))
         session = replace(session, options=only)
-    hidden = is_hidden(meant.run, now)
-    winner = winner_of_vote(meant.run)
-    return meant, go_on(session, conversation, hidden=hidden, winner=winner)
+    return meant, follow_recorded(session, conversation, meant.run, now)
+
+
+def follow_recorded(
+    session: Session, conversation: Conversation, recorded: RecordedRun, now: float
+) -> FollowUp:
+    """Go on with a recorded run as the options want it; raises `UsageError`."""
+    options, hidden = session.options, stays_blind(recorded, now)
+    check_blind(options, hidden=hidden)
+    asked, notes = asked_again(session, conversation.last)
+    origin = None
+    if options.origin is not None:
+        origin = find_origin(conversation, options.origin, hidden=hidden)
+    winner = winner_of_vote(recorded)
+    found = go_on(conversation, asked, hidden=hidden, origin=origin, winner=winner)
+    notes += (*found.notes, *what_is_lost(conversation))
+    return replace(found, notes=tuple(notes))
 
 
 def find_meant(
@@ -175,12 +199,12 @@ def _last(history: History, session: Session, now: float) -> Meant | None:
 
 
 def _names(run: RecordedRun, now: float) -> Sequence[str]:
-    return tuple(names_shown(run.run, hidden=is_hidden(run, now)).values())
+    return tuple(names_shown(run.run, hidden=stays_blind(run, now)).values())
 
 
 def _is_name(word: str, last: RecordedRun, session: Session, now: float) -> bool:
     """Tell whether a word may be what `-c` goes on with; a letter may be a word."""
-    if is_hidden(last, now):
+    if stays_blind(last, now):
         return is_run(word)
     configured = session.snapshot.entries(Surface.CLI).entries
     labels = {*_names(last, now), *(each.label for each in configured)}

@@ -102,6 +102,12 @@ def _report(_name: str) -> click.Command:
     return parser()
 
 
+def _chat(_name: str) -> click.Command:
+    from hexai.surfaces.cli.chat_options import parser
+
+    return parser()
+
+
 def _lsp(_name: str) -> click.Command:
     from hexai.surfaces.cli.lsp_and_action import lsp_parser as parser
 
@@ -151,6 +157,7 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("team publish", "Publish the team's figures, as the ledger's owner.", _team),
     ("team forget", "Have the team's ledger forget a person.", _team),
     ("report", "Write a page that shows what is known.", _report),
+    ("chat", "Ask one question after the other, each with its answers in mind.", _chat),
     ("lsp", "Serve an editor.", _lsp),
     ("action", "Let a model change a selection.", _action),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.config.entries import EntryOptions
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.record import Choice, Method, RecordedRun, RunRecord
 from hexai.domain.thread import Line, Thread
@@ -76,38 +77,21 @@ def winner_of_vote(recorded: RecordedRun) -> int | None:
 
 
 def go_on(
-    session: Session,
     conversation: Conversation,
+    asked: Sequence[Asked],
     *,
     hidden: bool,
+    origin: int | None = None,
     winner: int | None = None,
 ) -> FollowUp:
-    """Say how the options go on with a conversation; raises `UsageError`.
+    """Say how those who are asked go on with a conversation; raises `UsageError`.
 
-    `winner` is whom the user preferred in the last run, by its index, if anybody.
+    `origin` is with whose answer all go on, by its index in the last run; `winner` is
+    whom the user preferred there: who has no answer of its own goes on with that one.
     """
-    options, last = session.options, conversation.last
-    _check(options, hidden=hidden)
-    asked, notes = _asked(session, last)
-    origin = None
-    if options.origin is not None:
-        origin = find_contender(last, options.origin, hidden=hidden)
-        _check_said(conversation, origin, options.origin)
+    last = conversation.last
     lines = tuple(_lines(conversation, asked, origin, winner))
-    names = names_shown(last, hidden=hidden)
-    notes += _silent(asked, lines, names)
-    if conversation.masked:
-        notes.append(
-            f"keys that were masked before they were stored go along masked: "
-            f"{conversation.masked}"
-        )
-    is_new = any(each.follows is None for each in asked)
-    if conversation.images:
-        notes.append(
-            "pictures are not stored, so these of earlier questions do not go along: "
-            + ", ".join(conversation.images)
-        )
-    order = _order(asked, last, is_new=is_new)
+    order = _order(asked, last)
     return FollowUp(
         conversation=conversation,
         entries=tuple(each.entry for each in asked),
@@ -119,8 +103,22 @@ def go_on(
             seed=None if order is None or len(order) < 2 else last.seed,
         ),
         hidden=hidden,
-        notes=tuple(notes),
+        notes=(
+            *_silent(asked, lines, names_shown(last, hidden=hidden)),
+            *(() if origin is not None else _joining(asked, lines, last)),
+        ),
     )
+
+
+def find_origin(conversation: Conversation, word: str, *, hidden: bool) -> int:
+    """Find who is named with an answer to go on with; gives its index in the last run.
+
+    Raises `UsageError`.
+    """
+    index = find_contender(conversation.last, word, hidden=hidden)
+    if index not in {each.index for each in conversation.answered}:
+        raise UsageError(f"{word} has given no answer there to go on with")
+    return index
 
 
 def find_contender(run: RunRecord, word: str, *, hidden: bool) -> int:
@@ -140,29 +138,53 @@ def find_contender(run: RunRecord, word: str, *, hidden: bool) -> int:
     return named
 
 
-def _check(options: AskOptions, *, hidden: bool) -> None:
+def check_blind(options: AskOptions, *, hidden: bool) -> None:
+    """Refuse what would tell who is who in a blind thread; raises `UsageError`."""
     if hidden and (options.models or options.indices or options.only):
         raise UsageError(
             "this thread is blind, and whom to ask would tell who is who; "
-            "`hexai vote` names them, and then it can be narrowed"
+            "a vote names them, and then it can be narrowed"
         )
     if hidden and options.blind is False:
-        raise UsageError("this thread is blind until a vote: `hexai vote` names them")
+        raise UsageError("this thread is blind until a vote names them")
     if not hidden and options.blind:
         raise UsageError(
             "names were shown in this thread, so it cannot be blind; ask anew"
         )
 
 
-def _asked(session: Session, last: RunRecord) -> tuple[tuple[Asked, ...], list[str]]:
+def asked_again(
+    session: Session, last: RunRecord
+) -> tuple[tuple[Asked, ...], list[str]]:
+    """Give who is asked by the options, else those of the last run, and what changed.
+
+    Raises `UsageError`.
+    """
     options = session.options
     if options.models:
         return match(session.entries(Surface.CLI), last), []
     plain = replace(session, options=replace(options, indices=(), only=()))
-    configured = plain.entries(Surface.CLI)
-    entries = ThreadEntries(session.snapshot, configured, options)
+    entries = ThreadEntries(
+        session.snapshot,
+        plain.entries(Surface.CLI),
+        EntryOptions(timeout=options.timeout, options=options.options),
+    )
     asked = entries.of(last, options.indices, options.only)
     return asked, entries.notes
+
+
+def what_is_lost(conversation: Conversation) -> Iterator[str]:
+    """Say what of a recorded conversation does not go along as it was."""
+    if conversation.masked:
+        yield (
+            "keys that were masked before they were stored go along masked: "
+            f"{conversation.masked}"
+        )
+    if conversation.images:
+        yield (
+            "pictures are not stored, so these of earlier questions do not go along: "
+            + ", ".join(conversation.images)
+        )
 
 
 def _lines(
@@ -187,11 +209,6 @@ def _lines(
         yield conversation.line(index)
 
 
-def _check_said(conversation: Conversation, index: int, word: str) -> None:
-    if index not in {each.index for each in conversation.answered}:
-        raise UsageError(f"{word} has given no answer there to go on with")
-
-
 def _silent(
     asked: Sequence[Asked], lines: Sequence[Line], names: Mapping[int, str]
 ) -> list[str]:
@@ -209,13 +226,22 @@ def _silent(
     return [f"{whom} said nothing to the question before, so it is asked again with it"]
 
 
-def _order(
-    asked: Sequence[Asked], last: RunRecord, *, is_new: bool
-) -> tuple[int, ...] | None:
+def _joining(
+    asked: Sequence[Asked], lines: Sequence[Line], last: RunRecord
+) -> Iterator[str]:
+    """Say who goes on with an answer that is not its own, and that nobody named."""
+    labels = {each.index: each.label for each in last.contenders}
+    for each, line in zip(asked, lines, strict=True):
+        if each.follows is None:
+            whose = labels[line.follows]
+            yield f"{each.entry.label} goes on with the answer of {whose}"
+
+
+def _order(asked: Sequence[Asked], last: RunRecord) -> tuple[int, ...] | None:
     """Give where those stood who go on; None where others are asked."""
-    if is_new:
-        return None
     places = {each.follows: place for place, each in enumerate(asked)}
+    if None in places:
+        return None
     if last.seed is None:
         return tuple(range(len(asked)))
     return tuple(places[index] for index in last.order if index in places)

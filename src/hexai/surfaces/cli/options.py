@@ -25,6 +25,20 @@ def _check_seconds(
     return seconds
 
 
+_OF_A_CHAT = frozenset(
+    {
+        *("models", "indices", "only", "follow", "origin", "system", "options"),
+        *("fresh", "timeout", "max_concurrency", "send_anyway"),
+        *("layout", "plain", "blind", "vote"),
+    }
+)
+
+
+def chat_parameters() -> list[click.Parameter]:
+    """Make those that hold for each question of a chat."""
+    return [each for each in parameters() if each.name in _OF_A_CHAT]
+
+
 def parameters() -> list[click.Parameter]:
     """Make all of them, in the order of the help."""
     return [*_whom(), *_how_asked(), *_how_shown(), *_general()]

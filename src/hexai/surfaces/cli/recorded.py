@@ -45,6 +45,18 @@ def is_hidden(recorded: RecordedRun, now: float) -> bool:
     return recorded.run.blind and undecided and len(candidates(recorded.run)) > 1
 
 
+def stays_blind(recorded: RecordedRun, now: float) -> bool:
+    """Tell whether what goes on with a run may name nobody either.
+
+    So it is where the answers were stopped: there is nothing to vote on yet, and
+    nobody was named.
+    """
+    run = recorded.run
+    stopped = any(each.status is Status.CANCELLED for each in run.contenders)
+    undecided = run.blind and recorded.chosen is None
+    return is_hidden(recorded, now) or (undecided and stopped)
+
+
 def candidates(run: RunRecord) -> tuple[ContenderRecord, ...]:
     """Give who can win a vote, in the order shown.
 

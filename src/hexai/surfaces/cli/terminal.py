@@ -13,6 +13,7 @@ from types import FrameType
 from hexai.service.writer import Writer
 from hexai.surfaces.cli.process import Process
 
+_INPUT_MODES = 0
 _LOCAL_MODES = 3
 _CONTROLS = 6
 _TOGGLE = b"\x12"
@@ -22,14 +23,18 @@ _TOGGLE = b"\x12"
 class Keys:
     """What a terminal does with keys: it echoes them, or it is silent."""
 
-    def __init__(self, descriptor: int, *, with_toggle: bool = False) -> None:
+    def __init__(
+        self, descriptor: int, *, with_toggle: bool = False, keeps_keys: bool = False
+    ) -> None:
         """`with_toggle`: one key becomes a signal, SIGQUIT.
 
         So nothing has to be read, and whatever else is typed still reaches the shell.
         It takes the place of the key that would end us with a dump of our memory.
+        `keeps_keys`: Ctrl-D and Enter too are kept, as they are, for who reads next.
         """
         self._descriptor = descriptor
         self._with_toggle = with_toggle
+        self._keeps_keys = keeps_keys
         self._before: list[int | list[bytes | int]] = []
 
     def silence(self) -> None:
@@ -45,6 +50,8 @@ class Keys:
                 silent[_LOCAL_MODES] &= ~(termios.ECHO | termios.ECHONL)
                 if self._with_toggle:
                     _make_signal(silent)
+                if self._keeps_keys:
+                    _keep_keys(silent, self._descriptor)
                 self._set(silent)
                 self._before = before
 
@@ -76,10 +83,23 @@ def _make_signal(modes: list[int | list[bytes | int]]) -> None:
     modes[_CONTROLS] = own
 
 
+def _keep_keys(modes: list[int | list[bytes | int]], descriptor: int) -> None:
+    """Let Ctrl-D and Enter be keys: a terminal would end what it has read with them."""
+    flags, controls = modes[_INPUT_MODES], modes[_CONTROLS]
+    assert isinstance(flags, int)
+    assert isinstance(controls, list)
+    modes[_INPUT_MODES] = flags & ~termios.ICRNL
+    own = list(controls)
+    own[termios.VEOF] = bytes([os.fpathconf(descriptor, "PC_VDISABLE") & 0xFF])
+    modes[_CONTROLS] = own
+
+
 @contextmanager
-def quiet(descriptor: int, *, with_toggle: bool = False) -> Iterator[Keys]:
+def quiet(
+    descriptor: int, *, with_toggle: bool = False, keeps_keys: bool = False
+) -> Iterator[Keys]:
     """Silence a terminal's keys until the end."""
-    keys = Keys(descriptor, with_toggle=with_toggle)
+    keys = Keys(descriptor, with_toggle=with_toggle, keeps_keys=keeps_keys)
     keys.silence()
     try:
         yield keys

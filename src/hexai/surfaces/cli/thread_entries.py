@@ -17,7 +17,6 @@ from hexai.domain.fingerprint import UNKNOWN
 from hexai.domain.record import ContenderRecord, RunRecord
 from hexai.errors import UsageError
 from hexai.service.fingerprints import fingerprint_of
-from hexai.surfaces.cli.command_line import AskOptions
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -32,11 +31,11 @@ class ThreadEntries:
     """Finds the contenders of a run among what is configured."""
 
     def __init__(
-        self, snapshot: Snapshot, configured: Sequence[Entry], options: AskOptions
+        self, snapshot: Snapshot, configured: Sequence[Entry], options: EntryOptions
     ) -> None:
         """Look among the entries that are `configured` for the command line.
 
-        Of `options` those count that say how a model is asked.
+        `options` are those of it that hold for every entry.
         """
         self._snapshot = snapshot
         self._configured = configured
@@ -82,11 +81,7 @@ class ThreadEntries:
     def _made(self, asked: ContenderRecord) -> Entry:
         """Make an entry of a model that none names, as `-m` does."""
         word = f"{asked.provider}:{asked.model}"
-        options = EntryOptions(
-            models=(word,),
-            timeout=self._options.timeout,
-            options=self._options.options,
-        )
+        options = replace(self._options, models=(word,))
         try:
             return self._snapshot.entries(Surface.CLI, options).entries[0]
         except UsageError:

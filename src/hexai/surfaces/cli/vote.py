@@ -197,6 +197,26 @@ def vote_at_the_end(
     return chosen
 
 
+def can_be_voted_on(show: Show) -> bool:
+    """Tell whether there is anything to compare."""
+    return show.record is not None and Ballot(show.record).is_open
+
+
+def vote_by_word(
+    process: Process, show: Show, recorder: LedgerRecorder, word: str
+) -> Chosen:
+    """Vote as the word says, then say how they stand; raises `UsageError`."""
+    assert show.record is not None
+    ballot, now = Ballot(show.record), time.time()  # noqa: TID251 - the edge
+    chosen = ballot.read_word(word).about(show.record.run_id, at=now)
+    assert chosen is not None
+    recorder.record(chosen)
+    tell(process, *show.held_back)
+    recorder.flush()
+    _say_standing(process, show.record, chosen)
+    return chosen
+
+
 def say_how_to_vote(process: Process, show: Show) -> None:
     """Say how the names of a blind run come out, which nobody was asked to vote on."""
     record = show.record

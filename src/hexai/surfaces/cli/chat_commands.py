@@ -1,0 +1,187 @@
+"""What can be typed in a chat beside questions: lines that begin with a slash.
+
+A slash that begins no command is told, not asked: a slip must not go to four models.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexai.domain.entry import Surface
+from hexai.errors import HexaiError, UsageError
+from hexai.service.recorder import LedgerRecorder
+from hexai.surfaces.cli.chat_thread import ChatThread
+from hexai.surfaces.cli.loaded_config import Session
+from hexai.surfaces.cli.output import complain, say, table
+from hexai.surfaces.cli.recorded import names_shown
+from hexai.surfaces.cli.views import Show
+from hexai.surfaces.cli.vote import vote_at_the_end, vote_by_word
+from hexai.text.alike import nearest_by_edits
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+_SLIP = 2
+"""Edits that may be a slip of the finger."""
+
+
+class _Command(Struct, frozen=True, kw_only=True):
+    takes: str
+    does: str
+
+
+_COMMANDS: Mapping[str, _Command] = {
+    "/vote": _Command(takes="[NAME]", does="say which is the best, or tie, or bad"),
+    "/from": _Command(takes="NAME", does="let all go on with this answer"),
+    "/only": _Command(takes="[LABEL…]", does="ask only these, or all again"),
+    "/model": _Command(takes="[PROVIDER:MODEL…]", does="ask these, or the configured"),
+    "/save": _Command(takes="FILE", does="write what was said to a new file"),
+    "/help": _Command(takes="", does="print this"),
+    "/quit": _Command(takes="", does="end, as Ctrl-D does"),
+}
+_KEYS = (
+    ("Alt-Enter", "begin a new line; so does Enter behind a backslash"),
+    ("Up, Ctrl-R", "earlier questions"),
+    ("Ctrl-C", "stop the answers, or give up what is typed"),
+    ("Ctrl-R", "while answers come: show them as they were written"),
+)
+
+
+class ChatCommands:
+    """The commands of one chat."""
+
+    def __init__(
+        self, session: Session, thread: ChatThread, recorder: LedgerRecorder
+    ) -> None:
+        self._session = session
+        self._thread = thread
+        self._recorder = recorder
+        self.last: Show | None = None
+        """What was shown last."""
+
+    def run(self, line: str) -> bool:
+        """Carry out a command; gives whether the chat goes on. Raises `HexaiError`."""
+        name, *words = line.split()
+        if name not in _COMMANDS:
+            raise UsageError(_unknown(name))
+        if name == "/quit":
+            return False
+        do: Mapping[str, Callable[[Sequence[str]], None]] = {
+            "/vote": self._vote,
+            "/from": self._from,
+            "/only": self._only,
+            "/model": self._model,
+            "/save": self._save,
+            "/help": self._help,
+        }
+        do[name](words)
+        return True
+
+    def offers(self, line: str) -> Iterable[str]:
+        """Give what can stand in the place of the last word."""
+        name, blank, _ = line.partition(" ")
+        if not blank:
+            return _COMMANDS
+        match name:
+            case "/vote":
+                return (*self._thread.names, "tie", "bad")
+            case "/from" | "/only":
+                return self._thread.names
+            case "/model":
+                return self._models()
+            case _:
+                return ()
+
+    def _vote(self, words: Sequence[str]) -> None:
+        show, process = self.last, self._session.process
+        if show is None or show.record is None:
+            raise UsageError("there is nothing to vote on yet")
+        if not self._thread.is_hidden:
+            show.held_back = ()
+        show.signal_code = None  # what was stopped has been seen, as far as it came
+        if words:
+            word = " ".join(words)
+            self._thread.choose(vote_by_word(process, show, self._recorder, word))
+        elif chosen := vote_at_the_end(process, show, self._recorder):
+            self._thread.choose(chosen)
+        self._thread.is_named = True
+
+    def _from(self, words: Sequence[str]) -> None:
+        if not words:
+            raise UsageError(f"/from takes one of {', '.join(self._thread.names)}")
+        name = self._thread.take_from(" ".join(words))
+        complain(self._session.process, f"all go on with the answer of {name}")
+
+    def _only(self, words: Sequence[str]) -> None:
+        self._thread.narrow(self._labels(words))
+        self._say_whom()
+
+    def _labels(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Read labels, in which there may be blanks."""
+        whole = " ".join(words)
+        return (whole,) if whole in self._thread.names else tuple(words)
+
+    def _model(self, words: Sequence[str]) -> None:
+        options = replace(
+            self._session.options, models=tuple(words), indices=(), only=()
+        )
+        session = replace(self._session, options=options)
+        self._thread.replace_all(session.entries(Surface.CLI))
+        self._say_whom()
+
+    def _say_whom(self) -> None:
+        whom = ", ".join(each.label for each in self._thread.asked)
+        complain(self._session.process, f"asked from now on: {whom}")
+
+    def _models(self) -> Iterator[str]:
+        for entry in self._session.snapshot.entries(Surface.CLI).entries:
+            yield f"{entry.spec.provider}:{entry.spec.model}"
+
+    def _help(self, words: Sequence[str]) -> None:
+        del words
+        rows = [(f"{n} {c.takes}".strip(), c.does) for n, c in _COMMANDS.items()]
+        columns = self._session.process.columns
+        say(
+            self._session.process,
+            table(("TYPE", "TO"), [*rows, *_KEYS], columns=columns),
+        )
+
+    def _save(self, words: Sequence[str]) -> None:
+        """Write the thread as Markdown; nothing that is there is replaced."""
+        process, conversation = self._session.process, self._thread.conversation
+        if not words:
+            raise UsageError("/save takes the name of a new file")
+        if conversation is None:
+            raise UsageError("nothing was said yet")
+        name = " ".join(words)
+        if name.startswith("~/"):
+            name = f"{process.home}{name[1:]}"
+        path = Path(process.folder) / name
+        text = "\n".join(_written(self._thread))
+        try:
+            descriptor = os.open(path, _NEW, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+                os.fchmod(descriptor, 0o600)
+                file.write(text)
+        except OSError as error:
+            raise HexaiError(f"cannot write {path}: {error.strerror}") from None
+        complain(process, f"written to {path}")
+
+
+def _written(thread: ChatThread) -> Iterator[str]:
+    """Write what was said; by letters while nobody may know who is who."""
+    assert thread.conversation is not None
+    for run in thread.conversation.runs:
+        names = names_shown(run, hidden=thread.is_hidden)
+        yield f"## Question\n\n{run.prompt}\n"
+        for each in run.contenders:
+            yield f"### {names[each.index]}\n\n{each.text}\n"
+
+
+def _unknown(name: str) -> str:
+    near = nearest_by_edits(name, set(_COMMANDS), edits=_SLIP)
+    meant = f"did you mean {near}? " if near else ""
+    return (
+        f"{name} is no command; {meant}/help lists them, and a blank before it asks it"
+    )

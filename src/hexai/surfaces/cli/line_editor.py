@@ -1,0 +1,174 @@
+"""The line that a chat is typed into: several lines, pastes, earlier questions.
+
+prompt_toolkit edits it; nothing else of the program loads that. What of it would be no
+use is off: it asks the terminal for nothing, so that no answer of one that is slow ends
+up in what is typed next.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout.processors import (
+    Processor,
+    Transformation,
+    TransformationInput,
+)
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.shortcuts import CompleteStyle, PromptSession
+
+from hexai.text.sanitise import visible
+
+PROMPT = "> "
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
+Offers = Callable[[str], Iterable[str]]
+"""What can stand in the place of the last word of a line that begins with a slash."""
+
+
+class LineEditor:
+    """Reads one question after the other from a terminal, within an event loop."""
+
+    def __init__(
+        self,
+        stdin: TextIO,
+        stdout: TextIO,
+        *,
+        environ: Mapping[str, str],
+        earlier: Sequence[str],
+        offers: Offers,
+    ) -> None:
+        """Know `earlier` questions, the oldest first; the files stay their owner's."""
+        colour = ColorDepth.DEPTH_1_BIT if environ.get("NO_COLOR") else None
+        output = Vt100_Output(
+            stdout,
+            lambda: _size(stdout),
+            term=environ.get("TERM"),
+            default_color_depth=colour,
+            enable_cpr=False,
+        )
+        self.signal: int | None = None
+        """The signal that has ended it, if one did."""
+        self._session: PromptSession[str] = PromptSession(
+            PROMPT,
+            input=Vt100Input(stdin),
+            output=output,
+            multiline=True,
+            prompt_continuation=" " * len(PROMPT),
+            history=InMemoryHistory([*earlier]),
+            completer=_Slashes(offers),
+            complete_while_typing=False,
+            complete_style=CompleteStyle.READLINE_LIKE,
+            reserve_space_for_menu=0,
+            enable_suspend=True,
+            input_processors=[_Harmless()],
+            key_bindings=_bindings(),
+        )
+
+    async def read(self) -> str | None:
+        """Wait for what the user types; None if they have ended the chat.
+
+        Empty where they gave up what they had typed.
+        """
+        with self._ending():
+            try:
+                return await self._session.prompt_async(handle_sigint=False)
+            except EOFError:
+                return None
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Leave the terminal as it was when a signal ends the process."""
+        loop = asyncio.get_running_loop()
+
+        def end(number: int) -> None:
+            self.signal = number
+            get_app().exit(exception=EOFError)
+
+        for number in _ENDS:
+            loop.add_signal_handler(number, end, number)
+        try:
+            yield
+        finally:
+            for number in _ENDS:
+                loop.remove_signal_handler(number)
+
+
+def _size(terminal: TextIO) -> Size:
+    try:
+        columns, rows = os.get_terminal_size(terminal.fileno())
+    except OSError:
+        columns, rows = 0, 0
+    return Size(rows=rows or 24, columns=columns or 80)
+
+
+def _bindings() -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def _accept(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.document.text_before_cursor.endswith("\\"):
+            buffer.delete_before_cursor()
+            buffer.newline(copy_margin=False)
+        else:
+            buffer.validate_and_handle()
+
+    @keys.add("escape", "enter")
+    def _break_line(event: KeyPressEvent) -> None:
+        event.current_buffer.newline(copy_margin=False)
+
+    @keys.add("c-c")
+    @keys.add("<sigint>")
+    def _give_up(event: KeyPressEvent) -> None:
+        event.app.exit(result="")
+
+    return keys
+
+
+class _Slashes(Completer):
+    """Completes slash commands and what they take; a question is left alone."""
+
+    def __init__(self, offers: Offers) -> None:
+        self._offers = offers
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterator[Completion]:
+        del complete_event
+        line = document.text_before_cursor
+        if not line.startswith("/") or "\n" in line:
+            return
+        word = line.rpartition(" ")[2]
+        for each in self._offers(line):
+            if each.startswith(word) and each != word:
+                yield Completion(each, start_position=-len(word))
+
+
+class _Harmless(Processor):
+    """Shows a mark for each character that would act on the terminal, or hide."""
+
+    def apply_transformation(
+        self, transformation_input: TransformationInput
+    ) -> Transformation:
+        shown: StyleAndTextTuples = [
+            (each[0], _harmless(each[1])) for each in transformation_input.fragments
+        ]
+        return Transformation(shown)
+
+
+def _harmless(text: str) -> str:
+    if visible(text) == text:
+        return text
+    return "".join(each if visible(each) == each else "\ufffd" for each in text)

@@ -1,0 +1,386 @@
+"""`hexai chat` as a person types it: a real process, its line editor, a terminal."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.answers import openai_answer
+from tests.support.command_line import Terminal, run_cli, write_config
+from tests.support.replies import stall, status
+from tests.support.secrets import samples
+from tests.support.tmux import Tmux
+from tests.support.upstream import Upstream
+
+pytestmark = pytest.mark.e2e
+
+CONFIG = """
+[[models.cli]]
+provider = "one"
+model = "m-one"
+label = "careful"
+[[models.cli]]
+provider = "two"
+model = "m-two"
+label = "lively"
+[providers.one]
+type = "openai"
+base_url = "{url}/one"
+[providers.two]
+type = "openai"
+base_url = "{url}/two"
+{more}
+"""
+HINT = "Ctrl-D ends"
+PROMPT = "\x1b[?2004h"
+"""What the line editor sends as it begins to read."""
+SECRET = next(iter(samples().values()))
+
+
+HEXAI = (sys.executable, "-m", "hexai")
+TAKE = """
+import os, sys
+os.close(os.open(os.ttyname(0), os.O_RDWR))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Makes the terminal that of a new session, so that Ctrl-C is a signal there."""
+
+
+@pytest.fixture(name="upstream")
+def fixture_upstream() -> Iterator[Upstream]:
+    """Answer by the provider's name, and number its answers."""
+    with Upstream() as upstream:
+        for name in ("one", "two"):
+            answers = (openai_answer(f"{name}-says-{n}.") for n in range(1, 9))
+            upstream.on(f"/{name}/chat/completions", *answers)
+        configure(upstream)
+        yield upstream
+
+
+def configure(upstream: Upstream, more: str = "") -> None:
+    """Configure two contenders."""
+    write_config(CONFIG.format(url=upstream.url, more=more))
+
+
+class Chat:
+    """A chat under way on a terminal."""
+
+    def __init__(self, *options: str) -> None:
+        self.terminal = Terminal(columns=100)
+        self.modes = self._modes()
+        self._prompts = 0
+        slave = self.terminal.descriptor
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                TAKE,
+                sys.executable,
+                "-m",
+                "hexai",
+                "chat",
+                *options,
+            ],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+
+    def ready(self) -> None:
+        """Wait until the next line is read."""
+        self._prompts += 1
+        self.terminal.wait_for(PROMPT, times=self._prompts)
+
+    def type(self, text: str, *shown: str) -> None:
+        """Type a text and Enter, and wait until all of some texts were shown."""
+        self.press(text.encode() + b"\r")
+        for each in shown:
+            self.terminal.wait_for(each)
+        self.ready()
+
+    def press(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self.terminal.master, keys)
+
+    def end(self) -> tuple[int, str]:
+        """Press Ctrl-D; gives the exit code and all that was shown."""
+        self.press(b"\x04")
+        code = self.process.wait(20)
+        assert self._modes() == self.modes
+        return code, self.terminal.text()
+
+    def _modes(self) -> object:
+        return termios.tcgetattr(self.terminal.descriptor)[:4]
+
+
+@contextmanager
+def chatting(*options: str) -> Iterator[Chat]:
+    """Start a chat that ends with the test."""
+    chat = Chat(*options)
+    try:
+        chat.terminal.wait_for(HINT)
+        chat.ready()
+        yield chat
+    finally:
+        chat.process.kill()
+        chat.process.wait()
+
+
+def sent(upstream: Upstream, name: str) -> list[list[str]]:
+    """Give what each request to a provider said, without the system prompt."""
+    bodies = (r.json for r in upstream.requests if r.path.startswith(f"/{name}/"))
+    said = ([(m["role"], m["content"]) for m in body["messages"]] for body in bodies)
+    return [[f"{r[0]}: {t}" for r, t in each if r != "system"] for each in said]
+
+
+def test_each_goes_on_with_its_own_answers(upstream: Upstream) -> None:
+    """And all of it is one thread of the ledger."""
+    with chatting() as chat:
+        chat.type("first", "one-says-1.", "two-says-1.")
+        chat.type("second", "one-says-2.", "two-says-2.")
+        code, _ = chat.end()
+
+    record = json.loads(run_cli("show", "--json").out)
+    assert code == 0
+    assert sent(upstream, "two")[-1] == ["u: first", "a: two-says-1.", "u: second"]
+    assert [each["prompt"] for each in record["earlier"]] == ["first"]
+    assert record["thread"] == record["earlier"][0]["run_id"]
+    assert len(upstream.connections) == 2
+
+
+def test_ctrl_c_stops_the_answers_and_not_the_chat(upstream: Upstream) -> None:
+    """What had come stays, and goes along; what is typed can be given up too."""
+    broken = stall(openai_answer(["half-an-answer ", "never"]), after=2)
+    upstream.on("/one/chat/completions", broken, openai_answer("one-goes-on."))
+    with chatting("--only", "careful") as chat:
+        chat.press(b"first\r")
+        chat.terminal.wait_for("half-an-answer")
+        chat.press(b"\x03")
+        chat.terminal.wait_for("cancelled")
+        chat.ready()
+        chat.press(b"never asked\x03")
+        chat.ready()
+        chat.type("go on", "one-goes-on.")
+        code, _ = chat.end()
+
+    assert code == 0
+    assert sent(upstream, "one")[-1] == ["u: first", "a: half-an-answer ", "u: go on"]
+
+
+def test_what_is_typed_ahead_is_next(upstream: Upstream) -> None:
+    """Enter, a line break and the end are what they are at the prompt."""
+    slow = openai_answer(["one-", "is-", "slow."], gap=0.1)
+    upstream.on("/one/chat/completions", slow, openai_answer("one-says-2."))
+    with chatting("--only", "careful") as chat:
+        chat.press(b"first\r")
+        upstream.wait(lambda: len(upstream.requests) == 1)
+        chat.press(b"second\x1b\rline\r\x04")
+        code = chat.process.wait(20)
+
+    assert code == 0
+    assert sent(upstream, "one")[-1][1:] == ["a: one-is-slow.", "u: second\nline"]
+
+
+def test_commands(upstream: Upstream, tmp_path: Path) -> None:
+    """They say whom to ask, with whose answer, and are never asked themselves."""
+    file = tmp_path / "said.md"
+    with chatting() as chat:
+        chat.type("/olny careful", "did you mean /only?")
+        chat.type("/from careful", "there is no answer yet")
+        chat.type("first", "one-says-1.", "two-says-1.")
+        chat.type("/only nobody", "nobody here is called 'nobody'")
+        chat.type("/only lively", "asked from now on: lively")
+        chat.type("second", "two-says-2.")
+        chat.type("/only", "asked from now on: careful, lively")
+        chat.type("third", "careful goes on with the answer of lively", "two-says-3.")
+        chat.type("/from careful", "all go on with the answer of careful")
+        chat.type("/model two:other", "asked from now on: other")
+        chat.type("fourth", "two-says-4.")
+        chat.type(f"/save {file}", "written to")
+        chat.type(f"/save {file}", "File exists")
+        chat.type(" /etc is what?", "two-says-5.")
+        code, _ = chat.end()
+
+    assert code == 0
+    assert len(sent(upstream, "one")) == 2
+    assert sent(upstream, "two")[3][-2:] == ["a: one-says-2.", "u: fourth"]
+    assert sent(upstream, "two")[4][-1] == "u: /etc is what?"
+    assert "## Question\n\nfourth\n\n### other\n\ntwo-says-4." in file.read_text(
+        "utf-8"
+    )
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_several_lines(upstream: Upstream) -> None:
+    """A paste is one question; Alt-Enter and a backslash begin new lines."""
+    with chatting("--only", "careful") as chat:
+        chat.press(b"\x1b[200~a pasted\r\nline\n\x1b[201~")
+        chat.type("end", "one-says-1.")
+        chat.press(b"with\x1b\rtwo\\\rbreaks")
+        chat.type("", "one-says-2.")
+        chat.end()
+
+    assert sent(upstream, "one")[0] == ["u: a pasted\nline\nend"]
+    assert sent(upstream, "one")[1][-1] == "u: with\ntwo\nbreaks"
+
+
+def test_blind_until_a_vote(upstream: Upstream) -> None:
+    """Letters stay whose they are; then names appear, and others can be asked."""
+    configure(upstream, "[cli]\nblind = true\n")
+    with chatting() as chat:
+        chat.type("first", "names stay hidden until you /vote: A, B, tie, bad")
+        chat.type("/only A", "this thread is blind")
+        chat.type("second", "one-says-2.", "two-says-2.")
+        chat.type("/vote B", "= careful", "= lively", "ahead 1:0")
+        chat.type("/only careful", "asked from now on: careful")
+        _, text = chat.end()
+
+    before = text[: text.index("/vote B")]
+    after_hint = before[before.index(HINT) :]
+    assert "careful" not in after_hint
+    assert "m-one" not in after_hint
+
+
+def test_earlier_questions_come_back(upstream: Upstream) -> None:
+    """From the ledger, so what is forgotten there is forgotten here."""
+    with chatting("--only", "careful") as chat:
+        chat.type("first", "one-says-1.")
+        chat.end()
+    with chatting("--only", "careful") as chat:
+        chat.press(b"\x1b[A")
+        chat.type(" again", "one-says-2.")
+        chat.end()
+    run_cli("history", "forget", "--all", "--yes")
+    with chatting("--only", "careful") as chat:
+        chat.press(b"\x1b[A")
+        chat.type("anew", "one-says-3.")
+        chat.end()
+
+    assert [each[-1] for each in sent(upstream, "one")] == [
+        *("u: first", "u: first again", "u: anew")
+    ]
+
+
+def test_without_texts_in_the_ledger(upstream: Upstream, tmp_path: Path) -> None:
+    """It goes on as long as it is open, and leaves no text behind."""
+    configure(upstream, '[ledger]\nstore_text = "none"\n')
+    with chatting("--only", "careful") as chat:
+        chat.type("MARK1", "one-says-1.")
+        chat.type("second", "one-says-2.")
+        chat.end()
+
+    assert sent(upstream, "one")[-1][:2] == ["u: MARK1", "a: one-says-1."]
+    left = b"".join(
+        path.read_bytes()
+        for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME")
+        for path in Path(os.environ[name]).rglob("*")  # noqa: TID251 - the edge
+        if path.is_file()
+    )
+    assert left != b""
+    assert b"MARK1" not in left
+    assert b"one-says" not in left
+
+
+def test_a_secret_is_kept_back(upstream: Upstream) -> None:
+    """The chat goes on without the question that held it."""
+    with chatting("--only", "careful") as chat:
+        chat.type("first", "one-says-1.")
+        chat.type(f"look at {SECRET}", "found a secret on line 1 of what you wrote")
+        chat.type("second", "one-says-2.")
+        chat.end()
+
+    assert sent(upstream, "one")[-1] == ["u: first", "a: one-says-1.", "u: second"]
+
+
+def test_who_fails_comes_back(upstream: Upstream) -> None:
+    """With both questions, once it can answer."""
+    upstream.on("/one/chat/completions", status(400), openai_answer("one-is-back."))
+    with chatting() as chat:
+        chat.type("first", "two-says-1.")
+        chat.type(
+            "second", "careful said nothing to the question before", "one-is-back."
+        )
+        chat.end()
+
+    assert sent(upstream, "one")[-1] == ["u: first\n\nsecond"]
+
+
+def test_an_earlier_run_is_gone_on_with(upstream: Upstream) -> None:
+    """As by `hexai -c`, which goes on with the chat in turn."""
+    run_cli("first")
+    with chatting("-c", "1") as chat:
+        chat.type("second", "one-says-2.", "two-says-2.")
+        chat.end()
+    run_cli("-c", "third")
+
+    assert [text[0] for text in sent(upstream, "one")[-1]] == ["u", "a", "u", "a", "u"]
+
+
+def test_what_hides_is_not_shown(upstream: Upstream) -> None:
+    """A mark stands for each character that would turn text around; it is sent."""
+    with chatting("--only", "careful") as chat:
+        chat.type("a\u202eb", "one-says-1.")
+        _, text = chat.end()
+
+    assert "\u202e" not in text
+    assert sent(upstream, "one") == [["u: a\u202eb"]]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_as_it_was(
+    upstream: Upstream, number: int
+) -> None:
+    """Where the user types, as where an answer comes."""
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
+    with chatting() as chat:
+        chat.type("first", "one-says-1.", "two-says-1.")
+        chat.terminal.wait_for("COST")
+        chat.process.send_signal(number)
+        code = chat.process.wait(20)
+
+        assert code == 128 + number
+        assert chat._modes() == chat.modes
+
+
+def test_it_needs_a_terminal(upstream: Upstream) -> None:
+    """What is piped in is no chat; and other words make a question of it."""
+    refused = run_cli("chat", stdin="first\nsecond\n", stdout="terminal")
+    asked = run_cli("chat", "about", "cats")
+
+    assert refused.code == 2
+    assert "typed at a terminal" in refused.err
+    assert asked.code == 0
+    assert sent(upstream, "one") == [["u: chat about cats"]]
+
+
+@pytest.mark.debian
+def test_in_tmux(upstream: Upstream, tmp_path: Path) -> None:
+    """Answers stand in columns, the next question below them, and nothing is lost."""
+    tmux = Tmux(tmp_path, columns=80, lines=24)
+    try:
+        tmux.start([*HEXAI, "chat"])
+        tmux.wait_for(HINT)
+        tmux.press("first", "Enter")
+        tmux.wait_for("two-says-1.")
+        tmux.resize(60, 15)
+        tmux.press("second", "Enter")
+        tmux.wait_for("two-says-2.")
+        tmux.press("third", "M-Enter", "line")
+        tmux.wait_for("  line")
+        lines = tmux.everything()
+    finally:
+        tmux.run("kill-server")
+
+    text = "\n".join(lines)
+    assert "> first\ncareful" in text
+    assert text.count("one-says-1.") == text.count("one-says-2.") == 1
+    assert "> third\n  line" in text
