@@ -7,11 +7,12 @@ beside an empty page.
 """
 
 import argparse
-import os
+import resource
 import statistics
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -21,6 +22,8 @@ from hexai.service.recorder import FILE_NAME
 
 _ANSWERS = 1_000_000
 _SECONDS, _MEGABYTES, _DRAWN = 6.0, 300.0, 1.0
+_LOOKS_EVERY = 0.02
+"""Seconds between looks at how much memory is used."""
 _CHROMIUM = "/usr/bin/chromium"
 _FIRST = """new Promise(found => new PerformanceObserver(list => {
     const [entry] = list.getEntriesByName("first-contentful-paint");
@@ -29,21 +32,46 @@ _FIRST = """new Promise(found => new PerformanceObserver(list => {
 
 
 def measure(hexai: Path, home: Path, *words: str) -> tuple[float, float, float]:
-    """Run a command: the seconds it takes, those of processors, and its megabytes."""
+    """Run a command: the seconds it takes, those of processors, and its megabytes.
+
+    Processes that it starts count along, and memory that several share counts once.
+    """
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
-    began = time.monotonic()
+    command: list[str | Path] = [hexai / "hexai", *words]
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    size = 0.0
     with subprocess.Popen(
-        [hexai / "hexai", *words],
-        env=environment,
-        cwd=home,
-        stdout=subprocess.DEVNULL,
+        command, env=environment, cwd=home, stdout=subprocess.DEVNULL
     ) as process:
-        _pid, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        while process.poll() is None:
+            size = max(size, sum(map(_megabytes, (process.pid, *_begun(process.pid)))))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOKS_EVERY)
+    seconds = time.monotonic() - began
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, words)
-    spent = used.ru_utime + used.ru_stime
-    return time.monotonic() - began, spent, used.ru_maxrss * 1024 / 1e6
+        raise subprocess.CalledProcessError(process.returncode, command)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, spent, size
+
+
+def _begun(process: int) -> list[int]:
+    """Give the processes that one has begun."""
+    try:
+        listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    except OSError:  # it has just ended
+        return []
+    return [*map(int, listed.split())]
+
+
+def _megabytes(process: int) -> float:
+    """Give its part of the memory."""
+    try:
+        told = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    shares = (line.split()[1] for line in told.splitlines() if line.startswith("Pss:"))
+    return sum(map(int, shares)) * 1024 / 1e6
 
 
 def first_drawing(browser: Browser, page: Path) -> float:

@@ -326,6 +326,28 @@ def test_a_browser_that_fails_leaves_the_path(tmp_path: Path) -> None:
     assert "could not open the page" in ran.err
 
 
+@pytest.mark.parametrize("name", ["-", "", "folder", "pipe"])
+def test_nothing_but_a_file_is_replaced(tmp_path: Path, name: str) -> None:
+    """A folder or a device stays what it is, and nothing goes to standard output."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    ran = run_cli("report", "-o", name, folder=tmp_path)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert {each.name for each in tmp_path.iterdir()} - {"xdg"} == {"folder", "pipe"}
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_link_is_replaced_and_what_it_names_stays(tmp_path: Path) -> None:
+    """Whoever has put it there cannot have another file overwritten."""
+    (tmp_path / "precious").write_text("as it was")
+    (tmp_path / "page.html").symlink_to("precious")
+    report(tmp_path)
+
+    assert not (tmp_path / "page.html").is_symlink()
+    assert (tmp_path / "precious").read_text() == "as it was"
+
+
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """The reason stands beside it."""
     ran = run_cli("report", "-o", "not/there.html", folder=tmp_path)

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from hexai.domain.figures import Figures, Subject, Times, Title
 from hexai.domain.parts import WEEK, Part, put_together
 from hexai.domain.ranking import Leaderboard
+from hexai.report.names import shown_names
 from hexai.service.statistics import Row, make_rows
-from hexai.text.sanitise import visible_line
 
 MOST_VIEWS = 14
 """Views on one page; what is drawn of each takes a tenth of a second, and 60 kB."""
@@ -118,8 +118,10 @@ _Where = tuple[str, str]
 
 def known(parts: Parts, boards: Boards, titles: Titles) -> Known:
     """Make the views of a page; a language is called as it may be shown."""
-    boards = {visible_line(language): each for language, each in boards.items()}
-    shown = [(replace(p, language=visible_line(p.language)), f) for p, f in parts]
+    languages = {*boards, *(part.language for part, _ in parts)}
+    called = shown_names({each: each for each in sorted(languages)})
+    boards = {called[language]: each for language, each in boards.items()}
+    shown = [(replace(p, language=called[p.language]), f) for p, f in parts]
     rows = _rows(shown, titles)
     for board in boards.get("") or ():
         rows.setdefault((board.surface, ""), ())

@@ -34,7 +34,7 @@ def plot(
     """Draw the charts of some sections into the file that the options name."""
     from hexai.report.draw import check_installed, png_file, svg_file
     from hexai.report.picture import picture
-    from hexai.surfaces.cli.report import page_of, write_file
+    from hexai.surfaces.cli.report import file_named, page_of, write_file
 
     if options["by"] != "entry":
         raise UsageError("--plot draws entries, so it goes with --by entry alone")
@@ -42,10 +42,12 @@ def plot(
     if Path(name).suffix.lower() not in _KINDS:
         raise UsageError(f"--plot draws into a file that ends in {' or '.join(_KINDS)}")
     check_installed()
+    file = file_named(process, name)
     spec = picture(page_of(process, chosen, counted), sections)
     if spec is None:
         complain(process, "there is nothing to draw yet")
         return 0
     draw = svg_file if name.lower().endswith(".svg") else png_file
-    say(process, f"{write_file(process, name, draw(spec))}\n")
+    write_file(file, draw(spec))
+    say(process, f"{file}\n")
     return 0

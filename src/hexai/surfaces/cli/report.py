@@ -1,10 +1,10 @@
 """`hexai report`: one page that shows what the ledger knows."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -12,11 +12,12 @@ from hexai.config.order import load
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter, Subject
 from hexai.domain.ranking import Counted, Leaderboard, Ranking, Standing
-from hexai.errors import ConfigError, HexaiError
+from hexai.errors import ConfigError, HexaiError, UsageError
 from hexai.report.bench_section import Bench
 from hexai.report.blocks import Words
 from hexai.report.draw import check_installed, start
 from hexai.report.gather import read_known
+from hexai.report.names import shown_names
 from hexai.report.page import Given, Page, make_page
 from hexai.report.write import LARGEST, drawing, to_fitting_html, to_html
 from hexai.service.browser import browser_command, open_page
@@ -81,6 +82,7 @@ def parser() -> click.Command:
 def _report(invocation: Invocation, **options: Any) -> int:
     check_installed()
     process = invocation.process
+    file = file_named(process, options["output"])
     now = time.time()  # noqa: TID251 - the edge
     chosen = read_filter(options, process.folder, now)
     counted = Counted(now=now)
@@ -94,7 +96,7 @@ def _report(invocation: Invocation, **options: Any) -> int:
         page = with_tasks(page, bench, used=len(written))
         page = with_runs(page, folders_of(process), chosen, now, used=len(written))
         written = to_html(page, draw)
-    file = write_file(process, options["output"], written)
+    write_file(file, written)
     opened = options["open"] and _open(process, file)
     if not opened:
         say(process, f"{file}\n")
@@ -157,7 +159,7 @@ def words(chosen: Filter) -> Words:
         return wanted_standings(ranking, board, wanted)
 
     def verdicts(ranking: Ranking, board: Leaderboard) -> list[str]:
-        names = board_names(board)
+        names = shown_names(board_names(board))
         told = [
             sentence
             for each in wanted_comparisons(ranking, board, wanted)
@@ -166,7 +168,7 @@ def words(chosen: Filter) -> Words:
         return [*told, *first_place_words(ranking, names)]
 
     def changes(board: Leaderboard) -> list[str]:
-        names = board_names(board)
+        names = shown_names(board_names(board))
         return [
             sentence
             for model, rated in board.models.items()
@@ -176,7 +178,7 @@ def words(chosen: Filter) -> Words:
 
     return Words(
         names=_names,
-        board_names=lambda board: _harmless(board_names(board)),
+        board_names=lambda board: shown_names(board_names(board)),
         percent=percent,
         usd=usd,
         standings=standings,
@@ -187,24 +189,28 @@ def words(chosen: Filter) -> Words:
 
 
 def _names(rows: Sequence[Row]) -> dict[Subject, str]:
-    return _harmless(subject_names(rows, {row.subject: row.title for row in rows}))
+    return shown_names(subject_names(rows, {row.subject: row.title for row in rows}))
 
 
-_Key = TypeVar("_Key")
+def file_named(process: Process, name: str) -> Path:
+    """Give the file of a name that is to be written.
 
-
-def _harmless(names: Mapping[_Key, str]) -> dict[_Key, str]:
-    return {key: visible_line(name) for key, name in names.items()}
-
-
-def write_file(process: Process, name: str, written: bytes) -> Path:
-    """Write a file of the user's, which nobody else can read; give where it is."""
+    Raises `UsageError` where there is a folder or a device, and for standard output.
+    """
     file = Path(process.folder or "/") / name
+    if name in ("", "-"):
+        raise UsageError("it is written into a private file; name one")
+    if file.exists() and not file.is_file():
+        raise UsageError(f"cannot write {file}: it is no regular file")
+    return file
+
+
+def write_file(file: Path, written: bytes) -> None:
+    """Write a file that nobody else can read, in place of a file or link."""
     try:
         write_private(file, written)
     except OSError as error:
         raise HexaiError(f"cannot write {file}: {error.strerror}") from None
-    return file
 
 
 def _open(process: Process, file: Path) -> bool:
