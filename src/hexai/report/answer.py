@@ -17,20 +17,16 @@ from hexai.report.blocks import (
     number,
     text,
 )
-from hexai.report.charts import (
-    MOST_SERIES,
-    At,
-    Axis,
-    Interval,
-    Look,
-    intervals,
-    over_time,
-)
+from hexai.report.charts import At, Axis, Interval, Look, intervals, over_time
 from hexai.report.figures import View
+from hexai.report.names import shown_names
+from hexai.report.theme import MOST_SERIES
 
 TOO_FEW = 20
 """Choices before which strengths would be noise that looks like knowledge."""
 MOST_PAIRS = 6
+_HALF = 20
+"""Letters of a name in the legend of pairs."""
 _LEAST = 0.005
 """Of the evidence, below which a chart does not go."""
 _STRENGTH = Axis(title="weaker … stronger, in logits")
@@ -159,6 +155,10 @@ class _Pair(Struct, frozen=True, kw_only=True):
         """Both of them, the better one first."""
         return f"{self.better} / {self.worse}"
 
+    def called(self, names: Mapping[str, str]) -> str:
+        """Give the same by other names of theirs."""
+        return f"{names[self.better]} / {names[self.worse]}"
+
 
 def _pairs(ranking: Ranking, names: Names) -> dict[frozenset[str], _Pair]:
     """Name the pairs as the ranking does, those nearest to a verdict first."""
@@ -175,6 +175,7 @@ def _pairs(ranking: Ranking, names: Names) -> dict[frozenset[str], _Pair]:
 def _growth(ranking: Ranking, names: Names, order: Sequence[str]) -> Chart:
     """Draw each pair in the colour of its better model, in the shape of the other."""
     known = order[:MOST_SERIES]
+    called = shown_names({name: name for name in known}, _HALF)
     pairs = {
         models: pair
         for models, pair in _pairs(ranking, names).items()
@@ -182,12 +183,14 @@ def _growth(ranking: Ranking, names: Names, order: Sequence[str]) -> Chart:
     }
     shown = [*pairs.values()][:MOST_PAIRS]
     points = [
-        At(series=pair.name, x=each.at, y=max(_LEAST, each.reached))
+        At(series=pair.called(called), x=each.at, y=max(_LEAST, each.reached))
         for each in ranking.growth
         if (pair := pairs.get(frozenset(each.models))) in shown
     ]
     looks = {
-        pair.name: Look(colour=known.index(pair.better), shape=known.index(pair.worse))
+        pair.called(called): Look(
+            colour=known.index(pair.better), shape=known.index(pair.worse)
+        )
         for pair in shown
     }
     return Chart(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hexai.domain.estimates import Estimate
 from hexai.domain.figures import Subject
 from hexai.domain.ranking import Leaderboard, Model, Ranking, Standing
-from hexai.report.charts import Spec
+from hexai.report.theme import Spec
 from hexai.service.statistics import Row
 
 

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-Spec = dict[str, Any]
-MOST_SERIES = 8
-"""What can be told apart in one chart; the table has the others."""
-FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
-"""Of one width everywhere: what is drawn here is shown elsewhere."""
-_LABEL = 170
-"""The longest name beside an axis; names that are longer are cut."""
+from hexai.report.names import shown_names
+from hexai.report.theme import MOST_SERIES, SeriesColour, Spec
+
+_LABEL = 24
+"""Letters of a name beside an axis."""
+_LEGEND = 44
+"""Letters of a name in a legend."""
 _WIDTH, _HEIGHT, _BARS = 400, 190, 340
 """Of most charts, as wide as they are shown, so that all letters are of one size."""
 _DASHES = ([1, 0], [7, 3], [2, 2], [10, 3, 2, 3], [5, 2], [1, 3], [12, 4], [4, 4, 1, 4])
@@ -33,31 +34,6 @@ class Look(Struct, frozen=True, kw_only=True):
 
     colour: int
     shape: int
-
-
-class Theme(Struct, frozen=True, kw_only=True):
-    """The colours of a chart: words that CSS knows, or variables of the page."""
-
-    ink: str
-    faint: str
-    series: tuple[str, ...]
-    background: str | None = None
-
-
-ON_PAGE = Theme(
-    ink="var(--ink)",
-    faint="var(--faint)",
-    series=tuple(f"var(--series-{number})" for number in range(1, MOST_SERIES + 1)),
-)
-ON_PAPER = Theme(
-    ink="#1b1f24",
-    faint="#d0d5db",
-    series=(
-        *("#0b62a8", "#b34700", "#00735a", "#a3306f"),
-        *("#6b5d00", "#5b3fb0", "#8a1f1f", "#4d5560"),
-    ),
-    background="#ffffff",
-)
 
 
 class Interval(Struct, frozen=True, kw_only=True):
@@ -116,7 +92,7 @@ def intervals(
 
     They stand below each other as they come, those of one group together.
     """
-    names, shown = _first(figures, order)
+    names, shown = _first(figures, order, _LABEL)
     grouped = any(each.group for each in shown)
     rows = [*dict.fromkeys(each.group if grouped else each.series for each in shown)]
     field = "group" if grouped else "series"
@@ -167,8 +143,8 @@ def over_time(
     names, shown = _first(points, order)
     colour, shape = _colour(names), _shape(names)
     if looks is not None:
-        known = [looks[name] for name in names.all]
-        colour["scale"]["range"] = [_Colour(each.colour) for each in known]
+        known = [looks[name] for name in order[:MOST_SERIES]]
+        colour["scale"]["range"] = [SeriesColour(each.colour) for each in known]
         shape["scale"]["range"] = [_SHAPES[each.shape] for each in known]
     shared = {"x": _DAYS, "y": _field("y", y), "color": colour}
     layers = [
@@ -235,55 +211,6 @@ def against(
     return _spec(shown, layers)
 
 
-def themed(spec: Spec, theme: Theme) -> Spec:
-    """Give a chart its colours."""
-    font = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-    text = {"labelColor": theme.ink, "titleColor": theme.ink, **font}
-    lines = {"gridColor": theme.faint, "domainColor": theme.ink, "tickColor": theme.ink}
-    config: Spec = {
-        "axis": {**text, **lines, "labelLimit": _LABEL, "aria": False},
-        "legend": {
-            **text,
-            "orient": "bottom",
-            "direction": "vertical",
-            "labelLimit": 380,
-            "symbolStrokeWidth": 2,
-            "symbolSize": 130,
-            "title": None,
-            "aria": False,
-        },
-        "header": {**text, "labelLimit": 400},
-        "range": {"category": [*theme.series]},
-        "rule": {"color": theme.ink, "aria": False},
-        "line": {"color": theme.ink, "aria": False},
-        "bar": {"aria": False},
-        "title": {"color": theme.ink, "fontSize": 14, "anchor": "start"},
-        "view": {"stroke": None},
-        "aria": True,
-        "font": FONT,
-    }
-    coloured: Spec = _coloured(spec, theme)
-    return {**coloured, "background": theme.background, "config": config}
-
-
-class _Colour(Struct, frozen=True):
-    """Stands in a specification for a colour of its theme."""
-
-    number: int
-
-
-def _coloured(part: Any, theme: Theme) -> Any:
-    match part:
-        case _Colour(number):
-            return theme.series[number]
-        case dict():
-            return {key: _coloured(value, theme) for key, value in part.items()}
-        case list():
-            return [_coloured(each, theme) for each in part]
-        case _:
-            return part
-
-
 _DAYS: Spec = {
     "field": "time",
     "type": "temporal",
@@ -304,17 +231,39 @@ class _Names(Struct, frozen=True, kw_only=True):
 
 
 def _first(
-    figures: Sequence[_Each], order: Sequence[str]
+    figures: Sequence[_Each], order: Sequence[str], longest: int = _LEGEND
 ) -> tuple[_Names, list[_Each]]:
-    known = [*order[:MOST_SERIES]]
-    shown = [each for each in figures if each.series in known]
+    """Give the series that can be told apart, and their figures, called as in a chart.
+
+    Groups are called so too.
+    """
+    known = order[:MOST_SERIES]
+    called: dict[str, str] = shown_names({name: name for name in known}, longest)
+    listed: list[_Each] = [each for each in figures if each.series in called]
+    groups = {*map(_group, listed)}
+    grouped = shown_names({group: group for group in sorted(groups)}, _LABEL)
+    shown = [_called(each, called, grouped) for each in listed]
     there = {each.series for each in shown}
-    return _Names(all=known, here=[name for name in known if name in there]), shown
+    every = [*called.values()]
+    return _Names(all=every, here=[name for name in every if name in there]), shown
+
+
+def _group(figure: Interval | At) -> str:
+    return figure.group if isinstance(figure, Interval) else ""
+
+
+def _called(
+    figure: _Each, series: Mapping[str, str], groups: Mapping[str, str]
+) -> _Each:
+    named = replace(figure, series=series[figure.series])
+    if isinstance(named, Interval):
+        return replace(named, group=groups[named.group])
+    return named
 
 
 def _room(names: Sequence[str]) -> int:
     """Give the pixels that names need in any font: browsers' are wider than ours."""
-    return min(_LABEL, round(7.4 * max(map(len, names), default=0)))
+    return round(7.4 * max(map(len, names), default=0))
 
 
 def _spec(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hexai.errors import UsageError
-from hexai.report.charts import ON_PAGE, ON_PAPER, Spec, themed
+from hexai.report.theme import ON_PAGE, ON_PAPER, Spec, themed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -1,7 +1,8 @@
 """Names as a page shows them: harmless, not too long, and still apart; pure.
 
-A name may be anything that somebody or some server has called a model. To measure what
-is drawn of a thousand letters takes a second, and a page has room for few of them.
+A name may be anything that somebody or some server has called a model, and a page has
+room for some letters of it. A chart has less: to find out how many letters fit takes
+Vega half a second for each chart, so they are made to fit here.
 """
 
 from collections.abc import Mapping
@@ -11,18 +12,19 @@ from hexai.text.sanitise import visible_line
 
 LONGEST = 80
 """Characters of a name."""
-_HEAD, _TAIL = 50, 24
-"""Characters of a longer one that are left of it: versions stand at the end."""
 
 _Key = TypeVar("_Key")
 
 
-def shown_names(names: Mapping[_Key, str]) -> dict[_Key, str]:
-    """Make names that can be shown, different ones of those that differ."""
+def shown_names(names: Mapping[_Key, str], longest: int = LONGEST) -> dict[_Key, str]:
+    """Make names that can be shown, different ones of those that differ.
+
+    Of one that is too long most of the head is left, and the tail, where versions are.
+    """
     shown: dict[_Key, str] = {}
     meant: dict[str, str] = {}
     for key, name in names.items():
-        short, number = _short(visible_line(name)), 1
+        short, number = _short(visible_line(name), longest), 1
         told = short
         while meant.setdefault(told, name) != name:
             number += 1
@@ -31,5 +33,8 @@ def shown_names(names: Mapping[_Key, str]) -> dict[_Key, str]:
     return shown
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[:_HEAD]}…{name[-_TAIL:]}"
+def _short(name: str, longest: int) -> str:
+    if len(name) <= longest:
+        return name
+    tail = longest // 3
+    return f"{name[: longest - tail - 1]}…{name[-tail:]}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Container
 
-from hexai.report.charts import Spec
 from hexai.report.page import Page, Section
+from hexai.report.theme import Spec
 
 _APART = {
     kind: dict.fromkeys(("color", "shape", "strokeDash"), "independent")
