@@ -51,7 +51,8 @@ wanted = Wanted(tasks=int(sys.argv[2]), since=0, seed=sys.argv[3])
 found = mine(Path(sys.argv[1]), wanted, refusals=rules, now=int(sys.argv[4]))
 took = time.perf_counter() - began
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(len(found.tasks), took, used.ru_utime + used.ru_stime, used.ru_maxrss >> 10)
+print(len(found.tasks), took, used.ru_utime + used.ru_stime, used.ru_maxrss >> 10,
+      found.commits)
 """
 
 
@@ -220,7 +221,10 @@ def main() -> None:
         cpu = statistics.median(run[2] for run in runs)
         peak = max(run[3] for run in runs)
         took, memory = logged(folder)
-    print(f"{options.commits} commits, {options.files} files, {runs[0][0]:.0f} tasks")
+    print(
+        f"{options.commits} commits, {options.files} files, {runs[0][0]:.0f} tasks of "
+        f"{runs[0][4]:.0f} commits"
+    )
     print(f"mine        {seconds:6.2f} s ({cpu:.2f} s of a processor) {peak:6.0f} MB")
     print(f"git log -p  {took:6.2f} s {memory:32.0f} MB")
     # It is one thread that waits for nothing: where a machine does other things too,

@@ -3,7 +3,8 @@
 The seed puts the commits into an order, and they are looked at in it until there are as
 many tasks as are wanted of each language and kind; so the same seed and HEAD give the
 same tasks, and most commits are never looked at. If that does not give enough, whatever
-there is counts, and then older commits.
+there is counts, then more tasks of the same commits, and then older commits: two tasks
+of one commit say less than two of two.
 
 Nothing is written to the repository, and nothing of it is run (`repository.py`).
 """
@@ -33,6 +34,8 @@ _SURVEYED = 150
 """Commits that say in which languages is written."""
 _PATIENCE = 200
 """Commits that are looked at, at least, before whatever there is counts."""
+_WIDELY = 3
+"""Commits for each task that are looked at before one gives more than a task."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -116,6 +119,8 @@ class _Mine:
             repository, self._trees, self._history, refusals, wanted.languages
         )
         self._quotas = Quotas(0, (), {})
+        self._most = 1
+        """Tasks that a commit may give, for now."""
 
     def dig(self) -> Mined:
         """Look at commits until there are enough, and once more at what was found."""
@@ -129,27 +134,32 @@ class _Mine:
                 return self._result()
 
     def _offered(self) -> Iterator[Known]:
-        """Give commits in random order, recent ones first, and most of them twice."""
+        """Give commits in random order, recent ones first, and most several times."""
         known: set[str] = set()
         while True:
             recent = [c for c in self._history.since(self._since) if c.id not in known]
             known.update(commit.id for commit in recent)
             order = self._in_order(recent)
             if order or self._history.is_read:
-                yield from self._twice(order)
+                yield from self._again_and_again(order)
             if self._history.is_read:
                 return
             self._since = min(self._since, self._now - 1)
             self._since -= self._now - self._since
 
-    def _twice(self, order: Sequence[Known]) -> Iterator[Known]:
-        languages = self._examiner.survey(order[:_SURVEYED])
+    def _again_and_again(self, order: Sequence[Known]) -> Iterator[Known]:
+        """Ask for what is wanted most first, of many commits, and then for less."""
+        wanted = self._wanted
         if not self._quotas.is_loose:
-            wanted = self._wanted
+            languages = self._examiner.survey(order[:_SURVEYED])
             self._quotas = Quotas(wanted.tasks, wanted.kinds, languages)
             yield from order[: max(_PATIENCE, wanted.tasks)]
         self._quotas.is_loose = True
-        yield from order
+        if self._most == 1:
+            yield from order[: max(_PATIENCE, _WIDELY * wanted.tasks)]
+        for most in range(max(2, self._most), MOST_OF_ONE + 1):
+            self._most = most
+            yield from order
 
     def _in_order(self, commits: Sequence[Known]) -> list[Known]:
         chosen = []
@@ -161,8 +171,8 @@ class _Mine:
         return dice.shuffled(chosen, lambda commit: commit.id, self._wanted.seed)
 
     def _look_at(self, commit: Known) -> None:
-        room = MOST_OF_ONE - len(self._found.get(commit.id, ()))
-        if not room:
+        room = self._most - len(self._found.get(commit.id, ()))
+        if room <= 0:
             return
         counts = self._left_out if commit.id not in self._seen else Counter[str]()
         self._seen.add(commit.id)

@@ -19,6 +19,13 @@ _IMPORT = re.compile(
     r"|(?:const|let|var)\s.*=\s*require\()"
 )
 
+_BROKEN_OFF = re.compile(r"(?:[(\[=<+]|&&|\|\||[=-]>)$")
+"""Where a line is broken, a formatter has decided."""
+_PINNED = re.compile(
+    r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])|(?:[\"'^~]v?|\bv)\d+\.\d+(?![\d.])|\b[0-9a-f]{16,}\b"
+)
+"""A version, or a long id: nobody knows it by heart. An address has four parts."""
+
 
 def tokens(text: str) -> list[str]:
     """Give the words and signs of a text."""
@@ -48,10 +55,8 @@ def reason_of_line(lines: Sequence[str], row: int, times: int) -> str:
     `times` says how often it stands in the document.
     """
     line = lines[row].strip()
-    if len(line) > _LONGEST_LINE:
-        return "long lines"
-    if is_import(line):
-        return "imports"
+    if reason := _reason_of_itself(line):
+        return reason
     if times > 1:
         return "copies of a line of the same file"
     near = (
@@ -61,6 +66,16 @@ def reason_of_line(lines: Sequence[str], row: int, times: int) -> str:
     if any(fuzz.ratio(line, each) >= _SIMILAR for each in near if each):
         return "lines like their neighbours"
     return ""
+
+
+def _reason_of_itself(line: str) -> str:
+    if len(line) > _LONGEST_LINE:
+        return "long lines"
+    if is_import(line):
+        return "imports"
+    if _BROKEN_OFF.search(line):
+        return "lines that are broken off"
+    return "versions and ids" if _PINNED.search(line) else ""
 
 
 def _nearest(lines: Sequence[str], rows: range) -> str:

@@ -186,14 +186,30 @@ def test_a_tail_begins_where_an_editor_asks() -> None:
         ("go", 'import (\n\t"alpha/beta"\n\tgamma "delta/epsilon"\n)\n'),
         ("java", "package alpha.beta.gamma;\nimport delta.epsilon.zeta;\n"),
         ("yaml", "# some words of a text, about it\n"),
+        ("toml", 'a = "b"\nversion = "4.0.18"\nserde_json = "^1.2"\n'),
+        ("yaml", "- a: b\n- uses: some/action@de0fac2e4500dabe0009e67214ff5\n"),
         ("c", "/* Copyright: some people\n * of some place, here */\n"),
     ],
 )
 def test_lines_that_are_no_code_are_no_holes(identifier: str, text: str) -> None:
-    """Within strings and comments, and where names are brought in."""
+    """In strings and comments, where names are brought in, or pinned."""
     lines = [hole for hole in found_in(identifier, text).holes if hole.rows.start]
 
     assert [text[hole.start : hole.end] for hole in lines] == []
+
+
+def test_lines_that_are_broken_off_are_no_holes() -> None:
+    """Where a line ends is no thought of anybody's."""
+    text = (
+        "const a = b\nconst one =\n  b.use(\n    a.other(2, 3),\n"
+        "    a && b.c ||\n    c)\n"
+    )
+    found = found_in("typescript", text)
+    holes = [text[hole.start : hole.end] for hole in found.holes]
+
+    assert holes
+    assert not [hole for hole in holes if hole.endswith(("=", "(", "||"))]
+    assert found.left_out["lines that are broken off"] == 3
 
 
 NAMES = st.sampled_from(["alpha", "beta_two", "gamma", "größe", "名前"])

@@ -78,6 +78,17 @@ def test_no_commit_and_no_file_gives_more_than_three(made: MadeRepository) -> No
     assert max(Counter(task.path for task in found.tasks).values()) <= 3
 
 
+@pytest.mark.parametrize(("tasks", "expected"), [(5, {1}), (9, {1, 2})])
+def test_commits_give_one_as_long_as_there_are_enough(
+    made: MadeRepository, tasks: int, expected: set[int]
+) -> None:
+    """Then two; two tasks of one commit say less than two of two."""
+    found = mined(made.folder, now=made.now, tasks=tasks)
+
+    assert len(found.tasks) == tasks
+    assert {*Counter(task.commit for task in found.tasks).values()} == expected
+
+
 def test_tasks_of_a_commit_follow_each_other(made: MadeRepository) -> None:
     """Commits are drawn whole."""
     order = [task.commit for task in mined(made.folder, now=made.now).tasks]
