@@ -15,6 +15,7 @@ remembered, and what stands elsewhere in the document does not matter.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from zlib import crc32
 
 from hexai.text.tokens import estimate_tokens, most_tokens
@@ -34,16 +35,22 @@ def highest(line: Line, first: int, last: int) -> int:
     """Give the line from `first` to `last` that a text is best cut before."""
     if first >= last:
         return last
-    return max(range(first, last + 1), key=lambda number: _rank(line, number))
+    levels = {number: _level(line, number) for number in range(first, last + 1)}
+    level = max(levels.values())
+    best = (number for number, each in levels.items() if each == level)
+    return max(best, key=lambda number: _checksum(line, number))
 
 
-def _rank(line: Line, number: int) -> tuple[int, int]:
+def _level(line: Line, number: int) -> int:
     text = line(number)
-    is_apart = not line(number - 1).strip()
-    begins = bool(text) and (text[0].isalpha() or text[0] in "@#_")
+    if line(number - 1).strip() or not text.strip():
+        return 0
+    return 2 if text[0].isalpha() or text[0] in "@#_" else 1
+
+
+def _checksum(line: Line, number: int) -> int:
     known_by = "\n".join(line(number + n) for n in range(_KNOWN_BY))
-    level = (2 if begins else 1) if is_apart and text.strip() else 0
-    return level, crc32(known_by.encode("utf-8", "surrogatepass"))
+    return crc32(known_by.encode("utf-8", "surrogatepass"))
 
 
 def line_tokens(line: str) -> float:
@@ -105,11 +112,7 @@ def begin_of_near(
 
 
 def _costs(lines: Sequence[str], cost: Cost) -> list[float]:
-    costs, spent = [], 0.0
-    for line in lines:
-        spent += cost(line)
-        costs.append(spent)
-    return costs
+    return list(accumulate(map(cost, lines)))
 
 
 def _of(lines: Sequence[str]) -> Line:

@@ -9,6 +9,7 @@ last fifth, so that the excerpt stands still while somebody types in it.
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from math import ceil
 
 from msgspec import Struct
@@ -47,7 +48,7 @@ _LONGEST_BODY = 2
 """Lines behind the header of a function that has only been begun."""
 
 
-class Excerpt(Struct, frozen=True, kw_only=True):
+class Excerpt(Struct, frozen=True, kw_only=True, dict=True):
     """What of a document stands on both sides of a gap; `before` + `after` joins up."""
 
     before: str
@@ -65,12 +66,12 @@ class Excerpt(Struct, frozen=True, kw_only=True):
         """The lines behind `near`."""
         return self.after[self._near :]
 
-    @property
+    @cached_property
     def tail(self) -> int:
         """Where in `before` the lines begin that are being worked at."""
         return begin_of_near(self.before, least=_TAIL / 4, most=_TAIL)
 
-    @property
+    @cached_property
     def _near(self) -> int:
         most = _NEAR * estimate_tokens(self.before + self.after)
         most = min(max(most, _LEAST_NEAR), _MOST_NEAR)

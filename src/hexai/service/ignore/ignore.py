@@ -43,6 +43,7 @@ def name_of(uri: str) -> str:
     return path.rpartition("/")[2] or uri
 
 
+@lru_cache(maxsize=256)
 def ignored_name(path: str) -> NameRule | None:
     """Give the rule by which a file of this name stays here, or None.
 
