@@ -1,4 +1,4 @@
-"""A bench's own cost: what a cell takes beside its upstream, and a large bench's memory.
+"""A bench's own cost: what a cell takes beside its upstream, and its memory.
 
 Run by `scripts/bench cells`. A repository is made, and its holes are asked of upstreams
 that answer at once, in a process of their own. Each cell is two requests, so a bare
@@ -22,6 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import httpx2
+from msgspec.structs import replace
 
 from benchmarks.mining import _START, make
 from benchmarks.race import upstreams
@@ -56,6 +57,10 @@ label = "entry {number}"
 """
 _ANSWER = "0:12:0"
 """At once, twelve tokens."""
+_ENTRIES = 4
+"""As many as somebody wants to choose among; each task is composed once for all."""
+_BLOCK = 20
+"""Tasks after which it is the other one's turn."""
 _SETTLED = 1e-9
 """A margin that nobody is equal within, so that every cell is asked."""
 
@@ -100,7 +105,11 @@ class Clocks:
 
 
 async def measure(
-    tasks: Sequence[Task], plan: Plan, snapshot: Snapshot, home: Path, *, block: int
+    tasks: Sequence[Task],
+    plan: Plan,
+    snapshot: Snapshot,
+    home: Path,
+    urls: Sequence[str],
 ) -> tuple[Clocks, Clocks]:
     """Ask a few tasks by a bench, then as much by a bare client, and so on."""
     ours, bare = Clocks(), Clocks()
@@ -127,8 +136,8 @@ async def measure(
             ) as asker,
         ):
             asker.open()
-            for start in range(0, len(tasks), block):
-                some = tasks[start : start + block]
+            for start in range(0, len(tasks), _BLOCK):
+                some = tasks[start : start + _BLOCK]
                 part = _part(plan, start, len(some), asker, snapshot)
                 record = records.begin(part, key=f"{start:032x}", name="", now=1.0)
                 keep = records.texts(record).add
@@ -138,7 +147,7 @@ async def measure(
                     keeper = Keeper(records, record.number)
                     await Bench(some, Known.of(record), filler, keeper, purse).run()
                 bodies = [asker.compose(task) for task in some]
-                await _bare(plan, [len(str(b.request.messages)) for b in bodies], bare)
+                await _bare(urls, [len(str(b.request.messages)) for b in bodies], bare)
             services.beside.close()
     return ours, bare
 
@@ -147,8 +156,6 @@ def _part(
     plan: Plan, start: int, count: int, asker: CompletionAsker, snapshot: Snapshot
 ) -> Plan:
     """Make the plan of some of the tasks."""
-    from msgspec.structs import replace
-
     entries = snapshot.entries(Surface.COMPLETION).entries
     contenders = contenders_of(entries, asker, snapshot.settings)
     return replace(
@@ -159,13 +166,13 @@ def _part(
     )
 
 
-async def _bare(plan: Plan, sizes: Sequence[int], clocks: Clocks) -> None:
+async def _bare(urls: Sequence[str], sizes: Sequence[int], clocks: Clocks) -> None:
     """Send requests of the same sizes, two a cell, and read what comes."""
     transport = httpx2.AsyncHTTPTransport(verify=False)
     async with httpx2.AsyncClient(transport=transport, trust_env=False) as client:
         with clocks.running():
             for size in sizes:
-                for url in plan.languages:  # where they are asked
+                for url in urls:
                     for _ in range(2):
                         body = {"messages": [{"role": "user", "content": "x" * size}]}
                         async with client.stream("POST", url, json=body) as response:
@@ -173,7 +180,9 @@ async def _bare(plan: Plan, sizes: Sequence[int], clocks: Clocks) -> None:
                                 pass
 
 
-def mined(repository: Path, count: int, now: int, home: Path) -> tuple[list[Task], Plan]:
+def mined(
+    repository: Path, count: int, now: int, home: Path
+) -> tuple[list[Task], Plan]:
     """Find the tasks, and make a plan of them."""
     asked = Asked(tasks=count, seed="cells", until=now, since=0)
     snapshot = load(find_folders({}, home), {})
@@ -206,7 +215,7 @@ def main() -> None:
     """Make, measure, and say what is over a limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hexai", type=Path, default=Path(sys.executable).parent)
-    parser.add_argument("--tasks", type=int, default=200)
+    parser.add_argument("--tasks", type=int, default=100)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--large", type=int, default=1000, help="tasks; 0 for none")
     options = parser.parse_args()
@@ -236,19 +245,18 @@ def main() -> None:
 
 def _cost(made: Path, count: int, now: int, home: Path) -> float:
     """Give the seconds of a processor that a cell takes beyond a bare client."""
-    with upstreams(_ANSWER, _ANSWER) as ports:
+    with upstreams(*[_ANSWER] * _ENTRIES) as ports:
         snapshot = configuration(ports, home)
         tasks, plan = mined(made, count, now, home)
         urls = tuple(f"http://127.0.0.1:{port}/v1/chat/completions" for port in ports)
-        from msgspec.structs import replace
-
-        plan = replace(plan, languages=urls)
         with asyncio.Runner(loop_factory=Loop) as runner:
-            ours, bare = runner.run(measure(tasks, plan, snapshot, home, block=20))
+            ours, bare = runner.run(measure(tasks, plan, snapshot, home, urls))
     cells = len(tasks) * len(ports)
     for name, clocks in (("bench", ours), ("bare", bare)):
         wall, cpu = clocks.wall / cells, clocks.cpu / cells
-        print(f"  {name:<6}{wall * 1000:6.1f} ms a cell, {cpu * 1000:.1f} of a processor")
+        print(
+            f"  {name:<6}{wall * 1000:6.1f} ms a cell, {cpu * 1000:.1f} of a processor"
+        )
     return (ours.cpu - bare.cpu) / cells
 
 

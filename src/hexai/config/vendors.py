@@ -12,6 +12,7 @@ It lies here and not beside the formats, because budgets are resolved with it.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct, field
@@ -227,6 +228,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=256)
 def traits(base_url: str, model: str) -> Traits:
     """Say what differs; of several rows the first that says something counts."""
     rows = tuple(_rows(base_url, model))
