@@ -33,8 +33,8 @@ class Client(Struct, frozen=True, kw_only=True):
     """How `insertText` is read where it is inserted and `textEdit` is not: `rest` goes
     in behind the token at the cursor, or in its place (`offers/tokens.py`)."""
     ascii_words: bool = False
-    """`insertText` takes the place of letters left of the cursor from the last one on
-    that is outside ASCII."""
+    """Its words are of ASCII letters: those behind the last other one are what rows are
+    filtered by, and what `insertText` takes the place of."""
     filter_text: Literal["line", "inserted"] = "line"
     """`inserted` where only what rows are filtered by goes in as it is."""
     lines: Literal["all", "indented", "first"] = "all"
@@ -182,10 +182,12 @@ the file is indented by; it says `noexpandtab` for those named here alone."""
 
 COC = Client(
     name="coc.nvim",
-    seen="coc.nvim in Vim 9.0, run on 2026-11-28; "
-    "https://github.com/neoclide/coc.nvim/tree/master/src/completion",
+    seen="coc.nvim of 2026-08-22 in Vim 9.0, run on 2026-11-30: what is taken of ghost "
+    "text is indented anew as the buffer's options say (`getInsertText`); "
+    "https://github.com/neoclide/coc.nvim/blob/master/src/handler/inline.ts",
     code_in="documentation",
     runs_commands=True,
+    mends=True,
 )
 
 VIM_LSP = Client(
@@ -248,9 +250,10 @@ KATE = replace(
 FRESH = replace(
     NAMELESS,
     name="fresh",
-    seen="fresh 0.5.7, run on 2026-11-28; its source, read on 2026-11-29: inserts "
-    "insertText in place of ASCII letters (`insert_completion_text`), as a snippet if "
-    "it has a placeholder, else escapes and all (`is_snippet`); "
+    seen="fresh 0.5.7 as its crate, run on 2026-11-30: inserts insertText in place of "
+    "ASCII letters (`insert_completion_text`), as a snippet if it has a placeholder, "
+    "else escapes and all (`is_snippet`); rows begin with these letters "
+    "(`completion_matches_prefix`); "
     "https://github.com/sinelaw/fresh/tree/master/crates/fresh-editor/src/app",
     insert_text="snippet",
     ascii_words=True,

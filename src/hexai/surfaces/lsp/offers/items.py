@@ -103,15 +103,20 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
     def _filter_text(self, insertion: Insertion, new_text: str) -> str:
         if self.client.filter_text == "inserted":
             return new_text
-        return _filter_text(insertion)
+        return self._of_word(_filter_text(insertion), insertion)
+
+    def _of_word(self, text: str, insertion: Insertion) -> str:
+        """Take from a text what the editor does not take for part of its word."""
+        if not self.client.ascii_words:
+            return text
+        stays = _NOT_ASCII.match(insertion.fragment)
+        return text[stays.end() if stays else 0 :]
 
     def _insert_text(self, insertion: Insertion, new_text: str) -> str:
         """Give the same text for editors that do not look at the edit."""
         if self.client.insert_text == "rest":
             return new_text[len(insertion.fragment) :]
-        if self.client.ascii_words:
-            stays = _NOT_ASCII.match(insertion.fragment)
-            new_text = new_text[stays.end() if stays else 0 :]
+        new_text = self._of_word(new_text, insertion)
         if self.client.insert_text == "plain":
             return new_text
         # Without a place for the cursor it is no snippet, and escapes would stay.

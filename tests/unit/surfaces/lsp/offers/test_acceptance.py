@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.lsp.clients import DEFAULT, NEOVIM, Client
+from hexai.surfaces.lsp.clients import BLINK, COC, DEFAULT, NEOVIM, Client
 from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Compute
@@ -79,14 +79,19 @@ INSERTIONS = {
         "def f():\n    if x:\n        return 1\n            else:\n        \n"
         "                x = 'a    b'"
     ),
+    "indented as the editor's options say": (
+        "def f():\n    if x:\n        return 1\nelse:\n\n\tx = 'a\tb'"
+    ),
 }
 
 
+@pytest.mark.parametrize("client", [NEOVIM, BLINK, COC], ids=lambda each: each.name)
 @pytest.mark.parametrize("case", INSERTIONS)
-def test_what_the_editor_re_indented_is_mended(case: str) -> None:
+def test_what_the_editor_re_indented_is_mended(case: str, client: Client) -> None:
     """Dedents, blank lines and tabs are as they were in the answer."""
     given_offer = offer("def f():\n    if x:\n        |\n    y\n", DEDENT)
-    desk = Desk(Lines.of(INSERTIONS[case].replace("{}", DEDENT) + "\n    y\n"))
+    text = INSERTIONS[case].replace("{}", DEDENT) + "\n    y\n"
+    desk = Desk(Lines.of(text), client)
     take(given_offer, desk)
     assert desk.lines.text == f"def f():\n    if x:\n        {DEDENT}\n    y\n"
     assert desk.edits == (case != "as offered")

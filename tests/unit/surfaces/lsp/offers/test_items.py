@@ -136,6 +136,13 @@ def test_insert_text_is_a_snippet_where_it_is_read_as_one() -> None:
     assert item.insert_text_format is lsp.InsertTextFormat.PlainText
 
 
+def test_rows_are_filtered_by_what_the_editor_takes_for_the_word() -> None:
+    """For fresh that is letters of ASCII only, and others are no part of it."""
+    (item,) = items(offer("x = na\u00efv|\n", "e + f"), FRESH)
+    assert item.filter_text == "ve + f"
+    assert item.insert_text == "ve + f$0"
+
+
 def test_kakoune_filters_by_what_goes_in() -> None:
     """kakoune-lsp expands all else as a snippet, with every line indented twice."""
     (item,) = items(offer("    fo|\n", "o(\n        1,\n    )"), KAKOUNE)
