@@ -16,11 +16,11 @@ from hexai.bench import forecast
 from hexai.bench.figures import Figures
 from hexai.bench.intervals import chance_above_zero
 from hexai.bench.sequences import CERTAIN, Bet, bounds, capital_above
-from hexai.bench.standing import Cheaper, Pair, Verdict
+from hexai.bench.standing import Cheaper, Decision, Pair
 
 FALSE = 0.05
 """The share of runs that may name a better one of equals."""
-KNOWN = (Verdict.OVER, Verdict.EQUAL)
+KNOWN = (Decision.OVER, Decision.EQUAL)
 """What leaves nothing to be waited for."""
 _WIDEST = 2.0
 """How far two contenders may differ."""
@@ -78,22 +78,22 @@ class Duel:
             self._similar += sum(known) / len(known)
             self._compared += 1
 
-    def known(self, decided: "Collection[Duel]") -> Verdict | None:
+    def known(self, decided: "Collection[Duel]") -> Decision | None:
         """Say what is known for certain, with the pairs that are decided."""
         is_decided = self in decided and self._still_holds
         if is_decided and not self._is_split:
-            return Verdict.OVER if self._is_enough else None
+            return Decision.OVER if self._is_enough else None
         if self._is_equal:
-            return Verdict.EQUAL
-        return Verdict.SPLIT if is_decided else None
+            return Decision.EQUAL
+        return Decision.SPLIT if is_decided else None
 
-    def verdict(self, decided: "Collection[Duel]") -> Verdict:
+    def verdict(self, decided: "Collection[Duel]") -> Decision:
         """Say what is known or likely."""
         known = self.known(decided)
         if known is not None:
             return known
         leans = self._is_enough and self._likely >= _LEANING
-        return Verdict.LEANING if leans else Verdict.OPEN
+        return Decision.LEANING if leans else Decision.OPEN
 
     @property
     def _is_enough(self) -> bool:

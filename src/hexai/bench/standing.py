@@ -8,7 +8,7 @@ from hexai.bench.figures import Figures
 from hexai.bench.sequences import Bounds
 
 
-class Verdict(StrEnum):
+class Decision(StrEnum):
     """What can be said of two contenders so far."""
 
     OVER = "over"
@@ -28,7 +28,7 @@ class Pair(Struct, frozen=True, kw_only=True):
     better: int
     """Whom a verdict names first; without one, who saved more so far."""
     worse: int
-    verdict: Verdict
+    verdict: Decision
     difference: float
     """By how much the better one saves more, as a share, on average over commits."""
     low: float

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Figures, Row, blocks_by, figures_of
 from hexai.bench.score import NOTHING
-from hexai.bench.standing import Pair, Standing, Verdict
+from hexai.bench.standing import Decision, Pair, Standing
 from hexai.domain.bench import Times
 
 
@@ -59,7 +59,7 @@ def test_a_clear_difference_is_decided() -> None:
     comparison = compared(answering(1, [0.5, 0.2], 120))
     [found] = comparison.standing().pairs
 
-    assert (found.better, found.worse, found.verdict) == (0, 1, Verdict.OVER)
+    assert (found.better, found.worse, found.verdict) == (0, 1, Decision.OVER)
     assert 0 < found.low < 0.3 < found.high
     assert found.missing is None
     assert comparison.is_settled()
@@ -70,7 +70,7 @@ def test_nothing_is_said_at_the_beginning() -> None:
     comparison = compared([block([1.0, -1.0])] * 9)
     [found] = comparison.standing().pairs
 
-    assert found.verdict is Verdict.OPEN
+    assert found.verdict is Decision.OPEN
     assert found.missing is not None
     assert found.missing >= 11
     assert not comparison.is_settled()
@@ -80,7 +80,7 @@ def test_what_is_likely_is_a_leaning() -> None:
     """Who is ahead beyond nine in ten is leaned to, and how likely it is is said."""
     [found] = compared(answering(4, [0.42, 0.3], 60)).standing().pairs
 
-    assert found.verdict is Verdict.LEANING
+    assert found.verdict is Decision.LEANING
     assert found.better == 0
     assert found.likely > 0.9
     assert found.missing is not None
@@ -93,7 +93,7 @@ def test_equals_are_equal_within_the_margin() -> None:
     comparison = compared(answering(2, [0.3, 0.3], 700, spread=0.15))
     [found] = comparison.standing().pairs
 
-    assert found.verdict is Verdict.EQUAL
+    assert found.verdict is Decision.EQUAL
     assert -0.05 < found.low < found.high < 0.05
     assert comparison.is_settled()
 
@@ -121,8 +121,8 @@ def test_more_pairs_need_more() -> None:
         ]
         eight.add(replace(each, rows=tuple(rows)))
 
-    assert pair(compared(two[:count]).standing(), 0, 1).verdict is Verdict.OVER
-    assert pair(eight.standing(), 0, 1).verdict is Verdict.LEANING
+    assert pair(compared(two[:count]).standing(), 0, 1).verdict is Decision.OVER
+    assert pair(eight.standing(), 0, 1).verdict is Decision.LEANING
 
 
 def test_a_commit_is_one_observation() -> None:
@@ -186,21 +186,23 @@ def told(seed: int, saved: float, similar: float, commits: int = 200) -> list[Bl
 @pytest.mark.parametrize(
     ("similar", "verdict"),
     [
-        (0.1, Verdict.OVER),
-        (0.0, Verdict.OVER),
-        (-0.004, Verdict.OVER),
-        (-0.01, Verdict.SPLIT),
-        (-0.2, Verdict.SPLIT),
+        (0.1, Decision.OVER),
+        (0.0, Decision.OVER),
+        (-0.004, Decision.OVER),
+        (-0.01, Decision.SPLIT),
+        (-0.2, Decision.SPLIT),
     ],
 )
-def test_figures_that_disagree_name_no_winner(similar: float, verdict: Verdict) -> None:
+def test_figures_that_disagree_name_no_winner(
+    similar: float, verdict: Decision
+) -> None:
     """Who saves more and is less similar, by what a table shows, has not won."""
     comparison = compared(told(1, 0.2, similar))
     [found] = comparison.standing().pairs
 
     assert found.verdict is verdict
     assert found.better == 0
-    assert comparison.is_settled() == (verdict is Verdict.OVER)
+    assert comparison.is_settled() == (verdict is Decision.OVER)
 
 
 def test_a_winner_that_is_behind_by_now_is_none() -> None:
@@ -209,7 +211,7 @@ def test_a_winner_that_is_behind_by_now_is_none() -> None:
     [found] = compared([block([0.5, 0.1])] * 60 + turned).standing().pairs
 
     assert found.better == 1
-    assert found.verdict is not Verdict.OVER
+    assert found.verdict is not Decision.OVER
 
 
 def test_means_count_commits_alike() -> None:

@@ -16,7 +16,7 @@ from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Figures, Row, figures_of
 from hexai.bench.score import score
 from hexai.bench.sequences import STAKES
-from hexai.bench.standing import Verdict
+from hexai.bench.standing import Decision
 from hexai.domain.bench import Kind, Task, Times
 
 _SOURCE = Path(__file__).parents[3] / "src" / "hexai"
@@ -41,7 +41,7 @@ def test_what_is_simulated_is_what_is_shipped(life: Life) -> None:
     """Runs looked at now and then have the same verdicts by both implementations."""
     answers = life.answers(6, 500, 3)
     crowd, shipped = Crowd(6, 3), [Comparison(3) for _ in range(6)]
-    seen = set[Verdict]()
+    seen = set[Decision]()
     for number in looks(answers, crowd):
         for run, comparison in enumerate(shipped):
             comparison.add(block(answers, run, number))
@@ -53,12 +53,12 @@ def test_what_is_simulated_is_what_is_shipped(life: Life) -> None:
             for place, pair in enumerate(comparison.standing().pairs):
                 ahead = crowd.pairs[place, crowd.ahead[run, place]]
                 assert pair.better == ahead
-                assert (pair.verdict is Verdict.OVER) == crowd.over[run, place]
-                assert (pair.verdict is Verdict.EQUAL) == crowd.equal[run, place]
+                assert (pair.verdict is Decision.OVER) == crowd.over[run, place]
+                assert (pair.verdict is Decision.EQUAL) == crowd.equal[run, place]
                 seen.add(pair.verdict)
 
-    assert Verdict.EQUAL in seen
-    assert (Verdict.OVER in seen) == (life is APART)
+    assert Decision.EQUAL in seen
+    assert (Decision.OVER in seen) == (life is APART)
 
 
 @pytest.mark.parametrize("life", EQUAL, ids=lambda life: life.name)
@@ -153,6 +153,6 @@ def test_the_first_word_does_not_beat_the_answer(skill: float) -> None:
     standing = comparison.standing()
     [pair] = standing.pairs
 
-    assert pair.better == 0 or pair.verdict is not Verdict.OVER
+    assert pair.better == 0 or pair.verdict is not Decision.OVER
     assert skill < 0.3 or pair.better == 0
     assert comparison.cheapest([1.0, 0.5]).contender != 1

@@ -7,10 +7,9 @@ beyond chance, neither is wrong, and a person should know.
 from collections.abc import Iterator, Mapping, Sequence
 
 from hexai.bench.known import Known
-from hexai.bench.standing import Pair, Verdict
+from hexai.bench.standing import Decision, Pair
 from hexai.domain.bench import BenchContender, BenchRecord
-from hexai.domain.ranking import Leaderboard, Model
-from hexai.domain.ranking import Verdict as Chosen
+from hexai.domain.ranking import Leaderboard, Model, Verdict
 from hexai.surfaces.cli.bench_words import (
     cheapest_words,
     has_tests,
@@ -50,11 +49,11 @@ def _disagreements(
         (comparison.better, comparison.worse)
         for ranking in board.rankings
         for comparison in ranking.comparisons
-        if comparison.verdict is Chosen.OVER and comparison.until is None
+        if comparison.verdict is Verdict.OVER and comparison.until is None
     }
     for pair in pairs:
         better, worse = models.get(pair.better), models.get(pair.worse)
-        if better is None or worse is None or pair.verdict is not Verdict.OVER:
+        if better is None or worse is None or pair.verdict is not Decision.OVER:
             continue
         if (worse, better) in chosen:
             yield (

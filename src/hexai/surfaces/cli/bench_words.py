@@ -9,7 +9,7 @@ from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Row, blocks_by
 from hexai.bench.known import Known
 from hexai.bench.sequences import Bounds
-from hexai.bench.standing import Cheaper, Cheapest, Mean, Pair, Verdict
+from hexai.bench.standing import Cheaper, Cheapest, Decision, Mean, Pair
 from hexai.domain.bench import BenchRecord, Cell, Ending, Kind, Plan, State
 from hexai.domain.entry import Surface
 from hexai.surfaces.cli.output import table
@@ -212,10 +212,10 @@ def pairs_words(
     pairs: Sequence[Pair], labels: Sequence[str], margin: float
 ) -> list[str]:
     """Say what is known of each two; of many that are open, all in one line."""
-    open_ = [pair for pair in pairs if pair.verdict is Verdict.OPEN]
+    open_ = [pair for pair in pairs if pair.verdict is Decision.OPEN]
     if len(open_) <= _MOST_OPEN:
         return [pair_words(pair, labels, margin) for pair in pairs]
-    known = [pair for pair in pairs if pair.verdict is not Verdict.OPEN]
+    known = [pair for pair in pairs if pair.verdict is not Decision.OPEN]
     told = [pair_words(pair, labels, margin) for pair in known]
     missing = [pair.missing for pair in open_ if pair.missing is not None]
     more = f", about {min(missing)} more tasks and more" if missing else ""
@@ -228,18 +228,18 @@ def pair_words(pair: Pair, labels: Sequence[str], margin: float) -> str:
     by = f"{points(pair.difference)} ({_between(pair.low, pair.high)})"
     more = "" if pair.missing is None else f", about {pair.missing} more tasks"
     match pair.verdict:
-        case Verdict.OVER:
+        case Decision.OVER:
             return f"{better} over {worse} by {by}"
-        case Verdict.EQUAL:
+        case Decision.EQUAL:
             return f"{better} and {worse} are equal within {points(margin)}"
-        case Verdict.SPLIT:
+        case Decision.SPLIT:
             return (
                 f"{better} saves more than {worse}, by {by}, but what {worse} says is "
                 "more similar to what was written: no winner"
             )
-        case Verdict.LEANING:
+        case Decision.LEANING:
             return f"leaning to {better} over {worse} by {by}{more}"
-        case Verdict.OPEN:
+        case Decision.OPEN:
             return f"{better} or {worse}: not enough yet{more}"
 
 
