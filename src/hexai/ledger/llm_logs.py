@@ -9,11 +9,13 @@ ones show no answer twice (both tried). The one thing left to the tool itself is
 view `message_tree`, which it makes when it opens the file.
 
 Each answer is a conversation of its own, as if each model had been asked by itself: one
-can be gone on with, which holds what that model said and nothing of the others. `llm`
-goes by the order of names, which begin with a time (ULID); so do ours. They follow
-from the run, so that the same answer has the same name in every export. What came
-from the cache was a response in another run, and is one there. What else is known of
-tokens is in `token_details`, and how many keys were masked in `response_json`.
+can be gone on with, which holds what that model said and nothing of the others. What
+first goes on with an answer is a turn of that conversation; what else does begins one
+that shares the messages before. `llm` goes by the order of names, which begin with a
+time (ULID); so do ours. They follow from the run, so that the same answer has the same
+name in every export. What came from the cache was a response in another run, and is one
+there. What else is known of tokens is in `token_details`, and how many keys were masked
+in `response_json`.
 """
 
 import hashlib
@@ -56,11 +58,21 @@ _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's digits, in which a ULID is written."""
 
 
+class _Tip(Struct, frozen=True, kw_only=True):
+    """Where an answer has left a conversation."""
+
+    thread: str
+    message: str | None
+    """The name of its last message."""
+
+
 class _Answer(Struct, frozen=True, kw_only=True):
     """What one model said, and what it was asked."""
 
     turn: str
     thread: str
+    before: _Tip | None
+    """What it goes on with."""
     run: RunRecord
     said: ContenderRecord
 
@@ -94,6 +106,18 @@ class _Answer(Struct, frozen=True, kw_only=True):
     @property
     def masked(self) -> str | None:
         return _known({"masked_keys": self.said.masked or None})
+
+    @property
+    def begins(self) -> bool:
+        """Whether it begins its conversation."""
+        return self.before is None or self.before.thread != self.thread
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        """What was not said before."""
+        if self.before is None:
+            return self.run.messages
+        return [m for m in self.run.messages if m.role is not Role.SYSTEM]
 
     def words(self, *, system: bool) -> str:
         """Give what the system said, or what all others said before the answer."""
@@ -142,21 +166,40 @@ def _fill(connection: sqlite3.Connection, runs: Iterable[RecordedRun]) -> int:
         "INSERT INTO _llm_migrations VALUES (?, ?)", ((name, then) for name in _APPLIED)
     )
     count = 0
+    tips: dict[_Place, _Tip] = {}
+    gone_on: set[_Place] = set()
     for recorded in runs:
-        for answer in _answers(recorded.run):
-            _insert_turn(connection, answer)
+        run = recorded.run
+        for said in _answers(run):
+            place = run.follows, said.index if said.follows is None else said.follows
+            before = tips.get(place)
+            own = _ulid(run, 2 * said.index)
+            is_first = before is not None and place not in gone_on
+            gone_on.add(place)
+            answer = _Answer(
+                turn=_ulid(run, 2 * said.index + 1),
+                thread=before.thread if before is not None and is_first else own,
+                before=before,
+                run=run,
+                said=said,
+            )
+            tip = _insert_turn(connection, answer)
             _insert_response(connection, answer)
+            if run.thread:
+                tips[run.run_id, said.index] = _Tip(thread=answer.thread, message=tip)
             count += 1
     return count
 
 
-def _answers(run: RunRecord) -> Iterable[_Answer]:
+_Place = tuple[str, int]
+"""A run's id, and the index of an answer there."""
+
+
+def _answers(run: RunRecord) -> Iterable[ContenderRecord]:
     for said in run.contenders:
         answered = said.status is Status.ANSWERED and not said.cached
         if answered and said.text and run.messages:
-            turn = _ulid(run, 2 * said.index + 1)
-            thread = _ulid(run, 2 * said.index)
-            yield _Answer(turn=turn, thread=thread, run=run, said=said)
+            yield said
 
 
 def _ulid(run: RunRecord, number: int) -> str:
@@ -167,16 +210,23 @@ def _ulid(run: RunRecord, number: int) -> str:
     return "".join(_BASE32[value >> shift & 31] for shift in range(125, -1, -5))
 
 
-def _insert_turn(connection: sqlite3.Connection, answer: _Answer) -> None:
+def _insert_turn(connection: sqlite3.Connection, answer: _Answer) -> str | None:
+    """Write what was asked and said; gives the name of its last message."""
     said = Message(Role.ASSISTANT, answer.said.text)
-    asked = _insert_messages(connection, answer.run.messages, None)
+    before = None if answer.before is None else answer.before.message
+    asked = _insert_messages(connection, answer.messages, before)
     tip = _insert_messages(connection, [said], asked)
     last = answer.run.messages[-1]
     prompt = last.content if last.role is Role.USER else ""
-    connection.execute(
-        "INSERT INTO threads VALUES (?, ?, ?, NULL, ?)",
-        (answer.thread, answer.name, tip, str(answer.moment)),
-    )
+    if answer.begins:
+        connection.execute(
+            "INSERT INTO threads VALUES (?, ?, ?, NULL, ?)",
+            (answer.thread, answer.name, tip, str(answer.moment)),
+        )
+    else:
+        connection.execute(
+            "UPDATE threads SET tip_message_hash = ? WHERE id = ?", (tip, answer.thread)
+        )
     connection.execute(
         "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, ?)",
         (
@@ -190,6 +240,7 @@ def _insert_turn(connection: sqlite3.Connection, answer: _Answer) -> None:
         "INSERT INTO turn_search (turn_id, prompt, response) VALUES (?, ?, ?)",
         (answer.turn, prompt, answer.said.text),
     )
+    return tip
 
 
 def _insert_messages(
@@ -214,7 +265,7 @@ def _insert_messages(
 
 def _insert_response(connection: sqlite3.Connection, answer: _Answer) -> None:
     connection.execute(
-        "INSERT INTO conversations VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO conversations VALUES (?, ?, ?)",
         (answer.thread, answer.name, answer.model),
     )
     connection.execute(

@@ -10,7 +10,7 @@ from typing import Any
 from hexai.domain.messages import Message, Role
 from hexai.domain.record import RecordedRun
 from hexai.ledger.llm_logs import message_hash, write_llm_logs
-from tests.support.records import contender_record, run_record
+from tests.support.records import contender_record, run_id, run_record
 
 TABLES = Path(__file__).parents[2] / "data" / "llm-0.36-tables.json"
 """Columns of a database that llm 0.36 made, read by `PRAGMA table_info`."""
@@ -120,6 +120,46 @@ def test_what_is_newer_has_a_later_name(tmp_path: Path) -> None:
 
     assert in_order == ["1.0", "1.1", "2.0", "2.1", "3.0", "3.1"]
     assert lengths == [26] * 12
+
+
+def test_what_goes_on_is_in_the_same_conversation(tmp_path: Path) -> None:
+    """The first that does, behind all messages before; another begins its own."""
+    first = run_record(
+        1, contenders=(contender_record(0, text="1"),), messages=ASKED, thread=run_id(1)
+    )
+    later = [
+        run_record(
+            number,
+            contenders=(contender_record(0, text=str(number), follows=0, turns=1),),
+            messages=(ASKED[0], Message(Role.USER, f"and {number}?")),
+            thread=run_id(1),
+            follows=run_id(follows),
+        )
+        for number, follows in ((2, 1), (3, 2), (4, 1))
+    ]
+    with exported(tmp_path / "logs.db", first, *later) as connection:
+        threads = connection.execute(
+            "SELECT count(*), group_concat(response) FROM turns "
+            "JOIN turn_search ON turn_id = turns.id GROUP BY thread_id ORDER BY 2"
+        ).fetchall()
+        said = connection.execute(_UP_TO_THE_TIP).fetchall()
+
+    assert threads == [(3, "1,2,3"), (1, "4")]
+    assert said[0] == ("Be brief|Greet me.|1|and 2?|2|and 3?|3",)
+    assert said[1] == ("Be brief|Greet me.|1|and 4?|4",)
+
+
+_UP_TO_THE_TIP = """
+WITH RECURSIVE up (thread, hash, depth) AS (
+    SELECT id, tip_message_hash, 0 FROM threads
+    UNION ALL SELECT thread, parent_hash, depth + 1 FROM up
+    JOIN messages ON messages.hash = up.hash WHERE parent_hash IS NOT NULL
+)
+SELECT group_concat(text, '|') FROM (
+    SELECT thread, text FROM up JOIN parts ON parts.message_hash = up.hash
+    ORDER BY thread, depth DESC
+) GROUP BY thread ORDER BY thread
+"""
 
 
 def test_question_and_answer_are_found_by_their_words(tmp_path: Path) -> None:
