@@ -7,6 +7,7 @@ beside an empty page.
 """
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -88,6 +89,7 @@ def run(hexai: Path, runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         fill(home / ".local/state/hexai" / FILE_NAME, _ANSWERS)
+        print(f"  with others at work: a load of {os.getloadavg()[0]:.1f}")
         for command in ("stats", "leaderboard", "report"):
             found = [measure(hexai, home, command) for _ in range(runs)]
             wall, spent, size = map(statistics.median, zip(*found, strict=True))

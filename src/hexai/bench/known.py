@@ -93,6 +93,11 @@ class Known:
         """Give what a task cost on average, by contender; None: nobody knows."""
         return tuple(mean_cost(self.cells_of(i)) for i in range(self.contenders))
 
+    def characters_saved(self, cells: Iterable[Cell]) -> float:
+        """Count the characters that nobody would have had to type, for these cells."""
+        written = {task.id: task.characters for task in self.tasks}
+        return sum(c.score.saved * written[c.task] for c in cells if c.score)
+
     def passing(self) -> Comparison:
         """Compare by the tests alone, where they say something of all contenders."""
         comparison = Comparison(self.contenders, margin=self._margin)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hexai.domain.estimates import Estimate
 from hexai.report.blocks import (
+    NOT_YET,
     Block,
     Cell,
     Chart,
@@ -23,8 +24,15 @@ from hexai.report.blocks import (
 )
 from hexai.report.charts import At, Axis, Interval, against, intervals
 
-_SAVED = Axis(title="keys saved, of all characters")
+_SAVED = Axis(title="keys saved, of all characters", percent=True)
 _PRICE = Axis(title="$ for 1,000 tasks")
+
+
+class Halves(Struct, frozen=True, kw_only=True):
+    """Two quantiles of durations, in seconds; None where too little is known."""
+
+    p50: float | None = None
+    p90: float | None = None
 
 
 class Scored(Struct, frozen=True, kw_only=True):
@@ -38,15 +46,22 @@ class Scored(Struct, frozen=True, kw_only=True):
     """`saved`, where it came in time."""
     costs: float | None
     """Of its answers, those that cost more keys than they saved."""
+    kept: float | None
     similar: float | None
     sound: float | None
     passed: tuple[int, int] | None = None
     """Answers that passed the user's tests, of how many; None: there were none."""
     in_time: float | None
-    first_token_p50: float | None
-    total_p50: float | None
+    first_token: Halves
+    total: Halves
+    cold: float | None
+    """The median of whole answers to what came first of a file, in seconds."""
     usd_for_1000: Decimal | None
     """For a thousand tasks; None where a price is not known."""
+    usd_for_1000_saved: Decimal | None
+    """For a thousand characters that nobody had to type; None: not known, or none."""
+    estimated: bool
+    """Whether tokens were estimated for these prices."""
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -104,8 +119,23 @@ def bench_block(bench: Bench | None, words: Words) -> Block:
     return Block(
         sentences=bench.verdicts,
         charts=tuple(charts),
-        tables=(_table(bench.scored, words),),
+        notes=_notes(bench.scored),
+        tables=(_quality(bench.scored, words), _spent(bench.scored, words)),
     )
+
+
+def _notes(scored: Sequence[Scored]) -> tuple[str, ...]:
+    told = (
+        (
+            "saved: characters that were not typed, less keys to mend and accept, as a "
+            "share of what was really written"
+        ),
+        "useful: the same of answers that came in time, the others counting nothing",
+        "cost more: answers that cost more keys than they save",
+        "kept: what could be kept by taking the answer and cutting its end",
+    )
+    about = "~ with tokens that were estimated, as the upstream told none"
+    return (*told, about) if any(each.estimated for each in scored) else told
 
 
 def front(points: Sequence[At]) -> list[str]:
@@ -145,15 +175,13 @@ def _saved(scored: Sequence[Scored], order: Sequence[str]) -> Chart:
     return Chart(caption="Keys saved, each with its 95 % interval", spec=spec)
 
 
-def _table(scored: Sequence[Scored], words: Words) -> Table:
+def _quality(scored: Sequence[Scored], words: Words) -> Table:
+    with_tests = any(each.passed for each in scored)
     columns = (
-        *("Contender", "Tasks", "Saved", "95 %", "Useful", "Cost more", "Similar"),
-        *("Sound", "In time", "First token", "Whole answer", "1,000 tasks"),
-        *(["Pass tests"] if any(each.passed for each in scored) else []),
+        *("Contender", "Tasks", "Saved", "95 %", "Cost more", "Kept", "Similar"),
+        *("Sound", "Useful", "In time"),
+        *(["Pass tests"] if with_tests else []),
     )
-
-    def points(share: float) -> str:
-        return f"{100 * share:+.0f} %"
 
     def share(value: float | None, key: str) -> Cell:
         return number(value, "" if value is None else words.percent(value), key)
@@ -162,15 +190,13 @@ def _table(scored: Sequence[Scored], words: Words) -> Table:
         (
             name(each.label),
             count(each.tasks, "tasks"),
-            *ends(each.saved, "saved", points),
-            number(each.useful, points(each.useful or 0.0), "useful"),
+            *ends(each.saved, "saved", _points),
             share(each.costs, "costs"),
+            share(each.kept, "kept"),
             share(each.similar, "similar"),
             share(each.sound, "sound"),
+            number(each.useful, _points(each.useful or 0.0), "useful"),
             share(each.in_time, "in_time"),
-            text(_seconds(each.first_token_p50)),
-            text(_seconds(each.total_p50)),
-            text("?" if each.usd_for_1000 is None else words.usd(each.usd_for_1000)),
             *([text("{} of {}".format(*each.passed))] if each.passed else []),
         )
         for each in scored
@@ -178,5 +204,37 @@ def _table(scored: Sequence[Scored], words: Words) -> Table:
     return Table(caption="Keys saved, by contender", columns=columns, rows=rows)
 
 
-def _seconds(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds:.2f} s"
+def _spent(scored: Sequence[Scored], words: Words) -> Table:
+    columns = (
+        *("Contender", "First token p50", "p90", "Whole answer p50", "p90"),
+        *("First of a file", "1,000 tasks", "1,000 characters saved"),
+    )
+
+    def money(dollars: Decimal | None, each: Scored, key: str) -> Cell:
+        if dollars is None:
+            return text("?" if each.usd_for_1000 is None else NOT_YET)
+        about = "~" if each.estimated and dollars else ""
+        return number(float(dollars), f"{about}{words.usd(dollars)}", key)
+
+    rows = tuple(
+        (
+            name(each.label),
+            _seconds(each.first_token.p50, "first_token_p50"),
+            _seconds(each.first_token.p90, "first_token_p90"),
+            _seconds(each.total.p50, "total_p50"),
+            _seconds(each.total.p90, "total_p90"),
+            _seconds(each.cold, "cold_p50"),
+            money(each.usd_for_1000, each, "usd_for_1000"),
+            money(each.usd_for_1000_saved, each, "usd_for_1000_saved"),
+        )
+        for each in scored
+    )
+    return Table(caption="Time and money, by contender", columns=columns, rows=rows)
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.0f} %"
+
+
+def _seconds(seconds: float | None, key: str) -> Cell:
+    return number(seconds, "" if seconds is None else f"{seconds:.2f} s", key)

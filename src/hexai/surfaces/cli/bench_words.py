@@ -122,8 +122,7 @@ def _prices(cells: Sequence[Cell], known: Known, index: int) -> tuple[str, str, 
 
 def _each(cells: Sequence[Cell], known: Known) -> str:
     """Give the price of 1,000 characters that nobody had to type."""
-    written = {task.id: task.characters for task in known.tasks}
-    saved = sum(cell.score.saved * written[cell.task] for cell in cells if cell.score)
+    saved = known.characters_saved(cells)
     cost = sum((cell.cost_usd or Decimal(0) for cell in cells), Decimal(0))
     if not cost:
         return "$0"

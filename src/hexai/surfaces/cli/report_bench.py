@@ -1,7 +1,8 @@
 """What a bench has found, for `hexai report`: as `hexai bench show` has it."""
 
 from collections.abc import Iterator, Sequence
-from statistics import median
+from decimal import Decimal
+from statistics import quantiles
 
 from msgspec.structs import replace
 
@@ -11,7 +12,8 @@ from hexai.bench.standing import Mean
 from hexai.config.locate import Folders
 from hexai.domain.bench import BenchRecord, Cell, TaskRecord
 from hexai.domain.estimates import Estimate
-from hexai.report.bench_section import Answered, Bench, Differing, Scored
+from hexai.report.bench_section import Answered, Bench, Differing, Halves, Scored
+from hexai.report.names import shown_names
 from hexai.report.texts import MOST_TASKS
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
@@ -50,23 +52,36 @@ def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench
 
 def _scored(record: BenchRecord, known: Known) -> Iterator[Scored]:
     means, prices = known.comparison.standing().means, known.prices()
-    for index, contender in enumerate(record.plan.contenders):
+    labels = dict(enumerate(each.label for each in record.plan.contenders))
+    for index, label in shown_names(labels).items():
         mean, price = means[index], prices[index]
-        cells = [c for c in known.cells_of(index) if not c.warm.overlapped]
+        cells = known.cells_of(index)
+        timed = [cell for cell in cells if not cell.warm.overlapped]
+        cold = [cell.cold.total for cell in cells if not cell.cold.overlapped]
         yield Scored(
-            label=visible_line(contender.label),
+            label=label,
             tasks=mean.tasks if mean else 0,
             saved=_saved(mean),
             useful=mean.figures.useful if mean else None,
             costs=mean.figures.costs if mean else None,
+            kept=mean.figures.kept if mean else None,
             similar=mean.figures.similar if mean else None,
             sound=mean.figures.sound if mean else None,
-            passed=known.passed(index) if has_tests(record.plan) else None,
             in_time=mean.figures.in_time if mean else None,
-            first_token_p50=_middle([cell.warm.first_token for cell in cells]),
-            total_p50=_middle([cell.warm.total for cell in cells]),
+            passed=known.passed(index) if has_tests(record.plan) else None,
+            first_token=_halves([cell.warm.first_token for cell in timed]),
+            total=_halves([cell.warm.total for cell in timed]),
+            cold=_halves(cold).p50,
             usd_for_1000=None if price is None else price * 1000,
+            estimated=any(cell.estimated for cell in cells),
+            usd_for_1000_saved=None if price is None else _for_saved(cells, known),
         )
+
+
+def _for_saved(cells: Sequence[Cell], known: Known) -> Decimal | None:
+    saved = known.characters_saved(cells)
+    cost = sum((cell.cost_usd or Decimal(0) for cell in cells), Decimal(0))
+    return cost / Decimal(saved) * 1000 if saved > 0 else None
 
 
 def _saved(mean: Mean | None) -> Estimate | None:
@@ -76,9 +91,12 @@ def _saved(mean: Mean | None) -> Estimate | None:
     return Estimate(value=mean.figures.saved, low=bounds.low, high=bounds.high)
 
 
-def _middle(values: Sequence[float | None]) -> float | None:
+def _halves(values: Sequence[float | None]) -> Halves:
     known = [value for value in values if value is not None]
-    return median(known) if known else None
+    if len(known) < 2:
+        return Halves(p50=known[0] if known else None)
+    tenths = quantiles(known, n=10, method="inclusive")
+    return Halves(p50=tenths[4], p90=tenths[8])
 
 
 def _spreads(known: Known) -> list[tuple[float, TaskRecord, list[Cell]]]:
