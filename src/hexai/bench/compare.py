@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
-from hexai.bench.duel import FALSE, KNOWN, Duel
+from hexai.bench.duel import FALSE, KNOWN, WIDEST, Duel
 from hexai.bench.figures import Block, Figures, average
 from hexai.bench.intervals import interval
-from hexai.bench.sequences import CERTAIN
+from hexai.bench.sequences import CERTAIN, Bounds
 from hexai.bench.standing import Cheaper, Cheapest, Mean, Standing
 
 MARGIN = 0.05
@@ -30,12 +30,18 @@ class Comparison:
     that lacks a cell holds those after it, whatever they say.
     """
 
-    def __init__(self, contenders: int, *, margin: float = MARGIN) -> None:
-        """Compare so many contenders; who is set aside later counts among them."""
+    def __init__(
+        self, contenders: int, *, margin: float = MARGIN, span: float = WIDEST
+    ) -> None:
+        """Compare so many contenders; who is set aside later counts among them.
+
+        What is compared lies within `span`: from -1 to 1, or from 0 to 1.
+        """
         self._margin = margin
-        self._contenders = [_Contender() for _ in range(contenders)]
+        self._contenders = [_Contender(span) for _ in range(contenders)]
         self._pairs = {
-            pair: Duel(pair, margin) for pair in combinations(range(contenders), 2)
+            pair: Duel(pair, margin, span)
+            for pair in combinations(range(contenders), 2)
         }
         self._tasks, self._commits = 0, 0
 
@@ -106,7 +112,8 @@ class Comparison:
 class _Contender:
     """What one contender did, commit by commit."""
 
-    def __init__(self) -> None:
+    def __init__(self, span: float) -> None:
+        self._bound = span / 2
         self._means: list[Figures] = []
         self._saved: Counter[float] = Counter()
         self._useful: Counter[float] = Counter()
@@ -129,8 +136,17 @@ class _Contender:
         useful = [each.useful for each in self._means if each.useful is not None]
         return Mean(
             figures=average(self._means),
-            saved=interval([each.saved for each in self._means], self._saved),
-            useful=interval(useful, self._useful),
+            saved=self._interval([each.saved for each in self._means], self._saved),
+            useful=self._interval(useful, self._useful),
             tasks=self._saved.total(),
             commits=self.commits,
         )
+
+    def _interval(
+        self, commits: Sequence[float], tasks: "Counter[float]"
+    ) -> Bounds | None:
+        """Give the interval of a mean of values that end at 1."""
+        middle = 1 - self._bound
+        moved = [each - middle for each in commits]
+        found = interval(moved, tasks, bound=self._bound)
+        return found and Bounds(found.low + middle, found.high + middle)

@@ -22,8 +22,8 @@ FALSE = 0.05
 """The share of runs that may name a better one of equals."""
 KNOWN = (Decision.OVER, Decision.EQUAL)
 """What leaves nothing to be waited for."""
-_WIDEST = 2.0
-"""How far two contenders may differ."""
+WIDEST = 2.0
+"""How far two contenders may differ in keys that are saved."""
 _LEANING = 0.9
 """The probability of being the better one from which one may speak of a leaning."""
 _ANY_AFTER = 20
@@ -35,7 +35,10 @@ _SEEN = 0.005
 class Duel:
     """The bets on two contenders, for the first of them where nothing else is said."""
 
-    def __init__(self, contenders: tuple[int, int], margin: float) -> None:
+    def __init__(
+        self, contenders: tuple[int, int], margin: float, span: float = WIDEST
+    ) -> None:
+        """`span` is how far the two may differ."""
         self.contenders = contenders
         self.values: list[float] = []
         """By how much the first one saves more, commit by commit."""
@@ -46,8 +49,9 @@ class Duel:
         self._tasks = 0
         self._sum = 0.0
         self._similar, self._compared = 0.0, 0
-        self._better = _bets(0.0)
-        self._not_worse = _bets(-margin)
+        self._better = _bets(0.0, span)
+        self._not_worse = _bets(-margin, span)
+        self._span = span
         self._margin = margin
 
     def add(self, cells: Sequence[tuple[Figures | None, Figures | None]]) -> None:
@@ -136,7 +140,7 @@ class Duel:
         """Say all that is known; `left` are the pairs that are not decided."""
         verdict = self.verdict(decided)
         first, second = self.contenders
-        within = bounds(self._turned(self._ahead), bound=_WIDEST)
+        within = bounds(self._turned(self._ahead), bound=self._span)
         return Pair(
             better=second if self._ahead else first,
             worse=first if self._ahead else second,
@@ -177,12 +181,12 @@ class Duel:
     def is_worse(self, number: int, limit: float) -> bool:
         """Tell whether it is known to be worse than the other by the margin."""
         values = self._turned(1 - self.contenders.index(number))
-        return capital_above(values, self._margin, _WIDEST) >= limit
+        return capital_above(values, self._margin, self._span) >= limit
 
     def cheaper(self, number: int, limit: float) -> Cheaper:
         """Compare one of the two with the other."""
         place = self.contenders.index(number)
-        within = bounds(self._turned(place), bound=_WIDEST, limit=limit)
+        within = bounds(self._turned(place), bound=self._span, limit=limit)
         return Cheaper(
             contender=number,
             against=self.contenders[1 - place],
@@ -196,9 +200,9 @@ class Duel:
         return [-value for value in self.values] if place else self.values
 
 
-def _bets(above: float) -> tuple[Bet, Bet]:
+def _bets(above: float, bound: float) -> tuple[Bet, Bet]:
     """Make a bet for each of two contenders."""
-    return Bet(above=above, bound=_WIDEST), Bet(above=above, bound=_WIDEST)
+    return Bet(above=above, bound=bound), Bet(above=above, bound=bound)
 
 
 def _about(number: float) -> int:

@@ -60,17 +60,19 @@ def blocks_missing(
     return None if least > _MOST else least
 
 
-def smallest_gap(tasks: int, contenders: int, *, a_commit: float = 2.0) -> float:
+def smallest_gap(
+    tasks: int, contenders: int, *, a_commit: float = 2.0, span: float = 2.0
+) -> float:
     """Give the smallest difference in what is saved that so many tasks decide.
 
     In half of all runs, for two of so many contenders, with so many tasks a commit on
-    average, as a share; 2 if none can be.
+    average, as a share; `span` if none can be, which is how far they may differ.
     """
     goal = 2 * comb(contenders, 2) / 0.05
-    low, high = 0.0, 2.0
+    low, high = 0.0, span
     while high - low > 1e-3:
         gap = (low + high) / 2
-        bet = Bet(above=0.0, bound=2.0)
+        bet = Bet(above=0.0, bound=span)
         enough = _blocks(bet, goal, gap, _usual_spread(a_commit)) <= tasks / a_commit
         low, high = (low, gap) if enough else (gap, high)
     return high

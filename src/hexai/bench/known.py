@@ -10,8 +10,12 @@ from decimal import Decimal
 from itertools import groupby
 
 from hexai.bench.compare import Comparison
+from hexai.bench.duel import WIDEST
 from hexai.bench.figures import Block, Figures, Row, figures_of
 from hexai.domain.bench import BenchRecord, Cell, Task, TaskRecord
+
+SHARES = 1.0
+"""How far two contenders may differ in shares of checks that are passed."""
 
 
 class Known:
@@ -25,8 +29,12 @@ class Known:
         margin: float,
         deadline: float,
         aside: Mapping[int, str] | None = None,
+        span: float = WIDEST,
     ) -> None:
-        """Know nothing yet, but who is not asked."""
+        """Know nothing yet, but who is not asked.
+
+        Figures lie within `span`.
+        """
         self.tasks = tasks
         self.contenders = contenders
         self.aside = dict(aside or {})
@@ -35,10 +43,12 @@ class Known:
         """By the places of task and contender."""
         self.counts = Counter[int]()
         """Cells of each contender."""
-        self.comparison = Comparison(contenders, margin=margin)
+        self.comparison = Comparison(contenders, margin=margin, span=span)
         self.blocks: list[Block] = []
         """Those that were compared, in their order."""
         self._deadline, self._margin = deadline, margin
+        self.whole = False
+        """It is never settled by what is known: all answers are wanted."""
         self._places = {task.id: place for place, task in enumerate(tasks)}
         self._waiting = deque(_blocks(tasks))
 
@@ -52,7 +62,9 @@ class Known:
             margin=plan.margin,
             deadline=plan.deadline,
             aside=bench.aside,
+            span=SHARES if plan.asks_questions else WIDEST,
         )
+        known.whole = plan.whole
         known.take(*bench.cells)
         return known
 
@@ -77,7 +89,7 @@ class Known:
     @property
     def is_settled(self) -> bool:
         """Whether all is known of those who are still asked."""
-        compared = self.contenders - len(self.aside)
+        compared = 0 if self.whole else self.contenders - len(self.aside)
         return compared > 1 and self.comparison.is_settled(self.aside)
 
     def cells_of(self, index: int) -> list[Cell]:
@@ -135,7 +147,11 @@ class Known:
 
 def counted(cell: Cell | None, deadline: float) -> Figures | None:
     """Give what a cell counts for; None where it leaves the comparison."""
-    if cell is None or cell.score is None or not cell.state.counts:
+    if cell is None or not cell.state.counts:
+        return None
+    if cell.checks:
+        return Figures(saved=sum(cell.checks) / len(cell.checks))
+    if cell.score is None:
         return None
     return figures_of(cell.score, cell.warm, deadline, passes=cell.passes)
 

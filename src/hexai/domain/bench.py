@@ -212,6 +212,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The file of questions; empty for a bench on code."""
     repeat: int = 1
     """How often each question is asked."""
+    whole: bool = False
+    """Every task is asked, whatever is known by then: the answers are wanted."""
     surface: Surface = Surface.COMPLETION
     head: str = ""
     """The commit that it was at."""
@@ -239,6 +241,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     contenders: tuple[BenchContender, ...] = ()
     tasks: tuple[TaskRecord, ...] = ()
     """In the order in which they were drawn, the tasks of one commit together."""
+
+    @property
+    def asks_questions(self) -> bool:
+        """Tell a bench on questions of the user's own from one on code."""
+        return self.surface is Surface.CLI
 
 
 class Ending(StrEnum):

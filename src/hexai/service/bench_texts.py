@@ -33,10 +33,13 @@ class Text(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who answered; None: it is the task itself."""
     path: str = ""
     before: str = ""
-    """The lines right before the hole."""
+    """The lines right before the hole, or the system prompt of a question."""
     after: str = ""
     text: str = ""
-    """What goes in there: the answer as it was cleaned, or what was really written."""
+    """What goes in there: the answer as it was cleaned, or what was really written; or
+    what was asked."""
+    checks: tuple[str, ...] = ()
+    """Of a question, what answers are held against."""
     said: str = ""
     """The answer as it came, where cleaning changed it."""
 

@@ -19,6 +19,7 @@ def parser(name: str) -> click.Command:
     """Make the parser of `hexai NAME`; a bare `bench` lists."""
     makers = {
         "bench run": _run_parser,
+        "bench ask": _ask_parser,
         "bench show": _show_parser,
         "bench compare": _compare_parser,
         "bench export": _export_parser,
@@ -70,6 +71,70 @@ def _run_parser() -> click.Command:
         "which is better, at which price, and how sure that is. Nothing is sent to a "
         "cloud without being asked; --dry-run says what it would take.",
     )
+
+
+def _ask_parser() -> click.Command:
+    def ask(invocation: Invocation, **options: Any) -> int:
+        from hexai.surfaces.cli.bench_ask import ask_bench
+
+        return ask_bench(invocation, **options)
+
+    return make_parser(
+        "bench ask",
+        ask,
+        params=[
+            click.Argument(["file"], required=False, default=""),
+            *_which_questions(),
+            model_option(),
+            label_option(),
+            *_how_far(),
+        ],
+        explanation="Ask all of your models the questions of FILE: JSON Lines, YAML, "
+        "TOML, or a paragraph each; - is standard input. Checks beside a question "
+        "(contains, matches, equals, json, lines_at_most, runs) say which answers are "
+        "right, without a judge; with --vote, you do, blind. promptfoo's tests are "
+        "read too. Nothing is sent to a cloud without being asked.",
+    )
+
+
+def _which_questions() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--tasks"],
+            type=click.IntRange(min=1, max=10_000),
+            metavar="N",
+            help="Ask so many questions at most, which the seed draws; repetitions "
+            "count.",
+        ),
+        click.Option(
+            ["--repeat"],
+            type=click.IntRange(min=1, max=100),
+            metavar="N",
+            help="Ask each question so often; for models that answer by chance.",
+        ),
+        click.Option(
+            ["--seed"],
+            metavar="TEXT",
+            help="Draw the order of the questions by this seed.",
+        ),
+        click.Option(
+            ["--vote"],
+            is_flag=True,
+            help="Let me say which answers are better, once all are there; see hexai "
+            "bench vote.",
+        ),
+        click.Option(
+            ["--test"],
+            is_flag=True,
+            help="Run the commands of checks that have one, on what models answer.",
+        ),
+        click.Option(
+            ["--history"],
+            type=click.IntRange(min=1, max=10_000),
+            metavar="N",
+            help="Make FILE of the last N questions that were asked, and ask nobody.",
+        ),
+    ]
 
 
 def _which_tasks() -> list[click.Parameter]:

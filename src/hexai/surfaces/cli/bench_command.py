@@ -117,6 +117,8 @@ class BenchCommand(Generic[T]):
         self._options = wanted
         self._records = records
         self._before = before
+        self.number: int | None = None
+        """What the bench is called by, once it has begun."""
         chosen = replace(
             invocation.options, models=wanted.models, only=wanted.only, indices=()
         )
@@ -271,6 +273,7 @@ class BenchCommand(Generic[T]):
     async def _ask(self, tasks: tuple[T, ...], plan: Plan, asker: Asker[T]) -> int:
         gc.enable()  # it rests in commands, which are over soon; this one is not
         record = self._begin(plan)
+        self.number = record.number
         known = Known.of(record)
         keeper = _Keeper(self._records, record)
         filler = self._filler(tasks, asker, self._keep(record))

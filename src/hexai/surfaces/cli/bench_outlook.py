@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from hexai.bench.duel import WIDEST
 from hexai.bench.forecast import smallest_gap
-from hexai.bench.mining.mine import Mined
+from hexai.bench.known import SHARES
 from hexai.bench.outlook import Outlook
 from hexai.bench.spending import Estimate
 from hexai.domain.bench import Plan
@@ -13,12 +15,15 @@ from hexai.surfaces.cli.bench_words import points, seconds, tasks_words
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
 
+if TYPE_CHECKING:
+    from hexai.bench.mining.mine import Mined
+
 _HEADER = ("ENTRY", "WHERE", "TOKENS IN", "TOKENS OUT", "PRICE", "A CELL")
 _CELL = 19.0
 """Seconds that one cell of the smallest embedded model took on two cores."""
 
 
-def mined_words(mined: Mined, plan: Plan) -> str:
+def mined_words(mined: "Mined", plan: Plan) -> str:
     """Say what the tasks are, and what is sent of whose."""
     told_below = sum(task.told_below for task in plan.tasks)
     whose = f"from {mined.files} files and {mined.authors} authors"
@@ -96,12 +101,18 @@ def _money(view: Outlook, budget: Decimal | None) -> str:
 
 def _time(plan: Plan, view: Outlook) -> str:
     if view.a_task is None:
-        return (
+        measure = (
             "how long it takes is not known; --dry-run --measure asks three cells of "
-            f"each entry that runs here. One of a small model on two cores took "
-            f"{_CELL:.0f} s: an hour is for clouds, a GPU or few tasks"
+            "each entry that runs here"
         )
-    return f"about {seconds(view.a_task * len(plan.tasks))}, or less if all is known"
+        if plan.asks_questions:
+            return measure
+        return (
+            f"{measure}. One of a small model on two cores took {_CELL:.0f} s: an hour "
+            "is for clouds, a GPU or few tasks"
+        )
+    sooner = "" if plan.whole else ", or less if all is known"
+    return f"about {seconds(view.a_task * len(plan.tasks))}{sooner}"
 
 
 def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:
@@ -114,8 +125,12 @@ def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:
     high = sum(most, Decimal(0))
     if budget is not None and high > budget:
         tasks = max(1, int(tasks * budget / high))
+    span = SHARES if plan.asks_questions else WIDEST
     gap = smallest_gap(
-        tasks, len(plan.contenders), a_commit=len(plan.tasks) / max(1, commits)
+        tasks,
+        len(plan.contenders),
+        a_commit=len(plan.tasks) / max(1, commits),
+        span=span,
     )
     if gap >= 1.0:
         return "so few tasks decide nothing"

@@ -10,6 +10,7 @@ from hexai.domain.bench import BenchRecord, Cell, Score, TaskRecord
 from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
+from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
     ending_words,
@@ -26,9 +27,7 @@ from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.words import usd
 
-_EXPLORATORY = (
-    "by language and kind, to explore: of so many, some differ by chance alone"
-)
+_EXPLORATORY = "to explore: of so many, some differ by chance alone"
 _LIST = ("BENCH", "NAME", "WHEN", "ENTRIES", "TASKS", "CELLS", "COST", "ENDED")
 
 
@@ -105,7 +104,8 @@ def show_bench(invocation: Invocation, bench: str | None, task: str | None) -> i
     say(process, report(record, known, process.columns))
     exploratory = parts(known, record.plan, columns=process.columns)
     if exploratory:
-        say(process, f"\n{_EXPLORATORY}\n{exploratory}")
+        by = "by tag" if record.plan.asks_questions else "by language and kind"
+        say(process, f"\n{by}, {_EXPLORATORY}\n{exploratory}")
     say(process, f"bench {record.number}: {ending_words(record)}\n")
     return 0
 
@@ -126,9 +126,11 @@ def _task_words(records: BenchRecords, record: BenchRecord, word: str) -> str:
     task = _find_task(record, word)
     texts = [text for text in records.texts(record).read() if text.task == task.id]
     asked = next((text for text in texts if text.contender is None), None)
-    lines = [f"task {task.id}: {task.kind}, {task.language}, commit {task.commit[:12]}"]
+    lines = [_title(record, task)]
     if asked is None:
         lines.append("its texts are not kept")
+    elif record.plan.asks_questions:
+        lines += question_lines(asked)
     else:
         lines += [asked.path, f"{asked.before}▏{asked.after}", "really written:"]
         lines.append(asked.text)
@@ -136,14 +138,25 @@ def _task_words(records: BenchRecords, record: BenchRecord, word: str) -> str:
     cells = {cell.contender: cell for cell in record.cells if cell.task == task.id}
     for index, contender in enumerate(record.plan.contenders):
         lines += _answer_lines(contender.label, cells.get(index), said.get(index))
+        if asked is not None and index in cells:
+            lines += checked_words(cells[index], asked.checks)
     return "\n".join(lines) + "\n"
+
+
+def _title(record: BenchRecord, task: TaskRecord) -> str:
+    if record.plan.asks_questions:
+        tags = f": {', '.join(task.tags)}" if task.tags else ""
+        return f"question {task.id}{tags}"
+    return f"task {task.id}: {task.kind}, {task.language}, commit {task.commit[:12]}"
 
 
 def _answer_lines(label: str, cell: Cell | None, text: Text | None) -> list[str]:
     if cell is None:
         return [f"{label}: not asked"]
     figures = f", saved {signed(cell.score.saved)}" if cell.score else ""
-    took = "" if cell.warm.total is None else f", {seconds(cell.warm.total)}"
+    total = cell.cold.total if cell.checks is not None else cell.warm.total
+    total = cell.warm.total if total is None else total
+    took = "" if total is None else f", {seconds(total)}"
     why = f" ({cell.error})" if cell.error else ""
     tests = {None: "", True: ", passes", False: ", fails"}[cell.passes]
     price = usd(cell.cost_usd)
@@ -213,6 +226,8 @@ def _cell_rows(bench: BenchRecord) -> Iterator[dict[str, Any]]:
             "contender": bench.plan.contenders[cell.contender].label,
             "state": cell.state,
             **(dict.fromkeys(_SCORES) if score is None else asdict(score)),
+            "checks": None if cell.checks is None else len(cell.checks),
+            "checks_passed": None if cell.checks is None else sum(cell.checks),
             "cold_first_token": cell.cold.first_token,
             "cold_total": cell.cold.total,
             "first_token": cell.warm.first_token,

@@ -15,6 +15,7 @@ from hexai.domain.bench import BenchRecord
 from hexai.surfaces.cli.bench_words import (
     interval,
     pair_words,
+    resume_words,
     seconds,
     share,
     signed,
@@ -71,7 +72,7 @@ class BenchView:
             *self._pairs,
             *self._tokens(),
             _money(progress, self._bench.purse.limit),
-            f"Ctrl-C stops; hexai bench run --resume {self._record.number} goes on",
+            f"Ctrl-C stops; {resume_words(self._record)} goes on",
         ]
         room = max(1, rows - 1)
         if len(told) > room:
@@ -93,7 +94,8 @@ class BenchView:
         plan = self._record.plan
         labels = [contender.label for contender in plan.contenders]
         standing = known.comparison.standing()
-        self._means = tuple("" if m is None else _mean(m) for m in standing.means)
+        told = _passed if plan.asks_questions else _mean
+        self._means = tuple("" if m is None else told(m) for m in standing.means)
         pairs = [pair_words(pair, labels, plan.margin) for pair in standing.pairs]
         self._pairs = tuple(pairs[:_MOST_PAIRS])
 
@@ -131,6 +133,11 @@ def _mean(mean: Mean) -> str:
         f"saved {signed(figures.saved)} ({interval(mean.saved)}), similar "
         f"{share(figures.similar)}, in time {share(figures.in_time)}"
     )
+
+
+def _passed(mean: Mean) -> str:
+    passed = share(mean.figures.saved)
+    return f"{passed} of the checks ({interval(mean.saved, signed=False)})"
 
 
 def _money(progress: Progress, limit: Decimal | None) -> str:

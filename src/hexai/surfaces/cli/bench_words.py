@@ -41,6 +41,10 @@ _NOT_ITS_DOING = (State.FAILED, State.GUARDED)
 
 def tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
     """Draw what each contender did, and what it took."""
+    if plan.asks_questions:
+        from hexai.surfaces.cli.bench_ask_words import question_tables
+
+        return question_tables(known, plan, columns=columns)
     standing = known.comparison.standing()
     labels = [each.label for each in plan.contenders]
     quality = [
@@ -82,16 +86,16 @@ def _spent(label: str, known: Known, index: int) -> tuple[str, ...]:
     cold = [c.cold.total for c in cells if not c.cold.overlapped]
     return (
         label,
-        *_halves([cell.warm.first_token for cell in timed]),
-        *_halves([cell.warm.total for cell in timed]),
-        _halves(cold)[0],
-        *(_mean_of(cells, name) for name in ("tokens_in", "tokens_cached")),
-        _mean_of(cells, "tokens_out"),
+        *halves([cell.warm.first_token for cell in timed]),
+        *halves([cell.warm.total for cell in timed]),
+        halves(cold)[0],
+        *(mean_of(cells, name) for name in ("tokens_in", "tokens_cached")),
+        mean_of(cells, "tokens_out"),
         *_prices(cells, known, index),
     )
 
 
-def _halves(values: Sequence[float | None]) -> tuple[str, str]:
+def halves(values: Sequence[float | None]) -> tuple[str, str]:
     """Give the median and the 90th percentile of what is known."""
     known = [value for value in values if value is not None]
     if not known:
@@ -102,7 +106,8 @@ def _halves(values: Sequence[float | None]) -> tuple[str, str]:
     return seconds(tenths[4]), seconds(tenths[8])
 
 
-def _mean_of(cells: Sequence[Cell], name: str) -> str:
+def mean_of(cells: Sequence[Cell], name: str) -> str:
+    """Average a figure over the cells in which it is known."""
     known = [value for cell in cells if (value := getattr(cell, name)) is not None]
     return f"{sum(known) / len(known):.0f}" if known else ""
 
@@ -131,6 +136,10 @@ def _each(cells: Sequence[Cell], known: Known) -> str:
 
 def parts(known: Known, plan: Plan, *, columns: int = 0) -> str:
     """Draw the same by language and kind, for who wants to explore."""
+    if plan.asks_questions:
+        from hexai.surfaces.cli.bench_ask_words import question_parts
+
+        return question_parts(known, plan, columns=columns)
     rows = [
         *_parts(known.blocks, lambda row: row.language, plan),
         *_parts(known.blocks, lambda row: row.kind, plan),
@@ -296,7 +305,9 @@ def ending_words(bench: BenchRecord) -> str:
     """Say why nothing more was asked, and how to go on."""
     match bench.ending:
         case Ending.UNFINISHED:
-            return f"unfinished; hexai bench run --resume {bench.number} goes on"
+            return f"unfinished; {resume_words(bench)} goes on"
+        case Ending.DONE if bench.plan.asks_questions:
+            return "every question was asked"
         case Ending.DONE:
             return "every task was asked"
         case Ending.DECIDED:
@@ -305,8 +316,18 @@ def ending_words(bench: BenchRecord) -> str:
             return "the budget holds no further request"
 
 
+def resume_words(bench: BenchRecord) -> str:
+    """Name the command that goes on with a bench."""
+    command = "ask" if bench.plan.asks_questions else "run"
+    return f"hexai bench {command} --resume {bench.number}"
+
+
 def tasks_words(plan: Plan) -> str:
     """Say what is asked: how many tasks, of what."""
+    if plan.asks_questions:
+        from hexai.surfaces.cli.bench_ask_words import questions_words
+
+        return questions_words(plan)
     commits = len({task.commit for task in plan.tasks})
     languages = Counter(task.language for task in plan.tasks)
     kinds = Counter(str(task.kind) for task in plan.tasks)
@@ -318,8 +339,12 @@ def _most_common(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
-def notes() -> str:
+def notes(plan: Plan) -> str:
     """Explain the two figures that are no everyday words."""
+    if plan.asks_questions:
+        from hexai.surfaces.cli.bench_ask_words import question_notes
+
+        return question_notes(plan)
     return " ".join(_NOTES)
 
 
@@ -333,11 +358,15 @@ def share(value: float | None) -> str:
     return "?" if value is None else percent(min(max(value, 0.0), 1.0))
 
 
-def interval(bounds: Bounds | None) -> str:
-    """Write an interval of shares."""
+def interval(bounds: Bounds | None, *, signed: bool = True) -> str:
+    """Write an interval of shares; with their signs where they may be below 0."""
     if bounds is None:
         return "not yet"
-    return f"{100 * bounds.low:+.0f} … {100 * bounds.high:+.0f} %"
+    sign = "+" if signed else ""
+    low, high = 100 * bounds.low, 100 * bounds.high
+    if not signed:
+        low, high = max(low, 0.0), min(high, 100.0)
+    return f"{low:{sign}.0f} … {high:{sign}.0f} %"
 
 
 def points(value: float) -> str:
@@ -366,8 +395,8 @@ def seconds(value: float) -> str:
 
 def report(bench: BenchRecord, known: Known, columns: int) -> str:
     """Say all that is known of a bench: tables, verdicts, the answer."""
-    lines = [*sentences(bench, known), notes()]
+    lines = [*sentences(bench, known), notes(bench.plan)]
     wrapped = (row for line in lines for row in wrap(line, columns or width(line)))
-    said = "".join(f"{row.rstrip()}\n" for row in wrapped)
+    said = "".join(f"{row.rstrip()}\n" for row in wrapped if row.strip())
     drawn = tables(known, bench.plan, columns=columns)
     return f"{tasks_words(bench.plan)}\n\n{drawn}\n{said}"

@@ -144,6 +144,11 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("leaderboard", "Show which model you prefer, and how sure that is.", _ledger),
     ("bench", "", _bench),
     ("bench run", "Find out which model is better for your code.", _bench),
+    (
+        "bench ask",
+        "Ask your models questions of your own, and compare.",
+        _bench,
+    ),
     ("bench list", "List the benches.", _bench),
     ("bench show", "Print what a bench has come to.", _bench),
     ("bench compare", "Say what is known of each two entries.", _bench),

@@ -1,0 +1,140 @@
+"""Asks the questions of a file as the command line asks, and checks what is said."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from hexai.bench.asker import Asker
+from hexai.bench.budget import Tab
+from hexai.bench.questions.checks import Runs, passed
+from hexai.bench.questions.question import PosedQuestion
+from hexai.bench.replies import (
+    Answer,
+    Later,
+    Reply,
+    Unpaid,
+    Watch,
+    answer_of,
+    finished,
+    later_of,
+    unanswered,
+)
+from hexai.bench.run import Filled, Result
+from hexai.bench.spending import Forecast
+from hexai.domain.bench import Cell, State
+from hexai.domain.entry import Surface
+from hexai.domain.outcome import Outcome
+from hexai.domain.request import Request
+from hexai.service.ask import Question, Run
+from hexai.service.bench_texts import Text
+
+_WITHOUT_TEXT = frozenset(
+    {State.EMPTY, State.TIMED_OUT, State.REFUSED, State.FAILED, State.GUARDED}
+)
+
+
+class QuestionAsker(Asker[PosedQuestion]):
+    """Asks entries questions of the user's own. Use it as a context."""
+
+    requests = 1
+
+    def request(self, task: PosedQuestion) -> Request:
+        """Compose what is asked."""
+        return Request(surface=Surface.CLI, messages=task.messages)
+
+    async def ask(
+        self, task: PosedQuestion, index: int, *, cold: bool = False
+    ) -> Reply:
+        """Ask once; `cold`: nobody who may keep its prompt was asked it before."""
+        tab = Tab(self._purse, self.most_usd(task, index))
+        entry, watch = self._entries[index], Watch()
+
+        async def follow(run: Run) -> Outcome:
+            async for event in run:
+                watch.note(event)
+            return run.outcomes[0]
+
+        request = self.request(task)
+        question = Question(request=request, entries=(entry,))
+        put = await self.put(question, index, tab, follow)
+        if later := later_of(put.outcome, tab):
+            return later
+        answer = answer_of(
+            (put,),
+            unanswered(put.outcome) or (finished(put.outcome), ""),
+            limit=request.call(entry.spec).max_tokens,
+            text=put.outcome.text,
+        )
+        times = watch.times(put.outcome, overlapped=put.overlapped)
+        return replace(answer, cold=times) if cold else replace(answer, warm=times)
+
+
+class QuestionFiller:
+    """Fills cells by asking questions."""
+
+    requests = QuestionAsker.requests
+
+    def __init__(
+        self,
+        asker: Asker[PosedQuestion],
+        tasks: Sequence[PosedQuestion],
+        keep: Callable[[Text], None],
+        runs: Runs,
+    ) -> None:
+        """`keep` takes the texts, those of a question before the answers to it."""
+        self._asker, self._keep, self._runs = asker, keep, runs
+        self._places = {task.id: place for place, task in enumerate(tasks)}
+        sizes = [asker.sizes(task) for task in tasks]
+        self.forecasts = [Forecast(sizes) for _ in asker.targets]
+        self.seats, self.most_usd = asker.seats, asker.most_usd
+        self._told: set[str] = set()
+
+    async def fill(self, task: PosedQuestion, index: int, *, cold: bool) -> Result:
+        """Ask one cell, check what came, and keep what was said."""
+        reply = await self._asker.ask(task, index, cold=cold)
+        if isinstance(reply, Later | Unpaid):
+            return reply
+        self.forecasts[index].add(self._places[task.id], reply)
+        self._keep_texts(task, index, reply)
+        cause = "" if reply.state.counts else reply.cause
+        return Filled(cell=await self._cell(task, index, reply), cause=cause)
+
+    def _keep_texts(self, task: PosedQuestion, index: int, answer: Answer) -> None:
+        """Keep what a person will want to read; what the guard objects to nowhere."""
+        if answer.is_private:
+            return
+        if task.id not in self._told:
+            self._told.add(task.id)
+            self._keep(_text_of(task))
+        self._keep(Text(task=task.id, contender=index, text=answer.text))
+
+    async def _cell(self, task: PosedQuestion, index: int, answer: Answer) -> Cell:
+        checks = None
+        if answer.state.counts:
+            said = None if answer.state in _WITHOUT_TEXT else answer.text
+            checks = await passed(task.question.checks, said, self._runs)
+        return Cell(
+            task=task.id,
+            contender=index,
+            state=answer.state,
+            checks=checks,
+            cold=answer.cold,
+            warm=answer.warm,
+            tokens_in=answer.tokens_in,
+            tokens_cached=answer.tokens_cached,
+            tokens_out=answer.tokens_out,
+            cost_usd=answer.cost_usd,
+            uncached_usd=answer.uncached_usd,
+            estimated=answer.estimated,
+            error=answer.error,
+        )
+
+
+def _text_of(task: PosedQuestion) -> Text:
+    asked = task.question
+    return Text(
+        task=task.id,
+        before=asked.system or "",
+        text=asked.text,
+        checks=tuple(check.words for check in asked.checks),
+    )

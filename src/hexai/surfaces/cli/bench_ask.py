@@ -1,0 +1,240 @@
+"""`hexai bench ask`: questions of your own, to all of your models."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from msgspec import convert
+from msgspec.structs import replace
+
+from hexai.bench.asker import Asker
+from hexai.bench.outlook import Outlook
+from hexai.bench.questions.asking import QuestionAsker, QuestionFiller
+from hexai.bench.questions.prepare import AskedQuestions, messages_of, plan_of, pose
+from hexai.bench.questions.question import CheckKind, OwnQuestion, PosedQuestion
+from hexai.bench.questions.read import MOST, read_questions
+from hexai.config.files import Unreadable, read_file
+from hexai.domain.bench import BenchContender, BenchRecord, Ending, Plan
+from hexai.domain.entry import Surface
+from hexai.errors import HexaiError, UsageError
+from hexai.service.bench_records import BenchRecords, open_benches
+from hexai.service.bench_texts import Text
+from hexai.service.projects import project_of
+from hexai.service.services import Services
+from hexai.surfaces.cli.bench_ask_words import questions_words
+from hexai.surfaces.cli.bench_command import BenchCommand, BenchOptions
+from hexai.surfaces.cli.bench_outlook import outlook_words
+from hexai.surfaces.cli.command_line import Invocation
+from hexai.surfaces.cli.output import complain
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.prompt_input import read_piped
+
+PIPED = "-"
+"""The file that is standard input."""
+_LIMIT = 8 << 20
+"""Bytes of a file, as of standard input."""
+
+
+class Options(BenchOptions, frozen=True, kw_only=True):
+    """What the command line says."""
+
+    file: str = ""
+    tasks: int | None = None
+    repeat: int | None = None
+    vote: bool = False
+    test: bool = False
+    history: int | None = None
+
+
+def ask_bench(invocation: Invocation, **options: Any) -> int:
+    """Ask the models questions of the user's own, and check what they say."""
+    wanted = convert({k: v for k, v in options.items() if v is not None}, Options)
+    if wanted.history is not None:
+        from hexai.surfaces.cli.bench_history import write_questions
+
+        return write_questions(invocation, wanted.file, wanted.history)
+    process = invocation.process
+    with open_benches(folders_of(process)) as records:
+        before = None if wanted.resume is None else records.find(wanted.resume)
+        if before is None and not wanted.file:
+            raise UsageError(
+                "name a file of questions: JSON Lines, YAML, TOML, or a paragraph "
+                "each; --history 30 makes one of what you asked"
+            )
+        if before is not None:
+            _check_resumable(before)
+        bench = _QuestionBench(invocation, wanted, records, before)
+        code = bench.run()
+        if not wanted.vote or code or bench.number is None:
+            return code
+        from hexai.surfaces.cli.bench_vote import vote_on
+
+        return vote_on(process, records, records.find(str(bench.number)))
+
+
+def _check_resumable(before: BenchRecord) -> None:
+    number = before.number
+    if not before.plan.asks_questions:
+        raise UsageError(
+            f"bench {number} is one on code; hexai bench run --resume {number} goes "
+            "on with it"
+        )
+    if before.ending is Ending.DONE:
+        raise UsageError(
+            f"bench {number} is done; hexai bench show {number} prints it, and hexai "
+            f"bench vote {number} asks which answers are better"
+        )
+
+
+class _QuestionBench(BenchCommand[PosedQuestion]):
+    """One call of the command."""
+
+    surface = Surface.CLI
+
+    def __init__(
+        self,
+        invocation: Invocation,
+        wanted: Options,
+        records: BenchRecords,
+        before: BenchRecord | None,
+    ) -> None:
+        folder = invocation.process.folder
+        if before is not None:
+            folder = before.plan.project or folder
+        super().__init__(invocation, wanted, records, before, folder=folder)
+        stores = self._session.snapshot.settings.ledger.store_text != "none"
+        if wanted.vote and not stores:
+            raise UsageError(
+                'answers are not kept with ledger.store_text = "none", so nobody can '
+                "vote on them; leave --vote out, or set it to cli"
+            )
+        self._wanted = wanted
+        self._asked = self._what_is_asked()
+        self._tasks: tuple[PosedQuestion, ...] = ()
+
+    def _what_is_asked(self) -> AskedQuestions:
+        """Give what is wanted; what is resumed wants what it wanted then."""
+        wanted, folder = self._wanted, self._process.folder
+        named = wanted.file
+        if named and named != PIPED:
+            named = os.path.normpath(Path(folder or "/") / named)
+        asked = AskedQuestions(
+            file=named,
+            project=project_of(self._session.process.folder),
+            seed=wanted.seed or secrets.token_hex(4),
+            until=int(time.time()),  # noqa: TID251 - the edge
+            repeat=wanted.repeat or 1,
+            most=wanted.tasks,
+            margin=wanted.margin / 100,
+            test=wanted.test,
+            votes=wanted.vote,
+        )
+        if self._before is None:
+            return asked
+        plan = self._before.plan
+        return replace(
+            asked,
+            file=named or plan.file,
+            seed=plan.seed,
+            until=plan.until,
+            repeat=plan.repeat,
+            most=plan.most,
+            margin=plan.margin,
+            test=bool(plan.test),
+        )
+
+    def _find(self) -> tuple[PosedQuestion, ...]:
+        file = self._asked.file
+        shown = os.path.relpath(file, self._process.folder or "/")
+        name = "standard input" if file == PIPED else min(file, shown, key=len)
+        text = _piped(self._process) if file == PIPED else _read(Path(file), name)
+        found = read_questions(text, name)
+        complain(self._process, *(f"note: {note}" for note in found.notes))
+        count = len(found.questions) * self._asked.repeat
+        if count > MOST:
+            raise UsageError(
+                f"{name}: {count} questions are more than {MOST}; ask some of them "
+                "with --tasks, or less often"
+            )
+        questions = self._without_runs(found.questions)
+        settings = self._session.snapshot.settings
+        self._tasks = pose(
+            questions, lambda question: messages_of(question, settings), self._asked
+        )
+        return self._tasks
+
+    def _without_runs(
+        self, questions: tuple[OwnQuestion, ...]
+    ) -> tuple[OwnQuestion, ...]:
+        """Leave out what would run a command, unless that was allowed."""
+        if self._asked.test:
+            return questions
+        kept = [
+            replace(
+                each,
+                checks=tuple(c for c in each.checks if c.kind is not CheckKind.RUNS),
+            )
+            for each in questions
+        ]
+        pairs = zip(questions, kept, strict=True)
+        left_out = sum(len(old.checks) - len(new.checks) for old, new in pairs)
+        if left_out:
+            complain(
+                self._process,
+                f"note: {left_out} checks run a command and were left out; --test "
+                "runs them, on this machine",
+            )
+        return tuple(kept)
+
+    def _asker(self, services: Services) -> QuestionAsker:
+        snapshot = self._session.snapshot
+        return QuestionAsker(
+            services,
+            self._entries,
+            settings=snapshot.settings,
+            restrictions=snapshot.restrictions,
+            purse=self._purse,
+        )
+
+    def _plan(self, contenders: tuple[BenchContender, ...]) -> Plan:
+        plan = plan_of(self._tasks, self._asked, contenders)
+        if self._before is not None and self._before.plan.whole:
+            return replace(plan, whole=True)
+        return plan
+
+    def _beforehand(self, plan: Plan, view: Outlook) -> str:
+        return f"{questions_words(plan)}\n" + outlook_words(
+            plan, view, self._purse.limit, columns=self._process.columns
+        )
+
+    def _filler(
+        self,
+        tasks: tuple[PosedQuestion, ...],
+        asker: Asker[PosedQuestion],
+        keep: Callable[[Text], None],
+    ) -> QuestionFiller:
+        return QuestionFiller(asker, tasks, keep, _runs_nothing)
+
+
+async def _runs_nothing(command: str, answer: str) -> bool:
+    raise NotImplementedError
+
+
+def _piped(process: Process) -> str:
+    text = read_piped(process)
+    if not text:
+        raise HexaiError("no questions are piped in; name a file of them")
+    return text
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        file = read_file(path, limit=_LIMIT)
+    except Unreadable as error:
+        raise HexaiError(f"{name}: {error}") from None
+    if file is None:
+        raise HexaiError(f"{name}: there is no such file")
+    return file.text
