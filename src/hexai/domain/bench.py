@@ -14,6 +14,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from hexai.domain.entry import Surface
+from hexai.domain.record import Choice
 
 
 class Item(Protocol):
@@ -261,6 +262,25 @@ class Ending(StrEnum):
     """Its budget holds no further request."""
 
 
+class BenchVote(Struct, frozen=True, kw_only=True):
+    """What somebody said of two answers to one question, not knowing whose they are."""
+
+    task: str
+    question: str
+    """The block of the task: votes on one question are alike."""
+    first: int
+    second: int
+    """The contenders by their places, in the drawn order in which they were shown."""
+    choice: Choice
+    """One of `TAKEN`, `TIE` and `BAD`."""
+    winner: int | None = None
+    """The contender that was voted better, if one was."""
+    at: float
+    """Seconds since 1970."""
+    sitting: int = 0
+    """The number of the sitting, which the ledger tells."""
+
+
 class BenchRecord(Struct, frozen=True, kw_only=True):
     """A bench with what came of it so far."""
 
@@ -276,6 +296,8 @@ class BenchRecord(Struct, frozen=True, kw_only=True):
     aside: Mapping[int, str] = field(default_factory=dict)
     """Why contenders were asked no more, by their places."""
     cells: tuple[Cell, ...] = ()
+    votes: tuple[BenchVote, ...] = ()
+    """In the order in which they were given."""
     lost_usd: Decimal = Decimal(0)
     """The most that requests may have cost of which a killed run told no more."""
 

@@ -51,6 +51,8 @@ class Method(StrEnum):
     """The user's own typing shows it."""
     VOTE = "vote"
     """The user was asked."""
+    BENCH = "bench"
+    """The user voted on answers of a bench; no run has such a choice."""
 
 
 class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):

@@ -270,5 +270,5 @@ class Ledger:
         with suppress(LedgerBusy):
             if has_benches:
                 self.benches.remove(self.benches.before(oldest))
-            if old:
+            if old or has_benches:
                 self.remove(old, before=oldest)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hexai.domain.bench import BenchRecord, Cell, Ending, Plan
+from hexai.ledger.bench_votes import BenchVotes
 from hexai.ledger.database import (
     billionths,
     check_writable,
@@ -36,6 +37,7 @@ _ALL = (
 _SHORTEST_ID = 6
 """Digits of an id that name a bench; what is shorter is a number."""
 _TABLES = (
+    ("bench_vote", "bench"),
     ("bench_cell", "bench"),
     ("bench_reserved", "bench"),
     ("bench_change", "bench"),
@@ -50,6 +52,7 @@ class Benches:
         """`path` is named in errors; the connection stays its owner's."""
         self._connection = connection
         self._path = path
+        self.votes = BenchVotes(connection, path)
 
     def begin(self, bench: BenchRecord) -> BenchRecord:
         """Write a bench that begins; gives it with its number."""
@@ -189,6 +192,7 @@ class Benches:
             plan=_plans.decode(plan),
             aside=_asides.decode(aside),
             cells=tuple(self._cells(number)) if cells else (),
+            votes=self.votes.of(number) if cells else (),
             lost_usd=self._lost(number),
         )
 

@@ -22,7 +22,6 @@ from hexai.domain.ranking import (
     Stood,
     Verdict,
 )
-from hexai.domain.record import Method
 from hexai.ledger.cells import Cells
 from hexai.ledger.choices import Choices, Where, identity, read_apart
 from hexai.ledger.database import milliseconds, seconds
@@ -93,10 +92,7 @@ def read_standing(
     """Tell how the contenders of a run stand, by all that was chosen on its surface."""
     cells = Cells(connection)
     rows = connection.execute(_COMPARED, (number,))
-    # On the command line nothing but a vote is a choice, and to look for those alone
-    # saves reading what was shown in the editor.
-    method = Method.VOTE if surface is Surface.CLI else None
-    counted = Counted(now=now, method=method)
+    counted = Counted(now=now)
     boards = read_leaderboard(connection, Filter(surface=surface), counted)
     return Stood(
         models={index: identity(cells.subjects[cell]) for index, cell in rows},

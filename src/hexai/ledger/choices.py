@@ -235,6 +235,18 @@ FROM run WHERE {_COUNTS} AND method != 'vote' AND shown_at IS NOT NULL
 ORDER BY number
 """  # noqa: S608
 
+# Two answers in a drawn order, and a question for their file; see `lists.PACKED`.
+_OF_BENCHES = """
+SELECT 0, question, at, at, sitting,
+    ((ifnull(winner = first, 0) << 21 | first_cell) << 24) || ','
+    || ((((1 << 9 | 1) << 1 | ifnull(winner = second, 0)) << 21 | second_cell) << 24)
+    || ' vote drawn ' || choice
+FROM bench_vote
+WHERE at >= :since AND at <= :now AND ifnull(:blind, 1) AND :surface IN ('', 'cli')
+    AND :method IN ('', 'bench')
+ORDER BY id
+"""
+
 _MOMENTS = """
 SELECT started_at FROM run UNION SELECT chosen_at FROM run WHERE chosen_at IS NOT NULL
 ORDER BY 1
@@ -298,7 +310,8 @@ _Row = tuple[Any, ...]
 def _rows(
     connection: sqlite3.Connection, values: Mapping[str, object]
 ) -> Iterator[_Row]:
-    """Give the runs in order of their numbers, then those joined by their place."""
+    """Give votes of benches, the runs by their numbers, then those that are joined."""
+    yield from connection.execute(_OF_BENCHES, values)
     places = [place for (place,) in connection.execute(_SHARED_PLACES)]
     values = {**values, "shared": json_list(places)}
     yield from connection.execute(_ALONE, values)

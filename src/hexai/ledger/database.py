@@ -149,7 +149,7 @@ def with_damaged_names(
         return read()
 
 
-SCHEMA = 15
+SCHEMA = 16
 """The number of the newest migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

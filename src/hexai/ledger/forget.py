@@ -34,7 +34,7 @@ UNUSED_CELLS = f"""
 DELETE FROM cell WHERE NOT EXISTS (
     SELECT 1 FROM contender WHERE cached IN (0, 1) AND cut IN (0, 1)
         AND status IN ({_STATUSES}) AND cell = cell.id
-)
+) AND NOT EXISTS (SELECT 1 FROM bench_vote WHERE cell.id IN (first_cell, second_cell))
 """  # noqa: S608
 _UNUSED_MODELS = "DELETE FROM model WHERE id NOT IN (SELECT model FROM cell)"
 _UNUSED_MARKS = "DELETE FROM told_apart WHERE model NOT IN (SELECT id FROM model)"
@@ -42,6 +42,7 @@ _UNUSED_SITTINGS = """
 DELETE FROM sitting WHERE id NOT IN (
     SELECT sitting FROM run WHERE sitting IS NOT NULL
     UNION SELECT chosen_sitting FROM run WHERE chosen_sitting IS NOT NULL
+    UNION SELECT sitting FROM bench_vote
 )
 """
 _UNUSED_NAMES = """

@@ -46,6 +46,16 @@ SELECT hex(token) FROM (
         WHERE chosen_at BETWEEN :at AND :at + :pause
             AND (SELECT own FROM sitting WHERE id = chosen_sitting)
         ORDER BY chosen_at LIMIT 1)
+    UNION ALL SELECT * FROM (
+        SELECT sitting, :at - at FROM bench_vote
+        WHERE at BETWEEN :at - :pause AND :at
+            AND (SELECT own FROM sitting WHERE id = bench_vote.sitting)
+        ORDER BY at DESC LIMIT 1)
+    UNION ALL SELECT * FROM (
+        SELECT sitting, at - :at FROM bench_vote
+        WHERE at BETWEEN :at AND :at + :pause
+            AND (SELECT own FROM sitting WHERE id = bench_vote.sitting)
+        ORDER BY at LIMIT 1)
 ) AS near JOIN sitting ON sitting.id = near.sitting
 ORDER BY away LIMIT 1
 """
@@ -58,9 +68,9 @@ def seated(connection: sqlite3.Connection, fact: Fact) -> Fact:
     """
     match fact:
         case RunRecord(sitting="", started_at=at):
-            return replace(fact, sitting=_sitting_at(connection, at))
+            return replace(fact, sitting=sitting_at(connection, at))
         case Chosen(sitting="", at=at) if _is_known(connection, fact.run_id):
-            return replace(fact, sitting=_sitting_at(connection, at))
+            return replace(fact, sitting=sitting_at(connection, at))
         case _:
             return fact
 
@@ -76,7 +86,8 @@ def sitting_number(connection: sqlite3.Connection, token: str) -> int | None:
     return number
 
 
-def _sitting_at(connection: sqlite3.Connection, at: float) -> str:
+def sitting_at(connection: sqlite3.Connection, at: float) -> str:
+    """Give the sitting that a moment belongs to, or begin one there."""
     values = {"at": milliseconds(at), "pause": milliseconds(PAUSE)}
     row = connection.execute(_NEAREST, values).fetchone()
     if row is None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from hexai.config.locate import Folders
-from hexai.domain.bench import BenchRecord, Cell, Ending, Plan
+from hexai.domain.bench import BenchRecord, BenchVote, Cell, Ending, Plan
 from hexai.errors import UsageError
 from hexai.ledger.access import Ledger
 from hexai.service.bench_texts import TextFile, sweep
@@ -68,6 +68,14 @@ class BenchRecords:
             if compares:
                 found.setdefault(bench.plan.surface, bench)
         return tuple(found.values())
+
+    def vote(self, bench: BenchRecord, vote: BenchVote) -> None:
+        """Write a vote on two of its answers."""
+        self._benches.votes.add(bench.number, bench.plan, vote)
+
+    def take_back(self, bench: BenchRecord, vote: BenchVote) -> None:
+        """Remove a vote."""
+        self._benches.votes.take_back(bench.number, vote)
 
     def texts(self, bench: BenchRecord) -> TextFile:
         """Give the texts of a bench."""

@@ -20,6 +20,7 @@ def parser(name: str) -> click.Command:
     makers = {
         "bench run": _run_parser,
         "bench ask": _ask_parser,
+        "bench vote": _vote_parser,
         "bench show": _show_parser,
         "bench compare": _compare_parser,
         "bench export": _export_parser,
@@ -233,6 +234,23 @@ def _looks(name: str) -> Callable[..., int]:
         return done
 
     return look
+
+
+def _vote_parser() -> click.Command:
+    def vote(invocation: Invocation, **options: Any) -> int:
+        from hexai.surfaces.cli.bench_vote import vote_bench
+
+        return vote_bench(invocation, **options)
+
+    return make_parser(
+        "bench vote",
+        vote,
+        params=[click.Argument(["bench"], required=False)],
+        explanation="Show two answers to one question at a time, and take your word "
+        "for which is better; names come at the end. Each vote is kept as it is given, "
+        "so stop when you like and go on later. The votes count in hexai leaderboard, "
+        "a sitting as a whole.",
+    )
 
 
 def _list_parser() -> click.Command:

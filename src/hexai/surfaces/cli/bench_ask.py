@@ -111,6 +111,10 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
                 'answers are not kept with ledger.store_text = "none", so nobody can '
                 "vote on them; leave --vote out, or set it to cli"
             )
+        if wanted.vote and not wanted.dry_run:
+            from hexai.surfaces.cli.bench_vote import check_can_vote
+
+            check_can_vote(self._process, len(self._entries))
         self._wanted = wanted
         self._asked = self._what_is_asked()
         self._tasks: tuple[PosedQuestion, ...] = ()

@@ -43,7 +43,7 @@ def _disagreements(
     pairs: Sequence[Pair], contenders: Sequence[BenchContender], board: Leaderboard
 ) -> Iterator[str]:
     """Say of which two the bench names the one better, and the choices the other."""
-    models = _models(contenders, board)
+    models = models_of(contenders, board)
     names = board_names(board)
     chosen = {
         (comparison.better, comparison.worse)
@@ -62,7 +62,7 @@ def _disagreements(
             )
 
 
-def _models(
+def models_of(
     contenders: Sequence[BenchContender], board: Leaderboard
 ) -> Mapping[int, Model]:
     """Find the contenders of a bench among those of a board, by who they are."""

@@ -106,6 +106,10 @@ def show_bench(invocation: Invocation, bench: str | None, task: str | None) -> i
     if exploratory:
         by = "by tag" if record.plan.asks_questions else "by language and kind"
         say(process, f"\n{by}, {_EXPLORATORY}\n{exploratory}")
+    if record.votes:
+        from hexai.surfaces.cli.bench_vote_words import vote_tables
+
+        say(process, vote_tables(record, columns=process.columns))
     say(process, f"bench {record.number}: {ending_words(record)}\n")
     return 0
 

@@ -149,6 +149,7 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
         "Ask your models questions of your own, and compare.",
         _bench,
     ),
+    ("bench vote", "Say which answers of a bench are better, blind.", _bench),
     ("bench list", "List the benches.", _bench),
     ("bench show", "Print what a bench has come to.", _bench),
     ("bench compare", "Say what is known of each two entries.", _bench),

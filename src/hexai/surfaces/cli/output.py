@@ -20,7 +20,7 @@ def say(process: Process, text: str) -> None:
     Raises `BrokenPipeError` if nobody reads it, `HexaiError` if it cannot be written.
     """
     try:
-        _write(process.stdout, visible(text) if process.stdout_is_terminal else text)
+        write_all(process.stdout, visible(text) if process.stdout_is_terminal else text)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -59,12 +59,13 @@ def table_columns(process: Process) -> int | None:
 
 def _tell(process: Process, lines: Iterable[str]) -> None:
     try:
-        _write(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))
+        write_all(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))
     except OSError:
         return  # there is nowhere else to say it
 
 
-def _write(descriptor: int, text: str) -> None:
+def write_all(descriptor: int, text: str) -> None:
+    """Write a text as it is, however long that takes; raises `OSError`."""
     data = text.encode("utf-8", "replace")
     while data:
         try:

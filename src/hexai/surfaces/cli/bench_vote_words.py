@@ -1,0 +1,115 @@
+"""What votes on the answers of a bench come to: on its questions, and in general."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from hexai.bench.votes import Pairs, compare_votes, tallies
+from hexai.domain.bench import BenchRecord
+from hexai.domain.entry import Surface
+from hexai.domain.figures import Filter
+from hexai.domain.ranking import Comparison, Counted, Leaderboard, Verdict
+from hexai.errors import LedgerError
+from hexai.service.recorded_runs import open_history
+from hexai.surfaces.cli.bench_beside import models_of
+from hexai.surfaces.cli.bench_words import interval, pairs_words, share
+from hexai.surfaces.cli.leaderboard_words import comparison_words
+from hexai.surfaces.cli.output import table
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.names import board_names
+from hexai.text.cells import width, wrap
+
+_HEADER = ("ENTRY", "VOTES", "WON", "TIED", "LOST", "BAD", "POINTS", "95 %")
+_POINTS = (
+    "POINTS: 1 for a vote that was won, half for a tie, on average over questions."
+)
+_SEVERAL = (
+    "votes of one sitting are alike, so in general one sitting says no more than that; "
+    "a verdict takes several, with other questions too"
+)
+
+
+def votes_words(
+    bench: BenchRecord, pairs: Pairs | None, count: int, *, columns: int
+) -> str:
+    """Say how far the votes are, and what they say of these questions.
+
+    `count` votes were given just now; without `pairs` nothing is said of that.
+    """
+    lines = []
+    if pairs is not None:
+        voted = sum(any(p.is_of(v) for v in bench.votes) for p in pairs.pairs)
+        lines.append(_progress(bench.number, voted, pairs, count))
+    return _wrapped(lines, columns) + vote_tables(bench, columns=columns)
+
+
+def _progress(number: int, voted: int, pairs: Pairs, count: int) -> str:
+    told = f"bench {number}: {voted} of {len(pairs.pairs)} pairs are voted on"
+    if count:
+        told += f", {count} of them in this sitting"
+    if voted < len(pairs.pairs):
+        told += f"; hexai bench vote {number} goes on"
+    if pairs.same:
+        told += f"; {pairs.same} more have the same answer twice"
+    return told
+
+
+def vote_tables(bench: BenchRecord, *, columns: int) -> str:
+    """Draw the votes by contender, and what they say of these questions."""
+    if not bench.votes:
+        return ""
+    plan = bench.plan
+    labels = [each.label for each in plan.contenders]
+    compared = compare_votes(bench.votes, len(labels), plan.margin)
+    standing = compared.standing()
+    rows = []
+    for label, tally, mean in zip(
+        labels, tallies(bench.votes, len(labels)), standing.means, strict=True
+    ):
+        counts = (tally.votes, tally.won, tally.tied, tally.lost, tally.bad)
+        points = "" if mean is None else share(mean.figures.saved)
+        within = "" if mean is None else interval(mean.saved, signed=False)
+        rows.append((label, *map(str, counts), points, within))
+    words = pairs_words(standing.pairs, labels, plan.margin)
+    told = [f"by your votes on these questions: {line}" for line in words]
+    drawn = table(_HEADER, rows, columns=columns)
+    return f"\n{drawn}" + _wrapped([*told, _POINTS], columns)
+
+
+def general_words(process: Process, bench: BenchRecord) -> str:
+    """Say what all votes of the ledger say of these contenders, sitting by sitting."""
+    if not bench.votes:
+        return ""
+    now = time.time()  # noqa: TID251 - the edge
+    try:
+        with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+            chosen = Filter(surface=Surface.CLI)
+            boards = history.leaderboard(chosen, Counted(now=now))
+    except LedgerError as error:
+        return _wrapped([f"how they stand in general is not known: {error}"], 0)
+    lines = [line for board in boards for line in _of_board(bench, board)]
+    return _wrapped(lines, process.columns)
+
+
+def _of_board(bench: BenchRecord, board: Leaderboard) -> Iterator[str]:
+    models = {*models_of(bench.plan.contenders, board).values()}
+    names = board_names(board)
+    found: list[Comparison] = []
+    for ranking in board.rankings:
+        for each in ranking.comparisons:
+            if {each.better, each.worse} <= models:
+                found.append(each)
+                for words in comparison_words(each, board, names):
+                    yield f"in general, by all your votes: {words}"
+    if _is_open(found):
+        sittings = len({vote.sitting for vote in bench.votes})
+        so_far = f"{sittings} sitting{'' if sittings == 1 else 's'} on this bench: "
+        yield so_far + _SEVERAL
+
+
+def _is_open(found: Sequence[Comparison]) -> bool:
+    return any(each.verdict is not Verdict.OVER for each in found)
+
+
+def _wrapped(lines: Sequence[str], columns: int) -> str:
+    rows = (row for line in lines for row in wrap(line, columns or width(line)))
+    return "".join(f"{row.rstrip()}\n" for row in rows)
