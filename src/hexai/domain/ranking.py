@@ -157,6 +157,8 @@ class Leaderboard(Struct, frozen=True, kw_only=True):
     models: dict[Model, Rated]
     rankings: tuple[Ranking, ...]
     """The largest first."""
+    of_benches: int = 0
+    """Votes that were given on answers of benches, of all that count."""
     same: int = 0
     """Lists and votes of several entries that are all of one `Model`."""
     clusters: str = "sittings"

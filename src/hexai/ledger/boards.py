@@ -146,7 +146,12 @@ class _Boards(Struct, frozen=True, kw_only=True):
         pooled = {model for model, each in choices.contenders.items() if len(each) > 1}
         if pooled:
             rankings = tuple(without_verdicts(ranking, pooled) for ranking in rankings)
-        return replace(board, models=self._rated(choices), rankings=rankings)
+        return replace(
+            board,
+            models=self._rated(choices),
+            rankings=rankings,
+            of_benches=choices.of_benches,
+        )
 
     def _rated(self, choices: Choices) -> dict[Model, Rated]:
         returned: dict[Model, list[Returned]] = {}

@@ -25,6 +25,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.domain.entry import Surface
 from hexai.domain.figures import By, Cell, Filter, Subject
 from hexai.domain.ranking import Counted, Model
 from hexai.domain.record import Choice, Method
@@ -114,6 +115,8 @@ class Choices:
         self.subjects: dict[Model, Subject] = {}
         self.contenders: dict[Model, set[Subject]] = {}
         """The entries as configured that each stands for."""
+        self.of_benches = 0
+        """Votes on answers of benches, of all."""
         self.returned: dict[tuple[Model, int], int] = {}
         """When each model was first called by each name, in milliseconds."""
         self._cells = cells
@@ -236,8 +239,9 @@ ORDER BY number
 """  # noqa: S608
 
 # Two answers in a drawn order, and a question for their file; see `lists.PACKED`.
-_OF_BENCHES = """
-SELECT 0, question, at, at, sitting,
+_OF_NO_RUN = -1
+_OF_BENCHES = f"""
+SELECT {_OF_NO_RUN}, question, at, at, sitting,
     ((ifnull(winner = first, 0) << 21 | first_cell) << 24) || ','
     || ((((1 << 9 | 1) << 1 | ifnull(winner = second, 0)) << 21 | second_cell) << 24)
     || ' vote drawn ' || choice
@@ -245,7 +249,7 @@ FROM bench_vote
 WHERE at >= :since AND at <= :now AND ifnull(:blind, 1) AND :surface IN ('', 'cli')
     AND :method IN ('', 'bench')
 ORDER BY id
-"""
+"""  # noqa: S608
 
 _MOMENTS = """
 SELECT started_at FROM run UNION SELECT chosen_at FROM run WHERE chosen_at IS NOT NULL
@@ -289,16 +293,19 @@ def read_apart(
     sittings = _Sittings(connection)
     meant = cells.matching(replace(chosen, model=""))
     outcomes = Outcomes(cells, meant, by_language=by_language)
+    of_benches = 0
     for number, file, began, at, sitting, told in _rows(connection, values):
         key = told, same.get(number, ())
         known = outcomes.known.get(key)
         if known is None or began < known.since:
             known = outcomes.learn(key, began)
         if known.trials:
+            of_benches += number == _OF_NO_RUN
             seat = sittings.name(sitting, at)
             for trials, outcome in known.trials:
                 trials.add(outcome, file, seat, at / 1000)
-    for choices in outcomes.choices.values():
+    for (surface, _language), choices in outcomes.choices.items():
+        choices.of_benches = of_benches if surface == Surface.CLI else 0
         choices.trials.put_in_order()
     return outcomes.choices
 

@@ -29,6 +29,10 @@ _NOTES = (
     "CHECKS: the share that an answer passed, each question the same; ALL: answers "
     "that passed all of theirs."
 )
+_UNCHECKED = (
+    "No question has a check (contains, matches, equals, json, lines_at_most, runs), so "
+    "nothing is said of who is better."
+)
 _REPEATED = "AGAIN: what the same question took when it was asked again."
 
 
@@ -46,9 +50,14 @@ def questions_words(plan: Plan) -> str:
     return told
 
 
-def question_notes(plan: Plan) -> str:
+def question_notes(plan: Plan, known: Known) -> str:
     """Explain the figures that are no everyday words."""
-    return f"{_NOTES} {_REPEATED}" if plan.repeat > 1 else _NOTES
+    notes = _NOTES if _is_checked(known) else _UNCHECKED
+    return f"{notes} {_REPEATED}" if plan.repeat > 1 else notes
+
+
+def _is_checked(known: Known) -> bool:
+    return any(cell.checks for cell in known.cells.values())
 
 
 def question_tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
@@ -67,8 +76,10 @@ def question_tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
     header: tuple[str, ...] = _SPENT
     if plan.repeat == 1:
         header, *spent = (_without_again(row) for row in (header, *spent))
-    drawn = table(_CHECKED, checked, columns=columns)
-    return f"{drawn}\n{table(header, spent, columns=columns)}"
+    took = table(header, spent, columns=columns)
+    if not _is_checked(known):
+        return took
+    return f"{table(_CHECKED, checked, columns=columns)}\n{took}"
 
 
 def _without_again(row: tuple[str, ...]) -> tuple[str, ...]:

@@ -26,23 +26,35 @@ def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:
     labels = [contender.label for contender in bench.plan.contenders]
     pairs = known.comparison.standing().pairs
     tasks = sum(len(block.rows) for block in known.blocks)
+    what, by = "tasks", f"{tasks} tasks"
+    if bench.plan.asks_questions:
+        what, by = "questions", f"the checks of {tasks} questions"
+    newest = f"the newest bench, {bench.number} of {day_of(bench.started_at)}, by {by}"
     lines = [
-        f"the newest bench, {bench.number} of {day_of(bench.started_at)}, by {tasks} "
-        f"tasks: {pair_words(pair, labels, bench.plan.margin)}"
+        f"{newest}: {pair_words(pair, labels, bench.plan.margin, what=what)}"
         for pair in pairs
     ]
     if has_tests(bench.plan):
         lines += tests_words(known, bench.plan)
     lines += cheapest_words(known, labels)
     if board is not None:
-        lines += _disagreements(pairs, bench.plan.contenders, board)
+        does = "saves more of what was really written"
+        if bench.plan.asks_questions:
+            does = "passes more of the checks"
+        lines += _disagreements(pairs, bench.plan.contenders, board, does)
     return lines
 
 
 def _disagreements(
-    pairs: Sequence[Pair], contenders: Sequence[BenchContender], board: Leaderboard
+    pairs: Sequence[Pair],
+    contenders: Sequence[BenchContender],
+    board: Leaderboard,
+    does: str,
 ) -> Iterator[str]:
-    """Say of which two the bench names the one better, and the choices the other."""
+    """Say of which two the bench names the one better, and the choices the other.
+
+    `does` says what the better one does.
+    """
     models = models_of(contenders, board)
     names = board_names(board)
     chosen = {
@@ -58,7 +70,7 @@ def _disagreements(
         if (worse, better) in chosen:
             yield (
                 f"choices and bench disagree beyond chance: you choose {names[worse]}, "
-                f"while {names[better]} saves more of what was really written"
+                f"while {names[better]} {does}"
             )
 
 

@@ -69,7 +69,7 @@ def vote_tables(bench: BenchRecord, *, columns: int) -> str:
         points = "" if mean is None else share(mean.figures.saved)
         within = "" if mean is None else interval(mean.saved, signed=False)
         rows.append((label, *map(str, counts), points, within))
-    words = pairs_words(standing.pairs, labels, plan.margin)
+    words = pairs_words(standing.pairs, labels, plan.margin, what="votes")
     told = [f"by your votes on these questions: {line}" for line in words]
     drawn = table(_HEADER, rows, columns=columns)
     return f"\n{drawn}" + _wrapped([*told, _POINTS], columns)

@@ -174,7 +174,12 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
     labels = [each.label for each in plan.contenders]
     standing = known.comparison.standing()
     return [
-        *pairs_words(standing.pairs, labels, plan.margin),
+        *pairs_words(
+            standing.pairs,
+            labels,
+            plan.margin,
+            what="questions" if plan.asks_questions else "tasks",
+        ),
         *(tests_words(known, plan) if has_tests(plan) else ()),
         *_ends(known, labels),
         *(
@@ -217,24 +222,33 @@ def _cells_at(known: Known, place: int) -> Iterator[Cell | None]:
 
 
 def pairs_words(
-    pairs: Sequence[Pair], labels: Sequence[str], margin: float
+    pairs: Sequence[Pair],
+    labels: Sequence[str],
+    margin: float,
+    *,
+    what: str = "tasks",
 ) -> list[str]:
-    """Say what is known of each two; of many that are open, all in one line."""
+    """Say what is known of each two; of many that are open, all in one line.
+
+    `what` is counted.
+    """
     open_ = [pair for pair in pairs if pair.verdict is Decision.OPEN]
     if len(open_) <= _MOST_OPEN:
-        return [pair_words(pair, labels, margin) for pair in pairs]
+        return [pair_words(pair, labels, margin, what=what) for pair in pairs]
     known = [pair for pair in pairs if pair.verdict is not Decision.OPEN]
-    told = [pair_words(pair, labels, margin) for pair in known]
+    told = [pair_words(pair, labels, margin, what=what) for pair in known]
     missing = [pair.missing for pair in open_ if pair.missing is not None]
-    more = f", about {min(missing)} more tasks and more" if missing else ""
+    more = f", about {min(missing)} more {what} and more" if missing else ""
     return [*told, f"not enough yet for {len(open_)} of {len(pairs)} pairs{more}"]
 
 
-def pair_words(pair: Pair, labels: Sequence[str], margin: float) -> str:
+def pair_words(
+    pair: Pair, labels: Sequence[str], margin: float, *, what: str = "tasks"
+) -> str:
     """Say what is known of two contenders, in the words of the leaderboard."""
     better, worse = labels[pair.better], labels[pair.worse]
     by = f"{points(pair.difference)} ({_between(pair.low, pair.high)})"
-    more = "" if pair.missing is None else f", about {pair.missing} more tasks"
+    more = "" if pair.missing is None else f", about {pair.missing} more {what}"
     match pair.verdict:
         case Decision.OVER:
             return f"{better} over {worse} by {by}"
@@ -255,6 +269,8 @@ def cheapest_words(known: Known, labels: Sequence[str]) -> list[str]:
     """Say in one line which is the cheapest of those that are not worse."""
     if sum(known.counts[i] > 0 for i in range(known.contenders)) < 2:
         return []
+    if known.blocks and not any(known.comparison.standing().means):
+        return []  # nothing was checked, so nobody can be worse
     prices = [None if p is None else float(p) for p in known.prices()]
     if all(price is None for price in prices):
         return ["cheapest of those that are not worse: no price is known"]
@@ -307,7 +323,10 @@ def ending_words(bench: BenchRecord) -> str:
         case Ending.UNFINISHED:
             return f"unfinished; {resume_words(bench)} goes on"
         case Ending.DONE if bench.plan.asks_questions:
-            return "every question was asked"
+            asked = "every question was asked"
+            if bench.votes or len(bench.plan.contenders) < 2:
+                return asked
+            return f"{asked}; hexai bench vote {bench.number} lets you judge, blind"
         case Ending.DONE:
             return "every task was asked"
         case Ending.DECIDED:
@@ -339,12 +358,12 @@ def _most_common(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
-def notes(plan: Plan) -> str:
+def notes(plan: Plan, known: Known) -> str:
     """Explain the two figures that are no everyday words."""
     if plan.asks_questions:
         from hexai.surfaces.cli.bench_ask_words import question_notes
 
-        return question_notes(plan)
+        return question_notes(plan, known)
     return " ".join(_NOTES)
 
 
@@ -395,7 +414,7 @@ def seconds(value: float) -> str:
 
 def report(bench: BenchRecord, known: Known, columns: int) -> str:
     """Say all that is known of a bench: tables, verdicts, the answer."""
-    lines = [*sentences(bench, known), notes(bench.plan)]
+    lines = [*sentences(bench, known), notes(bench.plan, known)]
     wrapped = (row for line in lines for row in wrap(line, columns or width(line)))
     said = "".join(f"{row.rstrip()}\n" for row in wrapped if row.strip())
     drawn = tables(known, bench.plan, columns=columns)

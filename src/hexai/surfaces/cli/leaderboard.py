@@ -88,6 +88,7 @@ def text_of(
     if not groups:
         return ""
     between = "\n" + wrapped([_APART], columns)
+    counted = wrapped(_of_benches(board), columns)
     changes = wrapped(
         (
             words
@@ -99,7 +100,20 @@ def text_of(
         ),
         columns,
     )
-    return f"{board.surface}\n{between.join(groups)}{changes}"
+    return f"{board.surface}\n{between.join(groups)}{counted}{changes}"
+
+
+def _of_benches(board: Leaderboard) -> Iterator[str]:
+    """Say which votes were given in benches, and how to look at them apart."""
+    trials = sum(ranking.trials for ranking in board.rankings)
+    if board.of_benches == trials > 0:
+        yield "all of these votes were given in benches, which ask many at once"
+    elif board.of_benches:
+        votes = count_of(board.of_benches, "votes")
+        yield (
+            f"{votes} of these were given in benches; --method bench looks at them "
+            "alone, --method vote at the others"
+        )
 
 
 def left_out(board: Leaderboard, columns: int = 0, *, by: By = "entry") -> str:

@@ -95,6 +95,8 @@ class LeaderboardRecord(Struct, kw_only=True):
     groups: list[GroupRecord]
     same: int
     """Lists and votes left out, since all that stood there are one."""
+    of_benches: int
+    """Votes that were given on answers of benches, of all."""
     narrowed: int
     """Lists left out, since an older version recorded them in part."""
 
@@ -126,6 +128,7 @@ def board_record(board: Leaderboard, wanted: str) -> LeaderboardRecord:
         surface=board.surface,
         groups=[group for group in groups if group.models],
         same=board.same,
+        of_benches=board.of_benches,
         narrowed=board.narrowed,
     )
 
