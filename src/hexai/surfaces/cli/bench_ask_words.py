@@ -30,8 +30,8 @@ _NOTES = (
     "that passed all of theirs."
 )
 _UNCHECKED = (
-    "No question has a check (contains, matches, equals, json, lines_at_most, runs), so "
-    "nothing is said of who is better."
+    "No question has a check (contains, matches, equals, json, lines_at_most, runs), "
+    "so nothing is said of who is better."
 )
 _REPEATED = "AGAIN: what the same question took when it was asked again."
 
