@@ -58,7 +58,12 @@ def by_prompt(*, delay: float = 0.0) -> Reply:
     return reply
 
 
-def entries(*upstreams: Upstream, local: bool = True, more: str = "") -> Path:
+def entries(
+    *upstreams: Upstream,
+    local: bool = True,
+    more: str = "",
+    surface: str = "completion",
+) -> Path:
     """Configure one entry for each upstream, labelled by letters."""
     parts = []
     for label, upstream in zip("abcdefgh", upstreams, strict=False):
@@ -68,7 +73,7 @@ def entries(*upstreams: Upstream, local: bool = True, more: str = "") -> Path:
             type = "openai"
             base_url = "{upstream.url}/v1"
             local = {str(local).lower()}
-            [[models.completion]]
+            [[models.{surface}]]
             provider = "p{label}"
             model = "gpt-4.1-nano"
             label = "{label}"

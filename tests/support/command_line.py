@@ -144,14 +144,21 @@ class Terminal:
         self.close()
         return self._shown.decode("utf-8")
 
-    def wait_for(self, text: str, seconds: float = 10.0, *, times: int = 1) -> None:
-        """Wait until a text has been shown so often; fail if it never is."""
+    def wait_for(
+        self, text: str, seconds: float = 10.0, *, times: int = 1, after: int = 0
+    ) -> None:
+        """Wait until a text is shown so often, after so many bytes; fail if not."""
         sought = text.encode()
         with self._more:
             if not self._more.wait_for(
-                lambda: self._shown.count(sought) >= times, seconds
+                lambda: self._shown.count(sought, after) >= times, seconds
             ):
                 raise AssertionError(f"{text!r} was never shown")
+
+    @property
+    def size(self) -> int:
+        """How many bytes have been shown."""
+        return len(self._shown)
 
     def close(self) -> None:
         """Close both ends."""

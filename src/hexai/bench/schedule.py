@@ -127,10 +127,15 @@ def spread(tasks: Sequence[Item]) -> tuple[int, ...]:
     waiting: deque[int] = deque()
     lately: deque[str] = deque(maxlen=APART)
     order: list[int] = []
+    asked: dict[str, int] = {}
 
     def take(index: int) -> None:
+        asked[tasks[index].path] = len(order)
         order.append(index)
         lately.append(tasks[index].path)
+
+    def longest_ago() -> int:
+        return min(waiting, key=lambda index: asked.get(tasks[index].path, -1))
 
     for index in range(len(tasks)):
         waiting.append(index)
@@ -139,7 +144,7 @@ def spread(tasks: Sequence[Item]) -> tuple[int, ...]:
             take(free)
     while waiting:
         free = _first_free(tasks, waiting, lately)
-        take(waiting[0] if free is None else free)
+        take(longest_ago() if free is None else free)
         waiting.remove(order[-1])
     return tuple(order)
 

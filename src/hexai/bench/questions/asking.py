@@ -1,6 +1,7 @@
 """Asks the questions of a file as the command line asks, and checks what is said."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -26,6 +27,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.service.ask import Question, Run
+from hexai.service.attachments.asked import guarded
 from hexai.service.bench_texts import Text
 
 _WITHOUT_TEXT = frozenset(
@@ -42,6 +44,11 @@ class QuestionAsker(Asker[PosedQuestion]):
         """Compose what is asked."""
         return Request(surface=Surface.CLI, messages=task.messages)
 
+    def most_usd(self, task: PosedQuestion, index: int) -> Decimal | None:
+        """Give the most that it may cost; what pictures do nobody knows beforehand."""
+        most = super().most_usd(task, index)
+        return None if most and any(m.images for m in task.messages) else most
+
     async def ask(
         self, task: PosedQuestion, index: int, *, cold: bool = False
     ) -> Reply:
@@ -55,7 +62,9 @@ class QuestionAsker(Asker[PosedQuestion]):
             return run.outcomes[0]
 
         request = self.request(task)
-        question = Question(request=request, entries=(entry,))
+        question = Question(
+            request=request, entries=(entry,), documents=guarded(task.attachments)
+        )
         put = await self.put(question, index, tab, follow)
         if later := later_of(put.outcome, tab):
             return later

@@ -1,6 +1,6 @@
 """Puts a bench on questions together: which are asked, in which order, and the plan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from msgspec import Struct
@@ -8,11 +8,13 @@ from msgspec import Struct
 from hexai.bench.plan import digest, whole_commits
 from hexai.bench.questions.question import OwnQuestion, PosedQuestion, block_of
 from hexai.config.schema import Settings
+from hexai.domain.attachments import Attachment
 from hexai.domain.bench import BenchContender, Plan
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
 from hexai.prompts.cli import cli_messages, wants_explanation
 from hexai.prompts.templates import built_in_texts, cli_system
+from hexai.service.attachments.asked import messages_with
 from hexai.version import __version__
 
 
@@ -34,31 +36,41 @@ class AskedQuestions(Struct, frozen=True, kw_only=True):
     """Somebody wants to vote on the answers, so all are wanted."""
 
 
-def messages_of(question: OwnQuestion, settings: Settings) -> tuple[Message, ...]:
+Composed = tuple[tuple[Message, ...], tuple[Attachment, ...]]
+"""The messages of a question with what is attached, and that."""
+
+
+def composed(
+    question: OwnQuestion, settings: Settings, attachments: tuple[Attachment, ...]
+) -> Composed:
     """Compose a question as the command line does."""
     system = question.system
     if system is None:
         explain = wants_explanation(question.text)
         system = cli_system(settings.prompts.cli, explain=explain)
-    return cli_messages(system, question.text)
+    messages = cli_messages(system, question.text)
+    if attachments:
+        messages = messages_with(messages, attachments)
+    return messages, attachments
 
 
 def pose(
-    questions: Sequence[OwnQuestion],
-    compose: Callable[[OwnQuestion], tuple[Message, ...]],
-    asked: AskedQuestions,
+    questions: Iterable[tuple[OwnQuestion, Composed]], asked: AskedQuestions
 ) -> tuple[PosedQuestion, ...]:
     """Give what is asked: in an order that the seed draws, all of a question together.
 
     The order of a question depends on no other one.
     """
     posed = []
-    for question in questions:
-        messages = compose(question)
+    for question, (messages, attachments) in questions:
         commit = block_of(question, messages)
         posed += [
             PosedQuestion(
-                question=question, messages=messages, commit=commit, number=number
+                question=question,
+                messages=messages,
+                attachments=attachments,
+                commit=commit,
+                number=number,
             )
             for number in range(1, asked.repeat + 1)
         ]

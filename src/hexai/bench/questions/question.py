@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from hexai.domain.attachments import Attachment
 from hexai.domain.bench import TaskRecord
 from hexai.domain.messages import Message
 
@@ -61,6 +62,8 @@ class PosedQuestion(Struct, frozen=True, kw_only=True):
 
     question: OwnQuestion
     messages: tuple[Message, ...]
+    """With what is attached."""
+    attachments: tuple[Attachment, ...] = ()
     commit: str
     """Its block: all that is asked and checked, as a hash in hexadecimal digits."""
     number: int = 1

@@ -5,6 +5,7 @@
 All that is wrong is told at once, each with its line and what to do about it.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 
@@ -25,6 +26,13 @@ from hexai.errors import HexaiError
 
 MOST = 10_000
 """Questions of a file, each time that they are asked counted."""
+_BEGINNING = re.compile(
+    r"(?:\s*\n|[ \t]*#[^\n]*\n)*(?:"
+    r"(?P<jsonl>\{.*\}[ \t]*(?:\n|$))|(?P<toml>\[\[questions?\]\]|questions?[ \t]*=)"
+    r"|(?P<json>\{|\[[ \t]*[\n{\"])|(?P<yaml>(?:-[ \t]+)?"
+    r"(?:description|providers|prompts|tests|vars|assert|questions?)[ \t]*:))"
+)
+"""What a text begins with whose name does not say of which form it is."""
 _LISTS = ("questions", "question")
 """What a list of questions may be called in a table; TOML likes the second."""
 
@@ -44,8 +52,8 @@ class Questions(Struct, frozen=True, kw_only=True):
 def read_questions(text: str, name: str) -> Questions:
     """Read the questions of a file; raises `BadQuestions`, and `SetupError`.
 
-    The name's ending says of which form it is; without one that is known, JSON Lines
-    are told by their first line.
+    The name's ending says of which form it is; without one that is known, its first
+    line does.
     """
     problems = Problems(name)
     try:
@@ -72,7 +80,10 @@ def _form(name: str, text: str) -> str:
     }
     if ending in known:
         return known[ending]
-    return "jsonl" if text.lstrip().startswith("{") else "text"
+    begins = _BEGINNING.match(text)
+    if begins is None or begins.lastgroup is None:
+        return "text"
+    return begins.lastgroup
 
 
 def _read(text: str, form: str, problems: Problems) -> list[OwnQuestion]:

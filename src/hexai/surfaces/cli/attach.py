@@ -1,22 +1,21 @@
 """What `-f` names: read, fetched, and made fit for a question."""
 
 import asyncio
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from hexai.domain.attachments import Attachment
-from hexai.prompts.attached import images_of, with_attachments
+from hexai.service.attachments.asked import guarded, messages_with
 from hexai.service.attachments.fetch import fetch_pages, is_address
 from hexai.service.attachments.folders import ignored_by
 from hexai.service.attachments.kinds import Unfit, attachment
 from hexai.service.attachments.read import Attached, read_files
-from hexai.service.guard.guard import GuardedText
 from hexai.service.ignore.ignore import IgnoreRules
 from hexai.service.question import Question
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.prompt_input import read_bytes
-from hexai.text.lines import Lines
 
 STDIN = "-"
 """What names standard input."""
@@ -28,32 +27,35 @@ def attach(session: Session) -> tuple[Attachment, ...]:
     Raises `UsageError`, which names everything that cannot go along.
     """
     names = session.options.files
+    return attacher(session, names, session.process.folder)(names)
+
+
+def attacher(
+    session: Session, names: tuple[str, ...], root: str
+) -> Callable[[tuple[str, ...]], tuple[Attachment, ...]]:
+    """Give what reads some of these names, of which pages are fetched only once.
+
+    Paths count from `root`. It raises `UsageError` as `attach` does.
+    """
     rules = IgnoreRules(session.folders, session.process.environ)
-    attached = read_files(
-        names,
-        root=session.process.folder,
-        ignored=ignored_by(rules, session.snapshot.settings.ignore),
-        known=_read_otherwise(session, names),
-    )
-    complain(session.process, *(f"note: {note}" for note in attached.notes))
-    return attached.attachments
+    ignored = ignored_by(rules, session.snapshot.settings.ignore)
+    known = _read_otherwise(session, names)
+
+    def read(some: tuple[str, ...]) -> tuple[Attachment, ...]:
+        attached = read_files(some, root=root, ignored=ignored, known=known)
+        complain(session.process, *(f"note: {note}" for note in attached.notes))
+        return attached.attachments
+
+    return read
 
 
 def with_attached(question: Question, attachments: tuple[Attachment, ...]) -> Question:
     """Put attachments into a question; the guard looks at them by their names."""
-    *others, last = question.request.messages
-    said = replace(
-        last,
-        content=with_attachments(last.content, attachments),
-        images=images_of(attachments),
-    )
+    messages = messages_with(question.request.messages, attachments)
     return replace(
         question,
-        request=replace(question.request, messages=(*others, said)),
-        documents=tuple(
-            GuardedText(uri=each.uri, lines=Lines.of(each.text), title=each.name)
-            for each in attachments
-        ),
+        request=replace(question.request, messages=messages),
+        documents=guarded(attachments),
     )
 
 

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from hexai.bench.asker import Asker
 from hexai.bench.outlook import Outlook
 from hexai.bench.questions.asking import QuestionAsker, QuestionFiller
-from hexai.bench.questions.prepare import AskedQuestions, messages_of, plan_of, pose
+from hexai.bench.questions.prepare import AskedQuestions, composed, plan_of, pose
 from hexai.bench.questions.question import CheckKind, OwnQuestion, PosedQuestion
-from hexai.bench.questions.read import MOST, read_questions
-from hexai.config.files import Unreadable, read_file
+from hexai.bench.questions.read import MOST, BadQuestions, read_questions
+from hexai.config.files import Oversized, Unreadable, read_file
+from hexai.domain.attachments import Attachment
 from hexai.domain.bench import BenchContender, BenchRecord, Ending, Plan
 from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
@@ -165,10 +166,38 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
             )
         questions = self._without_runs(found.questions)
         settings = self._session.snapshot.settings
-        self._tasks = pose(
-            questions, lambda question: messages_of(question, settings), self._asked
-        )
+        attached = self._attached(questions, name)
+        posed = [
+            (question, composed(question, settings, attached.get(question.files, ())))
+            for question in questions
+        ]
+        self._tasks = pose(posed, self._asked)
         return self._tasks
+
+    def _attached(
+        self, questions: tuple[OwnQuestion, ...], name: str
+    ) -> dict[tuple[str, ...], tuple[Attachment, ...]]:
+        """Read what questions name; paths count from the file's own folder."""
+        if not any(each.files for each in questions):
+            return {}
+        from hexai.surfaces.cli.attach import attacher
+
+        folder = self._process.folder or "/"
+        if self._asked.file != PIPED:
+            folder = str(Path(self._asked.file).parent)
+        files = tuple(dict.fromkeys(f for each in questions for f in each.files))
+        attach = attacher(self._session, files, folder)
+        found: dict[tuple[str, ...], tuple[Attachment, ...]] = {}
+        problems = []
+        for each in questions:
+            try:
+                if each.files not in found:
+                    found[each.files] = attach(each.files) if each.files else ()
+            except UsageError as error:
+                problems.append(f"{name}:{each.line}: {error}")
+        if problems:
+            raise BadQuestions("\n".join(problems))
+        return found
 
     def _without_runs(
         self, questions: tuple[OwnQuestion, ...]
@@ -237,8 +266,11 @@ def _piped(process: Process) -> str:
 def _read(path: Path, name: str) -> str:
     try:
         file = read_file(path, limit=_LIMIT)
+    except Oversized:
+        raise HexaiError(f"{name} is over 8 MiB; make several files of it") from None
     except Unreadable as error:
-        raise HexaiError(f"{name}: {error}") from None
+        told = f"{name} {error}; name a file, or pipe it into -"
+        raise HexaiError(told) from None
     if file is None:
-        raise HexaiError(f"{name}: there is no such file")
+        raise HexaiError(f"there is no file {name}; name one with questions")
     return file.text

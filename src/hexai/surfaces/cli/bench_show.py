@@ -210,6 +210,8 @@ def export_bench(
         say(process, "".join(to_json(row) + "\n" for row in rows))
     else:
         whole = {**_record(record), "cells": rows}
+        if record.plan.asks_questions:
+            whole["votes"] = [*_vote_rows(record)]
         say(process, to_json(whole) + "\n")
     return 0
 
@@ -245,6 +247,20 @@ def _cell_rows(bench: BenchRecord) -> Iterator[dict[str, Any]]:
             "estimated": cell.estimated,
             "passes": cell.passes,
             "error": cell.error,
+        }
+
+
+def _vote_rows(bench: BenchRecord) -> Iterator[dict[str, Any]]:
+    labels = [each.label for each in bench.plan.contenders]
+    for vote in bench.votes:
+        yield {
+            "task": vote.task,
+            "first": labels[vote.first],
+            "second": labels[vote.second],
+            "choice": vote.choice,
+            "winner": None if vote.winner is None else labels[vote.winner],
+            "at": vote.at,
+            "sitting": vote.sitting,
         }
 
 

@@ -52,8 +52,8 @@ _VOTES: dict[str, Choice] = {
     "t": Choice.TIE,
     "b": Choice.BAD,
 }
-_ENDS = (signal.SIGTERM, signal.SIGHUP)
-"""What ends a process; the screen is given back before that."""
+_ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
+"""What ends or stops a process; the screen is given back before that."""
 
 
 def vote_bench(invocation: Invocation, bench: str | None) -> int:
@@ -256,14 +256,17 @@ class _Sitting:
         stdout = self._process.stdout
         before = {number: signal.getsignal(number) for number in _ENDS}
 
-        def end(number: int, _frame: FrameType | None) -> None:
+        def step_aside(number: int, _frame: FrameType | None) -> None:
             write_all(stdout, _LEAVE)
             signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), number)  # who is only stopped goes on from here
+            signal.signal(number, step_aside)
+            write_all(stdout, _ENTER)
+            self._draw()
 
         for number, handler in before.items():
             if handler is not signal.SIG_IGN:
-                signal.signal(number, end)
+                signal.signal(number, step_aside)
         resized = signal.signal(signal.SIGWINCH, lambda *_: self._draw())
         write_all(stdout, _ENTER)
         try:

@@ -45,7 +45,7 @@ def votes_words(
 def _progress(number: int, voted: int, pairs: Pairs, count: int) -> str:
     told = f"bench {number}: {voted} of {len(pairs.pairs)} pairs are voted on"
     if count:
-        told += f", {count} of them in this sitting"
+        told += f", {count} of them just now"
     if voted < len(pairs.pairs):
         told += f"; hexai bench vote {number} goes on"
     if pairs.same:

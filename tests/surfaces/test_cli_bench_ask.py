@@ -1,0 +1,357 @@
+"""`hexai bench ask`: questions of one's own, asked, checked, resumed and shown."""
+
+import json
+import os
+import stat
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.answers import openai_answer
+from tests.support.bench_command import (
+    by_prompt,
+    cells,
+    entries,
+    leave_unfinished,
+    text_files,
+)
+from tests.support.command_line import run_cli
+from tests.support.replies import status
+from tests.support.upstream import Exchange, Reply, Upstream
+
+QUESTIONS = 6
+
+
+def says(*answers: str) -> Reply:
+    """Answer each question by the number in it."""
+
+    async def reply(exchange: Exchange) -> None:
+        asked = exchange.request.json["messages"][-1]["content"]
+        number = int("".join(filter(str.isdigit, asked.split("\n")[0])) or 0)
+        await openai_answer(answers[number % len(answers)])(exchange)
+
+    return reply
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Write questions, half of which somebody who always says yes gets right."""
+    asked = [
+        {
+            "question": f"Is {number} even?",
+            "equals": "no" if number % 2 else "yes",
+            "lines_at_most": 1,
+            "tags": ["odd" if number % 2 else "even"],
+        }
+        for number in range(QUESTIONS)
+    ]
+    path = tmp_path / "q.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in asked), "utf-8")
+    return path
+
+
+def ask(file: Path | str, *arguments: str, **more: Any) -> Any:
+    """Run `hexai bench ask` on a file."""
+    return run_cli("bench", "ask", str(file), *arguments, **more)
+
+
+def test_a_dry_run_and_a_script_without_yes_send_nothing(file: Path) -> None:
+    """No connection is made; what it would take is said."""
+    with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
+        entries(one, other, local=False, surface="cli")
+        dry, refused = ask(file, "--dry-run"), ask(file)
+        assert not one.connections
+        assert not other.connections
+
+    assert dry.code == 0, dry.err
+    assert "6 questions: 3 even, 3 odd" in dry.out
+    assert "TOKENS IN" in dry.out
+    assert refused.code == 2
+    assert "--yes" in refused.err
+
+
+class TestAsked:
+    """From the file to a table."""
+
+    def test_checks_say_who_is_right(self, file: Path) -> None:
+        """Each entry's share, who is better, and the questions one by one."""
+        with Upstream(says("yes", "no")) as right, Upstream(says("yes")) as yes:
+            entries(right, yes, surface="cli")
+            result = ask(file, "--seed", "s")
+            asked = [
+                request.json["messages"][-1]["content"] for request in yes.requests
+            ]
+
+        assert result.code == 0, result.err
+        assert sorted(asked) == [f"Is {n} even?" for n in range(QUESTIONS)]
+        rows = [line.split() for line in result.out.splitlines()]
+        assert ["a", "6", "100", "%"] in [row[:4] for row in rows]
+        assert ["b", "6", "75", "%"] in [row[:4] for row in rows]
+        assert "a or b: not enough yet" in result.out
+        assert "bench 1: every question was asked" in result.out
+        by_label = {(c["contender"], c["task"]): c for c in cells()}
+        assert len(by_label) == 2 * QUESTIONS
+        assert {
+            c["checks_passed"] for (who, _), c in by_label.items() if who == "a"
+        } == {2}
+
+    def test_it_is_asked_as_the_command_line_asks(self, tmp_path: Path) -> None:
+        """The same prompts, an own system prompt, or none if that is empty."""
+        path = tmp_path / "q.yaml"
+        path.write_text(
+            "- explain it\n- question: b\n  system: Be terse.\n"
+            "- question: c\n  system: ''\n",
+            "utf-8",
+        )
+        with Upstream(by_prompt()) as one:
+            entries(one, surface="cli")
+            assert ask(path).code == 0
+            run_cli("explain it")
+            bodies = [request.json["messages"] for request in one.requests]
+
+        assert bodies[-1] in bodies[:-1]
+        assert [{"role": "user", "content": "c"}] in bodies
+        terse = [{"role": "system", "content": "Be terse."}]
+        assert [*terse, {"role": "user", "content": "b"}] in bodies
+
+    def test_repeated_questions_are_one_cluster(self, file: Path) -> None:
+        """Asked three times, each is one bet, and not in a row."""
+        with Upstream(says("yes", "no")) as one, Upstream(says("yes")) as other:
+            entries(one, other, surface="cli")
+            result = ask(file, "--repeat", "3", "--tasks", "12")
+            asked = [
+                request.json["messages"][-1]["content"] for request in one.requests
+            ]
+
+        assert result.code == 0, result.err
+        assert "4 questions, each 3 times" in result.out
+        assert "AGAIN p50" in result.out
+        assert len(asked) == 12
+        assert all(a != b for a, b in pairwise(asked))
+        assert len({cell["commit"] for cell in cells()}) == 4
+
+    def test_files_go_along_from_where_the_questions_are(self, tmp_path: Path) -> None:
+        """And what is missing is told for all questions at once."""
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "a.txt").write_text("the text of a", "utf-8")
+        path = tmp_path / "sub" / "q.yaml"
+        path.write_text("- question: what is it\n  files: a.txt\n", "utf-8")
+        with Upstream(by_prompt()) as one:
+            entries(one, surface="cli")
+            assert ask(path, folder=tmp_path).code == 0
+            said = one.requests[0].json["messages"][-1]["content"]
+            path.write_text(
+                "- question: b\n  files: b.txt\n- question: c\n  files: [c.txt]\n",
+                "utf-8",
+            )
+            result = ask(path, folder=tmp_path)
+
+        assert "a.txt:\n```\nthe text of a\n```" in said
+        assert result.code == 1
+        assert "sub/q.yaml:1: b.txt is not there" in result.err
+        assert "sub/q.yaml:3: c.txt is not there" in result.err
+
+    def test_nothing_of_it_is_in_history_statistics_or_the_cache(
+        self, file: Path
+    ) -> None:
+        """Cells have a place of their own."""
+        with Upstream(by_prompt()) as one:
+            entries(one, surface="cli")
+            ask(file)
+            run_cli("Is 1 even?")
+            assert len(one.requests) == QUESTIONS + 1
+
+        assert len(run_cli("history").out.splitlines()) == 2
+        [row] = json.loads(run_cli("stats", "--json").out)["models"]
+        assert row["runs"] == 1
+
+    def test_a_secret_stays_here_and_is_kept_nowhere(self, tmp_path: Path) -> None:
+        """The cloud's cell says so, and the local one answers."""
+        secret = "ghp_" + "Ab3dEf7hIj" * 3 + "Kl2mNo"
+        path = tmp_path / "q.txt"
+        path.write_text(f"my token is {secret}\n\nand this?", "utf-8")
+        with Upstream(by_prompt()) as here, Upstream(by_prompt()) as far:
+            config = entries(here, far, surface="cli")
+            config.write_text(
+                config.read_text("utf-8")
+                .replace("local = true", "local = false", 2)
+                .replace("local = false", "local = true", 1),
+                "utf-8",
+            )
+            assert ask(path, "--yes").code == 0
+            assert len(here.requests) == 2
+            assert len(far.requests) == 1
+            assert secret not in str([request.json for request in far.requests])
+
+        states = sorted(cell["state"] for cell in cells())
+        assert states == ["answered", "answered", "answered", "guarded"]
+        [kept] = text_files()
+        assert secret not in kept.read_text("utf-8")
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+    def test_a_broken_upstream_changes_no_other_cell(self, file: Path) -> None:
+        """It is set aside with the reason, and counts for nobody."""
+        with Upstream(says("yes", "no")) as one, Upstream(status(401)) as other:
+            entries(one, other, surface="cli")
+            result = ask(file, "--repeat", "2")
+
+        assert result.code == 0, result.err
+        assert "b was set aside: " in result.out
+        whole = [cell for cell in cells() if cell["contender"] == "a"]
+        assert len(whole) == 2 * QUESTIONS
+        assert {cell["checks_passed"] for cell in whole} == {2}
+
+    def test_what_is_not_paid_for_is_not_sent(self, file: Path) -> None:
+        """A budget is a hard stop here too."""
+        with Upstream(by_prompt()) as one:
+            entries(one, local=False, surface="cli")
+            result = ask(file, "--yes", "--budget", "0.0000001")
+            assert not one.requests
+
+        assert result.code == 0
+        assert "set aside" in result.out or "budget" in result.out
+
+
+class TestResumed:
+    """Stopped, and gone on with."""
+
+    def test_only_what_is_missing_is_asked(self, file: Path) -> None:
+        """With nothing but the bench's number."""
+        with Upstream(says("yes", "no")) as one:
+            entries(one, surface="cli")
+            ask(file, "--seed", "s")
+            whole = cells()
+            ask(file, "--seed", "s", "--tasks", "2")
+            leave_unfinished(2)
+            asked = len(one.requests)
+            result = run_cli("bench", "ask", "--resume", "2")
+            assert len(one.requests) == asked
+
+        assert result.code == 0, result.err
+        assert cells("2") == [c for c in whole if c["task"] in _tasks("2")]
+
+    def test_a_changed_file_or_entry_is_named(self, file: Path) -> None:
+        """Else the half before and the half after would be two benches."""
+        with Upstream(by_prompt()) as one:
+            config = entries(one, surface="cli")
+            ask(file)
+            leave_unfinished(1)
+            text = file.read_text("utf-8")
+            file.write_text(text.replace("Is 3", "Was 3"), "utf-8")
+            changed = run_cli("bench", "ask", "--resume", "1")
+            file.write_text(text, "utf-8")
+            config.write_text(
+                config.read_text("utf-8") + "temperature = 0.9\n", "utf-8"
+            )
+            hotter = run_cli("bench", "ask", "--resume", "1")
+
+        assert changed.code == hotter.code == 2
+        assert "1 of 6 tasks are not there any more" in changed.err
+        assert "a has changed: temperature" in hotter.err
+
+    def test_what_is_done_or_of_another_kind_says_what_to_do(self, file: Path) -> None:
+        """A bench is not resumed by the other command."""
+        with Upstream(by_prompt()) as one:
+            entries(one, surface="cli")
+            ask(file)
+            done = run_cli("bench", "ask", "--resume", "1")
+            other = run_cli("bench", "run", "--resume", "1")
+
+        assert "hexai bench vote 1" in done.err
+        assert "hexai bench ask --resume 1" in other.err
+
+
+def _tasks(word: str) -> set[str]:
+    return {cell["task"] for cell in cells(word)}
+
+
+class TestFile:
+    """What cannot be asked is told, and nothing is begun."""
+
+    @pytest.mark.parametrize(
+        ("make", "told"),
+        [
+            (lambda path: None, "there is no file "),
+            (lambda path: path.mkdir(), "is not a regular file"),
+            (os.mkfifo, "is not a regular file"),
+            (lambda path: path.write_bytes(b"a\n\xff"), "is not UTF-8 (line 2)"),
+            (lambda path: path.write_bytes(b"a" * (9 << 20)), "is over 8 MiB"),
+        ],
+    )
+    def test_what_is_no_file_of_questions(
+        self, tmp_path: Path, make: Any, told: str
+    ) -> None:
+        """With what to do about it."""
+        make(tmp_path / "q.txt")
+        with Upstream(by_prompt()) as one:
+            entries(one, surface="cli")
+            result = ask("q.txt", folder=tmp_path)
+            assert not one.connections
+
+        assert result.code == 1
+        assert told in result.err
+        assert "there is no bench yet" in run_cli("bench", "list").err
+
+    def test_questions_are_piped_in(self) -> None:
+        """In whichever form."""
+        with Upstream(by_prompt()) as one:
+            entries(one, surface="cli")
+            result = ask("-", stdin="- question: a\n- question: b\n")
+            nothing = ask("-")
+
+        assert result.code == 0, result.err
+        assert result.out.startswith("2 questions\n")
+        assert nothing.code == 1
+        assert "no questions are piped in" in nothing.err
+
+    def test_without_a_file_it_says_what_one_is(self) -> None:
+        """And how to get one."""
+        result = run_cli("bench", "ask")
+
+        assert result.code == 2
+        assert "--history 30" in result.err
+
+
+def test_history_makes_a_file_that_can_be_asked(tmp_path: Path) -> None:
+    """The last questions, the newest last, each once, and no file is overwritten."""
+    with Upstream(by_prompt()) as one:
+        entries(one, surface="cli")
+        for words in (["first"], ["second"], ["-s", "terse", "third"], ["second"]):
+            run_cli(*words)
+        made = run_cli(*("bench", "ask", "q.yaml", "--history", "2"), folder=tmp_path)
+        again = run_cli(*("bench", "ask", "q.yaml", "--history", "2"), folder=tmp_path)
+        printed = run_cli("bench", "ask", "--history", "9")
+        asked = ask("q.yaml", folder=tmp_path)
+
+    assert made.code == 0, made.err
+    path = tmp_path / "q.yaml"
+    assert path.read_text("utf-8") == (
+        "- question: third\n  system: terse\n- question: second\n"
+    )
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "is there already" in again.err
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    assert [line["question"] for line in lines] == ["first", "third", "second"]
+    assert asked.out.startswith("2 questions\n")
+
+
+def test_it_is_listed_shown_compared_and_forgotten(file: Path) -> None:
+    """As every bench is, with what was asked and which checks failed."""
+    with Upstream(says("yes", "no")) as one, Upstream(says("yes")) as other:
+        entries(one, other, surface="cli")
+        ask(file, "--name", "evens", "--seed", "s")
+        listed = run_cli("bench", "list").out
+        shown = run_cli("bench", "show", "evens").out
+        tasks = [run_cli("bench", "show", "1", str(n + 1)).out for n in range(6)]
+        compared = run_cli("bench", "compare", "1").out
+        code = run_cli("bench", "forget", "1", "--yes").code
+
+    assert "evens" in listed
+    assert "TAG" in shown
+    assert any("  failed: equals no" in task for task in tasks)
+    assert all("  passed: lines_at_most 1" in task for task in tasks)
+    assert "a or b: not enough yet" in compared
+    assert code == 0
+    assert not text_files()
