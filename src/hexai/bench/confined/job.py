@@ -19,6 +19,8 @@ class Job(Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
     """The program by its path, or relative to `folder`; none: only try the room."""
     environ: dict[str, str] = {}
+    given: str = ""
+    """What it reads on standard input."""
     seconds: float
     bytes: int
     """Of memory, of all its processes together; of the copy and of what is written."""

@@ -159,9 +159,19 @@ def _become(job: Job) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     for each in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(each, signal.SIG_DFL)
+    _give(job.given)
     namespaces.give_up_privileges()
     os.chdir(job.folder)
     os.execve(job.command[0], job.command, job.environ)  # noqa: S606 - no shell is meant
+
+
+def _give(text: str) -> None:
+    """Let standard input hold a text."""
+    given = os.memfd_create("given")
+    with os.fdopen(given, "wb", closefd=False) as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+    os.lseek(given, 0, os.SEEK_SET)
+    os.dup2(given, 0)
 
 
 def _watch(job: Job, command: int, until: float) -> Ended:

@@ -1,6 +1,8 @@
 """Asks the questions of a file as the command line asks, and checks what is said."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -26,9 +28,11 @@ from hexai.domain.bench import Cell, State
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
-from hexai.service.ask import Question, Run
+from hexai.service.ask import Run
 from hexai.service.attachments.asked import guarded
 from hexai.service.bench_texts import Text
+from hexai.service.beside import MACHINE
+from hexai.service.question import Question
 
 _WITHOUT_TEXT = frozenset(
     {State.EMPTY, State.TIMED_OUT, State.REFUSED, State.FAILED, State.GUARDED}
@@ -88,25 +92,38 @@ class QuestionFiller:
         asker: Asker[PosedQuestion],
         tasks: Sequence[PosedQuestion],
         keep: Callable[[Text], None],
-        runs: Runs,
+        runs: Runs | None = None,
     ) -> None:
-        """`keep` takes the texts, those of a question before the answers to it."""
+        """`keep` takes the texts, those of a question before the answers to it.
+
+        What `runs` takes this machine's processor, so nothing does while a model here
+        is asked.
+        """
         self._asker, self._keep, self._runs = asker, keep, runs
         self._places = {task.id: place for place, task in enumerate(tasks)}
         sizes = [asker.sizes(task) for task in tasks]
         self.forecasts = [Forecast(sizes) for _ in asker.targets]
         self.seats, self.most_usd = asker.seats, asker.most_usd
         self._told: set[str] = set()
+        self._machine = asyncio.Lock()
+        self._here = {i for i, seat in enumerate(asker.seats()) if runs and seat.alone}
 
     async def fill(self, task: PosedQuestion, index: int, *, cold: bool) -> Result:
         """Ask one cell, check what came, and keep what was said."""
-        reply = await self._asker.ask(task, index, cold=cold)
+        async with self._machine if index in self._here else nullcontext():
+            reply = await self._asker.ask(task, index, cold=cold)
         if isinstance(reply, Later | Unpaid):
             return reply
         self.forecasts[index].add(self._places[task.id], reply)
         self._keep_texts(task, index, reply)
         cause = "" if reply.state.counts else reply.cause
         return Filled(cell=await self._cell(task, index, reply), cause=cause)
+
+    async def _run(self, command: str, answer: str) -> bool:
+        """Run a command on an answer while nobody else asks here."""
+        assert self._runs is not None
+        async with self._machine, self._asker.undisturbed(MACHINE):
+            return await self._runs(command, answer)
 
     def _keep_texts(self, task: PosedQuestion, index: int, answer: Answer) -> None:
         """Keep what a person will want to read; what the guard objects to nowhere."""
@@ -121,7 +138,7 @@ class QuestionFiller:
         checks = None
         if answer.state.counts:
             said = None if answer.state in _WITHOUT_TEXT else answer.text
-            checks = await passed(task.question.checks, said, self._runs)
+            checks = await passed(task.question.checks, said, self._run)
         return Cell(
             task=task.id,
             contender=index,

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import convert
 from msgspec.structs import replace
@@ -32,6 +32,9 @@ from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import read_piped
+
+if TYPE_CHECKING:
+    from hexai.surfaces.cli.bench_ask_tests import QuestionTests
 
 PIPED = "-"
 """The file that is standard input."""
@@ -94,6 +97,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
     """One call of the command."""
 
     surface = Surface.CLI
+    _checks: "QuestionTests | None" = None
 
     def __init__(
         self,
@@ -243,17 +247,30 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
             plan, view, self._purse.limit, columns=self._process.columns
         )
 
+    def _commands(self, plan: Plan) -> "QuestionTests | None":
+        commands = {
+            str(check.wanted): task.question.line
+            for task in reversed(self._tasks)
+            for check in task.question.checks
+            if check.kind is CheckKind.RUNS
+        }
+        if plan.test and commands:
+            from hexai.surfaces.cli.bench_ask_tests import QuestionTests
+
+            folder = str(Path(plan.file).parent)
+            if plan.file == PIPED:
+                folder = self._process.folder or "/"
+            self._checks = QuestionTests(self._session, commands, folder)
+        return self._checks
+
     def _filler(
         self,
         tasks: tuple[PosedQuestion, ...],
         asker: Asker[PosedQuestion],
         keep: Callable[[Text], None],
     ) -> QuestionFiller:
-        return QuestionFiller(asker, tasks, keep, _runs_nothing)
-
-
-async def _runs_nothing(command: str, answer: str) -> bool:
-    raise NotImplementedError
+        runs = None if self._checks is None else self._checks.running.run
+        return QuestionFiller(asker, tasks, keep, runs)
 
 
 def _piped(process: Process) -> str:

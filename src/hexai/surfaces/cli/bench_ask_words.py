@@ -10,12 +10,8 @@ from hexai.bench.known import SHARES, Known
 from hexai.bench.standing import Mean
 from hexai.domain.bench import Cell, Plan
 from hexai.service.bench_texts import Text
-from hexai.surfaces.cli.bench_words import (
-    halves,
-    interval,
-    mean_of,
-    share,
-)
+from hexai.surfaces.cli.bench_units import interval, share
+from hexai.surfaces.cli.bench_words import halves, mean_of
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
 

@@ -41,8 +41,9 @@ from hexai.service.bench_records import BenchRecords
 from hexai.service.bench_texts import Text
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
+from hexai.surfaces.cli.bench_units import seconds
 from hexai.surfaces.cli.bench_view import BenchView, shown
-from hexai.surfaces.cli.bench_words import ending_words, report, seconds
+from hexai.surfaces.cli.bench_words import ending_words, report
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
@@ -179,6 +180,8 @@ class BenchCommand(Generic[T]):
                 code = await self._decide(tasks, asker)
             except HexaiError as error:
                 problem = error  # as it is, and in no group of errors
+            except ExceptionGroup as errors:
+                problem = _one_of(errors)
             finally:
                 services.beside.close()
         self._session.note(notes)
@@ -348,6 +351,18 @@ class _Keeper:
     def put(self, cell: Cell) -> None:
         """Write a cell."""
         self._records.put(self._number, cell)
+
+
+def _one_of(errors: ExceptionGroup[Exception]) -> HexaiError:
+    """Give the first of what people are told; raises the group if it is a bug."""
+    told, rest = errors.split(HexaiError)
+    if told is None or rest is not None:
+        raise errors
+    found: BaseException = told
+    while isinstance(found, ExceptionGroup):
+        found = found.exceptions[0]
+    assert isinstance(found, HexaiError)
+    return found
 
 
 def _spent(before: BenchRecord | None) -> Decimal:

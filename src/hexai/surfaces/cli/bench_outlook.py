@@ -11,7 +11,8 @@ from hexai.bench.known import SHARES
 from hexai.bench.outlook import Outlook
 from hexai.bench.spending import Estimate
 from hexai.domain.bench import Plan
-from hexai.surfaces.cli.bench_words import points, seconds, tasks_words
+from hexai.surfaces.cli.bench_units import points, seconds
+from hexai.surfaces.cli.bench_words import tasks_words
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
 

@@ -11,14 +11,13 @@ from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
+from hexai.surfaces.cli.bench_units import seconds, signed
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
     ending_words,
     pair_words,
     parts,
     report,
-    seconds,
-    signed,
 )
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.json_records import to_json

@@ -9,7 +9,7 @@ from hexai.bench.passes import LONGEST, Passing, Surroundings
 from hexai.config.narrowing.project import FILE_NAME
 from hexai.domain.bench import Kind, Plan
 from hexai.errors import UsageError
-from hexai.surfaces.cli.bench_words import seconds
+from hexai.surfaces.cli.bench_units import seconds
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.text.sanitise import visible_line
 
@@ -19,7 +19,7 @@ class CodeTests:
 
     def __init__(self, session: Session, plan: Plan, folder: str) -> None:
         """`folder` is the repository's. Raises `UsageError` if it may not be run."""
-        _check_trust(session, folder)
+        check_trust(session, folder)
         around = Surroundings(
             environ=session.process.environ,
             home=session.process.home,
@@ -59,7 +59,7 @@ class CodeTests:
         self.passing.close()
 
 
-def _check_trust(session: Session, folder: str) -> None:
+def check_trust(session: Session, folder: str) -> None:
     """Refuse a project whose own file is not trusted as it is."""
     root = os.path.realpath(folder)
     for file in session.snapshot.project:

@@ -8,12 +8,12 @@ from statistics import quantiles
 from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Row, blocks_by
 from hexai.bench.known import Known
-from hexai.bench.sequences import Bounds
 from hexai.bench.standing import Cheaper, Cheapest, Decision, Mean, Pair
 from hexai.domain.bench import BenchRecord, Cell, Ending, Kind, Plan, State
 from hexai.domain.entry import Surface
+from hexai.surfaces.cli.bench_units import interval, points, seconds, share, signed
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import percent, usd
+from hexai.surfaces.words import usd
 from hexai.text.cells import width, wrap
 
 _QUALITY = (
@@ -367,49 +367,8 @@ def notes(plan: Plan, known: Known) -> str:
     return " ".join(_NOTES)
 
 
-def signed(value: float) -> str:
-    """Write a share that may be below nothing: `+12 %`."""
-    return f"{100 * value:+.0f} %"
-
-
-def share(value: float | None) -> str:
-    """Write a share, `?` where it is unknown."""
-    return "?" if value is None else percent(min(max(value, 0.0), 1.0))
-
-
-def interval(bounds: Bounds | None, *, signed: bool = True) -> str:
-    """Write an interval of shares; with their signs where they may be below 0."""
-    if bounds is None:
-        return "not yet"
-    sign = "+" if signed else ""
-    low, high = 100 * bounds.low, 100 * bounds.high
-    if not signed:
-        low, high = max(low, 0.0), min(high, 100.0)
-    return f"{low:{sign}.0f} … {high:{sign}.0f} %"
-
-
-def points(value: float) -> str:
-    """Write a difference of shares: `9 points`."""
-    shown = f"{100 * abs(value):.0f}"
-    if shown == "0" and value:
-        shown = f"{100 * abs(value):.1f}"
-    return f"{shown} point{'' if shown == '1' else 's'}"
-
-
 def _between(low: float, high: float) -> str:
     return f"{100 * low:.0f} to {100 * high:.0f}"
-
-
-def seconds(value: float) -> str:
-    """Write a duration: `0.41 s`, `12 s`, `4 min`, `2 h 5 min`."""
-    if value < 10:
-        return f"{value:.2f} s"
-    if value < 100:
-        return f"{value:.0f} s"
-    minutes = round(value / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def report(bench: BenchRecord, known: Known, columns: int) -> str:
