@@ -102,6 +102,10 @@ class Asker(Generic[T]):
         """Ask for one cell; `cold`: nothing that shares its prompt was asked yet."""
         raise NotImplementedError
 
+    def masked(self, text: str) -> str:
+        """Take out the keys that were used, as of every text that is stored."""
+        return self._services.mask_stored(text)[0]
+
     def now(self) -> float:
         """Give the wall clock's time, in seconds since 1970."""
         return self._services.now()

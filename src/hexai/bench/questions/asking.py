@@ -131,8 +131,9 @@ class QuestionFiller:
             return
         if task.id not in self._told:
             self._told.add(task.id)
-            self._keep(_text_of(task))
-        self._keep(Text(task=task.id, contender=index, text=answer.text))
+            self._keep(_text_of(task, self._asker.masked))
+        said = self._asker.masked(answer.text)
+        self._keep(Text(task=task.id, contender=index, text=said))
 
     async def _cell(self, task: PosedQuestion, index: int, answer: Answer) -> Cell:
         checks = None
@@ -156,11 +157,11 @@ class QuestionFiller:
         )
 
 
-def _text_of(task: PosedQuestion) -> Text:
+def _text_of(task: PosedQuestion, masked: Callable[[str], str]) -> Text:
     asked = task.question
     return Text(
         task=task.id,
-        before=asked.system or "",
-        text=asked.text,
+        before=masked(asked.system or ""),
+        text=masked(asked.text),
         checks=tuple(check.words for check in asked.checks),
     )
