@@ -18,7 +18,6 @@ from hexai.ledger.database import (
     transaction,
     translated,
 )
-from hexai.ledger.kept import kept_number, name_number
 from hexai.ledger.sittings import sitting_at, sitting_number
 
 _COLUMNS = "task, question, first, second, choice, winner, at, sitting"

@@ -37,7 +37,6 @@ from hexai.ledger.database import (
     transaction,
     translated,
 )
-from hexai.ledger.kept import kept_number, name_number
 from hexai.ledger.sittings import seated, sitting_number
 from hexai.ledger.threads import join_thread
 

@@ -391,8 +391,7 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
         old.execute("DROP INDEX run_narrowed")
         old.execute("DROP INDEX run_thread")
         benches = ("bench", "bench_cell", "bench_reserved", "bench_change")
-        benches = (*benches, "bench_vote")
-        for table in (*benches, "change", "team_push", "team_forgotten"):
+        for table in (*benches, "bench_vote", "change", "team_push", "team_forgotten"):
             old.execute(f"DROP TABLE {table}")
         later = ("given", "held", "cut", "refused", "beside", "follows", "turns")
         kept = (f"kept_{a}" for a in SAMPLED_AFTER)
