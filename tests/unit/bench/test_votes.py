@@ -3,7 +3,7 @@
 from collections import Counter
 from random import Random
 
-from hexai.bench.standing import Verdict
+from hexai.bench.standing import Decision
 from hexai.bench.votes import Pairs, compare_votes, pairs_of, tallies
 from hexai.domain.bench import (
     BenchContender,
@@ -91,7 +91,7 @@ def test_votes_that_go_one_way_decide() -> None:
     votes = [vote(pairs, n, int(n % 10 == 0)) for n in range(40)]
 
     [pair] = compare_votes(votes, 2, 0.05).standing().pairs
-    assert (pair.verdict, pair.better) == (Verdict.OVER, 0)
+    assert (pair.verdict, pair.better) == (Decision.OVER, 0)
     assert tallies(votes, 2)[0].won == 36
     assert tallies(votes, 2)[1].lost == 36
 
@@ -119,7 +119,7 @@ def test_repeated_votes_on_one_question_are_one() -> None:
 
     [pair] = compare_votes(votes, 2, 0.05).standing().pairs
     assert pair.commits == 4
-    assert pair.verdict is Verdict.OPEN
+    assert pair.verdict is Decision.OPEN
 
 
 def test_a_coin_hardly_ever_names_a_winner() -> None:
@@ -131,6 +131,6 @@ def test_a_coin_hardly_ever_names_a_winner() -> None:
         votes = [vote(pairs, n, drawn.randrange(2)) for n in range(60)]
         looks = (compare_votes(votes[:n], 2, 0.05) for n in range(20, 61, 10))
         found = {look.standing().pairs[0].verdict for look in looks}
-        false += Verdict.OVER in found
+        false += Decision.OVER in found
 
     assert false <= 6
