@@ -306,4 +306,5 @@ def test_models_that_do_not_fit_beside_each_other_are_told() -> None:
     assert "4096" in result.out
     assert "cannot be loaded beside it" in result.out
     assert {each["context"] for each in items if each["reachable"]} == {4096}
+    assert {each["where"] for each in items if each["reachable"]} == {"local"}
     assert ["one:latest"] in [each["swaps_with"] for each in items]

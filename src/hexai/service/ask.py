@@ -189,9 +189,10 @@ class Run:
 
     def cost_usd(self, outcome: Outcome) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows, 0 if it stayed here."""
-        return self._targets.cost_usd(outcome, local=self._is_local(outcome))
+        return self._targets.cost_usd(outcome, local=self.is_local(outcome))
 
-    def _is_local(self, outcome: Outcome) -> bool | None:
+    def is_local(self, outcome: Outcome) -> bool | None:
+        """Tell whether the text stayed here, as far as is known by now."""
         if outcome.local is not None:
             return outcome.local
         contender = self.contenders[outcome.index]
@@ -322,7 +323,7 @@ class Run:
         settings, surface = self._targets.settings, question.request.surface
         terms = Terms(
             cost_usd=self.cost_usd,
-            is_local=self._is_local,
+            is_local=self.is_local,
             fingerprint=partial(fingerprint_of, settings, surface),
             prompts=prompts_revision(surface),
         )

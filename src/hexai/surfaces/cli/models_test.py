@@ -17,9 +17,9 @@ from hexai.config.order import Snapshot
 from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Ended, Outcome, Status
-from hexai.domain.request import Contender, Request
+from hexai.domain.request import Request
 from hexai.service.ask import Run, ask
-from hexai.service.inventory import where
+from hexai.service.inventory import Where, where
 from hexai.service.question import Question
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
@@ -49,6 +49,7 @@ class Tested(Struct, frozen=True, kw_only=True):
     """What became of an entry that was asked."""
 
     outcome: Outcome
+    where: Where
     swaps_with: tuple[str, ...]
     """The models that its upstream does not hold beside it, as far as that showed."""
 
@@ -153,15 +154,17 @@ async def _ask_all(
                     pass
             else:
                 await live.follow(run, services)
-        tests = tuple(
-            _tested(outcome, contender, services)
-            for outcome, contender in zip(run.outcomes, run.contenders, strict=True)
-        )
+        tests = tuple(_tested(outcome, run, services) for outcome in run.outcomes)
         return tests, interrupts.code
 
 
-def _tested(outcome: Outcome, contender: Contender, services: Services) -> Tested:
-    return Tested(outcome=outcome, swaps_with=services.swaps_of(contender.target))
+def _tested(outcome: Outcome, run: Run, services: Services) -> Tested:
+    target = run.contenders[outcome.index].target
+    return Tested(
+        outcome=outcome,
+        where=where(run.is_local(outcome)),
+        swaps_with=services.swaps_of(target),
+    )
 
 
 class _Live:
@@ -188,9 +191,8 @@ class _Live:
                 ticking = group.create_task(self._tick(lambda: now() - begun))
                 async for event in run:
                     if isinstance(event, Ended):
-                        contender = run.contenders[event.index]
                         self._waiting.pop(event.index, None)
-                        self._ended.append(_tested(event.outcome, contender, services))
+                        self._ended.append(_tested(event.outcome, run, services))
                         self._draw(now() - begun)
                 ticking.cancel()
             self._draw(now() - begun)
@@ -231,7 +233,7 @@ def _row(tested: Tested) -> tuple[str, ...]:
     return (
         outcome.label,
         f"{outcome.provider}:{outcome.model}",
-        where(outcome.local),
+        tested.where,
         "" if held is None else str(held),
         f"{loading:.1f} s" if loading >= 0.05 else "",
         "" if ttft is None else f"{ttft:.2f} s",
@@ -261,7 +263,7 @@ def _record(tested: Tested) -> dict[str, Any]:
         "label": outcome.label,
         "provider": outcome.provider,
         "model": outcome.model,
-        "where": where(outcome.local),
+        "where": tested.where,
         "reachable": answered,
         "reason": None if answered else _result(tested),
         "context": outcome.given and outcome.given.held,
