@@ -75,6 +75,36 @@ class TestRun:
         assert {cell["contender"] for cell in found} == {"a", "b"}
         assert len(found) == 16
 
+    def test_all_that_is_known_is_there_for_programs(
+        self, made: MadeRepository
+    ) -> None:
+        """Of a bench, and beside the choices in the leaderboard."""
+        with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
+            entries(one, other)
+            bench(made, "--tasks", "4", "--surface", "completion")
+
+        shown = json.loads(run_cli("bench", "show", "--json").out)
+        assert shown["tasks"] == 4
+        a, _ = shown["contenders"]
+        assert sum(a["ends"].values()) == 4
+        assert a["saved_low"] <= a["saved"] <= a["saved_high"]
+        assert a["cut_off"] == "2024-06-01"
+        assert a["later_tasks"] == 0
+        [pair] = shown["pairs"]
+        assert {pair["better"], pair["worse"]} == {"a", "b"}
+        assert pair["verdict"] == "not enough yet"
+        assert shown["cheapest"]["entry"] in (None, "a", "b")
+        beside = json.loads(run_cli("leaderboard", "--json").out)
+        assert beside["benches"] == [{**shown, "disagreements": []}]
+        assert run_cli("bench", "show", "1", "1", "--json").code == 2
+
+    def test_other_surfaces_have_no_holes(self, made: MadeRepository) -> None:
+        """It says what to use for them."""
+        result = bench(made, "--surface", "cli")
+
+        assert result.code == 2
+        assert "hexai bench ask" in result.err
+
     def test_what_counts_is_asked_twice_as_the_editor_asks(
         self, made: MadeRepository
     ) -> None:

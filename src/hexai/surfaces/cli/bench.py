@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hexai.domain.bench import Kind
+from hexai.domain.entry import Surface
 from hexai.surfaces.cli.arguments import check_moment
 from hexai.surfaces.cli.command_line import (
     Invocation,
@@ -61,6 +62,7 @@ def _run_parser() -> click.Command:
         run,
         params=[
             click.Argument(["path"], required=False, default=""),
+            _surface_option(),
             *_which_tasks(),
             model_option(),
             label_option(),
@@ -214,6 +216,15 @@ def _how_far() -> list[click.Parameter]:
     ]
 
 
+def _surface_option() -> click.Option:
+    return click.Option(
+        ["--surface"],
+        default="completion",
+        type=click.Choice([surface.value for surface in Surface]),
+        help="Whose entries are asked; only completion is, which is the default.",
+    )
+
+
 def _test_option() -> click.Option:
     return click.Option(
         ["--test"],
@@ -269,6 +280,7 @@ def _show_parser() -> click.Command:
         params=[
             click.Argument(["bench"], required=False),
             click.Argument(["task"], required=False),
+            _json(),
         ],
         explanation="Print what a bench has come to, the newest if none is named; or "
         "one of its tasks, with what was written there and what each entry said.",

@@ -6,6 +6,8 @@ beyond chance, neither is wrong, and a person should know.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import Struct
+
 from hexai.bench.known import Known
 from hexai.bench.standing import Decision, Pair
 from hexai.domain.bench import BenchContender, BenchRecord
@@ -37,24 +39,38 @@ def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:
     if has_tests(bench.plan):
         lines += tests_words(known, bench.plan)
     lines += cheapest_words(known, labels)
-    if board is not None:
-        does = "saves more of what was really written"
-        if bench.plan.asks_questions:
-            does = "passes more of the checks"
-        lines += _disagreements(pairs, bench.plan.contenders, board, does)
+    does = "saves more of what was really written"
+    if bench.plan.asks_questions:
+        does = "passes more of the checks"
+    for each in _disagreements(pairs, bench.plan.contenders, board):
+        lines.append(
+            f"choices and bench disagree beyond chance: you choose {each.chosen}, "
+            f"while {each.better} {does}"
+        )
     return lines
+
+
+class Disagreement(Struct, frozen=True, kw_only=True):
+    """Two of whom the choices name the one better, and a bench the other."""
+
+    chosen: str
+    better: str
+    """By their names on the board."""
+
+
+def disagreements(bench: BenchRecord, board: Leaderboard | None) -> list[Disagreement]:
+    """Say where a bench and the choices of a board disagree beyond chance."""
+    pairs = Known.of(bench).comparison.standing().pairs
+    return list(_disagreements(pairs, bench.plan.contenders, board))
 
 
 def _disagreements(
     pairs: Sequence[Pair],
     contenders: Sequence[BenchContender],
-    board: Leaderboard,
-    does: str,
-) -> Iterator[str]:
-    """Say of which two the bench names the one better, and the choices the other.
-
-    `does` says what the better one does.
-    """
+    board: Leaderboard | None,
+) -> Iterator[Disagreement]:
+    if board is None:
+        return
     models = models_of(contenders, board)
     names = board_names(board)
     chosen = {
@@ -68,10 +84,7 @@ def _disagreements(
         if better is None or worse is None or pair.verdict is not Decision.OVER:
             continue
         if (worse, better) in chosen:
-            yield (
-                f"choices and bench disagree beyond chance: you choose {names[worse]}, "
-                f"while {names[better]} {does}"
-            )
+            yield Disagreement(chosen=names[worse], better=names[better])
 
 
 def models_of(

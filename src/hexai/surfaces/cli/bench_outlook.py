@@ -11,6 +11,7 @@ from hexai.bench.known import SHARES
 from hexai.bench.outlook import Outlook
 from hexai.bench.spending import Estimate
 from hexai.domain.bench import Plan
+from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_units import points, seconds
 from hexai.surfaces.cli.bench_words import tasks_words
 from hexai.surfaces.cli.output import table
@@ -42,10 +43,7 @@ def mined_words(mined: "Mined", plan: Plan) -> str:
         left = ", ".join(f"{count} {reason}" for reason, count in most)
         lines.append(f"left out: {left}")
     lines += mined.notes
-    lines.append(
-        "whether a model has been trained on this code cannot be ruled out, where its "
-        "training's end is not known"
-    )
+    lines += trained_words(plan)
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -42,11 +42,17 @@ class Options(BenchOptions, frozen=True, kw_only=True):
     language: tuple[str, ...] = ()
     kind: tuple[Kind, ...] = ()
     test: str | None = None
+    surface: Surface = Surface.COMPLETION
 
 
 def run_bench(invocation: Invocation, **options: Any) -> int:
     """Ask the models about holes in code that was written lately, and compare them."""
     wanted = convert({k: v for k, v in options.items() if v is not None}, Options)
+    if wanted.surface is not Surface.COMPLETION:
+        raise UsageError(
+            f"holes in code are asked of models.completion, not of {wanted.surface}; "
+            "hexai bench ask puts questions of your own to models.cli"
+        )
     with open_benches(folders_of(invocation.process)) as records:
         before = None if wanted.resume is None else records.find(wanted.resume)
         if before is not None and before.plan.surface is not Surface.COMPLETION:

@@ -11,6 +11,8 @@ from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
+from hexai.surfaces.cli.bench_json import listed, shown
+from hexai.surfaces.cli.bench_trained import later_than
 from hexai.surfaces.cli.bench_units import seconds, signed
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
@@ -36,8 +38,7 @@ def list_benches(invocation: Invocation, *, json: bool) -> int:
     with open_benches(folders_of(process)) as records:
         benches = [*records.listed()][::-1]
     if json:
-        listed = [_record(bench) for bench in benches]
-        say(process, to_json(listed) + "\n")
+        say(process, to_json([listed(bench) for bench in benches]) + "\n")
     elif benches:
         rows = [_row(bench) for bench in benches]
         say(process, table(_LIST, rows, columns=process.columns))
@@ -60,43 +61,21 @@ def _row(bench: BenchRecord) -> tuple[str, ...]:
     )
 
 
-def _record(bench: BenchRecord) -> dict[str, Any]:
-    plan = bench.plan
-    return {
-        "number": bench.number,
-        "id": bench.id,
-        "name": bench.name,
-        "started_at": bench.started_at,
-        "ending": bench.ending,
-        "project": plan.project,
-        "surface": plan.surface,
-        "head": plan.head,
-        "test": plan.test,
-        "seed": plan.seed,
-        "tasks": len(plan.tasks),
-        "cells": len(bench.cells),
-        "cost_usd": bench.cost_usd,
-        "contenders": [
-            {
-                "label": each.label,
-                "provider": each.provider,
-                "model": each.model,
-                "upstream": each.upstream,
-                "fingerprint": each.fingerprint,
-            }
-            for each in plan.contenders
-        ],
-    }
-
-
-def show_bench(invocation: Invocation, bench: str | None, task: str | None) -> int:
+def show_bench(
+    invocation: Invocation, bench: str | None, task: str | None, *, json: bool
+) -> int:
     """Print what a bench has come to, or one of its tasks."""
     process = invocation.process
+    if json and task is not None:
+        raise UsageError("a task has no JSON; hexai bench export has its cells")
     with open_benches(folders_of(process)) as records:
         record = records.find(bench)
         if task is not None:
             say(process, _task_words(records, record, task))
             return 0
+    if json:
+        say(process, to_json(shown(record)) + "\n")
+        return 0
     known = Known.of(record)
     title = f" ({record.name})" if record.name else ""
     say(process, f"bench {record.number}{title}, {when(record.started_at)}: ")
@@ -130,6 +109,8 @@ def _task_words(records: BenchRecords, record: BenchRecord, word: str) -> str:
     texts = [text for text in records.texts(record).read() if text.task == task.id]
     asked = next((text for text in texts if text.contender is None), None)
     lines = [_title(record, task)]
+    if later := later_than(record.plan, task):
+        lines.append(f"later than the training of {', '.join(later)}")
     if asked is None:
         lines.append("its texts are not kept")
     elif record.plan.asks_questions:
@@ -208,7 +189,7 @@ def export_bench(
     elif jsonl:
         say(process, "".join(to_json(row) + "\n" for row in rows))
     else:
-        whole = {**_record(record), "cells": rows}
+        whole: dict[str, Any] = {**listed(record), "cells": rows}
         if record.plan.asks_questions:
             whole["votes"] = [*_vote_rows(record)]
         say(process, to_json(whole) + "\n")

@@ -11,6 +11,7 @@ from hexai.bench.known import Known
 from hexai.bench.standing import Cheaper, Cheapest, Decision, Mean, Pair
 from hexai.domain.bench import BenchRecord, Cell, Ending, Kind, Plan, State
 from hexai.domain.entry import Surface
+from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_units import interval, points, seconds, share, signed
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
@@ -373,7 +374,11 @@ def _between(low: float, high: float) -> str:
 
 def report(bench: BenchRecord, known: Known, columns: int) -> str:
     """Say all that is known of a bench: tables, verdicts, the answer."""
-    lines = [*sentences(bench, known), notes(bench.plan, known)]
+    lines = [
+        *sentences(bench, known),
+        *trained_words(bench.plan),
+        notes(bench.plan, known),
+    ]
     wrapped = (row for line in lines for row in wrap(line, columns or width(line)))
     said = "".join(f"{row.rstrip()}\n" for row in wrapped if row.strip())
     drawn = tables(known, bench.plan, columns=columns)

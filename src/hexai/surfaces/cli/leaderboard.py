@@ -8,6 +8,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from hexai.domain.bench import BenchRecord
 from hexai.domain.figures import By
 from hexai.domain.ranking import Counted, Leaderboard, Model, Ranking, Standing
 from hexai.domain.record import Method
@@ -263,7 +264,8 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     model = chosen.model.lower()
     if options["json"]:
         records = [board_record(board, model) for board in boards]
-        say(process, to_json({"surfaces": records}) + "\n")
+        benches = list(_bench_records(process, boards))
+        say(process, to_json({"surfaces": records, "benches": benches}) + "\n")
     elif options["csv"]:
         rows = (row for board in boards for row in board_rows(board, model))
         say(process, csv_of(LeaderboardRow.__struct_fields__, map(asdict, rows)))
@@ -280,12 +282,30 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
 
 def _benches(process: Process, boards: Sequence[Leaderboard]) -> Iterator[str]:
     """Say what the newest bench of each surface came to, where there is one."""
+    for bench, board in _newest(process, boards):
+        from hexai.surfaces.cli.bench_beside import bench_words  # not for most
+
+        yield from bench_words(bench, board)
+
+
+def _bench_records(
+    process: Process, boards: Sequence[Leaderboard]
+) -> Iterator[dict[str, Any]]:
+    """Make the objects of those, with where the choices say otherwise."""
+    for bench, board in _newest(process, boards):
+        from hexai.surfaces.cli.bench_beside import disagreements  # not for most
+        from hexai.surfaces.cli.bench_json import shown
+
+        differ = [asdict(each) for each in disagreements(bench, board)]
+        yield {**shown(bench), "disagreements": differ}
+
+
+def _newest(
+    process: Process, boards: Sequence[Leaderboard]
+) -> Iterator[tuple[BenchRecord, Leaderboard | None]]:
+    """Give the newest bench of each surface that compares, and its board, if any."""
     with open_benches(folders_of(process)) as records:
         newest = records.newest_of_surfaces()
-    if not newest:
-        return
-    from hexai.surfaces.cli.bench_beside import bench_words  # not for most
-
     by_surface = {board.surface: board for board in boards}
     for bench in newest:
-        yield from bench_words(bench, by_surface.get(bench.plan.surface))
+        yield bench, by_surface.get(bench.plan.surface)

@@ -17,6 +17,7 @@ from hexai.report.names import shown_names
 from hexai.report.texts import MOST_TASKS
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
+from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_words import has_tests, sentences
 from hexai.text.sanitise import visible_line
 
@@ -44,7 +45,7 @@ def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench
         number=record.number,
         name=visible_line(record.name) if with_texts else "",
         scored=tuple(_scored(record, known)),
-        verdicts=tuple(map(visible_line, sentences(record, known))),
+        verdicts=tuple(map(visible_line, _said(record, known))),
         differing=tuple(differing),
         missing=missing if with_texts else 0,
     )
@@ -82,6 +83,10 @@ def _for_saved(cells: Sequence[Cell], known: Known) -> Decimal | None:
     saved = known.characters_saved(cells)
     cost = sum((cell.cost_usd or Decimal(0) for cell in cells), Decimal(0))
     return cost / Decimal(saved) * 1000 if saved > 0 else None
+
+
+def _said(record: BenchRecord, known: Known) -> list[str]:
+    return [*sentences(record, known), *trained_words(record.plan)]
 
 
 def _saved(mean: Mean | None) -> Estimate | None:
