@@ -70,7 +70,9 @@ class TestRun:
         assert "8 tasks of" in result.out
         assert "a or b: not enough yet" in result.out
         assert "cheapest of those that are not worse: " in result.out
+        assert " costs the same, and between " in " ".join(result.out.split())
         assert "bench 1: every task was asked" in result.out
+        assert "FIRST LINE" in run_cli("bench", "show").out
         found = cells()
         assert {cell["contender"] for cell in found} == {"a", "b"}
         assert len(found) == 16

@@ -11,6 +11,7 @@ from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
+from hexai.surfaces.cli.bench_figures import more
 from hexai.surfaces.cli.bench_json import listed, shown
 from hexai.surfaces.cli.bench_trained import later_than
 from hexai.surfaces.cli.bench_units import seconds, signed
@@ -80,6 +81,8 @@ def show_bench(
     title = f" ({record.name})" if record.name else ""
     say(process, f"bench {record.number}{title}, {when(record.started_at)}: ")
     say(process, report(record, known, process.columns))
+    if figures := more(known, record.plan, columns=process.columns):
+        say(process, f"\n{figures}")
     exploratory = parts(known, record.plan, columns=process.columns)
     if exploratory:
         by = "by tag" if record.plan.asks_questions else "by language and kind"

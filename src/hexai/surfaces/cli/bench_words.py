@@ -275,11 +275,14 @@ def cheapest_words(known: Known, labels: Sequence[str]) -> list[str]:
     prices = [None if p is None else float(p) for p in known.prices()]
     if all(price is None for price in prices):
         return ["cheapest of those that are not worse: no price is known"]
-    return [_cheapest(known.comparison.cheapest(prices), labels)]
+    return [_cheapest(known.comparison.cheapest(prices), labels, prices)]
 
 
-def _cheapest(found: Cheapest, labels: Sequence[str]) -> str:
-    rest = "; ".join(_cheaper(each, labels) for each in found.open[:_MOST_CHEAPER])
+def _cheapest(
+    found: Cheapest, labels: Sequence[str], prices: Sequence[float | None]
+) -> str:
+    some = found.open[:_MOST_CHEAPER]
+    rest = "; ".join(_cheaper(each, labels, prices) for each in some)
     if found.contender is not None:
         named = labels[found.contender]
         beside = f" ({rest}: not known yet)" if rest else ""
@@ -288,10 +291,14 @@ def _cheapest(found: Cheapest, labels: Sequence[str]) -> str:
     return f"cheapest of those that are not worse: not known yet{because}"
 
 
-def _cheaper(each: Cheaper, labels: Sequence[str]) -> str:
+def _cheaper(
+    each: Cheaper, labels: Sequence[str], prices: Sequence[float | None]
+) -> str:
+    same = prices[each.contender] == prices[each.against]
     told = (
-        f"{labels[each.contender]} is cheaper, and between {_worse(each.low)} and "
-        f"{_better(each.high)} than {labels[each.against]}"
+        f"{labels[each.contender]} {'costs the same' if same else 'is cheaper'}, and "
+        f"between {_worse(each.low)} and {_better(each.high)} than "
+        f"{labels[each.against]}"
     )
     if each.similar is not None and each.similar < -_SEEN:
         told += f", and {points(each.similar)} less similar to what was written"
