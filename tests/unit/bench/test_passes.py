@@ -4,16 +4,28 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from hexai.bench.asker import Asker
 from hexai.bench.confined.job import Ended
+from hexai.bench.fill import Filler
 from hexai.bench.mining.repository import Repository
 from hexai.bench.passes import Passing, Surroundings, filled, told
+from hexai.bench.replies import Answer, Reply
+from hexai.bench.schedule import Seat
+from hexai.bench.sizes import Sizes
+from hexai.bench.spending import Forecast
 from hexai.config.locate import find_folders
 from hexai.domain.bench import Kind, State, Task
-from tests.support.benches import task
+from hexai.service.beside import Mark
+from tests.support.benches import MACHINE, cloud, task
+from tests.support.clock import run_virtually
 from tests.support.repositories import MadeRepository
 
 
@@ -102,3 +114,65 @@ def test_without_a_room_nothing_is_run(tmp_path: Path) -> None:
         done.stderr
     )
     assert "No space left" in done.stderr
+
+
+class _Local(Asker[Task]):
+    """Asks a model of this machine that is the slower the more is run beside it."""
+
+    def __init__(self, log: list[str]) -> None:
+        self._log = log
+        self.targets = ()
+        self.requests = 1
+
+    def seats(self) -> tuple[Seat, ...]:
+        return (MACHINE, cloud("a"))
+
+    def most_usd(self, task: Task, index: int) -> Decimal | None:
+        return None
+
+    @asynccontextmanager
+    async def undisturbed(self, place: str) -> AsyncIterator[Mark]:
+        yield Mark(Path("nowhere"))
+
+    async def ask(self, task: Task, index: int, *, cold: bool = False) -> Reply:
+        self._log.append(f"asks {index}")
+        await asyncio.sleep(1)
+        self._log.append(f"asked {index}")
+        return Answer(state=State.ANSWERED, text="return 1")
+
+
+class _Runs:
+    """Runs nothing, for two seconds."""
+
+    def __init__(self, log: list[str]) -> None:
+        self._log = log
+
+    async def passes(self, task: Task, state: State, answer: str) -> bool | None:
+        self._log.append("runs")
+        await asyncio.sleep(2)
+        self._log.append("ran")
+        return True
+
+
+def test_no_model_of_this_machine_is_asked_while_tests_run() -> None:
+    """Its times would be those of a busy machine; what is elsewhere goes on."""
+    log: list[str] = []
+    asked = body("def f():\n    ", "return 2\n", "")
+    sizes = [Sizes(chat=1, gap=1, apart=1)]
+
+    async def fill() -> None:
+        filler = Filler(_Local(log), [asked], sizes, lambda _: None, _Runs(log))
+        filler.forecasts = [Forecast(sizes), Forecast(sizes)]
+        async with asyncio.TaskGroup() as group:
+            for index in (1, 0, 0, 1):
+                group.create_task(filler.fill(asked, index, cold=False))
+
+    run_virtually(fill())
+
+    under_way = Counter[str]()
+    for word in log:
+        under_way[word] += 1
+        runs = under_way["runs"] - under_way["ran"]
+        local = under_way["asks 0"] - under_way["asked 0"]
+        assert runs + local <= 1, log
+    assert under_way["ran"] == 4

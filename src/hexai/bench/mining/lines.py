@@ -37,7 +37,8 @@ def of_lines(
         start, end = _ends(document, row)
         if not document.text[:start].strip():
             continue  # there is nothing yet that could say what comes
-        if marks.is_inside(start) or marks.share(start, end) > _MOST_PROSE:
+        within = marks.is_inside(start) or marks.is_inside(end)
+        if within or marks.share(start, end) > _MOST_PROSE:
             left_out["strings and comments"] += 1
             continue
         reason = "imports" if row in marks.imports else ""
