@@ -88,7 +88,8 @@ def _read(process: "subprocess.Popen[bytes]") -> Boards:
 def main() -> None:
     """Be that process."""
     gc.disable()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for each in (signal.SIGINT, signal.SIGPIPE):  # who asked may be gone
+        signal.signal(each, signal.SIG_DFL)
     wanted = msgpack.decode(sys.stdin.buffer.read(), type=Wanted, dec_hook=_path)
     try:
         ranked = Ranked(boards=rank(wanted))
