@@ -10,10 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.year import fill
+from hexai.config.locate import find_folders
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.record import Background, Fact, Method, Shown
 from hexai.ledger.access import Ledger
+from tests.support.benches import record_bench
 from tests.support.command_line import run_cli
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
@@ -30,10 +32,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for kind in ("year", "empty"):
         folder = tmp_path_factory.mktemp(kind)
         fill(folder / "state/hexai/ledger.db", kind)
+        if kind == "year":
+            bench(folder, ("one", "other"), "tonight")
         ran = run_cli("report", "--texts", folder=folder, environ=home(folder))
         assert ran.code == 0
         made[kind] = folder / "hexai-report.html"
     return made
+
+
+def bench(folder: Path, labels: tuple[str, str], words: str) -> None:
+    """Let somebody who lives in a folder have run a bench."""
+    folders = find_folders(home(folder), folder)
+    record_bench(folders, labels, name=words, words=words)
 
 
 def home(folder: Path) -> dict[str, str]:
@@ -128,6 +138,19 @@ def test_filters_switch_between_views(pages: dict[str, Path], open_page: Open) -
     assert page.locator("#answer .none").is_visible()
     assert page.locator("#told").inner_text() == "Shown: cli, rust"
     assert watched.is_quiet(pages["year"])
+
+
+def test_tasks_are_chosen_by_kind(pages: dict[str, Path], open_page: Open) -> None:
+    """Of the tasks that differ most only those of the kind stay in sight."""
+    page = open_page(pages["year"]).page
+    form = page.locator("#bench .narrow")
+    tasks = page.locator("#tasks .beside:visible")
+
+    assert tasks.count() == 2
+    form.locator(".kind").select_option("body")
+    assert [" · body · " in each for each in tasks.all_inner_texts()] == [True]
+    form.locator(".kind").select_option("")
+    assert tasks.count() == 2
 
 
 def test_two_answers_are_compared_word_by_word(
@@ -230,6 +253,7 @@ def hostile(folder: Path) -> Path:
     ledger = Ledger(folder / "state/hexai/ledger.db", patience=1.0)
     ledger.take(*facts)
     ledger.close()
+    bench(folder, (f"{HOSTILE}0", f"{HOSTILE}1"), HOSTILE)
     run_cli("report", "--texts", folder=folder, environ=home(folder))
     return folder / "hexai-report.html"
 
@@ -240,7 +264,8 @@ def test_hostile_texts_do_nothing(tmp_path: Path, open_page: Open) -> None:
     watched = open_page(path)
     page = watched.page
     page.select_option("#language", index=1)
-    page.locator("#runs summary").first.click()
+    for section in ("runs", "tasks"):
+        page.locator(f"#{section} summary").first.click()
     page.locator("#runs .one").first.select_option("0")
     page.wait_for_load_state("networkidle")
 

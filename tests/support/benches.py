@@ -4,20 +4,28 @@ import asyncio
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.run import Bench, Filled, Result
 from hexai.bench.schedule import Seat
+from hexai.config.locate import Folders
 from hexai.domain.bench import (
+    BenchContender,
+    BenchRecord,
     Cell,
     Ending,
     Kind,
+    Plan,
     Score,
     State,
     Task,
     TaskRecord,
     Times,
 )
+from hexai.service.bench_records import open_benches
+from hexai.service.bench_texts import Text
 from tests.support.clock import run_virtually
 
 MACHINE = Seat(place="this machine", model="", alone=True)
@@ -144,3 +152,43 @@ def play(
         return await bench[0].run()
 
     return run_virtually(run()), bench[0]
+
+
+def record_bench(
+    folders: Folders, labels: Sequence[str], *, name: str, words: str
+) -> BenchRecord:
+    """Record a bench of some entries and forty tasks, with texts that hold `words`.
+
+    The first entry is the best one, and the first task differs most.
+    """
+    kinds = (Kind.LINE, Kind.BODY)
+    tasks = [replace(task(number), kind=kinds[number % 2]) for number in range(40)]
+    plan = Plan(
+        project=f"/home/{words}",
+        contenders=tuple(
+            BenchContender(
+                label=label,
+                provider="p",
+                model=label,
+                upstream="https://x:443",
+                local=False,
+            )
+            for label in labels
+        ),
+        tasks=tuple(TaskRecord.of(each) for each in tasks),
+    )
+    with open_benches(folders) as records:
+        begun = records.begin(plan, key="ab" * 16, name=name, now=1000.0)
+        for number, each in enumerate(tasks):
+            for index in range(len(labels)):
+                saved = 0.2 if index else 0.8 - number / 100
+                cost = Decimal(index + 1) / 1000
+                records.put(
+                    begun.number, cell(each.id, index, saved=saved, cost_usd=cost)
+                )
+        texts = records.texts(begun)
+        for each in tasks[:2]:
+            texts.add(Text(task=each.id, text=f"{words} truth", path=f"{words}.py"))
+            texts.add(Text(task=each.id, contender=0, text=f"{words} <b>answer</b>"))
+        records.end(begun.number, Ending.DONE, {1: f"{words} reason"})
+        return records.find(str(begun.number))

@@ -1,17 +1,14 @@
 """The bench on the page of `hexai report`."""
 
 import re
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from hexai.bench.known import Known
 from hexai.config.locate import Folders, find_folders
-from hexai.domain.bench import BenchContender, BenchRecord, Ending, Plan, TaskRecord
-from hexai.service.bench_records import open_benches
-from hexai.service.bench_texts import Text
-from tests.support.benches import cell, task
+from hexai.domain.bench import BenchRecord
+from tests.support.benches import record_bench, task
 from tests.support.command_line import run_cli
 
 MARKER = "CANARY-of-a-bench"
@@ -26,34 +23,9 @@ def folders() -> Folders:
     return find_folders(environ, Path(environ["HOME"]))
 
 
-def contender(label: str) -> BenchContender:
-    """Make an entry that a bench asked."""
-    return BenchContender(
-        label=label, provider="p", model=label, upstream="https://x:443", local=False
-    )
-
-
 def run_one(folders: Folders, name: str = MARKER) -> BenchRecord:
-    """Record a bench of two entries and forty tasks, with texts."""
-    tasks = [task(number) for number in range(40)]
-    plan = Plan(
-        project=f"/home/{MARKER}",
-        contenders=(contender("good"), contender("cheap")),
-        tasks=tuple(TaskRecord.of(each) for each in tasks),
-    )
-    with open_benches(folders) as records:
-        begun = records.begin(plan, key="ab" * 16, name=name, now=1000.0)
-        for number, each in enumerate(tasks):
-            for index, saved in enumerate((0.8 - number / 100, 0.2)):
-                cost = Decimal(index + 1) / 1000
-                records.put(
-                    begun.number, cell(each.id, index, saved=saved, cost_usd=cost)
-                )
-        texts = records.texts(begun)
-        texts.add(Text(task=tasks[0].id, text=f"{MARKER} truth", path=f"{MARKER}.py"))
-        texts.add(Text(task=tasks[0].id, contender=0, text=f"{MARKER} <b>answer</b>"))
-        records.end(begun.number, Ending.DONE, {1: f"{MARKER} reason"})
-        return records.find(str(begun.number))
+    """Record a bench whose every text holds a marker."""
+    return record_bench(folders, ("good", "cheap"), name=name, words=MARKER)
 
 
 def report(folder: Path, *options: str) -> str:
