@@ -21,6 +21,9 @@ class Theme(Struct, frozen=True, kw_only=True):
     background: str | None = None
 
 
+# Found by a search: any two are far apart for every kind of colour blindness, and each
+# stands out from its ground by 3 to 1 at least. `page.css` has them too, and others for
+# the dark.
 ON_PAGE = Theme(
     ink="var(--ink)",
     faint="var(--faint)",
@@ -30,8 +33,8 @@ ON_PAPER = Theme(
     ink="#1b1f24",
     faint="#d0d5db",
     series=(
-        *("#0b62a8", "#b34700", "#00735a", "#a3306f"),
-        *("#6b5d00", "#5b3fb0", "#8a1f1f", "#4d5560"),
+        *("#3795c1", "#991300", "#ac8b00", "#5d008d"),
+        *("#df6769", "#2f3657", "#8c54f0", "#640e1d"),
     ),
     background="#ffffff",
 )
