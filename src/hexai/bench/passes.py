@@ -34,6 +34,8 @@ _AT_LEAST, _TIMES = 20.0, 3.0
 """An answer gets so many seconds, or so many times what was written took."""
 _BYTES = 4 << 30
 _PROCESSES = 512
+_SAID = 6
+"""Lines of what a command printed that are told."""
 _BARE = "/tmp/repository"  # noqa: S108 - in a room where nobody else is
 _MARK = "\ufeff"
 
@@ -73,8 +75,8 @@ class Passing:
         self._tried: dict[str, _Tried] = {}
         self.unfit = Counter[str]()
         """Why tasks say nothing, and how many."""
-        self.last = ""
-        """What was printed last where what was really written failed."""
+        self.failed: tuple[str, ...] = ()
+        """How it ended where what was really written first failed, in lines."""
 
     def _found(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Name the program by its path; one with a `/` is one of the copy."""
@@ -140,7 +142,7 @@ class Passing:
             written = task.before + task.truth + task.after
             with_truth = await self._try(task, mark + written, LONGEST)
             if not with_truth.passes:
-                self.last = self.last or told(with_truth)
+                self.failed = self.failed or told(with_truth)
                 return _Tried(unfit="fail with what was really written")
             seconds = max(_AT_LEAST, _TIMES * with_truth.seconds)
             nothing = filled(task, "")
@@ -229,8 +231,8 @@ def filled(task: Task, answer: str) -> str:
     return task.before + text + end + task.after[taken:]
 
 
-def told(ended: Ended) -> str:
-    """Say in a line how a command ended."""
-    last = next(filter(None, map(str.strip, reversed(ended.said.splitlines()))), "")
+def told(ended: Ended) -> tuple[str, ...]:
+    """Say how a command ended, and what it printed last."""
     how = f"took too much {ended.stop}" if ended.stop else f"ended with {ended.code}"
-    return f"{how}: {last}" if last else how
+    said = [line.rstrip() for line in ended.said.splitlines() if line.strip()]
+    return (how, *said[-_SAID:])

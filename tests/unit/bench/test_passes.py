@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hexai.bench.asker import Asker
-from hexai.bench.confined.job import Ended
+from hexai.bench.confined.job import Ended, Stop
 from hexai.bench.fill import Filler
 from hexai.bench.mining.repository import Repository
 from hexai.bench.passes import Passing, Surroundings, filled, told
@@ -61,9 +61,12 @@ def test_a_bracket_that_an_answer_closes_itself_is_not_there_twice() -> None:
     )
 
 
-def test_an_end_is_told_in_a_line() -> None:
-    """With the last of what was printed."""
-    assert told(Ended(code=2, said="a\nno module x\n\n")) == "ended with 2: no module x"
+def test_an_end_is_told_with_the_last_of_what_was_printed() -> None:
+    """A few lines, since the very last is mostly a sum."""
+    said = "".join(f"line {n}\n\n" for n in range(9))
+
+    assert told(Ended(code=2, said=said))[::6] == ("ended with 2", "line 8")
+    assert told(Ended(stop=Stop.MEMORY)) == ("took too much memory",)
 
 
 def passing(folder: Path, environ: dict[str, str]) -> Passing:

@@ -51,8 +51,8 @@ class CodeTests:
         """Say of how many tasks the tests say nothing, and why."""
         for reason, count in self.passing.unfit.items():
             yield f"--test says nothing of {count} functions' bodies, which {reason}"
-        if self.passing.last:
-            yield f"--test, where it first failed so, {self.passing.last}"
+        for number, line in enumerate(self.passing.failed):
+            yield line if number else f"--test, where it first failed so, {line}"
 
     def close(self) -> None:
         """Let go of the copy."""
