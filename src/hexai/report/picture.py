@@ -22,7 +22,11 @@ def picture(page: Page, sections: Container[str]) -> Spec | None:
         if section.anchor in sections
         for row in _rows(section)
     ]
-    return {"vconcat": rows, "resolve": _APART, "spacing": 30} if rows else None
+    return _together(rows) if rows else None
+
+
+def _together(rows: list[Spec]) -> Spec:
+    return {"vconcat": rows, "resolve": _APART, "spacing": 30, "padding": 16}
 
 
 def _rows(section: Section) -> list[Spec]:
