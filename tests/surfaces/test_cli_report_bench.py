@@ -1,15 +1,19 @@
 """The bench on the page of `hexai report`."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hexai.bench.known import Known
 from hexai.config.locate import Folders, find_folders
 from hexai.domain.bench import BenchRecord
+from tests.support.answers import openai_answer
+from tests.support.bench_command import entries
 from tests.support.benches import record_bench, task
 from tests.support.command_line import run_cli
+from tests.support.upstream import Upstream
 
 MARKER = "CANARY-of-a-bench"
 
@@ -35,20 +39,68 @@ def report(folder: Path, *options: str) -> str:
     return (folder / "page.html").read_text()
 
 
-def test_its_figures_are_those_of_the_bench(folders: Folders, tmp_path: Path) -> None:
-    """What was saved, with its interval, and each verdict in words."""
-    known = Known.of(run_one(folders))
-    page = report(tmp_path)
+def rows(page: str) -> list[dict[str, float]]:
+    """Read the figures of a page's bench, by row."""
     section = page[page.index('id="bench"') : page.index('id="how"')]
-    told = re.findall(r'<data value="([^"]*)" data-figure="saved.value"', section)
-    low = re.findall(r'<data value="([^"]*)" data-figure="saved.low"', section)
+    found = []
+    for row in section.split("<tr>")[1:]:
+        cells = re.findall(
+            r'<data value="([^"]*)" data-figure="([^"]*)"(?: data-high="([^"]*)")?', row
+        )
+        figures = {key: float(value) for value, key, _ in cells}
+        high = {key.replace("low", "high"): float(x) for _, key, x in cells if x}
+        found.append(figures | high)
+    return [each for each in found if each]
 
-    means = [mean for mean in known.comparison.standing().means if mean]
-    assert [*map(float, told)] == pytest.approx([m.figures.saved for m in means])
-    assert [*map(float, low)] == pytest.approx([m.saved.low for m in means if m.saved])
-    assert "good over cheap by" in section
-    assert "$1" in section
-    assert section.count("<svg") == 2
+
+def of_json(told: dict[str, Any]) -> dict[str, float]:
+    """Name the figures of a contender as the page does."""
+    halves = {
+        f"{name}.{half}": told[name][half]
+        for name in ("first_token", "total", "cold_total")
+        for half in ("p50", "p90")
+    }
+    saved = {
+        "saved.value": told["saved"],
+        "saved.low": told["saved_low"],
+        "saved.high": told["saved_high"],
+    }
+    return {**told, **halves, **saved}
+
+
+def test_every_figure_is_that_of_bench_show(folders: Folders, tmp_path: Path) -> None:
+    """Whatever both tell, the page tells with the same number."""
+    run_one(folders)
+    page = report(tmp_path)
+    told = json.loads(run_cli("bench", "show", "--json").out)["contenders"]
+    shown = rows(page)
+
+    compared = 0
+    for number, row in enumerate(shown):  # one table, and then the other
+        known = of_json(told[number % len(told)])
+        assert row == pytest.approx({key: float(known[key]) for key in row})
+        compared += len(row)
+    assert compared >= 2 * 12
+    assert "good over cheap by" in page
+    assert page.count("<svg") == 2
+
+
+def test_questions_are_shown_by_their_checks(tmp_path: Path) -> None:
+    """Nothing is called saved, and no text is there unless it was asked for."""
+    file = tmp_path / "q.jsonl"
+    asked = [{"question": f"{MARKER} {n}?", "equals": "yes"} for n in range(3)]
+    file.write_text("".join(json.dumps(each) + "\n" for each in asked), "utf-8")
+    with Upstream(openai_answer("yes")) as one, Upstream(openai_answer("no")) as other:
+        entries(one, other, surface="cli")
+        assert run_cli("bench", "ask", str(file), "--yes").code == 0
+    page, texts = report(tmp_path), report(tmp_path, "--texts")
+    section = page[page.index('id="bench"') : page.index('id="how"')]
+
+    assert "Checks passed, by contender" in section
+    assert "Keys saved" not in section
+    assert MARKER not in page
+    assert f"{MARKER} 1?" in texts
+    assert "passed 0 of 1 checks" in texts
 
 
 def test_without_texts_it_has_figures_alone(folders: Folders, tmp_path: Path) -> None:
@@ -71,7 +123,7 @@ def test_with_texts_the_most_different_come_first(
     assert f"{MARKER} <del>truth</del><ins>&lt;b&gt;answer&lt;/b&gt;</ins>" in page, (
         "what it lacks, and what nobody wrote"
     )
-    assert "saved +0.80" in page
+    assert "saved +80 %" in page
 
 
 def test_a_bench_is_chosen_by_what_it_is_called(

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from hexai.domain.estimates import Estimate
 from hexai.report.blocks import (
-    NOT_YET,
     Block,
     Cell,
     Chart,
@@ -25,7 +24,24 @@ from hexai.report.blocks import (
 from hexai.report.charts import At, Axis, Interval, against, intervals
 
 _SAVED = Axis(title="keys saved, of all characters", percent=True)
+_CHECKS = Axis(title="checks passed", percent=True, low=0.0, high=1.0)
 _PRICE = Axis(title="$ for 1,000 tasks")
+
+_NOTES = (
+    (
+        "saved: characters that were not typed, less keys to mend and accept, as a "
+        "share of what was really written"
+    ),
+    "useful: the same of answers that came in time, the others counting nothing",
+    "cost more: answers that cost more keys than they save",
+    "kept: what could be kept by taking the answer and cutting its end",
+)
+_NOTES_ON_QUESTIONS = (
+    "checks: the share that an answer passed, each question the same",
+    "all: answers that passed all of theirs",
+)
+_OF_CODE = ("First of a file", "1,000 tasks", "1,000 characters saved")
+_ESTIMATED = "~ with tokens that were estimated, as the upstream told none"
 
 
 class Halves(Struct, frozen=True, kw_only=True):
@@ -41,7 +57,9 @@ class Scored(Struct, frozen=True, kw_only=True):
     label: str
     tasks: int
     saved: Estimate | None
-    """None below two blocks."""
+    """Keys, or checks of questions that were passed; None below two blocks."""
+    all_passed: float | None
+    """Answers to questions that passed all of their checks; None for code."""
     useful: float | None
     """`saved`, where it came in time."""
     costs: float | None
@@ -55,7 +73,8 @@ class Scored(Struct, frozen=True, kw_only=True):
     first_token: Halves
     total: Halves
     cold: float | None
-    """The median of whole answers to what came first of a file, in seconds."""
+    """The median of whole answers to what came first of a file, in seconds; of
+    questions, to what was asked again."""
     usd_for_1000: Decimal | None
     """For a thousand tasks; None where a price is not known."""
     usd_for_1000_saved: Decimal | None
@@ -69,7 +88,8 @@ class Answered(Struct, frozen=True, kw_only=True):
 
     label: str
     text: str
-    saved: float | None
+    note: str
+    """What it was worth."""
 
 
 class Differing(Struct, frozen=True, kw_only=True):
@@ -80,8 +100,9 @@ class Differing(Struct, frozen=True, kw_only=True):
     language: str
     path: str
     before: str
-    """The end of the text before the hole."""
+    """The end of the text before the hole, or the question."""
     truth: str
+    """What was really written; empty for a question."""
     answers: tuple[Answered, ...]
 
 
@@ -92,6 +113,8 @@ class Bench(Struct, frozen=True, kw_only=True):
     name: str
     """Empty where nobody asked for texts."""
     scored: tuple[Scored, ...]
+    asks_questions: bool = False
+    """Whether it asks questions of the user's, and fills no holes in code."""
     verdicts: tuple[str, ...]
     """In words, for each pair; then who is the cheapest of those that are not worse."""
     differing: tuple[Differing, ...] = ()
@@ -110,32 +133,33 @@ def bench_block(bench: Bench | None, words: Words) -> Block:
     if bench is None:
         return Block()
     order = [each.label for each in bench.scored]
-    charts = [_saved(bench.scored, order)] if any(s.saved for s in bench.scored) else []
+    axis = _CHECKS if bench.asks_questions else _SAVED
+    what = "Checks passed" if bench.asks_questions else "Keys saved"
+    charts = []
+    if any(each.saved for each in bench.scored):
+        charts.append(_saved(bench.scored, order, axis, what))
     priced = [_at(each) for each in bench.scored if each.saved and _is_priced(each)]
     if priced:
-        caption = "Saved against price; the line joins those that no other beats"
-        spec = against(priced, _PRICE, _SAVED, order=order, best=front(priced))
+        caption = f"{what}, against price; the line joins those that no other beats"
+        spec = against(priced, _PRICE, axis, order=order, best=front(priced))
         charts.append(Chart(caption=caption, spec=spec))
+    tables = (
+        (_checked(bench.scored, words), _spent(bench, words))
+        if bench.asks_questions
+        else (_quality(bench.scored, words), _spent(bench, words))
+    )
     return Block(
         sentences=bench.verdicts,
         charts=tuple(charts),
-        notes=_notes(bench.scored),
-        tables=(_quality(bench.scored, words), _spent(bench.scored, words)),
+        notes=_notes(bench),
+        tables=tables,
     )
 
 
-def _notes(scored: Sequence[Scored]) -> tuple[str, ...]:
-    told = (
-        (
-            "saved: characters that were not typed, less keys to mend and accept, as a "
-            "share of what was really written"
-        ),
-        "useful: the same of answers that came in time, the others counting nothing",
-        "cost more: answers that cost more keys than they save",
-        "kept: what could be kept by taking the answer and cutting its end",
-    )
-    about = "~ with tokens that were estimated, as the upstream told none"
-    return (*told, about) if any(each.estimated for each in scored) else told
+def _notes(bench: Bench) -> tuple[str, ...]:
+    told = _NOTES_ON_QUESTIONS if bench.asks_questions else _NOTES
+    is_rough = any(each.estimated for each in bench.scored)
+    return (*told, _ESTIMATED) if is_rough else told
 
 
 def front(points: Sequence[At]) -> list[str]:
@@ -160,7 +184,9 @@ def _at(scored: Scored) -> At:
     )
 
 
-def _saved(scored: Sequence[Scored], order: Sequence[str]) -> Chart:
+def _saved(
+    scored: Sequence[Scored], order: Sequence[str], axis: Axis, what: str
+) -> Chart:
     figures = [
         Interval(
             series=each.label,
@@ -171,8 +197,8 @@ def _saved(scored: Sequence[Scored], order: Sequence[str]) -> Chart:
         for each in scored
         if each.saved is not None
     ]
-    spec = intervals(figures, _SAVED, order=order, zero=True)
-    return Chart(caption="Keys saved, each with its 95 % interval", spec=spec)
+    spec = intervals(figures, axis, order=order, zero=True)
+    return Chart(caption=f"{what}, each with its 95 % interval", spec=spec)
 
 
 def _quality(scored: Sequence[Scored], words: Words) -> Table:
@@ -204,32 +230,47 @@ def _quality(scored: Sequence[Scored], words: Words) -> Table:
     return Table(caption="Keys saved, by contender", columns=columns, rows=rows)
 
 
-def _spent(scored: Sequence[Scored], words: Words) -> Table:
-    columns = (
-        *("Contender", "First token p50", "p90", "Whole answer p50", "p90"),
-        *("First of a file", "1,000 tasks", "1,000 characters saved"),
-    )
-
-    def money(dollars: Decimal | None, each: Scored, key: str) -> Cell:
-        if dollars is None:
-            return text("?" if each.usd_for_1000 is None else NOT_YET)
-        about = "~" if each.estimated and dollars else ""
-        return number(float(dollars), f"{about}{words.usd(dollars)}", key)
-
+def _checked(scored: Sequence[Scored], words: Words) -> Table:
     rows = tuple(
         (
             name(each.label),
-            _seconds(each.first_token.p50, "first_token_p50"),
-            _seconds(each.first_token.p90, "first_token_p90"),
-            _seconds(each.total.p50, "total_p50"),
-            _seconds(each.total.p90, "total_p90"),
-            _seconds(each.cold, "cold_p50"),
-            money(each.usd_for_1000, each, "usd_for_1000"),
-            money(each.usd_for_1000_saved, each, "usd_for_1000_saved"),
+            count(each.tasks, "tasks"),
+            *ends(each.saved, "saved", words.percent),
+            number(each.all_passed, words.percent(each.all_passed or 0.0), ""),
         )
         for each in scored
     )
+    columns = ("Contender", "Questions", "Checks", "95 %", "All")
+    return Table(caption="Checks passed, by contender", columns=columns, rows=rows)
+
+
+def _spent(bench: Bench, words: Words) -> Table:
+    asked = bench.asks_questions
+    columns = (
+        *("Contender", "First token p50", "p90", "Whole answer p50", "p90"),
+        *(("Asked again", "1,000 questions") if asked else _OF_CODE),
+    )
+    rows = tuple(
+        (
+            name(each.label),
+            _seconds(each.first_token.p50, "first_token.p50"),
+            _seconds(each.first_token.p90, "first_token.p90"),
+            _seconds(each.total.p50, "total.p50"),
+            _seconds(each.total.p90, "total.p90"),
+            _seconds(each.cold, "cold_total.p50"),
+            _price(each.usd_for_1000, each, "usd_for_1000_tasks", words),
+            *(() if asked else [_price(each.usd_for_1000_saved, each, "", words)]),
+        )
+        for each in bench.scored
+    )
     return Table(caption="Time and money, by contender", columns=columns, rows=rows)
+
+
+def _price(dollars: Decimal | None, of: Scored, key: str, words: Words) -> Cell:
+    if dollars is None:
+        return text("?" if of.usd_for_1000 is None else "nothing saved")
+    about = "~" if of.estimated and dollars else ""
+    return number(float(dollars), f"{about}{words.usd(dollars)}", key)
 
 
 def _points(share: float) -> str:

@@ -65,6 +65,8 @@ class Beside(Struct, frozen=True, kw_only=True):
     question: str = ""
     kind: str = ""
     language: str = ""
+    is_marked: bool = False
+    """Whether it is marked how they differ from the first of them."""
 
     @property
     def size(self) -> int:
@@ -133,19 +135,16 @@ def that_fit(beside: Iterable[Beside], *, room: int, most: int) -> Texts:
 def tasks(differing: Iterable[Differing]) -> Iterator[Beside]:
     """Put what was really written beside what was answered, and how that differs."""
     for each in islice(differing, MOST_TASKS):
-        truth = side("what was written", each.truth)
-        answers = (
-            side(
-                answered.label,
-                answered.text,
-                note="" if answered.saved is None else f"saved {answered.saved:+.2f}",
-            )
-            for answered in each.answers
-        )
+        answers = [side(a.label, a.text, note=a.note) for a in each.answers]
+        sides = answers
+        if each.truth:
+            truth = side("what was written", each.truth)
+            sides = [truth, *(compared(truth, answer) for answer in answers)]
         yield Beside(
             title=visible_line(f"Task {each.id[:12]} {each.path}".rstrip()),
             question=visible(each.before),
             kind=visible_line(each.kind),
             language=visible_line(each.language),
-            sides=(truth, *(compared(truth, answer) for answer in answers)),
+            sides=tuple(sides),
+            is_marked=bool(each.truth),
         )

@@ -8,7 +8,7 @@ from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block
 from hexai.bench.known import SHARES, Known
 from hexai.bench.standing import Mean
-from hexai.domain.bench import Cell, Plan
+from hexai.domain.bench import Cell, Plan, Times
 from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_units import interval, share
 from hexai.surfaces.cli.bench_words import halves, mean_of
@@ -99,10 +99,7 @@ def _checked(label: str, mean: Mean | None, cells: Sequence[Cell]) -> tuple[str,
 
 
 def _spent(label: str, cells: Sequence[Cell], *, repeated: bool) -> tuple[str, ...]:
-    first = [cell.cold for cell in cells if not cell.cold.overlapped]
-    again = [cell.warm for cell in cells if not cell.warm.overlapped]
-    if not repeated:  # who shares a model may find the prompt kept the first time
-        first += again
+    first, again = first_and_again(cells, repeated=repeated)
     return (
         label,
         *halves([each.first_token for each in first]),
@@ -112,6 +109,17 @@ def _spent(label: str, cells: Sequence[Cell], *, repeated: bool) -> tuple[str, .
         mean_of(cells, "tokens_out"),
         *_prices(cells),
     )
+
+
+def first_and_again(
+    cells: Sequence[Cell], *, repeated: bool
+) -> tuple[list[Times], list[Times]]:
+    """Give how long questions took, and how long when they were asked again."""
+    first = [cell.cold for cell in cells if not cell.cold.overlapped]
+    again = [cell.warm for cell in cells if not cell.warm.overlapped]
+    if not repeated:  # who shares a model may find the prompt kept the first time
+        first += again
+    return first, again
 
 
 def _prices(cells: Sequence[Cell]) -> tuple[str, str]:

@@ -3,24 +3,27 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from statistics import quantiles
+from typing import Any
 
 from msgspec.structs import replace
 
-from hexai.bench.known import Known
-from hexai.bench.sequences import Bounds
-from hexai.bench.standing import Mean
+from hexai.bench.known import Known, counted
 from hexai.config.locate import Folders
-from hexai.domain.bench import BenchRecord, Cell, TaskRecord
+from hexai.domain.bench import BenchRecord, Cell, Plan, TaskRecord
 from hexai.domain.estimates import Estimate
 from hexai.report.bench_section import Answered, Bench, Differing, Halves, Scored
 from hexai.report.names import shown_names
-from hexai.report.texts import MOST_TASKS
+from hexai.report.texts import LONGEST, MOST_TASKS
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
+from hexai.surfaces.cli.bench_ask_words import first_and_again, question_lines
+from hexai.surfaces.cli.bench_json import shown
 from hexai.surfaces.cli.bench_trained import trained_words
+from hexai.surfaces.cli.bench_units import signed
 from hexai.surfaces.cli.bench_words import has_tests, sentences
 from hexai.text.sanitise import visible_line
 
+_FIGURES = ("useful", "costs", "kept", "similar", "sound", "in_time")
 _WHY = "hexai bench show says why"
 """Instead of a reason, which may quote a text."""
 _BEFORE = 600
@@ -40,10 +43,11 @@ def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench
             record = replace(record, aside=dict.fromkeys(record.aside, _WHY))
         known = Known.of(record)
         differing = [*_differing(records, record, known)] if with_texts else []
-        missing = max(0, len(_spreads(known)) - MOST_TASKS)
+        missing = max(0, len(_spreads(record, known)) - MOST_TASKS)
     return Bench(
         number=record.number,
         name=visible_line(record.name) if with_texts else "",
+        asks_questions=record.plan.asks_questions,
         scored=tuple(_scored(record, known)),
         verdicts=tuple(map(visible_line, _said(record, known))),
         differing=tuple(differing),
@@ -52,31 +56,45 @@ def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench
 
 
 def _scored(record: BenchRecord, known: Known) -> Iterator[Scored]:
-    means, prices = known.comparison.standing().means, known.prices()
-    labels = dict(enumerate(each.label for each in record.plan.contenders))
-    for index, label in shown_names(labels).items():
-        mean, price = means[index], prices[index]
+    """Give what `hexai bench show --json` says of each contender, and a little more."""
+    told = shown(record)["contenders"]
+    names = shown_names({i: each["label"] for i, each in enumerate(told)})
+    for index, each in enumerate(told):
         cells = known.cells_of(index)
-        timed = [cell for cell in cells if not cell.warm.overlapped]
-        cold = [cell.cold.total for cell in cells if not cell.cold.overlapped]
+        price = each["usd_for_1000_tasks"]
         yield Scored(
-            label=label,
-            tasks=mean.tasks if mean else 0,
-            saved=_saved(mean),
-            useful=mean.figures.useful if mean else None,
-            costs=mean.figures.costs if mean else None,
-            kept=mean.figures.kept if mean else None,
-            similar=mean.figures.similar if mean else None,
-            sound=mean.figures.sound if mean else None,
-            in_time=mean.figures.in_time if mean else None,
+            label=names[index],
+            saved=_saved(each),
+            all_passed=_all_passed(cells),
+            **{name: each.get(name) for name in ("tasks", *_FIGURES)},
             passed=known.passed(index) if has_tests(record.plan) else None,
-            first_token=_halves([cell.warm.first_token for cell in timed]),
-            total=_halves([cell.warm.total for cell in timed]),
-            cold=_halves(cold).p50,
-            usd_for_1000=None if price is None else price * 1000,
-            estimated=any(cell.estimated for cell in cells),
+            **_times(each, cells, record.plan),
+            usd_for_1000=price,
             usd_for_1000_saved=None if price is None else _for_saved(cells, known),
+            estimated=any(cell.estimated for cell in cells),
         )
+
+
+def _times(told: dict[str, Any], cells: Sequence[Cell], plan: Plan) -> dict[str, Any]:
+    """Give how long it took; of a question both times that it was asked may tell."""
+    if plan.asks_questions:
+        repeated = plan.repeat > 1
+        first, again = first_and_again(cells, repeated=repeated)
+        return {
+            "first_token": _halves([each.first_token for each in first]),
+            "total": _halves([each.total for each in first]),
+            "cold": _halves([each.total for each in again]).p50 if repeated else None,
+        }
+    return {
+        "first_token": Halves(**told["first_token"]),
+        "total": Halves(**told["total"]),
+        "cold": told["cold_total"]["p50"],
+    }
+
+
+def _all_passed(cells: Sequence[Cell]) -> float | None:
+    checked = [cell.checks for cell in cells if cell.checks]
+    return sum(map(all, checked)) / len(checked) if checked else None
 
 
 def _for_saved(cells: Sequence[Cell], known: Known) -> Decimal | None:
@@ -89,11 +107,11 @@ def _said(record: BenchRecord, known: Known) -> list[str]:
     return [*sentences(record, known), *trained_words(record.plan)]
 
 
-def _saved(mean: Mean | None) -> Estimate | None:
-    bounds: Bounds | None = mean.saved if mean else None
-    if mean is None or bounds is None:
+def _saved(told: dict[str, Any]) -> Estimate | None:
+    if told["saved_low"] is None:
         return None
-    return Estimate(value=mean.figures.saved, low=bounds.low, high=bounds.high)
+    low, high = told["saved_low"], told["saved_high"]
+    return Estimate(value=told["saved"], low=low, high=high)
 
 
 def _halves(values: Sequence[float | None]) -> Halves:
@@ -104,15 +122,21 @@ def _halves(values: Sequence[float | None]) -> Halves:
     return Halves(p50=tenths[4], p90=tenths[8])
 
 
-def _spreads(known: Known) -> list[tuple[float, TaskRecord, list[Cell]]]:
-    """Give the tasks by how much what was saved differs, the most first."""
+def _spreads(
+    record: BenchRecord, known: Known
+) -> list[tuple[float, TaskRecord, list[Cell]]]:
+    """Give the tasks by how much the answers' worth differs, the most first."""
     found = []
     for place, task in enumerate(known.tasks):
         there = (known.cells.get((place, i)) for i in range(known.contenders))
-        cells = [cell for cell in there if cell and cell.score]
-        saved = [cell.score.saved for cell in cells if cell.score]
-        if saved and max(saved) > min(saved):
-            found.append((max(saved) - min(saved), task, cells))
+        cells = [cell for cell in there if cell]
+        worth = [
+            figures.saved
+            for cell in cells
+            if (figures := counted(cell, record.plan.deadline))
+        ]
+        if worth and max(worth) > min(worth):
+            found.append((max(worth) - min(worth), task, cells))
     return sorted(found, key=lambda each: (-each[0], each[1].id))
 
 
@@ -120,7 +144,8 @@ def _differing(
     records: BenchRecords, record: BenchRecord, known: Known
 ) -> Iterator[Differing]:
     """Give the tasks that differ most, with their texts as far as those are kept."""
-    most = _spreads(known)[:MOST_TASKS]
+    most = _spreads(record, known)[:MOST_TASKS]
+    asks = record.plan.asks_questions
     wanted = {task.id for _, task, _ in most}
     texts = {
         (text.task, text.contender): text
@@ -136,10 +161,16 @@ def _differing(
             kind=task.kind,
             language=task.language,
             path=about.path,
-            before=about.before[-_BEFORE:],
-            truth=about.text,
+            before="\n".join(question_lines(about))
+            if asks
+            else about.before[-_BEFORE:],
+            truth="" if asks else about.text,
             answers=tuple(_answered(record, cell, texts) for cell in cells),
         )
+
+
+def _asked(question: Text) -> str:
+    return "\n".join(question_lines(question))[:LONGEST]
 
 
 def _answered(
@@ -149,5 +180,11 @@ def _answered(
     return Answered(
         label=record.plan.contenders[cell.contender].label,
         text=said.text if said else "",
-        saved=cell.score.saved if cell.score else None,
+        note=_worth(cell),
     )
+
+
+def _worth(cell: Cell) -> str:
+    if cell.checks:
+        return f"passed {sum(cell.checks)} of {len(cell.checks)} checks"
+    return f"saved {signed(cell.score.saved)}" if cell.score else str(cell.state)
