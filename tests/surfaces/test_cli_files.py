@@ -360,9 +360,9 @@ class TestPages:
 
     def test_of_html_goes_the_text(self) -> None:
         """Scripts and markup only cost."""
-        html = "<html><script>no()</script><h1>Hi</h1><p>a <b>b</b></p></html>"
+        html = "<html><script>no()</script><h1>Hi</h1><p>a_b <b>b</b></p></html>"
         result, _ = self.fetched(page(html, "text/html; charset=utf-8"))
-        assert "# Hi\n\na **b**" in result.out
+        assert "# Hi\n\na_b **b**" in result.out
         assert "no()" not in result.out
 
     def test_the_charset_that_is_told_counts(self) -> None:
@@ -393,6 +393,7 @@ class TestPages:
             (status(404), "was refused with 404"),
             (page(b"\0\1"), "is binary, no text"),
             (page(b"a\xff"), "is not UTF-8 (line 1)"),
+            (page("<b>" * 5000, "text/html"), "cannot be read (RecursionError)"),
         ],
     )
     def test_what_gives_nothing_is_told(self, reply: Reply, told: str) -> None:

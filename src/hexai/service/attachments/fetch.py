@@ -79,7 +79,7 @@ async def _fetch(
             return f"{name} is not fetched: {local_only}"
         async with asyncio.timeout(PATIENCE):
             page = await _follow(address, environ, trust)
-        return _attached(name, address, page)
+        return await asyncio.to_thread(_attached, name, address, page)
     except Unfit as error:
         return f"{name} {error}"
     except ProviderError as error:
@@ -175,8 +175,9 @@ def _attached(name: str, address: str, page: _Page) -> Attached:
         from hexai.service.attachments.extracted import INSTALL, page_text
 
         extracted = page_text(text)
-        text = extracted or text
-        if extracted is None:
+        if extracted is not None:
+            text = extracted
+        else:
             notes = (f"{name} goes along as HTML; for its text alone: {INSTALL}",)
     made = Attachment(name=name, uri=address, text=text)
     return Attached(attachments=(made,), notes=notes)
