@@ -97,7 +97,7 @@ class TestTexts:
         assert said.startswith("x\n\n../../it/notes.md:\n")
 
     def test_of_a_folder_go_the_files_that_are_not_ignored(self, folder: Path) -> None:
-        """No link, no picture, nothing large, and it is said how many there are."""
+        """No link, no image, nothing large, and it is said how many there are."""
         (folder / "src/link").symlink_to("/etc/hostname")
         (folder / "src/a.png").write_bytes(PNG)
         (folder / "src/blob").write_bytes(b"\0\1\2")
@@ -231,7 +231,7 @@ class TestGuard:
         simulated("echo")
         assert run_cli("-f", name, "x", folder=folder).code == 0
 
-    def test_what_a_picture_says_in_letters_counts(self, folder: Path) -> None:
+    def test_what_an_image_says_in_letters_counts(self, folder: Path) -> None:
         """Its comment is sent with it."""
         (folder / "a.png").write_bytes(PNG + sample("github-token").encode() + b"\0")
         result, bodies = ask("-f", "a.png", "x", folder=folder)
@@ -240,31 +240,31 @@ class TestGuard:
 
 
 class TestImages:
-    """Pictures, for models that take some."""
+    """Images, for models that take some."""
 
     @pytest.mark.parametrize("name", KINDS)
     def test_openai_gets_parts(self, name: str, folder: Path) -> None:
-        """The text, then the pictures as addresses that hold them."""
+        """The text, then the images as addresses that hold them."""
         data, kind = KINDS[name]
         (folder / name).write_bytes(data)
         _, (body,) = ask("-f", name, "what?", folder=folder)
-        text, picture = body["messages"][-1]["content"]
+        text, image = body["messages"][-1]["content"]
         assert text == {"type": "text", "text": f"what?\n\n{name}: image 1"}
-        said, _, encoded = picture["image_url"]["url"].partition(";base64,")
+        said, _, encoded = image["image_url"]["url"].partition(";base64,")
         assert (said, b64decode(encoded)) == (f"data:{kind}", data)
 
     def test_anthropic_gets_blocks(self, folder: Path) -> None:
-        """The pictures before the text."""
+        """The images before the text."""
         (folder / "a.png").write_bytes(PNG)
         with Upstream(anthropic_answer("fine")) as upstream:
             configure(upstream.url, "anthropic", 'api_key_env = "K"')
             environ = {**os.environ, "K": "sk-1"}  # noqa: TID251
             result = run_cli("-f", "a.png", "what?", folder=folder, environ=environ)
         assert result.code == 0, result.err
-        picture, text = upstream.requests[-1].json["messages"][-1]["content"]
+        image, text = upstream.requests[-1].json["messages"][-1]["content"]
         assert text == {"type": "text", "text": "what?\n\na.png: image 1"}
-        assert b64decode(picture["source"].pop("data")) == PNG
-        assert picture == {
+        assert b64decode(image["source"].pop("data")) == PNG
+        assert image == {
             "type": "image",
             "source": {"type": "base64", "media_type": "image/png"},
         }
@@ -277,8 +277,8 @@ class TestImages:
             configure(upstream.url, "ollama")
             result = run_cli("-f", "a.png", "what?", folder=folder)
         assert result.code == 0, result.err
-        (picture,) = ollama.asked[-1]["messages"][-1]["images"]
-        assert b64decode(picture) == PNG
+        (image,) = ollama.asked[-1]["messages"][-1]["images"]
+        assert b64decode(image) == PNG
 
     @pytest.mark.parametrize("provider", ["ollama", "llama.cpp", "simulated", "local"])
     def test_who_takes_none_fails_by_itself(self, provider: str, folder: Path) -> None:
@@ -314,7 +314,7 @@ class TestImages:
         assert result.code == 1
         assert "no eyes" in result.err
 
-    def test_the_record_has_no_pictures(self, folder: Path) -> None:
+    def test_the_record_has_no_images(self, folder: Path) -> None:
         """Their names alone, so the question cannot be asked again without them."""
         (folder / "a.png").write_bytes(PNG)
         ask("-f", "a.png", "what?", folder=folder)
@@ -322,7 +322,7 @@ class TestImages:
         assert result.code == 2
         assert "the last prompt had images, which are not kept (a.png)" in result.err
 
-    def test_another_picture_is_another_question(self, folder: Path) -> None:
+    def test_another_image_is_another_question(self, folder: Path) -> None:
         """The cache tells them apart, though the words are the same."""
         counts = []
         with Upstream(openai_answer("fine")) as upstream:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.decode import type_hints
+from hexai.config.model_options import KNOWN
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import EntryTable, Models
 
@@ -31,6 +32,10 @@ def json_schema() -> dict[str, Any]:
                 described["description"] = texts[name]
             if "$ref" in described:
                 described.pop("default", None)
+    options = schema["$defs"][EntryTable.__name__]["properties"]["options"]
+    options["properties"] = {
+        name: msgspec.json.schema(kind) for name, kind in KNOWN.items()
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Hexai configuration",

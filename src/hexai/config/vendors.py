@@ -50,7 +50,7 @@ class Row(Struct, frozen=True, kw_only=True):
     keeping: Keeping | None = None
     """How it is asked to keep the beginning of a prompt."""
     images: bool | None = None
-    """Whether it takes pictures; where nobody knows, it is asked, and may refuse."""
+    """Whether it takes images; where nobody knows, it is asked, and may refuse."""
     why: str
     headers: Mapping[str, str] | None = None
     """Sent with every request."""
@@ -189,7 +189,7 @@ ROWS = (
     Row(
         hosts=("api.deepseek.com",),
         images=False,
-        why="no model there takes pictures, and the refusal names a field of ours (400"
+        why="no model there takes images, and the refusal names a field of ours (400"
         " unknown variant `image_url`, expected `text`)",
         seen="DeepSeek V4 Pro and Flash, 2026-07:"
         " https://github.com/rikkahub/rikkahub/issues/1433",

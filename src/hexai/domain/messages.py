@@ -14,7 +14,7 @@ class Role(StrEnum):
 
 
 class Image(Struct, frozen=True, kw_only=True):
-    """A picture that goes along with a message, as the file has it."""
+    """An image that goes along with a message, as the file has it."""
 
     name: str
     """What the message's text calls it."""

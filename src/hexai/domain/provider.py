@@ -80,7 +80,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
     @property
     def has_images(self) -> bool:
-        """Whether any of its messages has a picture."""
+        """Whether any of its messages has an image."""
         return any(message.images for message in self.messages)
 
 

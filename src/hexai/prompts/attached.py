@@ -10,19 +10,19 @@ from hexai.text.cleaning import fence
 def with_attachments(words: str, attachments: Iterable[Attachment]) -> str:
     """Put attachments below the words of a question, which may be empty.
 
-    Each has its name, and a text a fence that nothing in it can close. A picture goes
+    Each has its name, and a text a fence that nothing in it can close. An image goes
     along with the message; here stands which of them it is.
     """
-    parts, pictures = [words], 0
+    parts, images = [words], 0
     for each in attachments:
         if each.image is not None:
-            pictures += 1
-            parts.append(f"{each.name}: image {pictures}")
+            images += 1
+            parts.append(f"{each.name}: image {images}")
         else:
             parts.append(f"{each.name}:\n{fence(each.text.removesuffix(chr(10)))}")
     return "\n\n".join(filter(None, parts))
 
 
 def images_of(attachments: Iterable[Attachment]) -> tuple[Image, ...]:
-    """Give the pictures among some attachments, in their order."""
+    """Give the images among some attachments, in their order."""
     return tuple(each.image for each in attachments if each.image is not None)

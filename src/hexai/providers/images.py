@@ -1,7 +1,7 @@
-"""Which models take pictures, as far as that is known before one is sent.
+"""Which models take images, as far as that is known before one is sent.
 
 An Ollama shows it of each of its models, and a llama.cpp of the one that it has; of
-services there are rows of data (`config/vendors.py`). Where nobody says, the pictures
+services there are rows of data (`config/vendors.py`). Where nobody says, the images
 are sent: an upstream that refuses them says so itself.
 """
 
@@ -17,13 +17,13 @@ ADVICE = "leave the image out, or ask a model that takes some (-m PROVIDER:MODEL
 
 
 async def check_images(call: Call, settings: ProviderSettings, asked: Asked) -> None:
-    """Raise `NotSent` where it is known that the model of a call takes no pictures."""
+    """Raise `NotSent` where it is known that the model of a call takes no images."""
     if await _sees(call, settings, asked) is False:
         raise unseen(call)
 
 
 def unseen(call: Call) -> NotSent:
-    """Say that a model takes no pictures."""
+    """Say that a model takes no images."""
     images = [image.name for message in call.messages for image in message.images]
     more = f" and {len(images) - 1} more" if len(images) > 1 else ""
     return NotSent(

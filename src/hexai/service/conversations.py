@@ -45,7 +45,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The names of pictures of earlier questions that are not there any more."""
+        """The names of images of earlier questions that are not there any more."""
         messages = (each for run in self.runs for each in run.messages)
         images = (image for each in messages for image in each.images)
         return tuple(image.name for image in images if not image.data)

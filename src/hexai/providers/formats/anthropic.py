@@ -89,7 +89,7 @@ class AnthropicFormat:
 
 
 def _content(message: Message, *, keeps: bool) -> object:
-    """Write what a message says, its pictures first."""
+    """Write what a message says, its images first."""
     said = _said(message, keeps=keeps)
     if not message.images:
         return said

@@ -1,4 +1,4 @@
-"""Messages with pictures, as each wire format writes them."""
+"""Messages with images, as each wire format writes them."""
 
 from base64 import b64encode
 
@@ -6,19 +6,19 @@ from hexai.domain.messages import Image, Message
 
 
 def openai_parts(message: Message) -> list[dict[str, object]]:
-    """Write what a message says for chat completions: its text, then its pictures."""
-    pictures: list[dict[str, object]] = [
+    """Write what a message says for chat completions: its text, then its images."""
+    images: list[dict[str, object]] = [
         {
             "type": "image_url",
             "image_url": {"url": f"data:{image.type};base64,{in_base64(image)}"},
         }
         for image in message.images
     ]
-    return [{"type": "text", "text": message.content}, *pictures]
+    return [{"type": "text", "text": message.content}, *images]
 
 
 def anthropic_blocks(message: Message) -> list[dict[str, object]]:
-    """Write the pictures of a message as blocks; they go before its text."""
+    """Write the images of a message as blocks; they go before its text."""
     return [
         {
             "type": "image",
@@ -33,5 +33,5 @@ def anthropic_blocks(message: Message) -> list[dict[str, object]]:
 
 
 def in_base64(image: Image) -> str:
-    """Write the bytes of a picture as text."""
+    """Write the bytes of an image as text."""
     return b64encode(image.data).decode("ascii")

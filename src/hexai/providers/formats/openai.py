@@ -120,7 +120,7 @@ def _stops(call: Call, known: Traits) -> list[str]:
 
 
 def _content(message: Message) -> object:
-    """Write what a message says: a text, or parts where it has pictures."""
+    """Write what a message says: a text, or parts where it has images."""
     if not message.images:
         return message.content
     from hexai.providers.formats.images import openai_parts

@@ -178,7 +178,7 @@ async def slot_context(asked: Asked) -> int | None:
 
 
 async def sees(asked: Asked) -> bool | None:
-    """Ask a llama.cpp whether its model takes pictures; others do not know."""
+    """Ask a llama.cpp whether its model takes images; others do not know."""
     return (await _props(asked)).modalities.vision
 
 
@@ -241,7 +241,7 @@ class ShownModel(Struct, frozen=True):
 
     @property
     def sees(self) -> bool | None:
-        """Whether the model takes pictures; None: too old a version to say."""
+        """Whether the model takes images; None: too old a version to say."""
         return None if self.capabilities is None else "vision" in self.capabilities
 
     @property

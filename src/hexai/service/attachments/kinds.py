@@ -1,4 +1,4 @@
-"""What some bytes are: a text, a picture that models take, a PDF, or nothing of use.
+"""What some bytes are: a text, an image that models take, a PDF, or nothing of use.
 
 Only the bytes decide, since names lie. A text is UTF-8: what is guessed of another
 encoding is wrong in the very words that matter.
@@ -62,7 +62,7 @@ _OTHER = _Binary(begins=b"", what="binary", instead="attach it as text")
 
 
 def image_type(data: bytes) -> str | None:
-    """Give the media type of a picture that models take; None if it is none."""
+    """Give the media type of an image that models take; None if it is none."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):
@@ -83,7 +83,7 @@ def attachment(name: str, uri: str, data: bytes) -> Attachment:
     Of a PDF it has the text; that needs a library, which the error names.
     """
     if (kind := image_type(data)) is not None:
-        return _picture(name, uri, kind, data)
+        return _image(name, uri, kind, data)
     if is_pdf(data):
         from hexai.service.attachments.extracted import pdf_text
 
@@ -119,8 +119,8 @@ def _binary(data: bytes) -> _Binary:
     )
 
 
-def _picture(name: str, uri: str, kind: str, data: bytes) -> Attachment:
-    """Make one of a picture; what its bytes say in letters is for the guard."""
+def _image(name: str, uri: str, kind: str, data: bytes) -> Attachment:
+    """Make one of an image; what its bytes say in letters is for the guard."""
     readable = b"\n".join(_READABLE.findall(data)).decode("ascii")
     image = Image(
         name=name,

@@ -6,7 +6,7 @@
 
 Whoever names a file means it: it goes along though it is ignored, and the guard then
 keeps the whole question on this machine. What a folder holds was not named, so of it
-ignored files, links, pictures, and what is no text or large are left out, and told.
+ignored files, links, images, and what is no text or large are left out, and told.
 """
 
 import os
@@ -33,7 +33,7 @@ from hexai.text.sanitise import visible_line
 TEXT_LIMIT = 8 << 20
 """Bytes of all texts together, as of standard input."""
 IMAGE_LIMIT = 20 << 20
-"""Bytes of all pictures together."""
+"""Bytes of all images together."""
 FOLDER_FILE_LIMIT = 256 << 10
 """Bytes of a file that was not named itself."""
 

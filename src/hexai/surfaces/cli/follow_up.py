@@ -182,7 +182,7 @@ def what_is_lost(conversation: Conversation) -> Iterator[str]:
         )
     if conversation.images:
         yield (
-            "pictures are not stored, so these of earlier questions do not go along: "
+            "images are not stored, so these of earlier questions do not go along: "
             + ", ".join(conversation.images)
         )
 
