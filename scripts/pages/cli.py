@@ -24,7 +24,8 @@ Options end at the first word of the prompt.
 A later word that looks like an option belongs to the prompt, and a note says so.
 The words are a command only if all of them parse as one: `hexai models list` is one,
 `hexai models of cars` asks.
-A lone word within two edits of a command is an error with a hint.
+A lone word within two edits of a command is an error with a hint, unless it ends with
+`?`, or `-c`, `-f` or `-t` stands before it.
 So is a command of two words with a slip in one of them, such as `hexai models tset`.
 After `--` everything is prompt.
 """

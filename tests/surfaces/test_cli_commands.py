@@ -1,6 +1,7 @@
 """Words or commands, and what is said where no model is asked."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +96,15 @@ def test_a_lone_word_that_looks_like_a_command_is_an_error(
     assert (result.code, result.out) == (2, "")
     assert f"did you mean `{meant}`?" in result.err
     assert f"hexai -- {word}" in result.err
+
+
+@pytest.mark.parametrize("words", [["what?"], ["-f", "notes.md", "stat"]])
+def test_a_lone_word_that_asks_is_a_question(words: list[str], tmp_path: Path) -> None:
+    """Whoever ends it so, or attaches something, has no command in mind."""
+    (tmp_path / "notes.md").write_text("a\n")
+    simulated("echo")
+    result = run_cli(*words, folder=tmp_path)
+    assert (result.code, result.out.split()[0]) == (0, words[-1])
 
 
 @pytest.mark.parametrize(

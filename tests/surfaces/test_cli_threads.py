@@ -172,7 +172,7 @@ class TestWhatIsSent:
     def test_what_was_attached_goes_along(
         self, upstream: Upstream, tmp_path: Path
     ) -> None:
-        """As the text that it was; pictures are not kept, which is told."""
+        """As the text that it was; images are not kept, which is told."""
         (tmp_path / "notes.txt").write_text("the notes")
         (tmp_path / "dot.png").write_bytes(PNG)
         names = [str(tmp_path / name) for name in ("notes.txt", "dot.png")]
@@ -182,7 +182,7 @@ class TestWhatIsSent:
 
         assert result.code == 0
         assert ("the notes" in first, "the notes" in second) == (True, True)
-        assert "pictures are not stored" in result.err
+        assert "images are not stored" in result.err
         assert "dot.png" in result.err
 
     def test_in_json_and_by_choice(self, upstream: Upstream) -> None:

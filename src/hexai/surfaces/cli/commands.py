@@ -186,7 +186,7 @@ def find(line: CommandLine, options: AskOptions) -> click.Context | None:
     context = _parse(line.words)
     if context is not None:
         _refuse_options(line, options)
-    elif options.follow is not None:
+    elif options.follow is not None or options.files or options.template is not None:
         return None  # "more" goes on with a question, and is no slip for "vote"
     elif len(line.words) == 1:
         _refuse_near_miss(line.words[0])
@@ -274,7 +274,7 @@ def _refuse_near_miss(word: str) -> None:
         )
     if meant is None and (near := nearest_by_edits(word, names, edits=_SLIP)):
         meant = f"hexai {near}"
-    if meant is not None:
+    if meant is not None and not word.endswith("?"):  # "what?" means no `chat`
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
 
 
