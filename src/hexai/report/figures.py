@@ -42,6 +42,8 @@ class Week(Struct, frozen=True, kw_only=True):
     total: Times
     cost: int
     """Billionths of a dollar."""
+    is_estimated: bool
+    """Whether tokens were estimated for that."""
 
 
 class Language(Struct, frozen=True, kw_only=True):
@@ -208,6 +210,7 @@ def _weeks(parts: Parts) -> tuple[Week, ...]:
             subject=subject,
             total=_times([figures.total for figures in each]),
             cost=sum(figures.cost for figures in each),
+            is_estimated=any(figures.estimated for figures in each),
         )
         for (number, subject), each in sorted(found.items(), key=lambda x: x[0])
     )

@@ -28,7 +28,7 @@ from hexai.report.charts import (
     intervals,
     share_axis,
 )
-from hexai.report.figures import View, looked_at, spent_for_1000
+from hexai.report.figures import View, Week, looked_at, spent_for_1000
 from hexai.service.statistics import Row
 
 AGES = ("30 s", "2 min", "5 min", "10 min")
@@ -195,17 +195,14 @@ def money(view: View, names: Names, order: Sequence[str], words: Words) -> Block
     if not spent:
         sentence = "No money is known to have been spent here."
         return Block(sentences=(sentence,), notes=tuple(notes), tables=tuple(tables))
-    paid = [name for name in order if name in {names[row.subject] for row in spent}]
-    points = [
-        At(series=names[w.subject], x=w.began, y=w.cost / 10**9)
-        for w in view.weeks
-        if names[w.subject] in paid
-    ]
+    paid = {row.subject for row in spent}
+    weeks = [week for week in view.weeks if week.subject in paid]
+    points = [At(series=names[w.subject], x=w.began, y=w.cost / 10**9) for w in weeks]
     chart = Chart(
         caption="Money a week, in dollars",
         spec=bars_over_time(points, _MONEY, order=order),
     )
-    tables.append(_week_table(points, words))
+    tables.append(_week_table(weeks, names, words))
     return Block(charts=(chart,), notes=tuple(notes), tables=tuple(tables))
 
 
@@ -223,6 +220,7 @@ def _money_table(view: View, names: Names, words: Words) -> Table:
         figures = each.figures
         one = None if figures.shown_unpriced else each.cost_per_accepted
         thousand = spent_for_1000(figures)
+        about = "~" if figures.estimated and figures.cost else ""
         return (
             name(names[each.subject]),
             _paid(figures, figures.cost_usd, figures.unpriced, "cost_usd", words),
@@ -233,10 +231,14 @@ def _money_table(view: View, names: Names, words: Words) -> Table:
                 "shown_cost_usd",
                 words,
             ),
-            *ends(one, "cost_per_accepted", lambda x: words.usd(Decimal(x))),
+            *ends(
+                one, "cost_per_accepted", lambda x: f"{about}{words.usd(Decimal(x))}"
+            ),
             text(NOT_YET)
             if thousand is None
-            else number(float(thousand), words.usd(thousand), "spent_for_1000"),
+            else number(
+                float(thousand), f"{about}{words.usd(thousand)}", "spent_for_1000"
+            ),
         )
 
     return Table(caption="Money", columns=columns, rows=tuple(map(row, view.rows)))
@@ -252,15 +254,23 @@ def _paid(
     return number(float(dollars), f"{about}{words.usd(dollars)}{more}", key)
 
 
-def _week_table(points: Sequence[At], words: Words) -> Table:
+def _week_table(weeks: Sequence[Week], names: Names, words: Words) -> Table:
     rows = tuple(
         (
-            name(day(each.x)),
-            name(each.series),
-            number(each.y, words.usd(Decimal(each.y)), "week_cost"),
+            name(day(each.began)),
+            name(names[each.subject]),
+            number(
+                each.cost / 10**9,
+                f"{_about(each)}{words.usd(Decimal(each.cost) / 10**9)}",
+                "week_cost",
+            ),
         )
-        for each in points
+        for each in weeks
     )
     return Table(
         caption="Money, by week", columns=("Week of", "Model", "Spent"), rows=rows
     )
+
+
+def _about(week: Week) -> str:
+    return "~" if week.is_estimated and week.cost else ""
