@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.bench_command import by_prompt, cells, entries, history
+from tests.support.checked_code import RIGHT, checked, says
 from tests.support.command_line import run_cli
+from tests.support.rooms import is_running
+from tests.support.tmux import wait_until
 from tests.support.upstream import Upstream
 
 TASKS = 16
@@ -96,3 +99,21 @@ def test_ctrl_c_prints_the_standing_and_how_to_go_on(tmp_path: Path) -> None:
         assert finish(start(made.folder, "--resume", "1"))[0] == 0
 
     assert len(cells()) > asked
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_no_command_outlives_the_bench(tmp_path: Path, sent: signal.Signals) -> None:
+    """Whatever ends it, while a command of --test sleeps and ignores signals."""
+    made = checked(tmp_path / "repo")
+    word = f"98{sent:d}.5"
+    command = f"sh -c 'trap \"\" TERM INT; sleep {word}'"
+    with Upstream(says(RIGHT)) as one:
+        entries(one)
+        words = ("--since", "2020-01-01", "--kind", "body", "--tasks", "2")
+        process = start(made.folder, *words, "--test", command)
+        wait_until(lambda: is_running(word), "the command runs")
+        process.send_signal(sent)
+        code, err = finish(process)
+
+    assert code == (130 if sent is signal.SIGINT else -sent), err
+    wait_until(lambda: not is_running(word), "nothing of it is left")

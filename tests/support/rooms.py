@@ -7,6 +7,7 @@ import tarfile
 import tempfile
 import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, Any
 
 from hexai.bench.confined.command import run_confined
@@ -53,3 +54,15 @@ def confined(
 def python(code: str, **more: Any) -> Ended:
     """Run a program in Python there."""
     return confined(sys.executable, "-S", "-c", textwrap.dedent(code), **more)
+
+
+def is_running(word: str) -> bool:
+    """Tell whether a process has a word among its arguments."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if word.encode() in words:
+            return True
+    return False

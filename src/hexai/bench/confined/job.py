@@ -13,7 +13,8 @@ class Job(Struct, frozen=True, kw_only=True):
     texts: dict[str, str]
     """What is written over files of the copy, by their paths below `folder`."""
     shown: tuple[str, ...] = ()
-    """Folders that are seen within the copy as they are outside, if they are there."""
+    """Folders that are seen within the copy as they are outside, if they are there and
+    the copy has none of its own. Links are not followed: they might lead to secrets."""
     hidden: tuple[str, ...] = ()
     """Files and folders in whose place there is nothing."""
     command: tuple[str, ...] = ()

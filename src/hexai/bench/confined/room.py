@@ -59,8 +59,16 @@ def furnish(job: Job, archive: int) -> None:
     Path(HOME).mkdir(parents=True)
     _copy(job, archive, size)
     for path, tree in shown.items():
-        Path(path).mkdir(parents=True, exist_ok=True)
-        put(tree, path)
+        _show(Path(path), tree)
+
+
+def _show(path: Path, tree: int) -> None:
+    """Show a folder as it is outside, unless the copy has one of its own."""
+    if path.exists():
+        os.close(tree)
+    else:
+        path.mkdir(parents=True)
+        put(tree, str(path))
 
 
 def _folders(paths: tuple[str, ...]) -> Iterator[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from hexai.bench.confined.command import run_confined
 from hexai.bench.confined.job import Stop
-from tests.support.rooms import FOLDER, confined, job, packed, python
+from tests.support.rooms import FOLDER, confined, is_running, job, packed, python
 from tests.support.tmux import wait_until
 
 
@@ -48,6 +48,26 @@ class TestRoom:
         assert ended.said.startswith("tool\nvenv\n")
         assert "Read-only" in ended.said
         assert (tmp_path / "venv/tool").read_text() == "tool\n"
+
+    def test_links_show_nothing_and_the_copy_comes_first(self, tmp_path: Path) -> None:
+        """A repository may have either, made by somebody else."""
+        (tmp_path / "secrets").mkdir()
+        (tmp_path / "secrets/key").write_text("secret\n")
+        (tmp_path / "repo").mkdir()
+        (tmp_path / "repo/venv").symlink_to(tmp_path / "secrets")
+        (tmp_path / "repo/node_modules").mkdir()
+        (tmp_path / "repo/node_modules/a.js").write_text("today\n")
+        folder = str(tmp_path / "repo")
+
+        ended = confined(
+            *("/bin/sh", "-c", "cat node_modules/a.js; ls; ls venv"),
+            files={"node_modules/a.js": "then\n"},
+            folder=folder,
+            shown=(f"{folder}/venv", f"{folder}/node_modules"),
+        )
+
+        assert ended.said.startswith("then\nnode_modules\n")
+        assert "key" not in ended.said
 
     def test_nothing_is_written_outside(self, tmp_path: Path) -> None:
         """Files are as they were, and new ones are nowhere."""
@@ -235,7 +255,7 @@ class TestHostile:
             with packed({}) as archive:
                 sleeps = run_confined(job("/bin/sleep", "987.25"), archive)
                 task = asyncio.ensure_future(sleeps)  # noqa: TID251 - a test's own
-                while not _running("987.25"):  # noqa: ASYNC110 - no event
+                while not is_running("987.25"):  # noqa: ASYNC110 - no event
                     await asyncio.sleep(0.01)
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):
@@ -243,7 +263,7 @@ class TestHostile:
 
         asyncio.run(run())
 
-        assert not _running("987.25")
+        assert not is_running("987.25")
 
     def test_nobody_is_left_when_the_bench_is_killed(self) -> None:
         """It has no time to end anything then."""
@@ -252,21 +272,9 @@ class TestHostile:
             "confined('/bin/sleep', '987.5', seconds=1000.0)"
         )
         process = subprocess.Popen([sys.executable, "-c", code])
-        wait_until(lambda: _running("987.5"), "it begins")
+        wait_until(lambda: is_running("987.5"), "it begins")
 
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-        wait_until(lambda: not _running("987.5"), "it ends")
-
-
-def _running(word: str) -> bool:
-    """Tell whether a process has a word among its arguments."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if word.encode() in words:
-            return True
-    return False
+        wait_until(lambda: not is_running("987.5"), "it ends")
