@@ -155,16 +155,18 @@ def play(
 
 
 def record_bench(
-    folders: Folders, labels: Sequence[str], *, name: str, words: str
+    folders: Folders, labels: Sequence[str], *, name: str, words: str, test: str = ""
 ) -> BenchRecord:
     """Record a bench of some entries and forty tasks, with texts that hold `words`.
 
-    The first entry is the best one, and the first task differs most.
+    The first entry is the best one, and the first task differs most. A `test` passes
+    with what the first one says in place of bodies, and with nothing else.
     """
     kinds = (Kind.LINE, Kind.BODY)
     tasks = [replace(task(number), kind=kinds[number % 2]) for number in range(40)]
     plan = Plan(
         project=f"/home/{words}",
+        test=test,
         contenders=tuple(
             BenchContender(
                 label=label,
@@ -183,9 +185,9 @@ def record_bench(
             for index in range(len(labels)):
                 saved = 0.2 if index else 0.8 - number / 100
                 cost = Decimal(index + 1) / 1000
-                records.put(
-                    begun.number, cell(each.id, index, saved=saved, cost_usd=cost)
-                )
+                passes = not index if test and each.kind is Kind.BODY else None
+                more = {"cost_usd": cost, "passes": passes}
+                records.put(begun.number, cell(each.id, index, saved=saved, **more))
         texts = records.texts(begun)
         for each in tasks[:2]:
             texts.add(Text(task=each.id, text=f"{words} truth", path=f"{words}.py"))

@@ -85,6 +85,17 @@ def test_every_figure_is_that_of_bench_show(folders: Folders, tmp_path: Path) ->
     assert page.count("<svg") == 2
 
 
+def test_what_tests_say_has_a_column(folders: Folders, tmp_path: Path) -> None:
+    """Where answers were tried, how many passed of how many."""
+    record_bench(folders, ("good", "bad"), name="x", words="x", test="pytest -q")
+    page = report(tmp_path)
+
+    assert "Pass tests" in page
+    assert "20 of 20" in page
+    assert "0 of 20" in page
+    assert "by tests, good over bad by" in page
+
+
 def test_questions_are_shown_by_their_checks(tmp_path: Path) -> None:
     """Nothing is called saved, and no text is there unless it was asked for."""
     file = tmp_path / "q.jsonl"
