@@ -65,6 +65,7 @@ class Asker(Generic[T]):
         self._stack = AsyncExitStack()
         self._sizes: dict[str, Sizes] = {}
         self._most: dict[str, int] = {}
+        self._most_usd: dict[tuple[str, int], Decimal | None] = {}
         self.targets: tuple[Target, ...] = ()
         """Whom each entry means."""
         self.locals: tuple[bool, ...] = ()
@@ -131,6 +132,12 @@ class Asker(Generic[T]):
         """Give the most that one attempt at a task may cost; None: nobody knows."""
         if not self._paid[index]:
             return Decimal(0)
+        key = task.id, index
+        if key not in self._most_usd:
+            self._most_usd[key] = self._find_most(task, index)
+        return self._most_usd[key]
+
+    def _find_most(self, task: T, index: int) -> Decimal | None:
         request = self.request(task)
         tokens = self._most_tokens(task)
         costs = [

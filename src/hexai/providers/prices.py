@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ _models = msgspec.json.Decoder(Models)
 _LITERAL = re.compile(r"(?:[\w:/-]|\\\.)*(?![?*+{])")
 
 
+@cache
 def _beginning(pattern: str) -> str:
     """Give the characters that whatever a pattern matches begins with."""
     if "|" in pattern and "(" not in pattern:

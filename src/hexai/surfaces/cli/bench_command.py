@@ -274,6 +274,7 @@ class BenchCommand(Generic[T]):
         return confirm(self._process, asked if runs else "Ask them?")
 
     async def _ask(self, tasks: tuple[T, ...], plan: Plan, asker: Asker[T]) -> int:
+        gc.freeze()  # what is loaded stays, and need not be looked at
         gc.enable()  # it rests in commands, which are over soon; this one is not
         record = self._begin(plan)
         self.number = record.number

@@ -41,8 +41,10 @@ _MOVES: dict[str, Callable[[Ballot], None]] = {
     " ": lambda ballot: ballot.scroll_page(1),
     "\x1b[H": lambda ballot: ballot.scroll_far(down=False),
     "\x1b[1~": lambda ballot: ballot.scroll_far(down=False),
+    "\x1bOH": lambda ballot: ballot.scroll_far(down=False),
     "\x1b[F": lambda ballot: ballot.scroll_far(down=True),
     "\x1b[4~": lambda ballot: ballot.scroll_far(down=True),
+    "\x1bOF": lambda ballot: ballot.scroll_far(down=True),
     "\t": lambda ballot: ballot.jump(),
     "w": lambda ballot: ballot.turn(),
 }
