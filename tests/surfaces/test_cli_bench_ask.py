@@ -355,3 +355,79 @@ def test_it_is_listed_shown_compared_and_forgotten(file: Path) -> None:
     assert "a or b: not enough yet" in compared
     assert code == 0
     assert not text_files()
+
+
+class TestRuns:
+    """Commands that say which answers are right."""
+
+    @pytest.fixture
+    def questions(self, tmp_path: Path) -> Path:
+        """Write questions whose answers scripts of theirs look at."""
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "wanted").write_text("yes", "utf-8")
+        script = tmp_path / "check.sh"
+        script.write_text('#!/bin/sh\ngrep -q "$(cat sub/wanted)"\n', "utf-8")
+        script.chmod(0o755)
+        path = tmp_path / "q.yaml"
+        path.write_text(
+            "- question: Is 0 even?\n  runs: ./check.sh\n"
+            "- question: Is 1 even?\n"
+            f"  runs: [./check.sh, sh -c 'cat; echo > {tmp_path}/mark']\n",
+            "utf-8",
+        )
+        return path
+
+    def test_they_run_on_answers_in_a_copy(self, questions: Path) -> None:
+        """The answer is on standard input, and what they write stays there."""
+        with Upstream(says("oh yes", "no")) as one:
+            entries(one, surface="cli")
+            result = ask(questions, "--test", "--yes", folder=questions.parent)
+
+        assert result.code == 0, result.err
+        assert "./check.sh" in result.out
+        passed = sorted((c["checks_passed"], c["checks"]) for c in cells())
+        assert passed == [(1, 1), (1, 2)]
+        assert not (questions.parent / "mark").exists()
+
+    def test_nothing_runs_without_being_asked_to(self, questions: Path) -> None:
+        """It is said how many checks are left out."""
+        with Upstream(says("yes")) as one:
+            entries(one, surface="cli")
+            result = ask(questions, folder=questions.parent)
+
+        assert result.code == 0, result.err
+        assert "3 checks run a command and were left out; --test" in result.err
+        assert {cell["checks"] for cell in cells()} == {0}
+
+    @pytest.mark.parametrize(
+        ("command", "told"),
+        [
+            ("nope -x", "there is no program nope"),
+            ("'a", "cannot be split"),
+            ("./none.sh", "cannot be started"),
+        ],
+    )
+    def test_what_cannot_be_run_is_told(
+        self, questions: Path, command: str, told: str
+    ) -> None:
+        """Before anything is asked, if that can be known."""
+        text = f"- question: a\n  runs: {json.dumps(command)}\n"
+        questions.write_text(text, "utf-8")
+        with Upstream(says("yes")) as one:
+            entries(one, surface="cli")
+            result = ask(questions, "--test", "--yes", folder=questions.parent)
+
+        assert result.code in (1, 2)
+        assert told in result.err
+
+    def test_a_project_has_to_be_trusted(self, questions: Path) -> None:
+        """Its file could name any program."""
+        (questions.parent / ".git").mkdir()
+        with Upstream(says("yes")) as one:
+            entries(one, surface="cli")
+            inside = ask(questions, "--test", "--yes", folder=questions.parent)
+            outside = ask(questions, "--test", "--yes", folder=Path("/"))
+            assert not one.requests
+
+        assert "a project that you trust" in inside.err
+        assert "run it from there" in outside.err

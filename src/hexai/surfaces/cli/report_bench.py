@@ -11,6 +11,7 @@ from hexai.bench.known import Known, counted
 from hexai.config.locate import Folders
 from hexai.domain.bench import BenchRecord, Cell, Plan, TaskRecord
 from hexai.domain.estimates import Estimate
+from hexai.errors import UsageError
 from hexai.report.bench_section import Answered, Bench, Differing, Halves, Scored
 from hexai.report.names import shown_names
 from hexai.report.texts import LONGEST, MOST_TASKS
@@ -31,14 +32,24 @@ _BEFORE = 600
 
 
 def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench | None:
-    """Read the bench that a word means, or the newest; None if there is none at all.
+    """Read the bench on code that a word means, or the newest; None if there is none.
 
     Raises `UsageError` if the word means none.
     """
     with open_benches(folders) as records:
-        if word is None and not any(records.listed()):
-            return None
+        if word is None:
+            on_code = (b for b in records.listed() if not b.plan.asks_questions)
+            newest = next(on_code, None)
+            if newest is None:
+                return None
+            word = str(newest.number)
         record = records.find(word)
+        if record.plan.asks_questions:
+            number = record.number
+            raise UsageError(
+                f"bench {number} asks questions of your own, and the page shows those "
+                f"on code; hexai bench show {number}"
+            )
         if not with_texts:
             record = replace(record, aside=dict.fromkeys(record.aside, _WHY))
         known = Known.of(record)
