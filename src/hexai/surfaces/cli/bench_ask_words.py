@@ -65,10 +65,8 @@ def question_tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
         _checked(label, mean, some)
         for label, mean, some in zip(labels, means, cells, strict=True)
     ]
-    spent = [
-        _spent(label, some, repeated=plan.repeat > 1)
-        for label, some in zip(labels, cells, strict=True)
-    ]
+    pairs = zip(labels, cells, strict=True)
+    spent = [_spent(label, some) for label, some in pairs]
     header: tuple[str, ...] = _SPENT
     if plan.repeat == 1:
         header, *spent = (_without_again(row) for row in (header, *spent))
@@ -98,7 +96,7 @@ def _checked(label: str, mean: Mean | None, cells: Sequence[Cell]) -> tuple[str,
     )
 
 
-def _spent(label: str, cells: Sequence[Cell], *, repeated: bool) -> tuple[str, ...]:
+def _spent(label: str, cells: Sequence[Cell]) -> tuple[str, ...]:
     first, again = first_and_again(cells, repeated=repeated)
     return (
         label,
@@ -117,8 +115,8 @@ def first_and_again(
     """Give how long questions took, and how long when they were asked again."""
     first = [cell.cold for cell in cells if not cell.cold.overlapped]
     again = [cell.warm for cell in cells if not cell.warm.overlapped]
-    if not repeated:  # who shares a model may find the prompt kept the first time
-        first += again
+    if not any(each.total is not None for each in first):
+        first = again  # somebody who shares the model was always asked before
     return first, again
 
 
