@@ -220,6 +220,17 @@ def test_one_contender_has_a_header_and_streams_plainly() -> None:
     ]
 
 
+def test_one_that_is_given_up_in_mid_answer_is_printed_once() -> None:
+    """Nobody has told its end, and none is waited for."""
+    seen = Watched("home", columns=50)
+    seen.start(0)
+    seen.say(0, "one\ntw")
+    seen.wait()
+    seen.painter.close()
+
+    assert seen.everything[1:3] == ["one", "tw"]
+
+
 def test_a_cached_answer_has_its_age_in_its_header() -> None:
     """Stacked too, although its text comes before its end."""
     seen = Watched("home", columns=50)

@@ -155,7 +155,8 @@ class Stacked:
             self._finished.remove(turn)
             return turn
         alone = len(self._standings) == 1 and not self._standings[0].ended
-        return 0 if alone and self._streaming and self._said[0] else None
+        comes = alone and self._columns[0].done is not None  # until it is given up
+        return 0 if comes and self._streaming and self._said[0] else None
 
     def _heading(self, position: int, size: Size) -> list[str]:
         standing = self._standings[position]

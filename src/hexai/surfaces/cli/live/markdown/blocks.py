@@ -4,6 +4,7 @@ markdown-it-py reads them. Raw HTML is off, so that `Vec<String>` and tags are t
 so are definitions of links: they are shown as they stand, and hold for what follows.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
@@ -52,9 +53,56 @@ def read_blocks(lines: Sequence[str], known: Path) -> list[Block]:
 
     The blocks of these lines are left out, but for one that goes on after them.
     """
+    if not known and (blocks := simple_blocks(lines)) is not None:
+        return blocks
+    return parsed_blocks(lines, known)
+
+
+def parsed_blocks(lines: Sequence[str], known: Path) -> list[Block]:
+    """Have the parser read them."""
     tokens: list[Token] = []
     PARSER.block.parse("\n".join([*lines, ""]), PARSER, {}, tokens)
     return list(_Walk(lines, known).blocks(tokens))
+
+
+def simple_blocks(lines: Sequence[str]) -> list[Block] | None:
+    """Read paragraphs and headings, if there is nothing else; None: the parser has to.
+
+    Most of an answer is that, and is read many times: a line that begins with a letter
+    goes on with a paragraph or begins one, whatever stands around it.
+    """
+    blocks: list[Block] = []
+    begun: int | None = None
+    for number, line in enumerate((*lines, "")):
+        heading = _HEADING.match(line)
+        if line[:1].isalpha():
+            begun = number if begun is None else begun
+            continue
+        if heading is None and line:
+            return None
+        if begun is not None:
+            text = "\n".join(lines[begun:number]).strip()
+            block = Block(kind="paragraph", path=(), start=begun, end=number, text=text)
+            blocks.append(block)
+            begun = None
+        if heading is not None:
+            blocks.append(_heading(heading, number))
+    return blocks
+
+
+_HEADING = re.compile(r"(#{1,6}) ([^\s#][^#]*)\Z")
+
+
+def _heading(found: re.Match[str], number: int) -> Block:
+    return Block(
+        kind="heading",
+        path=(),
+        start=number,
+        end=number + 1,
+        text=found[2].strip(),
+        level=len(found[1]),
+        is_closed=True,
+    )
 
 
 class _Walk:
