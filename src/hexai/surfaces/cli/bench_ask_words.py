@@ -20,6 +20,8 @@ _SPENT = (
     *("ENTRY", "FIRST p50", "p90", "TOTAL p50", "p90", "AGAIN p50", "TOK IN"),
     *("CACHED", "TOK OUT", "COST", "$/1,000"),
 )
+_TAGS = 6
+"""Tags that are named where all questions are counted."""
 _PART = ("TAG", "ENTRY", "QUESTIONS", "CHECKS", "95 %")
 _NOTES = (
     "CHECKS: the share that an answer passed, each question the same; ALL: answers "
@@ -41,7 +43,7 @@ def questions_words(plan: Plan) -> str:
     tagged = {task.commit: task.tags for task in plan.tasks}
     tags = Counter(tag for some in tagged.values() for tag in some)
     if tags:
-        most = tags.most_common(6)
+        most = sorted(tags.items(), key=lambda each: (-each[1], each[0]))[:_TAGS]
         told += ": " + ", ".join(f"{count} {tag}" for tag, count in most)
     return told
 
@@ -97,7 +99,7 @@ def _checked(label: str, mean: Mean | None, cells: Sequence[Cell]) -> tuple[str,
 
 
 def _spent(label: str, cells: Sequence[Cell]) -> tuple[str, ...]:
-    first, again = first_and_again(cells, repeated=repeated)
+    first, again = first_and_again(cells)
     return (
         label,
         *halves([each.first_token for each in first]),
@@ -109,10 +111,12 @@ def _spent(label: str, cells: Sequence[Cell]) -> tuple[str, ...]:
     )
 
 
-def first_and_again(
-    cells: Sequence[Cell], *, repeated: bool
-) -> tuple[list[Times], list[Times]]:
-    """Give how long questions took, and how long when they were asked again."""
+def first_and_again(cells: Sequence[Cell]) -> tuple[list[Times], list[Times]]:
+    """Give how long questions took, and how long when they were asked again.
+
+    What nobody has asked before who shares the model counts as the first time, as long
+    as there is any.
+    """
     first = [cell.cold for cell in cells if not cell.cold.overlapped]
     again = [cell.warm for cell in cells if not cell.warm.overlapped]
     if not any(each.total is not None for each in first):

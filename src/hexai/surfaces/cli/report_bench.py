@@ -11,7 +11,6 @@ from hexai.bench.known import Known, counted
 from hexai.config.locate import Folders
 from hexai.domain.bench import BenchRecord, Cell, Plan, TaskRecord
 from hexai.domain.estimates import Estimate
-from hexai.errors import UsageError
 from hexai.report.bench_section import Answered, Bench, Differing, Halves, Scored
 from hexai.report.names import shown_names
 from hexai.report.texts import LONGEST, MOST_TASKS
@@ -32,24 +31,14 @@ _BEFORE = 600
 
 
 def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench | None:
-    """Read the bench on code that a word means, or the newest; None if there is none.
+    """Read the bench that a word means, or the newest; None if there is none at all.
 
     Raises `UsageError` if the word means none.
     """
     with open_benches(folders) as records:
-        if word is None:
-            on_code = (b for b in records.listed() if not b.plan.asks_questions)
-            newest = next(on_code, None)
-            if newest is None:
-                return None
-            word = str(newest.number)
+        if word is None and not any(records.listed()):
+            return None
         record = records.find(word)
-        if record.plan.asks_questions:
-            number = record.number
-            raise UsageError(
-                f"bench {number} asks questions of your own, and the page shows those "
-                f"on code; hexai bench show {number}"
-            )
         if not with_texts:
             record = replace(record, aside=dict.fromkeys(record.aside, _WHY))
         known = Known.of(record)
@@ -90,7 +79,7 @@ def _times(told: dict[str, Any], cells: Sequence[Cell], plan: Plan) -> dict[str,
     """Give how long it took; of a question both times that it was asked may tell."""
     if plan.asks_questions:
         repeated = plan.repeat > 1
-        first, again = first_and_again(cells, repeated=repeated)
+        first, again = first_and_again(cells)
         return {
             "first_token": _halves([each.first_token for each in first]),
             "total": _halves([each.total for each in first]),
