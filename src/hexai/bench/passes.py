@@ -6,6 +6,8 @@ has a copy of its own, of the files as of the commit; one that has been tried is
 tried again.
 """
 
+import asyncio
+import os
 import shlex
 from collections import Counter
 from collections.abc import Mapping
@@ -32,8 +34,11 @@ LONGEST = 300.0
 """Seconds that a command may take with what was really written."""
 _AT_LEAST, _TIMES = 20.0, 3.0
 """An answer gets so many seconds, or so many times what was written took."""
-_BYTES = 4 << 30
+_BYTES = min(4 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+"""Of memory, of which a smaller machine gives half."""
 _PROCESSES = 512
+_KEPT = 4
+"""Commits whose files are kept packed: lanes are not at the same task."""
 _SAID = 6
 """Lines of what a command printed that are told."""
 _BARE = "/tmp/repository"  # noqa: S108 - in a room where nobody else is
@@ -71,7 +76,7 @@ class Passing:
         self._folder = repository.folder or _BARE
         self._around = around
         self._command = self._found(split(command))
-        self._archive: tuple[str, IO[bytes]] | None = None
+        self._archives: dict[str, IO[bytes]] = {}
         self._tried: dict[str, _Tried] = {}
         self.unfit = Counter[str]()
         """Why tasks say nothing, and how many."""
@@ -122,10 +127,9 @@ class Passing:
         return sum(not tried.unfit for tried in self._tried.values())
 
     def close(self) -> None:
-        """Let go of the copy."""
-        if self._archive is not None:
-            self._archive[1].close()
-            self._archive = None
+        """Let go of all copies."""
+        while self._archives:
+            self._archives.popitem()[1].close()
 
     async def _of(self, task: Task) -> "_Tried":
         """Try what was really written, and nothing, once for a task."""
@@ -175,7 +179,7 @@ class Passing:
         return commit.tree
 
     async def _try(self, task: Task, text: str, seconds: float) -> Ended:
-        archive = self._packed(task)
+        archive = await self._packed(task)
         ended = await run_confined(
             self._job({task.path: text}, seconds=seconds), archive
         )
@@ -183,13 +187,20 @@ class Passing:
             raise SetupError(f"--test cannot be run: {ended.refused}")
         return ended
 
-    def _packed(self, task: Task) -> IO[bytes]:
-        """Give the files of a task's commit; the last ones are kept."""
-        if self._archive is None or self._archive[0] != task.commit:
-            self.close()
-            packed = pack(self._repository, self._trees, self._tree_of(task))
-            self._archive = task.commit, packed
-        return self._archive[1]
+    async def _packed(self, task: Task) -> IO[bytes]:
+        """Give the files of a task's commit; those of the last commits are kept.
+
+        It takes seconds where there are thousands, in which others are asked.
+        """
+        kept = self._archives
+        if task.commit not in kept:
+            if len(kept) == _KEPT:
+                kept.pop(next(iter(kept))).close()
+            tree = self._tree_of(task)
+            kept[task.commit] = await asyncio.to_thread(
+                pack, self._repository, self._trees, tree
+            )
+        return kept[task.commit]
 
     def _job(self, texts: dict[str, str], *, seconds: float, tries: bool = True) -> Job:
         around, real = self._around, self._repository.folder

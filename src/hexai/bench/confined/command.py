@@ -43,9 +43,7 @@ async def run_confined(job: Job, archive: IO[bytes]) -> Ended:
                         await process.wait()
             except TimeoutError:
                 return Ended(stop=Stop.TIME)
-        ended = _read(told)
-    if is_loud:
-        ended = Ended(stop=Stop.OUTPUT)
+        ended = Ended(stop=Stop.OUTPUT) if is_loud else _read(told, said)
     return replace(ended, said=said.decode("utf-8", "replace"))
 
 
@@ -95,8 +93,9 @@ async def _listen(process: asyncio.subprocess.Process) -> tuple[bytes, bool]:
     return last, False
 
 
-def _read(told: IO[bytes]) -> Ended:
+def _read(told: IO[bytes], said: bytes) -> Ended:
     try:
         return msgspec.json.decode(told.read() or b"", type=Ended)
     except msgspec.DecodeError:
-        return Ended(refused="the process that was to run it has failed")
+        last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        return Ended(refused=f"the process that was to run it has failed ({last})")

@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 import time
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +23,7 @@ import msgspec
 
 from hexai.bench.confined import namespaces
 from hexai.bench.confined.job import Ended, Job, Stop
-from hexai.bench.confined.room import furnish
+from hexai.bench.confined.room import furnish, written
 
 _LOOK = 0.1
 """Seconds between two looks at what a command takes."""
@@ -99,10 +100,11 @@ def _first(job: Job, tell: int, archive: int, parent: socket.socket) -> None:
         _tell(tell, Ended(refused=f"no room of its own ({_reason(error)})"))
     except _Refused as error:
         _tell(tell, Ended(refused=str(error)))
-    except BaseException:
+    except Exception:  # noqa: BLE001 - a bug; there is nobody above to raise it to
+        traceback.print_exc()
         code = 70
-        raise
     finally:
+        sys.stderr.flush()
         os._exit(code)
 
 
@@ -183,6 +185,7 @@ def _watch(job: Job, command: int, until: float) -> Ended:
         if time.monotonic() >= until:
             return Ended(stop=Stop.TIME)
         taken, processes = _taken()
+        taken += written(job)
         if processes > job.processes:
             return Ended(stop=Stop.PROCESSES)
         if taken > job.bytes:

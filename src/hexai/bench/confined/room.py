@@ -47,8 +47,10 @@ def furnish(job: Job, archive: int) -> None:
     shown = {path: open_tree(path) for path in _folders(job.shown)}
     hidden = _hidden(job.hidden)
     size = f"size={job.bytes},nr_inodes=400000"
-    for path in _folders((*_SOCKETS, "/tmp", "/var/tmp")):  # noqa: S108
-        _empty(path, size if path in _SCRATCH else _FEW)
+    for path in _folders(_SOCKETS):
+        _empty(path, _FEW)
+    for path in _folders(_SCRATCH[:2]):
+        _empty(path, size)
     for path in hidden:
         if os.path.isdir(path):  # noqa: PTH112 - paths are texts here
             _empty(path, _FEW)
@@ -60,6 +62,15 @@ def furnish(job: Job, archive: int) -> None:
     _copy(job, archive, size)
     for path, tree in shown.items():
         _show(Path(path), tree)
+
+
+def written(job: Job) -> int:
+    """Count the bytes that lie in the folders of the room, which are in memory."""
+    found = 0
+    for folder in (*_folders(_SCRATCH), job.folder):
+        stat = os.statvfs(folder)
+        found += (stat.f_blocks - stat.f_bfree) * stat.f_frsize
+    return found
 
 
 def _show(path: Path, tree: int) -> None:

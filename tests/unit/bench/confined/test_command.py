@@ -241,6 +241,20 @@ class TestHostile:
 
         assert not ended.passes
 
+    def test_what_is_written_counts_together(self) -> None:
+        """Wherever it is; a few folders with a limit each would be no limit."""
+        ended = python(
+            """
+            import time
+            for folder in ("/tmp", "/dev/shm", "."):
+                open(f"{folder}/x", "wb").write(b"x" * (50 << 20))
+            time.sleep(1000)
+            """,
+            bytes=128 << 20,
+        )
+
+        assert ended.stop is Stop.MEMORY
+
     def test_output_is_limited(self) -> None:
         """What goes on for ever is not read for ever."""
         ended = confined("/usr/bin/yes")
