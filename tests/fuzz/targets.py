@@ -12,7 +12,7 @@ from random import Random
 
 from msgspec import Struct
 
-from tests.fuzz import streams, texts
+from tests.fuzz import attached, streams, texts
 
 _DATA = Path(__file__).parents[1] / "data"
 
@@ -77,5 +77,7 @@ TARGETS: tuple[Target, ...] = (
         seeds=lambda: (*_files("config"), *texts.SHAPES),
     ),
     Target(name="environment", run=texts.environment_any, seeds=texts.environments),
+    Target(name="attachments", run=attached.attach_any, seeds=attached.files),
+    Target(name="options", run=attached.option_any, seeds=attached.options),
 )
 """All of them."""
