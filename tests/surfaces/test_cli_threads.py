@@ -18,7 +18,7 @@ from tests.support.command_line import (
     simulated,
     write_config,
 )
-from tests.support.replies import status
+from tests.support.replies import hang, status
 from tests.support.secrets import samples
 from tests.support.upstream import Upstream
 
@@ -149,6 +149,15 @@ class TestWhatIsSent:
 
         assert sent(upstream, "one")[-1] == ["u: first\n\nsecond"]
         assert "careful said nothing to the question before" in result.err
+
+    def test_after_the_first_answer(self, upstream: Upstream) -> None:
+        """Who was stopped for another's sake is asked both, like who failed."""
+        upstream.on("/one/chat/completions", hang(), openai_answer("here I am"))
+        run_cli("--first", "first")
+        run_cli("-c", "second")
+
+        assert sent(upstream, "one")[-1] == ["u: first\n\nsecond"]
+        assert sent(upstream, "two")[-1][1] == "a: two says 1"
 
     def test_what_broke_off_goes_along(self, upstream: Upstream) -> None:
         """As it stood on the screen."""
@@ -431,6 +440,17 @@ class TestTheLedger:
         assert record["thread"] == record["follows"] == earlier["run_id"]
         assert [each["follows"] for each in record["entries"]] == ["careful"] * 2
         assert [each["turns"] for each in record["entries"]] == [1, 1]
+
+    def test_marked_in_the_history(self, upstream: Upstream) -> None:
+        """What goes on says little alone."""
+        run_cli("first")
+        run_cli("-c", "and more")
+        first, second = run_cli("history").out.splitlines()[1:]
+
+        assert (first.endswith("  first"), second.endswith("↳ and more")) == (
+            True,
+            True,
+        )
 
     def test_forgotten_whole(self, upstream: Upstream) -> None:
         """With one of its runs go all others."""

@@ -37,6 +37,9 @@ _SHORTEST_PROMPT = 20
 _BESIDE_PROMPT = 8
 """Cells that stay free on that line."""
 
+_GOES_ON = "↳ "
+"""Before what goes on with an earlier question."""
+
 _HEADER = ("RUN", "WHEN", "SURFACE", "ANSWERED", "CHOSEN", "PROMPT")
 
 
@@ -122,7 +125,8 @@ def _prompt(recorded: RecordedRun | DamagedRun) -> str:
     if isinstance(recorded, DamagedRun):
         return "(damaged: it cannot be read)"
     prompt = " ".join(recorded.run.prompt.split())
-    return prompt or recorded.run.background.project
+    mark = _GOES_ON if recorded.run.follows else ""
+    return mark + (prompt or recorded.run.background.project)
 
 
 def forget_parser() -> click.Command:
