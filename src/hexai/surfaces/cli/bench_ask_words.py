@@ -50,6 +50,8 @@ def questions_words(plan: Plan) -> str:
 
 def question_notes(plan: Plan, known: Known) -> str:
     """Explain the figures that are no everyday words."""
+    if not known.cells:
+        return ""
     notes = _NOTES if _is_checked(known) else _UNCHECKED
     return f"{notes} {_REPEATED}" if plan.repeat > 1 else notes
 

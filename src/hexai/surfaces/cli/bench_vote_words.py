@@ -50,7 +50,7 @@ def _progress(number: int, voted: int, pairs: Pairs, count: int) -> str:
     if voted < len(pairs.pairs):
         told += f"; hexai bench vote {number} goes on"
     if pairs.same:
-        told += f"; {pairs.same} more have the same answer twice"
+        told += f"; left out: {pairs.same} with the same answer twice"
     return told
 
 

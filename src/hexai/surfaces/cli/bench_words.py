@@ -330,17 +330,24 @@ def ending_words(bench: BenchRecord) -> str:
     match bench.ending:
         case Ending.UNFINISHED:
             return f"unfinished; {resume_words(bench)} goes on"
-        case Ending.DONE if bench.plan.asks_questions:
-            asked = "every question was asked"
-            if bench.votes or len(bench.plan.contenders) < 2:
-                return asked
-            return f"{asked}; hexai bench vote {bench.number} lets you judge, blind"
         case Ending.DONE:
-            return "every task was asked"
+            return _done_words(bench)
         case Ending.DECIDED:
             return "every pair is known, so no more was asked"
         case Ending.SPENT:
             return "the budget holds no further request"
+
+
+def _done_words(bench: BenchRecord) -> str:
+    contenders = len(bench.plan.contenders)
+    if len(bench.aside) == contenders:
+        return "nobody is left to be asked"
+    if not bench.plan.asks_questions:
+        return "every task was asked"
+    asked = "every question was asked"
+    if bench.votes or contenders < 2:
+        return asked
+    return f"{asked}; hexai bench vote {bench.number} lets you judge, blind"
 
 
 def resume_words(bench: BenchRecord) -> str:

@@ -4,6 +4,8 @@ Pure: texts and a size in, lines out. What does not fit is scrolled, both answer
 together where they stand side by side.
 """
 
+from collections.abc import Callable
+
 from hexai.surfaces.cli.live.column import Column, MakeSource
 from hexai.surfaces.cli.live.header import DIM, Size
 from hexai.surfaces.cli.live.lines import Pieces, drawn
@@ -16,7 +18,7 @@ NARROWEST, FLATTEST = 40, 12
 _BESIDE = 40
 """Cells that an answer needs to stand beside another one."""
 _BOLD = "1"
-_MOST = 400_000
+_MOST = 50_000
 """Characters of an answer that are drawn."""
 _LETTERS = ("A", "B")
 _KEYS = (
@@ -27,6 +29,10 @@ _KEYS = (
 """What keys do, in as many words as there is room for."""
 
 Rows = list[Pieces]
+_Draw = Callable[[int], str]
+"""Draws a row."""
+_Body = tuple[list[str], int, _Draw]
+"""Lines that stay, and how many rows are scrolled below them."""
 
 
 class Ballot:
@@ -76,13 +82,13 @@ class Ballot:
             return [truncate(each, columns) for each in told][:height]
         cells = columns - 1
         top = [_styled(truncate(progress, cells), DIM), *self._asked(cells, height)]
-        head, body = self._body(cells)
+        head, count, draw = self._body(cells)
         self._room = height - len(top) - len(head) - 2
-        self._most = max(0, len(body) - self._room)
+        self._most = max(0, count - self._room)
         self._top = min(self._top, self._most)
-        shown = body[self._top : self._top + self._room]
+        shown = [draw(n) for n in range(count)[self._top : self._top + self._room]]
         blank = [""] * (self._room - len(shown))
-        foot = [self._place(len(body), cells), self._foot(message, cells)]
+        foot = [self._place(count, cells), self._foot(message, cells)]
         return [*top, *head, *shown, *blank, *foot]
 
     def _asked(self, cells: int, height: int) -> list[str]:
@@ -100,35 +106,39 @@ class Ballot:
         lines = visible(self._question).expandtabs(4).split("\n")
         return [row.rstrip() for line in lines for row in wrap(line, cells)]
 
-    def _body(self, cells: int) -> tuple[list[str], list[str]]:
+    def _body(self, cells: int) -> _Body:
         """Give what stays at the top, and what is scrolled below it."""
+        rule = "─" * cells
         if self.shows_question:
             self._second = 0
-            return ["─" * cells], self._question_rows(cells)
+            rows = self._question_rows(cells)
+            return [rule], len(rows), rows.__getitem__
         each, more = divmod(cells - len(SEPARATOR), 2)
         if each < _BESIDE:
-            return ["─" * cells], self._below(cells)
+            return [rule], *self._below(cells)
         self._second = 0
         widths = (each + more, each)
         names = styled_row([(Piece(name, _BOLD),) for name in _LETTERS], widths)
         rule = "─┼─".join("─" * width for width in widths)
-        first, second = (self._drawn(n, width) for n, width in enumerate(widths))
-        count = max(len(first), len(second))
-        first, second = (rows + [()] * (count - len(rows)) for rows in (first, second))
-        pairs = zip(first, second, strict=True)
-        return [names, rule], [styled_row(pair, widths) for pair in pairs]
+        both = [self._drawn(n, width) for n, width in enumerate(widths)]
 
-    def _below(self, cells: int) -> list[str]:
-        """Draw one answer below the other."""
-        rows: list[str] = []
+        def draw(row: int) -> str:
+            return styled_row(
+                [rows[row] if row < len(rows) else () for rows in both], widths
+            )
+
+        return [names, rule], max(map(len, both)), draw
+
+    def _below(self, cells: int) -> tuple[int, _Draw]:
+        """Put one answer below the other."""
+        rows: Rows = []
         for number, name in enumerate(_LETTERS):
             if number:
-                rows.append("")
+                rows.append(())
                 self._second = len(rows)
-            title = f"{name} {'─' * (cells - 2)}"
-            rows.append(_styled(title, _BOLD))
-            rows += [drawn(row) for row in self._drawn(number, cells)]
-        return rows
+            rows.append((Piece(f"{name} {'─' * (cells - 2)}", _BOLD),))
+            rows += self._drawn(number, cells)
+        return len(rows), lambda row: drawn(rows[row])
 
     def _drawn(self, number: int, cells: int) -> Rows:
         known = self._rows.setdefault(cells, ([], []))
