@@ -3,6 +3,7 @@
 import posixpath
 import tarfile
 import tempfile
+from collections.abc import Iterable
 from io import BytesIO
 from typing import IO
 
@@ -17,28 +18,42 @@ class TooLarge(Exception):
     """A commit holds more than is copied; the text says so."""
 
 
-def pack(objects: Objects, trees: Trees, tree: str) -> IO[bytes]:
+def pack(
+    objects: Objects, trees: Trees, tree: str, *, most_files: int = MOST_FILES
+) -> IO[bytes]:
     """Pack the files below a folder; gives an open file without a name.
 
     Links that lead out of it are left out, and so are submodules, which are elsewhere.
     Raises `TooLarge`, and `Absent` where an object is not there.
     """
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's
+    try:
+        _write(packed, objects, trees.with_modes(tree), most_files)
+    except BaseException:
+        packed.close()
+        raise
+    return packed
+
+
+def _write(
+    packed: IO[bytes],
+    objects: Objects,
+    found: Iterable[tuple[bytes, int, str]],
+    most_files: int,
+) -> None:
     files = size = 0
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive:
-        for path, mode, id_ in trees.with_modes(tree):
+        for path, mode, id_ in found:
             files, size = files + 1, size + (objects.size(id_) or 0)
-            if files > MOST_FILES or size > MOST_BYTES:
-                packed.close()
+            if files > most_files or size > MOST_BYTES:
                 raise TooLarge(
-                    f"over {MOST_FILES} files or {MOST_BYTES >> 20} MB in a commit"
+                    f"are of commits of over {most_files} files or "
+                    f"{MOST_BYTES >> 20} MB"
                 )
             data = objects.read(id_, BLOB)
             if data is None:
-                packed.close()
                 raise Absent
             _add(archive, path, mode, data)
-    return packed
 
 
 def _add(archive: tarfile.TarFile, path: bytes, mode: int, data: bytes) -> None:
