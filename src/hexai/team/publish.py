@@ -72,7 +72,7 @@ def _publish(connection: "Connection[Any]", week: str, made: int) -> Outcome:
     cells = _cells(connection, {_key(each) for each in figures})
     if figures:
         put(connection, published, {by: _boards(connection, cells, by) for by in _BY})
-    connection.execute(_SWEEP)
+    connection.execute(_SWEEP.encode(), [week])
     return Outcome(
         week=week,
         people=people,
@@ -145,11 +145,15 @@ _SEATED = """
 SELECT person, sitting, (day - DATE '1970-01-01'), trial FROM chosen
 WHERE trial IS NOT NULL ORDER BY person, day, sitting, run
 """
-# What only forgotten facts were of.
+# Cells that only forgotten facts were of.
 _SWEEP = """
-DELETE FROM hexai.cell WHERE NOT EXISTS (
-    SELECT FROM hexai.fact WHERE fact.person = cell.person AND fact.cell = cell.id
+WITH unused AS (
+    SELECT person, id FROM hexai.cell
+    EXCEPT SELECT person, cell FROM used
+    EXCEPT SELECT person, cell FROM hexai.fact WHERE kind = 'b' OR day >= %s
 )
+DELETE FROM hexai.cell USING unused
+WHERE cell.person = unused.person AND cell.id = unused.id
 """
 
 

@@ -32,8 +32,10 @@ from hexai.team.server import (
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_FEW, _MANY = 50, 4000
+_FEW, _MANY = 200, 4000
 """Runs that go at once, to begin with and at most."""
+_LEAST = 20
+"""Those that go at once by the slowest line."""
 _QUICK, _SLOW = 1.0, 8.0
 """Seconds of a batch below which the next one is larger, or above which smaller."""
 _BURIED_AT_ONCE = 2000
@@ -106,7 +108,7 @@ class Pusher:
             self.me = _enrolled(read_me(connection))
             secret = make_secret(state)
             _introduce(connection, secret, state)
-        self._sender = Sender(
+        self.sender = Sender(
             secret=secret, setting=self.setting, projects=projects or {}
         )
         self._sent: set[int] = set()
@@ -138,7 +140,7 @@ class Pusher:
             with self._connection.transaction():
                 if EVERYTHING in runs:
                     forget_person(self._connection, self.me.pseudonym)
-                    _introduce_again(self._connection, self._sender.secret)
+                    _introduce_again(self._connection, self.sender.secret)
                 self._connection.execute(_BURY, [keys])
             self._changes.deliver(runs)
             count += len(keys)
@@ -155,10 +157,10 @@ class Pusher:
             cells = self._changes.cells(pushed.bench_change, most=size)
             if not (runs or cells):
                 break
-            batch = batch_of(self._sender, runs, cells)
+            batch = batch_of(self.sender, runs, cells)
             began = time.monotonic()
             try:
-                rows += self._put(batch)
+                rows += self.put(batch)
             except _too_many() as error:
                 full = str(_line(error))
                 break
@@ -177,7 +179,7 @@ class Pusher:
             full=full,
         )
 
-    def _put(self, batch: Batch) -> int:
+    def put(self, batch: Batch) -> int:
         """Write a batch in one transaction; gives how many facts were new."""
         if not batch.rows:
             return 0
@@ -275,7 +277,7 @@ def after(
 def _next_size(size: int, seconds: float) -> int:
     if seconds < _QUICK:
         return min(_MANY, size * 2)
-    return max(_FEW // 5, size // 2) if seconds > _SLOW else size
+    return max(_LEAST, size // 2) if seconds > _SLOW else size
 
 
 def _pieces(rows: Sequence[Row], size: int = 500) -> Iterable[bytes]:

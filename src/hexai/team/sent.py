@@ -339,7 +339,7 @@ def _figures(
 def lines(rows: Sequence[Row]) -> Iterator[bytes]:
     """Write rows as COPY reads them. No part of them holds what it would misread."""
     for row in rows:
-        parts = ("\\N" if part is None else str(part) for part in astuple(row))
+        parts = ["\\N" if part is None else str(part) for part in astuple(row)]
         yield ("\t".join(parts) + "\n").encode("ascii")
 
 
@@ -389,4 +389,7 @@ def _milliseconds(seconds: float | None) -> int | None:
 
 
 def _small(value: int | None) -> int | None:
-    return None if value is None else min(max(value, 0), _MOST)
+    """Clamp a figure to what a column holds."""
+    if value is None or 0 <= value <= _MOST:
+        return value
+    return _MOST if value > 0 else 0
