@@ -80,6 +80,10 @@ class Postgres(Struct):
     def start(self) -> None:
         """Start it again where it was."""
         self.process = _launch(self.folder, self.port)
+        self.wait_up()
+
+    def wait_up(self) -> None:
+        """Wait until it takes connections, as after it has recovered by itself."""
         _wait(self.folder, self.port, self.process)
 
 
