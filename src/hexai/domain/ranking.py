@@ -162,7 +162,7 @@ class Leaderboard(Struct, frozen=True, kw_only=True):
     same: int = 0
     """Lists and votes of several entries that are all of one `Model`."""
     clusters: str = "sittings"
-    """What a verdict bets on: a person's sittings, or a team's people."""
+    """What a verdict bets on: one person's sittings, or weeks of a team's people."""
     narrowed: int = 0
     """Lists that are left out, since an older version noted only who stood in the last
     of their re-asks."""

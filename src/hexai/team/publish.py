@@ -143,7 +143,8 @@ SELECT DISTINCT person, trial FROM chosen WHERE trial IS NOT NULL ORDER BY perso
 """
 _SEATED = """
 SELECT person, sitting, (day - DATE '1970-01-01'), trial FROM chosen
-WHERE trial IS NOT NULL ORDER BY person, day, sitting, run
+WHERE trial IS NOT NULL
+ORDER BY (day - DATE '1970-01-05') / 7, person, day, sitting, run
 """
 # Cells that only forgotten facts were of.
 _SWEEP = """

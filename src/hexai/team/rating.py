@@ -1,9 +1,8 @@
 """From what a team chose to leaderboards, clustered by person and then by sitting.
 
-The ratings are those of one person's ledger. What clusters there are a file and a
-sitting, here they are a person and a sitting; a verdict bets once on each person, so
-that one who chooses all day long does not decide for everybody. People come in the
-order of their pseudonyms, which is drawn, and stays. `docs/decisions/0084` says more.
+The strengths are those of one person's ledger, with a person in place of a file; so
+intervals are clustered by person, which is the coarser. Verdicts are bets of weeks, in
+which each person bets once: `bets.py` says why.
 
 Nothing is counted that fewer than five people have compared, so no part of a result
 speaks of fewer.
@@ -22,6 +21,7 @@ from hexai.domain.ranking import Leaderboard, Model, Rated
 from hexai.ledger.boards import without_verdicts
 from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Outcome, Trials
+from hexai.team.bets import RoundBets
 from hexai.team.cells import Cell
 from hexai.team.results import LEAST, rounded
 from hexai.team.trials import cells_of, read_trial
@@ -71,9 +71,10 @@ class Ratings:
                 self._known[word] = None
 
     def count(self, seated: Iterable[Seated]) -> None:
-        """Count all trials, given person by person and in order of time for each."""
+        """Count all trials, given week by week, and in each person by person."""
+        people: dict[int, str] = {}
         for person, theirs in groupby(seated, itemgetter(0)):
-            who = str(person)
+            who = people.setdefault(person, str(person))
             seats: dict[int | None, str] = {None: ""}
             for _, sitting, at, word in theirs:
                 known = self._known.get(word)
@@ -91,7 +92,7 @@ class Ratings:
         return tuple(map(rounded, made))
 
     def _board(self, surface: str, trials: Trials) -> Leaderboard:
-        rankings = rank(trials)
+        rankings = rank(trials, bets=RoundBets)
         there = {each.model for ranking in rankings for each in ranking.standings}
         cells = [cell for cell in self._cells.values() if cell.surface == surface]
         entries: dict[Model, set[tuple[str, str]]] = defaultdict(set)
@@ -105,7 +106,10 @@ class Ratings:
         if self._by == "model":
             rankings = tuple(without_verdicts(ranking, pooled) for ranking in rankings)
         return Leaderboard(
-            surface=surface, models=rated, rankings=rankings, clusters="people"
+            surface=surface,
+            models=rated,
+            rankings=rankings,
+            clusters="weeks of one person each",
         )
 
     def _rated(self, cell: Cell) -> Rated:

@@ -41,6 +41,7 @@ from operator import mul
 from msgspec import Struct
 
 from hexai.domain.ranking import Model
+from hexai.ledger.ratings.habit import Habit
 from hexai.ledger.ratings.trials import Pattern, Trials
 
 DECIDED_AT = 20.0
@@ -57,34 +58,11 @@ _FAR = 1.5
 """Standard deviations that the sum of a unit may go beyond one choice."""
 _NEAR = 0.8
 """What the sum of a unit may be at least: what one choice may pay against a habit."""
-_USUAL, _USUAL_COUNT = 0.7, 5
-"""The share of first places taken before any is known, and how much it counts for."""
-_LEAST, _MOST = 0.05, 0.95
-"""The share of first places taken that a bet reckons with, at least and at most."""
 _ALIKE = 0.3
 """How much preferences are taken to differ between sittings, in logits, for guesses."""
 _NEVER = 1e5
 _POINTS = ((-sqrt(3.0), 1 / 6), (0.0, 2 / 3), (sqrt(3.0), 1 / 6))
 """Three points with their weights, for the mean over a normal distribution."""
-
-
-class Habit:
-    """How often the first of two places was taken so far."""
-
-    def __init__(self) -> None:
-        self._firsts = 0
-        self._all = 0
-
-    @property
-    def first(self) -> float:
-        """The share, of what was noted before."""
-        share = (self._firsts + _USUAL * _USUAL_COUNT) / (self._all + _USUAL_COUNT)
-        return min(_MOST, max(_LEAST, share))
-
-    def note(self, *, first: bool) -> None:
-        """Take a choice between the two places."""
-        self._firsts += first
-        self._all += 1
 
 
 class Unit(Struct, frozen=True):
@@ -305,6 +283,14 @@ def _look_away(_at: float, _born: Sequence[Bet]) -> None:
     """Nobody wants to know."""
 
 
+class Outcomes(Struct, frozen=True):
+    """By the number of an outcome, whom it compares if its order was drawn."""
+
+    drawn: Sequence[tuple[_Step, ...]]
+    noted: Sequence[set[tuple[Habit, bool]]]
+    """The habits that learn from it, each once."""
+
+
 class Bets:
     """The bets on all pairs of models of which one was chosen and the other shown."""
 
@@ -325,21 +311,8 @@ class Bets:
             compared if pattern.drawn else ()
             for compared, (pattern, _choice) in zip(steps, trials.outcomes, strict=True)
         ]
-        began: dict[int, float] = {}
         noted = [{(step[1], step[3]) for step in compared} for compared in drawn]
-        due = deque(watch)
-        for number, file, sitting, at in trials:
-            while due and at > due[0]:
-                look(due.popleft(), self.born)
-            if number not in began:
-                began[number] = at
-                self._bear(drawn[number])
-            if drawn[number]:
-                self._take(drawn[number], (file, sitting, at))
-                for habit, won_first in noted[number]:
-                    habit.note(first=won_first)
-        while due:
-            look(due.popleft(), self.born)
+        began = self._bet(trials, Outcomes(drawn, noted), deque(watch), look)
         for number, count in Counter(trials.numbers).items():
             for step in steps[number]:
                 bet, _habit, stood_first, won_first, _weight = step
@@ -348,16 +321,36 @@ class Bets:
                 bet.note(began[number], count, won=won, joined=joined)
         self.pairs = {pair: bet for pair, bet in self.pairs.items() if bet.shown}
 
+    def _bet(
+        self, trials: Trials, outcomes: Outcomes, due: deque[float], look: Look
+    ) -> dict[int, float]:
+        """Bet on all trials; gives when the first of each outcome was."""
+        began: dict[int, float] = {}
+        for number, file, sitting, at in trials:
+            while due and at > due[0]:
+                look(due.popleft(), self.born)
+            if number not in began:
+                began[number] = at
+                self._bear(outcomes.drawn[number])
+            self._take(outcomes, number, (file, sitting, at))
+        while due:
+            look(due.popleft(), self.born)
+        return began
+
     @property
     def first(self) -> float:
         """How often what stands first is taken rather than what stands second."""
         return self._habits[0, 1].first
 
-    def _take(self, steps: tuple[_Step, ...], where: tuple[str, str, float]) -> None:
-        for bet, habit, stood_first, won_first, weight in steps:
+    def _take(
+        self, outcomes: Outcomes, number: int, where: tuple[str, str, float]
+    ) -> None:
+        for bet, habit, stood_first, won_first, weight in outcomes.drawn[number]:
             first = habit.first
             paid = won_first - first
             bet.add(paid if stood_first else -paid, first, weight, where)
+        for habit, won_first in outcomes.noted[number]:
+            habit.note(first=won_first)
 
     def _bear(self, steps: tuple[_Step, ...]) -> None:
         """Let pairs be born that were not yet, and an era begin with them."""
@@ -370,6 +363,9 @@ class Bets:
         for bet in self.born:
             bet.begin_era(self._eras)
         self._eras += 1
+
+    def _make(self, pair: frozenset[Model]) -> Bet:
+        return Bet(*sorted(pair))
 
     def _steps(self, pattern: Pattern, choice: int) -> tuple[_Step, ...]:
         """List whom an outcome compares, and how."""
@@ -389,7 +385,7 @@ class Bets:
     ) -> _Step:
         (place, better), (other, worse) = won, lost
         pair = frozenset((better, worse))
-        bet = self.pairs.setdefault(pair, Bet(*sorted(pair)))
+        bet = self.pairs.get(pair) or self.pairs.setdefault(pair, self._make(pair))
         won_first = place < other
         givers = len(pattern.items[place]), len(pattern.items[other])
         second = givers[1] if won_first else givers[0]

@@ -42,14 +42,19 @@ _MOST = 10_000
 
 
 def rank(
-    trials: Trials, *, priors: Priors = DEFAULT_PRIORS, watch: Iterable[float] = ()
+    trials: Trials,
+    *,
+    priors: Priors = DEFAULT_PRIORS,
+    watch: Iterable[float] = (),
+    bets: type[Bets] = Bets,
 ) -> tuple[Ranking, ...]:
     """Rank the models of trials that are in order of time, group by group.
 
-    How verdicts came about is told for each moment of `watch`, which rise.
+    How verdicts came about is told for each moment of `watch`, which rise. `bets` makes
+    those by which pairs are decided.
     """
     groups = connected(trials.outcomes[number] for number in {*trials.numbers})
-    shown = _Shown.by(trials, watch)
+    shown = _Shown.by(trials, watch, bets)
     return tuple(
         _rank(trials.among(group), priors, shown)
         if len(group) > 1
@@ -70,7 +75,7 @@ class _Shown(Struct, frozen=True, kw_only=True):
     growth: tuple[Grown, ...]
 
     @classmethod
-    def by(cls, trials: Trials, watch: Iterable[float]) -> "_Shown":
+    def by(cls, trials: Trials, watch: Iterable[float], make: type[Bets]) -> "_Shown":
         """Decide what is decided."""
         growth: list[Grown] = []
 
@@ -80,7 +85,7 @@ class _Shown(Struct, frozen=True, kw_only=True):
                 for pair, part in reached(born).items()
             )
 
-        bets = Bets(trials, watch, look)
+        bets = make(trials, watch, look)
         winners = decide(bets.born)
         rest = [bet for bet in bets.born if frozenset(bet.models) not in winners]
         return cls(
