@@ -249,6 +249,20 @@ def test_blind_until_a_vote(upstream: Upstream) -> None:
     assert "m-one" not in after_hint
 
 
+def test_a_vote_by_one_key(upstream: Upstream) -> None:
+    """Asked for by /vote; a thread counts once, and says so of the second."""
+    with chatting() as chat:
+        chat.type("first", "one-says-1.", "two-says-1.")
+        for times, told in enumerate(("careful ahead 1:0", "a thread counts once"), 1):
+            chat.press(b"/vote\r")
+            chat.terminal.wait_for("skip: ", times=times)
+            chat.press(b"A")
+            chat.terminal.wait_for(told)
+            chat.ready()
+            chat.type("next", "-says-2.")
+        chat.end()
+
+
 def test_earlier_questions_come_back(upstream: Upstream) -> None:
     """From the ledger, so what is forgotten there is forgotten here."""
     with chatting("--only", "careful") as chat:
