@@ -249,6 +249,28 @@ def test_blind_until_a_vote(upstream: Upstream) -> None:
     assert "m-one" not in after_hint
 
 
+def test_blind_though_all_fail(upstream: Upstream) -> None:
+    """What cannot be voted on names nobody."""
+    configure(upstream, "[cli]\nblind = true\n")
+    for name in ("one", "two"):
+        answers = openai_answer(f"{name}-says-1."), openai_answer(f"{name}-says-2.")
+        upstream.on(
+            f"/{name}/chat/completions",
+            status(400),
+            answers[0],
+            status(400),
+            answers[1],
+        )
+    with chatting() as chat:
+        chat.type("first", "failed contender=A")
+        chat.type("second", "one-says-1.", "two-says-1.")
+        chat.type("third", "nothing to vote on here, so names stay hidden")
+        chat.type("fourth", "one-says-2.", "two-says-2.")
+        _, text = chat.end()
+
+    assert "careful" not in text[text.index(HINT) :]
+
+
 def test_a_vote_by_one_key(upstream: Upstream) -> None:
     """Asked for by /vote; a thread counts once, and says so of the second."""
     with chatting() as chat:

@@ -212,19 +212,19 @@ class Chat:
         self._notes.clear()
 
     def _vote(self, how: Wanted, show: Show) -> None:
-        """Let the user vote, or say how; where nothing can be voted on, name all."""
+        """Let the user vote, or say how; nobody is named before."""
         process, thread = self._session.process, self._thread
-        if how.vote:
+        if not can_be_voted_on(show):
+            if thread.is_hidden:
+                complain(process, "nothing to vote on here, so names stay hidden")
+        elif how.vote:
             chosen = vote_at_the_end(process, show, self._recorder)
+            thread.is_named = True
             if chosen is not None:
                 thread.choose(chosen)
-        elif thread.is_hidden and can_be_voted_on(show):
+        elif thread.is_hidden:
             names = ", ".join((*thread.names, "tie", "bad"))
             complain(process, f"names stay hidden until you /vote: {names}")
-        elif thread.is_hidden:
-            tell(process, *show.held_back)
-        if how.vote or not can_be_voted_on(show):
-            thread.is_named = True
 
 
 def _leaving(screen: Screen) -> Callable[[int], None]:

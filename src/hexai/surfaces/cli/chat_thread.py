@@ -117,6 +117,8 @@ class ChatThread:
         record = show.record
         if record is None or not any(each.text for each in show.outcomes):
             return
+        if self.conversation is None:  # its letters are drawn anew
+            self.is_named = False
         before = self.conversation.runs if self.conversation is not None else ()
         voted = self.conversation is not None and self.conversation.is_voted
         self.conversation = Conversation(
