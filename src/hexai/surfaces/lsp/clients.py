@@ -111,7 +111,7 @@ DEFAULT = Client(name="unknown")
 
 HELIX = Client(
     name="helix",
-    seen="Helix 25.07.1 and master of 2026-07-23, run on 2026-11-29; "
+    seen="Helix 25.07.1 and master of 2026-07-23, run on 2026-11-30; "
     "https://github.com/helix-editor/helix/tree/master/helix-term/src/ui",
     plaintext=False,
     says_done=True,
@@ -215,7 +215,7 @@ KAKOUNE = Client(
 
 VSCODE = Client(
     name="vscode",
-    seen="VS Code 1.139.1 as code-server 4.139.1, run on 2026-11-28; "
+    seen="VS Code 1.139.1 as code-server 4.139.1, run on 2026-11-30; "
     "https://github.com/microsoft/vscode/tree/main/src/vs/editor/contrib/suggest",
     code_in="documentation",
     runs_commands=True,
