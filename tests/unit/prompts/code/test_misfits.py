@@ -18,6 +18,7 @@ def total(values):
 GO = "package main\n\nfunc add(a, b int) int {\n\treturn ¦\n}\n"
 COMMENT = "# this is what ¦\nx = 1\n"
 DOCSTRING = 'def f():\n    """Say ¦\n    """\n'
+OPEN = 'def f():\n    """\n    ¦\n\n    return 1\n'
 CALL = "print(first, ¦)\n"
 END = "def f(x):\n    ¦"
 SQL = "SELECT name FROM users ¦\n"
@@ -39,6 +40,7 @@ GOOD = [
     (GO, "a + b", "a.go"),
     (COMMENT, "the code below does for us", "a.py"),
     (DOCSTRING, "what the function returns to its caller.", "a.py"),
+    (OPEN, "Give the number of all that is here.", "a.py"),
     (CALL, "second", "a.py"),
     (END, "return x", "a.py"),
     (SQL, "where name is not null and age is not null", "a.sql"),
