@@ -34,6 +34,7 @@ from hexai.surfaces.cli.output import csv_of, say, table
 from hexai.surfaces.cli.plots import plot, plot_option
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.stats import (
+    by_option,
     filters,
     formats,
     read_filter,
@@ -219,6 +220,7 @@ def parser() -> click.Command:
         _leaderboard,
         params=[
             *filters(),
+            by_option(),
             *_counted(),
             wide_option(),
             *formats(),

@@ -26,7 +26,14 @@ def parser() -> click.Command:
     return make_parser(
         "stats",
         _stats,
-        params=[*filters(), wide_option(), *formats(), plot_option(), team_option()],
+        params=[
+            *filters(),
+            by_option(),
+            wide_option(),
+            *formats(),
+            plot_option(),
+            team_option(),
+        ],
         explanation="Show what every entry did: how often it answered, how fast, for "
         "how much money, and what of it was taken and stayed. Answers from the cache "
         "do not count.",
@@ -60,14 +67,18 @@ def filters() -> list[click.Parameter]:
             metavar="TEXT",
             help="Entries whose label or provider:model has this.",
         ),
-        click.Option(
-            ["--by"],
-            type=click.Choice(get_args(By)),
-            default="entry",
-            help="A row for each entry as it is configured (the default), or one for "
-            "each model, whatever it was sent.",
-        ),
     ]
+
+
+def by_option() -> click.Parameter:
+    """Make the option that says what a row is about."""
+    return click.Option(
+        ["--by"],
+        type=click.Choice(get_args(By)),
+        default="entry",
+        help="A row for each entry as it is configured (the default), or one for "
+        "each model, whatever it was sent.",
+    )
 
 
 def wide_option() -> click.Parameter:
