@@ -242,7 +242,9 @@ def hostile(folder: Path) -> Path:
                 number,
                 *contenders,
                 surface=Surface.COMPLETION,
-                background=Background(language=HOSTILE, project=HOSTILE),
+                background=Background(
+                    language=HOSTILE if number > 1 else "", project=HOSTILE
+                ),
                 messages=(Message(Role.USER, HOSTILE),),
                 seed=1,
             ),

@@ -75,12 +75,7 @@ class View(Struct, frozen=True, kw_only=True):
     @property
     def counts(self) -> "Counts":
         """What can be told of it in one line."""
-        return Counts(
-            surface=self.surface,
-            language=self.language,
-            runs=self.runs,
-            accepted=_accepted(self.rows),
-        )
+        return _counts((self.surface, self.language), self.rows)
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -125,6 +120,8 @@ def known(parts: Parts, boards: Boards, titles: Titles) -> Known:
     boards = {called[language]: each for language, each in boards.items()}
     shown = [(replace(p, language=called[p.language]), f) for p, f in parts]
     rows = _rows(shown, titles)
+    if len({part.language for part, _ in shown}) == 1:  # which is all of it
+        rows = {where: each for where, each in rows.items() if not where[1]}
     for board in boards.get("") or ():
         rows.setdefault((board.surface, ""), ())
     runs = {w: sum(row.figures.runs for row in each) for w, each in rows.items()}
@@ -135,21 +132,20 @@ def known(parts: Parts, boards: Boards, titles: Titles) -> Known:
     views = tuple(_view(where, shown, rows, boards) for where in kept)
     return Known(
         views=views,
-        others=tuple(
-            Counts(
-                surface=where[0],
-                language=where[1],
-                runs=runs[where],
-                accepted=_accepted(rows[where]),
-            )
-            for where in others
-        ),
+        others=tuple(_counts(where, rows[where]) for where in others),
         unlisted=len(places) - len(views) - len(others),
     )
 
 
-def _accepted(rows: Iterable[Row]) -> float:
-    return sum(row.figures.accepted for row in rows)
+def _counts(where: _Where, rows: Iterable[Row]) -> Counts:
+    surface, language = where
+    figures = [row.figures for row in rows]
+    return Counts(
+        surface=surface,
+        language=language,
+        runs=sum(each.runs for each in figures),
+        accepted=sum(each.accepted for each in figures),
+    )
 
 
 def _rows(parts: Parts, titles: Titles) -> dict[_Where, tuple[Row, ...]]:

@@ -57,6 +57,13 @@ def test_all_languages_are_the_sum_of_each() -> None:
     assert found.languages == ("go", "rust")
 
 
+def test_one_language_is_not_shown_twice() -> None:
+    """Where there is no other, its figures are those of all languages."""
+    found = known([part("go"), part("go", 3001)], {}, {})
+
+    assert [(view.language, view.runs) for view in found.views] == [("", 4)]
+
+
 def test_there_are_only_so_many_views() -> None:
     """Of the rest there are counts, so that nobody takes it for nothing."""
     found = known([part(f"language {n:02}") for n in range(30)], {}, {})
