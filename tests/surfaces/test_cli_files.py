@@ -159,6 +159,7 @@ class TestRefused:
             ("notes.mb", None, "notes.mb is not there; did you mean notes.md?"),
             ("x\ny", None, "x\\x0ay is not there"),
             ("", None, " is no path"),
+            ("ftp://a.example/x", None, "x is no address that is fetched: http://"),
             ("f", os.mkfifo, "f is not a regular file; pipe it in"),
             ("gone", lambda p: p.symlink_to("nowhere"), "gone is a link to nothing"),
             ("b", lambda p: p.write_bytes(b"\0\1"), "b is binary, no text"),

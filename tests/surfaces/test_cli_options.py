@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
+from hexai.config.schema_providers import ProviderSettings
+from hexai.domain.entry import Options, RequestSpec, Surface
+from hexai.domain.messages import Infill
+from hexai.domain.request import Request
+from hexai.providers.formats.ollama import OllamaInfill
+from hexai.providers.formats.openai import OpenAIInfill
+from hexai.providers.llamacpp.infill import LlamaCppInfill
 from tests.support.answers import anthropic_answer, openai_answer
 from tests.support.command_line import Result, run_cli, simulated, write_config
 from tests.support.ollama import Model, Ollama, serve
+from tests.support.projects import make_repository
 from tests.support.replies import json_answer
 from tests.support.upstream import Upstream
 
@@ -116,6 +124,35 @@ class TestSent:
         assert away.requests[0].json["mirostat"] == 2
         body = other.requests[0].json
         assert (body["top_p"], "mirostat" in body) == (0.9, False)
+
+
+@pytest.mark.parametrize(
+    "make", [OpenAIInfill, LlamaCppInfill, OllamaInfill], ids=lambda each: each.__name__
+)
+def test_gaps_are_filled_with_them_too(make: Any) -> None:
+    """Completion in an editor asks with what its entry says."""
+    settings = ProviderSettings(name="x", type="openai", built_in=False)
+    options = Options(stop=("END",), more=(("top_k", "5"),))
+    call = Request(
+        surface=Surface.COMPLETION,
+        messages=(),
+        infill=Infill(prefix="a = ", suffix=""),
+    ).call(RequestSpec(provider="x", model="m", options=options))
+    wire = make(settings, "/completions") if make is OpenAIInfill else make(settings)
+
+    body = wire.body(call)
+    sent = body["options"] if make is OllamaInfill else body
+    assert sent["top_k"] == 5
+    assert sent["stop"][0] == "END"
+
+
+def test_a_project_bounds_what_the_line_says(tmp_path: Path) -> None:
+    """Its limits are no wishes: no option goes beyond them."""
+    root = make_repository(tmp_path / "p", "[general]\nmax_tokens = 50\n")
+    with Upstream(openai_answer("fine")) as upstream:
+        configure(upstream.url)
+        run_cli("-o", "max_tokens=900", "hi", folder=root)
+    assert upstream.requests[0].json["max_tokens"] == 50
 
 
 class TestRefused:

@@ -123,7 +123,7 @@ async def _page(answer: Answer) -> _Page:
 def _next(address: str, url: str, answer: Answer) -> str:
     target = urljoin(url, answer.header("location"))
     try:
-        is_same = _is_same(_root(address), _root(target))
+        is_same = stays(_root(address), _root(target))
     except Unfit:
         is_same = False
     if is_same:
@@ -132,8 +132,11 @@ def _next(address: str, url: str, answer: Answer) -> str:
     raise Unfit(f"redirects to {shown}; if you trust that address, name it instead")
 
 
-def _is_same(asked: str, target: str) -> bool:
-    """Tell whether a redirect stays with the host that was named, and as safe."""
+def stays(asked: str, target: str) -> bool:
+    """Tell whether a redirect stays with the host that was named, and as safe.
+
+    Both are addresses without path, in their normal form.
+    """
     if origin(asked) == origin(target):
         return True
     ours, theirs = urlsplit(asked), urlsplit(target)

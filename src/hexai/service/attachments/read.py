@@ -102,6 +102,8 @@ class _Desk:
         if not self._root and not name.startswith("/"):
             raise Unfit("counts from a working directory that is gone; name it from /")
         path = posixpath.normpath(posixpath.join(self._root, name))
+        if "://" in name and not os.path.lexists(path):
+            raise Unfit("is no address that is fetched: http:// and https:// are")
         if os.path.isdir(path):  # noqa: PTH112 - paths are texts here
             self._add_folder(name, path)
         elif self._is_new(path):
