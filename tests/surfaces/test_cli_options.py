@@ -140,10 +140,10 @@ def test_gaps_are_filled_with_them_too(make: Any) -> None:
     ).call(RequestSpec(provider="x", model="m", options=options))
     wire = make(settings, "/completions") if make is OpenAIInfill else make(settings)
 
-    body = wire.body(call)
-    sent = body["options"] if make is OllamaInfill else body
-    assert sent["top_k"] == 5
-    assert sent["stop"][0] == "END"
+    body: dict[str, Any] = dict(wire.body(call))
+    asked = body["options"] if make is OllamaInfill else body
+    assert asked["top_k"] == 5
+    assert asked["stop"][0] == "END"
 
 
 def test_a_project_bounds_what_the_line_says(tmp_path: Path) -> None:
