@@ -113,6 +113,19 @@ def test_the_end_of_what_fails_is_told(made: MadeRepository) -> None:
     assert "no module named x" in result.err
 
 
+def test_a_terminal_shows_that_tests_run(made: MadeRepository) -> None:
+    """Else it would seem to stand still."""
+    with Upstream(says(RIGHT)) as one:
+        entries(one)
+        words = (*BODIES, "--since", "2020-01-01", "--tasks", "1", "--yes")
+        slow = shlex.join(["sh", "-c", f"sleep 0.4; {CHECK}"])
+        _, shown = run_typed(
+            "", "bench", "run", *words, "--test", slow, folder=made.folder
+        )
+
+    assert "the tests run, for 0." in shown
+
+
 def test_the_copy_is_as_of_the_commit(made: MadeRepository) -> None:
     """Neither later files are there, nor those that no commit has."""
     (made.folder / "untracked.txt").write_text("x")

@@ -78,6 +78,8 @@ class Passing:
         self._command = self._found(split(command))
         self._archives: dict[str, IO[bytes]] = {}
         self._tried: dict[str, _Tried] = {}
+        self.since: float | None = None
+        """When the command that runs began, by the loop's clock; None: none does."""
         self.unfit = Counter[str]()
         """Why tasks say nothing, and how many."""
         self.failed: tuple[str, ...] = ()
@@ -180,9 +182,13 @@ class Passing:
 
     async def _try(self, task: Task, text: str, seconds: float) -> Ended:
         archive = await self._packed(task)
-        ended = await run_confined(
-            self._job({task.path: text}, seconds=seconds), archive
-        )
+        self.since = asyncio.get_running_loop().time()
+        try:
+            ended = await run_confined(
+                self._job({task.path: text}, seconds=seconds), archive
+            )
+        finally:
+            self.since = None
         if ended.refused:
             raise SetupError(f"--test cannot be run: {ended.refused}")
         return ended

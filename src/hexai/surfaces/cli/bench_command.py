@@ -156,6 +156,10 @@ class BenchCommand(Generic[T]):
         """
         return None
 
+    def _doing(self) -> str:
+        """Say what is done beside asking, while it is; empty for nothing."""
+        return ""
+
     def _filler(
         self, tasks: tuple[T, ...], asker: Asker[T], keep: Callable[[Text], None]
     ) -> Fills[T]:
@@ -284,7 +288,7 @@ class BenchCommand(Generic[T]):
         bench = Bench(tasks, known, filler, keeper, self._purse)
         asker.open()
         ending, code = await self._watch(
-            bench, BenchView(record, bench, filler.forecasts)
+            bench, BenchView(record, bench, filler.forecasts, self._doing)
         )
         self._records.end(record.number, ending, known.aside)
         ended = self._records.find(str(record.number))

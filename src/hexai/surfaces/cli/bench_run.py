@@ -159,6 +159,9 @@ class _CodeBench(BenchCommand[Task]):
             self._tests = CodeTests(self._session, plan, folder)
         return self._tests
 
+    def _doing(self) -> str:
+        return "" if self._tests is None else self._tests.doing
+
     def _filler(
         self, tasks: tuple[Task, ...], asker: Asker[Task], keep: Callable[[Text], None]
     ) -> Filler:

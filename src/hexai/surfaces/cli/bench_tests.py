@@ -1,5 +1,6 @@
 """`hexai bench run --test`: whether a project's code may be run, and what it takes."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +43,14 @@ class CodeTests:
             f"credentials, for at most {seconds(LONGEST)} each; it can read what you "
             "can read, but for the usual places of keys.\n"
         )
+
+    @property
+    def doing(self) -> str:
+        """What is run now, and for how long already; empty for nothing."""
+        if self.passing.since is None:
+            return ""
+        took = asyncio.get_running_loop().time() - self.passing.since
+        return f"the tests run, for {seconds(took)} now"
 
     async def check(self) -> None:
         """Make sure that a command can be confined here; raises `SetupError`."""

@@ -43,10 +43,18 @@ class BenchView:
     """Turns the state of a bench into lines; what takes longer only as it changes."""
 
     def __init__(
-        self, record: BenchRecord, bench: Watched, forecasts: Sequence[Forecast]
+        self,
+        record: BenchRecord,
+        bench: Watched,
+        forecasts: Sequence[Forecast],
+        doing: Callable[[], str] = lambda: "",
     ) -> None:
-        """Show a bench that is about to be run."""
+        """Show a bench that is about to be run.
+
+        `doing` says what is done beside asking; empty for nothing.
+        """
         self._forecasts = forecasts
+        self._doing = doing
         self._places = range(len(record.plan.tasks))
         self._record = record
         self._bench = bench
@@ -64,6 +72,7 @@ class BenchView:
             *contenders,
             *self._pairs,
             *self._tokens(),
+            *([self._doing()] if self._doing() else []),
             _money(progress, self._bench.purse.limit),
             f"Ctrl-C stops; {resume_words(self._record)} goes on",
         ]
@@ -76,7 +85,8 @@ class BenchView:
         """Say in one line how far it has come."""
         progress = self._bench.progress()
         done, all_ = sum(progress.cells), len(progress.cells) * progress.tasks
-        return f"{done} of {all_} cells; {_money(progress, self._bench.purse.limit)}"
+        told = [f"{done} of {all_} cells", _money(progress, self._bench.purse.limit)]
+        return "; ".join((*told, self._doing()) if self._doing() else told)
 
     def _look(self) -> None:
         """Say anew who is ahead, if any more commits have been compared."""
