@@ -19,7 +19,7 @@ _IMPORT = re.compile(
     r"|(?:const|let|var)\s.*=\s*require\()"
 )
 
-_BROKEN_OFF = re.compile(r"(?:[(\[=<+]|&&|\|\||[=-]>)$")
+_BROKEN_OFF = re.compile(r"(?:[(\[=<+\\]|&&|\|\||[=-]>)$")
 """Where a line is broken, a formatter has decided."""
 _PINNED = re.compile(
     r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])|(?:[\"'^~]v?|\bv)\d+\.\d+(?![\d.])|\b[0-9a-f]{16,}\b"

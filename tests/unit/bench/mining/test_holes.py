@@ -190,6 +190,7 @@ def test_a_tail_begins_where_an_editor_asks() -> None:
             "c",
             "int a;\n#define ONE second(third, 4) /* some words\n * more */\n",
         ),
+        ("shellscript", "first=second\nthird=fourth fifth=sixth \\\n  seventh\n"),
         ("toml", 'a = "b"\nversion = "4.0.18"\nserde_json = "^1.2"\n'),
         ("yaml", "- a: b\n- uses: some/action@de0fac2e4500dabe0009e67214ff5\n"),
         ("c", "/* Copyright: some people\n * of some place, here */\n"),
