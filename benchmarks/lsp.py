@@ -71,7 +71,8 @@ class Editor:
     def initialize(self) -> None:
         """Begin."""
         encodings = {"general": {"positionEncodings": ["utf-32", "utf-16"]}}
-        self.request("initialize", {"processId": None, "capabilities": encodings})
+        params = {"processId": None, "clientInfo": {"name": "bench"}}
+        self.request("initialize", {**params, "capabilities": encodings})
 
     def open(self, uri: str, text: str, language: str = "python") -> None:
         """Open a document."""

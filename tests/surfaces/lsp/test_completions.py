@@ -412,7 +412,8 @@ def test_jupyterlab_is_asked_about_its_cursor(fast: Upstream) -> None:
 
     async def scenario() -> tuple[Any, Any]:
         async with serving() as (client, _):
-            await client.initialize()
+            registers = {"completion": {"dynamicRegistration": True}}
+            await client.initialize(capabilities={"textDocument": registers})
             client.encoding = "utf-32"
             client.open(URI, f"{above}\n", "python")
             within = await client.complete(URI, len("x = 'a"))

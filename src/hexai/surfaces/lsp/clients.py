@@ -101,7 +101,9 @@ class Traits(Struct, frozen=True, kw_only=True):
     inline_completion: bool = False
     """It asks for inline completions."""
     process: bool = True
-    """It tells the number of its process."""
+    """It tells the number of its process; editors of files elsewhere do not either."""
+    registers: bool = False
+    """Completion may be registered with it later on."""
     server_status: bool = False
     """It takes the status of servers, which only rust-analyzer sends."""
     semantic_tokens: bool = False
@@ -324,7 +326,7 @@ _NEOVIMS: tuple[tuple[Callable[[Traits], bool], Client], ...] = (
 
 _NAMELESS: tuple[tuple[Callable[[Traits], bool], Client], ...] = (
     (lambda traits: traits.server_status, FRESH),
-    (lambda traits: not traits.process, JUPYTERLAB),
+    (lambda traits: not traits.process and traits.registers, JUPYTERLAB),
     (lambda traits: traits.semantic_tokens, KATE),
     (lambda _: True, NAMELESS),
 )

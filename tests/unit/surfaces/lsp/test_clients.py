@@ -28,7 +28,8 @@ from hexai.surfaces.lsp.clients import DEFAULT, Client, Traits, identify
         (Traits(), "nameless"),
         (Traits(semantic_tokens=True), "kate"),
         (Traits(server_status=True, semantic_tokens=True), "fresh"),
-        (Traits(process=False), "jupyterlab"),
+        (Traits(process=False), "nameless"),
+        (Traits(process=False, registers=True), "jupyterlab"),
     ],
 )
 def test_an_editor_is_found_by_its_name(traits: Traits, name: str) -> None:

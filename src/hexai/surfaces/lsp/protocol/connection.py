@@ -151,6 +151,7 @@ def choose_encoding(capabilities: types.ClientCapabilities, client: Client) -> E
 def traits_of(params: types.InitializeParams) -> Traits:
     """Give what tells editors apart."""
     document = params.capabilities.text_document
+    completion = document.completion if document else None
     item = _item(params.capabilities)
     tags = item.tag_support if item else None
     return Traits(
@@ -160,6 +161,7 @@ def traits_of(params: types.InitializeParams) -> Traits:
         no_tags=tags is not None and not tags.value_set,
         inline_completion=bool(document and document.inline_completion),
         process=params.process_id is not None,
+        registers=bool(completion and completion.dynamic_registration),
         server_status=_takes_status(params.capabilities.experimental),
         semantic_tokens=bool(document and document.semantic_tokens),
     )
