@@ -24,8 +24,8 @@ _POINTS = (
     "POINTS: 1 for a vote that was won, half for a tie, on average over questions."
 )
 _SEVERAL = (
-    "votes of one sitting are alike, so in general one sitting says no more than that; "
-    "a verdict takes several, with other questions too"
+    "votes of one sitting are alike, so in general they count as one; a verdict takes "
+    "several sittings, with other questions too"
 )
 
 

@@ -109,7 +109,7 @@ def _of_benches(board: Leaderboard) -> Iterator[str]:
     """Say which votes were given in benches, and how to look at them apart."""
     trials = sum(ranking.trials for ranking in board.rankings)
     if board.of_benches == trials > 0:
-        yield "all of these votes were given in benches, which ask many at once"
+        yield "all of these votes were given in benches, many in a sitting"
     elif board.of_benches:
         votes = count_of(board.of_benches, "votes")
         yield (
