@@ -131,8 +131,8 @@ def _copy(job: Job, archive: int, size: str) -> None:
 
 
 def _unpack(packed: tarfile.TarFile, folder: Path) -> None:
-    """Unpack what we have packed ourselves."""
-    if hasattr(tarfile, "data_filter"):  # Python 3.11.4 and later
-        packed.extractall(folder, filter="data")
+    """Unpack what we have packed ourselves, where nothing else can be written."""
+    if hasattr(tarfile, "fully_trusted_filter"):  # Python 3.11.4 and later
+        packed.extractall(folder, filter="fully_trusted")  # noqa: S202 - `archive.py`
     else:
-        packed.extractall(folder)  # noqa: S202 - see `archive.py`
+        packed.extractall(folder)  # noqa: S202

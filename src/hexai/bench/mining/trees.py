@@ -217,4 +217,5 @@ class Absent(Exception):
 
 def is_odd(name: bytes) -> bool:
     """Tell a name that no file of a repository may have: it would lead elsewhere."""
-    return name in _ODD_NAMES or b"\\" in name or name.lower() == b".git"
+    leads_on = b"/" in name or b"\\" in name
+    return name in _ODD_NAMES or leads_on or name.lower() == b".git"

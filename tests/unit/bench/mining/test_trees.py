@@ -71,5 +71,5 @@ def test_a_folder_is_read_whole(entries: dict[bytes, tuple[bytes, bytes]]) -> No
 
 def test_names_that_lead_elsewhere_are_odd() -> None:
     """Folders above, git's own, and what another system takes for a folder."""
-    assert all(map(is_odd, (b"", b".", b"..", b".git", b".GiT", b"a\\b")))
+    assert all(map(is_odd, (b"", b".", b"..", b".git", b".GiT", b"a\\b", b"../a")))
     assert not any(map(is_odd, (b"a", b".gitignore", b"...", b"git")))
