@@ -83,4 +83,7 @@ def test_values_are_completed(tmp_path: Path, name: str) -> None:
             tmux.run("send-keys", "-l", typed)
             tmux.press("Tab")
             tmux.wait_for(completed)
+            if completed.endswith("="):
+                tmux.run("send-keys", "-l", "1")
+                tmux.wait_for(f"{completed}1")
             tmux.press("C-u")

@@ -81,7 +81,13 @@ class _WithValues(ShellComplete):
 
 
 class _Zsh(_WithValues, ZshComplete):
-    """Click's."""
+    """Click's, but that nothing stands between a key and its value."""
+
+    source_template = ZshComplete.source_template.replace(
+        'completions+=("$key")',
+        'if [[ "$key" == *[=:] ]]; then compadd -S "" -U -V unsorted -- "$key"\n'
+        '            else completions+=("$key"); fi',
+    )
 
 
 class _Fish(_WithValues, FishComplete):
@@ -107,7 +113,7 @@ class _Bash(_WithValues):
             file) compopt -o default ;;
             plain)
                 COMPREPLY+=("$value")
-                case $value in *=) compopt -o nospace ;; esac ;;
+                case $value in *[=:]) compopt -o nospace ;; esac ;;
         esac
     done <<<"$(env COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
         COMP_BREAKS="$COMP_WORDBREAKS" %(complete_var)s=bash_complete "$1")"
