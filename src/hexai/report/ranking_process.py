@@ -24,7 +24,7 @@ from hexai.service.recorded_runs import open_history
 LOOKS = 30
 """Moments at which it is said how near a verdict was."""
 
-MOST_LANGUAGES = 12
+MOST_LANGUAGES = 9
 """Those that are ranked."""
 
 Boards = dict[str, tuple[Leaderboard, ...] | None]
