@@ -8,6 +8,15 @@ from itertools import chain
 import pytest
 from msgspec.structs import replace
 
+from hexai.domain.bench import (
+    BenchContender,
+    BenchRecord,
+    Cell,
+    Plan,
+    Score,
+    State,
+    TaskRecord,
+)
 from hexai.domain.record import Background, Choice, Chosen, Fact, Method, RunRecord
 from hexai.service.team_secret import secret_file
 from hexai.team.sent import Row
@@ -200,6 +209,44 @@ def test_what_a_project_keeps_back_is_not_sent(team: Team) -> None:
     assert "2 facts of 2 runs sent\n1 run kept back by their projects\n" in out
 
 
+def test_cells_of_a_bench_are_sent_once(team: Team) -> None:
+    """With what they saved; those that a project keeps back are not."""
+    anna = team.enrol("anna")
+    one = BenchContender(label="a", provider="ollama", model="m", upstream="http://h")
+    task = TaskRecord(id="t", kind="line", language="go", commit="c", characters=9)
+    with anna.ledger() as ledger:
+        for number, withheld in ((1, False), (2, True)):
+            plan = Plan(
+                project="/p", withheld=withheld, contenders=(one,), tasks=(task,)
+            )
+            bench = ledger.benches.begin(
+                BenchRecord(number=0, id=f"{number:032x}", started_at=LATELY, plan=plan)
+            )
+            for state in State:
+                cell = Cell(task=f"t{state}", contender=0, state=state, score=SCORE)
+                ledger.benches.put(bench.number, cell)
+
+    out = anna.team("push")
+
+    kept = f"{len(State)} runs kept back by their projects"
+    assert out == f"{len(State)} facts of {2 * len(State)} runs sent\n{kept}\n"
+    assert team.ask("SELECT DISTINCT kind, share FROM hexai.fact") == [("b", 0.5)]
+    assert anna.run("bench", "forget", "--yes", "1").code == 0
+    assert f"{len(State)} runs forgotten there" in anna.team("push")
+    assert team.count() == 0
+
+
+SCORE = Score(
+    saved=0.5,
+    similar=1.0,
+    kept=1.0,
+    exact=True,
+    first_line=True,
+    sound=True,
+    ran_on=False,
+)
+
+
 def test_a_project_is_told_apart_by_the_name_that_the_team_gives_it(team: Team) -> None:
     """Two people who have it in different folders mean the same."""
     for name, folder in (("anna", "/home/a/x"), ("ben", "/srv/x")):
@@ -224,7 +271,8 @@ def test_forgetting_here_is_followed_there(team: Team) -> None:
     laptop.team("push")
     _carry_secret(laptop, desktop)
 
-    assert laptop.run("history", "forget", "1").code == 0
+    forgot = laptop.run("history", "forget", "1")
+    assert "your team's server forgets them too: hexai team push" in forgot.err
     assert "1 to be forgotten there" in laptop.team("status")
 
     out = laptop.team("push")
@@ -398,6 +446,10 @@ def test_what_is_published_is_shown_and_compared(team: Team) -> None:
     assert "Of about 10 people" in stats.out
     csv = people[2].run("stats", "--team", "--csv").out.splitlines()
     assert len(csv) == 3
+    page = team.folder / "page.html"
+    assert people[2].run("report", "--team", "-o", str(page)).code == 0
+    assert "ollama:model0" in page.read_text()
+    assert "Of about 10 people" in page.read_text()
     refused = people[2].run("stats", "--team", "--since", "3d")
     assert refused.code == 2
 
@@ -441,6 +493,8 @@ def test_without_a_server_everything_else_works(team: Team) -> None:
     assert pushed.code == 1
     assert "cannot be reached" in pushed.err
     assert len(pushed.err.splitlines()) == 1
+    status = anna.run("team", "status")
+    assert "failed: the team's server cannot be reached" in status.out
     assert anna.run("stats").code == 0
     assert anna.run("history", "forget", "1").code == 0
 

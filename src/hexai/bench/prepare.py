@@ -88,6 +88,7 @@ def plan_of(
         test=asked.test,
         margin=asked.margin,
         deadline=settings.completion.deadline,
+        withheld=not settings.team.enabled,
         contenders=contenders,
         tasks=tuple(map(TaskRecord.of, tasks)),
     )

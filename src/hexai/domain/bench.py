@@ -239,6 +239,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The difference in `saved` below which two are equal."""
     deadline: float = 4.0
     """Seconds in which an answer is in time."""
+    withheld: bool = False
+    """Its project keeps it from the team's server."""
     contenders: tuple[BenchContender, ...] = ()
     tasks: tuple[TaskRecord, ...] = ()
     """In the order in which they were drawn, the tasks of one commit together."""

@@ -88,6 +88,7 @@ class ChangedCell(Struct, frozen=True):
     bench: bytes
     started_at: int
     """When the bench began, in ms since 1970."""
+    withheld: bool
     project: str
     surface: str
     language: str
@@ -207,6 +208,7 @@ class Changes:
                     change,
                     key,
                     started_at,
+                    plan.withheld,
                     plan.project,
                     plan.surface,
                     language,

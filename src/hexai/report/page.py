@@ -91,7 +91,7 @@ def make_page(known: Known, bench: Bench | None, given: Given, words: Words) -> 
         sections=tuple(
             Section(
                 anchor=anchor,
-                title=_TITLES[anchor],
+                title=TITLES[anchor],
                 shown=tuple(
                     Shown(
                         surface=view.surface,
@@ -153,7 +153,7 @@ def _mapped(page: Page, map_: Callable[[Section], tuple[Shown, ...]]) -> Page:
     return replace(page, sections=tuple(sections))
 
 
-_TITLES = {
+TITLES = {
     "answer": "The answer",
     "speed": "Speed",
     "became": "What became of it",

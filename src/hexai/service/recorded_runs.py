@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.locate import Folders
 from hexai.domain.entry import Surface
@@ -35,6 +36,8 @@ class Forgotten(Struct, frozen=True, kw_only=True):
 
     runs: int
     benches: int = 0
+    outside: int = 0
+    """What a team's server is still to forget, which the next push tells it."""
     stays: tuple[OSError, ...] = ()
     """Files that could not be removed, each with the reason."""
 
@@ -197,13 +200,14 @@ class History:
         benches = self._ledger.benches.of_project(project)
         return self._forget(self._ledger.of_project(project), benches)
 
-    def forget_all(self) -> tuple[int, int]:
-        """Really remove all; gives how many runs and benches. See `forget_all`."""
-        counts = self.count(), len(self._ledger.benches.ids())
-        self.changes.put_forgotten(outside(self._folders.state, self.changes))
+    def forget_all(self) -> Forgotten:
+        """Really remove all that is in the ledger. See `forget_all`."""
+        runs, benches = self.count(), len(self._ledger.benches.ids())
+        forgotten = outside(self._folders.state, self.changes)
+        self.changes.put_forgotten(forgotten)
         self._ledger.remove_all()
         self._ledger.give_space_back()
-        return counts
+        return Forgotten(runs=runs, benches=benches, outside=len(forgotten))
 
     def _forget(
         self,
@@ -220,7 +224,12 @@ class History:
         stays += sweep(self._folders.state, self._ledger.benches.ids)
         self._ledger.remove(numbers, before=before)
         self._ledger.give_space_back()
-        return Forgotten(runs=len(numbers), benches=len(benches), stays=tuple(stays))
+        return Forgotten(
+            runs=len(numbers),
+            benches=len(benches),
+            outside=len(forgotten),
+            stays=tuple(stays),
+        )
 
 
 @contextmanager
@@ -248,8 +257,7 @@ def forget_all(folders: Folders, now: Callable[[], float]) -> Forgotten:
     ]
     try:
         with open_history(folders, now) as history:
-            runs, benches = history.forget_all()
-            return Forgotten(runs=runs, benches=benches, stays=tuple(stays))
+            return replace(history.forget_all(), stays=tuple(stays))
     except LedgerBusy:
         raise
     except LedgerError as error:

@@ -8,14 +8,15 @@ line is not asked for more than it carries within a statement's time.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
-from hexai.errors import TeamError
+from hexai.errors import HexaiError, TeamError
 from hexai.ledger.changes import EVERYTHING, ChangedCell, ChangedRun, Changes, Pushed
 from hexai.service.files import make_private_folder, read_private, write_private
 from hexai.service.team_secret import Secret, make_secret, outside, secret_file
@@ -41,6 +42,7 @@ _QUICK, _SLOW = 1.0, 8.0
 _BURIED_AT_ONCE = 2000
 _LONGEST = 1 << 20
 _KNOWN = "setting.json"
+_LAST = "last.json"
 
 _COLUMNS = ", ".join(Row.__struct_fields__)
 _INCOMING = """
@@ -238,6 +240,42 @@ def read_known(state: Path) -> Known | None:
         return msgspec.json.decode(read_private(path, limit=_LONGEST), type=Known)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+class LastPush(Struct, frozen=True, kw_only=True):
+    """When it was tried last to push, and what came of it."""
+
+    at: float
+    """The wall clock in seconds since 1970."""
+    failed: str = ""
+    """Why nothing, or not all, was pushed; empty if it was."""
+
+
+@contextmanager
+def noted(state: Path, now: float) -> Iterator[None]:
+    """Remember what comes of a push, for who asks how things stand."""
+    try:
+        yield
+    except HexaiError as error:
+        _note(state, LastPush(at=now, failed=str(error)))
+        raise
+    _note(state, LastPush(at=now))
+
+
+def read_last(state: Path) -> LastPush | None:
+    """Give what came of the last push; None if none is remembered."""
+    path = secret_file(state).with_name(_LAST)
+    try:
+        return msgspec.json.decode(read_private(path, limit=_LONGEST), type=LastPush)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _note(state: Path, last: LastPush) -> None:
+    path = secret_file(state).with_name(_LAST)
+    with suppress(OSError):  # it is no part of the push
+        make_private_folder(path.parent)
+        write_private(path, msgspec.json.encode(last))
 
 
 def _enrolled(me: Me | None) -> Me:

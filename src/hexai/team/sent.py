@@ -135,7 +135,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     cells: Mapping[int, Cell]
     rows: Sequence[Row]
     withheld: int
-    """Runs that their projects keep back."""
+    """Runs, and cells of benches, that their projects keep back."""
 
 
 def batch_of(
@@ -143,12 +143,14 @@ def batch_of(
 ) -> Batch:
     """Write runs, and cells of benches, as they are sent."""
     writer = _Writer(sender)
-    sent = [run for run in runs if not run.withheld]
-    for run in sent:
-        writer.add(run)
+    withheld = sum(r.withheld for r in runs) + sum(c.withheld for c in cells)
+    for run in runs:
+        if not run.withheld:
+            writer.add(run)
     for cell in cells:
-        writer.add_bench(cell)
-    return Batch(cells=writer.cells, rows=writer.rows, withheld=len(runs) - len(sent))
+        if not cell.withheld:
+            writer.add_bench(cell)
+    return Batch(cells=writer.cells, rows=writer.rows, withheld=withheld)
 
 
 class _Writer:

@@ -237,7 +237,9 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         )
 
     def _plan(self, contenders: tuple[BenchContender, ...]) -> Plan:
+        withheld = not self._session.snapshot.settings.team.enabled
         plan = plan_of(self._tasks, self._asked, contenders)
+        plan = replace(plan, withheld=withheld)
         if self._before is not None and self._before.plan.whole:
             return replace(plan, whole=True)
         return plan

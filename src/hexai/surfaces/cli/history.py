@@ -168,6 +168,8 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
             done = _carry_out(process, history, run, options)
     benches = f" and {count_of(done.benches, 'benches')}" if done.benches else ""
     say(process, f"forgot {count_of(done.runs, 'runs')}{benches}\n")
+    if done.outside:
+        complain(process, "your team's server forgets them too: hexai team push")
     for error in done.stays:
         reason = error.strerror or str(error)
         complain(process, f"{error.filename}: could not be removed: {reason}")

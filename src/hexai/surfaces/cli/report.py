@@ -39,7 +39,7 @@ from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.cli.report_bench import read_bench
 from hexai.surfaces.cli.report_runs import with_runs, with_tasks
-from hexai.surfaces.cli.stats import filters, read_filter
+from hexai.surfaces.cli.stats import filters, read_filter, team_option
 from hexai.surfaces.cli.stats_tables import subject_names
 from hexai.surfaces.names import board_names, is_called
 from hexai.surfaces.words import percent, usd
@@ -72,6 +72,7 @@ def parser() -> click.Command:
                 help="Put questions and answers into it, which are not else.",
             ),
             click.Option(["--open"], is_flag=True, help="Show it in the browser."),
+            team_option(),
         ],
         explanation="Write one page that shows what is known: who is preferred and how "
         "sure that is, how fast, what was taken and stayed, for how much money. It is "
@@ -87,8 +88,15 @@ def _report(invocation: Invocation, **options: Any) -> int:
     chosen = read_filter(options, process.folder, now)
     counted = Counted(now=now)
     with_texts = options["texts"]
-    bench = read_bench(folders_of(process), options["bench"], with_texts=with_texts)
-    page = page_of(process, chosen, counted, bench, with_texts=with_texts)
+    bench = None
+    if options["team"]:
+        from hexai.surfaces.cli.report_team import team_page
+
+        given = _given(process, chosen, now, with_texts=False)
+        page = team_page(invocation, chosen, given, words(chosen), options)
+    else:
+        bench = read_bench(folders_of(process), options["bench"], with_texts=with_texts)
+        page = page_of(process, chosen, counted, bench, with_texts=with_texts)
     draw = drawing()
     most = LARGEST // 2 if with_texts else LARGEST
     page, written = to_fitting_html(page, draw, most=most)

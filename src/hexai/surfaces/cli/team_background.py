@@ -20,7 +20,7 @@ from hexai.service.team_secret import secret_file
 from hexai.surfaces.cli.process import Process
 from hexai.team.address import address
 from hexai.team.pending import has_news
-from hexai.team.push import Pusher
+from hexai.team.push import Pusher, noted
 from hexai.team.server import connect
 
 EVERY = 600.0
@@ -49,7 +49,7 @@ def _push(process: Process, folders: Folders, team: Team, now: float) -> None:
         if not has_news(changes, folders.state):
             return
         try:
-            with connect(words) as connection:
+            with noted(folders.state, now), connect(words) as connection:
                 done = Pusher(connection, changes, folders.state, team.projects).run(
                     now
                 )

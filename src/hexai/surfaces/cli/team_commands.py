@@ -1,16 +1,18 @@
 """What the commands of `hexai team` do, and what they say of it."""
 
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from hexai.errors import UsageError
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.leaderboard_words import count_of
-from hexai.surfaces.cli.output import can_confirm, confirm, say, table
+from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
+from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import Here, here_of
 from hexai.surfaces.cli.team_words import (
     done_words,
+    last_words,
     pending_words,
     published_words,
     standing_words,
@@ -18,15 +20,12 @@ from hexai.surfaces.cli.team_words import (
 from hexai.team.members import enrol, listed, pseudonym_of
 from hexai.team.pending import pending, standing
 from hexai.team.publish import publish_week
-from hexai.team.push import Pusher, forget_me, forget_person
+from hexai.team.push import Pusher, forget_me, forget_person, noted, read_last
 from hexai.team.schema import is_owner, make_partitions, migrate, script, settle
-from hexai.team.server import (
-    described,
-    read_setting,
-)
+from hexai.team.server import described, read_setting
 
-if TYPE_CHECKING:
-    pass
+_PATIENCE = 5.0
+"""Seconds that a push says nothing."""
 
 
 def init(invocation: Invocation, url: str, **options: Any) -> int:
@@ -85,17 +84,31 @@ def push(invocation: Invocation, *, dry_run: bool, background: bool) -> int:
             state, projects = here.folders.state, here.team.projects
             _say(here, pending_words(pending(history.changes, state, projects, now)))
         return 0
-    with here.history() as history, here.connected() as connection:
-        done = Pusher(
-            connection, history.changes, here.folders.state, here.team.projects
-        ).run(now)
+    state = here.folders.state
+    with noted(state, now), here.history() as history, here.connected() as connection:
+        pusher = Pusher(connection, history.changes, state, here.team.projects)
+        done = pusher.run(now, _progress(here.process))
     _say(here, done_words(done))
     return 1 if done.full else 0
+
+
+def _progress(process: Process) -> Callable[[int], None]:
+    """Give what says now and then how far a long push has come, to who looks."""
+    said = time.monotonic()
+
+    def progress(rows: int) -> None:
+        nonlocal said
+        if process.stderr_is_terminal and time.monotonic() - said > _PATIENCE:
+            complain(process, f"{rows} facts sent so far")
+            said = time.monotonic()
+
+    return progress
 
 
 def status(invocation: Invocation) -> int:
     """Show how things stand, here and there."""
     here = here_of(invocation)
+    _say(here, last_words(read_last(here.folders.state)))
     with here.history() as history, here.connected() as connection:
         stand = standing(connection, history.changes)
         where = f"server: {described(connection)}, schema {stand.schema}"

@@ -34,7 +34,7 @@ _NOT_PUBLISHED = {
     "method": "--method",
     "plot": "--plot",
 }
-_NOTHING = (
+NOTHING = (
     "the team has published nothing yet: its owner's `hexai team publish` does so once "
     "a week, and says nothing of fewer than five people"
 )
@@ -44,7 +44,7 @@ _HEADER = (
 )
 
 
-def _refuse(options: Mapping[str, Any]) -> None:
+def refuse(options: Mapping[str, Any]) -> None:
     """Refuse what would need other figures than those that are published."""
     wanted = [word for name, word in _NOT_PUBLISHED.items() if options.get(name)]
     if options.get("blind") is not None:
@@ -60,14 +60,14 @@ def show_stats(
     invocation: Invocation, chosen: Filter, options: Mapping[str, Any]
 ) -> int:
     """Print the team's figures."""
-    _refuse(options)
+    refuse(options)
     here = here_of(invocation)
     with here.connected() as connection:
         read_setting(connection)
         published = read_published(connection)
     process = here.process
     if published is None:
-        complain(process, _NOTHING)
+        complain(process, NOTHING)
         return 0
     rows = [each for each in published.figures if _fits(each, chosen)]
     if options["json"]:
@@ -148,7 +148,7 @@ def show_leaderboard(
     invocation: Invocation, chosen: Filter, now: float, options: Mapping[str, Any]
 ) -> int:
     """Print the team's leaderboards, and where this person differs from them."""
-    _refuse(options)
+    refuse(options)
     here = here_of(invocation)
     by: By = options["by"]
     with here.connected() as connection:
@@ -163,7 +163,7 @@ def show_leaderboard(
         rows = (row for board in boards for row in board_rows(board, model))
         say(process, csv_of(LeaderboardRow.__struct_fields__, map(asdict, rows)))
     elif not boards:
-        complain(process, _NOTHING if published is None else _nothing_rated())
+        complain(process, NOTHING if published is None else _nothing_rated())
     else:
         with here.history() as history:
             mine = history.leaderboard(

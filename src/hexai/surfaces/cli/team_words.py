@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import asdict
 
 from hexai.surfaces.cli.leaderboard_words import count_of
+from hexai.surfaces.cli.recorded import when
 from hexai.team.cells import Cell
 from hexai.team.pending import Pending, Stand
 from hexai.team.publish import Outcome
-from hexai.team.push import Done
+from hexai.team.push import Done, LastPush
 from hexai.team.sent import KINDS, Batch, Row
 
 _NOT_ASKED = (
@@ -29,6 +30,13 @@ def done_words(done: Done) -> Iterator[str]:
     if done.left:
         wait = "tomorrow" if done.full else "the next push: their choices may change"
         yield f"{count_of(done.left, 'runs')} left for {wait}"
+
+
+def last_words(last: LastPush | None) -> Iterator[str]:
+    """Say what came of the last push; nothing if there was none."""
+    if last is not None:
+        came = f"failed: {last.failed}" if last.failed else "done"
+        yield f"last push: {when(last.at)}, {came}"
 
 
 def pending_words(pending: Pending) -> Iterator[str]:
