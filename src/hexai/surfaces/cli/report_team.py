@@ -42,7 +42,7 @@ def team_page(
     with here_of(invocation).connected() as connection:
         read_setting(connection)
         published = read_published(connection)
-        boards = read_boards(connection, options["by"]) or ()
+        boards = read_boards(connection, "entry") or ()
     if published is None:
         raise TeamError(NOTHING)
     rated = {board.surface: board for board in boards}
