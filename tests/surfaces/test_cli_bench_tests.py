@@ -113,6 +113,17 @@ def test_the_end_of_what_fails_is_told(made: MadeRepository) -> None:
     assert "no module named x" in result.err
 
 
+def test_a_script_that_commits_lack_is_no_failure_of_the_bench(
+    made: MadeRepository,
+) -> None:
+    """It fails with what was really written, and it is told why."""
+    result = run(made, "./no-such-script.sh")
+
+    assert result.code == 0, result.err
+    assert passes() == {"a": [None, None]}
+    assert "no-such-script.sh cannot be started" in result.err
+
+
 def test_a_terminal_shows_that_tests_run(made: MadeRepository) -> None:
     """Else it would seem to stand still."""
     with Upstream(says(RIGHT)) as one:

@@ -119,7 +119,10 @@ class Passing:
             return False
         text = filled(task, answer)
         if text not in tried.passes:
-            ended = await self._try(task, tried.mark + text, tried.seconds)
+            try:
+                ended = await self._try(task, tried.mark + text, tried.seconds)
+            except _NotTried:
+                return None
             tried.passes[text] = ended.passes
         return tried.passes[text]
 
@@ -153,7 +156,7 @@ class Passing:
             seconds = max(_AT_LEAST, _TIMES * with_truth.seconds)
             nothing = filled(task, "")
             with_nothing = await self._try(task, mark + nothing, seconds)
-        except (TooLarge, Absent, _NoFile) as error:
+        except (TooLarge, Absent, _NotTried) as error:
             return _Tried(unfit=str(error) or "are of a commit that is not all here")
         if with_nothing.passes:
             return _Tried(unfit="pass with nothing there")
@@ -164,7 +167,7 @@ class Passing:
     def _mark_of(self, task: Task) -> str:
         """Give the mark that a file begins with, mostly none.
 
-        Raises `_NoFile` if a task's document is not all of its file.
+        Raises `_NotTried` if a task's document is not all of its file.
         """
         id_ = self._trees.find(self._tree_of(task), task.path.encode())
         with suppress(UnicodeDecodeError):
@@ -172,7 +175,7 @@ class Passing:
             mark = _MARK if text.startswith(_MARK) else ""
             if text == mark + task.before + task.truth + task.after:
                 return mark
-        raise _NoFile("are in notebooks")
+        raise _NotTried("are in notebooks")
 
     def _tree_of(self, task: Task) -> str:
         commit = parse_commit(self._repository.read(task.commit, COMMIT) or b"")
@@ -190,7 +193,7 @@ class Passing:
         finally:
             self.since = None
         if ended.refused:
-            raise SetupError(f"--test cannot be run: {ended.refused}")
+            raise _NotTried(f"could not be tried: {ended.refused}")
         return ended
 
     async def _packed(self, task: Task) -> IO[bytes]:
@@ -223,8 +226,8 @@ class Passing:
         )
 
 
-class _NoFile(Exception):
-    """A task's document is not its file; the text says what it is."""
+class _NotTried(Exception):
+    """Nothing could be run; the text says what is so of the tasks."""
 
 
 class _Tried(Struct, kw_only=True):

@@ -45,7 +45,7 @@ class Ended(Struct, frozen=True, kw_only=True):
     """Its exit code, or a signal's number below 0; None if it did not end so."""
     stop: Stop | None = None
     refused: str = ""
-    """Why there is no such room here, or no such program in it; for people."""
+    """Why there is no such room here; for people."""
     said: str = ""
     """The last of what it printed."""
     seconds: float = 0.0

@@ -29,6 +29,8 @@ _LOOK = 0.1
 """Seconds between two looks at what a command takes."""
 _PATIENT = 19
 """How willingly a command lets others go first."""
+_NOT_FOUND = 127
+"""The code of a command that is not there, as shells have it."""
 _LARGEST_FILE = 1 << 30
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1
@@ -40,10 +42,6 @@ _ALL = (
     | namespaces.NEW_IPC
     | namespaces.NEW_NAMES
 )
-
-
-class _Refused(Exception):
-    """There is no such room on this machine; the text says why."""
 
 
 def main() -> None:
@@ -98,8 +96,6 @@ def _first(job: Job, tell: int, archive: int, parent: socket.socket) -> None:
             _tell(tell, _run(job, archive))
     except OSError as error:
         _tell(tell, Ended(refused=f"no room of its own ({_reason(error)})"))
-    except _Refused as error:
-        _tell(tell, Ended(refused=str(error)))
     except Exception:  # noqa: BLE001 - a bug; there is nobody above to raise it to
         traceback.print_exc()
         code = 70
@@ -117,6 +113,8 @@ def _run(job: Job, archive: int) -> Ended:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     began = time.monotonic()
     command = _start(job)
+    if command is None:
+        return Ended(code=_NOT_FOUND)
     ended = _watch(job, command, began + job.seconds)
     return msgspec.structs.replace(ended, seconds=time.monotonic() - began)
 
@@ -136,8 +134,8 @@ def _limit(job: Job) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
 
 
-def _start(job: Job) -> int:
-    """Start the command; raises `_Refused` if it cannot be."""
+def _start(job: Job) -> int | None:
+    """Start the command; None if it cannot be, as where a commit lacks a script."""
     reads, writes = os.pipe()
     command = os.fork()
     if command == 0:
@@ -146,12 +144,13 @@ def _start(job: Job) -> int:
         except OSError as error:
             os.write(writes, _reason(error).encode("utf-8", "replace"))
         finally:
-            os._exit(127)
+            os._exit(_NOT_FOUND)
     os.close(writes)
     with os.fdopen(reads, "rb") as pipe:
         failure = pipe.read().decode("utf-8", "replace")
     if failure:
-        raise _Refused(f"{job.command[0]} cannot be started ({failure})")
+        print(f"{job.command[0]} cannot be started ({failure})", flush=True)  # noqa: T201
+        return None
     return command
 
 
