@@ -197,8 +197,11 @@ class Waits(Progress, Protocol):
     def queued(self) -> None:
         """Say that the upstream has to be done with others first: `timeout` runs.
 
-        `loading` may follow; `connected` ends it.
+        `loading` may follow; `ready` or `connected` ends it.
         """
+
+    def ready(self) -> None:
+        """Say that nothing holds the attempt up any more, if anything did."""
 
 
 class Provider(Protocol):

@@ -234,6 +234,14 @@ class BudgetClock:
             self._enter("queue")
             self._tell("queued")
 
+    def ready(self) -> None:
+        """Let the connect budget run again, after a wait or a load."""
+        if self._phase in ("queue", "load"):
+            self._stopwatch.stop_waiting(self._loop.time())
+            self._stopwatch.stop_loading(self._loop.time())
+            self._enter("connect")
+            self._tell("ready")
+
     def connected(self) -> None:
         """Let the first-token budget run; anew for what is sent after a refusal."""
         if self._refused_at is not None and self._phase != "closing":

@@ -146,6 +146,21 @@ def test_no_budget_cuts_in_on_a_refusal() -> None:
     assert run_virtually(main()) == (0.2 + REFUSAL_WITHIN, ("first token", 0.5))
 
 
+@pytest.mark.parametrize("held_up", ["queued", "loading"])
+def test_what_follows_a_wait_has_the_connect_budget(held_up: str) -> None:
+    """Waits and loads may take minutes, and what comes after them may not."""
+
+    async def main() -> tuple[float, object]:
+        clock = BudgetClock(Budgets(connect=0.5), 60.0, Stopwatch(60.0))
+        loop = asyncio.get_running_loop()
+        loop.call_at(0.1, getattr(clock, held_up))
+        loop.call_at(20.0, clock.ready)
+        loop.call_at(20.1, clock.ready)  # nothing holds it up any more
+        return round(await _wait(clock), 6), clock.missed
+
+    assert run_virtually(main()) == (20.5, ("connect", 0.5))
+
+
 def test_after_its_end_it_never_rings() -> None:
     """No timer is left behind, and no word of the provider makes a new one."""
 

@@ -85,12 +85,14 @@ class UpstreamReadiness:
             with self._turns.taken(*key) as turn:
                 await asyncio.sleep(0)  # who comes at the same time takes his turn too
                 await self._make_ready(target, progress, turn)
+                progress.ready()
                 yield self._held.get(key)
             return
         client = who_to_ask(target)
         if key[0] in self._loading and client is not None:
             progress.loading()
             await wait_until_loaded(client)
+            progress.ready()
             self._loading.discard(key[0])
         if tokens >= LONG and key not in self._looked_at and is_own(target):
             await self._look_at(target)

@@ -1,7 +1,7 @@
 """When an upstream can be asked, in virtual time, against an Ollama as it is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 import pytest
@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from hexai.domain.entry import Budgets, Options
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Loading, Queued, Ready, Status
+from hexai.domain.provider import Call, Chunk, Finished, Progress
 from hexai.domain.request import Request, Target
 from hexai.engine.race import Race
 from hexai.engine.race_options import Composed, Conditions, RaceOptions
+from hexai.errors import TimedOut
 from hexai.providers.readiness.readiness import UpstreamReadiness
 from hexai.providers.readiness.servers import ShownModels
 from tests.support.clock import run_virtually
@@ -97,6 +99,43 @@ def test_a_model_that_is_not_loaded_is_loaded_apart_from_the_question() -> None:
         ]
         assert told == [(Loading, 0.0), (Ready, pytest.approx(30))]
         assert ollama.log == ["load qwen:latest", "loaded qwen:latest"]
+
+    ran(body)
+
+
+class _Silent(VirtualClient):
+    """Lists slowly what is loaded, so that it seems to load, then says nothing."""
+
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None, *, limit: int
+    ) -> bytes:
+        """Answer a small question."""
+        await asyncio.sleep(1.0)
+        return await super().ask(path, body, limit=limit)
+
+    async def stream(
+        self, call: Call, progress: Progress
+    ) -> AsyncGenerator[Chunk, None]:
+        """Ask, and hear nothing."""
+        del call, progress
+        await asyncio.Event().wait()
+        yield Finished()
+
+
+def test_who_is_slow_to_say_what_is_loaded_is_not_waited_for_as_for_a_load() -> None:
+    """It was, for five minutes, if it then said nothing before the question was out."""
+    ollama = Ollama({"qwen:latest": Model()})
+
+    async def body(group: asyncio.TaskGroup) -> None:
+        ollama.loaded["qwen:latest"] = 4096
+        desk = Desk(group, ollama, connect=5, load=300)
+        desk.client = _Silent(ollama)
+        report = await desk.race(desk.target("qwen"))
+        (outcome,) = report.outcomes
+        assert isinstance(outcome.error, TimedOut)
+        assert outcome.error.phase == "connect"
+        told = [type(e) for e in report.events if isinstance(e, Loading | Ready)]
+        assert told[:2] == [Loading, Ready]
 
     ran(body)
 
