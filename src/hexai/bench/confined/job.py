@@ -46,6 +46,8 @@ class Ended(Struct, frozen=True, kw_only=True):
     stop: Stop | None = None
     refused: str = ""
     """Why there is no such room here; for people."""
+    is_started: bool = True
+    """Whether the program could be started at all; if not, `said` has why."""
     said: str = ""
     """The last of what it printed."""
     seconds: float = 0.0

@@ -114,7 +114,7 @@ def _run(job: Job, archive: int) -> Ended:
     began = time.monotonic()
     command = _start(job)
     if command is None:
-        return Ended(code=_NOT_FOUND)
+        return Ended(code=_NOT_FOUND, is_started=False)
     ended = _watch(job, command, began + job.seconds)
     return msgspec.structs.replace(ended, seconds=time.monotonic() - began)
 

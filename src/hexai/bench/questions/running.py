@@ -83,8 +83,9 @@ class Running:
         ended: Ended = await run_confined(
             self._job(self._words[command], answer), self._archive
         )
-        if ended.refused:
-            raise SetupError(f"runs {command!r} cannot be run: {ended.refused}")
+        if ended.refused or not ended.is_started:
+            why = ended.refused or ended.said.strip()
+            raise SetupError(f"runs {command!r} cannot be run: {why}")
         return ended.passes
 
     def close(self) -> None:
