@@ -203,6 +203,15 @@ class TestAsked:
         assert len(whole) == 2 * QUESTIONS
         assert {cell["checks_passed"] for cell in whole} == {2}
 
+    def test_who_fails_says_why(self, file: Path) -> None:
+        """Though it is not set aside for so few."""
+        with Upstream(says("yes", "no")) as one, Upstream(status(404)) as other:
+            entries(one, other, surface="cli")
+            result = ask(file)
+
+        assert "b: 6 failed, which count for nobody" in result.out
+        assert "b failed mostly so: " in result.out
+
     def test_what_is_not_paid_for_is_not_sent(self, file: Path) -> None:
         """A budget is a hard stop here too."""
         with Upstream(by_prompt()) as one:

@@ -41,9 +41,10 @@ from hexai.service.bench_records import BenchRecords
 from hexai.service.bench_texts import Text
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
+from hexai.surfaces.cli.bench_ends import ending_words
 from hexai.surfaces.cli.bench_units import seconds
 from hexai.surfaces.cli.bench_view import BenchView, shown
-from hexai.surfaces.cli.bench_words import ending_words, report
+from hexai.surfaces.cli.bench_words import report
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say

@@ -11,13 +11,13 @@ from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
+from hexai.surfaces.cli.bench_ends import ending_words
 from hexai.surfaces.cli.bench_figures import more
 from hexai.surfaces.cli.bench_json import listed, shown
 from hexai.surfaces.cli.bench_trained import later_than
 from hexai.surfaces.cli.bench_units import seconds, signed
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
-    ending_words,
     pair_words,
     parts,
     report,

@@ -12,8 +12,9 @@ from hexai.bench.run import Progress
 from hexai.bench.spending import Forecast
 from hexai.bench.standing import Mean
 from hexai.domain.bench import BenchRecord
+from hexai.surfaces.cli.bench_ends import resume_words
 from hexai.surfaces.cli.bench_units import interval, seconds, share, signed
-from hexai.surfaces.cli.bench_words import pair_words, resume_words, tasks_words
+from hexai.surfaces.cli.bench_words import pair_words, tasks_words
 from hexai.surfaces.cli.live.header import Frame
 from hexai.surfaces.cli.live.painter import Region
 from hexai.surfaces.cli.terminal import Screen

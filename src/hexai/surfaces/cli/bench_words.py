@@ -9,8 +9,9 @@ from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Row, blocks_by
 from hexai.bench.known import Known
 from hexai.bench.standing import Cheaper, Cheapest, Decision, Mean, Pair
-from hexai.domain.bench import BenchRecord, Cell, Ending, Kind, Plan, State
+from hexai.domain.bench import BenchRecord, Cell, Kind, Plan
 from hexai.domain.entry import Surface
+from hexai.surfaces.cli.bench_ends import ends, reasons
 from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_units import interval, points, seconds, share, signed
 from hexai.surfaces.cli.output import table
@@ -36,8 +37,6 @@ _SEEN = 0.005
 _MOST_OPEN = 3
 """Pairs of which nothing is known yet that have a line each."""
 _MOST_CHEAPER = 2
-_OWN_DOING = (State.EMPTY, State.UNFIT, State.CUT_OFF, State.TIMED_OUT, State.REFUSED)
-_NOT_ITS_DOING = (State.FAILED, State.GUARDED)
 
 
 def tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
@@ -182,7 +181,7 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
             what="questions" if plan.asks_questions else "tasks",
         ),
         *(tests_words(known, plan) if has_tests(plan) else ()),
-        *_ends(known, labels),
+        *ends(known, labels),
         *(
             f"{labels[index]} was set aside: {reason}"
             for index, reason in sorted(known.aside.items())
@@ -313,49 +312,6 @@ def _better(value: float) -> str:
     return f"{points(value)} better" if value >= 0 else f"{points(-value)} worse"
 
 
-def _ends(known: Known, labels: Sequence[str]) -> Iterator[str]:
-    """Say of each contender how often it gave no answer to be scored, and why."""
-    for index, label in enumerate(labels):
-        ends = Counter(cell.state for cell in known.cells_of(index))
-        own = [f"{ends[state]} {state}" for state in _OWN_DOING if ends[state]]
-        other = [f"{ends[state]} {state}" for state in _NOT_ITS_DOING if ends[state]]
-        if own:
-            yield f"{label}: {', '.join(own)}"
-        if other:
-            yield f"{label}: {', '.join(other)}, which count for nobody"
-
-
-def ending_words(bench: BenchRecord) -> str:
-    """Say why nothing more was asked, and how to go on."""
-    match bench.ending:
-        case Ending.UNFINISHED:
-            return f"unfinished; {resume_words(bench)} goes on"
-        case Ending.DONE:
-            return _done_words(bench)
-        case Ending.DECIDED:
-            return "every pair is known, so no more was asked"
-        case Ending.SPENT:
-            return "the budget holds no further request"
-
-
-def _done_words(bench: BenchRecord) -> str:
-    contenders = len(bench.plan.contenders)
-    if len(bench.aside) == contenders:
-        return "nobody is left to be asked"
-    if not bench.plan.asks_questions:
-        return "every task was asked"
-    asked = "every question was asked"
-    if bench.votes or contenders < 2:
-        return asked
-    return f"{asked}; hexai bench vote {bench.number} lets you judge, blind"
-
-
-def resume_words(bench: BenchRecord) -> str:
-    """Name the command that goes on with a bench."""
-    command = "ask" if bench.plan.asks_questions else "run"
-    return f"hexai bench {command} --resume {bench.number}"
-
-
 def tasks_words(plan: Plan) -> str:
     """Say what is asked: how many tasks, of what."""
     if plan.asks_questions:
@@ -388,8 +344,10 @@ def _between(low: float, high: float) -> str:
 
 def report(bench: BenchRecord, known: Known, columns: int) -> str:
     """Say all that is known of a bench: tables, verdicts, the answer."""
+    labels = [each.label for each in bench.plan.contenders]
     lines = [
         *sentences(bench, known),
+        *reasons(known, labels),
         *trained_words(bench.plan),
         notes(bench.plan, known),
     ]

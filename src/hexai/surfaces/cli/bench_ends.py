@@ -1,0 +1,63 @@
+"""How cells and benches ended, in words; pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from hexai.bench.known import Known
+from hexai.domain.bench import BenchRecord, Ending, State
+
+_OWN_DOING = (State.EMPTY, State.UNFIT, State.CUT_OFF, State.TIMED_OUT, State.REFUSED)
+_NOT_ITS_DOING = (State.FAILED, State.GUARDED)
+
+
+def ends(known: Known, labels: Sequence[str]) -> Iterator[str]:
+    """Say of each contender how often it gave no answer to be scored, and why."""
+    for index, label in enumerate(labels):
+        ends = Counter(cell.state for cell in known.cells_of(index))
+        own = [f"{ends[state]} {state}" for state in _OWN_DOING if ends[state]]
+        other = [f"{ends[state]} {state}" for state in _NOT_ITS_DOING if ends[state]]
+        if own:
+            yield f"{label}: {', '.join(own)}"
+        if other:
+            yield f"{label}: {', '.join(other)}, which count for nobody"
+
+
+def reasons(known: Known, labels: Sequence[str]) -> Iterator[str]:
+    """Say why most of what failed did; an upstream may quote the prompt in it."""
+    for index, label in enumerate(labels):
+        failed = (c for c in known.cells_of(index) if c.state in _NOT_ITS_DOING)
+        reasons = Counter(cell.error for cell in failed if cell.error)
+        if reasons and index not in known.aside:
+            [(reason, _)] = reasons.most_common(1)
+            yield f"{label} failed mostly so: {reason}"
+
+
+def ending_words(bench: BenchRecord) -> str:
+    """Say why nothing more was asked, and how to go on."""
+    match bench.ending:
+        case Ending.UNFINISHED:
+            return f"unfinished; {resume_words(bench)} goes on"
+        case Ending.DONE:
+            return _done_words(bench)
+        case Ending.DECIDED:
+            return "every pair is known, so no more was asked"
+        case Ending.SPENT:
+            return "the budget holds no further request"
+
+
+def _done_words(bench: BenchRecord) -> str:
+    contenders = len(bench.plan.contenders)
+    if len(bench.aside) == contenders:
+        return "nobody is left to be asked"
+    if not bench.plan.asks_questions:
+        return "every task was asked"
+    asked = "every question was asked"
+    if bench.votes or contenders < 2:
+        return asked
+    return f"{asked}; hexai bench vote {bench.number} lets you judge, blind"
+
+
+def resume_words(bench: BenchRecord) -> str:
+    """Name the command that goes on with a bench."""
+    command = "ask" if bench.plan.asks_questions else "run"
+    return f"hexai bench {command} --resume {bench.number}"
