@@ -210,6 +210,21 @@ class TestRefused:
         assert (result.code, len(upstream.requests)) == (1, 1)
         assert "Unsupported parameter: 'stop'" in result.err
 
+    def test_what_was_named_goes_before_what_is_sent_anyway(self) -> None:
+        """Claude takes one of the two: that of the user, not our usual temperature."""
+        told = "`temperature` and `top_p` cannot both be specified for this model."
+        refusal = {"type": "invalid_request_error", "message": told}
+        refused = json_answer({"type": "error", "error": refusal}, code=400)
+        replies = refused, anthropic_answer("fine")
+        with Upstream(*replies) as upstream:
+            configure(upstream.url, "anthropic")
+            result = run_cli("-o", "top_p=0.9", "hi")
+        assert result.code == 0, result.err
+        first, second = (request.json for request in upstream.requests)
+        assert {"temperature", "top_p"} <= first.keys()
+        assert second["top_p"] == 0.9
+        assert "temperature" not in second
+
     def test_a_slip_is_told_and_sent(self) -> None:
         """A newer upstream may know what we do not."""
         with Upstream(openai_answer("fine")) as upstream:
