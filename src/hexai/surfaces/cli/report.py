@@ -11,7 +11,14 @@ import click
 from hexai.config.order import load
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Filter, Subject
-from hexai.domain.ranking import Counted, Leaderboard, Ranking, Standing
+from hexai.domain.ranking import (
+    Comparison,
+    Counted,
+    Leaderboard,
+    Ranking,
+    Standing,
+    Verdict,
+)
 from hexai.errors import ConfigError, HexaiError, UsageError
 from hexai.report.bench_section import Bench
 from hexai.report.blocks import Words
@@ -170,7 +177,7 @@ def words(chosen: Filter) -> Words:
         names = shown_names(board_names(board))
         told = [
             sentence
-            for each in wanted_comparisons(ranking, board, wanted)
+            for each in sorted(wanted_comparisons(ranking, board, wanted), key=_is_open)
             for sentence in comparison_words(each, board, names)
         ]
         return [*told, *first_place_words(ranking, names)]
@@ -194,6 +201,11 @@ def words(chosen: Filter) -> Words:
         changes=changes,
         nothing_yet=" ".join(nothing_yet().splitlines()),
     )
+
+
+def _is_open(comparison: Comparison) -> bool:
+    """Tell what nobody knows yet from what is decided, which comes first."""
+    return comparison.verdict is not Verdict.OVER
 
 
 def _names(rows: Sequence[Row]) -> dict[Subject, str]:
