@@ -31,28 +31,44 @@ _STORES = {
 INSTALLED = (".venv", "venv", "node_modules")
 """Folders of a repository that no commit has, and without which nothing runs."""
 _SECRET = (
+    ".1password",
     ".aws",
     ".azure",
+    ".bitwarden-ssh-agent.sock",
+    ".bundle/config",
     ".cargo/credentials",
     ".cargo/credentials.toml",
+    ".colima",
+    ".composer/auth.json",
     ".config",
     ".docker",
+    ".gem/credentials",
     ".git-credentials",
     ".gitconfig",
     ".gnupg",
+    ".gradle/gradle.properties",
     ".kube",
+    ".lima",
+    ".local/share/containers",
     ".local/share/keyrings",
     ".local/state",
+    ".m2/settings.xml",
     ".mozilla",
     ".netrc",
     ".npmrc",
     ".password-store",
     ".pgpass",
     ".pypirc",
+    ".rd",
+    ".screen",
     ".ssh",
+    ".terraform.d",
     ".thunderbird",
+    ".vault-token",
+    ".yarnrc.yml",
 )
-"""Below a home: what opens other doors. A list, and so a net with holes."""
+"""Below a home: what opens other doors, and where others listen. A list, and so a net
+with holes."""
 
 
 def environ_of(environ: Mapping[str, str], home: str) -> dict[str, str]:
