@@ -185,9 +185,10 @@ def test_with_nothing_recorded_it_says_what_to_do(tmp_path: Path) -> None:
 
 def marked(**facts: Any) -> list[Fact]:
     """Record a choice that holds a marker wherever a user's text may be."""
+    file = f"/home/{MARKER}/my models/small.gguf"
     contenders = [
         contender_record(0, text=f"{MARKER} answer"),
-        contender_record(1, error=f"{MARKER} error"),
+        contender_record(1, error=f"{MARKER} error", model=file, returned_model=file),
     ]
     run = run_record(
         1,

@@ -3,8 +3,12 @@
 A name may be anything that somebody or some server has called a model, and a page has
 room for some letters of it. A chart has less: to find out how many letters fit takes
 Vega half a second for each chart, so they are made to fit here.
+
+A model may be a file of the user's. Its folder says who that is and how the disk is
+ordered, so no page has it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -13,7 +17,13 @@ from hexai.text.sanitise import visible_line
 LONGEST = 80
 """Characters of a name."""
 
+_FOLDER = re.compile(r"(?:^|(?<=[:\s]))(?:[^/:]*/)+(?=[^/]+\.gguf)")
 _Key = TypeVar("_Key")
+
+
+def without_folder(name: str) -> str:
+    """Leave out where a model's file lies."""
+    return _FOLDER.sub("", name)
 
 
 def shown_names(names: Mapping[_Key, str], longest: int = LONGEST) -> dict[_Key, str]:
@@ -24,7 +34,7 @@ def shown_names(names: Mapping[_Key, str], longest: int = LONGEST) -> dict[_Key,
     shown: dict[_Key, str] = {}
     meant: dict[str, str] = {}
     for key, name in names.items():
-        short, number = _short(visible_line(name), longest), 1
+        short, number = _short(visible_line(without_folder(name)), longest), 1
         told = short
         while meant.setdefault(told, name) != name:
             number += 1

@@ -19,6 +19,7 @@ from hexai.report.blocks import (
 )
 from hexai.report.charts import At, Axis, curves, over_time, share_axis
 from hexai.report.figures import View, curve, within
+from hexai.report.names import without_folder
 from hexai.service.statistics import Row
 from hexai.text.sanitise import visible_line
 
@@ -123,7 +124,8 @@ def _changes(view: View, rated: Mapping[Model, str]) -> dict[float, list[str]]:
     found: dict[float, list[str]] = {}
     for model, each in view.board.models.items() if view.board else ():
         for before, later in pairwise(each.returned):
-            became = visible_line(f"{before.model} became {later.model}")
+            models = map(without_folder, (before.model, later.model))
+            became = visible_line(" became ".join(models))
             words = f"line at {day(later.since)}: {rated[model]} changed, {became}"
             found.setdefault(later.since, []).append(words)
     return dict(sorted(found.items()))

@@ -1,6 +1,8 @@
 """Names on a page are harmless, short, and still apart."""
 
-from hexai.report.names import LONGEST, shown_names
+import pytest
+
+from hexai.report.names import LONGEST, shown_names, without_folder
 
 
 def test_names_that_differ_are_shown_apart() -> None:
@@ -26,3 +28,19 @@ def test_what_acts_is_shown() -> None:
     shown = shown_names({1: "a\x1b", 2: "a\\x1b"})
 
     assert shown == {1: "a\\x1b", 2: "a\\x1b (2)"}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("/home/me/my models/x.gguf", "x.gguf"),
+        ("local:/home/me/models/x-q4.gguf#2", "local:x-q4.gguf#2"),
+        ("~/models/x.gguf", "x.gguf"),
+        ("../models/x.gguf", "x.gguf"),
+        ("openrouter:qwen/qwen3-coder", "openrouter:qwen/qwen3-coder"),
+        ("http://localhost/v1", "http://localhost/v1"),
+    ],
+)
+def test_a_models_file_is_named_without_its_folder(name: str, shown: str) -> None:
+    """Which says who the user is; vendors before a slash stay."""
+    assert without_folder(name) == shown

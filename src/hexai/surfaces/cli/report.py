@@ -7,6 +7,7 @@ from shlex import quote
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from hexai.config.order import load
 from hexai.domain.entry import Surface
@@ -24,7 +25,7 @@ from hexai.report.bench_section import Bench
 from hexai.report.blocks import Words
 from hexai.report.draw import check_installed, start
 from hexai.report.gather import read_known
-from hexai.report.names import shown_names
+from hexai.report.names import shown_names, without_folder
 from hexai.report.page import Given, Page, make_page
 from hexai.report.write import LARGEST, drawing, to_fitting_html, to_html
 from hexai.service.browser import browser_command, open_page
@@ -184,11 +185,12 @@ def words(chosen: Filter) -> Words:
 
     def changes(board: Leaderboard) -> list[str]:
         names = shown_names(board_names(board))
+        shown = _without_folders(board)
         return [
             sentence
             for model, rated in board.models.items()
             if is_called(rated, rated.title, wanted)
-            for sentence in entry_words(board, model, names)
+            for sentence in entry_words(shown, model, names)
         ]
 
     return Words(
@@ -200,6 +202,23 @@ def words(chosen: Filter) -> Words:
         verdicts=verdicts,
         changes=changes,
         nothing_yet=" ".join(nothing_yet().splitlines()),
+    )
+
+
+def _without_folders(board: Leaderboard) -> Leaderboard:
+    return replace(
+        board,
+        models={
+            model: replace(
+                rated,
+                model=without_folder(rated.model),
+                returned=tuple(
+                    replace(each, model=without_folder(each.model))
+                    for each in rated.returned
+                ),
+            )
+            for model, rated in board.models.items()
+        },
     )
 
 

@@ -12,7 +12,7 @@ from hexai.config.locate import Folders
 from hexai.domain.bench import BenchRecord, Cell, Plan, TaskRecord
 from hexai.domain.estimates import Estimate
 from hexai.report.bench_section import Answered, Bench, Differing, Halves, Scored
-from hexai.report.names import shown_names
+from hexai.report.names import shown_names, without_folder
 from hexai.report.texts import LONGEST, MOST_TASKS
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
@@ -39,6 +39,7 @@ def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench
         if word is None and not any(records.listed()):
             return None
         record = records.find(word)
+        record = _without_folders(record)
         if not with_texts:
             record = replace(record, aside=dict.fromkeys(record.aside, _WHY))
         known = Known.of(record)
@@ -53,6 +54,17 @@ def read_bench(folders: Folders, word: str | None, *, with_texts: bool) -> Bench
         differing=tuple(differing),
         missing=missing if with_texts else 0,
     )
+
+
+def _without_folders(record: BenchRecord) -> BenchRecord:
+    """Name models that are files of the user's by the file alone."""
+    contenders = tuple(
+        replace(
+            each, label=without_folder(each.label), model=without_folder(each.model)
+        )
+        for each in record.plan.contenders
+    )
+    return replace(record, plan=replace(record.plan, contenders=contenders))
 
 
 def _scored(record: BenchRecord, known: Known) -> Iterator[Scored]:
