@@ -13,6 +13,10 @@ SslMode = Literal[
 TeamName = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
+PUSHED_EVERY = 600.0
+"""Seconds from one push by itself to the next, at least; the docs name it."""
+
+
 class Team(Table, frozen=True, kw_only=True):
     """A team's ledger on a PostgreSQL server; passwords are libpq's affair."""
 

@@ -17,16 +17,17 @@ from hexai.prompts.templates import find, render
 
 ActionKind = Literal["rewrite", "diagnostics", "document", "simplify", "fix_typos"]
 
-_TEST_LANGUAGES = {
-    "go": "go_test",
-    "python": "python_test",
-    "javascript": "javascript_test",
-    "javascriptreact": "javascript_test",
-    "typescript": "javascript_test",
-    "typescriptreact": "javascript_test",
-    "rust": "rust_test",
+TEST_FAMILIES = {
+    "go": "go",
+    "python": "python",
+    "rust": "rust",
+    "javascript": "javascript",
+    "javascriptreact": "javascript",
+    "typescript": "javascript",
+    "typescriptreact": "javascript",
 }
-"""By a language's identifier: the prompts that ask for a test in it."""
+"""Languages that tests are written in, by identifier: whose prompts and conventions
+each follows."""
 
 
 class ActionSubject(Struct, frozen=True, kw_only=True):
@@ -70,12 +71,13 @@ def custom_request(
 
 def can_test(identifier: str, path: str = "") -> bool:
     """Tell whether there are prompts for unit tests in a language."""
-    return language_of(identifier, path).id in _TEST_LANGUAGES
+    return language_of(identifier, path).id in TEST_FAMILIES
 
 
 def unit_test_request(subject: ActionSubject, prompts: Prompts) -> Request:
     """Ask for unit tests of a function; `can_test` has said that there are prompts."""
-    kind = _TEST_LANGUAGES[language_of(subject.identifier, subject.path).id]
+    family = TEST_FAMILIES[language_of(subject.identifier, subject.path).id]
+    kind = f"{family}_test"
     return _request(prompts, f"{kind}_system", f"{kind}_user", _values(subject))
 
 

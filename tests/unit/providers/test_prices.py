@@ -35,10 +35,17 @@ def _example(match: object, otherwise: str) -> str:
     return otherwise
 
 
+_FOUND: dict[tuple[str, str], types.ModelInfo | None] = {}
+"""What the package finds, which takes it most of the time."""
+
+
 def _oracle(
     provider: types.Provider, name: str, usage: Usage, at: datetime
 ) -> Decimal | None:
-    model = provider.find_model(name, all_providers=data.providers)
+    if (provider.id, name) not in _FOUND:
+        found = provider.find_model(name, all_providers=data.providers)
+        _FOUND[provider.id, name] = found
+    model = _FOUND[provider.id, name]
     if model is None:
         return None
     theirs = model.get_prices(at)

@@ -18,6 +18,7 @@ from hexai.providers.http.network import Wire
 HEAD_LIMIT = 64 * 1024
 """Bytes of an answer before its body: status line, headers, and any 1xx."""
 _MOST = 64 * 1024
+"""Bytes of a body that are taken at a time."""
 _SWITCHING = 101
 
 FAULTS = (h11.ProtocolError, OSError)
@@ -87,7 +88,8 @@ class Connection:
                 continue
             if room <= 0:
                 raise TooLarge(
-                    f"{self.wire.end.name} sent more than 64 KiB of headers",
+                    f"{self.wire.end.name} sent more than {HEAD_LIMIT >> 10} KiB of "
+                    "headers",
                     advice=self.wire.end.speech_advice,
                 )
             try:

@@ -12,23 +12,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from hexai.prompts.actions import TEST_FAMILIES
 from hexai.prompts.code.grammars import parse
 from hexai.prompts.code.languages import language_of
 from hexai.prompts.code.tree import encode
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-FAMILIES = {
-    "go": "go",
-    "python": "python",
-    "rust": "rust",
-    "javascript": "javascript",
-    "javascriptreact": "javascript",
-    "typescript": "javascript",
-    "typescriptreact": "javascript",
-}
-"""Languages that tests are written in, and whose conventions each follows."""
 
 _PATIENCE = 0.01
 """Seconds for an answer, read on the loop. With twice that, 600 lines of `/*` in Python
@@ -71,7 +61,7 @@ class Code:
 
     def __init__(self, language: str, text: bytes, root: "Node") -> None:
         self.language = language
-        self.family = FAMILIES[language]
+        self.family = TEST_FAMILIES[language]
         self.root = root
         self.outer = tuple(_outer(root))
         """The statements at the margin, also of a text that does not parse."""

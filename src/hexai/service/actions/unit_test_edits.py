@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
+from hexai.prompts.actions import TEST_FAMILIES
 from hexai.prompts.code.languages import language_of
 from hexai.service.actions.fitting import Unfit, is_refusal, without_chatter
 from hexai.service.actions.unit_test_code import (
-    FAMILIES,
     Code,
     definitions,
     read_answer,
@@ -83,7 +83,7 @@ def _tests_in(answer: str, language: str) -> Code | Unfit:
     if is_refusal(answer):
         return Unfit("the model refused")
     text = re.sub(r"\r\n?", "\n", answer)
-    tests = without_chatter(text, "", FAMILIES[language], code=True)
+    tests = without_chatter(text, "", TEST_FAMILIES[language], code=True)
     tests = dedent(tests).strip("\n")
     code = read_answer(tests, language)
     if code is None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from hexai.prompts.actions import TEST_FAMILIES
 from hexai.service.actions.unit_test_code import (
-    FAMILIES,
     Code,
     Import,
     package_name,
@@ -56,7 +56,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     """What tests of a function need in their file."""
 
     language: str
-    """One of `FAMILIES`."""
+    """One of `TEST_FAMILIES`."""
     package: str = ""
     """Go: the package's name."""
     imports: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     @property
     def family(self) -> str:
         """Whose conventions the language follows."""
-        return FAMILIES[self.language]
+        return TEST_FAMILIES[self.language]
 
 
 def go_imports(file: Code, tests: Code, needs: Needs) -> Insertions:

@@ -10,13 +10,17 @@ from msgspec.structs import replace
 
 from hexai.config.schema_prompts import Prompts
 from hexai.domain.request import Request
-from hexai.prompts.actions import ActionSubject, can_test, unit_test_request
+from hexai.prompts.actions import (
+    TEST_FAMILIES,
+    ActionSubject,
+    can_test,
+    unit_test_request,
+)
 from hexai.prompts.code.constructs import Function
 from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.code.languages import language_of
 from hexai.service.actions.fitting import Unfit
 from hexai.service.actions.unit_test_code import (
-    FAMILIES,
     Code,
     read_file,
     text_of,
@@ -42,7 +46,7 @@ class FunctionUnderTest(Struct, frozen=True, kw_only=True):
     """The function that is to be tested."""
 
     language: str
-    """One of `FAMILIES`."""
+    """One of `TEST_FAMILIES`."""
     name: str
     owner: str
     """The class or type that it belongs to; empty: none."""
@@ -111,7 +115,7 @@ def candidates(source: PurePath, identifier: str, folder: PurePath) -> list[Pure
 
     Computed from the path alone. Nothing for Rust: its tests are in the source.
     """
-    family = FAMILIES[language_of(identifier, source.name).id]
+    family = TEST_FAMILIES[language_of(identifier, source.name).id]
     stem, ending = source.stem, source.suffix
     if family == "go":
         return [source.with_name(f"{stem}_test.go")]
@@ -177,7 +181,7 @@ def plan_tests(cursor: Cursor, source: Path, folder: Path) -> Plan | Unfit:
     subject = find_subject(cursor)
     if subject is None:
         return Unfit("there is no function at the cursor")
-    family = FAMILIES[subject.language]
+    family = TEST_FAMILIES[subject.language]
     if family == "rust":
         return Plan(subject=subject, place=None, needs=Needs(language="rust"))
     paths = candidates(source, cursor.identifier, folder)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hexai.config.locate import Folders
-from hexai.config.schema_team import Team
+from hexai.config.schema_team import PUSHED_EVERY, Team
 from hexai.errors import SetupError, TeamError
 from hexai.service.files import make_private_folder, open_private_append
 from hexai.service.recorded_runs import open_history
@@ -23,8 +23,6 @@ from hexai.team.pending import has_news
 from hexai.team.push import Pusher, noted
 from hexai.team.server import connect
 
-EVERY = 600.0
-"""Seconds from one push to the next, at least."""
 _NICE = 10
 _TRIED = "tried"
 
@@ -74,7 +72,7 @@ def _alone(mark: Path, now: float) -> Iterator[bool]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         found = os.fstat(descriptor)
-        is_due = found.st_size == 0 or not 0 <= now - found.st_mtime < EVERY
+        is_due = found.st_size == 0 or not 0 <= now - found.st_mtime < PUSHED_EVERY
         if is_due:
             os.write(descriptor, b"." if found.st_size == 0 else b"")
             os.utime(descriptor, (now, now))

@@ -14,12 +14,11 @@ from datetime import UTC, datetime
 from subprocess import DEVNULL, PIPE, Popen
 
 from hexai.config.schema import Settings
+from hexai.config.schema_team import PUSHED_EVERY
 from hexai.service.state_files import TOLD, Told
 from hexai.surfaces.lsp.configuration import Start, Tell
 from hexai.surfaces.lsp.editor import Severity
 
-EVERY = 600.0
-"""Seconds from one start to the next, at least."""
 _LONGEST = 2000
 # Its priority is lowered before anything is loaded.
 _PROGRAM = "import os; os.nice(10); from hexai.main import main; main()"
@@ -48,7 +47,7 @@ class TeamPush:
         is_wanted = team.background and team.is_named(self._start.environ)
         if not is_wanted or self._loop.time() < self._next:
             return
-        self._next = self._loop.time() + EVERY
+        self._next = self._loop.time() + PUSHED_EVERY
         threading.Thread(target=self._run, name="team", daemon=True).start()
 
     def _run(self) -> None:
