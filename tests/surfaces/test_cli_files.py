@@ -306,6 +306,20 @@ class TestImages:
         assert "not sent: m1 takes no images, and a.png would be sent" in result.err
         assert (ollama.asked, asked) == ([], ["/props"] * (provider == "llama.cpp"))
 
+    def test_no_model_is_loaded_to_say_that_it_sees_nothing(self, folder: Path) -> None:
+        """A load takes long, and may push out the model that is wanted."""
+        (folder / "a.png").write_bytes(PNG)
+        sees = Model(capabilities=("completion", "vision"))
+        ollama = Ollama({"blind:latest": Model(), "sees:latest": sees})
+        with serve(ollama) as upstream:
+            configure(upstream.url, "ollama", "local = true")
+            models = ("-m", "fake:blind", "-m", "fake:sees")
+            result = run_cli(*models, "-f", "a.png", "what?", folder=folder)
+        assert result.code == 4, result.err
+        assert [*ollama.loaded] == ["sees:latest"]
+        assert "blind takes no images" in result.err
+        assert not [event for event in ollama.log if "blind" in event]
+
     def test_a_refusal_is_told_in_the_upstreams_words(self, folder: Path) -> None:
         """Where nobody knew before."""
         (folder / "a.png").write_bytes(PNG)

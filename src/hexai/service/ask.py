@@ -133,6 +133,7 @@ class Run:
         self.clearance = await self._inspect()
         self._settle_without_race(self._find_cached())
         live = [c for c in self.contenders if c.index not in self._known]
+        live = await self._let_unseeing_fail(live)
         await self._services.prepare((c.target for c in live), self._targets)
         live = await self._arrange(live)
         terms = RaceOptions(
@@ -199,6 +200,14 @@ class Run:
         fallback = contender.fallback or contender.target
         target = fallback if outcome.fell_back else contender.target
         return self._services.locality.known(target)
+
+    async def _let_unseeing_fail(self, live: list[Contender]) -> list[Contender]:
+        request = self._question.request
+        if not any(message.images for message in request.messages):
+            return live
+        from hexai.service.images import let_unseeing_fail
+
+        return await let_unseeing_fail(live, request, self._targets.settings_of)
 
     async def _arrange(self, live: list[Contender]) -> list[Contender]:
         """Ask those first whose model is loaded; leave out who would push that out.

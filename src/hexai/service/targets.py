@@ -289,6 +289,12 @@ def _unavailable(spec: RequestSpec, failure: ProviderError) -> Target:
     )
 
 
+def failing(target: Target, failure: ProviderError) -> Target:
+    """Let a target fail with a reason that was found out before it was asked."""
+    client = Unavailable(failure, provider=target.spec.provider)
+    return replace(target, client=client)
+
+
 def _lack(spec: RequestSpec, provider: ProviderSettings) -> ProviderError | None:
     """Say what is missing to ask a spec; None if nothing is."""
     if not spec.model:
