@@ -50,7 +50,7 @@ def questions_words(plan: Plan) -> str:
 
 def question_notes(plan: Plan, known: Known) -> str:
     """Explain the figures that are no everyday words."""
-    if not known.cells:
+    if all(cell.checks is None for cell in known.cells.values()):
         return ""
     notes = _NOTES if _is_checked(known) else _UNCHECKED
     return f"{notes} {_REPEATED}" if plan.repeat > 1 else notes

@@ -15,7 +15,7 @@ from hexai.domain.ranking import Leaderboard, Model, Verdict
 from hexai.surfaces.cli.bench_words import (
     cheapest_words,
     has_tests,
-    pair_words,
+    planned_words,
     tests_words,
 )
 from hexai.surfaces.cli.leaderboard_words import day_of
@@ -28,14 +28,11 @@ def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:
     labels = [contender.label for contender in bench.plan.contenders]
     pairs = known.comparison.standing().pairs
     tasks = sum(len(block.rows) for block in known.blocks)
-    what, by = "tasks", f"{tasks} tasks"
+    by = f"{tasks} tasks"
     if bench.plan.asks_questions:
-        what, by = "questions", f"the checks of {tasks} questions"
+        by = f"the checks of {len(known.blocks)} questions"
     newest = f"the newest bench, {bench.number} of {day_of(bench.started_at)}, by {by}"
-    lines = [
-        f"{newest}: {pair_words(pair, labels, bench.plan.margin, what=what)}"
-        for pair in pairs
-    ]
+    lines = [f"{newest}: {planned_words(pair, bench.plan)}" for pair in pairs]
     if has_tests(bench.plan):
         lines += tests_words(known, bench.plan)
     lines += cheapest_words(known, labels)

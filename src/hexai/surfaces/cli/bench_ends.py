@@ -46,13 +46,13 @@ def ending_words(bench: BenchRecord) -> str:
 
 
 def _done_words(bench: BenchRecord) -> str:
-    contenders = len(bench.plan.contenders)
-    if len(bench.aside) == contenders:
+    if len(bench.aside) == len(bench.plan.contenders):
         return "nobody is left to be asked"
     if not bench.plan.asks_questions:
         return "every task was asked"
     asked = "every question was asked"
-    if bench.votes or contenders < 2:
+    able = {cell.contender for cell in bench.cells if cell.state is State.ANSWERED}
+    if bench.votes or len(able) < 2:
         return asked
     return f"{asked}; hexai bench vote {bench.number} lets you judge, blind"
 

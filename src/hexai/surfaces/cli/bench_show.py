@@ -18,8 +18,8 @@ from hexai.surfaces.cli.bench_trained import later_than
 from hexai.surfaces.cli.bench_units import seconds, signed
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
-    pair_words,
     parts,
+    planned_words,
     report,
 )
 from hexai.surfaces.cli.command_line import Invocation
@@ -168,7 +168,7 @@ def compare_bench(
             raise UsageError(f"no entry of this bench is called {label}; {there} are")
     known = Known.of(record)
     told = [
-        f"{which}{pair_words(pair, names, record.plan.margin)}"
+        f"{which}{planned_words(pair, record.plan)}"
         for which, comparison in (("", known.comparison), (BY_TESTS, known.passing()))
         for pair in comparison.standing().pairs
         if {*labels} <= {names[pair.better], names[pair.worse]}

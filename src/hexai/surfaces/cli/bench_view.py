@@ -14,7 +14,7 @@ from hexai.bench.standing import Mean
 from hexai.domain.bench import BenchRecord
 from hexai.surfaces.cli.bench_ends import resume_words
 from hexai.surfaces.cli.bench_units import interval, seconds, share, signed
-from hexai.surfaces.cli.bench_words import pair_words, tasks_words
+from hexai.surfaces.cli.bench_words import planned_words, tasks_words
 from hexai.surfaces.cli.live.header import Frame
 from hexai.surfaces.cli.live.painter import Region
 from hexai.surfaces.cli.terminal import Screen
@@ -96,11 +96,10 @@ class BenchView:
             return
         self._compared = len(known.blocks)
         plan = self._record.plan
-        labels = [contender.label for contender in plan.contenders]
         standing = known.comparison.standing()
         told = _passed if plan.asks_questions else _mean
         self._means = tuple("" if m is None else told(m) for m in standing.means)
-        pairs = [pair_words(pair, labels, plan.margin) for pair in standing.pairs]
+        pairs = [planned_words(pair, plan) for pair in standing.pairs]
         self._pairs = tuple(pairs[:_MOST_PAIRS])
 
     def _tokens(self) -> list[str]:

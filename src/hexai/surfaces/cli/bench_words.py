@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from statistics import quantiles
 
+from msgspec.structs import replace
+
 from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Row, blocks_by
 from hexai.bench.known import Known
@@ -175,10 +177,10 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
     standing = known.comparison.standing()
     return [
         *pairs_words(
-            standing.pairs,
+            _missing_of(standing.pairs, plan),
             labels,
             plan.margin,
-            what="questions" if plan.asks_questions else "tasks",
+            what=_asked_in(plan),
         ),
         *(tests_words(known, plan) if has_tests(plan) else ()),
         *ends(known, labels),
@@ -240,6 +242,29 @@ def pairs_words(
     missing = [pair.missing for pair in open_ if pair.missing is not None]
     more = f", about {min(missing)} more {what} and more" if missing else ""
     return [*told, f"not enough yet for {len(open_)} of {len(pairs)} pairs{more}"]
+
+
+def planned_words(pair: Pair, plan: Plan) -> str:
+    """Say what is known of two contenders of a plan, in what it asks."""
+    labels = [each.label for each in plan.contenders]
+    [pair] = _missing_of([pair], plan)
+    return pair_words(pair, labels, plan.margin, what=_asked_in(plan))
+
+
+def _asked_in(plan: Plan) -> str:
+    return "questions" if plan.asks_questions else "tasks"
+
+
+def _missing_of(pairs: Sequence[Pair], plan: Plan) -> list[Pair]:
+    """Count what is missing in questions, where each is asked several times."""
+    if plan.repeat == 1:
+        return [*pairs]
+    return [
+        pair
+        if pair.missing is None
+        else replace(pair, missing=max(1, round(pair.missing / plan.repeat)))
+        for pair in pairs
+    ]
 
 
 def pair_words(
