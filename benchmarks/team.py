@@ -36,6 +36,7 @@ PEOPLE, A_DAY = 10_000, 500
 FACTS_PER_S, BESIDE_PSQL = 20_000, 2.0
 PUBLISH_S, LEADERBOARD_S, CLIENT_MB = 60.0, 1.0, 150.0
 DATABASE = "bench"
+_RUNS = 5
 _LONG = 50_000
 """Runs of somebody who had a ledger for long."""
 _MODELS = ("qwen3-coder:30b", "qwen3:8b", "gpt-4.1", "claude-sonnet", "smollm2")
@@ -112,22 +113,23 @@ def push_a_day(server: Postgres, folder: Path, people: int) -> tuple[int, float]
     return rows, spent
 
 
-def take_in(server: Postgres, folder: Path) -> tuple[int, float]:
+def take_in(server: Postgres, folder: Path, user: str) -> tuple[int, float]:
     """Have the server take in what is composed already; gives facts, and seconds.
 
     It is what somebody pushes who had a ledger for long before the team had one.
     """
     path = folder / "long" / FILE_NAME
-    make_ledger(path, _LONG)
+    if not path.exists():
+        make_ledger(path, _LONG)
     ledger = Ledger(path, patience=1.0)
     words = {
         "host": str(server.folder),
         "port": str(server.port),
         "dbname": DATABASE,
-        "user": f"p{PEOPLE - 2}",
+        "user": user,
     }
     with connect(words) as connection:
-        pusher = Pusher(connection, ledger.changes, folder / "long" / "state")
+        pusher = Pusher(connection, ledger.changes, folder / user / "state")
         sender, change, batches = pusher.sender, 0, []
         while runs := ledger.changes.runs(change, most=4000, now=LATELY + 40 * DAY):
             batches.append(batch_of(sender, runs))
@@ -139,11 +141,11 @@ def take_in(server: Postgres, folder: Path) -> tuple[int, float]:
     return rows, spent
 
 
-def copy_by_psql(server: Postgres, folder: Path) -> float:
-    """Have psql take the same rows in; gives the seconds, its start left out."""
+def copy_by_psql(server: Postgres, folder: Path, user: str) -> float:
+    """Have psql take the same rows in; gives the seconds."""
     rows = folder / "rows"
     with server.connect(DATABASE) as owner, rows.open("wb") as file:
-        whose = f"(SELECT pseudonym FROM hexai.person WHERE role = 'p{PEOPLE - 2}')"
+        whose = f"(SELECT pseudonym FROM hexai.person WHERE role = '{user}')"
         owner.execute("CREATE TABLE plain AS TABLE hexai.fact WITH NO DATA")
         owner.execute("CREATE TABLE indexed (LIKE plain)")
         owner.execute(
@@ -325,12 +327,17 @@ def run(hexai: Path, facts: int, people: int, grown: int) -> None:
         rows, spent = push_a_day(server, folder, people)
         print(f"a day of {people} people, {A_DAY} runs each, one after the other:")
         _row("facts a second", rows / spent, FACTS_PER_S, at_least=True)
-        rows, spent = take_in(server, folder)
-        print(f"{rows} facts of one person, composed before:")
-        _row("facts a second", rows / spent, FACTS_PER_S, at_least=True)
-        psql = copy_by_psql(server, folder)
+        beside = []
+        for number in range(2, 2 + _RUNS):
+            user = f"p{PEOPLE - number}"
+            rows, spent = take_in(server, folder, user)
+            beside.append((spent, copy_by_psql(server, folder, user)))
+        ours, psql = (statistics.median(times) for times in zip(*beside, strict=True))
+        print(f"{rows} facts of one person, composed before, and by psql in turns:")
+        _row("facts a second", rows / ours, FACTS_PER_S, at_least=True)
         print(f"  psql: COPY and INSERT … SELECT of the same rows takes {psql:.2f} s")
-        _row("times that", spent / psql, BESIDE_PSQL)
+        ratio = statistics.median(one / other for one, other in beside)
+        _row("times that", ratio, BESIDE_PSQL)
         print("ten new runs, for somebody who has pushed so many:")
         for count, seconds in measure_growth(server, folder, grown):
             print(f"  {count:7} runs there: {seconds * 1000:6.0f} ms")

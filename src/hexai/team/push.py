@@ -21,7 +21,7 @@ from hexai.ledger.changes import EVERYTHING, ChangedCell, ChangedRun, Changes, P
 from hexai.service.files import make_private_folder, read_private, write_private
 from hexai.service.team_secret import Secret, make_secret, outside, secret_file
 from hexai.team.cells import Cell
-from hexai.team.sent import Batch, Row, Sender, batch_of, lines
+from hexai.team.sent import NOTHING, Batch, Row, Sender, batch_of, lines
 from hexai.team.server import (
     Me,
     Setting,
@@ -53,7 +53,7 @@ CREATE TEMPORARY TABLE incoming (
     output integer, number integer, share real, trial text
 ) ON COMMIT DELETE ROWS
 """
-_COPY = f"COPY pg_temp.incoming ({_COLUMNS}) FROM STDIN"
+_COPY = f"COPY pg_temp.incoming ({_COLUMNS}) FROM STDIN (NULL '{NOTHING}')"
 # What is put in is our own, and fixed.
 _TAKE = f"""
 INSERT INTO hexai.fact (person, {_COLUMNS})
@@ -320,7 +320,7 @@ def _next_size(size: int, seconds: float) -> int:
 
 def _pieces(rows: Sequence[Row], size: int = 500) -> Iterable[bytes]:
     for start in range(0, len(rows), size):
-        yield b"".join(lines(rows[start : start + size]))
+        yield lines(rows[start : start + size])
 
 
 def _values(cell: Cell) -> tuple[object, ...]:

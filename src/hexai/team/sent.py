@@ -6,7 +6,7 @@ number of a cell. Ids are keyed, times are cut to the day, and so no text, file,
 branch or moment is among them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -338,11 +338,14 @@ def _figures(
     )
 
 
-def lines(rows: Sequence[Row]) -> Iterator[bytes]:
+NOTHING = "None"
+"""How COPY reads that there is nothing: as Python writes it."""
+_LINE = "\t".join(["%s"] * len(Row.__struct_fields__)) + "\n"
+
+
+def lines(rows: Sequence[Row]) -> bytes:
     """Write rows as COPY reads them. No part of them holds what it would misread."""
-    for row in rows:
-        parts = ["\\N" if part is None else str(part) for part in astuple(row)]
-        yield ("\t".join(parts) + "\n").encode("ascii")
+    return "".join([_LINE % astuple(row) for row in rows]).encode("ascii")
 
 
 def _flags(run: ChangedRun, each: ChangedContender) -> int:
