@@ -216,6 +216,22 @@ def test_he_locks_nobody_out(scene: Scene) -> None:
         assert scene.good.team("push") == "5 facts of 1 run sent\n"
 
 
+def test_he_does_not_keep_the_owner_from_publishing(scene: Scene) -> None:
+    """Nor with a transaction that he leaves open: only new months have to wait."""
+    [(name,)] = scene.team.ask("SELECT to_char(current_date, 'YYYY_MM')")
+    scene.team.ask(f"DROP TABLE hexai.fact_{name}")
+    [(me,)] = scene.rows("SELECT hexai.me()")
+    with scene.session.transaction():
+        scene.session.execute(_a_fact(me, "1" * 32).encode())
+        scene.session.execute("SELECT count(*) FROM hexai.result")
+
+        out = scene.team.owner.team("publish")
+
+    assert "nothing to publish" in out
+    assert "no partition made" in out
+    assert "1 partition made" in scene.team.owner.team("publish")
+
+
 def test_his_rows_of_a_day_are_counted(scene: Scene) -> None:
     """What is beyond the limit is refused whole, and keeps nobody else out."""
     scene.team.ask("UPDATE hexai.setting SET rows_a_day = 100")

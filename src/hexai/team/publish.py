@@ -40,7 +40,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """How many rows of figures there are."""
     is_new: bool
     """False where the week was published before."""
-    partitions: int = 0
+    partitions: int | None = 0
+    """That were made; None where somebody's transaction was in the way."""
 
 
 def publish_week(connection: "Connection[Any]") -> Outcome:
@@ -50,18 +51,33 @@ def publish_week(connection: "Connection[Any]") -> Outcome:
     """
     check_owner(connection)
     read_setting(connection)
-    made = len(make_partitions(connection))
+    made = _partitions(connection)
     with connection.transaction():
         for statement in _QUIETLY:
             connection.execute(statement)
         week = _one(connection, _MONDAY)
         known = _one(connection, _KNOWN, [week])
         if known:
-            return Outcome(week=week, people=0, figures=0, is_new=False)
+            return Outcome(
+                week=week, people=0, figures=0, is_new=False, partitions=made
+            )
         return _publish(connection, week, made)
 
 
-def _publish(connection: "Connection[Any]", week: str, made: int) -> Outcome:
+def _partitions(connection: "Connection[Any]") -> int | None:
+    """Make partitions; None where a member's transaction is in the way.
+
+    They are made for months ahead, so a week more or less is no matter.
+    """
+    from psycopg.errors import LockNotAvailable
+
+    try:
+        return len(make_partitions(connection))
+    except LockNotAvailable:
+        return None
+
+
+def _publish(connection: "Connection[Any]", week: str, made: int | None) -> Outcome:
     for statement in _GATHER:
         connection.execute(statement.encode(), [week] * statement.count("%s"))
     figures = tuple(_figures(connection))
@@ -87,8 +103,8 @@ _QUIETLY = (
     "SET LOCAL statement_timeout = 0",
     "SET LOCAL work_mem = '256MB'",
     "SET LOCAL max_parallel_workers_per_gather = 2",
-    # Rows of the temporary tables are forgotten with the transaction.
-    "SELECT pg_advisory_xact_lock(hashtext('hexai.publish'))",
+    # One at a time. Members only read this table; a lock of advice anybody may hold.
+    "LOCK TABLE hexai.result IN EXCLUSIVE MODE",
 )
 _MONDAY = "SELECT date_trunc('week', now() AT TIME ZONE 'UTC')::date::text"
 _KNOWN = "SELECT EXISTS (SELECT FROM hexai.result WHERE week = %s)"

@@ -132,7 +132,7 @@ def _make_partition(
 
 
 _PARTITION = (
-    "SET LOCAL lock_timeout = '10s'",
+    "SET LOCAL lock_timeout = '3s'",
     # A member who is inserting just now would wait for us, and we for him.
     "LOCK TABLE hexai.fact IN SHARE ROW EXCLUSIVE MODE",
     "CREATE TABLE {table} (LIKE hexai.fact INCLUDING ALL)",

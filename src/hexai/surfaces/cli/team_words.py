@@ -79,14 +79,15 @@ def published_words(outcome: Outcome) -> Iterator[str]:
     """Say what came of publishing."""
     if not outcome.is_new:
         yield f"published already for the week from {outcome.week}; next week again"
-        return
-    if not outcome.figures:
+    elif not outcome.figures:
         yield "nothing to publish: of weeks that are over, no model has five people"
-        return
-    yield f"published: all until {outcome.week}, of {outcome.people} people"
-    yield f"{count_of(outcome.figures, 'rows')} of figures"
+    else:
+        yield f"published: all until {outcome.week}, of {outcome.people} people"
+        yield f"{count_of(outcome.figures, 'rows')} of figures"
     if outcome.partitions:
         yield f"{count_of(outcome.partitions, 'partitions')} made"
+    elif outcome.partitions is None:
+        yield "no partition made: somebody's transaction holds the facts; try again"
 
 
 def standing_words(stand: Stand) -> Iterator[str]:
