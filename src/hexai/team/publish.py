@@ -157,10 +157,10 @@ SELECT id, surface, language, provider, model, options, '', host FROM asked
 _TOLD = """
 SELECT DISTINCT person, trial FROM chosen WHERE trial IS NOT NULL ORDER BY person
 """
-_SEATED = """
-SELECT person, sitting, (day - DATE '1970-01-01'), trial FROM chosen
+_DATED = """
+SELECT person, (day - DATE '1970-01-01'), trial FROM chosen
 WHERE trial IS NOT NULL
-ORDER BY (day - DATE '1970-01-05') / 7, person, day, sitting, run
+ORDER BY (day - DATE '1970-01-05') / 7, person, day, run
 """
 # Cells that only forgotten facts were of.
 _SWEEP = """
@@ -250,8 +250,9 @@ def _boards(
     ratings = Ratings(cells, by)
     with _stream(connection, _TOLD) as told:
         ratings.learn(told)
-    with _stream(connection, _SEATED) as seated:
-        ratings.count((p, s, day * _DAY, word) for p, s, day, word in seated)
+    moments: dict[int, float] = {}  # one of each: there are many rows of a day
+    with _stream(connection, _DATED) as dated:
+        ratings.count((p, moments.setdefault(d, d * _DAY), w) for p, d, w in dated)
     return ratings.boards()
 
 

@@ -1,4 +1,4 @@
-"""From what a team chose to leaderboards, clustered by person and then by sitting.
+"""From what a team chose to leaderboards, clustered by person.
 
 The strengths are those of one person's ledger, with a person in place of a file; so
 intervals are clustered by person, which is the coarser. Verdicts are bets of weeks, in
@@ -28,8 +28,8 @@ from hexai.team.trials import cells_of, read_trial
 
 Told = tuple[int, str]
 """A person and a trial of his, as it was sent."""
-Seated = tuple[int, int | None, float, str]
-"""A person, a sitting, a day in seconds since 1970, and a trial."""
+Dated = tuple[int, float, str]
+"""A person, a day in seconds since 1970, and a trial."""
 
 
 def identity(cell: Cell, by: By) -> Model:
@@ -70,21 +70,21 @@ class Ratings:
             if known is not None and few & {*_pairs(known.outcome)}:
                 self._known[word] = None
 
-    def count(self, seated: Iterable[Seated]) -> None:
-        """Count all trials, given week by week, and in each person by person."""
+    def count(self, dated: Iterable[Dated]) -> None:
+        """Count all trials, given week by week, and in each person by person.
+
+        No sitting is noted: a person is the coarser cluster.
+        """
         people: dict[int, str] = {}
-        for person, theirs in groupby(seated, itemgetter(0)):
-            who = people.setdefault(person, str(person))
-            seats: dict[int | None, str] = {None: ""}
-            for _, sitting, at, word in theirs:
-                known = self._known.get(word)
-                if known is not None:
-                    seat = seats.setdefault(sitting, f"{who} {sitting}")
-                    trials = self._trials[known.surface]
-                    number = self._numbers.get(word)
-                    if number is None:
-                        number = self._numbers[word] = trials.number(*known.outcome)
-                    trials.add(number, who, seat, at)
+        for person, at, word in dated:
+            known = self._known.get(word)
+            if known is not None:
+                who = people.setdefault(person, str(person))
+                trials = self._trials[known.surface]
+                number = self._numbers.get(word)
+                if number is None:
+                    number = self._numbers[word] = trials.number(*known.outcome)
+                trials.add(number, who, "", at)
 
     def boards(self) -> tuple[Leaderboard, ...]:
         """Give the leaderboards of all surfaces that have anything on them."""

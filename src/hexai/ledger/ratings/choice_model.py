@@ -262,11 +262,15 @@ def outer_products(trials: Trials, scores: Mapping[int, Vector], size: int) -> M
     cluster of its own.
     """
     sittings, files = trials.sittings, trials.clusters
+    if not any(sittings):
+        return _one_way(trials, files, scores, size)
+    if not any(files):
+        return _one_way(trials, sittings, scores, size)
     both = [*zip(sittings, files, strict=True)]
     cells = len({*both})
-    if not any(sittings) or (any(files) and cells == len({*sittings})):
+    if cells == len({*sittings}):
         return _one_way(trials, files, scores, size)
-    if not any(files) or cells == len({*files}):
+    if cells == len({*files}):
         return _one_way(trials, sittings, scores, size)
     by_sitting = _one_way(trials, sittings, scores, size)
     by_file = _one_way(trials, files, scores, size)
