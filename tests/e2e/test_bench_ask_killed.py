@@ -1,7 +1,6 @@
 """Questions and votes that are killed, and go on as if nothing had been."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -20,7 +19,6 @@ from tests.support.upstream import Exchange, Upstream
 
 QUESTIONS = 16
 KILLS = 4
-"""Kills of a run; `KILLS` in the environment asks for more."""
 
 
 def write(folder: Path, count: int) -> Path:
@@ -51,7 +49,7 @@ def test_killed_questions_go_on_to_the_same_end(tmp_path: Path) -> None:
         _, err = start(*begin).communicate(timeout=60)
         assert len(cells("1")) == 4 * QUESTIONS, err
         process = start(*begin)
-        for _ in range(int(os.environ.get("KILLS", KILLS))):  # noqa: TID251 - the edge
+        for _ in range(KILLS):
             wanted = len(one.requests) + drawn.randrange(1, 5)
             one.wait(lambda: len(one.requests) >= wanted or process.poll() is not None)  # noqa: B023
             process.send_signal(signal.SIGKILL)
