@@ -46,6 +46,8 @@ def answer(view: View, names: Names, order: Sequence[str], words: Words) -> Bloc
         _ranking(each, view.board, names, order, words) for each in view.board.rankings
     ]
     told = [block for block in blocks if block.tables]
+    if not told:
+        return Block(sentences=("Nothing was chosen here that fits.",))
     return Block(
         sentences=tuple(
             sentence
