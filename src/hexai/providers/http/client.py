@@ -13,11 +13,12 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from functools import cache
 from urllib.parse import urlsplit
 
 from hexai.config.addresses import origin
 from hexai.config.schema_providers import ProviderSettings
-from hexai.errors import BadAnswer, BadRequest
+from hexai.errors import BadAnswer, BadRequest, ConnectionFailed
 from hexai.providers.http.connection import FAULTS, Connection, Head
 from hexai.providers.http.network import open_socket, open_tcp
 from hexai.providers.http.proxies import proxy_for
@@ -196,15 +197,14 @@ class HttpClient:
         `/../`. `connected` is called once the request can be
         sent: lookup, TCP and TLS are done, or a kept connection was taken.
         """
-        composed_headers = composed(headers, host=self._host, length=len(body))
-        connection = self._rested() or await self._connect()
-        self._open.add(connection)
+        asked = composed(headers, host=self._host, length=len(body))
+        target = self._target(path)
+        if connected is not None:
+            connected = cache(connected)  # told once, whoever is asked
+        connection, head = await self._answered(
+            lambda each: each.ask(method, target, asked, body), connected
+        )
         try:
-            if connected is not None:
-                connected()
-            head = await connection.ask(
-                method, self._target(path), composed_headers, body
-            )
             answer = Answer(head, connection)
             if not (self.hands_over_redirects and 300 <= answer.status < 400):
                 _refuse_strange(answer)
@@ -215,6 +215,31 @@ class HttpClient:
                 self._resting.append(connection)
             else:
                 connection.wire.abort()
+
+    async def _answered(
+        self,
+        ask: Callable[[Connection], Awaitable[Head]],
+        connected: Callable[[], None] | None,
+    ) -> tuple[Connection, Head]:
+        """Ask by a kept connection, or by a new one, and give it with its answer.
+
+        A server may close a kept one just as it is used (RFC 9112, 9.6), as llama.cpp was
+        seen to. Then nothing comes back, and the next connection is asked.
+        """
+        while True:
+            kept = self._rested()
+            connection = kept or await self._connect()
+            self._open.add(connection)
+            try:
+                if connected is not None:
+                    connected()
+                return connection, await ask(connection)
+            except BaseException as error:
+                self._open.discard(connection)
+                connection.wire.abort()
+                is_left = isinstance(error, ConnectionFailed)
+                if kept is None or connection.is_answered or not is_left:
+                    raise
 
     def _rested(self) -> Connection | None:
         """Take a kept connection that still stands; the others are closed."""

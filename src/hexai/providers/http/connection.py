@@ -51,6 +51,8 @@ class Connection:
         self.wire = wire
         self.rests_since = 0.0
         """When its last answer was read to its end, by the loop's clock."""
+        self.is_answered = False
+        """Whether anything came in answer to the last request."""
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
         self._is_over = False
         self._is_cut = False
@@ -63,7 +65,7 @@ class Connection:
         An answer may come before all was sent, such as a refusal of its size. Raises
         `ProviderError`.
         """
-        self._is_over = False
+        self._is_over = self.is_answered = False
         try:
             asked = h11.Request(method=method, target=target, headers=headers)
             message = self._sent(asked)
@@ -98,6 +100,7 @@ class Connection:
                 raise self._no_answer("broke") from None
             if not data:
                 raise self._no_answer("closed")
+            self.is_answered = True
             room -= len(data)
             self._http.receive_data(data)
 

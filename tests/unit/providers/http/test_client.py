@@ -112,6 +112,21 @@ def test_a_connection_that_the_server_closed_is_not_used() -> None:
         assert asyncio.run(run(upstream, client_for(upstream.url))) == "hi"
 
 
+def test_a_connection_that_ends_as_it_is_used_again_costs_nothing_visible() -> None:
+    """Nothing came of it, so a new one is asked; a new one is not asked again."""
+    with Upstream(plain_answer("a"), close(), plain_answer("b")) as upstream:
+        assert said(ask(client_for(upstream.url), times=2)) == "b"
+
+    assert (len(upstream.requests), len(upstream.connections)) == (3, 2)
+    with (
+        Upstream(plain_answer("a"), close(), close()) as upstream,
+        pytest.raises(ConnectionFailed),
+    ):
+        ask(client_for(upstream.url), times=2)
+
+    assert len(upstream.requests) == 3
+
+
 def test_what_was_not_asked_is_no_answer() -> None:
     """A second answer behind the first is not taken for the next request's."""
     one = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s"
