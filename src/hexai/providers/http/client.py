@@ -223,8 +223,8 @@ class HttpClient:
     ) -> tuple[Connection, Head]:
         """Ask by a kept connection, or by a new one, and give it with its answer.
 
-        A server may close a kept one just as it is used (RFC 9112, 9.6), as llama.cpp was
-        seen to. Then nothing comes back, and the next connection is asked.
+        A server may close a kept one just as it is used (RFC 9112, 9.6), as llama.cpp
+        was seen to. Then nothing comes back, and the next connection is asked.
         """
         while True:
             kept = self._rested()
