@@ -32,7 +32,7 @@ class Tags:
 
     def find(self, text: str, start: int = 0) -> re.Match[str] | None:
         """Find the first whole mark."""
-        return self._pattern.search(text, start)
+        return self._pattern.search(text, start) if self.begin_in(text) else None
 
     def unfinished(self, text: str, start: int = 0) -> int:
         """Count the characters at the end that may be the beginning of a mark."""
