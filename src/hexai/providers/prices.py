@@ -69,6 +69,7 @@ _LITERAL = re.compile(r"(?:[\w:/-]|\\\.)*(?![?*+{])")
 
 
 @cache
+@cache
 def _beginning(pattern: str) -> str:
     """Give the characters that whatever a pattern matches begins with."""
     if "|" in pattern and "(" not in pattern:

@@ -153,7 +153,7 @@ class Services:
 
     def targets(self, settings: Settings, lease: Lease) -> Targets:
         """Say whom the entries of settings mean; clients are held by `lease`."""
-        return Targets(settings, lease, prices=self._read_prices, now=self._today)
+        return Targets(settings, lease, prices=self.read_prices, now=self._today)
 
     async def prepare(self, targets: Iterable[Target], whose: Targets) -> None:
         """Get ready for a race: forget what a sleep made stale, ask what is local.
@@ -225,7 +225,8 @@ class Services:
         async with lease:
             await self.locality.learn(target)
 
-    def _read_prices(self) -> PriceList:
+    def read_prices(self) -> PriceList:
+        """Give the list of prices; who waits for an answer may read it meanwhile."""
         if self._prices is None:
             self._prices = load_prices()
         return self._prices

@@ -290,7 +290,12 @@ async def _put(
     when_out: Callable[[], None],
 ) -> None:
     async with open_services() as services:
-        await show.follow(ask(services, question), when_out)
+
+        def prepare() -> None:
+            when_out()
+            services.read_prices()
+
+        await show.follow(ask(services, question), prepare)
 
 
 def _messages(session: Session, prompt: Prompt) -> tuple[Message, ...]:
