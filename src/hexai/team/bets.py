@@ -114,14 +114,25 @@ class RoundBets(Bets):
     ) -> dict[int, float]:
         del due, look
         began: dict[int, float] = {}
-        for _week, theirs in groupby(trials, lambda trial: week_of(trial[3])):
-            there = [*theirs]
-            new = {number: at for number, _, _, at in there if number not in began}
-            began |= new
-            self._bear(tuple(step for n in new for step in outcomes.drawn[n]))
-            for number, person, _sitting, at in there:
-                self._take(outcomes, number, (person, "", at))
-            for bet in self.born:
-                assert isinstance(bet, RoundBet)
-                bet.end_round(there[-1][3])
+        start = 0
+        for _week, theirs in groupby(trials.times, week_of):
+            end = start + sum(1 for _ in theirs)
+            self._bet_round(trials, outcomes, range(start, end), began)
+            start = end
         return began
+
+    def _bet_round(
+        self, trials: Trials, outcomes: Outcomes, places: range, began: dict[int, float]
+    ) -> None:
+        """Bet on the trials of a week, by their places."""
+        there = trials.numbers[places.start : places.stop]
+        new = {*there} - began.keys()
+        first = {n: trials.times[places.start + there.index(n)] for n in new}
+        began |= dict(sorted(first.items()))
+        self._bear(tuple(step for n in sorted(new) for step in outcomes.drawn[n]))
+        for place in places:
+            where = trials.clusters[place], "", trials.times[place]
+            self._take(outcomes, trials.numbers[place], where)
+        for bet in self.born:
+            assert isinstance(bet, RoundBet)
+            bet.end_round(trials.times[places.stop - 1])

@@ -260,7 +260,7 @@ def _boards(
 def _stream(connection: "Connection[Any]", query: str) -> Iterator[Any]:
     """Read rows some at a time: there may be more than memory should hold."""
     with connection.cursor(name="hexai") as cursor:
-        cursor.itersize = 20_000
+        cursor.itersize = 4_000
         cursor.execute(query.encode())
         yield cursor
 
