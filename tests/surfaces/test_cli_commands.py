@@ -180,19 +180,27 @@ def test_options_behind_the_first_word_are_prompt_with_a_note() -> None:
         ("history forget --before tomorrow", "it is a date such as 2026-11-22"),
         ("history --surface nowhere", "'nowhere' is not one of"),
         ("show --json everything", "it is no run"),
-        ("action --bogus", "No such option '--bogus'"),
         ("config check --bogus file", "No such option '--bogus'"),
+        ("bench run --dry-run --budget nan", "above 0"),
+        ("bench run --hours nan", "--hours"),
+        ("stats please --since 7d", "please"),
     ],
 )
-def test_a_command_that_does_not_parse_is_asked_with_a_note(
-    words: str, reason: str
-) -> None:
-    """Whoever meant the command learns why it was none."""
+def test_what_is_meant_as_a_command_is_never_asked(words: str, reason: str) -> None:
+    """A wrong option or one word too many goes to no model, which may cost money."""
     result = run_cli(*words.split(), stderr="terminal")
-    [note] = [line for line in result.err.splitlines() if "note:" in line]
-    assert (result.code, result.out) == (0, words)
-    assert note.startswith("hexai: note: this is a question, not `")
-    assert reason in note
+    assert (result.code, result.out) == (2, "")
+    assert reason in result.err
+    assert "to ask these words, write -- before them" in result.err
+    assert run_cli("--", *words.split()).out == words
+
+
+@pytest.mark.parametrize(
+    "words", ["show me the largest files", "vote nobody in particular", "stats matter"]
+)
+def test_words_that_begin_like_a_command_are_asked(words: str) -> None:
+    """One word is no command yet."""
+    assert run_cli(*words.split()).out == words
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_its_text_is_given_to_a_pipe_byte_for_byte(text: str) -> None:
 def test_without_a_winner_all_texts_are_given() -> None:
     """A blank line between them, as between paragraphs."""
     _asked("how", "so")
-    one, other = run_cli("show", "--only-text").out.split("\n")
+    one, other = run_cli("show", "--only-text").out.split("\n\n")
     assert one == "how so"
     assert other
 

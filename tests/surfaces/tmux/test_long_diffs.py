@@ -82,7 +82,7 @@ def test_nothing_is_taken_before_its_diff_is_shown() -> None:
     """Enter waits for what it would take, not for the end of the answer alone."""
 
     async def body() -> None:
-        opened = Opened(items=ITEMS[:4], main=4, selection=LARGE)
+        opened = Opened(items=ITEMS[:4], main=4, selection=LARGE * 6)  # seconds to draw
         begun = Begun(title="simplify", names=("one",), target=Target())
         async with showing(opened, begun, size=(60, 20)) as parent:
             parent.say(Grew(place=0, text="other = 1\n"))
@@ -122,8 +122,8 @@ def test_asking_again_does_not_wait_for_a_long_diff() -> None:
 
 def test_whoever_leaves_does_not_wait_for_a_diff() -> None:
     """A comparison of so many lines goes on when the view has gone."""
-    old = "".join(f"v{number}\n" for number in range(400_000))
-    new = "".join(f"{'vvw'[number % 3]}{number}\n" for number in range(400_000))
+    old = "".join(f"v{number}\n" for number in range(1_500_000))
+    new = "".join(f"{'vvw'[number % 3]}{number}\n" for number in range(1_500_000))
 
     async def body() -> None:
         opened = Opened(items=ITEMS[:4], main=4, selection=old)

@@ -22,7 +22,6 @@ from hexai.surfaces.cli.commands import (
     find,
     find_script,
     summaries,
-    why_no_command,
 )
 from hexai.surfaces.cli.output import complain, say
 from hexai.surfaces.cli.process import (
@@ -94,7 +93,12 @@ def _run(hush: Hush, process: Process) -> int:
     if options.version:
         say(process, f"hexai {__version__}\n")
         return 0
-    context = find(line, options)
+    try:
+        context = find(line, options)
+    except UsageError as error:
+        if process.act is None or line.words[:1] != ("action",):
+            raise
+        return process.act(process, {}, wrong=str(error))
     if context is not None:
         hush.release()
         invocation = Invocation(process=process, options=options)
@@ -103,14 +107,8 @@ def _run(hush: Hush, process: Process) -> int:
         process.act.forget()
     if options.quiet and not options.vote:
         hush.silence()
-    if (reason := why_no_command(line)) is not None:
-        notes = [reason]
-    else:
-        strays = stray_options(line, names)
-        notes = [
-            f"{word} stands after the first word, so it is prompt" for word in strays
-        ]
-    complain(process, *(f"note: {note}" for note in notes))
+    for word in stray_options(line, names):
+        complain(process, f"note: {word} stands after the first word, so it is prompt")
     return _ask(process, options, line)
 
 

@@ -1,5 +1,6 @@
 """`hexai bench`: the parsers of its commands, and those that only look or forget."""
 
+import math
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -28,6 +29,25 @@ def parser(name: str) -> click.Command:
         "bench forget": _forget_parser,
     }
     return makers.get(name, _list_parser)()
+
+
+class _Hours(click.FloatRange):
+    """Hours that a bench may take; no number is none of them."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True, max=1000)
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Read a number, which `nan` is not, though it is in every range."""
+        hours = float(super().convert(value, param, ctx))
+        if math.isnan(hours):
+            self.fail("it is no number.", param, ctx)
+        return hours
 
 
 class _Money(click.ParamType[Decimal]):
@@ -184,7 +204,7 @@ def _how_far() -> list[click.Parameter]:
         ),
         click.Option(
             ["--hours"],
-            type=click.FloatRange(min=0, min_open=True, max=1000),
+            type=_Hours(),
             metavar="H",
             help="Ask as many tasks as fit into so many hours.",
         ),

@@ -129,7 +129,12 @@ class _CodeBench(BenchCommand[Task]):
         if not tasks:
             raise HexaiError(
                 f"no task was found in {self._mined.folder}: "
-                + (_left_out(self._mined) or "it has no commits that count")
+                + "; ".join(
+                    [
+                        _left_out(self._mined) or "it has no commits that count",
+                        *self._mined.notes,
+                    ]
+                )
             )
         return tasks
 

@@ -186,31 +186,14 @@ def find(line: CommandLine, options: AskOptions) -> click.Context | None:
     context = _parse(line.words)
     if context is not None:
         _refuse_options(line, options)
-    elif options.follow is not None or options.files or options.template is not None:
+        return context
+    if options.follow is not None or options.files or options.template is not None:
         return None  # "more" goes on with a question, and is no slip for "vote"
-    elif len(line.words) == 1:
+    _refuse_what_is_meant(line.words)
+    if len(line.words) == 1:
         _refuse_near_miss(line.words[0])
     else:
         _refuse_slip(line.words)
-    return context
-
-
-def why_no_command(line: CommandLine) -> str | None:
-    """Say why words that were meant as a command are none; None if they were not.
-
-    They were meant as one if they begin with its name and hold an option of it, or
-    what looks like one right behind the name.
-    """
-    for command in () if line.literal else _commands_of(line.words):
-        rest = line.words[len(command.words) :]
-        names = option_names(command.parser())
-        is_meant = rest[:1] and is_option(rest[0])
-        if is_meant or any(names.normal(word) is not None for word in rest):
-            try:
-                _context(command, rest)
-            except click.UsageError as error:
-                name = " ".join(command.words)
-                return f"this is a question, not `{name}`: {error.format_message()}"
     return None
 
 
@@ -278,11 +261,30 @@ def _refuse_near_miss(word: str) -> None:
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
 
 
-def _refuse_slip(words: tuple[str, ...]) -> None:
-    """Refuse what is one of the commands of two words but for a slip in either.
+def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
+    """Refuse what is meant as a command and is none: models may cost money.
 
-    Rightly spelt words that do not parse are a question, with a note.
+    It is meant as one where an option follows the name, or is among the other words and
+    one of the command's: who asks a question writes none.
     """
+    for command in _commands_of(words):
+        rest = words[len(command.words) :]
+        if not rest:
+            continue
+        names = option_names(command.parser())
+        if is_option(rest[0]) or any(names.normal(word) is not None for word in rest):
+            try:
+                _context(command, rest)
+            except click.UsageError as error:
+                name = " ".join(command.words)
+                raise UsageError(
+                    f"`hexai {name}`: {error.format_message()} See hexai {name} "
+                    "--help; to ask these words, write -- before them"
+                ) from None
+
+
+def _refuse_slip(words: tuple[str, ...]) -> None:
+    """Refuse what is one of the commands of two words but for a slip in either."""
     pairs = [command.words for command in COMMANDS if len(command.words) == 2]
     group = nearest_by_slip(words[0], {first for first, _ in pairs})
     if group is None:

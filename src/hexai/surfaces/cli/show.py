@@ -91,7 +91,10 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
         return _copy(process, answers[0])
     if wanted.only_text:
         _say_masked(process, answers)
-        say(process, "\n".join(_ended(process, each.text) for each in answers))
+        *others, last = answers
+        for each in others:
+            say(process, each.text.rstrip("\n") + "\n\n")
+        say(process, _ended(process, last.text))
         return 0
     if wanted.winner:
         say(process, "\n".join(_blocks(recorded, answers, now)))
