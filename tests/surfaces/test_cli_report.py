@@ -213,6 +213,21 @@ def test_without_texts_there_are_none(tmp_path: Path) -> None:
     assert f"{MARKER} question" in report(tmp_path, "--texts")
 
 
+def test_texts_are_of_the_models_that_were_chosen(tmp_path: Path) -> None:
+    """Who narrows a page before it is sent narrows its texts too."""
+    record(*marked(), chosen(1, 0))
+
+    assert MARKER in report(tmp_path, "--texts", "--model", "LABEL1")
+    assert MARKER not in report(tmp_path, "--texts", "--model", "nobody")
+
+
+def test_whose_names_are_hidden_is_not_found_by_them(tmp_path: Path) -> None:
+    """Else a filter would tell who is who in a blind run."""
+    record(*marked(blind=True))
+
+    assert MARKER not in report(tmp_path, "--texts", "--model", "label1")
+
+
 def test_a_blind_run_stays_blind(tmp_path: Path) -> None:
     """Letters stand for names until somebody has chosen."""
     record(*marked(blind=True))

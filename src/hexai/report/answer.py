@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from hexai.domain.ranking import Leaderboard, Ranking, Standing
+from hexai.domain.ranking import Grown, Leaderboard, Ranking, Standing
 from hexai.report.blocks import (
     Block,
     Cell,
@@ -203,8 +203,11 @@ def _growth(ranking: Ranking, names: Names, order: Sequence[str]) -> Chart:
 
 def _grown(ranking: Ranking, names: Names, words: Words) -> Table:
     rows = []
+    looks: dict[frozenset[str], list[Grown]] = {}
+    for each in ranking.growth:
+        looks.setdefault(frozenset(each.models), []).append(each)
     for pair, named in _pairs(ranking, names).items():
-        grown = [each for each in ranking.growth if frozenset(each.models) == pair]
+        grown = looks.get(pair, [])
         decided = next((each.at for each in grown if each.reached >= 1), None)
         reached = grown[-1].reached if grown else None
         rows.append(

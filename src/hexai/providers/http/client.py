@@ -87,6 +87,9 @@ def _check(name: str, value: str) -> None:
 
 _IDLE_SECONDS = 30.0
 """How long a connection is kept for the next request."""
+_AT_ONCE = 1.0
+"""Seconds in which a server that closes a kept connection hangs up. One that thinks for
+longer has the request, and it may be paid for: it is not sent a second time."""
 
 Open = Callable[[], Awaitable[Connection]]
 
@@ -140,6 +143,7 @@ class HttpClient:
         self._connect = connect
         self._open: set[Connection] = set()
         self._resting: list[Connection] = []
+        self._is_closed = False
         parts = urlsplit(base_url)
         self._host = parts.netloc
         self._path = parts.path.rstrip("/")
@@ -211,10 +215,19 @@ class HttpClient:
             yield answer
         finally:
             self._open.discard(connection)
-            if connection.rest(_now()):
+            if connection.rest(_now()) and not self._is_closed:
                 self._resting.append(connection)
+                loop = asyncio.get_running_loop()
+                since = connection.rests_since
+                loop.call_later(_IDLE_SECONDS, self._expire, connection, since)
             else:
                 connection.wire.abort()
+
+    def _expire(self, connection: Connection, since: float) -> None:
+        """Close a connection that nobody has used since."""
+        if connection in self._resting and connection.rests_since == since:
+            self._resting.remove(connection)
+            connection.wire.abort()
 
     async def _answered(
         self,
@@ -228,8 +241,9 @@ class HttpClient:
         """
         while True:
             kept = self._rested()
-            connection = kept or await self._connect()
+            connection = kept or await self._connected()
             self._open.add(connection)
+            asked_at = _now()
             try:
                 if connected is not None:
                     connected()
@@ -237,16 +251,25 @@ class HttpClient:
             except BaseException as error:
                 self._open.discard(connection)
                 connection.wire.abort()
-                is_left = isinstance(error, ConnectionFailed)
-                if kept is None or connection.is_answered or not is_left:
+                was_hung_up_on = isinstance(error, ConnectionFailed)
+                if kept is None or connection.is_answered or not was_hung_up_on:
                     raise
+                if _now() - asked_at > _AT_ONCE:
+                    raise
+                await self.drop_idle()  # so that it is asked once more, and no more
+
+    async def _connected(self) -> Connection:
+        connection = await self._connect()
+        if self._is_closed:
+            connection.wire.abort()
+            raise ConnectionFailed("the connection was closed before it was used")
+        return connection
 
     def _rested(self) -> Connection | None:
         """Take a kept connection that still stands; the others are closed."""
         while self._resting:
             connection = self._resting.pop()
-            is_young = _now() - connection.rests_since < _IDLE_SECONDS
-            if is_young and connection.wire.is_quiet:
+            if connection.wire.is_quiet:
                 return connection
             connection.wire.abort()
         return None
@@ -258,6 +281,7 @@ class HttpClient:
 
     async def aclose(self) -> None:
         """Close all connections, those of requests under way too."""
+        self._is_closed = True
         await self.drop_idle()
         for connection in self._open:
             connection.wire.abort()

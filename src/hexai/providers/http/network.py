@@ -293,6 +293,8 @@ def _reachable(end: End) -> Iterator[None]:
 def _words(error: OSError) -> str:
     """Give the system's own words, or ours where it has none for a person."""
     if isinstance(error, socket.gaierror):
+        if error.errno == socket.EAI_AGAIN:
+            return "no name server answers"
         return "the name is not known"
     if error.errno is not None:
         return os.strerror(error.errno).lower()

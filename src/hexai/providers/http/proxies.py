@@ -5,7 +5,7 @@ would see prompts, and traffic of this machine has no business leaving it.
 """
 
 from collections.abc import Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -55,7 +55,7 @@ def _either(environ: Mapping[str, str], name: str) -> str:
 
 def _parse(name: str, value: str) -> Proxy:
     try:
-        parts = urlsplit(value if "://" in value else f"http://{value}")
+        parts = _split(value if "://" in value else f"http://{value}")
         place = parts.netloc.rpartition("@")[2]
         url = origin(check_base_url(f"{parts.scheme}://{place}"))
     except ValueError:
@@ -64,6 +64,17 @@ def _parse(name: str, value: str) -> Proxy:
     if parts.username is not None:
         user = unquote(parts.username), unquote(parts.password or "")
     return Proxy(url=url, user=user)
+
+
+def _split(url: str) -> SplitResult:
+    """Split what has no more than a host; raises `ValueError`.
+
+    A password with `/`, `?` or `#` in it that is not escaped would end as one.
+    """
+    parts = urlsplit(url)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError
+    return parts
 
 
 def _unusable(name: str) -> ConnectionFailed:

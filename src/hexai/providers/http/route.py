@@ -16,7 +16,6 @@ from hexai.errors import (
 )
 
 _CHECK_PROXY = "check HTTPS_PROXY, ALL_PROXY and NO_PROXY"
-_MAY_PASS = frozenset({408, 425, 429})
 
 
 class End(Struct, frozen=True, kw_only=True):

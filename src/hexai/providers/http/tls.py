@@ -30,8 +30,8 @@ async def secured(wire: Wire, context: ssl.SSLContext, host: str, end: End) -> W
     Raises `TLSFailed`, or `ConnectionFailed` for one that hangs up. The wire is closed
     unless that succeeds.
     """
-    made = _Secured(wire, context, host, end)
     try:
+        made = _Secured(wire, context, host, end)
         await made.shake_hands()
     except OSError as error:
         wire.abort()
@@ -63,14 +63,16 @@ class _Secured:
             return b""
 
     async def write(self, data: bytes) -> None:
-        await self._through(self._tls.write, data)
+        left = memoryview(data)
+        while left:
+            left = left[await self._through(self._tls.write, left) :]
 
     def abort(self) -> None:
         self._wire.abort()
 
     @property
     def is_quiet(self) -> bool:
-        return self._wire.is_quiet and not self._came.pending
+        return not (self._came.pending or self._tls.pending()) and self._wire.is_quiet
 
     async def _through(self, act: Callable[P, R], *args: P.args, **more: P.kwargs) -> R:
         """Do something that TLS may have to read or write for first."""
@@ -162,10 +164,9 @@ _ELSEWHERE = (
 def _system_context() -> ssl.SSLContext:
     """Make a context that trusts whom the system, or the user's environment, trusts."""
     environ = os.environ  # noqa: TID251 - as OpenSSL itself reads them
-    if file := environ.get("SSL_CERT_FILE"):
-        return ssl.create_default_context(cafile=file)
-    if folder := environ.get("SSL_CERT_DIR"):
-        return ssl.create_default_context(capath=folder)
+    file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
+    if file or folder:
+        return ssl.create_default_context(cafile=file or None, capath=folder or None)
     if sys.platform == "darwin":  # the keychain, which OpenSSL does not know
         import truststore
 

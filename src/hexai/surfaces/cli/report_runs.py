@@ -35,7 +35,7 @@ from hexai.surfaces.cli.recorded import (
 )
 from hexai.text.sanitise import visible, visible_line
 
-_LOOKED_AT = 1000
+_LOOKED_AT = 10_000
 """The newest runs of each surface that are looked at for texts."""
 _SPARE = 50_000
 """Bytes of a page that stay free."""
@@ -60,7 +60,7 @@ def with_runs(
             run
             for surface in surfaces
             for run in islice(history.newest(surface=surface), _LOOKED_AT)
-            if _fits(run, chosen)
+            if _fits(run, chosen, hidden=is_hidden(run, now))
         ]
     runs.sort(key=attrgetter("run.started_at"), reverse=True)
     room = LARGEST - _SPARE - used - sum(each.size for each in page.tasks.shown)
@@ -68,8 +68,14 @@ def with_runs(
     return replace(page, runs=that_fit(beside, room=room, most=MOST_RUNS))
 
 
-def _fits(recorded: RecordedRun, chosen: Filter) -> bool:
+def _fits(recorded: RecordedRun, chosen: Filter, *, hidden: bool) -> bool:
+    """Tell whether a run is one of those that were chosen.
+
+    Where models are chosen by their names, one whose names are hidden would tell them.
+    """
     run = recorded.run
+    if chosen.model and hidden:
+        return False
     has_texts = bool(run.messages) or any(each.text for each in run.contenders)
     return (
         has_texts
@@ -87,8 +93,14 @@ def _fits(recorded: RecordedRun, chosen: Filter) -> bool:
                 )
             )
             for each in run.contenders
+            if _is_named(each, chosen)
         )
     )
+
+
+def _is_named(contender: ContenderRecord, chosen: Filter) -> bool:
+    names = (f"{contender.provider}:{contender.model}", contender.label)
+    return any(chosen.model.lower() in name.lower() for name in names)
 
 
 def _beside(recorded: RecordedRun, now: float) -> Beside:

@@ -240,7 +240,7 @@ def test_a_slow_reader_holds_the_sender_back() -> None:
         async with listening(talk) as port:
             wire = await open_tcp("127.0.0.1", port, AT)
             got = len(await wire.read(1))
-            for _ in range(200):
+            for _ in range(2000):
                 await asyncio.sleep(0)
             assert not sent.is_set()
             while data := await wire.read(1 << 20):

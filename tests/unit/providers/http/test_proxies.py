@@ -80,7 +80,17 @@ def test_a_user_is_taken_apart_from_the_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["socks5://MARK:1", "http://", "http://[MARK", "http://MARK:port", "://"]
+    "value",
+    [
+        "socks5://MARK:1",
+        "http://",
+        "http://[MARK",
+        "http://MARK:port",
+        "://",
+        "http://me:MARK/1@proxy.example:3128",
+        "http://me:MARK#1@proxy.example:3128",
+        "http://me:MARK?1@proxy.example:3128",
+    ],
 )
 def test_a_proxy_that_cannot_be_used_is_not_gone_around(value: str) -> None:
     """The contender fails by the variable's name, without its value."""

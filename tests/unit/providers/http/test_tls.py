@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import trustme
 
+from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Chunk
 from hexai.errors import (
     BrokenStream,
@@ -137,6 +139,16 @@ def test_a_body_is_whole_however_it_is_cut(
     tls = serving(authority, "127.0.0.1") if is_secure else None
     with Upstream(reply, tls=tls) as upstream:
         assert said(ask(client_for(upstream.url, ca_file=ca_file))) == text
+
+
+def test_a_large_request_goes_out_whole(authority: trustme.CA, ca_file: str) -> None:
+    """TLS takes it in records of 16 KiB."""
+    said_at_length = Message(Role.USER, "word " * 300_000)
+    call = msgspec.structs.replace(CALL, messages=(said_at_length,))
+    with Upstream(plain_answer("hi"), tls=serving(authority, "127.0.0.1")) as upstream:
+        assert said(ask(client_for(upstream.url, ca_file=ca_file), call)) == "hi"
+
+    assert said_at_length.content in upstream.requests[0].json["said"]
 
 
 @pytest.mark.parametrize(
