@@ -11,6 +11,7 @@ import pytest
 from hexai.config.schema import Completion, General, Settings
 from hexai.domain.entry import Options, RequestSpec
 from hexai.domain.provider import ReportedUsage
+from hexai.errors import ConnectionFailed
 from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.completion import completion_request, within_batch
 from hexai.providers.formats.format import Asked
@@ -72,6 +73,10 @@ def counted(
                     gap = within_batch(call.infill, options.n_batch)
                     call = msgspec.structs.replace(call, infill=gap)
                 seen = await attempt(client, call)
+                if isinstance(seen.error, ConnectionFailed):  # as the engine does
+                    seen = await attempt(client, call)
+                if seen.error is not None:
+                    raise seen.error
                 found.append(end_of(seen.chunks).usage)
         finally:
             await client.aclose()
