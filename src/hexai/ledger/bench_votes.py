@@ -10,10 +10,9 @@ from pathlib import Path
 from hexai.domain.bench import BenchContender, BenchVote, Plan
 from hexai.domain.record import Choice
 from hexai.ledger.database import (
+    cell_number,
     check_writable,
     milliseconds,
-    name_number,
-    number_of,
     seconds,
     transaction,
     translated,
@@ -82,22 +81,11 @@ class BenchVotes:
 
     def _cell(self, plan: Plan, contender: BenchContender) -> int:
         """Give the number by which the ledger knows whose an answer is."""
-        connection = self._connection
-        model = number_of(
-            connection,
-            "model",
-            provider=contender.provider,
-            model=contender.model,
-            upstream=contender.upstream,
-        )
-        return number_of(
-            connection,
-            "cell",
-            model=model,
+        return cell_number(
+            self._connection,
+            whom=(contender.provider, contender.model, contender.upstream),
             surface=plan.surface,
-            language=name_number(connection, ""),
-            project=name_number(connection, plan.project),
-            fingerprint=name_number(connection, contender.fingerprint),
-            label=name_number(connection, contender.label),
-            prompts=name_number(connection, ""),
+            project=plan.project,
+            fingerprint=contender.fingerprint,
+            label=contender.label,
         )

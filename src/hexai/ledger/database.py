@@ -82,6 +82,34 @@ def number_of(connection: sqlite3.Connection, table: str, **values: str | int) -
     return number
 
 
+def cell_number(  # noqa: PLR0913 - what a cell is made of
+    connection: sqlite3.Connection,
+    *,
+    whom: tuple[str, str, str],
+    surface: str,
+    language: str = "",
+    project: str,
+    fingerprint: str,
+    label: str,
+    prompts: str = "",
+) -> int:
+    """Give the number of whom an answer is of; `whom`: provider, model, upstream."""
+    provider, model, upstream = whom
+    return number_of(
+        connection,
+        "cell",
+        model=number_of(
+            connection, "model", provider=provider, model=model, upstream=upstream
+        ),
+        surface=surface,
+        language=name_number(connection, language),
+        project=name_number(connection, project),
+        fingerprint=name_number(connection, fingerprint),
+        label=name_number(connection, label),
+        prompts=name_number(connection, prompts),
+    )
+
+
 def json_list(numbers: Iterable[int | str]) -> str:
     """Write values for `json_each`; the standard library's JSON is slow to load."""
     return msgspec.json.encode([*numbers]).decode("ascii")

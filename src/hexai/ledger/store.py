@@ -29,10 +29,10 @@ from hexai.domain.record import (
 from hexai.ledger.changes import note_run
 from hexai.ledger.database import (
     billionths,
+    cell_number,
     check_writable,
     milliseconds,
     name_number,
-    number_of,
     run_key,
     transaction,
     translated,
@@ -345,23 +345,15 @@ def _insert_texts(connection: sqlite3.Connection, number: int, run: RunRecord) -
 def _cell(
     connection: sqlite3.Connection, run: RunRecord, contender: ContenderRecord
 ) -> int:
-    model = number_of(
+    return cell_number(
         connection,
-        "model",
-        provider=contender.provider,
-        model=contender.model,
-        upstream=contender.upstream,
-    )
-    return number_of(
-        connection,
-        "cell",
-        model=model,
+        whom=(contender.provider, contender.model, contender.upstream),
         surface=run.surface,
-        language=name_number(connection, run.background.language),
-        project=name_number(connection, run.background.project),
-        fingerprint=name_number(connection, contender.fingerprint),
-        label=name_number(connection, "" if contender.fell_back else contender.label),
-        prompts=name_number(connection, contender.prompts),
+        language=run.background.language,
+        project=run.background.project,
+        fingerprint=contender.fingerprint,
+        label="" if contender.fell_back else contender.label,
+        prompts=contender.prompts,
     )
 
 
