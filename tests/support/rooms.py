@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from hexai.bench.confined.command import run_confined
 from hexai.bench.confined.job import Ended, Job
+from hexai.bench.confined.surroundings import tools
 
 FOLDER = "/tmp/somewhere/copy"
 """Where the copy is; outside nothing is there."""
@@ -33,6 +34,7 @@ def job(*command: str, **more: Any) -> Job:
     fields: dict[str, Any] = {
         "folder": FOLDER,
         "texts": {},
+        "tools": tools(command, {}, ()),
         "command": command,
         "environ": {"PATH": "/usr/bin:/bin", "HOME": "/tmp/home"},
         "seconds": 20.0,

@@ -20,7 +20,7 @@ from msgspec import Struct
 from hexai.bench.confined.archive import TooLarge, pack
 from hexai.bench.confined.command import run_confined
 from hexai.bench.confined.job import Ended, Job
-from hexai.bench.confined.surroundings import INSTALLED, environ_of, hidden
+from hexai.bench.confined.surroundings import INSTALLED, environ_of, hidden, tools
 from hexai.bench.mining.repository import Repository
 from hexai.bench.mining.trees import BLOB, COMMIT, Absent, Trees, parse_commit
 from hexai.config.locate import Folders, absolute_entries, find_program
@@ -213,11 +213,13 @@ class Passing:
 
     def _job(self, texts: dict[str, str], *, seconds: float, tries: bool = True) -> Job:
         around, real = self._around, self._repository.folder
+        away = hidden(around.folders, around.home)
         return Job(
             folder=self._folder,
             texts=texts,
             shown=tuple(str(Path(real, name)) for name in INSTALLED if real),
-            hidden=hidden(around.folders, around.home),
+            hidden=away,
+            tools=tools(self._command, around.environ, away),
             command=self._command if tries else (),
             environ=environ_of(around.environ, around.home),
             seconds=seconds,

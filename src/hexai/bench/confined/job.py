@@ -17,6 +17,9 @@ class Job(Struct, frozen=True, kw_only=True):
     the copy has none of its own. Links are not followed: they might lead to secrets."""
     hidden: tuple[str, ...] = ()
     """Files and folders in whose place there is nothing."""
+    tools: tuple[str, ...] = ()
+    """Files and folders that are seen as they are outside, although they lie in a place
+    that is empty in the room. Links are followed: the user has named them."""
     command: tuple[str, ...] = ()
     """The program by its path, or relative to `folder`; none: only try the room."""
     environ: dict[str, str] = {}

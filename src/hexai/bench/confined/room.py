@@ -7,6 +7,7 @@ means the copy, and nothing is left of it when the room is gone.
 """
 
 import os
+import stat
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,9 @@ _LINKS = {
     "stderr": "/proc/self/fd/2",
     "ptmx": "pts/ptmx",
 }
+EMPTIED = (*_SCRATCH, *_SOCKETS)
+"""Places of a machine that are a room's own, and empty but for what it is told to show.
+"""
 _FEW = "size=1m,nr_inodes=4096"
 
 
@@ -45,6 +49,7 @@ def furnish(job: Job, archive: int) -> None:
     make_read_only()
     devices = {name: open_tree(f"/dev/{name}") for name in _DEVICES}
     shown = {path: open_tree(path) for path in _folders(job.shown)}
+    tools = {path: open_tree(path) for path in sorted(job.tools)}
     hidden = _hidden(job.hidden)
     size = f"size={job.bytes},nr_inodes=400000"
     for path in _folders(_SOCKETS):
@@ -60,7 +65,7 @@ def furnish(job: Job, archive: int) -> None:
     mount("proc", "/proc", flags=NO_SUID | NO_DEVICES | NO_EXEC)
     Path(HOME).mkdir(parents=True)
     _copy(job, archive, size)
-    for path, tree in shown.items():
+    for path, tree in (*shown.items(), *tools.items()):
         _show(Path(path), tree)
 
 
@@ -68,18 +73,22 @@ def written(job: Job) -> int:
     """Count the bytes that lie in the folders of the room, which are in memory."""
     found = 0
     for folder in (*_folders(_SCRATCH), job.folder):
-        stat = os.statvfs(folder)
-        found += (stat.f_blocks - stat.f_bfree) * stat.f_frsize
+        system = os.statvfs(folder)
+        found += (system.f_blocks - system.f_bfree) * system.f_frsize
     return found
 
 
 def _show(path: Path, tree: int) -> None:
-    """Show a folder as it is outside, unless the copy has one of its own."""
+    """Show a file or a folder as outside, unless there is one, as of the copy."""
     if path.exists():
         os.close(tree)
-    else:
+        return
+    if stat.S_ISDIR(os.fstat(tree).st_mode):
         path.mkdir(parents=True)
-        put(tree, str(path))
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    put(tree, str(path))
 
 
 def _folders(paths: tuple[str, ...]) -> Iterator[str]:

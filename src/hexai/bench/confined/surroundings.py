@@ -1,10 +1,10 @@
 """What of a user's surroundings a confined command gets, and what it does not see."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from hexai.bench.confined.room import HOME
+from hexai.bench.confined.room import EMPTIED, HOME
 from hexai.config.locate import Folders, absolute_entries
 
 _KEPT = frozenset(
@@ -20,6 +20,8 @@ _KEPT = frozenset(
     }
 )
 """Variables that say where tools are, and which language is spoken; beside `LC_…`."""
+_PLACES = ("CONDA_PREFIX", "GOROOT", "JAVA_HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+"""Those of them that name folders, as `PATH` does."""
 _STORES = {
     "CARGO_HOME": ".cargo",
     "GOMODCACHE": "go/pkg/mod",
@@ -98,6 +100,57 @@ def hidden(folders: Folders, home: str) -> tuple[str, ...]:
     """Give what a command does not see: secrets of others, and all that is Hexai's."""
     own = (folders.config, folders.state, folders.cache, folders.runtime)
     return tuple(_absolute((*(Path(home, each) for each in _SECRET), *own)))
+
+
+def tools(
+    command: Iterable[str], environ: Mapping[str, str], hidden: Iterable[str]
+) -> tuple[str, ...]:
+    """Give what a command needs of the places that are empty in a room.
+
+    An environment may lie below `/tmp`, and on NixOS all of `PATH` is below `/run`.
+    Nothing is given that holds what is hidden, or lies in it.
+    """
+    places = [place for name in _PLACES for place in _entries(environ, name)]
+    programs = [*_entries(environ, "PATH"), *map(_folder_of_programs, command)]
+    wanted = {*places, *programs, *map(_prefix, programs)}
+    pythons = {Path(place, "bin/python") for place in wanted}
+    bases = (python.resolve().parent for python in pythons if python.exists())
+    wanted |= {_prefix(str(base)) for base in bases}
+    away = tuple(map(os.path.realpath, hidden))
+    lost = (Path(path) for path in sorted(wanted) if _is_lost(Path(path), away))
+    shown: list[Path] = []
+    for path in lost:
+        if not any(path.is_relative_to(other) for other in shown):
+            shown.append(path)
+    return tuple(map(str, shown))
+
+
+def _entries(environ: Mapping[str, str], name: str) -> list[str]:
+    return list(filter(None, absolute_entries(environ.get(name, "")).split(os.pathsep)))
+
+
+def _folder_of_programs(word: str) -> str:
+    """Give the folder of a program that a command names, or what else it names."""
+    folder, name = os.path.split(word)
+    return folder if name and Path(folder).name == "bin" else word
+
+
+def _prefix(folder: str) -> str:
+    """Give what a `bin` belongs to, such as a virtual environment, or the folder."""
+    prefix = Path(folder).parent
+    is_bin = Path(folder).name == "bin" and Path(prefix, "lib").is_dir()
+    return str(prefix) if is_bin else folder
+
+
+def _is_lost(place: Path, hidden: tuple[str, ...]) -> bool:
+    """Tell whether a room would lack what is there and may be seen."""
+    if not place.is_absolute() or not place.exists():
+        return False
+    real = place.resolve()
+    for each in map(Path, hidden):
+        if real.is_relative_to(each) or each.is_relative_to(real):
+            return False
+    return any(Path(each) in place.parents for each in EMPTIED)
 
 
 def _absolute(paths: tuple[Path | None, ...]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import IO
 from hexai.bench.confined.archive import TooLarge
 from hexai.bench.confined.command import run_confined
 from hexai.bench.confined.job import Ended, Job
-from hexai.bench.confined.surroundings import INSTALLED, environ_of, hidden
+from hexai.bench.confined.surroundings import INSTALLED, environ_of, hidden, tools
 from hexai.bench.passes import Surroundings
 from hexai.config.locate import absolute_entries, find_program
 from hexai.errors import SetupError, UsageError
@@ -99,6 +99,7 @@ class Running:
             texts={},
             shown=tuple(str(Path(self._folder, name)) for name in INSTALLED),
             hidden=self._hidden,
+            tools=tools(command, around.environ, self._hidden),
             command=command,
             environ=environ_of(around.environ, around.home),
             given=answer,
