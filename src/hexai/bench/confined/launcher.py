@@ -131,7 +131,7 @@ def _limit(job: Job) -> None:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(kind, (most, most))
     with suppress(OSError):  # if memory runs out, this goes first
-        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
+        Path("/proc/self/oom_score_adj").write_text("1000", "utf-8")
 
 
 def _start(job: Job) -> int | None:

@@ -1,6 +1,7 @@
 """What of a user's surroundings a confined command gets, and what it does not see."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,6 +31,8 @@ _STORES = {
     "RUSTUP_HOME": ".rustup",
 }
 """Where tools keep what is installed, below the home that they do not have here."""
+_PATHS = re.compile(r"""(?:(?<=[\s'"();&|<>=:])|^)/[^\s'"();&|<>]+""")
+"""What a word of a command names: a shell's words hold several paths."""
 INSTALLED = (".venv", "venv", "node_modules")
 """Folders of a repository that no commit has, and without which nothing runs."""
 _SECRET = (
@@ -111,7 +114,8 @@ def tools(
     Nothing is given that holds what is hidden, or lies in it.
     """
     places = [place for name in _PLACES for place in _entries(environ, name)]
-    programs = [*_entries(environ, "PATH"), *map(_folder_of_programs, command)]
+    named = (path for word in command for path in _PATHS.findall(word))
+    programs = [*_entries(environ, "PATH"), *map(_folder_of_programs, named)]
     wanted = {*places, *programs, *map(_prefix, programs)}
     pythons = {Path(place, "bin/python") for place in wanted}
     bases = (python.resolve().parent for python in pythons if python.exists())
@@ -129,10 +133,10 @@ def _entries(environ: Mapping[str, str], name: str) -> list[str]:
     return list(filter(None, absolute_entries(environ.get(name, "")).split(os.pathsep)))
 
 
-def _folder_of_programs(word: str) -> str:
-    """Give the folder of a program that a command names, or what else it names."""
-    folder, name = os.path.split(word)
-    return folder if name and Path(folder).name == "bin" else word
+def _folder_of_programs(path: str) -> str:
+    """Give the folder of a program, and what is no program as it is."""
+    folder = Path(path).parent
+    return str(folder) if folder.name == "bin" else path
 
 
 def _prefix(folder: str) -> str:

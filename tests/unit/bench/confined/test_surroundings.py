@@ -44,6 +44,8 @@ def test_an_environment_below_tmp_is_seen_and_nothing_beside_it(place: Path) -> 
     [
         (("{}/env/bin/tool", "a"), {}),
         (("/usr/bin/env", "A=1", "{}/env/bin/tool"), {}),
+        (("/usr/bin/env", "A={}/env", "sh"), {}),
+        (("sh", "-c", "cd a/b&&'{}/env/bin/tool' x; ls a{}/missing"), {}),
         ((), {"VIRTUAL_ENV": "{}/env"}),
         ((), {"PATH": "relative:{}/env/bin:{}/missing/bin"}),
         ((), {"LD_LIBRARY_PATH": "/usr/lib:{}/env"}),
