@@ -148,8 +148,8 @@ def _prefix(folder: str) -> str:
 
 def _is_lost(place: Path, hidden: tuple[str, ...]) -> bool:
     """Tell whether a room would lack what is there and may be seen."""
-    if not place.is_absolute() or not place.exists():
-        return False
+    if not (place.is_absolute() and (place.is_dir() or place.is_file())):
+        return False  # such as a socket, behind which somebody is
     real = place.resolve()
     for each in map(Path, hidden):
         if real.is_relative_to(each) or each.is_relative_to(real):

@@ -1,6 +1,7 @@
 """What a confined command sees of places that are empty in a room."""
 
 import shutil
+import socket
 import sys
 from pathlib import Path
 
@@ -94,6 +95,14 @@ def test_what_holds_secrets_is_not_shown_with_its_programs(place: Path) -> None:
     (place / "env/.ssh/bin").mkdir(parents=True)
 
     assert tools((), environ, (f"{place}/env/.ssh",)) == (f"{place}/env/bin",)
+
+
+def test_no_socket_is_shown(place: Path) -> None:
+    """Whoever listens there is outside."""
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.bind(str(place / "bus"))
+
+        assert tools((f"{place}/bus",), {}, ()) == ()
 
 
 def test_an_emptied_place_itself_is_not_shown(place: Path) -> None:
