@@ -14,6 +14,8 @@ from pathlib import Path
 _ALL = 0x0003
 """Packets of every protocol (`ETH_P_ALL` of linux/if_ether.h)."""
 _ETHERNET, _IPV4 = 14, 0x0800
+_UDP, _DNS = 8, 12
+"""Bytes of their headers."""
 _TABLES = {6: ("tcp", "tcp6"), 17: ("udp", "udp6")}
 
 
@@ -42,7 +44,17 @@ def _of_ipv4(packet: bytes) -> str:
     ours = int.from_bytes(ports[:2], "big")
     name = _TABLES[protocol][0]
     port = int.from_bytes(ports[2:4], "big")
-    return f"{name} {place}:{port} by {_owner(_TABLES[protocol], ours)}"
+    asked = f" ({_asked(ports[_UDP + _DNS :])})" if (name, port) == ("udp", 53) else ""
+    return f"{name} {place}:{port}{asked} by {_owner(_TABLES[protocol], ours)}"
+
+
+def _asked(labels: bytes) -> str:
+    """Read the name that a question of DNS is about (RFC 1035, 4.1.2)."""
+    name = []
+    while labels and labels[0]:
+        name.append(labels[1 : 1 + labels[0]].decode("ascii", "replace"))
+        labels = labels[1 + labels[0] :]
+    return ".".join(name)
 
 
 def _owner(tables: tuple[str, ...], port: int) -> str:

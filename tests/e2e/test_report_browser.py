@@ -22,6 +22,9 @@ from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, ru
 pytestmark = [pytest.mark.debian, pytest.mark.e2e]
 
 CHROMIUM = "/usr/bin/chromium"
+_ARGUMENTS = ("--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND")
+"""Chromium asks for its own services by and by, and no test may leave this machine.
+What a page asks for is watched before names are looked up."""
 HOSTILE = "</script><img src=//x.example onerror=alert(1)>'+alert(2)+'\u202e{{signal}}"
 
 
@@ -60,7 +63,7 @@ def browser() -> Iterator[Browser]:
     """Start Debian's Chromium."""
     with sync_playwright() as driver:
         started = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
+            executable_path=CHROMIUM, args=[*_ARGUMENTS]
         )
         yield started
         started.close()
