@@ -62,9 +62,7 @@ def home(folder: Path) -> dict[str, str]:
 def browser() -> Iterator[Browser]:
     """Start Debian's Chromium."""
     with sync_playwright() as driver:
-        started = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*_ARGUMENTS]
-        )
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=[*_ARGUMENTS])
         yield started
         started.close()
 
