@@ -14,9 +14,14 @@ def place() -> Path:
     return Path(os.environ["XDG_CONFIG_HOME"]) / "hexai" / "config.toml"  # noqa: TID251
 
 
+def with_key() -> dict[str, str]:
+    """Give surroundings in which somebody can be asked."""
+    return {**os.environ, "OPENAI_API_KEY": "sk-MARK"}  # noqa: TID251
+
+
 def test_it_says_where_it_looks_and_writes_a_private_file() -> None:
     """The file has no problems; a key is named, and never written."""
-    environ = {**os.environ, "OPENAI_API_KEY": "sk-MARK"}  # noqa: TID251
+    environ = with_key()
     result = run_cli("config", "init", "--yes", environ=environ)
     assert (result.code, result.out) == (0, f"written: {place()}\n")
     first, *rest = result.err.splitlines()
@@ -45,7 +50,8 @@ def test_a_file_that_is_there_stays_as_it_is() -> None:
 def test_another_place_can_be_named(tmp_path: Path) -> None:
     """As for every command."""
     other = tmp_path / "new" / "other.toml"
-    assert run_cli("--config", str(other), "config", "init", "--yes").code == 0
+    words = ("--config", str(other), "config", "init", "--yes")
+    assert run_cli(*words, environ=with_key()).code == 0
     assert other.is_file()
     assert not place().exists()
 
@@ -62,21 +68,54 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     """With its name."""
     (tmp_path / "file").touch()
     config = str(tmp_path / "file" / "config.toml")
-    result = run_cli("--config", config, "config", "init", "--yes")
+    words = ("--config", config, "config", "init", "--yes")
+    result = run_cli(*words, environ=with_key())
     assert result.code == 1
     assert config in result.err
 
 
 def test_on_a_terminal_the_file_is_shown_before_the_question() -> None:
-    """Only yes writes it."""
+    """Only yes writes it; what a no leaves one with is told."""
+    have_model()
     code, shown = run_typed("n\n", "config", "init")
     assert code == 1
     assert "[provider]" in shown.partition("Write this to")[0]
-    assert "nothing was written" in shown
+    assert "nothing was written; `hexai config init` asks again" in shown
     assert not place().exists()
 
     assert run_typed("y\n", "config", "init")[0] == 0
     assert place().is_file()
+
+
+def have_model() -> None:
+    """Put something where the built-in model is looked for."""
+    models = Path(os.environ["XDG_DATA_HOME"]) / "hexai" / "models"  # noqa: TID251
+    models.mkdir(parents=True)
+    (models / "smollm2.gguf").touch()
+
+
+def test_where_nobody_can_be_asked_a_script_gets_no_file() -> None:
+    """One would be in the way of the next `config init`, and names nobody."""
+    result = run_cli("config", "init", "--yes")
+
+    assert result.code == 1
+    assert "no model was found, so nothing was written; start a server" in result.err
+    assert "hexai models pull smollm2; then run hexai config init" in result.err
+    assert not place().exists()
+
+
+def test_where_nobody_can_be_asked_the_built_in_model_is_offered() -> None:
+    """Before the question whether to write; no means a file that names nobody."""
+    code, shown = run_typed("n\nn\n", "config", "init")
+
+    offered, _, rest = shown.partition("No model was found. Get the built-in one")
+    assert "Write this to" not in offered
+    said, _, after = rest.partition("Write this to")
+    assert "[provider]" in said
+    assert "no model was found, so this file names nobody; start a server" in said
+    assert "nothing was written" in after
+    assert code == 1
+    assert not place().exists()
 
 
 def test_an_ollama_is_looked_for_where_its_variable_says() -> None:
@@ -97,7 +136,7 @@ def test_an_ollama_is_looked_for_where_its_variable_says() -> None:
 
 def test_an_ollama_on_another_machine_is_for_the_user_to_name() -> None:
     """Its models are nowhere called this machine's; nobody is asked there."""
-    environ = {**os.environ, "OLLAMA_HOST": "box.example"}  # noqa: TID251
+    environ = {**with_key(), "OLLAMA_HOST": "box.example"}
     result = run_cli("config", "init", "--yes", environ=environ)
 
     assert result.code == 0

