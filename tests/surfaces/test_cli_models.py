@@ -167,9 +167,9 @@ class TestTest:
             assert len(proxy.requests) == 1
         header, first, second = result.out.splitlines()
         assert "FIRST TOKEN" in header
-        assert first.startswith("qwen3:8b  ollama:qwen3:8b")
+        assert first.startswith("code_action, chat  qwen3:8b  ollama:qwen3:8b")
         assert first.endswith("reachable")
-        assert second.startswith("m         proxy:m")
+        assert second.startswith("cli                m         proxy:m")
         assert "cloud" in second
 
     def test_reasons_stand_beside_those_who_do_not_answer(self) -> None:
@@ -204,9 +204,9 @@ class TestTest:
         )
         result = run_cli("models", "test")
         assert result.code == 0
-        assert [line.split()[0] for line in result.out.splitlines()] == [
-            "LABEL",
-            "mine",
+        assert [line.split()[:2] for line in result.out.splitlines()] == [
+            ["SURFACE", "LABEL"],
+            ["cli", "mine"],
         ]
 
     def test_who_inherits_what_was_configured_is_asked(self) -> None:
@@ -216,10 +216,30 @@ class TestTest:
             '[[models.cli]]\nprovider = "simulated"\nmodel = "lorem"\n'
         )
         result = run_cli("models", "test")
-        assert {line.split()[0] for line in result.out.splitlines()[1:]} == {
-            "echo",
-            "lorem",
+        rows = json.loads(run_cli("models", "test", "--json").out)
+        assert result.code == 0
+        assert {row["label"]: row["surfaces"] for row in rows} == {
+            "echo": ["code_action", "chat"],
+            "lorem": ["cli"],
         }
+
+    def test_one_alone_is_asked_by_its_label(self) -> None:
+        """On whatever surface; or by its model. Who is nobody is told, not asked."""
+        write_config(
+            '[[models.cli]]\nprovider = "simulated"\nmodel = "echo"\nlabel = "mine"\n'
+            '[[models.chat]]\nprovider = "simulated"\nmodel = "lorem"\n'
+        )
+        by_label = json.loads(run_cli("models", "test", "--json", "mine").out)
+        by_model = json.loads(
+            run_cli("models", "test", "--json", "simulated:lorem").out
+        )
+        unknown = run_cli("models", "test", "lively")
+
+        assert [each["surfaces"] for each in by_label] == [["cli"]]
+        assert [each["surfaces"] for each in by_model] == [["chat"]]
+        assert (unknown.code, unknown.out) == (2, "")
+        assert "nobody is called lively; there are lorem, mine" in unknown.err
+        assert "hexai -- models test lively" in unknown.err
 
     def test_on_a_terminal_a_row_stands_there_as_soon_as_its_model_answered(
         self,

@@ -41,6 +41,14 @@ def percent(share: float) -> str:
     return f"{shown} %"
 
 
+def seconds(value: float) -> str:
+    """Write a time that was measured: `0.41 s`, `12.3 s`, `140 s`."""
+    if value < 10:
+        return f"{value:.2f} s"
+    shown = f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    return f"{shown.removesuffix('.0')} s"
+
+
 def rounded(number: int) -> int:
     """Round a guess so that it looks like one."""
     step = 1 if number < 10 else 5 if number < 100 else 50 if number < 1000 else 500

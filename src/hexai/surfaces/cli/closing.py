@@ -6,7 +6,7 @@ from decimal import Decimal
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import ago, is_estimated, usd
+from hexai.surfaces.words import ago, is_estimated, seconds, usd
 
 Price = Callable[[Outcome], Decimal | None]
 
@@ -79,13 +79,13 @@ def _ending(outcome: Outcome) -> str:
 
 def _waited(outcome: Outcome) -> str:
     waited = outcome.timings.queued + outcome.timings.loading
-    return f"{waited:.2f} s" if waited >= _LEAST_WAIT else ""
+    return seconds(waited) if waited >= _LEAST_WAIT else ""
 
 
-def _seconds(outcome: Outcome, seconds: float | None) -> str:
-    if seconds is None or outcome.cached_age is not None:
+def _seconds(outcome: Outcome, value: float | None) -> str:
+    if value is None or outcome.cached_age is not None:
         return ""
-    return f"{seconds:.2f} s"
+    return seconds(value)
 
 
 def _input(outcome: Outcome) -> str:

@@ -13,11 +13,13 @@ import click
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from hexai.config.entries import name_of
 from hexai.config.order import Snapshot
 from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Ended, Outcome, Status
 from hexai.domain.request import Request
+from hexai.errors import UsageError
 from hexai.service.ask import Run, ask
 from hexai.service.inventory import Where, where
 from hexai.service.question import Question
@@ -31,6 +33,7 @@ from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import Rows, complain, say, table
 from hexai.surfaces.cli.process import Interrupts, exit_code
 from hexai.surfaces.cli.terminal import Screen
+from hexai.surfaces.words import seconds
 from hexai.text.cells import truncate
 from hexai.text.sanitise import visible_line
 
@@ -39,15 +42,30 @@ _FEW_TOKENS = 16
 _TICK = 0.1
 """Seconds between two looks at the clock."""
 _HEADER = (
-    *("LABEL", "MODEL", "WHERE", "CONTEXT", "LOAD", "FIRST TOKEN", "TOK/S", "RESULT"),
+    *("SURFACE", "LABEL", "MODEL", "WHERE", "CONTEXT", "LOAD", "FIRST TOKEN", "TOK/S"),
+    "RESULT",
 )
-_WIDEST = ("", "", "unknown", "262144", "60.0 s", "", "1000", "x" * 999)
+_WIDEST = ("unknown", "262144", "60.0 s", "", "1000", "x" * 999)
 """What the cells of each column hold at most, as far as that is known beforehand."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """An entry that is asked, once for all surfaces that ask in this way."""
+
+    entry: Entry
+    surfaces: tuple[Surface, ...]
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """Whose it is, what it is called, and whom it asks."""
+        surfaces = ", ".join(each.value for each in self.surfaces)
+        return surfaces, self.entry.label, name_of(self.entry.spec)
 
 
 class Tested(Struct, frozen=True, kw_only=True):
     """What became of an entry that was asked."""
 
+    asked: Asked
     outcome: Outcome
     where: Where
     swaps_with: tuple[str, ...]
@@ -59,24 +77,28 @@ def parser() -> click.Command:
     return make_parser(
         "models test",
         test_models,
-        params=[click.Option(["--json"], is_flag=True, help="Print JSON.")],
-        explanation="Ask every configured entry for a few tokens, all at once.",
+        params=[
+            click.Option(["--json"], is_flag=True, help="Print JSON."),
+            click.Argument(["label"], required=False),
+        ],
+        explanation="Ask every configured entry for a few tokens, all at once; or "
+        "those of one LABEL, or PROVIDER:MODEL, alone.",
     )
 
 
-def test_models(invocation: Invocation, *, json: bool) -> int:
+def test_models(invocation: Invocation, *, json: bool, label: str | None) -> int:
     """Ask every distinct entry, show how it went, and judge as a question is judged."""
     session = open_session(invocation.process, invocation.options)
-    entries = _distinct(_configured(session))
+    asked = _distinct(_named(_configured(session), label))
     screen = Screen(session.process)
     live = None
     if screen.is_terminal and not (json or screen.is_dumb):
-        live = _Live(entries, screen)
+        live = _Live(asked, screen)
     elif session.process.stderr_is_terminal:
-        complain(session.process, f"asking {len(entries)} models")
+        complain(session.process, f"asking {len(asked)} models")
     try:
         with asyncio.Runner(loop_factory=Loop) as runner:
-            tests, interrupted = runner.run(_ask_all(session, entries, live))
+            tests, interrupted = runner.run(_ask_all(session, asked, live))
     finally:
         screen.close()
     if json:
@@ -88,7 +110,10 @@ def test_models(invocation: Invocation, *, json: bool) -> int:
     return interrupted or exit_code(outcomes, first=False)
 
 
-def _configured(session: Session) -> list[Entry]:
+_Whose = tuple[Surface, Entry]
+
+
+def _configured(session: Session) -> list[_Whose]:
     """Give the entries that somebody configured.
 
     A surface without any would ask the default provider; where nobody chose that
@@ -97,16 +122,15 @@ def _configured(session: Session) -> list[Entry]:
     snapshot = session.snapshot
     origins = snapshot.merged.origins
     chosen = {p[:2] for p, layer in origins.items() if layer.kind != "built-in"}
-    every = {surface: session.entries(surface) for surface in Surface}
+    every = [(surface, e) for surface in Surface for e in session.entries(surface)]
     own = [
-        entry
-        for surface, entries in every.items()
-        for entry in entries
+        (surface, entry)
+        for surface, entry in every
         if ("models", surface.value) in chosen or _is_named(snapshot, surface)
     ]
-    inherits = {"provider", *(e.spec.provider for e in _flat(every))}
+    inherits = {"provider", *(entry.spec.provider for _, entry in every)}
     if not own or any(path[0] in inherits for path in chosen):
-        return _flat(every)
+        return every
     return own
 
 
@@ -116,28 +140,46 @@ def _is_named(snapshot: Snapshot, surface: Surface) -> bool:
     return said is not None and (said.models is not UNSET or bool(said.single))
 
 
-def _flat(every: dict[Surface, tuple[Entry, ...]]) -> list[Entry]:
-    return [entry for entries in every.values() for entry in entries]
+def _named(configured: list[_Whose], label: str | None) -> list[_Whose]:
+    """Keep those that a label means, of whatever surface; raises `UsageError`."""
+    if label is None:
+        return configured
+    found = [
+        (surface, entry)
+        for surface, entry in configured
+        if label in (entry.label, name_of(entry.spec))
+    ]
+    if not found:
+        labels = dict.fromkeys(entry.label for _, entry in configured)
+        raise UsageError(
+            f"nobody is called {label}; there are {', '.join(labels)}. "
+            f"To ask these words: hexai -- models test {label}"
+        )
+    return found
 
 
-def _distinct(entries: list[Entry]) -> tuple[Entry, ...]:
+def _distinct(configured: list[_Whose]) -> tuple[Asked, ...]:
     """Keep one entry for each way of asking, without its fallback."""
-    by_spec: dict[RequestSpec, Entry] = {}
-    for entry in entries:
-        by_spec.setdefault(replace(entry.spec, max_tokens=_FEW_TOKENS), entry)
+    by_spec: dict[RequestSpec, list[_Whose]] = {}
+    for surface, entry in configured:
+        spec = replace(entry.spec, max_tokens=_FEW_TOKENS)
+        by_spec.setdefault(spec, []).append((surface, entry))
     return tuple(
-        replace(entry, index=index, spec=spec, fallback=None)
-        for index, (spec, entry) in enumerate(by_spec.items())
+        Asked(
+            entry=replace(same[0][1], index=index, spec=spec, fallback=None),
+            surfaces=tuple(dict.fromkeys(surface for surface, _ in same)),
+        )
+        for index, (spec, same) in enumerate(by_spec.items())
     )
 
 
 async def _ask_all(
-    session: Session, entries: tuple[Entry, ...], live: "_Live | None"
+    session: Session, asked: tuple[Asked, ...], live: "_Live | None"
 ) -> tuple[tuple[Tested, ...], int | None]:
     question = Question(
         request=Request(surface=Surface.CLI, messages=_QUESTION),
-        entries=entries,
-        max_concurrency=len(entries),
+        entries=tuple(each.entry for each in asked),
+        max_concurrency=len(asked),
         fresh=True,
         local_only=session.snapshot.restrictions.local_only,
     )
@@ -154,13 +196,17 @@ async def _ask_all(
                     pass
             else:
                 await live.follow(run, services)
-        tests = tuple(_tested(outcome, run, services) for outcome in run.outcomes)
+        tests = tuple(
+            _tested(asked[outcome.index], outcome, run, services)
+            for outcome in run.outcomes
+        )
         return tests, interrupts.code
 
 
-def _tested(outcome: Outcome, run: Run, services: Services) -> Tested:
+def _tested(asked: Asked, outcome: Outcome, run: Run, services: Services) -> Tested:
     target = run.contenders[outcome.index].target
     return Tested(
+        asked=asked,
         outcome=outcome,
         where=where(run.is_local(outcome)),
         swaps_with=services.swaps_of(target),
@@ -170,14 +216,11 @@ def _tested(outcome: Outcome, run: Run, services: Services) -> Tested:
 class _Live:
     """The rows on a terminal, and below them who is still asked."""
 
-    def __init__(self, entries: Sequence[Entry], screen: Screen) -> None:
-        names = [f"{e.spec.provider}:{e.spec.model}" for e in entries]
-        likely = [
-            (entry.label, name, *_WIDEST[2:])
-            for entry, name in zip(entries, names, strict=True)
-        ]
+    def __init__(self, asked: Sequence[Asked], screen: Screen) -> None:
+        likely = [(*each.cells, *_WIDEST) for each in asked]
         self._rows = Rows(_HEADER, likely, columns=screen.size()[0])
-        self._waiting = {entry.index: entry.label for entry in entries}
+        self._asked = asked
+        self._waiting = {each.entry.index: each.entry.label for each in asked}
         self._screen, self._region = screen, Region()
         self._ended: list[Tested] = []
         self._has_header = False
@@ -192,33 +235,34 @@ class _Live:
                 async for event in run:
                     if isinstance(event, Ended):
                         self._waiting.pop(event.index, None)
-                        self._ended.append(_tested(event.outcome, run, services))
+                        asked = self._asked[event.index]
+                        self._ended.append(_tested(asked, event.outcome, run, services))
                         self._draw(now() - begun)
                 ticking.cancel()
             self._draw(now() - begun)
             self._screen.write(self._region.leave())
 
-    async def _tick(self, seconds: Callable[[], float]) -> None:
+    async def _tick(self, elapsed: Callable[[], float]) -> None:
         while True:
-            self._draw(seconds())
+            self._draw(elapsed())
             await asyncio.sleep(_TICK)
 
-    def _draw(self, seconds: float) -> None:
+    def _draw(self, elapsed: float) -> None:
         columns, lines = self._screen.size()
         ended = [line for t in self._ended for line in self._rows.row(_row(t))]
         header = [] if self._has_header else self._rows.header
         frame = Frame(
             lasting=(*header, *ended),
-            live=tuple(self._live_lines(seconds, columns or 80, lines or 24)),
+            live=tuple(self._live_lines(elapsed, columns or 80, lines or 24)),
         )
         self._screen.write(self._region.draw(frame))
         self._ended.clear()
         self._has_header = True
 
-    def _live_lines(self, seconds: float, columns: int, lines: int) -> list[str]:
+    def _live_lines(self, elapsed: float, columns: int, lines: int) -> list[str]:
         """Say of whom is waited for, and since when; in so many lines at most."""
         told = [
-            f"{label}  asked {seconds:.0f} s ago" for label in self._waiting.values()
+            f"{label}  asked {elapsed:.0f} s ago" for label in self._waiting.values()
         ]
         room = max(1, lines - 2)
         if len(told) > room:
@@ -231,12 +275,11 @@ def _row(tested: Tested) -> tuple[str, ...]:
     ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
     held, loading = outcome.given and outcome.given.held, outcome.timings.loading
     return (
-        outcome.label,
-        f"{outcome.provider}:{outcome.model}",
+        *tested.asked.cells,
         tested.where,
         "" if held is None else str(held),
-        f"{loading:.1f} s" if loading >= 0.05 else "",
-        "" if ttft is None else f"{ttft:.2f} s",
+        seconds(loading) if loading >= 0.05 else "",
+        "" if ttft is None else seconds(ttft),
         "" if speed is None else f"{speed:.0f}",
         _result(tested),
     )
@@ -260,6 +303,7 @@ def _record(tested: Tested) -> dict[str, Any]:
     ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
     answered = outcome.status is Status.ANSWERED
     return {
+        "surfaces": [each.value for each in tested.asked.surfaces],
         "label": outcome.label,
         "provider": outcome.provider,
         "model": outcome.model,
