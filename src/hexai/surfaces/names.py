@@ -1,8 +1,9 @@
 """What contenders and models are called in statistics, shortly and apart; pure.
 
 A contender is called by its label. Where others of its surface have that label too,
-their models tell them apart; of one model it is said since when each contender is
-there, for then somebody has changed its options.
+their models tell them apart; of one model, the options that only some have, as `-o`
+gives them; else it is said since when a contender is there, for then somebody has
+changed its options. One of them is called by the label alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,11 +55,13 @@ def contender_names(
     """Name those of one surface: by label, by model where there is none.
 
     What is called alike is told apart by the first of these that differs: its model,
-    the day since when it is there, its options, and where it is.
+    options that not all have, the day since when it is there, its options, and where it
+    is.
     """
     names = {key: titles[key].label or model_name(each) for key, each in asked.items()}
     steps: list[_Step[_Key]] = [
         lambda keys: _models({key: asked[key] for key in keys}),
+        lambda keys: _additions({key: asked[key] for key in keys}),
         lambda keys: _days({key: titles[key].since for key in keys}),
         lambda keys: _options({key: asked[key] for key in keys}),
         lambda keys: {key: f" ({asked[key].upstream})" for key in keys},
@@ -99,11 +102,30 @@ def _models(asked: Mapping[_Key, Asked]) -> dict[_Key, str]:
     return {key: f" ({name})" for key, name in whole.items()}
 
 
+def _additions(asked: Mapping[_Key, Asked]) -> dict[_Key, str]:
+    """Give the options that not all have; nothing where some are not recorded."""
+    if any(each.fingerprint == UNKNOWN for each in asked.values()):
+        return dict.fromkeys(asked, "")
+    told = {key: read_options(each.fingerprint) for key, each in asked.items()}
+    of_all = set[str].intersection(*map(set, told.values()))
+    more = {
+        key: [_option(n, options[n]) for n in sorted(options) if n not in of_all]
+        for key, options in told.items()
+    }
+    return {key: f" ({', '.join(n)})" if n else "" for key, n in more.items()}
+
+
 def _days(since: Mapping[_Key, float | None]) -> dict[_Key, str]:
-    """Say since which day each is there, by the year too where there are several."""
-    years = len({_local(at).year for at in since.values() if at is not None}) > 1
+    """Say since which day each is there, by the year too where there are several.
+
+    Those of the first day are called as they ever were.
+    """
+    days = {key: None if at is None else _local(at).date() for key, at in since.items()}
+    known = {each for each in days.values() if each is not None}
+    years = len({each.year for each in known}) > 1
+    first = min(known, default=None)
     return {
-        key: "" if at is None else f" since {day(at, year=years)}"
+        key: "" if at is None or days[key] == first else f" since {day(at, year=years)}"
         for key, at in since.items()
     }
 

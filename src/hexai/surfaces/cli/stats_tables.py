@@ -19,7 +19,7 @@ from hexai.service.statistics import (
 from hexai.surfaces.cli.legend import STATS, legend
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.names import contender_names, day, model_name, options_of
-from hexai.surfaces.words import percent, usd
+from hexai.surfaces.words import percent, seconds, usd
 from hexai.text.cells import bar, sparkline, width, wrap
 from hexai.text.sanitise import visible_line
 
@@ -372,14 +372,15 @@ def _about(estimate: Estimate) -> str:
 
 
 def _times(row: Row) -> tuple[Quantile | None, ...]:
-    return (*row.first_token, *row.total)
+    """Give when first tokens and answers came; how soon somebody failed tells none."""
+    times = (*row.first_token, *row.total)
+    return times if row.figures.answered else (None,) * len(times)
 
 
 def _seconds(quantile: Quantile | None) -> str:
     if quantile is None:
         return _NOT_YET
-    digits = 2 if quantile.seconds < 10 else 0
-    return f"{'>' if quantile.at_least else ''}{quantile.seconds:.{digits}f} s"
+    return f"{'>' if quantile.at_least else ''}{seconds(quantile.seconds)}"
 
 
 def _money(dollars: Decimal, figures: Figures, *, unpriced: int) -> str:
