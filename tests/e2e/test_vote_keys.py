@@ -79,6 +79,31 @@ def test_who_was_stopped_is_asked_as_before() -> None:
     assert _modes(terminal) == before
 
 
+@pytest.mark.debian
+def test_after_ctrl_z_the_question_stands_there_again(tmp_path: Path) -> None:
+    """The shell has its terminal meanwhile, and the keys act as before."""
+    simulated("lorem?tokens=9", "lorem?tokens=9&seed=1")
+    tmux = Tmux(tmp_path, columns=80, lines=24)
+    try:
+        tmux.start([sys.executable, "-m", "hexai", "--vote", "--fresh", "hi"])
+        tmux.wait_for("skip:")
+        tmux.press("C-z")
+        tmux.wait_for("Stopped")
+        tmux.run("send-keys", "-l", "stty -a | grep -ow -e -echo -e echo; fg")
+        tmux.press("Enter")
+        wait_until(
+            lambda: "\n".join(tmux.everything()).count("skip:") == 2,
+            "the question was not asked again",
+        )
+        shown = tmux.everything()
+        tmux.press("A")
+        tmux.wait_for("ahead 1:0; about ")
+    finally:
+        tmux.run("kill-server")
+
+    assert "echo" in shown
+
+
 @pytest.mark.parametrize("piece", [b"\x03", b"a\x03", b"pasted\x03line", b"q\x04"])
 def test_to_stop_counts_wherever_it_stands(piece: bytes) -> None:
     """Keys that come in one piece are no other keys."""
@@ -132,7 +157,7 @@ def test_in_tmux_a_vote_ends_with_how_they_stand(
         tmux.wait_for("ahead 1:0; about ")
         said = "\n".join(tmux.everything())
         tmux.start([sys.executable, "-m", "hexai", "vote", "1", "tie"])
-        tmux.wait_for("Change it to a tie? [y/N]")
+        tmux.wait_for("tie? [y/N]")
         tmux.press("n", "Enter")
         tmux.wait_for("nothing was changed")
     finally:

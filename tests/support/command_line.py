@@ -40,7 +40,9 @@ def run_cli(
     with ExitStack() as stack:
         read_in = stack.enter_context(_input(stdin))
         out = stack.enter_context(_output(stdout))
-        err = stack.enter_context(_output(stderr))
+        # Where answers are read too its lines end where theirs do.
+        columns = 80 if stdout == "terminal" else 1000
+        err = stack.enter_context(_output(stderr, columns=columns))
         process = Process(
             arguments=arguments,
             environ=surroundings,
@@ -182,12 +184,12 @@ class Terminal:
 
 
 @contextmanager
-def _output(kind: Kind) -> Iterator[_File | Terminal]:
+def _output(kind: Kind, *, columns: int = 80) -> Iterator[_File | Terminal]:
     if kind == "file":
         with tempfile.TemporaryFile() as file:
             yield _File(file)
         return
-    terminal = Terminal()
+    terminal = Terminal(columns=columns)
     try:
         yield terminal
     finally:

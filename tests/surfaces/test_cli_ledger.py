@@ -186,7 +186,7 @@ class TestVote:
         ask("hi")
         run_cli("vote", "a")
 
-        run_cli("vote", "1", "b")
+        run_cli("vote", "--yes", "1", "b")
 
         assert shown()["choice"]["labels"] == ["b"]
         assert [row["accepted"] for row in figures().values()] == [0, 1]
@@ -199,22 +199,38 @@ class TestVote:
             connection.execute("UPDATE run SET chosen_at = chosen_at + 86400000")
         connection.close()
 
-        result = run_cli("vote", "b")
+        result = run_cli("vote", "--yes", "b")
 
         assert result.out.startswith("run 1: b\n")
         assert shown()["choice"]["labels"] == ["b"]
 
-    def test_a_vote_that_passes_over_the_last_question_says_so(self) -> None:
+    def test_a_vote_passes_over_no_question(self) -> None:
         """Nobody votes unaware on a question that is long past."""
         ask("the first question")
         run_cli("-m", "simulated:echo", "the second question")
 
         result = run_cli("vote", "a")
 
-        assert result.out.startswith("run 1: a\na ahead 1:0; about ")
+        assert (result.code, result.out) == (2, "")
         assert result.err == (
-            "hexai: the last run that can be voted on asked: the first question\n"
+            "hexai: the last question, run 2, cannot be voted on: only one entry was "
+            "asked; a vote takes two, by -m or below [models] in the configuration; "
+            "the last run that can be voted on is 1, 'the first question': "
+            "hexai vote 1 WINNER\n"
         )
+        assert shown("1")["choice"] is None
+
+    def test_where_nobody_can_be_asked_a_decided_run_stays(self) -> None:
+        """It is said which option changes it."""
+        ask("hi")
+        run_cli("vote", "a")
+
+        result = run_cli("vote", "b", stdin=None)
+
+        assert (result.code, result.out) == (2, "")
+        assert "run 1 is decided: a. Nothing was changed" in result.err
+        assert "hexai vote --yes 1 b changes it to b" in result.err
+        assert shown()["choice"]["labels"] == ["a"]
 
     def test_a_blind_run_names_nobody_before_the_vote(self) -> None:
         """Neither `history` nor `show` does; the vote then names them."""

@@ -82,6 +82,29 @@ def test_an_only_answer_needs_no_vote_to_be_copied() -> None:
     assert "2 characters copied to the clipboard" in shown
 
 
+def test_an_only_answer_needs_no_vote_to_be_the_winner() -> None:
+    """Where others failed that is said; where several were cached, what can be done."""
+    simulated("echo")
+    run_cli("hi")
+    alone = run_cli("show", "--winner", "--only-text")
+    simulated("echo", "echo?fail=500")
+    run_cli("--fresh", "hi")
+    only = run_cli("show", "--winner", "--only-text")
+    simulated("echo", "lorem?tokens=4")
+    run_cli("hi")
+    run_cli("hi")
+    cached = run_cli("show", "--winner")
+
+    assert (alone.out, alone.err) == ("hi", "")
+    assert (only.out, only.err) == (
+        "hi",
+        "hexai: nobody else answered, so this was not voted on\n",
+    )
+    assert cached.code == 2
+    assert "run 4 has no winner, and cannot be voted on: a vote takes two" in cached.err
+    assert "hexai show 4 prints all of it" in cached.err
+
+
 @pytest.mark.parametrize("answer", ["\x1b[?62;22c", "\x1b[?6c", "x", ""])
 def test_a_terminal_that_does_not_say_so_is_not_believed_to_copy(answer: str) -> None:
     """It may do it all the same."""

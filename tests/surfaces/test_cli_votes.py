@@ -32,8 +32,8 @@ def test_a_vote_between_two_temperatures_counts() -> None:
     run_cli("--blind", "hi")
 
     said = run_cli("vote", "tie")
-    run_cli("vote", "bad")
-    result = run_cli("vote", "A")
+    run_cli("vote", "--yes", "bad")
+    result = run_cli("vote", "--yes", "A")
     [surface] = json.loads(run_cli("leaderboard", "--json").out)["surfaces"]
     [group] = surface["groups"]
 
@@ -197,3 +197,19 @@ def test_a_blind_question_to_one_keeps_no_secret() -> None:
 
     assert "nothing to vote on: only one entry was asked" in result.err
     assert "A = a" in result.err
+
+
+def test_what_was_blind_is_told_as_at_a_questions_end() -> None:
+    """On a terminal by the table; a script gets the lines that it got ever since."""
+    simulated("echo", "lorem?tokens=3")
+    run_cli("--blind", "hi")
+    run_cli("--blind", "hi")
+
+    _, shown = run_typed("", "vote", "1", "A")
+    piped = run_cli("vote", "2", "A").out
+
+    names, _, table = shown.partition("STATE  FIRST")
+    assert "A = " in names
+    assert "done" in table
+    assert "provider=" not in shown
+    assert "done provider=simulated model=" in piped

@@ -29,7 +29,7 @@ def standing_line(run: RunRecord, chosen: Chosen, stood: Stood) -> str:
         return visible_line(f"this {word} does not count: {why}")
     said = _SAYS_NOTHING.get(chosen.choice, "")
     pairs = [*_pairs(chosen, stood)]
-    names = {} if stood.board is None else board_names(stood.board)
+    names = _names(run.contenders, stood)
     is_alone = len({*stood.models.values()}) == 2
     told = [_pair(each, names, is_alone=is_alone) for each in pairs[:_MOST]]
     if len(pairs) > _MOST:
@@ -69,6 +69,23 @@ def _one(contenders: Sequence[ContenderRecord], stood: Stood) -> str:
     labels = " and ".join(each.label for each in same)
     asked = f"{model_name(same[0])}, {options_of(same[0])}"
     return f"{labels} are one contender but for their labels ({asked})"
+
+
+def _names(contenders: Sequence[ContenderRecord], stood: Stood) -> dict[Model, str]:
+    """Call them what this run called them, and apart from others of that label.
+
+    Who has another label by now would be somebody that the user did not see.
+    """
+    known = {} if stood.board is None else board_names(stood.board)
+    there = {
+        stood.models[each.index]: each.label
+        for each in reversed(contenders)
+        if each.index in stood.models
+    }
+    return {
+        model: known[model] if known.get(model, "").startswith(label) else label
+        for model, label in there.items()
+    }
 
 
 def _pairs(chosen: Chosen, stood: Stood) -> Iterator[Comparison]:

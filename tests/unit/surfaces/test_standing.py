@@ -189,3 +189,13 @@ def test_a_changed_option_begins_at_nothing(ledger: Ledger) -> None:
     said = line(ledger, asked(4, changed, entry(1, "lively")), 0)
 
     assert said.startswith("careful (temperature=0.9) ahead 1:0; about ")
+
+
+def test_who_stood_there_under_another_label_is_called_by_that(ledger: Ledger) -> None:
+    """The newest label is a name that was not in this run."""
+    votes(ledger, 0)
+    by_model = entry(0, "m")
+
+    said = line(ledger, asked(2, by_model, entry(1, "lively")), 0)
+
+    assert said.startswith("m ahead 2:0; about ")

@@ -51,17 +51,50 @@ def table_columns(process: Process) -> int | None:
     """
     if not (process.stderr_is_terminal and process.stdout_is_terminal):
         return None
+    return _columns(process.stderr)
+
+
+def say_line(process: Process, line: str) -> None:
+    """Print a line of ours on standard output, broken between words on a terminal."""
+    say(process, f"{wrapped(visible_line(line), process.columns)}\n")
+
+
+def _tell(process: Process, lines: Iterable[str]) -> None:
+    columns = _columns(process.stderr)
+    shown = (wrapped(visible_line(line), columns) for line in lines)
     try:
-        return os.get_terminal_size(process.stderr).columns
+        write_all(process.stderr, "".join(f"{line}\n" for line in shown))
+    except OSError:
+        return  # there is nowhere else to say it
+
+
+def _columns(descriptor: int) -> int:
+    """Give the cells of a terminal's line; 0 where there is no terminal."""
+    try:
+        return os.get_terminal_size(descriptor).columns
     except OSError:
         return 0
 
 
-def _tell(process: Process, lines: Iterable[str]) -> None:
-    try:
-        write_all(process.stderr, "".join(f"{visible_line(line)}\n" for line in lines))
-    except OSError:
-        return  # there is nowhere else to say it
+def wrapped(line: str, columns: int) -> str:
+    """Break a line between words where a screen of so many cells ends; 0: nowhere.
+
+    What goes on is indented, so that one sees where the next line begins.
+    """
+    if columns < _LEAST or (line.isascii() and len(line) <= columns):
+        return line
+    from hexai.text.cells import width, wrap  # few lines are so long
+
+    if width(line) <= columns:
+        return line
+    first, *rest = wrap(line, columns)
+    more = wrap("".join(rest), columns - len(_INDENT))
+    return "\n".join((first.rstrip(), *(f"{_INDENT}{row.rstrip()}" for row in more)))
+
+
+_INDENT = "  "
+_LEAST = 10
+"""Cells below which it is left to the terminal where a line breaks."""
 
 
 def write_all(descriptor: int, text: str) -> None:
@@ -84,7 +117,8 @@ def can_confirm(process: Process) -> bool:
 
 def confirm(process: Process, question: str) -> bool:
     """Ask; only y and yes mean yes."""
-    say(process, f"{question} [y/N] ")
+    asked = wrapped(f"{visible_line(question)} [y/N]", process.columns)
+    say(process, f"{asked} ")
     answer = os.read(process.stdin, _LONGEST)
     return answer.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
 

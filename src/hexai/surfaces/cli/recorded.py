@@ -115,6 +115,21 @@ def recorded_line(contender: ContenderRecord) -> str:
     return closing_line(_as_outcome(contender), contender.cost_usd)
 
 
+def recorded_lines(run: RunRecord, *, columns: int | None) -> tuple[str, ...]:
+    """Write how each ended, in the order shown: a table on a screen of `columns` cells.
+
+    None where a script reads it: the lines that it got ever since.
+    """
+    shown = shown_order(run)
+    if columns is None:
+        return tuple(map(recorded_line, shown))
+    from hexai.surfaces.cli.closing import closing_table
+
+    costs = {each.index: each.cost_usd for each in shown}
+    outcomes = [_as_outcome(each) for each in shown]
+    return closing_table(outcomes, lambda o: costs[o.index], columns=columns)
+
+
 def _how_much(chosen: Chosen) -> str:
     if chosen.choice is Choice.PARTLY:
         return ", in part"

@@ -13,6 +13,7 @@ from hexai.service.conversations import earlier_runs
 from hexai.service.recorded_runs import History, open_history
 from hexai.surfaces.cli import clipboard
 from hexai.surfaces.cli.arguments import run_argument
+from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.output import complain, say
@@ -87,6 +88,9 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
         say(process, to_json(recorded_run_record(recorded, now, earlier)) + "\n")
         return 0
     answers = _asked_for(recorded, wanted, now)
+    is_only = wanted.winner and winner_of(recorded, now) is None
+    if is_only and len(recorded.run.contenders) > 1:
+        complain(process, "nobody else answered, so this was not voted on")
     if wanted.copy:
         return _copy(process, answers[0])
     if wanted.only_text:
@@ -143,7 +147,7 @@ def _asked_for(
     chosen = winner_of(recorded, now)
     if chosen is not None and chosen in texts:
         return (chosen,)
-    if len(texts) == 1 and not wanted.winner:
+    if len(texts) == 1 and (wanted.copy or not Ballot(recorded.run).is_open):
         return texts
     raise UsageError(_no_winner(recorded, now))
 
@@ -166,6 +170,12 @@ def _no_winner(recorded: RecordedRun, now: float) -> str:
         return f"run {number} has no winner: {words}"
     if words:
         return f"the answer that won run {number} is not kept"
+    ballot = Ballot(recorded.run)
+    if not ballot.is_open:
+        return (
+            f"run {number} has no winner, and cannot be voted on: {ballot.why_closed}; "
+            f"hexai show {number} prints all of it"
+        )
     names = names_shown(recorded.run, hidden=is_hidden(recorded, now)).values()
     return (
         f"run {number} is undecided; hexai vote {number} WINNER decides it, "

@@ -110,6 +110,8 @@ def quiet(
 _TERMINAL = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
 _STOP = frozenset("\x03\x04")
 """Ctrl-C and Ctrl-D, wherever they stand in what was typed."""
+_SUSPEND = "\x1a"
+"""Ctrl-Z."""
 _SIGNALS = (
     *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
     *(signal.SIGTSTP, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2),
@@ -162,14 +164,17 @@ def _may_read(descriptor: int) -> bool:
 
 
 @contextmanager
-def single_keys(descriptor: int) -> Iterator[Callable[[], str | None]]:
+def single_keys(
+    descriptor: int, ask_again: Callable[[], None] = lambda: None
+) -> Iterator[Callable[[], str | None]]:
     """Give a function that waits for a key; it gives None if the user wants to stop.
 
     What was typed before is dropped: it was no answer to what is asked from here on.
     Ctrl-C is a key here. The terminal gets its modes back however this ends, by a
-    signal too; who is stopped and goes on asks as before. For the main thread.
+    signal too. Who is stopped, by Ctrl-Z or otherwise, has the shell's terminal
+    meanwhile; `ask_again` is called when they go on. For the main thread.
     """
-    terminal = _Terminal(descriptor)
+    terminal = _Terminal(descriptor, ask_again)
     try:
         terminal.take(termios.TCSAFLUSH)
         yield lambda: _read(descriptor)
@@ -180,8 +185,8 @@ def single_keys(descriptor: int) -> Iterator[Callable[[], str | None]]:
 class _Terminal:
     """A terminal in a mode of its own, which no signal leaves behind."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, ask_again: Callable[[], None]) -> None:
+        self._descriptor, self._ask_again = descriptor, ask_again
         self._before = termios.tcgetattr(descriptor)
         self._handlers: dict[int, Handler] = {}
 
@@ -211,6 +216,7 @@ class _Terminal:
         if number != signal.SIGTSTP:
             raise _Ended
         self.take()
+        self._ask_again()
 
 
 class _Ended(Exception):
@@ -218,12 +224,19 @@ class _Ended(Exception):
 
 
 def _read(descriptor: int) -> str | None:
-    """Read a key, or the piece that keys come in when they are fast, or pasted."""
-    try:
-        piece = os.read(descriptor, 1024).decode("utf-8", "replace")
-    except (OSError, _Ended):
-        return None
-    return None if not piece or _STOP.intersection(piece) else piece
+    """Read a key, or the piece that keys come in when they are fast, or pasted.
+
+    Ctrl-Z stops the whole job, as the terminal would, and is no key.
+    """
+    while True:
+        try:
+            piece = os.read(descriptor, 1024).decode("utf-8", "replace")
+            if piece == _SUSPEND:
+                os.killpg(os.getpgrp(), signal.SIGTSTP)
+                continue
+        except (OSError, _Ended):
+            return None
+        return None if not piece or _STOP.intersection(piece) else piece
 
 
 @contextmanager

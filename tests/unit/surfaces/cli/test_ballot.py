@@ -5,7 +5,7 @@ import pytest
 from hexai.domain.outcome import Status
 from hexai.domain.record import Choice, RunRecord
 from hexai.errors import UsageError
-from hexai.surfaces.cli.vote import Ballot, Vote
+from hexai.surfaces.cli.ballot import Ballot, Vote
 from tests.support.records import contender_record, run_record
 
 
