@@ -388,10 +388,11 @@ def test_the_charts_come_as_a_picture_too(
 
 
 def test_nothing_to_draw_is_no_picture(tmp_path: Path) -> None:
-    """It is said, and no file is written."""
+    """It is said, and no file is written, as a script finds by the exit code."""
     ran = run_cli("leaderboard", "--plot", "none.svg", folder=tmp_path)
 
-    assert ran.err == "hexai: there is nothing to draw yet\n"
+    assert ran.code == 1
+    assert ran.err == "hexai: there is nothing to draw yet; none.svg is not written\n"
     assert not (tmp_path / "none.svg").exists()
 
 

@@ -13,11 +13,12 @@ from msgspec.structs import replace
 
 from hexai.report.names import shown_names
 from hexai.report.theme import MOST_SERIES, SeriesColour, Spec
+from hexai.text.cells import width
 
 _LABEL = 24
-"""Letters of a name beside an axis."""
+"""Cells of a name beside an axis."""
 _LEGEND = 44
-"""Letters of a name in a legend."""
+"""Cells of a name in a legend."""
 _WIDTH, _HEIGHT, _BARS = 400, 190, 340
 """Of most charts, as wide as they are shown, so that all letters are of one size."""
 _DASHES = ([1, 0], [7, 3], [2, 2], [10, 3, 2, 3], [5, 2], [1, 3], [12, 4], [4, 4, 1, 4])
@@ -263,7 +264,7 @@ def _called(
 
 def _room(names: Sequence[str]) -> int:
     """Give the pixels that names need in any font: browsers' are wider than ours."""
-    return round(7.4 * max(map(len, names), default=0))
+    return round(7.4 * max(map(width, names), default=0))
 
 
 def _spec(

@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
+from hexai.text.cells import graphemes, truncate, width
 from hexai.text.sanitise import visible_line
 
 LONGEST = 80
-"""Characters of a name."""
+"""Cells of a name: letters of Latin scripts, half as many of Chinese."""
 
 _FOLDER = re.compile(r"(?:^|(?<=[:\s]))(?:[^/:]*/)+(?=[^/]+\.gguf)")
 _Key = TypeVar("_Key")
@@ -27,7 +28,7 @@ def without_folder(name: str) -> str:
 
 
 def shown_names(names: Mapping[_Key, str], longest: int = LONGEST) -> dict[_Key, str]:
-    """Make names that can be shown, different ones of those that differ.
+    """Make names of at most so many cells, different ones of those that differ.
 
     Of one that is too long most of the head is left, and the tail, where versions are.
     """
@@ -44,7 +45,17 @@ def shown_names(names: Mapping[_Key, str], longest: int = LONGEST) -> dict[_Key,
 
 
 def _short(name: str, longest: int) -> str:
-    if len(name) <= longest:
+    if width(name) <= longest:
         return name
     tail = longest // 3
-    return f"{name[: longest - tail - 1]}…{name[-tail:]}"
+    return truncate(name, longest - tail) + _end(name, tail)
+
+
+def _end(name: str, cells: int) -> str:
+    """Give the last of a name, of at most so many cells."""
+    kept = ""
+    for each in reversed([*graphemes(name)]):
+        if width(each + kept) > cells:
+            break
+        kept = each + kept
+    return kept

@@ -3,6 +3,7 @@
 import pytest
 
 from hexai.report.names import LONGEST, shown_names, without_folder
+from hexai.text.cells import width
 
 
 def test_names_that_differ_are_shown_apart() -> None:
@@ -12,6 +13,17 @@ def test_names_that_differ_are_shown_apart() -> None:
 
     assert len({*shown.values()}) == 3
     assert all(len(name) <= LONGEST + len(" (3)") for name in shown.values())
+
+
+@pytest.mark.parametrize("sign", ["模", "é", "e\u0301", "👩‍💻", "m"])
+def test_a_name_is_as_wide_as_there_is_room(sign: str) -> None:
+    """By the cells that it fills: a chart's letters are of that width."""
+    (shown,) = shown_names({1: sign * 300}, 24).values()
+
+    assert 22 <= width(shown) <= 24
+    assert shown.startswith(sign)
+    assert shown.endswith(sign)
+    assert "…" in shown
 
 
 def test_one_name_stays_one() -> None:

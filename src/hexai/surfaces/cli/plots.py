@@ -45,8 +45,8 @@ def plot(
     file = file_named(process, name)
     spec = picture(page_of(process, chosen, counted), sections)
     if spec is None:
-        complain(process, "there is nothing to draw yet")
-        return 0
+        complain(process, f"there is nothing to draw yet; {name} is not written")
+        return 1
     draw = svg_file if name.lower().endswith(".svg") else png_file
     write_file(file, draw(spec))
     say(process, f"{file}\n")
