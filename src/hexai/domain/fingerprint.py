@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 import msgspec
-from msgspec.structs import fields
 
 from hexai.domain.entry import Options, RequestSpec, Surface
 
@@ -52,6 +51,8 @@ ASIDE = frozenset(
 """Options of upstreams that the user may send, and that change no answer either."""
 COMPLETION_ONLY = frozenset({"ask"})
 """The options that no other surface looks at."""
+UNSET = Options()
+"""An entry's options where none is set."""
 PLACE = 256
 """Tokens that a place is given for its completion, but for what its line repeats. A
 limit that is not lower changes nothing there."""
@@ -114,16 +115,16 @@ def read_options(text: str) -> dict[str, str]:
 
 
 def _options(options: Options) -> Iterator[tuple[str, str]]:
-    for field in fields(options):
-        value = getattr(options, field.name)
-        if field.name in NO_ANSWER or value == field.default:
+    for option in options.__struct_fields__:
+        value = getattr(options, option)
+        if option in NO_ANSWER or value == getattr(UNSET, option):
             continue
-        if field.name == "more":
+        if option == "more":
             for name, text in options.more:
                 if name not in ASIDE:
                     yield name, _value(msgspec.json.decode(text))
         else:
-            yield field.name, _value(value)
+            yield option, _value(value)
 
 
 def _value(value: object) -> str:

@@ -21,7 +21,11 @@ from hexai.errors import (
     TooLarge,
 )
 from hexai.providers.credentials import Credential, refuse_in_clear
-from hexai.providers.formats.error_bodies import ReportedError, read_body
+from hexai.providers.formats.error_bodies import (
+    ReportedError,
+    get_ready,
+    read_body,
+)
 from hexai.providers.formats.format import Choose, WireFormat
 from hexai.providers.formats.reading import Reader
 from hexai.providers.http.client import Answer, HttpClient
@@ -89,7 +93,7 @@ class HttpProvider:
                     wire.path(call),
                     headers=headers,
                     body=_encoded(body),
-                    connected=progress.connected,
+                    connected=lambda: _begin(progress),
                 )
                 async with sending as answer:
                     refused = await self._refused_of(answer, wire, call, body, progress)
@@ -288,6 +292,12 @@ def _encoded(body: Mapping[str, object]) -> bytes:
             "not sent: the prompt holds bytes that are no valid text",
             advice="give the input as UTF-8",
         ) from None
+
+
+def _begin(progress: Progress) -> None:
+    """Note that a request goes out; what reads its answer gets ready behind it."""
+    progress.connected()
+    asyncio.get_running_loop().call_soon(get_ready)
 
 
 async def _until_ended(

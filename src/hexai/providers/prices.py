@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,6 @@ _LITERAL = re.compile(r"(?:[\w:/-]|\\\.)*(?![?*+{])")
 
 
 @cache
-@cache
 def _beginning(pattern: str) -> str:
     """Give the characters that whatever a pattern matches begins with."""
     if "|" in pattern and "(" not in pattern:
@@ -104,12 +103,21 @@ class PricedProvider(Struct, frozen=True):
         return _models.decode(self.models)
 
 
-class PriceList(Struct, frozen=True):
+class PriceList(Struct, frozen=True, dict=True):
     """The whole list, with the day on which it was taken."""
 
     source: str
     taken: date
     providers: tuple[PricedProvider, ...]
+
+    @cached_property
+    def _looked_up(self) -> dict[tuple[str, str], tuple[Period, ...] | None]:
+        """What was found: of a vendor with many models that takes up to 10 ms."""
+        return {}
+
+    def look_up(self, base_url: str, model: str) -> None:
+        """Find the prices of a model now, so that the next question takes no time."""
+        self._periods(base_url, model)
 
     def cost(
         self, base_url: str, model: str, usage: Usage, at: datetime
@@ -143,6 +151,12 @@ class PriceList(Struct, frozen=True):
         return valid[-1] if valid else periods[0]
 
     def _periods(self, base_url: str, model: str) -> tuple[Period, ...] | None:
+        key = base_url, model
+        if key not in self._looked_up:
+            self._looked_up[key] = self._found(base_url, model)
+        return self._looked_up[key]
+
+    def _found(self, base_url: str, model: str) -> tuple[Period, ...] | None:
         vendor = next((p for p in self.providers if p.has(base_url)), None)
         if vendor is None:
             return None

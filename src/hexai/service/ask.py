@@ -188,6 +188,12 @@ class Run:
         if self._race is not None:
             self._race.settle()
 
+    def prepare_end(self) -> None:
+        """Find what the end of the run needs, while its answers are waited for."""
+        prompts_revision(self._question.request.surface)
+        for each in self.contenders:
+            self._targets.look_up_price(each.target.spec)
+
     def cost_usd(self, outcome: Outcome) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows, 0 if it stayed here."""
         return self._targets.cost_usd(outcome, local=self.is_local(outcome))

@@ -1,6 +1,6 @@
 """The fingerprint of what an entry asks with, by what is configured around it."""
 
-from msgspec.structs import asdict, fields, replace
+from msgspec.structs import asdict, replace
 
 from hexai.config.provider_defaults import provider_settings
 from hexai.config.schema import Settings
@@ -8,8 +8,8 @@ from hexai.config.schema_prompts import Prompts
 from hexai.config.schema_providers import ProviderSettings
 from hexai.config.schema_types import given
 from hexai.config.validate import OPTION_TYPES
-from hexai.domain.entry import Options, RequestSpec, Surface
-from hexai.domain.fingerprint import fingerprint
+from hexai.domain.entry import RequestSpec, Surface
+from hexai.domain.fingerprint import UNSET, fingerprint
 from hexai.prompts.templates import revision
 
 _TABLES = {
@@ -34,11 +34,10 @@ def fingerprint_of(settings: Settings, surface: Surface, spec: RequestSpec) -> s
 
 def _as_sent(spec: RequestSpec, provider: ProviderSettings) -> RequestSpec:
     """Leave out the options that the provider's format does not have."""
-    unset = {field.name: field.default for field in fields(Options)}
     others = {
-        name: unset[name]
+        name: getattr(UNSET, name)
         for name, types in OPTION_TYPES.items()
-        if name in unset and provider.type not in types
+        if name in UNSET.__struct_fields__ and provider.type not in types
     }
     return replace(spec, options=replace(spec.options, **others))
 

@@ -13,38 +13,17 @@ from typing import Any
 class Loop(asyncio.SelectorEventLoop):
     """A selector loop that signals wake; each lookup has a daemon thread of its own."""
 
-    _bell = -1
-
     def run_forever(self) -> None:
         """Run until `stop`; in the main thread, signals are heard at once.
 
         Python handles a signal between two instructions of the main thread. One that
         arrives right before the wait for events would be handled when the next of them
-        ends it, and a silent upstream sends none. So each rings a socket.
+        ends it, and a silent upstream sends none. asyncio is woken by all signals once
+        it handles one of them: so it is given one that does nothing by itself either.
         """
-        if threading.current_thread() is not threading.main_thread():
-            super().run_forever()
-            return
-        ear, bell = socket.socketpair()
-        with ear, bell:
-            for end in (ear, bell):
-                end.settimeout(0)
-            self.add_reader(ear, _drain, ear)
-            before = signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
-            self._bell = bell.fileno()
-            try:
-                super().run_forever()
-            finally:
-                self._bell = -1
-                signal.set_wakeup_fd(before)
-                self.remove_reader(ear)
-
-    def remove_signal_handler(self, sig: int) -> bool:
-        """Remove a handler as asyncio does, which unhooks the bell with the last."""
-        removed = super().remove_signal_handler(sig)
-        if self._bell >= 0:
-            signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
-        return removed
+        if threading.current_thread() is threading.main_thread():
+            self.add_signal_handler(signal.SIGURG, _do_nothing)
+        super().run_forever()
 
     async def getaddrinfo(
         self,
@@ -97,9 +76,8 @@ class Loop(asyncio.SelectorEventLoop):
             return  # the loop was closed: nobody waits for this lookup any more
 
 
-def _drain(ear: socket.socket) -> None:
-    with suppress(BlockingIOError):
-        ear.recv(4096)
+def _do_nothing() -> None:
+    """Be called at a signal of which only the arrival counts."""
 
 
 def _as_lookup(error: UnicodeError) -> OSError:

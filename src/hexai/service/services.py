@@ -226,7 +226,7 @@ class Services:
             await self.locality.learn(target)
 
     def read_prices(self) -> PriceList:
-        """Give the list of prices; who waits for an answer may read it meanwhile."""
+        """Give the list of prices, read at its first use."""
         if self._prices is None:
             self._prices = load_prices()
         return self._prices

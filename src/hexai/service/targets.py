@@ -235,6 +235,12 @@ class Targets:
                 return cost
         return None
 
+    def look_up_price(self, spec: RequestSpec) -> None:
+        """Find what a spec's model costs, for when its answer is priced."""
+        settings = self.settings_of(spec.provider)
+        if settings is not None:
+            self._read_prices().look_up(settings.base_url, spec.model)
+
     def most_usd(
         self, spec: RequestSpec, *, tokens_in: int, tokens_out: int | None
     ) -> Decimal | None:

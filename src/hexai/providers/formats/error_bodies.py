@@ -129,8 +129,12 @@ One pattern, since thirteen searches cost six times as much for each delta.
 
 @cache
 def _signs() -> re.Pattern[bytes]:
-    """Compile them at the first payload: a start should not pay for it."""
     return re.compile(_SIGNS)
+
+
+def get_ready() -> None:
+    """Compile what `find` looks for, while nobody waits: no start should pay for it."""
+    _signs()
 
 
 _ANSWERS = frozenset(

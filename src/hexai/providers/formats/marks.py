@@ -37,7 +37,7 @@ class Tags:
     def unfinished(self, text: str, start: int = 0) -> int:
         """Count the characters at the end that may be the beginning of a mark."""
         for at in range(max(start, len(text) - self._longest), len(text)):
-            if text[at:] in self._begun:
+            if text[at] in self._firsts and text[at:] in self._begun:
                 return len(text) - at
         return 0
 

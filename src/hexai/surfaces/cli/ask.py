@@ -290,12 +290,13 @@ async def _put(
     when_out: Callable[[], None],
 ) -> None:
     async with open_services() as services:
+        run = ask(services, question)
 
         def prepare() -> None:
             when_out()
-            services.read_prices()
+            run.prepare_end()
 
-        await show.follow(ask(services, question), prepare)
+        await show.follow(run, prepare)
 
 
 def _messages(session: Session, prompt: Prompt) -> tuple[Message, ...]:
