@@ -43,6 +43,7 @@ from tests.support.replies import (
     huge_line,
     json_answer,
     lingering,
+    raw,
     sse,
     stall,
     status,
@@ -224,6 +225,13 @@ def test_a_compressed_refusal_keeps_its_meaning() -> None:
 def test_a_refusal_whose_body_hangs_keeps_its_meaning() -> None:
     """The status is told after a moment, whether or not the body comes."""
     assert type(refused(stall(_slow_refusal, 0))) is Overloaded
+
+
+def test_what_has_come_of_a_refusal_counts() -> None:
+    """A body that breaks off has mostly said why."""
+    broken = raw(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 99\r\n\r\n", b"too hot")
+
+    assert "too hot" in str(refused(broken))
 
 
 async def _slow_refusal(exchange: Exchange) -> None:

@@ -22,9 +22,9 @@ from hexai.errors import BadAnswer, BadRequest, ConnectionFailed
 from hexai.providers.http.connection import FAULTS, Connection, Head
 from hexai.providers.http.network import open_socket, open_tcp
 from hexai.providers.http.proxies import proxy_for
-from hexai.providers.http.route import Route
+from hexai.providers.http.route import Route, place_of
 from hexai.providers.http.tls import Trust, secured
-from hexai.providers.http.tunnel import open_tunnel, place_of
+from hexai.providers.http.tunnel import open_tunnel
 from hexai.text.sanitise import mend, shorten
 from hexai.version import __version__
 
@@ -120,24 +120,33 @@ class Answer:
     async def read(self, limit: int) -> bytes:
         """Read the body, cut at `limit` bytes; nothing of one that is compressed."""
         data = bytearray()
+        await self.read_into(data, limit)
+        return bytes(data)
+
+    async def read_into(self, data: bytearray, limit: int) -> None:
+        """Read the body as `read` does; what came before it broke is in `data`."""
         if self.encoded:
-            return b""
+            return
         async with aclosing(self.body()) as pieces:
             async for piece in pieces:
-                data += piece
+                data += piece[: limit - len(data)]
                 if len(data) >= limit:
                     break
-        return bytes(data[:limit])
 
 
 class HttpClient:
     """The connections to one upstream; nothing is opened or loaded before its use."""
 
-    hands_over_redirects = False
-    """Give answers that redirect as they are; they are never followed here."""
-
-    def __init__(self, base_url: str, route: Route, connect: Open) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        route: Route,
+        connect: Open,
+        *,
+        hands_over_redirects: bool = False,
+    ) -> None:
         """Use `for_origin` or `for_socket`."""
+        self._hands_over_redirects = hands_over_redirects
         self.where = route.origin
         self.route = route
         self._connect = connect
@@ -150,12 +159,19 @@ class HttpClient:
 
     @classmethod
     def for_origin(
-        cls, settings: ProviderSettings, *, environ: Mapping[str, str], trust: Trust
+        cls,
+        settings: ProviderSettings,
+        *,
+        environ: Mapping[str, str],
+        trust: Trust,
+        hands_over_redirects: bool = False,
     ) -> "HttpClient":
         """Make the client for the origin of `settings.base_url`.
 
         `environ` is asked for proxies alone; they serve https beyond loopback only.
-        Raises ConnectionFailed for a proxy that cannot be used.
+        `hands_over_redirects`: answers that redirect are given as they are, instead of
+        being refused; they are never followed here. Raises ConnectionFailed for a proxy
+        that cannot be used.
         """
         proxy = proxy_for(settings.base_url, environ)
         route = Route(
@@ -173,7 +189,12 @@ class HttpClient:
             outer = await trust.context() if proxy.url.startswith("https:") else None
             return Connection(await open_tunnel(route, proxy, context, outer))
 
-        return cls(settings.base_url, route, connect)
+        return cls(
+            settings.base_url,
+            route,
+            connect,
+            hands_over_redirects=hands_over_redirects,
+        )
 
     @classmethod
     def for_socket(cls, path: str) -> "HttpClient":
@@ -210,7 +231,7 @@ class HttpClient:
         )
         try:
             answer = Answer(head, connection)
-            if not (self.hands_over_redirects and 300 <= answer.status < 400):
+            if not (self._hands_over_redirects and 300 <= answer.status < 400):
                 _refuse_strange(answer)
             yield answer
         finally:
@@ -306,11 +327,6 @@ def _refuse_strange(answer: Answer) -> None:
             f"the upstream redirects to {target}, and redirects are never followed",
             http_status=answer.status,
             advice="set base_url to the final address, if you trust it",
-        )
-    if answer.status < 200:
-        raise BadAnswer(
-            f"the upstream switched protocols by {answer.status}",
-            http_status=answer.status,
         )
     if answer.status < 300 and answer.encoded:
         raise BadAnswer(

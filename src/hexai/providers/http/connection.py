@@ -19,7 +19,6 @@ HEAD_LIMIT = 64 * 1024
 """Bytes of an answer before its body: status line, headers, and any 1xx."""
 _MOST = 64 * 1024
 """Bytes of a body that are taken at a time."""
-_SWITCHING = 101
 
 FAULTS = (h11.ProtocolError, OSError)
 """What goes wrong within a body, for `Connection.named`."""
@@ -30,7 +29,7 @@ Headers = list[tuple[bytes, bytes]]
 class Head:
     """The head of an answer."""
 
-    def __init__(self, event: h11.Response | h11.InformationalResponse) -> None:
+    def __init__(self, event: h11.Response) -> None:
         self.status = event.status_code
         self._headers = event.headers
 
@@ -85,8 +84,6 @@ class Connection:
             if isinstance(event, h11.Response):
                 return Head(event)
             if isinstance(event, h11.InformationalResponse):
-                if event.status_code == _SWITCHING:
-                    return Head(event)
                 continue
             if room <= 0:
                 raise TooLarge(

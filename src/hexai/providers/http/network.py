@@ -18,7 +18,7 @@ from hexai.providers.http.route import End
 
 _STAGGER = 0.25
 """Seconds that an address has before the next one is tried beside it (RFC 8305)."""
-_HELD = 256 * 1024
+_MOST_HELD = 256 * 1024
 """Bytes that are held for a slow reader; beyond that nothing more is taken in."""
 
 
@@ -124,7 +124,7 @@ class Socket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Hold what has come until somebody reads it."""
         self._held += data
-        if len(self._held) > _HELD and self._transport and not self._is_paused:
+        if len(self._held) > _MOST_HELD and self._transport and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
         _wake(self._reading)
@@ -168,17 +168,17 @@ def _wake(future: asyncio.Future[None] | None) -> None:
 async def open_socket(path: str, end: End) -> Socket:
     """Connect to a Unix socket; raises `ConnectionFailed`."""
     with _reachable(end):
-        return await _held(await _connected(socket.AF_UNIX, 0, path), end)
+        return await _wired(await _connected(socket.AF_UNIX, 0, path), end)
 
 
 async def open_tcp(host: str, port: int, end: End) -> Socket:
     """Connect to a name or an address; raises `ConnectionFailed`."""
     with _reachable(end):
         found = await _first_to_connect(await _addresses(host, port))
-        return await _held(found, end)
+        return await _wired(found, end)
 
 
-async def _held(connected: socket.socket, end: End) -> Socket:
+async def _wired(connected: socket.socket, end: End) -> Socket:
     """Read and write by a connected socket, which is closed unless that succeeds."""
     wire = Socket(end)
     loop = asyncio.get_running_loop()

@@ -4,13 +4,15 @@ Only `https` upstreams that are not loopback ever use one: a proxy that saw plai
 would see prompts, and traffic of this machine has no business leaving it.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from msgspec import Struct
 
 from hexai.config.addresses import check_base_url, is_loopback, origin
 from hexai.errors import ConnectionFailed
+from hexai.providers.secret import Secret
 
 
 class Proxy(Struct, frozen=True, kw_only=True):
@@ -18,19 +20,9 @@ class Proxy(Struct, frozen=True, kw_only=True):
 
     url: str
     """`scheme://host:port`, without user and password."""
-    user: tuple[str, str] | None = None
-    """User and password."""
-
-    def __repr__(self) -> str:
-        return f"Proxy({self.url!r})"
-
-    @property
-    def credential(self) -> tuple[bytes, bytes] | None:
-        """User and password as they are sent: as bytes, those of UTF-8."""
-        if self.user is None:
-            return None
-        name, password = self.user
-        return name.encode(errors="replace"), password.encode(errors="replace")
+    credential: Secret | None = None
+    """User and password as they are sent (RFC 7617): the bytes that the variable holds,
+    escaped or not, whatever they mean, in base64."""
 
 
 def proxy_for(base_url: str, environ: Mapping[str, str]) -> Proxy | None:
@@ -58,12 +50,17 @@ def _parse(name: str, value: str) -> Proxy:
         parts = _split(value if "://" in value else f"http://{value}")
         place = parts.netloc.rpartition("@")[2]
         url = origin(check_base_url(f"{parts.scheme}://{place}"))
+        return Proxy(url=url, credential=_credential(parts))
     except ValueError:
         raise _unusable(name) from None
-    user = None
-    if parts.username is not None:
-        user = unquote(parts.username), unquote(parts.password or "")
-    return Proxy(url=url, user=user)
+
+
+def _credential(parts: SplitResult) -> Secret | None:
+    if parts.username is None:
+        return None
+    given = (parts.username, parts.password or "")
+    pair = (unquote_to_bytes(each.encode(errors="surrogateescape")) for each in given)
+    return Secret(b64encode(b":".join(pair)).decode())
 
 
 def _split(url: str) -> SplitResult:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from hexai.errors import ProviderError
 from hexai.providers.http.client import Answer
@@ -13,12 +14,15 @@ _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 async def error_body(answer: Answer) -> bytes:
-    """Read what an upstream says about its refusal; the status alone would do."""
-    try:
+    """Read what an upstream says about its refusal; the status alone would do.
+
+    So does what has come of a body that ends too late, or breaks.
+    """
+    said = bytearray()
+    with suppress(TimeoutError, ProviderError):
         async with asyncio.timeout(_BODY_WAIT):
-            return await answer.read(_BODY_LIMIT)
-    except (TimeoutError, ProviderError):
-        return b""
+            await answer.read_into(said, _BODY_LIMIT)
+    return bytes(said)
 
 
 def retry_after(header: Callable[[str], str]) -> float | None:
@@ -32,6 +36,8 @@ def retry_after(header: Callable[[str], str]) -> float | None:
     asked = header("retry-after").strip()
     if _NUMBER.fullmatch(asked):
         return float(asked)
+    if not asked:
+        return None
     until, now = _moment(asked), _moment(header("date"))
     if until is None or now is None:
         return None
@@ -39,7 +45,7 @@ def retry_after(header: Callable[[str], str]) -> float | None:
 
 
 def _moment(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime
+    from email.utils import parsedate_to_datetime  # few refusals name a date
 
     try:
         return parsedate_to_datetime(date).timestamp()

@@ -19,6 +19,9 @@ from hexai.providers.http.route import End
 _MOST = 64 * 1024
 _HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How Python's releases call the end of a connection."""
+_WANTS_OURS = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE")
+"""How OpenSSL calls it that a server finds fault with the certificate of a client. We
+never send one, so what is wrong with it is that it is missing."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,15 +55,28 @@ class _Secured:
         self._wire = wire
         self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._came, self._goes, server_hostname=host)
+        self._has_spoken = False
 
     async def shake_hands(self) -> None:
         await self._through(self._tls.do_handshake)
 
     async def read(self, most: int) -> bytes:
         try:
-            return await self._through(self._tls.read, most)
-        except _HUNG_UP:
+            data = await self._through(self._tls.read, most)
+        except ssl.SSLZeroReturnError:
             return b""
+        except ssl.SSLEOFError:
+            # Who ends a connection says so within TLS. One that was cut on its way must
+            # not end a body that is over when its connection is (RFC 9112, 9.8).
+            raise ConnectionResetError("the connection was cut") from None
+        except ssl.SSLError as error:
+            if self._has_spoken:
+                raise
+            # In TLS 1.3 a server looks at a client's certificate, or finds that there
+            # is none, when for the client the handshake is over.
+            raise _insecure(error, self.end) from None
+        self._has_spoken = True
+        return data
 
     async def write(self, data: bytes) -> None:
         left = memoryview(data)
@@ -106,6 +122,11 @@ def _insecure(error: OSError, end: End) -> ProviderError:
             advice=end.trust_advice,
         )
     if isinstance(error, ssl.SSLError) and not isinstance(error, _HUNG_UP):
+        if (error.reason or "").endswith(_WANTS_OURS):
+            return TLSFailed(
+                f"{end.name} wants a certificate from who asks, and none is sent",
+                advice="ask by a proxy of your own that has one",
+            )
         reason = (error.reason or "handshake failed").replace("_", " ").lower()
         return TLSFailed(f"no TLS with {end.name}: {reason}", advice=end.trust_advice)
     return ConnectionFailed(

@@ -5,8 +5,6 @@ Source: RFC 9110, 9.3.6.
 """
 
 import ssl
-from base64 import b64encode
-from urllib.parse import urlsplit
 
 from hexai.errors import (
     Authentication,
@@ -17,17 +15,10 @@ from hexai.errors import (
 from hexai.providers.http.connection import Connection
 from hexai.providers.http.network import Wire, open_tcp
 from hexai.providers.http.proxies import Proxy
-from hexai.providers.http.route import End, Route
+from hexai.providers.http.route import End, Route, place_of
 from hexai.providers.http.tls import secured
 
 _MAY_PASS = frozenset({408, 425, 429})
-_PORTS = {"http": 80, "https": 443}
-
-
-def place_of(origin: str) -> tuple[str, int]:
-    """Give host and port of `scheme://host:port`."""
-    parts = urlsplit(origin)
-    return parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
 async def open_tunnel(
@@ -57,8 +48,8 @@ async def _ask(wire: Wire, place: str, proxy: Proxy) -> None:
     target = place.encode()
     headers = [(b"host", target)]
     if proxy.credential is not None:
-        told = b64encode(b":".join(proxy.credential))
-        headers.append((b"proxy-authorization", b"Basic " + told))
+        told = f"Basic {proxy.credential.reveal()}"
+        headers.append((b"proxy-authorization", told.encode()))
     head = await Connection(wire).ask("CONNECT", target, headers)
     if not 200 <= head.status < 300:
         raise refused_by(wire.end, head.status)

@@ -94,8 +94,9 @@ async def _follow(address: str, environ: Mapping[str, str], trust: Trust) -> _Pa
         settings = ProviderSettings(
             name="page", type="openai", built_in=False, base_url=_root(url)
         )
-        client = HttpClient.for_origin(settings, environ=environ, trust=trust)
-        client.hands_over_redirects = True
+        client = HttpClient.for_origin(
+            settings, environ=environ, trust=trust, hands_over_redirects=True
+        )
         accepted = {"accept": "text/html,text/*;q=0.9,*/*;q=0.5"}
         try:
             sending = client.send("GET", _target(url), headers=accepted)

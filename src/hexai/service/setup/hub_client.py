@@ -120,9 +120,11 @@ class HubClient:
             name="hub", type="openai", built_in=False, base_url=base
         )
         client = HttpClient.for_origin(
-            settings, environ=self._environ, trust=self._trust
+            settings,
+            environ=self._environ,
+            trust=self._trust,
+            hands_over_redirects=True,
         )
-        client.hands_over_redirects = True
         if self._token is not None and origin(base) == self.source.hub:
             token = f"Bearer {self._token.reveal()}"
             headers = {**headers, "authorization": token}

@@ -1,9 +1,11 @@
 """Proxies of the environment: for https beyond loopback, and nothing else."""
 
+from base64 import b64decode
+
 import pytest
 
 from hexai.errors import ConnectionFailed
-from hexai.providers.http.proxies import Proxy, proxy_for
+from hexai.providers.http.proxies import proxy_for
 
 PROXY = "http://proxy.example:3128"
 FAR = "https://api.example/v1"
@@ -72,11 +74,26 @@ def test_networks_can_be_excepted() -> None:
 
 
 def test_a_user_is_taken_apart_from_the_address() -> None:
-    """User and password are decoded, and not shown."""
-    proxy = proxy_for(FAR, {"HTTPS_PROXY": "http://me:p%40ss@proxy.example:3128"})
+    """User and password are decoded, to the bytes that were meant, and not shown."""
+    for escaped, meant in PASSWORDS.items():
+        value = f"http://me:{escaped}@proxy.example:3128"
+        proxy = proxy_for(FAR, {"HTTPS_PROXY": value})
 
-    assert proxy == Proxy(url=PROXY, user=("me", "p@ss"))
-    assert "p@ss" not in repr(proxy)
+        assert proxy is not None
+        assert proxy.credential is not None
+        sent = proxy.credential.reveal()
+        assert (proxy.url, b64decode(sent)) == (PROXY, b"me:" + meant)
+        assert sent not in repr(proxy)
+        assert escaped not in repr(proxy)
+
+
+PASSWORDS = {
+    "p%40ss": b"p@ss",
+    "geh\u00e4usE": "geh\u00e4usE".encode(),
+    "geh%E4usE": b"geh\xe4usE",  # Latin-1, escaped
+    "geh\udce4usE": b"geh\xe4usE",  # as Python has such a byte of the environment
+    "a:b%25": b"a:b%",
+}
 
 
 @pytest.mark.parametrize(

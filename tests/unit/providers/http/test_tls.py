@@ -4,7 +4,8 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -168,6 +169,95 @@ def test_an_end_within_tls_has_the_name_that_it_has_without(
     """Half an answer is never taken for the whole."""
     with Upstream(reply, tls=serving(authority, "127.0.0.1")) as upstream:
         assert type(failure(client_for(upstream.url, ca_file=ca_file))) is kind
+
+
+Answering = Callable[[ssl.SSLSocket], None]
+
+
+@contextmanager
+def spoken(context: ssl.SSLContext, answer: Answering) -> Iterator[str]:
+    """Serve one connection by Python's blocking sockets; gives the URL."""
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with (
+            connection,
+            suppress(ssl.SSLError, ConnectionError),
+            context.wrap_socket(connection, server_side=True) as secure,
+        ):
+            secure.recv(65536)
+            answer(secure)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve)
+        server.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        server.join()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_wants_a_certificate_is_told_from_one_that_hangs_up(
+    authority: trustme.CA, ca_file: str, version: ssl.TLSVersion
+) -> None:
+    """With TLS 1.3 it says so once the handshake is over; before, in vaguer words."""
+    asking = serving(authority, "127.0.0.1")
+    authority.configure_trust(asking)
+    asking.verify_mode = ssl.CERT_REQUIRED
+    asking.minimum_version = asking.maximum_version = version
+    with spoken(asking, lambda _: None) as url:
+        error = failure(client_for(url, ca_file=ca_file))
+
+    assert type(error) is TLSFailed
+    if version is ssl.TLSVersion.TLSv1_3:
+        assert str(error) == (
+            f"{url} wants a certificate from who asks, and none is sent; ask by a "
+            "proxy of your own that has one"
+        )
+    else:
+        assert f"no TLS with {url}: " in str(error)
+
+
+UNMEASURED = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_body_that_ends_with_its_connection_is_whole_if_the_end_is_meant(
+    authority: trustme.CA, ca_file: str, *, says_so: bool
+) -> None:
+    """A connection that was cut on its way ends without a word of TLS."""
+
+    def answer(secure: ssl.SSLSocket) -> None:
+        secure.sendall(UNMEASURED + b"half")
+        if says_so:
+            secure.unwrap()
+
+    async def read(url: str) -> bytes:
+        settings = settings_for(url, ca_file=ca_file)
+        client = HttpClient.for_origin(settings, environ={}, trust=Trust())
+        try:
+            async with client.send("GET", "/", headers={}) as answer:
+                return await answer.read(100)
+        finally:
+            await client.aclose()
+
+    with spoken(serving(authority, "127.0.0.1"), answer) as url:
+        if says_so:
+            assert asyncio.run(read(url)) == b"half"
+        else:
+            with pytest.raises(ConnectionFailed, match="before it answered"):
+                asyncio.run(read(url))
+
+
+def test_what_is_cut_behind_the_end_of_an_answer_does_not_matter(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    """Many servers of Python's close within TLS without a word, and had said all."""
+
+    def answer(secure: ssl.SSLSocket) -> None:
+        secure.sendall(UNMEASURED + b"data: hi\n\ndata: [DONE]\n\n")
+
+    with spoken(serving(authority, "127.0.0.1"), answer) as url:
+        assert said(ask(client_for(url, ca_file=ca_file))) == "hi"
 
 
 def test_a_handshake_that_hangs_can_be_left() -> None:
