@@ -2,29 +2,21 @@
 
 A name may be anything that somebody or some server has called a model, and a page has
 room for some letters of it. A chart has less: to find out how many letters fit takes
-Vega half a second for each chart, so they are made to fit here.
-
-A model may be a file of the user's. Its folder says who that is and how the disk is
-ordered, so no page has it.
+Vega half a second for each chart, so they are made to fit here. Folders of the user's
+disk are on no page (`text/model_ids.py`).
 """
 
-import re
 from collections.abc import Mapping
 from typing import TypeVar
 
 from hexai.text.cells import graphemes, truncate, width
+from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line
 
 LONGEST = 80
 """Cells of a name: letters of Latin scripts, half as many of Chinese."""
 
-_FOLDER = re.compile(r"(?:^|(?<=[:\s]))(?:[^/:]*/)+(?=[^/]+\.gguf)")
 _Key = TypeVar("_Key")
-
-
-def without_folder(name: str) -> str:
-    """Leave out where a model's file lies."""
-    return _FOLDER.sub("", name)
 
 
 def shown_names(names: Mapping[_Key, str], longest: int = LONGEST) -> dict[_Key, str]:

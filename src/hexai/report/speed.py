@@ -19,8 +19,8 @@ from hexai.report.blocks import (
 )
 from hexai.report.charts import At, Axis, curves, over_time, share_axis
 from hexai.report.figures import View, curve, within
-from hexai.report.names import without_folder
 from hexai.service.statistics import Row
+from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line
 
 _SECONDS = Axis(title="seconds", log=True)

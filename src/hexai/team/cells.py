@@ -14,12 +14,12 @@ from msgspec import Struct
 from hexai.config.provider_defaults import BUILT_IN
 from hexai.domain.fingerprint import PLAIN, UNKNOWN, read_options
 from hexai.team.server import Setting
+from hexai.text.model_ids import is_file
 
 PROFILE = "profile"
 """Stands for a provider of somebody's own, whose name the owner has not listed."""
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,40}")
 _OPTION = re.compile(r"[A-Za-z0-9_.+-]{1,20}")
-_PATH = re.compile(r"[/~]|\.{1,2}/|[A-Za-z]:\\|.*\.gguf$|.*\\", re.DOTALL)
 _LONGEST = 200
 
 
@@ -83,7 +83,7 @@ def host_of(upstream: str) -> str:
 def model_of(name: str, salt: bytes) -> str:
     """Give a model's name; one that is a file is only told apart from others."""
     clean = "".join(filter(str.isprintable, name))
-    if not _PATH.match(clean):
+    if not is_file(clean):
         return clean[:_LONGEST]
     base = PurePath(clean.replace("\\", "/")).name
     return f"file {blake2b(base.encode(), digest_size=4, key=salt).hexdigest()}"

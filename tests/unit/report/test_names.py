@@ -2,7 +2,7 @@
 
 import pytest
 
-from hexai.report.names import LONGEST, shown_names, without_folder
+from hexai.report.names import LONGEST, shown_names
 from hexai.text.cells import width
 
 
@@ -42,17 +42,8 @@ def test_what_acts_is_shown() -> None:
     assert shown == {1: "a\\x1b", 2: "a\\x1b (2)"}
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("/home/me/my models/x.gguf", "x.gguf"),
-        ("local:/home/me/models/x-q4.gguf#2", "local:x-q4.gguf#2"),
-        ("~/models/x.gguf", "x.gguf"),
-        ("../models/x.gguf", "x.gguf"),
-        ("openrouter:qwen/qwen3-coder", "openrouter:qwen/qwen3-coder"),
-        ("http://localhost/v1", "http://localhost/v1"),
-    ],
-)
-def test_a_models_file_is_named_without_its_folder(name: str, shown: str) -> None:
-    """Which says who the user is; vendors before a slash stay."""
-    assert without_folder(name) == shown
+def test_folders_are_left_out() -> None:
+    """Two files of one name in two of them stay apart."""
+    shown = shown_names({1: "/home/me/x.gguf", 2: "/home/me/old/x.gguf"})
+
+    assert shown == {1: "x.gguf", 2: "x.gguf (2)"}

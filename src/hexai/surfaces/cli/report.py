@@ -25,7 +25,7 @@ from hexai.report.bench_section import Bench
 from hexai.report.blocks import Words
 from hexai.report.draw import check_installed, start
 from hexai.report.gather import read_known
-from hexai.report.names import shown_names, without_folder
+from hexai.report.names import shown_names
 from hexai.report.page import Given, Page, make_page
 from hexai.report.write import LARGEST, drawing, to_fitting_html, to_html
 from hexai.service.browser import browser_command, open_page
@@ -51,6 +51,7 @@ from hexai.surfaces.cli.stats import filters, read_filter, team_option
 from hexai.surfaces.cli.stats_tables import subject_names
 from hexai.surfaces.names import board_names, is_called
 from hexai.surfaces.words import percent, usd
+from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line
 from hexai.version import __version__
 

@@ -12,7 +12,7 @@ from hexai.config.locate import Folders
 from hexai.domain.bench import BenchRecord, Cell, Plan, TaskRecord
 from hexai.domain.estimates import Estimate
 from hexai.report.bench_section import Answered, Bench, Differing, Halves, Scored
-from hexai.report.names import shown_names, without_folder
+from hexai.report.names import shown_names
 from hexai.report.texts import LONGEST, MOST_TASKS
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
@@ -21,6 +21,7 @@ from hexai.surfaces.cli.bench_json import shown
 from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_units import signed
 from hexai.surfaces.cli.bench_words import has_tests, sentences
+from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line
 
 _FIGURES = ("useful", "costs", "kept", "similar", "sound", "in_time")
