@@ -28,7 +28,11 @@ def nearest(word: str, known: Iterable[str], *, alike: float) -> str | None:
 
 
 def nearest_by_edits(word: str, known: Iterable[str], *, edits: int) -> str | None:
-    """Find the name with the fewest edits to a word, which are so many at most."""
+    """Find the name with the fewest edits to a word, which are so many at most.
+
+    Two letters that changed places are one. At least half of a name's letters have to
+    be right: who writes `lbl` does not mean `lsp`.
+    """
     lowered = word.lower()
     possible = [
         name
@@ -37,11 +41,11 @@ def nearest_by_edits(word: str, known: Iterable[str], *, edits: int) -> str | No
     ]
     if not possible:
         return None
-    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.distance import OSA
 
-    distances = [(Levenshtein.distance(lowered, name), name) for name in possible]
-    distance, name = min(distances)
-    return name if distance <= edits else None
+    distances = [(OSA.distance(lowered, name), name) for name in possible]
+    near = [(d, name) for d, name in distances if d <= min(edits, len(name) // 2)]
+    return min(near)[1] if near else None
 
 
 def nearest_by_slip(word: str, known: Iterable[str]) -> str | None:
