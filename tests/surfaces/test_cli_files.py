@@ -112,9 +112,14 @@ class TestTexts:
         assert result.code == 0
 
     def test_what_is_left_out_is_told(self, folder: Path) -> None:
-        """On standard error, where a person sees it."""
+        """On standard error, in a pipe too: the answer is to less than was meant."""
         simulated("echo")
-        result = run_cli("-f", "src", "-f", ".", "x", folder=folder, stderr="terminal")
+        words = ("-f", "src", "-f", ".", "x")
+        result = run_cli(*words, folder=folder, stderr="terminal")
+        assert run_cli("--quiet", *words, folder=folder).err == ""
+        assert run_cli(*words, folder=folder).err == "".join(
+            line for line in result.err.splitlines(keepends=True) if "note:" in line
+        )
         assert "hexai: note: src: 2 files, 1 KiB; left out: ignored (1)\n" in result.err
         assert (
             "hexai: note: .: 2 files, 1 KiB; "

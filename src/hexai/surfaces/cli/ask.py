@@ -28,7 +28,7 @@ from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
 from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
-from hexai.surfaces.cli.output import complain, table_columns, tell
+from hexai.surfaces.cli.output import complain, insist, table_columns, tell
 from hexai.surfaces.cli.process import Hush, Interrupts, Process
 from hexai.surfaces.cli.prompt_input import (
     NO_WORDS,
@@ -278,6 +278,7 @@ def say_closing(process: Process, screen: Screen, show: Show) -> None:
     if screen.abandoned:
         return
     tell(process, *show.closing_lines)
+    insist(process, *(f"warning: {note}" for note in show.notes))
     complain(process, *(f"warning: {warning}" for warning in show.warnings))
     if screen.error is not None:
         complain(process, f"cannot write the answer: {screen.error.strerror}")

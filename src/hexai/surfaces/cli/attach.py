@@ -14,7 +14,7 @@ from hexai.service.attachments.read import Attached, read_files
 from hexai.service.ignore.ignore import IgnoreRules
 from hexai.service.question import Question
 from hexai.surfaces.cli.loaded_config import Session
-from hexai.surfaces.cli.output import complain
+from hexai.surfaces.cli.output import insist
 from hexai.surfaces.cli.prompt_input import read_bytes
 
 STDIN = "-"
@@ -43,7 +43,7 @@ def attacher(
 
     def read(some: tuple[str, ...]) -> tuple[Attachment, ...]:
         attached = read_files(some, root=root, ignored=ignored, known=known)
-        complain(session.process, *(f"note: {note}" for note in attached.notes))
+        insist(session.process, *(f"note: {note}" for note in attached.notes))
         return attached.attachments
 
     return read

@@ -32,15 +32,23 @@ def complain(process: Process, *messages: str) -> None:
     tell(process, *(f"hexai: {message}" for message in messages))
 
 
-def tell(process: Process, *lines: str) -> None:
+def insist(process: Process, *messages: str) -> None:
+    """Say what an answer does not make superfluous: what of the question was left out.
+
+    Else as `complain`.
+    """
+    tell(process, *(f"hexai: {message}" for message in messages), insist=True)
+
+
+def tell(process: Process, *lines: str, insist: bool = False) -> None:
     """Write lines on standard error; silent if nobody listens there.
 
     Each stays one line, and is harmless in whatever shows it later.
     """
     if process.hush is None:
         _tell(process, lines)
-    else:
-        process.hush.do(partial(_tell, process, lines))
+    elif lines:
+        process.hush.do(partial(_tell, process, lines), insist=insist)
 
 
 def table_columns(process: Process) -> int | None:

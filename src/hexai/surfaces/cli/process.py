@@ -65,31 +65,42 @@ class Hush:
     """What is to be said on standard error, held until it is known to be wanted."""
 
     def __init__(self) -> None:
-        self._held: list[Callable[[], None]] | None = []
+        self._held: list[tuple[Callable[[], None], bool]] | None = []
         self._is_silent = False
 
-    def do(self, say: Callable[[], None]) -> None:
-        """Hold it; once the rest was released, do it at once."""
+    def do(self, say: Callable[[], None], *, insist: bool = False) -> None:
+        """Hold it; once the rest was released, do it at once.
+
+        `insist`: it is said though an answer came, for that is to another question
+        than the user thinks.
+        """
         if self._held is None:
             say()
         elif not self._is_silent:
-            self._held.append(say)
+            self._held.append((say, insist))
 
     def drop(self) -> None:
-        """Forget what is held so far."""
-        if self._held:
-            self._held.clear()
+        """Forget what is held so far, but say what insists."""
+        for say, insists in self._taken():
+            if insists:
+                say()
 
     def silence(self) -> None:
-        """Forget that, and whatever comes."""
-        self.drop()
+        """Forget all that is held, and whatever comes."""
+        self._taken()
         self._is_silent = True
 
     def release(self) -> None:
         """Say what is held, and whatever follows at once."""
-        held, self._held = self._held or [], None
-        for say in held:
+        held, self._held = self._taken(), None
+        for say, _ in held:
             say()
+
+    def _taken(self) -> list[tuple[Callable[[], None], bool]]:
+        held = self._held or []
+        if self._held is not None:
+            self._held = []
+        return held
 
 
 class Process(Struct, frozen=True, kw_only=True):

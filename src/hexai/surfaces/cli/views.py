@@ -216,7 +216,8 @@ class Show:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_stopped = False
-        self._notes: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = ()
+        """What has to be known to read the answers rightly."""
         self.signal_code: int | None = None
         """The exit code that a signal asked for."""
         self.outcomes: tuple[Outcome, ...] = ()
@@ -231,7 +232,7 @@ class Show:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What went wrong beside the answers."""
-        return (*self._notes, *self._run.warnings) if self._run else ()
+        return tuple(self._run.warnings) if self._run else ()
 
     @property
     def record(self) -> RunRecord | None:
@@ -308,13 +309,13 @@ class Show:
                 if calls is not None and isinstance(event, Started):
                     asyncio.get_running_loop().call_later(_OUT_AFTER, calls)
                     calls = None
-            self._notes = tuple(
+            self.notes = tuple(
                 f"{cast.names[index]}: the first text above is its reasoning, which it "
                 "did not mark; the answer follows it"
                 for index in view.keeping_thoughts()
             )
         cast = DisplayOrder.of(run, blind=self._wanted.blind)
-        self._notes += tuple(_left_out(run, cast))
+        self.notes += tuple(_left_out(run, cast))
         self.outcomes = run.outcomes
         if self._wanted.with_closing:
             apart = self._screen.is_terminal and self._columns is not None
