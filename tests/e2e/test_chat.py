@@ -73,7 +73,7 @@ class Chat:
     """A chat under way on a terminal."""
 
     def __init__(self, *options: str) -> None:
-        self.terminal = Terminal(columns=100)
+        self.terminal = Terminal(columns=250)
         self.modes = self._modes()
         self._prompts = 0
         slave = self.terminal.descriptor
@@ -187,6 +187,83 @@ def test_what_is_typed_ahead_is_next(upstream: Upstream) -> None:
 
     assert code == 0
     assert sent(upstream, "one")[-1][1:] == ["a: one-is-slow.", "u: second\nline"]
+
+
+def test_what_is_typed_ahead_survives_a_stop(upstream: Upstream) -> None:
+    """Ctrl-C ends the answers alone; and what cannot be voted on then says why."""
+    broken = stall(openai_answer(["half-an-answer ", "never"]), after=2)
+    upstream.on("/one/chat/completions", broken, openai_answer("one-goes-on."))
+    with chatting() as chat:
+        chat.press(b"first\r")
+        chat.terminal.wait_for("half-an-answer")
+        chat.terminal.wait_for("two-says-1.")
+        chat.press(b"second ")
+        chat.press(b"\x03")
+        chat.ready()
+        chat.type("question", "one-goes-on.")
+        chat.press(b"/only careful\r")
+        chat.ready()
+        chat.press(b"third\r")
+        chat.ready()
+        chat.type("/vote careful", "only one entry was asked")
+        chat.end()
+
+    assert sent(upstream, "one")[1][-1] == "u: second question"
+
+
+def test_after_a_stop_a_vote_says_why_it_cannot_be(upstream: Upstream) -> None:
+    """What was stopped was no whole answer; no cache has to do with it."""
+    broken = stall(openai_answer(["half-an-answer ", "never"]), after=2)
+    upstream.on("/one/chat/completions", broken)
+    with chatting() as chat:
+        chat.press(b"first\r")
+        chat.terminal.wait_for("half-an-answer")
+        chat.terminal.wait_for("two-says-1.")
+        chat.press(b"\x03")
+        chat.ready()
+        chat.type("/vote lively", "only one was given")
+        _, text = chat.end()
+
+    assert "cache" not in text
+
+
+def test_files_and_a_template_go_with_the_first_question(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """A later question takes what /file names; what nobody answered keeps its own."""
+    template = "[prompts.templates.review]\nsystem = 'SYS'\nuser = 'Look: {{input}}'\n"
+    configure(upstream, template)
+    for name in ("a", "b", "with blank"):
+        (tmp_path / f"{name}.txt").write_text(f"TEXT-{name}\n")
+    upstream.on(
+        "/one/chat/completions",
+        status(400),
+        *(openai_answer(f"one-says-{n}.") for n in range(1, 5)),
+    )
+    options = ("--only", "careful", "-t", "review", "-f", str(tmp_path / "a.txt"))
+    with chatting(*options) as chat:
+        chat.type("fails", "failed")
+        chat.type("first", "one-says-1.")
+        chat.type(f"/file {tmp_path}/none.txt", "is not there")
+        chat.type(f"/file {tmp_path}/with blank.txt", "goes along with the next")
+        chat.type("second", "one-says-2.")
+        chat.press(f"/file {tmp_path}/b\t\r".encode())
+        chat.terminal.wait_for("/b.txt goes along")
+        chat.ready()
+        chat.type("/file", "nothing goes along with the next question")
+        chat.type("third", "one-says-3.")
+        chat.end()
+
+    said = [each[-1] for each in sent(upstream, "one")]
+    assert [("TEXT-a" in each, "Look: " in each) for each in said[:2]] == [
+        (True, True)
+    ] * 2
+    assert said[1].startswith("u: Look: first")
+    assert "TEXT-with blank" in said[2]
+    assert "Look: " not in said[2]
+    assert said[3] == "u: third"
+    systems = [r.json["messages"][0]["content"] for r in upstream.requests]
+    assert systems == ["SYS"] * 4
 
 
 def test_commands(upstream: Upstream, tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_vote_words import general_words, votes_words
 from hexai.surfaces.cli.command_line import Invocation
+from hexai.surfaces.cli.keys import keyboard, single_keys
 from hexai.surfaces.cli.live.ballot import FLATTEST, NARROWEST, Ballot
 from hexai.surfaces.cli.live.column import MakeSource
 from hexai.surfaces.cli.live.header import Size
 from hexai.surfaces.cli.live.lines import PlainSource
 from hexai.surfaces.cli.output import say, write_all
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.terminal import keyboard, single_keys
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
 _LEAVE = "\x1b[?25h\x1b[m\x1b[?1049l"

@@ -25,11 +25,18 @@ from hexai.service.recorded_runs import open_history
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
-from hexai.surfaces.cli.ask import say_closing, tmux_status, wanted
+from hexai.surfaces.cli.ask import (
+    attached,
+    say_closing,
+    template_of,
+    tmux_status,
+    wanted,
+)
 from hexai.surfaces.cli.ask_further import find_follow_up, once_voted
 from hexai.surfaces.cli.chat_commands import ChatCommands
 from hexai.surfaces.cli.chat_thread import ChatThread
 from hexai.surfaces.cli.command_line import CommandLine, Invocation
+from hexai.surfaces.cli.keys import quiet
 from hexai.surfaces.cli.line_editor import LineEditor
 from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
 from hexai.surfaces.cli.output import complain, table_columns, tell
@@ -41,7 +48,7 @@ from hexai.surfaces.cli.process import (
     folders_of,
 )
 from hexai.surfaces.cli.prompt_input import Prompt
-from hexai.surfaces.cli.terminal import Screen, quiet
+from hexai.surfaces.cli.terminal import Screen
 from hexai.surfaces.cli.views import Show, Wanted
 from hexai.surfaces.cli.vote import can_be_voted_on, vote_at_the_end
 from hexai.text.sanitise import shorten
@@ -108,6 +115,7 @@ def _earlier(process: Process) -> list[str]:
 def _begin(session: Session) -> ChatThread:
     """Begin a thread, or go on with the one that the options name."""
     process = session.process
+    attachments, template = attached(session), template_of(session)
     if session.options.follow is None:
         entries = session.entries(Surface.CLI)
         check_first_run(session, entries)
@@ -119,6 +127,7 @@ def _begin(session: Session) -> ChatThread:
         complain(process, *(f"note: {note}" for note in notes))
         thread = ChatThread(session, follow.entries)
         thread.begin_with(follow, meant.run)
+    thread.attachments, thread.template = attachments, template
     whom = shorten(", ".join(thread.names), 60)
     tell(process, f"{whom} · /help tells what can be typed · Ctrl-D ends")
     return thread
@@ -158,9 +167,9 @@ class Chat:
     async def _do(self, services: Services, text: str) -> None:
         try:
             if text.startswith("/"):
-                if not self._commands.run(text):
+                if not await self._commands.run(text):
                     self._code = 0
-            elif asked := text.strip():
+            elif (asked := text.strip()) or self._thread.needs_no_words:
                 await self._ask(services, asked)
         except HexaiError as error:
             complain(self._session.process, *str(error).split("\n"))
@@ -191,7 +200,7 @@ class Chat:
     async def _show(self, services: Services, question: Question, how: Wanted) -> Show:
         """Show the answers as those of any question; Ctrl-C ends them alone."""
         session, process = self._session, self._session.process
-        screen = Screen(process)
+        screen = Screen(process, keeps_keys=True)
         show = Show(screen, how, table_columns(process))
         with tmux_status(session) as status:
             begin = partial(status.begin, question.entries, blind=question.blind)

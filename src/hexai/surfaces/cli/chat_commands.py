@@ -3,16 +3,20 @@
 A slash that begins no command is told, not asked: a slip must not go to four models.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.config.problems import listed_some
 from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
 from hexai.service.recorder import LedgerRecorder
+from hexai.surfaces.cli.ask import attached
 from hexai.surfaces.cli.chat_thread import ChatThread
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.output import complain, say, table
@@ -36,6 +40,7 @@ _COMMANDS: Mapping[str, _Command] = {
     "/from": _Command(takes="NAME", does="let all go on with this answer"),
     "/only": _Command(takes="[LABEL…]", does="ask only these, or all again"),
     "/model": _Command(takes="[PROVIDER:MODEL…]", does="ask these, or the configured"),
+    "/file": _Command(takes="[NAME…]", does="attach these to the next question"),
     "/save": _Command(takes="FILE", does="write what was said to a new file"),
     "/help": _Command(takes="", does="print this"),
     "/quit": _Command(takes="", does="end, as Ctrl-D does"),
@@ -60,13 +65,16 @@ class ChatCommands:
         self.last: Show | None = None
         """What was shown last."""
 
-    def run(self, line: str) -> bool:
+    async def run(self, line: str) -> bool:
         """Carry out a command; gives whether the chat goes on. Raises `HexaiError`."""
         name, *words = line.split()
         if name not in _COMMANDS:
             raise UsageError(_unknown(name))
         if name == "/quit":
             return False
+        if name == "/file":
+            await self._file(words)
+            return True
         do: Mapping[str, Callable[[Sequence[str]], None]] = {
             "/vote": self._vote,
             "/from": self._from,
@@ -90,6 +98,8 @@ class ChatCommands:
                 return self._thread.names
             case "/model":
                 return self._models()
+            case "/file":
+                return self._paths(line.rpartition(" ")[2])
             case _:
                 return ()
 
@@ -138,6 +148,39 @@ class ChatCommands:
         for entry in self._session.snapshot.entries(Surface.CLI).entries:
             yield f"{entry.spec.provider}:{entry.spec.model}"
 
+    async def _file(self, words: Sequence[str]) -> None:
+        """Read what is to go along next, off the loop: an address may be slow."""
+        names = self._names(words)
+        session = replace(
+            self._session, options=replace(self._session.options, files=names)
+        )
+        self._thread.attachments = await asyncio.to_thread(attached, session)
+        told = listed_some([each.name for each in self._thread.attachments])
+        complain(
+            self._session.process,
+            f"{told or 'nothing'} goes along with the next question",
+        )
+
+    def _names(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Read names of files, in one of which there may be blanks."""
+        whole = self._expanded(" ".join(words))
+        if words and (Path(self._session.process.folder) / whole).exists():
+            return (whole,)
+        return tuple(map(self._expanded, words))
+
+    def _expanded(self, name: str) -> str:
+        home = self._session.process.home
+        return f"{home}{name[1:]}" if name.startswith("~/") else name
+
+    def _paths(self, word: str) -> Iterator[str]:
+        """Give what is in the folder that a path has come to."""
+        folder, slash, begun = word.rpartition("/")
+        path = Path(self._session.process.folder) / self._expanded(folder + slash)
+        with suppress(OSError):
+            for each in sorted(path.iterdir()):
+                if each.name.startswith(".") <= begun.startswith("."):
+                    yield f"{folder}{slash}{each.name}{'/' * each.is_dir()}"
+
     def _help(self, words: Sequence[str]) -> None:
         del words
         rows = [(f"{n} {c.takes}".strip(), c.does) for n, c in _COMMANDS.items()]
@@ -154,10 +197,7 @@ class ChatCommands:
             raise UsageError("/save takes the name of a new file")
         if conversation is None:
             raise UsageError("nothing was said yet")
-        name = " ".join(words)
-        if name.startswith("~/"):
-            name = f"{process.home}{name[1:]}"
-        path = Path(process.folder) / name
+        path = Path(process.folder) / self._expanded(" ".join(words))
         text = "\n".join(_written(self._thread))
         try:
             descriptor = os.open(path, _NEW, 0o600)

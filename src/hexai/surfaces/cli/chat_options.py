@@ -18,6 +18,7 @@ def parser() -> click.Command:
         params=[*chat_parameters(), run],
         explanation="Ask one question after the other; each contender goes on with its "
         "own answers. With -c it begins with an earlier run: the last one, or RUN. "
+        "What -f and -t name goes along with the first question. "
         "/help tells what can be typed; Ctrl-C stops an answer, Ctrl-D ends.",
     )
 
@@ -38,6 +39,8 @@ def _chat(invocation: Invocation, run: str | None, **options: Any) -> int:
         options["follow"] = run
     if options["origin"] is not None and options["follow"] is None:
         raise click.UsageError("--from says with whose answer -c goes on; add -c.")
+    if options["parameters"] and options["template"] is None:
+        raise click.UsageError("-p fills in a template; name it by -t.")
     from hexai.surfaces.cli.chat import chat
 
     return chat(invocation, options)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hexai.config.entries import find_named
+from hexai.domain.attachments import Attachment
 from hexai.domain.entry import Entry
 from hexai.domain.record import Chosen, RecordedRun, RunRecord
 from hexai.domain.thread import Thread
@@ -12,11 +13,12 @@ from hexai.errors import UsageError
 from hexai.service.conversations import Conversation
 from hexai.service.question import Question
 from hexai.service.thread_requests import ThreadRequests
-from hexai.surfaces.cli.ask import make_question
+from hexai.surfaces.cli.ask import attach_to, make_question
 from hexai.surfaces.cli.follow_up import FollowUp, find_origin, go_on, winner_of_vote
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.prompt_input import Prompt
 from hexai.surfaces.cli.recorded import names_shown
+from hexai.surfaces.cli.template import Template
 from hexai.surfaces.cli.thread_entries import Asked
 from hexai.surfaces.cli.views import Show
 
@@ -33,6 +35,10 @@ class ChatThread:
         """What the user chose in the last run."""
         self.is_named = False
         """Whether it was told who is who."""
+        self.attachments: tuple[Attachment, ...] = ()
+        """What goes along with the next question."""
+        self.template: Template | None = None
+        """What the next question is put into."""
         self._only: tuple[str, ...] = ()
         self._origin: int | None = None
 
@@ -41,6 +47,11 @@ class ChatThread:
         self.conversation, self.chosen = follow.conversation, recorded.chosen
         self.is_named = not follow.hidden
         self.everyone = follow.entries
+
+    @property
+    def needs_no_words(self) -> bool:
+        """Whether the next question says all without a word from the user."""
+        return self.template is not None and not self.template.wants_input
 
     @property
     def is_hidden(self) -> bool:
@@ -95,8 +106,11 @@ class ChatThread:
     def question(self, prompt: Prompt) -> tuple[Question, tuple[str, ...]]:
         """Make the next question, and notes on it; raises `UsageError`."""
         session, conversation = self.session, self.conversation
+        if self.template is not None:
+            prompt = self.template.fill(prompt)
         if conversation is None:
             made = make_question(session, self.asked, prompt)
+            made = attach_to(made, self.attachments)
             *instruction, asked = made.request.messages
             system = instruction[0].content if instruction else ""
             requests = ThreadRequests(Thread(), system, asked)
@@ -110,13 +124,17 @@ class ChatThread:
             origin=self._origin,
             winner=winner_of_vote(last),
         )
-        return follow.question(session, prompt), follow.notes
+        return follow.question(session, prompt, self.attachments), follow.notes
 
     def take(self, question: Question, show: Show) -> None:
-        """Take in what came of a question; where nothing came, it was not asked."""
+        """Take in what came of a question; where nothing came, it was not asked.
+
+        Then what was to go along with it goes along with the next one.
+        """
         record = show.record
         if record is None or not any(each.text for each in show.outcomes):
             return
+        self.attachments, self.template = (), None
         if self.conversation is None:  # its letters are drawn anew
             self.is_named = False
         before = self.conversation.runs if self.conversation is not None else ()

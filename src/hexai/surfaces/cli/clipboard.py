@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from hexai.config.locate import absolute_entries, find_program
 from hexai.service.tmux_status import PASSED_ON
-from hexai.surfaces.cli.terminal import keyboard, single_keys
+from hexai.surfaces.cli.keys import keyboard, single_keys
 
 _ATTRIBUTES = b"\x1b[c"
 _CLIPBOARD = "52"

@@ -30,6 +30,7 @@ _OF_A_CHAT = frozenset(
         *("models", "indices", "only", "follow", "origin", "system", "options"),
         *("fresh", "timeout", "max_concurrency", "send_anyway"),
         *("layout", "plain", "blind", "vote"),
+        *("files", "template", "parameters"),
     }
 )
 

@@ -1,242 +1,15 @@
-"""Standard output and the terminal: what it is, its writer, its keys, and Ctrl-Z."""
+"""Standard output and the terminal: what it is, its writer, and Ctrl-Z."""
 
 import asyncio
 import os
 import select
 import signal
-import termios
-import tty
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from types import FrameType
+from contextlib import ExitStack, contextmanager
 
 from hexai.service.writer import Writer
+from hexai.surfaces.cli.keys import Keys, quiet
 from hexai.surfaces.cli.process import Process
-
-_INPUT_MODES = 0
-_LOCAL_MODES = 3
-_CONTROLS = 6
-_TOGGLE = b"\x12"
-"""Ctrl-R."""
-
-
-class Keys:
-    """What a terminal does with keys: it echoes them, or it is silent."""
-
-    def __init__(
-        self, descriptor: int, *, with_toggle: bool = False, keeps_keys: bool = False
-    ) -> None:
-        """`with_toggle`: one key becomes a signal, SIGQUIT.
-
-        So nothing has to be read, and whatever else is typed still reaches the shell.
-        It takes the place of the key that would end us with a dump of our memory.
-        `keeps_keys`: Ctrl-D and Enter too are kept, as they are, for who reads next.
-        """
-        self._descriptor = descriptor
-        self._with_toggle = with_toggle
-        self._keeps_keys = keeps_keys
-        self._before: list[int | list[bytes | int]] = []
-
-    def silence(self) -> None:
-        """Let the terminal not echo keys: a line break would move all that is drawn.
-
-        They still act (Ctrl-C) and still reach whoever reads next, as the shell does.
-        A process in the background changes nothing: it would be stopped for trying.
-        """
-        with suppress(OSError, termios.error):  # no terminal, or none any more
-            if os.tcgetpgrp(self._descriptor) == os.getpgrp():
-                before = termios.tcgetattr(self._descriptor)
-                silent = list(before)
-                silent[_LOCAL_MODES] &= ~(termios.ECHO | termios.ECHONL)
-                if self._with_toggle:
-                    _make_signal(silent)
-                if self._keeps_keys:
-                    _keep_keys(silent, self._descriptor)
-                self._set(silent)
-                self._before = before
-
-    def restore(self) -> None:
-        """Let the terminal do what it did before it was silenced."""
-        if self._before:
-            with suppress(termios.error):
-                self._set(self._before)
-            self._before = []
-
-    def drop_typed(self) -> None:
-        """Forget what was typed, as a terminal does at Ctrl-C in its usual modes."""
-        if self._before:
-            with suppress(termios.error):
-                termios.tcflush(self._descriptor, termios.TCIFLUSH)
-
-    def _set(self, modes: list[int | list[bytes | int]]) -> None:
-        termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
-
-
-def _make_signal(modes: list[int | list[bytes | int]]) -> None:
-    """Let a key be a signal, and no signal throw away what we have printed."""
-    flags, controls = modes[_LOCAL_MODES], modes[_CONTROLS]
-    assert isinstance(flags, int)
-    assert isinstance(controls, list)
-    modes[_LOCAL_MODES] = flags | termios.NOFLSH
-    own = list(controls)
-    own[termios.VQUIT] = _TOGGLE
-    modes[_CONTROLS] = own
-
-
-def _keep_keys(modes: list[int | list[bytes | int]], descriptor: int) -> None:
-    """Let Ctrl-D and Enter be keys: a terminal would end what it has read with them."""
-    flags, controls = modes[_INPUT_MODES], modes[_CONTROLS]
-    assert isinstance(flags, int)
-    assert isinstance(controls, list)
-    modes[_INPUT_MODES] = flags & ~termios.ICRNL
-    own = list(controls)
-    own[termios.VEOF] = bytes([os.fpathconf(descriptor, "PC_VDISABLE") & 0xFF])
-    modes[_CONTROLS] = own
-
-
-@contextmanager
-def quiet(
-    descriptor: int, *, with_toggle: bool = False, keeps_keys: bool = False
-) -> Iterator[Keys]:
-    """Silence a terminal's keys until the end."""
-    keys = Keys(descriptor, with_toggle=with_toggle, keeps_keys=keeps_keys)
-    keys.silence()
-    try:
-        yield keys
-    finally:
-        keys.restore()
-
-
-_TERMINAL = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
-_STOP = frozenset("\x03\x04")
-"""Ctrl-C and Ctrl-D, wherever they stand in what was typed."""
-_SUSPEND = "\x1a"
-"""Ctrl-Z."""
-_SIGNALS = (
-    *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
-    *(signal.SIGTSTP, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2),
-)
-"""What ends a process that does not ask for it, or stops it."""
-
-Handler = Callable[[int, FrameType | None], object] | int | None
-
-
-@contextmanager
-def keyboard(stdin: int, stdout: int) -> Iterator[int | None]:
-    """Give the terminal that a user types at who reads `stdout`; None if there is none.
-
-    That is standard input, or, where something is piped in, the terminal of `stdout`.
-    """
-    if not os.isatty(stdout):
-        yield None
-    elif os.isatty(stdin):
-        yield stdin if _may_read(stdin) else None
-    else:
-        with _opened_terminal(stdout) as descriptor:
-            may_read = descriptor is not None and _may_read(descriptor)
-            yield descriptor if may_read else None
-
-
-@contextmanager
-def _opened_terminal(descriptor: int) -> Iterator[int | None]:
-    """Open a terminal anew, for its keys; None if it cannot be."""
-    try:
-        opened = os.open(os.ttyname(descriptor), _TERMINAL)
-    except OSError:
-        yield None
-        return
-    try:
-        yield opened
-    finally:
-        os.close(opened)
-
-
-def _may_read(descriptor: int) -> bool:
-    """Tell whether this process may read a terminal's keys.
-
-    One in the background would be stopped for trying; but only by the terminal that
-    it was started from.
-    """
-    try:
-        return os.tcgetpgrp(descriptor) == os.getpgrp()
-    except OSError:
-        return os.isatty(descriptor)
-
-
-@contextmanager
-def single_keys(
-    descriptor: int, ask_again: Callable[[], None] = lambda: None
-) -> Iterator[Callable[[], str | None]]:
-    """Give a function that waits for a key; it gives None if the user wants to stop.
-
-    What was typed before is dropped: it was no answer to what is asked from here on.
-    Ctrl-C is a key here. The terminal gets its modes back however this ends, by a
-    signal too. Who is stopped, by Ctrl-Z or otherwise, has the shell's terminal
-    meanwhile; `ask_again` is called when they go on. For the main thread.
-    """
-    terminal = _Terminal(descriptor, ask_again)
-    try:
-        terminal.take(termios.TCSAFLUSH)
-        yield lambda: _read(descriptor)
-    finally:
-        terminal.leave()
-
-
-class _Terminal:
-    """A terminal in a mode of its own, which no signal leaves behind."""
-
-    def __init__(self, descriptor: int, ask_again: Callable[[], None]) -> None:
-        self._descriptor, self._ask_again = descriptor, ask_again
-        self._before = termios.tcgetattr(descriptor)
-        self._handlers: dict[int, Handler] = {}
-
-    def take(self, when: int = termios.TCSADRAIN) -> None:
-        for number in _SIGNALS:
-            handler = signal.getsignal(number)
-            if handler not in (signal.SIG_IGN, None):  # as under nohup
-                self._handlers[number] = handler
-                signal.signal(number, self._on_signal)
-        tty.setcbreak(self._descriptor, when)
-        modes = termios.tcgetattr(self._descriptor)
-        modes[_LOCAL_MODES] &= ~termios.ISIG
-        termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
-
-    def leave(self) -> None:
-        with suppress(termios.error):  # it is gone
-            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers.clear()
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        """Do what the signal would have done, in a terminal as it was."""
-        del frame
-        self.leave()
-        os.kill(os.getpid(), number)
-        if number != signal.SIGTSTP:
-            raise _Ended
-        self.take()
-        self._ask_again()
-
-
-class _Ended(Exception):
-    """A signal came that somebody else has dealt with: nothing is asked any more."""
-
-
-def _read(descriptor: int) -> str | None:
-    """Read a key, or the piece that keys come in when they are fast, or pasted.
-
-    Ctrl-Z stops the whole job, as the terminal would, and is no key.
-    """
-    while True:
-        try:
-            piece = os.read(descriptor, 1024).decode("utf-8", "replace")
-            if piece == _SUSPEND:
-                os.killpg(os.getpgrp(), signal.SIGTSTP)
-                continue
-        except (OSError, _Ended):
-            return None
-        return None if not piece or _STOP.intersection(piece) else piece
 
 
 @contextmanager
@@ -291,7 +64,9 @@ _STOPS_WITHIN = 1.0
 class Screen:
     """Where answers are shown; a terminal, or what takes their bytes."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, *, keeps_keys: bool = False) -> None:
+        """`keeps_keys`: what is typed into a live view is for who reads next."""
+        self._keeps_keys = keeps_keys
         self.is_terminal = process.stdout_is_terminal
         self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
         self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
@@ -362,7 +137,7 @@ class Screen:
 
             def step_aside() -> None:
                 pause()
-                keys.drop_typed()
+                self.drop_typed()
                 self._writer.flush(_STOPS_WITHIN)
                 keys.restore()
 
@@ -370,8 +145,8 @@ class Screen:
             yield
 
     def drop_typed(self) -> None:
-        """Forget what was typed into a live view."""
-        if self._keys is not None:
+        """Forget what was typed into a live view, unless that is kept."""
+        if self._keys is not None and not self._keeps_keys:
             self._keys.drop_typed()
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from hexai.service.recorder import LedgerRecorder
 from hexai.surfaces.cli.arguments import vote_argument
 from hexai.surfaces.cli.ballot import Ballot, Vote
 from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.keys import keyboard, single_keys
 from hexai.surfaces.cli.output import (
     can_confirm,
     complain,
@@ -30,7 +31,6 @@ from hexai.surfaces.cli.recorded import (
     recorded_lines,
     shown_order,
 )
-from hexai.surfaces.cli.terminal import keyboard, single_keys
 from hexai.surfaces.cli.views import Show
 from hexai.surfaces.standing import standing_line
 from hexai.text.cells import truncate

@@ -4,7 +4,7 @@ import os
 import pty
 import termios
 
-from hexai.surfaces.cli.terminal import quiet
+from hexai.surfaces.cli.keys import quiet
 
 
 def echoes(descriptor: int) -> bool:
