@@ -118,6 +118,50 @@ def test_who_runs_ahead_shows_its_newest_rows_and_waits_for_the_others() -> None
     ]
 
 
+def test_who_has_ended_is_read_whole_while_the_slow_one_goes_on() -> None:
+    """Soon after, and what the other says from then on stands below, in its column."""
+    seen = Watched("fast", "slow", columns=40, lines=10, layout="columns")
+    seen.start(0)
+    seen.start(1)
+    seen.say(1, "slow 0\nslow 1\nslow")
+    seen.say(0, numbered(50))
+    seen.end(0)
+    seen.wait(1.5)
+    waits = seen.everything
+    seen.wait(2.0)
+    reads = seen.everything
+    seen.say(1, " 2\nslow 3\n")
+    seen.end(1)
+    seen.painter.close()
+
+    left = "".ljust(18)
+    assert any("more rows" in row for row in waits)
+    assert [row.split(" │")[0] for row in reads[2:52]] == [
+        f"line {number}".ljust(18) for number in range(50)
+    ]
+    assert seen.everything[2:5] == [
+        "line 0".ljust(18) + " │ slow 0",
+        "line 1".ljust(18) + " │ slow 1",
+        "line 2".ljust(18) + " │",
+    ]
+    assert seen.everything[52:54] == [f"{left} │ slow 2", f"{left} │ slow 3"]
+
+
+def test_blind_an_answer_that_ended_waits_for_the_others() -> None:
+    """Else it would be known for a quick one."""
+    seen = Watched("fast", "slow", columns=40, lines=10, layout="columns", blind=True)
+    seen.start(0)
+    seen.start(1)
+    seen.say(1, "slow 0\n")
+    seen.say(0, numbered(50))
+    seen.end(0)
+    seen.wait(5)
+    seen.say(1, "slow 1\n")
+    seen.wait(5)
+
+    assert any("more rows" in row for row in seen.screen)
+
+
 def test_rows_that_wait_come_when_there_is_room_without_any_event() -> None:
     """What the others have filled goes on to the scrollback by time alone."""
     seen = Watched("one", "two", columns=40, lines=10, layout="columns")

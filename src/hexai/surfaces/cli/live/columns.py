@@ -16,12 +16,18 @@ from hexai.text.cells import truncate
 # anew. What grows beyond the screen leaves it at the top: first the header, with
 # labels alone, then the complete rows; how the contenders stand is from then on
 # told below the rows. What is still too much waits: a contender that runs ahead of the
-# others by more than a screen shows its first and its newest rows.
+# others by more than a screen shows its first and its newest rows. Once it has ended
+# nobody waits for long to read it: its rows are printed beside what the others have,
+# and they go on below. Blind they wait, for who is quick would be known by it.
 #
 # Pure: events and a size in, lines out.
 
 _NARROWEST = 8
 """Cells below which a column cannot be read."""
+
+_WAITS = 2.0
+"""Seconds that rows of an ended answer wait for others, if the screen cannot hold them:
+most that are about as quick stay side by side."""
 
 _FLATTEST = 5
 """Lines of a screen that hold header, rule and something to read."""
@@ -59,6 +65,8 @@ class Columns:
         self._colour = colour
         self._columns = [Column(_NARROWEST, make) for _ in standings]
         self._widths: tuple[int, ...] = (_NARROWEST,) * len(standings)
+        self._ended_at: dict[int, float] = {}
+        """Since when it was seen that a column has no rows to come."""
         self._topped = True
         """Whether the header is still the first live line."""
 
@@ -105,7 +113,7 @@ class Columns:
         self.settle()
         room = size.lines - 1 - _HEADER
         count = self._count()
-        complete = self._complete(count)
+        complete = self._complete(count, now if count > room else None)
         lasting: list[str] = []
         if self._topped and complete and count > room:
             self._topped = False
@@ -135,15 +143,31 @@ class Columns:
             for column, cells in zip(self._columns, widths, strict=True):
                 column.resize(cells)
 
-    def _complete(self, count: int) -> int:
+    def _complete(self, count: int, now: float | None) -> int:
+        """Count the rows that are for good; those that nobody waits for if time says.
+
+        `now` is None as long as all of them can be seen.
+        """
         done = [column.done for column in self._columns]
-        return min((rows for rows in done if rows is not None), default=count)
+        complete = min((rows for rows in done if rows is not None), default=count)
+        if now is None or self._standings[0].blind:
+            return complete
+        for position, column in enumerate(self._columns):
+            if column.done is None:
+                ended_at = self._ended_at.setdefault(position, now)
+                if now - ended_at >= _WAITS:
+                    complete = max(complete, column.count)
+        return complete
 
     def _count(self) -> int:
         return max(column.count for column in self._columns)
 
     def _take(self, count: int) -> list[str]:
-        taken = [column.take(count) for column in self._columns]
+        """Take rows for good; blank where a column has none, or none that is done."""
+        taken = []
+        for column in self._columns:
+            done = count if column.done is None else min(count, column.done)
+            taken.append([*column.take(done), *[()] * (count - done)])
         return [row(cells, self._widths) for cells in zip(*taken, strict=True)]
 
     def _live(self, room: int, words: list[str]) -> list[str]:

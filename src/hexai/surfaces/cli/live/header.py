@@ -37,9 +37,9 @@ class Standing:
         self, label: str, *, blind: bool = False, with_reason: bool = True
     ) -> None:
         """Blind, no word here names, prices or times the contender."""
-        self.label = label
+        self.label, self.blind = label, blind
         self.outcome: Outcome | None = None
-        self._blind, self._with_reason = blind, with_reason
+        self._with_reason = with_reason
         self._phase = "waiting"
         self._began_at: float | None = None
         self._heard_at = 0.0
@@ -86,7 +86,7 @@ class Standing:
 
         Blind, for how long is not said: nobody may be known by that.
         """
-        if self._blind or self._began_at is None:
+        if self.blind or self._began_at is None:
             return self._phase
         clock = f"{int(now - self._began_at)} s"
         if self._phase != "streaming":
@@ -102,7 +102,7 @@ class Standing:
         """Say how it stands: `waiting 3 s`, `~38 tok/s`, `silent 4 s`, `done 2.1 s`."""
         if self.outcome is not None:
             return self._last_words(self.outcome)
-        if self._blind:
+        if self.blind:
             return self._phase
         if self._phase != "streaming":
             quiet = int(now - self._heard_at)
@@ -114,13 +114,13 @@ class Standing:
         return f"silent {quiet} s" if quiet >= _SILENT_AFTER else ""
 
     def _last_words(self, outcome: Outcome) -> str:
-        return _blind_ending(outcome) if self._blind else _ending(outcome)
+        return _blind_ending(outcome) if self.blind else _ending(outcome)
 
     def lasting_words(self) -> str:
         """Say only what stays true: the words of a header that cannot be redrawn."""
         if self.outcome is not None:
             return self._last_words(self.outcome)
-        return "" if self._blind else self._first_token()
+        return "" if self.blind else self._first_token()
 
     def _first_token(self) -> str:
         if self._first_at is None:
@@ -138,7 +138,7 @@ class Standing:
 
         Blind, nothing: a reason names hosts, keys and times.
         """
-        if self._blind or self.outcome is None or self.outcome.error is None:
+        if self.blind or self.outcome is None or self.outcome.error is None:
             return ""
         if not self._with_reason:
             return ""
