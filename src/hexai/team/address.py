@@ -6,6 +6,7 @@ that it need not. What an address in a variable says does not lift it.
 """
 
 import configparser
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +18,11 @@ Words = dict[str, str]
 """What libpq is told, by its own names."""
 
 SAFE = "verify-full"
+_HOST, _PORT = re.compile(r"[\w.:%-]*|[/@].*"), re.compile(r"[0-9]*")
+_UNREADABLE = (
+    "the team's address cannot be read; write it as postgresql://ROLE@HOST/DATABASE, "
+    "and what is not a letter or digit in a password by its code: %40 for @, %2F for /"
+)
 _NOT_NAMED = (
     "no team's server is named: set service = … below [team] in your configuration, or "
     "the variable {variable}"
@@ -38,7 +44,7 @@ def address(
     if "service" in words and not known:
         hosts = words["service"]  # the system's own file: nobody has looked at it
     hosts = hosts or environ.get("PGHOSTADDR") or environ.get("PGHOST", "")
-    if all(map(_is_here, hosts.split(","))):
+    if all(map(is_here, hosts.split(","))):
         return words | ({"sslmode": team.sslmode} if team.sslmode else {})
     said = words.get("sslmode", SAFE)
     allowed = team.sslmode or known.get("sslmode", SAFE)
@@ -74,11 +80,24 @@ def _parse(url: str) -> Words:
     try:
         words = conninfo_to_dict(url)
     except ProgrammingError:  # its words may quote a password
-        raise TeamError(
-            "the team's address cannot be read; write it as "
-            "postgresql://ROLE@HOST/DATABASE"
-        ) from None
-    return {name: str(value) for name, value in words.items()}
+        raise TeamError(_UNREADABLE) from None
+    given = {name: str(value) for name, value in words.items()}
+    if not _is_whole(given):
+        raise TeamError(_UNREADABLE)
+    return given
+
+
+def _is_whole(words: Words) -> bool:
+    """Tell that no part of a password has become another part.
+
+    It would be looked up as a host's name, and stand in what is said of that.
+    """
+    hosts, ports = words.get("host", ""), words.get("port", "")
+    return (
+        all(map(_HOST.fullmatch, hosts.split(",")))
+        and all(map(_PORT.fullmatch, ports.split(",")))
+        and "@" not in words.get("dbname", "")
+    )
 
 
 def _service(name: str, environ: Mapping[str, str], home: Path) -> Words:
@@ -98,7 +117,7 @@ def _first(key: str, *places: Words) -> str:
     return next((place[key] for place in places if place.get(key)), "")
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
     """Tell a socket and loopback from another machine."""
     if not host or host.startswith(("/", "@")) or host == "localhost":
         return True

@@ -13,8 +13,9 @@ from hexai.team.schema import check_owner
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_ODD = re.compile(r"[^a-z0-9_]+")
+_ODD = re.compile(r"\W+")
 _LONGEST_NAME, _LONGEST_ROLE = 100, 60
+"""Letters of a name, and bytes of a role: PostgreSQL cuts names at 63."""
 LIMITS = {
     "statement_timeout": "120s",
     "lock_timeout": "20s",
@@ -23,6 +24,12 @@ LIMITS = {
 """What a new role's sessions begin with; its user can change them for a session."""
 CONNECTIONS = 4
 """Connections of one role at once, which its user cannot change."""
+
+
+_IS_MEMBER = (
+    "coalesce(pg_has_role(rolname, (SELECT members FROM hexai.setting), 'MEMBER'),"
+    " false)"
+)
 
 
 class Enrolled(Struct, frozen=True, kw_only=True):
@@ -43,6 +50,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
     name: str
     role: str
+    """Empty for who has left, and has no role of a member any more."""
     rows: int
     pushed_on: str
 
@@ -50,7 +58,8 @@ class Member(Struct, frozen=True, kw_only=True):
 def enrol(connection: "Connection[Any]", name: str, *, role: str = "") -> Enrolled:
     """Enrol a person, with a new role or one that is there; whole or not at all.
 
-    Raises `TeamError` for a second role of one person.
+    Whoever has left, and has no role any more, is again who he was: what he had the
+    server forget stays forgotten. Raises `TeamError` for a second role of one person.
     """
     name = " ".join(name.split())
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
@@ -60,14 +69,15 @@ def enrol(connection: "Connection[Any]", name: str, *, role: str = "") -> Enroll
     if known is not None:
         raise TeamError(
             f"{name} is enrolled already, by the role {known}: a person has one role, "
-            "so that five people are five"
+            f"so that five people are five; psql's \\password {known} gives it a new "
+            "password"
         )
     password = None
     with connection.transaction():
         if role:
-            _check_role(connection, role)
+            _check_role(connection, name, role)
         else:
-            role = _ODD.sub("_", name.lower()).strip("_")[:_LONGEST_ROLE] or "member"
+            role = _role_for(name)
             password = _create(connection, role)
         _admit(connection, name, role)
     return Enrolled(name=name, role=role, password=password)
@@ -76,8 +86,9 @@ def enrol(connection: "Connection[Any]", name: str, *, role: str = "") -> Enroll
 def listed(connection: "Connection[Any]") -> tuple[Member, ...]:
     """Give all who are enrolled, for their owner."""
     rows = connection.execute(
-        "SELECT name, role, rows, coalesce(pushed_on::text, '') FROM hexai.person"
-        " ORDER BY lower(name)"
+        f"SELECT name, CASE WHEN {_IS_MEMBER} THEN role ELSE '' END, rows,"  # noqa: S608
+        " coalesce(pushed_on::text, '')"
+        " FROM hexai.person LEFT JOIN pg_roles ON rolname = role ORDER BY lower(name)"
     )
     return tuple(
         Member(name=name, role=role, rows=count, pushed_on=day)
@@ -96,19 +107,28 @@ def pseudonym_of(connection: "Connection[Any]", name: str) -> int:
     return int(row[0])
 
 
+def _role_for(name: str) -> str:
+    role = _ODD.sub("_", name.lower()).strip("_").encode()[:_LONGEST_ROLE]
+    return role.decode(errors="ignore") or "member"
+
+
 def _role_of(connection: "Connection[Any]", name: str) -> str | None:
-    row = connection.execute(
-        "SELECT role FROM hexai.person WHERE lower(name) = lower(%s)", [name]
-    ).fetchone()
+    """Give the role by which a person can log in; None if there is none, or no more."""
+    query = (
+        "SELECT role FROM hexai.person JOIN pg_roles ON rolname = role"  # noqa: S608
+        f" WHERE lower(name) = lower(%s) AND {_IS_MEMBER}"
+    )
+    row = connection.execute(query, [name]).fetchone()
     return None if row is None else str(row[0])
 
 
-def _check_role(connection: "Connection[Any]", role: str) -> None:
+def _check_role(connection: "Connection[Any]", name: str, role: str) -> None:
     row = connection.execute(
         "SELECT (rolsuper OR rolbypassrls) AND rolname <> session_user,"
-        " EXISTS (SELECT FROM hexai.person WHERE role = rolname)"
+        " EXISTS (SELECT FROM hexai.person"
+        " WHERE role = rolname AND lower(name) <> lower(%s))"
         " FROM pg_roles WHERE rolname = %s",
-        [role],
+        [name, role],
     ).fetchone()
     if row is None:
         raise TeamError(f"there is no role {role}; leave --role out to have one made")
@@ -123,7 +143,10 @@ def _create(connection: "Connection[Any]", role: str) -> str:
     from psycopg import sql
 
     if _exists(connection, role):
-        raise TeamError(f"there is a role {role} already; --role {role} enrols it")
+        raise TeamError(
+            f"there is a role {role} already: --role {role} enrols it, if it is this "
+            "person's; else write the name in another way"
+        )
     password = secrets.token_urlsafe(24)
     digest = connection.pgconn.encrypt_password(
         password.encode(), role.encode(), b"scram-sha-256"
@@ -132,6 +155,10 @@ def _create(connection: "Connection[Any]", role: str) -> str:
         sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT {} PASSWORD {}").format(
             sql.Identifier(role), sql.Literal(CONNECTIONS), sql.Literal(digest.decode())
         )
+    )
+    # Whoever had a role of that name has left, and is not taken for this person.
+    connection.execute(
+        "UPDATE hexai.person SET role = pseudonym::text WHERE role = %s", [role]
     )
     for name, value in LIMITS.items():
         connection.execute(
@@ -157,5 +184,7 @@ def _admit(connection: "Connection[Any]", name: str, role: str) -> None:
     )
     values: Sequence[object] = [secrets.randbelow(2**63), name, role]
     connection.execute(
-        "INSERT INTO hexai.person (pseudonym, name, role) VALUES (%s, %s, %s)", values
+        "INSERT INTO hexai.person (pseudonym, name, role) VALUES (%s, %s, %s)"
+        " ON CONFLICT (lower(name)) DO UPDATE SET role = excluded.role",
+        values,
     )

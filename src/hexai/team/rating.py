@@ -23,7 +23,8 @@ from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Outcome, Trials
 from hexai.team.bets import RoundBets
 from hexai.team.cells import Cell
-from hexai.team.results import LEAST, rounded
+from hexai.team.results import LEAST
+from hexai.team.rounding import rounded
 from hexai.team.trials import cells_of, read_trial
 
 Told = tuple[int, str]

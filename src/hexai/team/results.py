@@ -1,7 +1,6 @@
 """What is published of a team, and all that its members read of each other.
 
-Counts are rounded to tens, figures to two digits, and nothing is there of fewer than
-five people.
+Nothing is there of fewer than five people; `rounding.py` says how the rest is rounded.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 LEAST = 5
 """People of whom anything is said."""
-_TENS = 10
 _STATS = "stats"
 
 
@@ -48,6 +46,31 @@ class TeamFigures(Struct, frozen=True, kw_only=True):
     """The share of the characters taken that was there two minutes later."""
 
 
+class BenchFigures(Struct, frozen=True, kw_only=True):
+    """What benches of several people have found of a model on a surface, in a language.
+
+    Everybody has asked tasks of his own, so what two models have here may come of other
+    tasks, and nobody is said to be better by it.
+    """
+
+    surface: str
+    """Where holes in code were filled, or questions asked: of those it is `cli`."""
+    language: str
+    provider: str
+    model: str
+    people: int
+    tasks: int
+    answered: int
+    saved: float | None
+    """Keys saved as a share of what was really written, or of a question's checks the
+    share that was passed: the mean of people's own means. None of fewer than five."""
+    first_token: tuple[Quantile | None, Quantile | None]
+    """As of runs; of what was asked first of a file."""
+    total: tuple[Quantile | None, Quantile | None]
+    usd_for_1000_tasks: float | None
+    """Of those whose price is known; None where none is."""
+
+
 class Published(Struct, frozen=True, kw_only=True):
     """What was published for a week."""
 
@@ -55,25 +78,7 @@ class Published(Struct, frozen=True, kw_only=True):
     """Its Monday; what came from that day on is not in it."""
     people: int
     figures: tuple[TeamFigures, ...]
-
-
-def tens(count: float) -> int:
-    """Round a count."""
-    return round(count / _TENS) * _TENS
-
-
-def two_digits(value: float | None) -> float | None:
-    """Round a figure."""
-    return None if value is None else float(f"{value:.2g}")
-
-
-def rounded(board: Leaderboard) -> Leaderboard:
-    """Round what a leaderboard counts, and leave out what moments it knows."""
-    from hexai.team.rounding import round_ranking
-
-    return msgspec.structs.replace(
-        board, rankings=tuple(map(round_ranking, board.rankings))
-    )
+    benches: tuple[BenchFigures, ...] = ()
 
 
 def put(

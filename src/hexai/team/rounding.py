@@ -1,15 +1,30 @@
-"""Leaderboards as they are published: counts in tens, strengths to two digits; pure."""
+"""How what is published is rounded: counts to tens, figures to two digits; pure."""
 
 from msgspec.structs import replace
 
-from hexai.domain.ranking import Comparison, Ranking, Standing
-from hexai.team.results import tens
+from hexai.domain.ranking import Comparison, Leaderboard, Ranking, Standing
 
+_TENS = 10
 _DIGITS = 2
 _WEEK = 7 * 86_400.0
 
 
-def round_ranking(ranking: Ranking) -> Ranking:
+def tens(count: float) -> int:
+    """Round a count."""
+    return round(count / _TENS) * _TENS
+
+
+def two_digits(value: float | None) -> float | None:
+    """Round a figure."""
+    return None if value is None else float(f"{value:.2g}")
+
+
+def rounded(board: Leaderboard) -> Leaderboard:
+    """Round what a leaderboard counts, and leave out what moments it knows."""
+    return replace(board, rankings=tuple(map(_round_ranking, board.rankings)))
+
+
+def _round_ranking(ranking: Ranking) -> Ranking:
     """Round what it counts; nothing in it tells when somebody chose."""
     return replace(
         ranking,

@@ -28,14 +28,19 @@ def member_role(database: str) -> str:
 
 
 def script(connection: "Connection[Any]") -> str:
-    """Give all that brings the schema up to date, as SQL that psql can run too."""
+    """Give all that brings the schema up to date, as SQL that psql can run too.
+
+    What there is belongs to its owner, and so does what is added, whoever applies it.
+    """
     database, since = connection.info.dbname, version(connection)
     if since > SCHEMA:
         raise TeamError("a newer Hexai has made the team's ledger; update yours")
     member = member_role(database)
     quoted, name = _quoted(member), _quoted(database)
-    parts = ["BEGIN;"]
-    if since == 0:
+    parts = ["BEGIN;", "SET LOCAL search_path = '';", "SET LOCAL lock_timeout = '20s';"]
+    if since:
+        parts.append(f"SET LOCAL ROLE {_quoted(owner(connection))};")
+    else:
         parts += [
             f"DO $$ BEGIN CREATE ROLE {quoted} NOLOGIN;",
             "EXCEPTION WHEN duplicate_object THEN NULL; END $$;",
@@ -47,6 +52,12 @@ def script(connection: "Connection[Any]") -> str:
         parts.append(text.replace("{member}", quoted))
     parts += [f"UPDATE hexai.setting SET schema = {SCHEMA};", "COMMIT;"]  # noqa: S608
     return "\n".join(parts) + "\n"
+
+
+def owner(connection: "Connection[Any]") -> str:
+    """Name the role that owns the ledger; a member of it may act as it."""
+    query = "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'hexai'"
+    return str(_one(connection, query))
 
 
 def _quoted(name: str) -> str:
@@ -63,6 +74,8 @@ def version(connection: "Connection[Any]") -> int:
 
 def migrate(connection: "Connection[Any]") -> None:
     """Bring the schema up to date, whole or not at all; raises as psycopg does."""
+    if version(connection):
+        check_owner(connection)
     connection.execute(script(connection).encode())
 
 
@@ -125,7 +138,13 @@ def _make_partition(
     from psycopg import sql
 
     table = sql.Identifier("hexai", name)
-    values = {"table": table, "first": sql.Literal(first), "end": sql.Literal(end)}
+    values = {
+        "table": table,
+        "name": sql.Literal(f"hexai.{name}"),
+        "first": sql.Literal(first),
+        "end": sql.Literal(end),
+        "owner": sql.Identifier(owner(connection)),
+    }
     with connection.transaction():
         for statement in _PARTITION:
             connection.execute(sql.SQL(statement).format(**values))
@@ -133,9 +152,11 @@ def _make_partition(
 
 _PARTITION = (
     "SET LOCAL lock_timeout = '3s'",
+    "SET LOCAL ROLE {owner}",
     # A member who is inserting just now would wait for us, and we for him.
     "LOCK TABLE hexai.fact IN SHARE ROW EXCLUSIVE MODE",
     "CREATE TABLE {table} (LIKE hexai.fact INCLUDING ALL)",
+    "SELECT hexai.learn_nothing({name})",
     """WITH moved AS (
         DELETE FROM hexai.fact_other WHERE day >= {first} AND day < {end} RETURNING *
     ) INSERT INTO {table} SELECT * FROM moved""",

@@ -7,19 +7,19 @@ branch or moment is among them.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePath
 
 from msgspec import Struct, field
 from msgspec.structs import astuple
 
+from hexai.domain.bench import Cell as BenchCell
 from hexai.domain.bench import State
 from hexai.domain.outcome import Status
 from hexai.domain.record import Choice, Method
 from hexai.ledger.changes import ChangedCell, ChangedContender, ChangedRun
 from hexai.service.team_secret import Secret
+from hexai.team.bounds import LARGEST, cost, day, milliseconds, share, small
 from hexai.team.cells import Asked, Cell, cell_of
 from hexai.team.server import Setting
 from hexai.team.trials import trial_of
@@ -73,10 +73,6 @@ KINDS = {
     "b": "a cell of a bench",
 }
 
-_MOST = 2**31 - 1
-_LONG_AGO, _LATEST = 1_577_836_800_000, 4_102_444_799_000
-"""2020 and 2099 in ms: a clock beyond is wrong, and no reason to refuse its facts."""
-_DAY = 86_400_000
 _MINUTES_FROM = 2_000_000_000
 """Revisions are ms; choices later than 23 days after their run are told by minutes."""
 _NO_CONTENDER = -1
@@ -170,7 +166,7 @@ class _Writer:
         secret = self._sender.secret
         where = _Where(
             run=secret.run(run.id).hex(),
-            day=_day(run.started_at),
+            day=day(run.started_at),
             sitting=secret.number(b"sitting", run.sitting) if run.sitting else None,
             cells={each.index: self._cell(run, each) for each in asked},
         )
@@ -202,7 +198,7 @@ class _Writer:
         taken = [each for each in run.contenders if each.index in where.cells]
         taken = [each for each in taken if each.taken is not None]
         credited: list[tuple[int, int | None, int | None]]
-        credited = [(e.index, where.cells[e.index], _small(e.taken)) for e in taken]
+        credited = [(e.index, where.cells[e.index], small(e.taken)) for e in taken]
         trial = trial_of(run, where.cells)
         for index, cell, number in credited or [(_NO_CONTENDER, None, None)]:
             self.rows.append(
@@ -223,7 +219,7 @@ class _Writer:
                 )
             )
             trial = None
-        for after, share in run.survived if credited else ():
+        for after, left in run.survived if credited else ():
             _, cell, number = credited[0]
             self.rows.append(
                 Row(
@@ -234,7 +230,7 @@ class _Writer:
                     where.day,
                     cell,
                     number=number,
-                    share=share,
+                    share=share(left),
                 )
             )
 
@@ -256,17 +252,17 @@ class _Writer:
                 "b",
                 cell.contender,
                 0,
-                _day(changed.started_at),
+                day(changed.started_at),
                 self._number(asked),
                 BENCH_STATES[cell.state],
                 FLAGS["estimated"] * cell.estimated,
-                None if cell.cost_usd is None else round(cell.cost_usd * 10**9),
+                None if cell.cost_usd is None else cost(round(cell.cost_usd * 10**9)),
                 project=self._project(changed.project),
-                ttft=_milliseconds(cell.cold.first_token),
-                total=_milliseconds(cell.cold.total),
-                input=_small(cell.tokens_in),
-                output=_small(cell.tokens_out),
-                share=None if cell.score is None else cell.score.saved,
+                ttft=milliseconds(cell.cold.first_token),
+                total=milliseconds(cell.cold.total),
+                input=small(cell.tokens_in),
+                output=small(cell.tokens_out),
+                share=_saved(cell),
             )
         )
 
@@ -326,15 +322,15 @@ def _figures(
         where.cells[each.index],
         STATES[each.status],
         _flags(run, each),
-        each.cost,
+        cost(each.cost),
         where.sitting,
         None,
         project,
-        _small(each.ttft),
-        _small(each.total),
-        _small(each.generating),
-        _small(each.input),
-        _small(each.output),
+        small(each.ttft),
+        small(each.total),
+        small(each.generating),
+        small(each.input),
+        small(each.output),
     )
 
 
@@ -376,25 +372,11 @@ def _revision(run: ChangedRun) -> int:
     after = max(0, run.chosen_at - run.started_at)
     if after < _MINUTES_FROM:
         return after
-    return min(_MOST, _MINUTES_FROM + (after - _MINUTES_FROM) // 60_000)
+    return min(LARGEST, _MINUTES_FROM + (after - _MINUTES_FROM) // 60_000)
 
 
-def _day(moment: int) -> str:
-    """Give the day of a moment in ms, within what a calendar has."""
-    return _date(min(max(moment, _LONG_AGO), _LATEST) // _DAY)
-
-
-@lru_cache(maxsize=1000)
-def _date(day: int) -> str:
-    return datetime.fromtimestamp(day * 86_400, tz=UTC).date().isoformat()
-
-
-def _milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else _small(round(seconds * 1000))
-
-
-def _small(value: int | None) -> int | None:
-    """Clamp a figure to what a column holds."""
-    if value is None or 0 <= value <= _MOST:
-        return value
-    return _MOST if value > 0 else 0
+def _saved(cell: BenchCell) -> float | None:
+    """Give what an answer saved, or the share of a question's checks that it passed."""
+    if cell.checks:
+        return sum(cell.checks) / len(cell.checks)
+    return None if cell.score is None else share(cell.score.saved, -1.0)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Link = Connection[Any]
     """An open connection, for who only passes it on."""
 
-SCHEMA = 1
+SCHEMA = 2
 """The newest migration of the server's schema that this program knows."""
 
 _PATIENCE = {
@@ -61,10 +61,16 @@ class TooManyRows(TeamError):
 
 _REFUSED = TeamError, "the team's server does not let you in"
 _AWAY = TeamUnreachable, "the team's server cannot be reached"
+_BUSY = TeamUnreachable, "the team's server is busy"
 _MEANT: tuple[tuple[tuple[str, ...], type[TeamError], str], ...] = (
     (("28",), *_REFUSED),
     (("53100", "53200"), TeamUnreachable, "the team's server is full"),
-    (("55P03", "57014", "40"), TeamUnreachable, "the team's server is busy"),
+    (("55P03", "57014", "40"), *_BUSY),
+    (
+        ("23505", "42P06", "42P07", "42710"),
+        TeamUnreachable,
+        "somebody else is changing the team's ledger; try again",
+    ),
     (("08", "57P", "53"), TeamUnreachable, "the connection to the server is lost"),
     (("54000",), TooManyRows, "the team's server takes no more today"),
     (
@@ -75,6 +81,34 @@ _MEANT: tuple[tuple[tuple[str, ...], type[TeamError], str], ...] = (
     (("42501",), TeamError, "the team's server refuses"),
 )
 """By how SQLSTATE begins, what it means; the first that fits."""
+_UNPROVEN = (
+    TeamError,
+    (
+        "the team's server does not prove who it is (the certificate of its authority "
+        "belongs into ~/.postgresql/root.crt)"
+    ),
+)
+_WORDED: tuple[tuple[tuple[str, ...], type[TeamError], str], ...] = (
+    (
+        ("no password supplied",),
+        TeamError,
+        (
+            "the team's server wants a password (a line of ~/.pgpass, which only you "
+            "may read: chmod 600)"
+        ),
+    ),
+    (("certificate", "SSL error", "support SSL"), *_UNPROVEN),
+    (("too many", "slots are reserved", "starting up", "shutting down"), *_BUSY),
+    (("authentication failed", "FATAL:"), *_REFUSED),
+    (
+        ("is bad: invalid", "definition of service"),
+        TeamError,
+        "the team's address cannot be used",
+    ),
+)
+"""The same of what libpq says without a state, since there is no session yet."""
+_OPENED = "SET search_path = ''; SET lock_timeout = '20s'"
+"""Nothing that others have put into a schema is called, and no lock waited for long."""
 
 
 @contextmanager
@@ -87,6 +121,7 @@ def connect(words: Words) -> "Iterator[Connection[Any]]":
     with translated():
         connection = psycopg.connect(**(_PATIENCE | words), autocommit=True)
         with connection:
+            connection.execute(_OPENED)
             yield connection
 
 
@@ -120,11 +155,13 @@ def _translate(error: "Error") -> TeamError:
     for begins, kind, words in _MEANT:
         if state.startswith(begins):
             return kind(f"{words}: {said}")
-    if not state:
-        refused = "authentication failed" in said or "password" in said
-        kind, words = _REFUSED if refused else _AWAY
-        return kind(f"{words}: {said}")
-    return TeamError(f"the team's server says: {said} ({state})")
+    if state:
+        return TeamError(f"the team's server says: {said} ({state})")
+    meant = ((k, w) for signs, k, w in _WORDED if any(sign in said for sign in signs))
+    kind, words = next(meant, _AWAY)
+    for begin in ("connection failed: ", "connection is bad: "):
+        said = said.removeprefix(begin)
+    return kind(f"{words}: {' '.join(said.split())}")
 
 
 def _line(error: "Error") -> str:

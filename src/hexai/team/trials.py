@@ -15,20 +15,26 @@ _INSTEAD: Mapping[str, str] = {Choice.NONE: "n", Choice.BAD: "n", Choice.TIE: "t
 _WON = "w"
 _READ = {"n": Instead.NONE, "t": Instead.TIE}
 _WHOLE = (1 << 64) - 1
+_MOST = 26
+"""Contenders of one trial: how many pairs a word has grows with their square."""
+LONGEST_WORD = 4 + _MOST * len("0123456789abcdef*,")
+"""Letters of a word; who sends a longer one does not mean to be counted."""
 
 
 def trial_of(run: ChangedRun, cells: Mapping[int, int]) -> str | None:
     """Write what a run tells; None if that is nothing.
 
     What was late, cut or cached is in no trial, and neither is a list that an older
-    version recorded in part.
+    version recorded in part, or one of more than 26 contenders.
     """
     is_vote = run.method == Method.VOTE
     if run.narrowed and not is_vote:
         return None
     there = [each for each in run.contenders if _stood(each, is_vote=is_vote)]
     said = _INSTEAD.get(str(run.choice), _WON)
-    if len(there) < 2 or (said == _WON and all(e.taken is None for e in there)):
+    if not 2 <= len(there) <= _MOST:
+        return None
+    if said == _WON and all(each.taken is None for each in there):
         return None
     words = ",".join(
         "+".join(sorted({f"{cells[e.index] & _WHOLE:016x}" for e in item}))

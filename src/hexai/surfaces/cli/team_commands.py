@@ -17,6 +17,7 @@ from hexai.surfaces.cli.team_words import (
     published_words,
     standing_words,
 )
+from hexai.team.address import is_here
 from hexai.team.members import enrol, listed, pseudonym_of
 from hexai.team.pending import pending, standing
 from hexai.team.publish import publish_week
@@ -60,14 +61,20 @@ def add_member(invocation: Invocation, name: str, role: str) -> int:
         host, port, database = info.host or "localhost", info.port, info.dbname
     say(here.process, f"{enrolled.name} is enrolled, by the role {enrolled.role}\n")
     if enrolled.password is not None:
+        place = host.replace("\\", "\\\\").replace(":", "\\:")
         say(
             here.process,
             "its password is shown this once; the person puts these into ~/.pgpass "
             f"(mode 0600) and ~/.pg_service.conf:\n\n"
-            f"{host}:{port}:{database}:{enrolled.role}:{enrolled.password}\n\n"
+            f"{place}:{port}:{database}:{enrolled.role}:{enrolled.password}\n\n"
             f"[hexai]\nhost={host}\nport={port}\ndbname={database}\n"
             f"user={enrolled.role}\n",
         )
+        if is_here(host):
+            complain(
+                here.process,
+                f"{host} is this machine; on others, the server's name belongs there",
+            )
     return 0
 
 
@@ -114,11 +121,18 @@ def status(invocation: Invocation) -> int:
         where = f"server: {described(connection)}, schema {stand.schema}"
         _say(here, (where, *standing_words(stand)))
         if is_owner(connection):
+            people = listed(connection)
             rows = [
-                (each.name, each.role, str(each.rows), each.pushed_on or "never")
-                for each in listed(connection)
+                (
+                    each.name,
+                    each.role or "(left)",
+                    str(each.rows),
+                    each.pushed_on or "never",
+                )
+                for each in people
             ]
-            _say(here, ["", f"enrolled: {len(rows)}"])
+            there = sum(each.role != "" for each in people)
+            _say(here, ["", f"enrolled: {there}"])
             if rows:
                 say(here.process, table(("NAME", "ROLE", "SENT", "LAST"), rows))
     return 0
