@@ -1,7 +1,10 @@
 """A member who means harm, with psql: what he reads and changes of others."""
 
+import json
+import re
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -9,6 +12,8 @@ import pytest
 from msgspec import Struct
 from psycopg import errors
 
+from hexai.team.figures import CHOICES_A_WEEK
+from hexai.team.server import connect
 from tests.support.postgres import OWNER
 from tests.support.team import LATELY, Person, Team, psql, shown_run
 
@@ -92,12 +97,38 @@ def test_a_function_in_a_query_sees_his_own_rows_alone(scene: Scene) -> None:
     assert len(told) == 1
 
 
-def test_statistics_of_columns_are_not_his(scene: Scene) -> None:
-    """What ANALYZE has learnt of others stays its owner's."""
-    scene.team.ask("ANALYZE hexai.fact")
-    scene.team.ask("ANALYZE hexai.cell")
+def test_the_planner_knows_nothing_to_tell_him(scene: Scene) -> None:
+    """How many rows it expects is the same whatever others have asked."""
+    [(cell,)] = scene.team.ask("SELECT min(id) FROM hexai.cell")
+    scene.team.ask(
+        "INSERT INTO hexai.fact (person, cell, run, day, revision, idx, flags, kind,"
+        " state) SELECT %s, %s, gen_random_uuid(), current_date, 0, 0, 0, 'r', 'a'"
+        " FROM generate_series(1, 500)",
+        scene.other,
+        cell,
+    )
+    scene.team.ask("ANALYZE")
 
-    assert scene.rows("SELECT 1 FROM pg_stats WHERE schemaname = 'hexai'") == []
+    learnt = scene.team.ask(
+        "SELECT DISTINCT tablename::text FROM pg_stats WHERE schemaname = 'hexai'"
+    )
+    assert learnt == [("setting",)]
+    for query, theirs, nobodys in (
+        ("fact WHERE cell = {}", cell, cell + 1),
+        ("fact WHERE person = {}", scene.other, scene.other + 1),
+        ("cell WHERE model = '{}'", "model0", "model9"),
+        ("person WHERE lower(name) = '{}'", scene.good.role, "nobody"),
+    ):
+        plans = [
+            scene.rows(f"EXPLAIN SELECT FROM hexai.{query.format(value)}")
+            for value in (theirs, nobodys)
+        ]
+        expected = [_expected_rows(plan) for plan in plans]
+        assert expected[0] == expected[1], query
+
+
+def _expected_rows(plan: list[tuple[str]]) -> list[str]:
+    return re.findall(r"rows=\d+", str(plan))
 
 
 def test_he_says_nothing_for_others(scene: Scene) -> None:
@@ -246,6 +277,127 @@ def test_his_rows_of_a_day_are_counted(scene: Scene) -> None:
     scene.good.record(*shown_run(2))
     assert scene.good.team("push") == "5 facts of 1 run sent\n"
     assert scene.rows("SELECT count(*) FROM hexai.fact") == [(0,)]
+
+
+def test_a_day_ends_for_him_when_it_ends_for_all(scene: Scene) -> None:
+    """His time zone begins no new one, in which he might say as much again."""
+    scene.team.ask("UPDATE hexai.setting SET rows_a_day = 100")
+    said = 0
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Pacific/Kiritimati"):
+        scene.session.execute(f"SET timezone = '{zone}'".encode())
+        with suppress(errors.ProgramLimitExceeded):
+            said += scene.session.execute(_facts(60).encode()).rowcount
+
+    assert said == 60
+
+
+def _facts(count: int, **values: str) -> str:
+    """Write facts of his; `values` are SQL, by columns."""
+    given = {"day": "'2026-01-01'", "kind": "'r'", "state": "'a'"} | values
+    return (
+        "INSERT INTO hexai.fact (person, run, revision, idx, flags,"
+        f" {', '.join(given)}) SELECT hexai.me(), gen_random_uuid(), 0, 0, 0,"
+        f" {', '.join(given.values())} FROM generate_series(1, {count}) AS number"
+    )
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        {"kind": "'c'", "share": "'NaN'"},
+        {"kind": "'c'", "share": "'Infinity'"},
+        {"kind": "'v'", "share": "-0.1"},
+        {"day": "'-infinity'"},
+        {"day": "'0044-03-15 BC'"},
+        {"total": "-1"},
+        {"cost": "9223372036854775807"},
+    ],
+    ids=str,
+)
+def test_a_figure_that_nothing_can_have_come_to_is_refused(
+    figure: dict[str, str], scene: Scene
+) -> None:
+    """One would be enough to spoil a sum of all people, or to end the publication."""
+    with pytest.raises(errors.CheckViolation):
+        scene.session.execute(_facts(1, **figure).encode())
+
+
+def test_what_he_makes_up_without_end_is_counted_to_an_end(team: Team) -> None:
+    """Nobody's choices of a week count beyond what one can have chosen."""
+    people = [team.enrol(f"p{number}") for number in range(5)]
+    for person in people:
+        person.record(*shown_run(1), *shown_run(2))
+        person.team("push")
+    cells = [
+        f"{cell & (1 << 64) - 1:016x}"
+        for (cell,) in team.ask("SELECT DISTINCT id FROM hexai.cell ORDER BY 1")
+    ]
+    with psql(team, people[0]) as session:
+        for words in (
+            f"'ldw {cells[0]}*,{cells[1]}'",
+            f"'ldw {cells[0]}*,{cells[1]},' || md5(number::text)",
+            "repeat('x', 1000) || number",
+        ):
+            flood = _facts(
+                2 * CHOICES_A_WEEK,
+                kind="'c'",
+                trial=words,
+                state="'t'",
+                day="current_date - 30",
+            )
+            session.execute(flood.encode())
+
+    team.owner.team("publish")
+
+    board = json.loads(people[1].run("leaderboard", "--team", "--json").out)
+    [group] = board["surfaces"][0]["groups"]
+    assert 0 < group["trials"] <= CHOICES_A_WEEK + 20
+
+
+def test_no_lock_of_his_is_waited_for_without_end(scene: Scene) -> None:
+    """Whoever connects by Hexai gives up after a while, the owner too."""
+    words = {"conninfo": scene.team.owner.url}
+    with connect(words) as connection:
+        row = connection.execute("SHOW lock_timeout").fetchone()
+
+    assert row == ("20s",)
+
+
+def test_what_he_holds_is_published_without(scene: Scene) -> None:
+    """Cells that nobody uses are swept, but for those that are locked."""
+    [(me,)] = scene.rows("SELECT hexai.me()")
+    scene.session.execute(
+        "INSERT INTO hexai.cell SELECT %s, ('x' || encode(substring(sha256("
+        "convert_to(repeat(E'\\x1f', 6), 'UTF8')) FROM 1 FOR 8), 'hex')"
+        ")::bit(64)::bigint, '', '', '', '', '', '', ''",
+        [me],
+    )
+    with scene.session.transaction():
+        scene.session.execute("SELECT hexai.forget(%s)", [me])
+
+        assert "nothing to publish" in scene.team.owner.team("publish")
+
+
+def test_nothing_that_he_makes_is_called_by_others(team: Team) -> None:
+    """Not even where the owner lets everybody write into the schema `public`."""
+    people = [team.enrol(f"p{number}") for number in range(5)]
+    for person in people:
+        person.record(*shown_run(1))
+        person.team("push")
+    team.ask("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    with psql(team, people[0]) as session:
+        session.execute(
+            "CREATE FUNCTION public.mine(real, integer) RETURNS double precision"
+            " LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'as %', current_user; END $$"
+        )
+        session.execute(
+            "CREATE OPERATOR public.* (FUNCTION = public.mine, LEFTARG = real,"
+            " RIGHTARG = integer)"
+        )
+        kept = _facts(1, kind="'v'", share="1", number="1", day="current_date - 30")
+        session.execute(kept.replace("0, 0, 0", "0, 120, 0").encode())
+
+    assert "published" in team.owner.team("publish")
 
 
 def test_who_pushes_too_much_goes_on_tomorrow(scene: Scene) -> None:
