@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
-from hexai.config.decode import allowed, type_hints
+from hexai.config.allowed import allowed, type_hints
 from hexai.config.describe import flat, table_of, texts_of
 from hexai.config.environment import profile_variables, schema_variables
 from hexai.config.problems import KeyPath

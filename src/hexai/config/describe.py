@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
-from hexai.config.decode import type_hints
+from hexai.config.allowed import type_hints
 from hexai.config.model_options import KNOWN
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import EntryTable, Models

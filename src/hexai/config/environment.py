@@ -12,8 +12,10 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from hexai.config.decode import allowed, decode, members, rename, type_hints
+from hexai.config.allowed import allowed, members, type_hints
+from hexai.config.decode import decode
 from hexai.config.merge import Layer, Merged, nest
+from hexai.config.older_names import rename
 from hexai.config.problems import KeyPath, shown
 from hexai.config.provider_defaults import BUILT_IN
 from hexai.config.schema import Settings

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.config.decode import decode, drop_tables, prune, rename
+from hexai.config.decode import decode, prune, spell_out
 from hexai.config.merge import Layer, LayerKind, flatten
+from hexai.config.older_names import drop_tables, rename
 from hexai.config.problems import KeyPath, Problem
 from hexai.config.schema import Settings
 from hexai.errors import ConfigError
@@ -243,7 +244,8 @@ def check_file(
     data = _parse(file.text)
     if isinstance(data, Problem):
         raise ConfigError((Layer(kind=kind, name=name, values={}).told(data),))
-    kept, dropped = drop_tables(data)
+    known, dropped = drop_tables(data)
+    kept = spell_out(known)
     decoded = decode(kept)
     problems = () if isinstance(decoded, Settings) else decoded
     renamed = rename(flatten(prune(kept, [each.path for each in problems])))

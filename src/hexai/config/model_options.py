@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, UnsetType
 from msgspec.structs import replace
 
-from hexai.config.decode import allowed, type_hints
+from hexai.config.allowed import allowed, type_hints
 from hexai.config.problems import KeyPath, Problem, shown, wrong
 from hexai.config.provider_defaults import provider_settings
 from hexai.config.schema import Settings

@@ -7,7 +7,7 @@ from typing import get_args
 from msgspec import Struct, UnsetType
 
 from hexai.config.addresses import check_base_url, origin
-from hexai.config.decode import allowed
+from hexai.config.allowed import allowed
 from hexai.config.environment import profile_prefix, profile_variables, schema_variables
 from hexai.config.problems import KeyPath, Problem, dotted, shown
 from hexai.config.provider_defaults import BUILT_IN, provider_settings

@@ -10,9 +10,11 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from hexai.config.decode import decode, drop_tables, members, prune, type_hints
+from hexai.config.allowed import members, type_hints
+from hexai.config.decode import decode, prune, spell_out
 from hexai.config.files import ConfigFile, check_file, parse_toml
 from hexai.config.locate import Folders, find_folders
+from hexai.config.older_names import drop_tables
 from hexai.config.order import load
 from hexai.config.problems import KeyPath, Problem, dotted
 from hexai.config.schema import Settings
@@ -127,7 +129,7 @@ def test_a_wrong_value_at_any_path_is_settings_or_a_problem_there(
 ) -> None:
     """Each problem names the path, something in it, or what it is part of."""
     for path in _paths(FILES[file]):
-        found = decode(drop_tables(_replaced(file, path, wrong))[0])
+        found = decode(spell_out(drop_tables(_replaced(file, path, wrong))[0]))
         if isinstance(found, tuple):
             assert found
             for problem in found:
@@ -142,7 +144,7 @@ def test_what_is_left_without_the_problems_is_well_formed(
 ) -> None:
     """So the rest of a file can be checked in the same go."""
     for path in _paths(FILES[file]):
-        data = drop_tables(_replaced(file, path, wrong))[0]
+        data = spell_out(drop_tables(_replaced(file, path, wrong))[0])
         found = decode(data)
         if isinstance(found, tuple):
             pruned = prune(data, [problem.path for problem in found])

@@ -18,6 +18,7 @@ Framing = Literal["sse", "ndjson"]
 
 LIMIT = 1024 * 1024
 """Bytes of a line, and of an event's data."""
+_LIMIT_SHOWN = f"{LIMIT >> 20} MiB"
 
 STRAY_LIMIT = 16 * 1024
 """Bytes that are kept of what stands in a stream where nothing may stand."""
@@ -140,8 +141,8 @@ class SseSplitter:
 
     def _keep(self, value: bytes) -> None:
         self._size += len(value) + 1
-        if self._size > LIMIT + 1:
-            raise TooLarge("the upstream sent an event of more than 1 MiB")
+        if self._size > LIMIT + 1:  # the first value has no line end before it
+            raise TooLarge(f"the upstream sent an event of more than {_LIMIT_SHOWN}")
         self._data.append(value)
 
 
@@ -160,9 +161,11 @@ class _Printed:
     def take(self, line: bytes) -> bytes:
         """Take a line; give the value if it ends here, else nothing.
 
-        It ends with a line that ends it at the margin, or with the first if that
-        ends as it begins: nobody may wait for the end of the stream to hear of it.
+        It ends with a `}` or `]` at the margin, or at the end of its first line:
+        nobody may wait for the end of the stream to hear of an error.
         """
+        if not self._lines:
+            self._size = 0  # of one whose first line was too large, nothing is kept
         self._size += len(line) + 1
         if self._size <= STRAY_LIMIT:
             self._lines.append(line)
@@ -198,10 +201,10 @@ class _Lines:
             self._hold(first)
             first = bytes(self._unfinished)
             self._unfinished.clear()
-        _check(first)
+        _check_size(first)
         yield first
         for line in others:
-            _check(line)
+            _check_size(line)
             yield line
         self._hold(last)
 
@@ -212,7 +215,7 @@ class _Lines:
 
     def _hold(self, part: bytes) -> None:
         self._unfinished += part
-        _check(self._unfinished)
+        _check_size(self._unfinished)
 
     def _without_bom(self, data: bytes) -> bytes:
         data = bytes(self._unfinished) + data
@@ -224,6 +227,6 @@ class _Lines:
         return data.removeprefix(_BOM)
 
 
-def _check(line: bytes | bytearray) -> None:
+def _check_size(line: bytes | bytearray) -> None:
     if len(line) > LIMIT:
-        raise TooLarge("the upstream sent a line of more than 1 MiB")
+        raise TooLarge(f"the upstream sent a line of more than {_LIMIT_SHOWN}")

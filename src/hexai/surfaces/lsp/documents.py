@@ -1,9 +1,9 @@
-"""The open documents, their names, and who is told when one changes.
+"""The open documents, the files they are, and who is told when one changes.
 
 The order in which notifications arrive is the truth: a change is made whatever its
 version says, since leaving one out would put every later one in the wrong place. Only
-a change that cannot be read, or a document beyond 10 MB, makes us lose a document; it
-is back when the editor opens it again.
+a change that cannot be read (which `handlers.py` sees), or a document beyond 10 MB,
+makes us lose a document; it is back when the editor opens it again.
 """
 
 import asyncio
@@ -78,8 +78,8 @@ class Documents:
         return self._documents.get(uri)
 
     def open(self, uri: str, language: str, version: int | None, text: str) -> None:
-        """Take up a document."""
-        self.forget(uri)
+        """Take up a document, unless it is too large."""
+        self.close(uri)
         size = count_units(text, Encoding.UTF8)
         if size > SIZE_LIMIT:
             self._refuse(uri)
@@ -109,7 +109,7 @@ class Documents:
         change = old.lines.change(replacements, encoding=self.encoding)
         self._sizes[uri] += _growth(change)
         if self._sizes[uri] > SIZE_LIMIT:
-            self.forget(uri)
+            self.close(uri)
             self._refuse(uri)
             return
         document = Document(
@@ -124,11 +124,7 @@ class Documents:
             follower.changed(document, change)
 
     def close(self, uri: str) -> None:
-        """Let go of a document."""
-        self.forget(uri)
-
-    def forget(self, uri: str) -> None:
-        """Let go of a document whose text is not known any more."""
+        """Let go of a document that is closed, or whose text is not known any more."""
         if self._documents.pop(uri, None) is None:
             return
         del self._sizes[uri]

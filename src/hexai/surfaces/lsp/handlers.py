@@ -340,7 +340,7 @@ def _lose(session: Session, method: str, params: object) -> None:
     document = params.get("textDocument") if isinstance(params, dict) else None
     uri = document.get("uri") if isinstance(document, dict) else None
     if method == types.TEXT_DOCUMENT_DID_CHANGE and isinstance(uri, str):
-        session.documents.forget(uri)
+        session.documents.close(uri)
         session.connection.log(
             Severity.WARNING,
             f"Hexai: a change of {uri} could not be read; open it anew",

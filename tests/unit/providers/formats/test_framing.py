@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.errors import TooLarge
-from hexai.providers.formats.framing import LIMIT, NdjsonSplitter, Splitter, SseSplitter
+from hexai.providers.formats.framing import (
+    LIMIT,
+    STRAY_LIMIT,
+    NdjsonSplitter,
+    Splitter,
+    SseSplitter,
+)
 
 Make = Callable[[], Splitter]
 
@@ -115,6 +121,17 @@ def test_what_came_before_a_line_that_is_too_long_is_given() -> None:
     assert next(feed) == b"a"
     with pytest.raises(TooLarge):
         next(feed)
+
+
+@pytest.mark.parametrize("make", [SseSplitter, NdjsonSplitter])
+def test_a_value_too_large_to_keep_hides_no_later_one(make: Make) -> None:
+    """Bare JSON of which nothing is kept does not count against what follows."""
+    split = make()
+    large = b'{"a": "%s",\n' % (b"x" * STRAY_LIMIT)
+    first = list(split.feed(large + b"}\n" if make is SseSplitter else b""))
+
+    assert list(split.feed(b'{"error": "busy"}\n')) == [b'{"error": "busy"}']
+    assert all(len(each) <= STRAY_LIMIT for each in first)
 
 
 def test_single_bytes_are_split_in_linear_time() -> None:
