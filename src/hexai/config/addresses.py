@@ -9,6 +9,8 @@ the resolver would understand but a reader would not (`127.1`, `0x7f.1`) are ref
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from hexai.text.sanitise import visible_line
+
 ALLOWED = "allowed: http://HOST[:PORT][/PATH] or https://…"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -49,12 +51,29 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{shown}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
 
 
+def host_and_port(origin: str) -> tuple[str, int]:
+    """Take an origin apart, as a socket wants it."""
+    parts = urlsplit(origin)
+    return parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+
+
 def is_loopback(url: str) -> bool:
     """Tell whether a checked URL names this machine's loopback interface."""
     host = urlsplit(url).hostname or ""
     if host in {"localhost", "::1"}:
         return True
     return host.startswith("127.") and _is_ipv4(host)
+
+
+def shown_address(url: str) -> str:
+    """Give an address for people, without what may be secret in it.
+
+    That is a user, a password, and the query, in which servers write signatures.
+    """
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    end = "?…" if parts.query else ""
+    return visible_line(f"{parts.scheme}://{place}{parts.path}{end}")
 
 
 def _refuse_extras(text: str, parts: SplitResult) -> None:

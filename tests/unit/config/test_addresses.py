@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.addresses import check_base_url, is_loopback, origin
+from hexai.config.addresses import check_base_url, is_loopback, origin, shown_address
 from hexai.config.locate import find_folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Surface
@@ -208,3 +208,17 @@ def test_openai_s_address_is_never_ignored_silently(tmp_path: Path, name: str) -
     (warning,) = told(snapshot)
     assert warning.startswith(f"{name} is not used: openai is asked at https://api.")
     assert "HEXAI_OPENAI_BASE_URL" in warning
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://a.example/x", "https://a.example/x"),
+        ("https://me:secret@a.example:1/x", "https://a.example:1/x"),
+        ("https://a.example/x?signature=secret#part", "https://a.example/x?…"),
+        ("https://a.example/\x1b", "https://a.example/\\x1b"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
+    """Nor does it act on the terminal."""
+    assert shown_address(url) == shown

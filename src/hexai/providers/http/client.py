@@ -16,13 +16,13 @@ from contextlib import aclosing, asynccontextmanager
 from functools import cache
 from urllib.parse import urlsplit
 
-from hexai.config.addresses import origin
+from hexai.config.addresses import host_and_port, origin
 from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import BadAnswer, BadRequest, ConnectionFailed
 from hexai.providers.http.connection import FAULTS, Connection, Head
 from hexai.providers.http.network import open_socket, open_tcp
 from hexai.providers.http.proxies import proxy_for
-from hexai.providers.http.route import Route, place_of
+from hexai.providers.http.route import Route
 from hexai.providers.http.tls import Trust, secured
 from hexai.providers.http.tunnel import open_tunnel
 from hexai.text.sanitise import mend, shorten
@@ -177,7 +177,7 @@ class HttpClient:
         route = Route(
             origin=origin(settings.base_url), proxy=proxy.url if proxy else ""
         )
-        host, port = place_of(route.origin)
+        host, port = host_and_port(route.origin)
 
         async def connect() -> Connection:
             if route.origin.startswith("http:"):

@@ -7,8 +7,6 @@ proxy is spoken to without, a secure one within the first, and the upstream with
 last.
 """
 
-from urllib.parse import urlsplit
-
 from msgspec import Struct
 
 from hexai.errors import (
@@ -18,13 +16,6 @@ from hexai.errors import (
 )
 
 _CHECK_PROXY = "check HTTPS_PROXY, ALL_PROXY and NO_PROXY"
-_PORTS = {"http": 80, "https": 443}
-
-
-def place_of(origin: str) -> tuple[str, int]:
-    """Give host and port of `scheme://host:port`."""
-    parts = urlsplit(origin)
-    return parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
 class End(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ Source: RFC 9110, 9.3.6.
 
 import ssl
 
+from hexai.config.addresses import host_and_port
 from hexai.errors import (
     Authentication,
     ConnectionFailed,
@@ -15,7 +16,7 @@ from hexai.errors import (
 from hexai.providers.http.connection import Connection
 from hexai.providers.http.network import Wire, open_tcp
 from hexai.providers.http.proxies import Proxy
-from hexai.providers.http.route import End, Route, place_of
+from hexai.providers.http.route import End, Route
 from hexai.providers.http.tls import secured
 
 _MAY_PASS = frozenset({408, 425, 429})
@@ -30,11 +31,11 @@ async def open_tunnel(
     where that speaks TLS. Raises `ProviderError`.
     """
     ends = route.ends
-    place = place_of(proxy.url)
+    place = host_and_port(proxy.url)
     wire: Wire = await open_tcp(*place, ends[0])
     if outer is not None:
         wire = await secured(wire, outer, place[0], ends[1])
-    host, port = place_of(route.origin)
+    host, port = host_and_port(route.origin)
     try:
         await _ask(wire, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", proxy)
     except BaseException:

@@ -10,15 +10,14 @@ import asyncio
 import codecs
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from hexai.config.addresses import check_base_url, is_loopback, origin
-from hexai.config.schema_providers import ProviderSettings
+from hexai.config.addresses import is_loopback, origin, shown_address
 from hexai.domain.attachments import Attachment
 from hexai.errors import ProviderError
-from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.http.client import Answer
 from hexai.providers.http.tls import Trust
 from hexai.service.attachments.kinds import (
     Unfit,
@@ -28,16 +27,15 @@ from hexai.service.attachments.kinds import (
     text_of,
 )
 from hexai.service.attachments.read import IMAGE_LIMIT, Attached
-from hexai.text.sanitise import shorten, visible_line
+from hexai.service.redirects import MOST_HOPS, asked, redirect, root_of
+from hexai.text.sanitise import shorten
 
 PATIENCE = 30.0
 """Seconds for a page and all that redirects to it."""
-_MOST_HOPS = 5
-_AS_IS = "/:@!$&'()*+,;=~%-._"
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _CHARSET = re.compile(r"charset=\"?([\w.:-]{1,40})", re.IGNORECASE)
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
-_PATH_SHOWN = 200
+_MOST_SHOWN = 200
 
 
 class _Page(Struct, frozen=True, kw_only=True):
@@ -72,7 +70,7 @@ async def fetch_pages(
 async def _fetch(
     address: str, environ: Mapping[str, str], trust: Trust, local_only: str
 ) -> Attached | str:
-    name = visible_line(_without_query(address))
+    name = shown_address(address)
     try:
         where = _root(address)
         if local_only and not is_loopback(where):
@@ -90,22 +88,13 @@ async def _fetch(
 
 async def _follow(address: str, environ: Mapping[str, str], trust: Trust) -> _Page:
     url = address
-    for _ in range(_MOST_HOPS):
-        settings = ProviderSettings(
-            name="page", type="openai", built_in=False, base_url=_root(url)
-        )
-        client = HttpClient.for_origin(
-            settings, environ=environ, trust=trust, hands_over_redirects=True
-        )
-        accepted = {"accept": "text/html,text/*;q=0.9,*/*;q=0.5"}
-        try:
-            sending = client.send("GET", _target(url), headers=accepted)
-            async with sending as answer:
-                if not 300 <= answer.status < 400:
-                    return await _page(answer)
-                url = _next(address, url, answer)
-        finally:
-            await client.aclose()
+    accepted = {"accept": "text/html,text/*;q=0.9,*/*;q=0.5"}
+    for _ in range(MOST_HOPS):
+        async with asked("GET", url, accepted, environ=environ, trust=trust) as answer:
+            target = redirect(answer, url)
+            if target is None:
+                return await _page(answer)
+            url = _allowed(address, target)
     raise Unfit("redirects again and again; attach what it shows")
 
 
@@ -121,16 +110,16 @@ async def _page(answer: Answer) -> _Page:
     return _Page(data=data, type=kind, charset=found[1] if found else "utf-8")
 
 
-def _next(address: str, url: str, answer: Answer) -> str:
-    target = urljoin(url, answer.header("location"))
+def _allowed(address: str, target: str) -> str:
+    """Give where a redirect leads; raises `Unfit` if that is not to be followed."""
     try:
         is_same = stays(_root(address), _root(target))
     except Unfit:
         is_same = False
     if is_same:
         return target
-    shown = shorten(visible_line(_without_query(target)), _PATH_SHOWN)
-    raise Unfit(f"redirects to {shown}; if you trust that address, name it instead")
+    told = shorten(shown_address(target), _MOST_SHOWN)
+    raise Unfit(f"redirects to {told}; if you trust that address, name it instead")
 
 
 def stays(asked: str, target: str) -> bool:
@@ -147,26 +136,10 @@ def stays(asked: str, target: str) -> bool:
 
 
 def _root(url: str) -> str:
-    """Give scheme, host and port of an address; raises `Unfit` for what is none."""
     try:
-        parts = urlsplit(url)
-        return check_base_url(f"{parts.scheme}://{parts.netloc}")
+        return root_of(url)
     except ValueError as error:
         raise Unfit(f"is no address to fetch: {error}") from None
-
-
-def _target(url: str) -> str:
-    parts = urlsplit(url)
-    path = quote(parts.path or "/", safe=_AS_IS)
-    query = quote(parts.query, safe=_AS_IS + "?")
-    return f"{path}?{query}" if query else path
-
-
-def _without_query(url: str) -> str:
-    """Leave out what may be secret."""
-    parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{place}{parts.path}" + ("?…" if parts.query else "")
 
 
 def _attached(name: str, address: str, page: _Page) -> Attached:

@@ -8,11 +8,11 @@ and only if it is the hub's own host or one that the hub says are its own.
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from hexai.config.addresses import check_base_url, origin
+from hexai.config.addresses import check_base_url, origin, shown_address
 from hexai.errors import UsageError
 
 HUB = "https://huggingface.co"
@@ -24,7 +24,6 @@ _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,180}\.gguf", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_AS_IS = "/%:@!$&'()*+,;=~-._"
 HOW = "write hf:OWNER/REPO/FILE.gguf, or the https address of a GGUF file"
 
 _ITS_HOSTS = {
@@ -53,7 +52,7 @@ class Source(Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> str:
         """The address without what may be secret in it."""
-        return without_query(self.url)
+        return shown_address(self.url)
 
     @property
     def name(self) -> str:
@@ -138,19 +137,6 @@ def sum_in(etag: str) -> str:
     return word if _SHA256.fullmatch(word) else ""
 
 
-def without_query(url: str) -> str:
-    """Give an address without its query, in which servers write signatures."""
-    return url.partition("#")[0].partition("?")[0]
-
-
-def target_of(url: str) -> str:
-    """Give the path and query of a checked address, as a request has them."""
-    parts = urlsplit(url)
-    path = quote(parts.path or "/", safe=_AS_IS)
-    query = quote(parts.query, safe=_AS_IS + "?")
-    return f"{path}?{query}" if query else path
-
-
 def _hub(environ: Mapping[str, str]) -> str:
     said = environ.get(ENDPOINT_VARIABLE, "").strip()
     try:
@@ -180,7 +166,7 @@ def _at(url: str, hub: str) -> Source:
     try:
         checked = check_base_url(address)
     except ValueError as error:
-        raise UsageError(f"{without_query(url)[:200]}: {error}") from None
+        raise UsageError(f"{address.rpartition('@')[2][:200]}: {error}") from None
     if not checked.startswith("https:"):
         raise UsageError(f"{checked} is not https; {HOW}")
     if any(part in (".", "..") for part in unquote(urlsplit(checked).path).split("/")):

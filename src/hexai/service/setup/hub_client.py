@@ -5,32 +5,27 @@ an address or an answer holds that may be secret (a token, a signed query) is in
 message.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
-from hexai.config.addresses import check_base_url, origin
-from hexai.config.schema_providers import ProviderSettings
+from hexai.config.addresses import origin, shown_address
 from hexai.errors import SetupError
-from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.http.client import Answer
 from hexai.providers.http.tls import Trust
 from hexai.providers.secret import Secret
+from hexai.service.redirects import MOST_HOPS, asked, redirect, root_of
 from hexai.service.setup.hub import (
     TOKEN_VARIABLE,
     Source,
     may_follow,
     sum_in,
-    target_of,
-    without_query,
 )
-from hexai.text.sanitise import shorten, visible_line
+from hexai.text.sanitise import shorten
 
 PATIENCE = 60.0
 """Seconds for an answer to begin, and for its next piece."""
-_MOST_HOPS = 5
 _LARGEST = 10**13
 _SHOWN = 200
 
@@ -101,62 +96,48 @@ class HubClient:
     ) -> AsyncGenerator[tuple[Answer, str], None]:
         """Give every answer on the way to the file, the last one being it."""
         url = self.source.url
-        for _ in range(_MOST_HOPS):
+        for _ in range(MOST_HOPS):
             async with self._asked(method, url, headers) as answer:
-                if not 300 <= answer.status < 400:
+                target = redirect(answer, url)
+                if target is None:
                     _refuse(answer, self.source, url)
-                    yield answer, url
-                    return
                 yield answer, url
-                url = self._next(answer, url)
+                if target is None:
+                    return
+                url = self._allowed(target)
         raise SetupError(f"{self.source.shown} redirects again and again")
 
     @asynccontextmanager
     async def _asked(
         self, method: str, url: str, headers: Mapping[str, str]
     ) -> AsyncGenerator[Answer, None]:
-        base = check_base_url(_root_of(url))
-        settings = ProviderSettings(
-            name="hub", type="openai", built_in=False, base_url=base
-        )
-        client = HttpClient.for_origin(
-            settings,
-            environ=self._environ,
-            trust=self._trust,
-            hands_over_redirects=True,
-        )
-        if self._token is not None and origin(base) == self.source.hub:
+        if self._token is not None and origin(root_of(url)) == self.source.hub:
             token = f"Bearer {self._token.reveal()}"
             headers = {**headers, "authorization": token}
         try:
-            sending = client.send(method, target_of(url), headers=headers)
-            async with asyncio.timeout(PATIENCE):
-                answer = await sending.__aenter__()
-            try:
+            async with asked(
+                method,
+                url,
+                headers,
+                environ=self._environ,
+                trust=self._trust,
+                patience=PATIENCE,
+            ) as answer:
                 yield answer
-            finally:
-                await sending.__aexit__(None, None, None)
         except TimeoutError:
             raise SetupError(
-                f"{client.where} says nothing for {PATIENCE:.0f} s"
+                f"{origin(root_of(url))} says nothing for {PATIENCE:.0f} s"
             ) from None
-        finally:
-            await client.aclose()
 
-    def _next(self, answer: Answer, url: str) -> str:
-        target = urljoin(url, answer.header("location"))
+    def _allowed(self, target: str) -> str:
+        """Give where a redirect leads, if it may; raises `SetupError`."""
         if may_follow(self.source.url, target):
             return target
-        shown = shorten(visible_line(without_query(target)), _SHOWN)
+        told = shorten(shown_address(target), _SHOWN)
         raise SetupError(
-            f"{self.source.shown} redirects to {shown}, which is not its own; if you "
+            f"{self.source.shown} redirects to {told}, which is not its own; if you "
             "trust that address, give it instead"
         )
-
-
-def _root_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _token(environ: Mapping[str, str]) -> Secret | None:
@@ -221,7 +202,7 @@ _ADVICE = {
 def _refuse(answer: Answer, source: Source, url: str) -> None:
     if answer.status < 300:
         return
-    where = "" if origin(url) == origin(source.url) else f" by {_root_of(url)}"
+    where = "" if origin(url) == origin(source.url) else f" by {root_of(url)}"
     advice = _ADVICE.get(answer.status, "")
     if answer.status >= 500:
         advice = "the server is in trouble; try again later"

@@ -1,0 +1,80 @@
+"""Addresses that somebody named: asked one by one, as they send us on.
+
+Where we may be sent is for who asks to say. Connections are those of all requests, each
+hop by a client of its own, since it may be another host.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import quote, urljoin, urlsplit
+
+from hexai.config.addresses import check_base_url
+from hexai.config.schema_providers import ProviderSettings
+from hexai.errors import BadAnswer
+from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.http.tls import Trust
+from hexai.text.sanitise import mend, shorten, visible_line
+
+MOST_HOPS = 5
+_AS_IS = "/:@!$&'()*+,;=~%-._"
+
+
+@asynccontextmanager
+async def asked(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    environ: Mapping[str, str],
+    trust: Trust,
+    patience: float | None = None,
+) -> AsyncGenerator[Answer, None]:
+    """Ask one address; the answer may redirect.
+
+    `environ` is asked for proxies. Raises `ValueError` for what is no address,
+    `ProviderError`, and `TimeoutError` if no answer begins within `patience` seconds.
+    """
+    settings = ProviderSettings(
+        name="web", type="openai", built_in=False, base_url=root_of(url)
+    )
+    client = HttpClient.for_origin(
+        settings, environ=environ, trust=trust, hands_over_redirects=True
+    )
+    try:
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(patience):
+                sending = client.send(method, target_of(url), headers=headers)
+                answer = await stack.enter_async_context(sending)
+            yield answer
+    finally:
+        await client.aclose()
+
+
+def redirect(answer: Answer, url: str) -> str | None:
+    """Give where the answer of an address sends us; None if it does not.
+
+    Raises `BadAnswer` for what is no address.
+    """
+    if not 300 <= answer.status < 400:
+        return None
+    target = answer.header("location")
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        told = shorten(visible_line(mend(target)), 200)
+        raise BadAnswer(f"it redirects to {told}, which is no address") from None
+
+
+def root_of(url: str) -> str:
+    """Give scheme, host and port of an address; raises `ValueError` if it is none."""
+    parts = urlsplit(url)
+    return check_base_url(f"{parts.scheme}://{parts.netloc}")
+
+
+def target_of(url: str) -> str:
+    """Give the path and query of an address, as a request has them."""
+    parts = urlsplit(url)
+    path = quote(parts.path or "/", safe=_AS_IS)
+    query = quote(parts.query, safe=_AS_IS + "?")
+    return f"{path}?{query}" if query else path
