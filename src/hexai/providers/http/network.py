@@ -138,10 +138,25 @@ class Socket(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Take note, whoever ended it."""
-        del error  # its text may quote what was sent
+        if error is not None:
+            self._keep_the_last()
         self._is_lost = True
         _wake(self._reading)
         _wake(self._writing)
+
+    def _keep_the_last(self) -> None:
+        """Take in what had come when writing failed, which asyncio leaves unread.
+
+        Who refuses a request says why, hangs up, and does not wait for its end.
+        """
+        if self._transport is None:
+            return
+        descriptor = self._transport.get_extra_info("socket").fileno()
+        with suppress(OSError):
+            while len(self._held) <= _MOST_HELD and (
+                data := os.read(descriptor, _MOST_HELD)
+            ):
+                self._held += data
 
     def pause_writing(self) -> None:
         """Let the writer wait."""

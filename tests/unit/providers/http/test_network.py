@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -165,6 +166,28 @@ def test_the_next_address_is_tried_where_one_refuses() -> None:
         runner.run(scene())
 
 
+def test_what_came_before_a_reset_is_read_though_writing_fails() -> None:
+    """A server that refuses a request says why and hangs up, its end still unread."""
+
+    async def scene() -> bytes:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            wire = await open_tcp(*listener.getsockname(), AT)
+            with listener.accept()[0] as server:
+                server.sendall(b"too large")
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETS)
+            await wire.write(b"much" * 1000)  # before the loop has looked for anything
+            said = await wire.read(100)
+            with pytest.raises(ConnectionResetError):
+                await wire.read(100)
+            return said
+
+    assert asyncio.run(scene()) == b"too large"
+
+
+_RESETS = struct.pack("ii", 1, 0)
+"""To close by a reset, at once."""
+
+
 def test_an_address_that_hangs_is_left_beside_the_next() -> None:
     """The first to connect counts, and the other attempt leaves nothing open."""
 
@@ -180,7 +203,7 @@ def test_an_address_that_hangs_is_left_beside_the_next() -> None:
         with silent() as port:
             before = descriptors()
             wire = await open_tcp("slow.invalid", port, AT)
-            assert len(descriptors() - before) == 1
+            assert len(descriptors() - before) <= 1  # others may be closed meanwhile
             wire.abort()
 
     with asyncio.Runner(loop_factory=Slow) as runner:
