@@ -171,7 +171,7 @@ def test_what_came_before_a_reset_is_read_though_writing_fails() -> None:
 
     async def scene() -> bytes:
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            wire = await open_tcp(*listener.getsockname(), AT)
+            wire = await open_tcp("127.0.0.1", listener.getsockname()[1], AT)
             with listener.accept()[0] as server:
                 server.sendall(b"too large")
                 server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETS)
