@@ -75,6 +75,8 @@ def test_values_are_completed(tmp_path: Path, name: str) -> None:
             ("hexai chat --on", "hexai chat --only"),
             ("hexai models te", "hexai models test"),
             ("hexai vote ti", "hexai vote tie"),
+            ("hexai vote 1 li", "hexai vote 1 lively"),
+            ("hexai models test li", "hexai models test lively"),
             (f"hexai -f {tmp_path}/no", f"hexai -f {tmp_path}/notes.md"),
             ("hexai -t re", "hexai -t review"),
             ("hexai -t review -p fo", "hexai -t review -p focus="),
@@ -87,3 +89,15 @@ def test_values_are_completed(tmp_path: Path, name: str) -> None:
                 tmux.run("send-keys", "-l", "1")
                 tmux.wait_for(f"{completed}1")
             tmux.press("C-u")
+
+
+def test_in_fish_who_can_win_stands_before_older_runs(tmp_path: Path) -> None:
+    """It sorts what it is offered, unless it is told not to."""
+    write_config(_CONFIG)
+    assert run_cli("--fresh", "hi").code == 0
+    with _shell(tmp_path, "fish") as tmux:
+        tmux.run("send-keys", "-l", "hexai vote ")
+        tmux.press("Tab")
+        tmux.wait_for("none is good")
+        tmux.press("Tab")
+        tmux.wait_for("hexai vote at\\ home")

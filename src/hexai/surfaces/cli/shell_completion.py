@@ -28,10 +28,12 @@ from click.shell_completion import (
 from hexai.config.order import Snapshot, load
 from hexai.config.provider_defaults import provider_names
 from hexai.domain.entry import Surface
+from hexai.domain.record import RecordedRun
 from hexai.errors import HexaiError, UsageError
 from hexai.service.recorded_runs import open_history
 from hexai.service.setup.built_in_model import PULLABLE
 from hexai.service.setup.hub import LISTED
+from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.command_line import root_command
 from hexai.surfaces.cli.commands import COMMANDS
 from hexai.surfaces.cli.output import say
@@ -91,7 +93,11 @@ class _Zsh(_WithValues, ZshComplete):
 
 
 class _Fish(_WithValues, FishComplete):
-    """Click's."""
+    """Click's, in our order: fish would put numbers of runs before who can win."""
+
+    source_template = FishComplete.source_template.replace(
+        "complete --no-files", "complete --keep-order --no-files"
+    )
 
 
 class _Bash(_WithValues):
@@ -218,12 +224,13 @@ def _known(process: Process) -> _Sources:
     def votes(context: click.Context) -> _Offers:
         if context.params.get("words"):
             return _winners(process, str(context.params["words"][0]))
-        return [*_winners(process, None), *_runs(process)]
+        return [*_winners(process, None), *_runs(process, _can_be_voted_on)]
 
     return {
         ("", "models"): _Known(partial(_models, process)),
         ("", "only"): _Known(partial(_labels, process)),
         ("", "model"): _Known(partial(_models, process)),
+        ("models test", "label"): _Known(partial(_all_labels, process)),
         ("", "options"): _Known(lambda _: _options()),
         ("", "template"): _Known(partial(_templates, process)),
         ("", "parameters"): _Known(partial(_parameters, process)),
@@ -253,6 +260,17 @@ def _labels(process: Process, context: click.Context) -> _Offers:
         yield entry.label, f"{entry.spec.provider}:{entry.spec.model}"
 
 
+def _all_labels(process: Process, context: click.Context) -> _Offers:
+    """Give the labels of all surfaces, each once."""
+    snapshot = _load(process, context)
+    found = {
+        entry.label: f"{entry.spec.provider}:{entry.spec.model}"
+        for surface in Surface
+        for entry in snapshot.entries(surface).entries
+    }
+    return found.items()
+
+
 def _models(process: Process, context: click.Context) -> _Offers:
     """Give the models that are configured somewhere, and the providers."""
     snapshot = _load(process, context)
@@ -272,26 +290,45 @@ def _load(process: Process, context: click.Context) -> Snapshot:
     return load(folders_of(process), process.environ, config=config, project=folder)
 
 
-def _runs(process: Process) -> _Offers:
+def _runs(
+    process: Process, wanted: Callable[[RecordedRun], bool] = lambda _: True
+) -> _Offers:
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        newest = list(islice(history.newest(), _RUNS))
+        newest = [each for each in islice(history.newest(), _RUNS) if wanted(each)]
     for each in newest:
         asked = truncate(" ".join(each.run.prompt.split()), 40)
         yield str(each.number), f"{when(each.run.started_at)} {asked}".strip()
 
 
+def _can_be_voted_on(recorded: RecordedRun) -> bool:
+    """Tell whether there is anything to compare."""
+    return Ballot(recorded.run).is_open
+
+
 def _winners(process: Process, word: str | None) -> _Offers:
     """Give whom one can vote for in a run; None: the newest question."""
-    return [*_contenders(process, word), ("tie", ""), ("bad", "")]
+    recorded = _run(process, word)
+    ballot = Ballot(recorded.run)
+    if not ballot.is_open:
+        return
+    hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
+    for letter, each in ballot.candidates.items():
+        yield (letter, "") if hidden else (each.label, letter)
+    yield "tie", "one as good as the other"
+    yield "bad", "none is good"
 
 
 def _contenders(process: Process, word: str | None) -> _Offers:
     """Give what the contenders of a run are called; None: of the newest question."""
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        recorded = history.run(word, surface=None if word else Surface.CLI)
+    recorded = _run(process, word)
     hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
     names = names_shown(recorded.run, hidden=hidden)
     return [(name, "") for name in names.values()]
+
+
+def _run(process: Process, word: str | None) -> RecordedRun:
+    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        return history.run(word, surface=None if word else Surface.CLI)
 
 
 def _templates(process: Process, context: click.Context) -> _Offers:
