@@ -81,10 +81,17 @@ def _apart(keys: Sequence[_Key], steps: "Sequence[_Step[_Key]]") -> dict[_Key, s
     if len(groups) == 1:
         return _apart(keys, rest)
     return {
-        key: suffix + after
+        key: _joined(suffix, after)
         for suffix, there in groups.items()
         for key, after in _apart(there, rest).items()
     }
+
+
+def _joined(one: str, other: str) -> str:
+    """Put what tells somebody apart together, in one pair of brackets."""
+    if one.endswith(")") and other.startswith(" ("):
+        return f"{one[:-1]}, {other[2:]}"
+    return one + other
 
 
 def _grouped(names: Mapping[_Key, str]) -> dict[str, list[_Key]]:

@@ -78,6 +78,12 @@ def test_another_model_under_a_label_is_told_by_its_name() -> None:
         "home (llama)",
         "home (qwen)",
     ]
+    top = replace(COLD, fingerprint="temperature=0 top_p=0.9")
+    assert named((COLD, title), (other, title), (top, title)) == [
+        "home (qwen)",
+        "home (llama)",
+        "home (qwen, top_p=0.9)",
+    ]
     moved = replace(COLD, provider="lmstudio")
     assert named((COLD, title), (moved, title)) == [
         "home (ollama:qwen)",
