@@ -350,12 +350,17 @@ class TestAgain:
         assert run_cli("--again", "more").code == 2
 
     def test_without_an_earlier_prompt_it_says_so(self) -> None:
-        """As where no text is kept."""
+        """As where its text is not kept: no older one is asked in its place."""
+        simulated("echo", "lorem")
+        nothing = run_cli("--again", "-m", "simulated:echo")
+        run_cli("kept")
         simulated("echo", "lorem", more='[ledger]\nstore_text = "none"\n')
         run_cli("hi")
         result = run_cli("--again", "-m", "simulated:echo")
-        assert result.code == 2
-        assert "no earlier prompt" in result.err
+
+        assert (nothing.code, result.code) == (2, 2)
+        assert "there is no earlier question to ask again" in nothing.err
+        assert "the text of the last question, run 2, is not kept" in result.err
 
 
 class TestTexts:

@@ -272,6 +272,12 @@ class TestWhichRun:
         ask_at(here, "-c", "third")
         ask_at(elsewhere, "-c", "fourth")
 
+        ask_at(there, "vote", "careful")
+        run_cli("vote", "lively")
+
+        chosen = [json.loads(run_cli("show", str(n), "--json").out) for n in (2, 4)]
+        labels = [each["choice"]["labels"] for each in chosen]
+        assert labels == [["careful"], ["lively"]]
         said = elsewhere.text()
         assert sent(upstream, "one")[2][0] == "u: first"
         assert sent(upstream, "one")[3][2] == "u: third"
@@ -512,10 +518,10 @@ def test_what_does_not_fit_is_told(upstream: Upstream) -> None:
 
 
 def ask_at(terminal: Terminal, *words: str) -> int:
-    """Ask at a terminal that stays open."""
+    """Ask, or vote, at a terminal that stays open."""
     environ = {"TERM": "xterm", **os.environ}  # noqa: TID251 - the edge
     process = Process(
-        arguments=("--plain", *words),
+        arguments=words if words[0] == "vote" else ("--plain", *words),
         environ=environ,
         home=environ["HOME"],
         stdin=terminal.descriptor,

@@ -125,7 +125,7 @@ def test_the_last_prompt_is_asked_again_beside_a_damaged_one() -> None:
     _change(f"UPDATE prompt SET messages = CAST(X'{_BROKEN}' AS TEXT) WHERE run = 3")
 
     assert _run("--again", "-m", "simulated:echo", "--fresh").out == "second"
-    assert _run("vote", "a").code == 0
+    assert _run("vote", "2", "a").code == 0
     assert _run("show", "3").code == 1
 
 

@@ -4,31 +4,40 @@ import time
 
 from msgspec.structs import replace
 
-from hexai.domain.entry import Entry, Surface
+from hexai.domain.entry import Entry
 from hexai.domain.messages import Message, Role
 from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
 from hexai.service.guard.guard import Source
 from hexai.service.recorded_runs import open_history
 from hexai.surfaces.cli.command_line import AskOptions
+from hexai.surfaces.cli.last_question import find_last
+from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import Prompt
 
 
 def last_question(process: Process) -> RunRecord:
-    """Give the last run whose prompt is kept; raises `UsageError` if there is none."""
+    """Give the last question; raises `UsageError` if it cannot be asked again."""
+    now = time.time()  # noqa: TID251 - the edge
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        for recorded in history.newest(surface=Surface.CLI):
-            if recorded.run.follows and recorded.run.messages:
-                raise UsageError(
-                    f"run {recorded.number} goes on with another, which other models "
-                    "do not know; `hexai -c` with `-m` and `--from` takes them along"
-                )
-            if recorded.run.messages:
-                return recorded.run
-    raise UsageError(
-        "there is no earlier prompt to ask again; ledger.store_text says which are kept"
-    )
+        last = find_last(history, process.terminal, now)
+    if last is None:
+        raise UsageError("there is no earlier question to ask again")
+    number, run = last.run.number, last.run.run
+    if not run.messages:
+        raise UsageError(
+            f"the text of the last question, run {number}, is not kept, so it "
+            "cannot be asked again; ledger.store_text says which are"
+        )
+    if run.follows:
+        raise UsageError(
+            f"run {number} goes on with another, which other models do not know; "
+            "`hexai -c` with `-m` and `--from` takes them along"
+        )
+    if last.told:
+        complain(process, f"note: asking again {last.told}")
+    return run
 
 
 def prompt_again(run: RunRecord) -> Prompt:

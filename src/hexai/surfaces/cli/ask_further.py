@@ -37,19 +37,13 @@ from hexai.surfaces.cli.follow_up import (
     what_is_lost,
     winner_of_vote,
 )
+from hexai.surfaces.cli.last_question import find_last
 from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import from_line
 from hexai.surfaces.cli.recorded import names_shown, stays_blind
 from hexai.surfaces.cli.views import Show, Wanted
-from hexai.surfaces.words import ago
-from hexai.text.sanitise import shorten
-
-_OPEN_FOR = 12 * 3600.0
-"""Seconds that a terminal is known by its session: both numbers come again some day."""
-_SITTING = 30 * 60.0
-"""Seconds after which it is said which question is gone on with."""
 
 
 class Meant(Struct, frozen=True, kw_only=True):
@@ -180,22 +174,11 @@ def _named(
 
 
 def _last(history: History, session: Session, now: float) -> Meant | None:
-    """Give the last question of this terminal, else of all; None if there is none."""
-    terminal = session.process.terminal
-    if terminal and (run := history.last_at(terminal, now - _OPEN_FOR)) is not None:
-        is_here = True
-    else:
-        run = next(history.newest(surface=Surface.CLI), None)
-        is_here = not terminal
-    if run is None:
+    last = find_last(history, session.process.terminal, now)
+    if last is None:
         return None
-    age = now - run.run.started_at
-    if is_here and age < _SITTING:
-        return Meant(run=run, words=())
-    asked = shorten(" ".join(run.run.prompt.split()) or "its text is not kept", 60)
-    where = "" if is_here else " in another terminal"
-    note = f"going on with run {run.number}, asked{where} {ago(age)}: {asked}"
-    return Meant(run=run, words=(), note=note)
+    note = f"going on with {last.told}" if last.told else ""
+    return Meant(run=last.run, words=(), note=note)
 
 
 def _names(run: RecordedRun, now: float) -> Sequence[str]:

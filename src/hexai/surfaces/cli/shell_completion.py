@@ -36,6 +36,7 @@ from hexai.service.setup.hub import LISTED
 from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.command_line import root_command
 from hexai.surfaces.cli.commands import COMMANDS
+from hexai.surfaces.cli.last_question import find_last
 from hexai.surfaces.cli.output import say
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import is_hidden, names_shown, when
@@ -328,7 +329,12 @@ def _contenders(process: Process, word: str | None) -> _Offers:
 
 def _run(process: Process, word: str | None) -> RecordedRun:
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        return history.run(word, surface=None if word else Surface.CLI)
+        if word is not None:
+            return history.run(word)
+        now = time.time()  # noqa: TID251 - the edge
+        if (last := find_last(history, process.terminal, now)) is None:
+            raise UsageError("nothing was asked yet")
+        return last.run
 
 
 def _templates(process: Process, context: click.Context) -> _Offers:

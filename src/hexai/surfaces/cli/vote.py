@@ -14,6 +14,7 @@ from hexai.surfaces.cli.arguments import vote_argument
 from hexai.surfaces.cli.ballot import Ballot, Vote
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.keys import keyboard, single_keys
+from hexai.surfaces.cli.last_question import find_last
 from hexai.surfaces.cli.output import (
     can_confirm,
     complain,
@@ -149,7 +150,7 @@ def _vote(invocation: Invocation, words: tuple[str, ...], *, yes: bool) -> int:
     process = invocation.process
     *run, winner = words
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        recorded = history.run(run[0]) if run else _last_open(history)
+        recorded = history.run(run[0]) if run else _last_open(process, history)
         at = _newer_than(recorded.chosen)
         was_hidden = is_hidden(recorded, at)
         vote = Ballot(recorded.run).read_word(winner)
@@ -194,26 +195,27 @@ def _may_change(
     return False
 
 
-def _last_open(history: History) -> RecordedRun:
+def _last_open(process: Process, history: History) -> RecordedRun:
     """Give the last question; raises `UsageError` where it cannot be voted on.
 
     No older one is taken in its place: whoever votes means what was just seen.
     """
-    last: RecordedRun | None = None
-    for recorded in history.newest(surface=Surface.CLI):
-        last = last or recorded
-        if not Ballot(recorded.run).is_open:
-            continue
-        if recorded is last:
-            return recorded
-        prompt = truncate(" ".join(recorded.run.prompt.split()), 40)
-        raise UsageError(
-            f"{_why_not(last)}; the last run that can be voted on is "
-            f"{recorded.number}, {prompt!r}: hexai vote {recorded.number} WINNER"
-        )
+    now = time.time()  # noqa: TID251 - the edge
+    last = find_last(history, process.terminal, now)
     if last is None:
         raise UsageError("there is nothing to vote on: nothing was asked yet")
-    raise UsageError(_why_not(last))
+    if Ballot(last.run.run).is_open:
+        if last.told:
+            complain(process, f"note: voting on {last.told}")
+        return last.run
+    for recorded in history.newest(surface=Surface.CLI):
+        if Ballot(recorded.run).is_open:
+            prompt = truncate(" ".join(recorded.run.prompt.split()), 40)
+            raise UsageError(
+                f"{_why_not(last.run)}; the last run that can be voted on is "
+                f"{recorded.number}, {prompt!r}: hexai vote {recorded.number} WINNER"
+            )
+    raise UsageError(_why_not(last.run))
 
 
 def _why_not(last: RecordedRun) -> str:
