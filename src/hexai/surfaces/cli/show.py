@@ -16,6 +16,7 @@ from hexai.surfaces.cli.arguments import run_argument
 from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
+from hexai.surfaces.cli.last_question import find_last
 from hexai.surfaces.cli.output import complain, say
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import (
@@ -71,7 +72,7 @@ def parser() -> click.Command:
         ],
         explanation="Print a recorded run: its prompt and all its answers. "
         "RUN is a number of `hexai history` or the beginning of an id; without it, "
-        "the last run.",
+        "the last question of this terminal.",
     )
 
 
@@ -80,7 +81,7 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
     if wanted.json and wanted != Wanted(json=True):
         raise UsageError("--json prints all of a run; leave the other options out")
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
-        recorded = history.run(run)
+        recorded = history.run(run) if run else _last(process, history, wanted)
         whole = wanted.json or not (wanted.wants_one or wanted.only_text)
         earlier = _earlier(process, history, recorded) if whole else ()
     now = time.time()  # noqa: TID251 - the edge
@@ -105,6 +106,17 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
         return 0
     say(process, "\n".join(_thread(earlier, recorded, now)))
     return 0
+
+
+def _last(process: Process, history: History, wanted: Wanted) -> RecordedRun:
+    """Give the last question; where none was asked, what an editor did last."""
+    now = time.time()  # noqa: TID251 - the edge
+    last = find_last(history, process.terminal, now)
+    if last is None:
+        return history.run()
+    if last.told and (wanted.wants_one or wanted.only_text):
+        complain(process, f"note: {last.told}")
+    return last.run
 
 
 def _earlier(
