@@ -18,7 +18,7 @@ from tests.support.tmux import wait_until
 from tests.support.upstream import Upstream
 
 TASKS = 16
-MOMENTS = 4
+KILLS = int(os.environ.get("KILLS", "4"))  # noqa: TID251 - tests have a clean one
 """Kills of each run; `KILLS` in the environment asks for more."""
 
 
@@ -54,7 +54,6 @@ def kill_after(process: subprocess.Popen[bytes], upstream: Upstream, some: int) 
 def test_a_killed_bench_goes_on_to_the_same_end(tmp_path: Path, seed: int) -> None:
     """The same cells, each once, and the same money, as undisturbed."""
     drawn = random.Random(seed)
-    kills = int(os.environ.get("KILLS", MOMENTS))  # noqa: TID251 - the edge
     made = history(tmp_path / "repo", commits=20)
     begin = ("--since", "2020-01-01", "--tasks", str(TASKS), "--seed", "s")
     with Upstream(by_prompt(delay=0.03)) as one, Upstream(by_prompt()) as other:
@@ -63,7 +62,7 @@ def test_a_killed_bench_goes_on_to_the_same_end(tmp_path: Path, seed: int) -> No
         assert code == 0, err
 
         process, killed = start(made.folder, *begin), 0
-        for _ in range(kills):
+        for _ in range(KILLS):
             killed += kill_after(process, one, drawn.randrange(1, 9))
             process = start(made.folder, "--resume", "2")
         code, err = finish(process)

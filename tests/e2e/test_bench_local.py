@@ -11,7 +11,7 @@ import pytest
 
 from hexai.bench.asking import CompletionAsker
 from hexai.bench.budget import Purse
-from hexai.bench.fill import Filler
+from hexai.bench.fill_holes import HoleFiller
 from hexai.bench.run import Filled
 from hexai.bench.spending import ENOUGH
 from hexai.config.locate import find_folders
@@ -87,8 +87,7 @@ def test_tokens_are_foretold_within_a_tenth(tmp_path: Path) -> None:
                 purse=Purse(None),
             ) as asker,
         ):
-            sizes = [asker.sizes(task) for task in tasks]
-            filler = Filler(asker, tasks, sizes, kept.append)
+            filler = HoleFiller(asker, tasks, kept.append)
             found: list[Cell] = []
             foretold = 0
             for place, task in enumerate(tasks):

@@ -72,6 +72,44 @@ def test_a_dry_run_and_a_script_without_yes_send_nothing(file: Path) -> None:
     assert "--yes" in refused.err
 
 
+def test_what_nobody_knows_the_price_of_is_not_free(tmp_path: Path) -> None:
+    """Nowhere is an unknown price nothing; and one question is no several."""
+    path = tmp_path / "q.txt"
+    path.write_text("What is 1?", "utf-8")
+    with Upstream(says("yes")) as one:
+        entries(one, local=False, surface="cli")
+        result = ask(path, "--yes")
+
+    assert "\nthe price is unknown\n" in result.out
+    assert result.out.startswith("1 question\n")
+    assert "price unknown" in run_cli("bench", "list").out
+    [listed] = json.loads(run_cli("bench", "list", "--json").out)
+    assert listed["cost_known"] is False
+    for labels in (("a", "a"), ("a", "a", "a"), ("b",)):
+        assert run_cli("bench", "compare", "1", *labels).code == 2
+
+
+def test_who_was_set_aside_is_asked_again_once_that_is_mended(file: Path) -> None:
+    """A wrong key loses its failures, and no bench."""
+    keys = [status(401, "wrong key"), says("yes", "no")]
+
+    async def reply(exchange: Exchange) -> None:
+        await keys[0](exchange)
+
+    with Upstream(reply) as one, Upstream(says("yes")) as other:
+        entries(one, other, surface="cli")
+        first = ask(file, "--repeat", "2")
+        del keys[0]
+        again = ask("", "--resume", "1")
+
+    assert "a was set aside: " in first.out
+    assert "hexai bench ask --resume 1 asks them again" in " ".join(first.out.split())
+    assert again.code == 0, again.err
+    assert "set aside" not in again.out
+    assert len(cells()) == 4 * QUESTIONS
+    assert "is done" in ask("", "--resume", "1").err
+
+
 class TestAsked:
     """From the file to a table."""
 
@@ -257,7 +295,7 @@ class TestResumed:
             hotter = run_cli("bench", "ask", "--resume", "1")
 
         assert changed.code == hotter.code == 2
-        assert "1 of 6 tasks are not there any more" in changed.err
+        assert "not there any more: 1 of its 6 tasks" in changed.err
         assert "a has changed: temperature" in hotter.err
 
     def test_what_is_done_or_of_another_kind_says_what_to_do(self, file: Path) -> None:
@@ -405,7 +443,7 @@ class TestRuns:
             result = ask(questions, folder=questions.parent)
 
         assert result.code == 0, result.err
-        assert "3 checks run a command and were left out; --test" in result.err
+        assert "3 checks that would run a command; --test" in result.err
         assert {cell["checks"] for cell in cells()} == {0}
 
     @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ class Purse:
         self.limit = limit
         self.spent = spent
         self.reserved = Decimal(0)
+        self.is_known = True
+        """What was spent is all; else something was, of whose price nobody knows."""
 
     @property
     def left(self) -> Decimal | None:
@@ -67,6 +69,8 @@ class Tab:
 
         An attempt before the last one failed without a token, which nobody bills.
         """
+        if self._most is None and cost is None and not sure:
+            self._purse.is_known = False
         if not self._held:
             self._purse.settle(Decimal(0), cost or Decimal(0))
             return

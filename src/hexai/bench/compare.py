@@ -1,9 +1,9 @@
 """Which contender is better, and whether that is known yet; pure.
 
-Commits are drawn in random order, and all contenders answer all tasks of a commit
-before it counts: else the answers that come late are the bad ones, and who is slow
-looks good until they are there. What a commit says of two contenders is one value,
-since its tasks are alike; the bets on it are those of `bench.duel`.
+Commits are drawn in random order, and count for two contenders in that order, each once
+both have answered all of its tasks: else the answers that come late are the bad ones,
+and who is slow looks good until they are there. What a commit says of two contenders is
+one value, since its tasks are alike; the bets on it are those of `bench.duel`.
 
 A pair is decided by the highest capital that it has ever had, all pairs together by
 Holm's steps: of 20 runs at most one ever names a better one of two that are equal.
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
-from hexai.bench.duel import FALSE, KNOWN, WIDEST, Duel
+from hexai.bench.duel import FALSE, KNOWN, WIDEST, Both, Duel
 from hexai.bench.figures import Block, Figures, average
 from hexai.bench.intervals import interval
 from hexai.bench.sequences import CERTAIN, Bounds
@@ -26,8 +26,9 @@ MARGIN = 0.05
 class Comparison:
     """All contenders of a run, compared block by block.
 
-    Blocks have to come in the order that was drawn, each once all have answered it: one
-    that lacks a cell holds those after it, whatever they say.
+    Blocks have to come in the order that was drawn, for each two once both have
+    answered: one that lacks a cell holds those after it, whatever they say. Others need
+    not wait for that, since bets on a pair are on what these two said, however far.
     """
 
     def __init__(
@@ -37,22 +38,33 @@ class Comparison:
 
         What is compared lies within `span`: from -1 to 1, or from 0 to 1.
         """
+        self.contenders = contenders
         self._margin = margin
         self._contenders = [_Contender(span) for _ in range(contenders)]
         self._pairs = {
             pair: Duel(pair, margin, span)
             for pair in combinations(range(contenders), 2)
         }
-        self._tasks, self._commits = 0, 0
+        self.taken = 0
+        """How often anything was taken; it says more once this has changed."""
 
     def add(self, block: Block) -> None:
         """Take a block that all contenders have answered."""
-        self._tasks += len(block.rows)
-        self._commits += 1
-        for number, contender in enumerate(self._contenders):
-            contender.add([row.figures[number] for row in block.rows])
-        for (one, other), pair in self._pairs.items():
-            pair.add([(row.figures[one], row.figures[other]) for row in block.rows])
+        for number in range(len(self._contenders)):
+            self.add_one(number, [row.figures[number] for row in block.rows])
+        for one, other in self._pairs:
+            both = [(row.figures[one], row.figures[other]) for row in block.rows]
+            self.add_two((one, other), both)
+
+    def add_one(self, number: int, cells: Iterable[Figures | None]) -> None:
+        """Take what one contender made of its next block."""
+        self._contenders[number].add(cells)
+        self.taken += 1
+
+    def add_two(self, pair: tuple[int, int], cells: Sequence[Both]) -> None:
+        """Take what two contenders made of their next block."""
+        self._pairs[pair].add(cells)
+        self.taken += 1
 
     def is_settled(self, aside: Collection[int] = ()) -> bool:
         """Tell whether the run may stop: each two are decided, or equal.
@@ -73,15 +85,16 @@ class Comparison:
         return Standing(
             means=tuple(each.mean() for each in self._contenders),
             pairs=tuple(pair.judged(decided, left) for pair in seen),
-            tasks=self._tasks,
-            commits=self._commits,
         )
 
-    def cheapest(self, prices: Sequence[float | None]) -> Cheapest:
+    def cheapest(
+        self, prices: Sequence[float | None], waited: Collection[tuple[int, int]] = ()
+    ) -> Cheapest:
         """Find the cheapest that is not worse; a price of None is not known.
 
         Any of all but one may be worse than another, and each may seem not to be by
-        chance, so each has to be the surer of it the more there are.
+        chance, so each has to be the surer of it the more there are. Of two who are
+        `waited` for and were not compared yet, either may be much worse.
         """
         limit = max(CERTAIN, (len(prices) - 1) / FALSE)
         priced = [
@@ -93,8 +106,13 @@ class Comparison:
         for _, number in sorted(priced):
             pairs = [pair for pair in self._pairs.values() if pair.holds(number)]
             doubtful = [pair for pair in pairs if pair.not_worse(number) < limit]
-            if not doubtful:
+            is_waited = any(
+                number in pair and not self._pairs[pair].values for pair in waited
+            )
+            if not doubtful and not is_waited:
                 return Cheapest(contender=number, open=tuple(open_))
+            if not doubtful:
+                continue
             if not any(pair.is_worse(number, limit) for pair in doubtful):
                 worst = min(doubtful, key=lambda pair: pair.not_worse(number))
                 open_.append(worst.cheaper(number, limit))

@@ -31,6 +31,9 @@ _ANY_AFTER = 20
 _SEEN = 0.005
 """The difference by `similar` that a table shows."""
 
+Both = tuple[Figures | None, Figures | None]
+"""What two made of a task; None for a cell that leaves the comparison."""
+
 
 class Duel:
     """The bets on two contenders, for the first of them where nothing else is said."""
@@ -54,7 +57,7 @@ class Duel:
         self._span = span
         self._margin = margin
 
-    def add(self, cells: Sequence[tuple[Figures | None, Figures | None]]) -> None:
+    def add(self, cells: Sequence[Both]) -> None:
         """Take what both made of each task of a commit."""
         both = [(one, other) for one, other in cells if one and other]
         if not both:

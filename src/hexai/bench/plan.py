@@ -82,4 +82,4 @@ def _tasks(before: Plan, now: Plan) -> str:
     missing = len(before.tasks) - len(same)
     if not missing:
         return "there are other tasks"
-    return f"{missing} of {len(before.tasks)} tasks are not there any more"
+    return f"not there any more: {missing} of its {len(before.tasks)} tasks"

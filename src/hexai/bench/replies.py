@@ -18,10 +18,12 @@ from hexai.domain.outcome import (
     TakenBackEvent,
 )
 from hexai.domain.provider import FinishReason
+from hexai.engine.breaker import REST
 from hexai.errors import (
     ContentFilter,
     NoAnswer,
     NotSent,
+    OutOfCredit,
     RateLimited,
     TimedOut,
     UpstreamResting,
@@ -60,8 +62,13 @@ class Answer(Struct, frozen=True, kw_only=True):
 class Later(Struct, frozen=True):
     """It could not be asked now; it says nothing of the model, so ask again."""
 
-    seconds: float
     reason: str
+    seconds: float | None = None
+    """After so many, which its upstream asks for; None: it does not say."""
+    is_down: bool = False
+    """The upstream is left alone because it keeps failing."""
+    was_tried: bool = False
+    """It failed for this one too."""
 
 
 class Unpaid(Struct, frozen=True):
@@ -143,9 +150,10 @@ def later_of(outcome: Outcome, tab: Tab) -> Later | Unpaid | None:
     if tab.is_refused:
         return Unpaid()
     if isinstance(error, UpstreamResting):
-        return Later(30.0, str(error))
-    if isinstance(error, RateLimited) and error.kind == RateLimited.kind:
-        return Later(error.retry_after or 10.0, str(error))
+        tried = outcome.attempts > 0
+        return Later(str(error), REST, is_down=True, was_tried=tried)
+    if isinstance(error, RateLimited) and not isinstance(error, OutOfCredit):
+        return Later(str(error), error.retry_after)
     return None
 
 

@@ -6,8 +6,8 @@ its block, and blocks in the order in which they were drawn.
 """
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from math import inf
@@ -18,17 +18,15 @@ from msgspec import Struct
 
 from hexai.bench.budget import Purse
 from hexai.bench.known import Known
+from hexai.bench.patience import Patience
 from hexai.bench.replies import Later, Unpaid
 from hexai.bench.schedule import LEAD, Lane, Seat, cold_cells, lanes_of, spread
 from hexai.domain.bench import Cell, Ending, Item
 
-IN_A_ROW = 10
-"""Failures for one cause, one after the other, after which a contender is set aside."""
-_AGAIN = 6
-"""Times that a cell is put off, because its upstream asks for time."""
 _UNPAID = 3
 """Times that a cell may find the purse too light for its retries."""
-_LONGEST_WAIT = 120.0
+_QUIET = 10.0
+"""Seconds from which on it is told that an answer is waited for."""
 _LATELY = 20
 """Cells by whose time it is told how long the rest takes."""
 
@@ -75,6 +73,17 @@ class Keeps(Protocol):
         """Write a cell."""
 
 
+class Wait(Struct, frozen=True, kw_only=True):
+    """A contender that holds something up."""
+
+    contender: int
+    seconds: float | None = None
+    """After which it is asked again, or, without a `reason`, since it was asked; None:
+    nobody knows."""
+    reason: str = ""
+    """Why it is not asked now; empty: it was, and has not answered."""
+
+
 class Progress(Struct, frozen=True, kw_only=True):
     """How far a bench has come."""
 
@@ -83,12 +92,13 @@ class Progress(Struct, frozen=True, kw_only=True):
     tasks: int
     """Each contender's, in all."""
     spent: Decimal
+    """As far as it is known."""
+    is_spent_known: bool
     reserved: Decimal
     left: float | None
     """Seconds until all is asked, about; None while nobody knows."""
     aside: Mapping[int, str]
-    waits: str
-    """What is waited for before anything more is asked; empty for nothing."""
+    waits: tuple[Wait, ...]
 
 
 class Bench(Generic[T]):
@@ -116,10 +126,15 @@ class Bench(Generic[T]):
         self._cold = frozenset[tuple[int, int]]().union(
             *(cold_cells(lane, order, tasks, seats) for lane in lanes)
         )
-        self._failures: dict[int, tuple[str, int]] = {}
+        self._patience = [
+            Patience(has_answered=known.has_answered(index))
+            for index in range(known.contenders)
+        ]
+        self._begun: dict[tuple[str, int], float] = {}
+        self._unpaid: dict[int, None] = {}
+        """Whose next cell waits for money."""
         self._changed = asyncio.Condition()
         self._ending = Ending.DECIDED if known.is_settled else None
-        self._waits: dict[str, str] = {}
         self._times = {i: deque[float](maxlen=_LATELY) for i in range(known.contenders)}
 
     async def run(self) -> Ending:
@@ -139,11 +154,26 @@ class Bench(Generic[T]):
             cells=tuple(map(self.known.counts.__getitem__, self._times)),
             tasks=len(self.tasks),
             spent=self.purse.spent,
+            is_spent_known=self.purse.is_known,
             reserved=self.purse.reserved,
             left=self._seconds_left(),
             aside=self.known.aside,
-            waits="; ".join(dict.fromkeys(self._waits.values())),
+            waits=tuple(self._waits()),
         )
+
+    def _waits(self) -> Iterator[Wait]:
+        now = asyncio.get_running_loop().time()
+        for index in self._unpaid:
+            yield Wait(contender=index, reason="the rest of the budget is reserved")
+        for index, patience in enumerate(self._patience):
+            if index in self.known.aside:
+                continue
+            begun = [at for (_, whose), at in self._begun.items() if whose == index]
+            quiet = now - min(begun, default=now)
+            if left := patience.left(now):
+                yield Wait(contender=index, seconds=left, reason=patience.reason)
+            elif quiet > _QUIET:
+                yield Wait(contender=index, seconds=quiet)
 
     async def _work(self, lane: "_LaneState") -> None:
         while not self._is_over():
@@ -152,7 +182,7 @@ class Bench(Generic[T]):
                 break
             await self._wait_until(lambda: self._is_near(lane))
             if self.known.lacks(*found) and not self._is_over():
-                await self._fill(lane, *found)
+                await self._fill(*found)
             await self._tell()
         await self._tell()
 
@@ -161,8 +191,20 @@ class Bench(Generic[T]):
 
     def _is_near(self, lane: "_LaneState") -> bool:
         """Tell whether a lane may go on, with the slowest one so far behind."""
-        others = (each.tasks for each in self._lanes if not each.is_over)
+        others = (
+            each.tasks
+            for each in self._lanes
+            if not each.is_over and not self._is_short(each.lane.contenders)
+        )
         return lane.tasks - min(others, default=inf) <= LEAD
+
+    def _is_short(self, contenders: Sequence[int]) -> bool:
+        """Tell whether all of some only fail now: nobody has to wait for them."""
+        now = asyncio.get_running_loop().time()
+        return all(
+            index in self.known.aside or self._patience[index].is_short(now)
+            for index in contenders
+        )
 
     async def _tell(self) -> None:
         """Let those look again who wait for something."""
@@ -174,58 +216,65 @@ class Bench(Generic[T]):
         async with self._changed:
             await self._changed.wait_for(lambda: self._is_over() or is_so())
 
-    async def _fill(self, lane: "_LaneState", place: int, index: int) -> None:
+    async def _fill(self, place: int, index: int) -> None:
         """Ask one cell until it says something."""
         task, cold = self.tasks[place], (place, index) in self._cold
-        tries = Counter[str]()
-        while await self._can_pay(lane, task, index):
-            began = asyncio.get_running_loop().time()
-            match await self._asks.fill(task, index, cold=cold):
-                case Filled() as filled:
-                    spent = asyncio.get_running_loop().time() - began
-                    self._note(index, filled, spent)
+        now, unpaid = asyncio.get_running_loop().time, 0
+        while await self._may_ask(place, index):
+            began = self._begun[task.id, index] = now()
+            try:
+                result = await self._asks.fill(task, index, cold=cold)
+            finally:
+                del self._begun[task.id, index]
+            match result:
+                case Filled():
+                    self._note(index, result, now() - began)
                     break
-                case Later(seconds=seconds, reason=reason):
-                    tries["later"] += 1
-                    if tries["later"] == _AGAIN:
-                        self._set_aside(index, reason)
-                        break
-                    await self._put_off(lane, seconds, reason)
+                case Later():
+                    why = self._patience[index].put_off(result, now())
+                    self._set_aside(index, why)
                 case Unpaid():
-                    tries["unpaid"] += 1
-                    if tries["unpaid"] == _UNPAID:
+                    unpaid += 1
+                    if unpaid == _UNPAID:
                         self._ending = self._ending or Ending.SPENT
+
+    async def _may_ask(self, place: int, index: int) -> bool:
+        """Wait until a cell may be asked; False: it never may."""
+        while left := self._patience[index].left(asyncio.get_running_loop().time()):
+            await self._tell()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._wait_until(lambda: not self.known.lacks(place, index))
+            if self._is_over() or not self.known.lacks(place, index):
+                return False
+        return self.known.lacks(place, index) and await self._can_pay(place, index)
 
     def _note(self, index: int, filled: Filled, seconds: float) -> None:
         """Keep a cell before anything else begins, and see what it changes."""
         self._keeps.put(filled.cell)
         self._times[index].append(seconds)
         self.known.take(filled.cell)
-        self._judge(index, filled)
+        if filled.cause:
+            error = filled.cell.error
+            self._set_aside(index, self._patience[index].failed(filled.cause, error))
+        else:
+            self._patience[index].answered()
         self._look()
 
-    async def _put_off(self, lane: "_LaneState", seconds: float, why: str) -> None:
-        """Ask nothing in a lane for a while."""
-        self._waits[lane.lane.place] = why
-        self.on_change()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(seconds, _LONGEST_WAIT)):
-                await self._wait_until(lambda: False)
-        self._waits.pop(lane.lane.place, None)
-
-    async def _can_pay(self, lane: "_LaneState", task: T, index: int) -> bool:
+    async def _can_pay(self, place: int, index: int) -> bool:
         """Wait until the purse holds what a cell may cost; False: it never will."""
+        task = self.tasks[place]
         most = self._asks.most_usd(task, index)
         if most is None and self.purse.limit is not None:
             reason = "there is a budget, and what it costs at most is not known"
             self._set_aside(index, reason)
             return False
         if most and not self.purse.holds(most):
-            self._waits[lane.lane.place] = "the rest of the budget is reserved"
+            self._unpaid[index] = None
             await self._wait_until(
                 lambda: self.purse.holds(most) or not self.purse.reserved
             )
-            self._waits.pop(lane.lane.place, None)
+            self._unpaid.pop(index, None)
             if not self.purse.holds(most):
                 self._ending = self._ending or Ending.SPENT
         if self._is_over():
@@ -234,19 +283,10 @@ class Bench(Generic[T]):
             self._keeps.reserve(task.id, index, self._asks.requests * most)
         return True
 
-    def _judge(self, index: int, filled: Filled) -> None:
-        """Count failures in a row, and set who only fails aside."""
-        if not filled.cause:
-            self._failures.pop(index, None)
-            return
-        cause, count = self._failures.get(index, (filled.cause, 0))
-        count = count + 1 if cause == filled.cause else 1
-        self._failures[index] = filled.cause, count
-        if count >= IN_A_ROW:
-            self._set_aside(index, filled.cell.error or filled.cause)
-
-    def _set_aside(self, index: int, reason: str) -> None:
-        self.known.set_aside(index, reason)
+    def _set_aside(self, index: int, reason: str | None) -> None:
+        """Ask a contender no more, if there is a reason."""
+        if reason is not None:
+            self.known.set_aside(index, reason)
         self._look()
 
     def _look(self) -> None:

@@ -86,5 +86,3 @@ class Standing(Struct, frozen=True, kw_only=True):
     """By contender; None for one without a cell that counts."""
     pairs: tuple[Pair, ...]
     """Of all two that have a task in common, by contenders."""
-    tasks: int
-    commits: int

@@ -97,6 +97,10 @@ class State(StrEnum):
         return self not in (State.FAILED, State.GUARDED)
 
 
+SILENT = frozenset({State.FAILED, State.GUARDED, State.TIMED_OUT})
+"""How a cell ends in which no model said anything to its end."""
+
+
 class Score(Struct, frozen=True, kw_only=True):
     """An answer beside what was really written; shares of 0 to 1 where not said."""
 
@@ -307,3 +311,13 @@ class BenchRecord(Struct, frozen=True, kw_only=True):
     def cost_usd(self) -> Decimal:
         """What the cells cost, as far as that is known."""
         return sum((c.cost_usd or Decimal(0) for c in self.cells), Decimal(0))
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether there is nothing to go on with: all were asked everything."""
+        return self.ending is Ending.DONE and not self.aside
+
+    @property
+    def is_cost_known(self) -> bool:
+        """Tell whether the price of each cell is known that anybody charges for."""
+        return all(c.cost_usd is not None for c in self.cells if c.state.counts)

@@ -242,9 +242,7 @@ def test_a_comparison_without_blocks_says_nothing() -> None:
     """Before the first commit there is nothing to be said."""
     comparison = Comparison(3)
 
-    assert comparison.standing() == Standing(
-        means=(None, None, None), pairs=(), tasks=0, commits=0
-    )
+    assert comparison.standing() == Standing(means=(None, None, None), pairs=())
     assert comparison.cheapest([1.0, 2.0, 3.0]).contender is None
     assert not comparison.is_settled()
 

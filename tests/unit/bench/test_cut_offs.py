@@ -74,7 +74,7 @@ def test_what_is_said_of_a_bench() -> None:
 
     known, unknown = trained_words(plan)
 
-    assert known == "a, b: 1 of 2 tasks are later than what it knows of, 01 Jun 2024"
+    assert known == "a, b: 1 of 2 tasks later than what it knows of, 01 Jun 2024"
     assert unknown.startswith("c, d: until when training reaches is not known")
     assert later_than(plan, tasks[0]) == ()
     assert later_than(plan, tasks[1]) == ("a", "b")

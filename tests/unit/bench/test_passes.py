@@ -14,7 +14,7 @@ import pytest
 
 from hexai.bench.asker import Asker
 from hexai.bench.confined.job import Ended, Stop
-from hexai.bench.fill import Filler
+from hexai.bench.fill_holes import HoleFiller
 from hexai.bench.mining.repository import Repository
 from hexai.bench.passes import Passing, Surroundings, filled, told
 from hexai.bench.replies import Answer, Reply
@@ -119,6 +119,9 @@ def test_without_a_room_nothing_is_run(tmp_path: Path) -> None:
     assert "No space left" in done.stderr
 
 
+NOTHING = Sizes(chat=1, gap=1, apart=1)
+
+
 class _Local(Asker[Task]):
     """Asks a model of this machine that is the slower the more is run beside it."""
 
@@ -132,6 +135,12 @@ class _Local(Asker[Task]):
 
     def most_usd(self, task: Task, index: int) -> Decimal | None:
         return None
+
+    def sizes(self, task: Task) -> Sizes:
+        return NOTHING
+
+    def masked(self, text: str) -> str:
+        return text
 
     @asynccontextmanager
     async def undisturbed(self, place: str) -> AsyncIterator[Mark]:
@@ -161,11 +170,10 @@ def test_no_model_of_this_machine_is_asked_while_tests_run() -> None:
     """Its times would be those of a busy machine; what is elsewhere goes on."""
     log: list[str] = []
     asked = body("def f():\n    ", "return 2\n", "")
-    sizes = [Sizes(chat=1, gap=1, apart=1)]
 
     async def fill() -> None:
-        filler = Filler(_Local(log), [asked], sizes, lambda _: None, _Runs(log))
-        filler.forecasts = [Forecast(sizes), Forecast(sizes)]
+        filler = HoleFiller(_Local(log), [asked], lambda _: None, _Runs(log))
+        filler.forecasts = [Forecast([NOTHING]), Forecast([NOTHING])]
         async with asyncio.TaskGroup() as group:
             for index in (1, 0, 0, 1):
                 group.create_task(filler.fill(asked, index, cold=False))

@@ -1,5 +1,6 @@
 """Running a bench: who is next, what is kept, who is set aside, when it stops."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from msgspec.structs import replace
 
 from hexai.bench.budget import Purse
 from hexai.bench.replies import Later
-from hexai.bench.run import Bench, Filled, Result
+from hexai.bench.run import Bench, Filled, Result, Wait
 from hexai.bench.schedule import LEAD
 from hexai.domain.bench import Cell, Ending, State, Task
 from tests.support.benches import MACHINE, Script, cell, cloud, known, play, task
@@ -132,25 +133,202 @@ def test_failures_for_other_causes_or_with_answers_between_set_nobody_aside() ->
     assert len(script.asked) == 40
 
 
-def test_a_limit_of_requests_puts_off_and_counts_for_nothing() -> None:
-    """The cell is asked again after what the upstream asks for."""
-    told: list[int] = []
+class Limited:
+    """Answers but between two moments, in which it is refused."""
 
-    def answer(task: Task, index: int) -> Result:
-        told.append(index)
-        if len(told) in (2, 3):
-            return Later(30.0, "rate limit")
+    def __init__(self, later: Later, *, begins: float, ends: float) -> None:
+        self.later = later
+        self.times: list[float] = []
+        """Those at which it was asked; each took a second."""
+        self._begins, self._ends = begins, ends
+
+    def __call__(self, task: Task, index: int) -> Result:
+        """Answer, or say that it is to be asked later."""
+        now = asyncio.get_running_loop().time()
+        self.times.append(now - 1)
+        if self._begins < now < self._ends:
+            return self.later
         return Filled(cell=cell(task.id, index))
 
+
+def test_a_limit_of_requests_puts_off_and_counts_for_nothing() -> None:
+    """The cell is asked again after what the upstream asks for, and no sooner."""
+    limited = Limited(Later("rate limit", 300.0), begins=1.5, ends=250)
     tasks = [task(n) for n in range(3)]
-    script = Script([cloud("a", at_once=1)], answer)
+    script = Script([cloud("a", at_once=1)], limited)
 
     ending, bench = play(tasks, script)
 
     assert ending is Ending.DONE
     assert [each.task for each in script.kept] == [t.id for t in tasks]
-    assert len(script.asked) == 5
+    assert limited.times == [0, 1, 302, 303]
     assert not bench.known.aside
+
+
+def test_who_says_not_how_long_is_waited_for_longer_each_time() -> None:
+    """An upstream that is asked again and again never gets better."""
+    limited = Limited(Later("rate limit"), begins=0.5, ends=100)
+    script = Script([cloud("a", at_once=1)], limited)
+
+    play([task(1)], script)
+
+    assert limited.times == [0, 11, 32, 73, 134]
+
+
+def test_a_limit_holds_for_all_requests_of_a_contender() -> None:
+    """While one of four is told to wait, the others do not try either."""
+    limited = Limited(Later("rate limit", 30.0), begins=0.5, ends=20)
+    script = Script([cloud("a", at_once=4)], limited)
+
+    play([task(n) for n in range(8)], script)
+
+    assert limited.times == [0] * 4 + [31] * 4 + [32] * 4
+
+
+@pytest.mark.parametrize(
+    ("later", "told", "most"),
+    [
+        (Later("rate limit", 7200.0), "it asks to be left alone for 2 hours", 2),
+        (Later("rate limit", 300.0), "so it said for 15 minutes", 905),
+    ],
+)
+def test_who_asks_for_too_long_is_set_aside_with_what_it_asks_for(
+    later: Later, told: str, most: float
+) -> None:
+    """The others are done long before, and nobody waits for a day's limit."""
+    limited = Limited(later, begins=0, ends=1e9)
+    tasks = [task(n) for n in range(3)]
+    script = Script(
+        [cloud("a", at_once=1), cloud("b")],
+        lambda t, i: Filled(cell=cell(t.id, i)) if i else limited(t, i),
+    )
+
+    ending, bench = play(tasks, script)
+
+    assert ending is Ending.DONE
+    assert told in bench.known.aside[0]
+    assert max(limited.times) < most
+    assert len(script.kept) == 3
+
+
+def test_who_never_answered_and_is_left_alone_is_set_aside_at_once() -> None:
+    """A server that is not there holds nobody up for half a minute again and again."""
+    asked = 0
+
+    def answer(task: Task, index: int) -> Result:
+        nonlocal asked
+        asked += 1
+        if asked > 2:
+            return Later("refused; not asked for another 30 s", 30.0, is_down=True)
+        failed = Cell(task=task.id, contender=0, state=State.FAILED, error="refused")
+        return Filled(cell=failed, cause="connection")
+
+    script = Script([cloud("a", at_once=1)], answer)
+
+    _, bench = play([task(n) for n in range(5)], script)
+
+    assert bench.known.aside == {0: "refused"}
+    assert asked == 3
+
+
+def test_who_shares_an_upstream_with_one_that_fails_is_asked_later() -> None:
+    """One model that breaks its server's peace is no reason to lose the other."""
+    down = Later("refused", 30.0, is_down=True)
+
+    def answer(task: Task, index: int) -> Result:
+        if not index:
+            return Later("refused", 30.0, is_down=True, was_tried=True)
+        return other(task, index)
+
+    other = Limited(down, begins=0.5, ends=20)
+    script = Script([cloud("a", at_once=1)] * 2, answer)
+
+    _, bench = play([task(1), task(2)], script)
+
+    assert bench.known.aside == {0: "refused"}
+    assert len(bench.known.cells_of(1)) == 2
+
+
+def test_who_has_answered_is_waited_for_while_its_upstream_fails() -> None:
+    """An outage in the middle of a night is no reason to lose a contender."""
+    later = Later("refused", 30.0, is_down=True)
+    limited = Limited(later, begins=1.5, ends=100)
+    script = Script([cloud("a", at_once=1)], limited)
+
+    _, bench = play([task(n) for n in range(3)], script)
+
+    assert not bench.known.aside
+    assert len(bench.known.cells) == 3
+
+
+def test_what_hangs_holds_up_nobody_else() -> None:
+    """Whose answers time out is set aside; the others were compared meanwhile."""
+
+    def answer(task: Task, index: int) -> Result:
+        if index < 2:
+            return Filled(cell=cell(task.id, index))
+        late = Cell(task=task.id, contender=2, state=State.TIMED_OUT, error="slow")
+        return Filled(cell=late, cause="timeout")
+
+    tasks = [task(n) for n in range(3 * LEAD)]
+    script = Script([cloud("a"), cloud("b"), cloud("c", at_once=1)], answer)
+    compared: list[int] = []
+
+    async def run() -> None:
+        bench = Bench(tasks, known(tasks, 3), script, script, script.purse)
+
+        def look() -> None:
+            if len(bench.known.cells_of(2)) == 2:
+                pairs = bench.known.comparison.standing().pairs
+                compared.append(max(pair.commits for pair in pairs))
+
+        bench.on_change = look
+        await bench.run()
+        assert bench.known.aside == {2: "slow"}
+
+    run_virtually(run())
+
+    assert max(compared) > 2
+
+
+def test_what_is_waited_for_is_told() -> None:
+    """A person sees who is waited for, how long, and why."""
+    told: list[tuple[float, Wait]] = []
+    limited = Limited(Later("rate limit", 60.0), begins=0.5, ends=10)
+    tasks = [task(1)]
+    script = Script([cloud("a"), cloud("b")], limited)
+
+    async def run() -> None:
+        bench = Bench(tasks, known(tasks, 2), script, script, script.purse)
+
+        async def look() -> None:
+            for _ in range(70):
+                await asyncio.sleep(1)
+                now = asyncio.get_running_loop().time()
+                told.extend((now, wait) for wait in bench.progress().waits)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(bench.run())
+            group.create_task(look())
+
+    run_virtually(run())
+
+    assert (31, Wait(contender=0, seconds=30, reason="rate limit")) in told
+
+
+def test_who_was_set_aside_may_be_asked_again() -> None:
+    """What is mended by then goes on where it was, in the order that was drawn."""
+    tasks = [task(n) for n in range(12)]
+    before = known(tasks, 2)
+    failed = [Cell(task=t.id, contender=0, state=State.FAILED) for t in tasks[:10]]
+    before.take(*failed, *(cell(t.id, 1) for t in tasks))
+    script = Script([MACHINE, MACHINE])
+
+    _, bench = play(tasks, script, before)
+
+    assert script.asked == [(t.id, 0) for t in tasks[10:]]
+    [pair] = bench.known.comparison.standing().pairs
+    assert pair.commits == 2
 
 
 def test_a_budget_is_a_hard_stop() -> None:
@@ -158,12 +336,11 @@ def test_a_budget_is_a_hard_stop() -> None:
     purse = Purse(Decimal("0.10"))
     script = Script([cloud("a")], most=Decimal("0.03"), purse=purse)
 
-    ending, bench = play([task(n) for n in range(9)], script)
+    ending, _ = play([task(n) for n in range(9)], script)
 
     assert ending is Ending.SPENT
     assert len(script.kept) == 3
     assert purse.spent == Decimal("0.09")
-    assert bench.progress().spent == Decimal("0.09")
 
 
 def test_under_a_budget_nobody_is_asked_whose_price_is_not_known() -> None:
@@ -249,3 +426,20 @@ def test_the_time_that_is_left_follows_from_what_cells_took() -> None:
     # a takes 1 s a cell, one at a time; b takes 2 s, two at once.
     assert told[:2] == [None, 9.0]
     assert told[-1] == 0.0
+
+
+def test_who_lags_changes_nothing_that_is_known_of_the_others() -> None:
+    """A pair beside a third that is far behind stands as it does alone."""
+    tasks = [task(n, commit=f"c{n // 2}") for n in range(60)]
+    beside, alone = known(tasks, 3), known(tasks, 2)
+    for number, each in enumerate(tasks):
+        both = [cell(each.id, i, saved=0.3 * i + 0.01 * (number % 9)) for i in (0, 1)]
+        beside.take(*reversed(both))
+        alone.take(*both)
+    beside.take(*(cell(each.id, 2) for each in reversed(tasks[:4])))
+
+    first, *others = beside.comparison.standing().pairs
+    [pair] = alone.comparison.standing().pairs
+    assert replace(first, verdict=pair.verdict, missing=pair.missing) == pair
+    assert [each.commits for each in others] == [2, 2]
+    assert beside.cheapest().contender is None

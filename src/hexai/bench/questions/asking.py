@@ -1,29 +1,24 @@
 """Asks the questions of a file as the command line asks, and checks what is said."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from hexai.bench.asker import Asker
 from hexai.bench.budget import Tab
+from hexai.bench.fill import Filler
 from hexai.bench.questions.checks import Runs, passed
 from hexai.bench.questions.question import PosedQuestion
 from hexai.bench.replies import (
     Answer,
-    Later,
     Reply,
-    Unpaid,
     Watch,
     answer_of,
     finished,
     later_of,
     unanswered,
 )
-from hexai.bench.run import Filled, Result
-from hexai.bench.spending import Forecast
 from hexai.domain.bench import Cell, State
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome
@@ -31,7 +26,6 @@ from hexai.domain.request import Request
 from hexai.service.ask import Run
 from hexai.service.attachments.asked import guarded
 from hexai.service.bench_texts import Text
-from hexai.service.beside import MACHINE
 from hexai.service.question import Question
 
 _WITHOUT_TEXT = frozenset(
@@ -82,10 +76,8 @@ class QuestionAsker(Asker[PosedQuestion]):
         return replace(answer, cold=times) if cold else replace(answer, warm=times)
 
 
-class QuestionFiller:
+class QuestionFiller(Filler[PosedQuestion]):
     """Fills cells by asking questions."""
-
-    requests = QuestionAsker.requests
 
     def __init__(
         self,
@@ -94,74 +86,34 @@ class QuestionFiller:
         keep: Callable[[Text], None],
         runs: Runs | None = None,
     ) -> None:
-        """`keep` takes the texts, those of a question before the answers to it.
+        """`keep` takes the texts, those of a question before the answers to it."""
+        super().__init__(asker, tasks, keep, runs=runs is not None)
+        self._runs = runs
 
-        What `runs` takes this machine's processor, so nothing does while a model here
-        is asked.
-        """
-        self._asker, self._keep, self._runs = asker, keep, runs
-        self._places = {task.id: place for place, task in enumerate(tasks)}
-        sizes = [asker.sizes(task) for task in tasks]
-        self.forecasts = [Forecast(sizes) for _ in asker.targets]
-        self.seats, self.most_usd = asker.seats, asker.most_usd
-        self._told: set[str] = set()
-        self._machine = asyncio.Lock()
-        self._here = {i for i, seat in enumerate(asker.seats()) if runs and seat.alone}
-
-    async def fill(self, task: PosedQuestion, index: int, *, cold: bool) -> Result:
-        """Ask one cell, check what came, and keep what was said."""
-        async with self._machine if index in self._here else nullcontext():
-            reply = await self._asker.ask(task, index, cold=cold)
-        if isinstance(reply, Later | Unpaid):
-            return reply
-        self.forecasts[index].add(self._places[task.id], reply)
-        self._keep_texts(task, index, reply)
-        cause = "" if reply.state.counts else reply.cause
-        return Filled(cell=await self._cell(task, index, reply), cause=cause)
+    async def scored(self, task: PosedQuestion, answer: Answer, cell: Cell) -> Cell:
+        """Check an answer, where it is the model's doing."""
+        if not answer.state.counts:
+            return cell
+        said = None if answer.state in _WITHOUT_TEXT else answer.text
+        checks = await passed(task.question.checks, said, self._run)
+        return replace(cell, checks=checks)
 
     async def _run(self, command: str, answer: str) -> bool:
         """Run a command on an answer while nobody else asks here."""
         assert self._runs is not None
-        async with self._machine, self._asker.undisturbed(MACHINE):
+        async with self.machine():
             return await self._runs(command, answer)
 
-    def _keep_texts(self, task: PosedQuestion, index: int, answer: Answer) -> None:
-        """Keep what a person will want to read; what the guard objects to nowhere."""
-        if answer.is_private:
-            return
-        if task.id not in self._told:
-            self._told.add(task.id)
-            self._keep(_text_of(task, self._asker.masked))
-        said = self._asker.masked(answer.text)
-        self._keep(Text(task=task.id, contender=index, text=said))
-
-    async def _cell(self, task: PosedQuestion, index: int, answer: Answer) -> Cell:
-        checks = None
-        if answer.state.counts:
-            said = None if answer.state in _WITHOUT_TEXT else answer.text
-            checks = await passed(task.question.checks, said, self._run)
-        return Cell(
+    def text_of(self, task: PosedQuestion) -> Text:
+        """Give what is asked, and what is checked."""
+        asked = task.question
+        return Text(
             task=task.id,
-            contender=index,
-            state=answer.state,
-            checks=checks,
-            cold=answer.cold,
-            warm=answer.warm,
-            tokens_in=answer.tokens_in,
-            tokens_cached=answer.tokens_cached,
-            tokens_out=answer.tokens_out,
-            cost_usd=answer.cost_usd,
-            uncached_usd=answer.uncached_usd,
-            estimated=answer.estimated,
-            error=answer.error,
+            before=asked.system or "",
+            text=asked.text,
+            checks=tuple(check.words for check in asked.checks),
         )
 
-
-def _text_of(task: PosedQuestion, masked: Callable[[str], str]) -> Text:
-    asked = task.question
-    return Text(
-        task=task.id,
-        before=masked(asked.system or ""),
-        text=masked(asked.text),
-        checks=tuple(check.words for check in asked.checks),
-    )
+    def said(self, task: PosedQuestion, index: int, answer: Answer) -> Text:
+        """Give what was answered."""
+        return Text(task=task.id, contender=index, text=answer.text)

@@ -20,6 +20,7 @@ from hexai.surfaces.cli.options import label_option, model_option
 def parser(name: str) -> click.Command:
     """Make the parser of `hexai NAME`; a bare `bench` lists."""
     makers = {
+        "bench": _bare_parser,
         "bench run": _run_parser,
         "bench ask": _ask_parser,
         "bench vote": _vote_parser,
@@ -281,6 +282,22 @@ def _vote_parser() -> click.Command:
         "for which is better; names come at the end. Each vote is kept as it is given, "
         "so stop when you like and go on later. The votes count in hexai leaderboard, "
         "a sitting as a whole.",
+    )
+
+
+def _bare_parser() -> click.Command:
+    from hexai.surfaces.cli.commands import summaries
+
+    told = [(name, said) for name, said in summaries() if name.startswith("bench ")]
+    widest = max(len(name) for name, _ in told)
+    lines = "\n".join(f"hexai {name:<{widest}}  {said}" for name, said in told)
+    return make_parser(
+        "bench",
+        _looks("list_benches"),
+        params=[_json()],
+        explanation="Judge models by your own code and questions; each command has "
+        f"its own --help.\n\n\b\n{lines}\n\nAlone it lists the benches, the newest "
+        "last.",
     )
 
 

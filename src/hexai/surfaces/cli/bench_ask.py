@@ -18,7 +18,7 @@ from hexai.bench.questions.question import CheckKind, OwnQuestion, PosedQuestion
 from hexai.bench.questions.read import MOST, BadQuestions, read_questions
 from hexai.config.files import Oversized, Unreadable, read_file
 from hexai.domain.attachments import Attachment
-from hexai.domain.bench import BenchContender, BenchRecord, Ending, Plan
+from hexai.domain.bench import BenchContender, BenchRecord, Plan
 from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
@@ -28,6 +28,7 @@ from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ask_words import questions_words
 from hexai.surfaces.cli.bench_command import BenchCommand, BenchOptions
 from hexai.surfaces.cli.bench_outlook import outlook_words
+from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import check_first_run
 from hexai.surfaces.cli.output import complain
@@ -87,7 +88,7 @@ def _check_resumable(before: BenchRecord) -> None:
             f"bench {number} is one on code; hexai bench run --resume {number} goes "
             "on with it"
         )
-    if before.ending is Ending.DONE:
+    if before.is_over:
         raise UsageError(
             f"bench {number} is done; hexai bench show {number} prints it, and hexai "
             f"bench vote {number} asks which answers are better"
@@ -223,8 +224,8 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         if left_out:
             complain(
                 self._process,
-                f"note: {left_out} checks run a command and were left out; --test "
-                "runs them, on this machine",
+                f"note: left out: {counted(left_out, 'check')} that would run a "
+                "command; --test runs it, on this machine",
             )
         return tuple(kept)
 

@@ -10,7 +10,7 @@ from hexai.bench.known import SHARES, Known
 from hexai.bench.standing import Mean
 from hexai.domain.bench import Cell, Plan, Times
 from hexai.service.bench_texts import Text
-from hexai.surfaces.cli.bench_units import interval, share
+from hexai.surfaces.cli.bench_units import counted, interval, share
 from hexai.surfaces.cli.bench_words import halves, mean_of
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
@@ -37,7 +37,7 @@ _REPEATED = "AGAIN: what the same question took when it was asked again."
 def questions_words(plan: Plan) -> str:
     """Say what is asked: how many questions, how often, of which tags."""
     questions = len({task.commit for task in plan.tasks})
-    told = f"{questions} question{'' if questions == 1 else 's'}"
+    told = counted(questions, "question")
     if plan.repeat > 1:
         told += f", each {plan.repeat} times"
     tagged = {task.commit: task.tags for task in plan.tasks}

@@ -12,8 +12,9 @@ from hexai.bench.known import Known
 from hexai.bench.standing import Decision, Pair
 from hexai.domain.bench import BenchContender, BenchRecord
 from hexai.domain.ranking import Leaderboard, Model, Verdict
+from hexai.surfaces.cli.bench_cheapest import cheapest_words
+from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.bench_words import (
-    cheapest_words,
     has_tests,
     planned_words,
     tests_words,
@@ -27,10 +28,10 @@ def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:
     known = Known.of(bench)
     labels = [contender.label for contender in bench.plan.contenders]
     pairs = known.comparison.standing().pairs
-    tasks = sum(len(block.rows) for block in known.blocks)
-    by = f"{tasks} tasks"
+    by = counted(max((pair.tasks for pair in pairs), default=0), "task")
     if bench.plan.asks_questions:
-        by = f"the checks of {len(known.blocks)} questions"
+        commits = max((pair.commits for pair in pairs), default=0)
+        by = f"the checks of {counted(commits, 'question')}"
     newest = f"the newest bench, {bench.number} of {day_of(bench.started_at)}, by {by}"
     lines = [f"{newest}: {planned_words(pair, bench.plan)}" for pair in pairs]
     if has_tests(bench.plan):

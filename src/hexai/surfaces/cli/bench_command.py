@@ -42,7 +42,7 @@ from hexai.service.bench_texts import Text
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ends import ending_words
-from hexai.surfaces.cli.bench_units import seconds
+from hexai.surfaces.cli.bench_units import counted, seconds
 from hexai.surfaces.cli.bench_view import BenchView, shown
 from hexai.surfaces.cli.bench_words import report
 from hexai.surfaces.cli.command_line import Invocation
@@ -133,6 +133,7 @@ class BenchCommand(Generic[T]):
                 "-m PROVIDER:MODEL"
             )
         self._purse = Purse(wanted.budget, _spent(before))
+        self._purse.is_known = before is None or before.is_cost_known
 
     def _find(self) -> tuple[T, ...]:
         """Find what is asked; raises `HexaiError` if there is nothing."""
@@ -253,8 +254,8 @@ class BenchCommand(Generic[T]):
         some = whole_commits(tasks, max(1, min(fit, len(tasks))))
         complain(
             self._process,
-            f"{fit} tasks fit into {seconds(hours * _HOUR)}, at "
-            f"{seconds(view.a_task)} a task; {len(some)} are asked",
+            f"as many fit into {seconds(hours * _HOUR)}, at {seconds(view.a_task)} "
+            f"each: {counted(fit, 'task')}; asked: {len(some)}",
         )
         records = plan.tasks[: len(some)]
         return some, replace(plan, tasks=records, most=len(some))
@@ -283,7 +284,7 @@ class BenchCommand(Generic[T]):
         gc.enable()  # it rests in commands, which are over soon; this one is not
         record = self._begin(plan)
         self.number = record.number
-        known = Known.of(record)
+        known = Known.of(replace(record, aside={}))  # who failed may be mended by now
         keeper = _Keeper(self._records, record)
         filler = self._filler(tasks, asker, self._keep(record))
         bench = Bench(tasks, known, filler, keeper, self._purse)

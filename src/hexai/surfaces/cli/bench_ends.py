@@ -47,7 +47,12 @@ def ending_words(bench: BenchRecord) -> str:
 
 def _done_words(bench: BenchRecord) -> str:
     if len(bench.aside) == len(bench.plan.contenders):
-        return "nobody is left to be asked"
+        return f"nobody is left to be asked; {resume_words(bench)} tries again"
+    if bench.aside:
+        return (
+            "all was asked but of those who were set aside; "
+            f"{resume_words(bench)} asks them again"
+        )
     if not bench.plan.asks_questions:
         return "every task was asked"
     asked = "every question was asked"

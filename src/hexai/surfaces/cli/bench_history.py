@@ -14,6 +14,7 @@ from hexai.errors import HexaiError, UsageError
 from hexai.prompts.cli import wants_explanation
 from hexai.prompts.templates import cli_system
 from hexai.service.recorded_runs import open_history
+from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import complain, say
@@ -47,11 +48,11 @@ def write_questions(invocation: Invocation, file: str, count: int) -> int:
         _write_new(Path(process.folder or "/") / file, file, text)
     else:
         say(process, text)
-    told = f"{len(found)} questions, the newest last"
+    told = f"{counted(len(found), 'question')}, the newest last"
     if left_out:
         told += (
-            f"; {left_out} runs left out, which go on with others or whose texts are "
-            "not kept"
+            f"; left out: {counted(left_out, 'run')}, going on with another or with "
+            "texts that are not kept"
         )
     complain(process, f"{told}; add checks, then hexai bench ask {file or 'FILE'}")
     return 0

@@ -31,6 +31,7 @@ def listed(bench: BenchRecord) -> dict[str, Any]:
         "tasks": len(plan.tasks),
         "cells": len(bench.cells),
         "cost_usd": bench.cost_usd,
+        "cost_known": bench.is_cost_known,
         "contenders": [
             {
                 "label": each.label,
@@ -47,7 +48,7 @@ def listed(bench: BenchRecord) -> dict[str, Any]:
 def shown(bench: BenchRecord) -> dict[str, Any]:
     """Make the object of a bench with all that is known of it."""
     known = Known.of(bench)
-    standing = known.comparison.standing()
+    standing, blocks = known.comparison.standing(), known.blocks
     labels = [each.label for each in bench.plan.contenders]
     whole = listed(bench)
     for index, mean in enumerate(standing.means):
@@ -57,8 +58,8 @@ def shown(bench: BenchRecord) -> dict[str, Any]:
         **whole,
         "margin": bench.plan.margin,
         "deadline": bench.plan.deadline,
-        "compared_tasks": standing.tasks,
-        "compared_commits": standing.commits,
+        "compared_tasks": sum(len(block.rows) for block in blocks),
+        "compared_commits": len(blocks),
         "pairs": [_pair(pair, labels) for pair in standing.pairs],
         "pairs_by_tests": [_pair(pair, labels) for pair in by_tests],
         "cheapest": _cheapest(known, labels),
@@ -128,8 +129,7 @@ def _pair(pair: Pair, labels: Sequence[str]) -> dict[str, Any]:
 
 
 def _cheapest(known: Known, labels: Sequence[str]) -> dict[str, Any]:
-    prices = [None if price is None else float(price) for price in known.prices()]
-    found = known.comparison.cheapest(prices)
+    found = known.cheapest()
     named = None if found.contender is None else labels[found.contender]
     return {"entry": named, "open": list(_open(found, labels))}
 

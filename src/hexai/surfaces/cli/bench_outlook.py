@@ -12,7 +12,7 @@ from hexai.bench.outlook import Outlook
 from hexai.bench.spending import Estimate
 from hexai.domain.bench import Plan
 from hexai.surfaces.cli.bench_trained import trained_words
-from hexai.surfaces.cli.bench_units import points, seconds
+from hexai.surfaces.cli.bench_units import counted, points, seconds
 from hexai.surfaces.cli.bench_words import tasks_words
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
@@ -28,15 +28,16 @@ _CELL = 19.0
 def mined_words(mined: "Mined", plan: Plan) -> str:
     """Say what the tasks are, and what is sent of whose."""
     told_below = sum(task.told_below for task in plan.tasks)
-    whose = f"from {mined.files} files and {mined.authors} authors"
+    files, authors = counted(mined.files, "file"), counted(mined.authors, "author")
+    whose = f"from {files} and {authors}"
     lines = [tasks_words(plan), f"{whose}, the oldest of {_day(mined.oldest)}"]
     if mined.widened:
         since = _day(mined.since)
         lines.append(f"there were too few, so it was looked back to {since}")
     if mined.told:
         lines.append(
-            f"{mined.told} of those found hold a name that only the same commit gives "
-            f"below; of those asked {told_below} still do"
+            "a name that only the same commit gives below stands in "
+            f"{mined.told} of those found, and still in {told_below} of those asked"
         )
     if mined.left_out:
         most = Counter(mined.left_out).most_common(6)
@@ -89,11 +90,14 @@ def _bounds(estimate: Estimate) -> str:
 
 def _money(view: Outlook, budget: Decimal | None) -> str:
     known = [each.usd for each in view.estimates if each.usd is not None]
+    if not known:
+        told = "the price is unknown"
+        return told if budget is None else f"{told}, so nothing is sent under a budget"
     low = sum((each[0] for each in known), Decimal(0))
     high = sum((each[1] for each in known), Decimal(0))
     total = usd(high) if low == high else f"{usd(low)} to {usd(high)}"
     if len(known) < len(view.estimates):
-        total = f"{total}, and what is not known"
+        total = f"{total}, and what is unknown"
     limit = "" if budget is None else f"; the budget of {usd(budget)} is a hard stop"
     return f"in all {total}{limit}"
 
@@ -132,8 +136,11 @@ def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:
         span=span,
     )
     if gap >= 1.0:
-        return "so few tasks decide nothing"
-    return f"{tasks} tasks decide a difference of {points(gap)} in half of all benches"
+        return "so few decide nothing"
+    asked = "questions" if plan.asks_questions else "tasks"
+    return (
+        f"{tasks} {asked} decide a difference of {points(gap)} in half of all benches"
+    )
 
 
 def _day(moment: int | None) -> str:

@@ -11,11 +11,11 @@ from msgspec import convert
 
 from hexai.bench.asker import Asker
 from hexai.bench.asking import CompletionAsker
-from hexai.bench.fill import Filler
+from hexai.bench.fill_holes import HoleFiller
 from hexai.bench.mining.mine import Mined
 from hexai.bench.outlook import Outlook
 from hexai.bench.prepare import Asked, find_tasks, plan_of, tasks_of
-from hexai.domain.bench import BenchContender, BenchRecord, Ending, Kind, Plan, Task
+from hexai.domain.bench import BenchContender, BenchRecord, Kind, Plan, Task
 from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
@@ -60,7 +60,7 @@ def run_bench(invocation: Invocation, **options: Any) -> int:
                 f"bench {before.number} asks questions of your own; "
                 f"hexai bench ask --resume {before.number} goes on with it"
             )
-        if before is not None and before.ending is Ending.DONE:
+        if before is not None and before.is_over:
             raise UsageError(f"bench {before.number} is done; see hexai bench show")
         return _CodeBench(invocation, wanted, records, before).run()
 
@@ -169,10 +169,9 @@ class _CodeBench(BenchCommand[Task]):
 
     def _filler(
         self, tasks: tuple[Task, ...], asker: Asker[Task], keep: Callable[[Text], None]
-    ) -> Filler:
-        sizes = [asker.sizes(task) for task in tasks]
+    ) -> HoleFiller:
         tests = None if self._tests is None else self._tests.passing
-        return Filler(asker, tasks, sizes, keep, tests)
+        return HoleFiller(asker, tasks, keep, tests)
 
 
 def _left_out(mined: Mined) -> str:

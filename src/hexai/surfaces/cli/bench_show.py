@@ -15,7 +15,7 @@ from hexai.surfaces.cli.bench_ends import ending_words
 from hexai.surfaces.cli.bench_figures import more
 from hexai.surfaces.cli.bench_json import listed, shown
 from hexai.surfaces.cli.bench_trained import later_than
-from hexai.surfaces.cli.bench_units import seconds, signed
+from hexai.surfaces.cli.bench_units import counted, seconds, signed, spent
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
     parts,
@@ -57,7 +57,7 @@ def _row(bench: BenchRecord) -> tuple[str, ...]:
         ", ".join(contender.label for contender in plan.contenders),
         str(len(plan.tasks)),
         f"{len(bench.cells)}/{len(plan.tasks) * len(plan.contenders)}",
-        usd(bench.cost_usd),
+        spent(bench.cost_usd, is_known=bench.is_cost_known),
         bench.ending,
     )
 
@@ -166,6 +166,8 @@ def compare_bench(
         if label not in names:
             there = ", ".join(names)
             raise UsageError(f"no entry of this bench is called {label}; {there} are")
+    if len({*labels}) < len(labels) or len(labels) > 2:
+        raise UsageError("name two different entries, or none for all of the bench")
     known = Known.of(record)
     told = [
         f"{which}{planned_words(pair, record.plan)}"
@@ -257,7 +259,8 @@ def forget_bench(invocation: Invocation, bench: str | None, *, yes: bool) -> int
     process = invocation.process
     with open_benches(folders_of(process)) as records:
         record = records.find(bench)
-        words = f"Forget bench {record.number} with its {len(record.cells)} cells?"
+        cells = counted(len(record.cells), "cell")
+        words = f"Forget bench {record.number} with its {cells}?"
         if not yes and can_confirm(process) and not confirm(process, words):
             return 1
         stays = records.forget(record.number)

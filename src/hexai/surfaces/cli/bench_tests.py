@@ -10,7 +10,7 @@ from hexai.bench.passes import LONGEST, Passing, Surroundings
 from hexai.config.narrowing.project import FILE_NAME
 from hexai.domain.bench import Kind, Plan
 from hexai.errors import UsageError
-from hexai.surfaces.cli.bench_units import seconds
+from hexai.surfaces.cli.bench_units import counted, seconds
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.text.sanitise import visible_line
 
@@ -36,8 +36,8 @@ class CodeTests:
         bodies = sum(task.kind == Kind.BODY for task in plan.tasks)
         most = bodies * (2 + len(plan.contenders))
         return (
-            f"--test runs {visible_line(plan.test)} up to {most} times, for {bodies} "
-            "functions' bodies.\n"
+            f"--test runs {visible_line(plan.test)} at most {counted(most, 'time')}, "
+            f"on {counted(bodies, 'function body', 'function bodies')}.\n"
             "This runs the code of the repository, and what the models write, on this "
             "machine: in a copy, without network, with a home of its own and no "
             f"credentials, for at most {seconds(LONGEST)} each; it can read what you "
@@ -59,7 +59,7 @@ class CodeTests:
     def afterwards(self) -> Iterator[str]:
         """Say of how many tasks the tests say nothing, and why."""
         for reason, count in self.passing.unfit.items():
-            yield f"--test says nothing of {count} functions' bodies, which {reason}"
+            yield f"--test says nothing of function bodies which {reason}: {count}"
         for number, line in enumerate(self.passing.failed):
             yield line if number else f"--test, where it first failed so, {line}"
 

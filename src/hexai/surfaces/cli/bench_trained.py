@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hexai.bench.cut_offs import cut_off, is_later
 from hexai.domain.bench import Plan, TaskRecord
+from hexai.surfaces.cli.bench_units import counted
 
 
 def trained_words(plan: Plan) -> Iterator[str]:
@@ -22,8 +23,8 @@ def trained_words(plan: Plan) -> Iterator[str]:
             continue
         later = sum(is_later(task.committed_at, row) for task in plan.tasks)
         known[contender.label] = (
-            f"{later} of {len(plan.tasks)} tasks are later than {_ends(row.says)}, "
-            f"{row.last:%d %b %Y}"
+            f"{later} of {counted(len(plan.tasks), 'task')} later than "
+            f"{_ends(row.says)}, {row.last:%d %b %Y}"
         )
     for said in dict.fromkeys(known.values()):
         yield f"{', '.join(k for k, v in known.items() if v == said)}: {said}"

@@ -1,7 +1,9 @@
 """How the figures of a bench are written: shares, differences, durations; pure."""
 
+from decimal import Decimal
+
 from hexai.bench.sequences import Bounds
-from hexai.surfaces.words import percent
+from hexai.surfaces.words import percent, usd
 
 
 def signed(value: float) -> str:
@@ -31,6 +33,18 @@ def points(value: float) -> str:
     if shown == "0" and value:
         shown = f"{100 * abs(value):.1f}"
     return f"{shown} point{'' if shown == '1' else 's'}"
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Write how many of something there are: `1 task`, `1,200 tasks`."""
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def spent(cost: Decimal, *, is_known: bool) -> str:
+    """Write a sum of money of which some may not be known."""
+    if is_known:
+        return usd(cost)
+    return f"{usd(cost)} and unknown" if cost else "price unknown"
 
 
 def seconds(value: float) -> str:

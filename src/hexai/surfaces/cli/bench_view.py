@@ -8,12 +8,12 @@ from typing import Protocol
 
 from hexai.bench.budget import Purse
 from hexai.bench.known import Known
-from hexai.bench.run import Progress
+from hexai.bench.run import Progress, Wait
 from hexai.bench.spending import Forecast
 from hexai.bench.standing import Mean
 from hexai.domain.bench import BenchRecord
 from hexai.surfaces.cli.bench_ends import resume_words
-from hexai.surfaces.cli.bench_units import interval, seconds, share, signed
+from hexai.surfaces.cli.bench_units import interval, seconds, share, signed, spent
 from hexai.surfaces.cli.bench_words import planned_words, tasks_words
 from hexai.surfaces.cli.live.header import Frame
 from hexai.surfaces.cli.live.painter import Region
@@ -74,6 +74,7 @@ class BenchView:
             *self._pairs,
             *self._tokens(),
             *([self._doing()] if self._doing() else []),
+            *self._waits(progress),
             _money(progress, self._bench.purse.limit),
             f"Ctrl-C stops; {resume_words(self._record)} goes on",
         ]
@@ -86,21 +87,31 @@ class BenchView:
         """Say in one line how far it has come."""
         progress = self._bench.progress()
         done, all_ = sum(progress.cells), len(progress.cells) * progress.tasks
-        told = [f"{done} of {all_} cells", _money(progress, self._bench.purse.limit)]
+        told = [
+            f"{done} of {all_} cells",
+            _money(progress, self._bench.purse.limit),
+            *self._waits(progress),
+        ]
         return "; ".join((*told, self._doing()) if self._doing() else told)
 
     def _look(self) -> None:
         """Say anew who is ahead, if any more commits have been compared."""
         known = self._bench.known
-        if len(known.blocks) == self._compared:
+        if known.comparison.taken == self._compared:
             return
-        self._compared = len(known.blocks)
+        self._compared = known.comparison.taken
         plan = self._record.plan
         standing = known.comparison.standing()
         told = _passed if plan.asks_questions else _mean
         self._means = tuple("" if m is None else told(m) for m in standing.means)
         pairs = [planned_words(pair, plan) for pair in standing.pairs]
         self._pairs = tuple(pairs[:_MOST_PAIRS])
+
+    def _waits(self, progress: Progress) -> list[str]:
+        contenders = self._record.plan.contenders
+        return [
+            _wait(each, contenders[each.contender].label) for each in progress.waits
+        ]
 
     def _tokens(self) -> list[str]:
         """Say what all tasks will come to in tokens, once that can be told."""
@@ -144,7 +155,9 @@ def _passed(mean: Mean) -> str:
 
 
 def _money(progress: Progress, limit: Decimal | None) -> str:
-    told = [f"{usd(progress.spent)} spent"]
+    told = [f"{spent(progress.spent, is_known=progress.is_spent_known)} spent"]
+    if not progress.is_spent_known and not progress.spent:
+        told = ["price unknown"]
     if progress.reserved:
         told.append(f"up to {usd(progress.reserved)} under way")
     if limit is not None:
@@ -154,8 +167,15 @@ def _money(progress: Progress, limit: Decimal | None) -> str:
     time = "time not known yet" if left is None else f"about {seconds(left)} left"
     if left == 0:
         time = "all is asked"
-    waits = f" · waits: {progress.waits}" if progress.waits else ""
-    return f"{words} · {time}{waits}"
+    return f"{words} · {time}"
+
+
+def _wait(wait: Wait, label: str) -> str:
+    """Say what holds something up."""
+    if not wait.reason:
+        return f"{label} was asked {seconds(wait.seconds or 0)} ago: no answer yet"
+    again = "" if wait.seconds is None else f", asked again in {seconds(wait.seconds)}"
+    return f"{label} waits{again}: {wait.reason}"
 
 
 @asynccontextmanager

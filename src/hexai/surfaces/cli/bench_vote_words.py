@@ -11,7 +11,7 @@ from hexai.domain.ranking import Comparison, Counted, Leaderboard, Verdict
 from hexai.errors import LedgerError
 from hexai.service.recorded_runs import open_history
 from hexai.surfaces.cli.bench_beside import models_of
-from hexai.surfaces.cli.bench_units import interval, share
+from hexai.surfaces.cli.bench_units import counted, interval, share
 from hexai.surfaces.cli.bench_words import pairs_words
 from hexai.surfaces.cli.leaderboard_words import comparison_words
 from hexai.surfaces.cli.output import table
@@ -70,7 +70,7 @@ def vote_tables(bench: BenchRecord, *, columns: int) -> str:
         points = "" if mean is None else share(mean.figures.saved)
         within = "" if mean is None else interval(mean.saved, signed=False)
         rows.append((label, *map(str, counts), points, within))
-    words = pairs_words(standing.pairs, labels, plan.margin, what="votes")
+    words = pairs_words(standing.pairs, labels, plan.margin, what="vote")
     told = [f"by your votes on these questions: {line}" for line in words]
     drawn = table(_HEADER, rows, columns=columns)
     return f"\n{drawn}" + _wrapped([*told, _POINTS], columns)
@@ -103,8 +103,7 @@ def _of_board(bench: BenchRecord, board: Leaderboard) -> Iterator[str]:
                     yield f"in general, by all your votes: {words}"
     if _is_open(found):
         sittings = len({vote.sitting for vote in bench.votes})
-        so_far = f"{sittings} sitting{'' if sittings == 1 else 's'} on this bench: "
-        yield so_far + _SEVERAL
+        yield f"{counted(sittings, 'sitting')} on this bench: {_SEVERAL}"
 
 
 def _is_open(found: Sequence[Comparison]) -> bool:

@@ -10,12 +10,20 @@ from msgspec.structs import replace
 from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Row, blocks_by
 from hexai.bench.known import Known
-from hexai.bench.standing import Cheaper, Cheapest, Decision, Mean, Pair
+from hexai.bench.standing import Decision, Mean, Pair
 from hexai.domain.bench import BenchRecord, Cell, Kind, Plan
 from hexai.domain.entry import Surface
+from hexai.surfaces.cli.bench_cheapest import cheapest_words
 from hexai.surfaces.cli.bench_ends import ends, reasons
 from hexai.surfaces.cli.bench_trained import trained_words
-from hexai.surfaces.cli.bench_units import interval, points, seconds, share, signed
+from hexai.surfaces.cli.bench_units import (
+    counted,
+    interval,
+    points,
+    seconds,
+    share,
+    signed,
+)
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.words import usd
 from hexai.text.cells import width, wrap
@@ -34,11 +42,9 @@ _NOTES = (
     "SAVED: characters that were not typed, less keys to mend and accept, as a share",
     "of what was really written. COSTS: answers that cost more keys than they save.",
 )
-_SEEN = 0.005
-"""The difference by `similar` that a table shows."""
+_BODY, _BODIES = "function body", "function bodies"
 _MOST_OPEN = 3
 """Pairs of which nothing is known yet that have a line each."""
-_MOST_CHEAPER = 2
 
 
 def tables(known: Known, plan: Plan, *, columns: int = 0) -> str:
@@ -207,8 +213,8 @@ def tests_words(known: Known, plan: Plan) -> Iterator[str]:
         for place in asked
     )
     yield (
-        f"PASSES: of {len(asked)} functions' bodies {count} count, where the command "
-        "passes with what was written there and fails with nothing"
+        f"PASSES counts {count} of {counted(len(asked), _BODY, _BODIES)}: those where "
+        "the command passes with what was written there and fails with nothing"
     )
     labels = [each.label for each in plan.contenders]
     for pair in known.passing().standing().pairs:
@@ -228,7 +234,7 @@ def pairs_words(
     labels: Sequence[str],
     margin: float,
     *,
-    what: str = "tasks",
+    what: str = "task",
 ) -> list[str]:
     """Say what is known of each two; of many that are open, all in one line.
 
@@ -240,7 +246,7 @@ def pairs_words(
     known = [pair for pair in pairs if pair.verdict is not Decision.OPEN]
     told = [pair_words(pair, labels, margin, what=what) for pair in known]
     missing = [pair.missing for pair in open_ if pair.missing is not None]
-    more = f", about {min(missing)} more {what} and more" if missing else ""
+    more = f"{_more(min(missing), what)} and more" if missing else ""
     return [*told, f"not enough yet for {len(open_)} of {len(pairs)} pairs{more}"]
 
 
@@ -252,7 +258,7 @@ def planned_words(pair: Pair, plan: Plan) -> str:
 
 
 def _asked_in(plan: Plan) -> str:
-    return "questions" if plan.asks_questions else "tasks"
+    return "question" if plan.asks_questions else "task"
 
 
 def _missing_of(pairs: Sequence[Pair], plan: Plan) -> list[Pair]:
@@ -268,12 +274,12 @@ def _missing_of(pairs: Sequence[Pair], plan: Plan) -> list[Pair]:
 
 
 def pair_words(
-    pair: Pair, labels: Sequence[str], margin: float, *, what: str = "tasks"
+    pair: Pair, labels: Sequence[str], margin: float, *, what: str = "task"
 ) -> str:
     """Say what is known of two contenders, in the words of the leaderboard."""
     better, worse = labels[pair.better], labels[pair.worse]
     by = f"{points(pair.difference)} ({_between(pair.low, pair.high)})"
-    more = "" if pair.missing is None else f", about {pair.missing} more {what}"
+    more = _more(pair.missing, what)
     match pair.verdict:
         case Decision.OVER:
             return f"{better} over {worse} by {by}"
@@ -290,51 +296,10 @@ def pair_words(
             return f"{better} or {worse}: not enough yet{more}"
 
 
-def cheapest_words(known: Known, labels: Sequence[str]) -> list[str]:
-    """Say in one line which is the cheapest of those that are not worse."""
-    if sum(known.counts[i] > 0 for i in range(known.contenders)) < 2:
-        return []
-    if known.blocks and not any(known.comparison.standing().means):
-        return []  # nothing was checked, so nobody can be worse
-    prices = [None if p is None else float(p) for p in known.prices()]
-    if all(price is None for price in prices):
-        return ["cheapest of those that are not worse: no price is known"]
-    return [_cheapest(known.comparison.cheapest(prices), labels, prices)]
-
-
-def _cheapest(
-    found: Cheapest, labels: Sequence[str], prices: Sequence[float | None]
-) -> str:
-    some = found.open[:_MOST_CHEAPER]
-    rest = "; ".join(_cheaper(each, labels, prices) for each in some)
-    if found.contender is not None:
-        named = labels[found.contender]
-        beside = f" ({rest}: not known yet)" if rest else ""
-        return f"cheapest of those that are not worse: {named}{beside}"
-    because = f": {rest}" if rest else ""
-    return f"cheapest of those that are not worse: not known yet{because}"
-
-
-def _cheaper(
-    each: Cheaper, labels: Sequence[str], prices: Sequence[float | None]
-) -> str:
-    same = prices[each.contender] == prices[each.against]
-    told = (
-        f"{labels[each.contender]} {'costs the same' if same else 'is cheaper'}, and "
-        f"between {_worse(each.low)} and {_better(each.high)} than "
-        f"{labels[each.against]}"
-    )
-    if each.similar is not None and each.similar < -_SEEN:
-        told += f", and {points(each.similar)} less similar to what was written"
-    return told
-
-
-def _worse(value: float) -> str:
-    return f"{points(-value)} worse" if value < 0 else f"{points(value)} better"
-
-
-def _better(value: float) -> str:
-    return f"{points(value)} better" if value >= 0 else f"{points(-value)} worse"
+def _more(missing: int | None, what: str) -> str:
+    if missing is None:
+        return ""
+    return f", about {counted(missing, f'more {what}')}"
 
 
 def tasks_words(plan: Plan) -> str:
@@ -347,7 +312,8 @@ def tasks_words(plan: Plan) -> str:
     languages = Counter(task.language for task in plan.tasks)
     kinds = Counter(str(task.kind) for task in plan.tasks)
     told = [_most_common(languages), _most_common(kinds)]
-    return f"{len(plan.tasks)} tasks of {commits} commits: {'; '.join(told)}"
+    whole = f"{counted(len(plan.tasks), 'task')} of {counted(commits, 'commit')}"
+    return f"{whole}: {'; '.join(told)}"
 
 
 def _most_common(counts: Counter[str]) -> str:
