@@ -18,7 +18,7 @@ from msgspec import Struct
 from benchmarks.lsp import started
 from benchmarks.race import run_async
 from benchmarks.start import row, verdict
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import load
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role

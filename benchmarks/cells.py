@@ -33,7 +33,7 @@ from hexai.bench.known import Known
 from hexai.bench.outlook import contenders_of
 from hexai.bench.prepare import Asked, find_tasks, plan_of, tasks_of
 from hexai.bench.run import Bench
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.bench import Cell, Plan, Task
 from hexai.domain.entry import Surface

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from benchmarks.lsp import Editor, started
 from hexai.prompts.code.languages import language_of
-from hexai.prompts.code.misfits import Judge
+from hexai.prompts.code.syntax_check import Judge
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines, Position, Span
 

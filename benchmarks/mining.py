@@ -43,7 +43,7 @@ import os, resource, sys, time
 from pathlib import Path
 from hexai.bench.mining.keeping import refusals
 from hexai.bench.mining.mine import Wanted, mine
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.schema import Ignore
 began = time.perf_counter()
 rules = refusals(find_folders({}, Path(sys.argv[1])), {}, Ignore())

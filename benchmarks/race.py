@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import httpx2
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role

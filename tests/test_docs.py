@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import load
 from hexai.config.provider_defaults import provider_settings
 from hexai.config.schema import Settings

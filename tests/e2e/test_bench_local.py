@@ -14,7 +14,7 @@ from hexai.bench.budget import Purse
 from hexai.bench.fill_holes import HoleFiller
 from hexai.bench.run import Filled
 from hexai.bench.spending import ENOUGH
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import load
 from hexai.domain.bench import Cell
 from hexai.domain.entry import Surface

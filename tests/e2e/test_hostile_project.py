@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import load
 from hexai.service.projects import grant
 from tests.support.answers import openai_answer

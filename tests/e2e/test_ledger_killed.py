@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.service.recorded_runs import open_history
 from hexai.service.recorder import FILE_NAME
 from tests.support.records import run_id, run_record

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from hexai.config.entries import resolve_entries
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.schema import ProviderName, Settings
 from hexai.config.schema_providers import Local
 from hexai.domain.entry import Surface

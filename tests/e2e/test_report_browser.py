@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.year import fill
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.record import Background, Fact, Method, Shown

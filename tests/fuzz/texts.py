@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from hexai.config.files import ConfigFile
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import load_beside
 from hexai.config.problems import Problem
 from hexai.config.toml import CHAIN, USER, Weight, look

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.domain.bench import Ending
 from hexai.service.bench_records import open_benches
 from tests.support.command_line import Result, run_cli, write_config

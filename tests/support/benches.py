@@ -10,7 +10,7 @@ from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.run import Bench, Filled, Result
 from hexai.bench.schedule import Seat
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.domain.bench import (
     BenchContender,
     BenchRecord,

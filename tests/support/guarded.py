@@ -10,7 +10,7 @@ from typing import Self
 from msgspec import Struct
 
 from hexai.config.entries import resolve_entries
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import load
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Infill, Message, Role

@@ -19,7 +19,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.service.log import Log, NullLog
 from hexai.surfaces.lsp.configuration import Start
 from hexai.surfaces.lsp.server import Server

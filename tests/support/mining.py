@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hexai.bench.mining.keeping import refusals
 from hexai.bench.mining.mine import Mined, Wanted, mine
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.schema import Ignore
 from hexai.domain.bench import Kind, Task
 

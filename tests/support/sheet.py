@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.reload import Sources
 from hexai.config.schema import Settings
 from hexai.domain.provider import Provider
@@ -20,7 +20,7 @@ from hexai.surfaces.lsp.documents import Document, Documents
 from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.surfaces.lsp.work import Running, Work
+from hexai.surfaces.lsp.progress import Running, Work
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines, Position, Replacement, Span
 from tests.support.clock import T, run_virtually

@@ -4,7 +4,7 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.domain.bench import BenchContender, Plan, TaskRecord
 from hexai.domain.entry import Surface
 from hexai.service.bench_records import open_benches

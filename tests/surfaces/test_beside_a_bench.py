@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from hexai.bench.asker import PAUSE
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.service.beside import MACHINE, Beside
 from hexai.service.recorded_runs import open_history
 from tests.support.bench_command import bench, by_prompt, entries, history

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.domain.bench import BenchRecord
 from tests.support.answers import openai_answer
 from tests.support.bench_command import entries

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.order import Snapshot
 from hexai.config.reload import Live, Sources
 from hexai.domain.entry import Surface

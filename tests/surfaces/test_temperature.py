@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Message, Role

@@ -7,7 +7,8 @@ import pytest
 from msgspec import Struct
 
 from hexai.config import vendors
-from hexai.providers import kept_prompts, learned
+from hexai.providers import learned
+from hexai.providers import prompt_cache as kept_prompts
 from hexai.providers.formats import (
     control_tokens,
     endings,

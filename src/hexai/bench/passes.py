@@ -23,7 +23,7 @@ from hexai.bench.confined.job import Ended, Job
 from hexai.bench.confined.surroundings import INSTALLED, environ_of, hidden, tools
 from hexai.bench.mining.repository import Repository
 from hexai.bench.mining.trees import BLOB, COMMIT, Absent, Trees, parse_commit
-from hexai.config.locate import Folders, absolute_entries, find_program
+from hexai.config.folders import Folders, absolute_entries, find_program
 from hexai.domain.bench import Kind, State, Task
 from hexai.errors import SetupError, UsageError
 from hexai.prompts.code.languages import language_of

@@ -8,7 +8,7 @@ from msgspec import Struct
 from hexai.bench.mining.keeping import refusals
 from hexai.bench.mining.mine import Mined, Wanted, mine
 from hexai.bench.plan import digest, whole_commits
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.schema import Settings
 from hexai.domain.bench import BenchContender, Kind, Plan, Task, TaskRecord
 from hexai.prompts.templates import built_in_texts

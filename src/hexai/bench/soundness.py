@@ -19,8 +19,8 @@ from msgspec import Struct
 from hexai.domain.bench import Task
 from hexai.prompts.code.grammars import parse
 from hexai.prompts.code.languages import Language, language_of
+from hexai.prompts.code.parsed_lines import fold
 from hexai.prompts.code.tree import count_errors, encode
-from hexai.prompts.code.window import fold
 from hexai.text.lines import Lines, with_newlines
 from hexai.text.repetition import covered, is_telling
 

@@ -14,7 +14,7 @@ from hexai.config.allowed import allowed, members, type_hints
 from hexai.config.older_names import home_of_flat_key
 from hexai.config.problems import KeyPath, Problem, shown
 from hexai.config.schema import Settings
-from hexai.text.alike import PROBABLY, nearest
+from hexai.text.nearest_name import PROBABLY, nearest
 
 _LISTED_KEYS = 12
 _KEY_NAMES = {"api_key", "apikey", "key", "token", "api_token", "secret", "password"}

@@ -28,7 +28,7 @@ from hexai.config.schema_entries import (
 from hexai.config.schema_providers import Profile
 from hexai.config.schema_types import Table, Temperature
 from hexai.domain.entry import Surface
-from hexai.text.alike import nearest
+from hexai.text.nearest_name import nearest
 from hexai.text.sanitise import is_whole
 
 _NAMES_OF_THE_GO_TOOL: dict[KeyPath, str] = {

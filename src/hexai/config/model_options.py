@@ -23,7 +23,7 @@ from hexai.config.schema_entries import EntryTable
 from hexai.config.schema_types import Share
 from hexai.domain.entry import Entry
 from hexai.errors import UsageError
-from hexai.text.alike import nearest
+from hexai.text.nearest_name import nearest
 
 Signed = Annotated[float, Meta(ge=-2, le=2)]
 Positive = Annotated[float, Meta(ge=0, le=100)]

@@ -18,7 +18,7 @@ from hexai.config.decode import decode
 from hexai.config.entries import EntryOptions, Resolved, resolve_entries
 from hexai.config.environment import read_environment
 from hexai.config.files import CheckedLayer, ConfigFile, check_file, read_user_file
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.merge import Layer, Merged, flatten, merge, nest
 from hexai.config.narrowing.narrow import Source, narrow
 from hexai.config.narrowing.project import (

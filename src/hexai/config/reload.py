@@ -25,7 +25,7 @@ from msgspec import Struct, UnsetType
 from msgspec.structs import replace
 
 from hexai.config.files import ConfigFile, read_user_file
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.narrowing.project import find_project_files, folders_of
 from hexai.config.narrowing.trust import grant_file, grant_folder
 from hexai.config.order import Snapshot, load_beside

@@ -35,7 +35,7 @@ from hexai.config.schema_types import (
     given,
 )
 from hexai.domain.entry import Surface
-from hexai.text.alike import nearest
+from hexai.text.nearest_name import nearest
 from hexai.text.sanitise import is_whole
 
 NumericText = Annotated[

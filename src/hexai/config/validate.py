@@ -24,7 +24,7 @@ from hexai.config.schema_providers import HttpTable, ProviderSettings, ProviderT
 from hexai.config.schema_types import given
 from hexai.config.validate_providers import check_providers, find_uneven_contexts
 from hexai.domain.entry import Surface
-from hexai.text.alike import PROBABLY, nearest
+from hexai.text.nearest_name import PROBABLY, nearest
 
 _OPENAI: tuple[ProviderType, ...] = ("openai", "openrouter", "local")
 OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {

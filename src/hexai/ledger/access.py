@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Together,
         Traffic,
     )
-    from hexai.domain.parts import Part
+    from hexai.domain.figures_by_week import Part
     from hexai.domain.ranking import Counted, Leaderboard, Stood
     from hexai.ledger.bench import Benches
     from hexai.ledger.changes import Changes
@@ -152,7 +152,7 @@ class Ledger:
         self, chosen: "Filter", counted: "Counted", by: "By" = "entry"
     ) -> "tuple[Leaderboard, ...]":
         """Rank the contenders of every surface by what was chosen."""
-        from hexai.ledger.boards import read_leaderboard
+        from hexai.ledger.leaderboard import read_leaderboard
 
         with translated(self._path):
             return with_damaged_names(
@@ -164,7 +164,7 @@ class Ledger:
         self, chosen: "Filter", counted: "Counted", *, looks: int, most: int
     ) -> "dict[str, tuple[Leaderboard, ...] | None]":
         """Rank them for all languages and for each; see `boards.read_boards`."""
-        from hexai.ledger.boards import read_boards
+        from hexai.ledger.leaderboard import read_boards
 
         with translated(self._path):
             return with_damaged_names(
@@ -188,7 +188,7 @@ class Ledger:
 
     def standing(self, number: int, surface: "Surface", now: float) -> "Stood":
         """Tell how the contenders of a run stand by now."""
-        from hexai.ledger.boards import read_standing
+        from hexai.ledger.leaderboard import read_standing
 
         with translated(self._path):
             return with_damaged_names(

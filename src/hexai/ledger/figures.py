@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.json import decode
 
 from hexai.domain.figures import By, Figures, Filter, Kept, Subject, Times, Traffic
+from hexai.domain.figures_by_week import Part
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
-from hexai.domain.parts import Part
 from hexai.domain.record import SAMPLED_AFTER
 from hexai.ledger.cells import Cells
 from hexai.ledger.database import json_list, milliseconds, run_key, seconds

@@ -16,7 +16,7 @@ from hexai.prompts.code.constructs import Comment, Context, Syntax
 from hexai.prompts.code.cursor import Cursor, read
 from hexai.prompts.code.languages import Language, language_of
 from hexai.text.lines import Lines, Position, Replacement, Span
-from hexai.text.triggers import Markers, Tag, find_tags
+from hexai.text.prompt_marks import Markers, Tag, find_tags
 
 _MOST_LINES = 200
 """Lines of a selection that are looked at."""

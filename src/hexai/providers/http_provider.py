@@ -79,7 +79,7 @@ class HttpProvider:
             if not self._credential.at_hand:
                 progress.loading()
             if call.has_images:
-                from hexai.providers.images import check_images
+                from hexai.providers.vision import check_images
 
                 await check_images(call, self._settings, self)
             wire = await self._choose(call, self) if self._choose else self._format

@@ -18,7 +18,7 @@ from concurrent.futures import Future
 
 from msgspec import Struct
 
-from hexai.config.locate import absolute_entries, find_program
+from hexai.config.folders import absolute_entries, find_program
 
 _ENDS_OF_KEYS = ("_API_KEY", "_APIKEY", "_API_TOKEN")
 LIMIT = 8 * 1024

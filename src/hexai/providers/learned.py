@@ -17,7 +17,7 @@ from hexai.domain.provider import (
     TextDelta,
 )
 from hexai.providers.formats.error_bodies import ReportedError
-from hexai.providers.kept_prompts import KeptPrompts
+from hexai.providers.prompt_cache import KeptPrompts
 from hexai.providers.secret import Masker
 
 _STATUSES = frozenset({400, 422})

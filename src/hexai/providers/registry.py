@@ -16,8 +16,8 @@ from hexai.config.schema_providers import ProviderSettings, ProviderType
 from hexai.domain.provider import Call, Chunk, Progress, Provider
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Choose, WireFormat
-from hexai.providers.kept_prompts import KeptPrompts
 from hexai.providers.learned import Shared
+from hexai.providers.prompt_cache import KeptPrompts
 from hexai.providers.readiness.servers import ShownModels
 
 if TYPE_CHECKING:

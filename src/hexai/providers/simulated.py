@@ -73,7 +73,7 @@ class Simulated:
     ) -> AsyncGenerator[Chunk, None]:
         """Make one attempt, as the Protocol says."""
         if call.has_images:
-            from hexai.providers.images import unseen
+            from hexai.providers.vision import unseen
 
             raise self._named(unseen(call), call)
         try:

@@ -18,9 +18,9 @@ from hexai.report.blocks import (
     text,
 )
 from hexai.report.charts import At, Axis, Interval, Look, intervals, over_time
-from hexai.report.figures import View
 from hexai.report.names import shown_names
 from hexai.report.theme import MOST_SERIES
+from hexai.report.views import View
 
 TOO_FEW = 20
 """Choices before which strengths would be noise that looks like knowledge."""

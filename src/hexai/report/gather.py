@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted
-from hexai.report.figures import Known, known
 from hexai.report.ranking_process import Wanted, rank, ranking
+from hexai.report.views import Known, known
 from hexai.service.recorded_runs import open_history
 
 _MANY = 30_000

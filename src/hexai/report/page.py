@@ -12,10 +12,10 @@ from hexai.domain.ranking import Model
 from hexai.report.answer import answer
 from hexai.report.bench_section import Bench, bench_block
 from hexai.report.blocks import Block, Words
-from hexai.report.figures import Counts, Known, View
 from hexai.report.speed import speed
 from hexai.report.texts import Texts
 from hexai.report.theme import MOST_SERIES
+from hexai.report.views import Counts, Known, View
 from hexai.report.worth import became, money
 from hexai.text.sanitise import visible_line
 

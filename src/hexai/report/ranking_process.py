@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct, msgpack
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted, Leaderboard
 from hexai.errors import LedgerError

@@ -18,7 +18,7 @@ from hexai.report.blocks import (
     text,
 )
 from hexai.report.charts import At, Axis, curves, over_time, share_axis
-from hexai.report.figures import View, curve, within
+from hexai.report.views import View, curve, within
 from hexai.service.statistics import Row
 from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line

@@ -28,7 +28,7 @@ from hexai.report.charts import (
     intervals,
     share_axis,
 )
-from hexai.report.figures import View, Week, looked_at, spent_for_1000
+from hexai.report.views import View, Week, looked_at, spent_for_1000
 from hexai.service.statistics import Row
 
 AGES = ("30 s", "2 min", "5 min", "10 min")

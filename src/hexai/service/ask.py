@@ -211,7 +211,7 @@ class Run:
         request = self._question.request
         if not any(message.images for message in request.messages):
             return live
-        from hexai.service.images import let_unseeing_fail
+        from hexai.service.unseeing_models import let_unseeing_fail
 
         return await let_unseeing_fail(live, request, self._targets.settings_of)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.domain.bench import BenchRecord, BenchVote, Cell, Ending, Plan
 from hexai.errors import UsageError
 from hexai.ledger.access import Ledger

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hexai.service.files import (
+from hexai.service.private_files import (
     make_private_folder,
     open_private_append,
     read_private,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from hexai.config.addresses import is_loopback
 from hexai.domain.request import Target
-from hexai.service.files import FILE_MODE, make_private_folder
+from hexai.service.private_files import FILE_MODE, make_private_folder
 
 _BEHIND = 0.01
 """Seconds, at most, by which the time of a file is behind the clock: Linux gives it the

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from shlex import split
 
-from hexai.config.locate import find_program
+from hexai.config.folders import find_program
 
 _SYSTEM = ("xdg-open", "open")
 _FAILS_WITHIN = 1.0

@@ -26,7 +26,7 @@ from msgspec import Struct
 from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import Call, FinishReason, Usage
-from hexai.service.files import (
+from hexai.service.private_files import (
     TEMPORARY,
     check_private_folder,
     make_private_folder,

@@ -15,12 +15,12 @@ from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.domain.request import Request
 from hexai.prompts.code.cursor import Cursor
-from hexai.prompts.code.misfits import Judge as Misfits
+from hexai.prompts.code.syntax_check import Judge as Misfits
 from hexai.prompts.completion import completion_request, fitted_gap, within_batch
 from hexai.prompts.excerpt import fitted
 from hexai.text.cleaning import clean
-from hexai.text.editors import is_word
 from hexai.text.lines import Lines, Position, Span
+from hexai.text.snippets import is_word
 from hexai.text.thinking_aloud import may_be_musing
 
 

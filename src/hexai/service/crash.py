@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from hexai.service.files import make_private_folder, write_private
+from hexai.service.private_files import make_private_folder, write_private
 from hexai.version import __version__
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.config.locate import find_program
+from hexai.config.folders import find_program
 from hexai.errors import SetupError
 
 VARIABLES = ("HEXAI_EDITOR", "VISUAL", "EDITOR")

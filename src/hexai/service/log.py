@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hexai.errors import UsageError
-from hexai.service.files import open_private_append
+from hexai.service.private_files import open_private_append
 
 if TYPE_CHECKING:
     import logging

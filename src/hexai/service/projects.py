@@ -5,11 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.narrowing.project import ProjectFile
 from hexai.config.narrowing.trust import Grant, grant_file, grant_folder, list_grants
 from hexai.errors import ConfigError
-from hexai.service.files import make_private_folder, write_private
+from hexai.service.private_files import make_private_folder, write_private
 
 
 def named_project(folder: str, name: str) -> str:

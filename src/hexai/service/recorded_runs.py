@@ -12,10 +12,10 @@ from typing import Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.domain.entry import Surface
 from hexai.domain.figures import By, Figures, Filter, Subject, Title, Together
-from hexai.domain.parts import Part
+from hexai.domain.figures_by_week import Part
 from hexai.domain.ranking import Counted, Leaderboard, Stood
 from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
@@ -167,7 +167,7 @@ class History:
     ) -> dict[str, tuple[Leaderboard, ...] | None]:
         """Give the leaderboard of all languages, which has no name, and of each.
 
-        See `ledger.boards.read_boards`.
+        See `ledger.leaderboard.read_boards`.
         """
         return self._ledger.boards(chosen, counted, looks=looks, most=most)
 

@@ -14,7 +14,7 @@ import msgspec
 from hexai.domain.record import Fact
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.service.bench_texts import sweep
-from hexai.service.files import (
+from hexai.service.private_files import (
     TEMPORARY,
     check_private_folder,
     create_private,

@@ -13,7 +13,7 @@ from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.provider_defaults import named_key_variables, provider_settings
 from hexai.config.schema import Settings
 from hexai.config.schema_providers import ProviderSettings

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from hexai.service.files import (
+from hexai.service.private_files import (
     TEMPORARY,
     check_private_folder,
     create_private,

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hexai.errors import TeamError
 from hexai.ledger.changes import EVERYTHING, Changes
-from hexai.service.files import make_private_folder, read_private, write_private
+from hexai.service.private_files import make_private_folder, read_private, write_private
 
 _FILE = "secret"
 _SIZE = 32

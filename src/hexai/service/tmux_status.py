@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from hexai.config.locate import Folders, find_program
+from hexai.config.folders import Folders, find_program
 from hexai.config.schema import Settings
 from hexai.domain.figures import TrafficWindow
 from hexai.domain.record import RunRecord

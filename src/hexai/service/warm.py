@@ -20,7 +20,7 @@ from hexai.domain.provider import Call, Held
 from hexai.domain.request import Request, Target
 from hexai.engine.decide import prompt_room
 from hexai.providers.formats.format import Asked
-from hexai.providers.readiness.line_up import key_of
+from hexai.providers.readiness.model_order import key_of
 from hexai.service.services import Services
 from hexai.service.targets import Targets
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from hexai.errors import HexaiError, TeamError
 from hexai.ledger.changes import EVERYTHING, ChangedCell, ChangedRun, Changes, Pushed
-from hexai.service.files import make_private_folder, read_private, write_private
+from hexai.service.private_files import make_private_folder, read_private, write_private
 from hexai.service.team_secret import Secret, make_secret, outside, secret_file
 from hexai.team.cells import Cell
 from hexai.team.sent import NOTHING, Batch, Row, Sender, batch_of, lines

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from hexai.domain.figures import By
 from hexai.domain.ranking import Leaderboard, Model, Rated
-from hexai.ledger.boards import without_verdicts
+from hexai.ledger.leaderboard import without_verdicts
 from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Outcome, Trials
 from hexai.team.bets import RoundBets

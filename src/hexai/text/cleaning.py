@@ -20,9 +20,9 @@ from hexai.text.brackets import (
     opens_more,
     writes_backticks,
 )
-from hexai.text.editors import fragment_of
 from hexai.text.indent import depth, fit_indent, indent_of
 from hexai.text.repetition import may_echo, without_echo, without_suffix
+from hexai.text.snippets import fragment_of
 
 LONGEST = 12_000
 """Characters of an answer that are looked at; no list shows more."""

@@ -15,8 +15,8 @@ import re
 from itertools import accumulate, islice
 
 from hexai.text.brackets import Weighed
-from hexai.text.editors import fragment_of
 from hexai.text.indent import indent_of
+from hexai.text.snippets import fragment_of
 
 _WORD = re.compile(r"\w")
 _OTHER = re.compile(r"\W+")

@@ -9,9 +9,9 @@ from typing import get_args
 
 import pytest
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.errors import UsageError
-from hexai.prompts.code.misfits import Misfit
+from hexai.prompts.code.syntax_check import Misfit
 from hexai.surfaces.lsp.check import NOT_SHOWN, run
 from hexai.surfaces.lsp.configuration import Start
 from hexai.surfaces.lsp.probe import find_target

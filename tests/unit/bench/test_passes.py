@@ -21,7 +21,7 @@ from hexai.bench.replies import Answer, Reply
 from hexai.bench.schedule import Seat
 from hexai.bench.sizes import Sizes
 from hexai.bench.spending import Forecast
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.domain.bench import Kind, State, Task
 from hexai.service.beside import Mark
 from tests.support.benches import MACHINE, cloud, task

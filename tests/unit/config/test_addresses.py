@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hexai.config.addresses import check_base_url, is_loopback, origin, shown_address
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Surface
 

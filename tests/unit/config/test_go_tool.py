@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from hexai.config.environment import read_environment, schema_variables
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.merge import flatten, merge
 from hexai.config.order import Snapshot, built_in, load
 from hexai.config.schema import Settings

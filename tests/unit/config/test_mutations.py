@@ -13,7 +13,7 @@ from msgspec import Struct
 from hexai.config.allowed import members, type_hints
 from hexai.config.decode import decode, prune, spell_out
 from hexai.config.files import ConfigFile, check_file, parse_toml
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.older_names import drop_tables
 from hexai.config.order import load
 from hexai.config.problems import KeyPath, Problem, dotted

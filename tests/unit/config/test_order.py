@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hexai.config.entries import EntryOptions
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.merge import Merged
 from hexai.config.order import Snapshot
 from hexai.config.reload import CHECK_EVERY, Listeners, Live, Sources, state_of

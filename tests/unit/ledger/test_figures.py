@@ -23,8 +23,8 @@ from hexai.domain.figures import (
     Traffic,
     TrafficWindow,
 )
+from hexai.domain.figures_by_week import put_together
 from hexai.domain.outcome import Status, Timings
-from hexai.domain.parts import put_together
 from hexai.domain.provider import Given, Usage
 from hexai.domain.record import (
     SAMPLED_AFTER,

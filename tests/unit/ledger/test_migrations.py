@@ -13,9 +13,9 @@ from hexai.domain.figures import Filter
 from hexai.domain.outcome import Status
 from hexai.domain.ranking import Counted
 from hexai.errors import LedgerError
-from hexai.ledger.boards import read_leaderboard
 from hexai.ledger.database import SCHEMA, open_database
 from hexai.ledger.figures import read_figures
+from hexai.ledger.leaderboard import read_leaderboard
 from hexai.ledger.read import all_runs
 from hexai.ledger.store import Store
 from tests.support.records import run_record

@@ -13,7 +13,7 @@ from hexai.prompts.instruction import (
     without,
 )
 from hexai.text.lines import Lines
-from hexai.text.triggers import find_tags
+from hexai.text.prompt_marks import find_tags
 from tests.support.marked import unmark_span
 
 MARKERS = markers_for(Settings(), "python")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.year import fill
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted
 from hexai.errors import LedgerError

@@ -6,9 +6,9 @@ import pytest
 from markupsafe import Markup
 
 from hexai.domain.figures import Figures, Filter, Subject, Times
-from hexai.domain.parts import Part
-from hexai.report.figures import Known, known
+from hexai.domain.figures_by_week import Part
 from hexai.report.page import Given, Page, make_page
+from hexai.report.views import Known, known
 from hexai.report.write import to_fitting_html
 from hexai.surfaces.cli.report import words
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.domain.bench import Plan
 from hexai.errors import UsageError
 from hexai.service.bench_records import open_benches

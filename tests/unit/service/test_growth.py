@@ -16,10 +16,10 @@ from hexai.service.actions.unit_test_edits import add_tests
 from hexai.service.actions.unit_test_imports import Needs
 from hexai.text.cells import truncate, width, wrap
 from hexai.text.cleaning import LONGEST, clean, fence, unfence, unfence_whole, unspan
-from hexai.text.editors import escape
 from hexai.text.lines import Lines
+from hexai.text.prompt_marks import quote
 from hexai.text.sanitise import visible
-from hexai.text.triggers import quote
+from hexai.text.snippets import escape
 
 _GROWS = 45
 """Times as long for ten times the length, at most: ten, and what a measure is off."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.ledger.database import SCHEMA
 from hexai.service.recorded_runs import open_history
 from hexai.service.recorder import FILE_NAME, MOST, MOST_QUEUED, LedgerRecorder, Spool

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.schema import Settings, Stats, Tmux
 from hexai.domain.record import RunRecord
-from hexai.service.files import make_private_folder
 from hexai.service.log import NullLog, open_log
+from hexai.service.private_files import make_private_folder
 from hexai.service.recorder import FILE_NAME, LedgerRecorder
 from hexai.service.tmux_status import (
     CommandStatus,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hexai.config.entries import resolve_entries
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.order import load
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.messages import Infill, Message, Role

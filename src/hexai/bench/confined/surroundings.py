@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hexai.bench.confined.room import EMPTIED, HOME
-from hexai.config.locate import Folders, absolute_entries
+from hexai.config.folders import Folders, absolute_entries
 
 _KEPT = frozenset(
     {

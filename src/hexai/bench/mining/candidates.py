@@ -23,8 +23,8 @@ from hexai.bench.mining.lines import of_lines
 from hexai.bench.mining.told import Errors, balance
 from hexai.bench.mining.worth import is_worth, reason_of_line
 from hexai.prompts.code.constructs import Context
+from hexai.prompts.code.heuristics import scan
 from hexai.prompts.code.languages import Language
-from hexai.prompts.code.plain import scan
 from hexai.prompts.code.tree import count_errors
 
 if TYPE_CHECKING:

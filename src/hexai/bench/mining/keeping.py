@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hexai.bench.mining.attributes import Rule, is_marked, parse_attributes
 from hexai.bench.mining.trees import BLOB, Entry, Objects, Trees, file_of, folder_of
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.schema import Ignore
 from hexai.service.guard.findings import LineMemory, findings, look
 from hexai.service.ignore.git import LIMIT

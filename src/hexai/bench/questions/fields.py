@@ -6,7 +6,7 @@ from typing import Any
 from hexai.bench.questions.checks import check_schema, compile_pattern
 from hexai.bench.questions.nodes import Node
 from hexai.bench.questions.question import Check, CheckKind, OwnQuestion
-from hexai.text.alike import PROBABLY, nearest
+from hexai.text.nearest_name import PROBABLY, nearest
 from hexai.text.sanitise import shorten, visible_line
 
 FIELDS = ("question", "system", "files", "tags", *map(str, CheckKind))

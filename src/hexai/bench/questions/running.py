@@ -17,7 +17,7 @@ from hexai.bench.confined.command import run_confined
 from hexai.bench.confined.job import Ended, Job
 from hexai.bench.confined.surroundings import INSTALLED, environ_of, hidden, tools
 from hexai.bench.passes import Surroundings
-from hexai.config.locate import absolute_entries, find_program
+from hexai.config.folders import absolute_entries, find_program
 from hexai.errors import SetupError, UsageError
 
 SECONDS = 10.0

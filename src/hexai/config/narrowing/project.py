@@ -27,7 +27,7 @@ from hexai.config.files import (
     check_file,
     read_file,
 )
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.merge import Layer, merge
 from hexai.config.narrowing.narrow import PATTERNS, Source
 from hexai.config.narrowing.trust import (

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from hexai.prompts.code.constructs import Syntax
 from hexai.prompts.code.grammars import load, parse
+from hexai.prompts.code.heuristics import PlainSyntax
 from hexai.prompts.code.languages import Language, language_of
-from hexai.prompts.code.plain import PlainSyntax
+from hexai.prompts.code.parsed_lines import fold
 from hexai.prompts.code.tree import TreeSyntax, encode
-from hexai.prompts.code.window import fold
 from hexai.text.lines import Lines, Span
 
 

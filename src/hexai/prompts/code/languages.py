@@ -2,7 +2,7 @@
 
 Editors name a language by an identifier, and not all by the same one; if they do not,
 the file's name tells. Thirteen languages have a grammar. The others are known by their
-comments alone, so that an instruction can be found, and are read by `plain.py`.
+comments alone, so that an instruction can be found, and are read by `heuristics.py`.
 """
 
 import re

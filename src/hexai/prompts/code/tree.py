@@ -1,7 +1,7 @@
 """The code around a cursor, read from a syntax tree.
 
 A document that is being written is broken most of the time, and a grammar then makes
-the best of it. Where the tree has errors and does not know, `plain.py` is asked.
+the best of it. Where the tree has errors and does not know, `heuristics.py` is asked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from hexai.prompts.code import nodes
 from hexai.prompts.code.constructs import Comment, Context, Function, Syntax
 from hexai.prompts.code.definitions import Definition, definitions, find_core
 from hexai.prompts.code.languages import Language, comment_text, is_block
-from hexai.prompts.code.window import Window
+from hexai.prompts.code.parsed_lines import Window
 from hexai.text.lines import Encoding, Position, Span, to_character, to_units
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from hexai.providers.formats.usage import (
     openai_generating,
     openai_usage,
 )
-from hexai.providers.kept_prompts import digest, standing_part
+from hexai.providers.prompt_cache import digest, standing_part
 
 INCLUDE_USAGE = {"include_usage": True}
 """The `stream_options` that ask for usage figures."""

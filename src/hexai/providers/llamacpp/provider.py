@@ -19,7 +19,6 @@ from hexai.providers.credentials import FixedCredential
 from hexai.providers.formats.format import WireFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
-from hexai.providers.images import unseen
 from hexai.providers.llamacpp.gguf import Metadata, read_metadata
 from hexai.providers.llamacpp.infill import LlamaCppInfill, WatchedChat
 from hexai.providers.llamacpp.model_files import GGUF, find_model, xllamacpp_version
@@ -27,6 +26,7 @@ from hexai.providers.llamacpp.prefill import PrefillPrompt, Reading, manner
 from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
 from hexai.providers.secret import Secret
+from hexai.providers.vision import unseen
 
 _BASE_URL = "http://localhost"
 """Names no host: the connection goes to a socket."""

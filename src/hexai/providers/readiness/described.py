@@ -9,7 +9,7 @@ from msgspec import Struct
 from hexai.domain.request import Target
 from hexai.errors import ProviderError
 from hexai.providers.formats.format import Asked
-from hexai.providers.readiness.line_up import is_ollama, who_to_ask
+from hexai.providers.readiness.model_order import is_ollama, who_to_ask
 from hexai.providers.readiness.servers import (
     Loaded,
     find,

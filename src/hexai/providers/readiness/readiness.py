@@ -20,7 +20,8 @@ from hexai.domain.request import Target
 from hexai.errors import ContextTooLong, ProviderError, StillLoading
 from hexai.providers.formats.format import Asked
 from hexai.providers.locality import may_be_cloud
-from hexai.providers.readiness.line_up import (
+from hexai.providers.readiness.loads import Load, Loads, Start, Turn, Turns
+from hexai.providers.readiness.model_order import (
     Swaps,
     TargetStanding,
     crowded,
@@ -29,7 +30,6 @@ from hexai.providers.readiness.line_up import (
     line_up,
     who_to_ask,
 )
-from hexai.providers.readiness.loads import Load, Loads, Start, Turn, Turns
 from hexai.providers.readiness.servers import (
     SLOW,
     Loaded,

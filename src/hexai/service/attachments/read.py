@@ -27,7 +27,7 @@ from hexai.service.attachments.folders import (
     list_folder,
 )
 from hexai.service.attachments.kinds import Unfit, attachment, image_type, is_pdf
-from hexai.text.alike import PROBABLY, nearest
+from hexai.text.nearest_name import PROBABLY, nearest
 from hexai.text.sanitise import visible_line
 
 TEXT_LIMIT = 8 << 20

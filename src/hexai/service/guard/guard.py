@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.schema import Ignore
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from hexai.config.files import Unreadable, read_bytes
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 
 LIMIT = 256 << 10
 """Bytes of a file that says what is ignored."""

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from msgspec import Struct
 
 from hexai.config.files import Unreadable
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.schema import Ignore
 from hexai.service.guard.rules import NameRule, guard_rules
 from hexai.service.ignore.git import Git, TakesLong, WatchedFiles, find_repository

@@ -23,9 +23,9 @@ from typing import IO
 
 from msgspec import Struct
 
-from hexai.config.locate import find_program
+from hexai.config.folders import find_program
 from hexai.errors import SetupError, UsageError
-from hexai.service.files import make_private_folder
+from hexai.service.private_files import make_private_folder
 from hexai.service.setup.hub import HOW, LISTED
 from hexai.service.setup.scratch import HalfDone, new_file, new_folder, remove_dead
 

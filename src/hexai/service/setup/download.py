@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from hexai.errors import ProviderError, SetupError
 from hexai.providers.http.client import Answer
-from hexai.service.files import make_private_folder, write_private
+from hexai.service.private_files import make_private_folder, write_private
 from hexai.service.setup.hub import Source
 from hexai.service.setup.hub_client import PATIENCE, Facts, HubClient, Refused
 

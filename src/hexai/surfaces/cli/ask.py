@@ -63,7 +63,7 @@ def ask_recorded(process: Process, options: AskOptions, line: CommandLine) -> Sh
     """Ask them; gives what was shown, once it is recorded and voted on."""
     piped = "" if "-" in options.files else read_piped(process)
     if options.follow is not None:
-        from hexai.surfaces.cli.ask_further import ask_further
+        from hexai.surfaces.cli.continued import ask_further
 
         return ask_further(process, options, line, piped)
     prompt = from_line(line.words, piped)

@@ -20,7 +20,7 @@ from hexai.surfaces.cli.bench_words import (
     tests_words,
 )
 from hexai.surfaces.cli.leaderboard_words import day_of
-from hexai.surfaces.names import board_names
+from hexai.surfaces.contender_names import board_names
 
 
 def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:

@@ -16,7 +16,7 @@ from hexai.surfaces.cli.bench_words import pairs_words
 from hexai.surfaces.cli.leaderboard_words import comparison_words
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.names import board_names
+from hexai.surfaces.contender_names import board_names
 from hexai.text.cells import width, wrap
 
 _HEADER = ("ENTRY", "VOTES", "WON", "TIED", "LOST", "BAD", "POINTS", "95 %")

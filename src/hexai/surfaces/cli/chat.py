@@ -32,10 +32,10 @@ from hexai.surfaces.cli.ask import (
     tmux_status,
     wanted,
 )
-from hexai.surfaces.cli.ask_further import find_follow_up, once_voted
 from hexai.surfaces.cli.chat_commands import ChatCommands
 from hexai.surfaces.cli.chat_thread import ChatThread
 from hexai.surfaces.cli.command_line import CommandLine, Invocation
+from hexai.surfaces.cli.continued import find_follow_up, once_voted
 from hexai.surfaces.cli.keys import quiet
 from hexai.surfaces.cli.line_editor import LineEditor
 from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session

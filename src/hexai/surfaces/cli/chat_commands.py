@@ -23,7 +23,7 @@ from hexai.surfaces.cli.output import complain, say, table
 from hexai.surfaces.cli.recorded import names_shown
 from hexai.surfaces.cli.views import Show
 from hexai.surfaces.cli.vote import vote_at_the_end, vote_by_word
-from hexai.text.alike import nearest_by_edits
+from hexai.text.nearest_name import nearest_by_edits
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _SLIP = 2

@@ -10,16 +10,21 @@ from hexai.domain.entry import Entry
 from hexai.domain.record import Chosen, RecordedRun, RunRecord
 from hexai.domain.thread import Thread
 from hexai.errors import UsageError
-from hexai.service.conversations import Conversation
 from hexai.service.question import Question
+from hexai.service.recorded_threads import Conversation
 from hexai.service.thread_requests import ThreadRequests
 from hexai.surfaces.cli.ask import attach_to, make_question
-from hexai.surfaces.cli.follow_up import FollowUp, find_origin, go_on, winner_of_vote
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.prompt_input import Prompt
 from hexai.surfaces.cli.recorded import names_shown
 from hexai.surfaces.cli.template import Template
 from hexai.surfaces.cli.thread_entries import Asked
+from hexai.surfaces.cli.thread_question import (
+    FollowUp,
+    find_origin,
+    go_on,
+    winner_of_vote,
+)
 from hexai.surfaces.cli.views import Show
 
 

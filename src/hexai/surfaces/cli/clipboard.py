@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
-from hexai.config.locate import absolute_entries, find_program
+from hexai.config.folders import absolute_entries, find_program
 from hexai.service.tmux_status import PASSED_ON
 from hexai.surfaces.cli.keys import keyboard, single_keys
 

@@ -19,7 +19,7 @@ from hexai.surfaces.cli.command_line import (
     option_names,
     split_line,
 )
-from hexai.text.alike import nearest_by_edits, nearest_by_slip
+from hexai.text.nearest_name import nearest_by_edits, nearest_by_slip
 
 
 class Command(Struct, frozen=True, kw_only=True):

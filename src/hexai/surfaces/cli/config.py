@@ -15,9 +15,9 @@ from hexai.config.validate import find_slow
 from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, SetupError
 from hexai.service.external_editor import VARIABLES, edit_file, editor_command
-from hexai.service.files import make_private_folder
 from hexai.service.fingerprints import fingerprint_of
 from hexai.service.inventory import find_lacks
+from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json

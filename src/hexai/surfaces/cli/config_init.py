@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hexai.config.other_tools import ollama_address
 from hexai.errors import ConfigError, SetupError, UsageError
-from hexai.service.files import make_private_folder
+from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
 from hexai.service.setup.built_in_model import PULLABLE
 from hexai.service.setup.detect import USUAL, Found, Server, detect, find_servers

@@ -41,7 +41,7 @@ from hexai.surfaces.cli.stats import (
     team_option,
     wide_option,
 )
-from hexai.surfaces.names import board_names, is_called
+from hexai.surfaces.contender_names import board_names, is_called
 from hexai.surfaces.words import percent
 from hexai.text.cells import bar, width, wrap
 

@@ -15,7 +15,7 @@ from hexai.domain.ranking import (
     Standing,
 )
 from hexai.surfaces.cli.json_records import iso_time
-from hexai.surfaces.names import board_names, is_called
+from hexai.surfaces.contender_names import board_names, is_called
 
 
 class ReturnedRecord(Struct, kw_only=True):

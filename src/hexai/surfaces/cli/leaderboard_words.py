@@ -16,7 +16,7 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.surfaces.cli.recorded import when
-from hexai.surfaces.names import day, model_name, options_of
+from hexai.surfaces.contender_names import day, model_name, options_of
 from hexai.surfaces.words import percent, rounded
 from hexai.text.sanitise import visible_line
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hexai.config.entries import EntryOptions
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.record import Recorder

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 
 from msgspec import Struct
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.domain.outcome import Outcome, Status
 
 

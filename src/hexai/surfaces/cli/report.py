@@ -29,7 +29,7 @@ from hexai.report.names import shown_names
 from hexai.report.page import Given, Page, make_page
 from hexai.report.write import LARGEST, drawing, to_fitting_html, to_html
 from hexai.service.browser import browser_command, open_page
-from hexai.service.files import write_private
+from hexai.service.private_files import write_private
 from hexai.service.statistics import Row
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.leaderboard import nothing_yet
@@ -49,7 +49,7 @@ from hexai.surfaces.cli.report_bench import read_bench
 from hexai.surfaces.cli.report_runs import with_runs, with_tasks
 from hexai.surfaces.cli.stats import filters, read_filter, team_option
 from hexai.surfaces.cli.stats_tables import subject_names
-from hexai.surfaces.names import board_names, is_called
+from hexai.surfaces.contender_names import board_names, is_called
 from hexai.surfaces.words import percent, usd
 from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line

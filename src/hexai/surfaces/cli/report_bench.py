@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from hexai.bench.known import Known, counted
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.domain.bench import BenchRecord, Cell, Plan, TaskRecord
 from hexai.domain.estimates import Estimate
 from hexai.report.bench_section import Answered, Bench, Differing, Halves, Scored

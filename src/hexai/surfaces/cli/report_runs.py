@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from msgspec.structs import replace
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.domain.entry import Surface
 from hexai.domain.figures import Cell, Filter
 from hexai.domain.outcome import Status

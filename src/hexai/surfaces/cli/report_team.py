@@ -9,8 +9,8 @@ from hexai.domain.ranking import Leaderboard
 from hexai.errors import TeamError, UsageError
 from hexai.report.answer import answer
 from hexai.report.blocks import Block, Table, Words, count, name, number, text
-from hexai.report.figures import View
 from hexai.report.page import TITLES, Given, Missing, Page, Section, Shown
+from hexai.report.views import View
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.team_here import here_of
 from hexai.surfaces.cli.team_views import NOTHING, refuse

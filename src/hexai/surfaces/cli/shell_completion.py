@@ -344,7 +344,7 @@ def _templates(process: Process, context: click.Context) -> _Offers:
 
 def _parameters(process: Process, context: click.Context) -> _Offers:
     """Give what the template of the line asks for."""
-    from hexai.prompts.named import parameters
+    from hexai.prompts.own_templates import parameters
 
     templates = _load(process, context).settings.prompts.templates
     named = templates.get(str(context.params.get("template")))

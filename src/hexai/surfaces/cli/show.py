@@ -9,8 +9,8 @@ from msgspec import Struct, convert
 
 from hexai.domain.record import MASK, ContenderRecord, RecordedRun
 from hexai.errors import HexaiError, UsageError
-from hexai.service.conversations import earlier_runs
 from hexai.service.recorded_runs import History, open_history
+from hexai.service.recorded_threads import earlier_runs
 from hexai.surfaces.cli import clipboard
 from hexai.surfaces.cli.arguments import run_argument
 from hexai.surfaces.cli.ballot import Ballot

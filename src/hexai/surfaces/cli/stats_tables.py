@@ -18,7 +18,7 @@ from hexai.service.statistics import (
 )
 from hexai.surfaces.cli.legend import STATS, legend
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.names import contender_names, day, model_name, options_of
+from hexai.surfaces.contender_names import contender_names, day, model_name, options_of
 from hexai.surfaces.words import percent, seconds, usd
 from hexai.text.cells import bar, sparkline, width, wrap
 from hexai.text.sanitise import visible_line

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.schema_team import PUSHED_EVERY, Team
 from hexai.errors import SetupError, TeamError
-from hexai.service.files import make_private_folder, open_private_append
+from hexai.service.private_files import make_private_folder, open_private_append
 from hexai.service.recorded_runs import open_history
 from hexai.service.team_secret import secret_file
 from hexai.surfaces.cli.process import Process

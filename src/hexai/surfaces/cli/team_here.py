@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.order import load
 from hexai.config.schema_team import Team
 from hexai.service.recorded_runs import History, open_history

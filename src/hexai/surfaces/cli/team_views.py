@@ -20,7 +20,7 @@ from hexai.surfaces.cli.leaderboard_records import (
 from hexai.surfaces.cli.output import complain, csv_of, say, table
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import here_of
-from hexai.surfaces.names import board_names
+from hexai.surfaces.contender_names import board_names
 from hexai.surfaces.words import percent, usd
 from hexai.team.compare import compare
 from hexai.team.differ import Difference

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from hexai.prompts.named import fill, find_named, read_parameters, wants_input
+from hexai.prompts.own_templates import fill, find_named, read_parameters, wants_input
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.prompt_input import Prompt
 

@@ -10,6 +10,7 @@ from hexai.domain.record import Chosen, RecordedRun, RunRecord
 from hexai.errors import LedgerError, UsageError
 from hexai.service.recorded_runs import History, open_history
 from hexai.service.recorder import LedgerRecorder
+from hexai.surfaces.after_vote import standing_line
 from hexai.surfaces.cli.arguments import vote_argument
 from hexai.surfaces.cli.ballot import Ballot, Vote
 from hexai.surfaces.cli.command_line import Invocation, make_parser
@@ -33,7 +34,6 @@ from hexai.surfaces.cli.recorded import (
     shown_order,
 )
 from hexai.surfaces.cli.views import Show
-from hexai.surfaces.standing import standing_line
 from hexai.text.cells import truncate
 
 

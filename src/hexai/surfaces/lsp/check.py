@@ -30,7 +30,7 @@ NOT_SHOWN: dict[str, str] = {
     "echo": "it says what stands there already",
     "broken": "the code would not parse with it",
 }
-"""Why an answer is not shown, by the words of `prompts.code.misfits`."""
+"""Why an answer is not shown, by the words of `prompts.code.syntax_check`."""
 _ALL, _NONE, _SOME = 0, 1, 4
 _LEFT = 30
 """Characters left of the cursor that are told."""

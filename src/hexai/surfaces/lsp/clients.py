@@ -31,7 +31,7 @@ class Client(Struct, frozen=True, kw_only=True):
     """`snippet` where plain text is cut at its first blank, or re-indented."""
     insert_text: Literal["plain", "snippet", "rest"] = "plain"
     """How `insertText` is read where it is inserted and `textEdit` is not: `rest` goes
-    in behind the token at the cursor, or in its place (`offers/tokens.py`)."""
+    in behind the token at the cursor, or in its place (`offers/replaced_tokens.py`)."""
     ascii_words: bool = False
     """Its words are of ASCII letters: those behind the last other one are what rows are
     filtered by, and what `insertText` takes the place of."""

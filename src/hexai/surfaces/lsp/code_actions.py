@@ -27,9 +27,9 @@ from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.editor import Editor, Severity
 from hexai.surfaces.lsp.edits import Edits, GaveUp
 from hexai.surfaces.lsp.passages import Passage, Passages
+from hexai.surfaces.lsp.progress import Running, Work
 from hexai.surfaces.lsp.protocol.convert import to_span
 from hexai.surfaces.lsp.unit_test_action import UnitTests
-from hexai.surfaces.lsp.work import Running, Work
 from hexai.text.lines import Encoding, Replacement, Span, TextChange, compare
 from hexai.text.sanitise import visible
 

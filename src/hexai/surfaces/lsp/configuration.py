@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.entries import EntryOptions, Resolved
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.config.order import Snapshot
 from hexai.config.reload import Listener, Live, Sources
 from hexai.config.shown import Change

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 from hexai.errors import UsageError
-from hexai.service.files import make_private_folder
 from hexai.service.log import Log, NullLog, open_log, route_libraries
+from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop, Trimmer, give_back
 from hexai.service.writer import Writer
 from hexai.surfaces.lsp.configuration import Start

@@ -31,6 +31,7 @@ from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.tracking import Watching
+from hexai.surfaces.lsp.progress import LoadsShown, Running, WorkDoneProgress
 from hexai.surfaces.lsp.protocol.connection import (
     Connection,
     knows_action_literals,
@@ -38,7 +39,6 @@ from hexai.surfaces.lsp.protocol.connection import (
 )
 from hexai.surfaces.lsp.team_push import TeamPush
 from hexai.surfaces.lsp.unit_test_action import UnitTests
-from hexai.surfaces.lsp.work import LoadsShown, Running, WorkDoneProgress
 
 if TYPE_CHECKING:
     from hexai.service.tmux_status import ServerStatus

@@ -219,7 +219,7 @@ def _say_standing(start: Start, work: "Work") -> None:
     if chosen is None or start.wanted.quiet or not os.isatty(start.stderr):
         return
     from hexai.service.recorded_runs import open_history
-    from hexai.surfaces.standing import standing_line
+    from hexai.surfaces.after_vote import standing_line
 
     try:
         with open_history(start.folders, start.now) as history:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hexai.service.files import write_private
+from hexai.service.private_files import write_private
 from hexai.surfaces.tmux.view_messages import PIECE
 
 

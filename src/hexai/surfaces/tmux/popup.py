@@ -17,7 +17,7 @@ import time
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 
-from hexai.config.locate import find_program
+from hexai.config.folders import find_program
 from hexai.surfaces.tmux.private_socket import Door
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from random import Random
 
 from msgspec import Struct
 
-from hexai.config.locate import Folders
+from hexai.config.folders import Folders
 from hexai.surfaces.tmux.popup import Popup, Screen
 from hexai.surfaces.tmux.signals import Signals
 

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.merge import flatten
 from hexai.config.order import Snapshot, load
 from hexai.config.problems import KeyPath

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.narrowing.project import (
     FILE_LIMIT,
     ProjectFile,

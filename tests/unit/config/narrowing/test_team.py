@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.narrowing.project import read_project_file
 from hexai.config.narrowing.trust import Owned
 from hexai.config.order import Snapshot, load

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import Folders, find_folders
+from hexai.config.folders import Folders, find_folders
 from hexai.config.narrowing.project import ProjectFile, read_project_file
 from hexai.config.narrowing.trust import Owned, grant_file, grant_folder
 from hexai.config.order import Snapshot, load

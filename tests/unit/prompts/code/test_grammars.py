@@ -11,9 +11,9 @@ from tree_sitter import Node, Parser
 from hexai.prompts.code.constructs import Context
 from hexai.prompts.code.cursor import read, warm
 from hexai.prompts.code.grammars import load, parse
+from hexai.prompts.code.heuristics import PlainSyntax
 from hexai.prompts.code.languages import Grammar, language_of
-from hexai.prompts.code.plain import PlainSyntax
-from hexai.prompts.code.window import fold
+from hexai.prompts.code.parsed_lines import fold
 from hexai.text.lines import Lines, Position
 
 PYTHON = language_of("python")

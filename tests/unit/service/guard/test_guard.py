@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.request import Clearance, Request

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hexai.config.files import Unreadable
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.service.ignore.git import (
     LIMIT,
     Excludes,

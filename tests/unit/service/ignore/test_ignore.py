@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.config.schema import Ignore
 from hexai.service.guard.rules import guard_rules
 from hexai.service.ignore.git import TakesLong

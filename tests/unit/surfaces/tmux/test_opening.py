@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from hexai.config.locate import find_folders
+from hexai.config.folders import find_folders
 from hexai.surfaces.tmux.opening import Opening
 from hexai.surfaces.tmux.signals import Signals
 from hexai.surfaces.tmux.start import Start, Wanted

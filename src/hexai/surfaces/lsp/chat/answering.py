@@ -11,8 +11,8 @@ from hexai.surfaces.lsp.chat.pending import PendingPrompt
 from hexai.surfaces.lsp.editor import Editor, Severity
 from hexai.surfaces.lsp.passages import Anchor
 from hexai.text.lines import Lines, Position, Replacement, Span
+from hexai.text.prompt_marks import is_quoted, quote
 from hexai.text.thinking_aloud import may_be_musing
-from hexai.text.triggers import is_quoted, quote
 
 Hear = Callable[[str], Awaitable[None]]
 

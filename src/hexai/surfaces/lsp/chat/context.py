@@ -15,7 +15,7 @@ from hexai.surfaces.lsp.asking import Asked, AskedRun, FirstEntry, Origin
 from hexai.surfaces.lsp.documents import Document
 from hexai.text.cleaning import clean
 from hexai.text.lines import Lines, Position, Span
-from hexai.text.triggers import Markers, is_quoted, unquote
+from hexai.text.prompt_marks import Markers, is_quoted, unquote
 
 MOST = 3
 """Pairs that go along with a question."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.edits import Edits, Made
 from hexai.surfaces.lsp.passages import Anchor
-from hexai.surfaces.lsp.work import Work
+from hexai.surfaces.lsp.progress import Work
 from hexai.text.lines import Lines, Replacement, TextChange
 
 Change = Callable[[Lines, Anchor], Sequence[Replacement] | None]

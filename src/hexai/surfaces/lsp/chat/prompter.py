@@ -30,9 +30,9 @@ from hexai.surfaces.lsp.editor import Editor, log_bug
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.passages import Anchor
-from hexai.surfaces.lsp.work import Running, StartTask, Work
+from hexai.surfaces.lsp.progress import Running, StartTask, Work
 from hexai.text.lines import TextChange
-from hexai.text.triggers import Command, Markers, Question, Tag
+from hexai.text.prompt_marks import Command, Markers, Question, Tag
 
 Offered = Callable[[str], Iterable[Offer]]
 """Gives what was offered in a document."""

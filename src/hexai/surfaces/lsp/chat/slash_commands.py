@@ -12,7 +12,7 @@ from hexai.surfaces.lsp.chat.answering import in_place_of_line
 from hexai.surfaces.lsp.chat.pending import PendingPrompt
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.editor import Editor, Severity
-from hexai.surfaces.lsp.work import Running
+from hexai.surfaces.lsp.progress import Running
 
 EDIT_LABEL = "Hexai: carry out a command"
 KNOWN = {

@@ -21,7 +21,7 @@ from hexai.surfaces.lsp.chat.slash_commands import KNOWN
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.passages import Anchor
 from hexai.text.lines import Lines, TextChange
-from hexai.text.triggers import (
+from hexai.text.prompt_marks import (
     Command,
     Markers,
     Question,

@@ -1,7 +1,7 @@
 """Where the cursor of an editor is that does not say so, and what was typed there."""
 
-from hexai.text.editors import CLOSERS
 from hexai.text.lines import Lines, Position, Span, TextChange, with_newlines
+from hexai.text.snippets import CLOSERS
 
 
 class Caret:

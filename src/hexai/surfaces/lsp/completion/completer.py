@@ -35,7 +35,7 @@ from hexai.surfaces.lsp.editor import Editor, log_bug
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.items import ItemMaker, expressible, inline_completions
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.surfaces.lsp.offers.tokens import can_put_in, cursor_of
+from hexai.surfaces.lsp.offers.replaced_tokens import can_put_in, cursor_of
 from hexai.surfaces.lsp.offers.tracking import Watching
 from hexai.surfaces.lsp.protocol.convert import to_position
 from hexai.text.lines import Position, TextChange

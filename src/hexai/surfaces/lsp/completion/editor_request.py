@@ -15,9 +15,9 @@ from hexai.prompts.instruction import is_tag, markers_for
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.offers.offer import Offer
-from hexai.text.editors import is_word
 from hexai.text.lines import Position
-from hexai.text.triggers import find_command, find_question, find_tags, is_opened
+from hexai.text.prompt_marks import find_command, find_question, find_tags, is_opened
+from hexai.text.snippets import is_word
 
 Route = Literal["list", "inline"]
 """`textDocument/completion` or `textDocument/inlineCompletion`."""

@@ -14,8 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.surfaces.lsp.offers.offer import Suggestion
-from hexai.text.editors import closers_of
 from hexai.text.lines import Lines, Position, Span, with_newlines
+from hexai.text.snippets import closers_of
 
 PLACES = 32
 SIZE = 8 << 20

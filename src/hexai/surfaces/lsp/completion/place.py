@@ -33,8 +33,8 @@ from hexai.surfaces.lsp.completion.caret import Caret
 from hexai.surfaces.lsp.completion.editor_request import Arrival, Route, Waiter, nothing
 from hexai.surfaces.lsp.completion.memory import Kept, Spot, fitting_of
 from hexai.surfaces.lsp.offers.offer import Credit, Offer, Rows, Suggestion
-from hexai.text.editors import is_word
 from hexai.text.lines import Position, TextChange
+from hexai.text.snippets import is_word
 
 
 class Place:

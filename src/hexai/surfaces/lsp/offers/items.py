@@ -23,15 +23,15 @@ from hexai.surfaces.lsp.offers.offer import (
     code_label,
     line_break,
 )
-from hexai.surfaces.lsp.offers.tokens import begins_as_token
+from hexai.surfaces.lsp.offers.replaced_tokens import begins_as_token
 from hexai.surfaces.lsp.protocol.convert import from_span
 from hexai.surfaces.words import figures, letter
 from hexai.text.cells import truncate
 from hexai.text.cleaning import fence
-from hexai.text.editors import escape
 from hexai.text.lines import Encoding, Lines, Position, Span
 from hexai.text.repetition import covered
 from hexai.text.sanitise import visible, visible_line
+from hexai.text.snippets import escape
 
 _TAG = 14
 """Columns of the name before the code."""

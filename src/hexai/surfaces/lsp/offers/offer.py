@@ -8,10 +8,10 @@ from msgspec import Struct
 from hexai.domain.outcome import Outcome
 from hexai.surfaces.lsp.documents import Document
 from hexai.text.cells import width
-from hexai.text.editors import fragment_of
 from hexai.text.lines import Lines, Position, Replacement, Span
 from hexai.text.repetition import covered
 from hexai.text.sanitise import visible_line
+from hexai.text.snippets import fragment_of
 
 
 class Credit(Struct, frozen=True, kw_only=True):

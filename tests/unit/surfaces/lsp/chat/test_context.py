@@ -3,7 +3,7 @@
 from hexai.prompts.chat import Exchange
 from hexai.surfaces.lsp.chat.context import find_history
 from hexai.text.lines import Lines
-from hexai.text.triggers import Markers
+from hexai.text.prompt_marks import Markers
 
 MARKERS = Markers(
     chat_suffix=">",

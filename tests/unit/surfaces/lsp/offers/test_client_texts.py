@@ -12,7 +12,7 @@ from hexai.surfaces.lsp import clients
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.offers.items import ItemMaker, expressible
 from hexai.surfaces.lsp.offers.offer import Insertion
-from hexai.surfaces.lsp.offers.tokens import can_put_in
+from hexai.surfaces.lsp.offers.replaced_tokens import can_put_in
 from hexai.text.lines import Encoding
 from tests.support import client_texts, jupyterlab
 from tests.support.client_texts import Take

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from hexai.surfaces.lsp.clients import HELIX, JUPYTERLAB
 from hexai.surfaces.lsp.offers.items import ItemMaker, expressible
-from hexai.surfaces.lsp.offers.tokens import can_put_in, cursor_of
+from hexai.surfaces.lsp.offers.replaced_tokens import can_put_in, cursor_of
 from hexai.text.lines import Encoding, Lines
 from tests.support import jupyterlab
 from tests.support.offers import document, offer

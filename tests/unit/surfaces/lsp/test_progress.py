@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hexai.surfaces.lsp.work import Work, number_of, token_of
+from hexai.surfaces.lsp.progress import Work, number_of, token_of
 from tests.support.sheet import Sheet, on_sheet
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hexai.domain.entry import Surface
 from hexai.domain.ranking import Comparison, Model, Stood, Verdict
 from hexai.domain.record import Choice, Chosen, ContenderRecord, Method, RunRecord
-from hexai.surfaces.names import board_names, model_name, options_of
+from hexai.surfaces.contender_names import board_names, model_name, options_of
 from hexai.surfaces.words import rounded
 from hexai.text.sanitise import visible_line
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from hexai.prompts.code.languages import language_of
-from hexai.prompts.code.misfits import Judge
+from hexai.prompts.code.syntax_check import Judge
 from hexai.text.lines import Lines
 
 FUNCTION = """\

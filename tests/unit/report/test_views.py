@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from hexai.domain.figures import Figures, Subject, Times
-from hexai.domain.parts import WEEK, Part
+from hexai.domain.figures_by_week import WEEK, Part
 from hexai.report.bench_section import front
 from hexai.report.charts import At
-from hexai.report.figures import MOST_VIEWS, curve, known, spent_for_1000, within
+from hexai.report.views import MOST_VIEWS, curve, known, spent_for_1000, within
 
 SUBJECT = Subject("completion", "p", "m", "u")
 

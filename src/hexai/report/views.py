@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.figures import Figures, Subject, Times, Title
-from hexai.domain.parts import WEEK, Part, put_together
+from hexai.domain.figures_by_week import WEEK, Part, put_together
 from hexai.domain.ranking import Leaderboard
 from hexai.report.names import shown_names
 from hexai.service.statistics import Row, make_rows

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.request import Contender, Request
 from hexai.errors import NotSent
-from hexai.providers.images import check_images
-from hexai.providers.readiness.line_up import who_to_ask
+from hexai.providers.readiness.model_order import who_to_ask
 from hexai.providers.readiness.servers import ASKED_FOR
+from hexai.providers.vision import check_images
 from hexai.service.targets import failing
 
 SettingsOf = Callable[[str], ProviderSettings | None]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, Indel
 
-from hexai.text.alike import PROBABLY, nearest, nearest_by_edits
+from hexai.text.nearest_name import PROBABLY, nearest, nearest_by_edits
 
 COMMANDS = ["config", "models", "stats", "lsp"]
 WORDS = st.text("abcde", max_size=8)

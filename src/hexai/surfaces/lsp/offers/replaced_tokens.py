@@ -27,7 +27,6 @@ from hexai.prompts.code.cursor import read
 from hexai.prompts.code.languages import language_of
 from hexai.surfaces.lsp.clients import Client
 from hexai.surfaces.lsp.documents import Document
-from hexai.text.editors import fragment_of, is_word
 from hexai.text.lines import (
     Encoding,
     Lines,
@@ -36,6 +35,7 @@ from hexai.text.lines import (
     count_units,
     to_character,
 )
+from hexai.text.snippets import fragment_of, is_word
 
 _NOTEBOOK = ".ipynb"
 _ALONE = frozenset("()[]{},;")

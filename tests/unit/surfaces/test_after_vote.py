@@ -11,7 +11,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.provider import Given
 from hexai.domain.record import Choice, Chosen, ContenderRecord, RunRecord
 from hexai.ledger.access import Ledger
-from hexai.surfaces.standing import standing_line
+from hexai.surfaces.after_vote import standing_line
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_record
 
 HOUR = 3600.0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.locate import absolute_entries, find_folders, find_program
+from hexai.config.folders import absolute_entries, find_folders, find_program
 
 HOME = Path("/home/ada")
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from hexai.domain.figures import Subject, Title
 from hexai.domain.fingerprint import PLAIN
-from hexai.surfaces.names import contender_names, is_called, options_of
+from hexai.surfaces.contender_names import contender_names, is_called, options_of
 
 HERE = "http://localhost:11434"
 DAY = 86_400.0

@@ -12,7 +12,7 @@ from hexai.config.problems import listed_some
 from hexai.config.schema_prompts import INPUT, NamedPrompt, Prompts
 from hexai.errors import UsageError
 from hexai.prompts.templates import names, render
-from hexai.text.alike import PROBABLY, nearest
+from hexai.text.nearest_name import PROBABLY, nearest
 
 
 class Filled(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hexai.text.lines import Lines
-from hexai.text.triggers import (
+from hexai.text.prompt_marks import (
     Command,
     Markers,
     Tag,

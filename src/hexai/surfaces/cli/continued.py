@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from hexai.domain.entry import Surface
 from hexai.domain.record import RecordedRun
 from hexai.errors import UsageError
-from hexai.service.conversations import Conversation, find_conversation
 from hexai.service.recorded_runs import History, open_history
+from hexai.service.recorded_threads import Conversation, find_conversation
 from hexai.surfaces.cli.arguments import is_run
 from hexai.surfaces.cli.ask import (
     attached,
@@ -28,7 +28,13 @@ from hexai.surfaces.cli.ask import (
     write_prompt,
 )
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
-from hexai.surfaces.cli.follow_up import (
+from hexai.surfaces.cli.last_question import find_last
+from hexai.surfaces.cli.loaded_config import Session, open_session
+from hexai.surfaces.cli.output import complain
+from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.prompt_input import from_line
+from hexai.surfaces.cli.recorded import names_shown, stays_blind
+from hexai.surfaces.cli.thread_question import (
     FollowUp,
     asked_again,
     check_blind,
@@ -37,12 +43,6 @@ from hexai.surfaces.cli.follow_up import (
     what_is_lost,
     winner_of_vote,
 )
-from hexai.surfaces.cli.last_question import find_last
-from hexai.surfaces.cli.loaded_config import Session, open_session
-from hexai.surfaces.cli.output import complain
-from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.prompt_input import from_line
-from hexai.surfaces.cli.recorded import names_shown, stays_blind
 from hexai.surfaces.cli.views import Show, Wanted
 
 

@@ -13,14 +13,14 @@ from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http.tls import Trust
 from hexai.providers.http_provider import HttpProvider
-from hexai.providers.kept_prompts import (
+from hexai.providers.learned import Shared
+from hexai.providers.prompt_cache import (
     LEAST,
     KeptPrompts,
     digest,
     least_kept,
     standing_part,
 )
-from hexai.providers.learned import Shared
 from tests.support.attempt import attempt
 from tests.support.calls import settings
 from tests.support.replies import sse

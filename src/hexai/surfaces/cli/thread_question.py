@@ -17,8 +17,8 @@ from hexai.domain.thread import Line, Thread
 from hexai.errors import UsageError
 from hexai.prompts.cli import wants_explanation
 from hexai.prompts.templates import cli_system
-from hexai.service.conversations import Conversation
 from hexai.service.question import Question
+from hexai.service.recorded_threads import Conversation
 from hexai.service.thread_requests import ThreadRequests
 from hexai.surfaces.cli.ask import attach_to, make_question
 from hexai.surfaces.cli.command_line import AskOptions

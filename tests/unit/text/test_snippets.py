@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.text.editors import closers_of, escape, fragment_of, is_word
+from hexai.text.snippets import closers_of, escape, fragment_of, is_word
 from tests.support.snippets import expand
 
 
