@@ -6,15 +6,18 @@ each answer to its end, whoever still waits for it, since the figures stand ther
 """
 
 import json
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -156,9 +159,13 @@ def _send(asked: BaseHTTPRequestHandler, answer: HTTPResponse) -> None:
 
 
 @contextmanager
-def counted(gguf: Path) -> Iterator[Relay]:
-    """Start a server behind a relay; both end with the context."""
+def counted(gguf: Path, server: str | None = None) -> Iterator[Relay]:
+    """Start a server behind a relay; both end with the context.
+
+    `server` is a program `llama-server`; the Python package's is taken without.
+    """
     command = [sys.executable, "-m", "benchmarks.counted", str(gguf)]
+    command += [server] if server else []
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -166,13 +173,15 @@ def counted(gguf: Path) -> Iterator[Relay]:
         stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         relay = Relay(process.stdout.readline().strip())
         try:
             yield relay
         finally:
             relay.close()
-            process.kill()
+            process.stdin.close()
+            process.wait()
 
 
 def _serve(gguf: str) -> None:
@@ -196,5 +205,42 @@ def _serve(gguf: str) -> None:
     sys.stdin.read()
 
 
+def _run(server: str, gguf: str) -> None:
+    """Run a program as long as somebody wants it."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [server, "--model", gguf, "--alias", MODEL, "--port", port]
+    command += ["--ctx-size", str(CONTEXT), "--parallel", "1", "--threads", "1"]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while process.poll() is None and not _is_up(port):
+            time.sleep(0.1)
+        sys.stdout.write(f"http://127.0.0.1:{port}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+        process.terminate()
+
+
+def _is_up(port: str) -> bool:
+    connection = HTTPConnection("127.0.0.1", int(port), timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
 if __name__ == "__main__":
-    _serve(*sys.argv[1:])
+    gguf, *program = sys.argv[1:]
+    if program:
+        _run(program[0], gguf)
+    else:
+        _serve(gguf)
+    os._exit(0)  # whatever it still answers

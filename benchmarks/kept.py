@@ -1,31 +1,36 @@
 """How much of a prompt a server reads anew with each key, beside an older build.
 
-Both builds run as editor servers and are asked the same, in turn, by the same trace of
-keys; the model is behind one real llama.cpp server, started anew for each of them, and
-what it read is what it says itself. Run by `scripts/bench typing`.
+Both builds run as editor servers and are asked the same by the same trace, key by key
+in turn; each has a real llama.cpp server of its own, and what that read is what it says
+itself. A third side asks as llama.vim does. Run by `scripts/bench typing`.
 """
 
 import argparse
 import json
-import statistics
+import os
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from benchmarks.counted import MODEL, Count, Relay, counted
+from benchmarks.anew import Asked, limits, report
+from benchmarks.counted import MODEL, Relay, counted
 from benchmarks.keys import Edit, Source, plain, wandering
 from benchmarks.lsp import Editor, started
 from tests.support.quick_model import write_quick_model
 
 How = Literal["chat", "infill"]
+Serve = Callable[[], AbstractContextManager[Relay]]
+"""Starts a server."""
 Trace = tuple[str, tuple[Source, ...], tuple[Edit, ...]]
 """What it is called, the files, and the edits."""
-Traces = list[Trace]
 
 _CONFIG = """\
 [providers.llama]
@@ -47,16 +52,7 @@ timeout = 300
 first_token_timeout = 300
 """
 _WORDS = "Tell me in three sentences what a river is, and why it runs."
-
-
 _HOW: tuple[How, How] = ("chat", "infill")
-
-
-class Asked(Struct, frozen=True, kw_only=True):
-    """A request for a completion, and what the server counted of it."""
-
-    edit: Edit
-    count: Count
 
 
 class Build(Struct, frozen=True, kw_only=True):
@@ -66,6 +62,13 @@ class Build(Struct, frozen=True, kw_only=True):
     program: Path
     extra: str = ""
     """Further lines of `[completion]`."""
+
+
+class Asks(Protocol):
+    """Somebody who types, and asks."""
+
+    def follow(self, edit: Edit) -> None:
+        """Make an edit, and ask if it asks; return when all has been answered."""
 
 
 class Writer:
@@ -81,22 +84,16 @@ class Writer:
             editor.open(uri, source.text, source.language)
             self._uris.append(uri)
 
-    def follow(self, trace: tuple[Edit, ...]) -> list[Asked]:
-        """Make the edits of a trace, and ask after each that asks."""
-        asked = []
-        for edit in trace:
-            if edit.chats:
-                _chat(self._relay)
-                self._relay.taken()
-            uri = self._uris[edit.file]
-            at = edit.line, edit.character
-            self._editor.replace(uri, *at, edit.removed, edit.added)
-            if not edit.asks:
-                continue
+    def follow(self, edit: Edit) -> None:
+        """Make an edit, and ask if it asks."""
+        if edit.chats:
+            _chat(self._relay)
+            self._relay.taken()
+        uri = self._uris[edit.file]
+        at = edit.line, edit.character
+        self._editor.replace(uri, *at, edit.removed, edit.added)
+        if edit.asks:
             self._editor.complete(uri, *edit.end)
-            counts = self._relay.taken()
-            asked += [Asked(edit=edit, count=count) for count in counts]
-        return asked
 
 
 def _chat(relay: Relay) -> None:
@@ -115,57 +112,21 @@ def _post(address: str, path: str, body: Any) -> None:
     connection.close()
 
 
-def measured(
-    build: Build, how: How, model: Path, traces: Traces
-) -> dict[str, list[Asked]]:
-    """Have one build follow all traces, and give what was counted at each place."""
-    found: dict[str, list[Asked]] = {}
-    with tempfile.TemporaryDirectory(prefix="hx-") as folder, counted(model) as relay:
-        home = Path(folder)
-        config = home / ".config/hexai/config.toml"
-        config.parent.mkdir(parents=True)
-        config.write_text(
-            _CONFIG.format(
-                address=relay.address,
-                infill="infill" if how == "infill" else "off",
-                model=MODEL,
-                extra=build.extra,
-            )
-        )
-        for name, files, trace in traces:
-            with started([str(build.program), "lsp"], home) as editor:
-                editor.initialize()
-                found[name] = Writer(editor, relay, *files).follow(trace)
-    return found
+class LlamaVim:
+    """Asks as llama.vim does: 256 lines before, 64 behind."""
 
+    def __init__(self, relay: Relay, source: Source) -> None:
+        """Open a file."""
+        self._relay = relay
+        self._lines = source.text.split("\n")
 
-def _traces(sources: list[Source]) -> Iterator[Trace]:
-    for source in sources:
-        for line in source.lines:
-            yield f"{source.path.name}:{line}", (source,), plain(source, line)
-
-
-def _wandering(one: Source, other: Source) -> Trace:
-    return f"{one.path.name} and {other.path.name}", (one, other), wandering(one, other)
-
-
-def as_llama_vim(model: Path, traces: Traces) -> dict[str, list[Asked]]:
-    """Ask by the plain traces as llama.vim does: 256 lines before, 64 behind."""
-    found = {}
-    with counted(model) as relay:
-        for name, (source, *_), trace in traces:
-            lines = source.text.split("\n")
-            asked = []
-            for edit in trace:
-                text = lines[edit.line]
-                rest = text[edit.character + edit.removed :]
-                changed = text[: edit.character] + edit.added + rest
-                lines[edit.line : edit.line + 1] = changed.split("\n")
-                line, character = edit.end
-                _post(relay.address, "/infill", _vim(lines, line, character))
-                asked += [Asked(edit=edit, count=one) for one in relay.taken()]
-            found[name] = asked
-    return found
+    def follow(self, edit: Edit) -> None:
+        """Make an edit, and ask."""
+        text = self._lines[edit.line]
+        rest = text[edit.character + edit.removed :]
+        changed = text[: edit.character] + edit.added + rest
+        self._lines[edit.line : edit.line + 1] = changed.split("\n")
+        _post(self._relay.address, "/infill", _vim(self._lines, *edit.end))
 
 
 def _vim(lines: list[str], line: int, character: int) -> Any:
@@ -182,51 +143,81 @@ def _vim(lines: list[str], line: int, character: int) -> Any:
     }
 
 
-def report(found: dict[str, list[Asked]]) -> int:
-    """Print what was read anew at each place, and give the sum of it all."""
-    later: list[Count] = []
-    for name, asked in found.items():
-        counts = [one.count for one in asked if not one.edit.is_first]
-        later += counts
-        _print(f"  {name}", counts)
-    every = [one.count for asked in found.values() for one in asked]
-    _print("  all but first", later)
-    total = sum(count.anew for count in every)
-    print(f"  in all {total} tokens anew of {sum(c.total for c in every)}")
-    return total
+@contextmanager
+def _as_llama_vim(relay: Relay, sources: tuple[Source, ...]) -> Iterator[Asks]:
+    yield LlamaVim(relay, sources[0])
 
 
-def _print(name: str, counts: list[Count]) -> None:
-    if not counts:
-        print(f"{name}: nothing was asked")
-        return
-    shares = sorted(count.share for count in counts)
-    anew = [count.anew for count in counts]
-    most = shares[min(len(shares) - 1, int(0.95 * len(shares)))]
-    first = statistics.median(count.first_token for count in counts)
-    size = statistics.mean(count.total for count in counts)
-    behind = statistics.mean(map(_suffix, counts))
-    print(
-        f"{name}: {statistics.mean(shares):.1%} anew (p95 {most:.1%}), tokens"
-        f" {statistics.mean(anew):.0f} (longest {max(anew)}) of {size:.0f};"
-        f" suffix {behind:.1%}; first token {first:.3f} s; {len(counts)} requests",
-        flush=True,
-    )
+@contextmanager
+def _typing(
+    build: Build, how: How, relay: Relay, sources: tuple[Source, ...]
+) -> Iterator[Asks]:
+    """Start an editor server of a build."""
+    with tempfile.TemporaryDirectory(prefix="hx-") as folder:
+        home = Path(folder)
+        config = home / ".config/hexai/config.toml"
+        config.parent.mkdir(parents=True)
+        infill = "infill" if how == "infill" else "off"
+        config.write_text(
+            _CONFIG.format(
+                address=relay.address, infill=infill, model=MODEL, extra=build.extra
+            )
+        )
+        with started([str(build.program), "lsp"], home) as editor:
+            editor.initialize()
+            yield Writer(editor, relay, *sources)
 
 
-def _suffix(count: Count) -> float:
-    """Give the share of a prompt's text that is behind the gap, by characters."""
-    body = count.body
-    if "input_prefix" not in body:
-        return 0.0
-    extra = sum(len(each["text"]) for each in body.get("input_extra", ()))
-    behind = len(body["input_suffix"])
-    prompt = len(body.get("prompt", ""))
-    return behind / max(1, len(body["input_prefix"]) + prompt + extra + behind)
+Enter = Callable[[Relay, tuple[Source, ...]], AbstractContextManager[Asks]]
+"""Begins to type into files; a new one for each trace."""
+
+
+def measured(
+    sides: Mapping[str, Enter], traces: list[Trace], serve: Serve
+) -> dict[str, dict[str, list[Asked]]]:
+    """Have all sides follow all traces, and give what was counted of each of them.
+
+    They make each edit one after the other, in an order that turns, so that what else
+    a machine does befalls all alike.
+    """
+    found: dict[str, dict[str, list[Asked]]] = {name: {} for name in sides}
+    with ExitStack() as servers:
+        relays = {name: servers.enter_context(serve()) for name in sides}
+        for place, files, trace in traces:
+            with ExitStack() as typing:
+                typists = [
+                    (name, typing.enter_context(enter(relays[name], files)))
+                    for name, enter in sides.items()
+                ]
+                for edit in trace:
+                    for name, typist in typists:
+                        typist.follow(edit)
+                        counts = relays[name].taken()
+                        asked = [Asked(edit=edit, count=count) for count in counts]
+                        found[name].setdefault(place, []).extend(asked)
+                    typists.reverse()
+            _progress(place, found)
+    return found
+
+
+def _progress(place: str, found: Mapping[str, Mapping[str, list[Asked]]]) -> None:
+    busy = f"{os.getloadavg()[0]:.1f}"
+    counts = ", ".join(f"{name} {len(each[place])}" for name, each in found.items())
+    print(f"{place}: {counts} requests; load {busy}", file=sys.stderr, flush=True)
+
+
+def _traces(sources: list[Source]) -> Iterator[Trace]:
+    for source in sources:
+        for line in source.lines:
+            yield f"{source.path.name}:{line}", (source,), plain(source, line)
+
+
+def _wandering(one: Source, other: Source) -> Trace:
+    return f"{one.path.name} and {other.path.name}", (one, other), wandering(one, other)
 
 
 def main() -> None:
-    """Measure the builds in turn."""
+    """Measure the sides in turn."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hexai", type=Path, required=True, help="folder of programs")
     parser.add_argument("--old", type=Path, help="the same of an older build")
@@ -236,6 +227,7 @@ def main() -> None:
         action="store_true",
         help="ask that model, and not a quick one with its words: for times",
     )
+    parser.add_argument("--server", help="a llama-server, for that of the package")
     parser.add_argument("--go", type=Path, help="a file of over 1,500 lines")
     parser.add_argument("--typescript", type=Path, help="another")
     parser.add_argument("--lines", type=int, nargs="*", default=[60, 300, 1200, 2400])
@@ -257,27 +249,33 @@ def main() -> None:
 
 
 def compare(options: argparse.Namespace, model: Path) -> None:
-    """Measure the builds, and print how they compare."""
+    """Measure, and print how the sides compare."""
     sources = _sources(options)
     wanders = options.trace == "wandering"
     traces = [_wandering(*sources[:2])] if wanders else [*_traces(sources)]
     traces = [(name, files, trace[: options.keys]) for name, files, trace in traces]
-    extra = f'prompt_order = "{options.order}"\n'
-    builds = [Build(name="new", program=options.hexai / "hexai", extra=extra)]
-    if options.old:
-        builds.append(Build(name="old", program=options.old / "hexai"))
-    sums: dict[tuple[str, str], int] = {}
+    serve = partial(counted, model, options.server)
+    lines: list[str] = []
     for how in _HOW:
-        for build in builds if how in options.parts else []:
-            print(f"{how}, {build.name}:", flush=True)
-            sums[how, build.name] = report(measured(build, how, model, traces))
-    if "vim" in options.parts and not wanders:
-        print("infill, as llama.vim asks:", flush=True)
-        sums["infill", "vim"] = report(as_llama_vim(model, traces))
-    for (asked, other), total in sums.items():
-        if other != "new" and (asked, "new") in sums:
-            share = sums[asked, "new"] / total
-            print(f"{asked}: {share:.3f} x what {other} reads")
+        if how not in options.parts:
+            continue
+        sides: dict[str, Enter] = {
+            build.name: partial(_typing, build, how) for build in _builds(options)
+        }
+        if how == "infill" and "vim" in options.parts and not wanders:
+            sides["vim"] = _as_llama_vim
+        found = measured(sides, traces, serve)
+        for name, places in found.items():
+            report(f"{how}, {name}", places)
+        lines += limits(how, found, wanders=wanders)
+    print(*lines, sep="\n")
+
+
+def _builds(options: argparse.Namespace) -> Iterator[Build]:
+    extra = f'prompt_order = "{options.order}"\n'
+    yield Build(name="new", program=options.hexai / "hexai", extra=extra)
+    if options.old:
+        yield Build(name="old", program=options.old / "hexai")
 
 
 def _sources(options: argparse.Namespace) -> list[Source]:
