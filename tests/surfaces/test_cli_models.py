@@ -279,6 +279,20 @@ class TestTest:
             screen = terminal.text()
         assert "cancelled" in screen.rpartition("hare")[2]
 
+    def test_a_llamacpp_tells_what_it_holds(self) -> None:
+        """Though the question is too short for anybody to need to know."""
+        props = json_answer({"default_generation_settings": {"n_ctx": 2048}})
+        with Upstream(openai_answer("hello")).on("/props", props) as upstream:
+            write_config(
+                "[[models.cli]]\nprovider = 'own'\nmodel = 'm'\n"
+                f"[providers.own]\ntype = 'openai'\nbase_url = '{upstream.url}/v1'\n"
+                "local = true\n"
+            )
+            [item] = json.loads(run_cli("models", "test", "--json").out)
+            rows = run_cli("models", "test").out.splitlines()
+        assert (item["where"], item["context"]) == ("local", 2048)
+        assert rows[1].split()[2:4] == ["local", "2048"]
+
     def test_nobody_answers(self) -> None:
         """None: 1."""
         write_config(

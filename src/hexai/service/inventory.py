@@ -14,6 +14,7 @@ from hexai.config.order import Snapshot
 from hexai.config.schema_entries import SurfaceVariables
 from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.entry import Entry, RequestSpec, Surface
+from hexai.domain.request import Target
 from hexai.errors import Authentication, ProviderError
 from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.readiness.described import Described, describe
@@ -60,6 +61,12 @@ async def take_inventory(
     for place, said in zip(asked, told, strict=True):
         items[place] = _with_what_was_told(items[place], said)
     return tuple(items)
+
+
+async def what_it_holds(target: Target) -> int | None:
+    """Ask one of the user's servers how many tokens it holds of a model now."""
+    [said] = await describe([target])
+    return said.context
 
 
 def where(local: bool | None) -> Where:  # noqa: FBT001 - a fact, not a switch

@@ -21,7 +21,7 @@ from hexai.domain.outcome import Ended, Outcome, Status
 from hexai.domain.request import Request
 from hexai.errors import UsageError
 from hexai.service.ask import Run, ask
-from hexai.service.inventory import Where, where
+from hexai.service.inventory import Where, what_it_holds, where
 from hexai.service.question import Question
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
@@ -68,6 +68,8 @@ class Tested(Struct, frozen=True, kw_only=True):
     asked: Asked
     outcome: Outcome
     where: Where
+    context: int | None
+    """Tokens that its upstream holds; None where it does not tell."""
     swaps_with: tuple[str, ...]
     """The models that its upstream does not hold beside it, as far as that showed."""
 
@@ -196,19 +198,25 @@ async def _ask_all(
                     pass
             else:
                 await live.follow(run, services)
-        tests = tuple(
-            _tested(asked[outcome.index], outcome, run, services)
+        tests = [
+            await _tested(asked[outcome.index], outcome, run, services)
             for outcome in run.outcomes
-        )
-        return tests, interrupts.code
+        ]
+        return tuple(tests), interrupts.code
 
 
-def _tested(asked: Asked, outcome: Outcome, run: Run, services: Services) -> Tested:
+async def _tested(
+    asked: Asked, outcome: Outcome, run: Run, services: Services
+) -> Tested:
     target = run.contenders[outcome.index].target
+    context = None if outcome.given is None else outcome.given.held
+    if context is None and outcome.status is Status.ANSWERED:
+        context = await what_it_holds(target)  # which a short question did not need
     return Tested(
         asked=asked,
         outcome=outcome,
         where=where(run.is_local(outcome)),
+        context=context,
         swaps_with=services.swaps_of(target),
     )
 
@@ -236,7 +244,8 @@ class _Live:
                     if isinstance(event, Ended):
                         self._waiting.pop(event.index, None)
                         asked = self._asked[event.index]
-                        self._ended.append(_tested(asked, event.outcome, run, services))
+                        tested = await _tested(asked, event.outcome, run, services)
+                        self._ended.append(tested)
                         self._draw(now() - begun)
                 ticking.cancel()
             self._draw(now() - begun)
@@ -273,7 +282,7 @@ class _Live:
 def _row(tested: Tested) -> tuple[str, ...]:
     outcome = tested.outcome
     ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
-    held, loading = outcome.given and outcome.given.held, outcome.timings.loading
+    held, loading = tested.context, outcome.timings.loading
     return (
         *tested.asked.cells,
         tested.where,
@@ -310,7 +319,7 @@ def _record(tested: Tested) -> dict[str, Any]:
         "where": tested.where,
         "reachable": answered,
         "reason": None if answered else _result(tested),
-        "context": outcome.given and outcome.given.held,
+        "context": tested.context,
         "loading_ms": round(outcome.timings.loading * 1000),
         "ttft_ms": None if ttft is None else round(ttft * 1000),
         "tokens_per_s": None if speed is None else round(speed, 1),
