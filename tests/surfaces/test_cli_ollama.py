@@ -103,6 +103,19 @@ def test_a_prompt_that_was_cut_is_told_everywhere() -> None:
     assert "upstream had cut" in run_cli("stats", "--wide").out
 
 
+def test_a_prompt_that_was_cut_is_told_in_a_pipe_too() -> None:
+    """Where one answer is otherwise alone; only `--quiet` keeps it from being told."""
+    ollama = Ollama({"qwen:latest": Model()}, version="0.11.0", obeys=False)
+    with configured(ollama, "model = 'qwen'"):
+        whole = run_cli("--fresh", "hi")
+        cut = run_cli("--fresh", LONG)
+        quiet = run_cli("--fresh", "--quiet", LONG)
+    assert (whole.out, whole.err) == ("hello", "")
+    assert cut.out == "hello"
+    assert "prompt=cut(2050/~7613)" in cut.err
+    assert (quiet.code, quiet.err) == (0, "")
+
+
 def test_an_answer_to_a_cut_prompt_is_in_no_verdict() -> None:
     """A vote between it and another compares nothing."""
     ollama = Ollama(

@@ -182,7 +182,7 @@ def put_recorded(
             from hexai.surfaces.cli.vote import say_how_to_vote
 
             say_how_to_vote(session.process, show)
-    if show.code == 0:
+    if show.code == 0 and not any(each.is_cut for each in show.outcomes):
         hush.drop()
     return show
 
