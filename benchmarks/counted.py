@@ -159,12 +159,12 @@ def _send(asked: BaseHTTPRequestHandler, answer: HTTPResponse) -> None:
 
 
 @contextmanager
-def counted(gguf: Path, server: str | None = None) -> Iterator[Relay]:
+def counted(gguf: Path, server: str | None = None, slots: int = 1) -> Iterator[Relay]:
     """Start a server behind a relay; both end with the context.
 
     `server` is a program `llama-server`; the Python package's is taken without.
     """
-    command = [sys.executable, "-m", "benchmarks.counted", str(gguf)]
+    command = [sys.executable, "-m", "benchmarks.counted", str(gguf), str(slots)]
     command += [server] if server else []
     with subprocess.Popen(
         command,
@@ -184,7 +184,7 @@ def counted(gguf: Path, server: str | None = None) -> Iterator[Relay]:
             process.wait()
 
 
-def _serve(gguf: str) -> None:
+def _serve(gguf: str, slots: int) -> None:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -192,8 +192,8 @@ def _serve(gguf: str) -> None:
     params.model_alias = {MODEL}
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.n_parallel = 1
-    params.n_ctx = CONTEXT
+    params.n_parallel = slots
+    params.n_ctx = CONTEXT * slots
     params.verbosity = -1
     params.warmup = False
     params.endpoint_props = True
@@ -205,13 +205,14 @@ def _serve(gguf: str) -> None:
     sys.stdin.read()
 
 
-def _run(server: str, gguf: str) -> None:
+def _run(server: str, gguf: str, slots: int) -> None:
     """Run a program as long as somebody wants it."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     command = [server, "--model", gguf, "--alias", MODEL, "--port", port]
-    command += ["--ctx-size", str(CONTEXT), "--parallel", "1", "--threads", "1"]
+    command += ["--ctx-size", str(CONTEXT * slots), "--parallel", str(slots)]
+    command += ["--threads", "1"]
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -238,9 +239,9 @@ def _is_up(port: str) -> bool:
 
 
 if __name__ == "__main__":
-    gguf, *program = sys.argv[1:]
+    gguf, slots, *program = sys.argv[1:]
     if program:
-        _run(program[0], gguf)
+        _run(program[0], gguf, int(slots))
     else:
-        _serve(gguf)
+        _serve(gguf, int(slots))
     os._exit(0)  # whatever it still answers

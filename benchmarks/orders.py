@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import math
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from hexai.config.schema import Completion, General, PromptOrder, Settings
 from hexai.config.schema_providers import InfillEndpoint
 from hexai.domain.entry import RequestSpec
 from hexai.domain.provider import Call, Finished, FinishReason, TextDelta
+from hexai.errors import ConnectionFailed
 from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.completion import completion_request
 from hexai.prompts.excerpt import cut
@@ -115,11 +116,21 @@ class Kept:
 
     async def _ask(self, call: Call) -> list[str]:
         seen = await attempt(self._client, call)
+        if isinstance(seen.error, ConnectionFailed):  # as the engine does
+            seen = await attempt(self._client, call)
+        if seen.error is not None:
+            raise seen.error
         said = "".join(each.text for each in seen.chunks if isinstance(each, TextDelta))
         end = seen.chunks[-1] if seen.chunks else Finished()
         assert isinstance(end, Finished)
         whole = end.reason is not FinishReason.LENGTH
         return [said, "infilled" * end.infilled, "whole" * whole]
+
+
+def batched(holes: list[Hole], size: int) -> Iterator[list[Hole]]:
+    """Give so many at a time."""
+    for start in range(0, len(holes), size):
+        yield holes[start : start + size]
 
 
 def _decoded(line: bytes) -> tuple[str, list[str]]:
@@ -139,17 +150,34 @@ async def compare(
 ) -> None:
     """Ask for every hole in both ways, and print how they compare so far."""
     worth: dict[str, list[float]] = {name: [] for name, _ in ways}
-    for number, hole in enumerate(holes(options.count, options.seed, options.code), 1):
-        if number <= options.first:
-            continue
-        for name, make in ways:
-            text, infilled, whole = await kept.said(make(hole, options.tokens))
-            text = filled(hole, text, infilled=infilled, finished=whole)
-            worth[name].append(_worth(hole, text))
-            if options.show:
-                print(f"  {number} {name}: {first_line(text)!r}   {hole.right!r}")
-        if number % 10 == 0 or number == options.count:
+    made = holes(options.count, options.seed, options.code)[options.first :]
+    for some in batched(made, options.at_once):
+        async with asyncio.TaskGroup() as group:
+            asked = [
+                group.create_task(_both(kept, ways, hole, options)) for hole in some
+            ]
+        for each in asked:
+            for name, share in each.result().items():
+                worth[name].append(share)
+        if options.show:
             _report(worth)
+    _report(worth)
+
+
+async def _both(
+    kept: Kept,
+    ways: tuple[tuple[str, Make], ...],
+    hole: Hole,
+    options: argparse.Namespace,
+) -> dict[str, float]:
+    worth = {}
+    for name, make in ways:
+        text, infilled, whole = await kept.said(make(hole, options.tokens))
+        text = filled(hole, text, infilled=infilled, finished=whole)
+        worth[name] = _worth(hole, text)
+        if options.show:
+            print(f"  {name}: {first_line(text)!r}   {hole.right!r}")
+    return worth
 
 
 def _report(worth: Mapping[str, list[float]]) -> None:
@@ -190,10 +218,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hexai", help="taken by all benchmarks, and not used")
     parser.add_argument("--model", type=Path, required=True, help="a GGUF file")
+    parser.add_argument("--server", help="a llama-server, for that of the package")
     parser.add_argument("--ways", nargs="*", default=list(_WAYS), choices=list(_WAYS))
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--first", type=int, default=0, help="leave out so many")
     parser.add_argument("--seed", type=int, default=43)
+    parser.add_argument("--at-once", type=int, default=1, help="holes, a slot for each")
     parser.add_argument("--tokens", type=int, default=1000, help="of the document")
     parser.add_argument("--keep", type=Path, help="a file of what was said so far")
     parser.add_argument(
@@ -201,7 +231,7 @@ def main() -> None:
     )
     parser.add_argument("--show", action="store_true", help="print each suggestion")
     options = parser.parse_args()
-    with counted(options.model) as relay:
+    with counted(options.model, options.server, options.at_once) as relay:
         asyncio.run(measure(options, relay.address))
 
 

@@ -2,8 +2,10 @@
 
 import json
 import signal
+import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -129,11 +131,38 @@ class TestList:
         assert [item["loaded"] for item in told] == [True, False, False, False]
         assert ollama.log == []
 
+    @pytest.mark.parametrize(("trained", "held"), [(2048, 2048), (131_072, 16_384)])
+    def test_an_embedded_model_holds_what_it_was_trained_for(
+        self, trained: int, held: int, tmp_path: Path
+    ) -> None:
+        """But no more than a worker gives it; it is not started for that."""
+        file = tmp_path / "m.gguf"
+        file.write_bytes(_gguf(trained))
+        write_config(
+            f"[[models.cli]]\nprovider = 'local'\nmodel = '{file}'\n"
+            "[[models.cli]]\nprovider = 'local'\nmodel = 'nowhere'\n"
+        )
+        told = json.loads(run_cli("models", "list", "--json").out)
+        one, other = (item for item in told if item["surface"] == "cli")
+        assert (one["context"], one["missing"]) == (held, False)
+        assert (other["context"], other["missing"]) == (None, True)
+
     def test_a_bare_models_lists_them(self) -> None:
         """And takes the same option."""
         simulated("echo")
         assert run_cli("models").out == run_cli("models", "list").out
         assert json.loads(run_cli("models", "--json").out)
+
+
+def _gguf(trained: int) -> bytes:
+    """Write the head of a model's file."""
+
+    def text(value: bytes) -> bytes:
+        return struct.pack("<Q", len(value)) + value
+
+    named = text(b"general.architecture") + struct.pack("<I", 8) + text(b"llama")
+    held = text(b"llama.context_length") + struct.pack("<II", 4, trained)
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, 2) + named + held
 
 
 class TestTest:

@@ -61,6 +61,7 @@ _GAP_KEYS = (
 
 _WANTED = frozenset(
     {
+        "general.architecture",
         "tokenizer.ggml.add_bos_token",
         "tokenizer.ggml.bos_token_id",
         "tokenizer.ggml.model",
@@ -70,6 +71,10 @@ _WANTED = frozenset(
         *(f"tokenizer.ggml.{key}" for keys in _GAP_KEYS for key in keys),
     }
 )
+
+
+_CONTEXT = ".context_length"
+"""What the key for the context ends with; the architecture stands before it."""
 
 
 class GapTokens(Struct, frozen=True, kw_only=True):
@@ -85,6 +90,8 @@ class Metadata(Struct, frozen=True, kw_only=True):
 
     parameters: int = 0
     """How many numbers the model is made of."""
+    context: int | None = None
+    """Tokens that it was trained to hold; None: it does not say."""
     has_template: bool = False
     """It can be asked by chat."""
     gap: GapTokens | None = None
@@ -109,7 +116,7 @@ def read_metadata(file: BinaryIO) -> Metadata:
     values: dict[str, _Value] = {}
     for _ in range(entries):
         key = head.text(_LONGEST_KEY)
-        values[key] = head.value(wanted=key in _WANTED)
+        values[key] = head.value(wanted=key in _WANTED or key.endswith(_CONTEXT))
     return _described(values, sum(head.tensor() for _ in range(tensors)))
 
 
@@ -201,12 +208,18 @@ def _described(values: dict[str, _Value], parameters: int) -> Metadata:
     first = {text[0] for text in control}
     return Metadata(
         parameters=parameters,
+        context=_trained_context(values),
         has_template=bool(values.get("tokenizer.chat_template")),
         gap=_gap_by_key(values, len(texts)) or _gap_by_name(texts),
         begin=_begin(values, len(texts)),
         control=control,
         letters={text: at for at, text in enumerate(texts) if text in first},
     )
+
+
+def _trained_context(values: dict[str, _Value]) -> int | None:
+    found = values.get(f"{values.get('general.architecture')}{_CONTEXT}")
+    return found if type(found) is int and found > 0 else None
 
 
 def _gap_by_key(values: dict[str, _Value], tokens: int) -> GapTokens | None:

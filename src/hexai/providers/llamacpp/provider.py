@@ -21,7 +21,12 @@ from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
 from hexai.providers.llamacpp.gguf import Metadata, read_metadata
 from hexai.providers.llamacpp.infill import LlamaCppInfill, WatchedChat
-from hexai.providers.llamacpp.model_files import GGUF, find_model, xllamacpp_version
+from hexai.providers.llamacpp.model_files import (
+    GGUF,
+    LoadOptions,
+    find_model,
+    xllamacpp_version,
+)
 from hexai.providers.llamacpp.prefill import PrefillPrompt, Reading, manner
 from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
@@ -133,6 +138,13 @@ class LlamaCpp:
                     usage = chunk.usage
         return (usage.input or 0) - (usage.cached or 0)
 
+    async def holds(self, model: str) -> int:
+        """Say how many tokens a model's worker holds; raises `ProviderError`."""
+        gguf = await asyncio.to_thread(self._find, model)
+        trained = (await asyncio.to_thread(self._head, gguf)).context
+        most = LoadOptions().context
+        return min(trained or most, most)
+
     async def drop_idle(self) -> None:
         """Do nothing: each attempt has a connection of its own."""
 
@@ -144,12 +156,14 @@ class LlamaCpp:
         return find_model(model, self._store)
 
     def _metadata(self, gguf: GGUF, call: Call) -> Metadata:
-        """Read what a file says, once; a question that needs none of it reads nothing.
+        """Read what a file says; a question that needs none of it reads nothing."""
+        return Metadata() if call.infill is None else self._head(gguf)
+
+    def _head(self, gguf: GGUF) -> Metadata:
+        """Read what a file says, once.
 
         Of a head that cannot be read llama.cpp will say more than we could.
         """
-        if call.infill is None:
-            return Metadata()
         if gguf not in self._told:
             try:
                 with Path(gguf.path).open("rb") as file:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
 
 from hexai.domain.request import Target
-from hexai.errors import ProviderError
+from hexai.errors import ProviderError, UnknownModel
 from hexai.providers.formats.format import Asked
 from hexai.providers.readiness.model_order import is_ollama, who_to_ask
 from hexai.providers.readiness.servers import (
@@ -22,6 +23,14 @@ from hexai.providers.readiness.servers import (
 _WITHIN = 1.0
 """Seconds that an answer is waited for."""
 _LIMIT = 4 * 1024 * 1024
+
+
+@runtime_checkable
+class Holds(Protocol):
+    """Who runs models by itself, and knows what it gives them."""
+
+    async def holds(self, model: str) -> int:
+        """Say how many tokens a model holds; raises `ProviderError`."""
 
 
 class Described(Struct, frozen=True, kw_only=True):
@@ -72,14 +81,25 @@ async def describe(targets: Sequence[Target]) -> tuple[Described, ...]:
     return tuple(_of(target, told[target.upstream.origin]) for target in targets)
 
 
-async def _ask(target: Target) -> _Told | int | None:
-    """Give what an Ollama tells, or what a slot of a llama.cpp holds."""
+async def _ask(target: Target) -> _Told | Described:
+    """Give what an Ollama tells, or how much a llama.cpp, ours too, holds."""
+    own: object = target.client
+    if isinstance(own, Holds):
+        return await _held(own, target.spec.model)
     client = who_to_ask(target)
     if client is None:
-        return None
+        return Described()
     if is_ollama(target) and target.local is not False:
         return _Told(await _tags(client), await what_is_loaded(client))
-    return await slot_context(client) if is_own(target) else None
+    context = await slot_context(client) if is_own(target) else None
+    return Described(context=context)
+
+
+async def _held(own: Holds, model: str) -> Described:
+    try:
+        return Described(context=await own.holds(model))
+    except ProviderError as error:
+        return Described(missing=isinstance(error, UnknownModel))
 
 
 async def _tags(client: Asked) -> tuple[_Tag, ...] | None:
@@ -93,9 +113,9 @@ async def _tags(client: Asked) -> tuple[_Tag, ...] | None:
         return None
 
 
-def _of(target: Target, told: _Told | int | None) -> Described:
-    if not isinstance(told, _Told):
-        return Described(context=told)
+def _of(target: Target, told: _Told | Described) -> Described:
+    if isinstance(told, Described):
+        return told
     model = target.spec.model
     tag = _tag(model, told.tags or ())
     running = None if isinstance(told.loaded, str | None) else find(model, told.loaded)

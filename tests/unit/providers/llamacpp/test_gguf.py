@@ -66,6 +66,23 @@ def test_a_model_says_what_it_is_made_of() -> None:
     assert (found.parameters, found.has_template, found.gap) == (35, True, None)
 
 
+def context(value: int) -> list[bytes]:
+    """Write what a model of some architecture was trained to hold."""
+    held = entry("odd.context_length", UINT32, struct.pack("<I", value))
+    other = entry("other.context_length", UINT32, struct.pack("<I", 7))
+    return [held, entry("general.architecture", STRING, text("odd")), other]
+
+
+def test_a_model_says_how_much_it_was_trained_to_hold() -> None:
+    """By the key of its architecture; nothing, or no number, says nothing."""
+    unsure = entry("odd.context_length", STRING, text("many"))
+
+    assert read(gguf(*context(8192))).context == 8192
+    assert read(gguf(*context(0))).context is None
+    assert read(gguf(unsure, context(1)[1])).context is None
+    assert read(gguf(context(8192)[0])).context is None
+
+
 @pytest.mark.parametrize(
     "keys",
     [
