@@ -67,11 +67,13 @@ def limits(how: str, sides: Mapping[str, Places], *, wanders: bool) -> Iterator[
         yield _held("chat: mean anew", _mean(shares), 0.08)
         yield _held("chat: p95 anew", _p95(shares), 0.3)
     else:
-        large = [c.share for c in counts if c.total >= _LARGE]
+        large = [count for count in counts if count.total >= _LARGE]
         small = [float(c.anew) for c in counts if c.total < _LARGE]
-        yield _held("infill: mean anew of large prompts", _mean(large), 0.08)
+        anew = _mean(count.share for count in large)
+        yield _held("infill: mean anew of large prompts", anew, 0.08)
         yield _held("infill: mean tokens anew of smaller ones", _mean(small), 200)
-        yield _held("infill: suffix", _mean(map(_suffix, counts)), 0.05)
+        suffix = _mean(map(_suffix, large))
+        yield _held("infill: suffix of large prompts", suffix, 0.05)
     for other in others:
         theirs = sides[other]
         most = 0.8 if other == "vim" else 0.15
@@ -98,7 +100,7 @@ def _sum(found: Places) -> int:
 
 def _first_token(asked: Iterable[Asked]) -> float:
     """Give the median of the seconds to the first token, the first request left out."""
-    return statistics.median([0.0, *(c.first_token for c in _later(asked))][1:] or [0])
+    return statistics.median([c.first_token for c in _later(asked)] or [0.0])
 
 
 def _mean(figures: Iterable[float]) -> float:

@@ -38,7 +38,7 @@ class Count(Struct, kw_only=True):
     """Tokens of the prompt that were read anew."""
     kept: int = 0
     first_token: float = 0.0
-    """Seconds from the request to the first text."""
+    """Seconds from the request to the first text, or to the end without any."""
 
     @property
     def total(self) -> int:
@@ -58,6 +58,7 @@ class Count(Struct, kw_only=True):
         if not self.first_token and _text(event):
             self.first_token = seconds
         if timings := event.get("timings"):
+            self.first_token = self.first_token or seconds  # nothing of it was text
             self.anew, self.kept = timings["prompt_n"], timings["cache_n"]
 
 
