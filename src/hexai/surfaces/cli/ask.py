@@ -27,7 +27,7 @@ from hexai.service.recorder import LedgerRecorder
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
-from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
+from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain, insist, table_columns, tell
 from hexai.surfaces.cli.process import Hush, Interrupts, Process
 from hexai.surfaces.cli.prompt_input import (
@@ -72,7 +72,7 @@ def ask_recorded(process: Process, options: AskOptions, line: CommandLine) -> Sh
     with kept_on_error(process, prompt):
         session = open_session(process, options)
         entries = session.entries(Surface.CLI)
-        check_first_run(session, entries)
+        session.check_first_run(entries)
         attachments = attached(session)
         template = template_of(session)
     prompt = prompt or write_prompt(session, attachments, template)

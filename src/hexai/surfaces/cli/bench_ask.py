@@ -30,7 +30,6 @@ from hexai.surfaces.cli.bench_command import BenchCommand, BenchOptions
 from hexai.surfaces.cli.bench_outlook import outlook_words
 from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.command_line import Invocation
-from hexai.surfaces.cli.loaded_config import check_first_run
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import read_piped
@@ -112,7 +111,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         if before is not None:
             folder = before.plan.project or folder
         super().__init__(invocation, wanted, records, before, folder=folder)
-        check_first_run(self._session, self._entries)
+        self._session.check_first_run(self._entries)
         stores = self._session.snapshot.settings.ledger.store_text != "none"
         if wanted.vote and not stores:
             raise UsageError(

@@ -38,7 +38,7 @@ from hexai.surfaces.cli.command_line import CommandLine, Invocation
 from hexai.surfaces.cli.continued import find_follow_up, once_voted
 from hexai.surfaces.cli.keys import quiet
 from hexai.surfaces.cli.line_editor import LineEditor
-from hexai.surfaces.cli.loaded_config import Session, check_first_run, open_session
+from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain, table_columns, tell
 from hexai.surfaces.cli.process import (
     INTERRUPTED,
@@ -118,7 +118,7 @@ def _begin(session: Session) -> ChatThread:
     attachments, template = attached(session), template_of(session)
     if session.options.follow is None:
         entries = session.entries(Surface.CLI)
-        check_first_run(session, entries)
+        session.check_first_run(entries)
         thread = ChatThread(session, entries)
     else:
         line = CommandLine(options=(), words=(), literal=True)

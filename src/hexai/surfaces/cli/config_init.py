@@ -16,7 +16,7 @@ from hexai.service.setup.detect import USUAL, Found, Server, detect, find_server
 from hexai.service.setup.initial_config import choices, compose, taking_part
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.config import config_file
-from hexai.surfaces.cli.loaded_config import MODEL, elsewhere
+from hexai.surfaces.cli.first_run import MODEL, elsewhere
 from hexai.surfaces.cli.models_pull import pull_built_in
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
 from hexai.surfaces.cli.process import Process, folders_of

@@ -1,13 +1,11 @@
-"""The configuration as one command sees it, and the first run without one."""
+"""The configuration as one command sees it, with what is made of it for a question."""
 
-import asyncio
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -16,7 +14,6 @@ from hexai.config.folders import Folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.record import Recorder
-from hexai.errors import SetupError
 from hexai.service.log import Log, open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
@@ -24,9 +21,6 @@ from hexai.service.state_files import TOLD, Told
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
-
-if TYPE_CHECKING:
-    from hexai.service.setup.detect import Found
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -54,6 +48,13 @@ class Session(Struct, frozen=True, kw_only=True):
         complain(self.process, *(f"warning: {text}" for text in resolved.warnings))
         self.note(resolved.notes)
         return resolved.entries
+
+    def check_first_run(self, entries: tuple[Entry, ...]) -> None:
+        """Raise `SetupError` if nothing is configured, and nothing can answer as is."""
+        if not self.snapshot.has_file:
+            from hexai.surfaces.cli.first_run import check
+
+            check(self, entries)
 
     def note(self, notes: Iterable[str]) -> None:
         """Say what should be known, each once and not with every command."""
@@ -120,73 +121,3 @@ def open_session(process: Process, options: AskOptions) -> Session:
     return Session(
         process=process, options=options, folders=folders, snapshot=snapshot, log=log
     )
-
-
-# Nothing is sent to a cloud because a key happens to lie in the environment. Three
-# lines say what was found and which command sets it up; then the user decides.
-
-MODEL = "smollm2"
-
-
-class NothingSetUp(SetupError):
-    """There is neither a configuration nor a model; its text is three lines."""
-
-
-def check_first_run(session: Session, entries: tuple[Entry, ...]) -> None:
-    """Raise `NothingSetUp` if only defaults are left to ask and they cannot answer."""
-    if session.snapshot.has_file or not all(map(_is_default, entries)):
-        return
-    from hexai.service.setup.detect import detect, extra_installed
-
-    model = session.folders.models / f"{MODEL}.gguf"
-    if extra_installed() and model.is_file():
-        return
-    found = asyncio.run(detect(session.process.environ, model))
-    raise NothingSetUp("\n".join(advice(found, str(session.snapshot.file))))
-
-
-def advice(found: "Found", config: str) -> tuple[str, str, str]:
-    """Say what there is and what to do, in three lines."""
-    return (
-        "nothing is configured yet, and the built-in local model is not set up",
-        f"found: {_what(found)}",
-        f"set up: {_how(found, config)}",
-    )
-
-
-def _is_default(entry: Entry) -> bool:
-    return entry.spec.provider == "local" and entry.spec.model in {"", MODEL}
-
-
-def _what(found: "Found") -> str:
-    things = []
-    if found.ollama is not None:
-        models = ", ".join(found.ollama[:3]) or "no model"
-        more = f" and {len(found.ollama) - 3} more" if len(found.ollama) > 3 else ""
-        things.append(f"Ollama on this machine with {models}{more}")
-    if found.ollama_elsewhere:
-        things.append(elsewhere(found))
-    things += [f"{name} in the environment" for name in found.keys]
-    if found.model_there:
-        things.append(f"the model {MODEL}, but not the extra that runs it")
-    return "; ".join(things) or "no Ollama on this machine, no key in the environment"
-
-
-def elsewhere(found: "Found") -> str:
-    """Say of an Ollama on another machine that it is for the user to name."""
-    return (
-        f"the Ollama at {found.ollama_elsewhere} (OLLAMA_HOST), which is not on this "
-        "machine or not reached in clear; name its models yourself"
-    )
-
-
-def _how(found: "Found", config: str) -> str:
-    steps = []
-    if not found.extra_installed:
-        steps.append("pip install 'hexai[local]'")
-    if not found.model_there:
-        steps.append(f"hexai models pull {MODEL}")
-    embedded = " && ".join(steps)
-    if found.ollama or found.keys:
-        return f"hexai config init (it writes {config}), or {embedded}"
-    return f"{embedded} && hexai config init (it writes {config})"

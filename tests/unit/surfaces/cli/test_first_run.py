@@ -3,7 +3,7 @@
 import pytest
 
 from hexai.service.setup.detect import Found
-from hexai.surfaces.cli.loaded_config import advice
+from hexai.surfaces.cli.first_run import advice
 
 NOTHING = Found(extra_installed=False, model_there=False, ollama=None, keys=())
 
