@@ -262,9 +262,10 @@ def test_the_page_of_limits_has_the_defaults() -> None:
     assert {key: told[f"`{key}`"] for key in expected} == expected
 
 
-def test_the_map_names_modules_that_are_there() -> None:
-    """ARCHITECTURE.md follows the source, however a module is moved."""
-    text = (ROOT / "ARCHITECTURE.md").read_text()
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "docs/explanation/walks.md"])
+def test_the_map_names_modules_that_are_there(page: str) -> None:
+    """It follows the source, however a module is moved, and so do the walks."""
+    text = (ROOT / page).read_text()
     named = set(re.findall(r"`([\w/]+\.py)`", text))
     there = [f"/{p.relative_to(ROOT)}" for p in ROOT.glob("[bst]*/**/*.py")]
 
