@@ -15,7 +15,7 @@ def mined(
     *,
     now: int,
     tasks: int = 1000,
-    since: int | None = 0,
+    since: int = 0,
     languages: frozenset[str] = frozenset(),
     kinds: frozenset[Kind] = frozenset(Kind),
     seed: str = "seed",

@@ -14,7 +14,8 @@ from hexai.domain.bench import BenchContender, Kind, Plan, Task, TaskRecord
 from hexai.prompts.templates import built_in_texts
 from hexai.version import __version__
 
-_YEAR = 365 * 86_400
+_LOOKS_BACK = 365 * 86_400
+"""Seconds before now in which commits count, unless somebody says since when."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     @property
     def first(self) -> int:
         """The moment from which on commits count."""
-        return self.until - _YEAR if self.since is None else self.since
+        return self.until - _LOOKS_BACK if self.since is None else self.since
 
 
 def find_tasks(

@@ -29,7 +29,6 @@ from hexai.bench.mining.told import Cut, cut
 from hexai.bench.mining.trees import Trees
 from hexai.domain.bench import Kind, Task
 
-_MONTHS_12 = 365 * 86_400
 _SURVEYED = 150
 """Commits that say in which languages is written."""
 _PATIENCE = 200
@@ -42,8 +41,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Which tasks are wanted."""
 
     tasks: int
-    since: int | None = None
-    """Seconds since 1970; None: twelve months before now."""
+    since: int
+    """Seconds since 1970; older commits are taken where the later ones are too few."""
     languages: frozenset[str] = frozenset()
     """As editors name them; none: all."""
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -106,7 +105,7 @@ class _Mine:
         self._trees = Trees(repository)
         self._history = History(repository)
         self._now = now
-        self._first = now - _MONTHS_12 if wanted.since is None else wanted.since
+        self._first = wanted.since
         self._since = self._first
         self._refusals = refusals
         self._left_out: Counter[str] = Counter()

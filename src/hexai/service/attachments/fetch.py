@@ -1,9 +1,9 @@
 """Pages that the user names: fetched by the connections that all requests use.
 
 An address is fetched because somebody typed it, and nobody else's word counts: a
-redirect is followed to the host that was named, by https where that was, and to no
-other. Where it leads elsewhere that is said, and whoever trusts it names that. Nothing
-of the user's goes along: no key, no cookie, no body.
+redirect is followed to the host that was named, with or without its `www.`, by https
+where that was, and to no other. Where it leads elsewhere that is said, and whoever
+trusts it names that. Nothing of the user's goes along: no key, no cookie, no body.
 """
 
 import asyncio
@@ -122,14 +122,14 @@ def _allowed(address: str, target: str) -> str:
     raise Unfit(f"redirects to {told}; if you trust that address, name it instead")
 
 
-def stays(asked: str, target: str) -> bool:
+def stays(named: str, target: str) -> bool:
     """Tell whether a redirect stays with the host that was named, and as safe.
 
     Both are addresses without path, in their normal form.
     """
-    if origin(asked) == origin(target):
+    if origin(named) == origin(target):
         return True
-    ours, theirs = urlsplit(asked), urlsplit(target)
+    ours, theirs = urlsplit(named), urlsplit(target)
     hosts = {(parts.hostname or "").removeprefix("www.") for parts in (ours, theirs)}
     usual_ports = ours.port is None and theirs.port is None
     return len(hosts) == 1 and usual_ports and theirs.scheme == "https"

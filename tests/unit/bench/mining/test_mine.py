@@ -172,8 +172,8 @@ def test_fewer_than_wanted_widens_the_time(made: MadeRepository) -> None:
     recent = made.ids[-1]
     now = made.now + year - HOUR - HOUR // 2
 
-    few = mined(made.folder, now=now, since=None, tasks=2)
-    many = mined(made.folder, now=now, since=None, tasks=10)
+    few = mined(made.folder, now=now, since=now - year, tasks=2)
+    many = mined(made.folder, now=now, since=now - year, tasks=10)
 
     assert {task.commit for task in few.tasks} == {recent}
     assert not few.widened

@@ -77,7 +77,7 @@ def nothing(arrival: Arrival) -> Offer:
 def is_prompt(document: Document, position: Position, settings: Settings) -> bool:
     """Tell whether the cursor's line is one that Hexai itself answers.
 
-    The opening of a whole-line tag counts on the next line too: one types it above.
+    So is the line above the opening of a tag, where one goes on typing the question.
     """
     markers = markers_for(settings, document.language, document.name)
     line = document.lines.line(position.line)
@@ -114,11 +114,11 @@ def may_start(arrival: Arrival, settings: Settings) -> bool:
 
 
 def has_prefix(left: str, triggers: Collection[str], least: int) -> bool:
-    """Tell whether enough stands left of the cursor: a trigger, or a word."""
-    if left[-1:] in triggers:
+    """Tell whether a trigger stands left of the cursor, or so much of a word."""
+    if left[-1:] in triggers or least == 0:
         return True
     word = left.rstrip(" \t")
-    return is_word(word[len(word) - least :]) if len(word) >= least else False
+    return len(word) >= least and is_word(word[-least:])
 
 
 def patience(completion: Completion, client: Client, arrival: Arrival) -> Policy:
