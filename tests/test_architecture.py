@@ -161,6 +161,7 @@ def _named(module: Path) -> Iterator[str]:
 
 
 NOT_FOR_A_QUESTION = {
+    "_ssl",
     "httpx2",
     "pydantic",
     "markdown_it",
@@ -209,6 +210,7 @@ def test_a_question_loads_only_what_it_needs() -> None:
 
 NOT_FOR_A_BEGINNING = {
     "h11",
+    "_ssl",
     "pygls.lsp.server",
     "rich",
     "sqlite3",

@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trustme
 
 from hexai.version import __version__
 from tests.support.answers import openai_answer
@@ -28,6 +30,21 @@ def configure(*upstreams: Upstream) -> None:
             for n, upstream in enumerate(upstreams)
         )
     )
+
+
+class TestTls:
+    """Upstreams by https: asyncio has been loaded without TLS of its own."""
+
+    def test_an_answer_comes_by_https(self, tmp_path: Path) -> None:
+        """From a server whose certificate an authority of the user's has signed."""
+        authority, serving = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(serving)
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        with Upstream(openai_answer(["over ", "TLS"]), tls=serving) as upstream:
+            configure(upstream)
+            done = shell(f"SSL_CERT_FILE={tmp_path}/ca.pem hexai hi")
+
+        assert (done.stdout, done.stderr) == ("over TLS", "")
 
 
 class TestPipes:

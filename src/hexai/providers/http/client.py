@@ -23,8 +23,7 @@ from hexai.providers.http.connection import FAULTS, Connection, Head
 from hexai.providers.http.network import open_socket, open_tcp
 from hexai.providers.http.proxies import proxy_for
 from hexai.providers.http.route import Route
-from hexai.providers.http.tls import Trust, secured
-from hexai.providers.http.tunnel import open_tunnel
+from hexai.providers.http.trust import Trust
 from hexai.text.sanitise import mend, shorten
 from hexai.version import __version__
 
@@ -184,8 +183,12 @@ class HttpClient:
                 return Connection(await open_tcp(host, port, route.ends[0]))
             context = await trust.context(settings.ca_file)
             if proxy is None:
+                from hexai.providers.http.tls import secured
+
                 wire = await open_tcp(host, port, route.ends[0])
                 return Connection(await secured(wire, context, host, route.ends[0]))
+            from hexai.providers.http.tunnel import open_tunnel
+
             outer = await trust.context() if proxy.url.startswith("https:") else None
             return Connection(await open_tunnel(route, proxy, context, outer))
 

@@ -22,7 +22,7 @@ from hexai.errors import (
 )
 from hexai.providers.credentials import ConfiguredCredential, FixedCredential
 from hexai.providers.http.client import HttpClient
-from hexai.providers.http.tls import Trust
+from hexai.providers.http.trust import Trust
 from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,
