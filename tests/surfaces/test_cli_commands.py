@@ -116,6 +116,7 @@ def test_a_lone_word_that_asks_is_a_question(words: list[str], tmp_path: Path) -
         ("Histroy forgt --all", "history forget"),
         ("confg shwo --origin", "config show"),
         ("config chek file.toml", "config check"),
+        ("team member", "team member add"),
     ],
 )
 def test_a_slip_in_a_command_of_two_words_asks_nobody(words: str, meant: str) -> None:
@@ -184,6 +185,10 @@ def test_options_behind_the_first_word_are_prompt_with_a_note() -> None:
         ("bench run --dry-run --budget nan", "above 0"),
         ("bench run --hours nan", "--hours"),
         ("stats please --since 7d", "please"),
+        ("history import", "Missing argument"),
+        ("team member add", "Missing argument"),
+        ("vote 12 13 14", "it takes [RUN] WINNER"),
+        ("show 12 13", "unexpected extra argument (13)"),
     ],
 )
 def test_what_is_meant_as_a_command_is_never_asked(words: str, reason: str) -> None:

@@ -271,7 +271,7 @@ class TestVote:
         ask("hi")
         result = run_cli("vote", "nobody")
         assert (result.code, result.out) == (2, "")
-        assert "there is no answer nobody; say A, B, tie or bad" in result.err
+        assert "there is no answer nobody; say a, b, tie or bad" in result.err
 
     def test_one_key_at_the_end_is_a_vote(self) -> None:
         """On a terminal `--vote` asks, and then says what was held back."""
@@ -307,7 +307,7 @@ class TestVote:
         run = shown()["run_id"]
         assert result.code == 0
         assert result.err.endswith(
-            f"hexai: to vote: hexai vote {run} WINNER, which is A, B, tie or bad\n"
+            f"hexai: to vote: hexai vote {run} WINNER, which is a, b, tie or bad\n"
         )
 
 

@@ -61,9 +61,16 @@ class Ballot:
     @property
     def command(self) -> str:
         """The command that votes."""
-        *names, last = (*self.candidates, "tie", "bad")
-        winner = f"WINNER, which is {', '.join(names)} or {last}"
-        return f"hexai vote {self._run_id} {winner}"
+        return f"hexai vote {self._run_id} WINNER, which is {self._known}"
+
+    @property
+    def _known(self) -> str:
+        """What can be said, by the names that were shown."""
+        names = self.candidates if self._blind else self._labels()
+        return f"{', '.join((*names, 'tie'))} or bad"
+
+    def _labels(self) -> tuple[str, ...]:
+        return tuple(each.label for each in self.candidates.values())
 
     @property
     def why_closed(self) -> str:
@@ -125,8 +132,7 @@ class Ballot:
             return self._for(name)
         if word in _WORDS:
             return Vote(choice=_WORDS[word])
-        known = ", ".join(self.candidates)
-        raise UsageError(f"there is no answer {word}; say {known}, tie or bad")
+        raise UsageError(f"there is no answer {word}; say {self._known}")
 
     def _find(self, word: str) -> str | None:
         """Find the letter that is meant; labels go first where they are shown."""

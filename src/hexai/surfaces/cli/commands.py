@@ -239,6 +239,7 @@ def _refuse_options(line: CommandLine, options: AskOptions) -> None:
         )
 
 
+_BEHIND_DASHES = "To ask these words, write -- before them"
 _SLIP = 2
 """Edits that may be a slip of the finger."""
 
@@ -260,23 +261,33 @@ def _refuse_near_miss(word: str) -> None:
 def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
     """Refuse what is meant as a command and is none: models may cost money.
 
-    It is meant as one where an option follows the name, or is among the other words and
-    one of the command's: who asks a question writes none.
+    It is meant as one where its name of several words stands alone, or is begun; where
+    nothing but runs follow; and where an option follows the name, or is among the other
+    words and one of the command's: who asks a question writes none.
     """
+    for command in COMMANDS:
+        if 1 < len(words) < len(command.words) and command.words[: len(words)] == words:
+            raise UsageError(f"did you mean `hexai {command.name}`? {_BEHIND_DASHES}")
     for command in _commands_of(words):
-        rest = words[len(command.words) :]
-        if not rest:
-            continue
-        names = option_names(command.parser())
-        if is_option(rest[0]) or any(names.normal(word) is not None for word in rest):
+        if _is_meant(command, rest := words[len(command.words) :]):
             try:
                 _context(command, rest)
             except click.UsageError as error:
-                name = " ".join(command.words)
                 raise UsageError(
-                    f"`hexai {name}`: {error.format_message()} See hexai {name} "
-                    "--help; to ask these words, write -- before them"
+                    f"`hexai {command.name}`: {error.format_message()} See hexai "
+                    f"{command.name} --help; to ask these words, write -- before them"
                 ) from None
+
+
+def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
+    from hexai.surfaces.cli.arguments import is_run  # few questions begin so
+
+    if not rest:
+        return len(command.words) > 1
+    if is_option(rest[0]) or all(map(is_run, rest)):
+        return True
+    names = option_names(command.parser())
+    return any(names.normal(word) is not None for word in rest)
 
 
 def _refuse_slip(words: tuple[str, ...]) -> None:
@@ -287,7 +298,4 @@ def _refuse_slip(words: tuple[str, ...]) -> None:
         return
     meant = nearest_by_slip(words[1], {word for first, word in pairs if first == group})
     if meant is not None and words[:2] != (group, meant):
-        raise UsageError(
-            f"did you mean `hexai {group} {meant}`? "
-            "To ask these words, write -- before them"
-        )
+        raise UsageError(f"did you mean `hexai {group} {meant}`? {_BEHIND_DASHES}")
