@@ -72,6 +72,27 @@ def test_where_nobody_won_it_is_said_why(
     assert said in result.err
 
 
+def test_on_a_terminal_answers_are_drawn_as_when_they_came() -> None:
+    """Rendered, wrapped at words, and harmless; in a pipe they are what was said."""
+    said = "## Head\n\n" + "**bold** words " * 8 + "\n\n- \x1b[31m item\n"
+    simulated("echo")
+    run_cli(said)
+    drawn = run_cli("show", stdout="terminal").out
+    plain = run_cli("show", "--plain", stdout="terminal").out
+    piped = run_cli("show", "--only-text").out
+    simulated("echo", more="[cli]\nrender = false\n")
+    unwanted = run_cli("show", stdout="terminal").out
+
+    answer = drawn.partition("=== a ===")[2]
+    assert "\x1b[1mHead" in answer
+    assert "**" not in answer
+    assert "• \\x1b[31m item" in answer
+    assert "**bold** words **bold** words" in plain.partition("=== a ===")[2]
+    assert unwanted == plain
+    assert "\x1b[31m item" not in drawn + plain
+    assert piped == said.strip()
+
+
 def test_an_only_answer_needs_no_vote_to_be_copied() -> None:
     """There is nobody that it could have lost against."""
     simulated("echo")

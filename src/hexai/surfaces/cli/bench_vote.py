@@ -21,9 +21,8 @@ from hexai.surfaces.cli.bench_vote_words import general_words, votes_words
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.keys import keyboard, single_keys
 from hexai.surfaces.cli.live.ballot import FLATTEST, NARROWEST, Ballot
-from hexai.surfaces.cli.live.column import MakeSource
 from hexai.surfaces.cli.live.header import Size
-from hexai.surfaces.cli.live.lines import PlainSource
+from hexai.surfaces.cli.live.rendering import load_now
 from hexai.surfaces.cli.output import say, write_all
 from hexai.surfaces.cli.process import Process, folders_of
 
@@ -150,7 +149,7 @@ class _Sitting:
         self._done: list[tuple[Beside, BenchVote | None]] = []
         """What was shown in this sitting, with the votes; None: skipped."""
         self._message = ""
-        self._make = _make(process)
+        self._make = load_now(colour=not process.environ.get("NO_COLOR"))
         self._ballot: Ballot | None = None
         self._is_drawing = self._is_resized = False
 
@@ -293,18 +292,6 @@ def _moves(piece: str) -> list[Callable[[Ballot], None]] | None:
         moves.append(_MOVES[found])
         piece = piece[len(found) :]
     return moves
-
-
-def _make(process: Process) -> MakeSource:
-    """Make what renders answers; as they are written where that is not there."""
-    try:
-        from hexai.surfaces.cli.live.markdown.code import Lexers
-        from hexai.surfaces.cli.live.markdown.source import MarkdownSource
-    except ImportError:
-        return PlainSource
-    lexers = Lexers(lambda work: work())
-    colour = not process.environ.get("NO_COLOR")
-    return lambda: MarkdownSource(lexers, colour=colour)
 
 
 def _size(process: Process) -> tuple[int, int]:

@@ -19,8 +19,13 @@ def say(process: Process, text: str) -> None:
 
     Raises `BrokenPipeError` if nobody reads it, `HexaiError` if it cannot be written.
     """
+    say_drawn(process, visible(text) if process.stdout_is_terminal else text)
+
+
+def say_drawn(process: Process, text: str) -> None:
+    """Print what a terminal can be given as it is; raises as `say` does."""
     try:
-        write_all(process.stdout, visible(text) if process.stdout_is_terminal else text)
+        write_all(process.stdout, text)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -1,7 +1,7 @@
 """`hexai show`: a recorded run whole, or the answer that won, to print or to copy."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -17,7 +17,7 @@ from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.last_question import find_last
-from hexai.surfaces.cli.output import complain, say
+from hexai.surfaces.cli.output import complain, say, say_drawn
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import (
     choice_words,
@@ -28,7 +28,7 @@ from hexai.surfaces.cli.recorded import (
     shown_order,
     when,
 )
-from hexai.text.sanitise import visible_line
+from hexai.surfaces.cli.rendered import Drawing, drawing
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -41,6 +41,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Answers as they were stored, with nothing beside them."""
     copy: bool = False
     """Into the clipboard instead."""
+    plain: bool = False
+    """Answers as they were written, on a terminal too."""
 
     @property
     def wants_one(self) -> bool:
@@ -68,6 +70,11 @@ def parser() -> click.Command:
                 ["--copy"],
                 is_flag=True,
                 help="Put the chosen answer, or the only one, into the clipboard.",
+            ),
+            click.Option(
+                ["--plain"],
+                is_flag=True,
+                help="Print answers as they were written, as into a pipe.",
             ),
         ],
         explanation="Print a recorded run: its prompt and all its answers. "
@@ -101,10 +108,12 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
             say(process, each.text.rstrip("\n") + "\n\n")
         say(process, _ended(process, last.text))
         return 0
+    draw = drawing(process, invocation.options.config, plain=wanted.plain)
     if wanted.winner:
-        say(process, "\n".join(_blocks(recorded, answers, now)))
-        return 0
-    say(process, "\n".join(_thread(earlier, recorded, now)))
+        said: Iterable[str] = _blocks(draw, recorded, answers, now)
+    else:
+        said = _thread(draw, earlier, recorded, now)
+    say_drawn(process, "\n".join(said))
     return 0
 
 
@@ -131,14 +140,14 @@ def _earlier(
 
 
 def _thread(
-    earlier: Sequence[RecordedRun], recorded: RecordedRun, now: float
+    draw: Drawing, earlier: Sequence[RecordedRun], recorded: RecordedRun, now: float
 ) -> Iterator[str]:
     """Write a run with all that it goes on with, from the beginning."""
     runs = (*earlier, recorded)
     for place, each in enumerate(runs):
         before = runs[place - 1] if place else None
-        yield _heading(each, now, before)
-        yield from _blocks(each, shown_order(each.run), now, before)
+        yield _heading(draw, each, now, before)
+        yield from _blocks(draw, each, shown_order(each.run), now, before)
 
 
 def _asked_for(
@@ -227,7 +236,10 @@ def _ended(process: Process, text: str) -> str:
 
 
 def _heading(
-    recorded: RecordedRun, now: float, before: RecordedRun | None = None
+    draw: Drawing,
+    recorded: RecordedRun,
+    now: float,
+    before: RecordedRun | None = None,
 ) -> str:
     run = recorded.run
     facts = [f"run {recorded.number}", when(run.started_at), run.surface, run.run_id]
@@ -239,11 +251,12 @@ def _heading(
         facts.append(f"chosen: {words}")
     elif is_hidden(recorded, now):
         facts.append(f"undecided, hexai vote {recorded.number} names them")
-    prompt = run.prompt or "(its text is not kept)"
-    return f"{visible_line(', '.join(facts))}\n\n{prompt}\n"
+    prompt = draw.words(run.prompt or "(its text is not kept)")
+    return f"{draw.line(', '.join(facts))}\n{prompt}"
 
 
 def _blocks(
+    draw: Drawing,
     recorded: RecordedRun,
     answers: Sequence[ContenderRecord],
     now: float,
@@ -253,18 +266,25 @@ def _blocks(
     hidden = is_hidden(recorded, now)
     names = names_shown(recorded.run, hidden=hidden)
     earlier = names_shown(before.run, hidden=hidden) if before else {}
-    return [_block(each, names[each.index], earlier, hidden=hidden) for each in answers]
+    return [
+        _block(draw, each, names[each.index], earlier, hidden=hidden)
+        for each in answers
+    ]
 
 
 def _block(
-    contender: ContenderRecord, name: str, earlier: Mapping[int, str], *, hidden: bool
+    draw: Drawing,
+    contender: ContenderRecord,
+    name: str,
+    earlier: Mapping[int, str],
+    *,
+    hidden: bool,
 ) -> str:
     line = contender.status.value if hidden else recorded_line(contender)
     follows = earlier.get(-1 if contender.follows is None else contender.follows, name)
     if follows != name:
         line = f"{line}; goes on with {follows}"
-    text = contender.text.rstrip("\n")
-    body = f"{text}\n" if text else ""
+    body = draw.answer(contender.text)
     if contender.masked:
         body += f"(keys masked before it was stored: {contender.masked}, as {MASK})\n"
-    return f"=== {visible_line(name)} ===\n{body}({visible_line(line)})\n"
+    return f"{draw.line(f'=== {name} ===')}{body}{draw.line(f'({line})')}"

@@ -11,6 +11,20 @@ from collections.abc import Callable
 from hexai.surfaces.cli.live.lines import PlainSource, Source
 
 
+def load_now(*, colour: bool) -> Callable[[], Source]:
+    """Load what renders answers at once, where nobody waits for anything else.
+
+    As they are written where that is not there.
+    """
+    try:
+        from hexai.surfaces.cli.live.markdown.code import Lexers
+        from hexai.surfaces.cli.live.markdown.source import MarkdownSource
+    except ImportError:
+        return PlainSource
+    lexers = Lexers(lambda work: work())
+    return lambda: MarkdownSource(lexers, colour=colour)
+
+
 class Rendering:
     """Makes what renders an answer, as soon as that is loaded."""
 
