@@ -91,13 +91,20 @@ def test_values_are_completed(tmp_path: Path, name: str) -> None:
             tmux.press("C-u")
 
 
-def test_in_fish_who_can_win_stands_before_older_runs(tmp_path: Path) -> None:
-    """It sorts what it is offered, unless it is told not to."""
+@pytest.mark.parametrize("name", ["zsh", "fish"])
+def test_who_can_win_stands_before_older_runs(tmp_path: Path, name: str) -> None:
+    """Both sort what they are offered unless they are told not to."""
     write_config(_CONFIG)
-    assert run_cli("--fresh", "hi").code == 0
-    with _shell(tmp_path, "fish") as tmux:
+    for _ in range(3):
+        assert run_cli("--fresh", "hi").code == 0
+    with _shell(tmp_path, name) as tmux:
         tmux.run("send-keys", "-l", "hexai vote ")
         tmux.press("Tab")
         tmux.wait_for("none is good")
         tmux.press("Tab")
         tmux.wait_for("hexai vote at\\ home")
+        shown = [line.split() for line in tmux.everything()]
+
+    if name == "zsh":
+        numbers = [line[0] for line in shown if line[1:2] == ["--"]]
+        assert numbers[-3:] == ["3", "2", "1"]

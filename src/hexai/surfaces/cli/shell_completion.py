@@ -9,6 +9,7 @@ presses Tab has not asked for a diagnosis.
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -91,6 +92,19 @@ class _Zsh(_WithValues, ZshComplete):
         'if [[ "$key" == *[=:] ]]; then compadd -S "" -U -V unsorted -- "$key"\n'
         '            else completions+=("$key"); fi',
     )
+
+    def get_completions(
+        self, args: list[str], incomplete: str
+    ) -> list[CompletionItem[Any]]:
+        """Say no two things alike: zsh puts such on one line, and all in disorder."""
+        seen: Counter[str] = Counter()
+        items = super().get_completions(args, incomplete)
+        for item in items:
+            if item.help:
+                seen[item.help] += 1
+                if (times := seen[item.help]) > 1:
+                    item.help = f"{item.help} ({times})"
+        return items
 
 
 class _Fish(_WithValues, FishComplete):
@@ -314,7 +328,9 @@ def _winners(process: Process, word: str | None) -> _Offers:
         return
     hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
     for letter, each in ballot.candidates.items():
-        yield (letter, "") if hidden else (each.label, letter)
+        yield (
+            (letter, f"answer {letter}") if hidden else (each.label, f"answer {letter}")
+        )
     yield "tie", "one as good as the other"
     yield "bad", "none is good"
 
