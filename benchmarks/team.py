@@ -97,12 +97,7 @@ def push_a_day(server: Postgres, folder: Path, people: int) -> tuple[int, float]
     ledger = Ledger(path, patience=1.0)
     rows, began = 0, time.monotonic()
     for number in range(people):
-        words = {
-            "host": str(server.folder),
-            "port": str(server.port),
-            "dbname": DATABASE,
-            "user": f"p{number}",
-        }
+        words = _words(server, f"p{number}")
         with connect(words) as connection:
             state = folder / "people" / str(number)
             rows += (
@@ -122,12 +117,7 @@ def take_in(server: Postgres, folder: Path, user: str) -> tuple[int, float]:
     if not path.exists():
         make_ledger(path, _LONG)
     ledger = Ledger(path, patience=1.0)
-    words = {
-        "host": str(server.folder),
-        "port": str(server.port),
-        "dbname": DATABASE,
-        "user": user,
-    }
+    words = _words(server, user)
     with connect(words) as connection:
         pusher = Pusher(connection, ledger.changes, folder / user / "state")
         sender, change, batches = pusher.sender, 0, []
@@ -179,17 +169,21 @@ def copy_by_psql(server: Postgres, folder: Path, user: str) -> float:
     return spent
 
 
+def _words(server: Postgres, user: str) -> dict[str, str]:
+    return {
+        "host": str(server.folder),
+        "port": str(server.port),
+        "dbname": DATABASE,
+        "user": user,
+    }
+
+
 def measure_growth(
     server: Postgres, folder: Path, runs: int
 ) -> list[tuple[int, float]]:
     """Push ten new runs to a server that has ever more; gives what that takes."""
     path, state = folder / "grown" / FILE_NAME, folder / "grown" / "state"
-    words = {
-        "host": str(server.folder),
-        "port": str(server.port),
-        "dbname": DATABASE,
-        "user": f"p{PEOPLE - 1}",
-    }
+    words = _words(server, f"p{PEOPLE - 1}")
     found, there = [], 0
     for size in (0, runs // 100, runs // 10, runs):
         if size > there:
@@ -290,6 +284,28 @@ WHERE kind <> 'c' OR number % 2 = 0
 """
 
 
+def measure_forgetting(
+    server: Postgres, folder: Path, user: str
+) -> tuple[float, float]:
+    """Have ten runs forgotten, then push ten new ones: the seconds of each."""
+    path, state = folder / user / FILE_NAME, folder / user / "state"
+    words = _words(server, user)
+    with connect(words) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT run FROM hexai.fact WHERE person = hexai.me() LIMIT 10"
+        ).fetchall()
+        began = time.monotonic()
+        connection.execute(
+            "INSERT INTO hexai.tombstone SELECT hexai.me(), unnest(%s::uuid[])",
+            [[run for (run,) in rows]],
+        )
+        forgot = time.monotonic() - began
+    make_ledger(path, 10)
+    began = time.monotonic()
+    _push(words, path, state)
+    return forgot, time.monotonic() - began
+
+
 # A child's greatest size counts what its parent had before it became another program,
 # so the parent is a small one.
 _MEASURE = """
@@ -344,6 +360,11 @@ def run(hexai: Path, facts: int, people: int, grown: int) -> None:
         began = time.monotonic()
         count = make_facts(server, facts)
         print(f"{count:,} facts (made in {time.monotonic() - began:.0f} s):")
+        forgot, pushed = measure_forgetting(server, folder, "p2")
+        print(
+            f"  ten runs forgotten in {forgot * 1000:.0f} ms, then ten new ones pushed"
+        )
+        print(f"  in {pushed * 1000:.0f} ms")
         for name, words, role, limit in (
             ("team publish", ("team", "publish"), OWNER, PUBLISH_S),
             ("leaderboard --team", ("leaderboard", "--team"), "p1", LEADERBOARD_S),

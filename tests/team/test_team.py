@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from itertools import chain
 
 import pytest
@@ -16,8 +17,11 @@ from hexai.domain.bench import (
     Score,
     State,
     TaskRecord,
+    Times,
 )
+from hexai.domain.entry import Surface
 from hexai.domain.record import Background, Choice, Chosen, Fact, Method, RunRecord
+from hexai.ledger.access import Ledger
 from hexai.service.team_secret import secret_file
 from hexai.team.sent import Row
 from tests.support.records import chosen, contender_record, run_record
@@ -449,9 +453,139 @@ def test_what_is_published_is_shown_and_compared(team: Team) -> None:
     page = team.folder / "page.html"
     assert people[2].run("report", "--team", "-o", str(page)).code == 0
     assert "ollama:model0" in page.read_text()
-    assert "Of about 10 people" in page.read_text()
+    assert "of what a team of about 10 people has published" in page.read_text()
     refused = people[2].run("stats", "--team", "--since", "3d")
     assert refused.code == 2
+
+
+def test_what_benches_of_several_people_have_found_is_published(team: Team) -> None:
+    """Each person's mean counts once, whoever has asked a hundred times as much."""
+    people = [team.enrol(f"p{n}") for n in range(6)]
+    for place, person in enumerate(people):
+        with person.ledger() as ledger:
+            _bench(ledger, place, tasks=100 if place == 0 else 2)
+        person.team("push")
+    for person in people[:4]:
+        with person.ledger() as ledger:
+            _bench(ledger, 9, tasks=5, model="of four people")
+        person.team("push")
+
+    assert "1 row of figures" in team.owner.team("publish")
+
+    out = people[0].run("stats", "--team").out
+    assert "of four people" not in out
+    record = json.loads(people[0].run("stats", "--team", "--json").out)
+    [found] = record["benches"]
+    assert (found["people"], found["tasks"], found["saved"]) == (10, 110, 0.42)
+    assert found["usd_for_1000_tasks"] == 2.0
+    assert found["total"][0] == {"seconds": 1.5, "at_least": False}
+    page = team.folder / "page.html"
+    assert people[1].run("report", "--team", "-o", str(page)).code == 0
+    assert "+42 %" in page.read_text()
+
+
+def _bench(ledger: Ledger, number: int, *, tasks: int, model: str = "m") -> None:
+    """Have a model benched, which saves nothing for the first person."""
+    one = BenchContender(label="a", provider="ollama", model=model, upstream="http://h")
+    plan = Plan(project="/p", contenders=(one,))
+    bench = ledger.benches.begin(
+        BenchRecord(number=0, id=f"{number + 1:032x}", started_at=LATELY, plan=plan)
+    )
+    score = replace(SCORE, saved=0.5 if number else 0.0)
+    for task in range(tasks):
+        cell = Cell(
+            task=f"t{task}",
+            contender=0,
+            state=State.ANSWERED,
+            score=score,
+            cold=Times(first_token=0.5, total=1.5),
+            cost_usd=Decimal("0.002"),
+        )
+        ledger.benches.put(bench.number, cell)
+
+
+def test_the_checks_of_a_question_are_sent_as_a_share(team: Team) -> None:
+    """Of those that an answer passed, whichever they were."""
+    anna = team.enrol("anna")
+    one = BenchContender(label="a", provider="ollama", model="m", upstream="http://h")
+    with anna.ledger() as ledger:
+        plan = Plan(project="/p", surface=Surface.CLI, contenders=(one,))
+        bench = ledger.benches.begin(
+            BenchRecord(number=0, id="1" * 32, started_at=LATELY, plan=plan)
+        )
+        cell = Cell(
+            task="t",
+            contender=0,
+            state=State.ANSWERED,
+            checks=(True, True, False, True),
+        )
+        ledger.benches.put(bench.number, cell)
+    anna.team("push")
+
+    assert team.ask("SELECT share FROM hexai.fact") == [(0.75,)]
+
+
+def test_who_has_left_may_come_back(team: Team) -> None:
+    """With a new role, under the old pseudonym; what was forgotten stays so."""
+    anna = team.enrol("anna")
+    anna.record(*shown_run(1))
+    anna.team("push")
+    team.ask(f'DROP ROLE "{anna.role}"')
+    team.owner.team("forget", "--yes", anna.role)
+    assert f"{anna.role}  (left)" in team.owner.team("status")
+    assert "enrolled: 0" in team.owner.team("status")
+
+    again = team.owner.team("member", "add", anna.role.upper())
+
+    assert "is enrolled, by the role" in again
+    fresh = team.person("anna again", anna.role)
+    _carry_secret(anna, fresh)
+    fresh.record(*shown_run(1), *shown_run(2))
+    fresh.team("push")
+    assert team.count() == 5
+
+
+def test_a_new_role_is_not_taken_for_somebody_who_had_its_name(team: Team) -> None:
+    """It reads nothing of his, even where it is called the same."""
+    anna = team.enrol("anna")
+    anna.record(*shown_run(1))
+    anna.team("push")
+    team.ask(f'DROP ROLE "{anna.role}"')
+
+    team.owner.team("member", "add", f"{anna.role}.")
+
+    assert "there: 0 facts" in anna.team("status")
+    assert team.count() == 5
+
+
+def test_a_name_in_any_script_makes_a_role(team: Team) -> None:
+    """Two such people have two roles, and log in by them."""
+    for name in ("Иван", "名前"):
+        out = team.owner.team("member", "add", f"{team.database} {name}")
+        role = f"{team.database}_{name.lower()}"
+        assert f"by the role {role}\n" in out
+        person = team.person(name, role)
+        team.people.append(person)
+        assert person.team("push") == "0 facts of 0 runs sent\n"
+
+
+def test_what_another_owner_makes_is_the_owners(team: Team) -> None:
+    """Whoever is a member of the owner's role does all that the owner does."""
+    second = team.person("second", f"{team.database}_second")
+    team.people.append(second)
+    team.ask(f'CREATE ROLE "{second.role}" LOGIN CREATEROLE IN ROLE owner')
+    [(name,)] = team.ask("SELECT to_char(current_date, 'YYYY_MM')")
+    team.ask(f"DROP TABLE hexai.fact_{name}")
+
+    assert "1 partition made" in second.team("init", "--apply")
+
+    owners = team.ask(
+        "SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'hexai'"
+    )
+    assert owners == [("owner",)]
+    second.team("member", "add", f"{team.database} carl")
+    team.people.append(team.person("carl", f"{team.database}_carl"))
+    assert "nothing to publish" in second.team("publish")
 
 
 def test_nothing_is_said_of_four_people(team: Team) -> None:

@@ -75,6 +75,8 @@ class Page(Struct, frozen=True, kw_only=True):
     """Views that are not even missing."""
     nothing_yet: str
     """What it takes to know anything."""
+    of_team: str = ""
+    """Of whom a team's page is, in words; empty for a page of one's own ledger."""
     bench: Block
     bench_title: str = ""
     bench_number: int = 0

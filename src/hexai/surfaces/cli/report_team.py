@@ -1,6 +1,6 @@
 """`hexai report --team`: the page of what a team has published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,21 +8,29 @@ from hexai.domain.figures import Filter, Quantile
 from hexai.domain.ranking import Leaderboard
 from hexai.errors import TeamError, UsageError
 from hexai.report.answer import answer
-from hexai.report.blocks import Block, Table, Words, count, name, number, text
+from hexai.report.blocks import Block, Cell, Table, Words, count, name, number, text
 from hexai.report.page import TITLES, Given, Missing, Page, Section, Shown
 from hexai.report.views import View
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.team_here import here_of
-from hexai.surfaces.cli.team_views import NOTHING, refuse
+from hexai.surfaces.cli.team_views import NO_BENCH, NOTHING, fits, points, refuse
 from hexai.surfaces.words import percent
-from hexai.team.results import Published, TeamFigures, read_boards, read_published
+from hexai.team.results import (
+    BenchFigures,
+    TeamFigures,
+    read_boards,
+    read_published,
+)
 from hexai.team.server import read_setting
 
-_COLUMNS = (
-    *("Model", "Language", "People", "Runs", "Answered", "Late"),
-    *("First token, median", "90 %", "Total, median", "90 %", "Tokens a second"),
-    *("Money", "Shown", "Taken", "Left after 2 min"),
-)
+_WHO = ("Model", "Language")
+_TIMES = ("First token, median", "90 %", "Whole answer, median", "90 %")
+_SPEED = (*_WHO, "People", "Runs", "Answered", "Late", *_TIMES, "Tokens a second")
+_BECAME = (*_WHO, "Shown", "Taken", "Share", "Left after 2 min")
+_MONEY = (*_WHO, "Answers", "Money", "Without a price")
+_BENCH = (*_WHO, "People", "Tasks", "Answered", "{}", *_TIMES, "1,000 tasks")
+
+_Rows = Sequence[TeamFigures]
 
 
 def team_page(
@@ -38,7 +46,7 @@ def team_page(
     """
     refuse(options)
     if options["texts"] or options["bench"]:
-        raise UsageError("a team publishes neither texts nor benches")
+        raise UsageError("a team publishes neither texts nor single benches")
     with here_of(invocation).connected() as connection:
         read_setting(connection)
         published = read_published(connection)
@@ -46,33 +54,36 @@ def team_page(
     if published is None:
         raise TeamError(NOTHING)
     rated = {board.surface: board for board in boards}
-    rows = [each for each in published.figures if _fits(each, chosen)]
+    rows = [each for each in published.figures if fits(each, chosen)]
+    benches = [each for each in published.benches if fits(each, chosen)]
+    made: Mapping[str, Callable[[str, _Rows], Block]] = {
+        "answer": lambda surface, _: _answer(rated.get(surface), surface, words),
+        "speed": lambda surface, rows: _table("Speed", surface, _SPEED, rows, _speed),
+        "became": lambda surface, rows: _table(
+            "What became of it", surface, _BECAME, rows, _became
+        ),
+        "money": lambda surface, rows: _table(
+            "Money", surface, _MONEY, rows, lambda each: _money(each, words)
+        ),
+    }
     surfaces = tuple(dict.fromkeys(each.surface for each in rows))
+    there = {s: [each for each in rows if each.surface == s] for s in surfaces}
     return Page(
         given=given,
         surfaces=surfaces,
-        languages=("",),
-        sections=(
-            _section(
-                "answer",
-                {s: _answer(rated.get(s), s, words) for s in surfaces},
-            ),
-            _section(
-                "speed", {s: _figures(published, rows, s, words) for s in surfaces}
-            ),
+        languages=(),
+        sections=tuple(
+            _section(anchor, {s: make(s, there[s]) for s in surfaces})
+            for anchor, make in made.items()
         ),
         missing=(),
         unlisted=0,
         nothing_yet=words.nothing_yet,
-        bench=Block(sentences=("A team publishes no benches.",)),
-    )
-
-
-def _fits(each: TeamFigures, chosen: Filter) -> bool:
-    return (
-        chosen.surface in ("", each.surface)
-        and chosen.language.lower() in ("", each.language.lower())
-        and chosen.model.lower() in f"{each.provider}:{each.model}".lower()
+        of_team=(
+            f"what a team of about {published.people} people has published, until "
+            f"{published.week}"
+        ),
+        bench=_benches(benches, words),
     )
 
 
@@ -106,34 +117,85 @@ def _answer(board: Leaderboard | None, surface: str, words: Words) -> Block:
     return answer(view, names, list(names.values()), words)
 
 
-def _figures(
-    published: Published, rows: Sequence[TeamFigures], surface: str, words: Words
+def _table(
+    what: str,
+    surface: str,
+    columns: tuple[str, ...],
+    rows: _Rows,
+    row: Callable[[TeamFigures], tuple[Cell, ...]],
 ) -> Block:
-    said = (
-        f"Of about {published.people} people, until {published.week}: counts in tens, "
-        "figures to two digits, and nothing of fewer than five people."
+    table = Table(
+        caption=f"{what}: {surface}", columns=columns, rows=(*map(row, rows),)
     )
-    there = [_row(each, words) for each in rows if each.surface == surface]
-    table = Table(caption=f"Figures of {surface}", columns=_COLUMNS, rows=(*there,))
-    return Block(sentences=(said,), tables=(table,))
+    return Block(tables=(table,))
 
 
-def _row(each: TeamFigures, words: Words) -> tuple[Any, ...]:
-    cost = words.usd(Decimal(str(each.cost_usd)))
-    kept = "" if each.kept is None else percent(each.kept)
+def _speed(each: TeamFigures) -> tuple[Cell, ...]:
     return (
-        name(f"{each.provider}:{each.model}"),
-        text(each.language),
+        *_who(each),
         *map(count, (each.people, each.runs, each.answered, each.late)),
         *map(_time, (*each.first_token, *each.total)),
         number(each.tokens_per_s, f"{each.tokens_per_s or 0:.0f}", ""),
-        text(cost + " and more" * bool(each.unpriced)),
-        *map(count, (each.shown, each.accepted)),
-        text(kept),
     )
 
 
-def _time(quantile: Quantile | None) -> Any:
+def _became(each: TeamFigures) -> tuple[Cell, ...]:
+    share = min(1.0, each.accepted / each.shown) if each.shown else None
+    return (
+        *_who(each),
+        *map(count, (each.shown, each.accepted)),
+        number(share, percent(share or 0.0), ""),
+        number(each.kept, percent(each.kept or 0.0), ""),
+    )
+
+
+def _money(each: TeamFigures, words: Words) -> tuple[Cell, ...]:
+    cost = words.usd(Decimal(str(each.cost_usd)))
+    return (
+        *_who(each),
+        count(each.answered),
+        text(cost + " and more" * bool(each.unpriced)),
+        count(each.unpriced),
+    )
+
+
+def _benches(benches: Sequence[BenchFigures], words: Words) -> Block:
+    if not benches:
+        return Block(sentences=(NO_BENCH,))
+    return Block(
+        tables=tuple(
+            Table(
+                caption=f"Benches: {surface}",
+                columns=tuple(each.format(_saved(surface)) for each in _BENCH),
+                rows=tuple(_bench(b, words) for b in benches if b.surface == surface),
+            )
+            for surface in dict.fromkeys(each.surface for each in benches)
+        )
+    )
+
+
+def _saved(surface: str) -> str:
+    return "Checks passed" if surface == "cli" else "Keys saved"
+
+
+def _bench(each: BenchFigures, words: Words) -> tuple[Cell, ...]:
+    saved = each.saved or 0.0
+    shown = percent(saved) if each.surface == "cli" else points(saved)
+    dollars = each.usd_for_1000_tasks
+    return (
+        *_who(each),
+        *map(count, (each.people, each.tasks, each.answered)),
+        number(each.saved, shown, ""),
+        *map(_time, (*each.first_token, *each.total)),
+        text("?" if dollars is None else words.usd(Decimal(str(dollars)))),
+    )
+
+
+def _who(each: TeamFigures | BenchFigures) -> tuple[Cell, Cell]:
+    return name(f"{each.provider}:{each.model}"), text(each.language)
+
+
+def _time(quantile: Quantile | None) -> Cell:
     if quantile is None:
         return text("")
     return text(f"{'over ' * quantile.at_least}{quantile.seconds:.2g} s")

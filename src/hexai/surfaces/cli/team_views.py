@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import asdict
@@ -24,7 +25,13 @@ from hexai.surfaces.contender_names import board_names
 from hexai.surfaces.words import percent, usd
 from hexai.team.compare import compare
 from hexai.team.differ import Difference
-from hexai.team.results import Published, TeamFigures, read_boards, read_published
+from hexai.team.results import (
+    BenchFigures,
+    Published,
+    TeamFigures,
+    read_boards,
+    read_published,
+)
 from hexai.team.server import read_setting
 from hexai.text.sanitise import visible_line
 
@@ -38,9 +45,19 @@ NOTHING = (
     "the team has published nothing yet: its owner's `hexai team publish` does so once "
     "a week, and says nothing of fewer than five people"
 )
+NO_BENCH = "No five people have had one model benched yet."
 _HEADER = (
     *("LANGUAGE", "MODEL", "PEOPLE", "RUNS", "ANSWERED", "LATE"),
     *("FIRST p50", "p90", "TOTAL p50", "p90", "TOK/S", "COST", "ACCEPTED", "KEPT"),
+)
+_BENCH_HEADER = (
+    *("LANGUAGE", "MODEL", "PEOPLE", "TASKS", "ANSWERED", "{}"),
+    *("FIRST p50", "p90", "TOTAL p50", "p90", "$/1,000 TASKS"),
+)
+_BENCHED = (
+    "Benches: each person's mean counts once, and everybody asked tasks of his own, so "
+    "two models may have been asked others; SAVED: keys, as a share of what was really "
+    "written; CHECKS: the share of a question's checks that was passed."
 )
 
 
@@ -69,20 +86,30 @@ def show_stats(
     if published is None:
         complain(process, NOTHING)
         return 0
-    rows = [each for each in published.figures if _fits(each, chosen)]
+    rows = [each for each in published.figures if fits(each, chosen)]
+    benches = [each for each in published.benches if fits(each, chosen)]
     if options["json"]:
-        body = {"week": published.week, "people": published.people, "figures": rows}
+        body = {
+            "week": published.week,
+            "people": published.people,
+            "figures": rows,
+            "benches": benches,
+        }
         say(process, to_json(body) + "\n")
     elif options["csv"]:
         say(process, csv_of([*_record(None)], map(_record, rows)))
-    elif rows:
-        say(process, "".join(_tables(published, rows, process.columns)))
+    elif rows or benches:
+        drawn = chain(
+            _tables(rows, process.columns), _bench_tables(benches, process.columns)
+        )
+        say(process, "".join(drawn) + _closing(published, process.columns))
     else:
         complain(process, "nothing is published that fits")
     return 0
 
 
-def _fits(figures: TeamFigures, chosen: Filter) -> bool:
+def fits(figures: TeamFigures | BenchFigures, chosen: Filter) -> bool:
+    """Tell whether figures are among those that were asked for."""
     return (
         chosen.surface in ("", figures.surface)
         and chosen.language.lower() in ("", figures.language.lower())
@@ -90,16 +117,28 @@ def _fits(figures: TeamFigures, chosen: Filter) -> bool:
     )
 
 
-def _tables(
-    published: Published, rows: Sequence[TeamFigures], columns: int
-) -> Iterator[str]:
+def _tables(rows: Sequence[TeamFigures], columns: int) -> Iterator[str]:
     for surface in dict.fromkeys(each.surface for each in rows):
         there = [_row(each) for each in rows if each.surface == surface]
         yield f"{surface}\n{table(_HEADER, there, columns=columns)}\n"
-    yield (
+
+
+def _bench_tables(rows: Sequence[BenchFigures], columns: int) -> Iterator[str]:
+    for surface in dict.fromkeys(each.surface for each in rows):
+        there = [_bench_row(each) for each in rows if each.surface == surface]
+        saved = "CHECKS" if surface == "cli" else "SAVED"
+        header = tuple(each.format(saved) for each in _BENCH_HEADER)
+        yield f"benches of {surface}\n{table(header, there, columns=columns)}\n"
+    if rows:
+        yield wrapped([_BENCHED], columns)
+
+
+def _closing(published: Published, columns: int) -> str:
+    words = (
         f"Of about {published.people} people, until {published.week}; counts in tens, "
-        "figures to two digits, nothing of fewer than five people.\n"
+        "figures to two digits, nothing of fewer than five people."
     )
+    return wrapped([words], columns)
 
 
 def _row(each: TeamFigures) -> tuple[str, ...]:
@@ -116,6 +155,26 @@ def _row(each: TeamFigures) -> tuple[str, ...]:
         _share(each.accepted, each.shown),
         "" if each.kept is None else percent(each.kept),
     )
+
+
+def _bench_row(each: BenchFigures) -> tuple[str, ...]:
+    saved, dollars = each.saved, each.usd_for_1000_tasks
+    shown = percent if each.surface == "cli" else points
+    return (
+        each.language,
+        f"{each.provider}:{each.model}",
+        str(each.people),
+        str(each.tasks),
+        _share(each.answered, each.tasks),
+        "" if saved is None else shown(saved),
+        *map(_time, (*each.first_token, *each.total)),
+        "?" if dollars is None else usd(Decimal(str(dollars))),
+    )
+
+
+def points(share: float) -> str:
+    """Write a share that may be below nothing."""
+    return f"{100 * share:+z.0f} %"
 
 
 def _share(part: int, whole: int) -> str:
