@@ -53,7 +53,7 @@ class Postgres(Struct):
 
     def make(self, database: str, template: str = "template1") -> str:
         """Make a database like another one; gives its name."""
-        with self.connect("postgres", _user()) as connection:
+        with self.connect("postgres", superuser()) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
                     *map(sql.Identifier, (database, OWNER, template))
@@ -63,7 +63,7 @@ class Postgres(Struct):
 
     def drop(self, database: str, *roles: str) -> None:
         """Drop a database, whoever is connected, and roles that it alone had."""
-        with self.connect("postgres", _user()) as connection:
+        with self.connect("postgres", superuser()) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE {} WITH (FORCE)").format(
                     sql.Identifier(database)
@@ -88,7 +88,7 @@ class Postgres(Struct):
         _wait(self.folder, self.port, self.process)
 
 
-def _user() -> str:
+def superuser() -> str:
     """Name the user that it runs as: PostgreSQL refuses to run as root."""
     return pwd.getpwuid(os.getuid()).pw_name if os.getuid() else "nobody"
 
@@ -131,7 +131,7 @@ def _make(folder: Path, *, durable: bool) -> Postgres:
     if not os.getuid():
         os.chown(folder, _identity()["user"], _identity()["group"])
     subprocess.run(
-        [program("initdb"), *_INITDB, f"--username={_user()}", folder / "data"],
+        [program("initdb"), *_INITDB, f"--username={superuser()}", folder / "data"],
         check=True,
         capture_output=True,
         cwd="/",
@@ -145,7 +145,7 @@ def _make(folder: Path, *, durable: bool) -> Postgres:
     process = _launch(folder, port)
     _wait(folder, port, process)
     server = Postgres(folder=folder, port=port, process=process)
-    with server.connect("postgres", _user()) as connection:
+    with server.connect("postgres", superuser()) as connection:
         connection.execute("CREATE ROLE owner LOGIN CREATEROLE CREATEDB")
     return server
 
@@ -167,7 +167,7 @@ def _wait(folder: Path, port: int, process: subprocess.Popen[bytes]) -> None:
     def is_up() -> bool:
         try:
             psycopg.connect(
-                f"host={folder} port={port} dbname=postgres user={_user()}"
+                f"host={folder} port={port} dbname=postgres user={superuser()}"
             ).close()
         except psycopg.OperationalError:
             return False

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,11 +15,12 @@ from psycopg import errors
 
 from hexai.team.figures import CHOICES_A_WEEK
 from hexai.team.server import connect
-from tests.support.postgres import OWNER
+from tests.support.postgres import OWNER, superuser
 from tests.support.team import LATELY, Person, Team, psql, shown_run
 
 pytestmark = pytest.mark.debian
 
+HOW_TO = Path(__file__).parents[2] / "docs" / "howto" / "team.md"
 TABLES = ("fact", "cell", "tombstone", "person", "setting", "result")
 
 
@@ -398,6 +400,53 @@ def test_nothing_that_he_makes_is_called_by_others(team: Team) -> None:
         session.execute(kept.replace("0, 0, 0", "0, 120, 0").encode())
 
     assert "published" in team.owner.team("publish")
+
+
+def test_what_no_member_may_is_refused(scene: Scene) -> None:
+    """Files, programs, others' sessions, and whatever would stay."""
+    with scene.team.server.connect(scene.team.database) as owner:
+        theirs = owner.info.backend_pid
+        for statement in (
+            f"SELECT pg_cancel_backend({theirs})",
+            f"SELECT pg_terminate_backend({theirs})",
+            "COPY (SELECT 1) TO PROGRAM 'true'",
+            "SELECT pg_read_file('/etc/passwd')",
+            "CREATE SCHEMA mine",
+            "CREATE TABLE public.mine (a int)",
+            "CREATE EXTENSION dblink",
+            "CREATE ROLE mine",
+            "SELECT hexai.account(hexai.me(), -1000)",
+            "SELECT hexai.learn_nothing('hexai.fact')",
+            "ALTER ROLE CURRENT_USER CONNECTION LIMIT 100",
+            "SET temp_file_limit = -1",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                scene.session.execute(statement.encode())
+
+
+def test_what_all_are_shown_can_be_taken_away(scene: Scene) -> None:
+    """By the statement of the how-to, after which everybody works as before."""
+    shown = (
+        "SELECT n_tup_ins FROM pg_stat_user_tables",
+        "SELECT usename FROM pg_stat_activity",
+        "SELECT relation FROM pg_locks",
+        "SELECT pg_relation_size('hexai.cell')",
+        "SELECT lo_create(0)",
+    )
+    for query in shown:
+        assert scene.rows(query)
+    page = HOW_TO.read_text("utf-8")
+    [statement] = re.findall(r"```sql\n(DO .*?)```", page, re.DOTALL)
+    with scene.team.server.connect(scene.team.database, superuser()) as session:
+        session.execute(statement.encode())
+
+    for query in shown:
+        with pytest.raises(errors.InsufficientPrivilege):
+            scene.session.execute(query.encode())
+    scene.good.record(*shown_run(2))
+    assert scene.good.team("push") == "5 facts of 1 run sent\n"
+    assert "schema" in scene.good.team("status")
+    assert "nothing to publish" in scene.team.owner.team("publish")
 
 
 def test_who_pushes_too_much_goes_on_tomorrow(scene: Scene) -> None:

@@ -336,10 +336,12 @@ def test_a_person_has_one_role(team: Team) -> None:
     again = team.owner.run("team", "member", "add", name)
     other = team.owner.run("team", "member", "add", "ben", "--role", anna.role)
     member = anna.run("team", "member", "add", "carl")
+    schema = anna.run("team", "init", "--apply")
 
     assert "is enrolled already" in again.err
     assert "is another person's already" in other.err
     assert "only the owner" in member.err
+    assert "only the owner" in schema.err
 
 
 def test_a_password_is_printed_once_and_works(team: Team) -> None:

@@ -70,6 +70,40 @@ def test_one_of_several_hosts_is_enough_to_be_elsewhere() -> None:
     assert words("postgresql://anna@localhost,db/hexai")["sslmode"] == "verify-full"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://anna:MARK@ED@db.example/hexai",
+        "postgresql://anna:12/MARKED@db.example/hexai",
+        "postgresql://anna:MARK/ED@db.example/hexai",
+        "postgresql://anna:MA@RK:ED@db.example/hexai",
+        "postgresql://anna:MARKED%@db.example/hexai",
+        "host=db.example password=MARK ED",
+    ],
+)
+def test_no_part_of_a_password_becomes_a_host(url: str) -> None:
+    """Which would be looked up, and named where that fails."""
+    with pytest.raises(TeamError, match="%40 for @") as raised:
+        words(url)
+
+    assert "MARK" not in str(raised.value)
+    assert "ED" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://anna:a%40b@db.example:5433,10.0.0.1:5434/hexai",
+        "postgresql://anna@bücher.example/hexai",
+        "postgresql://anna@[fe80::1%25eth0]/hexai",
+        "host=@abstract dbname='my database'",
+    ],
+)
+def test_an_address_of_any_form_is_taken(url: str) -> None:
+    """As libpq reads it."""
+    assert words(url)["host"]
+
+
 def test_without_a_server_it_says_how_to_name_one() -> None:
     """And a switched-off team is told apart from none."""
     with pytest.raises(TeamError, match="or the variable HEXAI_TEAM_URL"):
