@@ -360,7 +360,7 @@ def run(hexai: Path, facts: int, people: int, grown: int) -> None:
         began = time.monotonic()
         count = make_facts(server, facts)
         print(f"{count:,} facts (made in {time.monotonic() - began:.0f} s):")
-        forgot, pushed = measure_forgetting(server, folder, "p2")
+        forgot, pushed = measure_forgetting(server, folder, f"p{PEOPLE - 10}")
         print(
             f"  ten runs forgotten in {forgot * 1000:.0f} ms, then ten new ones pushed"
         )

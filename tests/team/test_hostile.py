@@ -402,6 +402,23 @@ def test_nothing_that_he_makes_is_called_by_others(team: Team) -> None:
     assert "published" in team.owner.team("publish")
 
 
+def test_who_is_enrolled_in_another_ledger_reads_nothing(scene: Scene) -> None:
+    """Though his role may be a member of the role of all members."""
+    stranger = scene.team.person("stranger", f"{scene.team.database}_stranger")
+    scene.team.people.append(stranger)
+    [(group,)] = scene.team.ask("SELECT members FROM hexai.setting")
+    scene.team.ask(f'CREATE ROLE "{stranger.role}" LOGIN IN ROLE "{group}"')
+    scene.team.ask("INSERT INTO hexai.result VALUES ('2026-01-05', 'stats', '{}')")
+    with psql(scene.team, stranger) as session:
+        for table in TABLES:
+            assert (
+                session.execute(f"SELECT * FROM hexai.{table}".encode()).rowcount == 0
+            )
+
+    for words in (("team", "push"), ("stats", "--team")):
+        assert "knows nobody of this role" in stranger.run(*words).err
+
+
 def test_what_no_member_may_is_refused(scene: Scene) -> None:
     """Files, programs, others' sessions, and whatever would stay."""
     with scene.team.server.connect(scene.team.database) as owner:

@@ -23,6 +23,7 @@ from hexai.service.team_secret import Secret, make_secret, outside, secret_file
 from hexai.team.cells import Cell
 from hexai.team.sent import NOTHING, Batch, Row, Sender, batch_of, lines
 from hexai.team.server import (
+    NOT_ENROLLED,
     Me,
     Setting,
     read_me,
@@ -280,10 +281,7 @@ def _note(state: Path, last: LastPush) -> None:
 
 def _enrolled(me: Me | None) -> Me:
     if me is None:
-        raise TeamError(
-            "the team's server knows nobody of this role; its owner enrols you by "
-            "`hexai team member add NAME`"
-        )
+        raise TeamError(NOT_ENROLLED)
     return me
 
 

@@ -150,16 +150,19 @@ def _make_partition(
             connection.execute(sql.SQL(statement).format(**values))
 
 
+_MOVED = """WITH moved AS (
+    DELETE FROM hexai.fact_other WHERE day >= {first} AND day < {end} RETURNING *
+) INSERT INTO {table} SELECT * FROM moved"""
 _PARTITION = (
     "SET LOCAL lock_timeout = '3s'",
     "SET LOCAL ROLE {owner}",
-    # A member who is inserting just now would wait for us, and we for him.
-    "LOCK TABLE hexai.fact IN SHARE ROW EXCLUSIVE MODE",
     "CREATE TABLE {table} (LIKE hexai.fact INCLUDING ALL)",
     "SELECT hexai.learn_nothing({name})",
-    """WITH moved AS (
-        DELETE FROM hexai.fact_other WHERE day >= {first} AND day < {end} RETURNING *
-    ) INSERT INTO {table} SELECT * FROM moved""",
+    _MOVED,
+    # A member who is inserting just now would wait for us, and we for him. What he has
+    # inserted meanwhile is little, whatever lay there before.
+    "LOCK TABLE hexai.fact IN SHARE ROW EXCLUSIVE MODE",
+    _MOVED,
     "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
     "CREATE POLICY own ON {table} USING (person = (SELECT hexai.me()))",
     """ALTER TABLE hexai.fact ATTACH PARTITION {table}

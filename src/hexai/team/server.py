@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Link = Connection[Any]
     """An open connection, for who only passes it on."""
 
-SCHEMA = 2
+SCHEMA = 3
 """The newest migration of the server's schema that this program knows."""
 
 _PATIENCE = {
@@ -53,6 +53,12 @@ class Me(Struct, frozen=True, kw_only=True):
     pseudonym: int
     name: str
     rows: int
+
+
+NOT_ENROLLED = (
+    "the team's server knows nobody of this role; its owner enrols you by "
+    "`hexai team member add NAME`"
+)
 
 
 class TooManyRows(TeamError):
@@ -180,7 +186,7 @@ def read_setting(connection: "Connection[Any]") -> Setting:
     query = "SELECT schema, team, salt, labels, hosts FROM hexai.setting"
     row = connection.execute(query).fetchone()
     if row is None:
-        raise TeamError("the team's ledger is damaged: it has no settings")
+        raise TeamError(NOT_ENROLLED)
     setting = Setting(
         schema=row[0],
         team=row[1],
