@@ -419,6 +419,38 @@ def test_who_is_enrolled_in_another_ledger_reads_nothing(scene: Scene) -> None:
         assert "knows nobody of this role" in stranger.run(*words).err
 
 
+def test_what_is_published_acts_on_nobodys_terminal(team: Team) -> None:
+    """Though five who agree, or the owner, may have any name published."""
+    people = [team.enrol(f"p{number}") for number in range(5)]
+    for person in people:
+        person.record(*shown_run(1), *shown_run(2))
+        person.team("push")
+    team.owner.team("publish")
+    for name, bad in (
+        ("completion", r"c\\u001b]0;p\\u0007\\u202e\\n0 people"),
+        ("model0", r"m\\u001b[31m</script><b>"),
+    ):
+        team.ask(f"UPDATE hexai.result SET body = replace(body, '{name}', E'{bad}')")
+    page = team.folder / "page.html"
+
+    shown = [
+        people[0].run(*words).out
+        for words in (
+            ("stats", "--team"),
+            ("stats", "--team", "--csv"),
+            ("leaderboard", "--team"),
+            ("report", "--team", "-o", str(page)),
+        )
+    ]
+
+    shown.append(page.read_text())
+    for text in shown:
+        assert not re.search("[\x00-\x08\x0b-\x1f\u202e]", text)
+        assert "\n0 people" not in text
+    assert "c\\x1b" in shown[0]
+    assert "<b>" not in shown[-1]
+
+
 def test_what_no_member_may_is_refused(scene: Scene) -> None:
     """Files, programs, others' sessions, and whatever would stay."""
     with scene.team.server.connect(scene.team.database) as owner:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from hexai.domain.figures import By, Quantile
 from hexai.domain.ranking import Leaderboard
 from hexai.errors import TeamError
+from hexai.text.sanitise import visible, visible_line
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -99,7 +100,14 @@ def put(
 def read_published(connection: "Connection[Any]") -> Published | None:
     """Give what was published last; None if nothing was."""
     body = _newest(connection, _STATS)
-    return None if body is None else _decoded(body, Published)
+    if body is None:
+        return None
+    published: Published = _decoded(body, Published)
+    return msgspec.structs.replace(
+        published,
+        figures=tuple(map(_in_one_line, published.figures)),
+        benches=tuple(map(_in_one_line, published.benches)),
+    )
 
 
 def read_boards(
@@ -107,7 +115,14 @@ def read_boards(
 ) -> tuple[Leaderboard, ...] | None:
     """Give the leaderboards that were published last; None if nothing was."""
     body = _newest(connection, _part(by))
-    return None if body is None else _decoded(body, tuple[Leaderboard, ...])
+    if body is None:
+        return None
+    return tuple(map(_in_one_line, _decoded(body, tuple[Leaderboard, ...])))
+
+
+def _in_one_line(each: Any) -> Any:
+    """Have a surface, which stands above a table, make no further lines there."""
+    return msgspec.structs.replace(each, surface=visible_line(each.surface))
 
 
 def _newest(connection: "Connection[Any]", part: str) -> str | None:
@@ -119,13 +134,25 @@ def _newest(connection: "Connection[Any]", part: str) -> str | None:
 
 
 def _decoded(body: str, shape: Any) -> Any:
+    """Decode what others have written, with nothing in it that acts on a terminal."""
     try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.DecodeError:
+        return msgspec.convert(_visible(msgspec.json.decode(body)), shape)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         raise TeamError(
             "what the team has published cannot be read; another version of Hexai has "
             "published it"
         ) from None
+
+
+def _visible(value: Any) -> Any:
+    """Clean all texts; a line break stays, which parts what a model is called by."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [*map(_visible, value)]
+    if isinstance(value, dict):
+        return {visible(key): _visible(each) for key, each in value.items()}
+    return value
 
 
 def _part(by: By) -> str:
