@@ -1,6 +1,6 @@
 """`hexai report --team`: the page of what a team has published."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -56,26 +56,11 @@ def team_page(
     rated = {board.surface: board for board in boards}
     rows = [each for each in published.figures if fits(each, chosen)]
     benches = [each for each in published.benches if fits(each, chosen)]
-    made: Mapping[str, Callable[[str, _Rows], Block]] = {
-        "answer": lambda surface, _: _answer(rated.get(surface), surface, words),
-        "speed": lambda surface, rows: _table("Speed", surface, _SPEED, rows, _speed),
-        "became": lambda surface, rows: _table(
-            "What became of it", surface, _BECAME, rows, _became
-        ),
-        "money": lambda surface, rows: _table(
-            "Money", surface, _MONEY, rows, lambda each: _money(each, words)
-        ),
-    }
-    surfaces = tuple(dict.fromkeys(each.surface for each in rows))
-    there = {s: [each for each in rows if each.surface == s] for s in surfaces}
     return Page(
         given=given,
-        surfaces=surfaces,
+        surfaces=tuple(dict.fromkeys(each.surface for each in rows)),
         languages=(),
-        sections=tuple(
-            _section(anchor, {s: make(s, there[s]) for s in surfaces})
-            for anchor, make in made.items()
-        ),
+        sections=_sections(rows, rated, words),
         missing=(),
         unlisted=0,
         nothing_yet=words.nothing_yet,
@@ -85,6 +70,27 @@ def team_page(
         ),
         bench=_benches(benches, words),
     )
+
+
+def _sections(
+    rows: _Rows, rated: Mapping[str, Leaderboard], words: Words
+) -> tuple[Section, ...]:
+    there: dict[str, list[TeamFigures]] = {}
+    for each in rows:
+        there.setdefault(each.surface, []).append(each)
+
+    def money(each: TeamFigures) -> tuple[Cell, ...]:
+        return _money(each, words)
+
+    blocks = {
+        "answer": {s: _answer(rated.get(s), s, words) for s in there},
+        "speed": {s: _table("speed", s, _SPEED, map(_speed, there[s])) for s in there},
+        "became": {
+            s: _table("became", s, _BECAME, map(_became, there[s])) for s in there
+        },
+        "money": {s: _table("money", s, _MONEY, map(money, there[s])) for s in there},
+    }
+    return tuple(_section(anchor, each) for anchor, each in blocks.items())
 
 
 def _section(anchor: str, blocks: Mapping[str, Block]) -> Section:
@@ -118,16 +124,13 @@ def _answer(board: Leaderboard | None, surface: str, words: Words) -> Block:
 
 
 def _table(
-    what: str,
+    anchor: str,
     surface: str,
     columns: tuple[str, ...],
-    rows: _Rows,
-    row: Callable[[TeamFigures], tuple[Cell, ...]],
+    rows: Iterable[tuple[Cell, ...]],
 ) -> Block:
-    table = Table(
-        caption=f"{what}: {surface}", columns=columns, rows=(*map(row, rows),)
-    )
-    return Block(tables=(table,))
+    caption = f"{TITLES[anchor]}: {surface}"
+    return Block(tables=(Table(caption=caption, columns=columns, rows=tuple(rows)),))
 
 
 def _speed(each: TeamFigures) -> tuple[Cell, ...]:
