@@ -17,8 +17,8 @@ from msgspec import Struct
 from hexai.config.addresses import is_loopback, origin, shown_address
 from hexai.domain.attachments import Attachment
 from hexai.errors import ProviderError
+from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import Answer
-from hexai.providers.http.trust import Trust
 from hexai.service.attachments.kinds import (
     Unfit,
     attachment,

@@ -21,8 +21,8 @@ from hexai.errors import (
     TLSFailed,
 )
 from hexai.providers.credentials import ConfiguredCredential, FixedCredential
+from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import HttpClient
-from hexai.providers.http.trust import Trust
 from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,
