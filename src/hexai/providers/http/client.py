@@ -181,14 +181,16 @@ class HttpClient:
         async def connect() -> Connection:
             if route.origin.startswith("http:"):
                 return Connection(await open_tcp(host, port, route.ends[0]))
-            context = await trust.context(settings.ca_file)
             if proxy is None:
-                from hexai.providers.http.tls import secured
+                from hexai.providers.http.tls import open_tls
 
-                wire = await open_tcp(host, port, route.ends[0])
-                return Connection(await secured(wire, context, host, route.ends[0]))
+                (end,) = route.ends
+                return Connection(
+                    await open_tls(host, port, end, trust, settings.ca_file)
+                )
             from hexai.providers.http.tunnel import open_tunnel
 
+            context = await trust.context(settings.ca_file)
             outer = await trust.context() if proxy.url.startswith("https:") else None
             return Connection(await open_tunnel(route, proxy, context, outer))
 

@@ -5,12 +5,14 @@ itself, as with a proxy that is spoken to by https. asyncio's own does not end t
 every release of Python 3.11: a certificate that does not hold leaves it waiting.
 """
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from hexai.errors import ConnectionFailed, ProviderError, TLSFailed
-from hexai.providers.http.network import Wire
+from hexai.providers.http.authorities import Trust
+from hexai.providers.http.network import Wire, open_tcp
 from hexai.providers.http.route import End
 
 _MOST = 64 * 1024
@@ -22,6 +24,44 @@ never send one, so what is wrong with it is that it is missing."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+async def open_tls(host: str, port: int, end: End, trust: Trust, ca_file: str) -> Wire:
+    """Connect to a name or an address and begin TLS; raises `ProviderError`.
+
+    Authorities take about as long to load as a connection takes to be made, so both is
+    done at once. What is wrong with them is told first.
+    """
+    opening: asyncio.Task[Wire | ProviderError] | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            opening = group.create_task(_connected(host, port, end))
+            context = await trust.context(ca_file)
+    except BaseExceptionGroup as errors:
+        _abandon(opening)
+        raise errors.exceptions[0] from None  # what authorities raised: the only one
+    except asyncio.CancelledError:
+        _abandon(opening)
+        raise
+    wire = opening.result()
+    if isinstance(wire, ProviderError):
+        raise wire
+    return await secured(wire, context, host, end)
+
+
+async def _connected(host: str, port: int, end: End) -> Wire | ProviderError:
+    try:
+        return await open_tcp(host, port, end)
+    except ProviderError as error:
+        return error
+
+
+def _abandon(opening: asyncio.Task[Wire | ProviderError] | None) -> None:
+    if opening is None or opening.cancelled():
+        return
+    wire = opening.result()
+    if not isinstance(wire, ProviderError):
+        wire.abort()
 
 
 async def secured(wire: Wire, context: ssl.SSLContext, host: str, end: End) -> Wire:

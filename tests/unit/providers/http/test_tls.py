@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from hexai.errors import (
 from hexai.providers.credentials import ConfiguredCredential, FixedCredential
 from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import HttpClient
+from hexai.providers.http.network import Wire
+from hexai.providers.http.route import End
+from hexai.providers.http.tls import open_tls
 from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,
@@ -326,6 +329,62 @@ def test_contexts_are_shared() -> None:
         return {task.result() for task in asking} | {await trust.context()}
 
     assert len(asyncio.run(scenario())) == 1
+
+
+class _Waiting(Trust):
+    """Gives a context when it is told to, or says that there is none."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        super().__init__()
+        self.may_go_on, self._fails = asyncio.Event(), fails
+
+    async def context(self, ca_file: str = "") -> ssl.SSLContext:
+        """Wait."""
+        await self.may_go_on.wait()
+        if self._fails:
+            raise TLSFailed("no authorities")
+        return await super().context(ca_file)
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["no authorities", "cancelled"])
+def test_a_connection_is_made_while_authorities_are_loaded(*, fails: bool) -> None:
+    """And is closed at once where nothing comes of them."""
+
+    async def scene() -> None:
+        trust = _Waiting(fails=fails)
+        with Upstream() as upstream:
+            end, place = End(name="x"), ("127.0.0.1", upstream.port)
+            async with asyncio.TaskGroup() as group:
+                opening = group.create_task(_failing(open_tls(*place, end, trust, "")))
+                await upstream.until(lambda: bool(upstream.connections))
+                if fails:
+                    trust.may_go_on.set()
+                else:
+                    opening.cancel()
+            assert (type(opening.result()) is TLSFailed) is fails
+            await upstream.until(upstream.all_closed, 1.0)
+
+    asyncio.run(scene())
+
+
+async def _failing(opening: Awaitable[Wire]) -> BaseException:
+    try:
+        await opening
+    except (ProviderError, asyncio.CancelledError) as error:
+        return error
+    raise AssertionError("it was opened")
+
+
+def test_what_is_wrong_with_authorities_is_told_first() -> None:
+    """Not that nobody listens there either."""
+
+    async def scene() -> None:
+        trust = _Waiting(fails=True)
+        trust.may_go_on.set()
+        with pytest.raises(TLSFailed, match="no authorities"):
+            await open_tls("127.0.0.1", 1, End(name="x"), trust, "")
+
+    asyncio.run(scene())
 
 
 def test_loading_authorities_holds_nobody_up() -> None:
