@@ -156,7 +156,7 @@ def test_a_lone_command_without_its_arguments_is_an_error() -> None:
     """It is no prompt either."""
     result = run_cli("vote")
     assert result.code == 2
-    assert "needs arguments" in result.err
+    assert "needs arguments: hexai " in result.err
 
 
 def test_a_question_s_options_before_a_command_are_an_error() -> None:

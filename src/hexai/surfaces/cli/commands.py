@@ -248,9 +248,11 @@ def _refuse_near_miss(word: str) -> None:
     names = {command.words[0] for command in COMMANDS}
     meant = _NO_COMMAND.get(word.lower())
     if word in names:
+        command = next(each for each in COMMANDS if each.name == word)
+        context = click.Context(command.parser(), info_name=f"hexai {word}")
+        usage = context.get_usage().removeprefix("Usage: ")
         raise UsageError(
-            f"`{word}` needs arguments, see hexai {word} --help; "
-            f"to ask this word: hexai -- {word}"
+            f"`{word}` needs arguments: {usage}; to ask this word: hexai -- {word}"
         )
     if meant is None and (near := nearest_by_edits(word, names, edits=_SLIP)):
         meant = f"hexai {near}"
