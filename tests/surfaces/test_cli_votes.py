@@ -187,6 +187,8 @@ def test_a_blind_question_says_how_its_names_come_out() -> None:
         "A, B, tie or bad\n"
     )
     assert quiet.err == ""
+    _, shown = run_typed("", "--blind", "hi")
+    assert "until you vote: hexai vote WINNER, which is A, B, tie or bad" in shown
 
 
 def test_a_blind_question_to_one_keeps_no_secret() -> None:

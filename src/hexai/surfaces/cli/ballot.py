@@ -58,10 +58,10 @@ class Ballot:
         """Whether there is anything to compare."""
         return len(self.candidates) > 1
 
-    @property
-    def command(self) -> str:
-        """The command that votes."""
-        return f"hexai vote {self._run_id} WINNER, which is {self._known}"
+    def command(self, *, terminal: bool) -> str:
+        """Give the command that votes; at a terminal its last question is meant."""
+        run = "" if terminal else f"{self._run_id} "
+        return f"hexai vote {run}WINNER, which is {self._known}"
 
     @property
     def _known(self) -> str:

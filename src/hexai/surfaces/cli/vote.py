@@ -68,7 +68,7 @@ def vote_at_the_end(
     if ballot.is_open:
         with keyboard(process.stdin, process.stdout) as keys:
             if keys is None:
-                complain(process, f"to vote: {ballot.command}")
+                complain(process, f"to vote: {_command(process, ballot)}")
                 return None
             vote = _ask(process, keys, ballot)
         now = time.time()  # noqa: TID251 - the edge
@@ -110,10 +110,15 @@ def say_how_to_vote(process: Process, show: Show) -> None:
         return
     ballot = Ballot(record)
     if ballot.is_open:
-        complain(process, f"names stay hidden until you vote: {ballot.command}")
+        how = _command(process, ballot)
+        complain(process, f"names stay hidden until you vote: {how}")
     else:
         complain(process, f"nothing to vote on: {ballot.why_closed}")
         tell(process, *show.held_back)
+
+
+def _command(process: Process, ballot: Ballot) -> str:
+    return ballot.command(terminal=bool(process.terminal))
 
 
 def _say_standing(process: Process, run: RunRecord, chosen: Chosen) -> None:
