@@ -41,7 +41,7 @@ def init(invocation: Invocation, *, yes: bool) -> int:
     """Look around, show what would be written, and write it."""
     process, file = invocation.process, config_file(invocation).absolute()
     if os.path.lexists(file):
-        raise ConfigError((f"{file}: is there already, and stays as it is",))
+        raise _is_there(file)
     if not yes and not can_confirm(process):
         raise UsageError("`config init` asks on a terminal; elsewhere say --yes")
     found, servers = _look_around(process)
@@ -149,9 +149,14 @@ def _write_new(file: Path, text: str) -> None:
             make_private_folder(file.parent)
         _create(file, text)
     except FileExistsError:
-        raise ConfigError((f"{file}: is there already, and stays as it is",)) from None
+        raise _is_there(file) from None
     except OSError as error:
         raise ConfigError((f"{file}: cannot be written: {error.strerror}",)) from None
+
+
+def _is_there(file: Path) -> ConfigError:
+    how = "`hexai config edit` opens it, and `hexai models test` asks whom it names"
+    return ConfigError((f"{file}: is there already, and stays as it is; {how}",))
 
 
 def _create(file: Path, text: str) -> None:

@@ -17,6 +17,7 @@ from hexai.service.setup.download import Download, described
 from hexai.service.setup.hub import HOW, LISTED, Source, source_named
 from hexai.service.setup.hub_client import Facts
 from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.config import config_file
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
 from hexai.surfaces.cli.process import Interrupts, Process, folders_of
 from hexai.text.sanitise import visible_line
@@ -50,7 +51,10 @@ def pull_model(invocation: Invocation, *, name: str, yes: bool) -> int:
         return 0
     source = source_named(name, process.environ)
     if source is None:
-        return pull_built_in(process, name)
+        code = pull_built_in(process, name)
+        if code == 0:
+            complain(process, _use(name, is_first=not config_file(invocation).exists()))
+        return code
     return _stoppable(
         process,
         lambda: _pull(process, source, yes=yes),
@@ -101,8 +105,14 @@ def _pull(process: Process, source: Source, *, yes: bool) -> int:
         found = runner.run(download.fetch(facts, _progress(tell)))
     tell(f"kept {source.name} in {download.target}")
     tell(f"SHA-256 {found}" + ("" if facts.sha256 else ", which nobody had told"))
-    tell(f"use it as: hexai -m local:{source.name} …")
+    tell(_use(source.name))
     return 0
+
+
+def _use(name: str, *, is_first: bool = False) -> str:
+    """Say what to do with a model; `is_first`: there is no configuration yet."""
+    begin = "; `hexai config init` writes a configuration with it" if is_first else ""
+    return f"use it as: hexai -m local:{name} …{begin}"
 
 
 def _wanted(
