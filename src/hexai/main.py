@@ -83,6 +83,8 @@ def _load_asyncio() -> None:
     That takes 4 ms of every start. Our own TLS (`providers/http/tls.py`) is spoken by
     `ssl` itself, and loads it where a server wants it.
     """
+    if "ssl" in sys.modules:
+        return  # somebody has loaded it, as a `.pth` file may
     sys.modules["ssl"] = None  # type: ignore[assignment]  # not to be found
     try:
         import asyncio  # noqa: F401
