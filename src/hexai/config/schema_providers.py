@@ -25,6 +25,9 @@ ProviderType = Literal[
 ]
 """The wire format, and with it the client that speaks it."""
 
+BUILT_IN_MODEL = "smollm2"
+"""What is pulled and asked where nobody names another embedded model."""
+
 InfillEndpoint = Literal["auto", "off", "completions", "fim/completions", "infill"]
 """How gaps are filled; all but OpenAI's format know no more than `auto` and `off`."""
 
@@ -199,7 +202,7 @@ class Ollama(HttpTable, frozen=True, kw_only=True):
 class Local(ModelTable, frozen=True, kw_only=True):
     """The embedded model: llama.cpp in a worker process that your programs share."""
 
-    model: str = "smollm2"
+    model: str = BUILT_IN_MODEL
     """`smollm2`, or the path of a GGUF file, relative to the configuration file."""
     load_timeout: Seconds = 60.0
     """Seconds to load a model, in no other figure; 0 for no limit."""

@@ -11,6 +11,8 @@ from hexai.domain.figures import Figures, Kept, Subject, Times
 
 WEEK = 604_800.0
 """Seconds."""
+FIRST_WEEK = 4 * 86_400.0
+"""When week 0 began, of the wall clock in seconds since 1970: a Monday, in UTC."""
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -19,12 +21,12 @@ class Part(Struct, frozen=True, kw_only=True):
     subject: Subject
     language: str
     week: int
-    """The number of the week since 1970 in which the sittings began."""
+    """The number of the week in which the sittings began."""
 
-    @property
-    def began(self) -> float:
-        """When the week began, of the wall clock in seconds since 1970."""
-        return self.week * WEEK
+
+def week_began(number: int) -> float:
+    """Give when a week began, of the wall clock in seconds since 1970."""
+    return FIRST_WEEK + number * WEEK
 
 
 def put_together(parts: Iterable[Figures]) -> Figures:

@@ -81,7 +81,7 @@ class Slots:
         return [slot for slot in self._waiting if slot.gate is gate]
 
     def others_hold(self, slot: Slot) -> bool:
-        """Tell whether a slot is not to be had because another surface holds one."""
+        """Tell whether an upstream is full, and another surface has a part in that."""
         held = self._held.get(slot.upstream.origin, ())
         return self._is_full(slot.upstream) and any(
             other.gate.surface is not slot.gate.surface for other in held
@@ -99,10 +99,10 @@ class Slots:
         """
         slot = Slot(self, upstream, gate, index)
         self._waiting.append(slot)
-        self._grant()
         try:
+            self._grant()
             await slot.granted
-        except asyncio.CancelledError:
+        except BaseException:
             self._forget(slot)
             raise
         return slot
@@ -125,23 +125,26 @@ class Slots:
             self.take_back(slot)
 
     def _grant(self) -> None:
+        """Let in whom there is room for, in the order in which they came."""
         busy: set[str] = set()
         still_waiting = []
         for slot in self._waiting:
-            if slot.granted.cancelled() or not self._fits(slot, busy):
+            origin = slot.upstream.origin
+            if self._is_full(slot.upstream):
+                # Entries may set different limits for one upstream: whom a higher one
+                # would let in does not overtake who waits there.
+                busy.add(origin)
+            has_room = origin not in busy and not slot.gate.is_full
+            # One that is cancelled leaves the queue by itself, in `acquire`.
+            if slot.granted.cancelled() or not has_room:
                 still_waiting.append(slot)
                 continue
-            self._held.setdefault(slot.upstream.origin, []).append(slot)
+            self._held.setdefault(origin, []).append(slot)
             slot.gate.enter()
             slot.granted.set_result(None)
         self._waiting = still_waiting
         for watcher in tuple(self._watchers):
             watcher()
-
-    def _fits(self, slot: Slot, busy: set[str]) -> bool:
-        if self._is_full(slot.upstream):
-            busy.add(slot.upstream.origin)
-        return slot.upstream.origin not in busy and not slot.gate.is_full
 
     def _is_full(self, upstream: Upstream) -> bool:
         limit = upstream.max_concurrency

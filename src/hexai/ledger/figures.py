@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.json import decode
 
 from hexai.domain.figures import By, Figures, Filter, Kept, Subject, Times, Traffic
-from hexai.domain.figures_by_week import Part
+from hexai.domain.figures_by_week import FIRST_WEEK, WEEK, Part
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
 from hexai.domain.record import SAMPLED_AFTER
 from hexai.ledger.cells import Cells
@@ -119,15 +119,17 @@ GROUP BY cell, {{together}}
 """  # noqa: S608
 
 
-REFUSED = """
-SELECT cell, started_at / 604800000 AS week, refused, count(*)
+_WEEK_OF = f"({{}} - {round(1000 * FIRST_WEEK)}) / {round(1000 * WEEK)}"
+"""The number of the week of a time in milliseconds, as `week_began` has it."""
+REFUSED = f"""
+SELECT cell, {_WEEK_OF.format("started_at")} AS week, refused, count(*)
 FROM contender INDEXED BY contender_refused
 WHERE refused IS NOT NULL AND cell IN (SELECT value FROM json_each(?1))
     AND started_at >= ?2
 GROUP BY cell, week, refused
-"""
+"""  # noqa: S608
 
-_WEEK = "min(started_at) / 604800000"
+_WEEK = _WEEK_OF.format("min(started_at)")
 
 
 class Cut(Struct, frozen=True, kw_only=True):
@@ -153,7 +155,7 @@ BY_WEEK = (
     Cut(
         week=_WEEK,
         whose="AND sitting IS NULL",
-        together="started_at / 604800000",
+        together=_WEEK_OF.format("started_at"),
     ),
 )
 

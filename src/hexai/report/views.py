@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.domain.figures import Figures, Subject, Times, Title
-from hexai.domain.figures_by_week import WEEK, Part, put_together
+from hexai.domain.figures_by_week import Part, put_together, week_began
 from hexai.domain.ranking import Leaderboard
 from hexai.report.names import shown_names
 from hexai.service.statistics import Row, make_rows
@@ -202,7 +202,7 @@ def _weeks(parts: Parts) -> tuple[Week, ...]:
         found.setdefault((number, part.subject), []).append(figures)
     return tuple(
         Week(
-            began=number * WEEK,
+            began=week_began(number),
             subject=subject,
             total=_times([figures.total for figures in each]),
             cost=sum(figures.cost for figures in each),

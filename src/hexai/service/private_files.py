@@ -19,6 +19,8 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 TEMPORARY = ".tmp"
 """How the names of files end that are not finished yet."""
+# Not through a link, and not waiting for a FIFO's other end.
+_CAREFUL = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def make_private_folder(path: Path) -> None:
@@ -53,10 +55,9 @@ def read_private(path: Path, *, limit: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         _check_regular(found, path)
-        if found.st_size > limit:
-            raise OSError(errno.EFBIG, f"is larger than {limit} bytes", str(path))
-        data = file.read(limit + 1)
-    if len(data) > limit:
+        # It may grow meanwhile.
+        data = b"" if found.st_size > limit else file.read(limit + 1)
+    if max(found.st_size, len(data)) > limit:
         raise OSError(errno.EFBIG, f"is larger than {limit} bytes", str(path))
     return data
 
@@ -66,9 +67,8 @@ def write_private(
 ) -> None:
     """Put `data` in place of `path` in one step.
 
-    With `sync` the file is on the disk before it takes the name, so that it also
-    survives a power cut. Its folder must be there. `mode` is for a file that is not
-    ours to close to others.
+    With `sync` the file is on the disk before it takes the name, and the name too when
+    this returns. Its folder must be there. `mode` is for a file that others may read.
     """
     temporary, descriptor = _create_beside(path)
     try:
@@ -82,10 +82,12 @@ def write_private(
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    if sync:
+        _sync_folder(path.parent)
 
 
 def remove_files(folder: Path, is_ours: Callable[[Path], bool]) -> list[OSError]:
-    """Remove what is ours in a private folder; gives why what stays does so."""
+    """Remove what is ours in a private folder; gives an error for each that stays."""
     try:
         check_private_folder(folder)
         paths = sorted(folder.iterdir())
@@ -97,7 +99,7 @@ def remove_files(folder: Path, is_ours: Callable[[Path], bool]) -> list[OSError]
 
 
 def remove_each(paths: Iterable[Path]) -> list[OSError]:
-    """Remove files; one that cannot be removed keeps no other."""
+    """Remove files, as many as can be; gives an error for each that stays."""
     stays = []
     for path in paths:
         try:
@@ -140,12 +142,10 @@ def create_private(path: Path) -> None:
         if stat.S_IMODE(found.st_mode) != FILE_MODE:
             path.chmod(FILE_MODE)
         return
-    os.fchmod(descriptor, FILE_MODE)
-    os.close(descriptor)
-
-
-# Not through a link, and not waiting for a FIFO's other end.
-_CAREFUL = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        os.fchmod(descriptor, FILE_MODE)
+    finally:
+        os.close(descriptor)
 
 
 def _create_beside(path: Path) -> tuple[Path, int]:
@@ -156,6 +156,14 @@ def _create_beside(path: Path) -> tuple[Path, int]:
         with suppress(FileExistsError):
             return temporary, os.open(temporary, flags, FILE_MODE)
     raise FileExistsError(errno.EEXIST, "has too many unfinished copies", str(path))
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _check_regular(found: os.stat_result, path: Path) -> None:

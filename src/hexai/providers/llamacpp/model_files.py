@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.errors import NotSent, UnknownModel
 from hexai.version import __version__
 
@@ -140,8 +141,8 @@ def _cannot_read(model: str, path: Path, error: OSError) -> UnknownModel:
     return UnknownModel(
         f"the model {model} is not here ({path})",
         advice=(
-            "run: hexai models pull smollm2"
-            if model == "smollm2"
+            f"run: hexai models pull {model}"
+            if model == BUILT_IN_MODEL
             else "hexai models pull lists some to get; or give the path of a GGUF file"
         ),
     )

@@ -26,7 +26,7 @@ from hexai.service.attachments.kinds import (
     is_pdf,
     text_of,
 )
-from hexai.service.attachments.read import IMAGE_LIMIT, Attached
+from hexai.service.attachments.read import Attached
 from hexai.service.redirects import MOST_HOPS, asked, redirect, root_of
 from hexai.text.sanitise import shorten
 
@@ -35,6 +35,8 @@ PATIENCE = 30.0
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _CHARSET = re.compile(r"charset=\"?([\w.:-]{1,40})", re.IGNORECASE)
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
+_LARGEST = 20 << 20
+"""Bytes of a page, or of an image that an address gives."""
 _MOST_SHOWN = 200
 
 
@@ -101,9 +103,9 @@ async def _follow(address: str, environ: Mapping[str, str], trust: Trust) -> _Pa
 async def _page(answer: Answer) -> _Page:
     if answer.status >= 300:
         raise Unfit(f"was refused with {answer.status}; look at it in a browser")
-    data = await answer.read(IMAGE_LIMIT + 1)
-    if len(data) > IMAGE_LIMIT:
-        raise Unfit(f"is over {IMAGE_LIMIT >> 20} MiB; attach the part that matters")
+    data = await answer.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise Unfit(f"is over {_LARGEST >> 20} MiB; attach the part that matters")
     told = answer.header("content-type")
     found = _CHARSET.search(told)
     kind = told.partition(";")[0].strip().lower()

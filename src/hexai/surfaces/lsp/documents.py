@@ -2,8 +2,8 @@
 
 The order in which notifications arrive is the truth: a change is made whatever its
 version says, since leaving one out would put every later one in the wrong place. Only
-a change that cannot be read (which `handlers.py` sees), or a document beyond 10 MB,
-makes us lose a document; it is back when the editor opens it again.
+a change that cannot be read (which `handlers.py` sees), or a document beyond
+`SIZE_LIMIT`, makes us lose a document; it is back when the editor opens it again.
 """
 
 import asyncio

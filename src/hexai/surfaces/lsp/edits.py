@@ -8,7 +8,8 @@ the change is made known. The only proof is the change itself.
 So an edit is sent when the text is most likely known as it is: right after a change of
 it, or when it has been quiet. The changes that follow are held against both texts, with
 the edit and without: whichever they are nearer to tells whether it was made. One that
-was not is computed again on the new text. That goes on for 30 seconds; then the user is
+was not is computed again on the new text; a refusal says that there is one, so it is
+waited for. That goes on for 30 seconds; then the user is
 told, and nothing is changed. Edits of one document are made one after the other.
 """
 
@@ -26,7 +27,7 @@ PATIENCE = 30.0
 QUIET = 0.2
 """Seconds after which all that was typed has arrived; Neovim collects for 0.15."""
 GRACE = 0.3
-"""Seconds for a change that an editor promised, when another one came first."""
+"""Seconds for a change that an editor promised, when others came first."""
 _JUST_NOW = 0.01
 
 Compute = Callable[[Document], Sequence[Replacement] | None]
@@ -83,7 +84,8 @@ class Edits:
     def showed(self, document: Document) -> bool:
         """Tell whether the change that led to a document shows the edit under way.
 
-        Only within that change's notification, and to who is told after this.
+        To be asked within that change's notification, by a follower of the documents
+        that is told after this one.
         """
         watch = self._watches.get(document.uri)
         return watch is not None and watch.made is document
@@ -144,8 +146,9 @@ class Edits:
             asking = group.create_task(ask())
             while not watch.is_decided:
                 await watch.news()
-            if watch.is_promised:
-                await watch.news(within=GRACE)
+            until = self._clock() + GRACE
+            while watch.is_promised and (left := until - self._clock()) > 0:
+                await watch.news(within=left)
             asking.cancel()
 
 

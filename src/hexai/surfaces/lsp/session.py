@@ -21,7 +21,12 @@ from hexai.surfaces.lsp.configuration import (
     Start,
     editor_settings,
 )
-from hexai.surfaces.lsp.documents import Document, Documents, Grammars
+from hexai.surfaces.lsp.documents import (
+    SIZE_LIMIT,
+    Document,
+    Documents,
+    Grammars,
+)
 from hexai.surfaces.lsp.editor import Severity, log_bug
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.protocol.connection import Connection
@@ -198,8 +203,9 @@ class Session:
             self.features.reloaded(new, self.configuration.snapshots())
 
     def _tell_too_large(self, uri: str) -> None:
+        size = f"{SIZE_LIMIT // 10**6} MB"
         self.connection.tell(
-            Severity.INFO, f"Hexai: {uri} is larger than 10 MB, so it is left alone"
+            Severity.INFO, f"Hexai: {uri} is larger than {size}, so it is left alone"
         )
 
 

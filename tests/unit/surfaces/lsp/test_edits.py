@@ -94,6 +94,16 @@ class Typist:
         await asyncio.sleep(_AFTER)
         return True
 
+    async def accept_between_keys(self, replacements: Sequence[Replacement]) -> bool:
+        """Say yes, and make the change known after three keys of somebody."""
+        later = asyncio.get_running_loop().call_later
+        self.type("x")
+        later(0.05, self.type, "y")
+        later(0.1, self.type, "z")
+        later(0.2, self.change, replacements)
+        await asyncio.sleep(0)
+        return True
+
     async def ignore(self, replacements: Sequence[Replacement]) -> bool:
         """Refuse, with nobody typing."""
         await asyncio.sleep(_AFTER)
@@ -137,6 +147,21 @@ def test_a_yes_alone_proves_nothing() -> None:
 
         assert isinstance(made, Made)
         assert (typist.text, typist.clock()) == ("one\ntwo\nnew\n", 1.15)
+        assert len(typist.sent) == 1
+
+    run_virtually(scenario())
+
+
+def test_keys_do_not_end_the_wait_for_a_change_that_was_promised() -> None:
+    """Else the edit would be made twice."""
+
+    async def scenario() -> None:
+        typist = await _quiet()
+        typist.take = [typist.accept_between_keys]
+        made = await typist.edits.make(URI, append, "test")
+
+        assert isinstance(made, Made)
+        assert typist.text == "zyxone\ntwo\nnew\n"
         assert len(typist.sent) == 1
 
     run_virtually(scenario())
