@@ -10,8 +10,9 @@ IN_A_ROW = 10
 """Failures for one cause, one after the other, after which nothing more is asked."""
 LONGEST = 600.0
 """Seconds that an upstream may ask for at once."""
-IN_ALL = 900.0
-"""Seconds that are waited for an answer, one wait after the other."""
+IN_ALL, UNTOLD = 900.0, 240.0
+"""Seconds that are waited for an answer, one wait after the other; and so many of an
+upstream that does not say how long."""
 _FIRST, _MOST = 10.0, 60.0
 """Seconds of the first wait and of the longest, where nobody says how long."""
 
@@ -53,7 +54,7 @@ class Patience:
             wait = max(wait, min(_MOST, _FIRST * 2.0**self._waits))
         if wait > LONGEST:
             return f"{later.reason}; it asks to be left alone for {_minutes(wait)}"
-        if self._waited + wait > IN_ALL:
+        if self._waited + wait > (IN_ALL if later.seconds else UNTOLD):
             return f"{later.reason}; so it said for {_minutes(self._waited)}"
         self._waits, self._waited = self._waits + 1, self._waited + wait
         self._until, self.reason = now + wait, later.reason

@@ -177,14 +177,23 @@ class Bench(Generic[T]):
 
     async def _work(self, lane: "_LaneState") -> None:
         while not self._is_over():
-            found = lane.next(self.known.lacks)
+            found = lane.next(self.known.lacks, self._seconds_to_wait)
             if found is None:
                 break
+            if isinstance(found, float):
+                await self._wait_for(found)
+                continue
             await self._wait_until(lambda: self._is_near(lane))
-            if self.known.lacks(*found) and not self._is_over():
-                await self._fill(*found)
+            if self._seconds_to_wait(found[1]):
+                lane.put_off(found)
+            elif self.known.lacks(*found) and not self._is_over():
+                await self._fill(lane, *found)
             await self._tell()
         await self._tell()
+
+    def _seconds_to_wait(self, index: int) -> float:
+        """Give the seconds after which a contender may be asked again."""
+        return self._patience[index].left(asyncio.get_running_loop().time())
 
     def _is_over(self) -> bool:
         return self._ending is not None
@@ -216,11 +225,17 @@ class Bench(Generic[T]):
         async with self._changed:
             await self._changed.wait_for(lambda: self._is_over() or is_so())
 
-    async def _fill(self, place: int, index: int) -> None:
-        """Ask one cell until it says something."""
+    async def _wait_for(self, seconds: float) -> None:
+        """Wait so long, or until anything has changed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait()
+
+    async def _fill(self, lane: "_LaneState", place: int, index: int) -> None:
+        """Ask one cell; one that says nothing yet is put off."""
         task, cold = self.tasks[place], (place, index) in self._cold
         now, unpaid = asyncio.get_running_loop().time, 0
-        while await self._may_ask(place, index):
+        while await self._can_pay(place, index):
             began = self._begun[task.id, index] = now()
             try:
                 result = await self._asks.fill(task, index, cold=cold)
@@ -233,21 +248,12 @@ class Bench(Generic[T]):
                 case Later():
                     why = self._patience[index].put_off(result, now())
                     self._set_aside(index, why)
+                    lane.put_off((place, index))
+                    break
                 case Unpaid():
                     unpaid += 1
                     if unpaid == _UNPAID:
                         self._ending = self._ending or Ending.SPENT
-
-    async def _may_ask(self, place: int, index: int) -> bool:
-        """Wait until a cell may be asked; False: it never may."""
-        while left := self._patience[index].left(asyncio.get_running_loop().time()):
-            await self._tell()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._wait_until(lambda: not self.known.lacks(place, index))
-            if self._is_over() or not self.known.lacks(place, index):
-                return False
-        return self.known.lacks(place, index) and await self._can_pay(place, index)
 
     def _note(self, index: int, filled: Filled, seconds: float) -> None:
         """Keep a cell before anything else begins, and see what it changes."""
@@ -317,19 +323,41 @@ class _LaneState:
         self.lane = lane
         self._cells = lane.cells(order)
         self._begun = 0
+        self._put_off: list[tuple[int, int]] = []
         self.is_over = False
         """Nothing is left of it to begin."""
 
     @property
     def tasks(self) -> float:
         """Tasks that it has begun."""
-        return self._begun / len(self.lane.contenders)
+        return (self._begun - len(self._put_off)) / len(self.lane.contenders)
 
-    def next(self, is_wanted: Callable[[int, int], bool]) -> tuple[int, int] | None:
-        """Give the next cell that is still wanted; None if there is none."""
+    def put_off(self, cell: tuple[int, int]) -> None:
+        """Give a cell once more, before any that was not given yet."""
+        self._put_off.append(cell)
+        self.is_over = False
+
+    def next(
+        self,
+        is_wanted: Callable[[int, int], bool],
+        seconds: Callable[[int], float],
+    ) -> tuple[int, int] | float | None:
+        """Give the next cell that is still wanted; None if there is none.
+
+        Those of contenders who are not to be asked for some `seconds` are put off;
+        where nothing else is left, the least of these is given.
+        """
+        self._put_off = [cell for cell in self._put_off if is_wanted(*cell)]
+        for cell in self._put_off:
+            if not seconds(cell[1]):
+                self._put_off.remove(cell)
+                return cell
         for cell in self._cells:
             self._begun += 1
-            if is_wanted(*cell):
+            if not is_wanted(*cell):
+                continue
+            if not seconds(cell[1]):
                 return cell
-        self.is_over = True
-        return None
+            self._put_off.append(cell)
+        self.is_over = not self._put_off
+        return min((seconds(index) for _, index in self._put_off), default=None)

@@ -185,11 +185,29 @@ def test_a_limit_holds_for_all_requests_of_a_contender() -> None:
     assert limited.times == [0] * 4 + [31] * 4 + [32] * 4
 
 
+def test_who_is_put_off_holds_up_nobody_of_its_upstream() -> None:
+    """Others are asked there meanwhile, and its own cells follow in their order."""
+    limited = Limited(Later("rate limit", 100.0), begins=0.5, ends=50)
+    script = Script(
+        [cloud("a", at_once=2)] * 2,
+        lambda t, i: Filled(cell=cell(t.id, i)) if i else limited(t, i),
+    )
+    tasks = [task(n) for n in range(9)]
+
+    ending, _ = play(tasks, script)
+
+    assert ending is Ending.DONE
+    assert len(script.kept) == 18
+    assert [each.contender for each in script.kept] == [1] * 9 + [0] * 9
+    assert [each.task for each in script.kept[9:]] == [each.id for each in tasks]
+
+
 @pytest.mark.parametrize(
     ("later", "told", "most"),
     [
         (Later("rate limit", 7200.0), "it asks to be left alone for 2 hours", 2),
         (Later("rate limit", 300.0), "so it said for 15 minutes", 905),
+        (Later("rate limit"), "so it said for 3 minutes", 200),
     ],
 )
 def test_who_asks_for_too_long_is_set_aside_with_what_it_asks_for(
