@@ -110,6 +110,33 @@ def test_who_was_set_aside_is_asked_again_once_that_is_mended(file: Path) -> Non
     assert "is done" in ask("", "--resume", "1").err
 
 
+def test_a_dry_run_fetches_no_page(tmp_path: Path) -> None:
+    """What would be attached is not looked at, which is said."""
+    with Upstream(status(200, "a page")) as page, Upstream(by_prompt()) as one:
+        entries(one, local=False, surface="cli")
+        path = tmp_path / "q.jsonl"
+        named = {"question": "What is it?", "files": f"{page.url}/it"}
+        path.write_text(json.dumps(named), "utf-8")
+        result = ask(path, "--dry-run")
+        assert not page.connections
+
+    assert result.code == 0, result.err
+    assert "it counts nothing of 1 page" in result.err
+
+
+def test_of_a_long_file_some_can_be_asked(tmp_path: Path) -> None:
+    """More than a bench holds is no reason not to ask five of them."""
+    path = tmp_path / "q.txt"
+    path.write_text("\n\n".join(map(str, range(10_001))), "utf-8")
+    with Upstream(by_prompt()) as one:
+        entries(one, surface="cli")
+        all_, some = ask(path, "--dry-run"), ask(path, "--dry-run", "--tasks", "5")
+
+    assert (all_.code, some.code) == (2, 0)
+    assert "ask some of them with --tasks" in all_.err
+    assert some.out.startswith("5 questions")
+
+
 class TestAsked:
     """From the file to a table."""
 

@@ -134,7 +134,10 @@ def _find(path: Path) -> tuple[str, str]:
             return posixpath.dirname(folder), folder
         return "", folder
     if not above:
-        raise NoHistory(f"{path}: there is no git repository")
+        told = "there is no git repository"
+        if not path.is_dir():
+            told = "it is no folder" if path.exists() else "there is no such folder"
+        raise NoHistory(f"{path}: {told}")
     git = posixpath.join(above, ".git")
     if not stat.S_ISDIR(_mode(git)):
         link = _text(git)

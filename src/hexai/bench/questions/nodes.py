@@ -22,6 +22,8 @@ INSTALL = "pip install 'hexai[bench]'"
 _DEEPEST = 40
 """Lists and tables within each other; no question needs half of it."""
 _TOO_DEEP = "it is nested too deeply"
+_LONGEST_NUMBER = 1000
+"""Digits; Python takes 4,300."""
 _MOST = 200_000
 """Values of a file; a short YAML text can be written that has billions."""
 
@@ -91,7 +93,9 @@ def _lines_of_json(text: str) -> Mapping[Path, int]:
 
 def _json(text: str, line: int) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(
+            text, parse_constant=_refuse, parse_int=_int, object_pairs_hook=_table
+        )
     except json.JSONDecodeError as error:
         at = line + error.lineno - 1
         raise Malformed(at, f"{error.msg} in column {error.colno}") from None
@@ -101,6 +105,21 @@ def _json(text: str, line: int) -> Any:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _int(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError(f"a number has {len(digits):,} digits")
+    return int(digits)
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{key} stands there twice")
+        found[key] = value
+    return found
 
 
 def _reason(error: Exception) -> str:
@@ -133,6 +152,8 @@ def _wrapped(value: Any, line: Callable[[Path], int], path: Path) -> Node:
     if len(path) > _DEEPEST:
         raise Malformed(line(path), _TOO_DEEP)
     inner: Any = value
+    if isinstance(value, str) or (value and isinstance(value, dict)):
+        _check_text("".join(value), line(path))
     if isinstance(value, dict):
         inner = {k: _wrapped(each, line, (*path, k)) for k, each in value.items()}
     elif isinstance(value, list):
@@ -140,6 +161,12 @@ def _wrapped(value: Any, line: Callable[[Path], int], path: Path) -> Node:
     elif not isinstance(value, str | int | float | bool | None):
         inner = str(value)  # TOML's dates
     return Node(value=inner, line=line(path))
+
+
+def _check_text(text: str, line: int) -> None:
+    """Refuse half a character, which is none, and which nobody can be sent."""
+    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+        raise Malformed(line, "it has half a character, a surrogate without its other")
 
 
 def read_yaml(text: str) -> Node:
@@ -178,6 +205,7 @@ class _Nodes:
         if depth > _DEEPEST or self._count > _MOST:
             raise Malformed(line, "it is nested too deeply, or too often repeated")
         if isinstance(node, yaml.ScalarNode):
+            _check_text(node.value, line)
             value = node.value if node.style else _resolved(node.value)
             return Node(value=value, line=line, written=node.value)
         if isinstance(node, yaml.SequenceNode):

@@ -165,7 +165,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         found = read_questions(text, name)
         complain(self._process, *(f"note: {note}" for note in found.notes))
         count = len(found.questions) * self._asked.repeat
-        if count > MOST:
+        if min(count, self._asked.most or count) > MOST:
             raise UsageError(
                 f"{name}: {count} questions are more than {MOST}; ask some of them "
                 "with --tasks, or less often"
@@ -186,19 +186,30 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         """Read what questions name; paths count from the file's own folder."""
         if not any(each.files for each in questions):
             return {}
+        from hexai.service.attachments.fetch import is_address
         from hexai.surfaces.cli.attach import attacher
 
         folder = self._process.folder or "/"
         if self._asked.file != PIPED:
             folder = str(Path(self._asked.file).parent)
         files = tuple(dict.fromkeys(f for each in questions for f in each.files))
-        attach = attacher(self._session, files, folder)
+        pages = {*filter(is_address, files)} if self._options.dry_run else {*()}
+        if pages:
+            told = counted(len(pages), "page")
+            complain(
+                self._process,
+                f"note: a dry run fetches nothing, so it counts nothing of {told}",
+            )
+        attach = attacher(
+            self._session, tuple(f for f in files if f not in pages), folder
+        )
         found: dict[tuple[str, ...], tuple[Attachment, ...]] = {}
         problems = []
         for each in questions:
             try:
                 if each.files not in found:
-                    found[each.files] = attach(each.files) if each.files else ()
+                    some = tuple(f for f in each.files if f not in pages)
+                    found[each.files] = attach(some) if some else ()
             except UsageError as error:
                 problems.append(f"{name}:{each.line}: {error}")
         if problems:

@@ -41,7 +41,7 @@ def mined_words(mined: "Mined", plan: Plan) -> str:
         )
     if mined.left_out:
         most = Counter(mined.left_out).most_common(6)
-        left = ", ".join(f"{count} {reason}" for reason, count in most)
+        left = ", ".join(f"{reason} ({count:,})" for reason, count in most)
         lines.append(f"left out: {left}")
     lines += mined.notes
     lines += trained_words(plan)

@@ -175,5 +175,5 @@ class _CodeBench(BenchCommand[Task]):
 
 
 def _left_out(mined: Mined) -> str:
-    told = [f"{count} {reason}" for reason, count in mined.left_out.items()]
-    return ", ".join(told[:5])
+    told = [f"{reason} ({count:,})" for reason, count in mined.left_out.items()]
+    return f"left out: {', '.join(told[:5])}" if told else ""

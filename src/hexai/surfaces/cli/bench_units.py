@@ -8,7 +8,7 @@ from hexai.surfaces.words import percent, usd
 
 def signed(value: float) -> str:
     """Write a share that may be below nothing: `+12 %`."""
-    return f"{100 * value:+.0f} %"
+    return f"{round(100 * value):+d} %".replace("+0 ", "0 ")
 
 
 def share(value: float | None) -> str:

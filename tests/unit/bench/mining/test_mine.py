@@ -391,12 +391,14 @@ def test_what_was_used_is_counted(made: MadeRepository) -> None:
     assert found.head == made.ids[-1]
 
 
-@pytest.mark.parametrize("there", ["nothing", "no commit"])
+@pytest.mark.parametrize("there", ["no such folder", "no folder", "no commit"])
 def test_without_a_history_it_is_said(tmp_path: Path, there: str) -> None:
     """One line says what is missing."""
+    if there == "no folder":
+        (tmp_path / "made").touch()
     if there == "no commit":
         MadeRepository(tmp_path / "made")
-    with pytest.raises(NoHistory, match=r"git repository|no commit"):
+    with pytest.raises(NoHistory, match=there):
         mined(tmp_path / "made", now=START)
 
 

@@ -118,6 +118,18 @@ def test_what_yaml_takes_for_truths_and_numbers_are_texts() -> None:
         ("q.yaml", "- question: a\n  contain: b\n", "did you mean contains?"),
         ("q.yaml", "- contains: b\n", "q.yaml:1: it has no question"),
         ("q.yaml", "- question: ' '\n", "q.yaml:1: question is empty"),
+        ("q.jsonl", '{"question": "\\ud800"}', "q.jsonl:1: it is no JSON: it has half"),
+        (
+            "q.jsonl",
+            '{"question": "a", "json": {"\\udc00": 1}}',
+            "has half a character",
+        ),
+        (
+            "q.jsonl",
+            '{"question": "a", "question": "b"}',
+            "question stands there twice",
+        ),
+        ("q.jsonl", f'{{"question": {"9" * 5000}}}', "a number has 5,000 digits"),
         ("q.yaml", "- a\n- [1]\n", "q.yaml:2: a question is a text, or a table"),
         ("q.yaml", "a: [1\n", "q.yaml:2: "),
         ("q.yaml", "", "q.yaml:1: it has to be a list of questions"),
