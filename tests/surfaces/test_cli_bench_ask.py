@@ -137,6 +137,25 @@ def test_of_a_long_file_some_can_be_asked(tmp_path: Path) -> None:
     assert some.out.startswith("5 questions")
 
 
+def test_what_a_resumed_bench_cannot_heed_is_refused(file: Path) -> None:
+    """No option is read and then ignored."""
+    with Upstream(by_prompt()) as one:
+        entries(one, surface="cli")
+        ask(file)
+        leave_unfinished(1)
+        for words in (["--repeat", "2", "--seed", "x"], ["--margin", "3"], ["--test"]):
+            result = ask("", "--resume", "1", *words)
+            assert result.code == 2
+            assert words[0] in result.err
+        assert len(one.requests) == QUESTIONS
+
+
+@pytest.mark.parametrize("name", ["n" * 61, "a\nb", "\x1b]0;x\x07", "a\u202eb"])
+def test_a_name_that_no_table_has_room_for_is_refused(file: Path, name: str) -> None:
+    """A bench is called by a line of a few words."""
+    assert "a line of 60 characters" in ask(file, "--name", name).err
+
+
 class TestAsked:
     """From the file to a table."""
 

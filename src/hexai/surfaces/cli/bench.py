@@ -16,6 +16,8 @@ from hexai.surfaces.cli.command_line import (
 )
 from hexai.surfaces.cli.options import label_option, model_option
 
+_LONGEST_NAME = 60
+
 
 def parser(name: str) -> click.Command:
     """Make the parser of `hexai NAME`; a bare `bench` lists."""
@@ -70,6 +72,25 @@ class _Money(click.ParamType[Decimal]):
         if not amount.is_finite() or amount <= 0:
             self.fail("it must be above 0.", param, ctx)
         return amount
+
+
+class _Name(click.ParamType[str]):
+    """What a bench is called: a few words, which a table has room for."""
+
+    name = "NAME"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Take a name of one line."""
+        text = str(value).strip()
+        if len(text) > _LONGEST_NAME or not text.isprintable():
+            told = f"it has to be a line of {_LONGEST_NAME} characters at most."
+            self.fail(told, param, ctx)
+        return text
 
 
 def _run_parser() -> click.Command:
@@ -233,7 +254,9 @@ def _how_far() -> list[click.Parameter]:
             metavar="BENCH",
             help="Go on with a bench, if nothing has changed.",
         ),
-        click.Option(["--name"], metavar="NAME", help="Call the bench so."),
+        click.Option(
+            ["--name"], type=_Name(), metavar="NAME", help="Call the bench so."
+        ),
     ]
 
 

@@ -26,7 +26,11 @@ from hexai.service.bench_texts import Text
 from hexai.service.projects import project_of
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ask_words import questions_words
-from hexai.surfaces.cli.bench_command import BenchCommand, BenchOptions
+from hexai.surfaces.cli.bench_command import (
+    BenchCommand,
+    BenchOptions,
+    check_resumed,
+)
 from hexai.surfaces.cli.bench_outlook import outlook_words
 from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.command_line import Invocation
@@ -56,6 +60,7 @@ class Options(BenchOptions, frozen=True, kw_only=True):
 
 def ask_bench(invocation: Invocation, **options: Any) -> int:
     """Ask the models questions of the user's own, and check what they say."""
+    check_resumed(options)
     wanted = convert({k: v for k, v in options.items() if v is not None}, Options)
     if wanted.history is not None:
         from hexai.surfaces.cli.bench_history import write_questions
@@ -70,7 +75,7 @@ def ask_bench(invocation: Invocation, **options: Any) -> int:
                 "each; --history 30 makes one of what you asked"
             )
         if before is not None:
-            _check_resumable(before)
+            _check_resumable(before, runs=wanted.test)
         bench = _QuestionBench(invocation, wanted, records, before)
         code = bench.run()
         if not wanted.vote or code or bench.number is None:
@@ -80,8 +85,10 @@ def ask_bench(invocation: Invocation, **options: Any) -> int:
         return vote_on(process, records, records.find(str(bench.number)))
 
 
-def _check_resumable(before: BenchRecord) -> None:
+def _check_resumable(before: BenchRecord, *, runs: bool) -> None:
     number = before.number
+    if runs and not before.plan.test:
+        raise UsageError(f"bench {number} was begun without --test; leave it out")
     if not before.plan.asks_questions:
         raise UsageError(
             f"bench {number} is one on code; hexai bench run --resume {number} goes "

@@ -9,7 +9,7 @@ import asyncio
 import gc
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from decimal import Decimal
 from functools import partial
@@ -73,6 +73,22 @@ class BenchOptions(Struct, frozen=True, kw_only=True):
     yes: bool = False
     resume: str | None = None
     name: str = ""
+
+
+_STAYS = ("tasks", "since", "language", "kind", "seed", "repeat", "hours", "margin")
+"""Options that a bench keeps as it was begun with."""
+
+
+def check_resumed(options: Mapping[str, object]) -> None:
+    """Refuse options that a bench which is gone on with could only ignore."""
+    if options["resume"] is None:
+        return
+    given = [name for name in (*_STAYS, "name") if options.get(name)]
+    if given:
+        named = ", ".join(f"--{name}" for name in given)
+        raise UsageError(
+            f"{named} cannot be given with --resume: a bench goes on as it was begun"
+        )
 
 
 class Fills(Asks[T_contra], Protocol[T_contra]):

@@ -22,7 +22,11 @@ from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.service.services import Services
 from hexai.surfaces.cli.arguments import read_moment
-from hexai.surfaces.cli.bench_command import BenchCommand, BenchOptions
+from hexai.surfaces.cli.bench_command import (
+    BenchCommand,
+    BenchOptions,
+    check_resumed,
+)
 from hexai.surfaces.cli.bench_outlook import mined_words, outlook_words
 from hexai.surfaces.cli.bench_tests import CodeTests
 from hexai.surfaces.cli.command_line import Invocation
@@ -47,6 +51,7 @@ class Options(BenchOptions, frozen=True, kw_only=True):
 
 def run_bench(invocation: Invocation, **options: Any) -> int:
     """Ask the models about holes in code that was written lately, and compare them."""
+    check_resumed(options)
     wanted = convert({k: v for k, v in options.items() if v is not None}, Options)
     if wanted.surface is not Surface.COMPLETION:
         raise UsageError(
