@@ -135,7 +135,7 @@ async def measure(
                 purse=purse,
             ) as asker,
         ):
-            asker.open()
+            services.beside.open()
             for start in range(0, len(tasks), _BLOCK):
                 some = tasks[start : start + _BLOCK]
                 part = _part(plan, start, len(some), asker, snapshot)

@@ -271,7 +271,7 @@ class TestResume:
         with Upstream(by_prompt()) as one:
             entries(one)
             bench(made, "--tasks", "2")
-            result = bench(made, "--resume", "1")
+            result = run_cli("bench", "run", "--resume", "1", folder=made.folder)
 
         assert result.code == 2
         assert "is done" in result.err
@@ -284,7 +284,7 @@ class TestResume:
             leave_unfinished(1)
             entries(one, other, more="temperature = 0.7\n")
             made.commit({"m0.py": "x = 1\n"})
-            result = bench(made, "--resume", "1")
+            result = run_cli("bench", "run", "--resume", "1", folder=made.folder)
 
         assert result.code == 2
         assert "b has changed: temperature" in result.err

@@ -20,11 +20,11 @@ from hexai.bench.schedule import Seat
 from hexai.bench.sizes import Sizes
 from hexai.config.narrowing.restrictions import Restrictions
 from hexai.config.schema import Settings
-from hexai.domain.bench import Item
+from hexai.domain.bench import BenchRecord, Item
 from hexai.domain.entry import Entry, RequestSpec
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request, Target
-from hexai.errors import NotSent
+from hexai.errors import NotSent, UsageError
 from hexai.service.ask import Run, ask
 from hexai.service.beside import MACHINE, Mark, place_of
 from hexai.service.question import Question, Recompose
@@ -111,10 +111,18 @@ class Asker(Generic[T]):
         """Give the wall clock's time, in seconds since 1970."""
         return self._services.now()
 
-    def open(self) -> None:
-        """Let people tell what they ask meanwhile, so that they come first."""
+    def open(self, bench: BenchRecord) -> None:
+        """Let people tell what they ask meanwhile, so that they come first.
+
+        Raises `UsageError` if another process asks the same bench.
+        """
         with suppress(OSError):
             self._services.beside.open()
+        if not self._services.beside.take(bench.id):
+            raise UsageError(
+                f"bench {bench.number} is being asked by another process; wait until "
+                "that ends"
+            )
 
     @property
     def clouds(self) -> tuple[int, ...]:
@@ -218,7 +226,7 @@ class Asker(Generic[T]):
         people = marks.people(place)
         while (wait := people.busy_until() + PAUSE - self._services.now()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(wait)
-        with marks.cells(place).held():
+        async with marks.cell(place):
             yield people
 
     def _paying(self, question: Question, tab: Tab) -> Question:

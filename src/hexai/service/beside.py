@@ -6,13 +6,18 @@ while a bench runs: who asks without one pays for a look at a folder that is mis
 
 A mark is a file that is locked while a request is under way, and whose time is that of
 the last beginning or end. A lock goes with its process, however that ends.
+
+Benches of several processes tell each other the same way that they run, so that none is
+asked by two, and that only one at a time asks on this machine: else neither would
+measure a model.
 """
 
+import asyncio
 import fcntl
 import os
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +29,8 @@ _BEHIND = 0.01
 """Seconds, at most, by which the time of a file is behind the clock: Linux gives it the
 moment of the last tick, of which there are at least a hundred a second."""
 
+_AGAIN = 0.05
+"""Seconds after which it is looked again whether another bench asks on this machine."""
 MACHINE = "this machine"
 """The place of all that shares this machine's processor."""
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -51,18 +58,30 @@ class Mark:
 
         Whatever goes wrong with that is no reason not to do it.
         """
-        descriptor = -1
-        with suppress(OSError):
-            descriptor = os.open(self.path, _FLAGS, FILE_MODE)
-            os.utime(descriptor)
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        descriptor = self.lock()
         try:
             yield
         finally:
-            if descriptor >= 0:
-                with suppress(OSError):
-                    os.utime(descriptor)
+            _unlock(descriptor)
+
+    def lock(self, *, alone: bool = False) -> int | None:
+        """Tell that something begins; gives what is to be let go of, -1 for nothing.
+
+        None: something else is under way, and this would not be `alone`.
+        """
+        descriptor = -1
+        kind = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+        try:
+            descriptor = os.open(self.path, _FLAGS, FILE_MODE)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            os.utime(descriptor)
+        except BlockingIOError:
+            if alone:
                 os.close(descriptor)
+                return None
+        except OSError:
+            pass
+        return descriptor
 
     def was_busy_since(self, moment: float) -> bool:
         """Tell whether anything was under way at a time or since, by the wall clock."""
@@ -87,6 +106,13 @@ class Mark:
             os.close(descriptor)
 
 
+def _unlock(descriptor: int | None) -> None:
+    if descriptor is not None and descriptor >= 0:
+        with suppress(OSError):
+            os.utime(descriptor)
+        os.close(descriptor)
+
+
 class Beside:
     """The marks below one private folder."""
 
@@ -94,6 +120,9 @@ class Beside:
         """`runtime` is the folder of what lives no longer than its processes."""
         self._folder = runtime / "bench"
         self._folder_name = str(self._folder)
+        self._benches = runtime / "benches"
+        self._held: list[int] = []
+        """The locks of this process: of all benches, and of its own."""
 
     @property
     def is_open(self) -> bool:
@@ -103,14 +132,44 @@ class Beside:
     def open(self) -> None:
         """Let people tell what they ask; raises `OSError`."""
         make_private_folder(self._folder.parent)
+        make_private_folder(self._benches)
+        shared = Mark(self._benches / "all").lock()
+        self._held += [] if shared is None else [shared]
         make_private_folder(self._folder)
 
+    def take(self, bench: str) -> bool:
+        """Have a bench for this process; False: another one asks it just now."""
+        held = Mark(self._benches / bench).lock(alone=True)
+        if held is None:
+            return False
+        self._held.append(held)
+        return True
+
+    def is_taken(self, bench: str) -> bool:
+        """Tell whether any process asks a bench just now."""
+        path = self._benches / bench
+        if not path.exists():
+            return False
+        held = Mark(path).lock(alone=True)
+        if held is None:
+            return True
+        _unlock(held)
+        return False
+
     def close(self) -> None:
-        """Let nobody tell anything any more."""
+        """Let nobody tell anything any more, unless another bench still runs."""
+        if not self._held:
+            return
+        shared, *own = self._held
         with suppress(OSError):
-            for path in self._folder.iterdir():
-                path.unlink(missing_ok=True)
-            self._folder.rmdir()
+            fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for folder in (self._folder, self._benches):
+                for path in folder.iterdir():
+                    path.unlink(missing_ok=True)
+                folder.rmdir()
+        for descriptor in (*own, shared):
+            _unlock(descriptor)
+        self._held.clear()
 
     def people(self, place: str) -> Mark:
         """Give the mark of those who wait for what they ask at a place."""
@@ -119,6 +178,20 @@ class Beside:
     def cells(self, place: str) -> Mark:
         """Give the mark of a bench's cells at a place."""
         return self._mark(place, "cells")
+
+    @asynccontextmanager
+    async def cell(self, place: str) -> AsyncIterator[None]:
+        """Tell people that a cell is asked at a place.
+
+        On this machine it waits for the cells of other benches.
+        """
+        mark = self.cells(place)
+        while (held := mark.lock(alone=place == MACHINE)) is None:  # noqa: ASYNC110
+            await asyncio.sleep(_AGAIN)
+        try:
+            yield
+        finally:
+            _unlock(held)
 
     @contextmanager
     def asking(self, places: Iterable[str]) -> Iterator["Overlap | None"]:

@@ -1,5 +1,6 @@
 """What a bench and people tell each other about what they ask."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -154,3 +155,46 @@ def test_what_runs_here_shares_one_place(
 ) -> None:
     """Models here share a processor; a proxy to a cloud here does not use it."""
     assert place_of(target(origin, local=local)) == expected
+
+
+def test_two_benches_do_not_ask_on_this_machine_at_once(tmp_path: Path) -> None:
+    """Elsewhere they do; the second one waits until the cell of the first is over."""
+    one, other = Beside(tmp_path), Beside(tmp_path)
+    one.open()
+    other.open()
+    told: list[str] = []
+
+    async def ask(beside: Beside, name: str, place: str) -> None:
+        async with beside.cell(place):
+            told.append(f"{name} begins")
+            await asyncio.sleep(0.02)
+            told.append(f"{name} ends")
+
+    async def both(place: str) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ask(one, "one", place))
+            group.create_task(ask(other, "other", place))
+
+    asyncio.run(both("elsewhere"))
+    assert told == ["one begins", "other begins", "one ends", "other ends"]
+    told.clear()
+    asyncio.run(both(MACHINE))
+    assert told == ["one begins", "one ends", "other begins", "other ends"]
+
+
+def test_a_bench_is_asked_by_one_process_alone(tmp_path: Path) -> None:
+    """And the first to end leaves the marks of the other where they are."""
+    one, other = Beside(tmp_path), Beside(tmp_path)
+    for each in (one, other):
+        each.open()
+
+    assert one.take("a")
+    assert not other.take("a")
+    assert other.is_taken("a")
+    assert other.take("b")
+    one.close()
+    assert other.is_open
+    assert not other.is_taken("a")
+    assert one.is_taken("b")
+    other.close()
+    assert not [*tmp_path.glob("bench*")]

@@ -299,12 +299,14 @@ class BenchCommand(Generic[T]):
         gc.freeze()  # what is loaded stays, and need not be looked at
         gc.enable()  # it rests in commands, which are over soon; this one is not
         record = self._begin(plan)
+        asker.open(record)
+        if self._before is not None:  # it may have gone on until just now
+            record = self._records.find(str(record.number))
         self.number = record.number
         known = Known.of(replace(record, aside={}))  # who failed may be mended by now
         keeper = _Keeper(self._records, record)
         filler = self._filler(tasks, asker, self._keep(record))
         bench = Bench(tasks, known, filler, keeper, self._purse)
-        asker.open()
         ending, code = await self._watch(
             bench, BenchView(record, bench, filler.forecasts, self._doing)
         )

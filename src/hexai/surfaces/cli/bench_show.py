@@ -10,6 +10,7 @@ from hexai.domain.bench import BenchRecord, Cell, Score, TaskRecord
 from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
+from hexai.service.beside import Beside
 from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
 from hexai.surfaces.cli.bench_ends import ending_words
 from hexai.surfaces.cli.bench_figures import more
@@ -259,6 +260,10 @@ def forget_bench(invocation: Invocation, bench: str | None, *, yes: bool) -> int
     process = invocation.process
     with open_benches(folders_of(process)) as records:
         record = records.find(bench)
+        if Beside(folders_of(process).runtime).is_taken(record.id):
+            raise UsageError(
+                f"bench {record.number} is being asked just now; end that first"
+            )
         cells = counted(len(record.cells), "cell")
         words = f"Forget bench {record.number} with its {cells}?"
         if not yes and can_confirm(process) and not confirm(process, words):
