@@ -232,8 +232,17 @@ def test_another_command_is_another_bench(made: MadeRepository) -> None:
         words = (*BODIES, "--tasks", "2", "--yes")
         bench(made, *words, "--test", CHECK)
         leave_unfinished(1)
-        other = bench(made, "--resume", "1", "--yes", "--test", "true")
-        same = bench(made, "--resume", "1", "--yes")
+        other = run_cli(
+            "bench",
+            "run",
+            "--resume",
+            "1",
+            "--yes",
+            "--test",
+            "true",
+            folder=made.folder,
+        )
+        same = run_cli("bench", "run", "--resume", "1", "--yes", folder=made.folder)
 
     assert other.code == 2
     assert "the test command was" in other.err
