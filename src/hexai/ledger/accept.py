@@ -28,6 +28,7 @@ from hexai.text.lines import (
     Position,
     Span,
     TextChange,
+    common_head,
     compare,
     walk,
     with_newlines,
@@ -318,8 +319,8 @@ class Watch:
     def _type(self, typed: str, at: float) -> None:
         """See how far what was typed since the first list follows what was seen."""
         seen = self._texts
-        along = max((_common(text, typed) for text in seen.values()), default=0)
-        best = [by for by, text in seen.items() if _common(text, typed) == along]
+        along = max((common_head(text, typed) for text in seen.values()), default=0)
+        best = [by for by, text in seen.items() if common_head(text, typed) == along]
         if best and along >= min(_least_typed(seen[by]) for by in best):
             likely = Done(
                 choice=Choice.TYPED,
@@ -377,15 +378,6 @@ class Watch:
 def _least_typed(text: str) -> int:
     """Give the characters that have to be typed, before it was typed along."""
     return max(_LEAST_TYPED, -(-len(text.lstrip("\n").partition("\n")[0]) // 3))
-
-
-def _common(one: str, other: str) -> int:
-    size = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        size += 1
-    return size
 
 
 def _all_of(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:

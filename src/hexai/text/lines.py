@@ -211,9 +211,9 @@ class TextChange(Struct, frozen=True, kw_only=True):
         start = Position(self.above, 0)
         old = self.before.slice(Span(start, _end_above(self.before, self.below)))
         new = self.after.slice(Span(start, _end_above(self.after, self.below)))
-        head = _common_head(old, new)
+        head = common_head(old, new)
         head -= _cuts_break(old, head) or _cuts_break(new, head)
-        tail = _common_head(old[head:][::-1], new[head:][::-1])
+        tail = common_head(old[head:][::-1], new[head:][::-1])
         tail -= _cuts_break(old, len(old) - tail) or _cuts_break(new, len(new) - tail)
         span = Span(walk(start, old[:head]), walk(start, old[: len(old) - tail]))
         return Replacement(span=span, text=new[head : len(new) - tail])
@@ -297,7 +297,7 @@ def _count_same(old: Sequence[str], new: Sequence[str]) -> int:
     return count
 
 
-def _common_head(one: str, other: str) -> int:
+def common_head(one: str, other: str) -> int:
     """Count the characters that two texts begin with alike, comparing whole pieces."""
     longest = range(1, min(len(one), len(other)) + 1)
     return bisect_left(longest, 1, key=lambda size: int(one[:size] != other[:size]))

@@ -1,4 +1,4 @@
-"""Arguments that several commands take: a run, by its form, and a moment."""
+"""Arguments that several commands take: a run, by its form, a moment, one at all."""
 
 import re
 from datetime import datetime
@@ -45,6 +45,15 @@ def _check_vote(
     if not 1 <= len(words) <= 2 or not all(map(is_run, words[:-1])):
         raise click.BadParameter("it takes [RUN] WINNER.", context, parameter)
     return words
+
+
+def required(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Refuse to go without an argument, unless help is asked for."""
+    if value is None and not wants_help(context):
+        raise click.MissingParameter(None, context, parameter)
+    return value
 
 
 _AGE = re.compile(r"(\d{1,6})([hdwmy])")

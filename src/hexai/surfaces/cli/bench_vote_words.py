@@ -14,10 +14,9 @@ from hexai.surfaces.cli.bench_beside import models_of
 from hexai.surfaces.cli.bench_units import counted, interval, share
 from hexai.surfaces.cli.bench_words import pairs_words
 from hexai.surfaces.cli.leaderboard_words import comparison_words
-from hexai.surfaces.cli.output import table
+from hexai.surfaces.cli.output import table, wrapped_lines
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.contender_names import board_names
-from hexai.text.cells import width, wrap
 
 _HEADER = ("ENTRY", "VOTES", "WON", "TIED", "LOST", "BAD", "POINTS", "95 %")
 _POINTS = (
@@ -40,7 +39,7 @@ def votes_words(
     if pairs is not None:
         voted = sum(any(p.is_of(v) for v in bench.votes) for p in pairs.pairs)
         lines.append(_progress(bench.number, voted, pairs, count))
-    return _wrapped(lines, columns) + vote_tables(bench, columns=columns)
+    return wrapped_lines(lines, columns) + vote_tables(bench, columns=columns)
 
 
 def _progress(number: int, voted: int, pairs: Pairs, count: int) -> str:
@@ -73,7 +72,7 @@ def vote_tables(bench: BenchRecord, *, columns: int) -> str:
     words = pairs_words(standing.pairs, labels, plan.margin, what="vote")
     told = [f"by your votes on these questions: {line}" for line in words]
     drawn = table(_HEADER, rows, columns=columns)
-    return f"\n{drawn}" + _wrapped([*told, _POINTS], columns)
+    return f"\n{drawn}" + wrapped_lines([*told, _POINTS], columns)
 
 
 def general_words(process: Process, bench: BenchRecord) -> str:
@@ -86,9 +85,9 @@ def general_words(process: Process, bench: BenchRecord) -> str:
             chosen = Filter(surface=Surface.CLI)
             boards = history.leaderboard(chosen, Counted(now=now))
     except LedgerError as error:
-        return _wrapped([f"how they stand in general is not known: {error}"], 0)
+        return wrapped_lines([f"how they stand in general is not known: {error}"], 0)
     lines = [line for board in boards for line in _of_board(bench, board)]
-    return _wrapped(lines, process.columns)
+    return wrapped_lines(lines, process.columns)
 
 
 def _of_board(bench: BenchRecord, board: Leaderboard) -> Iterator[str]:
@@ -108,8 +107,3 @@ def _of_board(bench: BenchRecord, board: Leaderboard) -> Iterator[str]:
 
 def _is_open(found: Sequence[Comparison]) -> bool:
     return any(each.verdict is not Verdict.OVER for each in found)
-
-
-def _wrapped(lines: Sequence[str], columns: int) -> str:
-    rows = (row for line in lines for row in wrap(line, columns or width(line)))
-    return "".join(f"{row.rstrip()}\n" for row in rows)

@@ -16,8 +16,13 @@ from hexai.errors import HexaiError, UsageError
 from hexai.service.ledger_files import from_lines, to_arena_csv, to_lines
 from hexai.service.projects import named_project, project_meant
 from hexai.service.recorded_runs import Forgotten, History, forget_all, open_history
-from hexai.surfaces.cli.arguments import check_moment, read_moment, run_argument
-from hexai.surfaces.cli.command_line import Invocation, make_parser, wants_help
+from hexai.surfaces.cli.arguments import (
+    check_moment,
+    read_moment,
+    required,
+    run_argument,
+)
+from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.leaderboard_words import count_of
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
@@ -227,18 +232,10 @@ def import_parser() -> click.Command:
     return make_parser(
         "history import",
         _import,
-        params=[click.Argument(["file"], required=False, callback=_check_file)],
+        params=[click.Argument(["file"], required=False, callback=required)],
         explanation="Take in what another ledger has exported. What is known already "
         "changes nothing.",
     )
-
-
-def _check_file(
-    context: click.Context, parameter: click.Parameter, file: str | None
-) -> str | None:
-    if file is None and not wants_help(context):
-        raise click.MissingParameter(None, context, parameter)
-    return file
 
 
 def _export(invocation: Invocation, file: str | None, **options: Any) -> int:

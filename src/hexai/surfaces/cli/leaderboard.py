@@ -1,7 +1,7 @@
 """`hexai leaderboard`: which entry is chosen over which, and how sure that is."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -30,7 +30,7 @@ from hexai.surfaces.cli.leaderboard_words import (
     first_place_words,
 )
 from hexai.surfaces.cli.legend import LEADERBOARD, legend
-from hexai.surfaces.cli.output import csv_of, say, table
+from hexai.surfaces.cli.output import csv_of, say, table, wrapped_lines
 from hexai.surfaces.cli.plots import plot, plot_option
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.stats import (
@@ -43,7 +43,7 @@ from hexai.surfaces.cli.stats import (
 )
 from hexai.surfaces.contender_names import board_names, is_called
 from hexai.surfaces.words import percent
-from hexai.text.cells import bar, width, wrap
+from hexai.text.cells import bar
 
 _NOTHING_YET = (
     "Nobody can know yet: there are no choices that fit.",
@@ -89,9 +89,9 @@ def text_of(
     ]
     if not groups:
         return ""
-    between = "\n" + wrapped([_APART], columns)
-    counted = wrapped(_of_benches(board), columns)
-    changes = wrapped(
+    between = "\n" + wrapped_lines([_APART], columns)
+    counted = wrapped_lines(_of_benches(board), columns)
+    changes = wrapped_lines(
         (
             words
             for model, rated in sorted(
@@ -127,18 +127,12 @@ def left_out(board: Leaderboard, columns: int = 0, *, by: By = "entry") -> str:
     if board.same:
         lists = count_of(board.same, _LISTS.get(board.surface, "lists"))
         words.append(f"{board.surface}: {lists} left out: {_SAME[by]}")
-    return wrapped(words, columns)
+    return wrapped_lines(words, columns)
 
 
 def nothing_yet(columns: int = 0) -> str:
     """Say that nobody can know, and what it takes."""
-    return wrapped(_NOTHING_YET, columns)
-
-
-def wrapped(lines: Iterable[str], columns: int) -> str:
-    """Break lines between words where a screen of `columns` ends; 0: nowhere."""
-    rows = (row for line in lines for row in (wrap(line, columns or width(line))))
-    return "".join(f"{row.rstrip()}\n" for row in rows)
+    return wrapped_lines(_NOTHING_YET, columns)
 
 
 class _Room(Struct, frozen=True, kw_only=True):
@@ -177,7 +171,7 @@ def _group(
     counted = f"{count_of(ranking.trials, what)}{nothing}"
     drawn = table(header, rows, columns=room.columns)
     told = [*legend(header, LEADERBOARD), *judged, counted]
-    return drawn + wrapped(told, room.columns)
+    return drawn + wrapped_lines(told, room.columns)
 
 
 def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:
@@ -277,7 +271,7 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         texts = (text_of(board, model, columns=columns, wide=wide) for board in boards)
         ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
         left = "".join(left_out(board, columns, by=by) for board in boards)
-        beside = wrapped(_benches(process, boards), columns)
+        beside = wrapped_lines(_benches(process, boards), columns)
         say(process, ranked + left + ("\n" + beside if beside else ""))
     return 0
 

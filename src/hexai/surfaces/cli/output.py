@@ -106,6 +106,14 @@ def wrapped(line: str, columns: int) -> str:
     return "\n".join((first.rstrip(), *(f"{_INDENT}{row.rstrip()}" for row in more)))
 
 
+def wrapped_lines(lines: Iterable[str], columns: int) -> str:
+    """Break sentences between words where a screen of `columns` ends; 0: nowhere."""
+    from hexai.text.cells import width, wrap
+
+    rows = (row for line in lines for row in wrap(line, columns or width(line)))
+    return "".join(f"{row.rstrip()}\n" for row in rows)
+
+
 _INDENT = "  "
 _LEAST = 10
 """Cells below which it is left to the terminal where a line breaks."""

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from hexai.surfaces.cli.command_line import Invocation, make_parser, wants_help
+from hexai.surfaces.cli.arguments import required
+from hexai.surfaces.cli.command_line import Invocation, make_parser
 
 
 def parser(name: str) -> click.Command:
@@ -67,7 +68,7 @@ def _member_parser() -> click.Command:
         "team member add",
         _runs("add_member"),
         params=[
-            click.Argument(["name"], required=False, callback=_required),
+            click.Argument(["name"], required=False, callback=required),
             click.Option(
                 ["--role"],
                 default="",
@@ -128,11 +129,3 @@ def _forget_parser() -> click.Command:
         "good; its owner may name somebody else. What was recorded until now does not "
         "come back, whichever machine pushes it.",
     )
-
-
-def _required(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> str | None:
-    if value is None and not wants_help(context):
-        raise click.MissingParameter(None, context, parameter)
-    return value

@@ -12,13 +12,13 @@ from hexai.domain.ranking import Counted, Leaderboard
 from hexai.errors import UsageError
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.json_records import to_json
-from hexai.surfaces.cli.leaderboard import text_of, wrapped
+from hexai.surfaces.cli.leaderboard import text_of
 from hexai.surfaces.cli.leaderboard_records import (
     LeaderboardRow,
     board_record,
     board_rows,
 )
-from hexai.surfaces.cli.output import complain, csv_of, say, table
+from hexai.surfaces.cli.output import complain, csv_of, say, table, wrapped_lines
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import here_of
 from hexai.surfaces.contender_names import board_names
@@ -130,7 +130,7 @@ def _bench_tables(rows: Sequence[BenchFigures], columns: int) -> Iterator[str]:
         header = tuple(each.format(saved) for each in _BENCH_HEADER)
         yield f"benches of {surface}\n{table(header, there, columns=columns)}\n"
     if rows:
-        yield wrapped([_BENCHED], columns)
+        yield wrapped_lines([_BENCHED], columns)
 
 
 def _closing(published: Published, columns: int) -> str:
@@ -138,7 +138,7 @@ def _closing(published: Published, columns: int) -> str:
         f"Of about {published.people} people, until {published.week}; counts in tens, "
         "figures to two digits, nothing of fewer than five people."
     )
-    return wrapped([words], columns)
+    return wrapped_lines([words], columns)
 
 
 def _row(each: TeamFigures) -> tuple[str, ...]:
@@ -250,7 +250,7 @@ def _show(
     ranked = "\n".join(filter(None, texts))
     names = {board.surface: board_names(board) for board in boards}
     told = [*_difference_words(differ, names)]
-    say(process, ranked + wrapped(told, columns))
+    say(process, ranked + wrapped_lines(told, columns))
 
 
 def _difference_words(
