@@ -362,6 +362,21 @@ def test_a_vote_by_one_key(upstream: Upstream) -> None:
         chat.end()
 
 
+def test_what_is_decided_is_changed_only_if_that_is_meant(upstream: Upstream) -> None:
+    """As by `hexai vote`; the same once more changes nothing."""
+    with chatting() as chat:
+        chat.type("first", "one-says-1.", "two-says-1.")
+        chat.type("/vote careful", "careful ahead 1:0")
+        chat.type("/vote lively", "decided: careful; /vote --yes lively changes that")
+        chat.type("/vote", "decided: careful; /vote --yes changes that")
+        chat.type("/vote careful")
+        chat.type("/vote --yes lively", "lively ahead 1:0")
+        chat.end()
+
+    record = json.loads(run_cli("show", "--json").out)
+    assert record["choice"]["labels"] == ["lively"]
+
+
 def test_earlier_questions_come_back(upstream: Upstream) -> None:
     """From the ledger, so what is forgotten there is forgotten here."""
     with chatting("--only", "careful") as chat:

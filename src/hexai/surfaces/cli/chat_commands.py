@@ -14,18 +14,22 @@ from msgspec.structs import replace
 
 from hexai.config.problems import listed_some
 from hexai.domain.entry import Surface
+from hexai.domain.record import RecordedRun, RunRecord
 from hexai.errors import HexaiError, UsageError
 from hexai.service.recorder import LedgerRecorder
 from hexai.surfaces.cli.ask import attached
+from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.chat_thread import ChatThread
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.output import complain, say, table
-from hexai.surfaces.cli.recorded import names_shown
+from hexai.surfaces.cli.recorded import choice_words, names_shown
 from hexai.surfaces.cli.views import Show
 from hexai.surfaces.cli.vote import vote_at_the_end, vote_by_word
 from hexai.text.nearest_name import nearest_by_edits
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+_CHANGES = "--yes"
+"""What has a vote changed, as behind `hexai vote`."""
 _SLIP = 2
 """Edits that may be a slip of the finger."""
 
@@ -107,15 +111,31 @@ class ChatCommands:
         show, process = self.last, self._session.process
         if show is None or show.record is None:
             raise UsageError("there is nothing to vote on yet")
+        changes = list(words[:1]) == [_CHANGES]
+        word = " ".join(words[1:] if changes else words)
+        if not changes:
+            self._check_undecided(show.record, word)
         if not self._thread.is_hidden:
             show.held_back = ()
         show.signal_code = None  # what was stopped has been seen, as far as it came
-        if words:
-            word = " ".join(words)
+        if word:
             self._thread.choose(vote_by_word(process, show, self._recorder, word))
         elif chosen := vote_at_the_end(process, show, self._recorder):
             self._thread.choose(chosen)
         self._thread.is_named = True
+
+    def _check_undecided(self, run: RunRecord, word: str) -> None:
+        """Raise `UsageError` where a vote would change another one."""
+        before = self._thread.chosen
+        if before is None:
+            return
+        vote = Ballot(run).read_word(word) if word else None
+        if vote and (vote.choice, vote.indexes) == (before.choice, before.indexes):
+            return
+        recorded = RecordedRun(number=0, run=run, chosen=before)
+        decided = choice_words(recorded, before.at)
+        how = f"/vote {_CHANGES} {word}".strip()
+        raise UsageError(f"this question is decided: {decided}; {how} changes that")
 
     def _from(self, words: Sequence[str]) -> None:
         if not words:
