@@ -5,7 +5,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.surfaces.cli.output import table
+from hexai.surfaces.cli.output import table, wrapped
 from hexai.text.cells import width
 from hexai.text.sanitise import visible_line
 
@@ -59,3 +59,21 @@ def test_no_line_is_wider_than_the_screen(
     shown = sorted(drawn.replace(" ", "").replace("\n", ""))
     given_ = "XYZ" + "".join(map(visible_line, chain.from_iterable(rows)))
     assert shown == sorted(given_.replace(" ", ""))
+
+
+def test_a_line_is_broken_between_words() -> None:
+    """What goes on is indented; where it fits, or in a pipe, it stays as it is."""
+    line = "hexai: note: src: 2 files; left out: ignored (1)"
+    assert wrapped(line, 30) == ("hexai: note: src: 2 files;\n  left out: ignored (1)")
+    assert wrapped(line, len(line)) == wrapped(line, 0) == line
+
+
+@given(
+    columns=st.integers(10, 60),
+    line=st.text("ab 漢e\u0301", max_size=200).map(str.strip),
+)
+def test_a_broken_line_fits_and_says_the_same(columns: int, line: str) -> None:
+    """But for blanks, whatever is in it."""
+    rows = wrapped(line, columns).split("\n")
+    assert all(width(row) <= columns for row in rows)
+    assert "".join("".join(rows).split()) == "".join(line.split())
