@@ -61,7 +61,10 @@ def _run(script: str = "") -> None:
     elif signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
-    _load_asyncio()
+    if script or sys.argv[1:2] in (["lsp"], ["action"]):
+        from hexai.service.without_tls import load_asyncio
+
+        load_asyncio()
     from hexai.surfaces.cli.app import run, run_script
     from hexai.surfaces.cli.process import Process
 
@@ -75,21 +78,6 @@ def _run(script: str = "") -> None:
         act=act,
     )
     os._exit(run_script(process, script) if script else run(process))
-
-
-def _load_asyncio() -> None:
-    """Load asyncio without its TLS, as a Python without OpenSSL would.
-
-    That takes 4 ms of every start. Our own TLS (`providers/http/tls.py`) is spoken by
-    `ssl` itself, and loads it where a server wants it.
-    """
-    if "ssl" in sys.modules:
-        return  # somebody has loaded it, as a `.pth` file may
-    sys.modules["ssl"] = None  # type: ignore[assignment]  # not to be found
-    try:
-        import asyncio  # noqa: F401
-    finally:
-        del sys.modules["ssl"]
 
 
 def _serve(

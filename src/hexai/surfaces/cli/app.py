@@ -117,6 +117,9 @@ def _ask(process: Process, options: AskOptions, line: CommandLine) -> int:
         from hexai.surfaces.cli.simulate import simulate
 
         return simulate(process, options, line.words)
+    from hexai.service.without_tls import load_asyncio
+
+    load_asyncio()
     from hexai.surfaces.cli.ask import ask_words
 
     return ask_words(process, options, line)
