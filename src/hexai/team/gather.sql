@@ -47,10 +47,10 @@ WHERE id IN (
 
 CREATE TEMPORARY TABLE timed ON COMMIT DROP AS
 SELECT kind, cell, ended, first, total, count(*) AS count FROM (
-    SELECT fact.kind, cell, state NOT IN ('f', 't', 'c') AS ended,
+    SELECT kind, cell, state NOT IN ('f', 't', 'c') AS ended,
         {first} AS first, {total} AS total
-    FROM hexai.fact JOIN shared ON shared.id = cell AND shared.kind = fact.kind
-    WHERE fact.kind IN ('r', 'b') AND day < %s AND flags & {apart} = 0
+    FROM hexai.fact
+    WHERE kind IN ('r', 'b') AND day < %s AND flags & {apart} = 0
 ) AS each GROUP BY GROUPING SETS ((kind, cell, ended, first), (kind, cell, ended, total));
 
 CREATE TEMPORARY TABLE seen ON COMMIT DROP AS
