@@ -6,6 +6,7 @@ Whatever it is, nothing is lost, nothing is there twice, and the next push goes 
 import asyncio
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -115,16 +116,19 @@ def test_a_slow_line(team: Team) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 140 MB, in memory."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    options = "size=140m,mode=0777"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], check=True)
-    for folder in (place.parent, *place.parent.parents[:3]):
-        folder.chmod(0o755)
-    yield place
-    subprocess.run(["umount", "--lazy", place], check=True)
+def small_disk() -> Iterator[Path]:
+    """Mount a disk of 140 MB, in memory.
+
+    It is in no folder of pytest's, which every new session closes to other users.
+    """
+    with tempfile.TemporaryDirectory(prefix="hexai-disk-") as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        options = "size=140m,mode=0777"
+        mount = ("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder)
+        subprocess.run(mount, check=True)
+        yield place
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def fill(file: Path) -> None:
