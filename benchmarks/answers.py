@@ -1,6 +1,14 @@
-"""Texts that models might answer, token by token, as long as one wants them."""
+"""Texts that models might answer, token by token, as long as one wants them.
 
-from itertools import cycle, islice
+No line of them comes twice where a model would not repeat itself: code is our own, and
+the words of a text are drawn anew each time, so that nothing is quick by memory alone.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from itertools import chain, cycle, islice
+from pathlib import Path
 
 _TOKEN = 5
 """Characters of a token, about what English and code have."""
@@ -27,38 +35,43 @@ was pushed. `git reset` moves the branch; [the manual](https://git-scm.com) has 
 
 > A commit that others have is reverted, never reset.
 
-```python
-def undo(repository: Repository, *, keep: bool = True) -> None:
-    \"\"\"Undo the last commit.\"\"\"
-    mode = "soft" if keep else "hard"
-    repository.run("reset", f"--{mode}", "HEAD~1")
-```
-
 """
-_CODE = """\
-def total(rows: list[Row], *, since: float | None = None) -> Decimal:
-    \"\"\"Sum up what rows have cost since a moment.\"\"\"
-    result = Decimal(0)
-    for row in rows:
-        if since is not None and row.at < since:
-            continue  # before that
-        result += row.cost or Decimal("0.00")
-    return result
+_PROSE = "One word follows another, and a sentence ends where it is over. " * 8 + "\n\n"
+_SOURCE = Path(__file__).parents[1] / "src" / "hexai"
+_WORD = re.compile(r"(?<![`/.(])\b[a-z]{4,}\b")
+_VOCABULARY = _WORD.findall(_MARKDOWN + (_SOURCE / "text" / "cells.py").read_text())
 
 
-"""
-_WORDS = "One word follows another, and a sentence ends where it is over. " * 8 + "\n\n"
+def _code() -> Iterator[str]:
+    """Give our own modules, again and again."""
+    return cycle(path.read_text() for path in sorted(_SOURCE.rglob("*.py")))
+
+
+def _functions() -> Iterator[str]:
+    """Give what stands between two blank rows of them, if it is not long."""
+    parts = chain.from_iterable(text.split("\n\n\n") for text in _code())
+    return (part for part in parts if part.count("\n") in range(3, 20))
+
+
+def _markdown() -> Iterator[str]:
+    """Give the page with other words each time, and with a function of ours."""
+    chance, functions = random.Random(1), _functions()
+    for function in functions:
+        page = _WORD.sub(lambda _: chance.choice(_VOCABULARY), _MARKDOWN)
+        yield f"{page}```python\n{function.strip()}\n```\n\n"
+
+
 TEXTS = {
-    "markdown": ("", _MARKDOWN),
-    "code": ("```python\n", _CODE),
-    "words": ("", _WORDS),
+    "markdown": ("", _markdown),
+    "code": ("```python\n", _code),
+    "words": ("", lambda: cycle([_PROSE])),
 }
-"""What a text begins with, and what it repeats."""
+"""What a text begins with, and the pages that it goes on with, without end."""
 
 
-def tokens(name: str, count: int) -> list[str]:
-    """Give the first tokens of a text without end."""
-    first, body = TEXTS[name]
-    text = "".join(islice(cycle(body), _TOKEN * count - len(first)))
-    whole = first + text
+def tokens(name: str, count: int, *, skip: int = 0) -> list[str]:
+    """Give the first tokens of a text without end; of another if pages are skipped."""
+    first, pages = TEXTS[name]
+    characters = chain(first, chain.from_iterable(islice(pages(), skip, None)))
+    whole = "".join(islice(characters, _TOKEN * count))
     return [whole[at : at + _TOKEN] for at in range(0, len(whole), _TOKEN)]

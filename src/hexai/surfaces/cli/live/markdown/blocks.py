@@ -4,19 +4,20 @@ markdown-it-py reads them. Raw HTML is off, so that `Vec<String>` and tags are t
 so are definitions of links: they are shown as they stand, and hold for what follows.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from msgspec import Struct
 
+from hexai.surfaces.cli.live.markdown.block import Block
 from hexai.surfaces.cli.live.markdown.containers import (
     Container,
+    Items,
     Path,
     item,
     quote,
 )
+from hexai.surfaces.cli.live.markdown.simple import simple_blocks
 
 PARSER = (
     MarkdownIt("commonmark", {"html": False, "maxNesting": 100})
@@ -25,37 +26,13 @@ PARSER = (
 )
 
 
-class Block(Struct, frozen=True, kw_only=True, eq=False):
-    """A block that holds text, not other blocks."""
-
-    kind: str
-    """`paragraph`, `heading`, `fence`, `code`, `rule`, `table` or `empty` (an item)."""
-    path: Path
-    """The containers it stands in, from outside in."""
-    start: int
-    end: int
-    """Its first line, and the one after its last."""
-    text: str = ""
-    level: int = 0
-    """Of a heading."""
-    info: str = ""
-    """What stands behind the mark of a fence."""
-    is_closed: bool = False
-    """Whether nothing that comes could belong to it."""
-    table: tuple[tuple[str, ...], ...] = ()
-    """The cells of a table, the header first."""
-    sides: tuple[str, ...] = ()
-    """Where the cells of each column of a table stand: `left`, `right`, `center`."""
-
-
 def read_blocks(lines: Sequence[str], known: Path) -> list[Block]:
     """Read the blocks in some lines, of which the first open the known containers.
 
     The blocks of these lines are left out, but for one that goes on after them.
     """
-    if not known and (blocks := simple_blocks(lines)) is not None:
-        return blocks
-    return parsed_blocks(lines, known)
+    simple = simple_blocks(lines, known)
+    return parsed_blocks(lines, known) if simple is None else simple
 
 
 def parsed_blocks(lines: Sequence[str], known: Path) -> list[Block]:
@@ -63,46 +40,6 @@ def parsed_blocks(lines: Sequence[str], known: Path) -> list[Block]:
     tokens: list[Token] = []
     PARSER.block.parse("\n".join([*lines, ""]), PARSER, {}, tokens)
     return list(_Walk(lines, known).blocks(tokens))
-
-
-def simple_blocks(lines: Sequence[str]) -> list[Block] | None:
-    """Read paragraphs and headings, if there is nothing else; None: the parser has to.
-
-    Most of an answer is that, and is read many times: a line that begins with a letter
-    goes on with a paragraph or begins one, whatever stands around it.
-    """
-    blocks: list[Block] = []
-    begun: int | None = None
-    for number, line in enumerate((*lines, "")):
-        heading = _HEADING.match(line)
-        if line[:1].isalpha():
-            begun = number if begun is None else begun
-            continue
-        if heading is None and line:
-            return None
-        if begun is not None:
-            text = "\n".join(lines[begun:number]).strip()
-            block = Block(kind="paragraph", path=(), start=begun, end=number, text=text)
-            blocks.append(block)
-            begun = None
-        if heading is not None:
-            blocks.append(_heading(heading, number))
-    return blocks
-
-
-_HEADING = re.compile(r"(#{1,6}) ([^\s#][^#]*)\Z")
-
-
-def _heading(found: re.Match[str], number: int) -> Block:
-    return Block(
-        kind="heading",
-        path=(),
-        start=number,
-        end=number + 1,
-        text=found[2].strip(),
-        level=len(found[1]),
-        is_closed=True,
-    )
 
 
 class _Walk:
@@ -113,7 +50,7 @@ class _Walk:
         self._path: list[Container] = []
         self._opened: list[int] = []
         """The line on which each container of the path opens."""
-        self._lists: list[_Items] = []
+        self._lists: list[Items] = []
         self._is_empty = False
 
     def blocks(self, tokens: Sequence[Token]) -> Iterator[Block]:
@@ -137,7 +74,7 @@ class _Walk:
             case "bullet_list_open" | "ordered_list_open":
                 start = int(token.attrGet("start") or 1)
                 ordered = token.type == "ordered_list_open"
-                self._lists.append(_Items(start if ordered else None))
+                self._lists.append(Items(start if ordered else None))
             case "bullet_list_close" | "ordered_list_close":
                 self._lists.pop()
             case "list_item_open" | "blockquote_open":
@@ -199,20 +136,6 @@ class _Walk:
             info=first.info if kind == "fence" else "",
             is_closed=_is_closed(first, kind),
         )
-
-
-class _Items(Struct):
-    """The items of a list as far as they are read."""
-
-    number: int | None
-    """The number of the next."""
-    indent: int | None = None
-
-    def count(self, container: Container) -> None:
-        if self.number is not None and container.number is not None:
-            self.number = container.number + 1
-        if self.indent is None:
-            self.indent = container.indent
 
 
 _ENDS = {

@@ -11,24 +11,32 @@ draws code waits for it.
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from msgspec import Struct
-from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
+from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext
 from pygments.lexers import find_lexer_class_by_name
 from pygments.token import (
     Comment,
+    Error,
+    Generic,
     Keyword,
     Literal,
     Name,
     Number,
     Operator,
     String,
-    Token,
     _TokenType,
 )
 from pygments.util import ClassNotFound
 
 from hexai.surfaces.cli.live.lines import Pieces
+from hexai.surfaces.cli.live.markdown.lexing import (
+    ResumableLexer,
+    Stack,
+    Token,
+    resumable,
+)
 from hexai.surfaces.cli.live.rows import Piece
 
 _AGAIN = 2_000
@@ -52,17 +60,18 @@ _STYLES: dict[_TokenType, str] = {
     Number: "36",
     String: "32",
     Literal.Date: "36",
+    Generic.Deleted: "31",
+    Generic.Inserted: "32",
+    Generic.Heading: "1",
+    Generic.Subheading: "36",
 }
 """Colours that can be read on dark and on light: no yellow, no white, no black."""
-
-Read = Iterable[tuple[int, _TokenType, str]]
-
 
 class Code(Struct, frozen=True, kw_only=True, eq=False):
     """Code in some language, as far as it is read."""
 
     lexer: Lexer | None = None
-    stack: tuple[str, ...] = ("root",)
+    stack: Stack = ("root",)
     """What the lexer is in at the end."""
     again: str = ""
     """Lines that are to be read again with what comes."""
@@ -78,13 +87,7 @@ class Code(Struct, frozen=True, kw_only=True, eq=False):
 
     def _read(self, lexer: Lexer, line: str) -> "tuple[Pieces, Code]":
         again = self.again + line
-        stack = self.stack
-        if isinstance(lexer, ExtendedRegexLexer):
-            place = LexerContext(again, 0, stack=list(stack))
-            tokens = list(_unprocessed(lexer, context=place))
-            stack = tuple(place.stack)
-        else:
-            tokens = list(_unprocessed(lexer, again))
+        tokens, stack = _tokens(lexer, again, self.stack)
         pieces = _pieces(tokens, len(self.again))
         if _is_over(tokens) or len(again) > _AGAIN:
             return pieces, Code(lexer=lexer, stack=stack)
@@ -96,21 +99,27 @@ def plain(text: str) -> Pieces:
     return (Piece(text),) if text else ()
 
 
-def _unprocessed(lexer: Lexer, *given: str, **more: LexerContext) -> Read:
-    read: Callable[..., Read] = lexer.get_tokens_unprocessed
-    return read(*given, **more)
+def _tokens(lexer: Lexer, text: str, stack: Stack) -> tuple[list[Token], Stack]:
+    """Read a text, and give what the lexer is in after it, if it can tell."""
+    if isinstance(lexer, ResumableLexer):
+        return lexer.read(text, stack)
+    read: Callable[..., Iterable[Token]] = lexer.get_tokens_unprocessed
+    if isinstance(lexer, ExtendedRegexLexer):
+        place = LexerContext(text, 0, stack=list(stack))
+        return list(read(context=place)), tuple(place.stack)
+    return list(read(text)), stack
 
 
-def _is_over(tokens: list[tuple[int, _TokenType, str]]) -> bool:
+def _is_over(tokens: list[Token]) -> bool:
     """Tell whether what was read last cannot be longer than it is."""
     if not tokens:
         return True
     _, kind, text = tokens[-1]
     is_comment = kind is Comment.Multiline and bool(text.strip())
-    return not is_comment and kind is not Token.Error
+    return not is_comment and kind is not Error
 
 
-def _pieces(tokens: Read, start: int) -> Pieces:
+def _pieces(tokens: Iterable[Token], start: int) -> Pieces:
     """Colour what stands after `start`, without its line break."""
     pieces: list[Piece] = []
     for at, kind, text in tokens:
@@ -125,6 +134,7 @@ def _pieces(tokens: Read, start: int) -> Pieces:
     return tuple(pieces)
 
 
+@cache
 def style_of(kind: _TokenType) -> str:
     """Find the colour of a kind of token, or of what it is a kind of."""
     known: _TokenType | None = kind
@@ -159,8 +169,8 @@ class Lexers:
     def _load(self, name: str) -> None:
         lexer: Lexer | None = None
         try:
-            lexer = _resumable(find_lexer_class_by_name(name))
-            list(_unprocessed(lexer, "x\n"))
+            lexer = resumable(find_lexer_class_by_name(name))
+            _tokens(lexer, "x\n", ("root",))
         except ClassNotFound:
             lexer = None
         except Exception:  # noqa: BLE001 - as above
@@ -171,14 +181,3 @@ class Lexers:
 def _name(info: str) -> str:
     found = _LANGUAGE.search(info)
     return found[0].lower() if found else ""
-
-
-def _resumable(kind: type[Lexer]) -> Lexer:
-    """Make a lexer that can go on where it stopped, if its kind can."""
-    if issubclass(kind, RegexLexer) and not issubclass(kind, ExtendedRegexLexer):
-        own = kind.get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
-        if own:
-            name = f"Resumable{kind.__name__}"
-            resumable: type[Lexer] = type(name, (ExtendedRegexLexer, kind), {})
-            return resumable()
-    return kind()

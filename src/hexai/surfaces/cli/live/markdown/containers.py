@@ -87,6 +87,22 @@ def item(line: str, *, number: int | None, list_indent: int | None) -> Container
     return Container(marker=marker, indent=own, width=width, number=number)
 
 
+class Items(Struct):
+    """The items of a list as far as they are read."""
+
+    number: int | None
+    """The number of the next."""
+    indent: int | None = None
+    """Blanks before the first of them."""
+
+    def count(self, container: Container) -> None:
+        """Take the next item."""
+        if self.number is not None and container.number is not None:
+            self.number = container.number + 1
+        if self.indent is None:
+            self.indent = container.indent
+
+
 def context(path: Sequence[Container]) -> list[str]:
     """Write the lines that open these containers, one a line."""
     return [

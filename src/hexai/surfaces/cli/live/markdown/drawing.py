@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from hexai.surfaces.cli.live.header import BOLD, DIM
 from hexai.surfaces.cli.live.lines import Line, Pieces, TextLine
-from hexai.surfaces.cli.live.markdown.blocks import Block
+from hexai.surfaces.cli.live.markdown.block import Block
 from hexai.surfaces.cli.live.markdown.code import Code, plain
 from hexai.surfaces.cli.live.markdown.containers import Container, Path, shared
 from hexai.surfaces.cli.live.markdown.inline import (

@@ -5,14 +5,16 @@ A link's address stands behind its text as it is, to be read before it is follow
 terminal is told that something is a link.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 from msgspec import Struct
 
 from hexai.surfaces.cli.live.header import BOLD
-from hexai.surfaces.cli.live.lines import Pieces
+from hexai.surfaces.cli.live.lines import Pieces, merged
 from hexai.surfaces.cli.live.markdown.blocks import PARSER
 from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, MARKS
 from hexai.surfaces.cli.live.rows import Piece
@@ -49,24 +51,116 @@ def styled(
 def styled_lines(
     text: str, references: References, *, colour: bool, base: str = ""
 ) -> list[StyledLine]:
-    """Give each line of a text in its styles."""
-    drawing = _Drawing(base if colour else "", colour=colour)
-    if _is_plain(text):
-        for number, line in enumerate(text.split("\n")):
-            drawing.next_line(first=number == 0)
-            drawing.add(line.strip(" ") if number else line)
-        return drawing.lines()
+    """Give each line of a text in its styles.
+
+    It is read in parts, of which most are known where a text grows.
+    """
+    base = base if colour else ""
+    if _is_too_much(text):
+        return list(_unread(text, base, colour=colour))
+    lines: list[StyledLine] = []
+    begun = end = 0
+    breaks = True
+    while begun < len(text) or not lines:
+        seam = _SEAM.search(text, max(begun + _PART, end))
+        breaks_next = seam is not None and "\n" in seam[0]
+        end = len(text) if seam is None else seam.end()
+        part = text[begun:end].rstrip(" \n") if breaks_next else text[begun:end]
+        if references:
+            read = _read(part, references, base, colour=colour)
+        else:
+            read = _known(part, base, colour=colour)
+        if seam is None or read.is_closed:
+            lines += read.lines if breaks else _going_on(lines.pop(), read.lines)
+            begun, breaks = end, breaks_next
+    return lines
+
+
+_SEAM = re.compile(r"[ \n]+(?=[^ \n])")
+"""Where a text may be parted."""
+_PART = 100
+"""Characters of a part, at least."""
+
+
+class _Part(Struct, frozen=True, eq=False):
+    """A part of a text in its styles."""
+
+    lines: tuple[StyledLine, ...]
+    is_closed: bool
+    """Whether none of its marks waits for another that closes it."""
+
+
+@lru_cache(maxsize=512)
+def _known(text: str, base: str, *, colour: bool) -> _Part:
+    """Read a part where no links are defined."""
+    return _read(text, {}, base, colour=colour)
+
+
+def _read(text: str, references: References, base: str, *, colour: bool) -> _Part:
+    lines = [*_lines_of(text)]
+    drawing = _Drawing(base, colour=colour)
+    if (spans := _simple_spans(lines)) is not None:
+        drawing.draw_spans(spans)
+        return _Part(drawing.lines(), is_closed=True)
     tokens: list[Token] = []
     PARSER.inline.parse(text, PARSER, {"references": references}, tokens)
     drawing.draw(tokens)
+    left = "".join(each.content for each in tokens if each.type in {"text", "image"})
+    return _Part(drawing.lines(), is_closed=_WAITING.search(left) is None)
+
+
+def _lines_of(text: str) -> Iterator[str]:
+    """Give the lines of a text without the blanks around its line breaks."""
+    *before, last = text.split("\n")
+    yield from (line.strip(" ") for line in before)
+    yield last.lstrip(" ") if before else last
+
+
+_UNMARKED = r"(?:[^*_`~<&\\\[]|(?<=[^\W_])_(?=[^\W_]))"
+_SIMPLE = re.compile(
+    rf"(?P<text>{_UNMARKED}+)"
+    r"|`(?P<code>[^` ](?:[^`]*[^` ])?)`(?!`)"
+    rf"|\*\*(?P<strong>[^\W_](?:{_UNMARKED}*[^\W_])?)\*\*(?!\*)"
+    rf"|\*(?P<em>[^\W_](?:{_UNMARKED}*[^\W_])?)\*(?!\*)"
+)
+"""What is marked in most texts, and means the same wherever it stands in a line."""
+
+
+def _simple_spans(lines: Sequence[str]) -> list[list[re.Match[str]]] | None:
+    """Part lines into what is simple; None if there is more, for the parser to read."""
+    spans = [[*_SIMPLE.finditer(line)] for line in lines]
+    for line, found in zip(lines, spans, strict=True):
+        if sum(len(span[0]) for span in found) != len(line):
+            return None
+    return spans
+
+
+_WAITING = re.compile(r"[*_`~\[\\]")
+"""Marks that may belong to one that comes later, other than behind a blank."""
+
+
+def _is_too_much(text: str) -> bool:
+    """Tell whether more is marked in a text than was meant."""
+    marks = sum(map(text.count, _COUNTED))
+    return marks > _MOST_MARKS or text.count("[") > _MOST_BRACKETS
+
+
+def _unread(text: str, base: str, *, colour: bool) -> tuple[StyledLine, ...]:
+    """Give each line of a text as it is."""
+    drawing = _Drawing(base, colour=colour)
+    for number, line in enumerate(_lines_of(text)):
+        if number:
+            drawing.next_line()
+        drawing.add(line)
     return drawing.lines()
 
 
-def _is_plain(text: str) -> bool:
-    """Tell whether nothing is marked in a text, or too much."""
-    marks = sum(map(text.count, _COUNTED))
-    brackets = text.count("[")
-    return marks + brackets == 0 or marks > _MOST_MARKS or brackets > _MOST_BRACKETS
+def _going_on(line: StyledLine, more: Sequence[StyledLine]) -> Sequence[StyledLine]:
+    """Let the first line of a part go on with the last of the part before."""
+    first, *rest = more
+    pieces = merged((*line.pieces, *first.pieces))
+    ends = line.ends and first.ends
+    return [StyledLine(pieces, continues=line.continues, ends=ends), *rest]
 
 
 class _Drawing:
@@ -81,19 +175,18 @@ class _Drawing:
         self._links: list[tuple[str, int]] = []
         """Where the open links lead, and how much was drawn before them."""
 
-    def lines(self) -> list[StyledLine]:
-        return [
+    def lines(self) -> tuple[StyledLine, ...]:
+        return tuple(
             StyledLine(
                 tuple(line),
                 continues=number in self._continuing,
                 ends=number not in self._unended,
             )
             for number, line in enumerate(self._lines)
-        ]
+        )
 
-    def next_line(self, *, first: bool = False) -> None:
-        if not first:
-            self._lines.append([])
+    def next_line(self) -> None:
+        self._lines.append([])
 
     def add(self, text: str, style: str = "") -> None:
         self._note_marks(text)
@@ -113,6 +206,19 @@ class _Drawing:
             self._continuing.add(number)
         if text.endswith(CUT):
             self._unended.add(number)
+
+    def draw_spans(self, lines: Sequence[Sequence[re.Match[str]]]) -> None:
+        for number, spans in enumerate(lines):
+            if number:
+                self.next_line()
+            for span in spans:
+                kind = span.lastgroup or ""
+                if kind == "text":
+                    self.add(span[0])
+                elif not self._colour:
+                    self.add(span[0])
+                else:
+                    self.add(span[kind], _STYLES.get(kind, CODE))
 
     def draw(self, tokens: Sequence[Token]) -> None:
         for token in tokens:

@@ -20,7 +20,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.surfaces.cli.live.lines import Line
-from hexai.surfaces.cli.live.markdown.blocks import Block, read_blocks
+from hexai.surfaces.cli.live.markdown.block import Block
+from hexai.surfaces.cli.live.markdown.blocks import read_blocks
 from hexai.surfaces.cli.live.markdown.code import Code, Lexers
 from hexai.surfaces.cli.live.markdown.containers import Path, context, prefix_of
 from hexai.surfaces.cli.live.markdown.drawing import (
