@@ -52,6 +52,8 @@ _HANGING = 256
 
 def is_plain(text: str) -> bool:
     """Tell whether every character fills one cell on every terminal; no tabs."""
+    if text.isascii():
+        return text.isprintable()
     return _PLAIN.fullmatch(text) is not None
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from hexai.surfaces.cli.live.rows import Piece, styled_row
-from hexai.text.cells import width, wrap
+from hexai.text.cells import is_plain, width, wrap
 
 _NARROWEST = 8
 """Cells that a text keeps beside what stands before it; else that goes."""
@@ -140,7 +140,10 @@ def wrap_pieces(body: Sequence[Piece], cells: int) -> list[Pieces]:
     if len(body) == 1:
         sgr = body[0].sgr
         return [(Piece(text, sgr),) for text in wrap(body[0].text, cells)]
-    rows = wrap("".join(piece.text for piece in body), cells)
+    text = "".join([piece.text for piece in body])
+    if len(text) <= cells and is_plain(text):
+        return [tuple(body)]
+    rows = wrap(text, cells)
     return [tuple(row) for row in _cut(body, map(len, rows))]
 
 

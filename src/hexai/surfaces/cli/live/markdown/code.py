@@ -122,16 +122,18 @@ def _is_over(tokens: list[Token]) -> bool:
 def _pieces(tokens: Iterable[Token], start: int) -> Pieces:
     """Colour what stands after `start`, without its line break."""
     pieces: list[Piece] = []
-    for at, kind, text in tokens:
-        shown = text[max(0, start - at) :].rstrip("\n")
-        if not shown:
-            continue
-        sgr = style_of(kind)
-        if pieces and (pieces[-1].sgr == sgr or not shown.strip()):
-            last = pieces.pop()
-            shown, sgr = last.text + shown, last.sgr
-        pieces.append(Piece(shown, sgr))
-    return tuple(pieces)
+    text, sgr = "", ""
+    for at, kind, more in tokens:
+        shown = more[start - at :] if at < start else more
+        style = style_of(kind)
+        if style == sgr or not text or shown.isspace():
+            sgr = sgr if text else style
+            text += shown
+        else:
+            pieces.append(Piece(text, sgr))
+            text, sgr = shown, style
+    text = text.rstrip("\n")
+    return (*pieces, Piece(text, sgr)) if text else tuple(pieces)
 
 
 @cache

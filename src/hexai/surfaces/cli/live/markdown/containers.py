@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 ITEM = re.compile(r"( *)([-+*]|\d{1,9}[.)])( *)")
-_QUOTE = re.compile(r" {0,3}> ?")
+_QUOTE = re.compile(r" *> ?")
 _PLACEHOLDER = "# x"
 _QUOTED = ">"
 _WIDEST_GAP = 4

@@ -56,6 +56,8 @@ def styled_lines(
     It is read in parts, of which most are known where a text grows.
     """
     base = base if colour else ""
+    if len(text) <= _PART and not references:
+        return list(_known(text, base, colour=colour).lines)
     if _is_too_much(text):
         return list(_unread(text, base, colour=colour))
     lines: list[StyledLine] = []

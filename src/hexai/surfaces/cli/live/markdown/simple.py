@@ -2,8 +2,8 @@
 
 An answer is read a few lines at a time, many times over, and the parser takes a tenth
 of a millisecond for the smallest of texts. So what models write most is read here:
-paragraphs, headings, items of lists within each other, fences and tables, each line by
-how it begins. Whatever else a line might be, nothing is guessed: then there is no
+paragraphs, headings, items of lists within each other, quotes, fences and tables, each
+line by how it begins. Whatever else a line might be, nothing is guessed: then there is no
 answer, and the parser has to read them all. A test holds the two against each other.
 """
 
@@ -13,7 +13,13 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hexai.surfaces.cli.live.markdown.block import Block
-from hexai.surfaces.cli.live.markdown.containers import Container, Items, Path, item
+from hexai.surfaces.cli.live.markdown.containers import (
+    Container,
+    Items,
+    Path,
+    item,
+    quote,
+)
 
 _TEXT = re.compile(
     r"[^\s#>+*`~_=|:\d-]|\*{1,2}[^\s*]|_{1,2}[^\s_]|`{1,2}[^`]|\d+(?![\d.)])"
@@ -22,8 +28,10 @@ _TEXT = re.compile(
 _HEADING = re.compile(r"(#{1,6}) ([^\s#|][^#|]*)\Z")
 _ITEM = re.compile(r"([-+*]|\d{1,9}[.)]) {1,4}(?=\S)")
 _FENCE = re.compile(r"(`{3,})([^`|]*)\Z")
-_RULE = re.compile(r"\|(?: *:?-+:? *\|)+\Z")
-"""The line below the header of a table."""
+_SIDE = re.compile(r":?-+:?\Z")
+"""Of a column, in the line below the header of a table."""
+_SHORTEST_RULE = 2
+_QUOTE = re.compile(r" {0,3}> ?")
 _CODE = 4
 """Blanks before a line from which on it may be code."""
 
@@ -33,7 +41,7 @@ def simple_blocks(lines: Sequence[str], known: Path = ()) -> list[Block] | None:
 
     None if something else than what is simple may stand in them.
     """
-    if any(container.is_quote or container.is_empty for container in known):
+    if any(container.is_empty for container in known):
         return None
     reading = _Reading(lines, known)
     try:
@@ -61,6 +69,7 @@ class _Reading:
         self._begun: int | None = None
         """Where the paragraph began that may go on."""
         self._text: list[str] = []
+        self._is_quoted = any(container.is_quote for container in known)
 
     def read(self) -> None:
         while self._at < len(self._lines):
@@ -68,49 +77,80 @@ class _Reading:
             text = line.lstrip(" ")
             if not text:
                 self._end_text()
+                self._end_quotes()
                 self._at += 1
-            elif self._begun is not None and _TEXT.match(text):
-                self._text.append(self._inner(line, len(line) - len(text)))
-                self._at += 1
+            elif self._is_quoted or self._begun is None or not _TEXT.match(text):
+                self._begin(line)
             else:
-                self._begin(line, text)
+                self._go_on(line, text, 0)
         self._end_text()
 
-    def _inner(self, line: str, blanks: int) -> str:
-        """Leave out of a line as many of its blanks as its containers take."""
-        return line[min(blanks, self._column(len(self._path))) :]
+    def _go_on(self, line: str, text: str, depth: int) -> None:
+        """Take a line of a paragraph, without the blanks that its containers take."""
+        room = sum(container.width for container in self._path[depth:])
+        self._text.append(line[min(len(line) - len(text), room) :])
+        self._at += 1
 
-    def _column(self, depth: int) -> int:
-        """Tell where the text begins in so many containers."""
-        return sum(container.width for container in self._path[:depth])
-
-    def _begin(self, line: str, text: str) -> None:
-        """Read a line that a block begins with."""
+    def _begin(self, line: str) -> None:
+        """Read a line that a block may begin with."""
+        line, depth = self._inside(line)
+        text = line.lstrip(" ")
         blanks = len(line) - len(text)
-        depth = column = 0
-        for container in self._path:
-            if blanks < column + container.width:
-                break
-            column += container.width
-            depth += 1
-        if blanks - column >= _CODE:
+        if not text:
+            self._end_text()
+            self._at += 1
+        elif self._begun is not None and _TEXT.match(text):
+            self._go_on(line, text, depth)
+        elif blanks >= _CODE:
             raise _NotSimpleError
-        if mark := _ITEM.match(text):
-            self._item(line[column:], mark, depth)
-            return
-        if text[0] == "|" and self._begun is not None:
+        elif mark := _ITEM.match(text):
+            self._item(line, mark, depth)
+        elif text[0] == "|" and self._begun is not None:
             raise _NotSimpleError  # a table, or the rule below its header
-        self._end_text()
-        self._leave(depth)
+        else:
+            self._end_text()
+            self._leave(depth)
+            self._block_of(text, blanks)
+
+    def _inside(self, line: str) -> tuple[str, int]:
+        """Give what a line holds within the containers that go on, and their number."""
+        for depth, container in enumerate(self._path):
+            inner = _within(container, line)
+            if inner is None:
+                if any(each.is_quote for each in self._path[depth:]):
+                    raise _NotSimpleError  # it may go on in a quote without its mark
+                return line, depth
+            line = inner
+        return line, len(self._path)
+
+    def _block_of(self, text: str, blanks: int) -> None:
         is_last = self._at + 1 == len(self._lines)
         if _TEXT.match(text) or (text[0] == "|" and is_last):
-            self._begin_text(line[column:])
+            self._begin_text(text)
         elif heading := _HEADING.match(text):
             self._heading(heading)
+        elif text[0] == ">":
+            self._quote(text)
+        elif self._is_quoted:
+            raise _NotSimpleError
         elif fence := _FENCE.match(text):
-            self._fence(fence, blanks, column)
+            self._fence(fence, blanks)
         else:
-            self._table(text, column)
+            self._table(text)
+
+    def _quote(self, text: str) -> None:
+        self._path.append(quote())
+        self._lists.append(Items(None))
+        self._is_quoted = True
+        inner = text[2:] if text[1:2] == " " else text[1:]
+        if not _TEXT.match(inner):
+            raise _NotSimpleError
+        self._begin_text(inner)
+
+    def _end_quotes(self) -> None:
+        """Leave the outermost quote and all in it, as a blank line does."""
+        if self._is_quoted:
+            self._leave([container.is_quote for container in self._path].index(True))
 
     def _begin_text(self, text: str) -> None:
         self._begun, self._text = self._at, [text]
@@ -130,6 +170,7 @@ class _Reading:
     def _leave(self, depth: int) -> None:
         """Leave all containers but so many."""
         del self._path[depth:], self._lists[depth:]
+        self._is_quoted = self._is_quoted and any(each.is_quote for each in self._path)
 
     def _item(self, line: str, mark: re.Match[str], depth: int) -> None:
         """Read an item of the list at this depth, or of another that begins."""
@@ -156,7 +197,13 @@ class _Reading:
         block = self._block("heading", self._at - 1, found[2].strip(" "))
         self.blocks.append(replace(block, level=len(found[1]), is_closed=True))
 
-    def _fence(self, found: re.Match[str], blanks: int, column: int) -> None:
+    @property
+    def _column(self) -> int:
+        """Where text begins in the containers, of which none is a quote."""
+        return sum(container.width for container in self._path)
+
+    def _fence(self, found: re.Match[str], blanks: int) -> None:
+        column = self._column
         start, mark = self._at, found[1]
         code: list[str] = []
         is_closed = False
@@ -169,20 +216,25 @@ class _Reading:
                 break
             is_closed = before - column < _CODE and _closes(text, mark)
             if not is_closed:
-                code.append(line[min(before, blanks) :])
+                code.append(line[min(before, column + blanks) :])
             self._at += 1
         text = "".join(f"{line}\n" for line in code)
         block = self._block("fence", start, text)
         self.blocks.append(replace(block, info=found[2], is_closed=is_closed))
 
-    def _table(self, text: str, column: int) -> None:
-        start, header = self._at, _cells(text)
-        sides = _sides(self._next(start + 1, column))
+    def _table(self, text: str) -> None:
+        start, column, header = self._at, self._column, _cells(text)
+        rule = self._next(start + 1, column)
+        sides = _sides(rule or "")
         if not header or len(header) != len(sides):
-            raise _NotSimpleError
+            if rule is None or start + 2 < len(self._lines):
+                raise _NotSimpleError
+            self._begin_text(text)  # the rule is not whole yet
+            self._go_on(self._lines[self._at], rule, 0)
+            return
         rows = [header]
         self._at += 2
-        while (text := self._next(self._at, column)) is not None:
+        while (text := self._next(self._at, column) or "") != "":
             cells = _cells(text)
             more = [""] * (len(header) - len(cells))
             rows.append((*cells[: len(header)], *more))
@@ -200,6 +252,16 @@ class _Reading:
         if blanks - column >= _CODE or text[0] != "|":
             raise _NotSimpleError
         return text
+
+
+def _within(container: Container, line: str) -> str | None:
+    """Give what a line holds within a container; None if it is not in it."""
+    if container.is_quote:
+        mark = _QUOTE.match(line)
+        return line[mark.end() :] if mark else None
+    if line[: container.width].strip(" "):
+        return None
+    return line[container.width :]
 
 
 def _list_of(container: Container) -> Items:
@@ -222,12 +284,16 @@ def _cells(text: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def _sides(rule: str | None) -> tuple[str, ...]:
+def _sides(rule: str) -> tuple[str, ...]:
     """Read where the cells of each column stand; nothing if that is no rule."""
-    if rule is None or not _RULE.match(rule.rstrip()):
+    columns = [column.strip() for column in rule.split("|")]
+    if not all(map(_SIDE.match, columns[1:-1])) or len(rule.rstrip()) < _SHORTEST_RULE:
         return ()
-    columns = (column.strip() for column in rule.rstrip()[1:-1].split("|"))
-    return tuple(_SIDES[column[0] == ":", column[-1] == ":"] for column in columns)
+    last = columns[-1:] if columns[-1] else []
+    if not all(map(_SIDE.match, last)):
+        return ()
+    named = [*columns[1:-1], *last]
+    return tuple(_SIDES[column[0] == ":", column[-1] == ":"] for column in named)
 
 
 _SIDES = {

@@ -78,8 +78,10 @@ class State(Struct, frozen=True, kw_only=True, eq=False):
     @property
     def opening(self) -> list[str]:
         """The lines that put the parser where it was."""
-        inside = prefix_of(self.path)
         own = self.open.lines if self.open is not None else ()
+        if not self.path:
+            return list(own)
+        inside = prefix_of(self.path)
         return [*context(self.path), *(inside + line for line in own)]
 
 
@@ -91,9 +93,10 @@ class Step:
     ) -> None:
         """Nothing of `state` changes."""
         self._state = state
-        self._opening = self._drawn_to = len(state.opening)
+        opening = state.opening
+        self._opening = self._drawn_to = len(opening)
         """How many lines only open what goes on, and up to where all is drawn."""
-        self._lines = [*state.opening, *state.window, *came]
+        self._lines = [*opening, *state.window, *came]
         self._lexers, self._colour = lexers, colour
         self.drawn: list[Line] = []
         self.awaited = ""
