@@ -13,7 +13,9 @@ _ASCII = frozenset(map(chr, range(128)))
 _CATEGORIES = {
     "CATEGORY_DIGIT": frozenset("0123456789"),
     "CATEGORY_SPACE": frozenset(" \t\n\r\f\v\x1c\x1d\x1e\x1f"),
-    "CATEGORY_WORD": frozenset(each for each in _ASCII if each.isalnum() or each == "_"),
+    "CATEGORY_WORD": frozenset(
+        each for each in _ASCII if each.isalnum() or each == "_"
+    ),
 }
 _NOTHING: frozenset[str] = frozenset()
 _WIDTHLESS = {"ASSERT", "ASSERT_NOT", "AT"}
@@ -36,11 +38,11 @@ def beginnings(pattern: str, flags: int) -> Beginnings:
         return None
     if may_be_empty:
         return None
-    return characters | {each.swapcase() for each in characters}  # letters of any case
+    return characters | {each.swapcase() for each in characters}  # if case is ignored
 
 
 def _of_all(parts: Iterable[tuple[Any, Any]]) -> tuple[frozenset[str], bool]:
-    """Give with what parts after each other can begin, and whether they can be empty."""
+    """Give with what parts in a row can begin, and whether they may be empty."""
     characters = _NOTHING
     for kind, value in parts:
         more, may_be_empty = _of_one(str(kind), value)
@@ -51,28 +53,33 @@ def _of_all(parts: Iterable[tuple[Any, Any]]) -> tuple[frozenset[str], bool]:
 
 
 def _of_one(kind: str, value: Any) -> tuple[frozenset[str], bool]:
+    if kind in _WIDTHLESS:
+        return _NOTHING, True
+    if kind in _REPEATS:
+        characters, may_be_empty = _of_all(value[2])
+        return characters, may_be_empty or value[0] == 0
+    if kind == "SUBPATTERN":
+        return _of_all(value[3])
+    if kind == "ATOMIC_GROUP":
+        return _of_all(value)
+    if kind == "BRANCH":
+        branches = [_of_all(branch) for branch in value[1]]
+        characters = _NOTHING.union(*(each for each, _ in branches))
+        return characters, any(may_be_empty for _, may_be_empty in branches)
+    return _of_character(kind, value), False
+
+
+def _of_character(kind: str, value: Any) -> frozenset[str]:
+    """Give the characters that match what matches exactly one."""
     match kind:
         case "LITERAL":
-            return _ASCII & {chr(value)}, False
+            return _ASCII & {chr(value)}
         case "NOT_LITERAL":
-            return _ASCII - {chr(value)}, False
+            return _ASCII - {chr(value)}
         case "ANY":
-            return _ASCII, False
+            return _ASCII
         case "IN":
-            return _of_set(value), False
-        case "BRANCH":
-            branches = [_of_all(branch) for branch in value[1]]
-            characters = _NOTHING.union(*(each for each, _ in branches))
-            return characters, any(may_be_empty for _, may_be_empty in branches)
-        case "SUBPATTERN":
-            return _of_all(value[3])
-        case "ATOMIC_GROUP":
-            return _of_all(value)
-        case _ if kind in _REPEATS:
-            characters, may_be_empty = _of_all(value[2])
-            return characters, may_be_empty or value[0] == 0
-        case _ if kind in _WIDTHLESS:
-            return _NOTHING, True
+            return _of_set(value)
         case _:
             raise _UnknownError(kind)
 

@@ -10,11 +10,11 @@ class Block(Struct, frozen=True, kw_only=True, eq=False):
 
     kind: str
     """`paragraph`, `heading`, `fence`, `code`, `rule`, `table` or `empty` (an item)."""
-    path: Path
-    """The containers it stands in, from outside in."""
     start: int
     end: int
     """Its first line, and the one after its last."""
+    path: Path = ()
+    """The containers it stands in, from outside in."""
     text: str = ""
     level: int = 0
     """Of a heading."""

@@ -67,6 +67,7 @@ _STYLES: dict[_TokenType, str] = {
 }
 """Colours that can be read on dark and on light: no yellow, no white, no black."""
 
+
 class Code(Struct, frozen=True, kw_only=True, eq=False):
     """Code in some language, as far as it is read."""
 

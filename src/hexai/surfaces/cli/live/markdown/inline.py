@@ -16,6 +16,7 @@ from msgspec import Struct
 from hexai.surfaces.cli.live.header import BOLD
 from hexai.surfaces.cli.live.lines import Pieces, merged
 from hexai.surfaces.cli.live.markdown.blocks import PARSER
+from hexai.surfaces.cli.live.markdown.spans import Spans, simple_spans
 from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, MARKS
 from hexai.surfaces.cli.live.rows import Piece
 from hexai.text.sanitise import visible_line
@@ -99,11 +100,12 @@ def _known(text: str, base: str, *, colour: bool) -> _Part:
 
 
 def _read(text: str, references: References, base: str, *, colour: bool) -> _Part:
-    lines = [*_lines_of(text)]
-    drawing = _Drawing(base, colour=colour)
-    if (spans := _simple_spans(lines)) is not None:
+    drawing = Drawing(base, colour=colour)
+    simple = not (references and "[" in text)
+    if simple and (spans := simple_spans([*_lines_of(text)])) is not None:
         drawing.draw_spans(spans)
-        return _Part(drawing.lines(), is_closed=True)
+        is_open = bool(spans[-1]) and spans[-1][-1].lastgroup == "open"
+        return _Part(drawing.lines(), is_closed=not is_open)
     tokens: list[Token] = []
     PARSER.inline.parse(text, PARSER, {"references": references}, tokens)
     drawing.draw(tokens)
@@ -118,25 +120,6 @@ def _lines_of(text: str) -> Iterator[str]:
     yield last.lstrip(" ") if before else last
 
 
-_UNMARKED = r"(?:[^*_`~<&\\\[]|(?<=[^\W_])_(?=[^\W_]))"
-_SIMPLE = re.compile(
-    rf"(?P<text>{_UNMARKED}+)"
-    r"|`(?P<code>[^` ](?:[^`]*[^` ])?)`(?!`)"
-    rf"|\*\*(?P<strong>[^\W_](?:{_UNMARKED}*[^\W_])?)\*\*(?!\*)"
-    rf"|\*(?P<em>[^\W_](?:{_UNMARKED}*[^\W_])?)\*(?!\*)"
-)
-"""What is marked in most texts, and means the same wherever it stands in a line."""
-
-
-def _simple_spans(lines: Sequence[str]) -> list[list[re.Match[str]]] | None:
-    """Part lines into what is simple; None if there is more, for the parser to read."""
-    spans = [[*_SIMPLE.finditer(line)] for line in lines]
-    for line, found in zip(lines, spans, strict=True):
-        if sum(len(span[0]) for span in found) != len(line):
-            return None
-    return spans
-
-
 _WAITING = re.compile(r"[*_`~\[\\]")
 """Marks that may belong to one that comes later, other than behind a blank."""
 
@@ -149,7 +132,7 @@ def _is_too_much(text: str) -> bool:
 
 def _unread(text: str, base: str, *, colour: bool) -> tuple[StyledLine, ...]:
     """Give each line of a text as it is."""
-    drawing = _Drawing(base, colour=colour)
+    drawing = Drawing(base, colour=colour)
     for number, line in enumerate(_lines_of(text)):
         if number:
             drawing.next_line()
@@ -165,7 +148,7 @@ def _going_on(line: StyledLine, more: Sequence[StyledLine]) -> Sequence[StyledLi
     return [StyledLine(pieces, continues=line.continues, ends=ends), *rest]
 
 
-class _Drawing:
+class Drawing:
     """Lines in their styles, as far as they are drawn."""
 
     def __init__(self, base: str, *, colour: bool) -> None:
@@ -178,6 +161,7 @@ class _Drawing:
         """Where the open links lead, and how much was drawn before them."""
 
     def lines(self) -> tuple[StyledLine, ...]:
+        """Give what is drawn."""
         return tuple(
             StyledLine(
                 tuple(line),
@@ -188,9 +172,11 @@ class _Drawing:
         )
 
     def next_line(self) -> None:
+        """Begin another line."""
         self._lines.append([])
 
     def add(self, text: str, style: str = "") -> None:
+        """Draw some text, its marks left out and what would act made visible."""
         self._note_marks(text)
         text = visible_line(MARKS.sub("", text))
         if not text:
@@ -209,20 +195,29 @@ class _Drawing:
         if text.endswith(CUT):
             self._unended.add(number)
 
-    def draw_spans(self, lines: Sequence[Sequence[re.Match[str]]]) -> None:
+    def draw_spans(self, lines: Sequence[Spans]) -> None:
+        """Draw lines of which all is simple."""
         for number, spans in enumerate(lines):
             if number:
                 self.next_line()
             for span in spans:
-                kind = span.lastgroup or ""
-                if kind == "text":
-                    self.add(span[0])
-                elif not self._colour:
-                    self.add(span[0])
-                else:
-                    self.add(span[kind], _STYLES.get(kind, CODE))
+                self._draw_span(span, span.lastgroup or "")
+
+    def _draw_span(self, span: re.Match[str], kind: str) -> None:
+        match kind:
+            case "text" | "open":
+                self.add(span[0])
+            case "href":
+                self.add(span["link"], UNDERLINE)
+                if span["link"] != span["href"]:
+                    self.add(f" ({span['href']})")
+            case _ if self._colour:
+                self.add(span[kind], _STYLES.get(kind, CODE))
+            case _:
+                self.add(span[0])
 
     def draw(self, tokens: Sequence[Token]) -> None:
+        """Draw what the parser has read."""
         for token in tokens:
             name, _, edge = token.type.rpartition("_")
             if name in _STYLES:

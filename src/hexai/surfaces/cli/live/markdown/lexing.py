@@ -10,13 +10,12 @@ at the end of a text. Lexers with a loop of their own keep that.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
 from pygments.lexer import ExtendedRegexLexer, Lexer, RegexLexer, RegexLexerMeta
 from pygments.token import Error, Whitespace, _TokenType
-from pygments.util import Future
 
 from hexai.surfaces.cli.live.markdown.beginnings import beginnings
 
@@ -66,11 +65,9 @@ class _State:
 class _Uncompiled(RegexLexerMeta):
     """Leaves the expressions of a lexer as they are written."""
 
-    def _process_regex(
-        cls, regex: "str | Future", rflags: int, state: str
-    ) -> _Expression:
+    def _process_regex(self, regex: Any, rflags: int, state: str) -> _Expression:
         del state
-        return _Expression(regex.get() if isinstance(regex, Future) else regex, rflags)
+        return _Expression(regex if isinstance(regex, str) else regex.get(), rflags)
 
 
 class ResumableLexer(RegexLexer):
@@ -83,7 +80,7 @@ class ResumableLexer(RegexLexer):
         self._states: dict[str, _State] = {}
 
     def get_tokens_unprocessed(
-        self, text: str, stack: Sequence[str] = ("root",)
+        self, text: str, stack: Iterable[str] = ("root",)
     ) -> Iterator[Token]:
         """Give the tokens of a text; for rules that have a part of theirs read."""
         yield from self.read(text, tuple(stack))[0]
@@ -151,8 +148,10 @@ def _turn(names: list[str], turn: Any) -> None:
 
 def resumable(kind: type[Lexer]) -> Lexer:
     """Make a lexer of a kind, one that can go on where it stopped if it can be."""
-    if issubclass(kind, RegexLexer) and not issubclass(kind, ExtendedRegexLexer):
-        if kind.get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed:
-            made = _Uncompiled(f"Resumable{kind.__name__}", (ResumableLexer, kind), {})
-            return cast("Lexer", made())
-    return kind()
+    if not issubclass(kind, RegexLexer) or issubclass(kind, ExtendedRegexLexer):
+        return kind()
+    if kind.get_tokens_unprocessed is not RegexLexer.get_tokens_unprocessed:
+        return kind()
+    make: Any = _Uncompiled
+    lexer: Lexer = make(f"Resumable{kind.__name__}", (ResumableLexer, kind), {})()
+    return lexer

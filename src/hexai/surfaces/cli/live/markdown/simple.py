@@ -3,8 +3,8 @@
 An answer is read a few lines at a time, many times over, and the parser takes a tenth
 of a millisecond for the smallest of texts. So what models write most is read here:
 paragraphs, headings, items of lists within each other, quotes, fences and tables, each
-line by how it begins. Whatever else a line might be, nothing is guessed: then there is no
-answer, and the parser has to read them all. A test holds the two against each other.
+line by how it begins. Whatever else a line might be, nothing is guessed: then there is
+no answer, and the parser has to read them all. A test holds the two against each other.
 """
 
 import re
@@ -41,7 +41,9 @@ def simple_blocks(lines: Sequence[str], known: Path = ()) -> list[Block] | None:
 
     None if something else than what is simple may stand in them.
     """
-    if any(container.is_empty for container in known):
+    if not known and len(lines) == 1 and _TEXT.match(lines[0]):
+        return [Block(kind="paragraph", start=0, end=1, text=lines[0].strip(" "))]
+    if known and any(container.is_empty for container in known):
         return None
     reading = _Reading(lines, known)
     try:
@@ -69,7 +71,7 @@ class _Reading:
         self._begun: int | None = None
         """Where the paragraph began that may go on."""
         self._text: list[str] = []
-        self._is_quoted = any(container.is_quote for container in known)
+        self._is_quoted = bool(known) and any(each.is_quote for each in known)
 
     def read(self) -> None:
         while self._at < len(self._lines):
@@ -181,7 +183,11 @@ class _Reading:
             raise _NotSimpleError  # only the first of a list parts a text
         self._end_text()
         goes_on = not is_deeper and self._path[depth].marker[-1] == marker[-1]
-        items = self._lists[depth] if goes_on else Items(None if number is None else number or 1)
+        items = (
+            self._lists[depth]
+            if goes_on
+            else Items(None if number is None else number or 1)
+        )
         container = item(line, number=items.number, list_indent=items.indent)
         items.count(container)
         self._leave(depth)

@@ -251,3 +251,21 @@ def test_code_of_many_lines_keeps_its_colours() -> None:
 def test_an_unknown_language_has_no_colours() -> None:
     """What stands behind a fence may be anything."""
     assert rendered("```no-such {.language}\nx = 1\n```\n", colour=True) == ["  x = 1"]
+
+
+def test_a_patch_has_its_colours() -> None:
+    """What goes, what comes and where; without colours the signs tell it."""
+    answer = "```diff\n@@ -1 +1 @@\n-old\n+new\n same\n```\n"
+
+    assert rendered(answer, colour=True) == [
+        "  \x1b[36m@@ -1 +1 @@\x1b[m",
+        "  \x1b[31m-old\x1b[m",
+        "  \x1b[32m+new\x1b[m",
+        "   same",
+    ]
+    assert rendered(answer) == ["  @@ -1 +1 @@", "  -old", "  +new", "   same"]
+
+
+def test_a_quote_may_go_on_far_to_the_right() -> None:
+    """A further line of it is one however many blanks stand before its mark."""
+    assert rendered("> one\n    > * two\n") == ["│ one", "│ • two"]
