@@ -13,7 +13,6 @@ import msgspec
 
 from hexai.domain.record import Fact
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
-from hexai.service.bench_texts import sweep
 from hexai.service.private_files import (
     TEMPORARY,
     check_private_folder,
@@ -281,6 +280,7 @@ class LedgerRecorder:
 
     def _open(self) -> "Ledger":
         from hexai.ledger.access import Ledger
+        from hexai.service.bench_texts import sweep
 
         ledger = Ledger(make_ledger_file(self._folder), patience=PATIENCE)
         try:

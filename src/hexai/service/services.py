@@ -26,7 +26,6 @@ from hexai.engine.limits import Slots
 from hexai.engine.race_options import Conditions
 from hexai.engine.streams import Streams
 from hexai.providers.locality import OllamaLocality
-from hexai.providers.prices import PriceList, load_prices
 from hexai.providers.readiness.readiness import UpstreamReadiness
 from hexai.providers.registry import Registry, Surroundings, load
 from hexai.service.beside import Beside
@@ -38,6 +37,7 @@ from hexai.service.targets import Clients, Lease, Targets
 
 if TYPE_CHECKING:
     from hexai.providers.llamacpp.prefill import Prefill
+    from hexai.providers.prices import PriceList
 
 
 class Services:
@@ -225,9 +225,11 @@ class Services:
         async with lease:
             await self.locality.learn(target)
 
-    def read_prices(self) -> PriceList:
+    def read_prices(self) -> "PriceList":
         """Give the list of prices, read at its first use."""
         if self._prices is None:
+            from hexai.providers.prices import load_prices
+
             self._prices = load_prices()
         return self._prices
 

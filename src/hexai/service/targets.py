@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
 
@@ -20,8 +20,10 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.provider import Usage
 from hexai.domain.request import Target, Upstream
 from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
-from hexai.providers.prices import PriceList
 from hexai.providers.registry import Client, Unavailable
+
+if TYPE_CHECKING:
+    from hexai.providers.prices import PriceList
 
 Make = Callable[[ProviderSettings], Client]
 """Makes the client of a provider; raises `ProviderError` where that is impossible."""
@@ -164,7 +166,7 @@ class Targets:
         settings: Settings,
         lease: Lease,
         *,
-        prices: Callable[[], PriceList],
+        prices: "Callable[[], PriceList]",
         now: Callable[[], datetime],
     ) -> None:
         """Hold clients by `lease`, which the caller ends; `now` dates prices.

@@ -19,6 +19,7 @@ ordinary variation selectors, and the soft hyphen.
 """
 
 import re
+from functools import cache
 from typing import Final
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
@@ -31,8 +32,12 @@ _UNSAFE = (
     "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 ) + _NONCHARACTERS
-_IN_TEXT = re.compile(f"[{_UNSAFE}]")
-_IN_LINE = re.compile(f"[{_UNSAFE}\t\n]")
+
+
+@cache
+def _acting(more: str = "") -> re.Pattern[str]:
+    """Compile what is made visible, for a text that may hold some: it takes a while."""
+    return re.compile(f"[{_UNSAFE}{more}]")
 
 
 def visible(text: str) -> str:
@@ -42,7 +47,9 @@ def visible(text: str) -> str:
     """
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
-    return _IN_TEXT.sub(_escaped, text)
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return _acting().sub(_escaped, text)
 
 
 def visible_line(text: str) -> str:
@@ -50,7 +57,9 @@ def visible_line(text: str) -> str:
 
     For labels, ids, paths and messages.
     """
-    return _IN_LINE.sub(_escaped, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _acting("\t\n").sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ Only `https` upstreams that are not loopback ever use one: a proxy that saw plai
 would see prompts, and traffic of this machine has no business leaving it.
 """
 
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Mapping
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
@@ -60,7 +60,7 @@ def _credential(parts: SplitResult) -> Secret | None:
         return None
     given = (parts.username, parts.password or "")
     pair = (unquote_to_bytes(each.encode(errors="surrogateescape")) for each in given)
-    return Secret(b64encode(b":".join(pair)).decode())
+    return Secret(b2a_base64(b":".join(pair), newline=False).decode())
 
 
 def _split(url: str) -> SplitResult:
