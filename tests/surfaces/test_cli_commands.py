@@ -54,6 +54,9 @@ def test_a_command_has_help_of_its_own() -> None:
         "config files of nginx",
         "vote for me please",
         "show decades",
+        "slow 12 things",
+        "note this",
+        "chat B",
         "what --nonsense does",
         "hello",
     ],
@@ -117,6 +120,9 @@ def test_a_lone_word_that_asks_is_a_question(words: list[str], tmp_path: Path) -
         ("confg shwo --origin", "config show"),
         ("config chek file.toml", "config check"),
         ("team member", "team member add"),
+        ("shwo 12", "show 12"),
+        ("vot B", "vote B"),
+        ("stast --since 7d", "stats --since 7d"),
     ],
 )
 def test_a_slip_in_a_command_of_two_words_asks_nobody(words: str, meant: str) -> None:

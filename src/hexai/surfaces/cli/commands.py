@@ -293,11 +293,49 @@ def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
 
 
 def _refuse_slip(words: tuple[str, ...]) -> None:
-    """Refuse what is one of the commands of two words but for a slip in either."""
+    """Refuse what is a command but for a slip in its name.
+
+    Of one word it is only with what nobody asks: options, runs, or a letter to vote by.
+    """
+    meant = _meant_pair(words) or _meant_word(words)
+    if meant is not None:
+        raise UsageError(f"did you mean `hexai {meant}`? {_BEHIND_DASHES}")
+
+
+def _meant_pair(words: tuple[str, ...]) -> str | None:
     pairs = [command.words for command in COMMANDS if len(command.words) == 2]
     group = nearest_by_slip(words[0], {first for first, _ in pairs})
     if group is None:
-        return
+        return None
     meant = nearest_by_slip(words[1], {word for first, word in pairs if first == group})
-    if meant is not None and words[:2] != (group, meant):
-        raise UsageError(f"did you mean `hexai {group} {meant}`? {_BEHIND_DASHES}")
+    is_slip = meant is not None and words[:2] != (group, meant)
+    return f"{group} {meant}" if is_slip else None
+
+
+def _meant_word(words: tuple[str, ...]) -> str | None:
+    rest = words[1:]
+    if not (is_option(rest[0]) or all(map(_is_unasked, rest))):
+        return None  # most questions: nothing more is loaded for them
+    single = {command.name: command for command in COMMANDS if " " not in command.name}
+    name = nearest_by_slip(words[0], single)
+    if name is None or name == words[0]:
+        return None
+    try:
+        _context(single[name], rest)
+    except click.UsageError:
+        return None
+    return " ".join((name, *rest))
+
+
+def _is_unasked(word: str) -> bool:
+    """Tell a run, or who wins a vote, from a word of a question."""
+    if word in ("tie", "bad") or (len(word) == 1 and word.isupper()):
+        return True
+    if set(word.lower()) - _DIGITS:
+        return False
+    from hexai.surfaces.cli.arguments import is_run  # most questions end before
+
+    return is_run(word)
+
+
+_DIGITS = frozenset("0123456789abcdef")
