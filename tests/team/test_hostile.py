@@ -451,6 +451,16 @@ def test_what_is_published_acts_on_nobodys_terminal(team: Team) -> None:
     assert "<b>" not in shown[-1]
 
 
+def test_what_is_published_without_end_is_not_read(scene: Scene) -> None:
+    """It is said, and nothing of it comes over the line."""
+    scene.team.ask(
+        "INSERT INTO hexai.result VALUES"
+        " ('2026-01-05', 'stats', repeat('x', 33 * 1024 * 1024))"
+    )
+
+    assert "is over 32 MiB" in scene.good.run("stats", "--team").err
+
+
 def test_what_no_member_may_is_refused(scene: Scene) -> None:
     """Files, programs, others' sessions, and whatever would stay."""
     with scene.team.server.connect(scene.team.database) as owner:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LEAST = 5
 """People of whom anything is said."""
 _STATS = "stats"
+_LARGEST = 1 << 25
+"""Bytes of one part of what is published that are read."""
 
 
 class TeamFigures(Struct, frozen=True, kw_only=True):
@@ -127,10 +129,15 @@ def _in_one_line(each: Any) -> Any:
 
 def _newest(connection: "Connection[Any]", part: str) -> str | None:
     row = connection.execute(
-        "SELECT body FROM hexai.result WHERE part = %s ORDER BY week DESC LIMIT 1",
-        [part],
+        "SELECT CASE WHEN octet_length(body) <= %s THEN body END FROM hexai.result"
+        " WHERE part = %s ORDER BY week DESC LIMIT 1",
+        [_LARGEST, part],
     ).fetchone()
-    return None if row is None else str(row[0])
+    if row is None:
+        return None
+    if row[0] is None:
+        raise TeamError("what the team has published is over 32 MiB, and is not read")
+    return str(row[0])
 
 
 def _decoded(body: str, shape: Any) -> Any:
