@@ -1,10 +1,12 @@
 """A team's ledger from the command line, on a real PostgreSQL."""
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -23,13 +25,17 @@ from hexai.domain.entry import Surface
 from hexai.domain.record import Background, Choice, Chosen, Fact, Method, RunRecord
 from hexai.ledger.access import Ledger
 from hexai.service.team_secret import secret_file
+from hexai.team import push
 from hexai.team.sent import Row
+from hexai.team.server import SCHEMA
+from tests.support.postgres import OWNER, Postgres
 from tests.support.records import chosen, contender_record, run_record
 from tests.support.team import DAY, LATELY, Person, Team, psql, shown_run
 
 pytestmark = pytest.mark.debian
 
 MARK = "MARKED"
+MIGRATIONS = Path(push.__file__).with_name("migrations")
 
 
 def test_what_is_new_is_pushed_once(team: Team) -> None:
@@ -381,6 +387,45 @@ def test_an_older_program_never_writes_to_a_newer_schema(team: Team) -> None:
     assert result.code == 1
     assert "a newer Hexai has made the team's ledger" in result.err
     assert team.count() == 0
+
+
+def test_a_first_schema_is_brought_up_to_date(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """What facts it has stay, and what PostgreSQL has learnt of them goes."""
+    name = postgres.make(f"first{os.getpid()}")
+    owner = Person(tmp_path / "owner", postgres.url(name, OWNER))
+    first = (MIGRATIONS / "0001_initial.sql").read_text("utf-8")
+    group = f'"{name}_all"'
+    with postgres.connect(name) as session:
+        session.execute(f"CREATE ROLE {group}".encode())
+        first = first.replace("{member_text}", f"'{name}_all'")
+        session.execute(first.replace("{member}", group).encode())
+        session.execute("UPDATE hexai.setting SET schema = 1")
+        session.execute(
+            "INSERT INTO hexai.fact (person, run, day, revision, idx, flags, kind,"
+            " state, total) SELECT 1, gen_random_uuid(), '2026-01-01', 0, 0, 0, 'r',"
+            " 'a', total FROM (VALUES (1), (2), (-1)) AS each (total)"
+        )
+        session.execute("ANALYZE")
+        try:
+            owner.team("init", "--apply")
+
+            schema = session.execute("SELECT schema FROM hexai.setting").fetchone()
+            facts = session.execute(
+                "SELECT total FROM hexai.fact ORDER BY 1"
+            ).fetchall()
+            learnt = session.execute(
+                "SELECT DISTINCT tablename, attname FROM pg_stats"
+                " WHERE schemaname = 'hexai' AND tablename <> 'setting'"
+            ).fetchall()
+        finally:
+            session.close()
+            postgres.drop(name, f"{name}_all")
+
+    assert schema == (SCHEMA,)
+    assert facts == [(1,), (2,)]
+    assert {attname for _table, attname in learnt} == {"day"}
 
 
 def test_clocks_that_are_wrong_are_no_reason_to_lose_facts(team: Team) -> None:
