@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hexai.ledger.accept import SHOWN_AFTER
+from hexai.domain.record import SHOWN_AFTER
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli, write_config
 from tests.support.lsp_client import HelixClient, connected_to

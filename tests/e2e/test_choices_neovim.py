@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from hexai.ledger.accept import COMMAND_WITHIN, SHOWN_AFTER
+from hexai.domain.record import SHOWN_AFTER
+from hexai.ledger.accept import COMMAND_WITHIN
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli
 from tests.support.neovim import Neovim, neovim

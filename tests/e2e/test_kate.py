@@ -9,7 +9,7 @@ from shutil import which
 
 import pytest
 
-from hexai.ledger.accept import SHOWN_AFTER
+from hexai.domain.record import SHOWN_AFTER
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli
 from tests.support.kate import Kate, kate

@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 from hexai.config.addresses import check_base_url, is_loopback
 from hexai.config.merge import Layer, Merged
 from hexai.config.problems import KeyPath
-from hexai.config.schema_providers import Ollama, OpenAI
+from hexai.config.schema_providers import OLLAMA_PORT, Ollama, OpenAI
 
 OLLAMA_HOST = "OLLAMA_HOST"
 _OLLAMA: KeyPath = ("ollama", "base_url")
 _OPENAI: KeyPath = ("openai", "base_url")
 _OPENAI_VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
-_PORT = 11434
 _EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104
 """Where a server that listens everywhere is to be asked."""
 
@@ -110,7 +109,7 @@ def _ollama_url(said: str) -> str:
     if found is None:
         return ""
     host, port = found.groups()
-    port = port or ("" if marked else str(_PORT))
+    port = port or ("" if marked else str(OLLAMA_PORT))
     host = _EVERY_ADDRESS.get(host, host)
     text = f"{scheme or 'http'}://{host}{':' + port if port else ''}{slash}{path}"
     try:

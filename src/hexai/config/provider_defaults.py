@@ -12,11 +12,7 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from hexai.config.addresses import check_base_url, is_loopback
-from hexai.config.schema import (
-    FIRST_TOKEN,
-    FIRST_TOKEN_ON_THIS_MACHINE,
-    Settings,
-)
+from hexai.config.schema import Settings
 from hexai.config.schema_entries import (
     EntryTable,
     FallbackTable,
@@ -24,10 +20,6 @@ from hexai.config.schema_entries import (
     text_of,
 )
 from hexai.config.schema_providers import (
-    AT_ONCE,
-    AT_ONCE_EMBEDDED,
-    AT_ONCE_OLLAMA,
-    LOAD_OLLAMA,
     Anthropic,
     HttpTable,
     InfillEndpoint,
@@ -43,6 +35,16 @@ from hexai.config.schema_providers import (
 from hexai.config.schema_types import given
 from hexai.config.vendors import usual_first_token
 from hexai.domain.entry import Budgets, Options, RequestSpec
+
+_FIRST_TOKEN = 20.0
+_FIRST_TOKEN_ON_THIS_MACHINE = 60.0
+"""Of `local` and an Ollama on this machine, which may have to load a model."""
+_LOAD_OLLAMA = 300.0
+"""What it gives a load itself; a large model from a slow disk takes minutes."""
+_AT_ONCE = 4
+_AT_ONCE_EMBEDDED = 2
+_AT_ONCE_OLLAMA = 1
+"""On this machine; one elsewhere is a server like others."""
 
 BUILT_IN: tuple[ProviderType, ...] = get_args(ProviderType)
 _API: dict[str, str] = {
@@ -188,9 +190,9 @@ def _budgets(
     fanout = settings.fanout
     first_token = given(
         fanout.first_token_timeout,
-        FIRST_TOKEN_ON_THIS_MACHINE if near else FIRST_TOKEN,
+        _FIRST_TOKEN_ON_THIS_MACHINE if near else _FIRST_TOKEN,
     )
-    load = LOAD_OLLAMA if kind == "ollama" else Local().load_timeout
+    load = _LOAD_OLLAMA if kind == "ollama" else Local().load_timeout
     if isinstance(table, Local | HttpTable):
         load = given(table.load_timeout, load)
     return Budgets(
@@ -213,8 +215,8 @@ def _max_concurrency(
     if kind == "simulated":
         return None
     if kind == "local":
-        return AT_ONCE_EMBEDDED
-    return AT_ONCE_OLLAMA if near else AT_ONCE
+        return _AT_ONCE_EMBEDDED
+    return _AT_ONCE_OLLAMA if near else _AT_ONCE
 
 
 def named_key_variables(settings: Settings) -> frozenset[str]:

@@ -255,11 +255,6 @@ class ProviderName(Table, frozen=True, kw_only=True):
     """A provider or profile; without any configuration file it is `local`."""
 
 
-FIRST_TOKEN = 20.0
-FIRST_TOKEN_ON_THIS_MACHINE = 60.0
-"""Of `local` and an Ollama on this machine, which may have to load a model."""
-
-
 class Fanout(Table, frozen=True, kw_only=True):
     """Limits of a race; providers and entries may set their own."""
 

@@ -78,14 +78,6 @@ Infill = Literal["auto", "off"]
 MaxWorkers = Annotated[int, Meta(ge=1, le=16)]
 
 
-LOAD_OLLAMA = 300.0
-"""What it gives a load itself; a large model from a slow disk takes minutes."""
-AT_ONCE = 4
-AT_ONCE_EMBEDDED = 2
-AT_ONCE_OLLAMA = 1
-"""On this machine; one elsewhere is a server like others."""
-
-
 class ModelTable(Table, frozen=True, kw_only=True):
     """What every provider's table may set."""
 
@@ -190,10 +182,13 @@ class Anthropic(HttpTable, frozen=True, kw_only=True):
     model: str = "claude-sonnet-4-5"
 
 
+OLLAMA_PORT = 11434
+
+
 class Ollama(HttpTable, frozen=True, kw_only=True):
     """Ollama. A key, if it wants one, is HEXAI_OLLAMA_API_KEY or OLLAMA_API_KEY."""
 
-    base_url: str = "http://127.0.0.1:11434"
+    base_url: str = f"http://127.0.0.1:{OLLAMA_PORT}"
     model: str = "qwen3-coder:30b"
     infill: Infill = "auto"
     """Whether completion fills gaps with models that can; `off`: always by a chat."""

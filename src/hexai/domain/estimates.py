@@ -20,7 +20,8 @@ from msgspec.structs import astuple
 
 ENOUGH_SITTINGS = 6
 """From which on their spread is believed."""
-_NORMAL = 1.959964
+QUANTILE = 1.959964
+"""Of the normal distribution, for 95 %."""
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
@@ -68,7 +69,7 @@ def estimate(
     if spread * most > alone > 0:
         low, high = wilson(value, alone / spread, student(len(pulls) - 1))
     else:
-        low, high = wilson(value, most, _NORMAL)
+        low, high = wilson(value, most, QUANTILE)
     return Estimate(value=value, low=low, high=high, is_rough=not trusted)
 
 
@@ -93,7 +94,7 @@ def student(freedom: int) -> float:
 
     By the expansion around the normal quantile of Abramowitz and Stegun, 26.7.5.
     """
-    z = _NORMAL
+    z = QUANTILE
     first = (z**3 + z) / 4
     second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
     third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384

@@ -111,6 +111,10 @@ class Grown(Struct, frozen=True, kw_only=True):
     """The part of the evidence that a verdict takes; 1 where there was one."""
 
 
+TOO_FEW = 20
+"""Choices before which strengths would be noise that looks like knowledge."""
+
+
 class Ranking(Struct, frozen=True, kw_only=True):
     """Models that can be compared with each other, the strongest first."""
 
@@ -126,6 +130,12 @@ class Ranking(Struct, frozen=True, kw_only=True):
     """Whether standing first is shown to do more to some models than to others."""
     growth: tuple[Grown, ...] = ()
     """How verdicts came about, in order of time, if somebody wants to know."""
+
+    @property
+    def is_early(self) -> bool:
+        """Whether there are so few choices that only counts are shown."""
+        most = max((each.choices for each in self.comparisons), default=0)
+        return most < TOO_FEW
 
 
 class Returned(Struct, frozen=True, kw_only=True):

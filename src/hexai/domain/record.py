@@ -77,6 +77,10 @@ class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):
         return self.settles_at is not None and now < self.settles_at
 
 
+SHOWN_AFTER = 0.5
+"""Seconds that something has to stand there to have been shown."""
+
+
 class Shown(Struct, frozen=True, kw_only=True, tag="shown"):
     """What an editor's list held; only what was shown can be chosen or passed over."""
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexai.domain.record import Choice, Method
+from hexai.domain.record import SHOWN_AFTER, Choice, Method
 from hexai.ledger.survival import Done
 from hexai.text.lines import (
     Lines,
@@ -113,8 +113,6 @@ def joined(seen: Groups, listed: Iterable[tuple[int, ...]]) -> Groups:
     return tuple(tuple(group) for group in groups)
 
 
-SHOWN_AFTER = 0.5
-"""Seconds that a list has to be current, to count as seen."""
 OLD = 30.0
 """Seconds after which nobody takes from a list any more."""
 STANDS = 10.0

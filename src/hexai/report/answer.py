@@ -22,8 +22,6 @@ from hexai.report.names import shown_names
 from hexai.report.theme import MOST_SERIES
 from hexai.report.views import View
 
-TOO_FEW = 20
-"""Choices before which strengths would be noise that looks like knowledge."""
 MOST_PAIRS = 6
 _HALF = 20
 """Letters of a name in the legend of pairs."""
@@ -60,11 +58,6 @@ def answer(view: View, names: Names, order: Sequence[str], words: Words) -> Bloc
     )
 
 
-def is_early(ranking: Ranking) -> bool:
-    """Tell whether there are so few choices that only counts are shown."""
-    return max((each.choices for each in ranking.comparisons), default=0) < TOO_FEW
-
-
 def _ranking(
     ranking: Ranking,
     board: Leaderboard,
@@ -76,7 +69,7 @@ def _ranking(
     if not standings:
         return Block()
     sentences = tuple(words.verdicts(ranking, board))
-    if is_early(ranking):
+    if ranking.is_early:
         return Block(sentences=sentences, tables=(_early(standings, names, words),))
     charts = [strengths(standings, names, order)]
     tables = [_strengths(standings, names, words)]

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from hexai.domain.estimates import (
     ENOUGH_SITTINGS,
+    QUANTILE,
     Estimate,
     Sum,
     estimate,
@@ -31,7 +32,6 @@ ENOUGH_OF_AN_ORDER = 10
 """Lists in each order, from which on both orders weigh the same: who stands above is
 taken more often, however good."""
 _ABOVE, _BESIDE, _BELOW = -1, 0, 1
-_NORMAL = 1.959964
 
 Counts = Mapping[tuple[int, int], Both]
 """By the sitting's number, and who stood above; see `Together`."""
@@ -147,7 +147,7 @@ class _Weighing:
         value, pulls = self._pulled(lambda both: both.one - both.other)
         trusted = self._is_known and len(pulls) >= ENOUGH_SITTINGS
         spread = max(self._spread_alone(), variance(pulls) if trusted else 0.0)
-        half = (student(len(pulls) - 1) if trusted else _NORMAL) * sqrt(spread)
+        half = (student(len(pulls) - 1) if trusted else QUANTILE) * sqrt(spread)
         return Estimate(
             value=value,
             low=max(-1.0, value - half),

@@ -25,18 +25,15 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from hexai.domain.figures_by_week import FIRST_WEEK, WEEK
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.bets import Bet, Bets, Look, Outcomes
 from hexai.ledger.ratings.trials import Trials
 
-_WEEK = 7 * 86_400.0
-_MONDAY = 4 * 86_400.0
-"""The first Monday since 1970, in seconds."""
-
 
 def week_of(at: float) -> int:
     """Give the number of the week of a moment in seconds; weeks begin on Mondays."""
-    return int((at - _MONDAY) // _WEEK)
+    return int((at - FIRST_WEEK) // WEEK)
 
 
 class Pace(Struct):

@@ -12,11 +12,11 @@ from math import erfc, sqrt
 
 from msgspec import Struct
 
+from hexai.domain.estimates import QUANTILE
 from hexai.domain.ranking import Leaderboard, Model, Standing
 
 _ALPHA = 0.05
 """Of people who do not differ, the share that is told to, over all pairs."""
-_QUANTILE = 1.959964
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -101,4 +101,4 @@ def _compare(surface: str, one: _Both, other: _Both, pairs: int) -> Difference |
 
 
 def _error(standing: Standing) -> float:
-    return (standing.high - standing.low) / 2 / _QUANTILE
+    return (standing.high - standing.low) / 2 / QUANTILE

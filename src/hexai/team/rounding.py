@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
+from hexai.domain.figures_by_week import WEEK
 from hexai.domain.ranking import Comparison, Leaderboard, Ranking, Standing
 
 _TENS = 10
 _DIGITS = 2
-_WEEK = 7 * 86_400.0
 
 
 def tens(count: float) -> int:
@@ -60,7 +60,7 @@ def _round_comparison(each: Comparison) -> Comparison:
         won=min(choices, tens(each.won)),
         drawn=min(choices, tens(each.drawn)),
         joined=0,
-        since=each.since // _WEEK * _WEEK,
+        since=each.since // WEEK * WEEK,
         stronger=round(each.stronger, _DIGITS),
         missing=None if each.missing is None else max(10, tens(each.missing)),
         until=None,

@@ -12,6 +12,7 @@ from operator import mul
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.domain.estimates import QUANTILE
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.bets import DECIDED_AT
 from hexai.ledger.ratings.likelihood import (
@@ -247,8 +248,6 @@ def _log_score(own: _Maximum, shared: _Maximum, effect: float, priors: Priors) -
 # t; Smyth 2004). The outer products are made larger by the square of what t is more
 # than normal, so that whoever uses them need not know.
 
-QUANTILE = 1.959964
-"""Of the normal distribution, for 95 %."""
 _ALIKE = 0.03
 """How alike two scores of one cluster usually are, as a correlation."""
 _ENOUGH_FREEDOM = 4.5

@@ -14,6 +14,7 @@ from random import Random
 
 from msgspec import Struct
 
+from hexai.domain.estimates import QUANTILE
 from hexai.domain.ranking import (
     Changed,
     Comparison,
@@ -24,7 +25,7 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.ledger.ratings.bets import DECIDED_AT, Bet, Bets
-from hexai.ledger.ratings.choice_model import QUANTILE, Fit, fit
+from hexai.ledger.ratings.choice_model import Fit, fit
 from hexai.ledger.ratings.likelihood import DEFAULT_PRIORS, Priors, apply, cholesky
 from hexai.ledger.ratings.trials import Instead, Trials, connected
 from hexai.ledger.ratings.verdicts import decide, find_change, goals, reached

@@ -6,6 +6,7 @@ from math import exp, log, log1p
 
 from msgspec import Struct
 
+from hexai.domain.figures_by_week import WEEK
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.bets import DECIDED_AT, Bet, Unit
 
@@ -99,7 +100,6 @@ def _reached(bet: Bet, needed: Sequence[float]) -> bool:
 # A preference is read in logits from what a unit of `ratings.bets` has paid, so
 # habits may change without anybody's being blamed.
 
-_WEEK = 7 * 86400.0
 _LIMIT = 52 / 0.05
 """What the sum over the weeks of a year reaches in one of twenty years."""
 _SIZE = 1.0
@@ -152,7 +152,7 @@ def _weeks(units: Sequence[Unit]) -> list[int]:
     found: list[int] = []
     week = None
     for number, unit in enumerate(units):
-        begun = unit.at // _WEEK
+        begun = unit.at // WEEK
         if begun != week and _EACH <= number <= len(units) - _EACH:
             found.append(number)
         week = begun

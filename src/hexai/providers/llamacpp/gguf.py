@@ -17,7 +17,8 @@ from typing import BinaryIO, Final
 
 from msgspec import Struct
 
-_MAGIC = b"GGUF"
+from hexai.providers.llamacpp.model_files import MAGIC
+
 _VERSIONS = (2, 3)
 _LONGEST_HEAD = 64 << 20
 """Bytes before the tensors; a vocabulary of 262,144 tokens takes 11 MB."""
@@ -110,7 +111,7 @@ _Value = int | float | bool | str | Sequence[int | float | bool] | Sequence[str]
 def read_metadata(file: BinaryIO) -> Metadata:
     """Read the head of a GGUF file; raises `ValueError` for what is none."""
     head = _Head(file)
-    if head.take(4) != _MAGIC or head.number("I") not in _VERSIONS:
+    if head.take(4) != MAGIC or head.number("I") not in _VERSIONS:
         raise ValueError("not a GGUF file of a known version")
     tensors, entries = head.count("Q", _MOST_TENSORS), head.count("Q", _MOST_ENTRIES)
     values: dict[str, _Value] = {}

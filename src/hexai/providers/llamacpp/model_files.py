@@ -11,7 +11,8 @@ from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.errors import NotSent, UnknownModel
 from hexai.version import __version__
 
-_MAGIC = b"GGUF"
+MAGIC = b"GGUF"
+"""What a file of a model begins with."""
 
 
 class LoadOptions(Struct, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ def find_model(model: str, store: Path) -> GGUF:
         raise UnknownModel("the path of the model is not valid text") from None
     try:
         found = os.fstat(fd)
-        if not stat.S_ISREG(found.st_mode) or os.read(fd, len(_MAGIC)) != _MAGIC:
+        if not stat.S_ISREG(found.st_mode) or os.read(fd, len(MAGIC)) != MAGIC:
             raise UnknownModel(
                 f"{path} is not a GGUF file", advice="give the path of a GGUF file"
             )

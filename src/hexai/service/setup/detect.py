@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.other_tools import ollama_address, ollama_url_named
+from hexai.config.schema_providers import OLLAMA_PORT
 
 # Not a provider: nothing is sent but the path, no key, and whatever comes back is only
 # looked at. It waits a moment, reads a bounded answer, and never raises.
@@ -54,7 +55,8 @@ async def _read_bounded(reader: asyncio.StreamReader) -> bytes:
     return answer
 
 
-_USUAL: Address = ("127.0.0.1", 11434)
+_HOST = "127.0.0.1"
+_OLLAMA: Address = (_HOST, OLLAMA_PORT)
 _VENDORS = ("OPENAI", "OPENROUTER", "ANTHROPIC")
 
 
@@ -113,7 +115,7 @@ async def detect(
         ollama=None if models is None else tuple(each.name for each in models),
         ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
         ollama_fills=frozenset(each.name for each in models or () if each.fills_gaps),
-        ollama_url=ollama_url_named(environ) if address not in (None, _USUAL) else "",
+        ollama_url=ollama_url_named(environ) if address not in (None, _OLLAMA) else "",
         ollama_elsewhere="" if address else ollama_url_named(environ),
         keys=keys_in(environ),
     )
@@ -162,8 +164,6 @@ USUAL: tuple[tuple[str, int], ...] = (
     ("koboldcpp", 5001),
 )
 """What is likely to listen where; the names are those of the profiles to be made."""
-
-_HOST = "127.0.0.1"
 
 
 class Server(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from hexai.errors import ProviderError, SetupError
 from hexai.providers.http.client import Answer
+from hexai.providers.llamacpp.model_files import MAGIC
 from hexai.service.private_files import make_private_folder, write_private
 from hexai.service.setup.hub import Source
 from hexai.service.setup.hub_client import PATIENCE, Facts, HubClient, Refused
@@ -29,7 +30,6 @@ Say = Callable[[str], None]
 Progress = Callable[[int, int | None], None]
 """Takes how many bytes are there, and of how many."""
 
-_MAGIC = b"GGUF"
 _TRIES = 5
 """Attempts without a new byte before it is given up."""
 _PAUSE = 1.0
@@ -192,7 +192,7 @@ class Download:
                 if facts.size is not None and have > facts.size:
                     raise self._spoilt(f"is longer than {facts.size} bytes")
                 _write(file, piece)
-                if have >= len(_MAGIC) and os.pread(file, 4, 0) != _MAGIC:
+                if have >= len(MAGIC) and os.pread(file, 4, 0) != MAGIC:
                     kind = answer.header("content-type").partition(";")[0]
                     kind = f" ({kind})" if kind.isascii() and len(kind) < 80 else ""
                     raise self._spoilt(f"is not a GGUF file{kind}")
@@ -200,7 +200,7 @@ class Download:
 
     def _keep(self, facts: Facts, file: int) -> str:
         """Give the file its name, if it is the one that was told."""
-        if os.pread(file, len(_MAGIC), 0) != _MAGIC:
+        if os.pread(file, len(MAGIC), 0) != MAGIC:
             raise self._spoilt("is not a GGUF file")
         found = _sum_of(self._part)
         if facts.sha256 and found != facts.sha256:

@@ -64,8 +64,6 @@ _UNCOMPARED = (
     "none of them was chosen over another yet",
 )
 _CELLS = 25
-_TOO_FEW = 20
-"""Choices before which strengths would be noise that looks like knowledge."""
 _HEADER = ("ENTRY", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
 _BARS = 2
 """The column that says in pictures what those beside it say in figures."""
@@ -150,7 +148,7 @@ def _group(
     room: _Room,
 ) -> str:
     standings = wanted_standings(ranking, board, wanted)
-    if max((each.choices for each in ranking.comparisons), default=0) < _TOO_FEW:
+    if ranking.is_early:
         # In no order that could be mistaken for a ranking.
         rows = sorted(_early(each, names) for each in standings)
         header: tuple[str, ...] = _EARLY

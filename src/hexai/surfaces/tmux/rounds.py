@@ -21,7 +21,15 @@ from hexai.domain.outcome import (
     Started,
     TakenBackEvent,
 )
-from hexai.domain.record import Choice, Chosen, Fact, Method, RunRecord, Shown
+from hexai.domain.record import (
+    SHOWN_AFTER,
+    Choice,
+    Chosen,
+    Fact,
+    Method,
+    RunRecord,
+    Shown,
+)
 from hexai.service.actions.fitting import Unfit
 from hexai.service.ask import Run, ask
 from hexai.service.question import Question
@@ -37,9 +45,6 @@ from hexai.surfaces.tmux.view_messages import (
     Told,
 )
 from hexai.surfaces.words import brief_figures, letter
-
-_SEEN_AFTER = 0.5
-"""Seconds that a text has to be there to have been shown."""
 
 Send = Callable[[FromParent], None]
 
@@ -197,7 +202,7 @@ class Round:
         if candidate.was_seen:
             return True
         is_there = candidate.is_shown and isinstance(candidate.text, str)
-        return is_there and self._clock() - candidate.since >= _SEEN_AFTER
+        return is_there and self._clock() - candidate.since >= SHOWN_AFTER
 
     def _cast(self, run: Run) -> None:
         for place, index in enumerate(run.order):

@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 
 from hexai.config.schema import Completion
-from hexai.domain.outcome import Outcome, Status, Timings
-from hexai.errors import NotSent, Overloaded, ProviderError, RateLimited
-from hexai.surfaces.lsp.clients import DEFAULT, HELIX, NEOVIM, Client
+from hexai.surfaces.lsp.clients import HELIX, NEOVIM, Client
 from hexai.surfaces.lsp.completion.editor_request import Trigger, TriggerKind
-from hexai.surfaces.lsp.completion.races import EVERY, Pace, Trouble
+from hexai.surfaces.lsp.completion.races import Pace
 from hexai.surfaces.lsp.documents import Document
 from hexai.text.lines import Lines, Position, Replacement, Span
-from tests.support.editing import Desk, FakeEditor, after_character, at_desk
+from tests.support.editing import Desk, after_character, at_desk
 from tests.support.scripted import Scripted, says
 
 LINES = "for each in found:\n    total += each.size\n    names.append(each.name)\n"
@@ -186,83 +184,3 @@ def test_an_editor_that_is_seen_to_hold_nothing_back_is_not_waited_for() -> None
 def test_no_pause_is_none_at_all() -> None:
     """0 is a pause as configured."""
     assert _pause(Pace(0.15), 1.0, completion_debounce_ms=0) == 0.0
-
-
-def failed(label: str, error: ProviderError) -> Outcome:
-    """Make the outcome of a contender that failed."""
-    return Outcome(
-        index=0,
-        label=label,
-        status=Status.FAILED,
-        error=error,
-        provider="p",
-        model="m",
-    )
-
-
-def test_each_cause_is_told_once_per_contender_and_ten_minutes() -> None:
-    """Another contender, another cause and another time are told again."""
-    editor, now = FakeEditor(DEFAULT), [0.0]
-    trouble = Trouble(editor, clock=lambda: now[0])
-    down, limited = Overloaded("down"), RateLimited("slower")
-
-    for label, error in [("a", down), ("a", down), ("b", down), ("a", limited)]:
-        trouble.ended(failed(label, error), blind=False)
-    now[0] = EVERY - 1
-    trouble.ended(failed("a", down), blind=False)
-    now[0] = EVERY
-    trouble.ended(failed("a", down), blind=False)
-
-    assert editor.logged == [
-        f"Hexai: a: {down}",
-        f"Hexai: b: {down}",
-        f"Hexai: a: {limited}",
-        f"Hexai: a: {down}",
-    ]
-
-
-@pytest.mark.parametrize(("blind", "lines"), [(False, 1), (True, 0)])
-def test_who_was_late_is_told_unless_times_are_hidden(blind: bool, lines: int) -> None:
-    """Blind, the time would show who gave what."""
-    editor = FakeEditor(DEFAULT)
-    late = Outcome(
-        index=0,
-        label="a",
-        status=Status.ANSWERED,
-        late=True,
-        timings=Timings(total=2.0),
-        provider="p",
-        model="m",
-    )
-
-    Trouble(editor, clock=lambda: 0.0).ended(late, blind=blind)
-
-    assert len(editor.logged) == lines
-
-
-@pytest.mark.parametrize(
-    ("reason", "message"),
-    [
-        (".env holds secrets", "Hexai: nobody is asked: .env holds secrets"),
-        ("git ignores it", "Hexai: nobody is asked about .env: git ignores it"),
-    ],
-)
-def test_an_ignored_file_is_told_once(reason: str, message: str) -> None:
-    """Its name stands there once too."""
-    editor = FakeEditor(DEFAULT)
-    trouble = Trouble(editor, clock=lambda: 0.0)
-
-    for _ in range(2):
-        trouble.ignored("file:///.env", reason, [failed("a", NotSent("ignored"))])
-
-    assert editor.logged == [message]
-
-
-def test_an_ignored_file_is_not_told_if_somebody_could_be_asked() -> None:
-    """A local model was: there is nothing to explain."""
-    editor = FakeEditor(DEFAULT)
-    outcomes = [failed("a", NotSent("ignored")), failed("b", Overloaded("down"))]
-
-    Trouble(editor, clock=lambda: 0.0).ignored("file:///.env", "git does", outcomes)
-
-    assert editor.logged == []
