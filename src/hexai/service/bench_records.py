@@ -9,10 +9,8 @@ from hexai.domain.bench import BenchRecord, BenchVote, Cell, Ending, Plan
 from hexai.errors import UsageError
 from hexai.ledger.access import Ledger
 from hexai.service.bench_texts import TextFile, sweep
-from hexai.service.recorder import make_ledger_file
+from hexai.service.recorder import PATIENCE_OF_READERS, make_ledger_file
 from hexai.service.team_secret import outside
-
-_PATIENCE = 5.0
 
 
 class BenchRecords:
@@ -99,7 +97,7 @@ class BenchRecords:
 @contextmanager
 def open_benches(folders: Folders) -> Iterator[BenchRecords]:
     """Open what is kept of benches, making a ledger if there is none."""
-    ledger = Ledger(make_ledger_file(folders.state), patience=_PATIENCE)
+    ledger = Ledger(make_ledger_file(folders.state), patience=PATIENCE_OF_READERS)
     try:
         yield BenchRecords(ledger, folders)
     finally:

@@ -24,11 +24,9 @@ from hexai.ledger.changes import Changes
 from hexai.ledger.llm_logs import write_llm_logs
 from hexai.service.bench_texts import sweep
 from hexai.service.cache import AnswerCache
-from hexai.service.recorder import SPOOL, Spool, make_ledger_file
+from hexai.service.recorder import PATIENCE_OF_READERS, SPOOL, Spool, make_ledger_file
 from hexai.service.state_files import TOLD, KeptPrompts, Told
 from hexai.service.team_secret import outside
-
-_PATIENCE = 5.0
 
 
 class Forgotten(Struct, frozen=True, kw_only=True):
@@ -69,7 +67,7 @@ class History:
         self._ledger.wait_for_locks(0)
         with suppress(LedgerBusy, LedgerTooNew):
             self._spool.take_in(lambda facts: self._ledger.record(*facts))
-        self._ledger.wait_for_locks(_PATIENCE)
+        self._ledger.wait_for_locks(PATIENCE_OF_READERS)
         return self
 
     def run(
@@ -235,7 +233,7 @@ class History:
 @contextmanager
 def open_history(folders: Folders, now: Callable[[], float]) -> Iterator[History]:
     """Open the user's ledger, making it if there is none; `now` is the wall clock."""
-    ledger = Ledger(make_ledger_file(folders.state), patience=_PATIENCE)
+    ledger = Ledger(make_ledger_file(folders.state), patience=PATIENCE_OF_READERS)
     try:
         yield History(ledger, folders, now).take_in_spool()
     finally:
