@@ -188,6 +188,7 @@ NOT_FOR_A_QUESTION = {
     "hexai.text.cells",
     "hexai.providers.llamacpp.provider",
     "hexai.providers.formats.openai",
+    "hexai.domain.bench",
     "hexai.domain.figures",
     "hexai.ledger.figures",
     "hexai.service.recorded_runs",

@@ -103,11 +103,6 @@ class Pushed(Struct, frozen=True):
     bench_change: int = 0
 
 
-def note_run(connection: sqlite3.Connection, number: int) -> None:
-    """Give a run the next change number; in the transaction of the fact."""
-    connection.execute("INSERT OR REPLACE INTO change (run) VALUES (?)", (number,))
-
-
 _RUNS = """
 SELECT change.number, run.number, run.id, surface, language.text, project.text,
     document, started_at, blind, seed IS NOT NULL, narrowed, withheld,

@@ -26,7 +26,6 @@ from hexai.domain.record import (
     Shown,
     Survived,
 )
-from hexai.ledger.changes import note_run
 from hexai.ledger.database import (
     billionths,
     cell_number,
@@ -85,7 +84,7 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
             join_thread(connection, fact)
             _tell_apart(connection, fact)
             _insert_texts(connection, number, fact)
-            note_run(connection, number)
+            _note_run(connection, number)
             _take_early(connection, fact)
         return
     key = run_key(fact.run_id)
@@ -95,7 +94,12 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
         connection.execute("INSERT OR IGNORE INTO early VALUES (?, ?)", (key, text))
     else:
         _take_late(connection, row[0], fact)
-        note_run(connection, row[0])
+        _note_run(connection, row[0])
+
+
+def _note_run(connection: sqlite3.Connection, number: int) -> None:
+    """Give a run the next change number, by which `changes.py` finds what is new."""
+    connection.execute("INSERT OR REPLACE INTO change (run) VALUES (?)", (number,))
 
 
 def _take_early(connection: sqlite3.Connection, run: RunRecord) -> None:
