@@ -1,6 +1,7 @@
 """Questions and votes that are killed, and go on as if nothing had been."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -38,6 +39,25 @@ def start(*arguments: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
+
+
+def test_a_reader_that_has_left_is_no_bug(tmp_path: Path) -> None:
+    """As in `| head -1`: it ends quietly, and what was asked is kept."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    with Upstream(by_prompt()) as one, open(writes, "wb") as nobody:
+        entries(one, surface="cli")
+        command = [sys.executable, "-P", "-m", "hexai", "bench", "ask"]
+        done = subprocess.run(
+            [*command, str(write(tmp_path, 2))],
+            stdin=subprocess.DEVNULL,
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (141, b"")
+    assert len(cells("1")) == 2
 
 
 def test_killed_questions_go_on_to_the_same_end(tmp_path: Path) -> None:

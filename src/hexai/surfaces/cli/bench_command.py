@@ -192,7 +192,7 @@ class BenchCommand(Generic[T]):
 
     async def _with_asker(self, tasks: tuple[T, ...]) -> int:
         notes: list[str] = []
-        problem: HexaiError | None = None
+        problem: Exception | None = None
         code = 1
         async with (
             self._session.services(on_note=notes.append) as services,
@@ -200,7 +200,7 @@ class BenchCommand(Generic[T]):
         ):
             try:
                 code = await self._decide(tasks, asker)
-            except HexaiError as error:
+            except (HexaiError, BrokenPipeError) as error:
                 problem = error  # as it is, and in no group of errors
             except ExceptionGroup as errors:
                 problem = _one_of(errors)
