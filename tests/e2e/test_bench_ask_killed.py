@@ -45,7 +45,7 @@ def test_a_reader_that_has_left_is_no_bug(tmp_path: Path) -> None:
     """As in `| head -1`: it ends quietly, and what was asked is kept."""
     reads, writes = os.pipe()
     os.close(reads)
-    with Upstream(by_prompt()) as one, open(writes, "wb") as nobody:
+    with Upstream(by_prompt()) as one, os.fdopen(writes, "wb") as nobody:
         entries(one, surface="cli")
         command = [sys.executable, "-P", "-m", "hexai", "bench", "ask"]
         done = subprocess.run(
