@@ -147,8 +147,10 @@ def _answer_lines(label: str, cell: Cell | None, text: Text | None) -> list[str]
     took = "" if total is None else f", {seconds(total)}"
     why = f" ({cell.error})" if cell.error else ""
     tests = {None: "", True: ", passes", False: ", fails"}[cell.passes]
-    price = usd(cell.cost_usd)
-    lines = [f"{label}: {cell.state}{why}{figures}{tests}{took}, {price}"]
+    price = "" if cell.cost_usd is None else f", {usd(cell.cost_usd)}"
+    if cell.cost_usd is None and cell.state.counts:
+        price = ", price unknown"
+    lines = [f"{label}: {cell.state}{why}{figures}{tests}{took}{price}"]
     if text is not None:
         lines += [text.text] if text.text else []
         lines += [f"as it came:\n{text.said}"] if text.said else []
