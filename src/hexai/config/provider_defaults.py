@@ -20,6 +20,8 @@ from hexai.config.schema_entries import (
     text_of,
 )
 from hexai.config.schema_providers import (
+    BUILT_IN_MODEL,
+    FITS_BUILT_IN,
     Anthropic,
     HttpTable,
     InfillEndpoint,
@@ -289,11 +291,21 @@ def _make_spec(
         provider=provider.name,
         model=named,
         temperature=None if asked == "default" else asked,
-        max_tokens=given(entry.max_tokens, settings.general.max_tokens) or None,
+        max_tokens=_max_tokens(settings, entry, provider, named) or None,
         limit_stands=thinks or not isinstance(entry.max_tokens, UnsetType),
         options=_options(settings, entry, provider),
         budgets=_entry_budgets(entry, usual),
     )
+
+
+def _max_tokens(
+    settings: Settings, entry: EntryTable, provider: ProviderSettings, model: str
+) -> int:
+    """Resolve how long an answer may be; the built-in model repeats itself soon."""
+    usual = settings.general.max_tokens
+    if provider.name == "local" and model == BUILT_IN_MODEL:
+        usual = min(usual or FITS_BUILT_IN, FITS_BUILT_IN)
+    return given(entry.max_tokens, usual)
 
 
 def _options(

@@ -86,7 +86,7 @@ class EntryTable(Table, frozen=True, kw_only=True):
     """0 is a temperature; `default`: none is sent. Not set: the provider's."""
     max_tokens: MaybeCount = UNSET
     """The length of an answer in tokens; 0: the upstream decides.
-    Not set: general.max_tokens."""
+    Not set: general.max_tokens, of `smollm2` 400 at most."""
     include_usage: MaybeFlag = UNSET
     """Whether usage figures are asked for. Not set: the provider's."""
     limit_key: MaybeLimitKey = UNSET

@@ -26,6 +26,8 @@ ProviderType = Literal[
 """The wire format, and with it the client that speaks it."""
 
 BUILT_IN_MODEL = "smollm2"
+FITS_BUILT_IN = 400
+"""Tokens of an answer; a model so small repeats itself in longer ones."""
 """What is pulled and asked where nobody names another embedded model."""
 
 InfillEndpoint = Literal["auto", "off", "completions", "fim/completions", "infill"]

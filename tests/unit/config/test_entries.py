@@ -145,6 +145,25 @@ def test_limits_of_an_entry_are_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        ({}, 400),
+        ({"general": {"max_tokens": 0}}, 400),
+        ({"general": {"max_tokens": 50}}, 50),
+        ({"models": {"cli": {"max_tokens": 4000}}}, 4000),
+        ({"models": {"cli": {"model": "other.gguf"}}}, 4000),
+    ],
+)
+def test_the_built_in_model_is_not_left_to_repeat_itself(
+    tables: dict[str, Any], expected: int
+) -> None:
+    """Its answers end sooner than others, unless its entry says how long they are."""
+    resolved = _resolve({"provider": {"name": "local"}} | tables)
+
+    assert resolved.entries[0].spec.max_tokens == expected
+
+
+@pytest.mark.parametrize(
     "written",
     [
         {"fallback": {"provider": "openai", "model": "gpt"}},
