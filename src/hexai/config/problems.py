@@ -14,7 +14,8 @@ from hexai.text.sanitise import shorten
 KeyPath = tuple[str | int, ...]
 """From the root of the configuration: keys of tables, and places in lists."""
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+"""What TOML takes as a key without quotes."""
 _PRIVATE_KEYS = {"base_url", "api_key_env", "api_key_command", "headers"}
 _SHOWN_LENGTH = 60
 LISTED = 8
@@ -45,7 +46,7 @@ def dotted(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            bare = part if _BARE_KEY.fullmatch(part) else _quoted(part)
+            bare = part if BARE_KEY.fullmatch(part) else _quoted(part)
             text += f".{bare}" if text else bare
     return text
 

@@ -15,15 +15,13 @@ from msgspec import Struct
 from hexai.config.entries import name_of
 from hexai.config.merge import flatten
 from hexai.config.order import Snapshot
-from hexai.config.problems import KeyPath, dotted
+from hexai.config.problems import BARE_KEY, KeyPath, dotted
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import EntryTable, listed, temperature_of, variable
 from hexai.config.schema_providers import Profile
 from hexai.config.schema_types import given
 from hexai.domain.entry import Entry, Surface
 from hexai.text.sanitise import shorten
-
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class TomlLine(Struct, frozen=True, kw_only=True):
@@ -55,7 +53,7 @@ def to_text(text: str) -> str:
 
 def to_key(key: str) -> str:
     """Write one part of a key path, in quotes if it needs them."""
-    return key if _BARE_KEY.fullmatch(key) else to_text(key)
+    return key if BARE_KEY.fullmatch(key) else to_text(key)
 
 
 def document(lines: Iterable[TomlLine]) -> str:

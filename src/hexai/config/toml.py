@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from hexai.config.problems import KeyPath, Problem
+from hexai.config.problems import BARE_KEY, KeyPath, Problem
 
 # `tomllib` gives values without positions, and `tomlkit` has none inside arrays and
 # inline tables. Both parse; this only has to find its way through a text that `tomllib`
@@ -17,7 +17,6 @@ from hexai.config.problems import KeyPath, Problem
 # there is a problem to report, or an origin to show.
 
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(
     r'"""(?:\\.|(?!""").)*"{3,5}'
     r"|'''(?:(?!''').)*'{3,5}"
@@ -99,7 +98,7 @@ class _Scanner:
             self._at += 1
 
     def _key_part(self) -> str:
-        if bare := _BARE_KEY.match(self._text, self._at):
+        if bare := BARE_KEY.match(self._text, self._at):
             self._at = bare.end()
             return bare.group()
         quoted = self._match(_STRING)

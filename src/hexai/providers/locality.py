@@ -8,6 +8,8 @@ import asyncio
 import re
 from contextlib import suppress
 
+from hexai.config.addresses import is_loopback
+from hexai.config.schema_providers import ProviderSettings
 from hexai.domain.request import Target
 from hexai.providers.formats.format import Asked
 from hexai.providers.readiness.servers import ShownModels
@@ -68,6 +70,21 @@ class OllamaLocality:
                     await self.is_local(target)
         finally:
             self._learning.discard(key)
+
+
+def local_as_configured(settings: ProviderSettings) -> bool | None:
+    """Say whether text stays here; None: ask the Ollama.
+
+    The user's word settles it, but for an Ollama: that one can pass a model on to a
+    host of its own choosing wherever it runs.
+    """
+    if not settings.over_http:
+        return True
+    if settings.local is False:
+        return False
+    if settings.type == "ollama" and (settings.local or is_loopback(settings.base_url)):
+        return None
+    return settings.local or False
 
 
 def _configured(target: Target) -> bool | None:

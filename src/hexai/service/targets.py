@@ -20,6 +20,7 @@ from hexai.domain.outcome import Outcome
 from hexai.domain.provider import Usage
 from hexai.domain.request import Target, Upstream
 from hexai.errors import BadRequest, NotSent, ProviderError, UnknownModel
+from hexai.providers.locality import local_as_configured
 from hexai.providers.registry import Client, Unavailable
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class Targets:
             spec=spec,
             client=client,
             upstream=_upstream(settings, spec, client.proxy),
-            local=_local(settings),
+            local=local_as_configured(settings),
         )
 
     def settings_of(self, provider: str) -> ProviderSettings | None:
@@ -213,7 +214,7 @@ class Targets:
         None: only the upstream can tell, or there is no such provider.
         """
         settings = self.settings_of(provider)
-        return None if settings is None else _local(settings)
+        return None if settings is None else local_as_configured(settings)
 
     def cost_usd(self, outcome: Outcome, *, local: bool | None) -> Decimal | None:
         """Price an outcome in USD; None if nobody knows.
@@ -336,21 +337,6 @@ def _upstream(settings: ProviderSettings, spec: RequestSpec, proxy: str) -> Upst
     )
 
 
-def _local(settings: ProviderSettings) -> bool | None:
-    """Say whether text stays here; None: ask the Ollama.
-
-    The user's word settles it, but for an Ollama: that one can pass a model on to a
-    host of its own choosing wherever it runs.
-    """
-    if not settings.over_http:
-        return True
-    if settings.local is False:
-        return False
-    if settings.type == "ollama" and (settings.local or is_loopback(settings.base_url)):
-        return None
-    return settings.local or False
-
-
 def is_paid(settings: ProviderSettings) -> bool:
     """Tell whether asking a provider may cost money: a server here costs none."""
-    return _local(settings) is False and not is_loopback(settings.base_url)
+    return local_as_configured(settings) is False and not is_loopback(settings.base_url)

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hexai.config.environment import key_variable, vendor_variable
 from hexai.config.other_tools import ollama_address, ollama_url_named
 from hexai.config.schema_providers import OLLAMA_PORT
 
@@ -57,7 +58,7 @@ async def _read_bounded(reader: asyncio.StreamReader) -> bytes:
 
 _HOST = "127.0.0.1"
 _OLLAMA: Address = (_HOST, OLLAMA_PORT)
-_VENDORS = ("OPENAI", "OPENROUTER", "ANTHROPIC")
+_VENDORS = ("openai", "openrouter", "anthropic")
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -93,7 +94,7 @@ def extra_installed() -> bool:
 
 def keys_in(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Name the variables that hold a key of a vendor known to Hexai."""
-    names = [f"{prefix}{v}_API_KEY" for v in _VENDORS for prefix in ("HEXAI_", "")]
+    names = [name(v) for v in _VENDORS for name in (key_variable, vendor_variable)]
     return tuple(name for name in names if environ.get(name, "").strip())
 
 

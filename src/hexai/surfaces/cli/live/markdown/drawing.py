@@ -15,13 +15,16 @@ from hexai.surfaces.cli.live.markdown.inline import (
     styled,
     styled_lines,
 )
-from hexai.surfaces.cli.live.markdown.tables import TableLine, TableShape, shape_of
+from hexai.surfaces.cli.live.markdown.tables import (
+    MOST_ROWS,
+    TableLine,
+    TableShape,
+    shape_of,
+)
 from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, MARKS
 from hexai.surfaces.cli.live.rows import Piece
 from hexai.text.sanitise import visible_line
 
-MOST_ROWS = 10
-"""Rows of a table by which its widths are fixed."""
 _LONGEST = 1_600
 _MOST_LINES = 24
 """Lines of a paragraph that are read at once, and characters in them."""

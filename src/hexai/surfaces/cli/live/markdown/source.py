@@ -25,7 +25,6 @@ from hexai.surfaces.cli.live.markdown.blocks import read_blocks
 from hexai.surfaces.cli.live.markdown.code import Code, Lexers
 from hexai.surfaces.cli.live.markdown.containers import Path, context, prefix_of
 from hexai.surfaces.cli.live.markdown.drawing import (
-    MOST_ROWS,
     Place,
     code_lines,
     draw_code,
@@ -39,7 +38,7 @@ from hexai.surfaces.cli.live.markdown.drawing import (
     text_parts,
 )
 from hexai.surfaces.cli.live.markdown.inline import References, definitions
-from hexai.surfaces.cli.live.markdown.tables import TableShape
+from hexai.surfaces.cli.live.markdown.tables import MOST_ROWS, TableShape
 from hexai.surfaces.cli.live.markdown.written import (
     GOES_ON,
     TEXT,

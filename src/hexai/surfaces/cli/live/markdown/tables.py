@@ -16,6 +16,8 @@ from hexai.surfaces.cli.live.lines import (
 )
 from hexai.surfaces.cli.live.rows import SEPARATOR, Piece
 
+MOST_ROWS = 10
+"""Rows of a table by which its widths are fixed."""
 _NARROWEST = 3
 """Cells of a column below which nothing in it can be read."""
 
