@@ -15,8 +15,9 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, Chunk, Finished, FinishReason, TextDelta
 from hexai.errors import ContextTooLong, ProviderError, UnknownModel
 from hexai.providers.llamacpp.files import Card, all_workers, try_lock
-from hexai.providers.llamacpp.model_files import LoadOptions, find_model
+from hexai.providers.llamacpp.model_files import find_model
 from hexai.providers.llamacpp.supervisor import Supervisor
+from hexai.providers.llamacpp.worker import LoadOptions
 from tests.support.ask_local import Question, provider
 from tests.support.model import small_model
 from tests.support.workers import answer, ask, living, run_folder

@@ -20,6 +20,7 @@ from hexai.config.schema_entries import (
     text_of,
 )
 from hexai.config.schema_providers import (
+    AT_ONCE_EMBEDDED,
     BUILT_IN_MODEL,
     FITS_BUILT_IN,
     Anthropic,
@@ -44,7 +45,6 @@ _FIRST_TOKEN_ON_THIS_MACHINE = 60.0
 _LOAD_OLLAMA = 300.0
 """What it gives a load itself; a large model from a slow disk takes minutes."""
 _AT_ONCE = 4
-_AT_ONCE_EMBEDDED = 2
 _AT_ONCE_OLLAMA = 1
 """On this machine; one elsewhere is a server like others."""
 
@@ -217,7 +217,7 @@ def _max_concurrency(
     if kind == "simulated":
         return None
     if kind == "local":
-        return _AT_ONCE_EMBEDDED
+        return AT_ONCE_EMBEDDED
     return _AT_ONCE_OLLAMA if near else _AT_ONCE
 
 

@@ -78,6 +78,8 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
 
 Infill = Literal["auto", "off"]
 MaxWorkers = Annotated[int, Meta(ge=1, le=16)]
+AT_ONCE_EMBEDDED = 2
+"""Requests that a worker answers at once."""
 
 
 class ModelTable(Table, frozen=True, kw_only=True):

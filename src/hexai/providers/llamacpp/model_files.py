@@ -9,25 +9,9 @@ from msgspec import Struct
 
 from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.errors import NotSent, UnknownModel
-from hexai.version import __version__
 
 MAGIC = b"GGUF"
 """What a file of a model begins with."""
-
-
-class LoadOptions(Struct, frozen=True, kw_only=True):
-    """How a worker loads a model; other options are another worker."""
-
-    context: int = 16_384
-    """Tokens that all requests under way share; 0 for all that the model knows.
-
-    Models of today know 128,000 tokens and more, which would take 16 GB for a model
-    of 5 GB.
-    """
-    parallel: int = 2
-    """Requests answered at once; the slots of provider `local`."""
-    batch: int = 64
-    """Tokens of prompts read at once; see `worker`."""
 
 
 class GGUF(Struct, frozen=True, kw_only=True):
@@ -84,22 +68,6 @@ def find_model(model: str, store: Path) -> GGUF:
         raise _cannot_read(model, path, error) from error
     finally:
         os.close(fd)
-
-
-def identity(gguf: GGUF, options: LoadOptions) -> str:
-    """Describe all that makes a worker another one."""
-    facts = (
-        gguf.device,
-        gguf.inode,
-        gguf.size,
-        gguf.mtime_ns,
-        options.context,
-        options.parallel,
-        options.batch,
-        __version__,
-        xllamacpp_version(),
-    )
-    return ":".join(map(str, facts))
 
 
 def xllamacpp_version() -> str:

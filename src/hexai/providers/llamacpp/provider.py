@@ -23,13 +23,13 @@ from hexai.providers.llamacpp.gguf import Metadata, read_metadata
 from hexai.providers.llamacpp.infill import LlamaCppInfill, WatchedChat
 from hexai.providers.llamacpp.model_files import (
     GGUF,
-    LoadOptions,
     find_model,
     xllamacpp_version,
 )
 from hexai.providers.llamacpp.prefill import PrefillPrompt, Reading, manner
 from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
+from hexai.providers.llamacpp.worker import LoadOptions
 from hexai.providers.secret import Secret
 from hexai.providers.vision import unseen
 

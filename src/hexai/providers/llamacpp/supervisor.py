@@ -36,7 +36,7 @@ from hexai.providers.llamacpp.files import (
     worker_files,
     workers_folder,
 )
-from hexai.providers.llamacpp.model_files import GGUF, LoadOptions, identity
+from hexai.providers.llamacpp.model_files import GGUF
 from hexai.providers.llamacpp.process import (
     HEALTH_TIMEOUT,
     PAUSE,
@@ -46,7 +46,7 @@ from hexai.providers.llamacpp.process import (
     failure,
     spawn,
 )
-from hexai.providers.llamacpp.worker import Order
+from hexai.providers.llamacpp.worker import LoadOptions, Order, identity
 
 _FOREVER = 1e9
 """Seconds that stand for infinity, which JSON does not know."""

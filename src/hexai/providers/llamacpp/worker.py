@@ -17,8 +17,10 @@ from typing import Any, NoReturn
 import msgspec
 from msgspec import Struct
 
+from hexai.config.schema_providers import AT_ONCE_EMBEDDED
 from hexai.providers.llamacpp.files import Lock, WorkerFiles, try_lock
-from hexai.providers.llamacpp.model_files import GGUF, LoadOptions
+from hexai.providers.llamacpp.model_files import GGUF, xllamacpp_version
+from hexai.version import __version__
 
 FAILED = "failed: "
 """How the last line of the log begins if the model could not be loaded."""
@@ -42,6 +44,21 @@ _GPU_BATCH = 512
 """Tokens that a graphics card reads at once; it is through with them at once, too."""
 
 
+class LoadOptions(Struct, frozen=True, kw_only=True):
+    """How a worker loads a model; other options are another worker."""
+
+    context: int = 16_384
+    """Tokens that all requests under way share; 0 for all that the model knows.
+
+    Models of today know 128,000 tokens and more, which would take 16 GB for a model
+    of 5 GB.
+    """
+    parallel: int = AT_ONCE_EMBEDDED
+    """Requests answered at once."""
+    batch: int = 64
+    """Tokens of prompts read at once."""
+
+
 class Order(Struct, frozen=True, kw_only=True):
     """What a worker is to serve, and where; comes on standard input."""
 
@@ -56,6 +73,22 @@ class Order(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Order(name={self.name!r}, key=***)"
+
+
+def identity(gguf: GGUF, options: LoadOptions) -> str:
+    """Describe all that makes a worker another one."""
+    facts = (
+        gguf.device,
+        gguf.inode,
+        gguf.size,
+        gguf.mtime_ns,
+        options.context,
+        options.parallel,
+        options.batch,
+        __version__,
+        xllamacpp_version(),
+    )
+    return ":".join(map(str, facts))
 
 
 def main() -> None:

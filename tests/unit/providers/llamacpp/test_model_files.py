@@ -1,17 +1,14 @@
-"""Which file a model's name stands for, and what makes a worker another one."""
+"""Which file a model's name stands for, and what tells one model from another."""
 
 import os
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from hexai.errors import NotSent, UnknownModel
 from hexai.providers.llamacpp.model_files import (
-    LoadOptions,
     find_model,
-    identity,
     model_path,
     xllamacpp_version,
 )
@@ -107,26 +104,6 @@ def test_a_file_that_was_swapped_is_noticed(tmp_path: Path) -> None:
     assert not found.is_still_there()
     path.unlink()
     assert not found.is_still_there()
-
-
-def test_every_fact_makes_another_worker(tmp_path: Path) -> None:
-    """File, load options and nothing else that a caller can choose."""
-    _gguf(tmp_path / "my.gguf")
-    found, options = find_model("my", tmp_path), LoadOptions()
-    others = [
-        msgspec.structs.replace(found, **{name: getattr(found, name) + 1})
-        for name in ("device", "inode", "size", "mtime_ns")
-    ]
-    identities = {
-        identity(found, options),
-        identity(found, LoadOptions(context=1)),
-        identity(found, LoadOptions(parallel=1)),
-        *(identity(other, options) for other in others),
-    }
-
-    assert len(identities) == 7
-    elsewhere = msgspec.structs.replace(found, path="/the/same/by/another/name")
-    assert identity(elsewhere, options) == identity(found, options)
 
 
 def test_the_version_of_xllamacpp_makes_another_worker(
