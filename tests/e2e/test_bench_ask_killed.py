@@ -60,6 +60,27 @@ def test_a_reader_that_has_left_is_no_bug(tmp_path: Path) -> None:
     assert len(cells("1")) == 2
 
 
+def test_a_bench_that_runs_is_asked_by_nobody_else(tmp_path: Path) -> None:
+    """It is neither resumed nor forgotten meanwhile, and shown as what it is."""
+    file = write(tmp_path, QUESTIONS)
+    with Upstream(by_prompt(delay=0.1)) as one:
+        entries(one, surface="cli")
+        process = start(str(file))
+        one.wait(lambda: len(one.requests) >= 2)
+        again = run_cli("bench", "ask", "--resume", "1")
+        gone = run_cli("bench", "forget", "1", "--yes")
+        listed, shown = run_cli("bench", "list"), run_cli("bench", "show", "1")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+    assert (again.code, gone.code) == (2, 2)
+    assert "is being asked by another process" in again.err
+    assert "is being asked just now" in gone.err
+    assert "is asked now" in listed.out
+    assert "is being asked just now" in shown.out
+    assert "unfinished" in run_cli("bench", "list").out
+
+
 def test_killed_questions_go_on_to_the_same_end(tmp_path: Path) -> None:
     """The same cells, each once, and the same money, as undisturbed."""
     drawn, file, killed = random.Random(5), write(tmp_path, QUESTIONS), 0
@@ -151,6 +172,7 @@ def test_a_killed_vote_goes_on_at_the_next_pair(
         subprocess.run(["kill", "-9", str(process_of(terminal))], check=True)
         terminal.press("-l", "reset")
         terminal.press("Enter")
+        wait_until(lambda: "pair" not in "\n".join(terminal.screen()), "it is left")
         begin(terminal)
         terminal.wait_for("pair 4 of 5")
         again = terminal.screen()

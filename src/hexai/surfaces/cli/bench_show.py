@@ -42,14 +42,15 @@ def list_benches(invocation: Invocation, *, json: bool) -> int:
     if json:
         say(process, to_json([listed(bench) for bench in benches]) + "\n")
     elif benches:
-        rows = [_row(bench) for bench in benches]
+        beside = Beside(folders_of(process).runtime)
+        rows = [_row(bench, runs=beside.is_taken(bench.id)) for bench in benches]
         say(process, table(_LIST, rows, columns=process.columns))
     else:
         complain(process, "there is no bench yet; hexai bench run begins one")
     return 0
 
 
-def _row(bench: BenchRecord) -> tuple[str, ...]:
+def _row(bench: BenchRecord, *, runs: bool) -> tuple[str, ...]:
     plan = bench.plan
     return (
         str(bench.number),
@@ -59,7 +60,7 @@ def _row(bench: BenchRecord) -> tuple[str, ...]:
         str(len(plan.tasks)),
         f"{len(bench.cells)}/{len(plan.tasks) * len(plan.contenders)}",
         spent(bench.cost_usd, is_known=bench.is_cost_known),
-        bench.ending,
+        "is asked now" if runs else bench.ending,
     )
 
 
@@ -92,7 +93,9 @@ def show_bench(
         from hexai.surfaces.cli.bench_vote_words import vote_tables
 
         say(process, vote_tables(record, columns=process.columns))
-    say(process, f"bench {record.number}: {ending_words(record)}\n")
+    runs = Beside(folders_of(process).runtime).is_taken(record.id)
+    told = "is being asked just now" if runs else ending_words(record)
+    say(process, f"bench {record.number}: {told}\n")
     return 0
 
 
