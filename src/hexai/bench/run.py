@@ -27,6 +27,8 @@ _UNPAID = 3
 """Times that a cell may find the purse too light for its retries."""
 _QUIET = 10.0
 """Seconds from which on it is told that an answer is waited for."""
+_STUCK = 120.0
+"""Seconds from which on nobody waits for whom no answer comes from."""
 _LATELY = 20
 """Cells by whose time it is told how long the rest takes."""
 
@@ -168,8 +170,7 @@ class Bench(Generic[T]):
         for index, patience in enumerate(self._patience):
             if index in self.known.aside:
                 continue
-            begun = [at for (_, whose), at in self._begun.items() if whose == index]
-            quiet = now - min(begun, default=now)
+            quiet = self._quiet(index, now)
             if left := patience.left(now):
                 yield Wait(contender=index, seconds=left, reason=patience.reason)
             elif quiet > _QUIET:
@@ -183,7 +184,8 @@ class Bench(Generic[T]):
             if isinstance(found, float):
                 await self._wait_for(found)
                 continue
-            await self._wait_until(lambda: self._is_near(lane))
+            while not self._is_over() and not self._is_near(lane):
+                await self._wait_for(_QUIET)
             if self._seconds_to_wait(found[1]):
                 lane.put_off(found)
             elif self.known.lacks(*found) and not self._is_over():
@@ -208,12 +210,17 @@ class Bench(Generic[T]):
         return lane.tasks - min(others, default=inf) <= LEAD
 
     def _is_short(self, contenders: Sequence[int]) -> bool:
-        """Tell whether all of some only fail now: nobody has to wait for them."""
+        """Tell whether all of some fail now, or one is stuck: nobody waits for them."""
         now = asyncio.get_running_loop().time()
-        return all(
-            index in self.known.aside or self._patience[index].is_short(now)
-            for index in contenders
+        fail = (
+            i in self.known.aside or self._patience[i].is_short(now) for i in contenders
         )
+        return all(fail) or any(self._quiet(i, now) > _STUCK for i in contenders)
+
+    def _quiet(self, index: int, now: float) -> float:
+        """Give the seconds since a contender was asked what it has not answered."""
+        begun = (at for (_, whose), at in self._begun.items() if whose == index)
+        return now - min(begun, default=now)
 
     async def _tell(self) -> None:
         """Let those look again who wait for something."""

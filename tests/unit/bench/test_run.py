@@ -309,6 +309,33 @@ def test_what_hangs_holds_up_nobody_else() -> None:
     assert max(compared) > 2
 
 
+class Dripping(Script):
+    """Of three the last one takes ten minutes for each answer."""
+
+    ends: dict[int, float]
+    """When each was last answered by."""
+
+    async def fill(self, task: Task, index: int, *, cold: bool) -> Result:
+        """Take a second, or ten minutes."""
+        if index == 2:
+            await asyncio.sleep(600)
+        result = await super().fill(task, index, cold=cold)
+        self.ends[index] = asyncio.get_running_loop().time()
+        return result
+
+
+def test_nobody_waits_for_who_is_stuck() -> None:
+    """Two that answer are asked on while a third drips for ten minutes a cell."""
+    script = Dripping([cloud("a"), cloud("b"), cloud("c", at_once=1)])
+    script.ends = {}
+    tasks = [task(n) for n in range(2 * LEAD)]
+
+    _, bench = play(tasks, script)
+
+    assert max(script.ends[0], script.ends[1]) < 400
+    assert len(bench.known.blocks) == len(tasks)
+
+
 def test_what_is_waited_for_is_told() -> None:
     """A person sees who is waited for, how long, and why."""
     told: list[tuple[float, Wait]] = []
