@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 PROBABLY = 0.6
 """So alike is what somebody probably meant who wrote a name that is not there."""
+SLIPS = 2
+"""Edits between a word of a command line and the one that was meant, at most."""
 
 # rapidfuzz takes 5 ms to import, which nobody waits for whose word is like no name:
 # letters that only one of two texts has bound how alike they can be.
@@ -27,8 +29,8 @@ def nearest(word: str, known: Iterable[str], *, alike: float) -> str | None:
     return name if share >= alike else None
 
 
-def nearest_by_edits(word: str, known: Iterable[str], *, edits: int) -> str | None:
-    """Find the name with the fewest edits to a word, which are so many at most.
+def nearest_by_edits(word: str, known: Iterable[str]) -> str | None:
+    """Find the name with the fewest edits to a word, at most `SLIPS`.
 
     Two letters that changed places are one. At least half of a name's letters have to
     be right: who writes `lbl` does not mean `lsp`.
@@ -37,14 +39,14 @@ def nearest_by_edits(word: str, known: Iterable[str], *, edits: int) -> str | No
     possible = [
         name
         for name in known
-        if max(len(lowered), len(name)) - _shared(lowered, name) <= edits
+        if max(len(lowered), len(name)) - _shared(lowered, name) <= SLIPS
     ]
     if not possible:
         return None
     from rapidfuzz.distance import OSA
 
     distances = [(OSA.distance(lowered, name), name) for name in possible]
-    near = [(d, name) for d, name in distances if d <= min(edits, len(name) // 2)]
+    near = [(d, name) for d, name in distances if d <= min(SLIPS, len(name) // 2)]
     return min(near)[1] if near else None
 
 

@@ -25,12 +25,12 @@ WORDS = st.text("abcde", max_size=8)
 )
 def test_two_edits_are_near(word: str, found: str | None) -> None:
     """A mistyped command is found, another word is not."""
-    assert nearest_by_edits(word, COMMANDS, edits=2) == found
+    assert nearest_by_edits(word, COMMANDS) == found
 
 
 def test_a_word_of_megabytes_is_near_to_none() -> None:
     """It is not measured, which would take minutes."""
-    assert nearest_by_edits("x" * 3_000_000, COMMANDS, edits=2) is None
+    assert nearest_by_edits("x" * 3_000_000, COMMANDS) is None
     assert nearest("x" * 3_000_000, COMMANDS, alike=PROBABLY) is None
 
 
@@ -55,5 +55,5 @@ def test_what_is_not_measured_is_not_near(word: str, known: list[str]) -> None:
     near = [n for n in known if OSA.distance(word, n) <= min(2, len(n) // 2)]
     alike = max((Indel.normalized_similarity(word, name) for name in known), default=0)
 
-    assert (nearest_by_edits(word, known, edits=2) is not None) == bool(near)
+    assert (nearest_by_edits(word, known) is not None) == bool(near)
     assert (nearest(word, known, alike=PROBABLY) is not None) == (alike >= PROBABLY)

@@ -19,7 +19,7 @@ from hexai.bench.mining.holes import (
     near,
     structures,
 )
-from hexai.bench.mining.lines import of_lines
+from hexai.bench.mining.lines import MOST_PROSE, of_lines
 from hexai.bench.mining.told import Errors, balance
 from hexai.bench.mining.worth import is_worth, reason_of_line
 from hexai.prompts.code.constructs import Context
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from tree_sitter import Tree
 
 Parse = Callable[[str], "Tree | None"]
-
-_MOST_PROSE = 0.5
 
 
 class Candidates(Struct, frozen=True, kw_only=True):
@@ -102,7 +100,7 @@ def _is_task(
         left_out["holes of under 3 tokens, or very long ones"] += 1
     elif 2 * len(marked.imports.intersection(rows)) > len(rows):
         left_out["imports"] += 1
-    elif marked.share(hole.start, hole.end) > _MOST_PROSE:
+    elif marked.share(hole.start, hole.end) > MOST_PROSE:
         left_out["strings and comments"] += 1
     elif document.text.count(truth) > 1 or _is_common_line(document, rows):
         left_out["copies of code of the same file"] += 1

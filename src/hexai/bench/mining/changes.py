@@ -10,10 +10,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from rapidfuzz import fuzz, process
 
-from hexai.bench.mining.worth import tokens
+from hexai.bench.mining.worth import SIMILAR, tokens
 
-SIMILAR = 85
-"""Of 100; lines that are as similar are one line and its copy."""
 _LAYOUT = frozenset(",;()'\"`")
 """What formatters add, remove and exchange."""
 _MOST = 40_000

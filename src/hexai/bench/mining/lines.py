@@ -18,7 +18,8 @@ _CURSOR = re.compile(r"(?<=[.:/_){(,= ])|(?<![^\W])[^\W\d_]{2}(?=\w)")
 """The default trigger characters of completion, and a word that has begun."""
 _IN_A_SIGN = re.compile(r"[.:/=][.:/=>]")
 """Nobody is asked for the rest of `...`, `::` or `=>`."""
-_MOST_PROSE = 0.5
+MOST_PROSE = 0.5
+"""The part of a hole that may be comments and strings."""
 
 
 def of_lines(
@@ -38,7 +39,7 @@ def of_lines(
         if not document.text[:start].strip():
             continue  # there is nothing yet that could say what comes
         within = marks.is_inside(start) or marks.is_inside(end)
-        if within or marks.share(start, end) > _MOST_PROSE:
+        if within or marks.share(start, end) > MOST_PROSE:
             left_out["strings and comments"] += 1
             continue
         reason = "imports" if row in marks.imports else ""
@@ -68,7 +69,7 @@ def _tails(document: Document, row: int, marks: Marks) -> Iterator[Hole]:
         if (
             _IN_A_SIGN.match(text, found.end() - 1)
             or marks.is_inside(at)
-            or marks.share(at, end) > _MOST_PROSE
+            or marks.share(at, end) > MOST_PROSE
         ):
             continue
         truth = document.text[at:end]

@@ -12,7 +12,8 @@ _FEWEST = 3
 _LONGEST_LINE = 160
 _LONGEST = 1600
 """Characters of a block; nobody takes more from a list unread."""
-_SIMILAR = 85
+SIMILAR = 85
+"""Of 100; lines that are as similar are one line and its copy."""
 _IMPORT = re.compile(
     r"\s*(?:import\b|from\s+\S+\s+import\b|use\s|using\s|#\s*include\b|require\b"
     r"|package\s|@import\b|@use\b|export\s.*\bfrom\b|extern crate\b|mod\s+\w+;"
@@ -63,7 +64,7 @@ def reason_of_line(lines: Sequence[str], row: int, times: int) -> str:
         _nearest(lines, range(row - 1, -1, -1)),
         _nearest(lines, range(row + 1, len(lines))),
     )
-    if any(fuzz.ratio(line, each) >= _SIMILAR for each in near if each):
+    if any(fuzz.ratio(line, each) >= SIMILAR for each in near if each):
         return "lines like their neighbours"
     return ""
 

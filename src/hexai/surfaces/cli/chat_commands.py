@@ -30,8 +30,6 @@ from hexai.text.nearest_name import nearest_by_edits
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _CHANGES = "--yes"
 """What has a vote changed, as behind `hexai vote`."""
-_SLIP = 2
-"""Edits that may be a slip of the finger."""
 
 
 class _Command(Struct, frozen=True, kw_only=True):
@@ -240,7 +238,7 @@ def _written(thread: ChatThread) -> Iterator[str]:
 
 
 def _unknown(name: str) -> str:
-    near = nearest_by_edits(name, set(_COMMANDS), edits=_SLIP)
+    near = nearest_by_edits(name, set(_COMMANDS))
     meant = f"did you mean {near}? " if near else ""
     return (
         f"{name} is no command; {meant}/help lists them, and a blank before it asks it"

@@ -240,8 +240,6 @@ def _refuse_options(line: CommandLine, options: AskOptions) -> None:
 
 
 _BEHIND_DASHES = "To ask these words, write -- before them"
-_SLIP = 2
-"""Edits that may be a slip of the finger."""
 
 
 def _refuse_near_miss(word: str) -> None:
@@ -254,7 +252,7 @@ def _refuse_near_miss(word: str) -> None:
         raise UsageError(
             f"`{word}` needs arguments: {usage}; to ask this word: hexai -- {word}"
         )
-    if meant is None and (near := nearest_by_edits(word, names, edits=_SLIP)):
+    if meant is None and (near := nearest_by_edits(word, names)):
         meant = f"hexai {near}"
     if meant is not None and not word.endswith("?"):  # "what?" means no `chat`
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
