@@ -6,6 +6,7 @@ everything may.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -29,6 +30,7 @@ class _UnknownError(Exception):
     """An expression is not understood here."""
 
 
+@cache
 def beginnings(pattern: str, flags: int) -> Beginnings:
     """Tell with which of ASCII's characters a match can begin; others always may."""
     try:
