@@ -18,9 +18,7 @@ from hexai.bench.figures import Block, Figures, average
 from hexai.bench.intervals import interval
 from hexai.bench.sequences import CERTAIN, Bounds
 from hexai.bench.standing import Cheaper, Cheapest, Mean, Standing
-
-MARGIN = 0.05
-"""Within which two contenders are equal, if nothing else is asked for."""
+from hexai.domain.bench import MARGIN
 
 
 class Comparison:

@@ -208,6 +208,10 @@ class TaskRecord(Struct, frozen=True, kw_only=True):
         )
 
 
+MARGIN = 0.05
+"""Within which two contenders are equal, if nothing else is asked for."""
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """What a bench asks of whom; the same again gives the same tasks."""
 
@@ -239,7 +243,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     test: str = ""
     """The command by which answers were tried, or `runs` for those of questions that
     were allowed to run; empty: none."""
-    margin: float = 0.05
+    margin: float = MARGIN
     """The difference in `saved` below which two are equal."""
     deadline: float = 4.0
     """Seconds in which an answer is in time."""

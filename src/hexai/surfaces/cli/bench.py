@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hexai.domain.bench import Kind
+from hexai.domain.bench import MARGIN, Kind
 from hexai.domain.entry import Surface
 from hexai.surfaces.cli.arguments import check_moment
 from hexai.surfaces.cli.command_line import (
@@ -234,7 +234,8 @@ def _how_far() -> list[click.Parameter]:
             ["--margin"],
             type=click.FloatRange(min=0.1, max=50),
             metavar="POINTS",
-            help="Call entries equal that differ by less; 5 if nothing else is said.",
+            help="Call entries equal that differ by less; "
+            f"{100 * MARGIN:g} if nothing else is said.",
         ),
         click.Option(
             ["--dry-run"],

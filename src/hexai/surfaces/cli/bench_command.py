@@ -28,6 +28,7 @@ from hexai.bench.plan import differences, whole_commits
 from hexai.bench.run import Asks, Bench, T_contra
 from hexai.bench.spending import Forecast
 from hexai.domain.bench import (
+    MARGIN,
     BenchContender,
     BenchRecord,
     Cell,
@@ -65,7 +66,7 @@ class BenchOptions(Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     budget: Decimal | None = None
     hours: float | None = None
-    margin: float = 5.0
+    margin: float = 100 * MARGIN
     """In points."""
     seed: str | None = None
     dry_run: bool = False
