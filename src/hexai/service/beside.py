@@ -121,8 +121,9 @@ class Beside:
         self._folder = runtime / "bench"
         self._folder_name = str(self._folder)
         self._benches = runtime / "benches"
-        self._held: list[int] = []
-        """The locks of this process: of all benches, and of its own."""
+        self._shared = -1
+        """The lock that all benches hold while they run; -1: this one does not."""
+        self._own: list[int] = []
 
     @property
     def is_open(self) -> bool:
@@ -134,7 +135,7 @@ class Beside:
         make_private_folder(self._folder.parent)
         make_private_folder(self._benches)
         shared = Mark(self._benches / "all").lock()
-        self._held += [] if shared is None else [shared]
+        self._shared = -1 if shared is None else shared
         make_private_folder(self._folder)
 
     def take(self, bench: str) -> bool:
@@ -142,7 +143,7 @@ class Beside:
         held = Mark(self._benches / bench).lock(alone=True)
         if held is None:
             return False
-        self._held.append(held)
+        self._own.append(held)
         return True
 
     def is_taken(self, bench: str) -> bool:
@@ -158,18 +159,18 @@ class Beside:
 
     def close(self) -> None:
         """Let nobody tell anything any more, unless another bench still runs."""
-        if not self._held:
+        if self._shared < 0:
             return
-        shared, *own = self._held
         with suppress(OSError):
-            fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._shared, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for folder in (self._folder, self._benches):
                 for path in folder.iterdir():
                     path.unlink(missing_ok=True)
                 folder.rmdir()
-        for descriptor in (*own, shared):
+        for descriptor in (*self._own, self._shared):
             _unlock(descriptor)
-        self._held.clear()
+        self._shared = -1
+        self._own.clear()
 
     def people(self, place: str) -> Mark:
         """Give the mark of those who wait for what they ask at a place."""

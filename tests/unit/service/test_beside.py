@@ -198,3 +198,15 @@ def test_a_bench_is_asked_by_one_process_alone(tmp_path: Path) -> None:
     assert one.is_taken("b")
     other.close()
     assert not [*tmp_path.glob("bench*")]
+
+
+def test_where_nothing_can_be_locked_a_bench_runs_all_the_same(tmp_path: Path) -> None:
+    """What cannot be told is no reason not to ask."""
+    (tmp_path / "benches").write_text("", "utf-8")
+    beside = Beside(tmp_path)
+    with pytest.raises(OSError, match="benches"):
+        beside.open()
+
+    assert beside.take("a")
+    assert not beside.is_taken("a")
+    beside.close()
