@@ -24,8 +24,8 @@ from hexai.domain.entry import Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.service.ask import Run
-from hexai.service.attachments.asked import guarded
 from hexai.service.bench_texts import Text
+from hexai.service.guard.guard import GuardedText
 from hexai.service.question import Question
 
 _WITHOUT_TEXT = frozenset(
@@ -61,7 +61,7 @@ class QuestionAsker(Asker[PosedQuestion]):
 
         request = self.request(task)
         question = Question(
-            request=request, entries=(entry,), documents=guarded(task.attachments)
+            request=request, entries=(entry,), documents=_documents(task)
         )
         put = await self.put(question, index, tab, follow)
         if later := later_of(put.outcome, tab):
@@ -74,6 +74,14 @@ class QuestionAsker(Asker[PosedQuestion]):
         )
         times = watch.times(put.outcome, overlapped=put.overlapped)
         return replace(answer, cold=times) if cold else replace(answer, warm=times)
+
+
+def _documents(task: PosedQuestion) -> tuple[GuardedText, ...]:
+    if not task.attachments:
+        return ()
+    from hexai.service.attachments.asked import guarded
+
+    return guarded(task.attachments)
 
 
 class QuestionFiller(Filler[PosedQuestion]):

@@ -3,7 +3,6 @@
 What is a question and what is wrong with one is then the same for JSON, YAML and TOML.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -92,6 +91,8 @@ def _lines_of_json(text: str) -> Mapping[Path, int]:
 
 
 def _json(text: str, line: int) -> Any:
+    import json  # not for the other forms
+
     try:
         return json.loads(
             text, parse_constant=_refuse, parse_int=_int, object_pairs_hook=_table

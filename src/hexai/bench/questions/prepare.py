@@ -14,7 +14,6 @@ from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
 from hexai.prompts.cli import cli_messages, wants_explanation
 from hexai.prompts.templates import built_in_texts, cli_system
-from hexai.service.attachments.asked import messages_with
 from hexai.version import __version__
 
 
@@ -50,6 +49,8 @@ def composed(
         system = cli_system(settings.prompts.cli, explain=explain)
     messages = cli_messages(system, question.text)
     if attachments:
+        from hexai.service.attachments.asked import messages_with
+
         messages = messages_with(messages, attachments)
     return messages, attachments
 

@@ -1,7 +1,6 @@
 """`hexai bench ask`: questions of your own, to all of your models."""
 
 import os
-import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -142,7 +141,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         asked = AskedQuestions(
             file=named,
             project=project_of(self._session.process.folder),
-            seed=wanted.seed or secrets.token_hex(4),
+            seed=wanted.seed or os.urandom(4).hex(),
             until=int(time.time()),  # noqa: TID251 - the edge
             repeat=wanted.repeat or 1,
             most=wanted.tasks,

@@ -7,7 +7,7 @@ and how it goes on with what was begun.
 
 import asyncio
 import gc
-import secrets
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -320,7 +320,7 @@ class BenchCommand(Generic[T]):
     def _begin(self, plan: Plan) -> BenchRecord:
         if self._before is not None:
             return self._before
-        key = secrets.token_hex(16)
+        key = os.urandom(16).hex()
         now = time.time()  # noqa: TID251 - the edge
         return self._records.begin(plan, key=key, name=self._options.name, now=now)
 

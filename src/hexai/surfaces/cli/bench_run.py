@@ -1,7 +1,6 @@
 """`hexai bench run`: which of your models is better for your code."""
 
 import os
-import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -110,7 +109,7 @@ class _CodeBench(BenchCommand[Task]):
         since = None if wanted.since is None else int(read_moment(wanted.since, now))
         return Asked(
             tasks=wanted.tasks or _TASKS,
-            seed=wanted.seed or secrets.token_hex(4),
+            seed=wanted.seed or os.urandom(4).hex(),
             until=int(now),
             since=since,
             languages=wanted.language,

@@ -15,8 +15,6 @@ from hexai.domain.bench import BenchRecord
 from hexai.surfaces.cli.bench_ends import resume_words
 from hexai.surfaces.cli.bench_units import interval, seconds, share, signed, spent
 from hexai.surfaces.cli.bench_words import planned_words, tasks_words
-from hexai.surfaces.cli.live.header import Frame
-from hexai.surfaces.cli.live.painter import Region
 from hexai.surfaces.cli.terminal import Screen
 from hexai.surfaces.words import usd
 from hexai.text.cells import bar, pad, truncate, width
@@ -194,6 +192,9 @@ async def shown(
 
 
 async def _draw(screen: Screen, view: BenchView) -> None:
+    from hexai.surfaces.cli.live.header import Frame  # not where nothing is drawn
+    from hexai.surfaces.cli.live.painter import Region
+
     region = Region()
 
     def frame(*, anew: bool = False) -> None:
