@@ -12,6 +12,7 @@ from hexai.ledger import forget, read
 from hexai.ledger.database import (
     check_writable,
     open_database,
+    shorten_log,
     translated,
     with_damaged_names,
 )
@@ -44,6 +45,7 @@ class Ledger:
     def __init__(self, path: Path, *, patience: float) -> None:
         """Open the file, which must be there; see `open_database`."""
         self._path = path
+        self._patience = patience
         self._connection = open_database(path, patience=patience)
         self._store = Store(self._connection, path)
 
@@ -252,6 +254,19 @@ class Ledger:
         """Make the file smaller after much of it was removed."""
         with translated(self._path), suppress(LedgerBusy):
             forget.give_space_back(self._connection)
+
+    def shorten_log(self) -> None:
+        """Empty a log that has become long, unless another process is in the way.
+
+        For when nobody waits: it waits for the disk, so that the next facts need not.
+        """
+        with suppress(LedgerBusy):
+            self.wait_for_locks(0.0)
+            try:
+                with translated(self._path):
+                    shorten_log(self._connection, self._path)
+            finally:
+                self.wait_for_locks(self._patience)
 
     def wait_for_locks(self, patience: float) -> None:
         """Let statements wait so many seconds for another process's lock."""

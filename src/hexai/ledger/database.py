@@ -271,6 +271,8 @@ _DISK = frozenset(
 )
 _CHECKPOINT_PAGES = 250
 """1 MiB of WAL: short to recover for the next process if this one does not close."""
+_LONG = 200 * (4096 + 24)
+"""Bytes of a WAL that one run more, some ten pages, does not let a commit copy."""
 
 
 def open_database(path: Path, *, patience: float) -> sqlite3.Connection:
@@ -292,6 +294,23 @@ def open_database(path: Path, *, patience: float) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
+
+
+def shorten_log(connection: sqlite3.Connection, path: Path) -> None:
+    """Empty a long WAL, which a commit would have to copy into the database.
+
+    Commands end as if they were killed, and the next one does not know what of the WAL
+    was copied already: each commit would copy all of it once more, for some thirty
+    commands. The first page of an empty one waits for the disk, so one is written here
+    that changes nothing.
+    """
+    wal = path.with_name(f"{path.name}-wal")
+    size = wal.stat().st_size if wal.is_file() else 0
+    if size < _LONG or version_of(connection) != SCHEMA:
+        return
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if not busy:
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
 def check_writable(connection: sqlite3.Connection, path: Path) -> None:

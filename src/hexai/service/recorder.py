@@ -217,7 +217,7 @@ class LedgerRecorder:
         try:
             while (facts := self._next()) is not None:
                 try:
-                    ledger = ledger or self._open()
+                    ledger = ledger or self._open(beforehand=not facts)
                     for fact in facts:
                         self._write(ledger, fact)
                     if facts:
@@ -280,7 +280,8 @@ class LedgerRecorder:
             self._writing = ()
             self._changed.notify_all()
 
-    def _open(self) -> "Ledger":
+    def _open(self, *, beforehand: bool) -> "Ledger":
+        """Open the database; `beforehand`: no fact waits for it yet."""
         from hexai.ledger.access import Ledger
         from hexai.service.bench_texts import sweep
 
@@ -289,6 +290,8 @@ class LedgerRecorder:
             self._spool.take_in(lambda facts: ledger.record(*facts))
             ledger.expire(self._now(), days=self._retention_days)
             sweep(self._folder, lambda: ledger.benches.ids())  # noqa: PLW0108 - loads it
+            if beforehand:
+                ledger.shorten_log()
         except LedgerError:
             ledger.close()
             raise
