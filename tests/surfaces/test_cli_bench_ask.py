@@ -264,7 +264,8 @@ class TestAsked:
                 .replace("local = false", "local = true", 1),
                 "utf-8",
             )
-            assert ask(path, "--yes").code == 0
+            result = ask(path, "--yes")
+            assert result.code == 0
             assert len(here.requests) == 2
             assert len(far.requests) == 1
             assert secret not in str([request.json for request in far.requests])
@@ -273,6 +274,8 @@ class TestAsked:
         assert states == ["answered", "answered", "answered", "guarded"]
         [kept] = text_files()
         assert secret not in kept.read_text("utf-8")
+        told = " ".join(result.out.split())
+        assert "if it is harmless, put the fingerprint into" in told
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
     def test_a_broken_upstream_changes_no_other_cell(self, file: Path) -> None:

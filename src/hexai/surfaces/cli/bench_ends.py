@@ -22,6 +22,11 @@ def ends(known: Known, labels: Sequence[str]) -> Iterator[str]:
             yield f"{label}: {', '.join(other)}, which count for nobody"
 
 
+def error_words(error: str) -> str:
+    """Give why a cell failed, without advice that no bench can take."""
+    return error.replace("use --send-anyway or put", "put")
+
+
 def reasons(known: Known, labels: Sequence[str]) -> Iterator[str]:
     """Say why most of what failed did; an upstream may quote the prompt in it."""
     for index, label in enumerate(labels):
@@ -29,7 +34,7 @@ def reasons(known: Known, labels: Sequence[str]) -> Iterator[str]:
         reasons = Counter(cell.error for cell in failed if cell.error)
         if reasons and index not in known.aside:
             [(reason, _)] = reasons.most_common(1)
-            yield f"{label} failed mostly so: {reason}"
+            yield f"{label} failed mostly so: {error_words(reason)}"
 
 
 def ending_words(bench: BenchRecord) -> str:

@@ -12,7 +12,7 @@ from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.service.beside import Beside
 from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
-from hexai.surfaces.cli.bench_ends import ending_words
+from hexai.surfaces.cli.bench_ends import ending_words, error_words
 from hexai.surfaces.cli.bench_figures import more
 from hexai.surfaces.cli.bench_json import listed, shown
 from hexai.surfaces.cli.bench_trained import later_than
@@ -148,7 +148,7 @@ def _answer_lines(label: str, cell: Cell | None, text: Text | None) -> list[str]
     total = cell.cold.total if cell.checks is not None else cell.warm.total
     total = cell.warm.total if total is None else total
     took = "" if total is None else f", {seconds(total)}"
-    why = f" ({cell.error})" if cell.error else ""
+    why = f" ({error_words(cell.error)})" if cell.error else ""
     tests = {None: "", True: ", passes", False: ", fails"}[cell.passes]
     price = "" if cell.cost_usd is None else f", {usd(cell.cost_usd)}"
     if cell.cost_usd is None and cell.state.counts:

@@ -14,7 +14,7 @@ from hexai.bench.standing import Decision, Mean, Pair
 from hexai.domain.bench import BenchRecord, Cell, Kind, Plan
 from hexai.domain.entry import Surface
 from hexai.surfaces.cli.bench_cheapest import cheapest_words
-from hexai.surfaces.cli.bench_ends import ends, reasons
+from hexai.surfaces.cli.bench_ends import ends, error_words, reasons
 from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_units import (
     counted,
@@ -191,7 +191,7 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
         *(tests_words(known, plan) if has_tests(plan) else ()),
         *ends(known, labels),
         *(
-            f"{labels[index]} was set aside: {reason}"
+            f"{labels[index]} was set aside: {error_words(reason)}"
             for index, reason in sorted(known.aside.items())
         ),
         *cheapest_words(known, labels),
