@@ -207,7 +207,8 @@ class Chat:
             with Interrupts(show.stop, _leaving(screen)) as interrupts:
                 try:
                     asyncio.get_running_loop().call_later(_OUT_AFTER, begin)
-                    await show.follow(ask(services, question))
+                    run = ask(services, question)
+                    await show.follow(run, run.prepare_end)
                 finally:
                     screen.close()
                     show.signal_code = interrupts.code
