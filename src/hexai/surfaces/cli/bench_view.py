@@ -69,10 +69,10 @@ class BenchView:
         told = [
             f"bench {self._record.number}: {tasks_words(self._record.plan)}",
             *contenders,
+            *self._waits(progress),
             *self._pairs,
             *self._tokens(),
             *([self._doing()] if self._doing() else []),
-            *self._waits(progress),
             _money(progress, self._bench.purse.limit),
             f"Ctrl-C stops; {resume_words(self._record)} goes on",
         ]
