@@ -13,7 +13,14 @@ from hexai.bench.spending import Forecast
 from hexai.bench.standing import Mean
 from hexai.domain.bench import BenchRecord
 from hexai.surfaces.cli.bench_ends import resume_words
-from hexai.surfaces.cli.bench_units import interval, seconds, share, signed, spent
+from hexai.surfaces.cli.bench_units import (
+    counted,
+    interval,
+    seconds,
+    share,
+    signed,
+    spent,
+)
 from hexai.surfaces.cli.bench_words import planned_words, tasks_words
 from hexai.surfaces.cli.terminal import Screen
 from hexai.surfaces.words import usd
@@ -78,7 +85,9 @@ class BenchView:
         ]
         room = max(1, rows - 1)
         if len(told) > room:
-            told = [*told[: max(0, room - 2)], *told[-2:]][:room]
+            shown = max(0, room - 3)
+            more = counted(len(told) - 2 - shown, "more line")
+            told = [*told[:shown], f"  … {more}", *told[-2:]][-room:]
         return tuple(truncate(visible_line(line), columns) for line in told)
 
     def line(self) -> str:
