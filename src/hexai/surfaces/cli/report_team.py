@@ -14,7 +14,7 @@ from hexai.report.views import View
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.team_here import here_of
 from hexai.surfaces.cli.team_views import NO_BENCH, NOTHING, fits, points, refuse
-from hexai.surfaces.words import percent
+from hexai.surfaces.words import percent, seconds
 from hexai.team.results import (
     BenchFigures,
     TeamFigures,
@@ -201,4 +201,4 @@ def _who(each: TeamFigures | BenchFigures) -> tuple[Cell, Cell]:
 def _time(quantile: Quantile | None) -> Cell:
     if quantile is None:
         return text("")
-    return text(f"{'over ' * quantile.at_least}{quantile.seconds:.2g} s")
+    return text(f"{'over ' * quantile.at_least}{seconds(quantile.seconds)}")

@@ -22,7 +22,7 @@ from hexai.surfaces.cli.output import complain, csv_of, say, table, wrapped_line
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import here_of
 from hexai.surfaces.contender_names import board_names
-from hexai.surfaces.words import percent, usd
+from hexai.surfaces.words import percent, seconds, usd
 from hexai.team.compare import compare
 from hexai.team.differ import Difference
 from hexai.team.results import (
@@ -184,7 +184,7 @@ def _share(part: int, whole: int) -> str:
 def _time(quantile: Quantile | None) -> str:
     if quantile is None:
         return ""
-    return f"{'>' * quantile.at_least}{quantile.seconds:.2g} s"
+    return f"{'>' * quantile.at_least}{seconds(quantile.seconds)}"
 
 
 _QUANTILES = ("first_p50", "first_p90", "total_p50", "total_p90")
