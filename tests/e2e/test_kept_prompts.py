@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hexai.config.schema import Completion, General, Settings
+from hexai.config.schema import General, Settings
 from hexai.domain.entry import Options, RequestSpec
 from hexai.domain.provider import ReportedUsage
 from hexai.errors import ConnectionFailed
@@ -29,9 +29,7 @@ pytestmark = pytest.mark.e2e
 _CODE = Path(argparse.__file__).read_text("utf-8").split("\n")
 _LINE = 1_200
 _KEYS = ("    parts", "    parts = [", "    parts = []", "    parts = []\n    for")
-_STANDING = Settings(completion=Completion(prompt_order="standing"))
 _OTHER = Settings(
-    completion=Completion(prompt_order="standing"),
     general=General(max_context_tokens=1_000, context_mode="always-full"),
 )
 
@@ -67,7 +65,7 @@ def counted(
         found = []
         try:
             for typed in _KEYS:
-                call = completion_request(_cursor(typed), _STANDING).call(spec)
+                call = completion_request(_cursor(typed), Settings()).call(spec)
                 if options.n_batch is not None:
                     assert call.infill is not None
                     gap = within_batch(call.infill, options.n_batch)

@@ -200,7 +200,7 @@ class Completion(Table, frozen=True, kw_only=True):
     swap_models: bool = False
     """Ask models with every completion that an Ollama cannot hold at once. Each then
     has the other one unloaded; not set, only the one that is loaded is asked."""
-    prompt_order: PromptOrder = "document"
+    prompt_order: PromptOrder = "standing"
     """What a chat model reads first: `document`: the text before the cursor, then the
     text after it; `standing`: what changes least while you type, so that servers that
     keep what they have read of a prompt read less of it anew with each key."""

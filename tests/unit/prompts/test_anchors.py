@@ -27,6 +27,7 @@ _LINE = st.builds(
 )
 _TYPED = "def area(width, height):\n    return width * height\n\n"
 _STANDING = Settings(completion=Completion(prompt_order="standing"))
+_DOCUMENT = Settings(completion=Completion(prompt_order="document"))
 
 
 def _code(lines: int) -> list[str]:
@@ -155,7 +156,7 @@ def test_a_message_says_how_much_of_it_stands() -> None:
         span=Span(Position(800, 8), Position(800, 8)),
         path="a.py",
     )
-    for settings in (Settings(), _STANDING):
+    for settings in (_DOCUMENT, _STANDING):
         message = completion_request(cursor, settings).messages[1]
         tail = message.content[message.standing :]
 
@@ -171,7 +172,7 @@ def test_what_is_near_as_a_whole_is_asked_alike_in_both_orders() -> None:
 
     standing = completion_request(cursor, _STANDING).messages
 
-    assert standing == completion_request(cursor, Settings()).messages
+    assert standing == completion_request(cursor, _DOCUMENT).messages
 
 
 def test_what_is_apart_is_named_and_everything_is_said_once() -> None:
