@@ -415,7 +415,7 @@ def test_who_is_enrolled_in_another_ledger_reads_nothing(scene: Scene) -> None:
                 session.execute(f"SELECT * FROM hexai.{table}".encode()).rowcount == 0
             )
 
-    for words in (("team", "push"), ("stats", "--team")):
+    for words in (("team", "push"), ("stats", "--team"), ("team", "init")):
         assert "knows nobody of this role" in stranger.run(*words).err
 
 

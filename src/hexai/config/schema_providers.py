@@ -26,9 +26,9 @@ ProviderType = Literal[
 """The wire format, and with it the client that speaks it."""
 
 BUILT_IN_MODEL = "smollm2"
+"""What is pulled and asked where nobody names another embedded model."""
 FITS_BUILT_IN = 400
 """Tokens of an answer; a model so small repeats itself in longer ones."""
-"""What is pulled and asked where nobody names another embedded model."""
 
 InfillEndpoint = Literal["auto", "off", "completions", "fim/completions", "infill"]
 """How gaps are filled; all but OpenAI's format know no more than `auto` and `off`."""

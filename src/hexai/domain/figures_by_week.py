@@ -24,6 +24,11 @@ class Part(Struct, frozen=True, kw_only=True):
     """The number of the week in which the sittings began."""
 
 
+def week_of(at: float) -> int:
+    """Give the number of the week that holds a moment of the wall clock."""
+    return int((at - FIRST_WEEK) // WEEK)
+
+
 def week_began(number: int) -> float:
     """Give when a week began, of the wall clock in seconds since 1970."""
     return FIRST_WEEK + number * WEEK

@@ -165,7 +165,7 @@ class Ledger:
     def boards(
         self, chosen: "Filter", counted: "Counted", *, looks: int, most: int
     ) -> "dict[str, tuple[Leaderboard, ...] | None]":
-        """Rank them for all languages and for each; see `boards.read_boards`."""
+        """Rank them for all languages and for each; see `leaderboard.read_boards`."""
         from hexai.ledger.leaderboard import read_boards
 
         with translated(self._path):

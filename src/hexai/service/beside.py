@@ -73,6 +73,8 @@ class Mark:
         kind = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
         try:
             descriptor = os.open(self.path, _FLAGS, FILE_MODE)
+            if not alone:
+                os.utime(descriptor)  # though a look at it may hold it just now
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             os.utime(descriptor)
         except BlockingIOError:
@@ -121,9 +123,10 @@ class Beside:
         self._folder = runtime / "bench"
         self._folder_name = str(self._folder)
         self._benches = runtime / "benches"
-        self._shared = -1
-        """The lock that all benches hold while they run; -1: this one does not."""
-        self._own: list[int] = []
+        self._all = -1
+        """The lock that benches share, of this process; -1: none is held."""
+        self._own: dict[str, int] = {}
+        """The locks of the benches that this process asks, by their ids."""
 
     @property
     def is_open(self) -> bool:
@@ -134,8 +137,9 @@ class Beside:
         """Let people tell what they ask; raises `OSError`."""
         make_private_folder(self._folder.parent)
         make_private_folder(self._benches)
-        shared = Mark(self._benches / "all").lock()
-        self._shared = -1 if shared is None else shared
+        if self._all < 0:
+            shared = Mark(self._benches / "all").lock()
+            self._all = -1 if shared is None else shared
         make_private_folder(self._folder)
 
     def take(self, bench: str) -> bool:
@@ -143,7 +147,7 @@ class Beside:
         held = Mark(self._benches / bench).lock(alone=True)
         if held is None:
             return False
-        self._own.append(held)
+        self._own[bench] = held
         return True
 
     def is_taken(self, bench: str) -> bool:
@@ -159,18 +163,23 @@ class Beside:
 
     def close(self) -> None:
         """Let nobody tell anything any more, unless another bench still runs."""
-        if self._shared < 0:
-            return
-        with suppress(OSError):
-            fcntl.flock(self._shared, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for folder in (self._folder, self._benches):
-                for path in folder.iterdir():
-                    path.unlink(missing_ok=True)
-                folder.rmdir()
-        for descriptor in (*self._own, self._shared):
+        if self._all >= 0:
+            with suppress(OSError):
+                fcntl.flock(self._all, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                for folder in (self._folder, self._benches):
+                    for path in folder.iterdir():
+                        path.unlink(missing_ok=True)
+                    folder.rmdir()
+        for descriptor in (*self._own.values(), self._all):
             _unlock(descriptor)
-        self._shared = -1
         self._own.clear()
+        self._all = -1
+
+    def _others_run(self) -> bool:
+        with suppress(OSError):
+            others = {path.name for path in self._benches.iterdir()} - {"all"}
+            return any(map(self.is_taken, others - self._own.keys()))
+        return False
 
     def people(self, place: str) -> Mark:
         """Give the mark of those who wait for what they ask at a place."""
@@ -184,9 +193,11 @@ class Beside:
     async def cell(self, place: str) -> AsyncIterator[None]:
         """Tell people that a cell is asked at a place.
 
-        On this machine it waits for the cells of other benches.
+        On this machine it waits for the cells of other benches, which get their turn.
         """
         mark = self.cells(place)
+        if place == MACHINE and self._others_run():
+            await asyncio.sleep(2 * _AGAIN)
         while (held := mark.lock(alone=place == MACHINE)) is None:  # noqa: ASYNC110
             await asyncio.sleep(_AGAIN)
         try:

@@ -159,9 +159,13 @@ def _create_beside(path: Path) -> tuple[Path, int]:
 
 
 def _sync_folder(path: Path) -> None:
+    """Have a name on the disk; some file systems of a network refuse that."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(descriptor)
 

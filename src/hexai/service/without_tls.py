@@ -1,4 +1,4 @@
-"""asyncio as on a Python without OpenSSL, for a start that needs no TLS of its.
+"""asyncio as on a Python without OpenSSL, for a start that needs no TLS of its own.
 
 That takes 4 ms less of every question. Our own TLS (`providers/http/tls.py`) is spoken
 by `ssl` itself, and loads it where a server wants it.

@@ -18,7 +18,7 @@ Words = dict[str, str]
 """What libpq is told, by its own names."""
 
 SAFE = "verify-full"
-_HOST, _PORT = re.compile(r"[\w.:%-]*|[/@].*"), re.compile(r"[0-9]*")
+_HOST, _PORT = re.compile(r"[\w.:%-]*|[/@][^@]*"), re.compile(r"[0-9]*")
 _UNREADABLE = (
     "the team's address cannot be read; write it as postgresql://ROLE@HOST/DATABASE, "
     "and what is not a letter or digit in a password by its code: %40 for @, %2F for /"

@@ -25,15 +25,10 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from hexai.domain.figures_by_week import FIRST_WEEK, WEEK
+from hexai.domain.figures_by_week import week_of
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.bets import Bet, Bets, Look, Outcomes
 from hexai.ledger.ratings.trials import Trials
-
-
-def week_of(at: float) -> int:
-    """Give the number of the week of a moment in seconds; weeks begin on Mondays."""
-    return int((at - FIRST_WEEK) // WEEK)
 
 
 class Pace(Struct):

@@ -74,11 +74,11 @@ def _partitions(connection: "Connection[Any]") -> int | None:
 
     They are made for months ahead, so a week more or less is no matter.
     """
-    from psycopg.errors import LockNotAvailable
+    from psycopg.errors import DeadlockDetected, LockNotAvailable
 
     try:
         return len(make_partitions(connection))
-    except LockNotAvailable:
+    except (LockNotAvailable, DeadlockDetected):
         return None
 
 

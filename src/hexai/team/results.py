@@ -136,7 +136,10 @@ def _newest(connection: "Connection[Any]", part: str) -> str | None:
     if row is None:
         return None
     if row[0] is None:
-        raise TeamError("what the team has published is over 32 MiB, and is not read")
+        raise TeamError(
+            "what the team has published is over 32 MiB, and is not read; "
+            "tell its owner"
+        )
     return str(row[0])
 
 

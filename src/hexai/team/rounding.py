@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from hexai.domain.figures_by_week import WEEK
+from hexai.domain.figures_by_week import week_began, week_of
 from hexai.domain.ranking import Comparison, Leaderboard, Ranking, Standing
 
 _TENS = 10
@@ -60,7 +60,7 @@ def _round_comparison(each: Comparison) -> Comparison:
         won=min(choices, tens(each.won)),
         drawn=min(choices, tens(each.drawn)),
         joined=0,
-        since=each.since // WEEK * WEEK,
+        since=week_began(week_of(each.since)),
         stronger=round(each.stronger, _DIGITS),
         missing=None if each.missing is None else max(10, tens(each.missing)),
         until=None,

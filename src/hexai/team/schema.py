@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hexai.errors import TeamError
-from hexai.team.server import SCHEMA
+from hexai.team.server import NOT_ENROLLED, SCHEMA
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -65,11 +65,17 @@ def _quoted(name: str) -> str:
 
 
 def version(connection: "Connection[Any]") -> int:
-    """Tell the number of the newest migration; 0 where there is no ledger yet."""
+    """Tell the number of the newest migration; 0 where there is no ledger yet.
+
+    Raises `TeamError` if it may not be read.
+    """
     query = "SELECT to_regclass('hexai.setting') IS NOT NULL"
     if not _one(connection, query):
         return 0
-    return int(_one(connection, "SELECT schema FROM hexai.setting"))
+    found = _one(connection, "SELECT max(schema) FROM hexai.setting")
+    if found is None:  # row security hides it from who is not enrolled
+        raise TeamError(NOT_ENROLLED)
+    return int(found)
 
 
 def migrate(connection: "Connection[Any]") -> None:
@@ -159,8 +165,9 @@ _PARTITION = (
     "CREATE TABLE {table} (LIKE hexai.fact INCLUDING ALL)",
     "SELECT hexai.learn_nothing({name})",
     _MOVED,
-    # A member who is inserting just now would wait for us, and we for him. What he has
-    # inserted meanwhile is little, whatever lay there before.
+    # What members have inserted meanwhile is little, whatever lay there before. Who
+    # changes a row that was just moved may wait for us as we do for him: then
+    # PostgreSQL ends one of both, who tries again.
     "LOCK TABLE hexai.fact IN SHARE ROW EXCLUSIVE MODE",
     _MOVED,
     "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

@@ -103,6 +103,14 @@ _WORDED: tuple[tuple[tuple[str, ...], type[TeamError], str], ...] = (
             "may read: chmod 600)"
         ),
     ),
+    (
+        ("valid client certificate", "certificate authentication failed"),
+        TeamError,
+        (
+            "the team's server wants a certificate of yours (sslcert and sslkey of its "
+            "address, or ~/.postgresql/postgresql.crt and postgresql.key)"
+        ),
+    ),
     (("certificate", "SSL error", "support SSL"), *_UNPROVEN),
     (("too many", "slots are reserved", "starting up", "shutting down"), *_BUSY),
     (("authentication failed", "FATAL:"), *_REFUSED),

@@ -11,10 +11,11 @@ import re
 _FILE = r"\.(?:gguf|ggml|llamafile|safetensors|bin|onnx|pth?)"
 _ROOT = r"(?:(?:file:/{0,2})?~?/(?!/)|\.{1,2}[\\/]|[A-Za-z]:[\\/]|\\\\)"
 _PATH = re.compile(rf"{_ROOT}|.*\\|.*{_FILE}$", re.DOTALL | re.IGNORECASE)
+_PART = r"[^\\/:]{0,255}"  # as long as a disk takes it: a text may hold many words
 _FOLDER = re.compile(
     r"(?:^|(?<=[:\s(]))"
-    rf"(?:{_ROOT}(?:[^\\/:]*[\\/])*(?=[^\\/:\s])"
-    rf"|(?:[^\\/:]*[\\/])+(?=[^\\/]+{_FILE}\b))",
+    rf"(?:{_ROOT}(?:{_PART}[\\/])*(?=[^\\/:\s])"
+    rf"|(?:{_PART}[\\/])+(?=[^\\/]{{1,255}}{_FILE}\b))",
     re.IGNORECASE,
 )
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,41 @@ def test_two_benches_do_not_ask_on_this_machine_at_once(tmp_path: Path) -> None:
     told.clear()
     asyncio.run(both(MACHINE))
     assert told == ["one begins", "one ends", "other begins", "other ends"]
+
+
+def test_two_benches_take_turns_on_this_machine(tmp_path: Path) -> None:
+    """Neither asks many cells in a row while the other one waits."""
+    told: list[str] = []
+
+    async def ask(name: str) -> None:
+        beside = Beside(tmp_path)
+        beside.open()
+        assert beside.take(name)
+        for _ in range(4):
+            async with beside.cell(MACHINE):
+                told.append(name)
+                await asyncio.sleep(0.001)
+
+    async def both() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ask("one"))
+            group.create_task(ask("other"))
+
+    asyncio.run(both())
+
+    assert sorted(told) == ["one"] * 4 + ["other"] * 4
+    assert all(len({*told[n : n + 3]}) == 2 for n in range(len(told) - 3))
+
+
+def test_a_bench_that_can_tell_nobody_ends_well(tmp_path: Path) -> None:
+    """As where the folder of what runs cannot be made: nothing is locked."""
+    (tmp_path / "file").write_text("")
+    beside = Beside(tmp_path / "file/runtime")
+    with suppress(OSError):
+        beside.open()
+
+    assert beside.take("bench")
+    beside.close()
 
 
 def test_a_bench_is_asked_by_one_process_alone(tmp_path: Path) -> None:

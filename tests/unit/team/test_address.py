@@ -77,6 +77,7 @@ def test_one_of_several_hosts_is_enough_to_be_elsewhere() -> None:
         "postgresql://anna:12/MARKED@db.example/hexai",
         "postgresql://anna:MARK/ED@db.example/hexai",
         "postgresql://anna:MA@RK:ED@db.example/hexai",
+        "postgresql://anna:MARK@@ED@db.example/hexai",
         "postgresql://anna:MARKED%@db.example/hexai",
         "host=db.example password=MARK ED",
     ],

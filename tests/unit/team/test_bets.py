@@ -4,9 +4,10 @@ import random
 
 import pytest
 
+from hexai.domain.figures_by_week import week_of
 from hexai.ledger.ratings.trials import Pattern, Trials
 from hexai.ledger.ratings.verdicts import decide
-from hexai.team.bets import RoundBets, week_of
+from hexai.team.bets import RoundBets
 
 MONDAY, WEEK = 4 * 86_400.0, 7 * 86_400.0
 PAIR = (("a",), ("b",))

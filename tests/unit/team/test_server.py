@@ -37,6 +37,16 @@ AT = 'connection failed: connection to server at "10.0.0.1", port 5432 failed: '
             TeamError,
             "does not prove who it is",
         ),
+        (
+            f"{AT}FATAL:  connection requires a valid client certificate",
+            TeamError,
+            "certificate of yours",
+        ),
+        (
+            f'{AT}FATAL:  certificate authentication failed for user "anna"',
+            TeamError,
+            "certificate of yours",
+        ),
         (f"{AT}Connection refused", TeamUnreachable, "cannot be reached"),
         ("connection timeout expired", TeamUnreachable, "cannot be reached"),
         (

@@ -108,14 +108,15 @@ def hidden(folders: Folders, home: str) -> tuple[str, ...]:
 def tools(
     command: Iterable[str], environ: Mapping[str, str], hidden: Iterable[str]
 ) -> tuple[str, ...]:
-    """Give what a command needs of the places that are empty in a room.
+    """Give the programs that a command needs of the places that are empty in a room.
 
     An environment may lie below `/tmp`, and on NixOS all of `PATH` is below `/run`.
     Nothing is given that holds what is hidden, or lies in it.
     """
     places = [place for name in _PLACES for place in _entries(environ, name)]
     named = (path for word in command for path in _PATHS.findall(word))
-    programs = [*_entries(environ, "PATH"), *map(_folder_of_programs, named)]
+    called = (_folder_of_programs(path) for path in named if _is_program(path))
+    programs = [*_entries(environ, "PATH"), *called]
     wanted = {*places, *programs, *map(_prefix, programs)}
     pythons = {Path(place, "bin/python") for place in wanted}
     bases = (python.resolve().parent for python in pythons if python.exists())
@@ -133,8 +134,13 @@ def _entries(environ: Mapping[str, str], name: str) -> list[str]:
     return list(filter(None, absolute_entries(environ.get(name, "")).split(os.pathsep)))
 
 
+def _is_program(path: str) -> bool:
+    """Tell what is run from what is read or written, which is none of the room's."""
+    return Path(path).is_file() and os.access(path, os.X_OK)
+
+
 def _folder_of_programs(path: str) -> str:
-    """Give the folder of a program, and what is no program as it is."""
+    """Give the `bin` that a program is in, with what it may call, or else itself."""
     folder = Path(path).parent
     return str(folder) if folder.name == "bin" else path
 

@@ -6,7 +6,7 @@ from math import exp, log, log1p
 
 from msgspec import Struct
 
-from hexai.domain.figures_by_week import WEEK
+from hexai.domain.figures_by_week import week_of
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.bets import DECIDED_AT, Bet, Unit
 
@@ -152,7 +152,7 @@ def _weeks(units: Sequence[Unit]) -> list[int]:
     found: list[int] = []
     week = None
     for number, unit in enumerate(units):
-        begun = unit.at // WEEK
+        begun = week_of(unit.at)
         if begun != week and _EACH <= number <= len(units) - _EACH:
             found.append(number)
         week = begun

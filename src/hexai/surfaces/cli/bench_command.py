@@ -149,8 +149,8 @@ class BenchCommand(Generic[T]):
                 f"[[models.{self.surface}]] tables, or name models with "
                 "-m PROVIDER:MODEL"
             )
-        self._purse = Purse(wanted.budget, _spent(before))
-        self._purse.is_known = before is None or before.is_cost_known
+        self._purse = Purse(wanted.budget)
+        self._count_spent(before)
 
     def _find(self) -> tuple[T, ...]:
         """Find what is asked; raises `HexaiError` if there is nothing."""
@@ -303,6 +303,7 @@ class BenchCommand(Generic[T]):
         asker.open(record)
         if self._before is not None:  # it may have gone on until just now
             record = self._records.find(str(record.number))
+            self._count_spent(record)
         self.number = record.number
         known = Known.of(replace(record, aside={}))  # who failed may be mended by now
         keeper = _Keeper(self._records, record)
@@ -316,6 +317,10 @@ class BenchCommand(Generic[T]):
         say(self._process, report(ended, Known.of(ended), self._process.columns))
         say(self._process, f"bench {ended.number}: {ending_words(ended)}\n")
         return code
+
+    def _count_spent(self, before: BenchRecord | None) -> None:
+        self._purse.spent = _spent(before)
+        self._purse.is_known = before is None or before.is_cost_known
 
     def _begin(self, plan: Plan) -> BenchRecord:
         if self._before is not None:

@@ -71,8 +71,8 @@ class Hush:
     def do(self, say: Callable[[], None], *, always: bool = False) -> None:
         """Hold it; once the rest was released, do it at once.
 
-        `always`: it is said though an answer came, for that is to another question
-        than the user thinks.
+        `always`: it is said though an answer came, since that is not to the question
+        that the user thinks he has asked.
         """
         if self._held is None:
             say()

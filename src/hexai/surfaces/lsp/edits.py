@@ -9,8 +9,8 @@ So an edit is sent when the text is most likely known as it is: right after a ch
 it, or when it has been quiet. The changes that follow are held against both texts, with
 the edit and without: whichever they are nearer to tells whether it was made. One that
 was not is computed again on the new text; a refusal says that there is one, so it is
-waited for. That goes on for 30 seconds; then the user is
-told, and nothing is changed. Edits of one document are made one after the other.
+waited for. That goes on for 30 seconds; then the user is told, and nothing is changed.
+Edits of one document are made one after the other.
 """
 
 import asyncio

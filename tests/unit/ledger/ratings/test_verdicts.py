@@ -229,4 +229,4 @@ def test_another_habit_is_no_change() -> None:
 
 def test_a_few_choices_show_no_change() -> None:
     """However clear they look."""
-    assert find_change(bet_on((5.0, 8), (-5.0, 8))) is None
+    assert find_change(bet_on((5.0, 7), (-5.0, 7))) is None

@@ -42,6 +42,10 @@ class _Rule(Struct, frozen=True):
     """How the stack changes: states, how many to leave, or None."""
 
 
+_NOT_ASCII = "\x80"
+"""Stands for all of these: there are more of them than lists should be kept of."""
+
+
 class _State:
     """The rules of a state, by the character that stands next."""
 
@@ -52,9 +56,10 @@ class _State:
 
     def rules(self, character: str) -> list[_Rule]:
         """Give those that can match where a character stands; none at the end."""
-        known = self._known.get(character)
+        kind = character if character.isascii() else _NOT_ASCII
+        known = self._known.get(kind)
         if known is None:
-            known = self._known[character] = [
+            known = self._known[kind] = [
                 _Rule(re.compile(each.pattern, each.flags).match, *more)
                 for (each, *more), begin in zip(self._rules, self._begin, strict=True)
                 if begin is None or character in begin or not character.isascii()

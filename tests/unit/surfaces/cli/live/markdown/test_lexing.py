@@ -1,6 +1,7 @@
 """Code has the colours that Pygments gives it, though it is read line by line."""
 
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,21 @@ def test_what_matches_begins_as_it_was_told(pattern: str, text: str) -> None:
 
     if told is not None and text[0].isascii() and text[0] not in told:
         assert re.compile(pattern, re.MULTILINE).match(text) is None
+
+
+def test_a_text_of_many_scripts_leaves_little_behind() -> None:
+    """A lexer is kept, and must not learn something of each character."""
+    lexer = resumable(find_lexer_class_by_name("python"))
+    assert isinstance(lexer, ResumableLexer)
+    lexer.read("漢", ("root",))
+    tracemalloc.start()
+    try:
+        lexer.read("".join(map(chr, range(0x4E00, 0x9000))), ("root",))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 1 << 20
 
 
 def test_what_cannot_be_known_may_begin_with_anything() -> None:
