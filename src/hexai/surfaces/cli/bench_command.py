@@ -150,7 +150,8 @@ class BenchCommand(Generic[T]):
                 "-m PROVIDER:MODEL"
             )
         self._purse = Purse(wanted.budget)
-        self._count_spent(before)
+        if before is not None:
+            self._count_spent(before)
 
     def _find(self) -> tuple[T, ...]:
         """Find what is asked; raises `HexaiError` if there is nothing."""
@@ -318,9 +319,10 @@ class BenchCommand(Generic[T]):
         say(self._process, f"bench {ended.number}: {ending_words(ended)}\n")
         return code
 
-    def _count_spent(self, before: BenchRecord | None) -> None:
-        self._purse.spent = _spent(before)
-        self._purse.is_known = before is None or before.is_cost_known
+    def _count_spent(self, record: BenchRecord) -> None:
+        """Take what a bench has cost so far, and what a killed run may have."""
+        self._purse.spent = record.cost_usd + record.lost_usd
+        self._purse.is_known = record.is_cost_known
 
     def _begin(self, plan: Plan) -> BenchRecord:
         if self._before is not None:
@@ -394,8 +396,3 @@ def _one_of(errors: ExceptionGroup[Exception]) -> HexaiError:
         found = found.exceptions[0]
     assert isinstance(found, HexaiError)
     return found
-
-
-def _spent(before: BenchRecord | None) -> Decimal:
-    """Give what a bench has cost so far, and what a killed run may have."""
-    return Decimal(0) if before is None else before.cost_usd + before.lost_usd
