@@ -276,18 +276,22 @@ class TestResume:
         assert result.code == 2
         assert "is done" in result.err
 
-    def test_anything_that_has_changed_is_named(self, made: MadeRepository) -> None:
-        """An option of an entry, HEAD, the entries themselves."""
+    def test_anything_that_has_changed_is_named(
+        self, made: MadeRepository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An option of an entry, HEAD, the order of prompts."""
         with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
             entries(one, other)
             bench(made, "--tasks", "2")
             leave_unfinished(1)
             entries(one, other, more="temperature = 0.7\n")
             made.commit({"m0.py": "x = 1\n"})
+            monkeypatch.setenv("HEXAI_COMPLETION_PROMPT_ORDER", "document")
             result = run_cli("bench", "run", "--resume", "1", folder=made.folder)
 
         assert result.code == 2
         assert "b has changed: temperature" in result.err
+        assert "the built-in prompts, or their order" in result.err
         assert "HEAD was" in result.err
 
 

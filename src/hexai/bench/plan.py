@@ -46,7 +46,7 @@ def differences(before: Plan, now: Plan) -> tuple[str, ...]:
         if old != new
     ]
     if before.prompts != now.prompts:
-        told.append("the built-in prompts are others")
+        told.append("the built-in prompts, or their order, are others")
     told += _contenders(before.contenders, now.contenders)
     if [task.id for task in before.tasks] != [task.id for task in now.tasks]:
         told.append(_tasks(before, now))

@@ -85,7 +85,9 @@ def plan_of(
         languages=asked.languages,
         kinds=tuple(map(str, asked.kinds)),
         product=__version__,
-        prompts=digest(built_in_texts("completion")),
+        prompts=digest(
+            (settings.completion.prompt_order, *built_in_texts("completion"))
+        ),
         test=asked.test,
         margin=asked.margin,
         deadline=settings.completion.deadline,

@@ -239,7 +239,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     product: str = ""
     """The version that composed the prompts."""
     prompts: str = ""
-    """A digest of the prompts that come with it."""
+    """A digest of the prompts that come with it, and of what they put first."""
     test: str = ""
     """The command by which answers were tried, or `runs` for those of questions that
     were allowed to run; empty: none."""
