@@ -499,9 +499,9 @@ class TestExtracted:
         monkeypatch.setitem(sys.modules, "markdownify", None)
         (folder / "a.pdf").write_bytes(pdf("Hello there"))
         result, _ = ask("-f", "a.pdf", "x", folder=folder)
-        assert "pip install 'hexai[files]'" in result.err
+        assert "-m pip install 'hexai[files]'" in result.err
         simulated("echo")
         with Upstream(page("<p>a", "text/html")) as upstream:
             result = run_cli("-f", upstream.url, "x", stderr="terminal")
         assert "<p>a" in result.out
-        assert "for its text alone: pip install 'hexai[files]'" in result.err
+        assert "-m pip install 'hexai[files]'" in result.err

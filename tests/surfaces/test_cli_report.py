@@ -315,7 +315,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(package: str) -> None:
     ran = without(package, "report")
 
     assert (ran.code, ran.out) == (2, "")
-    assert "pip install 'hexai[report]'" in ran.err
+    assert "-m pip install 'hexai[report]'" in ran.err
     assert len(ran.err.splitlines()) == 1
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hexai.errors import UsageError
+from hexai.extras import install_command
 from hexai.report.theme import ON_PAGE, ON_PAPER, Spec, themed
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ _ATTRIBUTES = {
 }
 _LONG = re.compile(r"(\d\.\d\d)\d+")
 _POINT = "point"
-MISSING = "this needs the extra `report`: pip install 'hexai[report]'"
 
 
 def check_installed() -> None:
@@ -56,7 +56,9 @@ def check_installed() -> None:
         import jinja2
         import vl_convert
     except ImportError:
-        raise UsageError(MISSING) from None
+        raise UsageError(
+            f"this needs the extra `report`: {install_command('report')}"
+        ) from None
     del jinja2, vl_convert
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hexai.errors import SetupError, TeamError, TeamUnreachable
+from hexai.extras import install_command
 from hexai.team.address import Words
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _psycopg() -> Any:
         import psycopg
     except ImportError:
         raise SetupError(
-            "a team's ledger needs an extra: pip install 'hexai[team]'"
+            f"a team's ledger needs an extra: {install_command('team')}"
         ) from None
     return psycopg
 

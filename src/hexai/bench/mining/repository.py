@@ -24,6 +24,7 @@ from hexai.bench.mining.changes import Hunk
 from hexai.bench.mining.trees import COMMIT, Objects, parse_commit
 from hexai.config.files import Unreadable, read_bytes
 from hexai.errors import HexaiError, SetupError
+from hexai.extras import install_command
 from hexai.service.ignore.git import find_repository
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _open(objects: str) -> "tuple[Odb, type[Exception]]":
         import pygit2
     except ImportError:
         raise SetupError(
-            "to read a repository, pygit2 is needed: pip install 'hexai[bench]'"
+            f"to read a repository, pygit2 is needed: {install_command('bench')}"
         ) from None
     _look_at(objects, _DEEPEST)
     pygit2.settings.mwindow_size = _WINDOW

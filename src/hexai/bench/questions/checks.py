@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from hexai.bench.questions.nodes import INSTALL
 from hexai.bench.questions.question import Check, CheckKind
 from hexai.errors import SetupError
+from hexai.extras import install_command
 
 Runs = Callable[[str, str], Awaitable[bool]]
 """Says whether a command takes an answer for right."""
@@ -67,7 +67,9 @@ def compile_pattern(pattern: str) -> Any:
     try:
         import re2
     except ImportError:
-        raise SetupError(f"to check by matches it takes {INSTALL}") from None
+        raise SetupError(
+            f"to check by matches it takes {install_command('bench')}"
+        ) from None
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MEMORY
@@ -95,7 +97,9 @@ def _validator(schema: bytes) -> Any:
     try:
         import jsonschema_rs
     except ImportError:
-        raise SetupError(f"to check by a schema it takes {INSTALL}") from None
+        raise SetupError(
+            f"to check by a schema it takes {install_command('bench')}"
+        ) from None
     return jsonschema_rs.validator_for(
         msgspec.json.decode(schema),
         offline=True,

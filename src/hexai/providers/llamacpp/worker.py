@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.schema_providers import AT_ONCE_EMBEDDED
+from hexai.extras import install_command
 from hexai.providers.llamacpp.files import Lock, WorkerFiles, try_lock
 from hexai.providers.llamacpp.model_files import GGUF, xllamacpp_version
 from hexai.version import __version__
@@ -128,7 +129,7 @@ def _load(order: Order, files: WorkerFiles) -> object:
 def _remedy(error: ImportError) -> str:
     if "libgomp" in str(error):
         return "install GCC's OpenMP library (Debian: libgomp1, Fedora: libgomp)"
-    return "run: pip install 'hexai[local]'"
+    return f"run: {install_command('local')}"
 
 
 def _parameters(

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TypeVar
 
+from hexai.extras import install_command
 from hexai.service.attachments.kinds import Unfit
 from hexai.text.sanitise import mend
 
-INSTALL = "pip install 'hexai[files]'"
 T = TypeVar("T")
 
 PATIENCE = 20.0
@@ -26,7 +26,7 @@ def pdf_text(data: bytes, *, patience: float = PATIENCE) -> str:
     try:
         import pypdf
     except ImportError:
-        raise Unfit(f"is a PDF; to read its text: {INSTALL}") from None
+        raise Unfit(f"is a PDF; to read its text: {install_command('files')}") from None
     logging.getLogger("pypdf").disabled = True  # it tells of every oddity it mends
 
     def read() -> str | None:

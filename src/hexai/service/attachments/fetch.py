@@ -17,6 +17,7 @@ from msgspec import Struct
 from hexai.config.addresses import is_loopback, origin, shown_address
 from hexai.domain.attachments import Attachment
 from hexai.errors import ProviderError
+from hexai.extras import install_command
 from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import Answer
 from hexai.service.attachments.kinds import (
@@ -151,13 +152,14 @@ def _attached(name: str, address: str, page: _Page) -> Attached:
     text = text_of(page.data, _encoding(page.charset))
     notes: tuple[str, ...] = ()
     if page.type in _HTML:
-        from hexai.service.attachments.extracted import INSTALL, page_text
+        from hexai.service.attachments.extracted import page_text
 
         extracted = page_text(text)
         if extracted is not None:
             text = extracted
         else:
-            notes = (f"{name} goes along as HTML; for its text alone: {INSTALL}",)
+            how = install_command("files")
+            notes = (f"{name} goes along as HTML; for its text alone: {how}",)
     made = Attachment(name=name, uri=address, text=text)
     return Attached(attachments=(made,), notes=notes)
 

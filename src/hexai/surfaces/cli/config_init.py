@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hexai.config.other_tools import ollama_address
 from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.errors import ConfigError, SetupError, UsageError
+from hexai.extras import install_command
 from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
 from hexai.service.setup.built_in_model import PULLABLE
@@ -80,7 +81,7 @@ _NOBODY = "no model was found"
 
 def _how(found: Found) -> str:
     """Say what to do where nobody can be asked."""
-    steps = [] if found.extra_installed else ["pip install 'hexai[local]'"]
+    steps = [] if found.extra_installed else [install_command("local")]
     steps.append(f"hexai models pull {BUILT_IN_MODEL}")
     return (
         "start a server such as Ollama, set a key such as OPENAI_API_KEY, or get the "

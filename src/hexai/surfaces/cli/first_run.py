@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hexai.config.schema_providers import BUILT_IN_MODEL
 from hexai.domain.entry import Entry
 from hexai.errors import SetupError
+from hexai.extras import install_command
 from hexai.service.setup.detect import Found, detect, extra_installed
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def elsewhere(found: Found) -> str:
 def _how(found: Found, config: str) -> str:
     steps = []
     if not found.extra_installed:
-        steps.append("pip install 'hexai[local]'")
+        steps.append(install_command("local"))
     if not found.model_there:
         steps.append(f"hexai models pull {BUILT_IN_MODEL}")
     embedded = " && ".join(steps)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from hexai.extras import install_command
 from hexai.service.setup.detect import Found
 from hexai.surfaces.cli.first_run import advice
 
+INSTALL = install_command("local")
 NOTHING = Found(extra_installed=False, model_there=False, ollama=None, keys=())
 
 
@@ -14,7 +16,7 @@ def test_a_bare_machine_is_told_both_steps() -> None:
         "nothing is configured yet, and the built-in local model is not set up",
         "found: no Ollama on this machine, no key in the environment",
         (
-            "set up: pip install 'hexai[local]' && hexai models pull smollm2 && "
+            f"set up: {INSTALL} && hexai models pull smollm2 && "
             "hexai config init (it writes /c.toml)"
         ),
     )
@@ -39,10 +41,7 @@ def test_a_bare_machine_is_told_both_steps() -> None:
                 "found: Ollama on this machine with a, b, c and 2 more; "
                 "the model smollm2, but not the extra that runs it"
             ),
-            (
-                "set up: hexai config init (it writes /c.toml), "
-                "or pip install 'hexai[local]'"
-            ),
+            (f"set up: hexai config init (it writes /c.toml), or {INSTALL}"),
         ),
         (
             Found(extra_installed=True, model_there=False, ollama=(), keys=()),
