@@ -55,6 +55,10 @@ def rounded(number: int) -> int:
     return round(number / step) * step
 
 
+_CACHED = "cached"
+"""What an answer is called that was kept."""
+
+
 def ago(seconds: float) -> str:
     """Say it in the largest unit that fits: `12 s ago`, `3 min ago`, `2 h ago`."""
     for unit, size in (("h", 3600), ("min", 60)):
@@ -190,10 +194,15 @@ def blind_line(outcome: Outcome, name: str) -> str | None:
     return f"failed contender={name}: {outcome.error.kind}"
 
 
+def from_cache(age: float) -> str:
+    """Say that an answer was kept, of so many seconds ago."""
+    return f"{_CACHED} {ago(age)}"
+
+
 def figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
     """Say what an outcome took, in words that scripts can split at blanks."""
     if outcome.cached_age is not None:
-        return [f"cached={outcome.cached_age:.0f}s", *_tokens(outcome)]
+        return [f"{_CACHED}={outcome.cached_age:.0f}s", *_tokens(outcome)]
     timings = outcome.timings
     words = [
         f"queued={timings.queued:.2f}s" if timings.queued >= 0.005 else "",
@@ -215,7 +224,7 @@ def brief_figures(outcome: Outcome, cost: Decimal | None) -> str:
     `2.1 s · 148 tok · $0.0004`.
     """
     if outcome.cached_age is not None:
-        return "cached"
+        return _CACHED
     words = [f"{outcome.timings.total:.1f} s"]
     if outcome.usage is not None:
         guess = is_estimated(outcome)

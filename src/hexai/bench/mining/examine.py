@@ -243,7 +243,7 @@ class Examiner:
                 self.absent += 1
                 continue
             if size > LARGEST:
-                left_out["files of over 1 MB"] += 1
+                left_out[f"files of over {LARGEST >> 20} MB"] += 1
                 continue
             text = self._text(doc.name, doc.changed.new)
             reason = reason_of(text)

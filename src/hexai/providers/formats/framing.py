@@ -164,13 +164,14 @@ class _Printed:
         It ends with a `}` or `]` at the margin, or at the end of its first line:
         nobody may wait for the end of the stream to hear of an error.
         """
-        if not self._lines:
+        is_first = not self._lines
+        if is_first:
             self._size = 0  # of one whose first line was too large, nothing is kept
         self._size += len(line) + 1
         if self._size <= STRAY_LIMIT:
             self._lines.append(line)
         ends = line.rstrip()[-1:] in (b"}", b"]")
-        if ends and (len(self._lines) == 1 or line[:1] in (b"}", b"]")):
+        if ends and (is_first or line[:1] in (b"}", b"]")):
             return self.close()
         return b""
 

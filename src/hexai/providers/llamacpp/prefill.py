@@ -19,9 +19,9 @@ from hexai.errors import ProviderError
 from hexai.providers.fim import endpoint_of
 from hexai.providers.formats.format import Asked, WireFormat
 from hexai.providers.formats.openai import OpenAIFormat
+from hexai.providers.llamacpp.completion_prompts import RawPrompts, StandingWindow
 from hexai.providers.llamacpp.gguf import Metadata
 from hexai.providers.llamacpp.infill import LlamaCppInfill
-from hexai.providers.llamacpp.raw_prompts import RawPrompts, StandingWindow
 from hexai.text.tokens import piece_ends
 
 # A model made for gaps is given both sides. One that is none, and too small to do what

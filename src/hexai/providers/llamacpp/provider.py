@@ -19,6 +19,7 @@ from hexai.providers.credentials import FixedCredential
 from hexai.providers.formats.format import WireFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
+from hexai.providers.llamacpp.completion_prompts import RawPrompts
 from hexai.providers.llamacpp.gguf import Metadata, read_metadata
 from hexai.providers.llamacpp.infill import LlamaCppInfill, WatchedChat
 from hexai.providers.llamacpp.model_files import (
@@ -27,7 +28,6 @@ from hexai.providers.llamacpp.model_files import (
     xllamacpp_version,
 )
 from hexai.providers.llamacpp.prefill import PrefillPrompt, Reading, manner
-from hexai.providers.llamacpp.raw_prompts import RawPrompts
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
 from hexai.providers.llamacpp.worker import LoadOptions
 from hexai.providers.secret import Secret

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import ago, is_estimated, seconds, usd
+from hexai.surfaces.words import from_cache, is_estimated, seconds, usd
 
 Price = Callable[[Outcome], Decimal | None]
 
@@ -54,7 +54,7 @@ def _reasons(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 
 def _state(outcome: Outcome) -> str:
     if outcome.cached_age is not None:
-        return f"cached {ago(outcome.cached_age)}"
+        return from_cache(outcome.cached_age)
     if outcome.status is not Status.ANSWERED:
         return str(outcome.status)
     words = [_ending(outcome)]

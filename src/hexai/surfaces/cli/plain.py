@@ -17,7 +17,7 @@ from hexai.domain.outcome import (
     Status,
     TakenBackEvent,
 )
-from hexai.surfaces.words import DisplayOrder, ago
+from hexai.surfaces.words import DisplayOrder, from_cache
 from hexai.text.sanitise import visible_line
 
 Write = Callable[[str], None]
@@ -143,7 +143,7 @@ class Blocks:
     def _remarks(self, outcome: Outcome) -> str:
         remarks = []
         if outcome.cached_age is not None:
-            remarks.append(f"cached {ago(outcome.cached_age)}")
+            remarks.append(from_cache(outcome.cached_age))
         if outcome.status is not Status.ANSWERED:
             remarks.append(outcome.status.value)
         if outcome.text in self._first_with:

@@ -16,7 +16,7 @@ from hexai.domain.outcome import (
 )
 from hexai.domain.provider import FinishReason
 from hexai.surfaces.cli.live.rows import Piece, styled_row
-from hexai.surfaces.words import ago
+from hexai.surfaces.words import from_cache
 from hexai.text.cells import truncate, width
 from hexai.text.sanitise import visible, visible_line
 
@@ -167,7 +167,7 @@ def _ending(outcome: Outcome) -> str:
 
 def _answered(outcome: Outcome) -> str:
     if outcome.cached_age is not None:
-        return f"cached {ago(outcome.cached_age)}"
+        return from_cache(outcome.cached_age)
     words = f"done {outcome.timings.total:.1f} s"
     if outcome.finish in {FinishReason.LENGTH, FinishReason.FILTERED}:
         words += ", cut off"

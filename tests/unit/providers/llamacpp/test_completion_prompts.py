@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.provider import Call, Finished, TextDelta
-from hexai.providers.llamacpp.gguf import GapTokens, Metadata
-from hexai.providers.llamacpp.infill import WatchedChat
-from hexai.providers.llamacpp.prefill import PrefillPrompt, ReadLately
-from hexai.providers.llamacpp.raw_prompts import (
+from hexai.providers.llamacpp.completion_prompts import (
     Continuation,
     RawPrompts,
     StandingWindow,
 )
+from hexai.providers.llamacpp.gguf import GapTokens, Metadata
+from hexai.providers.llamacpp.infill import WatchedChat
+from hexai.providers.llamacpp.prefill import PrefillPrompt, ReadLately
 from hexai.text.tokens import estimate_tokens, most_tokens
 from tests.support.calls import settings
 
