@@ -105,8 +105,11 @@ class Script:
         """Give the most that one attempt may cost."""
         return self._most
 
-    async def fill(self, task: Task, index: int, *, cold: bool) -> Result:
+    async def fill(
+        self, task: Task, index: int, *, cold: bool, begins: Callable[[], None]
+    ) -> Result:
         """Take as long as the script says."""
+        begins()
         place = self._seats[index].place
         self.asked.append((task.id, index))
         if cold:

@@ -39,6 +39,14 @@ _FRAME = 8
 T = TypeVar("T", bound=Item)
 
 
+Begins = Callable[[], None]
+"""Called when something is really asked, having waited for people."""
+
+
+def nobody_asks() -> None:
+    """Do nothing: for who does not want to know when it begins."""
+
+
 class Asker(Generic[T]):
     """Asks entries for what tasks want. Use it as a context."""
 
@@ -99,8 +107,13 @@ class Asker(Generic[T]):
         """Compose what a task asks."""
         raise NotImplementedError
 
-    async def ask(self, task: T, index: int, *, cold: bool = False) -> Reply:
-        """Ask for one cell; `cold`: nothing that shares its prompt was asked yet."""
+    async def ask(
+        self, task: T, index: int, *, cold: bool = False, begins: Begins = nobody_asks
+    ) -> Reply:
+        """Ask for one cell; `cold`: nothing that shares its prompt was asked yet.
+
+        `begins` is called before each request, when nobody else is disturbed by it.
+        """
         raise NotImplementedError
 
     def masked(self, text: str) -> str:
@@ -192,6 +205,7 @@ class Asker(Generic[T]):
         index: int,
         tab: Tab,
         follow: Callable[[Run], Awaitable[Outcome]],
+        begins: Begins,
     ) -> Put:
         """Put one request, when nobody else asks there, and pay for it.
 
@@ -200,6 +214,7 @@ class Asker(Generic[T]):
         cost, sure = None, False
         async with self.undisturbed(place_of(self.targets[index])) as people:
             began = self._services.now()
+            begins()
             try:
                 async with ask(self._services, self._paying(question, tab)) as run:
                     outcome = await follow(run)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hexai.bench.asker import Asker
+from hexai.bench.asker import Asker, Begins, nobody_asks
 from hexai.bench.budget import Purse, Tab
 from hexai.bench.replies import (
     Put,
@@ -83,7 +83,14 @@ class CompletionAsker(Asker[Task]):
         """Compose what a task asks at its hole."""
         return self.compose(task).request
 
-    async def ask(self, task: Task, index: int, *, cold: bool = False) -> Reply:
+    async def ask(
+        self,
+        task: Task,
+        index: int,
+        *,
+        cold: bool = False,
+        begins: Begins = nobody_asks,
+    ) -> Reply:
         """Ask for one cell: beforehand, then for what counts.
 
         `cold`: nothing of its file was asked yet, so the first request counts too.
@@ -94,11 +101,11 @@ class CompletionAsker(Asker[Task]):
         if not cold:
             earlier = replace(entry, spec=_brief(entry.spec), fallback=None)
         before = _Followed(self.compose(task, EARLIER), counts=False)
-        await self._follow(before, task, earlier, index, tab)
+        await self._follow(before, task, earlier, index, tab, begins)
         if later := later_of(before.outcome, tab):
             return later
         counts = _Followed(self.compose(task), counts=True)
-        await self._follow(counts, task, entry, index, tab)
+        await self._follow(counts, task, entry, index, tab, begins)
         if later := later_of(counts.outcome, tab):
             return later
         answer = answer_of(
@@ -111,11 +118,17 @@ class CompletionAsker(Asker[Task]):
         return replace(answer, cold=first, warm=counts.times())
 
     async def _follow(
-        self, followed: "_Followed", task: Task, entry: Entry, index: int, tab: Tab
+        self,
+        followed: "_Followed",
+        task: Task,
+        entry: Entry,
+        index: int,
+        tab: Tab,
+        begins: Begins,
     ) -> None:
         """Put one request and follow it to its end."""
         question = self._question(task, followed.composed, entry)
-        followed.put = await self.put(question, index, tab, followed.follow)
+        followed.put = await self.put(question, index, tab, followed.follow, begins)
 
     def _question(self, task: Task, composed: Completion, entry: Entry) -> Question:
         """Put a question together as the editor does, for one entry."""

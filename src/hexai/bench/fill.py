@@ -10,7 +10,7 @@ from typing import Generic
 
 from msgspec.structs import replace
 
-from hexai.bench.asker import Asker, T
+from hexai.bench.asker import Asker, Begins, T, nobody_asks
 from hexai.bench.replies import Answer, Later, Unpaid
 from hexai.bench.run import Filled, Result
 from hexai.bench.spending import Forecast
@@ -58,10 +58,12 @@ class Filler(Generic[T]):
         """Say what an answer is worth."""
         raise NotImplementedError
 
-    async def fill(self, task: T, index: int, *, cold: bool) -> Result:
+    async def fill(
+        self, task: T, index: int, *, cold: bool, begins: Begins = nobody_asks
+    ) -> Result:
         """Ask one cell, score what came, and keep what was said."""
         async with self._machine if index in self._here else nullcontext():
-            reply = await self.asker.ask(task, index, cold=cold)
+            reply = await self.asker.ask(task, index, cold=cold, begins=begins)
         if isinstance(reply, Later | Unpaid):
             return reply
         self.forecasts[index].add(self._places[task.id], reply)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from math import inf
 from statistics import median
 from typing import Generic, Protocol, TypeVar
@@ -61,8 +62,13 @@ class Asks(Protocol[T_contra]):
     def most_usd(self, task: T_contra, index: int) -> Decimal | None:
         """Give the most that one attempt may cost; None: nobody knows."""
 
-    async def fill(self, task: T_contra, index: int, *, cold: bool) -> Result:
-        """Ask and score one cell; `cold`: the first one of its file."""
+    async def fill(
+        self, task: T_contra, index: int, *, cold: bool, begins: Callable[[], None]
+    ) -> Result:
+        """Ask and score one cell; `cold`: the first one of its file.
+
+        `begins` is called when it is really asked, having waited for people.
+        """
 
 
 class Keeps(Protocol):
@@ -243,11 +249,12 @@ class Bench(Generic[T]):
         task, cold = self.tasks[place], (place, index) in self._cold
         now, unpaid = asyncio.get_running_loop().time, 0
         while await self._can_pay(place, index):
-            began = self._begun[task.id, index] = now()
+            cell = task.id, index
+            begins = partial(self._begin, cell)
             try:
-                result = await self._asks.fill(task, index, cold=cold)
+                result = await self._asks.fill(task, index, cold=cold, begins=begins)
             finally:
-                del self._begun[task.id, index]
+                began = self._begun.pop(cell, now())
             match result:
                 case Filled():
                     self._note(index, result, now() - began)
@@ -261,6 +268,10 @@ class Bench(Generic[T]):
                     unpaid += 1
                     if unpaid == _UNPAID:
                         self._ending = self._ending or Ending.SPENT
+
+    def _begin(self, cell: tuple[str, int]) -> None:
+        """Note when a cell is asked, by the first of its requests."""
+        self._begun.setdefault(cell, asyncio.get_running_loop().time())
 
     def _note(self, index: int, filled: Filled, seconds: float) -> None:
         """Keep a cell before anything else begins, and see what it changes."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.bench.asker import Asker
+from hexai.bench.asker import Asker, Begins, nobody_asks
 from hexai.bench.confined.job import Ended, Stop
 from hexai.bench.fill_holes import HoleFiller
 from hexai.bench.mining.repository import Repository
@@ -146,7 +146,14 @@ class _Local(Asker[Task]):
     async def undisturbed(self, place: str) -> AsyncIterator[Mark]:
         yield Mark(Path("nowhere"))
 
-    async def ask(self, task: Task, index: int, *, cold: bool = False) -> Reply:
+    async def ask(
+        self,
+        task: Task,
+        index: int,
+        *,
+        cold: bool = False,
+        begins: Begins = nobody_asks,
+    ) -> Reply:
         self._log.append(f"asks {index}")
         await asyncio.sleep(1)
         self._log.append(f"asked {index}")

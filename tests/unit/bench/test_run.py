@@ -1,6 +1,7 @@
 """Running a bench: who is next, what is kept, who is set aside, when it stops."""
 
 import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -315,11 +316,14 @@ class Dripping(Script):
     ends: dict[int, float]
     """When each was last answered by."""
 
-    async def fill(self, task: Task, index: int, *, cold: bool) -> Result:
+    async def fill(
+        self, task: Task, index: int, *, cold: bool, begins: Callable[[], None]
+    ) -> Result:
         """Take a second, or ten minutes."""
         if index == 2:
+            begins()
             await asyncio.sleep(600)
-        result = await super().fill(task, index, cold=cold)
+        result = await super().fill(task, index, cold=cold, begins=begins)
         self.ends[index] = asyncio.get_running_loop().time()
         return result
 
@@ -488,3 +492,37 @@ def test_who_lags_changes_nothing_that_is_known_of_the_others() -> None:
     assert replace(first, verdict=pair.verdict, missing=pair.missing) == pair
     assert [each.commits for each in others] == [2, 2]
     assert beside.cheapest().contender is None
+
+
+class Waiting(Script):
+    """Waits a minute for people before it asks."""
+
+    async def fill(
+        self, task: Task, index: int, *, cold: bool, begins: Callable[[], None]
+    ) -> Result:
+        """Wait, and take a second."""
+        await asyncio.sleep(60)
+        return await super().fill(task, index, cold=cold, begins=begins)
+
+
+def test_who_is_not_asked_yet_is_not_told_to_be_silent() -> None:
+    """While somebody edits, nobody has left a bench without an answer."""
+    script = Waiting([cloud("a"), cloud("b")])
+    tasks = [task(n) for n in range(2)]
+    told: list[Wait] = []
+
+    async def run() -> None:
+        bench = Bench(tasks, known(tasks, 2), script, script, script.purse)
+
+        async def look() -> None:
+            for _ in range(100):
+                await asyncio.sleep(1)
+                told.extend(bench.progress().waits)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(bench.run())
+            group.create_task(look())
+
+    run_virtually(run())
+
+    assert not told

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from hexai.bench.asker import Asker
+from hexai.bench.asker import Asker, Begins, nobody_asks
 from hexai.bench.budget import Tab
 from hexai.bench.fill import Filler
 from hexai.bench.questions.checks import Runs, passed
@@ -48,7 +48,12 @@ class QuestionAsker(Asker[PosedQuestion]):
         return None if most and any(m.images for m in task.messages) else most
 
     async def ask(
-        self, task: PosedQuestion, index: int, *, cold: bool = False
+        self,
+        task: PosedQuestion,
+        index: int,
+        *,
+        cold: bool = False,
+        begins: Begins = nobody_asks,
     ) -> Reply:
         """Ask once; `cold`: nobody who may keep its prompt was asked it before."""
         tab = Tab(self._purse, self.most_usd(task, index))
@@ -63,7 +68,7 @@ class QuestionAsker(Asker[PosedQuestion]):
         question = Question(
             request=request, entries=(entry,), documents=_documents(task)
         )
-        put = await self.put(question, index, tab, follow)
+        put = await self.put(question, index, tab, follow, begins)
         if later := later_of(put.outcome, tab):
             return later
         answer = answer_of(
