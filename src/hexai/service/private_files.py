@@ -5,7 +5,7 @@ hold only once: inside it no other user can plant a link or swap a file. What th
 folder holds is replaced by rename, so a reader sees the old file or the new one, never
 half of one, and a full disk leaves the old one in place.
 
-Every failure is an `OSError` that names the path; the callers decide what it means.
+Every failure is an `OSError`; the callers know the path, and decide what it means.
 """
 
 import errno
@@ -52,9 +52,13 @@ def read_private(path: Path, *, limit: int) -> bytes:
     A file of more than `limit` bytes is refused before it is read.
     """
     descriptor = os.open(path, os.O_RDONLY | _CAREFUL)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         _check_regular(found, path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    with os.fdopen(descriptor, "rb") as file:
         # It may grow meanwhile.
         data = b"" if found.st_size > limit else file.read(limit + 1)
     if max(found.st_size, len(data)) > limit:

@@ -49,6 +49,16 @@ def seconds(value: float) -> str:
     return f"{shown.removesuffix('.0')} s"
 
 
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Write how many of something there are: `1 task`, `1,200 tasks`."""
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def signed(value: float) -> str:
+    """Write a share that may be below nothing: `+12 %`."""
+    return f"{round(100 * value):+d} %".replace("+0 ", "0 ")
+
+
 def rounded(number: int) -> int:
     """Round a guess so that it looks like one."""
     step = 1 if number < 10 else 5 if number < 100 else 50 if number < 1000 else 500

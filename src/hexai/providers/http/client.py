@@ -101,7 +101,8 @@ class Answer:
         self.header = head.header
         self.status = head.status
         self.begun = False
-        """Set by the reader once something was shown: what breaks then, broke."""
+        """Set by the reader once something of it was shown; it tells how a failure that
+        comes afterwards is called."""
 
     async def body(self) -> AsyncGenerator[bytes, None]:
         """Give the body in pieces, as they arrive."""
@@ -224,8 +225,8 @@ class HttpClient:
         """Send one request and give its answer; leaving it closes what is unread.
 
         `path` goes below the base URL, or beside its last part if it begins with
-        `/../`. `connected` is called once the request can be
-        sent: lookup, TCP and TLS are done, or a kept connection was taken.
+        `/../`: below `…/v1`, `/../props` is `…/props`. `connected` is called once
+        it can be sent: lookup, TCP and TLS are done, or a kept connection was taken.
         """
         asked = composed(headers, host=self._host, length=len(body))
         target = self._target(path)
@@ -263,26 +264,34 @@ class HttpClient:
         """Ask by a kept connection, or by a new one, and give it with its answer.
 
         A server may close a kept one just as it is used (RFC 9112, 9.6), as llama.cpp
-        was seen to. Then nothing comes back, and the next connection is asked.
+        was seen to. Then nothing comes back, and it is asked once more by a new one.
         """
-        while True:
-            kept = self._rested()
-            connection = kept or await self._connected()
-            self._open.add(connection)
+        if (kept := self._rested()) is not None:
             asked_at = _now()
             try:
-                if connected is not None:
-                    connected()
-                return connection, await ask(connection)
-            except BaseException as error:
-                self._open.discard(connection)
-                connection.wire.abort()
-                was_hung_up_on = isinstance(error, ConnectionFailed)
-                if kept is None or connection.is_answered or not was_hung_up_on:
+                return kept, await self._ask(kept, ask, connected)
+            except ConnectionFailed:
+                if kept.is_answered or _now() - asked_at > _AT_ONCE:
                     raise
-                if _now() - asked_at > _AT_ONCE:
-                    raise
-                await self.drop_idle()  # so that it is asked once more, and no more
+        connection = await self._connected()
+        return connection, await self._ask(connection, ask, connected)
+
+    async def _ask(
+        self,
+        connection: Connection,
+        ask: Callable[[Connection], Awaitable[Head]],
+        connected: Callable[[], None] | None,
+    ) -> Head:
+        """Ask by a connection, which is closed if no answer begins."""
+        self._open.add(connection)
+        try:
+            if connected is not None:
+                connected()
+            return await ask(connection)
+        except BaseException:
+            self._open.discard(connection)
+            connection.wire.abort()
+            raise
 
     async def _connected(self) -> Connection:
         connection = await self._connect()

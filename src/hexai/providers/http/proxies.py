@@ -66,7 +66,7 @@ def _credential(parts: SplitResult) -> Secret | None:
 def _split(url: str) -> SplitResult:
     """Split what has no more than a host; raises `ValueError`.
 
-    A password with `/`, `?` or `#` in it that is not escaped would end as one.
+    Of a password with a bare `/`, `?` or `#` the first part would be taken for a host.
     """
     parts = urlsplit(url)
     if parts.path.strip("/") or parts.query or parts.fragment:
@@ -88,6 +88,12 @@ def _excepted(host: str, port: int, no_proxy: str) -> bool:
 
 
 def _matches(host: str, port: int, rule: str) -> bool:
+    """Tell whether a rule names a host, as curl and Go read `NO_PROXY`.
+
+    `*` is every host; `10.0.0.0/8` a network; `example.com`, `.example.com` and
+    `*.example.com` that host and all below it; `example.com:8080` only at that port;
+    `::1`, `[::1]` and `[::1]:8080` an address of IPv6.
+    """
     if rule == "*":
         return True
     if "/" in rule:

@@ -31,11 +31,11 @@ from hexai.surfaces.cli.bench_command import (
     check_resumed,
 )
 from hexai.surfaces.cli.bench_outlook import outlook_words
-from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import read_piped
+from hexai.surfaces.words import counted
 
 if TYPE_CHECKING:
     from hexai.surfaces.cli.bench_ask_tests import QuestionTests

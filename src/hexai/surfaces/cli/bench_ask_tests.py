@@ -7,7 +7,7 @@ from hexai.bench.questions.running import SECONDS, Running
 from hexai.errors import UsageError
 from hexai.service.projects import project_of
 from hexai.surfaces.cli.bench_tests import check_trust
-from hexai.surfaces.cli.bench_units import seconds
+from hexai.surfaces.cli.bench_units import duration
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.text.sanitise import visible_line
 
@@ -54,7 +54,7 @@ class QuestionTests:
             f"--test runs on each answer to a question that says so:\n{listed}\n"
             "This runs programs of this machine on what models say: in a copy of "
             f"{visible_line(self._folder)}, without network, with a home of its own "
-            f"and no credentials, for at most {seconds(SECONDS)} each; it can read "
+            f"and no credentials, for at most {duration(SECONDS)} each; it can read "
             "what you can read, but for the usual places of keys.\n"
         )
 

@@ -10,10 +10,10 @@ from hexai.bench.known import SHARES, Known
 from hexai.bench.standing import Mean
 from hexai.domain.bench import Cell, Plan, Times
 from hexai.service.bench_texts import Text
-from hexai.surfaces.cli.bench_units import counted, interval, share
+from hexai.surfaces.cli.bench_units import interval, share
 from hexai.surfaces.cli.bench_words import halves, mean_of
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import usd
+from hexai.surfaces.words import counted, usd
 
 _CHECKED = ("ENTRY", "ASKED", "CHECKS", "95 %", "ALL")
 _SPENT = (

@@ -13,7 +13,6 @@ from hexai.bench.standing import Decision, Pair
 from hexai.domain.bench import BenchContender, BenchRecord
 from hexai.domain.ranking import Leaderboard, Model, Verdict
 from hexai.surfaces.cli.bench_cheapest import cheapest_words
-from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.bench_words import (
     has_tests,
     planned_words,
@@ -21,6 +20,7 @@ from hexai.surfaces.cli.bench_words import (
 )
 from hexai.surfaces.cli.leaderboard_words import day_of
 from hexai.surfaces.contender_names import board_names
+from hexai.surfaces.words import counted
 
 
 def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:

@@ -43,7 +43,7 @@ from hexai.service.bench_texts import Text
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ends import ending_words
-from hexai.surfaces.cli.bench_units import counted, seconds
+from hexai.surfaces.cli.bench_units import duration
 from hexai.surfaces.cli.bench_view import BenchView, shown
 from hexai.surfaces.cli.bench_words import report
 from hexai.surfaces.cli.command_line import Invocation
@@ -51,6 +51,7 @@ from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
 from hexai.surfaces.cli.process import Interrupts
 from hexai.surfaces.cli.terminal import Screen
+from hexai.surfaces.words import counted
 
 _HOUR = 3600.0
 _EARLIER = 20
@@ -272,7 +273,7 @@ class BenchCommand(Generic[T]):
         some = whole_commits(tasks, max(1, min(fit, len(tasks))))
         complain(
             self._process,
-            f"as many fit into {seconds(hours * _HOUR)}, at {seconds(view.a_task)} "
+            f"as many fit into {duration(hours * _HOUR)}, at {duration(view.a_task)} "
             f"each: {counted(fit, 'task')}; asked: {len(some)}",
         )
         records = plan.tasks[: len(some)]

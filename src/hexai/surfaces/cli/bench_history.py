@@ -14,11 +14,11 @@ from hexai.errors import HexaiError, UsageError
 from hexai.prompts.cli import wants_explanation
 from hexai.prompts.templates import cli_system
 from hexai.service.recorded_runs import open_history
-from hexai.surfaces.cli.bench_units import counted
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import complain, say
 from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.words import counted
 
 _PRIVATE = 0o600
 

@@ -12,10 +12,10 @@ from hexai.bench.outlook import Outlook
 from hexai.bench.spending import Estimate
 from hexai.domain.bench import Plan
 from hexai.surfaces.cli.bench_trained import trained_words
-from hexai.surfaces.cli.bench_units import counted, points, seconds
+from hexai.surfaces.cli.bench_units import duration, points
 from hexai.surfaces.cli.bench_words import tasks_words
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import usd
+from hexai.surfaces.words import counted, usd
 
 if TYPE_CHECKING:
     from hexai.bench.mining.mine import Mined
@@ -77,7 +77,7 @@ def _row(
         f"{estimate.tokens_in[0]:,} … {estimate.tokens_in[1]:,}",
         f"{least:,} … {'no limit' if most is None else f'{most:,}'}",
         _bounds(estimate),
-        "not known" if cell is None else seconds(cell),
+        "not known" if cell is None else duration(cell),
     )
 
 
@@ -115,7 +115,7 @@ def _time(plan: Plan, view: Outlook) -> str:
             "is for clouds, a GPU or few tasks"
         )
     sooner = "" if plan.whole else ", or less if all is known"
-    return f"about {seconds(view.a_task * len(plan.tasks))}{sooner}"
+    return f"about {duration(view.a_task * len(plan.tasks))}{sooner}"
 
 
 def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:

@@ -16,7 +16,7 @@ from hexai.surfaces.cli.bench_ends import ending_words, error_words
 from hexai.surfaces.cli.bench_figures import more
 from hexai.surfaces.cli.bench_json import listed, shown
 from hexai.surfaces.cli.bench_trained import later_than
-from hexai.surfaces.cli.bench_units import counted, seconds, signed, spent
+from hexai.surfaces.cli.bench_units import duration, spent
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
     parts,
@@ -28,7 +28,7 @@ from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, csv_of, say, table
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.recorded import when
-from hexai.surfaces.words import usd
+from hexai.surfaces.words import counted, signed, usd
 
 _EXPLORATORY = "to explore: of so many, some differ by chance alone"
 _LIST = ("BENCH", "NAME", "WHEN", "ENTRIES", "TASKS", "CELLS", "COST", "ENDED")
@@ -147,7 +147,7 @@ def _answer_lines(label: str, cell: Cell | None, text: Text | None) -> list[str]
     figures = f", saved {signed(cell.score.saved)}" if cell.score else ""
     total = cell.cold.total if cell.checks is not None else cell.warm.total
     total = cell.warm.total if total is None else total
-    took = "" if total is None else f", {seconds(total)}"
+    took = "" if total is None else f", {duration(total)}"
     why = f" ({error_words(cell.error)})" if cell.error else ""
     tests = {None: "", True: ", passes", False: ", fails"}[cell.passes]
     price = "" if cell.cost_usd is None else f", {usd(cell.cost_usd)}"

@@ -10,8 +10,9 @@ from hexai.bench.passes import LONGEST, Passing, Surroundings
 from hexai.config.narrowing.project import FILE_NAME
 from hexai.domain.bench import Kind, Plan
 from hexai.errors import UsageError
-from hexai.surfaces.cli.bench_units import counted, seconds
+from hexai.surfaces.cli.bench_units import duration
 from hexai.surfaces.cli.loaded_config import Session
+from hexai.surfaces.words import counted
 from hexai.text.sanitise import visible_line
 
 
@@ -40,7 +41,7 @@ class CodeTests:
             f"on {counted(bodies, 'function body', 'function bodies')}.\n"
             "This runs the code of the repository, and what the models write, on this "
             "machine: in a copy, without network, with a home of its own and no "
-            f"credentials, for at most {seconds(LONGEST)} each; it can read what you "
+            f"credentials, for at most {duration(LONGEST)} each; it can read what you "
             "can read, but for the usual places of keys.\n"
         )
 
@@ -50,7 +51,7 @@ class CodeTests:
         if self.passing.since is None:
             return ""
         took = asyncio.get_running_loop().time() - self.passing.since
-        return f"the tests run, for {seconds(took)} now"
+        return f"the tests run, for {duration(took)} now"
 
     async def check(self) -> None:
         """Make sure that a command can be confined here; raises `SetupError`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hexai.bench.cut_offs import cut_off, is_later
 from hexai.domain.bench import Plan, TaskRecord
-from hexai.surfaces.cli.bench_units import counted
+from hexai.surfaces.words import counted
 
 
 def trained_words(plan: Plan) -> Iterator[str]:

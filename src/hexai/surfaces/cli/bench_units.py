@@ -6,11 +6,6 @@ from hexai.bench.sequences import Bounds
 from hexai.surfaces.words import percent, usd
 
 
-def signed(value: float) -> str:
-    """Write a share that may be below nothing: `+12 %`."""
-    return f"{round(100 * value):+d} %".replace("+0 ", "0 ")
-
-
 def share(value: float | None) -> str:
     """Write a share, `?` where it is unknown."""
     return "?" if value is None else percent(min(max(value, 0.0), 1.0))
@@ -35,11 +30,6 @@ def points(value: float) -> str:
     return f"{shown} point{'' if shown == '1' else 's'}"
 
 
-def counted(number: int, noun: str, several: str = "") -> str:
-    """Write how many of something there are: `1 task`, `1,200 tasks`."""
-    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
-
-
 def spent(cost: Decimal, *, is_known: bool) -> str:
     """Write a sum of money of which some may not be known."""
     if is_known:
@@ -47,7 +37,7 @@ def spent(cost: Decimal, *, is_known: bool) -> str:
     return f"{usd(cost)} and unknown" if cost else "price unknown"
 
 
-def seconds(value: float) -> str:
+def duration(value: float) -> str:
     """Write a duration: `0.41 s`, `12 s`, `4 min`, `2 h 5 min`."""
     if value < 10:
         return f"{value:.2f} s"

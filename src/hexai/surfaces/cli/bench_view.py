@@ -13,17 +13,10 @@ from hexai.bench.spending import Forecast
 from hexai.bench.standing import Mean
 from hexai.domain.bench import BenchRecord
 from hexai.surfaces.cli.bench_ends import resume_words
-from hexai.surfaces.cli.bench_units import (
-    counted,
-    interval,
-    seconds,
-    share,
-    signed,
-    spent,
-)
+from hexai.surfaces.cli.bench_units import duration, interval, share, spent
 from hexai.surfaces.cli.bench_words import planned_words, tasks_words
 from hexai.surfaces.cli.terminal import Screen
-from hexai.surfaces.words import usd
+from hexai.surfaces.words import counted, signed, usd
 from hexai.text.cells import bar, pad, truncate, width
 from hexai.text.sanitise import visible_line
 
@@ -171,7 +164,7 @@ def _money(progress: Progress, limit: Decimal | None) -> str:
         told.append(f"of a budget of {usd(limit)}")
     words = ", ".join(told)
     left = progress.left
-    time = "time not known yet" if left is None else f"about {seconds(left)} left"
+    time = "time not known yet" if left is None else f"about {duration(left)} left"
     if left == 0:
         time = "all is asked"
     return f"{words} · {time}"
@@ -180,8 +173,8 @@ def _money(progress: Progress, limit: Decimal | None) -> str:
 def _wait(wait: Wait, label: str) -> str:
     """Say what holds something up."""
     if not wait.reason:
-        return f"{label} was asked {seconds(wait.seconds or 0)} ago: no answer yet"
-    again = "" if wait.seconds is None else f", asked again in {seconds(wait.seconds)}"
+        return f"{label} was asked {duration(wait.seconds or 0)} ago: no answer yet"
+    again = "" if wait.seconds is None else f", asked again in {duration(wait.seconds)}"
     return f"{label} waits{again}: {wait.reason}"
 
 

@@ -11,12 +11,13 @@ from hexai.domain.ranking import Comparison, Counted, Leaderboard, Verdict
 from hexai.errors import LedgerError
 from hexai.service.recorded_runs import open_history
 from hexai.surfaces.cli.bench_beside import models_of
-from hexai.surfaces.cli.bench_units import counted, interval, share
+from hexai.surfaces.cli.bench_units import interval, share
 from hexai.surfaces.cli.bench_words import pairs_words
 from hexai.surfaces.cli.leaderboard_words import comparison_words
 from hexai.surfaces.cli.output import table, wrapped_lines
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.contender_names import board_names
+from hexai.surfaces.words import counted
 
 _HEADER = ("ENTRY", "VOTES", "WON", "TIED", "LOST", "BAD", "POINTS", "95 %")
 _POINTS = (

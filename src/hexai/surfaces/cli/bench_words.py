@@ -16,16 +16,9 @@ from hexai.domain.entry import Surface
 from hexai.surfaces.cli.bench_cheapest import cheapest_words
 from hexai.surfaces.cli.bench_ends import ends, error_words, reasons
 from hexai.surfaces.cli.bench_trained import trained_words
-from hexai.surfaces.cli.bench_units import (
-    counted,
-    interval,
-    points,
-    seconds,
-    share,
-    signed,
-)
+from hexai.surfaces.cli.bench_units import duration, interval, points, share
 from hexai.surfaces.cli.output import table
-from hexai.surfaces.words import usd
+from hexai.surfaces.words import counted, signed, usd
 from hexai.text.cells import width, wrap
 
 _QUALITY = (
@@ -109,9 +102,9 @@ def halves(values: Sequence[float | None]) -> tuple[str, str]:
     if not known:
         return "", ""
     if len(known) == 1:
-        return seconds(known[0]), ""
+        return duration(known[0]), ""
     tenths = quantiles(known, n=10, method="inclusive")
-    return seconds(tenths[4]), seconds(tenths[8])
+    return duration(tenths[4]), duration(tenths[8])
 
 
 def mean_of(cells: Sequence[Cell], name: str) -> str:

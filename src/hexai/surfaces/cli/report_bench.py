@@ -19,8 +19,8 @@ from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_ask_words import first_and_again, question_lines
 from hexai.surfaces.cli.bench_json import shown
 from hexai.surfaces.cli.bench_trained import trained_words
-from hexai.surfaces.cli.bench_units import signed
 from hexai.surfaces.cli.bench_words import has_tests, sentences
+from hexai.surfaces.words import signed
 from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line
 

@@ -13,8 +13,8 @@ from hexai.report.page import TITLES, Given, Missing, Page, Section, Shown
 from hexai.report.views import View
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.team_here import here_of
-from hexai.surfaces.cli.team_views import NO_BENCH, NOTHING, fits, points, refuse
-from hexai.surfaces.words import percent, seconds
+from hexai.surfaces.cli.team_views import NO_BENCH, NOTHING, fits, refuse
+from hexai.surfaces.words import percent, seconds, signed
 from hexai.team.results import (
     BenchFigures,
     TeamFigures,
@@ -183,7 +183,7 @@ def _saved(surface: str) -> str:
 
 def _bench(each: BenchFigures, words: Words) -> tuple[Cell, ...]:
     saved = each.saved or 0.0
-    shown = percent(saved) if each.surface == "cli" else points(saved)
+    shown = percent(saved) if each.surface == "cli" else signed(saved)
     dollars = each.usd_for_1000_tasks
     return (
         *_who(each),

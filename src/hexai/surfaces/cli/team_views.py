@@ -22,7 +22,7 @@ from hexai.surfaces.cli.output import complain, csv_of, say, table, wrapped_line
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import here_of
 from hexai.surfaces.contender_names import board_names
-from hexai.surfaces.words import percent, seconds, usd
+from hexai.surfaces.words import percent, seconds, signed, usd
 from hexai.team.compare import compare
 from hexai.team.differ import Difference
 from hexai.team.results import (
@@ -159,7 +159,7 @@ def _row(each: TeamFigures) -> tuple[str, ...]:
 
 def _bench_row(each: BenchFigures) -> tuple[str, ...]:
     saved, dollars = each.saved, each.usd_for_1000_tasks
-    shown = percent if each.surface == "cli" else points
+    shown = percent if each.surface == "cli" else signed
     return (
         each.language,
         f"{each.provider}:{each.model}",
@@ -170,11 +170,6 @@ def _bench_row(each: BenchFigures) -> tuple[str, ...]:
         *map(_time, (*each.first_token, *each.total)),
         "?" if dollars is None else usd(Decimal(str(dollars))),
     )
-
-
-def points(share: float) -> str:
-    """Write a share that may be below nothing."""
-    return f"{100 * share:+z.0f} %"
 
 
 def _share(part: int, whole: int) -> str:

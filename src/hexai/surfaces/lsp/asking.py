@@ -24,7 +24,8 @@ from hexai.service.projects import project_of
 from hexai.service.question import Question
 from hexai.service.services import Services
 from hexai.surfaces.lsp.configuration import Configuration
-from hexai.surfaces.lsp.documents import Document, to_path
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.uris import to_path
 from hexai.text.lines import Position, Span
 
 if TYPE_CHECKING:

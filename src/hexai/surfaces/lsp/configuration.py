@@ -25,8 +25,8 @@ from hexai.config.shown import Change
 from hexai.domain.entry import Surface
 from hexai.domain.record import Recorder
 from hexai.errors import ConfigError, UsageError
-from hexai.surfaces.lsp.documents import to_path
 from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.uris import to_path
 
 Tell = Callable[[Severity, str], None]
 _SHOWN = 5

@@ -1,4 +1,4 @@
-"""The open documents, the files they are, and who is told when one changes.
+"""The open documents, and who is told when one changes.
 
 The order in which notifications arrive is the truth: a change is made whatever its
 version says, since leaving one out would put every later one in the wrong place. Only
@@ -6,11 +6,8 @@ a change that cannot be read (which `handlers.py` sees), or a document beyond
 `SIZE_LIMIT`, makes us lose a document; it is back when the editor opens it again.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Sequence
-from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from collections.abc import Callable, Hashable, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -148,45 +145,12 @@ def _size(lines: Sequence[str]) -> int:
     return sum(count_units(line, Encoding.UTF8) for line in lines)
 
 
-Spawn = Callable[[Coroutine[Any, Any, None]], None]
-
-
-class Grammars:
-    """Loads a language's grammar in a thread when its first document is opened.
-
-    Else the first request of a session would hold everything up for it.
-    """
-
-    def __init__(self, spawn: Spawn) -> None:
-        self._spawn = spawn
-        self._loaded = Once()
-
-    def opened(self, document: Document) -> None:
-        """Begin to load what a document's language needs."""
-        ending = document.name.rpartition(".")[2]
-        if self._loaded.is_new((document.language, ending)):
-            self._spawn(asyncio.to_thread(_load, document.language, document.name))
-
-    def changed(self, document: Document, change: TextChange) -> None:
-        """Do nothing."""
-
-    def closed(self, uri: str) -> None:
-        """Do nothing: a grammar is small, and soon needed again."""
-
-
-def _load(identifier: str, name: str) -> None:
-    from hexai.prompts.code.cursor import warm
-    from hexai.prompts.code.languages import language_of
-
-    warm(language_of(identifier, name))
-
-
 MOST_KNOWN = 1000
-"""Things remembered; of one that came before these it is done again."""
+"""Things remembered; an older one counts as new again."""
 
 
 class Once:
-    """Remembers the newest things that it was asked about."""
+    """Remembers things that it was asked about, the newest of them."""
 
     def __init__(self, most: int = MOST_KNOWN) -> None:
         self._most = most
@@ -203,20 +167,3 @@ class Once:
         if len(self._known) > self._most:
             del self._known[next(iter(self._known))]
         return True
-
-
-def to_path(uri: str) -> Path | None:
-    """Give the file that a URI names; None for `untitled:` and everything else.
-
-    The path is made of the URI alone: nothing is looked up.
-    """
-    try:
-        parts = urlsplit(uri)
-        host = parts.hostname
-    except ValueError:
-        return None
-    path = unquote(parts.path, errors="surrogateescape")
-    is_here = parts.scheme == "file" and host in (None, "localhost")
-    if not is_here or not path.startswith("/") or "\0" in path:
-        return None
-    return Path(path)

@@ -101,7 +101,8 @@ class Edits:
 
     def closed(self, uri: str) -> None:
         """End the edit that is under way."""
-        self._turns.pop(uri, None)
+        if (turn := self._turns.get(uri)) is not None and not turn.locked():
+            del self._turns[uri]
         if (watch := self._watches.get(uri)) is not None:
             watch.close()
 

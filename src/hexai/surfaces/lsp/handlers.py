@@ -27,13 +27,13 @@ from hexai.service.crash import describe
 from hexai.service.log import Log
 from hexai.surfaces.lsp.clients import identify
 from hexai.surfaces.lsp.configuration import editor_settings, project_folder
-from hexai.surfaces.lsp.documents import to_path
 from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.progress import number_of
 from hexai.surfaces.lsp.protocol.connection import choose_encoding, traits_of
 from hexai.surfaces.lsp.protocol.convert import to_replacement
 from hexai.surfaces.lsp.protocol.jsonrpc import Phase, Wire
 from hexai.surfaces.lsp.session import Session
+from hexai.surfaces.lsp.uris import to_path
 from hexai.version import __version__
 
 

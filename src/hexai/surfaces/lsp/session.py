@@ -21,14 +21,10 @@ from hexai.surfaces.lsp.configuration import (
     Start,
     editor_settings,
 )
-from hexai.surfaces.lsp.documents import (
-    SIZE_LIMIT,
-    Document,
-    Documents,
-    Grammars,
-)
+from hexai.surfaces.lsp.documents import SIZE_LIMIT, Document, Documents
 from hexai.surfaces.lsp.editor import Severity, log_bug
 from hexai.surfaces.lsp.edits import Edits
+from hexai.surfaces.lsp.grammars import Grammars
 from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.protocol.jsonrpc import Phase, Wire
 from hexai.surfaces.lsp.protocol.stdio import is_alive, wait_for_death

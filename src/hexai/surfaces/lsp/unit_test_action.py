@@ -20,11 +20,12 @@ from hexai.service.actions.fitting import Unfit
 from hexai.service.actions.unit_test_edits import add_tests
 from hexai.service.actions.unit_test_file import check, create, read
 from hexai.service.actions.unit_test_plan import Plan, compose_test, plan_tests
-from hexai.surfaces.lsp.documents import Document, to_path
+from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits, GaveUp
 from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.protocol.convert import from_position
+from hexai.surfaces.lsp.uris import to_path
 from hexai.text.lines import Lines, Position, Replacement
 
 _OPENED_WITHIN = 5.0

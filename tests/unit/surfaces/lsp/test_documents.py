@@ -1,10 +1,6 @@
 """What is done once for each thing."""
 
-from pathlib import Path
-
-import pytest
-
-from hexai.surfaces.lsp.documents import Once, to_path
+from hexai.surfaces.lsp.documents import Once
 
 
 def test_a_thing_is_new_once() -> None:
@@ -21,28 +17,3 @@ def test_memory_is_bounded() -> None:
     assert all(once.is_new(number) for number in range(100))
     assert len(once) == 3
     assert [once.is_new(number) for number in (99, 98, 97, 96)] == [*[False] * 3, True]
-
-
-@pytest.mark.parametrize(
-    ("uri", "path"),
-    [
-        ("file:///tmp/a.py", "/tmp/a.py"),
-        ("file:///tmp/a%20b%23.py", "/tmp/a b#.py"),
-        ("file:///tmp/%C3%A4.py", "/tmp/ä.py"),
-        ("file:///tmp/%FF.py", "/tmp/\udcff.py"),
-        ("file://localhost/tmp/a.py", "/tmp/a.py"),
-        ("FILE:///tmp/a.py", "/tmp/a.py"),
-        ("file:/tmp/a.py", "/tmp/a.py"),
-        ("file://server/share/a.py", None),
-        ("file:///tmp/%00", None),
-        ("file:a.py", None),
-        ("untitled:Untitled-1", None),
-        ("vscode-notebook-cell:/tmp/a.ipynb#W0", None),
-        ("https://example.org/a.py", None),
-        ("file://[", None),
-        ("", None),
-    ],
-)
-def test_a_uri_names_a_file_or_none(uri: str, path: str | None) -> None:
-    """Only a file of this machine has a path."""
-    assert to_path(uri) == (Path(path) if path else None)

@@ -13,7 +13,8 @@ from hexai.ledger.accept import OLD
 from hexai.ledger.survival import Done, Tracked, cut_tail
 from hexai.service.ignore.git import head_of
 from hexai.service.runtime import SleepWatch
-from hexai.surfaces.lsp.documents import Document, to_path
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.uris import to_path
 from hexai.text.lines import Lines, TextChange
 
 _STANDS_WITHIN = 5.0
