@@ -46,7 +46,7 @@ def run_cli(
         process = Process(
             arguments=arguments,
             environ=surroundings,
-            home=surroundings.get("HOME", "/nonexistent"),
+            home=surroundings.get("HOME", "/proc/nonexistent"),
             folder="" if folder is None else str(folder),
             stdin=read_in,
             stdout=out.descriptor,
@@ -86,7 +86,7 @@ def run_typed(
         process = Process(
             arguments=arguments,
             environ=environ,
-            home=environ.get("HOME", "/nonexistent"),
+            home=environ.get("HOME", "/proc/nonexistent"),
             folder="" if folder is None else str(folder),
             stdin=terminal.descriptor if piped_in is None else piped_in,
             stdout=terminal.descriptor,
