@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from io import StringIO
 
+_SHORT = 64
+"""Characters, as of nearly all deltas, up to which a look at each is soonest."""
+
 
 class Tags:
     """A set of marks to be looked for at once."""
@@ -28,6 +31,8 @@ class Tags:
 
     def begin_in(self, text: str) -> bool:
         """Say whether a mark may begin in a text; most texts hold none."""
+        if len(text) < _SHORT:
+            return not self._firsts.isdisjoint(text)
         return any(first in text for first in self._firsts)
 
     def find(self, text: str, start: int = 0) -> re.Match[str] | None:

@@ -5,9 +5,8 @@ so are definitions of links: they are shown as they stand, and hold for what fol
 """
 
 from collections.abc import Iterator, Sequence
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from functools import cache
+from typing import TYPE_CHECKING
 
 from hexai.surfaces.cli.live.markdown.block import Block
 from hexai.surfaces.cli.live.markdown.containers import (
@@ -19,11 +18,21 @@ from hexai.surfaces.cli.live.markdown.containers import (
 )
 from hexai.surfaces.cli.live.markdown.simple import simple_blocks
 
-PARSER = (
-    MarkdownIt("commonmark", {"html": False, "maxNesting": 100})
-    .enable(["table", "strikethrough"])
-    .disable(["reference"])
-)
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+
+@cache
+def parser() -> "MarkdownIt":
+    """Make the parser, which most answers do without: to load it takes 20 ms."""
+    from markdown_it import MarkdownIt
+
+    return (
+        MarkdownIt("commonmark", {"html": False, "maxNesting": 100})
+        .enable(["table", "strikethrough"])
+        .disable(["reference"])
+    )
 
 
 def read_blocks(lines: Sequence[str], known: Path) -> list[Block]:
@@ -38,7 +47,7 @@ def read_blocks(lines: Sequence[str], known: Path) -> list[Block]:
 def parsed_blocks(lines: Sequence[str], known: Path) -> list[Block]:
     """Have the parser read them."""
     tokens: list[Token] = []
-    PARSER.block.parse("\n".join([*lines, ""]), PARSER, {}, tokens)
+    parser().block.parse("\n".join([*lines, ""]), parser(), {}, tokens)
     return list(_Walk(lines, known).blocks(tokens))
 
 
@@ -53,7 +62,7 @@ class _Walk:
         self._lists: list[Items] = []
         self._is_empty = False
 
-    def blocks(self, tokens: Sequence[Token]) -> Iterator[Block]:
+    def blocks(self, tokens: "Sequence[Token]") -> Iterator[Block]:
         at = 0
         while at < len(tokens):
             token = tokens[at]
@@ -68,7 +77,7 @@ class _Walk:
                 yield empty
             at += 1
 
-    def _step(self, token: Token) -> Block | None:
+    def _step(self, token: "Token") -> Block | None:
         """Follow a token into a container or out of it; gives an item without text."""
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
@@ -85,7 +94,7 @@ class _Walk:
                 pass
         return None
 
-    def _open(self, token: Token) -> None:
+    def _open(self, token: "Token") -> None:
         line = token.map[0] if token.map else 0
         items = None if token.type == "blockquote_open" else self._lists[-1]
         if line < len(self._known):
@@ -118,7 +127,7 @@ class _Walk:
             text = container.inside(text, opens=opened == line)
         return text
 
-    def _block(self, tokens: Sequence[Token]) -> Block:
+    def _block(self, tokens: "Sequence[Token]") -> Block:
         first = tokens[0]
         start, end = first.map or [0, 0]
         kind = _ENDS[first.type][0]
@@ -149,7 +158,7 @@ _ENDS = {
 """Tokens that begin a block: what it is called here, and which token ends it."""
 
 
-def _closing(tokens: Sequence[Token], at: int) -> int:
+def _closing(tokens: "Sequence[Token]", at: int) -> int:
     """Find the token that ends the block beginning at another."""
     closing = _ENDS[tokens[at].type][1]
     while closing and tokens[at].type != closing:
@@ -157,14 +166,14 @@ def _closing(tokens: Sequence[Token], at: int) -> int:
     return at
 
 
-def _is_closed(token: Token, kind: str) -> bool:
+def _is_closed(token: "Token", kind: str) -> bool:
     if kind == "fence":
         start, end = token.map or [0, 0]
         return end - start > 1 + token.content.count("\n")
     return kind in {"heading", "rule"}
 
 
-def _table(tokens: Sequence[Token], path: Path) -> Block:
+def _table(tokens: "Sequence[Token]", path: Path) -> Block:
     rows: list[list[str]] = []
     sides: list[str] = []
     for token in tokens:

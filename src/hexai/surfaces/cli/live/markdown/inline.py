@@ -8,18 +8,20 @@ terminal is told that something is a link.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it.common.utils import normalizeReference
-from markdown_it.token import Token
 from msgspec import Struct
 
 from hexai.surfaces.cli.live.header import BOLD
 from hexai.surfaces.cli.live.lines import Pieces, merged
-from hexai.surfaces.cli.live.markdown.blocks import PARSER
+from hexai.surfaces.cli.live.markdown.blocks import parser
 from hexai.surfaces.cli.live.markdown.spans import Spans, simple_spans
 from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, MARKS
 from hexai.surfaces.cli.live.rows import Piece
 from hexai.text.sanitise import visible_line
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 ITALIC, UNDERLINE, STRUCK, CODE = "3", "4", "9", "36"
 _STYLES = {"strong": BOLD, "em": ITALIC, "s": STRUCK, "link": UNDERLINE}
@@ -107,7 +109,7 @@ def _read(text: str, references: References, base: str, *, colour: bool) -> _Par
         is_open = bool(spans[-1]) and spans[-1][-1].lastgroup == "open"
         return _Part(drawing.lines(), is_closed=not is_open)
     tokens: list[Token] = []
-    PARSER.inline.parse(text, PARSER, {"references": references}, tokens)
+    parser().inline.parse(text, parser(), {"references": references}, tokens)
     drawing.draw(tokens)
     left = "".join(each.content for each in tokens if each.type in {"text", "image"})
     return _Part(drawing.lines(), is_closed=_WAITING.search(left) is None)
@@ -216,7 +218,7 @@ class Drawing:
             case _:
                 self.add(span[0])
 
-    def draw(self, tokens: Sequence[Token]) -> None:
+    def draw(self, tokens: "Sequence[Token]") -> None:
         """Draw what the parser has read."""
         for token in tokens:
             name, _, edge = token.type.rpartition("_")
@@ -225,7 +227,7 @@ class Drawing:
             else:
                 self._draw_text(token)
 
-    def _draw_text(self, token: Token) -> None:
+    def _draw_text(self, token: "Token") -> None:
         match token.type:
             case "softbreak" | "hardbreak":
                 self.next_line()
@@ -238,7 +240,7 @@ class Drawing:
             case _:
                 self.add(token.content)
 
-    def _mark(self, name: str, token: Token, *, opens: bool) -> None:
+    def _mark(self, name: str, token: "Token", *, opens: bool) -> None:
         if name == "link":
             self._link(token, opens=opens)
         elif not self._colour:
@@ -248,7 +250,7 @@ class Drawing:
         else:
             self._styles.pop()
 
-    def _link(self, token: Token, *, opens: bool) -> None:
+    def _link(self, token: "Token", *, opens: bool) -> None:
         if opens:
             self._links.append((str(token.attrGet("href")), len(self._drawn())))
             if self._colour:
@@ -266,14 +268,18 @@ class Drawing:
 
 def definitions(lines: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
     """Read the definitions of links with which a paragraph begins, one a line."""
+    if not lines or not lines[0].lstrip().startswith("["):
+        return []
+    from markdown_it.common.utils import normalizeReference
+
     found: list[tuple[str, dict[str, str]]] = []
     for line in lines:
         label, colon, place = line.strip().partition("]: ")
         words = place.split(maxsplit=1)
-        href = PARSER.normalizeLink(words[0].strip("<>")) if words else ""
+        href = parser().normalizeLink(words[0].strip("<>")) if words else ""
         if not (colon and href and label.startswith("[")):
             break
-        if not PARSER.validateLink(href):
+        if not parser().validateLink(href):
             break
         found.append((normalizeReference(label[1:]), {"href": href, "title": ""}))
     return found

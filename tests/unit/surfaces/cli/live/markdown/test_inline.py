@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it.token import Token
 
 from hexai.surfaces.cli.live.lines import merged
-from hexai.surfaces.cli.live.markdown.blocks import PARSER
+from hexai.surfaces.cli.live.markdown.blocks import parser
 from hexai.surfaces.cli.live.markdown.inline import Drawing, StyledLine, styled_lines
 from hexai.surfaces.cli.live.rows import Piece
 
@@ -26,7 +26,7 @@ TEXTS = (
 def drawn_whole(text: str, *, colour: bool) -> list[StyledLine]:
     """Draw a text as the parser reads all of it."""
     tokens: list[Token] = []
-    PARSER.inline.parse(text, PARSER, {"references": {}}, tokens)
+    parser().inline.parse(text, parser(), {"references": {}}, tokens)
     drawing = Drawing("", colour=colour)
     drawing.draw(tokens)
     return list(drawing.lines())
