@@ -110,7 +110,7 @@ class _Uncompiled(RegexLexerMeta):
 
 
 # To compile two hundred names as an expression takes 2 ms, and to look one up nothing.
-# That is the same where a match ends as a name does, which is then all that stands there.
+# That is the same where a match ends as a name does: then it is all that stands there.
 
 _WIDTHLESS = ("", r"\b", r"(?<!\.)")
 
