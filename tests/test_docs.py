@@ -297,14 +297,30 @@ def _jq_programs() -> list[tuple[str, str]]:
 @pytest.mark.debian
 @pytest.mark.parametrize(("options", "program"), _jq_programs())
 def test_examples_for_jq_run(options: str, program: str) -> None:
-    """With jq 1.6 too, in which `label` is a word of its language."""
+    """With jq 1.6 too, in which `label` is a word, and of kept answers too."""
     form = "--jsonl" if ".event" in program else "--json"
     simulated("echo", "echo?seed=2")
-    printed = run_cli(form, "--fresh", "two plus two").out
-
     command = ["jq", *([options] if options else []), program]
-    shown = subprocess.run(
-        command, input=printed, capture_output=True, check=True, text=True
-    )
-    assert shown.stderr == ""
-    assert shown.stdout.strip()
+    for fresh in (["--fresh"], []):
+        printed = run_cli(form, *fresh, "two plus two").out
+        shown = subprocess.run(
+            command, input=printed, capture_output=True, check=True, text=True
+        )
+        assert shown.stderr == ""
+        assert shown.stdout.strip() not in ("", "null")
+
+
+def test_the_tour_runs_after_its_own_steps() -> None:
+    """README's labels are those that `config init` writes, and its files are there.
+
+    Nothing of its first half asks by a template: none is configured by then.
+    """
+    tour, _, _ = (ROOT / "README.md").read_text().partition("## Configure it")
+    labels = re.findall(r"^hexai .*--only (\S+)", tour, re.MULTILINE)
+    files = re.findall(r"^.*hexai .*?(?:-f|<) (\S+)", tour, re.MULTILINE)
+
+    assert labels
+    assert set(labels) <= {"careful", "lively"}
+    assert len(files) > 1
+    assert [name for name in files if not (ROOT / name).exists()] == []
+    assert not re.search(r"hexai .*-t ", tour)
