@@ -664,6 +664,43 @@ def test_a_week_is_published_when_it_is_over(team: Team) -> None:
     assert "published nothing yet" in people[0].run("stats", "--team").err
 
 
+def test_what_reaches_nobody_any_more_is_taken_back(team: Team) -> None:
+    """A new week empties what is published where too few are left; before, it stays."""
+    people = [team.enrol(f"p{n}") for n in range(5)]
+    for person in people:
+        person.record(*shown_run(1))
+        person.team("push")
+    team.owner.team("publish")
+    people[0].team("forget", "--yes")
+    assert "published already" in team.owner.team("publish")
+    team.ask("UPDATE hexai.result SET week = week - 7")
+
+    out = team.owner.team("publish")
+
+    assert out.splitlines() == [
+        "nothing to publish: of weeks that are over, no model has five people",
+        "what was published before is taken back",
+    ]
+    assert team.count("result") == 0
+    assert "published nothing yet" in people[1].run("stats", "--team").err
+
+
+def test_a_publication_takes_the_place_of_the_one_before(team: Team) -> None:
+    """Who was forgotten since is in nothing that a member can read."""
+    people = [team.enrol(f"p{n}") for n in range(6)]
+    for person in people:
+        person.record(*shown_run(1))
+        person.team("push")
+    team.owner.team("publish")
+    people[0].team("forget", "--yes")
+    team.ask("UPDATE hexai.result SET week = week - 7")
+
+    team.owner.team("publish")
+
+    assert len(team.ask("SELECT DISTINCT week FROM hexai.result")) == 1
+    assert "taken back" not in team.owner.team("publish")
+
+
 def test_without_a_server_everything_else_works(team: Team) -> None:
     """A server that is away is told in one line, and keeps nothing from being seen."""
     anna = Person(team.folder / "anna", "postgresql://anna@127.0.0.1:9/none")

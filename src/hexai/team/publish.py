@@ -24,7 +24,7 @@ from hexai.team.figures import (
     team_figures,
 )
 from hexai.team.rating import Ratings
-from hexai.team.results import LEAST, Published, put
+from hexai.team.results import LEAST, Published, clear, put
 from hexai.team.rounding import tens
 from hexai.team.schema import check_owner, make_partitions
 from hexai.team.server import read_setting
@@ -45,6 +45,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """How many rows of figures there are, those of benches too."""
     is_new: bool
     """False where the week was published before."""
+    is_taken_back: bool = False
+    """Whether there is nothing to publish any more, and so nothing is there now."""
     partitions: int | None = 0
     """That were made; None where somebody's transaction was in the way."""
 
@@ -92,11 +94,21 @@ def _publish(connection: "Connection[Any]", week: str, made: int | None) -> Outc
         benches=tuple(bench_figures(connection)),
     )
     rows = len(published.figures) + len(published.benches)
-    if rows:
+    is_taken_back = False
+    if rows == 0:
+        is_taken_back = clear(connection)
+    else:
         cells = {row[0]: Cell(*row) for row in connection.execute(CELLS)}
         put(connection, published, {by: _boards(connection, cells, by) for by in _BY})
     connection.execute(_SWEEP, [week])
-    return Outcome(week=week, people=people, figures=rows, is_new=True, partitions=made)
+    return Outcome(
+        week=week,
+        people=people,
+        figures=rows,
+        is_new=True,
+        is_taken_back=is_taken_back,
+        partitions=made,
+    )
 
 
 # Nobody waits for this job, and it may use what a member must not.

@@ -89,7 +89,8 @@ def put(
     published: Published,
     boards: "dict[By, tuple[Leaderboard, ...]]",
 ) -> None:
-    """Publish; in a transaction of the caller's."""
+    """Publish, in place of all before; in a transaction of the caller's."""
+    clear(connection)
     parts: dict[str, object] = {_STATS: published}
     parts |= {_part(by): each for by, each in boards.items()}
     for part, body in parts.items():
@@ -97,6 +98,11 @@ def put(
             "INSERT INTO hexai.result (week, part, body) VALUES (%s, %s, %s)",
             [published.week, part, msgspec.json.encode(body).decode()],
         )
+
+
+def clear(connection: "Connection[Any]") -> bool:
+    """Take back what was published, which may be of who was forgotten since."""
+    return connection.execute("DELETE FROM hexai.result").rowcount > 0
 
 
 def read_published(connection: "Connection[Any]") -> Published | None:

@@ -81,6 +81,8 @@ def published_words(outcome: Outcome) -> Iterator[str]:
         yield f"published already for the week from {outcome.week}; next week again"
     elif not outcome.figures:
         yield "nothing to publish: of weeks that are over, no model has five people"
+        if outcome.is_taken_back:
+            yield "what was published before is taken back"
     else:
         yield f"published: all until {outcome.week}, of {outcome.people} people"
         yield f"{count_of(outcome.figures, 'rows')} of figures"
