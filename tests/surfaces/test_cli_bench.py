@@ -184,6 +184,10 @@ class TestRun:
         shown = run_cli("bench", "show", "1", "1")
         assert "really written:" in shown.out
         assert "a: " in shown.out
+        refused = run_cli("bench", "forget", "1")
+        assert (refused.code, refused.out) == (2, "")
+        assert "elsewhere say --yes" in refused.err
+        assert text_files() == [file]
         assert run_cli("bench", "forget", "1", "--yes").code == 0
         assert not text_files()
         assert run_cli("bench", "show", "1").code == 2
@@ -202,7 +206,7 @@ class TestRun:
         result = run_cli("history", "forget", *words)
 
         assert result.code == 0, result.err
-        assert "1 bench" in result.out
+        assert result.out.endswith(" and 1 bench\n")
         assert not text_files()
 
     def test_without_stored_texts_none_is_kept(self, made: MadeRepository) -> None:

@@ -334,6 +334,83 @@ def test_a_team_forgets_a_person(team: Team) -> None:
     assert team.count() == 0
 
 
+def test_forgetting_asks_nobody_only_where_that_is_said(team: Team) -> None:
+    """A script without --yes is told so, and nothing is forgotten."""
+    anna = team.enrol("anna")
+    anna.record(*shown_run(1))
+    anna.team("push")
+
+    for person, words in ((anna, ()), (anna, ("ME",)), (team.owner, (anna.role,))):
+        refused = person.run("team", "forget", *words)
+        assert (refused.code, refused.out) == (2, "")
+        assert "elsewhere say --yes" in refused.err
+
+    assert team.count() == 5
+
+
+@pytest.mark.parametrize("whom", ["ME", "own name"])
+def test_one_may_be_called_by_name(team: Team, whom: str) -> None:
+    """It is as without a name: what is here and was not pushed stays away too."""
+    anna = team.enrol("anna")
+    anna.record(*shown_run(1))
+    anna.team("push")
+    anna.record(*shown_run(2))
+
+    name = "ME" if whom == "ME" else f" {anna.role.upper()}"
+    assert "forgotten 1 run" in anna.team("forget", "--yes", name)
+
+    assert anna.team("push") == "0 facts of 0 runs sent\n"
+    assert team.count() == 0
+
+
+def test_what_only_another_machine_has_comes_after_a_forgetting(team: Team) -> None:
+    """Nobody could say here which runs those are; so the help says."""
+    laptop = team.enrol("anna")
+    laptop.record(*shown_run(1))
+    laptop.team("push")
+    desktop = team.person("desktop", laptop.role)
+    _carry_secret(laptop, desktop)
+    desktop.record(*shown_run(1), *shown_run(2))
+
+    laptop.team("forget", "--yes")
+    desktop.team("push")
+
+    assert len(team.ask("SELECT DISTINCT run FROM hexai.fact")) == 1
+    assert "not pushed yet does come" in " ".join(
+        laptop.team("forget", "--help").split()
+    )
+
+
+def test_two_spellings_of_a_name_are_one_person(team: Team) -> None:
+    """A letter and its mark, or the letter with it: both read the same."""
+    name = f"{team.database} Zo\u00eb"
+    team.owner.team("member", "add", name)
+    team.people.append(team.person("zoe", f"{team.database}_zo\u00eb"))
+    apart = f"{team.database} Zoe\u0308"
+
+    again = team.owner.run("team", "member", "add", apart)
+
+    assert "is enrolled already" in again.err
+    assert "forgotten 0 runs" in team.owner.team("forget", "--yes", apart)
+
+
+def test_a_role_that_nobody_logs_in_by_is_refused(team: Team) -> None:
+    """Neither PostgreSQL's own nor a group would ever push."""
+    group = team.person("group", f"{team.database}_group")
+    team.people.append(group)
+    team.ask(f'CREATE ROLE "{group.role}" NOLOGIN')
+
+    for role, reason in (
+        ("pg_read_all_data", "PostgreSQL's own"),
+        (group.role, "cannot log in"),
+    ):
+        refused = team.owner.run("team", "member", "add", "ben", "--role", role)
+        assert refused.code == 1
+        assert reason in refused.err
+
+    assert team.count("person") == 0
+
+
 def test_a_person_has_one_role(team: Team) -> None:
     """A second one of the same name is refused, and so is another's role."""
     anna = team.enrol("anna")

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ def enrol(connection: "Connection[Any]", name: str, *, role: str = "") -> Enroll
     Whoever has left, and has no role any more, is again who he was: what he had the
     server forget stays forgotten. Raises `TeamError` for a second role of one person.
     """
-    name = " ".join(name.split())
+    name = _spelt(name)
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise TeamError(f"a name has 1 to {_LONGEST_NAME} printable characters")
     check_owner(connection)
@@ -100,11 +101,30 @@ def pseudonym_of(connection: "Connection[Any]", name: str) -> int:
     """Give the pseudonym of a person; raises `TeamError` if nobody is called so."""
     check_owner(connection)
     row = connection.execute(
-        "SELECT pseudonym FROM hexai.person WHERE lower(name) = lower(%s)", [name]
+        "SELECT pseudonym FROM hexai.person WHERE lower(name) = lower(%s)",
+        [_spelt(name)],
     ).fetchone()
     if row is None:
         raise TeamError(f"nobody is enrolled as {name}; see hexai team status")
     return int(row[0])
+
+
+def is_own_name(connection: "Connection[Any]", name: str) -> bool:
+    """Tell whether a name is that of the person who has logged in."""
+    row = connection.execute(
+        "SELECT 1 FROM hexai.person WHERE role = session_user"
+        " AND lower(name) = lower(%s)",
+        [_spelt(name)],
+    ).fetchone()
+    return row is not None
+
+
+def _spelt(name: str) -> str:
+    """Spell a name in one way, however it was typed: composed, and with single blanks.
+
+    Its letters' case is for the server to leave aside.
+    """
+    return unicodedata.normalize("NFC", " ".join(name.split()))
 
 
 def _role_for(name: str) -> str:
@@ -126,12 +146,20 @@ def _check_role(connection: "Connection[Any]", name: str, role: str) -> None:
     row = connection.execute(
         "SELECT (rolsuper OR rolbypassrls) AND rolname <> session_user,"
         " EXISTS (SELECT FROM hexai.person"
-        " WHERE role = rolname AND lower(name) <> lower(%s))"
+        " WHERE role = rolname AND lower(name) <> lower(%s)),"
+        " rolcanlogin, starts_with(rolname, 'pg_')"
         " FROM pg_roles WHERE rolname = %s",
         [name, role],
     ).fetchone()
     if row is None:
         raise TeamError(f"there is no role {role}; leave --role out to have one made")
+    if row[3]:
+        raise TeamError(f"{role} is a role of PostgreSQL's own, and nobody's")
+    if not row[2]:
+        raise TeamError(
+            f"{role} cannot log in, so nobody can push by it; ALTER ROLE … LOGIN lets "
+            "it, if it is this person's"
+        )
     if row[0]:
         raise TeamError(f"{role} may read everything, and is for nobody's daily work")
     if row[1]:

@@ -25,7 +25,7 @@ from hexai.surfaces.cli.bench_words import (
 )
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.json_records import to_json
-from hexai.surfaces.cli.output import can_confirm, complain, confirm, csv_of, say, table
+from hexai.surfaces.cli.output import complain, csv_of, is_sure, say, table
 from hexai.surfaces.cli.process import folders_of
 from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.words import counted, signed, usd
@@ -271,7 +271,7 @@ def forget_bench(invocation: Invocation, bench: str | None, *, yes: bool) -> int
             )
         cells = counted(len(record.cells), "cell")
         words = f"Forget bench {record.number} with its {cells}?"
-        if not yes and can_confirm(process) and not confirm(process, words):
+        if not is_sure(process, words, command="bench forget", yes=yes):
             return 1
         stays = records.forget(record.number)
     say(process, f"forgot bench {record.number}\n")

@@ -33,6 +33,7 @@ from hexai.surfaces.cli.recorded import (
     recorded_run_record,
     when,
 )
+from hexai.surfaces.words import counted
 from hexai.text.cells import truncate, width
 
 _PIPED_COLUMNS = 120
@@ -171,8 +172,8 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
     else:
         with open_history(folders, time.time) as history:  # noqa: TID251
             done = _carry_out(process, history, run, options)
-    benches = f" and {count_of(done.benches, 'benches')}" if done.benches else ""
-    say(process, f"forgot {count_of(done.runs, 'runs')}{benches}\n")
+    benches = done.benches and f" and {counted(done.benches, 'bench', 'benches')}"
+    say(process, f"forgot {count_of(done.runs, 'runs')}{benches or ''}\n")
     if done.outside:
         complain(process, "your team's server forgets them too: hexai team push")
     for error in done.stays:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 
-from hexai.errors import HexaiError
+from hexai.errors import HexaiError, UsageError
 from hexai.surfaces.cli.process import Process
 from hexai.text.sanitise import visible, visible_line
 
@@ -143,6 +143,18 @@ def confirm(process: Process, question: str) -> bool:
     say(process, f"{asked} ")
     answer = os.read(process.stdin, _LONGEST)
     return answer.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
+
+
+def is_sure(process: Process, question: str, *, command: str, yes: bool) -> bool:
+    """Ask, unless --yes was said; raises `UsageError` where nobody can be asked."""
+    if yes:
+        return True
+    if not can_confirm(process):
+        raise UsageError(
+            f"`{command}` asks on a terminal; elsewhere say --yes, which forgets for "
+            "good"
+        )
+    return confirm(process, question)
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:

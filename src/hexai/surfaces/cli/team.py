@@ -122,10 +122,12 @@ def _forget_parser() -> click.Command:
         "team forget",
         _runs("forget"),
         params=[
-            click.Argument(["name"], required=False, default=""),
+            click.Argument(["name"], required=False, default="", metavar="[ME|NAME]"),
             click.Option(["--yes"], is_flag=True, help="Do not ask first."),
         ],
         explanation="Have the team's ledger forget all that it has of you, for "
-        "good; its owner may name somebody else. What was recorded until now does not "
-        "come back, whichever machine pushes it.",
+        "good; its owner may name somebody else. What the server has had does not come "
+        "back, whichever machine pushes it, nor does what was recorded on this one. "
+        "What another machine has recorded and not pushed yet does come; and so does, "
+        "where the owner forgets somebody, what was not pushed yet of that person.",
     )

@@ -7,7 +7,7 @@ from typing import Any
 from hexai.errors import UsageError
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.leaderboard_words import count_of
-from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
+from hexai.surfaces.cli.output import complain, is_sure, say, table
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import Here, here_of
 from hexai.surfaces.cli.team_words import (
@@ -18,7 +18,7 @@ from hexai.surfaces.cli.team_words import (
     standing_words,
 )
 from hexai.team.address import is_here
-from hexai.team.members import enrol, listed, pseudonym_of
+from hexai.team.members import enrol, is_own_name, listed, pseudonym_of
 from hexai.team.pending import pending, standing
 from hexai.team.publish import publish_week
 from hexai.team.push import Pusher, forget_me, forget_person, noted, read_last
@@ -143,14 +143,14 @@ def forget(invocation: Invocation, name: str, *, yes: bool) -> int:
     here = here_of(invocation)
     whom = "" if name == "ME" else name
     question = f"Have the team's ledger forget everything of {whom or 'you'}?"
-    if not yes and can_confirm(here.process) and not confirm(here.process, question):
+    if not is_sure(here.process, question, command="team forget", yes=yes):
         return 1
     with here.history() as history, here.connected() as connection:
         read_setting(connection)
-        if whom:
-            runs = forget_person(connection, pseudonym_of(connection, whom))
-        else:
+        if not whom or is_own_name(connection, whom):
             runs = forget_me(connection, history.changes, here.folders.state)
+        else:
+            runs = forget_person(connection, pseudonym_of(connection, whom))
     _say(here, [f"the team's ledger has forgotten {count_of(runs, 'runs')}"])
     return 0
 
