@@ -225,26 +225,51 @@ class TestRefused:
         assert second["top_p"] == 0.9
         assert "temperature" not in second
 
-    def test_a_slip_is_told_and_sent(self) -> None:
-        """A newer upstream may know what we do not."""
-        with Upstream(openai_answer("fine")) as upstream:
-            configure(upstream.url)
-            result = run_cli("-o", "top_pp=0.9", "hi", stderr="terminal")
-        assert upstream.requests[0].json["top_pp"] == 0.9
-        assert "-o top_pp is not known, and sent as it is; did you mean top_p?" in (
-            result.err
-        )
-        configure("http://127.0.0.1:9", entry="options = { top_pp = 0.9 }")
+    @pytest.mark.parametrize(
+        ("word", "meant"),
+        [
+            ("temprature=0", "temperature"),
+            ("seeed=9", "seed"),
+            ("top_pp=0.9", "top_p"),
+            ("Temperature=0", "temperature"),
+            ("num_ctxt=8", "num_ctx"),
+        ],
+    )
+    def test_a_slip_asks_nobody(self, word: str, meant: str) -> None:
+        """It would make a contender of its own, and change nothing."""
+        result = refused("-o", word)
+        assert (result.code, result.out) == (2, "")
+        assert f"did you mean {meant}?" in result.err
+
+    @pytest.mark.parametrize(
+        "name", ["nope", "top_a", "repetition_penalty", "num_batch", "min_tokens"]
+    )
+    def test_a_provider_s_own_option_goes_through(self, name: str) -> None:
+        """However near to one of ours it is spelled."""
+        assert sent("-o", f"{name}=1")[name] == 1
+
+    def test_an_entry_sends_what_looks_like_a_slip(self) -> None:
+        """A newer upstream may know what we do not; the check tells."""
+        assert sent(entry="options = { top_pp = 0.9 }")["top_pp"] == 0.9
         checked = run_cli("config", "check")
         assert "did you mean top_p?" in checked.out + checked.err
 
-    def test_an_option_without_effect_is_told(self) -> None:
-        """By the label of who has no use for it."""
-        simulated("echo")
-        result = run_cli("-o", "think=true", "hi", stderr="terminal")
-        assert "-o think has no effect for a: only providers of type ollama" in (
+    def test_an_option_that_is_not_sent_is_told(self) -> None:
+        """Into a pipe too, by the label of who does not get it, and what it takes."""
+        with Upstream(openai_answer("fine")) as upstream:
+            configure(upstream.url)
+            result = run_cli("-o", "think=true", "hi")
+        assert "think" not in upstream.requests[0].json
+        assert "-o think is not sent to m1: only providers of type ollama" in (
             result.err
         )
+        assert "-o reasoning_effort may be meant" in result.err
+
+    def test_who_is_not_asked_is_not_told_of(self) -> None:
+        """Only those whom the command line has chosen."""
+        simulated("echo", "echo?seed=2")
+        result = run_cli("-0", "-o", "num_ctx=4096", "hi")
+        assert "-o num_ctx is not sent to a: only" in result.err
 
 
 def test_another_option_is_another_contender_and_question() -> None:

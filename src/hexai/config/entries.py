@@ -304,8 +304,7 @@ def _apply_options(
     options = read_options(words)
     tables = [with_options(table, options) for table in step.tables]
     built = _build(settings, surface, tables, [e.label for e in step.entries])
-    doubtful = doubts(settings, options, built.entries)
-    return replace(built, warnings=(*step.warnings, *doubtful))
+    return replace(built, warnings=(*step.warnings, *doubts(options)))
 
 
 def _say_whose(settings: Settings, word: str) -> str:

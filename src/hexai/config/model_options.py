@@ -23,7 +23,7 @@ from hexai.config.schema_entries import EntryTable
 from hexai.config.schema_types import Share
 from hexai.domain.entry import Entry
 from hexai.errors import UsageError
-from hexai.text.nearest_name import nearest
+from hexai.text.nearest_name import nearest, nearest_by_slip
 
 Signed = Annotated[float, Meta(ge=-2, le=2)]
 Positive = Annotated[float, Meta(ge=0, le=100)]
@@ -87,6 +87,16 @@ _NOT_BY_OPTION = frozenset(
 OWN = tuple(name for name in EntryTable.__struct_fields__ if name not in _NOT_BY_OPTION)
 """Keys of an entry that `-o` sets as well."""
 
+_THEIRS = frozenset({"min_tokens", "num_batch", "repetition_penalty", "top_a"})
+"""Options that upstreams really have, and that are spelled nearly as known ones."""
+
+_INSTEAD = {
+    ("think", "openai"): "reasoning_effort",
+    ("think", "openrouter"): "reasoning_effort",
+    ("reasoning_effort", "ollama"): "think",
+}
+"""What says it to a type of provider that does not take the option."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 _SLIP = 0.8
 _LARGEST = 2**63
@@ -129,6 +139,11 @@ def _read_option(word: str) -> tuple[str, object]:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         value = text
+    if value is not None and (meant := _slip(name)):
+        raise UsageError(
+            f"-o {name}: did you mean {meant}? What is really called so goes into an "
+            "entry's `options`"
+        )
     fault = _own_fault(name, value) if name in OWN else _fault(name, value)
     if fault and (value is not None or name in OWN or name in OURS):
         raise UsageError(f"-o {name}={shown(value, (name,))} {fault}")
@@ -147,10 +162,17 @@ def with_options(table: EntryTable, options: Mapping[str, object]) -> EntryTable
     return replace(table, options=others, **own)
 
 
-def doubts(
-    settings: Settings, options: Iterable[str], entries: Iterable[Entry]
+def doubts(options: Iterable[str]) -> Iterator[str]:
+    """Say which options of the command line look like others."""
+    for name in options:
+        if meant := _meant(name, (*KNOWN, *OWN)):
+            yield f"-o {name} is not known, and sent as it is; did you mean {meant}?"
+
+
+def not_sent(
+    settings: Settings, words: Iterable[str], entries: Iterable[Entry]
 ) -> Iterator[str]:
-    """Say which options of the command line look like slips, or have no effect."""
+    """Say which options of the command line some are not sent, and what they take."""
     from hexai.config.validate import OPTION_TYPES
 
     types = {
@@ -158,17 +180,17 @@ def doubts(
         for entry in entries
         if (provider := provider_settings(settings, entry.spec.provider)) is not None
     }
-
-    for name in options:
-        if meant := _meant(name, (*KNOWN, *OWN)):
-            yield f"-o {name} is not known, and sent as it is; did you mean {meant}?"
+    for name in read_options(words):
         having = OPTION_TYPES.get(name, ())
-        without = [label for label, kind in types.items() if kind not in having]
-        if having and without:
-            yield (
-                f"-o {name} has no effect for {', '.join(without)}: only providers of "
-                f"type {' and '.join(having)} have it"
-            )
+        without = {label: kind for label, kind in types.items() if kind not in having}
+        if not having or not without:
+            continue
+        instead = sorted({_INSTEAD.get((name, kind), "") for kind in without.values()})
+        takes = "".join(f"; -o {each} may be meant" for each in instead if each)
+        yield (
+            f"-o {name} is not sent to {', '.join(without)}: only providers of type "
+            f"{' and '.join(having)} have it{takes}"
+        )
 
 
 def written(
@@ -231,7 +253,17 @@ def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _slip(name: str) -> str | None:
+    """Find the known name of which one slip of the fingers makes this one."""
+    known = {*KNOWN, *OWN}
+    if name in known or name in ELSEWHERE or name in OURS or name in _THEIRS:
+        return None
+    return nearest_by_slip(name, known)
+
+
 def _meant(name: str, known: Iterable[str]) -> str | None:
     """Find the known name that one was probably meant to be."""
     names = tuple(known)
-    return None if name in names else nearest(name, names, alike=_SLIP)
+    if name in names or name in _THEIRS:
+        return None
+    return nearest(name, names, alike=_SLIP)

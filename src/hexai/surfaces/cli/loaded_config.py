@@ -19,7 +19,7 @@ from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
 from hexai.service.state_files import TOLD, Told
 from hexai.surfaces.cli.command_line import AskOptions
-from hexai.surfaces.cli.output import complain
+from hexai.surfaces.cli.output import complain, insist
 from hexai.surfaces.cli.process import Process, folders_of
 
 
@@ -46,6 +46,13 @@ class Session(Struct, frozen=True, kw_only=True):
         )
         resolved = self.snapshot.entries(surface, options)
         complain(self.process, *(f"warning: {text}" for text in resolved.warnings))
+        if self.options.options:
+            from hexai.config.model_options import not_sent
+
+            unsent = not_sent(
+                self.snapshot.settings, self.options.options, resolved.entries
+            )
+            insist(self.process, *(f"warning: {text}" for text in unsent))
         self.note(resolved.notes)
         return resolved.entries
 
