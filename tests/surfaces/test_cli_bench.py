@@ -280,6 +280,35 @@ class TestResume:
         assert result.code == 2
         assert "is done" in result.err
 
+    @pytest.mark.parametrize(
+        "named",
+        [("-m", "pb:gpt-4.1-nano", "-m", "pa:gpt-4.1-nano"), ("--only", "b"), ()],
+    )
+    def test_it_goes_on_with_those_it_was_begun_with(
+        self, made: MadeRepository, named: tuple[str, ...]
+    ) -> None:
+        """However they were named, and wherever their entries stand by now."""
+        with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
+            path = entries(one, other)
+            bench(made, "--tasks", "2", *named)
+            leave_unfinished(1)
+            asked = len(one.requests) + len(other.requests)
+            first, *rest = path.read_text("utf-8").partition("[providers.pb]")
+            more = '[[models.completion]]\nprovider = "pb"\nmodel = "new"\n'
+            path.write_text("".join([*rest, "\n", more, first]), "utf-8")
+            result = run_cli("bench", "run", "--resume", "1", folder=made.folder)
+            added = ("-m", "pb:gpt-4.1-nano", "-m", "pa:gpt-4.1-nano", "-m", "pa:x")
+            leave_unfinished(1)
+            refused = run_cli(
+                "bench", "run", "--resume", "1", *added, folder=made.folder
+            )
+            assert len(one.requests) + len(other.requests) == asked
+
+        assert result.code == 0, result.err
+        assert "bench 1: " in result.out
+        assert refused.code == 2
+        assert "the entries were" in refused.err
+
     def test_anything_that_has_changed_is_named(
         self, made: MadeRepository, monkeypatch: pytest.MonkeyPatch
     ) -> None:

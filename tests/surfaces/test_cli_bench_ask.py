@@ -328,6 +328,17 @@ class TestResumed:
         assert result.code == 0, result.err
         assert cells("2") == [c for c in whole if c["task"] in _tasks("2")]
 
+    def test_those_who_were_named_by_m_go_on(self, file: Path) -> None:
+        """The number alone is enough."""
+        with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
+            entries(one, other, surface="cli")
+            ask(file, "-m", "pb:named", "--tasks", "2")
+            leave_unfinished(1)
+            result = run_cli("bench", "ask", "--resume", "1")
+            assert not one.connections
+
+        assert result.code == 0, result.err
+
     def test_a_changed_file_or_entry_is_named(self, file: Path) -> None:
         """Else the half before and the half after would be two benches."""
         with Upstream(by_prompt()) as one:

@@ -39,6 +39,39 @@ def contenders_of(
     )
 
 
+def as_begun(
+    before: Sequence[BenchContender], entries: Sequence[Entry], settings: Settings
+) -> tuple[Entry, ...]:
+    """Take the entries with which a bench was begun, in its order, and no others.
+
+    They are told by what they are, and else by their labels, since their options may
+    have changed. All stay as they are if one is found by neither.
+    """
+    rest, found = list(entries), dict[int, Entry]()
+
+    def is_same(old: BenchContender, entry: Entry) -> bool:
+        spec = entry.spec
+        fingerprint = fingerprint_of(settings, entry.surface, spec)
+        asked = spec.provider, spec.model, fingerprint
+        return asked == (old.provider, old.model, old.fingerprint)
+
+    def is_called(old: BenchContender, entry: Entry) -> bool:
+        return entry.label == old.label
+
+    def is_both(old: BenchContender, entry: Entry) -> bool:
+        return is_same(old, entry) and is_called(old, entry)
+
+    for fits in (is_both, is_same, is_called):
+        for place, old in enumerate(before):
+            entry = next((each for each in rest if fits(old, each)), None)
+            if place not in found and entry is not None:
+                found[place] = entry
+                rest.remove(entry)
+    if len(found) < len(before):
+        return tuple(entries)
+    return tuple(found[place] for place in range(len(before)))
+
+
 class Outlook(Struct, frozen=True, kw_only=True):
     """What a bench will take, as far as it is known."""
 

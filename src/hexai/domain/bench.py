@@ -249,6 +249,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """Seconds in which an answer is in time."""
     withheld: bool = False
     """Its project keeps it from the team's server."""
+    models: tuple[str, ...] = ()
+    """The words of `-m` that named its contenders; empty: the configured entries."""
     contenders: tuple[BenchContender, ...] = ()
     tasks: tuple[TaskRecord, ...] = ()
     """In the order in which they were drawn, the tasks of one commit together."""

@@ -25,11 +25,8 @@ from hexai.service.bench_texts import Text
 from hexai.service.projects import project_of
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ask_words import questions_words
-from hexai.surfaces.cli.bench_command import (
-    BenchCommand,
-    BenchOptions,
-    check_resumed,
-)
+from hexai.surfaces.cli.bench_command import BenchCommand
+from hexai.surfaces.cli.bench_options import BenchOptions, check_resumed
 from hexai.surfaces.cli.bench_outlook import outlook_words
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain

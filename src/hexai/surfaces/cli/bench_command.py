@@ -9,26 +9,24 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.bench.asker import Asker
 from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.measure import measure
-from hexai.bench.outlook import Outlook, contenders_of, outlook
+from hexai.bench.outlook import Outlook, as_begun, contenders_of, outlook
 from hexai.bench.plan import differences, whole_commits
 from hexai.bench.run import Asks, Bench, T_contra
 from hexai.bench.spending import Forecast
 from hexai.domain.bench import (
-    MARGIN,
     BenchContender,
     BenchRecord,
     Cell,
@@ -43,6 +41,7 @@ from hexai.service.bench_texts import Text
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ends import ending_words
+from hexai.surfaces.cli.bench_options import BenchOptions
 from hexai.surfaces.cli.bench_units import duration
 from hexai.surfaces.cli.bench_view import BenchView, shown
 from hexai.surfaces.cli.bench_words import report
@@ -58,39 +57,6 @@ _EARLIER = 20
 """Benches by which it is told how long a cell takes."""
 
 T = TypeVar("T", bound=Item)
-
-
-class BenchOptions(Struct, frozen=True, kw_only=True):
-    """What the command line says of any bench."""
-
-    only: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    budget: Decimal | None = None
-    hours: float | None = None
-    margin: float = 100 * MARGIN
-    """In points."""
-    seed: str | None = None
-    dry_run: bool = False
-    measure: bool = False
-    yes: bool = False
-    resume: str | None = None
-    name: str = ""
-
-
-_STAYS = ("tasks", "since", "language", "kind", "seed", "repeat", "hours", "margin")
-"""Options that a bench keeps as it was begun with."""
-
-
-def check_resumed(options: Mapping[str, object]) -> None:
-    """Refuse options that a bench which is gone on with could only ignore."""
-    if options["resume"] is None:
-        return
-    given = [name for name in (*_STAYS, "name") if options.get(name)]
-    if given:
-        named = ", ".join(f"--{name}" for name in given)
-        raise UsageError(
-            f"{named} cannot be given with --resume: a bench goes on as it was begun"
-        )
 
 
 class Fills(Asks[T_contra], Protocol[T_contra]):
@@ -139,11 +105,19 @@ class BenchCommand(Generic[T]):
         self._before = before
         self.number: int | None = None
         """What the bench is called by, once it has begun."""
+        is_named = bool(wanted.models or wanted.only)
+        self._models = wanted.models
+        if before is not None and not is_named:
+            self._models = before.plan.models
         chosen = replace(
-            invocation.options, models=wanted.models, only=wanted.only, indices=()
+            invocation.options, models=self._models, only=wanted.only, indices=()
         )
         self._session = open_session(replace(self._process, folder=folder), chosen)
         self._entries = self._session.entries(self.surface)
+        begun = () if before is None else before.plan.contenders
+        if begun and (not is_named or len(self._entries) == len(begun)):
+            settings = self._session.snapshot.settings
+            self._entries = as_begun(begun, self._entries, settings)
         if not self._entries:
             raise SetupError(
                 f"no entry is configured for {self.surface}; add "
@@ -218,7 +192,7 @@ class BenchCommand(Generic[T]):
         """Say what it will take, and go on if that is wanted."""
         settings = self._session.snapshot.settings
         contenders = contenders_of(self._entries, asker, settings)
-        plan = self._plan(contenders)
+        plan = replace(self._plan(contenders), models=self._models)
         self._check_same(plan)
         listed = self._records.listed()
         earlier = (each for each in listed if each.plan.surface is self.surface)

@@ -21,11 +21,8 @@ from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.service.services import Services
 from hexai.surfaces.cli.arguments import read_moment
-from hexai.surfaces.cli.bench_command import (
-    BenchCommand,
-    BenchOptions,
-    check_resumed,
-)
+from hexai.surfaces.cli.bench_command import BenchCommand
+from hexai.surfaces.cli.bench_options import BenchOptions, check_resumed
 from hexai.surfaces.cli.bench_outlook import mined_words, outlook_words
 from hexai.surfaces.cli.bench_tests import CodeTests
 from hexai.surfaces.cli.command_line import Invocation
