@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hexai.surfaces.cli.commands import summaries
 from hexai.version import __version__
 from tests.support.command_line import Kind, run_cli, simulated, write_config
 
@@ -204,6 +205,49 @@ def test_what_is_meant_as_a_command_is_never_asked(words: str, reason: str) -> N
     assert reason in result.err
     assert "to ask these words, write -- before them" in result.err
     assert run_cli("--", *words.split()).out == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "team forget Anna Example",
+        "team member add Anna Example",
+        "team publish now",
+        "team push dry-run",
+        "team member list",
+        "team status of the two of us",
+        "history forget the crusades",
+        "bench forget all of them",
+        "config trust issues of nginx",
+        "-c team forget Anna Example",
+    ],
+)
+def test_what_changes_or_forgets_is_never_asked(words: str) -> None:
+    """A name would leave this machine, and nothing would have been forgotten."""
+    result = run_cli(*words.split(), stderr="terminal")
+    assert (result.code, result.out) == (2, "")
+    assert "it is used so: hexai " in result.err
+    if not words.startswith("-"):
+        assert run_cli("--", *words.split()).out == words
+
+
+@pytest.mark.parametrize("words", ["team spirit in a startup", "teams of five"])
+def test_a_group_alone_is_no_command_yet(words: str) -> None:
+    """What follows is none of its commands."""
+    assert run_cli(*words.split()).out == words
+
+
+@pytest.mark.parametrize(
+    "group", ["config", "models", "history", "bench", "team", "team member"]
+)
+def test_a_group_lists_its_commands(group: str) -> None:
+    """Whoever knows its name finds the rest."""
+    result = run_cli(*group.split(), "--help")
+    assert result.code == 0
+    names = [name for name, _ in summaries() if name.startswith(f"{group} ")]
+    assert names
+    for name in names:
+        assert f"hexai {name} " in result.out
 
 
 @pytest.mark.parametrize(

@@ -580,6 +580,9 @@ def test_what_is_published_is_shown_and_compared(team: Team) -> None:
     assert "of what a team of about 10 people has published" in page.read_text()
     refused = people[2].run("stats", "--team", "--since", "3d")
     assert refused.code == 2
+    refused = people[2].run("leaderboard", "--team", "--language", "go")
+    assert (refused.code, refused.out) == (2, "")
+    assert "hexai stats --team" in refused.err
 
 
 def test_what_benches_of_several_people_have_found_is_published(team: Team) -> None:

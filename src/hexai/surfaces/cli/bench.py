@@ -310,18 +310,12 @@ def _vote_parser() -> click.Command:
 
 
 def _bare_parser() -> click.Command:
-    from hexai.surfaces.cli.commands import summaries
-
-    told = [(name, said) for name, said in summaries() if name.startswith("bench ")]
-    widest = max(len(name) for name, _ in told)
-    lines = "\n".join(f"hexai {name:<{widest}}  {said}" for name, said in told)
     return make_parser(
         "bench",
         _looks("list_benches"),
         params=[_json()],
         explanation="Judge models by your own code and questions; each command has "
-        f"its own --help.\n\n\b\n{lines}\n\nAlone it lists the benches, the newest "
-        "last.",
+        "its own --help. Alone it lists the benches, the newest last.",
     )
 
 

@@ -1,7 +1,8 @@
 """The commands: one table, and the rule for when words are one of them.
 
 A command is found by its words and parsed by a Click command of its own, which is
-made only when its words were found. What does not parse is a prompt.
+made only when its words were found. What does not parse is a prompt, but for strict
+commands: their words are never asked.
 """
 
 from collections.abc import Callable
@@ -31,6 +32,8 @@ class Command(Struct, frozen=True, kw_only=True):
     """Shown in the help; empty for a command that is not there yet."""
     load: Callable[[str], click.Command]
     """Makes the parser of the command of this name, and loads only what that takes."""
+    is_strict: bool = False
+    """Whether what begins with its words is it: then wrong arguments are an error."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -39,7 +42,17 @@ class Command(Struct, frozen=True, kw_only=True):
 
     def parser(self) -> click.Command:
         """Make the Click command; its callback takes an `Invocation`, gives a code."""
-        return self.load(self.name)
+        made = self.load(self.name)
+        below = [each for each in COMMANDS if each.is_below(self) and each.summary]
+        if below:
+            widest = max(len(each.name) for each in below)
+            lines = [f"hexai {each.name:<{widest}}  {each.summary}" for each in below]
+            made.epilog = "\n".join(("\b", *lines))
+        return made
+
+    def is_below(self, group: "Command") -> bool:
+        """Tell whether it is one of a group's."""
+        return self.name.startswith(f"{group.name} ")
 
 
 def _config(name: str) -> click.Command:
@@ -153,6 +166,7 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("bench forget", "Remove a bench with its texts, for good.", _bench),
     ("team", "", _team),
     ("team init", "Make a team's ledger on a PostgreSQL server.", _team),
+    ("team member", "", _team),
     ("team member add", "Enrol a person, as the ledger's owner.", _team),
     ("team push", "Send what is new to the team's ledger.", _team),
     ("team status", "Show what the team's ledger has of you.", _team),
@@ -164,8 +178,15 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
     ("action", "Let a model change a selection.", _action),
 )
 
+# Their words may be names of people, and what they change or forget is not to seem
+# done when a model has answered.
+_STRICT = ("team ", "history forget", "bench forget", "config trust")
+
 COMMANDS = tuple(
-    Command(name=name, summary=summary, load=load) for name, summary, load in _ROWS
+    Command(
+        name=name, summary=summary, load=load, is_strict=f"{name} ".startswith(_STRICT)
+    )
+    for name, summary, load in _ROWS
 )
 
 _NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
@@ -183,6 +204,7 @@ def find(line: CommandLine, options: AskOptions) -> click.Context | None:
     if context is not None:
         _refuse_options(line, options)
         return context
+    _refuse_strictly(line.words)
     if options.follow is not None or options.files or options.template is not None:
         return None  # "more" goes on with a question, and is no slip for "vote"
     _refuse_what_is_meant(line.words)
@@ -248,14 +270,39 @@ def _refuse_near_miss(word: str) -> None:
     if word in names:
         command = next(each for each in COMMANDS if each.name == word)
         context = click.Context(command.parser(), info_name=f"hexai {word}")
-        usage = context.get_usage().removeprefix("Usage: ")
         raise UsageError(
-            f"`{word}` needs arguments: {usage}; to ask this word: hexai -- {word}"
+            f"`{word}` needs arguments: {_usage(context)}; to ask this word: "
+            f"hexai -- {word}"
         )
     if meant is None and (near := nearest_by_edits(word, names)):
         meant = f"hexai {near}"
     if meant is not None and not word.endswith("?"):  # "what?" means no `chat`
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
+
+
+def _refuse_strictly(words: tuple[str, ...]) -> None:
+    """Refuse a strict command with arguments that are none of its."""
+    for command in _commands_of(words):
+        if command.is_strict and len(command.words) > 1:
+            _refuse_arguments(command, words[len(command.words) :])
+
+
+def _refuse_arguments(command: Command, rest: tuple[str, ...]) -> None:
+    try:
+        _context(command, rest)
+    except click.UsageError as error:
+        said = error.format_message()
+        if command.is_strict:
+            context = click.Context(command.parser(), info_name=f"hexai {command.name}")
+            said = f"{said.rstrip('.')}; it is used so: {_usage(context)}."
+        raise UsageError(
+            f"`hexai {command.name}`: {said} See hexai "
+            f"{command.name} --help; to ask these words, write -- before them"
+        ) from None
+
+
+def _usage(context: click.Context) -> str:
+    return context.get_usage().removeprefix("Usage: ")
 
 
 def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
@@ -270,13 +317,7 @@ def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
             raise UsageError(f"did you mean `hexai {command.name}`? {_BEHIND_DASHES}")
     for command in _commands_of(words):
         if _is_meant(command, rest := words[len(command.words) :]):
-            try:
-                _context(command, rest)
-            except click.UsageError as error:
-                raise UsageError(
-                    f"`hexai {command.name}`: {error.format_message()} See hexai "
-                    f"{command.name} --help; to ask these words, write -- before them"
-                ) from None
+            _refuse_arguments(command, rest)
 
 
 def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:

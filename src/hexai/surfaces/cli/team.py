@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from hexai.errors import UsageError
 from hexai.surfaces.cli.arguments import required
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 
@@ -12,7 +13,9 @@ from hexai.surfaces.cli.command_line import Invocation, make_parser
 def parser(name: str) -> click.Command:
     """Make the parser of `hexai NAME`; a bare `team` shows the status."""
     makers = {
+        "team": _bare_parser,
         "team init": _init_parser,
+        "team member": _member_bare_parser,
         "team member add": _member_parser,
         "team push": _push_parser,
         "team publish": _publish_parser,
@@ -31,6 +34,30 @@ def _runs(name: str) -> Callable[..., int]:
         return done
 
     return run
+
+
+def _bare_parser() -> click.Command:
+    return make_parser(
+        "team",
+        _runs("status"),
+        explanation="Choose models as a team, by a ledger on a PostgreSQL server; each "
+        "command has its own --help. Alone it shows how things stand.",
+    )
+
+
+def _member_bare_parser() -> click.Command:
+    return make_parser(
+        "team member",
+        _only_add,
+        explanation="Enrol people in a team's ledger. `hexai team status` shows its "
+        "owner who is enrolled.",
+    )
+
+
+def _only_add(_invocation: Invocation) -> int:
+    raise UsageError(
+        "did you mean `hexai team member add`? To ask these words, write -- before them"
+    )
 
 
 def _init_parser() -> click.Command:

@@ -203,6 +203,11 @@ def show_leaderboard(
 ) -> int:
     """Print the team's leaderboards, and where this person differs from them."""
     refuse(options)
+    if chosen.language:
+        raise UsageError(
+            "a team's ratings are of all languages together, so --language does not go "
+            "with leaderboard --team; hexai stats --team has figures of each language"
+        )
     here = here_of(invocation)
     by: By = options["by"]
     with here.connected() as connection:
