@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -294,6 +295,38 @@ def test_commands(upstream: Upstream, tmp_path: Path) -> None:
         "utf-8"
     )
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_who_is_asked_anew_needs_an_answer_to_go_on_with(upstream: Upstream) -> None:
+    """`/model` says so in the words of a chat, before anything is typed."""
+    with chatting() as chat:
+        chat.type("first", "one-says-1.", "two-says-1.")
+        chat.type("/model two:other", "goes on: /from, with one of careful, lively")
+        chat.type("/from lively", "all go on with the answer of lively")
+        chat.type("second", "two-says-2.")
+        code, shown = chat.end()
+
+    assert code == 0
+    assert "--from" not in shown
+    assert sent(upstream, "two")[-1] == ["u: first", "a: two-says-1.", "u: second"]
+
+
+def test_who_was_left_out_goes_on_elsewhere(upstream: Upstream) -> None:
+    """`/from` says with which command, and that one does it."""
+    with chatting() as chat:
+        chat.type("first", "one-says-1.", "two-says-1.")
+        chat.type("/only lively", "asked from now on: lively")
+        chat.type("second", "two-says-2.")
+        chat.type("/only", "asked from now on: careful, lively")
+        chat.type("/from careful", "careful was not asked last", "--only careful")
+        chat.end()
+        found = re.search(r"hexai chat (-c=\w+)", chat.terminal.text())
+
+    assert found
+    with chatting(found[1], "--only", "careful") as chat:
+        chat.type("third", "one-says-2.")
+        chat.end()
+    assert sent(upstream, "one")[-1] == ["u: first", "a: one-says-1.", "u: third"]
 
 
 def test_several_lines(upstream: Upstream) -> None:

@@ -161,6 +161,7 @@ class ChatCommands:
     def _say_whom(self) -> None:
         whom = ", ".join(each.label for each in self._thread.asked)
         complain(self._session.process, f"asked from now on: {whom}")
+        self._thread.check_origin()
 
     def _models(self) -> Iterator[str]:
         for entry in self._session.snapshot.entries(Surface.CLI).entries:

@@ -1,5 +1,6 @@
 """What has been said in a chat, and who is asked next."""
 
+import shlex
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -105,6 +106,8 @@ class ChatThread:
         if self.conversation is None:
             raise UsageError("there is no answer yet to go on with")
         hidden = self.is_hidden
+        if not hidden:
+            self._check_asked_last(name)
         self._origin = find_origin(self.conversation, name, hidden=hidden)
         return names_shown(self.conversation.last, hidden=hidden)[self._origin]
 
@@ -120,16 +123,25 @@ class ChatThread:
             system = instruction[0].content if instruction else ""
             requests = ThreadRequests(Thread(), system, asked)
             return replace(made, thread=requests), ()
+        follow = self._follow(conversation)
+        return follow.question(session, prompt, self.attachments), follow.notes
+
+    def check_origin(self) -> None:
+        """Raise `UsageError` where somebody has nothing to go on with next time."""
+        if self.conversation is not None:
+            self._follow(self.conversation)
+
+    def _follow(self, conversation: Conversation) -> FollowUp:
         known = {each.label: each.index for each in conversation.last.contenders}
         last = RecordedRun(number=0, run=conversation.last, chosen=self.chosen)
-        follow = go_on(
+        return go_on(
             conversation,
             [Asked(entry=each, follows=known.get(each.label)) for each in self.asked],
             hidden=self.is_hidden,
             origin=self._origin,
             winner=winner_of_vote(last),
+            by="/from",
         )
-        return follow.question(session, prompt, self.attachments), follow.notes
 
     def take(self, question: Question, show: Show) -> None:
         """Take in what came of a question; where nothing came, it was not asked.
@@ -154,6 +166,18 @@ class ChatThread:
         assert self.conversation is not None
         self.chosen, self.is_named = chosen, True
         self.conversation = replace(self.conversation, is_voted=True)
+
+    def _check_asked_last(self, name: str) -> None:
+        """Say how who was asked earlier, and not last, goes on with its own answers."""
+        assert self.conversation is not None
+        runs = self.conversation.runs
+        asked_in = [r for r in runs if name in {e.label for e in r.contenders}]
+        if asked_in and asked_in[-1] is not runs[-1]:
+            raise UsageError(
+                f"{name} was not asked last, and another's answer is what it goes on "
+                f"with here; with its own it does in a chat of its own: "
+                f"hexai chat -c={asked_in[-1].run_id} --only {shlex.quote(name)}"
+            )
 
     def _check_open(self) -> None:
         if self.is_hidden:

@@ -28,9 +28,6 @@ from hexai.surfaces.cli.recorded import names_shown
 from hexai.surfaces.cli.thread_entries import Asked, ThreadEntries, match
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from hexai.domain.attachments import Attachment
 
 
@@ -83,14 +80,16 @@ def go_on(
     hidden: bool,
     origin: int | None = None,
     winner: int | None = None,
+    by: str = "--from",
 ) -> FollowUp:
     """Say how those who are asked go on with a conversation; raises `UsageError`.
 
     `origin` is with whose answer all go on, by its index in the last run; `winner` is
     whom the user preferred there: who has no answer of its own goes on with that one.
+    `by` is how an answer is named here.
     """
     last = conversation.last
-    lines = tuple(_lines(conversation, asked, origin, winner))
+    lines = tuple(_lines(conversation, asked, origin, winner, by))
     order = _order(asked, last)
     return FollowUp(
         conversation=conversation,
@@ -192,6 +191,7 @@ def _lines(
     asked: Sequence[Asked],
     origin: int | None,
     winner: int | None,
+    by: str,
 ) -> Iterator[Line]:
     """Give what each goes on with; who was not asked goes on with another's."""
     answered = conversation.answered
@@ -204,7 +204,7 @@ def _lines(
             there = ", ".join(e.label for e in answered)
             raise UsageError(
                 f"{each.entry.label} was not asked there; say with whose answer it "
-                f"goes on: --from, with one of {there}"
+                f"goes on: {by}, with one of {there}"
             )
         yield conversation.line(index)
 
