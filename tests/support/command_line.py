@@ -62,13 +62,14 @@ def run_typed(
     folder: Path | None = None,
     when: str = "",
     piped: str | None = None,
+    columns: int = 200,
 ) -> tuple[int, str]:
     """Run it on one terminal on which somebody types; gives code and display.
 
     It is typed before the start, or `when` some text has been shown. Standard input is
     the terminal too, unless something is `piped` in.
     """
-    terminal = Terminal(columns=200)
+    terminal = Terminal(columns=columns)
 
     def press() -> None:
         if when:

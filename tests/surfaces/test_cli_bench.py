@@ -171,6 +171,23 @@ class TestRun:
         assert shown.count("[y/N]") == 1
         assert code == (0 if asked else 1)
 
+    def test_the_confirmation_breaks_between_words(self, made: MadeRepository) -> None:
+        """On a narrow screen no line is left to the terminal to be cut."""
+        with Upstream(by_prompt()) as one, Upstream(by_prompt()) as other:
+            path = entries(one, other, local=False)
+            text = path.read_text("utf-8")
+            write_config(text.replace("local = false", "local = true", 1))
+            _, shown = run_typed(
+                "\n",
+                *("bench", "run", "--since", "2020-01-01", "--tasks", "8"),
+                folder=made.folder,
+                when="[y/N]",
+                columns=80,
+            )
+
+        assert max(map(len, shown.splitlines())) <= 80
+        assert "cells of each entry that runs here" in " ".join(shown.split())
+
     def test_texts_lie_in_a_private_file_and_go_with_the_bench(
         self, made: MadeRepository
     ) -> None:

@@ -6,7 +6,7 @@ before it is made, and nothing is kept or recorded as others are.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from types import TracebackType
@@ -27,6 +27,7 @@ from hexai.domain.request import Request, Target
 from hexai.errors import NotSent, UsageError
 from hexai.service.ask import Run, ask
 from hexai.service.beside import MACHINE, Mark, place_of
+from hexai.service.inventory import find_lack
 from hexai.service.question import Question, Recompose
 from hexai.service.services import Services
 from hexai.text.tokens import most_tokens
@@ -67,6 +68,7 @@ class Asker(Generic[T]):
         self._entries = entries
         self._settings = settings
         self._local_only = restrictions.local_only
+        self._stays_here = bool(restrictions.local_only) or settings.local_only
         self._purse = purse
         self._lease = services.lease()
         self._targets = services.targets(settings, self._lease)
@@ -85,8 +87,34 @@ class Asker(Generic[T]):
         self.targets = tuple(self._targets.find(e, e.spec) for e in self._entries)
         is_local = self._services.locality.is_local
         self.locals = tuple([await is_local(target) for target in self.targets])
-        self._paid = tuple([await self._paid_specs(entry) for entry in self._entries])
+        if self._stays_here:  # nothing of it leaves, so nothing is paid
+            self._paid = ((),) * len(self._entries)
+        else:
+            paid = [await self._paid_specs(entry) for entry in self._entries]
+            self._paid = tuple(paid)
         return self
+
+    async def lacks(self, environ: Mapping[str, str], home: str) -> dict[int, str]:
+        """Say why entries cannot be asked at all, with their fallbacks; by contender.
+
+        Nothing is sent, and no command is run for a key.
+        """
+        found = {}
+        for index, entry in enumerate(self._entries):
+            specs = [entry.spec, *([entry.fallback] if entry.fallback else [])]
+            lacks = [await self._lack(entry, spec, environ, home) for spec in specs]
+            if all(lacks):
+                found[index] = lacks[0]
+        return found
+
+    async def _lack(
+        self, entry: Entry, spec: RequestSpec, environ: Mapping[str, str], home: str
+    ) -> str:
+        target = self._targets.find(entry, spec)
+        is_local = self._services.locality.is_local
+        if self._stays_here and target.local is False and not await is_local(target):
+            return self._local_only or "local_only"
+        return await find_lack(entry, spec, self._targets, environ, home)
 
     async def _paid_specs(self, entry: Entry) -> tuple[RequestSpec, ...]:
         """Give those of an entry's specs whose text leaves this machine."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hexai.bench.asker import Asker, T
 from hexai.bench.durations import in_all, of_benches
+from hexai.bench.lacks import Lacks
 from hexai.bench.schedule import lanes_of
 from hexai.bench.spending import Estimate, estimate
 from hexai.config.schema import Settings
@@ -81,6 +82,8 @@ class Outlook(Struct, frozen=True, kw_only=True):
     """Of a cell, by contender; None: nobody knows."""
     a_task: float | None
     """Seconds that a task takes all contenders; None: nobody knows."""
+    lacks: Lacks = Lacks()
+    """Who cannot be asked."""
 
 
 def outlook(
@@ -89,18 +92,25 @@ def outlook(
     contenders: Sequence[BenchContender],
     earlier: Sequence[BenchRecord],
     measured: Mapping[int, float] | None = None,
+    lacks: Lacks | None = None,
 ) -> Outlook:
     """Say what a bench will take, by bounds and by what benches before it took."""
     seconds = [
         (measured or {}).get(index, of_benches(contender, earlier))
         for index, contender in enumerate(contenders)
     ]
+    lacks = lacks or Lacks()
     taken = [
-        _UNKNOWN if known is None and index in asker.clouds else known
+        0.0
+        if index in lacks.aside
+        else _UNKNOWN
+        if known is None and index in asker.clouds
+        else known
         for index, known in enumerate(seconds)
     ]
     return Outlook(
         estimates=estimate(tasks, asker),
         seconds=tuple(seconds),
         a_task=in_all(lanes_of(asker.seats()), taken),
+        lacks=lacks,
     )

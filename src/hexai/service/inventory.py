@@ -135,7 +135,7 @@ async def find_lacks(
         for spec in (entry.spec, entry.fallback):
             if spec is None or _is_told(snapshot, entry, spec):
                 continue
-            lack = await _lack(entry, spec, targets, environ, home)
+            lack = await find_lack(entry, spec, targets, environ, home)
             if lack:
                 of = "" if spec is entry.spec else " (its fallback)"
                 known = surfaces.setdefault(f"{entry.label}{of}: {lack}", [])
@@ -156,13 +156,14 @@ def _entries(snapshot: Snapshot) -> Iterator[Entry]:
         yield from snapshot.entries(surface).entries
 
 
-async def _lack(
+async def find_lack(
     entry: Entry,
     spec: RequestSpec,
     targets: Targets,
     environ: Mapping[str, str],
     home: str,
 ) -> str:
+    """Say why a spec cannot be asked; empty if it can, as far as is known here."""
     client = targets.find(entry, spec).client
     if isinstance(client, Unavailable):
         error: ProviderError = client.error

@@ -27,7 +27,7 @@ from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ask_words import questions_words
 from hexai.surfaces.cli.bench_command import BenchCommand
 from hexai.surfaces.cli.bench_options import BenchOptions, check_resumed
-from hexai.surfaces.cli.bench_outlook import outlook_words
+from hexai.surfaces.cli.bench_outlook import fitted, outlook_words
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
@@ -261,9 +261,9 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         return plan
 
     def _beforehand(self, plan: Plan, view: Outlook) -> str:
-        return f"{questions_words(plan)}\n" + outlook_words(
-            plan, view, self._purse.limit, columns=self._process.columns
-        )
+        columns = self._process.columns
+        asked = fitted(questions_words(plan).splitlines(), columns)
+        return asked + outlook_words(plan, view, self._purse.limit, columns=columns)
 
     def _commands(self, plan: Plan) -> "QuestionTests | None":
         commands = {

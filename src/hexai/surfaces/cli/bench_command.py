@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
@@ -21,6 +20,7 @@ from msgspec.structs import replace
 from hexai.bench.asker import Asker
 from hexai.bench.budget import Purse
 from hexai.bench.known import Known
+from hexai.bench.lacks import Lacks, find_lacks
 from hexai.bench.measure import measure
 from hexai.bench.outlook import Outlook, as_begun, contenders_of, outlook
 from hexai.bench.plan import differences, whole_commits
@@ -29,7 +29,6 @@ from hexai.bench.spending import Forecast
 from hexai.domain.bench import (
     BenchContender,
     BenchRecord,
-    Cell,
     Ending,
     Item,
     Plan,
@@ -41,7 +40,9 @@ from hexai.service.bench_texts import Text
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ends import ending_words
+from hexai.surfaces.cli.bench_keeper import Keeper
 from hexai.surfaces.cli.bench_options import BenchOptions
+from hexai.surfaces.cli.bench_outlook import fitted, lacks_words
 from hexai.surfaces.cli.bench_units import duration
 from hexai.surfaces.cli.bench_view import BenchView, shown
 from hexai.surfaces.cli.bench_words import report
@@ -196,25 +197,31 @@ class BenchCommand(Generic[T]):
         self._check_same(plan)
         listed = self._records.listed()
         earlier = (each for each in listed if each.plan.surface is self.surface)
-        measured = await measure(tasks, asker) if self._options.measure else None
+        lacks = await self._find_lacks(asker)
+        without = {**lacks.aside, **lacks.silent}
+        measures = self._options.measure
+        measured = await measure(tasks, asker, without) if measures else None
         known = [*islice(earlier, _EARLIER)]
-        view = outlook(tasks, asker, contenders, known, measured)
+        view = outlook(tasks, asker, contenders, known, measured, lacks)
         tasks, plan = self._within_hours(tasks, plan, view)
-        is_paid = bool(asker.clouds)
+        is_paid = not lacks.aside.keys() >= {*asker.clouds}
         with ExitStack() as stack:
             commands = self._commands(plan)
             if self._options.dry_run or is_paid or self._options.hours:
                 say(self._process, self._beforehand(plan, view))
+            else:
+                complain(self._process, *lacks_words(plan, lacks))
             if commands is not None:
                 stack.callback(commands.close)
-                say(self._process, commands.beforehand)
+                told = commands.beforehand.splitlines()
+                say(self._process, fitted(told, self._process.columns))
             if self._options.dry_run:
                 return 0
             if not self._may_go_on(is_paid=is_paid, runs=commands is not None):
                 return 1
             if commands is not None:
                 await commands.check()
-            code = await self._ask(tasks, plan, asker)
+            code = await self._ask(tasks, plan, asker, lacks)
             if commands is not None:
                 complain(self._process, *commands.afterwards())
             return code
@@ -272,7 +279,15 @@ class BenchCommand(Generic[T]):
         asked = "Ask them, and run that?" if is_paid else "Run that?"
         return confirm(self._process, asked if runs else "Ask them?")
 
-    async def _ask(self, tasks: tuple[T, ...], plan: Plan, asker: Asker[T]) -> int:
+    async def _find_lacks(self, asker: Asker[T]) -> Lacks:
+        """Say who cannot be asked; a dry run looks at no server but to measure."""
+        looks = self._options.measure or not self._options.dry_run
+        home = str(self._session.folders.home)
+        return await find_lacks(asker, self._process.environ, home, looks=looks)
+
+    async def _ask(
+        self, tasks: tuple[T, ...], plan: Plan, asker: Asker[T], lacks: Lacks
+    ) -> int:
         gc.freeze()  # what is loaded stays, and need not be looked at
         gc.enable()  # it rests in commands, which are over soon; this one is not
         record = self._begin(plan)
@@ -281,8 +296,8 @@ class BenchCommand(Generic[T]):
             record = self._records.find(str(record.number))
             self._count_spent(record)
         self.number = record.number
-        known = Known.of(replace(record, aside={}))  # who failed may be mended by now
-        keeper = _Keeper(self._records, record)
+        known = Known.of(replace(record, aside=lacks.aside))  # others may be mended
+        keeper = Keeper(self._records, record)
         filler = self._filler(tasks, asker, self._keep(record))
         bench = Bench(tasks, known, filler, keeper, self._purse)
         ending, code = await self._watch(
@@ -343,22 +358,6 @@ class BenchCommand(Generic[T]):
                 screen.close()
         task.uncancel()
         return Ending.UNFINISHED, interrupts.code or 1
-
-
-class _Keeper:
-    """Writes what is known into the ledger."""
-
-    def __init__(self, records: BenchRecords, record: BenchRecord) -> None:
-        self._records = records
-        self._number = record.number
-
-    def reserve(self, task: str, contender: int, most: Decimal) -> None:
-        """Write what a cell that begins may cost at most."""
-        self._records.reserve(self._number, task, contender, most)
-
-    def put(self, cell: Cell) -> None:
-        """Write a cell."""
-        self._records.put(self._number, cell)
 
 
 def _one_of(errors: ExceptionGroup[Exception]) -> HexaiError:

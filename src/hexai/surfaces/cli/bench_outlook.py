@@ -1,6 +1,7 @@
 """What a bench will ask and take, said before anything is sent; pure."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -8,14 +9,16 @@ from typing import TYPE_CHECKING
 from hexai.bench.duel import WIDEST
 from hexai.bench.forecast import smallest_gap
 from hexai.bench.known import SHARES
+from hexai.bench.lacks import Lacks
 from hexai.bench.outlook import Outlook
 from hexai.bench.spending import Estimate
 from hexai.domain.bench import Plan
 from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_units import duration, points
 from hexai.surfaces.cli.bench_words import tasks_words
-from hexai.surfaces.cli.output import table
+from hexai.surfaces.cli.output import table, wrapped
 from hexai.surfaces.words import counted, usd
+from hexai.text.sanitise import visible_line
 
 if TYPE_CHECKING:
     from hexai.bench.mining.mine import Mined
@@ -25,7 +28,7 @@ _CELL = 19.0
 """Seconds that one cell of the smallest embedded model took on two cores."""
 
 
-def mined_words(mined: "Mined", plan: Plan) -> str:
+def mined_words(mined: "Mined", plan: Plan, *, columns: int) -> str:
     """Say what the tasks are, and what is sent of whose."""
     told_below = sum(task.told_below for task in plan.tasks)
     files, authors = counted(mined.files, "file"), counted(mined.authors, "author")
@@ -45,7 +48,7 @@ def mined_words(mined: "Mined", plan: Plan) -> str:
         lines.append(f"left out: {left}")
     lines += mined.notes
     lines += trained_words(plan)
-    return "".join(f"{line}\n" for line in lines)
+    return fitted(lines, columns)
 
 
 def outlook_words(
@@ -53,27 +56,57 @@ def outlook_words(
 ) -> str:
     """Say what it takes: tokens and money by entry as bounds, time, what it decides."""
     rows = [
-        _row(contender.label, estimate, local=contender.local, cell=cell)
-        for contender, estimate, cell in zip(
-            plan.contenders, view.estimates, view.seconds, strict=True
+        _row(contender.label, estimate, where=where, cell=cell)
+        for contender, estimate, where, cell in zip(
+            plan.contenders,
+            view.estimates,
+            _places(plan, view.lacks),
+            view.seconds,
+            strict=True,
         )
     ]
     lines = [
+        *lacks_words(plan, view.lacks),
         _money(view, budget),
         _time(plan, view),
         _decides(plan, view, budget),
     ]
     drawn = table(_HEADER, rows, columns=columns)
-    return drawn + "".join(f"{line}\n" for line in lines if line)
+    return drawn + fitted(filter(None, lines), columns)
+
+
+def lacks_words(plan: Plan, lacks: Lacks) -> Iterator[str]:
+    """Say who cannot be asked, and why."""
+    for index, why in sorted({**lacks.aside, **lacks.silent}.items()):
+        label = plan.contenders[index].label
+        if index in lacks.aside:
+            yield f"{label} is not asked: {why}"
+        else:
+            yield f"{label}: {why}; it is set aside if that stays so"
+
+
+def _places(plan: Plan, lacks: Lacks) -> Iterator[str]:
+    for index, contender in enumerate(plan.contenders):
+        if index in lacks.aside:
+            yield "not asked"
+        elif index in lacks.silent:
+            yield "no answer"
+        else:
+            yield "here" if contender.local else "cloud"
+
+
+def fitted(lines: Iterable[str], columns: int) -> str:
+    """Write sentences, broken between words on a screen."""
+    return "".join(f"{wrapped(visible_line(line), columns)}\n" for line in lines)
 
 
 def _row(
-    label: str, estimate: Estimate, *, local: bool | None, cell: float | None
+    label: str, estimate: Estimate, *, where: str, cell: float | None
 ) -> tuple[str, ...]:
     least, most = estimate.tokens_out
     return (
         label,
-        "here" if local else "cloud",
+        where,
         f"{estimate.tokens_in[0]:,} … {estimate.tokens_in[1]:,}",
         f"{least:,} … {'no limit' if most is None else f'{most:,}'}",
         _bounds(estimate),
@@ -89,14 +122,17 @@ def _bounds(estimate: Estimate) -> str:
 
 
 def _money(view: Outlook, budget: Decimal | None) -> str:
-    known = [each.usd for each in view.estimates if each.usd is not None]
+    asked = [e for i, e in enumerate(view.estimates) if i not in view.lacks.aside]
+    known = [each.usd for each in asked if each.usd is not None]
+    if not asked:
+        return "nobody is left to be asked"
     if not known:
         told = "the price is unknown"
         return told if budget is None else f"{told}, so nothing is sent under a budget"
     low = sum((each[0] for each in known), Decimal(0))
     high = sum((each[1] for each in known), Decimal(0))
     total = usd(high) if low == high else f"{usd(low)} to {usd(high)}"
-    if len(known) < len(view.estimates):
+    if len(known) < len(asked):
         total = f"{total}, and what is unknown"
     limit = "" if budget is None else f"; the budget of {usd(budget)} is a hard stop"
     return f"in all {total}{limit}"
@@ -124,7 +160,11 @@ def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:
         return "one entry alone is measured, and compared with nobody"
     tasks = len(plan.tasks)
     commits = len({task.commit for task in plan.tasks})
-    most = [each.usd[1] for each in view.estimates if each.usd is not None]
+    most = [
+        each.usd[1]
+        for index, each in enumerate(view.estimates)
+        if each.usd is not None and index not in view.lacks.aside
+    ]
     high = sum(most, Decimal(0))
     if budget is not None and high > budget:
         tasks = max(1, int(tasks * budget / high))

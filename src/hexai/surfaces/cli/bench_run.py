@@ -155,8 +155,9 @@ class _CodeBench(BenchCommand[Task]):
         return plan_of(self._mined, self._asked, contenders, settings)
 
     def _beforehand(self, plan: Plan, view: Outlook) -> str:
-        return mined_words(self._mined, plan) + outlook_words(
-            plan, view, self._purse.limit, columns=self._process.columns
+        columns = self._process.columns
+        return mined_words(self._mined, plan, columns=columns) + outlook_words(
+            plan, view, self._purse.limit, columns=columns
         )
 
     def _commands(self, plan: Plan) -> CodeTests | None:

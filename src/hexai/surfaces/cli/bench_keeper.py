@@ -1,0 +1,23 @@
+"""Writes what comes of a bench into the ledger, while it runs."""
+
+from decimal import Decimal
+
+from hexai.domain.bench import BenchRecord, Cell
+from hexai.service.bench_records import BenchRecords
+
+
+class Keeper:
+    """Writes what is known into the ledger."""
+
+    def __init__(self, records: BenchRecords, record: BenchRecord) -> None:
+        """Write what is known of one bench."""
+        self._records = records
+        self._number = record.number
+
+    def reserve(self, task: str, contender: int, most: Decimal) -> None:
+        """Write what a cell that begins may cost at most."""
+        self._records.reserve(self._number, task, contender, most)
+
+    def put(self, cell: Cell) -> None:
+        """Write a cell."""
+        self._records.put(self._number, cell)
