@@ -102,12 +102,24 @@ def test_who_was_set_aside_is_asked_again_once_that_is_mended(file: Path) -> Non
         del keys[0]
         again = ask("", "--resume", "1")
 
+    assert first.code == 4
     assert "a was set aside: " in first.out
     assert "hexai bench ask --resume 1 asks them again" in " ".join(first.out.split())
     assert again.code == 0, again.err
     assert "set aside" not in again.out
     assert len(cells()) == 4 * QUESTIONS
     assert "is done" in ask("", "--resume", "1").err
+
+
+def test_where_nobody_answered_is_no_success(file: Path) -> None:
+    """As with a question; and a list does not call it done."""
+    with Upstream(status(401, "wrong key")) as one:
+        entries(one, surface="cli")
+        result = ask(file, "--repeat", "2")
+
+    assert result.code == 1
+    assert "a was set aside: " in result.out
+    assert "nobody answered" in run_cli("bench", "list").out
 
 
 def test_a_dry_run_fetches_no_page(tmp_path: Path) -> None:
@@ -284,7 +296,7 @@ class TestAsked:
             entries(one, other, surface="cli")
             result = ask(file, "--repeat", "2")
 
-        assert result.code == 0, result.err
+        assert result.code == 4, result.err
         assert "b was set aside: " in result.out
         whole = [cell for cell in cells() if cell["contender"] == "a"]
         assert len(whole) == 2 * QUESTIONS
@@ -306,7 +318,7 @@ class TestAsked:
             result = ask(file, "--yes", "--budget", "0.0000001")
             assert not one.requests
 
-        assert result.code == 0
+        assert result.code == 1
         assert "set aside" in result.out or "budget" in result.out
 
 

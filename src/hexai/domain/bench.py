@@ -319,6 +319,11 @@ class BenchRecord(Struct, frozen=True, kw_only=True):
         return sum((c.cost_usd or Decimal(0) for c in self.cells), Decimal(0))
 
     @property
+    def answered(self) -> frozenset[int]:
+        """Give the places of the contenders that ever said anything."""
+        return frozenset(c.contender for c in self.cells if c.state not in SILENT)
+
+    @property
     def is_over(self) -> bool:
         """Tell whether there is nothing to go on with: all were asked everything."""
         return self.ending is Ending.DONE and not self.aside

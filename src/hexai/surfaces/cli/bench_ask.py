@@ -30,7 +30,12 @@ from hexai.surfaces.cli.bench_options import BenchOptions, check_resumed
 from hexai.surfaces.cli.bench_outlook import fitted, outlook_words
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
-from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.process import (
+    ALL_ANSWERED,
+    SOME_ANSWERED,
+    Process,
+    folders_of,
+)
 from hexai.surfaces.cli.prompt_input import read_piped
 from hexai.surfaces.words import counted
 
@@ -74,11 +79,14 @@ def ask_bench(invocation: Invocation, **options: Any) -> int:
             _check_resumable(before, runs=wanted.test)
         bench = _QuestionBench(invocation, wanted, records, before)
         code = bench.run()
-        if not wanted.vote or code or bench.number is None:
+        if not wanted.vote or bench.number is None:
+            return code
+        ended = records.find(str(bench.number))
+        if code not in (ALL_ANSWERED, SOME_ANSWERED) or len(ended.answered) < 2:
             return code
         from hexai.surfaces.cli.bench_vote import vote_on
 
-        return vote_on(process, records, records.find(str(bench.number)))
+        return vote_on(process, records, ended) or code
 
 
 def _check_resumable(before: BenchRecord, *, runs: bool) -> None:

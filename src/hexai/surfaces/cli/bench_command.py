@@ -49,7 +49,12 @@ from hexai.surfaces.cli.bench_words import report
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say
-from hexai.surfaces.cli.process import Interrupts
+from hexai.surfaces.cli.process import (
+    ALL_ANSWERED,
+    NONE_ANSWERED,
+    SOME_ANSWERED,
+    Interrupts,
+)
 from hexai.surfaces.cli.terminal import Screen
 from hexai.surfaces.words import counted
 
@@ -307,7 +312,7 @@ class BenchCommand(Generic[T]):
         ended = self._records.find(str(record.number))
         say(self._process, report(ended, Known.of(ended), self._process.columns))
         say(self._process, f"bench {ended.number}: {ending_words(ended)}\n")
-        return code
+        return code or _judged(ended)
 
     def _count_spent(self, record: BenchRecord) -> None:
         """Take what a bench has cost so far, and what a killed run may have."""
@@ -358,6 +363,14 @@ class BenchCommand(Generic[T]):
                 screen.close()
         task.uncancel()
         return Ending.UNFINISHED, interrupts.code or 1
+
+
+def _judged(ended: BenchRecord) -> int:
+    """Judge a bench as a question is: by who answered anything."""
+    if not ended.answered:
+        return NONE_ANSWERED
+    is_whole = len(ended.answered) == len(ended.plan.contenders)
+    return ALL_ANSWERED if is_whole else SOME_ANSWERED
 
 
 def _one_of(errors: ExceptionGroup[Exception]) -> HexaiError:

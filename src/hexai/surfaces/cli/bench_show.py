@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from hexai.bench.known import Known
-from hexai.domain.bench import BenchRecord, Cell, Score, TaskRecord
+from hexai.domain.bench import BenchRecord, Cell, Ending, Score, TaskRecord
 from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
@@ -60,8 +60,14 @@ def _row(bench: BenchRecord, *, runs: bool) -> tuple[str, ...]:
         str(len(plan.tasks)),
         f"{len(bench.cells)}/{len(plan.tasks) * len(plan.contenders)}",
         spent(bench.cost_usd, is_known=bench.is_cost_known),
-        "is asked now" if runs else bench.ending,
+        "is asked now" if runs else _ended(bench),
     )
+
+
+def _ended(bench: BenchRecord) -> str:
+    if bench.ending is Ending.DONE and not bench.answered:
+        return "nobody answered"
+    return bench.ending
 
 
 def show_bench(
