@@ -502,8 +502,11 @@ def test_what_all_are_shown_can_be_taken_away(scene: Scene) -> None:
     for query in shown:
         with pytest.raises(errors.InsufficientPrivilege):
             scene.session.execute(query.encode())
+    written = "SELECT pg_current_wal_lsn(), txid_current()"
+    before = scene.rows(written)
     scene.good.record(*shown_run(2))
     assert scene.good.team("push") == "5 facts of 1 run sent\n"
+    assert scene.rows(written) != before, "the how-to says that this is left to see"
     assert "schema" in scene.good.team("status")
     assert "nothing to publish" in scene.team.owner.team("publish")
 

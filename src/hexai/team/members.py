@@ -175,6 +175,7 @@ def _create(connection: "Connection[Any]", role: str) -> str:
             f"there is a role {role} already: --role {role} enrols it, if it is this "
             "person's; else write the name in another way"
         )
+    _check_may_create(connection)
     password = secrets.token_urlsafe(24)
     digest = connection.pgconn.encrypt_password(
         password.encode(), role.encode(), b"scram-sha-256"
@@ -195,6 +196,18 @@ def _create(connection: "Connection[Any]", role: str) -> str:
             )
         )
     return password
+
+
+def _check_may_create(connection: "Connection[Any]") -> None:
+    row = connection.execute(
+        "SELECT rolname FROM pg_roles"
+        " WHERE rolname = current_user AND NOT (rolcreaterole OR rolsuper)"
+    ).fetchone()
+    if row is not None:
+        raise TeamError(
+            "this role may not make roles, which PostgreSQL hands on to no member of "
+            f'the owner\'s role: a superuser says ALTER ROLE "{row[0]}" CREATEROLE'
+        )
 
 
 def _exists(connection: "Connection[Any]", role: str) -> bool:
