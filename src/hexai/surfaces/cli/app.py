@@ -94,7 +94,7 @@ def _run(hush: Hush, process: Process) -> int:
         say(process, f"hexai {__version__}\n")
         return 0
     try:
-        context = find(line, options)
+        context = find(line, options, partial(_labels, process, options))
     except UsageError as error:
         if process.act is None or line.words[:1] != ("action",):
             raise
@@ -110,6 +110,13 @@ def _run(hush: Hush, process: Process) -> int:
     for word in stray_options(line, names):
         complain(process, f"note: {word} stands after the first word, so it is prompt")
     return _ask(process, options, line)
+
+
+def _labels(process: Process, options: AskOptions) -> frozenset[str]:
+    """Give the labels that are configured; none where that cannot be read."""
+    from hexai.surfaces.cli.loaded_config import labels_of
+
+    return labels_of(process, options)
 
 
 def _ask(process: Process, options: AskOptions, line: CommandLine) -> int:

@@ -5,7 +5,8 @@ made only when its words were found. What does not parse is a prompt, but for st
 commands: their words are never asked.
 """
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Collection
 
 import click
 from msgspec import Struct
@@ -192,7 +193,13 @@ COMMANDS = tuple(
 _NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
 
 
-def find(line: CommandLine, options: AskOptions) -> click.Context | None:
+Labels = Callable[[], Collection[str]]
+"""Gives the labels that are configured, where it matters what they are."""
+
+
+def find(
+    line: CommandLine, options: AskOptions, labels: Labels = tuple
+) -> click.Context | None:
     """Find the command that the words are; None if they are a prompt.
 
     Raises `UsageError` for a lone word or two that look like a mistyped command, and
@@ -211,7 +218,7 @@ def find(line: CommandLine, options: AskOptions) -> click.Context | None:
     if len(line.words) == 1:
         _refuse_near_miss(line.words[0])
     else:
-        _refuse_slip(line.words)
+        _refuse_slip(line.words, labels)
     return None
 
 
@@ -331,12 +338,13 @@ def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
     return any(names.normal(word) is not None for word in rest)
 
 
-def _refuse_slip(words: tuple[str, ...]) -> None:
+def _refuse_slip(words: tuple[str, ...], labels: Labels) -> None:
     """Refuse what is a command but for a slip in its name.
 
-    Of one word it is only with what nobody asks: options, runs, or a letter to vote by.
+    Of one word it is only with what nobody asks: options, runs, who wins a vote, or
+    the name of another command.
     """
-    meant = _meant_pair(words) or _meant_word(words)
+    meant = _meant_pair(words) or _meant_names(words) or _meant_word(words, labels)
     if meant is not None:
         raise UsageError(f"did you mean `hexai {meant}`? {_BEHIND_DASHES}")
 
@@ -348,11 +356,41 @@ def _meant_pair(words: tuple[str, ...]) -> str | None:
         return None
     meant = nearest_by_slip(words[1], {word for first, word in pairs if first == group})
     is_slip = meant is not None and words[:2] != (group, meant)
-    return f"{group} {meant}" if is_slip else None
+    if not is_slip:
+        return None
+    named = next(c for c in COMMANDS if c.words == (group, meant))
+    try:
+        _context(named, words[2:])
+    except click.UsageError:
+        return named.name
+    return shlex.join((*named.words, *words[2:]))
 
 
-def _meant_word(words: tuple[str, ...]) -> str | None:
+def _meant_names(words: tuple[str, ...]) -> str | None:
+    """Find what two names of commands, and nothing else, may mean.
+
+    The first may have a slip if it is no word that is near to many others.
+    """
+    names = {command.words[0] for command in COMMANDS}
+    if len(words) != 2 or words[1] not in {*names, "list"}:
+        return None
+    groups = {c.words[0] for c in COMMANDS if len(c.words) > 1 and len(c.words[0]) > 5}
+    first = words[0] if words[0] in names else nearest_by_slip(words[0], groups)
+    if first is None or (words[1] == "list" and first not in groups):
+        return None
+    known = {command.name for command in COMMANDS if command.summary}
+    turned = f"{words[1]} {first}"
+    possible = [turned] if turned in known else [n for n in (first, words[1])]
+    return "` or `hexai ".join(n for n in possible if n in known) or None
+
+
+def _meant_word(words: tuple[str, ...], labels: Labels) -> str | None:
     rest = words[1:]
+    if words[0] == "chat" and len(rest) == 1:
+        return f"chat --only {shlex.quote(rest[0])}" if rest[0] in labels() else None
+    is_vote = len(rest) < 3 and nearest_by_slip(words[0], ("vote",)) is not None
+    if is_vote and rest[-1] in labels() and all(map(_is_unasked, rest[:-1])):
+        return shlex.join(("vote", *rest))
     if not (is_option(rest[0]) or all(map(_is_unasked, rest))):
         return None  # most questions: nothing more is loaded for them
     single = {command.name: command for command in COMMANDS if " " not in command.name}

@@ -14,6 +14,7 @@ from hexai.config.folders import Folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.record import Recorder
+from hexai.errors import HexaiError
 from hexai.service.log import Log, open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
@@ -111,6 +112,20 @@ class Session(Struct, frozen=True, kw_only=True):
         finally:
             recorder.flush()
             complain(self.process, *(f"warning: {problem}" for problem in problems))
+
+
+def labels_of(process: Process, options: AskOptions) -> frozenset[str]:
+    """Give the labels of the command line's entries, and say nothing of them."""
+    path = None if options.config is None else Path(options.config)
+    project = Path(process.folder) if process.folder else None
+    try:
+        snapshot = load(
+            folders_of(process), process.environ, config=path, project=project
+        )
+        entries = snapshot.entries(Surface.CLI).entries
+    except HexaiError:
+        return frozenset()
+    return frozenset(each.label for each in entries)
 
 
 def open_session(process: Process, options: AskOptions) -> Session:
