@@ -5,7 +5,6 @@ made only when its words were found. What does not parse is a prompt, but for st
 commands: their words are never asked.
 """
 
-import shlex
 from collections.abc import Callable, Collection
 
 import click
@@ -21,7 +20,7 @@ from hexai.surfaces.cli.command_line import (
     option_names,
     split_line,
 )
-from hexai.text.nearest_name import nearest_by_edits, nearest_by_slip
+from hexai.text.nearest_name import nearest_by_edits
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -218,7 +217,10 @@ def find(
     if len(line.words) == 1:
         _refuse_near_miss(line.words[0])
     else:
-        _refuse_slip(line.words, labels)
+        from hexai.surfaces.cli.slips import meant_by
+
+        if meant := meant_by(line.words, labels):
+            raise UsageError(f"did you mean `hexai {meant}`? {_BEHIND_DASHES}")
     return None
 
 
@@ -230,7 +232,7 @@ def summaries() -> tuple[tuple[str, str], ...]:
 def _parse(words: tuple[str, ...]) -> click.Context | None:
     for command in _commands_of(words):
         try:
-            return _context(command, words[len(command.words) :])
+            return context_of(command, words[len(command.words) :])
         except click.UsageError:
             continue
     return None
@@ -242,7 +244,7 @@ def _commands_of(words: tuple[str, ...]) -> list[Command]:
     return sorted(matches, key=lambda c: -len(c.words))
 
 
-def _context(command: Command, words: tuple[str, ...]) -> click.Context:
+def context_of(command: Command, words: tuple[str, ...]) -> click.Context:
     """Parse a command's arguments; raises `click.UsageError`."""
     parser = command.parser()
     line = split_line(words, option_names(parser))
@@ -256,7 +258,7 @@ def find_script(name: str, words: tuple[str, ...]) -> click.Context:
 
     Raises `click.UsageError`: there is no prompt that they could be.
     """
-    return _context(next(c for c in COMMANDS if c.name == name), words)
+    return context_of(next(c for c in COMMANDS if c.name == name), words)
 
 
 def _refuse_options(line: CommandLine, options: AskOptions) -> None:
@@ -296,7 +298,7 @@ def _refuse_strictly(words: tuple[str, ...]) -> None:
 
 def _refuse_arguments(command: Command, rest: tuple[str, ...]) -> None:
     try:
-        _context(command, rest)
+        context_of(command, rest)
     except click.UsageError as error:
         said = error.format_message()
         if command.is_strict:
@@ -336,83 +338,3 @@ def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
         return True
     names = option_names(command.parser())
     return any(names.normal(word) is not None for word in rest)
-
-
-def _refuse_slip(words: tuple[str, ...], labels: Labels) -> None:
-    """Refuse what is a command but for a slip in its name.
-
-    Of one word it is only with what nobody asks: options, runs, who wins a vote, or
-    the name of another command.
-    """
-    meant = _meant_pair(words) or _meant_names(words) or _meant_word(words, labels)
-    if meant is not None:
-        raise UsageError(f"did you mean `hexai {meant}`? {_BEHIND_DASHES}")
-
-
-def _meant_pair(words: tuple[str, ...]) -> str | None:
-    pairs = [command.words for command in COMMANDS if len(command.words) == 2]
-    group = nearest_by_slip(words[0], {first for first, _ in pairs})
-    if group is None:
-        return None
-    meant = nearest_by_slip(words[1], {word for first, word in pairs if first == group})
-    is_slip = meant is not None and words[:2] != (group, meant)
-    if not is_slip:
-        return None
-    named = next(c for c in COMMANDS if c.words == (group, meant))
-    try:
-        _context(named, words[2:])
-    except click.UsageError:
-        return named.name
-    return shlex.join((*named.words, *words[2:]))
-
-
-def _meant_names(words: tuple[str, ...]) -> str | None:
-    """Find what two names of commands, and nothing else, may mean.
-
-    The first may have a slip if it is no word that is near to many others.
-    """
-    names = {command.words[0] for command in COMMANDS}
-    if len(words) != 2 or words[1] not in {*names, "list"}:
-        return None
-    groups = {c.words[0] for c in COMMANDS if len(c.words) > 1 and len(c.words[0]) > 5}
-    first = words[0] if words[0] in names else nearest_by_slip(words[0], groups)
-    if first is None or (words[1] == "list" and first not in groups):
-        return None
-    known = {command.name for command in COMMANDS if command.summary}
-    turned = f"{words[1]} {first}"
-    possible = [turned] if turned in known else [n for n in (first, words[1])]
-    return "` or `hexai ".join(n for n in possible if n in known) or None
-
-
-def _meant_word(words: tuple[str, ...], labels: Labels) -> str | None:
-    rest = words[1:]
-    if words[0] == "chat" and len(rest) == 1:
-        return f"chat --only {shlex.quote(rest[0])}" if rest[0] in labels() else None
-    is_vote = len(rest) < 3 and nearest_by_slip(words[0], ("vote",)) is not None
-    if is_vote and rest[-1] in labels() and all(map(_is_unasked, rest[:-1])):
-        return shlex.join(("vote", *rest))
-    if not (is_option(rest[0]) or all(map(_is_unasked, rest))):
-        return None  # most questions: nothing more is loaded for them
-    single = {command.name: command for command in COMMANDS if " " not in command.name}
-    name = nearest_by_slip(words[0], single)
-    if name is None or name == words[0]:
-        return None
-    try:
-        _context(single[name], rest)
-    except click.UsageError:
-        return None
-    return " ".join((name, *rest))
-
-
-def _is_unasked(word: str) -> bool:
-    """Tell a run, or who wins a vote, from a word of a question."""
-    if word in ("tie", "bad") or (len(word) == 1 and word.isupper()):
-        return True
-    if set(word.lower()) - _DIGITS:
-        return False
-    from hexai.surfaces.cli.arguments import is_run  # most questions end before
-
-    return is_run(word)
-
-
-_DIGITS = frozenset("0123456789abcdef")

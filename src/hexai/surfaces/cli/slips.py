@@ -1,0 +1,87 @@
+"""Slips in the names of commands: what words that are no command were meant to be."""
+
+import shlex
+
+import click
+
+from hexai.surfaces.cli.command_line import is_option
+from hexai.surfaces.cli.commands import COMMANDS, Labels, context_of
+from hexai.text.nearest_name import nearest_by_slip
+
+
+def meant_by(words: tuple[str, ...], labels: Labels) -> str | None:
+    """Find the command that words are but for a slip; None if they are a question.
+
+    Of one word it is only with what nobody asks: options, runs, who wins a vote, or
+    the name of another command.
+    """
+    return _meant_pair(words) or _meant_names(words) or _meant_word(words, labels)
+
+
+def _meant_pair(words: tuple[str, ...]) -> str | None:
+    pairs = [command.words for command in COMMANDS if len(command.words) == 2]
+    group = nearest_by_slip(words[0], {first for first, _ in pairs})
+    if group is None:
+        return None
+    meant = nearest_by_slip(words[1], {word for first, word in pairs if first == group})
+    is_slip = meant is not None and words[:2] != (group, meant)
+    if not is_slip:
+        return None
+    named = next(c for c in COMMANDS if c.words == (group, meant))
+    try:
+        context_of(named, words[2:])
+    except click.UsageError:
+        return named.name
+    return shlex.join((*named.words, *words[2:]))
+
+
+def _meant_names(words: tuple[str, ...]) -> str | None:
+    """Find what two names of commands, and nothing else, may mean.
+
+    The first may have a slip if it is no word that is near to many others.
+    """
+    names = {command.words[0] for command in COMMANDS}
+    if len(words) != 2 or words[1] not in {*names, "list"}:
+        return None
+    groups = {c.words[0] for c in COMMANDS if len(c.words) > 1 and len(c.words[0]) > 5}
+    first = words[0] if words[0] in names else nearest_by_slip(words[0], groups)
+    if first is None or (words[1] == "list" and first not in groups):
+        return None
+    known = {command.name for command in COMMANDS if command.summary}
+    turned = f"{words[1]} {first}"
+    possible = [turned] if turned in known else [first, words[1]]
+    return "` or `hexai ".join(n for n in possible if n in known) or None
+
+
+def _meant_word(words: tuple[str, ...], labels: Labels) -> str | None:
+    rest = words[1:]
+    if words[0] == "chat" and len(rest) == 1:
+        return f"chat --only {shlex.quote(rest[0])}" if rest[0] in labels() else None
+    is_vote = len(rest) < 3 and nearest_by_slip(words[0], ("vote",)) is not None
+    if is_vote and rest[-1] in labels() and all(map(_is_unasked, rest[:-1])):
+        return shlex.join(("vote", *rest))
+    if not (is_option(rest[0]) or all(map(_is_unasked, rest))):
+        return None  # most questions: nothing more is loaded for them
+    single = {command.name: command for command in COMMANDS if " " not in command.name}
+    name = nearest_by_slip(words[0], single)
+    if name is None or name == words[0]:
+        return None
+    try:
+        context_of(single[name], rest)
+    except click.UsageError:
+        return None
+    return " ".join((name, *rest))
+
+
+def _is_unasked(word: str) -> bool:
+    """Tell a run, or who wins a vote, from a word of a question."""
+    if word in ("tie", "bad") or (len(word) == 1 and word.isupper()):
+        return True
+    if set(word.lower()) - _DIGITS:
+        return False
+    from hexai.surfaces.cli.arguments import is_run  # most questions end before
+
+    return is_run(word)
+
+
+_DIGITS = frozenset("0123456789abcdef")
