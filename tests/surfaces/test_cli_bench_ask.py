@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.bench_command import (
+    begin_again,
     by_prompt,
     cells,
     entries,
@@ -166,6 +167,19 @@ def test_what_a_resumed_bench_cannot_heed_is_refused(file: Path) -> None:
 def test_a_name_that_no_table_has_room_for_is_refused(file: Path, name: str) -> None:
     """A bench is called by a line of a few words."""
     assert "a line of 60 characters" in ask(file, "--name", name).err
+
+
+def test_a_name_means_one_bench(file: Path) -> None:
+    """It is neither another one's, nor what may be a number."""
+    with Upstream(by_prompt()) as one:
+        entries(one, surface="cli")
+        assert ask(file, "--name", "evens").code == 0
+        taken, digits = ask(file, "--name", "evens"), ask(file, "--name", "12")
+        assert len(one.requests) == QUESTIONS
+
+    assert (taken.code, digits.code) == (2, 2)
+    assert "a bench is called so already" in taken.err
+    assert "only digits" in digits.err
 
 
 class TestAsked:
@@ -339,6 +353,23 @@ class TestResumed:
 
         assert result.code == 0, result.err
         assert cells("2") == [c for c in whole if c["task"] in _tasks("2")]
+
+    def test_what_is_said_beforehand_is_what_is_left(self, file: Path) -> None:
+        """Not what the whole of it would take."""
+        with Upstream(says("yes", "no")) as one, Upstream(says("no")) as other:
+            entries(one, other, local=False, surface="cli")
+            whole = ask(file, "--yes")
+            begin_again(1, contenders=1)
+            rest = run_cli("bench", "ask", "--resume", "2", "--dry-run")
+
+        def row(label: str, text: str) -> list[str]:
+            lines = (line.split() for line in text.splitlines())
+            return next(line for line in lines if line[:2] == [label, "cloud"])
+
+        assert "still to be asked: 6 of 12 cells" in rest.out
+        assert row("a", rest.out)[2:5] == ["0", "…", "0"]
+        assert row("b", rest.out)[2:5] == row("b", whole.out)[2:5]
+        assert "still to be asked" not in whole.out
 
     def test_those_who_were_named_by_m_go_on(self, file: Path) -> None:
         """The number alone is enough."""

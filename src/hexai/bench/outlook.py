@@ -6,6 +6,7 @@ Nothing is asked of anybody here.
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.bench.asker import Asker, T
 from hexai.bench.durations import in_all, of_benches
@@ -84,6 +85,10 @@ class Outlook(Struct, frozen=True, kw_only=True):
     """Seconds that a task takes all contenders; None: nobody knows."""
     lacks: Lacks = Lacks()
     """Who cannot be asked."""
+    left: int | None = None
+    """Cells that a resumed bench has still to ask; None: it begins."""
+    seconds_left: float | None = None
+    """What those take; None: nobody knows, or it begins."""
 
 
 def outlook(
@@ -100,7 +105,40 @@ def outlook(
         for index, contender in enumerate(contenders)
     ]
     lacks = lacks or Lacks()
-    taken = [
+    return Outlook(
+        estimates=estimate(tasks, asker),
+        seconds=tuple(seconds),
+        a_task=in_all(lanes_of(asker.seats()), _taken(seconds, asker, lacks)),
+        lacks=lacks,
+    )
+
+
+def rest_of(
+    view: Outlook, tasks: Sequence[T], asker: Asker[T], before: BenchRecord
+) -> Outlook:
+    """Say it of what is left of a bench that was begun."""
+    done = {(cell.task, cell.contender) for cell in before.cells}
+    taken = _taken(view.seconds, asker, view.lacks)
+    left = [
+        0 if i in view.lacks.aside else sum((task.id, i) not in done for task in tasks)
+        for i in range(len(taken))
+    ]
+    seconds = [
+        0.0 if not count else None if each is None else count * each
+        for count, each in zip(left, taken, strict=True)
+    ]
+    return replace(
+        view,
+        estimates=estimate(tasks, asker, done),
+        left=sum(left),
+        seconds_left=in_all(lanes_of(asker.seats()), seconds),
+    )
+
+
+def _taken(
+    seconds: Sequence[float | None], asker: Asker[T], lacks: Lacks
+) -> list[float | None]:
+    return [
         0.0
         if index in lacks.aside
         else _UNKNOWN
@@ -108,9 +146,3 @@ def outlook(
         else known
         for index, known in enumerate(seconds)
     ]
-    return Outlook(
-        estimates=estimate(tasks, asker),
-        seconds=tuple(seconds),
-        a_task=in_all(lanes_of(asker.seats()), taken),
-        lacks=lacks,
-    )

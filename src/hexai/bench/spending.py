@@ -6,7 +6,7 @@ both are known well, since the tokens of one tokenizer are in proportion to our
 estimate.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 from statistics import fmean
 
@@ -34,12 +34,20 @@ class Estimate(Struct, frozen=True, kw_only=True):
     """None: nobody knows what it costs, or at most."""
 
 
-def estimate(tasks: Iterable[T], asker: Asker[T]) -> tuple[Estimate, ...]:
-    """Compose every task, and say what each contender would take."""
+def estimate(
+    tasks: Iterable[T],
+    asker: Asker[T],
+    done: Container[tuple[str, int]] = (),
+) -> tuple[Estimate, ...]:
+    """Compose every task, and say what each contender would take.
+
+    `done` has the cells that are not asked again, by task and contender.
+    """
     sums = [_Sum() for _ in asker.targets]
     for task in tasks:
         for index, each in enumerate(sums):
-            each.add(asker, task, index)
+            if (task.id, index) not in done:
+                each.add(asker, task, index)
     return tuple(each.estimate() for each in sums)
 
 

@@ -67,6 +67,10 @@ class BenchRecords:
                 found.setdefault(bench.plan.surface, bench)
         return tuple(found.values())
 
+    def is_named(self, name: str) -> bool:
+        """Tell whether a bench is called so already."""
+        return any(bench.name == name for bench in self._benches.listed())
+
     def vote(self, bench: BenchRecord, vote: BenchVote) -> None:
         """Write a vote on two of its answers."""
         self._benches.votes.add(bench.number, bench.plan, vote)

@@ -90,6 +90,8 @@ class _Name(click.ParamType[str]):
         if len(text) > _LONGEST_NAME or not text.isprintable():
             told = f"it has to be a line of {_LONGEST_NAME} characters at most."
             self.fail(told, param, ctx)
+        if text.isdecimal():
+            self.fail("only digits are the number of a bench.", param, ctx)
         return text
 
 

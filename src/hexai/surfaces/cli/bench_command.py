@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import islice
+from shlex import quote
 from typing import Generic, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.lacks import Lacks, find_lacks
 from hexai.bench.measure import measure
-from hexai.bench.outlook import Outlook, as_begun, contenders_of, outlook
+from hexai.bench.outlook import Outlook, as_begun, contenders_of, outlook, rest_of
 from hexai.bench.plan import differences, whole_commits
 from hexai.bench.run import Asks, Bench, T_contra
 from hexai.bench.spending import Forecast
@@ -130,6 +131,11 @@ class BenchCommand(Generic[T]):
                 f"[[models.{self.surface}]] tables, or name models with "
                 "-m PROVIDER:MODEL"
             )
+        if wanted.name and records.is_named(wanted.name):
+            raise UsageError(
+                f"--name {wanted.name}: a bench is called so already; take another, "
+                f"or remove that one: hexai bench forget {quote(wanted.name)}"
+            )
         self._purse = Purse(wanted.budget)
         if before is not None:
             self._count_spent(before)
@@ -208,6 +214,8 @@ class BenchCommand(Generic[T]):
         measured = await measure(tasks, asker, without) if measures else None
         known = [*islice(earlier, _EARLIER)]
         view = outlook(tasks, asker, contenders, known, measured, lacks)
+        if self._before is not None:
+            view = rest_of(view, tasks, asker, self._before)
         tasks, plan = self._within_hours(tasks, plan, view)
         is_paid = not lacks.aside.keys() >= {*asker.clouds}
         with ExitStack() as stack:

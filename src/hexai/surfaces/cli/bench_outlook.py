@@ -67,6 +67,7 @@ def outlook_words(
     ]
     lines = [
         *lacks_words(plan, view.lacks),
+        _left(plan, view),
         _money(view, budget),
         _time(plan, view),
         _decides(plan, view, budget),
@@ -138,8 +139,18 @@ def _money(view: Outlook, budget: Decimal | None) -> str:
     return f"in all {total}{limit}"
 
 
+def _left(plan: Plan, view: Outlook) -> str:
+    if view.left is None:
+        return ""
+    cells = counted(len(plan.tasks) * len(plan.contenders), "cell")
+    return f"still to be asked: {view.left:,} of {cells}; the rest is there already"
+
+
 def _time(plan: Plan, view: Outlook) -> str:
-    if view.a_task is None:
+    seconds = view.seconds_left
+    if view.left is None and view.a_task is not None:
+        seconds = view.a_task * len(plan.tasks)
+    if seconds is None:
         measure = (
             "how long it takes is not known; --dry-run --measure asks three cells of "
             "each entry that runs here"
@@ -151,7 +162,7 @@ def _time(plan: Plan, view: Outlook) -> str:
             "is for clouds, a GPU or few tasks"
         )
     sooner = "" if plan.whole else ", or less if all is known"
-    return f"about {duration(view.a_task * len(plan.tasks))}{sooner}"
+    return f"about {duration(seconds)}{sooner}"
 
 
 def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:
