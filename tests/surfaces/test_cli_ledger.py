@@ -379,7 +379,12 @@ class TestTexts:
         simulated("echo", "lorem")
         run_cli(evil)
         for command in (["show"], ["show", "--json"], ["history"], ["stats"]):
-            display = run_cli(*command, stdout="terminal", stderr="terminal").out
+            display = run_cli(
+                *command,
+                environ={**os.environ, "NO_COLOR": "1"},  # noqa: TID251
+                stdout="terminal",
+                stderr="terminal",
+            ).out
             assert not set("\x1b\x07\x9b\u202e") & set(display)
 
     def test_everything_is_forgotten(self) -> None:

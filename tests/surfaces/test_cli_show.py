@@ -83,7 +83,11 @@ def test_on_a_terminal_answers_are_drawn_as_when_they_came() -> None:
     simulated("echo", more="[cli]\nrender = false\n")
     unwanted = run_cli("show", stdout="terminal").out
 
-    answer = drawn.partition("=== a ===")[2]
+    answer = drawn.partition("── \x1b[1ma\x1b[m  \x1b[32mdone ")[2]
+    assert "===" not in drawn
+    assert "ttft=" not in drawn
+    assert answer.splitlines()[-2].split()[:3] == ["STATE", "FIRST", "TOTAL"]
+    assert answer.splitlines()[-1].split()[:2] == ["a", "done"]
     assert "\x1b[1mHead" in answer
     assert "**" not in answer
     assert "• \\x1b[31m item" in answer
@@ -91,6 +95,22 @@ def test_on_a_terminal_answers_are_drawn_as_when_they_came() -> None:
     assert unwanted == plain
     assert "\x1b[31m item" not in drawn + plain
     assert piped == said.strip()
+
+
+def test_on_a_terminal_a_failure_is_told_once_and_nobody_named_who_hides() -> None:
+    """Its reason stands below the table; blind, there is none."""
+    simulated("echo", "echo?fail=401")
+    run_cli("hi")
+    told = run_cli("show", stdout="terminal").out
+    simulated("echo", "lorem")
+    run_cli("--fresh", "--blind", "hi")
+    blind = run_cli("show", stdout="terminal").out
+
+    assert "\x1b[31mfailed\x1b[m ──" in told
+    assert told.splitlines()[-1].startswith("b: ")
+    assert told.count(told.splitlines()[-1]) == 1
+    assert "STATE" not in blind
+    assert "── \x1b[1mA\x1b[m  " in blind
 
 
 def test_an_only_answer_needs_no_vote_to_be_copied() -> None:

@@ -112,21 +112,22 @@ def recorded_line(contender: ContenderRecord) -> str:
     """Write the line with which a contender ended."""
     if contender.cached:
         return f"cached provider={contender.provider} model={contender.model}"
-    return closing_line(_as_outcome(contender), contender.cost_usd)
+    return closing_line(as_outcome(contender), contender.cost_usd)
 
 
-def recorded_lines(run: RunRecord, *, columns: int | None) -> tuple[str, ...]:
-    """Write how each ended, in the order shown: a table on a screen of `columns` cells.
+def recorded_lines(
+    shown: Sequence[ContenderRecord], *, columns: int | None
+) -> tuple[str, ...]:
+    """Write how each ended: a table on a screen of `columns` cells.
 
     None where a script reads it: the lines that it got ever since.
     """
-    shown = shown_order(run)
     if columns is None:
         return tuple(map(recorded_line, shown))
     from hexai.surfaces.cli.closing import closing_table
 
     costs = {each.index: each.cost_usd for each in shown}
-    outcomes = [_as_outcome(each) for each in shown]
+    outcomes = [as_outcome(each) for each in shown]
     return closing_table(outcomes, lambda o: costs[o.index], columns=columns)
 
 
@@ -136,7 +137,8 @@ def _how_much(chosen: Chosen) -> str:
     return ", typed along" if chosen.choice is Choice.TYPED else ""
 
 
-def _as_outcome(contender: ContenderRecord) -> Outcome:
+def as_outcome(contender: ContenderRecord) -> Outcome:
+    """Give what a contender came to, as when it ended."""
     failed = contender.status in (Status.FAILED, Status.TIMED_OUT)
     reason = contender.error or contender.error_kind or "no reason is recorded"
     return Outcome(

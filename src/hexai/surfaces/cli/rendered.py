@@ -6,12 +6,15 @@ from pathlib import Path
 from msgspec import Struct
 
 from hexai.config.order import load
+from hexai.domain.record import ContenderRecord
 from hexai.errors import HexaiError
 from hexai.surfaces.cli.output import wrapped
 from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.recorded import as_outcome
 from hexai.text.sanitise import visible, visible_line
 
 _Draw = Callable[[str], str]
+_DrawHead = Callable[[str, ContenderRecord, bool, str], str]
 
 
 class Drawing(Struct, frozen=True, kw_only=True):
@@ -22,6 +25,11 @@ class Drawing(Struct, frozen=True, kw_only=True):
     """Of what the user wrote: nothing but wrapped."""
     line: _Draw
     """Of what we say in one line."""
+    head: _DrawHead | None = None
+    """Of the line above an answer: a name, whose it is, whether that is hidden, and
+    what else is to be known; None: as scripts read it."""
+    columns: int | None = None
+    """For how wide a screen the table at the end is; None: there is none."""
 
 
 def drawing(process: Process, config: str | None, *, plain: bool) -> Drawing:
@@ -35,6 +43,7 @@ def drawing(process: Process, config: str | None, *, plain: bool) -> Drawing:
     if plain or is_dumb or not _is_wanted(process, config):
         return Drawing(answer=_made_visible, words=_made_visible, line=_line)
     from hexai.surfaces.cli.live.column import Column, MakeSource
+    from hexai.surfaces.cli.live.header import Standing, heading
     from hexai.surfaces.cli.live.lines import PlainSource
     from hexai.surfaces.cli.live.rendering import load_now
     from hexai.surfaces.cli.live.rows import row
@@ -48,11 +57,22 @@ def drawing(process: Process, config: str | None, *, plain: bool) -> Drawing:
         rows = column.take(column.count)
         return "".join(f"{row([pieces], [cells])}\n" for pieces in rows)
 
-    make = load_now(colour=not process.environ.get("NO_COLOR"))
+    colour = not process.environ.get("NO_COLOR")
+
+    def head(name: str, whose: ContenderRecord, hidden: bool, more: str) -> str:  # noqa: FBT001
+        standing = Standing(visible_line(name), blind=hidden)
+        standing.outcome = as_outcome(whose)
+        words = "cached" if whose.cached and not hidden else standing.lasting_words()
+        told = "; ".join(filter(None, (words, visible_line(more))))
+        return f"{heading(standing, told, cells + 1, colour=colour)}\n"
+
+    make = load_now(colour=colour)
     return Drawing(
         answer=lambda text: draw(text, make),
         words=lambda text: draw(text, PlainSource),
         line=lambda text: f"{wrapped(visible_line(text), process.columns)}\n",
+        head=head,
+        columns=cells + 1,
     )
 
 

@@ -24,6 +24,7 @@ from hexai.surfaces.cli.recorded import (
     is_hidden,
     names_shown,
     recorded_line,
+    recorded_lines,
     recorded_run_record,
     shown_order,
     when,
@@ -266,10 +267,14 @@ def _blocks(
     hidden = is_hidden(recorded, now)
     names = names_shown(recorded.run, hidden=hidden)
     earlier = names_shown(before.run, hidden=hidden) if before else {}
-    return [
+    blocks = [
         _block(draw, each, names[each.index], earlier, hidden=hidden)
         for each in answers
     ]
+    if draw.columns is not None and not hidden:
+        lines = recorded_lines(answers, columns=draw.columns)
+        blocks.append("".join(map(draw.line, lines)))
+    return blocks
 
 
 def _block(
@@ -280,11 +285,13 @@ def _block(
     *,
     hidden: bool,
 ) -> str:
-    line = contender.status.value if hidden else recorded_line(contender)
     follows = earlier.get(-1 if contender.follows is None else contender.follows, name)
-    if follows != name:
-        line = f"{line}; goes on with {follows}"
+    more = "" if follows == name else f"goes on with {follows}"
     body = draw.answer(contender.text)
     if contender.masked:
         body += f"(keys masked before it was stored: {contender.masked}, as {MASK})\n"
+    if draw.head is not None:
+        return draw.head(name, contender, hidden, more) + body
+    ended = contender.status.value if hidden else recorded_line(contender)
+    line = "; ".join(filter(None, (ended, more)))
     return f"{draw.line(f'=== {name} ===')}{body}{draw.line(f'({line})')}"

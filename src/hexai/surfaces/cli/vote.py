@@ -241,5 +241,5 @@ def _reveal(process: Process, recorded: RecordedRun) -> None:
         f"{letters[each.index]} = {each.label}" for each in shown_order(recorded.run)
     )
     columns = process.columns if process.stdout_is_terminal else None
-    for line in (*names, *recorded_lines(recorded.run, columns=columns)):
+    for line in (*names, *recorded_lines(shown_order(recorded.run), columns=columns)):
         say_line(process, line)
