@@ -30,6 +30,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     since: int | None = None
     """None: twelve months before `until`."""
     languages: tuple[str, ...] = ()
+    below: str = ""
+    """A folder or file, from the repository's folder on; empty: all of it."""
     kinds: tuple[Kind, ...] = ()
     margin: float = 0.05
     test: str = ""
@@ -55,6 +57,7 @@ def find_tasks(
         languages=frozenset(asked.languages),
         kinds=frozenset(asked.kinds or Kind),
         seed=asked.seed,
+        below=asked.below,
     )
     guarded = refusals(folders, environ, settings.ignore)
     return mine(root, wanted, refusals=guarded, now=asked.until)
@@ -83,6 +86,7 @@ def plan_of(
         wanted=asked.tasks,
         most=len(tasks) if asked.most is None else asked.most,
         languages=asked.languages,
+        below=asked.below,
         kinds=tuple(map(str, asked.kinds)),
         product=__version__,
         prompts=digest(

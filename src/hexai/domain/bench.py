@@ -235,6 +235,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     most: int = 0
     """Tasks that are asked at most, of those that were found."""
     languages: tuple[str, ...] = ()
+    below: str = ""
+    """The folder or file that they are of, from the repository's on; empty: all."""
     kinds: tuple[str, ...] = ()
     product: str = ""
     """The version that composed the prompts."""

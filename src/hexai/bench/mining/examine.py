@@ -78,13 +78,15 @@ class Examiner:
         history: History,
         refusals: Refusals,
         languages: frozenset[str],
+        below: str = "",
     ) -> None:
-        """Read what is tracked at HEAD."""
+        """Read what is tracked at HEAD; files that are not `below` count for nobody."""
         self._repository = repository
         self._trees = trees
         self._history = history
         self._refusals = refusals
         self._languages = languages
+        self._below = os.fsencode(below)
         self._rules = FolderRules(repository, trees)
         self._head_tree = history.tree_of(repository.head) or ""
         self._head = self._tracked()
@@ -99,6 +101,25 @@ class Examiner:
             return dict(self._trees.files(self._head_tree))
         except Absent:
             raise NoHistory("the files of HEAD are not there, or without end") from None
+
+    @property
+    def tracks_any(self) -> bool:
+        """Tell whether a file is tracked at HEAD that counts."""
+        return any(map(self._counts, self._head))
+
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages that are written in at HEAD, the commonest first."""
+        times: Counter[str] = Counter()
+        for path in filter(self._counts, self._head):
+            name = path.decode(errors="replace")
+            language = None if reason_of_path(name) else language_at(name)
+            if language is not None:
+                times[language.id] += 1
+        return tuple(name for name, _ in times.most_common())
+
+    def _counts(self, path: bytes) -> bool:
+        below = self._below
+        return not below or path == below or path.startswith(below + b"/")
 
     def survey(self, commits: Iterable[Known]) -> dict[str, tuple[int, bool]]:
         """Count how often each language was written in, and say if it has a grammar."""
@@ -176,6 +197,8 @@ class Examiner:
                 left_out[reason] += 1
 
     def _doc(self, changed: Changed) -> tuple[str, _Doc | None]:
+        if not self._counts(changed.path):
+            return "", None
         try:
             name = changed.path.decode()
         except UnicodeDecodeError:

@@ -20,14 +20,16 @@ from msgspec import Struct
 from hexai.bench.mining import dice
 from hexai.bench.mining.candidates import Candidates
 from hexai.bench.mining.examine import Examined, Examiner
+from hexai.bench.mining.fewer import Limits, held_back, no_language
 from hexai.bench.mining.history import History, Known
 from hexai.bench.mining.holes import Hole
 from hexai.bench.mining.keeping import Refusals, versions
 from hexai.bench.mining.quotas import MOST_OF_ONE, Quotas
-from hexai.bench.mining.repository import Repository
+from hexai.bench.mining.repository import NoHistory, Repository
 from hexai.bench.mining.told import Cut, cut
 from hexai.bench.mining.trees import Trees
 from hexai.domain.bench import Kind, Task
+from hexai.errors import UsageError
 
 _SURVEYED = 150
 """Commits that say in which languages is written."""
@@ -47,6 +49,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """As editors name them; none: all."""
     kinds: frozenset[Kind] = frozenset(Kind)
     seed: str = ""
+    below: str = ""
+    """A folder or file, from the repository's folder on; empty: all of it."""
 
 
 class Mined(Struct, frozen=True, kw_only=True):
@@ -72,6 +76,8 @@ class Mined(Struct, frozen=True, kw_only=True):
     not be taken out, the task is marked."""
     left_out: dict[str, int]
     """What was met and is no task, for people: what, and how often."""
+    held_back: str
+    """Why there are fewer than were wanted; empty if there are not."""
     notes: tuple[str, ...]
     """What else people should know, a line each."""
 
@@ -79,8 +85,8 @@ class Mined(Struct, frozen=True, kw_only=True):
 def mine(path: Path, wanted: Wanted, *, refusals: Refusals, now: int) -> Mined:
     """Find tasks in the repository of a folder.
 
-    Raises `NoHistory` if there is none that can be read, and `SetupError` without
-    pygit2.
+    Raises `NoHistory` if there is none that can be read, `UsageError` for languages
+    that nothing is written in, and `SetupError` without pygit2.
     """
     repository = Repository(path)
     return _Mine(repository, wanted, refusals, now).dig()
@@ -115,7 +121,12 @@ class _Mine:
         self._banned: set[bytes] = set()
         self._clean: set[bytes] = set()
         self._examiner = Examiner(
-            repository, self._trees, self._history, refusals, wanted.languages
+            repository,
+            self._trees,
+            self._history,
+            refusals,
+            wanted.languages,
+            wanted.below,
         )
         self._quotas = Quotas(0, (), {})
         self._most = 1
@@ -123,6 +134,7 @@ class _Mine:
 
     def dig(self) -> Mined:
         """Look at commits until there are enough, and once more at what was found."""
+        self._check_place()
         commits = self._offered()
         while True:
             for commit in commits:
@@ -131,6 +143,19 @@ class _Mine:
                     break
             if not self._ban_files():
                 return self._result()
+
+    def _check_place(self) -> None:
+        """Refuse what no commit could give a task for; names what there is."""
+        wanted = self._wanted
+        if wanted.below and not self._examiner.tracks_any:
+            raise NoHistory(
+                f"{wanted.below}: no file of it is tracked at HEAD of "
+                f"{self._repository.folder}"
+            )
+        if wanted.languages:
+            known = self._examiner.languages()
+            if strange := sorted(wanted.languages.difference(known)):
+                raise UsageError(no_language(strange, known))
 
     def _offered(self) -> Iterator[Known]:
         """Give commits in random order, recent ones first, and most several times."""
@@ -286,8 +311,23 @@ class _Mine:
             oldest=min(times, default=None),
             told=sum(each.was_told for each in found),
             left_out={reason: n for reason, n in sorted(self._left_out.items()) if n},
+            held_back=self._held_back(len(tasks)),
             notes=tuple(self._notes()),
         )
+
+    def _held_back(self, tasks: int) -> str:
+        if tasks >= self._wanted.tasks:
+            return ""
+        commits = sum(len(each) >= MOST_OF_ONE for each in self._found.values())
+        files = sum(times >= MOST_OF_ONE for times in self._of_file.values())
+        limits = Limits(
+            commits=commits,
+            files=files,
+            tests=self._quotas.has_its_tests,
+            kinds=self._wanted.kinds,
+            languages=self._wanted.languages,
+        )
+        return held_back(tasks, self._wanted.tasks, limits)
 
     def _notes(self) -> Iterator[str]:
         if self._repository.shallow:

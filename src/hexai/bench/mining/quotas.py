@@ -45,11 +45,16 @@ class Quotas:
         """Tell whether there are as many as are wanted."""
         return self._have.total() >= self._tasks
 
+    @property
+    def has_its_tests(self) -> bool:
+        """Tell whether no more tasks may be in files of tests."""
+        return _TESTS * (self._tests + 1) > self._tasks
+
     def urgency(self, language: str, kind: Kind, *, test: bool) -> float:
         """Say how much a task is wanted, from 0, not at all, to 1."""
         if kind not in self._kinds or self.full:
             return 0
-        if test and _TESTS * (self._tests + 1) > self._tasks:
+        if test and self.has_its_tests:
             return 0
         wanted = self._wanted.get((language, kind), 0.0)
         missing = wanted - self._have[language, kind]

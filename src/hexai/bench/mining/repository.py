@@ -150,6 +150,16 @@ def _find(path: Path) -> tuple[str, str]:
     return above, posixpath.normpath(git)
 
 
+def place_in(path: Path) -> str:
+    """Say where in its repository's folder something is; empty: it is that folder.
+
+    Raises `NoHistory` where there is none.
+    """
+    above, _ = _find(path)
+    place = posixpath.relpath(str(path.absolute()), above) if above else "."
+    return "" if place in (".", ".git") else place
+
+
 def _is_git(folder: str) -> bool:
     has_objects = stat.S_ISDIR(_mode(posixpath.join(folder, "objects")))
     is_linked = stat.S_ISREG(_mode(posixpath.join(folder, "commondir")))

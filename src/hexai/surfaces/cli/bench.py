@@ -114,9 +114,10 @@ def _run_parser() -> click.Command:
             _test_option(),
         ],
         explanation="Ask your models for completion to fill holes in code that was "
-        "written lately in the repository at PATH, as your editor asks them, and say "
-        "which is better, at which price, and how sure that is. Nothing is sent to a "
-        "cloud without being asked; --dry-run says what it would take.",
+        "written lately in the repository at PATH, or below PATH in one, as your "
+        "editor asks them, and say which is better, at which price, and how sure that "
+        "is. Nothing is sent to a cloud without being asked; --dry-run says what it "
+        "would take.",
     )
 
 

@@ -28,12 +28,20 @@ _CELL = 19.0
 """Seconds that one cell of the smallest embedded model took on two cores."""
 
 
-def mined_words(mined: "Mined", plan: Plan, *, columns: int) -> str:
-    """Say what the tasks are, and what is sent of whose."""
+def mined_words(mined: "Mined", plan: Plan, *, columns: int, drawn: bool) -> str:
+    """Say what the tasks are, and what is sent of whose.
+
+    `drawn`: nobody named the seed, so that whoever wants them again has to know it.
+    """
     told_below = sum(task.told_below for task in plan.tasks)
     files, authors = counted(mined.files, "file"), counted(mined.authors, "author")
     whose = f"from {files} and {authors}"
-    lines = [tasks_words(plan), f"{whose}, the oldest of {_day(mined.oldest)}"]
+    again = f"--seed {plan.seed} draws these tasks again"
+    lines = [
+        tasks_words(plan),
+        *([again] if drawn else []),
+        f"{whose}, the oldest of {_day(mined.oldest)}",
+    ]
     if mined.widened:
         since = _day(mined.since)
         lines.append(f"there were too few, so it was looked back to {since}")
@@ -46,6 +54,8 @@ def mined_words(mined: "Mined", plan: Plan, *, columns: int) -> str:
         most = Counter(mined.left_out).most_common(6)
         left = ", ".join(f"{reason} ({count:,})" for reason, count in most)
         lines.append(f"left out: {left}")
+    if plan.below:
+        lines.append(f"only {plan.below} of {plan.project} was looked at")
     lines += mined.notes
     lines += trained_words(plan)
     return fitted(lines, columns)
@@ -68,7 +78,7 @@ def outlook_words(
     lines = [
         *lacks_words(plan, view.lacks),
         _left(plan, view),
-        _money(view, budget),
+        *_money(plan, view, budget),
         _time(plan, view),
         _decides(plan, view, budget),
     ]
@@ -122,21 +132,40 @@ def _bounds(estimate: Estimate) -> str:
     return usd(high) if low == high else f"{usd(low)} … {usd(high)}"
 
 
-def _money(view: Outlook, budget: Decimal | None) -> str:
-    asked = [e for i, e in enumerate(view.estimates) if i not in view.lacks.aside]
-    known = [each.usd for each in asked if each.usd is not None]
+def _money(plan: Plan, view: Outlook, budget: Decimal | None) -> Iterator[str]:
+    asked = [i for i in range(len(view.estimates)) if i not in view.lacks.aside]
+    known = [each for i in asked if (each := view.estimates[i].usd) is not None]
+    unknown = [plan.contenders[i].label for i in asked if not view.estimates[i].usd]
     if not asked:
-        return "nobody is left to be asked"
+        yield "nobody is left to be asked"
+        return
     if not known:
         told = "the price is unknown"
-        return told if budget is None else f"{told}, so nothing is sent under a budget"
+        yield told if budget is None else f"{told}, so nothing is sent under a budget"
+        return
     low = sum((each[0] for each in known), Decimal(0))
     high = sum((each[1] for each in known), Decimal(0))
     total = usd(high) if low == high else f"{usd(low)} to {usd(high)}"
-    if len(known) < len(asked):
-        total = f"{total}, and what is unknown"
-    limit = "" if budget is None else f"; the budget of {usd(budget)} is a hard stop"
-    return f"in all {total}{limit}"
+    if budget is None:
+        yield f"in all {total}{', and what is unknown' if unknown else ''}"
+        return
+    tasks, word = len(plan.tasks), "question" if plan.asks_questions else "task"
+    least, most = _bought(tasks, budget, high), _bought(tasks, budget, low)
+    bought = f"{least}" if least == most else f"{least} to {most}"
+    buys = f", and buys {bought} of {counted(tasks, word)}"
+    if view.left is not None:  # some of it is spent already
+        buys = ""
+    yield f"in all {total}; the budget of {usd(budget)} is a hard stop{buys}"
+    if unknown:
+        yield (
+            f"{', '.join(unknown)}: the price is unknown, so under a budget nothing "
+            "is sent there"
+        )
+
+
+def _bought(tasks: int, budget: Decimal, cost: Decimal) -> int:
+    """Give how many tasks a budget holds, of so many that cost so much together."""
+    return tasks if cost <= budget else int(tasks * budget / cost)
 
 
 def _left(plan: Plan, view: Outlook) -> str:
@@ -178,7 +207,7 @@ def _decides(plan: Plan, view: Outlook, budget: Decimal | None) -> str:
     ]
     high = sum(most, Decimal(0))
     if budget is not None and high > budget:
-        tasks = max(1, int(tasks * budget / high))
+        tasks = max(1, _bought(tasks, budget, high))
     span = SHARES if plan.asks_questions else WIDEST
     gap = smallest_gap(
         tasks,

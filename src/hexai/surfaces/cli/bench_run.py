@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from hexai.bench.asker import Asker
 from hexai.bench.asking import CompletionAsker
 from hexai.bench.fill_holes import HoleFiller
 from hexai.bench.mining.mine import Mined
+from hexai.bench.mining.repository import place_in
 from hexai.bench.outlook import Outlook
 from hexai.bench.prepare import Asked, find_tasks, plan_of, tasks_of
 from hexai.domain.bench import BenchContender, BenchRecord, Kind, Plan, Task
@@ -84,7 +85,7 @@ class _CodeBench(BenchCommand[Task]):
         if before is not None and not wanted.path:
             folder = before.plan.project
         super().__init__(invocation, wanted, records, before, folder=folder)
-        self._wanted = wanted
+        self._wanted, self._folder = wanted, folder
         self._asked = self._what_is_asked()
 
     def _what_is_asked(self) -> Asked:
@@ -99,6 +100,7 @@ class _CodeBench(BenchCommand[Task]):
                 until=plan.until,
                 since=plan.since,
                 languages=plan.languages,
+                below=plan.below,
                 kinds=tuple(map(Kind, plan.kinds)),
                 margin=plan.margin,
                 test=plan.test if wanted.test is None else wanted.test,
@@ -110,6 +112,7 @@ class _CodeBench(BenchCommand[Task]):
             until=int(now),
             since=since,
             languages=wanted.language,
+            below=place_in(Path(self._folder)) if wanted.path else "",
             kinds=wanted.kind,
             margin=wanted.margin / 100,
             test=wanted.test or "",
@@ -133,10 +136,13 @@ class _CodeBench(BenchCommand[Task]):
                 + "; ".join(
                     [
                         _left_out(self._mined) or "it has no commits that count",
+                        *_narrowed(self._asked),
                         *self._mined.notes,
                     ]
                 )
             )
+        if self._mined.held_back and self._before is None:
+            complain(self._process, self._mined.held_back)
         return tasks
 
     def _asker(self, services: Services) -> CompletionAsker:
@@ -156,9 +162,9 @@ class _CodeBench(BenchCommand[Task]):
 
     def _beforehand(self, plan: Plan, view: Outlook) -> str:
         columns = self._process.columns
-        return mined_words(self._mined, plan, columns=columns) + outlook_words(
-            plan, view, self._purse.limit, columns=columns
-        )
+        drawn = not self._wanted.seed and self._before is None
+        mined = mined_words(self._mined, plan, columns=columns, drawn=drawn)
+        return mined + outlook_words(plan, view, self._purse.limit, columns=columns)
 
     def _commands(self, plan: Plan) -> CodeTests | None:
         if plan.test:
@@ -174,6 +180,16 @@ class _CodeBench(BenchCommand[Task]):
     ) -> HoleFiller:
         tests = None if self._tests is None else self._tests.passing
         return HoleFiller(asker, tasks, keep, tests)
+
+
+def _narrowed(asked: Asked) -> Iterator[str]:
+    """Say what of a repository was looked at, if that is not all of it."""
+    if asked.below:
+        yield f"only {asked.below} was looked at"
+    if asked.languages:
+        yield f"only {', '.join(asked.languages)} was"
+    if asked.kinds:
+        yield f"only holes of the kind {', '.join(asked.kinds)} count"
 
 
 def _left_out(mined: Mined) -> str:
