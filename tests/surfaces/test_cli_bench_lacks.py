@@ -65,7 +65,7 @@ class TestKeys:
             _add(entries(one), KEYLESS)
             result = bench(made, "--tasks", "4")
 
-        assert result.code == 0, result.err
+        assert result.code == 4, result.err
         assert "k is not asked: missing API key" in _words(result.err)
         assert "k was set aside: missing API key" in _words(result.out)
         assert {cell["contender"] for cell in cells()} == {"a"}
@@ -120,5 +120,5 @@ def test_local_only_asks_no_cloud_and_needs_no_word(made: MadeRepository) -> Non
         assert not other.connections
 
     assert "far is not asked: local_only" in _words(dry.out)
-    assert run.code == 0, run.err
+    assert run.code == 4, run.err
     assert {cell["contender"] for cell in cells()} == {"a"}
