@@ -158,6 +158,21 @@ def test_a_reason_that_is_told_below_is_not_told_twice() -> None:
     assert seen.everything == ["── home  failed ──", ""]
 
 
+@pytest.mark.parametrize("is_rendered", [True, False])
+def test_stacked_who_fails_says_shortly_why_while_others_run(
+    is_rendered: bool,
+) -> None:
+    """Its whole reason comes with the table, when all have ended."""
+    make = watched if is_rendered else Watched
+    seen = make("bad", "home", columns=60, with_reasons=False)
+    seen.start(0)
+    seen.start(1)
+    seen.end(0, Status.FAILED, error=ConnectionFailed("the key was\x1b refused"))
+    seen.wait()
+
+    assert seen.everything[0] == "── bad  failed: the key was\\x1b refused ──"
+
+
 def test_a_key_shows_it_all_as_it_was_written_and_back() -> None:
     """What was printed stays above; nothing of the answer is missing."""
     seen = watched("home", "cloud", columns=90, lines=30)

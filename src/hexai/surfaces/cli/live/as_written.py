@@ -86,7 +86,9 @@ class AsWritten:
             if not self._headed and not answer.begun:
                 break
             if not self._headed:
-                words = self._standings[self._current].lasting_words()
+                standing = self._standings[self._current]
+                is_one = len(self._standings) == 1
+                words = standing.lasting_words() if is_one else standing.heading_words()
                 printed.append(f"{self._header(size, words)}\n")
                 self._headed = True
             printed.append(answer.take())

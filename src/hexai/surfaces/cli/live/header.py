@@ -122,6 +122,17 @@ class Standing:
             return self._last_words(self.outcome)
         return "" if self.blind else self._first_token()
 
+    def heading_words(self) -> str:
+        """Say the same above an answer of several, and shortly why there is none.
+
+        The whole reason stands in its place, or below all of them.
+        """
+        words = self.lasting_words()
+        if self._with_reason or self.blind or self.outcome is None:
+            return words
+        error = self.outcome.error
+        return words if error is None else f"{words}: {visible_line(error.message)}"
+
     def _first_token(self) -> str:
         if self._first_at is None:
             return ""

@@ -160,7 +160,10 @@ class Stacked:
 
     def _heading(self, position: int, size: Size) -> list[str]:
         standing = self._standings[position]
-        words = standing.lasting_words() if standing.ended else ""
+        words = ""
+        if standing.ended:
+            is_one = len(self._standings) == 1
+            words = standing.lasting_words() if is_one else standing.heading_words()
         line = heading(standing, words, size.columns, colour=self._colour)
         apart = bool(self._printed) or self._is_after_thoughts
         self._is_after_thoughts = False

@@ -147,3 +147,13 @@ def test_blind_nothing_names_or_times_a_contender(status: Status, words: str) ->
 
     assert (running.words(0), running.lasting_words()) == ("streaming", "")
     assert (done.words(0), done.lasting_words(), done.reason()) == (words, words, "")
+
+
+@pytest.mark.parametrize(("blind", "words"), [(True, "failed"), (False, "failed: no")])
+def test_a_short_reason_names_nobody_who_hides(blind: bool, words: str) -> None:
+    """Hosts and keys in it would tell who it is."""
+    standing = Standing("home", blind=blind, with_reason=False)
+    failed = outcome(0, Status.FAILED, error=ConnectionFailed("no"))
+    standing.handle(Ended(index=0, at=3.0, outcome=failed))
+
+    assert standing.heading_words() == words
