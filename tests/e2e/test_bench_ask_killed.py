@@ -183,6 +183,8 @@ def test_a_killed_vote_goes_on_at_the_next_pair(
         for number, key in ((4, "A"), (5, "A")):
             terminal.wait_for(f"pair {number} of 5")
             terminal.press(key)
+        terminal.wait_for("That was the last pair")
+        terminal.press("Enter")
         terminal.wait_for("5 of 5 pairs are voted on, 2 of them just now")
         end = "\n".join(terminal.everything())
 

@@ -13,6 +13,10 @@ Keys = Sequence[tuple[str, str]]
 """What is waited for, since the last key was pressed, and what is pressed then."""
 
 
+LAST = ("That was the last pair", "\r")
+"""Enter, where no pair is left."""
+
+
 def vote(keys: Keys, *arguments: str, columns: int = 120, rows: int = 35) -> "Voted":
     """Run a command on a terminal, and press keys as what they answer is shown."""
     terminal = Terminal(columns=columns, rows=rows)
@@ -64,5 +68,6 @@ class Voted:
 
 
 def pairs(count: int, keys: str) -> Keys:
-    """Press a key at each pair, of so many that there are."""
-    return [(f"pair {n + 1} of {count}", key) for n, key in enumerate(keys)]
+    """Press a key at each pair, of so many that there are, and end after the last."""
+    pressed = [(f"pair {n + 1} of {count}", key) for n, key in enumerate(keys)]
+    return [*pressed, *([LAST] if len(keys) == count else [])]

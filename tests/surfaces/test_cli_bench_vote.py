@@ -10,7 +10,7 @@ from tests.support.answers import openai_answer
 from tests.support.bench_command import bench, by_prompt, entries, history
 from tests.support.command_line import run_cli, run_typed
 from tests.support.upstream import Exchange, Reply, Upstream
-from tests.support.voting import Voted, pairs, vote
+from tests.support.voting import LAST, Voted, pairs, vote
 
 QUESTIONS = 4
 
@@ -88,12 +88,26 @@ def test_a_vote_is_taken_back(asked: Path) -> None:
     assert "hexai bench vote 1 goes on" in voted.report
 
 
+def test_the_last_vote_is_taken_back_too(asked: Path) -> None:
+    """Nothing ends by itself, and what is typed ahead there is nobody's."""
+    keys = [*pairs(QUESTIONS, "ABt"), ("pair 4 of 4", "A")]
+    last, _ = LAST
+    keys += [(last, "A"), (last, "u"), ("taken back", "b"), (last, "q")]
+    voted = vote(keys, "vote", "1")
+
+    assert voted.code == 0
+    assert [each["choice"] for each in votes()] == ["taken", "taken", "tie", "bad"]
+    assert "4 of 4 pairs are voted on, 4 of them just now" in voted.report
+
+
 def test_the_next_sitting_goes_on(asked: Path) -> None:
     """With what was not voted on yet; what was skipped is there again."""
     vote([*pairs(QUESTIONS, "As"), ("pair 3 of 4", "\x03")], "vote", "1")
     first = votes()
     voted = vote(
-        [("pair 2 of 4", "B"), ("pair 3 of 4", "B"), ("pair 4 of 4", "B")], "vote", "1"
+        [("pair 2 of 4", "B"), ("pair 3 of 4", "B"), ("pair 4 of 4", "B"), LAST],
+        "vote",
+        "1",
     )
 
     assert len(first) == 1
@@ -196,9 +210,11 @@ class TestToldInstead:
             run_cli("bench", "ask", str(file))
             more = '[ledger]\nstore_text = "none"\n'
             entries(one, other, surface="cli", more=more)
-            run_cli("bench", "ask", str(file))
+            untold = run_cli("bench", "ask", str(file))
             unkept = run_cli("bench", "ask", str(file), "--vote")
 
+        assert "lets you judge" not in untold.out
+        assert "lets you judge" not in run_cli("bench", "show", "3").out
         assert "there is no bench" in nothing.err
         assert "bench 1 asked one entry alone" in run_cli("bench", "vote", "1").err
         assert "only one entry is asked" in early.err

@@ -319,7 +319,9 @@ class BenchCommand(Generic[T]):
         self._records.end(record.number, ending, known.aside)
         ended = self._records.find(str(record.number))
         say(self._process, report(ended, Known.of(ended), self._process.columns))
-        say(self._process, f"bench {ended.number}: {ending_words(ended)}\n")
+        has_texts = any(True for _ in self._records.texts(ended).read())
+        told = ending_words(ended, has_texts=has_texts)
+        say(self._process, f"bench {ended.number}: {told}\n")
         return code or _judged(ended)
 
     def _count_spent(self, record: BenchRecord) -> None:

@@ -37,20 +37,23 @@ def reasons(known: Known, labels: Sequence[str]) -> Iterator[str]:
             yield f"{label} failed mostly so: {error_words(reason)}"
 
 
-def ending_words(bench: BenchRecord) -> str:
-    """Say why nothing more was asked, and how to go on."""
+def ending_words(bench: BenchRecord, *, has_texts: bool) -> str:
+    """Say why nothing more was asked, and how to go on.
+
+    Without texts nobody can vote, so that is not offered.
+    """
     match bench.ending:
         case Ending.UNFINISHED:
             return f"unfinished; {resume_words(bench)} goes on"
         case Ending.DONE:
-            return _done_words(bench)
+            return _done_words(bench, has_texts=has_texts)
         case Ending.DECIDED:
             return "every pair is known, so no more was asked"
         case Ending.SPENT:
             return "the budget holds no further request"
 
 
-def _done_words(bench: BenchRecord) -> str:
+def _done_words(bench: BenchRecord, *, has_texts: bool) -> str:
     if len(bench.aside) == len(bench.plan.contenders):
         return f"nobody is left to be asked; {resume_words(bench)} tries again"
     if bench.aside:
@@ -62,7 +65,7 @@ def _done_words(bench: BenchRecord) -> str:
         return "every task was asked"
     asked = "every question was asked"
     able = {cell.contender for cell in bench.cells if cell.state is State.ANSWERED}
-    if bench.votes or len(able) < 2:
+    if bench.votes or len(able) < 2 or not has_texts:
         return asked
     return f"{asked}; hexai bench vote {bench.number} lets you judge, blind"
 

@@ -82,6 +82,7 @@ def show_bench(
         if task is not None:
             say(process, _task_words(records, record, task))
             return 0
+        has_texts = any(True for _ in records.texts(record).read())
     if json:
         say(process, to_json(shown(record)) + "\n")
         return 0
@@ -100,7 +101,9 @@ def show_bench(
 
         say(process, vote_tables(record, columns=process.columns))
     runs = Beside(folders_of(process).runtime).is_taken(record.id)
-    told = "is being asked just now" if runs else ending_words(record)
+    told = (
+        "is being asked just now" if runs else ending_words(record, has_texts=has_texts)
+    )
     say(process, f"bench {record.number}: {told}\n")
     return 0
 

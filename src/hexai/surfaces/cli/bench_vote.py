@@ -25,6 +25,7 @@ from hexai.surfaces.cli.live.header import Size
 from hexai.surfaces.cli.live.rendering import load_now
 from hexai.surfaces.cli.output import say, write_all
 from hexai.surfaces.cli.process import Process, folders_of
+from hexai.text.cells import wrap
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
 _LEAVE = "\x1b[?25h\x1b[m\x1b[?1049l"
@@ -53,6 +54,8 @@ _VOTES: dict[str, Choice] = {
     "t": Choice.TIE,
     "b": Choice.BAD,
 }
+_LAST = "That was the last pair: Enter or q ends, u takes it back."
+_ENOUGH = ("\r", "\n")
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 """What ends or stops a process; the screen is given back before that."""
 
@@ -164,14 +167,23 @@ class _Sitting:
         return sum(vote is not None for _, vote in self._done)
 
     def hold(self, keys: int) -> None:
-        """Show pairs until all are voted on, or somebody has enough."""
+        """Show pairs until somebody has enough, or says so after the last one.
+
+        It does not end by itself: the last vote can be taken back, and what is typed
+        ahead reaches no shell.
+        """
         with self._screen(), single_keys(keys) as next_key:
-            while self._waiting:
+            while True:
                 self._draw()
                 piece = next_key()
                 if piece is None or piece == "q":
                     return
-                self._handle(piece)
+                if self._waiting:
+                    self._handle(piece)
+                elif piece == "u":
+                    self._undo()
+                elif piece in _ENOUGH:
+                    return
 
     def _handle(self, piece: str) -> None:
         self._message = ""
@@ -238,12 +250,18 @@ class _Sitting:
         size = Size(*_size(self._process))
         done = self._all - len(self._waiting)
         skipped = len(self._done) - self.count
-        progress = f"bench {self._bench.number} · pair {done + 1} of {self._all}"
+        place = f"pair {done + 1} of {self._all}" if self._waiting else "no more pairs"
+        progress = f"bench {self._bench.number} · {place}"
         if self.count:
             progress += f" · {self.count} voted in this sitting"
         if skipped:
             progress += f" · {skipped} skipped"
-        lines = self._shown().lines(size, progress, self._message)
+        if self._waiting:
+            lines = self._shown().lines(size, progress, self._message)
+        else:
+            told = (progress, "", _LAST)
+            lines = [row for each in told for row in wrap(each, size.columns)]
+            lines = lines[: size.lines]
         drawn = "\r\n".join(f"{line}\x1b[K" for line in lines)
         write_all(self._process.stdout, f"\x1b[?2026h\x1b[H{drawn}\x1b[J\x1b[?2026l")
         self._is_drawing = False
