@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.bench_command import bench, by_prompt, cells, entries, history
-from tests.support.command_line import write_config
+from tests.support.command_line import run_cli, write_config
 from tests.support.repositories import MadeRepository
 from tests.support.upstream import Upstream
 
@@ -70,6 +70,18 @@ class TestKeys:
         assert "k was set aside: missing API key" in _words(result.out)
         assert {cell["contender"] for cell in cells()} == {"a"}
 
+    def test_where_nobody_can_be_asked_no_bench_begins(
+        self, made: MadeRepository
+    ) -> None:
+        """Nothing is left behind that would have to be gone on with or forgotten."""
+        write_config(KEYLESS)
+        result = bench(made, "--tasks", "4")
+
+        assert result.code == 1
+        assert "k is not asked: missing API key" in _words(result.err)
+        assert "nobody can be asked" in result.err
+        assert "there is no bench yet" in run_cli("bench", "list").err
+
 
 class TestServers:
     """A server of one's own that does not run."""
@@ -88,21 +100,24 @@ class TestServers:
         assert ("nothing answers at http://127.0.0.1" in _words(result.out)) == told
 
     def test_an_ollama_is_looked_at_always(self, made: MadeRepository) -> None:
-        """It is asked where its models run anyway."""
-        write_config(
-            f"""
-            [ollama]
-            base_url = "http://127.0.0.1:{_closed_port()}"
-            [[models.completion]]
-            provider = "ollama"
-            model = "m"
-            label = "o"
-            """
-        )
-        result = bench(made, "--tasks", "4", "--dry-run")
+        """It is asked where its models run anyway; its price may be none."""
+        with Upstream(by_prompt()) as one:
+            _add(
+                entries(one),
+                f"""
+                [ollama]
+                base_url = "http://127.0.0.1:{_closed_port()}"
+                [[models.completion]]
+                provider = "ollama"
+                model = "m"
+                label = "o"
+                """,
+            )
+            result = bench(made, "--tasks", "4", "--dry-run", "--budget", "1")
 
         assert "o: nothing answers at http://127.0.0.1" in _words(result.out)
         assert "no answer" in result.out
+        assert "nothing is sent" not in _words(result.out)
 
 
 def test_local_only_asks_no_cloud_and_needs_no_word(made: MadeRepository) -> None:

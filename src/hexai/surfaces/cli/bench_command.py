@@ -230,6 +230,8 @@ class BenchCommand(Generic[T]):
                 say(self._process, fitted(told, self._process.columns))
             if self._options.dry_run:
                 return 0
+            if len(lacks.aside) == len(contenders):
+                raise SetupError("nobody can be asked, so no bench was begun")
             if not self._may_go_on(is_paid=is_paid, runs=commands is not None):
                 return 1
             if commands is not None:

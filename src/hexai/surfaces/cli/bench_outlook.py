@@ -135,13 +135,14 @@ def _bounds(estimate: Estimate) -> str:
 def _money(plan: Plan, view: Outlook, budget: Decimal | None) -> Iterator[str]:
     asked = [i for i in range(len(view.estimates)) if i not in view.lacks.aside]
     known = [each for i in asked if (each := view.estimates[i].usd) is not None]
-    unknown = [plan.contenders[i].label for i in asked if not view.estimates[i].usd]
+    told = [i for i in asked if i not in view.lacks.silent]  # those may be free
+    unknown = [plan.contenders[i].label for i in told if not view.estimates[i].usd]
     if not asked:
         yield "nobody is left to be asked"
         return
     if not known:
-        told = "the price is unknown"
-        yield told if budget is None else f"{told}, so nothing is sent under a budget"
+        said = "the price is unknown"
+        yield said if budget is None else f"{said}, so nothing is sent under a budget"
         return
     low = sum((each[0] for each in known), Decimal(0))
     high = sum((each[1] for each in known), Decimal(0))
