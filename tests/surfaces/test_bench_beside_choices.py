@@ -1,5 +1,6 @@
 """What the newest bench said stands beside the choices in the leaderboard."""
 
+import json
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -28,19 +29,21 @@ def contender(number: int) -> BenchContender:
     )
 
 
-def bench(*saved: float) -> None:
+def bench(*saved: float, surface: Surface = Surface.CLI) -> None:
     """Record a bench whose contenders saved so much, on the surface of the votes."""
     environ = dict(os.environ)  # noqa: TID251 - the edge of a test
     folders = find_folders(environ, Path(environ["HOME"]))
     tasks = [task(n) for n in range(TASKS)]
     plan = Plan(
         project="/x",
-        surface=Surface.CLI,
+        surface=surface,
         contenders=tuple(map(contender, range(len(saved)))),
         tasks=tuple(map(TaskRecord.of, tasks)),
     )
     with open_benches(folders) as records:
-        number = records.begin(plan, key="ab" * 16, name="", now=1e9).number
+        number = records.begin(
+            plan, key=surface.encode().hex().ljust(32, "0")[:32], name="", now=1e9
+        ).number
         for each in tasks:
             for index, value in enumerate(saved):
                 made = cell(each.id, index, saved=value, cost_usd=Decimal("0.001"))
@@ -54,6 +57,23 @@ def test_without_a_bench_nothing_is_said_of_one() -> None:
     assert "bench" not in run_cli("leaderboard").out
 
 
+def test_a_bench_stands_with_its_own_surface_alone() -> None:
+    """One on code says nothing below the votes of the terminal."""
+    record(*votes(10))
+    bench(0.6, 0.1, surface=Surface.COMPLETION)
+    bench(0.1, 0.6)
+    whole = run_cli("leaderboard").out
+    narrow = run_cli("leaderboard", "--surface", "cli").out
+    found = json.loads(run_cli("leaderboard", "--surface", "cli", "--json").out)
+
+    assert whole.index("the newest bench of cli, 2 of ") < whole.index(
+        "the newest bench of completion, 1 of "
+    )
+    assert "the newest bench of cli, 2 of " in narrow
+    assert "completion" not in narrow
+    assert [each["surface"] for each in found["benches"]] == ["cli"]
+
+
 def test_the_newest_bench_stands_below_the_choices() -> None:
     """With its verdict, and the line that somebody came for."""
     record(*votes(10))
@@ -61,7 +81,7 @@ def test_the_newest_bench_stands_below_the_choices() -> None:
 
     out = run_cli("leaderboard").out
 
-    assert "the newest bench, 1 of " in out
+    assert "the newest bench of cli, 1 of " in out
     assert "label0 over label1 by 50 points" in out
     assert "cheapest of those that are not worse: label0" in out
     assert "disagree" not in out

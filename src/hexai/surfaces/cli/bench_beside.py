@@ -32,7 +32,8 @@ def bench_words(bench: BenchRecord, board: Leaderboard | None) -> list[str]:
     if bench.plan.asks_questions:
         commits = max((pair.commits for pair in pairs), default=0)
         by = f"the checks of {counted(commits, 'question')}"
-    newest = f"the newest bench, {bench.number} of {day_of(bench.started_at)}, by {by}"
+    which = f"{bench.number} of {day_of(bench.started_at)}"
+    newest = f"the newest bench of {bench.plan.surface}, {which}, by {by}"
     lines = [f"{newest}: {planned_words(pair, bench.plan)}" for pair in pairs]
     if has_tests(bench.plan):
         lines += tests_words(known, bench.plan)

@@ -258,7 +258,7 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     model = chosen.model.lower()
     if options["json"]:
         records = [board_record(board, model) for board in boards]
-        benches = list(_bench_records(process, boards))
+        benches = list(_bench_records(process, boards, chosen.surface))
         say(process, to_json({"surfaces": records, "benches": benches}) + "\n")
     elif options["csv"]:
         rows = (row for board in boards for row in board_rows(board, model))
@@ -266,27 +266,36 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
     else:
         columns = process.columns
         wide = options["wide"]
-        texts = (text_of(board, model, columns=columns, wide=wide) for board in boards)
-        ranked = "\n".join(filter(None, texts)) or nothing_yet(columns)
+        beside = _benches(process, boards, chosen.surface)
+        texts = []
+        for board in boards:
+            if text := text_of(board, model, columns=columns, wide=wide):
+                words = wrapped_lines(beside.pop(board.surface, ()), columns)
+                texts.append(text + ("\n" + words if words else ""))
+        ranked = "\n".join(texts) or nothing_yet(columns)
         left = "".join(left_out(board, columns, by=by) for board in boards)
-        beside = wrapped_lines(_benches(process, boards), columns)
-        say(process, ranked + left + ("\n" + beside if beside else ""))
+        alone = [wrapped_lines(words, columns) for words in beside.values()]
+        say(process, "\n".join([ranked + left, *alone]))
     return 0
 
 
-def _benches(process: Process, boards: Sequence[Leaderboard]) -> Iterator[str]:
-    """Say what the newest bench of each surface came to, where there is one."""
-    for bench, board in _newest(process, boards):
+def _benches(
+    process: Process, boards: Sequence[Leaderboard], surface: str
+) -> dict[str, list[str]]:
+    """Say by surface what its newest bench came to; of one surface, or of all."""
+    said = {}
+    for bench, board in _newest(process, boards, surface):
         from hexai.surfaces.cli.bench_beside import bench_words  # not for most
 
-        yield from bench_words(bench, board)
+        said[str(bench.plan.surface)] = bench_words(bench, board)
+    return said
 
 
 def _bench_records(
-    process: Process, boards: Sequence[Leaderboard]
+    process: Process, boards: Sequence[Leaderboard], surface: str
 ) -> Iterator[dict[str, Any]]:
     """Make the objects of those, with where the choices say otherwise."""
-    for bench, board in _newest(process, boards):
+    for bench, board in _newest(process, boards, surface):
         from hexai.surfaces.cli.bench_beside import disagreements  # not for most
         from hexai.surfaces.cli.bench_json import shown
 
@@ -295,11 +304,15 @@ def _bench_records(
 
 
 def _newest(
-    process: Process, boards: Sequence[Leaderboard]
+    process: Process, boards: Sequence[Leaderboard], surface: str
 ) -> Iterator[tuple[BenchRecord, Leaderboard | None]]:
-    """Give the newest bench of each surface that compares, and its board, if any."""
+    """Give the newest bench of each surface that compares, and its board, if any.
+
+    Where a surface is named, of that one alone.
+    """
     with open_benches(folders_of(process)) as records:
         newest = records.newest_of_surfaces()
     by_surface = {board.surface: board for board in boards}
     for bench in newest:
-        yield bench, by_surface.get(bench.plan.surface)
+        if surface in ("", bench.plan.surface):
+            yield bench, by_surface.get(bench.plan.surface)
