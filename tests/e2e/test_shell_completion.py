@@ -108,3 +108,4 @@ def test_who_can_win_stands_before_older_runs(tmp_path: Path, name: str) -> None
     if name == "zsh":
         numbers = [line[0] for line in shown if line[1:2] == ["--"]]
         assert numbers[-3:] == ["3", "2", "1"]
+        assert not any("(2)" in line for line in shown)

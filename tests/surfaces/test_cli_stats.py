@@ -36,7 +36,7 @@ from hexai.domain.record import (
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import FILE_NAME, make_ledger_file
 from hexai.text.cells import width
-from tests.support.command_line import run_cli
+from tests.support.command_line import run_cli, simulated
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
 _LISTS_A_SITTING = 20
@@ -592,3 +592,13 @@ def test_nothing_is_said_of_caches_that_nobody_told_of() -> None:
     tell([_kept(1, 0)])
 
     assert "has saved" not in run_cli("stats", "--wide").out
+
+
+def test_only_headings_that_are_shown_are_explained() -> None:
+    """Votes have no text that could have been kept."""
+    simulated("echo", "lorem")
+    run_cli("hi")
+    run_cli("vote", "a")
+    told = run_cli("stats").out
+    assert "SHARE, EACH: in 95 of 100 cases" in told
+    assert "KEPT" not in told

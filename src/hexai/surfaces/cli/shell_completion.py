@@ -101,9 +101,9 @@ class _Zsh(_WithValues, ZshComplete):
         items = super().get_completions(args, incomplete)
         for item in items:
             if item.help:
-                seen[item.help] += 1
-                if (times := seen[item.help]) > 1:
-                    item.help = f"{item.help} ({times})"
+                said = item.help
+                item.help = said + " " * seen[said]  # nobody sees blanks at the end
+                seen[said] += 1
         return items
 
 

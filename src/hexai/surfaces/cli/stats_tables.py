@@ -53,13 +53,14 @@ _TAKEN, _ENDS, _PAIR = (1, 4, 6, 8), (1, 2, 5), (1, 2, 3, 7)
 _NOTES = (
     ("~", "~ with estimated tokens"),
     ("?", "? with answers whose price nobody knows"),
-    (" … ", "SHARE, EACH, KEPT: in 95 of 100 cases the true figure lies between"),
     (
         "about ",
         "about: from fewer than six sittings, or from before they were recorded",
     ),
     ("not told", "not told: the upstream does not say what it read from its cache"),
 )
+_BETWEEN = "in 95 of 100 cases the true figure lies between"
+_WITH_BOUNDS = ("SHARE", "EACH", "KEPT")
 _LONGER = "> longer than that: nobody was waited for any longer"
 
 
@@ -84,12 +85,15 @@ def tables(
             drawn += own
         text = text.removesuffix("\n")
     figures = " ".join(cell for _, cells in drawn for row in cells for cell in row[1:])
+    headings = [heading for header, _ in drawn for heading in header]
     notes = [note for mark, note in _NOTES if mark in figures]
+    if " … " in figures:
+        bounded = [n for n in _WITH_BOUNDS if any(h.startswith(n) for h in headings)]
+        notes.insert(0, f"{', '.join(bounded)}: {_BETWEEN}")
     if any(each.at_least for row in rows for each in _times(row) if each is not None):
         notes.append(_LONGER)
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
         notes += _saved(rows, names)
-    headings = [heading for header, _ in drawn for heading in header]
     notes = [
         *legend(headings, STATS),
         *notes,
