@@ -36,6 +36,8 @@ _NOTES = (
     "of what was really written. COSTS: answers that cost more keys than they save.",
 )
 _BODY, _BODIES = "function body", "function bodies"
+_HARDLY = 0.1
+"""The share of answers in time below which somebody has to be told."""
 _MOST_OPEN = 3
 """Pairs of which nothing is known yet that have a line each."""
 
@@ -187,8 +189,24 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
             f"{labels[index]} was set aside: {error_words(reason)}"
             for index, reason in sorted(known.aside.items())
         ),
+        *(late_words(known, plan) if not plan.asks_questions else ()),
         *cheapest_words(known, labels),
     ]
+
+
+def late_words(known: Known, plan: Plan) -> Iterator[str]:
+    """Say who answers too late for an editor, whatever the answers are worth."""
+    means = known.comparison.standing().means
+    for contender, mean in zip(plan.contenders, means, strict=True):
+        in_time = None if mean is None else mean.figures.in_time
+        if in_time is None or in_time >= _HARDLY:
+            continue
+        how = "hardly ever" if in_time else "never"
+        told = f" ({share(in_time)})" if in_time else ""
+        yield (
+            f"{contender.label} was {how} in time{told}: an editor shows only what is "
+            f"complete within {plan.deadline:g} s (completion.deadline)"
+        )
 
 
 def has_tests(plan: Plan) -> bool:
