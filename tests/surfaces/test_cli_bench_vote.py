@@ -214,6 +214,9 @@ class TestToldInstead:
             unkept = run_cli("bench", "ask", str(file), "--vote")
 
         assert "lets you judge" not in untold.out
+        done = run_cli("bench", "ask", "--resume", "3").err
+        assert "bench 3 is done" in done
+        assert "bench vote" not in done
         assert "lets you judge" not in run_cli("bench", "show", "3").out
         assert "there is no bench" in nothing.err
         assert "bench 1 asked one entry alone" in run_cli("bench", "vote", "1").err

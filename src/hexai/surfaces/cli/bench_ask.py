@@ -76,7 +76,8 @@ def ask_bench(invocation: Invocation, **options: Any) -> int:
                 "each; --history 30 makes one of what you asked"
             )
         if before is not None:
-            _check_resumable(before, runs=wanted.test)
+            has_texts = any(True for _ in records.texts(before).read())
+            _check_resumable(before, runs=wanted.test, has_texts=has_texts)
         bench = _QuestionBench(invocation, wanted, records, before)
         code = bench.run()
         if not wanted.vote or bench.number is None:
@@ -89,7 +90,7 @@ def ask_bench(invocation: Invocation, **options: Any) -> int:
         return vote_on(process, records, ended) or code
 
 
-def _check_resumable(before: BenchRecord, *, runs: bool) -> None:
+def _check_resumable(before: BenchRecord, *, runs: bool, has_texts: bool) -> None:
     number = before.number
     if runs and not before.plan.test:
         raise UsageError(f"bench {number} was begun without --test; leave it out")
@@ -99,10 +100,9 @@ def _check_resumable(before: BenchRecord, *, runs: bool) -> None:
             "on with it"
         )
     if before.is_over:
-        raise UsageError(
-            f"bench {number} is done; hexai bench show {number} prints it, and hexai "
-            f"bench vote {number} asks which answers are better"
-        )
+        vote = f", and hexai bench vote {number} asks which answers are better"
+        told = f"bench {number} is done; hexai bench show {number} prints it"
+        raise UsageError(told + vote if has_texts else told)
 
 
 class _QuestionBench(BenchCommand[PosedQuestion]):
