@@ -211,7 +211,7 @@ def test_interrupting_one_leaves_the_answer_of_another_whole(
 ) -> None:
     """Ctrl-C where the worker was started from reaches neither it nor anybody else."""
     asked = question(folder, model, max_tokens=LONG)
-    with start_asking(asked) as one:
+    with start_asking(question(folder, model, max_tokens=1000)) as one:
         while next_step(one).what != "delta":
             pass
         with start_asking(asked) as other:
