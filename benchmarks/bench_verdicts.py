@@ -26,9 +26,9 @@ from benchmarks.bench_models import (
 )
 from benchmarks.crowd import Bools, Floats, Ints
 from benchmarks.verdicts import interval as wilson
+from hexai.bench.bets import CERTAIN
 from hexai.bench.forecast import smallest_gap
 from hexai.bench.intervals import interval, student_interval
-from hexai.bench.sequences import CERTAIN
 
 _PART = 250
 """Runs that are simulated at once."""

@@ -26,9 +26,9 @@ from msgspec.structs import replace
 
 from benchmarks.mining import _START, make
 from benchmarks.race import upstreams
-from hexai.bench.asking import CompletionAsker
 from hexai.bench.budget import Purse
 from hexai.bench.fill_holes import HoleFiller
+from hexai.bench.hole_asker import CompletionAsker
 from hexai.bench.known import Known
 from hexai.bench.outlook import contenders_of
 from hexai.bench.prepare import Asked, find_tasks, plan_of, tasks_of

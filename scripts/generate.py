@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from hexai.config.describe import json_schema
+from hexai.config.json_schema import json_schema
 from hexai.service.guard.rules import guard_rules
 from scripts.pages.cli import page as cli_page
 from scripts.pages.config import example

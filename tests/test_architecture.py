@@ -174,7 +174,7 @@ NOT_FOR_A_QUESTION = {
     "wcwidth",
     "xllamacpp",
     "genai_prices",
-    "hexai.config.describe",
+    "hexai.config.json_schema",
     "hexai.config.shown",
     "hexai.config.reload",
     "hexai.config.narrowing.editor_settings",

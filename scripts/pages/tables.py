@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Struct
 
 from hexai.config.allowed import allowed, type_hints
-from hexai.config.describe import flat, table_of, texts_of
 from hexai.config.environment import profile_variables, schema_variables
+from hexai.config.json_schema import flat, table_of, texts_of
 from hexai.config.problems import KeyPath
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import EntryTable, variable

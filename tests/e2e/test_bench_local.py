@@ -9,9 +9,9 @@ from time import time  # noqa: TID251 - the edge of a test
 
 import pytest
 
-from hexai.bench.asking import CompletionAsker
 from hexai.bench.budget import Purse
 from hexai.bench.fill_holes import HoleFiller
+from hexai.bench.hole_asker import CompletionAsker
 from hexai.bench.run import Filled
 from hexai.bench.spending import ENOUGH
 from hexai.config.folders import find_folders

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
+from hexai.bench.bets import CERTAIN, Bounds
 from hexai.bench.duel import FALSE, KNOWN, WIDEST, Both, Duel
 from hexai.bench.figures import Block, Figures, average
 from hexai.bench.intervals import interval
-from hexai.bench.sequences import CERTAIN, Bounds
 from hexai.bench.standing import Cheaper, Cheapest, Mean, Standing
 from hexai.domain.bench import MARGIN
 

@@ -1,7 +1,7 @@
 """Two contenders, commit by commit: four bets, and what they show; pure.
 
 That either is better, and that either is not worse by more than the margin: each is a
-bet on what commits say of the two (`bench.sequences`), which is the sum of their
+bet on what commits say of the two (`bench.bets`), which is the sum of their
 differences divided by the tasks. Two are equal where both of the latter have reached 40
 and still hold it: then the interval of their difference lies within the margin.
 
@@ -13,9 +13,9 @@ order of the two by `similar`, which sees a right answer in other words.
 from collections.abc import Collection, Sequence
 
 from hexai.bench import forecast
+from hexai.bench.bets import CERTAIN, Bet, bounds, capital_above
 from hexai.bench.figures import Figures
 from hexai.bench.intervals import chance_above_zero
-from hexai.bench.sequences import CERTAIN, Bet, bounds, capital_above
 from hexai.bench.standing import Cheaper, Decision, Pair
 
 FALSE = 0.05

@@ -10,7 +10,7 @@ from math import comb, exp, inf, log, log1p, sqrt
 
 from msgspec import Struct
 
-from hexai.bench.sequences import STAKES, Bet
+from hexai.bench.bets import STAKES, Bet
 
 _USUAL = 0.1
 """How far apart two contenders that somebody compares are, about."""

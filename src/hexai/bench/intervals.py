@@ -8,7 +8,7 @@ quantile is that of Student with one degree of freedom less than commits.
 
 That holds where there are many commits and values that differ. With few of either the
 interval is too narrow (it held in 67 to 91 of 100 cases), and that of
-`bench.sequences` is given instead.
+`bench.bets` is given instead.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
 
-from hexai.bench.sequences import Bounds, bounds
+from hexai.bench.bets import Bounds, bounds
 from hexai.domain.estimates import student
 
 MANY = 200

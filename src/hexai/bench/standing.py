@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hexai.bench.bets import Bounds
 from hexai.bench.figures import Figures
-from hexai.bench.sequences import Bounds
 
 
 class Decision(StrEnum):

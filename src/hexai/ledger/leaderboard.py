@@ -23,7 +23,7 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.ledger.cells import Cells
-from hexai.ledger.choices import Choices, Where, identity, read_apart
+from hexai.ledger.counted_choices import Choices, Where, identity, read_apart
 from hexai.ledger.database import milliseconds, seconds
 from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Trials

@@ -9,6 +9,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
+from hexai.bench.bets import bounds
 from hexai.bench.intervals import (
     chance_above_zero,
     interval,
@@ -16,7 +17,6 @@ from hexai.bench.intervals import (
     quantile,
     student_interval,
 )
-from hexai.bench.sequences import bounds
 
 
 def drawn(seed: int, commits: int) -> list[list[float]]:

@@ -12,10 +12,10 @@ from benchmarks import bench_crowd
 from benchmarks.bench_crowd import Crowd
 from benchmarks.bench_models import EQUAL, Answers, Life, usual
 from benchmarks.bench_verdicts import decided_after, falsely_named, looks, named
+from hexai.bench.bets import STAKES
 from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Figures, Row, figures_of
 from hexai.bench.score import score
-from hexai.bench.sequences import STAKES
 from hexai.bench.standing import Decision
 from hexai.domain.bench import Kind, Task, Times
 

@@ -19,7 +19,7 @@ from hexai.bench.mining.holes import (
     near,
     structures,
 )
-from hexai.bench.mining.lines import MOST_PROSE, of_lines
+from hexai.bench.mining.line_holes import MOST_PROSE, of_lines
 from hexai.bench.mining.told import Errors, balance
 from hexai.bench.mining.worth import is_worth, reason_of_line
 from hexai.prompts.code.constructs import Context

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from hexai.bench.asker import Asker
 from hexai.bench.outlook import Outlook
-from hexai.bench.questions.asking import QuestionAsker, QuestionFiller
 from hexai.bench.questions.prepare import AskedQuestions, composed, plan_of, pose
 from hexai.bench.questions.question import CheckKind, OwnQuestion, PosedQuestion
+from hexai.bench.questions.question_asker import QuestionAsker, QuestionFiller
 from hexai.bench.questions.read import MOST, BadQuestions, read_questions
 from hexai.config.files import Oversized, Unreadable, read_file
 from hexai.domain.attachments import Attachment

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import convert
 
 from hexai.bench.asker import Asker
-from hexai.bench.asking import CompletionAsker
 from hexai.bench.fill_holes import HoleFiller
+from hexai.bench.hole_asker import CompletionAsker
 from hexai.bench.mining.mine import Mined
 from hexai.bench.mining.repository import place_in
 from hexai.bench.outlook import Outlook

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hexai.bench.sequences import Bounds
+from hexai.bench.bets import Bounds
 from hexai.surfaces.words import percent, usd
 
 

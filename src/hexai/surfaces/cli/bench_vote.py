@@ -20,7 +20,7 @@ from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_vote_words import general_words, votes_words
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.keys import keyboard, single_keys
-from hexai.surfaces.cli.live.ballot import FLATTEST, NARROWEST, Ballot
+from hexai.surfaces.cli.live.bench_vote_screen import FLATTEST, NARROWEST, Ballot
 from hexai.surfaces.cli.live.header import Size
 from hexai.surfaces.cli.live.rendering import load_now
 from hexai.surfaces.cli.output import say, write_all

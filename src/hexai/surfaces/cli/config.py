@@ -192,7 +192,7 @@ def schema(invocation: Invocation) -> int:
     """Print the JSON Schema."""
     import json
 
-    from hexai.config.describe import json_schema
+    from hexai.config.json_schema import json_schema
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
     say(invocation.process, text + "\n")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.bench.sequences import (
+from hexai.bench.bets import (
     CERTAIN,
     STAKES,
     Bet,

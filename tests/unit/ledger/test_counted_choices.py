@@ -25,7 +25,7 @@ from hexai.domain.record import (
 )
 from hexai.ledger.access import Ledger
 from hexai.ledger.cells import Cells
-from hexai.ledger.choices import Choices, identity, read_choices
+from hexai.ledger.counted_choices import Choices, identity, read_choices
 from hexai.ledger.database import open_database
 from hexai.ledger.ratings.trials import Instead, Pattern, Trial
 from hexai.ledger.store import Store

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hexai.config.decode import decode
-from hexai.config.describe import json_schema
+from hexai.config.json_schema import json_schema
 from hexai.config.problems import dotted
 from hexai.config.schema import Settings
 from hexai.config.validate import find_problems
