@@ -3,23 +3,25 @@
 Nothing is asked of anybody here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.bench.asker import Asker, T
-from hexai.bench.durations import in_all, of_benches
 from hexai.bench.lacks import Lacks
-from hexai.bench.schedule import lanes_of
+from hexai.bench.schedule import Lane, lanes_of
 from hexai.bench.spending import Estimate, estimate
 from hexai.config.schema import Settings
-from hexai.domain.bench import BenchContender, BenchRecord
+from hexai.domain.bench import BenchContender, BenchRecord, Cell
 from hexai.domain.entry import Entry
 from hexai.service.fingerprints import fingerprint_of
 
 _UNKNOWN = 3.0
 """Seconds that a cell elsewhere is taken to take, where nobody knows."""
+_FEWEST = 3
+"""Cells by which a time is told."""
 
 
 def contenders_of(
@@ -101,14 +103,14 @@ def outlook(
 ) -> Outlook:
     """Say what a bench will take, by bounds and by what benches before it took."""
     seconds = [
-        (measured or {}).get(index, of_benches(contender, earlier))
+        (measured or {}).get(index, _of_benches(contender, earlier))
         for index, contender in enumerate(contenders)
     ]
     lacks = lacks or Lacks()
     return Outlook(
         estimates=estimate(tasks, asker),
         seconds=tuple(seconds),
-        a_task=in_all(lanes_of(asker.seats()), _taken(seconds, asker, lacks)),
+        a_task=_in_all(lanes_of(asker.seats()), _taken(seconds, asker, lacks)),
         lacks=lacks,
     )
 
@@ -131,7 +133,7 @@ def rest_of(
         view,
         estimates=estimate(tasks, asker, done),
         left=sum(left),
-        seconds_left=in_all(lanes_of(asker.seats()), seconds),
+        seconds_left=_in_all(lanes_of(asker.seats()), seconds),
     )
 
 
@@ -146,3 +148,40 @@ def _taken(
         else known
         for index, known in enumerate(seconds)
     ]
+
+
+def _of_benches(
+    contender: BenchContender, benches: Iterable[BenchRecord]
+) -> float | None:
+    """Give the seconds of a cell by the newest bench that has enough of them."""
+    for bench in benches:
+        for place, each in enumerate(bench.plan.contenders):
+            if each.identity == contender.identity:
+                cells = (cell for cell in bench.cells if cell.contender == place)
+                known = [s for cell in cells if (s := _seconds_of(cell)) is not None]
+                if len(known) >= _FEWEST:
+                    return median(known)
+    return None
+
+
+def _seconds_of(cell: Cell) -> float | None:
+    """Give what both requests of a cell took together, about."""
+    warm, cold = cell.warm, cell.cold
+    if warm.total is None or warm.overlapped:
+        return None
+    beforehand = cold.total if cold.total is not None else warm.first_token
+    return warm.total + (beforehand or 0.0)
+
+
+def _in_all(lanes: Sequence[Lane], seconds: Sequence[float | None]) -> float | None:
+    """Give the seconds that one task takes all contenders; None if nobody knows.
+
+    Lanes go on beside each other, so the slowest counts.
+    """
+    longest = 0.0
+    for lane in lanes:
+        known = [s for i in lane.contenders if (s := seconds[i]) is not None]
+        if len(known) < len(lane.contenders):
+            return None
+        longest = max(longest, sum(known) / lane.at_once)
+    return longest

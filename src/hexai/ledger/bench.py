@@ -1,6 +1,7 @@
-"""Benches in the ledger: written cell by cell, read whole, removed for good.
+"""Benches in the ledger: written cell by cell, voted on, read whole, removed for good.
 
-A cell is written once: what is told again changes nothing.
+A cell is written once: what is told again changes nothing. Each cell and each vote is a
+transaction of its own, so that a killed process loses none.
 """
 
 import sqlite3
@@ -12,10 +13,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from hexai.domain.bench import BenchRecord, Cell, Ending, Plan
-from hexai.ledger.bench_votes import BenchVotes
+from hexai.domain.bench import (
+    BenchContender,
+    BenchRecord,
+    BenchVote,
+    Cell,
+    Ending,
+    Plan,
+)
+from hexai.domain.record import Choice
 from hexai.ledger.database import (
     billionths,
+    cell_number,
     check_writable,
     dollars,
     json_list,
@@ -25,6 +34,7 @@ from hexai.ledger.database import (
     transaction,
     translated,
 )
+from hexai.ledger.sittings import sitting_at, sitting_number
 
 _plans = msgspec.json.Decoder(Plan)
 _cells = msgspec.json.Decoder(Cell)
@@ -34,6 +44,7 @@ _ALL = (
     "SELECT number, lower(hex(id)), name, started_at, ending,"
     " CAST(plan AS BLOB), CAST(aside AS BLOB) FROM bench "
 )
+_VOTE = "task, question, first, second, choice, winner, at, sitting"
 _SHORTEST_ID = 6
 """Digits of an id that name a bench; what is shorter is a number."""
 _TABLES = (
@@ -43,6 +54,79 @@ _TABLES = (
     ("bench_change", "bench"),
     ("bench", "number"),
 )
+
+
+class BenchVotes:
+    """The votes of an open ledger. Everything here raises `LedgerError`.
+
+    Each belongs to a sitting as a choice of a run does, and the next choice of that
+    hour to the same one.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """`path` is named in errors; the connection stays its owner's."""
+        self._connection = connection
+        self._path = path
+
+    def add(self, number: int, plan: Plan, vote: BenchVote) -> None:
+        """Write a vote on two answers of a bench; a later one on them replaces it."""
+        first, second = (plan.contenders[each] for each in (vote.first, vote.second))
+        with translated(self._path):
+            check_writable(self._connection, self._path)
+            with transaction(self._connection):
+                sitting = sitting_at(self._connection, vote.at)
+                values = (
+                    *(number, vote.task, vote.question, vote.first, vote.second),
+                    self._cell(plan, first),
+                    self._cell(plan, second),
+                    *(vote.choice, vote.winner, milliseconds(vote.at)),
+                    sitting_number(self._connection, sitting),
+                )
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO bench_vote (bench, task, question, first,"
+                    " second, first_cell, second_cell, choice, winner, at, sitting)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    values,
+                )
+
+    def take_back(self, number: int, vote: BenchVote) -> None:
+        """Remove a vote."""
+        with translated(self._path), transaction(self._connection):
+            self._connection.execute(
+                "DELETE FROM bench_vote WHERE (bench, task, first, second)"
+                " = (?, ?, ?, ?)",
+                (number, vote.task, vote.first, vote.second),
+            )
+
+    def of(self, number: int) -> tuple[BenchVote, ...]:
+        """Give the votes on a bench, in the order in which they were given."""
+        query = f"SELECT {_VOTE} FROM bench_vote WHERE bench = ? ORDER BY id"  # noqa: S608
+        with translated(self._path):
+            rows = self._connection.execute(query, (number,)).fetchall()
+        return tuple(
+            BenchVote(
+                task=task,
+                question=question,
+                first=first,
+                second=second,
+                choice=Choice(choice),
+                winner=winner,
+                at=seconds(at),
+                sitting=sitting,
+            )
+            for task, question, first, second, choice, winner, at, sitting in rows
+        )
+
+    def _cell(self, plan: Plan, contender: BenchContender) -> int:
+        """Give the number by which the ledger knows whose an answer is."""
+        return cell_number(
+            self._connection,
+            whom=(contender.provider, contender.model, contender.upstream),
+            surface=plan.surface,
+            project=plan.project,
+            fingerprint=contender.fingerprint,
+            label=contender.label,
+        )
 
 
 class Benches:

@@ -13,11 +13,18 @@ from msgspec.structs import replace
 from hexai.bench.mining import dice
 from hexai.bench.mining.candidates import Candidates, candidates
 from hexai.bench.mining.changes import Written, bare, is_moved, written
-from hexai.bench.mining.documents import LARGEST, language_at, reason_of, text_of
+from hexai.bench.mining.files import (
+    LARGEST,
+    first_test_row,
+    is_test,
+    language_at,
+    reason_of_path,
+    reason_of_text,
+    text_of,
+)
 from hexai.bench.mining.history import History, Known
 from hexai.bench.mining.holes import Document
 from hexai.bench.mining.keeping import FolderRules, Refusals
-from hexai.bench.mining.paths import first_test_row, is_test, reason_of_path
 from hexai.bench.mining.quotas import kinds_of
 from hexai.bench.mining.repository import NoHistory, Repository, compare
 from hexai.bench.mining.trees import BLOB, Absent, Changed, Trees
@@ -269,7 +276,7 @@ class Examiner:
                 left_out[f"files of over {LARGEST >> 20} MB"] += 1
                 continue
             text = self._text(doc.name, doc.changed.new)
-            reason = reason_of(text)
+            reason = reason_of_text(text)
             if reason or text is None:
                 left_out[reason] += 1
                 continue

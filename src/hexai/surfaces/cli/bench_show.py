@@ -6,17 +6,16 @@ from typing import Any
 from msgspec.structs import asdict
 
 from hexai.bench.known import Known
-from hexai.domain.bench import BenchRecord, Cell, Ending, Score, TaskRecord
+from hexai.domain.bench import BenchRecord, Cell, Ending, Plan, Score, TaskRecord
 from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.service.beside import Beside
 from hexai.surfaces.cli.bench_ask_words import checked_words, question_lines
 from hexai.surfaces.cli.bench_ends import ending_words, error_words
-from hexai.surfaces.cli.bench_figures import more
 from hexai.surfaces.cli.bench_json import listed, shown
 from hexai.surfaces.cli.bench_trained import later_than
-from hexai.surfaces.cli.bench_units import duration, spent
+from hexai.surfaces.cli.bench_units import duration, share, spent
 from hexai.surfaces.cli.bench_words import (
     BY_TESTS,
     parts,
@@ -31,6 +30,7 @@ from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.words import counted, signed, usd
 
 _EXPLORATORY = "to explore: of so many, some differ by chance alone"
+_FIGURES = ("ENTRY", "EXACT", "FIRST LINE", "RAN ON", "IN 0.5 s", "IN 4 s")
 _LIST = ("BENCH", "NAME", "WHEN", "ENTRIES", "TASKS", "CELLS", "COST", "ENDED")
 
 
@@ -90,7 +90,7 @@ def show_bench(
     title = f" ({record.name})" if record.name else ""
     say(process, f"bench {record.number}{title}, {when(record.started_at)}: ")
     say(process, report(record, known, process.columns))
-    if figures := more(known, record.plan, columns=process.columns):
+    if figures := _more(known, record.plan, columns=process.columns):
         say(process, f"\n{figures}")
     exploratory = parts(known, record.plan, columns=process.columns)
     if exploratory:
@@ -288,3 +288,23 @@ def forget_bench(invocation: Invocation, bench: str | None, *, yes: bool) -> int
         reason = error.strerror or str(error)
         complain(process, f"{error.filename}: could not be removed: {reason}")
     return 1 if stays else 0
+
+
+def _more(known: Known, plan: Plan, *, columns: int = 0) -> str:
+    """Draw how often answers were right to the letter, went on, and were soon there."""
+    if plan.asks_questions:
+        return ""
+    means = known.comparison.standing().means
+    rows = [
+        (
+            contender.label,
+            share(mean.figures.exact),
+            share(mean.figures.first_line),
+            share(mean.figures.ran_on),
+            share(mean.figures.at_once),
+            share(mean.figures.with_patience),
+        )
+        for contender, mean in zip(plan.contenders, means, strict=True)
+        if mean is not None
+    ]
+    return table(_FIGURES, rows, columns=columns) if rows else ""

@@ -1,8 +1,14 @@
-"""Which files hold code that somebody wrote here."""
+"""Which files hold code that somebody wrote here, and their text for an editor."""
 
 import pytest
 
-from hexai.bench.mining.paths import is_test, reason_of_path, reason_of_text
+from hexai.bench.mining.files import (
+    is_test,
+    language_at,
+    reason_of_path,
+    reason_of_text,
+    text_of,
+)
 
 NOT_WRITTEN = {
     "vendor/github.com/a/b.go": "vendored files",
@@ -58,16 +64,16 @@ def test_a_generated_file_says_so_at_its_top(line: str) -> None:
     """In a comment of its first lines, and only there."""
     lines = ["#!/usr/bin/env tool", line, "value = 1"]
 
-    assert reason_of_text(lines) == "generated files"
-    assert reason_of_text([*["value = 1"] * 40, line]) == ""
-    assert reason_of_text([f'print("{line}")']) == ""
+    assert reason_of_text("\n".join(lines)) == "generated files"
+    assert reason_of_text("value = 1\n" * 40 + line) == ""
+    assert reason_of_text(f'print("{line}")') == ""
 
 
 def test_lines_that_nobody_writes_are_long() -> None:
     """One very long line, or all of them long."""
-    assert reason_of_text(["a = 1", "b" * 2500]) != ""
-    assert reason_of_text(["call(alpha, beta)" * 8] * 3) != ""
-    assert reason_of_text(["call(alpha, beta)"] * 3 + ["x" * 300]) == ""
+    assert reason_of_text("a = 1\n" + "b" * 2500) != ""
+    assert reason_of_text("\n".join(["call(alpha, beta)" * 8] * 3)) != ""
+    assert reason_of_text("call(alpha, beta)\n" * 3 + "x" * 300) == ""
 
 
 @pytest.mark.parametrize(
@@ -95,3 +101,52 @@ def test_tests_are_told_by_their_names(path: str) -> None:
 def test_words_that_end_so_are_no_tests(path: str) -> None:
     """A contest is none."""
     assert not is_test(path)
+
+
+def test_a_mark_is_no_text() -> None:
+    """Editors take it off."""
+    assert text_of("a.py", b"\xef\xbb\xbfa = 1\n") == "a = 1\n"
+
+
+@pytest.mark.parametrize("data", [b"a\0b", b"\xff\xfea", b"\x80"])
+def test_what_is_no_text_has_none(data: bytes) -> None:
+    """Binary files, and other encodings."""
+    assert text_of("a.py", data) is None
+
+
+NOTEBOOKS = {
+    "no JSON": b"{",
+    "deep JSON": b"[" * 5000,
+    "another language": b'{"cells": [], "metadata": {"kernelspec": {"language": "R"}}}',
+    "cells of another shape": b'{"cells": 3}',
+}
+
+
+@pytest.mark.parametrize("data", NOTEBOOKS.values(), ids=NOTEBOOKS.keys())
+def test_what_is_no_notebook_of_python_has_no_text(data: bytes) -> None:
+    """It is left out like any file that cannot be read."""
+    assert text_of("a.ipynb", data) is None
+
+
+def test_cells_of_code_are_joined() -> None:
+    """A blank line stands between two, and the text ends with its last line."""
+    data = (
+        b'{"cells": [{"cell_type": "code", "source": ["a = 1\\n", "b = 2"]},'
+        b'{"cell_type": "raw", "source": "no"},'
+        b'{"cell_type": "code", "source": "c = 3\\n"}]}'
+    )
+
+    assert text_of("a.ipynb", data) == "a = 1\nb = 2\n\nc = 3\n"
+
+
+def test_code_has_a_language_and_prose_and_data_have_none() -> None:
+    """By their names."""
+    found = {name: language_at(name) for name in ("a.py", "Makefile", "a.ipynb")}
+    assert {name: each.id for name, each in found.items() if each} == {
+        "a.py": "python",
+        "Makefile": "makefile",
+        "a.ipynb": "python",
+    }
+    assert not any(
+        map(language_at, ("a.md", "a.txt", "a.json", "a.html", "a", "a.xml"))
+    )

@@ -1,4 +1,4 @@
-"""Which files hold no code that somebody wrote, by name and by what they say; pure.
+"""Which files tasks may be of, by name, size and what they say, and their text; pure.
 
 Names follow GitHub's linguist, which hides the same files from a comparison: what a
 program wrote, what was copied from elsewhere, what pins versions.
@@ -6,6 +6,15 @@ program wrote, what was copied from elsewhere, what pins versions.
 
 import re
 from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from hexai.prompts.code.languages import Language, language_of
+
+LARGEST = 1 << 20
+"""Bytes of a file."""
+_NOTEBOOK = ".ipynb"
 
 _VENDORED = re.compile(
     r"(?:^|/)(?:vendor|vendors|vendored|third[-_]?party|3rd[-_]?party"
@@ -52,6 +61,24 @@ _DATA = frozenset(("html", "json", "jsonc", "xml"))
 """Languages in which nobody completes code."""
 
 
+class _Cell(Struct, frozen=True):
+    cell_type: str = ""
+    source: list[str] | str = ""
+
+
+class _Kernel(Struct, frozen=True):
+    language: str = ""
+
+
+class _Metadata(Struct, frozen=True):
+    kernelspec: _Kernel = _Kernel()
+
+
+class _Notebook(Struct, frozen=True):
+    cells: list[_Cell] = []
+    metadata: _Metadata = _Metadata()
+
+
 def reason_of_path(path: str) -> str:
     """Say why a file is no place for tasks, by its name; empty if it may be."""
     lowered = path.lower()
@@ -60,11 +87,6 @@ def reason_of_path(path: str) -> str:
     if _VENDORED.search(lowered):
         return "vendored files"
     return "generated files" if _GENERATED.search(lowered) else ""
-
-
-def is_data(language: str) -> bool:
-    """Tell languages in which nobody completes code."""
-    return language in _DATA
 
 
 def is_test(path: str) -> bool:
@@ -80,7 +102,7 @@ def first_test_row(language: str, lines: Sequence[str]) -> int:
     return next(found, len(lines))
 
 
-def reason_of_text(lines: Sequence[str]) -> str:
+def _reason_of_lines(lines: Sequence[str]) -> str:
     """Say why a text is no place for tasks, by what is in it; empty if it may be."""
     if any(
         _COMMENT.match(line) and _SAYS_SO.search(line[:_LONGEST_LINE])
@@ -92,3 +114,41 @@ def reason_of_text(lines: Sequence[str]) -> str:
     if longest > _LONGEST_LINE or mean > _LONG_MEAN:
         return "minified files and long lines"
     return ""
+
+
+def language_at(path: str) -> Language | None:
+    """Give the language of a file by its name; None if nobody completes code in it."""
+    if path.endswith(_NOTEBOOK):
+        return language_of("python")
+    language = language_of("", path)
+    return None if language.id in _DATA or language.kind == "text" else language
+
+
+def text_of(path: str, data: bytes) -> str | None:
+    """Give a file's text: without its mark, a notebook's code cells; None for none."""
+    if b"\0" in data:
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return _cells(text) if path.endswith(_NOTEBOOK) else text
+
+
+def reason_of_text(text: str | None) -> str:
+    """Say why a text is none for tasks; empty if it is one."""
+    if text is None:
+        return "files that are no UTF-8 text"
+    return _reason_of_lines(text.split("\n"))
+
+
+def _cells(text: str) -> str | None:
+    """Join the code of a notebook in Python; a blank line stands between two cells."""
+    try:
+        notebook = msgspec.json.decode(text.encode(), type=_Notebook)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    if notebook.metadata.kernelspec.language not in ("", "python"):
+        return None
+    code = ("".join(cell.source) for cell in notebook.cells if cell.cell_type == "code")
+    return "\n\n".join(each.rstrip("\n") for each in code) + "\n"
