@@ -22,11 +22,15 @@ This page is made from the parsers by `scripts/generate`.
 
 Options end at the first word of the prompt.
 A later word that looks like an option belongs to the prompt, and a note says so.
+Behind a question in quotes it is an error with a hint, and so is one that says who is
+asked, such as `--only LABEL`: it would be asked, of everybody.
 The words are a command only if all of them parse as one: `hexai models list` is one,
 `hexai models of cars` asks.
 A lone word within two edits of a command is an error with a hint, unless it ends with
 `?`, or `-c`, `-f` or `-t` stands before it.
-So is a command of two words with a slip in one of them, such as `hexai models tset`.
+So is a command of two words with a slip in one of them, such as `hexai models tset`;
+a command with one word behind it that it cannot take, such as `hexai chat extra`; and
+what groups have elsewhere, such as `hexai config set KEY VALUE`.
 After `--` everything is prompt.
 """
 

@@ -233,6 +233,8 @@ class TestRefused:
             ("top_pp=0.9", "top_p"),
             ("Temperature=0", "temperature"),
             ("num_ctxt=8", "num_ctx"),
+            ("tempartrue=1", "temperature"),
+            ("resonning_efort=low", "reasoning_effort"),
         ],
     )
     def test_a_slip_asks_nobody(self, word: str, meant: str) -> None:
@@ -242,7 +244,7 @@ class TestRefused:
         assert f"did you mean {meant}?" in result.err
 
     @pytest.mark.parametrize(
-        "name", ["nope", "top_a", "repetition_penalty", "num_batch", "min_tokens"]
+        "name", ["nope", "top_a", "repetition_penalty", "speed", "prompt_cache_key"]
     )
     def test_a_provider_s_own_option_goes_through(self, name: str) -> None:
         """However near to one of ours it is spelled."""

@@ -299,12 +299,12 @@ def _apply_options(
 ) -> _Step:
     if not words:
         return step
-    from hexai.config.model_options import doubts, read_options, with_options
+    from hexai.config.model_options import read_options, with_options
 
     options = read_options(words)
     tables = [with_options(table, options) for table in step.tables]
     built = _build(settings, surface, tables, [e.label for e in step.entries])
-    return replace(built, warnings=(*step.warnings, *doubts(options)))
+    return replace(built, warnings=step.warnings)
 
 
 def _say_whose(settings: Settings, word: str) -> str:

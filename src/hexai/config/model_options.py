@@ -46,6 +46,7 @@ KNOWN: dict[str, Any] = {
 
 ELSEWHERE = {
     "max_completion_tokens": "max_tokens",
+    "max_new_tokens": "max_tokens",
     "max_output_tokens": "max_tokens",
     "n_predict": "max_tokens",
     "num_predict": "max_tokens",
@@ -87,7 +88,14 @@ _NOT_BY_OPTION = frozenset(
 OWN = tuple(name for name in EntryTable.__struct_fields__ if name not in _NOT_BY_OPTION)
 """Keys of an entry that `-o` sets as well."""
 
-_THEIRS = frozenset({"min_tokens", "num_batch", "repetition_penalty", "top_a"})
+_THEIRS = frozenset(
+    {
+        *("dynamic_temperature", "length_penalty", "main_gpu", "min_keep"),
+        *("min_temp", "min_tokens", "num_batch", "num_ctx_draft", "presence_pen"),
+        *("prompt_cache_key", "reasoning", "reasoning_format", "repetition_penalty"),
+        *("speed", "store", "temperature_last", "thinking", "top_a"),
+    }
+)
 """Options that upstreams really have, and that are spelled nearly as known ones."""
 
 _INSTEAD = {
@@ -98,7 +106,7 @@ _INSTEAD = {
 """What says it to a type of provider that does not take the option."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
-_SLIP = 0.8
+_SLIP = 0.7
 _LARGEST = 2**63
 
 
@@ -139,7 +147,7 @@ def _read_option(word: str) -> tuple[str, object]:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         value = text
-    if value is not None and (meant := _slip(name)):
+    if value is not None and (meant := _meant(name, (*KNOWN, *OWN))):
         raise UsageError(
             f"-o {name}: did you mean {meant}? What is really called so goes into an "
             "entry's `options`"
@@ -160,13 +168,6 @@ def with_options(table: EntryTable, options: Mapping[str, object]) -> EntryTable
         if name not in OWN and value is not None
     }
     return replace(table, options=others, **own)
-
-
-def doubts(options: Iterable[str]) -> Iterator[str]:
-    """Say which options of the command line look like others."""
-    for name in options:
-        if meant := _meant(name, (*KNOWN, *OWN)):
-            yield f"-o {name} is not known, and sent as it is; did you mean {meant}?"
 
 
 def not_sent(
@@ -253,17 +254,9 @@ def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
-def _slip(name: str) -> str | None:
-    """Find the known name of which one slip of the fingers makes this one."""
-    known = {*KNOWN, *OWN}
-    if name in known or name in ELSEWHERE or name in OURS or name in _THEIRS:
-        return None
-    return nearest_by_slip(name, known)
-
-
 def _meant(name: str, known: Iterable[str]) -> str | None:
     """Find the known name that one was probably meant to be."""
     names = tuple(known)
-    if name in names or name in _THEIRS:
+    if name in names or name in _THEIRS or name in ELSEWHERE or name in OURS:
         return None
-    return nearest(name, names, alike=_SLIP)
+    return nearest_by_slip(name, names) or nearest(name, names, alike=_SLIP)

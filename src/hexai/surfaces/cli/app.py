@@ -11,6 +11,7 @@ from hexai.surfaces.cli.command_line import (
     AskOptions,
     CommandLine,
     Invocation,
+    is_option,
     option_names,
     parse_options,
     root_command,
@@ -103,6 +104,7 @@ def _run(hush: Hush, process: Process) -> int:
         hush.release()
         invocation = Invocation(process=process, options=options)
         return run_command(context, invocation)
+    _refuse_options_behind(process, options, line)
     if process.act is not None:
         process.act.forget()
     if options.quiet and not options.vote:
@@ -110,6 +112,16 @@ def _run(hush: Hush, process: Process) -> int:
     for word in stray_options(line, names):
         complain(process, f"note: {word} stands after the first word, so it is prompt")
     return _ask(process, options, line)
+
+
+def _refuse_options_behind(
+    process: Process, options: AskOptions, line: CommandLine
+) -> None:
+    if line.literal or not any(map(is_option, line.words[1:])):
+        return
+    from hexai.surfaces.cli.options_behind import refuse_options_behind
+
+    refuse_options_behind(line.words, partial(_labels, process, options))
 
 
 def _labels(process: Process, options: AskOptions) -> frozenset[str]:

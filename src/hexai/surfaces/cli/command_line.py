@@ -10,6 +10,7 @@ from msgspec import Struct, convert
 from hexai.surfaces.cli.options import Layout, parameters
 from hexai.surfaces.cli.output import say
 from hexai.surfaces.cli.process import Process
+from hexai.text.nearest_name import nearest_by_edits, nearest_by_slip
 
 # Options end at the first prompt word. The words after them are a command only if all
 # of them parse as one; otherwise they are the prompt, so that `hexai show me the
@@ -17,6 +18,7 @@ from hexai.surfaces.cli.process import Process
 # options are handed to it.
 
 _ENTRY = re.compile(r"-(\d{1,2})")
+_LONG = len("--since")
 _WITH_EQUALS = {"-c": "--continue"}
 """Click takes the sign for a part of the value where the option is a short one."""
 
@@ -41,6 +43,15 @@ class OptionNames(Struct, frozen=True, kw_only=True):
             if spelling in self.flags or spelling in self.with_value:
                 return f"{spelling}{equals}{value}"
         return None
+
+    def meant_by(self, word: str) -> str | None:
+        """Find the long option that one slip, or two in a long name, make of a word."""
+        name = word.partition("=")[0]
+        if not name.startswith("--"):
+            return None
+        long = {each for each in self.flags | self.with_value if each[:2] == "--"}
+        nearest = nearest_by_edits if len(name) >= _LONG else nearest_by_slip
+        return nearest(name, long)
 
 
 class CommandLine(Struct, frozen=True, kw_only=True):
@@ -72,7 +83,11 @@ def stray_options(line: CommandLine, names: OptionNames) -> tuple[str, ...]:
     """Find words of the prompt that look as if they were meant as options."""
     if line.literal:
         return ()
-    return tuple(word for word in line.words if names.normal(word) is not None)
+    return tuple(
+        word
+        for word in line.words
+        if word.startswith("-") and (names.normal(word) or names.meant_by(word))
+    )
 
 
 def is_option(word: str) -> bool:

@@ -217,10 +217,12 @@ def find(
     if len(line.words) == 1:
         _refuse_near_miss(line.words[0])
     else:
-        from hexai.surfaces.cli.slips import meant_by
+        from hexai.surfaces.cli.slips import meant_by, refuse_word_behind
 
         if meant := meant_by(line.words, labels):
-            raise UsageError(f"did you mean `hexai {meant}`? {_BEHIND_DASHES}")
+            raise UsageError(f"did you mean `hexai {meant}`? {BEHIND_DASHES}")
+        if not given(options) - GENERAL:
+            refuse_word_behind(line.words)
     return None
 
 
@@ -230,7 +232,7 @@ def summaries() -> tuple[tuple[str, str], ...]:
 
 
 def _parse(words: tuple[str, ...]) -> click.Context | None:
-    for command in _commands_of(words):
+    for command in commands_of(words):
         try:
             return context_of(command, words[len(command.words) :])
         except click.UsageError:
@@ -238,7 +240,7 @@ def _parse(words: tuple[str, ...]) -> click.Context | None:
     return None
 
 
-def _commands_of(words: tuple[str, ...]) -> list[Command]:
+def commands_of(words: tuple[str, ...]) -> list[Command]:
     """Find the commands whose names words begin with, the longest name first."""
     matches = [c for c in COMMANDS if c.words == words[: len(c.words)]]
     return sorted(matches, key=lambda c: -len(c.words))
@@ -270,7 +272,7 @@ def _refuse_options(line: CommandLine, options: AskOptions) -> None:
         )
 
 
-_BEHIND_DASHES = "To ask these words, write -- before them"
+BEHIND_DASHES = "To ask these words, write -- before them"
 
 
 def _refuse_near_miss(word: str) -> None:
@@ -291,16 +293,18 @@ def _refuse_near_miss(word: str) -> None:
 
 def _refuse_strictly(words: tuple[str, ...]) -> None:
     """Refuse a strict command with arguments that are none of its."""
-    for command in _commands_of(words):
+    for command in commands_of(words):
         if command.is_strict and len(command.words) > 1:
-            _refuse_arguments(command, words[len(command.words) :])
+            refuse_arguments(command, words[len(command.words) :])
 
 
-def _refuse_arguments(command: Command, rest: tuple[str, ...]) -> None:
+def refuse_arguments(command: Command, rest: tuple[str, ...]) -> None:
+    """Raise what is wrong with a command's arguments, and how to ask them."""
     try:
         context_of(command, rest)
     except click.UsageError as error:
         said = error.format_message()
+        said += "" if said.endswith((".", "?", "?)")) else "."
         if command.is_strict:
             context = click.Context(command.parser(), info_name=f"hexai {command.name}")
             said = f"{said.rstrip('.')}; it is used so: {_usage(context)}."
@@ -318,15 +322,16 @@ def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
     """Refuse what is meant as a command and is none: models may cost money.
 
     It is meant as one where its name of several words stands alone, or is begun; where
-    nothing but runs follow; and where an option follows the name, or is among the other
-    words and one of the command's: who asks a question writes none.
+    nothing but runs follow; and where an option follows the name, or a word behind it,
+    or is among the other words and nearly one of the command's: who asks a question
+    writes none.
     """
     for command in COMMANDS:
         if 1 < len(words) < len(command.words) and command.words[: len(words)] == words:
-            raise UsageError(f"did you mean `hexai {command.name}`? {_BEHIND_DASHES}")
-    for command in _commands_of(words):
+            raise UsageError(f"did you mean `hexai {command.name}`? {BEHIND_DASHES}")
+    for command in commands_of(words):
         if _is_meant(command, rest := words[len(command.words) :]):
-            _refuse_arguments(command, rest)
+            refuse_arguments(command, rest)
 
 
 def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
@@ -336,5 +341,10 @@ def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
         return len(command.words) > 1
     if is_option(rest[0]) or all(map(is_run, rest)):
         return True
+    options = [word for word in rest if is_option(word)]
+    if not options:
+        return False
     names = option_names(command.parser())
-    return any(names.normal(word) is not None for word in rest)
+    return rest[1].startswith("--") or any(
+        names.normal(word) is not None or names.meant_by(word) for word in options
+    )

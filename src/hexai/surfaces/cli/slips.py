@@ -4,8 +4,16 @@ import shlex
 
 import click
 
-from hexai.surfaces.cli.command_line import is_option
-from hexai.surfaces.cli.commands import COMMANDS, Labels, context_of
+from hexai.errors import UsageError
+from hexai.surfaces.cli.command_line import is_option, option_names
+from hexai.surfaces.cli.commands import (
+    BEHIND_DASHES,
+    COMMANDS,
+    Labels,
+    commands_of,
+    context_of,
+    refuse_arguments,
+)
 from hexai.text.nearest_name import nearest_by_slip
 
 
@@ -15,7 +23,54 @@ def meant_by(words: tuple[str, ...], labels: Labels) -> str | None:
     Of one word it is only with what nobody asks: options, runs, who wins a vote, or
     the name of another command.
     """
+    if words[0].lower() in ("help", "version"):
+        return _meant_help(words[1:])
     return _meant_pair(words) or _meant_names(words) or _meant_word(words, labels)
+
+
+def _meant_help(rest: tuple[str, ...]) -> str | None:
+    name = next((c.name for c in COMMANDS if c.words == rest), None)
+    return f"{name} --help" if name else None
+
+
+def refuse_word_behind(words: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a command with one word behind it that it cannot take.
+
+    And for a group with what such groups have elsewhere, and up to two words for it. A
+    question mark, or quotes around more than one word, make a question.
+    """
+    command = next(iter(commands_of(words)), None)
+    if command is None or words[-1].endswith("?") or any(map(_is_quoted, words)):
+        return
+    rest = words[len(command.words) :]
+    below = [c.name for c in COMMANDS if c.is_below(command)]
+    if len(rest) > 1 and not (below and rest[0] in _ELSEWHERE and len(rest) <= _TAKEN):
+        return
+    if rest == ("help",):
+        raise UsageError(f"did you mean `hexai {command.name} --help`? {BEHIND_DASHES}")
+    if below:
+        having = ", ".join(name.removeprefix(f"{command.name} ") for name in below)
+        raise UsageError(
+            f"`hexai {command.name}` has no `{rest[0]}`; it has {having}. "
+            f"{BEHIND_DASHES}"
+        )
+    refuse_arguments(command, rest)
+
+
+def _is_quoted(word: str) -> bool:
+    return any(map(str.isspace, word))
+
+
+_TAKEN = 3
+_ELSEWHERE = frozenset(
+    {
+        *("add", "clean", "clear", "create", "default", "delete", "disable", "enable"),
+        *("get", "info", "install", "join", "leave", "list", "ls", "new", "open"),
+        *("print", "remove", "reset", "rm", "run", "search", "select", "set", "start"),
+        *("status", "stop", "uninstall", "unset", "update", "use", "validate"),
+    }
+)
+"""Commands that other programs have in such groups."""
 
 
 def _meant_pair(words: tuple[str, ...]) -> str | None:
@@ -69,8 +124,9 @@ def _meant_word(words: tuple[str, ...], labels: Labels) -> str | None:
     try:
         context_of(single[name], rest)
     except click.UsageError:
-        return None
-    return " ".join((name, *rest))
+        options = option_names(single[name].parser())
+        return name if options.meant_by(rest[0]) else None
+    return shlex.join((name, *rest))
 
 
 def _is_unasked(word: str) -> bool:
