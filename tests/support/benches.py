@@ -94,6 +94,7 @@ class Script:
         self.log: list[tuple[str, str, int]] = []
         """What happened, in order: began, ended, put; with task and contender."""
         self.kept: list[Cell] = []
+        self.dropped: list[tuple[str, int, Decimal]] = []
         self.under_way: dict[str, int] = {}
         self.busiest: dict[str, int] = {}
 
@@ -135,6 +136,10 @@ class Script:
         """Keep a cell."""
         self.kept.append(cell)
         self.log.append(("put", cell.task, cell.contender))
+
+    def drop(self, task: str, contender: int, spent: Decimal) -> None:
+        """Note that a cell came to nothing, and what it cost."""
+        self.dropped.append((task, contender, spent))
 
 
 def known(tasks: Sequence[Task], contenders: int) -> Known:

@@ -318,7 +318,7 @@ class TestAsked:
 
     def test_who_fails_says_why(self, file: Path) -> None:
         """Though it is not set aside for so few."""
-        with Upstream(says("yes", "no")) as one, Upstream(status(404)) as other:
+        with Upstream(says("yes", "no")) as one, Upstream(status(400)) as other:
             entries(one, other, surface="cli")
             result = ask(file)
 
@@ -581,3 +581,46 @@ class TestRuns:
 
         assert "a project that you trust" in inside.err
         assert "run it from there" in outside.err
+
+
+class TestRefused:
+    """A wrong key is no matter of patience."""
+
+    @pytest.mark.parametrize("code", [401, 402, 403, 404])
+    def test_who_is_refused_is_asked_once_and_again_when_that_is_mended(
+        self, file: Path, code: int
+    ) -> None:
+        """It loses no cell by it."""
+        with Upstream(status(code)) as one, Upstream(says("yes")) as other:
+            entries(one, other, surface="cli")
+            result = ask(file, "--name", "keys")
+            assert len(one.requests) == 1
+            assert {cell["contender"] for cell in cells("keys")} == {"b"}
+            one.answer_with(says("no"))
+            again = run_cli("bench", "ask", "--resume", "keys")
+
+        assert (result.code, again.code) == (4, 0)
+        assert "a was set aside: " in result.out
+        assert "asks them again" in result.out
+        assert len(cells("keys")) == 2 * QUESTIONS
+
+
+class TestLies:
+    """An upstream that tells figures which cannot be."""
+
+    def test_they_are_estimated_named_and_priced_as_that(self, file: Path) -> None:
+        """A billion tokens of a word cost nobody a fortune."""
+        lie = openai_answer("yes", usage=(10**9, 10**9))
+        with Upstream(lie) as one:
+            entries(one, surface="cli", local=False)
+            result = ask(file, "--yes")
+
+        assert result.code == 0, result.err
+        told = " ".join(result.out.split())
+        assert (
+            f"a: in {QUESTIONS} answers its upstream told up to 1,000,000,000 tokens, "
+            "which cannot be; tokens and price are estimated"
+        ) in told
+        [of_each] = {cell["unbelieved"] for cell in cells()}
+        assert of_each == 10**9
+        assert all(cell["estimated"] for cell in cells())

@@ -51,6 +51,8 @@ class Tab:
         self._purse = purse
         self._most = most
         self._held = Decimal(0)
+        self.spent = Decimal(0)
+        """What its attempts came to so far, or may have."""
         self.is_refused = False
         """An attempt was not made, for the purse does not hold what it may cost."""
 
@@ -71,12 +73,9 @@ class Tab:
         """
         if self._most is None and cost is None and not sure:
             self._purse.is_known = False
-        if not self._held:
-            self._purse.settle(Decimal(0), cost or Decimal(0))
-            return
-        most = self._most or Decimal(0)
         spent = cost or Decimal(0)
-        if not sure:
-            spent = max(most, spent)
+        if self._held and not sure:
+            spent = max(self._most or Decimal(0), spent)
+        self.spent += spent
         self._purse.settle(self._held, spent)
         self._held = Decimal(0)

@@ -69,7 +69,8 @@ class Filler(Generic[T]):
         self.forecasts[index].add(self._places[task.id], reply)
         self._keep_texts(task, index, reply)
         cell = await self.scored(task, reply, _cell(task.id, index, reply))
-        return Filled(cell=cell, cause=reply.cause if reply.state in SILENT else "")
+        cause = reply.cause if reply.state in SILENT else ""
+        return Filled(cell=cell, cause=cause, refusal=reply.refusal)
 
     @asynccontextmanager
     async def machine(self) -> AsyncIterator[None]:
@@ -110,5 +111,6 @@ def _cell(task: str, index: int, answer: Answer) -> Cell:
         cost_usd=answer.cost_usd,
         uncached_usd=answer.uncached_usd,
         estimated=answer.estimated,
+        unbelieved=answer.unbelieved,
         error=answer.error,
     )

@@ -16,11 +16,13 @@ from hexai.bench.asker import Asker, Begins, nobody_asks
 from hexai.bench.budget import Purse, Tab
 from hexai.bench.replies import (
     Put,
+    Refusal,
     Reply,
     Watch,
     answer_of,
     finished,
     later_of,
+    refusal_of,
     unanswered,
 )
 from hexai.config.narrowing.restrictions import Restrictions
@@ -104,12 +106,15 @@ class CompletionAsker(Asker[Task]):
         await self._follow(before, task, earlier, index, tab, begins)
         if later := later_of(before.outcome, tab):
             return later
-        counts = _Followed(self.compose(task), counts=True)
-        await self._follow(counts, task, entry, index, tab, begins)
+        puts, counts = [before.put], before
+        if refusal_of(before.outcome) is Refusal.NONE:
+            counts = _Followed(self.compose(task), counts=True)
+            await self._follow(counts, task, entry, index, tab, begins)
+            puts.append(counts.put)
         if later := later_of(counts.outcome, tab):
             return later
         answer = answer_of(
-            (before.put, counts.put),
+            puts,
             counts.state(),
             limit=counts.composed.request.call(entry.spec).max_tokens,
             text=counts.draft.text,

@@ -1,10 +1,11 @@
 """How long a contender is waited for that fails, or asks for time; pure.
 
 Who asks for time gets it, but not an hour of it, and who keeps failing is asked no
-more: somebody waits for the others. `now` is always the loop's time, in seconds.
+more: somebody waits for the others. A wrong key is no matter of patience. `now` is
+always the loop's time, in seconds.
 """
 
-from hexai.bench.replies import Later
+from hexai.bench.replies import Later, Refusal
 
 IN_A_ROW = 10
 """Failures for one cause, one after the other, after which nothing more is asked."""
@@ -35,6 +36,11 @@ class Patience:
         self._has_answered = True
         self._failures = self._waits = 0
         self._waited = 0.0
+
+    def is_refused(self, refusal: Refusal) -> bool:
+        """Tell whether a failure is that of all that it would be asked."""
+        is_first = refusal is Refusal.AT_FIRST and not self._has_answered
+        return refusal is Refusal.ALWAYS or is_first
 
     def failed(self, cause: str, error: str) -> str | None:
         """Take a failure; gives why nothing more is asked, None if more is."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,14 +21,27 @@ from hexai.domain.outcome import (
 from hexai.domain.provider import FinishReason
 from hexai.engine.breaker import REST
 from hexai.errors import (
+    Authentication,
     ContentFilter,
     NoAnswer,
     NotSent,
     OutOfCredit,
+    Permission,
     RateLimited,
     TimedOut,
+    UnknownModel,
     UpstreamResting,
 )
+
+
+class Refusal(StrEnum):
+    """What a failure says of all that might be asked besides."""
+
+    NONE = "none"
+    AT_FIRST = "at first"
+    """The same, unless something was answered before: some refuse one prompt so."""
+    ALWAYS = "always"
+    """The same, whatever was answered before."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -52,9 +66,12 @@ class Answer(Struct, frozen=True, kw_only=True):
     cost_usd: Decimal | None = None
     uncached_usd: Decimal | None = None
     estimated: bool = False
+    unbelieved: int | None = None
+    """Tokens that its upstream told and that cannot be."""
     error: str = ""
     cause: str = ""
     """The kind of a failure, by which it is told whether it is the same again."""
+    refusal: Refusal = Refusal.NONE
     is_private: bool = False
     """The guard objected, so that no text of it is stored."""
 
@@ -69,10 +86,15 @@ class Later(Struct, frozen=True):
     """The upstream is left alone because it keeps failing."""
     was_tried: bool = False
     """It failed for this one too."""
+    spent: Decimal = Decimal(0)
+    """What was spent on it all the same, in USD."""
 
 
 class Unpaid(Struct, frozen=True):
     """The purse does not hold what it may cost."""
+
+    spent: Decimal = Decimal(0)
+    """What was spent on it all the same, in USD."""
 
 
 Reply = Answer | Later | Unpaid
@@ -148,13 +170,24 @@ def later_of(outcome: Outcome, tab: Tab) -> Later | Unpaid | None:
     """Say that a cell is to be asked again; None if it said something."""
     error = outcome.error
     if tab.is_refused:
-        return Unpaid()
+        return Unpaid(tab.spent)
     if isinstance(error, UpstreamResting):
         tried = outcome.attempts > 0
-        return Later(str(error), REST, is_down=True, was_tried=tried)
+        return Later(str(error), REST, is_down=True, was_tried=tried, spent=tab.spent)
     if isinstance(error, RateLimited) and not isinstance(error, OutOfCredit):
-        return Later(str(error), error.retry_after)
+        return Later(str(error), error.retry_after, spent=tab.spent)
     return None
+
+
+def refusal_of(outcome: Outcome) -> Refusal:
+    """Say whether a contender will be refused whatever else it is asked."""
+    match outcome.error:
+        case Authentication() | OutOfCredit():
+            return Refusal.ALWAYS
+        case Permission() | UnknownModel():
+            return Refusal.AT_FIRST
+        case _:
+            return Refusal.NONE
 
 
 def answer_of(
@@ -182,10 +215,17 @@ def answer_of(
             each.outcome.usage is not None and each.outcome.usage.source == "estimated"
             for each in puts
         ),
+        unbelieved=max(filter(None, map(_unbelieved, puts)), default=None),
         error=ended[1],
         cause=outcome.error.kind if outcome.error else "",
+        refusal=refusal_of(outcome),
         is_private=any(each.is_private for each in puts),
     )
+
+
+def _unbelieved(put: Put) -> int | None:
+    usage = put.outcome.usage
+    return None if usage is None else usage.unbelieved
 
 
 def _sum(costs: Sequence[Decimal | None]) -> Decimal | None:

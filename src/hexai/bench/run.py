@@ -20,7 +20,7 @@ from msgspec import Struct
 from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.patience import Patience
-from hexai.bench.replies import Later, Unpaid
+from hexai.bench.replies import Later, Refusal, Unpaid
 from hexai.bench.schedule import LEAD, Lane, Seat, cold_cells, lanes_of, spread
 from hexai.domain.bench import Cell, Ending, Item
 
@@ -40,6 +40,7 @@ class Filled(Struct, frozen=True, kw_only=True):
     cell: Cell
     cause: str = ""
     """The kind of a failure; empty for none."""
+    refusal: Refusal = Refusal.NONE
 
 
 Result = Filled | Later | Unpaid
@@ -79,6 +80,9 @@ class Keeps(Protocol):
 
     def put(self, cell: Cell) -> None:
         """Write a cell."""
+
+    def drop(self, task: str, contender: int, spent: Decimal) -> None:
+        """Write that a cell which began says nothing by now, and what it cost."""
 
 
 class Wait(Struct, frozen=True, kw_only=True):
@@ -256,15 +260,21 @@ class Bench(Generic[T]):
             finally:
                 began = self._begun.pop(cell, now())
             match result:
+                case Filled() if self._patience[index].is_refused(result.refusal):
+                    self._keeps.drop(*cell, result.cell.cost_usd or Decimal(0))
+                    self._set_aside(index, result.cell.error)
+                    break
                 case Filled():
                     self._note(index, result, now() - began)
                     break
                 case Later():
+                    self._keeps.drop(*cell, result.spent)
                     why = self._patience[index].put_off(result, now())
                     self._set_aside(index, why)
                     lane.put_off((place, index))
                     break
                 case Unpaid():
+                    self._keeps.drop(*cell, result.spent)
                     unpaid += 1
                     if unpaid == _UNPAID:
                         self._ending = self._ending or Ending.SPENT

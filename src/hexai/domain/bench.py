@@ -151,7 +151,9 @@ class Cell(Struct, frozen=True, kw_only=True):
     uncached_usd: Decimal | None = None
     """What it would have cost without any upstream's cache."""
     estimated: bool = False
-    """Its tokens are ours, since the upstream told none."""
+    """Its tokens are ours, since the upstream told none that can be."""
+    unbelieved: int | None = None
+    """Tokens that it told and that cannot be; None: it told none such."""
     passes: bool | None = None
     """What the user's tests say; None: not asked."""
     error: str = ""
@@ -313,7 +315,8 @@ class BenchRecord(Struct, frozen=True, kw_only=True):
     votes: tuple[BenchVote, ...] = ()
     """In the order in which they were given."""
     lost_usd: Decimal = Decimal(0)
-    """The most that requests may have cost of which a killed run told no more."""
+    """What was spent beside the cells: on what had to be asked again, and the most that
+    requests may have cost of which a killed run told no more."""
 
     @property
     def cost_usd(self) -> Decimal:

@@ -108,6 +108,16 @@ class Outcome(Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def unbelieved_words(self) -> str:
+        """What to tell people of figures that cannot be; empty if there are none."""
+        if self.usage is None or self.usage.unbelieved is None:
+            return ""
+        return (
+            f"its upstream told {self.usage.unbelieved:,} tokens, which cannot be; "
+            "they are estimated"
+        )
+
+    @property
     def tokens_per_s(self) -> float | None:
         """Generated tokens per second; None where the time is too short to tell."""
         return speed(self.usage, self.timings)

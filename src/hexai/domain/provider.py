@@ -44,6 +44,8 @@ class Usage(Struct, frozen=True, kw_only=True):
     """The part of `input` that was written to it; None: unknown."""
     source: UsageSource
     """`estimated` as soon as one of the tokens' figures is."""
+    unbelieved: int | None = None
+    """Tokens that the upstream told and that cannot be; None: it told none such."""
     cost_usd: Decimal | None = None
     """What the upstream says it charged; None if it did not."""
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from io import StringIO
 
+from msgspec.structs import replace
+
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import (
     Finished,
@@ -22,6 +24,18 @@ from hexai.text.tokens import estimate_tokens
 # Gateways fill in 0 for what they were not told. A prompt has no 0 tokens, and a text
 # that came has some: such a 0 is as good as not said. What contradicts itself (more
 # from the cache than there was input) is not believed either.
+#
+# Nor is what cannot be. A token is a byte at least, but for what nobody sees: what an
+# upstream adds to a prompt (its own, pictures, pages that it looked up), and what a
+# model thinks in silence. So there is room for that, and only what exceeds it is no
+# figure: it is estimated, and people are told so.
+
+_ADDED = 100_000
+"""Tokens that an upstream may have added to a prompt."""
+_SILENT = 1_000_000
+"""Tokens that a model may have thought in silence, where no limit was sent."""
+_MARKS = 64
+"""Tokens beyond a limit that was sent: marks of an answer's parts and of its end."""
 
 _READ_AT_LEAST = 2 / 3
 """An upstream that has counted less of a prompt than this part of the estimate, which
@@ -29,9 +43,24 @@ is within a fifth for code and prose, has not read all of it."""
 
 
 def complete_usage(
-    reported: ReportedUsage, prompt: Iterable[str], text: str, reasoning: str
+    reported: ReportedUsage,
+    prompt: Iterable[str],
+    text: str,
+    reasoning: str,
+    *,
+    limit: int | None = None,
 ) -> Usage:
-    """Fill in what was not reported, from the prompt's parts and what was generated."""
+    """Fill in what was not reported, from the prompt's parts and what was generated.
+
+    `limit` is what was sent of how many tokens an answer may have; None: nothing.
+    """
+    prompt = tuple(prompt)
+    most_in = _ADDED + _size(prompt)
+    most_out = max(_silent(reported, limit), _size((text, reasoning)))
+    unbelieved = max(
+        _beyond(reported.input, most_in), _beyond(reported.output, most_out)
+    )
+    reported = _without_what_cannot_be(reported, most_in, most_out)
     spent = reported.input or None
     counted_in = spent is not None
     if spent is None:
@@ -54,7 +83,33 @@ def complete_usage(
         written=_part(reported.written, spent - (cached or 0)) if counted_in else None,
         source="reported" if counted_in and counted_out else "estimated",
         cost_usd=_charged(reported),
+        unbelieved=unbelieved or None,
     )
+
+
+def _silent(reported: ReportedUsage, limit: int | None) -> int:
+    """Give the tokens that nobody need have seen; some limits are of the text alone."""
+    return _SILENT if limit is None or reported.reasoning else limit + _MARKS
+
+
+def _beyond(count: int | None, most: int) -> int:
+    return count if count is not None and count > most else 0
+
+
+def _without_what_cannot_be(
+    reported: ReportedUsage, most_in: int, most_out: int
+) -> ReportedUsage:
+    """Take out a figure that cannot be, and what was charged for it."""
+    if _beyond(reported.input, most_in):
+        reported = replace(reported, input=None, cost_usd=None)
+    if _beyond(reported.output, most_out):
+        reported = replace(reported, output=None, reasoning=None, cost_usd=None)
+    return reported
+
+
+def _size(texts: Iterable[str]) -> int:
+    """Give the bytes of texts."""
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 
 def was_cut(prompt: Iterable[str], counted: int | None, held: int | None) -> bool:
@@ -65,8 +120,7 @@ def was_cut(prompt: Iterable[str], counted: int | None, held: int | None) -> boo
     be `_SMALLEST`.
     """
     texts = tuple(prompt)
-    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
-    if not counted or size <= (held or _SMALLEST):
+    if not counted or _size(texts) <= (held or _SMALLEST):
         return False
     return counted < _READ_AT_LEAST * prompt_tokens(texts)
 
@@ -228,7 +282,8 @@ class Tally:
             return None
         reported = self.finished.usage if self.finished else ReportedUsage()
         text, reasoning = self._text.getvalue(), self._reasoning.getvalue()
-        return complete_usage(reported, self._prompt(), text, reasoning)
+        limit = self.request.call(self.target.spec).max_tokens
+        return complete_usage(reported, self._prompt(), text, reasoning, limit=limit)
 
     def _given(self) -> Given | None:
         if not self.attempts:

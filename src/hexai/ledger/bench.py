@@ -185,6 +185,36 @@ class Benches:
                 key,
             )
 
+    def drop(self, number: int, task: str, contender: int, spent: Decimal) -> None:
+        """Write that a cell which began says nothing by now, and what it cost."""
+        with translated(self._path), transaction(self._connection):
+            self._connection.execute(
+                "DELETE FROM bench_reserved WHERE (bench, task, contender) = (?, ?, ?)",
+                (number, task, contender),
+            )
+            self._lose(number, billionths(spent))
+
+    def take_over(self, number: int) -> None:
+        """Count what is reserved as spent, for good: nobody will tell of it any more.
+
+        Only who has the bench to himself may.
+        """
+        these = "FROM bench_reserved WHERE bench = ? AND task <> ''"
+        with translated(self._path), transaction(self._connection):
+            query = f"SELECT total(most) {these}"
+            [most] = self._connection.execute(query, (number,)).fetchone()
+            self._connection.execute(f"DELETE {these}", (number,))
+            self._lose(number, int(most))
+
+    def _lose(self, number: int, most: int) -> None:
+        """Count what was spent on no cell, in a row that is of no task."""
+        if most:
+            self._connection.execute(
+                "INSERT INTO bench_reserved VALUES (?, '', -1, ?)"
+                " ON CONFLICT DO UPDATE SET most = most + excluded.most",
+                (number, most),
+            )
+
     def end(self, number: int, ending: Ending, aside: Mapping[int, str]) -> None:
         """Write why no more is asked, and who was asked no more before that."""
         with translated(self._path):

@@ -41,7 +41,7 @@ _NOTES_ON_QUESTIONS = (
     "all: answers that passed all of theirs",
 )
 _OF_CODE = ("First of a file", "1,000 tasks", "1,000 characters saved")
-_ESTIMATED = "~ with tokens that were estimated, as the upstream told none"
+_ESTIMATED = "~ with tokens that were estimated, as the upstream told none that can be"
 
 
 class Halves(Struct, frozen=True, kw_only=True):

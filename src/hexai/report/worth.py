@@ -189,7 +189,9 @@ def money(view: View, names: Names, order: Sequence[str], words: Words) -> Block
     tables = [_money_table(view, names, words)]
     notes = []
     if any(row.figures.estimated for row in view.rows):
-        notes.append("~ with tokens that were estimated, as the upstream told none")
+        notes.append(
+            "~ with tokens that were estimated, as the upstream told none that can be"
+        )
     if any(row.figures.unpriced for row in view.rows):
         notes.append("? with answers whose price nobody knows; they are not in the sum")
     if not spent:

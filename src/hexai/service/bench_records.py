@@ -35,6 +35,17 @@ class BenchRecords:
         """Write an answered cell."""
         self._benches.put(number, cell)
 
+    def drop(self, number: int, task: str, contender: int, spent: Decimal) -> None:
+        """Write that a cell which began says nothing by now, and what it cost."""
+        self._benches.drop(number, task, contender, spent)
+
+    def take_over(self, number: int) -> None:
+        """Count for good what a killed run of a bench may have spent.
+
+        Only who has the bench to himself may.
+        """
+        self._benches.take_over(number)
+
     def end(self, number: int, ending: Ending, aside: Mapping[int, str]) -> None:
         """Write why nothing more is asked."""
         self._benches.end(number, ending, aside)

@@ -224,6 +224,7 @@ def figures(outcome: Outcome, cost: Decimal | None) -> list[str]:
         _cost(outcome, cost),
         _cut_off(outcome),
         _cut_prompt(outcome),
+        _unbelieved(outcome),
     ]
     return [word for word in words if word]
 
@@ -281,6 +282,13 @@ def _cut_prompt(outcome: Outcome) -> str:
     if not outcome.is_cut or outcome.given is None or outcome.usage is None:
         return ""
     return f"prompt=cut({outcome.usage.input}/~{outcome.given.tokens})"
+
+
+def _unbelieved(outcome: Outcome) -> str:
+    """Say what the upstream told that cannot be."""
+    if outcome.usage is None or outcome.usage.unbelieved is None:
+        return ""
+    return f"unbelieved={outcome.usage.unbelieved}"
 
 
 def is_estimated(outcome: Outcome) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from hexai.bench.budget import Purse
-from hexai.bench.replies import Later
+from hexai.bench.replies import Later, Refusal
 from hexai.bench.run import Bench, Filled, Result, Wait
 from hexai.bench.schedule import LEAD
 from hexai.domain.bench import Cell, Ending, State, Task
@@ -112,6 +112,37 @@ def test_who_fails_ten_times_for_one_cause_is_set_aside() -> None:
     assert sum(index == 0 for _, index in script.asked) == 10
     assert len(bench.known.blocks) == 30
     assert ending is Ending.DONE
+
+
+@pytest.mark.parametrize(
+    ("refusal", "answers", "asked"),
+    [
+        (Refusal.ALWAYS, 0, 1),
+        (Refusal.ALWAYS, 3, 4),
+        (Refusal.AT_FIRST, 0, 1),
+        (Refusal.AT_FIRST, 3, 13),
+    ],
+)
+def test_who_is_refused_whatever_it_is_asked_is_set_aside_at_once(
+    refusal: Refusal, answers: int, asked: int
+) -> None:
+    """Nothing is kept of it, so that a bench which goes on asks that again."""
+
+    def answer(task: Task, index: int) -> Result:
+        if index or len(script.kept) < answers:
+            return Filled(cell=cell(task.id, index))
+        failed = Cell(task=task.id, contender=0, state=State.FAILED, error="wrong key")
+        return Filled(cell=failed, cause="authentication", refusal=refusal)
+
+    script = Script([cloud("a", at_once=1)], answer)
+
+    _, bench = play([task(n) for n in range(30)], script)
+
+    assert bench.known.aside == {0: "wrong key"}
+    assert len(script.asked) == asked
+    is_once = asked <= answers + 1
+    assert len(script.kept) == (answers if is_once else asked)
+    assert len(script.dropped) == is_once
 
 
 def test_failures_for_other_causes_or_with_answers_between_set_nobody_aside() -> None:

@@ -85,6 +85,65 @@ def test_what_is_not_reported_is_estimated(
     assert complete_usage(reported, PROMPT, "x" * 12, reasoning) == expected
 
 
+_BILLION = 10**9
+
+
+@pytest.mark.parametrize(
+    ("reported", "limit", "expected"),
+    [
+        (
+            ReportedUsage(input=_BILLION, output=3, cost_usd=Decimal(9)),
+            None,
+            Usage(input=20, output=3, source="estimated", unbelieved=_BILLION),
+        ),
+        (
+            ReportedUsage(input=7, output=_BILLION, reasoning=_BILLION),
+            None,
+            Usage(input=7, output=3, source="estimated", unbelieved=_BILLION),
+        ),
+        (
+            ReportedUsage(input=7, output=50_000),
+            100,
+            Usage(input=7, output=3, source="estimated", unbelieved=50_000),
+        ),
+        (  # a model may think in silence, where nothing forbids it
+            ReportedUsage(input=7, output=50_000),
+            None,
+            Usage(input=7, output=50_000, source="reported"),
+        ),
+        (  # or where the limit is of the text alone
+            ReportedUsage(input=7, output=50_000, reasoning=49_990),
+            100,
+            Usage(
+                input=7,
+                output=50_000,
+                reasoning=49_990,
+                hidden=49_990,
+                source="reported",
+            ),
+        ),
+        (  # an upstream may add to a prompt what it looked up
+            ReportedUsage(input=60_000, output=3),
+            100,
+            Usage(input=60_000, output=3, source="reported"),
+        ),
+    ],
+)
+def test_figures_that_cannot_be_are_estimated_and_named(
+    reported: ReportedUsage, limit: int | None, expected: Usage
+) -> None:
+    """What is more than was sent and streamed, and more than nobody need have seen."""
+    told = complete_usage(reported, PROMPT, "x" * 12, "", limit=limit)
+    assert told == expected
+
+
+def test_more_than_the_limit_is_believed_of_what_was_streamed() -> None:
+    """Some servers heed no limit; a token is a byte at least."""
+    told = ReportedUsage(input=7, output=400)
+    usage = complete_usage(told, PROMPT, "x" * 400, "", limit=100)
+    assert usage == Usage(input=7, output=400, source="reported")
+
+
 def test_what_filled_a_gap_is_estimated_by_both_sides_of_it() -> None:
     """The messages that ask for the same were not sent."""
     gap = Infill(prefix="x" * 40, suffix="x" * 8)

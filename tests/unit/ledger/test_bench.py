@@ -88,6 +88,26 @@ def test_what_was_reserved_for_a_cell_that_never_came_is_lost(ledger: Ledger) ->
     assert read.lost_usd == Decimal("0.03")
 
 
+def test_what_was_spent_on_no_cell_stays_spent(ledger: Ledger) -> None:
+    """Whether it was put off or killed, and whatever is answered after that."""
+    number = ledger.benches.begin(record()).number
+    ledger.benches.reserve(number, "00000001", 0, Decimal("0.02"))
+    ledger.benches.drop(number, "00000001", 0, Decimal("0.005"))
+    ledger.benches.reserve(number, "00000002", 0, Decimal("0.03"))
+    ledger.benches.drop(number, "00000002", 0, Decimal(0))
+    ledger.benches.reserve(number, "00000001", 0, Decimal("0.02"))  # and is killed
+
+    for _ in range(2):
+        ledger.benches.take_over(number)
+    ledger.benches.reserve(number, "00000001", 0, Decimal("0.02"))
+    ledger.benches.put(number, cell("00000001", 0))
+
+    read = ledger.benches.read(number)
+
+    assert read is not None
+    assert read.lost_usd == Decimal("0.025")
+
+
 @pytest.mark.parametrize(
     ("word", "found"),
     [("1", 1), ("ababab", 1), ("ABABABA", 1), ("2", 0), ("abab", 0), ("ab****", 0)],

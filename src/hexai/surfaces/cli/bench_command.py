@@ -308,6 +308,7 @@ class BenchCommand(Generic[T]):
         record = self._begin(plan)
         asker.open(record)
         if self._before is not None:  # it may have gone on until just now
+            self._records.take_over(record.number)
             record = self._records.find(str(record.number))
             self._count_spent(record)
         self.number = record.number

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from hexai.bench.known import Known
 from hexai.domain.bench import BenchRecord, Ending, State
+from hexai.surfaces.words import counted, usd
 
 _OWN_DOING = (State.EMPTY, State.UNFIT, State.CUT_OFF, State.TIMED_OUT, State.REFUSED)
 _NOT_ITS_DOING = (State.FAILED, State.GUARDED)
@@ -35,6 +36,26 @@ def reasons(known: Known, labels: Sequence[str]) -> Iterator[str]:
         if reasons and index not in known.aside:
             [(reason, _)] = reasons.most_common(1)
             yield f"{label} failed mostly so: {error_words(reason)}"
+
+
+def doubts(known: Known, labels: Sequence[str]) -> Iterator[str]:
+    """Say whose upstream told tokens that cannot be."""
+    for index, label in enumerate(labels):
+        told = [c.unbelieved for c in known.cells_of(index) if c.unbelieved is not None]
+        if told:
+            yield (
+                f"{label}: in {counted(len(told), 'answer')} its upstream told up to "
+                f"{max(told):,} tokens, which cannot be; tokens and price are estimated"
+            )
+
+
+def lost_words(bench: BenchRecord) -> Iterator[str]:
+    """Say what was spent on requests of which no answer counts, as far as one knows."""
+    if bench.lost_usd:
+        yield (
+            f"beside that, up to {usd(bench.lost_usd)} went into requests that were "
+            "cut off or had to be put again, or are under way"
+        )
 
 
 def ending_words(bench: BenchRecord, *, has_texts: bool) -> str:

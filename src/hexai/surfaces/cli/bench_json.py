@@ -32,6 +32,7 @@ def listed(bench: BenchRecord) -> dict[str, Any]:
         "cells": len(bench.cells),
         "cost_usd": bench.cost_usd,
         "cost_known": bench.is_cost_known,
+        "lost_usd": bench.lost_usd,
         "contenders": [
             {
                 "label": each.label,

@@ -21,3 +21,7 @@ class Keeper:
     def put(self, cell: Cell) -> None:
         """Write a cell."""
         self._records.put(self._number, cell)
+
+    def drop(self, task: str, contender: int, spent: Decimal) -> None:
+        """Write that a cell which began says nothing by now, and what it cost."""
+        self._records.drop(self._number, task, contender, spent)

@@ -245,6 +245,7 @@ def _cell_rows(bench: BenchRecord) -> Iterator[dict[str, Any]]:
             "cost_usd": cell.cost_usd,
             "uncached_usd": cell.uncached_usd,
             "estimated": cell.estimated,
+            "unbelieved": cell.unbelieved,
             "passes": cell.passes,
             "error": cell.error,
         }

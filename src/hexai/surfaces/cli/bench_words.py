@@ -14,7 +14,13 @@ from hexai.bench.standing import Decision, Mean, Pair
 from hexai.domain.bench import BenchRecord, Cell, Kind, Plan
 from hexai.domain.entry import Surface
 from hexai.surfaces.cli.bench_cheapest import cheapest_words
-from hexai.surfaces.cli.bench_ends import ends, error_words, reasons
+from hexai.surfaces.cli.bench_ends import (
+    doubts,
+    ends,
+    error_words,
+    lost_words,
+    reasons,
+)
 from hexai.surfaces.cli.bench_trained import trained_words
 from hexai.surfaces.cli.bench_units import duration, interval, points, share
 from hexai.surfaces.cli.output import table
@@ -190,6 +196,8 @@ def sentences(bench: BenchRecord, known: Known) -> list[str]:
             for index, reason in sorted(known.aside.items())
         ),
         *(late_words(known, plan) if not plan.asks_questions else ()),
+        *doubts(known, labels),
+        *lost_words(bench),
         *cheapest_words(known, labels),
     ]
 

@@ -1,6 +1,6 @@
 """How a run ended, for a person at a terminal: a row each, and what failed; pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from hexai.domain.outcome import Outcome, Status
@@ -40,7 +40,7 @@ def closing_table(
     }
     told = {heading: cells for heading, cells in told.items() if any(cells)}
     drawn = table(list(told), list(zip(*told.values(), strict=True)), columns=columns)
-    return (*drawn.splitlines(), *_reasons(outcomes))
+    return (*drawn.splitlines(), *_reasons(outcomes), *_unbelieved(outcomes))
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
@@ -50,6 +50,12 @@ def _reasons(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
         if each.error is not None:
             failed.setdefault(str(each.error), []).append(each.label)
     return tuple(f"{', '.join(labels)}: {why}" for why, labels in failed.items())
+
+
+def _unbelieved(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for each in outcomes:
+        if words := each.unbelieved_words:
+            yield f"{each.label}: {words}"
 
 
 def _state(outcome: Outcome) -> str:

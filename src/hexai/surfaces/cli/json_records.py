@@ -49,6 +49,7 @@ class UsageRecord(Struct, kw_only=True):
     cached: int | None
     written: int | None
     source: str
+    unbelieved: int | None
 
     @classmethod
     def of(cls, usage: Usage | None) -> "UsageRecord | None":
@@ -62,6 +63,7 @@ class UsageRecord(Struct, kw_only=True):
             cached=usage.cached,
             written=usage.written,
             source=usage.source,
+            unbelieved=usage.unbelieved,
         )
 
 

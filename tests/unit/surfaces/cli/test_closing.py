@@ -51,6 +51,18 @@ def test_what_failed_is_said_once_with_what_to_do() -> None:
     ]
 
 
+def test_figures_that_cannot_be_are_named() -> None:
+    """What stands in the row is estimated, and marked as that."""
+    usage = replace(USAGE, source="estimated", unbelieved=10**9)
+    drawn = lines(ended("home", usage=usage))
+
+    assert "~148" in drawn[1]
+    assert drawn[-1] == (
+        "home: its upstream told 1,000,000,000 tokens, which cannot be; "
+        "they are estimated"
+    )
+
+
 def test_a_column_without_figures_is_left_out() -> None:
     """As those of time and money for what came from the cache."""
     assert lines(ended("home", cached_age=180.0))[0].split() == [

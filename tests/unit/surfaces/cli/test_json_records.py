@@ -46,6 +46,7 @@ def test_json_is_one_object_with_every_key() -> None:
                     "cached": None,
                     "written": None,
                     "source": "reported",
+                    "unbelieved": None,
                 },
                 "tokens_per_s": 85.5,
                 "cost_usd": 0.0004,
