@@ -18,7 +18,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 
 import httpx2
@@ -35,11 +34,12 @@ from hexai.bench.prepare import Asked, find_tasks, plan_of, tasks_of
 from hexai.bench.run import Bench
 from hexai.config.folders import find_folders
 from hexai.config.order import Snapshot, load
-from hexai.domain.bench import Cell, Plan, Task
+from hexai.domain.bench import Plan, Task
 from hexai.domain.entry import Surface
-from hexai.service.bench_records import BenchRecords, open_benches
+from hexai.service.bench_records import open_benches
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
+from hexai.surfaces.cli.bench_keeper import Keeper
 
 LIMIT = 0.005
 """Seconds of a processor that a cell may take beside its upstream."""
@@ -72,21 +72,6 @@ def configuration(ports: Sequence[int], home: Path) -> Snapshot:
     text = "".join(_ENTRY.format(number=n, port=port) for n, port in enumerate(ports))
     (folder / "config.toml").write_text(text)
     return load(find_folders({}, home), {})
-
-
-class Keeper:
-    """Writes cells as the command does."""
-
-    def __init__(self, records: BenchRecords, number: int) -> None:
-        self._records, self._number = records, number
-
-    def reserve(self, task: str, contender: int, most: Decimal) -> None:
-        """Write what a cell may cost."""
-        self._records.reserve(self._number, task, contender, most)
-
-    def put(self, cell: Cell) -> None:
-        """Write a cell."""
-        self._records.put(self._number, cell)
 
 
 class Clocks:
@@ -145,7 +130,7 @@ async def measure(
                     asker.sizes(task)  # as it says beforehand
                 with ours.running():
                     filler = HoleFiller(asker, some, keep)
-                    keeper = Keeper(records, record.number)
+                    keeper = Keeper(records, record)
                     await Bench(some, Known.of(record), filler, keeper, purse).run()
                 bodies = [asker.compose(task) for task in some]
                 await _bare(urls, [len(str(b.request.messages)) for b in bodies], bare)

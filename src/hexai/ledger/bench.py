@@ -192,7 +192,7 @@ class Benches:
                 "DELETE FROM bench_reserved WHERE (bench, task, contender) = (?, ?, ?)",
                 (number, task, contender),
             )
-            self._lose(number, billionths(spent))
+            self._lose(number, billionths(spent) or 0)
 
     def take_over(self, number: int) -> None:
         """Count what is reserved as spent, for good: nobody will tell of it any more.
