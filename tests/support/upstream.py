@@ -222,6 +222,8 @@ class Upstream:
         self._ready.set()
         await self._stop.wait()
         server.close()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -263,6 +265,9 @@ class Upstream:
             self._tasks.discard(task)
             line.close()
 
+
+_TURNS = 3
+"""Of the loop, until who was accepted last has the protocol that is to be ended."""
 
 ASIDES = ("/api/ps", "/api/tags", "/api/version", "/props")
 """What servers are asked of themselves beside the questions; a test that cares routes

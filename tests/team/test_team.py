@@ -28,7 +28,7 @@ from hexai.service.team_secret import secret_file
 from hexai.team import push
 from hexai.team.sent import Row
 from hexai.team.server import SCHEMA
-from tests.support.postgres import OWNER, Postgres
+from tests.support.postgres import OWNER, Postgres, superuser
 from tests.support.records import chosen, contender_record, run_record
 from tests.support.team import DAY, LATELY, Person, Team, psql, shown_run
 
@@ -700,7 +700,9 @@ def test_what_another_owner_makes_is_the_owners(team: Team) -> None:
     """Whoever is a member of the owner's role does all that the owner does."""
     second = team.person("second", f"{team.database}_second")
     team.people.append(second)
-    team.ask(f'CREATE ROLE "{second.role}" LOGIN IN ROLE owner')
+    team.ask(f'CREATE ROLE "{second.role}" LOGIN')
+    with team.server.connect(team.database, superuser()) as session:
+        session.execute(f'GRANT owner TO "{second.role}"'.encode())
     [(name,)] = team.ask("SELECT to_char(current_date, 'YYYY_MM')")
     team.ask(f"DROP TABLE hexai.fact_{name}")
 
