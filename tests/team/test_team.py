@@ -700,9 +700,8 @@ def test_what_another_owner_makes_is_the_owners(team: Team) -> None:
     """Whoever is a member of the owner's role does all that the owner does."""
     second = team.person("second", f"{team.database}_second")
     team.people.append(second)
-    team.ask(f'CREATE ROLE "{second.role}" LOGIN')
     with team.server.connect(team.database, superuser()) as session:
-        session.execute(f'GRANT owner TO "{second.role}"'.encode())
+        session.execute(f'CREATE ROLE "{second.role}" LOGIN IN ROLE owner'.encode())
     [(name,)] = team.ask("SELECT to_char(current_date, 'YYYY_MM')")
     team.ask(f"DROP TABLE hexai.fact_{name}")
 
@@ -715,7 +714,8 @@ def test_what_another_owner_makes_is_the_owners(team: Team) -> None:
     refused = second.run("team", "member", "add", f"{team.database} carl")
     assert refused.code == 1
     assert f'ALTER ROLE "{second.role}" CREATEROLE' in refused.err
-    team.ask(f'ALTER ROLE "{second.role}" CREATEROLE')
+    with team.server.connect(team.database, superuser()) as session:
+        session.execute(f'ALTER ROLE "{second.role}" CREATEROLE'.encode())
     second.team("member", "add", f"{team.database} carl")
     team.people.append(team.person("carl", f"{team.database}_carl"))
     assert "nothing to publish" in second.team("publish")
