@@ -93,7 +93,8 @@ def superuser() -> str:
     return pwd.getpwuid(os.getuid()).pw_name if os.getuid() else "nobody"
 
 
-def _identity() -> dict[str, Any]:
+def identity() -> dict[str, Any]:
+    """Give who runs a server: PostgreSQL refuses root."""
     if os.getuid():
         return {}
     found = pwd.getpwnam("nobody")
@@ -129,13 +130,13 @@ def running(*, within: Path | None = None, durable: bool = False) -> Iterator[Po
 
 def _make(folder: Path, *, durable: bool) -> Postgres:
     if not os.getuid():
-        os.chown(folder, _identity()["user"], _identity()["group"])
+        os.chown(folder, identity()["user"], identity()["group"])
     subprocess.run(
         [program("initdb"), *_INITDB, f"--username={superuser()}", folder / "data"],
         check=True,
         capture_output=True,
         cwd="/",
-        **_identity(),
+        **identity(),
     )
     quick = "" if durable else "fsync = off\nsynchronous_commit = off\n"
     with (folder / "data" / "postgresql.conf").open("a") as settings:
@@ -159,7 +160,7 @@ def _launch(folder: Path, port: int) -> subprocess.Popen[bytes]:
             stderr=log,
             cwd="/",
             start_new_session=True,
-            **_identity(),
+            **identity(),
         )
 
 

@@ -348,6 +348,25 @@ def test_forgetting_asks_nobody_only_where_that_is_said(team: Team) -> None:
     assert team.count() == 5
 
 
+def test_who_was_enrolled_by_letters_and_marks_apart_is_found(team: Team) -> None:
+    """As earlier programs wrote a name down: by either spelling, and as one person."""
+    zoe = team.enrol("zo\u00eb")
+    team.ask("UPDATE hexai.person SET name = normalize(name, NFD)")
+    zoe.record(*shown_run(1))
+    zoe.team("push")
+
+    again = team.owner.run("team", "member", "add", zoe.role)
+    assert "is enrolled already" in again.err
+    assert "forgotten 1 run" in zoe.team("forget", "--yes", zoe.role)
+    zoe.record(*shown_run(2))
+    zoe.team("push")
+    assert "forgotten 1 run" in team.owner.team("forget", "--yes", zoe.role)
+
+    team.ask(f'DROP ROLE "{zoe.role}"')
+    team.owner.team("member", "add", zoe.role)  # and is again who she was
+    assert team.count("person") == 1
+
+
 @pytest.mark.parametrize("whom", ["ME", "own name"])
 def test_one_may_be_called_by_name(team: Team, whom: str) -> None:
     """It is as without a name: what is here and was not pushed stays away too."""

@@ -66,6 +66,7 @@ def enrol(connection: "Connection[Any]", name: str, *, role: str = "") -> Enroll
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise TeamError(f"a name has 1 to {_LONGEST_NAME} printable characters")
     check_owner(connection)
+    name = _as_enrolled(connection, name)
     known = _role_of(connection, name)
     if known is not None:
         raise TeamError(
@@ -102,7 +103,7 @@ def pseudonym_of(connection: "Connection[Any]", name: str) -> int:
     check_owner(connection)
     row = connection.execute(
         "SELECT pseudonym FROM hexai.person WHERE lower(name) = lower(%s)",
-        [_spelt(name)],
+        [_as_enrolled(connection, name)],
     ).fetchone()
     if row is None:
         raise TeamError(f"nobody is enrolled as {name}; see hexai team status")
@@ -114,7 +115,7 @@ def is_own_name(connection: "Connection[Any]", name: str) -> bool:
     row = connection.execute(
         "SELECT 1 FROM hexai.person WHERE role = session_user"
         " AND lower(name) = lower(%s)",
-        [_spelt(name)],
+        [_as_enrolled(connection, name)],
     ).fetchone()
     return row is not None
 
@@ -125,6 +126,21 @@ def _spelt(name: str) -> str:
     Its letters' case is for the server to leave aside.
     """
     return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def _as_enrolled(connection: "Connection[Any]", name: str) -> str:
+    """Give a name as it is there; as `_spelt` if it is not.
+
+    Before names were spelt in one way, some were enrolled with letters that are
+    written as two characters each.
+    """
+    name = _spelt(name)
+    row = connection.execute(
+        "SELECT name FROM hexai.person WHERE lower(name) IN (lower(%s), lower(%s))"
+        " ORDER BY lower(name) = lower(%s) DESC LIMIT 1",
+        [name, unicodedata.normalize("NFD", name), name],
+    ).fetchone()
+    return name if row is None else str(row[0])
 
 
 def _role_for(name: str) -> str:

@@ -52,7 +52,7 @@ CREATE TEMPORARY TABLE incoming (
     state "char", flags smallint, cost bigint, sitting bigint, document bigint,
     project bigint, ttft integer, total integer, generating integer, input integer,
     output integer, number integer, share real, trial text
-) ON COMMIT DELETE ROWS
+) ON COMMIT DROP
 """
 _COPY = f"COPY pg_temp.incoming ({_COLUMNS}) FROM STDIN (NULL '{NOTHING}')"
 # What is put in is our own, and fixed.
@@ -115,7 +115,6 @@ class Pusher:
             secret=secret, setting=self.setting, projects=projects or {}
         )
         self._sent: set[int] = set()
-        self._is_ready = False
         keep_known(state, Known(setting=self.setting, person=self.me.pseudonym))
 
     @property
@@ -187,11 +186,9 @@ class Pusher:
         if not batch.rows:
             return 0
         connection = self._connection
-        if not self._is_ready:
-            connection.execute(_INCOMING)
-            self._is_ready = True
         new = [cell for cell in batch.cells.values() if cell.id not in self._sent]
         with connection.transaction(), connection.cursor() as cursor:
+            cursor.execute(_INCOMING)
             with cursor.copy(_COPY.encode()) as copy:
                 for piece in _pieces(batch.rows):
                     copy.write(piece)

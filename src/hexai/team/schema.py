@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_BEGIN, _COMMIT = "BEGIN;\n", "COMMIT;\n"
 _NAMED_AT_MOST = 40
 _ODD = re.compile(r"[^A-Za-z0-9_]")
 BACK, AHEAD = 12, 3
@@ -37,7 +38,7 @@ def script(connection: "Connection[Any]") -> str:
         raise TeamError("a newer Hexai has made the team's ledger; update yours")
     member = member_role(database)
     quoted, name = _quoted(member), _quoted(database)
-    parts = ["BEGIN;", "SET LOCAL search_path = '';", "SET LOCAL lock_timeout = '20s';"]
+    parts = ["SET LOCAL search_path = '';", "SET LOCAL lock_timeout = '20s';"]
     if since:
         parts.append(f"SET LOCAL ROLE {_quoted(owner(connection))};")
     else:
@@ -50,8 +51,8 @@ def script(connection: "Connection[Any]") -> str:
         [path] = _MIGRATIONS.glob(f"{number:04}_*.sql")
         text = path.read_text("utf-8").replace("{member_text}", f"'{member}'")
         parts.append(text.replace("{member}", quoted))
-    parts += [f"UPDATE hexai.setting SET schema = {SCHEMA};", "COMMIT;"]  # noqa: S608
-    return "\n".join(parts) + "\n"
+    parts.append(f"UPDATE hexai.setting SET schema = {SCHEMA};")  # noqa: S608
+    return _BEGIN + "\n".join(parts) + "\n" + _COMMIT
 
 
 def owner(connection: "Connection[Any]") -> str:
@@ -82,7 +83,9 @@ def migrate(connection: "Connection[Any]") -> None:
     """Bring the schema up to date, whole or not at all; raises as psycopg does."""
     if version(connection):
         check_owner(connection)
-    connection.execute(script(connection).encode())
+    whole = script(connection).removeprefix(_BEGIN).removesuffix(_COMMIT)
+    with connection.transaction():
+        connection.execute(whole.encode())
 
 
 def settle(

@@ -122,8 +122,6 @@ _WORDED: tuple[tuple[tuple[str, ...], type[TeamError], str], ...] = (
     ),
 )
 """The same of what libpq says without a state, since there is no session yet."""
-_OPENED = "SET search_path = ''; SET lock_timeout = '20s'"
-"""Nothing that others have put into a schema is called, and no lock waited for long."""
 
 
 @contextmanager
@@ -132,12 +130,12 @@ def connect(words: Words) -> "Iterator[Connection[Any]]":
 
     Raises `SetupError` without the extra, and translates whatever psycopg raises.
     """
-    psycopg = _psycopg()
-    with translated():
-        connection = psycopg.connect(**(_PATIENCE | words), autocommit=True)
-        with connection:
-            connection.execute(_OPENED)
-            yield connection
+    _psycopg()
+    from hexai.team.session import Session
+
+    with translated(), Session.opened(_PATIENCE | words) as session:
+        session.begin()
+        yield session
 
 
 def check_installed() -> None:
