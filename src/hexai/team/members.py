@@ -144,7 +144,7 @@ def _as_enrolled(connection: "Connection[Any]", name: str) -> str:
 
 
 def _role_for(name: str) -> str:
-    role = _ODD.sub("_", name.lower()).strip("_").encode()[:_LONGEST_ROLE]
+    role = _ODD.sub("_", _spelt(name).lower()).strip("_").encode()[:_LONGEST_ROLE]
     return role.decode(errors="ignore") or "member"
 
 
