@@ -19,7 +19,7 @@ from hexai.errors import ProviderError, TooLarge
 from hexai.providers.formats.anthropic import AnthropicFormat
 from hexai.providers.formats.error_bodies import read_body
 from hexai.providers.formats.format import WireFormat
-from hexai.providers.formats.framing import Framing, splitter
+from hexai.providers.formats.framing import Framing, Payload, splitter
 from hexai.providers.formats.ollama import OllamaFormat, OllamaInfill
 from hexai.providers.formats.openai import OpenAIFormat, OpenAIInfill
 from hexai.providers.formats.payload import LARGEST_FIGURE, loosely
@@ -109,12 +109,12 @@ def split_anywhere(data: bytes, chance: Random) -> None:
     framings: tuple[Framing, ...] = ("sse", "ndjson")
     for framing in framings:
         whole = _payloads(framing, [data])
-        assert sum(map(len, whole)) <= len(data)
+        assert sum(map(_size, whole)) <= len(data)
         assert _payloads(framing, pieces(data, chance)) == whole
 
 
-def _payloads(framing: Framing, parts: Sequence[bytes]) -> list[bytes]:
-    splitting, found = splitter(framing), list[bytes]()
+def _payloads(framing: Framing, parts: Sequence[bytes]) -> list[Payload]:
+    splitting, found = splitter(framing), list[Payload]()
     try:
         for part in parts:
             found += splitting.feed(part)
@@ -122,6 +122,10 @@ def _payloads(framing: Framing, parts: Sequence[bytes]) -> list[bytes]:
     except TooLarge:
         found.append(b"")
     return found
+
+
+def _size(payload: Payload) -> int:
+    return len(payload if isinstance(payload, bytes) else payload.data)
 
 
 def keep_text(data: bytes, chance: Random) -> None:

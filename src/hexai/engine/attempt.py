@@ -228,15 +228,13 @@ async def contend(tally: Tally, course: RaceContext) -> None:
     contender = tally.contender
     target, retries, repeats, wait = contender.target, 0, 0, 0.0
     while True:
-        slot = await _wait_for_slot(target, tally, course, after=wait)
-        try:
-            await attempt(target, tally, course)
-        except ProviderError as error:
-            failure = error.without_trace()
-        else:
-            return
-        finally:
-            slot.release()
+        with await _wait_for_slot(target, tally, course, after=wait):
+            try:
+                await attempt(target, tally, course)
+            except ProviderError as error:
+                failure = error.without_trace()
+            else:
+                return
         learnt = repeats < MAX_REPEATS and _learn(failure, tally, course)
         match _decide(failure, tally, retries, course, learnt=learnt):
             case Retry(after=wait):

@@ -15,6 +15,7 @@ race alone lets other races pass; its race is finite, so it gets its turn.
 
 import asyncio
 from collections.abc import Callable
+from typing import Self
 
 from hexai.domain.entry import Surface
 from hexai.domain.request import Upstream
@@ -44,7 +45,7 @@ class Gate:
 
 
 class Slot:
-    """The right to make one attempt, held until `release`."""
+    """The right to make one attempt: held within its `with`, or until `release`."""
 
     def __init__(
         self, slots: "Slots", upstream: Upstream, gate: Gate, index: int
@@ -58,6 +59,12 @@ class Slot:
         """The loop's time at which the wait for it began."""
         self.granted: asyncio.Future[None] = loop.create_future()
         self._slots = slots
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     def release(self) -> None:
         """Give both permissions back and let the next ones in."""

@@ -11,6 +11,8 @@ and a `\n` that follows it, perhaps in the next piece, is skipped.
 from collections.abc import Iterator
 from typing import Literal, Protocol
 
+from msgspec import Struct
+
 from hexai.errors import TooLarge
 
 Framing = Literal["sse", "ndjson"]
@@ -26,25 +28,29 @@ STRAY_LIMIT = 16 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
-class ErrorData(bytes):
-    """A payload that the stream calls an error: by its event, or by a field `error`."""
+class ErrorData(Struct, frozen=True):
+    """Data that the stream calls an error: by its event, or by a field `error`."""
 
-    __slots__ = ()
+    data: bytes
 
 
-class Stray(bytes):
+class Stray(Struct, frozen=True):
     """JSON that stands bare among events; it is no answer, but may be an error."""
 
-    __slots__ = ()
+    data: bytes
+
+
+Payload = bytes | ErrorData | Stray
+"""What one event, or one line of JSON, holds; plain bytes where it is as it should."""
 
 
 class Splitter(Protocol):
     """Turns pieces of a stream into payloads; raises `TooLarge` past the limit."""
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
+    def feed(self, data: bytes) -> Iterator[Payload]:
         """Give the payloads that end in this piece; must be read to the end."""
 
-    def close(self) -> Iterator[bytes]:
+    def close(self) -> Iterator[Payload]:
         """Give what the end of the stream left unfinished, if anything."""
 
 
@@ -93,13 +99,13 @@ class SseSplitter:
         self._stray = _Printed()
         self._after_cr = False
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
+    def feed(self, data: bytes) -> Iterator[Payload]:
         """Give the data of the events that end in this piece."""
         for line in self._lines.feed(self._unify_line_ends(data)):
             if payload := self._take(line):
                 yield payload
 
-    def close(self) -> Iterator[bytes]:
+    def close(self) -> Iterator[Payload]:
         """Give the data of an event that no blank line has ended."""
         for line in (self._lines.close(), b""):
             if payload := self._take(line):
@@ -116,7 +122,7 @@ class SseSplitter:
         self._after_cr = data.endswith(b"\r")
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    def _take(self, line: bytes) -> bytes:
+    def _take(self, line: bytes) -> Payload:
         """Take a line; give what ends with it, or nothing."""
         if not line:
             return self._end_event()
@@ -125,19 +131,21 @@ class SseSplitter:
         elif line.startswith(b"event:"):
             self._name = line[6:].strip()
         elif line.startswith(b"error:"):
-            return ErrorData(line[6:].strip())
+            said = line[6:].strip()
+            return ErrorData(said) if said else b""
         elif self._stray.is_open or line.lstrip()[:1] in (b"{", b"["):
-            return Stray(self._stray.take(line))
+            stray = self._stray.take(line)
+            return Stray(stray) if stray else b""
         return b""
 
-    def _end_event(self) -> bytes:
+    def _end_event(self) -> Payload:
         name, self._name = self._name, b""
         if not self._data:
             return b""
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
         self._data.clear()
         self._size = 0
-        return ErrorData(data) if name == b"error" else data
+        return ErrorData(data) if data and name == b"error" else data
 
     def _keep(self, value: bytes) -> None:
         self._size += len(value) + 1

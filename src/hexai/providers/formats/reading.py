@@ -28,7 +28,7 @@ from hexai.providers.formats.error_bodies import (
     read_reported,
 )
 from hexai.providers.formats.format import Decoder
-from hexai.providers.formats.framing import ErrorData, Framing, Stray, splitter
+from hexai.providers.formats.framing import ErrorData, Framing, Payload, Stray, splitter
 from hexai.text.sanitise import Mender, mend, shorten
 
 
@@ -140,7 +140,7 @@ class Reader:
         if not self.finished:
             raise BrokenStream("the answer ended without its end mark")
 
-    def _read(self, payload: bytes) -> list[Chunk]:
+    def _read(self, payload: Payload) -> list[Chunk]:
         """Read a payload; a fault behind the end of an answer does not matter."""
         if self.finished:
             return []
@@ -151,18 +151,21 @@ class Reader:
                 raise
             return self._decoded(self._decoder.close)
 
-    def _take(self, payload: bytes) -> list[Chunk]:
+    def _take(self, payload: Payload) -> list[Chunk]:
         """Raise the error that a payload reports, else decode it."""
-        if is_keep_alive(payload):
+        data = payload if isinstance(payload, bytes) else payload.data
+        if is_keep_alive(data):
             return []
-        if (said := _reported(payload)) is not None:
+        if isinstance(payload, ErrorData):
+            raise self._explain(read_reported(data))
+        if (said := find(data)) is not None:
             raise self._explain(said)
         if isinstance(payload, Stray):
             return []
         try:
-            return self._decoded(self._decoder.feed, payload)
+            return self._decoded(self._decoder.feed, data)
         except BadAnswer:
-            if (said := find_in_prose(payload)) is not None:
+            if (said := find_in_prose(data)) is not None:
                 raise self._explain(said) from None
             if self._is_closing:  # a last event without its end
                 raise BrokenStream("the answer was cut off within an event") from None
@@ -230,7 +233,3 @@ def _joined(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         raise
     if said:
         yield TextDelta("".join(said))
-
-
-def _reported(payload: bytes) -> ReportedError | None:
-    return read_reported(payload) if isinstance(payload, ErrorData) else find(payload)

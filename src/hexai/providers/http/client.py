@@ -20,7 +20,7 @@ from hexai.config.addresses import host_and_port, origin
 from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import BadAnswer, BadRequest, ConnectionFailed
 from hexai.providers.http.authorities import Trust
-from hexai.providers.http.connection import FAULTS, Connection, Head
+from hexai.providers.http.connection import FAULTS, Connection, Head, Stage
 from hexai.providers.http.network import open_socket, open_tcp
 from hexai.providers.http.proxies import proxy_for
 from hexai.providers.http.route import Route
@@ -271,7 +271,7 @@ class HttpClient:
             try:
                 return kept, await self._ask(kept, ask, connected)
             except ConnectionFailed:
-                if kept.is_answered or _now() - asked_at > _AT_ONCE:
+                if kept.stage is not Stage.AWAITED or _now() - asked_at > _AT_ONCE:
                     raise
         connection = await self._connected()
         return connection, await self._ask(connection, ask, connected)

@@ -3,6 +3,8 @@
 The protocol is h11's, which reads strictly and does no input or output.
 """
 
+from enum import Enum, auto
+
 import h11
 
 from hexai.errors import (
@@ -24,6 +26,16 @@ FAULTS = (h11.ProtocolError, OSError)
 """What goes wrong within a body, for `Connection.named`."""
 
 Headers = list[tuple[bytes, bytes]]
+
+
+class Stage(Enum):
+    """How far the answer to the last request has come."""
+
+    AWAITED = auto()
+    """Nothing has come."""
+    BEGUN = auto()
+    CLOSED = auto()
+    """The other side has closed the connection, which may be the end of the answer."""
 
 
 class Head:
@@ -50,11 +62,8 @@ class Connection:
         self.wire = wire
         self.rests_since = 0.0
         """When its last answer was read to its end, by the loop's clock."""
-        self.is_answered = False
-        """Whether anything came in answer to the last request."""
+        self.stage = Stage.AWAITED
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
-        self._is_over = False
-        self._is_cut = False
 
     async def ask(
         self, method: str, target: bytes, headers: Headers, body: bytes = b""
@@ -64,7 +73,7 @@ class Connection:
         An answer may come before all was sent, such as a refusal of its size. Raises
         `ProviderError`.
         """
-        self._is_over = self.is_answered = False
+        self.stage = Stage.AWAITED
         try:
             asked = h11.Request(method=method, target=target, headers=headers)
             message = self._sent(asked)
@@ -97,7 +106,7 @@ class Connection:
                 raise self._no_answer("broke") from None
             if not data:
                 raise self._no_answer("closed")
-            self.is_answered = True
+            self.stage = Stage.BEGUN
             room -= len(data)
             self._http.receive_data(data)
 
@@ -106,9 +115,10 @@ class Connection:
 
         Raises one of `FAULTS`.
         """
-        while not (piece := self._taken()) and not self._is_over:
+        while not (piece := self._taken()) and not self._is_whole:
             data = await self.wire.read(_MOST)
-            self._is_cut = not data
+            if not data:
+                self.stage = Stage.CLOSED
             self._http.receive_data(data)
         return piece
 
@@ -118,7 +128,7 @@ class Connection:
         What is wrong behind it is raised the next time, since h11 remembers.
         """
         parts: list[bytes] = []
-        while not self._is_over:
+        while not self._is_whole:
             try:
                 event = self._http.next_event()
             except h11.ProtocolError:
@@ -127,16 +137,20 @@ class Connection:
                 raise
             if isinstance(event, h11.Data):
                 parts.append(bytes(event.data))
-            elif isinstance(event, h11.EndOfMessage):
-                self._is_over = True
-            else:
+            elif not isinstance(event, h11.EndOfMessage):
                 break
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether a body has been taken to its end."""
+        return self._http.their_state not in (h11.SEND_BODY, h11.ERROR)
 
     def rest(self, now: float) -> bool:
         """Tell whether another request may follow, and be ready for it if so."""
         is_done = self._http.states == {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
-        if not is_done or self._is_cut or self._http.trailing_data[0]:
+        is_closed = self.stage is Stage.CLOSED
+        if not is_done or is_closed or self._http.trailing_data[0]:
             return False
         self._http.start_next_cycle()
         self.rests_since = now
@@ -160,7 +174,7 @@ class Connection:
         end = self.wire.end
         if isinstance(error, h11.LocalProtocolError):
             return Internal(f"the HTTP client failed by {type(error).__name__}")
-        if isinstance(error, h11.ProtocolError) and not self._is_cut:
+        if isinstance(error, h11.ProtocolError) and self.stage is not Stage.CLOSED:
             return BadAnswer(
                 f"{end.name} does not speak HTTP as it should",
                 advice=end.speech_advice,
