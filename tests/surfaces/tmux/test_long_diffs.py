@@ -8,7 +8,7 @@ from traceback import walk_stack
 
 import pytest
 
-from hexai.surfaces.tmux.answer_view import Answer, draw, lines_of
+from hexai.surfaces.tmux.diff_view import Answer, draw, lines_of
 from hexai.surfaces.tmux.view_messages import (
     Again,
     Begun,

@@ -6,6 +6,7 @@ to an `Ending`, by which the selection, or what takes its place, is written once
 """
 
 import os
+import select
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from itertools import chain
@@ -24,10 +25,9 @@ from hexai.surfaces.tmux.ending import (
 )
 from hexai.surfaces.tmux.popup import Screen, open_screen, show_message
 from hexai.surfaces.tmux.private_socket import remove_left
-from hexai.surfaces.tmux.selection import read_all
+from hexai.surfaces.tmux.selection import LIMIT, PIECE
 from hexai.surfaces.tmux.signals import Stopped
 from hexai.surfaces.tmux.start import Start
-from hexai.surfaces.tmux.view_messages import LIMIT
 from hexai.text.sanitise import visible_line
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Input:
 
     def read(self, descriptor: int) -> None:
         """Read it, but no more than can be asked about."""
-        for piece in read_all(descriptor):
+        for piece in _read_all(descriptor):
             self.raw += piece
             if len(self.raw) > LIMIT:
                 self._rest = descriptor
@@ -56,7 +56,7 @@ class Input:
     def rest(self) -> Iterator[bytes]:
         """Give what has not been read."""
         if self._rest is not None:
-            yield from read_all(self._rest)
+            yield from _read_all(self._rest)
 
 
 def run(start: Start) -> int:
@@ -239,3 +239,20 @@ def _say_in_tmux(start: Start, ending: Ending) -> None:
     if ending.code not in (FAILED, USAGE, A_BUG) or not start.environ.get("TMUX"):
         return
     show_message(ending.reason, start.environ)
+
+
+def _read_all(descriptor: int) -> Iterator[bytes]:
+    """Give pieces of a stream to its end; raises `UsageError` if it breaks."""
+    while True:
+        try:
+            piece = os.read(descriptor, PIECE)
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+            continue
+        except OSError as error:
+            raise UsageError(
+                f"the selection cannot be read: {error.strerror}"
+            ) from None
+        if not piece:
+            return
+        yield piece

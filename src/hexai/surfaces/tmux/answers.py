@@ -17,9 +17,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
 
-from hexai.surfaces.tmux.answer_view import (
+from hexai.surfaces.tmux.answer_view import CandidateView
+from hexai.surfaces.tmux.diff_view import (
     Answer,
-    CandidateView,
     DiffView,
     Drawing,
     draw,

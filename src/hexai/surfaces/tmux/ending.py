@@ -12,7 +12,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from hexai.service.private_files import write_private
-from hexai.surfaces.tmux.view_messages import PIECE
+
+_PIECE = 1 << 18
+"""Bytes that are written at a time."""
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -20,7 +22,7 @@ def write_all(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         try:
-            rest = rest[os.write(descriptor, rest[:PIECE]) :]
+            rest = rest[os.write(descriptor, rest[:_PIECE]) :]
         except BlockingIOError:
             select.select([], [descriptor], [])
 

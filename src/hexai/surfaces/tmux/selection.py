@@ -5,15 +5,16 @@ so they are kept as they are. What cannot be given to a model whole, because it 
 text, would come back damaged; so it is given to none.
 """
 
-import os
 import re
-import select
-from collections.abc import Iterator
 
 from msgspec import Struct
 
-from hexai.errors import UsageError
-from hexai.surfaces.tmux.view_messages import LIMIT, PIECE
+LIMIT = 8 << 20
+"""Bytes of a selection that a model may be asked about."""
+PIECE = 1 << 18
+"""Bytes that are read at a time."""
+LARGEST = LIMIT + PIECE
+"""Bytes that are read before it is known to be larger."""
 
 _HEADER = re.compile(r"\s*diagnostics:[ \t]*\r?\n", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"^[ \t]*\r?\n", re.MULTILINE)
@@ -41,7 +42,9 @@ class Selection(Struct, frozen=True, kw_only=True):
 def read_selection(raw: bytes) -> Selection:
     """Find the text in what was piped in."""
     if len(raw) > LIMIT:
-        return Selection(raw=raw, problem="it is larger than 8 MiB; select less")
+        return Selection(
+            raw=raw, problem=f"it is larger than {LIMIT >> 20} MiB; select less"
+        )
     try:
         whole = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -74,20 +77,3 @@ def _split(whole: str) -> tuple[tuple[str, ...], str]:
     if not lines or any(re.match(r"\s|- |[\w.-]+:\s*$", line) for line in lines):
         return (), whole
     return tuple(line.strip() for line in lines), whole[end.end() :]
-
-
-def read_all(descriptor: int) -> Iterator[bytes]:
-    """Give pieces of a stream to its end; raises `UsageError` if it breaks."""
-    while True:
-        try:
-            piece = os.read(descriptor, PIECE)
-        except BlockingIOError:
-            select.select([descriptor], [], [])
-            continue
-        except OSError as error:
-            raise UsageError(
-                f"the selection cannot be read: {error.strerror}"
-            ) from None
-        if not piece:
-            return
-        yield piece

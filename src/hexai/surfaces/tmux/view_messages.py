@@ -12,14 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from hexai.service.actions.fitting import Frame
-
-LIMIT = 8 << 20
-"""Bytes of a selection that a model may be asked about."""
-PIECE = 1 << 18
-"""Bytes that are read at a time."""
-LARGEST = LIMIT + PIECE
-"""Bytes that are read before it is known to be larger."""
-
+from hexai.surfaces.tmux.selection import LARGEST
 
 LONGEST_FROM_VIEW = 16 << 20
 """Bytes of a message of the view: an edited answer is the longest."""

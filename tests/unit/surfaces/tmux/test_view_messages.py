@@ -7,8 +7,8 @@ import pytest
 
 from hexai.service.actions.fitting import Frame
 from hexai.surfaces.tmux.link import Link
+from hexai.surfaces.tmux.selection import LARGEST
 from hexai.surfaces.tmux.view_messages import (
-    LARGEST,
     LONGEST_FROM_PARENT,
     Begun,
     Opened,
