@@ -151,20 +151,13 @@ def team_figures(connection: "Connection[Any]") -> Iterator[TeamFigures]:
         unpriced,
     ) in connection.execute(_SUMS).fetchall():
         there: Key = (key[0], key[1], key[2], key[3])
-        first, total = times.get(there, (Times(), Times()))
         left = kept.get(there)
         yield TeamFigures(
-            surface=there[0],
-            language=there[1],
-            provider=there[2],
-            model=there[3],
-            people=tens(people) or LEAST,
+            **_head(there, people, times),
             runs=tens(runs),
             answered=tens(answered),
             failed=tens(failed),
             late=tens(late),
-            first_token=_two(first),
-            total=_two(total),
             tokens_per_s=two_digits(float(tokens) * 1000 / float(ms)) if ms else None,
             cost_usd=two_digits(float(cost or 0) / 1e9) or 0.0,
             unpriced=tens(unpriced),
@@ -179,30 +172,28 @@ def bench_figures(connection: "Connection[Any]") -> Iterator[BenchFigures]:
     times = _times(connection, "b")
     rows = connection.execute(_BENCHED.encode()).fetchall()
     for *key, people, tasks, answered, saved, cost in rows:
-        there: Key = (key[0], key[1], key[2], key[3])
-        first, total = times.get(there, (Times(), Times()))
         yield BenchFigures(
-            surface=there[0],
-            language=there[1],
-            provider=there[2],
-            model=there[3],
-            people=tens(people) or LEAST,
+            **_head((key[0], key[1], key[2], key[3]), people, times),
             tasks=tens(tasks),
             answered=tens(answered),
             saved=None if saved is None else two_digits(float(saved)),
-            first_token=_two(first),
-            total=_two(total),
             usd_for_1000_tasks=None if cost is None else two_digits(float(cost) / 1e9),
         )
 
 
+def _head(key: Key, people: int, times: Mapping[Key, _Pair]) -> dict[str, Any]:
+    """Give what all figures of a model begin with, by the fields of `ModelFigures`."""
+    first, total = times.get(key, (Times(), Times()))
+    return {
+        **dict(zip(("surface", "language", "provider", "model"), key, strict=True)),
+        "people": tens(people) or LEAST,
+        "first_token": first.quantiles(0.5, 0.9),
+        "total": total.quantiles(0.5, 0.9),
+    }
+
+
 def _by_key(connection: "Connection[Any]", query: str) -> Mapping[Key, Any]:
     return {row[:4]: row[4] for row in connection.execute(query.encode())}
-
-
-def _two(times: Times) -> Any:
-    first, second = times.quantiles(0.5, 0.9)
-    return first, second
 
 
 def _times(connection: "Connection[Any]", kind: str) -> Mapping[Key, _Pair]:

@@ -23,22 +23,27 @@ _LARGEST = 1 << 25
 """Bytes of one part of what is published that are read."""
 
 
-class TeamFigures(Struct, frozen=True, kw_only=True):
-    """The figures of a model on a surface, in a language."""
+class ModelFigures(Struct, frozen=True, kw_only=True):
+    """A model on a surface, in a language, and how soon it was there for the team."""
 
     surface: str
     language: str
     provider: str
     model: str
     people: int
+    first_token: tuple[Quantile | None, Quantile | None]
+    """The median, and the time in which nine of ten have come."""
+    total: tuple[Quantile | None, Quantile | None]
+
+
+class TeamFigures(ModelFigures, frozen=True, kw_only=True):
+    """The figures of a model's runs."""
+
     runs: int
     answered: int
     failed: int
     """Time-outs too."""
     late: int
-    first_token: tuple[Quantile | None, Quantile | None]
-    """The median, and the time in which nine of ten have come."""
-    total: tuple[Quantile | None, Quantile | None]
     tokens_per_s: float | None
     cost_usd: float
     unpriced: int
@@ -49,27 +54,19 @@ class TeamFigures(Struct, frozen=True, kw_only=True):
     """The share of the characters taken that was there two minutes later."""
 
 
-class BenchFigures(Struct, frozen=True, kw_only=True):
-    """What benches of several people have found of a model on a surface, in a language.
+class BenchFigures(ModelFigures, frozen=True, kw_only=True):
+    """What benches of several people have found of a model.
 
-    Everybody has asked tasks of his own, so what two models have here may come of other
-    tasks, and nobody is said to be better by it.
+    The surface is `cli` where they asked questions of their own. Everybody has asked
+    tasks of his own, so what two models have here may come of other tasks, and nobody
+    is said to be better by it. Times are those of what was asked first of a file.
     """
 
-    surface: str
-    """Where holes in code were filled, or questions asked: of those it is `cli`."""
-    language: str
-    provider: str
-    model: str
-    people: int
     tasks: int
     answered: int
     saved: float | None
     """Keys saved as a share of what was really written, or of a question's checks the
     share that was passed: the mean of people's own means. None of fewer than five."""
-    first_token: tuple[Quantile | None, Quantile | None]
-    """As of runs; of what was asked first of a file."""
-    total: tuple[Quantile | None, Quantile | None]
     usd_for_1000_tasks: float | None
     """Of those whose price is known; None where none is."""
 

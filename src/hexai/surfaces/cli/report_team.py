@@ -17,6 +17,7 @@ from hexai.surfaces.cli.team_views import NO_BENCH, NOTHING, fits, refuse
 from hexai.surfaces.words import percent, seconds, signed
 from hexai.team.results import (
     BenchFigures,
+    ModelFigures,
     TeamFigures,
     read_boards,
     read_published,
@@ -194,7 +195,7 @@ def _bench(each: BenchFigures, words: Words) -> tuple[Cell, ...]:
     )
 
 
-def _who(each: TeamFigures | BenchFigures) -> tuple[Cell, Cell]:
+def _who(each: ModelFigures) -> tuple[Cell, Cell]:
     return name(f"{each.provider}:{each.model}"), text(each.language)
 
 

@@ -1,4 +1,4 @@
-"""What the commands of `hexai team` do, and what they say of it."""
+"""What the commands of `hexai team` do; `team_words.py` has what they say."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,14 +6,20 @@ from typing import Any
 
 from hexai.errors import UsageError
 from hexai.surfaces.cli.command_line import Invocation
-from hexai.surfaces.cli.leaderboard_words import count_of
-from hexai.surfaces.cli.output import complain, is_sure, say, table
+from hexai.surfaces.cli.output import complain, is_sure, say
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import Here, here_of
 from hexai.surfaces.cli.team_words import (
     done_words,
+    enrolled_words,
+    forget_words,
+    forgotten_words,
+    here_words,
     last_words,
+    made_words,
+    members_words,
     pending_words,
+    progress_words,
     published_words,
     standing_words,
 )
@@ -42,12 +48,8 @@ def init(invocation: Invocation, url: str, **options: Any) -> int:
         made = make_partitions(connection)
         settle(connection, options["label"], options["host"])
         setting = read_setting(connection)
-        say(
-            here.process,
-            f"the team's ledger is in {described(connection)}, schema "
-            f"{setting.schema}; {count_of(len(made), 'partitions')} made\n"
-            "next: hexai team member add NAME for each person, you too\n",
-        )
+        where = described(connection)
+        _say(here, made_words(where, setting.schema, partitions=len(made)))
     return 0
 
 
@@ -59,22 +61,9 @@ def add_member(invocation: Invocation, name: str, role: str) -> int:
         enrolled = enrol(connection, name, role=role)
         info = connection.info
         host, port, database = info.host or "localhost", info.port, info.dbname
-    say(here.process, f"{enrolled.name} is enrolled, by the role {enrolled.role}\n")
-    if enrolled.password is not None:
-        place = host.replace("\\", "\\\\").replace(":", "\\:")
-        say(
-            here.process,
-            "its password is shown this once; the person puts these into ~/.pgpass "
-            f"(mode 0600) and ~/.pg_service.conf:\n\n"
-            f"{place}:{port}:{database}:{enrolled.role}:{enrolled.password}\n\n"
-            f"[hexai]\nhost={host}\nport={port}\ndbname={database}\n"
-            f"user={enrolled.role}\n",
-        )
-        if is_here(host):
-            complain(
-                here.process,
-                f"{host} is this machine; on others, the server's name belongs there",
-            )
+    _say(here, enrolled_words(enrolled, host, port, database))
+    if enrolled.password is not None and is_here(host):
+        complain(here.process, here_words(host))
     return 0
 
 
@@ -106,7 +95,7 @@ def _progress(process: Process) -> Callable[[int], None]:
     def progress(rows: int) -> None:
         nonlocal said
         if process.stderr_is_terminal and time.monotonic() - said > _PATIENCE:
-            complain(process, f"{rows} facts sent so far")
+            complain(process, progress_words(rows))
             said = time.monotonic()
 
     return progress
@@ -118,23 +107,9 @@ def status(invocation: Invocation) -> int:
     _say(here, last_words(read_last(here.folders.state)))
     with here.history() as history, here.connected() as connection:
         stand = standing(connection, history.changes)
-        where = f"server: {described(connection)}, schema {stand.schema}"
-        _say(here, (where, *standing_words(stand)))
+        _say(here, standing_words(described(connection), stand))
         if is_owner(connection):
-            people = listed(connection)
-            rows = [
-                (
-                    each.name,
-                    each.role or "(left)",
-                    str(each.rows),
-                    each.pushed_on or "never",
-                )
-                for each in people
-            ]
-            there = sum(each.role != "" for each in people)
-            _say(here, ["", f"enrolled: {there}"])
-            if rows:
-                say(here.process, table(("NAME", "ROLE", "SENT", "LAST"), rows))
+            _say(here, members_words(listed(connection)))
     return 0
 
 
@@ -142,8 +117,8 @@ def forget(invocation: Invocation, name: str, *, yes: bool) -> int:
     """Have the server forget somebody."""
     here = here_of(invocation)
     whom = "" if name == "ME" else name
-    question = f"Have the team's ledger forget everything of {whom or 'you'}?"
-    if not is_sure(here.process, question, command="team forget", yes=yes):
+    asked = forget_words(whom)
+    if not is_sure(here.process, asked, command="team forget", yes=yes):
         return 1
     with here.history() as history, here.connected() as connection:
         read_setting(connection)
@@ -151,7 +126,7 @@ def forget(invocation: Invocation, name: str, *, yes: bool) -> int:
             runs = forget_me(connection, history.changes, here.folders.state)
         else:
             runs = forget_person(connection, pseudonym_of(connection, whom))
-    _say(here, [f"the team's ledger has forgotten {count_of(runs, 'runs')}"])
+    _say(here, forgotten_words(runs))
     return 0
 
 

@@ -27,6 +27,7 @@ from hexai.team.compare import compare
 from hexai.team.differ import Difference
 from hexai.team.results import (
     BenchFigures,
+    ModelFigures,
     Published,
     TeamFigures,
     read_boards,
@@ -108,7 +109,7 @@ def show_stats(
     return 0
 
 
-def fits(figures: TeamFigures | BenchFigures, chosen: Filter) -> bool:
+def fits(figures: ModelFigures, chosen: Filter) -> bool:
     """Tell whether figures are among those that were asked for."""
     return (
         chosen.surface in ("", figures.surface)

@@ -1,12 +1,14 @@
-"""What is said of a push: what would go, and what went; and how things stand."""
+"""What `hexai team` says: of who is enrolled, of what goes, and of how things stand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import asdict
 
 from hexai.surfaces.cli.leaderboard_words import count_of
+from hexai.surfaces.cli.output import table
 from hexai.surfaces.cli.recorded import when
 from hexai.team.cells import Cell
+from hexai.team.members import Enrolled, Member
 from hexai.team.pending import Pending, Stand
 from hexai.team.publish import Outcome
 from hexai.team.push import Done, LastPush
@@ -16,6 +18,62 @@ _NOT_ASKED = (
     "the server was never asked, so projects and files of models are not keyed by the "
     "team's salt yet, and no label and no host is among it"
 )
+
+
+def made_words(where: str, schema: int, *, partitions: int) -> Iterator[str]:
+    """Say that a team's ledger is there, and what comes next."""
+    made = count_of(partitions, "partitions")
+    yield f"the team's ledger is in {where}, schema {schema}; {made} made"
+    yield "next: hexai team member add NAME for each person, you too"
+
+
+def enrolled_words(
+    person: Enrolled, host: str, port: int, database: str
+) -> Iterator[str]:
+    """Say that somebody is enrolled, and what that person writes into which files."""
+    yield f"{person.name} is enrolled, by the role {person.role}"
+    if person.password is None:
+        return
+    place = host.replace("\\", "\\\\").replace(":", "\\:")
+    yield (
+        "its password is shown this once; the person puts these into ~/.pgpass "
+        "(mode 0600) and ~/.pg_service.conf:"
+    )
+    yield from ("", f"{place}:{port}:{database}:{person.role}:{person.password}", "")
+    yield from ("[hexai]", f"host={host}", f"port={port}", f"dbname={database}")
+    yield f"user={person.role}"
+
+
+def members_words(people: Sequence[Member]) -> Iterator[str]:
+    """Say who is enrolled, and how much each has sent."""
+    yield ""
+    yield f"enrolled: {sum(each.role != '' for each in people)}"
+    rows = [
+        (each.name, each.role or "(left)", str(each.rows), each.pushed_on or "never")
+        for each in people
+    ]
+    if rows:
+        yield table(("NAME", "ROLE", "SENT", "LAST"), rows).removesuffix("\n")
+
+
+def here_words(host: str) -> str:
+    """Warn of an address that others cannot use."""
+    return f"{host} is this machine; on others, the server's name belongs there"
+
+
+def forget_words(name: str) -> str:
+    """Ask whether somebody is to be forgotten; an empty name is whoever asks."""
+    return f"Have the team's ledger forget everything of {name or 'you'}?"
+
+
+def forgotten_words(runs: int) -> Iterator[str]:
+    """Say what was forgotten."""
+    yield f"the team's ledger has forgotten {count_of(runs, 'runs')}"
+
+
+def progress_words(rows: int) -> str:
+    """Say how far a long push has come."""
+    return f"{rows} facts sent so far"
 
 
 def done_words(done: Done) -> Iterator[str]:
@@ -92,8 +150,9 @@ def published_words(outcome: Outcome) -> Iterator[str]:
         yield "no partition made: somebody's transaction holds the facts; try again"
 
 
-def standing_words(stand: Stand) -> Iterator[str]:
-    """Say how things stand."""
+def standing_words(where: str, stand: Stand) -> Iterator[str]:
+    """Say how things stand; `where` is the server."""
+    yield f"server: {where}, schema {stand.schema}"
     mine = stand.mine
     if mine is None:
         yield "you: this role is of nobody who was enrolled"
