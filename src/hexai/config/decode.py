@@ -18,6 +18,15 @@ from hexai.text.nearest_name import PROBABLY, nearest
 
 _LISTED_KEYS = 12
 _KEY_NAMES = {"api_key", "apikey", "key", "token", "api_token", "secret", "password"}
+"""Where a key of a provider is written that only the environment may hold."""
+_SHORT_FORMS = {"team": "enabled"}
+"""Tables that may be written as `true` or `false`, and the key that this sets."""
+_MEANT: dict[KeyPath, str] = {
+    ("provider",): '; write [provider] and below it name = "…"'
+}
+"""What is said of a value of the wrong type beside what is allowed there."""
+_LISTS_WITH_GAPS = "models"
+"""The table in whose lists a wrong item leaves the others where they are."""
 
 
 def decode(data: Mapping[str, object]) -> Settings | tuple[Problem, ...]:
@@ -74,17 +83,16 @@ def _check_leaf(value: object, hint: Any, path: KeyPath) -> Iterator[Problem]:
     try:
         msgspec.convert(value, hint)
     except msgspec.ValidationError:
-        message = f"must be {allowed(hint)}"
-        if path == ("provider",):
-            message += '; write [provider] and below it name = "…"'
+        message = f"must be {allowed(hint)}{_MEANT.get(path, '')}"
         yield Problem(path=path, message=message, value=shown(value, path))
 
 
 def spell_out(data: Mapping[str, object]) -> dict[str, object]:
-    """Write `team = false`, which is short, as the table that it stands for."""
+    """Write what is short, such as `team = false`, as the table that it stands for."""
     spelt = dict(data)
-    if isinstance(spelt.get("team"), bool):
-        spelt["team"] = {"enabled": spelt["team"]}
+    for table, key in _SHORT_FORMS.items():
+        if isinstance(spelt.get(table), bool):
+            spelt[table] = {key: spelt[table]}
     return spelt
 
 
@@ -109,7 +117,7 @@ def _copied(value: object) -> object:
 
 
 def _remove(root: dict[str, object], path: KeyPath) -> None:
-    if isinstance(path[-1], int) and path[0] != "models":
+    if isinstance(path[-1], int) and path[0] != _LISTS_WITH_GAPS:
         path = path[:-1]
     parent: object = root
     for part in path[:-1]:
