@@ -102,11 +102,26 @@ class _Uncompiled(RegexLexerMeta):
     def _process_regex(self, regex: Any, rflags: int, state: str) -> _Expression:
         del state
         if isinstance(regex, str):
-            return _Expression(regex, rflags)
+            return _Expression(_LONG_CLASS.sub(_short_class, regex), rflags)
         if isinstance(regex, words) and _are_names(regex, rflags):
             pattern = rf"{regex.prefix}(\w+){regex.suffix}"
             return _Expression(pattern, rflags, frozenset(regex.words))
         return _Expression(regex.get(), rflags)
+
+
+# Names may hold letters of all scripts, and a class of them is six hundred ranges, which
+# take 2 ms to compile in each rule. What stands there beyond ASCII nearly always is a
+# letter, and has no colour if it is none. So it is enough to tell what is not in the
+# class of ASCII.
+
+_LONG_CLASS = re.compile(r"\[(?!\^)([^\[\]\\]{500,})\]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f](?:-[^\x00-\x7f])?")
+
+
+def _short_class(found: re.Match[str]) -> str:
+    listed = re.compile(f"[{_BEYOND_ASCII.sub('', found[1])}]")
+    others = [chr(code) for code in range(128) if not listed.match(chr(code))]
+    return f"[^{re.escape(''.join(others))}]"
 
 
 # To compile two hundred names as an expression takes 2 ms, and to look one up nothing.

@@ -46,8 +46,8 @@ from hexai.surfaces.cli.live.markdown.written import (
     is_blank,
 )
 
-_BITE = 1_000
-_LINES_OF_BITE = 15
+_BITE = 2_000
+_LINES_OF_BITE = 30
 """Characters, and lines among them, that are drawn at once."""
 _MOST_BLANKS = 64
 """Blank lines that are kept until something follows."""

@@ -13,7 +13,10 @@ from hexai.surfaces.cli.live.markdown import lexing
 from hexai.surfaces.cli.live.markdown.beginnings import beginnings
 from hexai.surfaces.cli.live.markdown.lexing import ResumableLexer, resumable
 
-LANGUAGES = ["python", "bash", "go", "rust", "java", "sql", "css", "html", "toml"]
+LANGUAGES = [
+    *("python", "bash", "go", "rust", "java", "sql", "css", "html", "toml"),
+    *("javascript", "kotlin", "csharp"),
+]
 OWN = Path(lexing.__file__).read_text()
 STRANGE = "\tx\x00 '\"`{{ /* <a é=漢> $(( */ @@ \\\n# 0x1f 1e5 r'\\d'\n<?!--\n"
 
