@@ -111,9 +111,9 @@ def merged(pieces: Iterable[Piece]) -> Pieces:
     return tuple(joined)
 
 
-def pieces_width(pieces: Iterable[Piece]) -> int:
+def pieces_width(pieces: Sequence[Piece]) -> int:
     """Count the cells of pieces side by side."""
-    return sum(width(piece.text) for piece in pieces)
+    return sum([width(piece.text) for piece in pieces]) if pieces else 0
 
 
 def drawn(pieces: Pieces) -> str:
@@ -150,15 +150,18 @@ def wrap_pieces(body: Sequence[Piece], cells: int) -> list[Pieces]:
 def _cut(body: Sequence[Piece], lengths: Iterable[int]) -> Iterator[list[Piece]]:
     """Cut pieces after so many characters, again and again."""
     pieces = iter(body)
-    rest = Piece("")
+    rest: Piece | None = None
     for length in lengths:
         row: list[Piece] = []
         room = length
         while room > 0:
-            rest = rest if rest.text else next(pieces, Piece(" " * room))
-            row.append(Piece(rest.text[:room], rest.sgr))
-            rest = Piece(rest.text[room:], rest.sgr)
-            room -= len(row[-1].text)
+            piece = rest or next(pieces, Piece(" " * room))
+            rest = None
+            if len(piece.text) > room:
+                rest = Piece(piece.text[room:], piece.sgr)
+                piece = Piece(piece.text[:room], piece.sgr)
+            row.append(piece)
+            room -= len(piece.text)
         yield row
 
 

@@ -14,7 +14,6 @@ from msgspec import Struct
 ITEM = re.compile(r"( *)([-+*]|\d{1,9}[.)])( *)")
 _QUOTE = re.compile(r" *> ?")
 _PLACEHOLDER = "# x"
-_QUOTED = ">"
 _WIDEST_GAP = 4
 """Blanks between a mark and its text; with more, the text is indented code."""
 
@@ -32,11 +31,8 @@ class Container(Struct, frozen=True, eq=False):
     """The number of an item, by counting."""
     is_empty: bool = False
     """Whether it is over without a text: then nothing further can be in it."""
-
-    @property
-    def is_quote(self) -> bool:
-        """Whether it is no item of a list."""
-        return self.marker == _QUOTED
+    is_quote: bool = False
+    """Whether it is no item of a list."""
 
     @property
     def prefix(self) -> str:
@@ -68,7 +64,7 @@ Path = tuple[Container, ...]
 
 def quote() -> Container:
     """Open a quote."""
-    return Container(marker=_QUOTED)
+    return Container(marker=">", is_quote=True)
 
 
 def item(line: str, *, number: int | None, list_indent: int | None) -> Container:

@@ -6,7 +6,7 @@ terminal is told that something is a link.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from msgspec import Struct
 from hexai.surfaces.cli.live.header import BOLD
 from hexai.surfaces.cli.live.lines import Pieces, merged
 from hexai.surfaces.cli.live.markdown.blocks import parser
-from hexai.surfaces.cli.live.markdown.spans import Spans, simple_spans
+from hexai.surfaces.cli.live.markdown.spans import Spans, is_open, simple_spans
 from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, MARKS
 from hexai.surfaces.cli.live.rows import Piece
 from hexai.text.sanitise import visible_line
@@ -54,31 +54,30 @@ def styled(
 def styled_lines(
     text: str, references: References, *, colour: bool, base: str = ""
 ) -> list[StyledLine]:
-    """Give each line of a text in its styles.
+    """Give each line of a text in its styles."""
+    look = Look(base if colour else "", colour)
+    if references and "[" in text:
+        return _in_parts(text, look, lambda part: _parsed(part, look, references))
+    if len(text) <= _PART:
+        return list(_known(text, look).lines)
+    if (spans := simple_spans(_lines_of(text))) is not None:
+        return _drawn(spans, look)
+    return _in_parts(text, look, lambda part: _known(part, look))
 
-    It is read in parts, of which most are known where a text grows.
-    """
-    base = base if colour else ""
-    if len(text) <= _PART and not references:
-        return list(_known(text, base, colour=colour).lines)
-    if _is_too_much(text):
-        return list(_unread(text, base, colour=colour))
-    lines: list[StyledLine] = []
-    begun = end = 0
-    breaks = True
-    while begun < len(text) or not lines:
-        seam = _SEAM.search(text, max(begun + _PART, end))
-        breaks_next = seam is not None and "\n" in seam[0]
-        end = len(text) if seam is None else seam.end()
-        part = text[begun:end].rstrip(" \n") if breaks_next else text[begun:end]
-        if references:
-            read = _read(part, references, base, colour=colour)
-        else:
-            read = _known(part, base, colour=colour)
-        if seam is None or read.is_closed:
-            lines += read.lines if breaks else _going_on(lines.pop(), read.lines)
-            begun, breaks = end, breaks_next
-    return lines
+
+class Look(Struct, frozen=True):
+    """How a text looks where nothing is marked in it."""
+
+    base: str
+    has_styles: bool
+
+
+class _Part(Struct, frozen=True, eq=False):
+    """A part of a text in its styles."""
+
+    lines: Sequence[StyledLine]
+    is_closed: bool = True
+    """Whether none of its marks waits for another that closes it."""
 
 
 _SEAM = re.compile(r"[ \n]+(?=[^ \n])")
@@ -87,27 +86,35 @@ _PART = 100
 """Characters of a part, at least."""
 
 
-class _Part(Struct, frozen=True, eq=False):
-    """A part of a text in its styles."""
-
-    lines: tuple[StyledLine, ...]
-    is_closed: bool
-    """Whether none of its marks waits for another that closes it."""
+def _in_parts(text: str, look: Look, read: Callable[[str], _Part]) -> list[StyledLine]:
+    """Read a text in parts, of which most are known where it grows."""
+    if _is_too_much(text):
+        return _unread(text, look)
+    lines: list[StyledLine] = []
+    begun = end = 0
+    breaks = True
+    while begun < len(text) or not lines:
+        seam = _SEAM.search(text, max(begun + _PART, end))
+        breaks_next = seam is not None and "\n" in seam[0]
+        end = len(text) if seam is None else seam.end()
+        part = read(text[begun:end].rstrip(" \n") if breaks_next else text[begun:end])
+        if seam is None or part.is_closed:
+            lines += part.lines if breaks else _going_on(lines.pop(), part.lines)
+            begun, breaks = end, breaks_next
+    return lines
 
 
 @lru_cache(maxsize=512)
-def _known(text: str, base: str, *, colour: bool) -> _Part:
+def _known(text: str, look: Look) -> _Part:
     """Read a part where no links are defined."""
-    return _read(text, {}, base, colour=colour)
+    if (spans := simple_spans(_lines_of(text))) is not None:
+        return _Part(_drawn(spans, look), is_closed=not is_open(spans))
+    return _parsed(text, look, {})
 
 
-def _read(text: str, references: References, base: str, *, colour: bool) -> _Part:
-    drawing = Drawing(base, colour=colour)
-    simple = not (references and "[" in text)
-    if simple and (spans := simple_spans([*_lines_of(text)])) is not None:
-        drawing.draw_spans(spans)
-        is_open = bool(spans[-1]) and spans[-1][-1].lastgroup == "open"
-        return _Part(drawing.lines(), is_closed=not is_open)
+def _parsed(text: str, look: Look, references: References) -> _Part:
+    """Have the parser read a part."""
+    drawing = Drawing(look)
     tokens: list[Token] = []
     parser().inline.parse(text, parser(), {"references": references}, tokens)
     drawing.draw(tokens)
@@ -115,11 +122,19 @@ def _read(text: str, references: References, base: str, *, colour: bool) -> _Par
     return _Part(drawing.lines(), is_closed=_WAITING.search(left) is None)
 
 
-def _lines_of(text: str) -> Iterator[str]:
+def _drawn(spans: Sequence[Spans], look: Look) -> list[StyledLine]:
+    """Draw lines of which all is simple."""
+    drawing = Drawing(look)
+    drawing.draw_spans(spans)
+    return drawing.lines()
+
+
+def _lines_of(text: str) -> list[str]:
     """Give the lines of a text without the blanks around its line breaks."""
+    if "\n" not in text:
+        return [text]
     *before, last = text.split("\n")
-    yield from (line.strip(" ") for line in before)
-    yield last.lstrip(" ") if before else last
+    return [*(line.strip(" ") for line in before), last.lstrip(" ")]
 
 
 _WAITING = re.compile(r"[*_`~\[\\]")
@@ -132,9 +147,9 @@ def _is_too_much(text: str) -> bool:
     return marks > _MOST_MARKS or text.count("[") > _MOST_BRACKETS
 
 
-def _unread(text: str, base: str, *, colour: bool) -> tuple[StyledLine, ...]:
+def _unread(text: str, look: Look) -> list[StyledLine]:
     """Give each line of a text as it is."""
-    drawing = Drawing(base, colour=colour)
+    drawing = Drawing(look)
     for number, line in enumerate(_lines_of(text)):
         if number:
             drawing.next_line()
@@ -153,25 +168,25 @@ def _going_on(line: StyledLine, more: Sequence[StyledLine]) -> Sequence[StyledLi
 class Drawing:
     """Lines in their styles, as far as they are drawn."""
 
-    def __init__(self, base: str, *, colour: bool) -> None:
-        self._styles = [base] if base else []
-        self._colour = colour
+    def __init__(self, look: Look) -> None:
+        self._styles: tuple[str, ...] = (look.base,) if look.base else ()
+        self._colour = look.has_styles
         self._lines: list[list[Piece]] = [[]]
         self._continuing: set[int] = set()
         self._unended: set[int] = set()
         self._links: list[tuple[str, int]] = []
         """Where the open links lead, and how much was drawn before them."""
 
-    def lines(self) -> tuple[StyledLine, ...]:
+    def lines(self) -> list[StyledLine]:
         """Give what is drawn."""
-        return tuple(
+        return [
             StyledLine(
                 tuple(line),
                 continues=number in self._continuing,
                 ends=number not in self._unended,
             )
             for number, line in enumerate(self._lines)
-        )
+        ]
 
     def next_line(self) -> None:
         """Begin another line."""
@@ -179,12 +194,13 @@ class Drawing:
 
     def add(self, text: str, style: str = "") -> None:
         """Draw some text, its marks left out and what would act made visible."""
-        self._note_marks(text)
-        text = visible_line(MARKS.sub("", text))
+        if not (text.isascii() and text.isprintable()):
+            self._note_marks(text)
+            text = visible_line(MARKS.sub("", text))
         if not text:
             return
-        styles = [*self._styles, style] if style and self._colour else self._styles
-        sgr = ";".join(dict.fromkeys(styles))
+        with_style = bool(style) and self._colour
+        sgr = _sgr((*self._styles, style) if with_style else self._styles)
         line = self._lines[-1]
         if line and line[-1].sgr == sgr:
             text = line.pop().text + text
@@ -246,19 +262,19 @@ class Drawing:
         elif not self._colour:
             self.add(token.markup)
         elif opens:
-            self._styles.append(_STYLES[name])
+            self._styles += (_STYLES[name],)
         else:
-            self._styles.pop()
+            self._styles = self._styles[:-1]
 
     def _link(self, token: "Token", *, opens: bool) -> None:
         if opens:
             self._links.append((str(token.attrGet("href")), len(self._drawn())))
             if self._colour:
-                self._styles.append(UNDERLINE)
+                self._styles += (UNDERLINE,)
             return
         href, before = self._links.pop()
         if self._colour:
-            self._styles.pop()
+            self._styles = self._styles[:-1]
         if self._drawn()[before:] not in {href, href.removeprefix("mailto:")}:
             self.add(f" ({href})")
 
@@ -266,14 +282,20 @@ class Drawing:
         return "".join(piece.text for line in self._lines for piece in line)
 
 
-def definitions(lines: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+@lru_cache(maxsize=64)
+def _sgr(styles: tuple[str, ...]) -> str:
+    """Put styles on top of each other."""
+    return ";".join(dict.fromkeys(styles))
+
+
+def definitions(text: str) -> list[tuple[str, dict[str, str]]]:
     """Read the definitions of links with which a paragraph begins, one a line."""
-    if not lines or not lines[0].lstrip().startswith("["):
+    if not text.lstrip().startswith("["):
         return []
     from markdown_it.common.utils import normalizeReference
 
     found: list[tuple[str, dict[str, str]]] = []
-    for line in lines:
+    for line in text.split("\n"):
         label, colon, place = line.strip().partition("]: ")
         words = place.split(maxsplit=1)
         href = parser().normalizeLink(words[0].strip("<>")) if words else ""

@@ -109,10 +109,10 @@ class _Uncompiled(RegexLexerMeta):
         return _Expression(regex.get(), rflags)
 
 
-# Names may hold letters of all scripts, and a class of them is six hundred ranges, which
-# take 2 ms to compile in each rule. What stands there beyond ASCII nearly always is a
-# letter, and has no colour if it is none. So it is enough to tell what is not in the
-# class of ASCII.
+# Names may hold letters of all scripts, and a class of them is six hundred ranges, so
+# that each rule takes 2 ms to compile. What stands there beyond ASCII is nearly always
+# a letter, and has no colour if it is none. So it is enough to tell what of ASCII is
+# not in the class.
 
 _LONG_CLASS = re.compile(r"\[(?!\^)([^\[\]\\]{500,})\]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f](?:-[^\x00-\x7f])?")
@@ -161,25 +161,27 @@ class ResumableLexer(RegexLexer):
         names, at = list(stack), 0
         state = self._state(names[-1])
         while True:
-            rule, found = _first(state.rules(text[at : at + 1]), text, at)
-            if rule is not None and found is not None:
-                if type(rule.action) is _TokenType:
-                    tokens.append((at, rule.action, found[0]))
-                elif rule.action is not None:
-                    tokens += rule.action(self, found)
-                at = found.end()
-                if rule.turn is not None:
-                    _turn(names, rule.turn)
-                    state = self._state(names[-1])
-            elif at >= len(text):
-                return tokens, tuple(names)
+            for rule in state.rules(text[at : at + 1]):
+                if found := rule.match(text, at):
+                    break
             else:
+                if at >= len(text):
+                    return tokens, tuple(names)
                 is_end = text[at] == "\n"
                 tokens.append((at, Whitespace if is_end else Error, text[at]))
                 at += 1
                 if is_end:
                     names = ["root"]
                     state = self._state("root")
+                continue
+            if type(rule.action) is _TokenType:
+                tokens.append((at, rule.action, found[0]))
+            elif rule.action is not None:
+                tokens += rule.action(self, found)
+            at = found.end()
+            if rule.turn is not None:
+                _turn(names, rule.turn)
+                state = self._state(names[-1])
 
     def _state(self, name: str) -> _State:
         state = self._states.get(name)
@@ -191,15 +193,6 @@ class ResumableLexer(RegexLexer):
 def _expression(match: Any) -> _Expression:
     """Give what a rule matches; where it says only what comes next, that is nothing."""
     return match if isinstance(match, _Expression) else _Expression("", 0)
-
-
-def _first(
-    rules: Sequence[_Rule], text: str, at: int
-) -> tuple[_Rule | None, re.Match[str] | None]:
-    for rule in rules:
-        if found := rule.match(text, at):
-            return rule, found
-    return None, None
 
 
 def _turn(names: list[str], turn: Any) -> None:

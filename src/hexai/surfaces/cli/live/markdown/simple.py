@@ -8,7 +8,7 @@ no answer, and the parser has to read them all. A test holds the two against eac
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -71,7 +71,7 @@ class _Reading:
         self._begun: int | None = None
         """Where the paragraph began that may go on."""
         self._text: list[str] = []
-        self._is_quoted = bool(known) and any(each.is_quote for each in known)
+        self._is_quoted = _has_quote(known)
 
     def read(self) -> None:
         while self._at < len(self._lines):
@@ -119,7 +119,7 @@ class _Reading:
         for depth, container in enumerate(self._path):
             inner = _within(container, line)
             if inner is None:
-                if any(each.is_quote for each in self._path[depth:]):
+                if self._is_quoted and _has_quote(self._path[depth:]):
                     raise _NotSimpleError  # it may go on in a quote without its mark
                 return line, depth
             line = inner
@@ -171,8 +171,9 @@ class _Reading:
 
     def _leave(self, depth: int) -> None:
         """Leave all containers but so many."""
-        del self._path[depth:], self._lists[depth:]
-        self._is_quoted = self._is_quoted and any(each.is_quote for each in self._path)
+        if depth < len(self._path):
+            del self._path[depth:], self._lists[depth:]
+            self._is_quoted = _has_quote(self._path)
 
     def _item(self, line: str, mark: re.Match[str], depth: int) -> None:
         """Read an item of the list at this depth, or of another that begins."""
@@ -258,6 +259,10 @@ class _Reading:
         if blanks - column >= _CODE or text[0] != "|":
             raise _NotSimpleError
         return text
+
+
+def _has_quote(path: Iterable[Container]) -> bool:
+    return any(each.is_quote for each in path)
 
 
 def _within(container: Container, line: str) -> str | None:

@@ -14,6 +14,7 @@ cell) holds from there on; and nothing of it depends on the pieces in which the 
 comes, only on its lines.
 """
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -25,7 +26,6 @@ from hexai.surfaces.cli.live.markdown.blocks import read_blocks
 from hexai.surfaces.cli.live.markdown.code import Code, Lexers
 from hexai.surfaces.cli.live.markdown.containers import Path, context, prefix_of
 from hexai.surfaces.cli.live.markdown.drawing import (
-    Place,
     code_lines,
     draw_code,
     draw_definitions,
@@ -34,10 +34,10 @@ from hexai.surfaces.cli.live.markdown.drawing import (
     draw_rule,
     draw_table,
     draw_text,
-    table_shape,
     text_parts,
 )
 from hexai.surfaces.cli.live.markdown.inline import References, definitions
+from hexai.surfaces.cli.live.markdown.place import Place, place_in
 from hexai.surfaces.cli.live.markdown.tables import MOST_ROWS, TableShape
 from hexai.surfaces.cli.live.markdown.written import (
     GOES_ON,
@@ -49,6 +49,8 @@ from hexai.surfaces.cli.live.markdown.written import (
 _BITE = 2_000
 _LINES_OF_BITE = 30
 """Characters, and lines among them, that are drawn at once."""
+_ONLY_MARKS = re.compile(r"(?:[-=+*_#>`~|: ]|\d+[.)](?= |\Z))*\Z")
+"""A line that is not over and has no text: it is not shown, as it may mean anything."""
 _MOST_BLANKS = 64
 """Blank lines that are kept until something follows."""
 
@@ -139,12 +141,8 @@ class Step:
             and before >= self._drawn_to
             and is_blank(self._lines[before])
         )
-        return Place(
-            above=self._state.path,
-            path=block.path,
-            is_apart=is_apart,
-            colour=self._colour,
-        )
+        last = self._state.path
+        return place_in(block.path, last, is_apart=is_apart, colour=self._colour)
 
     def _draw_whole(self, block: Block) -> None:
         place, known = self._place(block), self._state.references
@@ -166,21 +164,25 @@ class Step:
         )
 
     def _draw_text(
-        self, block: Block, place: Place, parts: Sequence[Sequence[str]]
+        self, block: Block, place: Place, parts: Sequence[str]
     ) -> References:
         """Draw parts of a text; gives what links are known after it."""
         known = self._state.references
-        for number, lines in enumerate(parts):
+        for number, text in enumerate(parts):
             if block.level and number == len(parts) - 1:
-                self.drawn += draw_heading(place, lines, block.level, known)
+                self.drawn += draw_heading(place, text, block.level, known)
                 break
-            if found := definitions(lines):
+            if found := definitions(text):
+                lines = text.split("\n")
                 self.drawn += draw_definitions(place, lines[: len(found)])
-                place = replace(place, above=place.path, is_apart=False)
+                place = place.below()
                 known = {**dict(found), **known}
-            if len(lines) > len(found):
-                self.drawn += draw_text(place, lines[len(found) :], known)
-                place = replace(place, above=place.path, is_apart=False)
+                rest = "\n".join(lines[len(found) :])
+            else:
+                rest = text
+            if rest or not found:
+                self.drawn += draw_text(place, rest, known)
+                place = place.below()
         return known
 
     def _draw_code(self, block: Block, place: Place) -> Code:
@@ -194,13 +196,10 @@ class Step:
         return code
 
     def _draw_table(self, block: Block, place: Place) -> TableShape:
-        known, held = self._state.references, self._state.open
-        if self._goes_on(block) and held is not None and held.shape is not None:
-            shape, rows, with_header = held.shape, block.table[1:], False
-        else:
-            shape = table_shape(block, known, colour=self._colour)
-            rows, with_header = block.table, True
-        self.drawn += draw_table(place, rows, shape, known, with_header=with_header)
+        held = self._state.open
+        fixed = held.shape if held is not None and self._goes_on(block) else None
+        drawn, shape = draw_table(place, block, self._state.references, fixed)
+        self.drawn += drawn
         return shape
 
     def _draw_part(self, block: Block, done: int) -> int:
@@ -249,8 +248,8 @@ class Step:
             is_begun=True,
             references=references,
         )
-        rest = block.start + sum(map(len, full))
-        text = parts[-1][0].lstrip(" ")
+        rest = block.start + sum(part.count("\n") + 1 for part in full)
+        text = parts[-1].partition("\n")[0].lstrip(" ")
         mark = "" if text.startswith(GOES_ON) else TEXT
         self._lines[rest] = f"{prefix_of(block.path)}{mark}{text}"
         return rest
@@ -297,12 +296,12 @@ class MarkdownSource:
     def open(self) -> list[Line]:
         """Give what follows those, as it would be if the text ended here."""
         partial = self._written.open
-        if partial is None and not self._state.window:
-            return []
         came = [] if partial is None else [partial]
-        held = self._state.open
-        if held is not None and self._is_code(came):  # not over, so not coloured yet
+        if came and self._is_code(came):  # not over, so not coloured yet
             return draw_code(Place(colour=self._colour), came, Code())[0]
+        came = [line for line in came if not _ONLY_MARKS.match(line)]
+        if not (came or self._state.window):
+            return []
         step = Step(self._state, came, self._lexers, colour=self._colour)
         step.take(ended=True)
         return step.drawn
@@ -313,7 +312,7 @@ class MarkdownSource:
         self._written = WrittenLines()
         return self._step([] if partial is None else [partial], ended=True)
 
-    def _is_code(self, came: list[str]) -> bool:
+    def _is_code(self, came: Sequence[str]) -> bool:
         """Tell quickly whether lines can only be code, as most in an open fence.
 
         Nothing but its own mark ends a fence that stands in no container.

@@ -29,9 +29,15 @@ The last begins what is not over yet, and is shown as it stands if nothing follo
 
 def simple_spans(lines: Sequence[str]) -> list[Spans] | None:
     """Part lines into what is simple; None if there is more, for the parser to read."""
-    spans = [[*_SIMPLE.finditer(line)] for line in lines]
-    for line, found in zip(lines, spans, strict=True):
-        if sum(len(span[0]) for span in found) != len(line):
+    spans: list[Spans] = []
+    for line in lines:
+        found = [*_SIMPLE.finditer(line)]
+        if sum([len(span[0]) for span in found]) != len(line) or is_open(spans):
             return None
-    begins = any(found and found[-1].lastgroup == "open" for found in spans[:-1])
-    return None if begins else spans
+        spans.append(found)
+    return spans
+
+
+def is_open(spans: Sequence[Spans]) -> bool:
+    """Tell whether something begins in the last line that is not over there."""
+    return bool(spans and spans[-1]) and spans[-1][-1].lastgroup == "open"

@@ -1,6 +1,7 @@
 """Tables: columns as wide as their first rows want, narrower where they do not fit."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -30,22 +31,25 @@ class TableShape(Struct, frozen=True, kw_only=True):
     sides: tuple[str, ...]
 
     def fitted(self, cells: int) -> tuple[int, ...] | None:
-        """Give each column its share of so many cells; None if there are too few.
+        """Give each column its share of so many cells; None if there are too few."""
+        return _fitted(self.natural, cells)
 
-        The widest give way first, all down to the same width.
-        """
-        room = cells - len(SEPARATOR) * (len(self.natural) - 1)
-        if room < _NARROWEST * len(self.natural):
-            return None
-        most = max(self.natural, default=0)
-        left = sorted(self.natural)
-        for place, natural in enumerate(left):
-            share = room // (len(left) - place)
-            if natural > share:
-                most = max(_NARROWEST, share)
-                break
-            room -= natural
-        return tuple(min(natural, most) for natural in self.natural)
+
+@lru_cache(maxsize=64)
+def _fitted(widths: tuple[int, ...], cells: int) -> tuple[int, ...] | None:
+    """Let the widest columns give way first, all down to the same width."""
+    room = cells - len(SEPARATOR) * (len(widths) - 1)
+    if room < _NARROWEST * len(widths):
+        return None
+    most = max(widths, default=0)
+    left = sorted(widths)
+    for place, natural in enumerate(left):
+        share = room // (len(left) - place)
+        if natural > share:
+            most = max(_NARROWEST, share)
+            break
+        room -= natural
+    return tuple(min(natural, most) for natural in widths)
 
 
 def shape_of(rows: Sequence[Sequence[Pieces]], sides: Sequence[str]) -> TableShape:
@@ -98,8 +102,9 @@ class TableLine(Struct, frozen=True, kw_only=True, eq=False):
         for cell, room, side in zip(row, widths, self.shape.sides, strict=False):
             if pieces:
                 pieces.append(Piece(SEPARATOR, self._dim))
-            left, right = _margins(side, room - pieces_width(stripped(cell)))
-            pieces += [Piece(" " * left), *stripped(cell), Piece(" " * right)]
+            shown = stripped(cell)
+            left, right = _margins(side, room - pieces_width(shown))
+            pieces += [Piece(" " * left), *shown, Piece(" " * right)]
         return [piece for piece in pieces if piece.text]
 
     def _as_text(self) -> TextLine:

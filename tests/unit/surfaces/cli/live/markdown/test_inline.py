@@ -7,7 +7,12 @@ from markdown_it.token import Token
 
 from hexai.surfaces.cli.live.lines import merged
 from hexai.surfaces.cli.live.markdown.blocks import parser
-from hexai.surfaces.cli.live.markdown.inline import Drawing, StyledLine, styled_lines
+from hexai.surfaces.cli.live.markdown.inline import (
+    Drawing,
+    Look,
+    StyledLine,
+    styled_lines,
+)
 from hexai.surfaces.cli.live.rows import Piece
 
 WORDS = ["word ", "two words ", "a", "é ", "漢 ", "! ", "!", " ", "(", ")", ".", "\n"]
@@ -27,7 +32,7 @@ def drawn_whole(text: str, *, colour: bool) -> list[StyledLine]:
     """Draw a text as the parser reads all of it."""
     tokens: list[Token] = []
     parser().inline.parse(text, parser(), {"references": {}}, tokens)
-    drawing = Drawing("", colour=colour)
+    drawing = Drawing(Look("", colour))
     drawing.draw(tokens)
     return list(drawing.lines())
 
