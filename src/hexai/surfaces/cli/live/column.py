@@ -142,7 +142,8 @@ class Column:
         """
         count = self.count
         first = count if count <= height else height - height // 4 - 1
-        head = list(islice(self._all(), first))
+        settled = islice(self._rows, len(self._rows) - self._is_held)
+        head = [row.pieces for row in islice(chain(settled, self._tail()), first)]
         if first == count:
             return head
         newest = height // 4
@@ -151,15 +152,9 @@ class Column:
 
     def newest(self, height: int) -> list[Pieces]:
         """Show the last rows."""
-        backwards = chain(reversed(self._tail()), self._settled_backwards())
+        settled = islice(reversed(self._rows), self._is_held, None)
+        backwards = chain(reversed(self._tail()), settled)
         return [row.pieces for row in islice(backwards, height)][::-1]
-
-    def _all(self) -> Iterator[Pieces]:
-        settled = islice(self._rows, len(self._rows) - self._is_held)
-        yield from (row.pieces for row in chain(settled, self._tail()))
-
-    def _settled_backwards(self) -> Iterator[Row]:
-        return islice(reversed(self._rows), self._is_held, None)
 
     @property
     def _is_held(self) -> bool:

@@ -38,17 +38,21 @@ class Row(Struct, frozen=True, eq=False):
     """One row of a line."""
 
     line: Line
-    before: Pieces = ()
+    before: Pieces
     """What stands before the text."""
-    body: Pieces = ()
+    body: Pieces
     """The part of the line's text; blanks at its end may hang over the edge."""
-    is_first: bool = False
+    pieces: Pieces
+    """All that is to be drawn."""
+    is_first: bool
     """Whether what a writer wrote between two breaks begins with it."""
 
-    @property
-    def pieces(self) -> Pieces:
-        """All that is to be drawn."""
-        return (*self.before, *stripped(self.body))
+    @classmethod
+    def of(
+        cls, line: Line, before: Pieces, body: Pieces, *, is_first: bool = False
+    ) -> "Row":
+        """Make a row of a line."""
+        return cls(line, before, body, before + stripped(body), is_first)
 
 
 class TextLine(Struct, frozen=True, kw_only=True, eq=False):
@@ -70,8 +74,8 @@ class TextLine(Struct, frozen=True, kw_only=True, eq=False):
             first = hang = ()
             before = 0
         wrapped = wrap_pieces(self.body, cells - before)
-        rows = [Row(self, first, wrapped[0], is_first=not self.continues)]
-        rows += [Row(self, hang, body) for body in wrapped[1:]]
+        rows = [Row.of(self, first, wrapped[0], is_first=not self.continues)]
+        rows += [Row.of(self, hang, body) for body in wrapped[1:]]
         return rows
 
     @classmethod
@@ -137,14 +141,12 @@ def wrap_pieces(body: Sequence[Piece], cells: int) -> list[Pieces]:
     """
     if not body:
         return [()]
-    if len(body) == 1:
-        sgr = body[0].sgr
-        return [(Piece(text, sgr),) for text in wrap(body[0].text, cells)]
-    text = "".join([piece.text for piece in body])
+    text = body[0].text if len(body) == 1 else "".join([each.text for each in body])
     if len(text) <= cells and is_plain(text):
         return [tuple(body)]
-    rows = wrap(text, cells)
-    return [tuple(row) for row in _cut(body, map(len, rows))]
+    if len(body) == 1:
+        return [(Piece(row, body[0].sgr),) for row in wrap(text, cells)]
+    return [tuple(row) for row in _cut(body, map(len, wrap(text, cells)))]
 
 
 def _cut(body: Sequence[Piece], lengths: Iterable[int]) -> Iterator[list[Piece]]:

@@ -7,7 +7,7 @@ and a heading, which is over at the end of its line.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -99,17 +99,18 @@ class Items(Struct):
             self.indent = container.indent
 
 
-def context(path: Sequence[Container]) -> list[str]:
+@lru_cache(maxsize=64)
+def context(path: Path) -> tuple[str, ...]:
     """Write the lines that open these containers, one a line."""
-    return [
+    return tuple(
         prefix_of(path[:depth]) + container.opening
         for depth, container in enumerate(path)
-    ]
+    )
 
 
-def prefix_of(path: Iterable[Container]) -> str:
+def prefix_of(path: Path) -> str:
     """Write what a line within these containers begins with."""
-    return "".join(container.prefix for container in path)
+    return "".join([container.prefix for container in path])
 
 
 def shared(one: Path, other: Path) -> int:

@@ -61,39 +61,39 @@ def _one_of(
     return found if found is not None and found[1] in words else None
 
 
-class _Rule(Struct, frozen=True):
-    """A rule, ready to be tried."""
+_Rule = tuple[Match, Any, Any]
+"""A rule, ready to be tried: what it matches, and then
 
-    match: Match
-    action: Any
-    """A kind of token, a function that makes tokens of a match, or None."""
-    turn: Any
-    """How the stack changes: states, how many to leave, or None."""
-
+- its action: a kind of token, a function that makes tokens of a match, or None;
+- its turn, how the stack changes: states, how many to leave, or None.
+"""
 
 _NOT_ASCII = "\x80"
 """Stands for all of these: there are more of them than lists should be kept of."""
 
 
-class _State:
-    """The rules of a state, by the character that stands next."""
+class _State(dict[str, list[_Rule]]):
+    """The rules that can match in a state, by the character that stands next.
+
+    At the end of a text that is none.
+    """
 
     def __init__(self, rules: Sequence[tuple[Any, Any, Any]]) -> None:
+        super().__init__()
         self._rules = [(_expression(match), *more) for match, *more in rules]
         self._begin = [each.begins_with for each, *_ in self._rules]
-        self._known: dict[str, list[_Rule]] = {}
 
-    def rules(self, character: str) -> list[_Rule]:
-        """Give those that can match where a character stands; none at the end."""
-        kind = character if character.isascii() else _NOT_ASCII
-        known = self._known.get(kind)
-        if known is None:
-            known = self._known[kind] = [
-                _Rule(each.match(), *more)
-                for (each, *more), begin in zip(self._rules, self._begin, strict=True)
-                if begin is None or character in begin or not character.isascii()
-            ]
-        return known
+    def __missing__(self, character: str) -> list[_Rule]:
+        if not character.isascii() and character != _NOT_ASCII:
+            return self[_NOT_ASCII]
+        found = self[character] = [
+            (each.match(), action, turn)
+            for (each, action, turn), begin in zip(
+                self._rules, self._begin, strict=True
+            )
+            if begin is None or character in begin or character == _NOT_ASCII
+        ]
+        return found
 
 
 class _Uncompiled(RegexLexerMeta):
@@ -161,8 +161,9 @@ class ResumableLexer(RegexLexer):
         names, at = list(stack), 0
         state = self._state(names[-1])
         while True:
-            for rule in state.rules(text[at : at + 1]):
-                if found := rule.match(text, at):
+            for rule in state[text[at : at + 1]]:
+                match, action, turn = rule
+                if found := match(text, at):
                     break
             else:
                 if at >= len(text):
@@ -174,13 +175,13 @@ class ResumableLexer(RegexLexer):
                     names = ["root"]
                     state = self._state("root")
                 continue
-            if type(rule.action) is _TokenType:
-                tokens.append((at, rule.action, found[0]))
-            elif rule.action is not None:
-                tokens += rule.action(self, found)
+            if type(action) is _TokenType:
+                tokens.append((at, action, found[0]))
+            elif action is not None:
+                tokens += action(self, found)
             at = found.end()
-            if rule.turn is not None:
-                _turn(names, rule.turn)
+            if turn is not None:
+                _turn(names, turn)
                 state = self._state(names[-1])
 
     def _state(self, name: str) -> _State:

@@ -1,5 +1,7 @@
 """Where a block is drawn: what stands before its rows, and above them; pure."""
 
+from itertools import compress
+
 from msgspec import Struct
 
 from hexai.surfaces.cli.live.header import DIM
@@ -41,14 +43,15 @@ def place_in(path: Path, last: Path, *, is_apart: bool, colour: bool) -> Place:
     if not path:
         return Place(above=_BLANK if is_apart else (), colour=colour)
     known = shared(last, path)
-    hang = tuple(_mark(each, is_known=True, colour=colour) for each in path)
-    new = tuple(_mark(each, is_known=False, colour=colour) for each in path[known:])
-    bars = (bar for bar, each in zip(hang, path[:known], strict=False) if each.is_quote)
+    hang = tuple([_mark(each, is_known=True, colour=colour) for each in path])
+    new = [_mark(each, is_known=False, colour=colour) for each in path[known:]]
+    quotes = [each.is_quote for each in path]
+    blank = TextLine(first=tuple(compress(hang, quotes[:known])))
     return Place(
-        above=(TextLine(first=tuple(bars)),) if is_apart else (),
-        first=hang[:known] + new,
+        above=(blank,) if is_apart else (),
+        first=(*hang[:known], *new),
         hang=hang,
-        has_mark=not all(each.is_quote for each in path[known:]),
+        has_mark=not all(quotes[known:]),
         colour=colour,
     )
 

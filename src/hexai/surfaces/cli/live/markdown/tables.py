@@ -91,7 +91,7 @@ class TableLine(Struct, frozen=True, kw_only=True, eq=False):
 
     def _row(self, pieces: Sequence[Piece], *, is_first: bool) -> Row:
         before = self.first if is_first else self.hang
-        return Row(self, before, tuple(pieces), is_first=is_first)
+        return Row.of(self, before, tuple(pieces), is_first=is_first)
 
     @property
     def _dim(self) -> str:
@@ -104,8 +104,12 @@ class TableLine(Struct, frozen=True, kw_only=True, eq=False):
                 pieces.append(Piece(SEPARATOR, self._dim))
             shown = stripped(cell)
             left, right = _margins(side, room - pieces_width(shown))
-            pieces += [Piece(" " * left), *shown, Piece(" " * right)]
-        return [piece for piece in pieces if piece.text]
+            if left:
+                pieces.append(Piece(" " * left))
+            pieces += shown
+            if right:
+                pieces.append(Piece(" " * right))
+        return pieces
 
     def _as_text(self) -> TextLine:
         body: list[Piece] = []

@@ -45,10 +45,13 @@ class WrittenLines:
 
     def feed(self, text: str) -> list[str]:
         """Take the next piece; give the lines that are over."""
-        *ended, rest = (self._open + text).split("\n")
-        lines = [_readable(part) for line in ended for part in _parts(line)]
-        *parts, self._open = _parts(rest)
-        return lines + [_readable(part) for part in parts]
+        text = self._open + text
+        *lines, self._open = text.split("\n")
+        if len(text) > LONGEST:
+            lines = [part for line in lines for part in _parts(line)]
+            *parts, self._open = _parts(self._open)
+            lines += parts
+        return list(map(_readable, lines))
 
 
 def _parts(line: str) -> Iterator[str]:
