@@ -93,6 +93,17 @@ def test_a_question_is_answered_below_it(desk: Desk) -> None:
     assert len(upstream.requests) == 1
 
 
+def test_a_question_is_answered_in_the_file_it_was_saved_as(desk: Desk) -> None:
+    """Neovim closes one document and opens another; the answer comes all the same."""
+    upstream = desk.start("n.md", "\nend\n", openai_answer("one", delay=0.5))
+    desk.editor.type("iwhat is it?><Esc>")
+    upstream.wait(lambda: bool(upstream.requests))
+    desk.editor.command("saveas other.md")
+    wanted = "what is it?\n\n> one\n\nend"
+    assert desk.editor.settled_text(wanted) == wanted
+    assert desk.editor.eval("expand('%:t')") == "other.md"
+
+
 def test_typing_on_below_a_question(desk: Desk) -> None:
     """The edit that Neovim refuses as stale is made again on the new text."""
     upstream = desk.start("n.md", "\n", openai_answer("answer", delay=0.3))

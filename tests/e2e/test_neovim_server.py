@@ -95,6 +95,18 @@ def test_a_pause_shows_what_came_late(bench: Bench) -> None:
     assert len(upstreams["slow"].requests) == 1
 
 
+def test_enter_breaks_the_line_that_a_popup_is_open_on(bench: Bench) -> None:
+    """With the lines of the setup page, what is shown is left, typed along or not."""
+    bench.start("if x|\n", only=openai_answer("return 1", delay=0.0))
+    bench.editor.lua(_lua_with("<CR>"))
+    bench.editor.type(":")
+    bench.editor.popup()
+    bench.editor.type("ret")
+    bench.editor.wait_until("pumvisible()")
+    bench.editor.type("<CR>x")
+    assert bench.editor.settled_text("if x:ret\nx") == "if x:ret\nx"
+
+
 def _lua_with(word: str) -> str:
     """Give the one piece of Lua in the page for Neovim that holds a word."""
     [piece] = [

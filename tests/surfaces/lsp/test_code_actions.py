@@ -112,6 +112,25 @@ def test_a_result_lands_where_the_text_has_moved_to(tmp_path: Path) -> None:
         play(scene, "x = 1\ny = 1\nz = 1\n", tmp_path)
 
 
+def test_a_result_lands_where_the_document_was_saved(tmp_path: Path) -> None:
+    """Under another name, while the model works."""
+    with Upstream(openai_answer("y = 2", delay=0.4)) as upstream:
+        configure(upstream)
+
+        async def scene(at: Desk) -> None:
+            start = at.text.index("y = 1")
+            await at.choose("fix typos", start, start + 5)
+            await upstream.until(lambda: bool(upstream.requests))
+            text = at.text
+            at.client.close(at.uri)
+            at.uri = (tmp_path / "saved.py").as_uri()
+            at.client.open(at.uri, text, "python")
+            at.client.edit(at.uri, (0, 0, "# above\n"))
+            await at.becomes("# above\nx = 1\ny = 2\n")
+
+        play(scene, "x = 1\ny = 1\n", tmp_path)
+
+
 def test_a_changed_selection_stays_as_it_is(tmp_path: Path) -> None:
     """What was typed in it counts, and the user is told."""
     with Upstream(openai_answer("y = 2", delay=0.3)) as upstream:

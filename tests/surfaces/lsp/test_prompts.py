@@ -213,6 +213,48 @@ def test_removing_the_question_stops_the_request(
     play(scene)
 
 
+@pytest.mark.parametrize("closes_first", [True, False])
+def test_an_answer_comes_where_its_question_was_saved(
+    closes_first: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    """Under another name, or in another language, while the model still works."""
+    saved = "file:///tmp/saved.py"
+    with Upstream(openai_answer("forty", delay=0.3)) as model:
+        config_file().write_text(provider("it", model) + entry("chat", "it"))
+
+        async def scene(client: LspClient) -> None:
+            type_in(client, "why?>")
+            await model.until(lambda: bool(model.requests))
+            text = client.texts[URI].text
+            if closes_first:
+                client.close(URI)
+            client.open(saved, text, "python")
+            if not closes_first:
+                client.close(URI)
+            client.close(saved)
+            client.open(saved, text, "markdown")
+            while "forty" not in client.texts[saved].text:
+                await asyncio.sleep(0.01)
+            assert client.texts[saved].text == "why?\n\n> forty\n"
+
+        play(scene)
+        assert len(model.requests) == 1
+
+
+def test_closing_the_document_stops_the_request(slow: Upstream) -> None:
+    """Once it is clear that it was not opened elsewhere."""
+    config_file().write_text(provider("slow", slow) + entry("chat", "slow"))
+
+    async def scene(client: LspClient) -> None:
+        type_in(client, "why?>")
+        await slow.until(lambda: bool(slow.requests))
+        client.close(URI)
+        await slow.until(slow.all_closed, 1.0)
+        client.open(URI, "\n")
+
+    play(scene)
+
+
 def test_a_chat_holds_no_completion_back(model: Upstream, slow: Upstream) -> None:
     """Where it has the only slot of one entry, the list comes without that one."""
     config_file().write_text(

@@ -237,6 +237,11 @@ class CodeActions:
         """Take a change of a document."""
         self._passages.changed(document, change)
 
+    def moved(self, uri: str, document: Document) -> None:
+        """Go on in a document that has another name now, or another language."""
+        self._passages.moved(uri, document)
+        self._running.move(uri, document.uri)
+
     def closed(self, uri: str) -> None:
         """End what is under way in a document."""
         self._passages.closed(uri)
@@ -288,18 +293,16 @@ class CodeActions:
                 text = fitted(outcome, action, cursor, span)
             if isinstance(text, Unfit):
                 return text.reason
-            return await self._replace(uri, passage, text, action.title)
+            return await self._replace(passage, text, action.title)
 
-    async def _replace(
-        self, uri: str, passage: Passage, text: str, title: str
-    ) -> str | None:
+    async def _replace(self, passage: Passage, text: str, title: str) -> str | None:
         def compute(document: Document) -> list[Replacement] | None:
             span = passage.span
             if span is None or document.lines.slice(span) != passage.text:
                 return None
             return [Replacement(span=span, text=text)]
 
-        made = await self._edits.make(uri, compute, f"Hexai: {title}")
+        made = await self._edits.make(passage.uri, compute, f"Hexai: {title}")
         if isinstance(made, GaveUp) and not made.is_told:
             return made.reason
         return None

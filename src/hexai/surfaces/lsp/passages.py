@@ -20,6 +20,8 @@ class Passage:
         self.text = lines.slice(span)
         self.span: Span | None = span
         """Where it is now; None: it is lost."""
+        self.uri = ""
+        """The document that it is in while it is followed; one may move."""
 
     def follow(self, change: TextChange) -> None:
         """Move with a change of the document."""
@@ -33,30 +35,38 @@ class Passages:
     """The passages that somebody wants to find again; follows the documents."""
 
     def __init__(self) -> None:
-        self._passages: dict[str, list[Passage]] = {}
+        self._passages: list[Passage] = []
 
     @contextmanager
     def following(self, uri: str, passage: Passage) -> Iterator[None]:
         """Have a passage of an open document move with it while the context is open."""
-        passages = self._passages.setdefault(uri, [])
-        passages.append(passage)
+        passage.uri = uri
+        self._passages.append(passage)
         try:
             yield
         finally:
-            passages.remove(passage)
+            self._passages.remove(passage)
 
     def opened(self, document: Document) -> None:
         """Do nothing: what was followed before was lost as the document was closed."""
 
     def changed(self, document: Document, change: TextChange) -> None:
         """Move all passages of a document."""
-        for passage in self._passages.get(document.uri, ()):
+        for passage in self._of(document.uri):
             passage.follow(change)
+
+    def moved(self, uri: str, document: Document) -> None:
+        """Go on in a document that has another name now, or another language."""
+        for passage in self._of(uri):
+            passage.uri = document.uri
 
     def closed(self, uri: str) -> None:
         """Lose all passages of a document."""
-        for passage in self._passages.pop(uri, ()):
+        for passage in self._of(uri):
             passage.span = None
+
+    def _of(self, uri: str) -> list[Passage]:
+        return [each for each in self._passages if each.uri == uri]
 
 
 def _moved(span: Span, change: TextChange) -> Span | None:

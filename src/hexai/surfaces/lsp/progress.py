@@ -88,6 +88,12 @@ class Running:
         """Give the work of a number, if it is under way."""
         return self._works.get(number)
 
+    def move(self, uri: str, other: str) -> None:
+        """Go on with the work about a document for another one, with its text."""
+        for work in self.works:
+            if work.uri == uri:
+                work.uri = other
+
     def cancel(self, uri: str | None = None) -> int:
         """End all work, or that about one document; gives how many that was."""
         works = [each for each in self.works if uri in (None, each.uri)]

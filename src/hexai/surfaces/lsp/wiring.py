@@ -28,6 +28,7 @@ from hexai.surfaces.lsp.completion.questions import Questions
 from hexai.surfaces.lsp.configuration import SURFACES, Configuration, Start
 from hexai.surfaces.lsp.editor import Severity
 from hexai.surfaces.lsp.edits import Edits
+from hexai.surfaces.lsp.moves import Moves
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.items import ItemMaker
 from hexai.surfaces.lsp.offers.tracking import Watching
@@ -128,8 +129,7 @@ def _make_features(context: Context, services: Services) -> Features:
     connection.documents.followers += [
         completions.completer,
         completions.watching,
-        prompter,
-        actions,
+        Moves((prompter, actions)),
     ]
     return Features(
         services=services,

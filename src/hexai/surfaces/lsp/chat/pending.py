@@ -115,6 +115,14 @@ class PendingPrompts:
         for prompt in self._prompts.pop(uri, ()):
             prompt.cancel()
 
+    def move(self, uri: str, other: str) -> None:
+        """Go on with the prompts of a document in another one, with the same text."""
+        prompts = self._prompts.pop(uri, [])
+        for prompt in prompts:
+            prompt.uri = other
+        if prompts:
+            self._prompts.setdefault(other, []).extend(prompts)
+
     @property
     def uris(self) -> tuple[str, ...]:
         """The documents in which a prompt is under way."""

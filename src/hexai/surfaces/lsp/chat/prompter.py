@@ -80,6 +80,11 @@ class Prompter:
         self._pending.cancel(uri)
         self._own_edits.closed(uri)
 
+    def moved(self, uri: str, document: Document) -> None:
+        """Go on in a document that has another name now, or another language."""
+        self._pending.move(uri, document.uri)
+        self._own_edits.move(uri, document.uri)
+
     def shutdown(self) -> None:
         """End everything; nothing more starts once `Running` is shut down."""
         for uri in self._pending.uris:

@@ -113,6 +113,11 @@ class OwnEdits:
         texts = self._edited.get(uri, ())
         return typed.end - typed.start > 1 and hash(after.raw) in texts
 
+    def move(self, uri: str, other: str) -> None:
+        """Remember of a document what was known of another one, with the same text."""
+        if uri in self._edited:
+            self._edited[other] = self._edited.pop(uri)
+
     def closed(self, uri: str) -> None:
         """Forget a document."""
         self._edited.pop(uri, None)
