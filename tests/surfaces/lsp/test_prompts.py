@@ -111,13 +111,13 @@ def type_in(client: LspClient, text: str, at: int = 0) -> None:
         client.edit(URI, (at + number, at + number, character))
 
 
-async def until_text(client: LspClient, wanted: str) -> None:
+async def until_text(client: LspClient, wanted: str, uri: str = URI) -> None:
     """Wait until the document is a text."""
     for _ in range(500):
-        if client.texts[URI].text == wanted:
+        if client.texts[uri].text == wanted:
             return
         await asyncio.sleep(0.01)
-    assert client.texts[URI].text == wanted
+    assert client.texts[uri].text == wanted
 
 
 def sent(client: LspClient, method: str) -> list[Any]:
@@ -215,7 +215,7 @@ def test_removing_the_question_stops_the_request(
 
 @pytest.mark.parametrize("closes_first", [True, False])
 def test_an_answer_comes_where_its_question_was_saved(
-    closes_first: bool,  # noqa: FBT001 - a row of the table
+    closes_first: bool,
 ) -> None:
     """Under another name, or in another language, while the model still works."""
     saved = "file:///tmp/saved.py"
@@ -233,9 +233,7 @@ def test_an_answer_comes_where_its_question_was_saved(
                 client.close(URI)
             client.close(saved)
             client.open(saved, text, "markdown")
-            while "forty" not in client.texts[saved].text:
-                await asyncio.sleep(0.01)
-            assert client.texts[saved].text == "why?\n\n> forty\n"
+            await until_text(client, "why?\n\n> forty\n", saved)
 
         play(scene)
         assert len(model.requests) == 1

@@ -70,8 +70,9 @@ def closes(uri: str) -> Callable[[Documents], None]:
 @pytest.mark.parametrize("gap", [0.0, WITHIN / 2])
 def test_a_document_that_is_saved_under_another_name_has_moved(gap: float) -> None:
     """Whichever the editor does first, and it is not said to have closed."""
-    assert told(closes("a"), gap, opens("b"), 9.0) == ["opened b", "a is now b, markdown"]
-    assert told(opens("b"), gap, closes("a"), 9.0) == ["opened b", "a is now b, markdown"]
+    moved = ["opened b", "a is now b, markdown"]
+    assert told(closes("a"), gap, opens("b"), 9.0) == moved
+    assert told(opens("b"), gap, closes("a"), 9.0) == moved
 
 
 def test_a_document_in_another_language_has_moved_to_itself() -> None:
