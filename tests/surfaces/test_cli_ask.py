@@ -138,6 +138,16 @@ class TestPiped:
         assert (result.code, result.out) == (0, "a\n  b\x1b[31m")
         assert DONE.fullmatch(result.err.rstrip("\n"))
 
+    def test_a_line_of_two_megabytes_is_an_answer_like_any(self) -> None:
+        """Shown on a terminal from its first to its last word, and kept as it came."""
+        pieces = [f"part {number} of one line " * 3500 for number in range(32)]
+        with Upstream(openai_answer(pieces)) as upstream:
+            one_upstream(upstream)
+            shown = run_cli("hi", stdout="terminal")
+        assert (shown.code, "cut off" in shown.err) == (0, False)
+        assert len(shown.out) > len("".join(pieces)) > 2_000_000
+        assert run_cli("show", "--winner").out.strip() == "".join(pieces).strip()
+
     @pytest.mark.parametrize("warned", [False, True])
     def test_a_program_that_wants_one_answer_gets_nothing_else(
         self, warned: bool

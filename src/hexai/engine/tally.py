@@ -149,8 +149,13 @@ def _charged(reported: ReportedUsage) -> Decimal | None:
     return reported.cost_usd
 
 
-MAX_ANSWER = 1 << 20
-"""Bytes of UTF-8 that answer and reasoning of an attempt may have together."""
+MAX_ANSWER = 4 << 20
+"""Bytes of UTF-8 that answer and reasoning of an attempt may have together.
+
+Models give 128,000 tokens at most, some 600 KB of prose or code; tokens of blanks or of
+one repeated word are longer. An answer of this size takes 30 MB of memory while it is
+shown and kept, and `scripts/bench render` watches that it holds up nothing.
+"""
 
 
 class Tally:

@@ -279,7 +279,7 @@ def test_one_byte_more_is_too_large(last: tuple[float, Any]) -> None:
     (outcome,) = ran([contender(target(client))]).outcomes
 
     assert isinstance(outcome.error, TooLarge)
-    assert outcome.error.message == "the answer is larger than 1 MiB"
+    assert outcome.error.message == "the answer is larger than 4 MiB"
     assert outcome.text == before
     assert client.streams[0].closed_at == 0
 
