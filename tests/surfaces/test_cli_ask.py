@@ -146,7 +146,7 @@ class TestPiped:
             shown = run_cli("hi", stdout="terminal")
         assert (shown.code, "cut off" in shown.err) == (0, False)
         assert len(shown.out) > len("".join(pieces)) > 2_000_000
-        assert run_cli("show", "--winner").out.strip() == "".join(pieces).strip()
+        assert run_cli("show", "--only-text").out.strip() == "".join(pieces).strip()
 
     @pytest.mark.parametrize("warned", [False, True])
     def test_a_program_that_wants_one_answer_gets_nothing_else(
