@@ -160,6 +160,38 @@ def _named(module: Path) -> Iterator[str]:
                 pass
 
 
+EXIT_CODES = {"hexai.surfaces.cli.process", "hexai.surfaces.tmux.ending"}
+"""Where numbers stand together, whoever uses them, beside the schema's defaults."""
+
+
+def test_a_limit_stands_where_it_is_kept() -> None:
+    """A number that no module uses but one other stands in that module."""
+    texts = {_dotted(module): module.read_text() for module in MODULES}
+    away = []
+    for module, text in texts.items():
+        if module in EXIT_CODES or module.startswith("hexai.config.schema"):
+            continue
+        others = [told for told in texts.values() if f"{module} import" in told]
+        for name in _numbers(ast.parse(text)):
+            word = re.compile(rf"\b{name}\b")
+            if len(word.findall(text)) == 1:
+                users = sum(word.search(told) is not None for told in others)
+                away += [f"{module}: {name}"] if users < 2 else []
+
+    assert away == []
+
+
+def _numbers(tree: ast.Module) -> Iterator[str]:
+    """Give the names of a module's public constants that are numbers: `1 << 20`."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name[0] != "_":
+                if re.fullmatch(r"[-\d._e *+/<()]+", ast.unparse(value)):
+                    yield name
+            case _:
+                pass
+
+
 NOT_FOR_A_QUESTION = {
     "_ssl",
     "httpx2",

@@ -21,9 +21,12 @@ from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.patience import Patience
 from hexai.bench.replies import Later, Refusal, Unpaid
-from hexai.bench.schedule import LEAD, Lane, Seat, cold_cells, lanes_of, spread
+from hexai.bench.schedule import Lane, Seat, cold_cells, lanes_of, spread
 from hexai.domain.bench import Cell, Ending, Item
 
+_LEAD = 40
+"""Tasks that a lane may be ahead of the slowest: what nobody else has answered yet may
+never count, and somebody is paid for it."""
 _UNPAID = 3
 """Times that a cell may find the purse too light for its retries."""
 _QUIET = 10.0
@@ -217,7 +220,7 @@ class Bench(Generic[T]):
             for each in self._lanes
             if not each.is_over and not self._is_short(each.lane.contenders)
         )
-        return lane.tasks - min(others, default=inf) <= LEAD
+        return lane.tasks - min(others, default=inf) <= _LEAD
 
     def _is_short(self, contenders: Sequence[int]) -> bool:
         """Tell whether all of some fail now, or one is stuck: nobody waits for them."""

@@ -19,9 +19,6 @@ APART = 4
 """Tasks that lie between two of one file, as long as there are others."""
 ROUND = 20
 """Tasks that one model is asked before the next one is loaded."""
-LEAD = 40
-"""Tasks that a lane may be ahead of the slowest: what nobody else has answered yet may
-never count, and somebody is paid for it."""
 AT_ONCE = 4
 """Requests at once at an upstream elsewhere that sets no limit of its own."""
 

@@ -14,7 +14,7 @@ from hexai.config.allowed import allowed, members, type_hints
 from hexai.config.older_names import home_of_flat_key
 from hexai.config.problems import KeyPath, Problem, shown
 from hexai.config.schema import Settings
-from hexai.text.nearest_name import PROBABLY, nearest
+from hexai.text.nearest_name import nearest
 
 _LISTED_KEYS = 12
 _KEY_NAMES = {"api_key", "apikey", "key", "token", "api_token", "secret", "password"}
@@ -72,7 +72,7 @@ def _unknown(key: str, known: list[str], path: KeyPath) -> str:
         return "keys are not read from a file; use api_key_env or api_key_command"
     if not path and (home := home_of_flat_key(key)):
         return f"keys are in tables now: write it as {home}"
-    if close := nearest(key, known, alike=PROBABLY):
+    if close := nearest(key, known):
         return f"unknown key; did you mean {close}?"
     if len(known) <= _LISTED_KEYS:
         return f"unknown key; known here: {', '.join(known)}"

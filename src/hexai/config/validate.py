@@ -24,7 +24,7 @@ from hexai.config.schema_providers import HttpTable, ProviderSettings, ProviderT
 from hexai.config.schema_types import given
 from hexai.config.validate_providers import check_providers, find_uneven_contexts
 from hexai.domain.entry import Surface
-from hexai.text.nearest_name import PROBABLY, nearest
+from hexai.text.nearest_name import nearest
 
 _OPENAI: tuple[ProviderType, ...] = ("openai", "openrouter", "local")
 OPTION_TYPES: dict[str, tuple[ProviderType, ...]] = {
@@ -189,7 +189,7 @@ def _unknown_provider(settings: Settings, name: str) -> str:
     if find_name(settings, name) is not None:
         return ""
     names = provider_names(settings)
-    close = nearest(name.strip(), names, alike=PROBABLY)
+    close = nearest(name.strip(), names)
     hint = f"did you mean {close}?" if close else f"known: {', '.join(names)}"
     return f"there is no such provider; {hint}"
 

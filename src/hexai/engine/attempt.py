@@ -25,7 +25,6 @@ from hexai.domain.request import Clearance, Request, Target
 from hexai.engine.breaker import Permit
 from hexai.engine.budgets import BudgetClock, HeldUpBy
 from hexai.engine.decide import (
-    MAX_REPEATS,
     Decision,
     End,
     FallBack,
@@ -34,6 +33,7 @@ from hexai.engine.decide import (
     decide,
     health,
     longest_back_off,
+    may_repeat,
     objection,
     prompt_room,
 )
@@ -235,7 +235,7 @@ async def contend(tally: Tally, course: RaceContext) -> None:
                 failure = error.without_trace()
             else:
                 return
-        learnt = repeats < MAX_REPEATS and _learn(failure, tally, course)
+        learnt = may_repeat(repeats) and _learn(failure, tally, course)
         match _decide(failure, tally, retries, course, learnt=learnt):
             case Retry(after=wait):
                 retries += not learnt

@@ -49,7 +49,7 @@ from hexai.text.thinking_aloud import may_be_musing
 
 MAX_RETRIES = 2
 """Retries of one target; a fallback has its own."""
-MAX_REPEATS = 3
+_MAX_REPEATS = 3
 """Times that one target is asked at once again, for what it was learnt to do better."""
 _FIRST_BACK_OFF = 0.5
 _REFUSALS = (
@@ -120,6 +120,11 @@ def decide(error: ProviderError, situation: Situation) -> Decision:
     if situation.has_fallback and not situation.any_text:
         return FallBack()
     return End()
+
+
+def may_repeat(repeats: int) -> bool:
+    """Tell whether a target may be asked at once again, for what was learnt."""
+    return repeats < _MAX_REPEATS
 
 
 def longest_back_off(retries: int) -> float:

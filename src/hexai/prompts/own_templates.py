@@ -12,7 +12,7 @@ from hexai.config.problems import listed_some
 from hexai.config.schema_prompts import INPUT, NamedPrompt, Prompts
 from hexai.errors import UsageError
 from hexai.prompts.templates import names, render
-from hexai.text.nearest_name import PROBABLY, nearest
+from hexai.text.nearest_name import nearest
 
 
 class Filled(Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ def find_named(prompts: Prompts, name: str) -> NamedPrompt:
             f"-t {name}: there are no templates yet; one is a table "
             f"[prompts.templates.{name}] of the configuration, with system or user"
         )
-    near = nearest(name, known, alike=PROBABLY)
+    near = nearest(name, known)
     hint = f"did you mean {near}?" if near else f"there are {listed_some(known)}"
     raise UsageError(f"-t {name}: there is no such template; {hint}")
 
@@ -90,7 +90,7 @@ def _refuse_unknown(
             continue
         if key == INPUT:
             raise UsageError("-p input=…: what is asked are the words, or a pipe")
-        near = nearest(key, wanted, alike=PROBABLY)
+        near = nearest(key, wanted)
         if near is None:
             near = listed_some(wanted) or "none"
             raise UsageError(

@@ -119,7 +119,7 @@ def _joined(words: Sequence[str], those: range) -> str:
     return "".join(words[those.start : those.stop])
 
 
-def that_fit(beside: Iterable[Beside], *, room: int, most: int) -> Texts:
+def that_fit(beside: Iterable[Beside], *, room: int, most: int = MOST_RUNS) -> Texts:
     """Take texts from the first on while there is room; `room` is in bytes."""
     shown: list[Beside] = []
     missing = 0

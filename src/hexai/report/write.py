@@ -41,7 +41,9 @@ def drawing() -> Draw:
     return draw
 
 
-def to_fitting_html(page: Page, draw: Draw, *, most: int) -> tuple[Page, bytes]:
+def to_fitting_html(
+    page: Page, draw: Draw, *, most: int = LARGEST
+) -> tuple[Page, bytes]:
     """Write as much of a page as fits into so many bytes; gives what that is, too."""
     fitting, written = page, b""
     for fitting in smaller(page):

@@ -12,7 +12,7 @@ SLIPS = 2
 # letters that only one of two texts has bound how alike they can be.
 
 
-def nearest(word: str, known: Iterable[str], *, alike: float) -> str | None:
+def nearest(word: str, known: Iterable[str], *, alike: float = PROBABLY) -> str | None:
     """Find the name most like a word; `alike` is the least share that both have."""
     lowered = word.lower()
     possible = [

@@ -92,7 +92,7 @@ def _is_task(
     if not written.added.issuperset(rows):
         return False
     truth = document.text[hole.start : hole.end]
-    if len(hole.rows) > MOST_ROWS:
+    if hole.is_too_long:
         left_out[f"bodies of more than {MOST_ROWS} lines"] += 1
     elif 2 * len(written.own.intersection(rows)) <= len(rows):
         left_out["code that was moved or only touched"] += 1

@@ -19,6 +19,7 @@ from hexai.bench.mining.files import (
     is_test,
     language_at,
     reason_of_path,
+    reason_of_size,
     reason_of_text,
     text_of,
 )
@@ -272,8 +273,8 @@ class Examiner:
             if size is None:
                 self.absent += 1
                 continue
-            if size > LARGEST:
-                left_out[f"files of over {LARGEST >> 20} MB"] += 1
+            if too_large := reason_of_size(size):
+                left_out[too_large] += 1
                 continue
             text = self._text(doc.name, doc.changed.new)
             reason = reason_of_text(text)

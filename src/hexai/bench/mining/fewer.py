@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from hexai.bench.mining.quotas import MOST_OF_ONE
 from hexai.domain.bench import Kind
-from hexai.text.nearest_name import PROBABLY, nearest
+from hexai.text.nearest_name import nearest
 
 _NAMED = 8
 """Languages that are named."""
@@ -53,6 +53,6 @@ def no_language(strange: Sequence[str], known: Sequence[str]) -> str:
     """Say that nothing is written in some languages, and what there is."""
     some = ", ".join(known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
     told = f"no {', '.join(strange)} among {some or 'the files that are tracked'}"
-    near = [nearest(name, known, alike=PROBABLY) for name in strange]
+    near = [nearest(name, known) for name in strange]
     meant = ", ".join(name for name in near if name)
     return f"{told}; did you mean {meant}?" if meant else told

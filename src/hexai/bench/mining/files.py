@@ -135,6 +135,11 @@ def text_of(path: str, data: bytes) -> str | None:
     return _cells(text) if path.endswith(_NOTEBOOK) else text
 
 
+def reason_of_size(size: int) -> str:
+    """Say why a file is too large for tasks; empty if it is not."""
+    return f"files of over {LARGEST >> 20} MB" if size > LARGEST else ""
+
+
 def reason_of_text(text: str | None) -> str:
     """Say why a text is none for tasks; empty if it is one."""
     if text is None:

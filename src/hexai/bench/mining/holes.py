@@ -167,6 +167,11 @@ class Hole(Struct, frozen=True, kw_only=True):
     tells: range = range(0)
     """Lines of the body that would tell parameters."""
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it has more lines than people take."""
+        return len(self.rows) > MOST_ROWS
+
 
 class Marks(Struct, frozen=True, kw_only=True):
     """Where a document is no code, near some of its lines."""

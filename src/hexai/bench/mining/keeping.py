@@ -14,8 +14,6 @@ from hexai.service.ignore.git import LIMIT
 from hexai.service.ignore.ignore import IgnoreRules, Patterns, is_ignored
 from hexai.service.ignore.patterns import parse_patterns
 
-_LARGEST = 1 << 20
-
 
 class Refusals(Struct, frozen=True, kw_only=True):
     """How the guard and today's ignore rules are asked."""

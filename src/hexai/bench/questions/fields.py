@@ -6,7 +6,7 @@ from typing import Any
 from hexai.bench.questions.checks import check_schema, compile_pattern
 from hexai.bench.questions.nodes import Node
 from hexai.bench.questions.question import Check, CheckKind, OwnQuestion
-from hexai.text.nearest_name import PROBABLY, nearest
+from hexai.text.nearest_name import nearest
 from hexai.text.sanitise import shorten, visible_line
 
 FIELDS = ("question", "system", "files", "tags", *map(str, CheckKind))
@@ -49,7 +49,7 @@ class Problems:
     def unknown(self, line: int, name: str, known: Iterable[str]) -> None:
         """Tell of a field that nobody knows."""
         names = tuple(known)
-        meant = nearest(name, names, alike=PROBABLY)
+        meant = nearest(name, names)
         hint = f"did you mean {meant}?" if meant else f"there are {', '.join(names)}"
         self.add(line, f"{shorten(name, _SHOWN)} is no field; {hint}")
 

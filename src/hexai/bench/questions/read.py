@@ -24,8 +24,6 @@ from hexai.bench.questions.promptfoo import is_promptfoo, read_tests
 from hexai.bench.questions.question import OwnQuestion
 from hexai.errors import HexaiError
 
-MOST = 10_000
-"""Questions of a file, each time that they are asked counted."""
 _BEGINNING = re.compile(
     r"(?:\s*\n|[ \t]*#[^\n]*\n)*(?:"
     r"(?P<jsonl>\{.*\}[ \t]*(?:\n|$))|(?P<toml>\[\[questions?\]\]|questions?[ \t]*=)"

@@ -27,7 +27,7 @@ from hexai.service.attachments.folders import (
     list_folder,
 )
 from hexai.service.attachments.kinds import Unfit, attachment, image_type, is_pdf
-from hexai.text.nearest_name import PROBABLY, nearest
+from hexai.text.nearest_name import nearest
 from hexai.text.sanitise import visible_line
 
 TEXT_LIMIT = 8 << 20
@@ -195,7 +195,7 @@ def _meant(path: str) -> str:
     """Say what a name may have been meant to be; empty if nothing is like it."""
     folder, name = posixpath.split(path)
     try:
-        near = nearest(name, os.listdir(folder), alike=PROBABLY)  # noqa: PTH208
+        near = nearest(name, os.listdir(folder))  # noqa: PTH208
     except OSError:
         return ""
     return f"; did you mean {visible_line(near)}?" if near else ""

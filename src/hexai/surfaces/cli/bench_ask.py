@@ -14,7 +14,7 @@ from hexai.bench.outlook import Outlook
 from hexai.bench.questions.prepare import AskedQuestions, composed, plan_of, pose
 from hexai.bench.questions.question import CheckKind, OwnQuestion, PosedQuestion
 from hexai.bench.questions.question_asker import QuestionAsker, QuestionFiller
-from hexai.bench.questions.read import MOST, BadQuestions, read_questions
+from hexai.bench.questions.read import BadQuestions, read_questions
 from hexai.config.files import Oversized, Unreadable, read_file
 from hexai.domain.attachments import Attachment
 from hexai.domain.bench import BenchContender, BenchRecord, Plan
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 PIPED = "-"
 """The file that is standard input."""
 _LIMIT = 8 << 20
+"""Bytes of a file of questions."""
+_MOST = 10_000
+"""Questions of a file, each time that they are asked counted."""
 """Bytes of a file, as of standard input."""
 
 
@@ -176,9 +179,9 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         found = read_questions(text, name)
         complain(self._process, *(f"note: {note}" for note in found.notes))
         count = len(found.questions) * self._asked.repeat
-        if min(count, self._asked.most or count) > MOST:
+        if min(count, self._asked.most or count) > _MOST:
             raise UsageError(
-                f"{name}: {count} questions are more than {MOST}; ask some of them "
+                f"{name}: {count} questions are more than {_MOST}; ask some of them "
                 "with --tasks, or less often"
             )
         questions = self._without_runs(found.questions)

@@ -24,7 +24,6 @@ from hexai.surfaces.cli.arguments import (
 )
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
-from hexai.surfaces.cli.leaderboard_words import count_of
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import (
@@ -173,7 +172,7 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
         with open_history(folders, time.time) as history:  # noqa: TID251
             done = _carry_out(process, history, run, options)
     benches = done.benches and f" and {counted(done.benches, 'bench', 'benches')}"
-    say(process, f"forgot {count_of(done.runs, 'runs')}{benches or ''}\n")
+    say(process, f"forgot {counted(done.runs, 'run')}{benches or ''}\n")
     if done.outside:
         complain(process, "your team's server forgets them too: hexai team push")
     for error in done.stays:

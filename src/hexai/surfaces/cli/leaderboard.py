@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from hexai.domain.bench import BenchRecord
-from hexai.domain.figures import By
 from hexai.domain.ranking import Counted, Leaderboard, Model, Ranking, Standing
 from hexai.domain.record import Method
 from hexai.service.bench_records import open_benches
@@ -24,10 +23,15 @@ from hexai.surfaces.cli.leaderboard_records import (
     wanted_standings,
 )
 from hexai.surfaces.cli.leaderboard_words import (
+    APART_WORDS,
+    UNCOMPARED_WORDS,
     comparison_words,
-    count_of,
+    counted_words,
     entry_words,
     first_place_words,
+    left_out,
+    nothing_yet,
+    of_benches_words,
 )
 from hexai.surfaces.cli.legend import LEADERBOARD, legend
 from hexai.surfaces.cli.output import csv_of, say, table, wrapped_lines
@@ -45,30 +49,11 @@ from hexai.surfaces.contender_names import board_names, is_called
 from hexai.surfaces.words import percent
 from hexai.text.cells import bar
 
-_NOTHING_YET = (
-    "Nobody can know yet: there are no choices that fit.",
-    "Vote in the terminal (hexai vote), or take suggestions in the editor.",
-    "About 60 choices between two models, in a drawn order and each at another time,",
-    "decide where one wins 70 of 100. About 200 decide where one wins 60.",
-    "If you mostly take what stands first, it takes half as many again.",
-    "Orders are drawn by --blind, or by shuffle = true below [cli] or [completion].",
-)
-_NARROWED = "it did not note who was seen before the letters that were typed"
-_SAME: Mapping[By, str] = {
-    "entry": "all that stood there are one, as they differ in nothing but their labels",
-    "model": "all that stood there are entries of one model; --by entry compares them",
-}
-_APART = "Nothing compares these with those above, so they are not ranked against them:"
-_UNCOMPARED = (
-    "no choice compares it with another yet",
-    "none of them was chosen over another yet",
-)
 _CELLS = 25
 _HEADER = ("ENTRY", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
 _BARS = 2
 """The column that says in pictures what those beside it say in figures."""
 _EARLY = ("ENTRY", "SHOWN", "CHOSEN", "")
-_LISTS = {"cli": "votes"}
 
 
 def text_of(
@@ -87,8 +72,8 @@ def text_of(
     ]
     if not groups:
         return ""
-    between = "\n" + wrapped_lines([_APART], columns)
-    counted = wrapped_lines(_of_benches(board), columns)
+    between = "\n" + wrapped_lines([APART_WORDS], columns)
+    counted = wrapped_lines(of_benches_words(board), columns)
     changes = wrapped_lines(
         (
             words
@@ -101,36 +86,6 @@ def text_of(
         columns,
     )
     return f"{board.surface}\n{between.join(groups)}{counted}{changes}"
-
-
-def _of_benches(board: Leaderboard) -> Iterator[str]:
-    """Say which votes were given in benches, and how to look at them apart."""
-    trials = sum(ranking.trials for ranking in board.rankings)
-    if board.of_benches == trials > 0:
-        yield "all of these votes were given in benches, many in a sitting"
-    elif board.of_benches:
-        votes = count_of(board.of_benches, "votes")
-        yield (
-            f"{votes} of these were given in benches; --method bench looks at them "
-            "alone, --method vote at the others"
-        )
-
-
-def left_out(board: Leaderboard, columns: int = 0, *, by: By = "entry") -> str:
-    """Say how many lists are left out, and why; empty if none is."""
-    words = []
-    if board.narrowed:
-        lists = count_of(board.narrowed, "lists")
-        words = [f"{board.surface}: {lists} of an older version left out: {_NARROWED}"]
-    if board.same:
-        lists = count_of(board.same, _LISTS.get(board.surface, "lists"))
-        words.append(f"{board.surface}: {lists} left out: {_SAME[by]}")
-    return wrapped_lines(words, columns)
-
-
-def nothing_yet(columns: int = 0) -> str:
-    """Say that nobody can know, and what it takes."""
-    return wrapped_lines(_NOTHING_YET, columns)
 
 
 class _Room(Struct, frozen=True, kw_only=True):
@@ -160,15 +115,12 @@ def _group(
             header, *rows = (
                 (*row[:_BARS], *row[_BARS + 1 :]) for row in (header, *rows)
             )
-    judged = [] if ranking.comparisons else [_UNCOMPARED[len(standings) > 1]]
+    judged = [] if ranking.comparisons else [UNCOMPARED_WORDS[len(standings) > 1]]
     for each in wanted_comparisons(ranking, board, wanted):
         judged += comparison_words(each, board, names)
     judged += first_place_words(ranking, names)
-    what = _LISTS.get(board.surface, "lists")
-    nothing = f", {ranking.none} without a choice" if ranking.none else ""
-    counted = f"{count_of(ranking.trials, what)}{nothing}"
     drawn = table(header, rows, columns=room.columns)
-    told = [*legend(header, LEADERBOARD), *judged, counted]
+    told = [*legend(header, LEADERBOARD), *judged, counted_words(ranking, board)]
     return drawn + wrapped_lines(told, room.columns)
 
 

@@ -1,4 +1,4 @@
-"""What a leaderboard says of two models, in words that are true; pure.
+"""What a leaderboard says, in words that are true; pure.
 
 A verdict is about what was chosen so far, and says since when. What is missing is said
 with how to get it, and so is what has changed since.
@@ -6,6 +6,7 @@ with how to get it, and so is what has changed since.
 
 from collections.abc import Iterator, Mapping
 
+from hexai.domain.figures import By
 from hexai.domain.ranking import (
     Changed,
     Comparison,
@@ -15,9 +16,10 @@ from hexai.domain.ranking import (
     Returned,
     Verdict,
 )
+from hexai.surfaces.cli.output import wrapped_lines
 from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.contender_names import day, model_name, options_of
-from hexai.surfaces.words import percent, rounded
+from hexai.surfaces.words import counted, percent, rounded
 from hexai.text.sanitise import visible_line
 
 Names = Mapping[Model, str]
@@ -26,6 +28,26 @@ _DRAW = {
     "completion": "shuffle = true below [completion] draws",
 }
 _SEVERAL = "the editor orders lists of several servers"
+_NOTHING_YET = (
+    "Nobody can know yet: there are no choices that fit.",
+    "Vote in the terminal (hexai vote), or take suggestions in the editor.",
+    "About 60 choices between two models, in a drawn order and each at another time,",
+    "decide where one wins 70 of 100. About 200 decide where one wins 60.",
+    "If you mostly take what stands first, it takes half as many again.",
+    "Orders are drawn by --blind, or by shuffle = true below [cli] or [completion].",
+)
+_NARROWED = "it did not note who was seen before the letters that were typed"
+_SAME: Mapping[By, str] = {
+    "entry": "all that stood there are one, as they differ in nothing but their labels",
+    "model": "all that stood there are entries of one model; --by entry compares them",
+}
+APART_WORDS = (
+    "Nothing compares these with those above, so they are not ranked against them:"
+)
+UNCOMPARED_WORDS = (
+    "no choice compares it with another yet",
+    "none of them was chosen over another yet",
+)
 
 
 def comparison_words(
@@ -41,7 +63,7 @@ def _parts(comparison: Comparison, board: Leaderboard, names: Names) -> Iterator
     better, worse = (
         _name(names, each) for each in (comparison.better, comparison.worse)
     )
-    choices = count_of(comparison.choices, "choices")
+    choices = counted(comparison.choices, "choice")
     match comparison.verdict:
         case Verdict.OVER:
             yield f"{better} over {worse} {_time(comparison)} ({choices})"
@@ -92,11 +114,12 @@ def _drawn(comparison: Comparison, surface: str) -> str:
 def _more(comparison: Comparison, clusters: str) -> str:
     if comparison.missing is None:
         return "too close for a verdict any time soon"
-    more = f"about {count_of(rounded(comparison.missing), 'more choices')}"
+    more = f"about {counted(rounded(comparison.missing), 'more choice')}"
     sittings = comparison.sittings or 0
     if sittings >= comparison.missing:
         return more
-    return f"{more}, in about {count_of(rounded(sittings), clusters)}"
+    one = clusters.removesuffix("s")
+    return f"{more}, in about {counted(rounded(sittings), one, clusters)}"
 
 
 def _change(comparison: Comparison, board: Leaderboard, names: Names) -> str:
@@ -170,9 +193,14 @@ def returned_words(board: Leaderboard, model: Model, names: Names) -> Iterator[s
         yield f"{name} has changed: {ids}; {since}"
 
 
-def count_of(number: int, things: str) -> str:
-    """Write how many of them there are."""
-    return f"{number} {things.removesuffix('s') if number == 1 else things}"
+def counted_words(ranking: Ranking, board: Leaderboard) -> str:
+    """Say how many lists or votes a ranking is made of."""
+    nothing = f", {ranking.none} without a choice" if ranking.none else ""
+    return f"{counted(ranking.trials, _what(board))}{nothing}"
+
+
+def _what(board: Leaderboard) -> str:
+    return "vote" if board.surface == "cli" else "list"
 
 
 def day_of(moment: float) -> str:
@@ -182,3 +210,33 @@ def day_of(moment: float) -> str:
 
 def _name(names: Names, model: Model) -> str:
     return visible_line(names[model])
+
+
+def of_benches_words(board: Leaderboard) -> Iterator[str]:
+    """Say which votes were given in benches, and how to look at them apart."""
+    trials = sum(ranking.trials for ranking in board.rankings)
+    if board.of_benches == trials > 0:
+        yield "all of these votes were given in benches, many in a sitting"
+    elif board.of_benches:
+        votes = counted(board.of_benches, "vote")
+        yield (
+            f"{votes} of these were given in benches; --method bench looks at them "
+            "alone, --method vote at the others"
+        )
+
+
+def left_out(board: Leaderboard, columns: int = 0, *, by: By = "entry") -> str:
+    """Say how many lists are left out, and why; empty if none is."""
+    words = []
+    if board.narrowed:
+        lists = counted(board.narrowed, "list")
+        words = [f"{board.surface}: {lists} of an older version left out: {_NARROWED}"]
+    if board.same:
+        lists = counted(board.same, _what(board))
+        words.append(f"{board.surface}: {lists} left out: {_SAME[by]}")
+    return wrapped_lines(words, columns)
+
+
+def nothing_yet(columns: int = 0) -> str:
+    """Say that nobody can know, and what it takes."""
+    return wrapped_lines(_NOTHING_YET, columns)

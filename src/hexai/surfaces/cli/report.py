@@ -32,7 +32,6 @@ from hexai.service.browser import browser_command, open_page
 from hexai.service.private_files import write_private
 from hexai.service.statistics import Row
 from hexai.surfaces.cli.command_line import Invocation, make_parser
-from hexai.surfaces.cli.leaderboard import nothing_yet
 from hexai.surfaces.cli.leaderboard_records import (
     wanted_comparisons,
     wanted_standings,
@@ -41,6 +40,7 @@ from hexai.surfaces.cli.leaderboard_words import (
     comparison_words,
     entry_words,
     first_place_words,
+    nothing_yet,
 )
 from hexai.surfaces.cli.output import complain, say
 from hexai.surfaces.cli.process import Process, folders_of

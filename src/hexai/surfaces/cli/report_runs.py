@@ -15,7 +15,6 @@ from hexai.report.bench_section import Bench
 from hexai.report.page import Page
 from hexai.report.texts import (
     LONGEST,
-    MOST_RUNS,
     MOST_TASKS,
     Beside,
     Side,
@@ -65,7 +64,7 @@ def with_runs(
     runs.sort(key=attrgetter("run.started_at"), reverse=True)
     room = LARGEST - _SPARE - used - sum(each.size for each in page.tasks.shown)
     beside = (_beside(run, now) for run in runs)
-    return replace(page, runs=that_fit(beside, room=room, most=MOST_RUNS))
+    return replace(page, runs=that_fit(beside, room=room))
 
 
 def _fits(recorded: RecordedRun, chosen: Filter, *, hidden: bool) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import asdict
 
-from hexai.surfaces.cli.leaderboard_words import count_of
 from hexai.surfaces.cli.output import table
 from hexai.surfaces.cli.recorded import when
+from hexai.surfaces.words import counted
 from hexai.team.cells import Cell
 from hexai.team.members import Enrolled, Member
 from hexai.team.pending import Pending, Stand
@@ -22,7 +22,7 @@ _NOT_ASKED = (
 
 def made_words(where: str, schema: int, *, partitions: int) -> Iterator[str]:
     """Say that a team's ledger is there, and what comes next."""
-    made = count_of(partitions, "partitions")
+    made = counted(partitions, "partition")
     yield f"the team's ledger is in {where}, schema {schema}; {made} made"
     yield "next: hexai team member add NAME for each person, you too"
 
@@ -68,7 +68,7 @@ def forget_words(name: str) -> str:
 
 def forgotten_words(runs: int) -> Iterator[str]:
     """Say what was forgotten."""
-    yield f"the team's ledger has forgotten {count_of(runs, 'runs')}"
+    yield f"the team's ledger has forgotten {counted(runs, 'run')}"
 
 
 def progress_words(rows: int) -> str:
@@ -78,16 +78,16 @@ def progress_words(rows: int) -> str:
 
 def done_words(done: Done) -> Iterator[str]:
     """Say what came of a push."""
-    yield f"{count_of(done.rows, 'facts')} of {count_of(done.runs, 'runs')} sent"
+    yield f"{counted(done.rows, 'fact')} of {counted(done.runs, 'run')} sent"
     if done.forgotten:
-        yield f"{count_of(done.forgotten, 'runs')} forgotten there"
+        yield f"{counted(done.forgotten, 'run')} forgotten there"
     if done.withheld:
-        yield f"{count_of(done.withheld, 'runs')} kept back by their projects"
+        yield f"{counted(done.withheld, 'run')} kept back by their projects"
     if done.full:
         yield f"the server takes no more today: {done.full}"
     if done.left:
         wait = "tomorrow" if done.full else "the next push: their choices may change"
-        yield f"{count_of(done.left, 'runs')} left for {wait}"
+        yield f"{counted(done.left, 'run')} left for {wait}"
 
 
 def last_words(last: LastPush | None) -> Iterator[str]:
@@ -103,18 +103,18 @@ def pending_words(pending: Pending) -> Iterator[str]:
     yield ""
     if pending.newest is not None:
         yield from _one_run(pending.newest)
-    facts = count_of(sum(pending.facts.values()), "facts")
-    yield f"in sum: {facts} of {count_of(pending.runs, 'runs')}"
+    facts = counted(sum(pending.facts.values()), "fact")
+    yield f"in sum: {facts} of {counted(pending.runs, 'run')}"
     for kind, words in KINDS.items():
         if count := pending.facts.get(kind, 0):
             yield f"  {count} {kind}: {words}"
     if pending.withheld:
-        yield f"kept back by their projects: {count_of(pending.withheld, 'runs')}"
+        yield f"kept back by their projects: {counted(pending.withheld, 'run')}"
     if pending.cells:
         yield f"who was asked ({len(pending.cells)}):"
         yield from (f"  {_pairs(cell)}" for cell in pending.cells)
     if pending.forgotten:
-        yield f"to be forgotten there: {count_of(pending.forgotten, 'runs')}"
+        yield f"to be forgotten there: {counted(pending.forgotten, 'run')}"
     if not pending.is_known:
         yield from ("", _NOT_ASKED)
 
@@ -143,9 +143,9 @@ def published_words(outcome: Outcome) -> Iterator[str]:
             yield "what was published before is taken back"
     else:
         yield f"published: all until {outcome.week}, of {outcome.people} people"
-        yield f"{count_of(outcome.figures, 'rows')} of figures"
+        yield f"{counted(outcome.figures, 'row')} of figures"
     if outcome.partitions:
-        yield f"{count_of(outcome.partitions, 'partitions')} made"
+        yield f"{counted(outcome.partitions, 'partition')} made"
     elif outcome.partitions is None:
         yield "no partition made: somebody's transaction holds the facts; try again"
 
@@ -159,9 +159,9 @@ def standing_words(where: str, stand: Stand) -> Iterator[str]:
     else:
         yield f"you: {mine.name}, as {mine.pseudonym}"
         days = f", from {mine.first} to {mine.last}" if mine.facts else ""
-        runs = count_of(mine.runs, "runs")
-        yield f"there: {count_of(mine.facts, 'facts')} of {runs}{days}"
-        left = count_of(mine.left, "runs")
+        runs = counted(mine.runs, "run")
+        yield f"there: {counted(mine.facts, 'fact')} of {runs}{days}"
+        left = counted(mine.left, "run")
         yield f"here: {left} not sent yet, {mine.forgotten} to be forgotten there"
     if stand.published:
         yield f"published: all until {stand.published}"

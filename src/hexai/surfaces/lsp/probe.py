@@ -26,8 +26,8 @@ from hexai.service.writer import Writer
 from hexai.surfaces.lsp.clients import CHECK
 from hexai.surfaces.lsp.completion.editor_request import is_prompt
 from hexai.surfaces.lsp.configuration import Start
-from hexai.surfaces.lsp.protocol.stdio import BACKLOG_LIMIT, Fault, Frames
-from hexai.surfaces.lsp.server import Server
+from hexai.surfaces.lsp.protocol.stdio import Fault, Frames
+from hexai.surfaces.lsp.server import BACKLOG_LIMIT, Server
 from hexai.text.lines import Encoding, Lines, Position
 
 _SAMPLE = 'def add(a, b):\n    """Give the sum of two numbers."""\n    return \n'

@@ -14,9 +14,11 @@ from hexai.service.runtime import Loop, Trimmer, give_back
 from hexai.service.writer import Writer
 from hexai.surfaces.lsp.configuration import Start
 from hexai.surfaces.lsp.handlers import make_wire, register
-from hexai.surfaces.lsp.protocol.stdio import BACKLOG_LIMIT, Fault, Reader
+from hexai.surfaces.lsp.protocol.stdio import Fault, Reader
 from hexai.surfaces.lsp.session import Session
 
+BACKLOG_LIMIT = 64 * 2**20
+"""Bytes that wait for an editor that does not read; more ends the connection."""
 LOG_NAME = "hexai-lsp-server.log"
 _LAST_WORDS_WITHIN = 0.5
 """Seconds for the editor to read what was said at last."""

@@ -32,7 +32,6 @@ FAILED = 1
 USAGE = 2
 NOTHING_TAKEN = 3
 A_BUG = 70
-INTERRUPTED = 130
 
 
 class Ending(Struct, frozen=True, kw_only=True):

@@ -114,9 +114,6 @@ class Frames:
         return None
 
 
-BACKLOG_LIMIT = 64 * 2**20
-"""Bytes that wait for an editor that does not read; more ends the connection."""
-
 _PIECE = 2**18
 _LOOK_AGAIN = 1.0
 
