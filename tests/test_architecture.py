@@ -171,10 +171,10 @@ def test_a_limit_stands_where_it_is_kept() -> None:
     for module, text in texts.items():
         if module in EXIT_CODES or module.startswith("hexai.config.schema"):
             continue
-        others = [told for told in texts.values() if f"{module} import" in told]
         for name in _numbers(ast.parse(text)):
             word = re.compile(rf"\b{name}\b")
             if len(word.findall(text)) == 1:
+                others = (t for t in texts.values() if f"{module} import" in t)
                 users = sum(word.search(told) is not None for told in others)
                 away += [f"{module}: {name}"] if users < 2 else []
 

@@ -24,7 +24,7 @@ from hexai.bench.replies import Later, Refusal, Unpaid
 from hexai.bench.schedule import Lane, Seat, cold_cells, lanes_of, spread
 from hexai.domain.bench import Cell, Ending, Item
 
-_LEAD = 40
+LEAD = 40
 """Tasks that a lane may be ahead of the slowest: what nobody else has answered yet may
 never count, and somebody is paid for it."""
 _UNPAID = 3
@@ -220,7 +220,7 @@ class Bench(Generic[T]):
             for each in self._lanes
             if not each.is_over and not self._is_short(each.lane.contenders)
         )
-        return lane.tasks - min(others, default=inf) <= _LEAD
+        return lane.tasks - min(others, default=inf) <= LEAD
 
     def _is_short(self, contenders: Sequence[int]) -> bool:
         """Tell whether all of some fail now, or one is stuck: nobody waits for them."""

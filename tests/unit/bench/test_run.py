@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from hexai.bench.budget import Purse
 from hexai.bench.replies import Later, Refusal
-from hexai.bench.run import Bench, Filled, Result, Wait
-from hexai.bench.schedule import LEAD
+from hexai.bench.run import LEAD, Bench, Filled, Result, Wait
 from hexai.domain.bench import Cell, Ending, State, Task
 from tests.support.benches import MACHINE, Script, cell, cloud, known, play, task
 from tests.support.clock import run_virtually
