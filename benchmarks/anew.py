@@ -49,7 +49,8 @@ def _print(name: str, asked: list[Asked]) -> None:
         f"{name}: {statistics.mean(shares):.1%} anew (p95 {_p95(shares):.1%}), tokens"
         f" {statistics.mean(anew):.0f} (longest {max(anew)}) of {size:.0f};"
         f" suffix {_mean(map(_suffix, counts)):.1%};"
-        f" first token {_first_token(asked):.3f} s; {len(counts)} requests",
+        f" first token {_first_token(asked):.3f} s, of processors"
+        f" {_worked(asked):.3f} s; {len(counts)} requests",
         flush=True,
     )
 
@@ -72,17 +73,30 @@ def limits(how: str, sides: Mapping[str, Places], *, wanders: bool) -> Iterator[
         anew = _mean(count.share for count in large)
         yield _held("infill: mean anew of large prompts", anew, 0.08)
         yield _held("infill: mean tokens anew of smaller ones", _mean(small), 200)
-        suffix = _mean(map(_suffix, large))
-        yield _held("infill: suffix of large prompts", suffix, 0.05)
+        suffix = _mean(map(_suffix, counts))
+        yield _held("infill: suffix of all prompts", suffix, 0.05)
     for other in others:
         theirs = sides[other]
         most = 0.8 if other == "vim" else 0.15
         share = _sum(ours) / max(1, _sum(theirs))
         yield _held(f"{how}: tokens anew, of what {other} has", share, most)
-        for place in ours:
-            ratio = _first_token(ours[place]) / (_first_token(theirs[place]) or 1.0)
+
+
+def first_tokens(how: str, sides: Mapping[str, Places]) -> Iterator[str]:
+    """Say how soon the first side has its first tokens, beside the others.
+
+    It takes a real model: what a thin one does for each request, whatever is new in its
+    prompt, is most of its time.
+    """
+    name, *others = sides
+    for other in others:
+        for place, ours in sides[name].items():
+            theirs = sides[other][place]
+            ratio = _first_token(ours) / (_first_token(theirs) or 1.0)
+            worked = _worked(ours) / (_worked(theirs) or 1.0)
             line = f"{how}: first token at {place}, of what {other} has"
-            yield f"{line}: {ratio:.3f}" if other == "vim" else _held(line, ratio, 0.2)
+            told = f"{line}: {ratio:.3f}" if other == "vim" else _held(line, ratio, 0.2)
+            yield f"{told}; of processors {worked:.3f}"
 
 
 def _held(name: str, figure: float, most: float) -> str:
@@ -101,6 +115,11 @@ def _sum(found: Places) -> int:
 def _first_token(asked: Iterable[Asked]) -> float:
     """Give the median of the seconds to the first token, the first request left out."""
     return statistics.median([c.first_token for c in _later(asked)] or [0.0])
+
+
+def _worked(asked: Iterable[Asked]) -> float:
+    """Give the median of what processors worked until then."""
+    return statistics.median([c.worked for c in _later(asked)] or [0.0])
 
 
 def _mean(figures: Iterable[float]) -> float:

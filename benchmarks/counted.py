@@ -3,6 +3,10 @@
 Between the editor server and llama.cpp stands a relay that writes down what the server
 says of a prompt: tokens read anew, tokens kept, and when its first token came. It reads
 each answer to its end, whoever still waits for it, since the figures stand there.
+
+On a machine that does other things as well seconds say little, so what the server has
+taken of the processors by then is written down too. It reads with a single thread: on a
+quiet machine both are alike.
 """
 
 import json
@@ -39,6 +43,8 @@ class Count(Struct, kw_only=True):
     kept: int = 0
     first_token: float = 0.0
     """Seconds from the request to the first text, or to the end without any."""
+    worked: float = 0.0
+    """Seconds that processors worked for the server until then."""
 
     @property
     def total(self) -> int:
@@ -50,15 +56,15 @@ class Count(Struct, kw_only=True):
         """How much of the prompt was read anew."""
         return self.anew / max(1, self.total)
 
-    def read(self, line: bytes, seconds: float) -> None:
-        """Take in a line of the answer."""
+    def read(self, line: bytes, seconds: float, worked: float) -> None:
+        """Take in a line of the answer, and what has been spent since the request."""
         if not line.startswith(b"data: {"):
             return
         event = json.loads(line[6:])
-        if not self.first_token and _text(event):
-            self.first_token = seconds
-        if timings := event.get("timings"):
-            self.first_token = self.first_token or seconds  # nothing of it was text
+        timings = event.get("timings")  # with the last event, if nothing was text
+        if not self.first_token and (_text(event) or timings):
+            self.first_token, self.worked = seconds, worked
+        if timings:
             self.anew, self.kept = timings["prompt_n"], timings["cache_n"]
 
 
@@ -68,15 +74,30 @@ def _text(event: dict[str, Any]) -> str:
     return event.get("content") or delta.get("content") or ""
 
 
+class _Server(Struct, frozen=True):
+    """A server that runs: where it listens, and its process."""
+
+    address: str
+    pid: int
+
+    def worked(self) -> float:
+        """Give the seconds that processors have worked for it since it was started.
+
+        The clock of a process is known by its number (Linux, `clock_getcpuclockid`).
+        """
+        return time.clock_gettime((~self.pid << 3) | 2)
+
+
 class Relay:
     """Passes requests on, and counts."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, server: _Server) -> None:
         """Pass on to a server."""
         self.counts: list[Count] = []
+        self._worked = server.worked
         self._quiet = threading.Condition()
         self._under_way = 0
-        relay, where = self, urlsplit(address).netloc
+        relay, where = self, urlsplit(server.address).netloc
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -91,10 +112,10 @@ class Relay:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._relaying = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._relaying.daemon_threads = True
+        threading.Thread(target=self._relaying.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self._relaying.server_port}"
 
     def taken(self) -> list[Count]:
         """Wait until nothing is under way, and give what was counted since."""
@@ -105,14 +126,14 @@ class Relay:
 
     def close(self) -> None:
         """Pass nothing on any more."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._relaying.shutdown()
+        self._relaying.server_close()
 
     def pass_on(self, asked: BaseHTTPRequestHandler, where: str, body: bytes) -> None:
         """Pass one request on."""
         connection = HTTPConnection(where, timeout=_PATIENCE)
         headers = {k: v for k, v in asked.headers.items() if k.lower() not in _HOP}
-        began = time.monotonic()
+        began = time.monotonic(), self._worked()
         with self._quiet:
             self._under_way += 1
         try:
@@ -135,7 +156,7 @@ class Relay:
         asked: BaseHTTPRequestHandler,
         answer: HTTPResponse,
         count: Count,
-        began: float,
+        began: tuple[float, float],
     ) -> None:
         asked.send_response(answer.status)
         asked.send_header("Content-Type", answer.getheader("content-type") or "")
@@ -143,7 +164,7 @@ class Relay:
         asked.end_headers()
         asked.close_connection = True
         for line in answer:
-            count.read(line, time.monotonic() - began)
+            count.read(line, time.monotonic() - began[0], self._worked() - began[1])
             with suppress(OSError):
                 asked.wfile.write(line)
                 asked.wfile.flush()
@@ -176,7 +197,8 @@ def counted(gguf: Path, server: str | None = None, slots: int = 1) -> Iterator[R
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        relay = Relay(process.stdout.readline().strip())
+        address, pid = process.stdout.readline().split()
+        relay = Relay(_Server(address, int(pid)))
         try:
             yield relay
         finally:
@@ -201,7 +223,7 @@ def _serve(gguf: str, slots: int) -> None:
     params.cpuparams.n_threads = 1  # spinning threads are slow on a busy machine
     params.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(params)
-    sys.stdout.write(f"{server.listening_address}\n")
+    sys.stdout.write(f"{server.listening_address} {os.getpid()}\n")
     sys.stdout.flush()
     sys.stdin.read()
 
@@ -222,7 +244,7 @@ def _run(server: str, gguf: str, slots: int) -> None:
     ) as process:
         while process.poll() is None and not _is_up(port):
             time.sleep(0.1)
-        sys.stdout.write(f"http://127.0.0.1:{port}\n")
+        sys.stdout.write(f"http://127.0.0.1:{port} {process.pid}\n")
         sys.stdout.flush()
         sys.stdin.read()
         process.terminate()

@@ -20,10 +20,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from benchmarks.anew import Asked, limits, report
+from benchmarks.anew import Asked, first_tokens, limits, report
 from benchmarks.counted import MODEL, Relay, counted
 from benchmarks.keys import Edit, Source, plain, wandering
 from benchmarks.lsp import Editor, started
+from hexai.providers.llamacpp.gguf import read_metadata
+from tests.support.gap_model import write_gap_model
 from tests.support.quick_model import write_quick_model
 
 How = Literal["chat", "infill"]
@@ -225,27 +227,34 @@ def main() -> None:
     parser.add_argument(
         "--whole",
         action="store_true",
-        help="ask that model, and not a quick one with its words: for times",
+        help="for times: ask that model, with tokens for gaps named in it if it has"
+        " none, and not a quick one with its words",
     )
     parser.add_argument("--server", help="a llama-server, for that of the package")
     parser.add_argument("--go", type=Path, help="a file of over 1,500 lines")
     parser.add_argument("--typescript", type=Path, help="another")
     parser.add_argument("--lines", type=int, nargs="*", default=[60, 300, 1200, 2400])
-    parser.add_argument(
-        "--layers", type=int, default=1, help="of the quick model, for times: 32"
-    )
     parser.add_argument("--keys", type=int, help="of each trace; all, if not set")
     every = ["chat", "infill", "vim"]
     parser.add_argument("--parts", nargs="*", default=every, choices=every)
     parser.add_argument("--trace", default="plain", choices=["plain", "wandering"])
     parser.add_argument("--order", default="standing", help="of the new build's prompt")
     options = parser.parse_args()
-    if options.whole:
-        return compare(options, options.model)
     with tempfile.TemporaryDirectory(prefix="hx-") as folder:
-        quick = Path(folder) / "quick.gguf"
-        write_quick_model(options.model, quick, options.layers)
-        return compare(options, quick)
+        compare(options, _model(options, Path(folder) / "model.gguf"))
+
+
+def _model(options: argparse.Namespace, target: Path) -> Path:
+    """Give the model that is asked; what is not there as it is wanted is written."""
+    source: Path = options.model
+    if not options.whole:
+        write_quick_model(source, target)
+        return target
+    with source.open("rb") as file:
+        fills_gaps = read_metadata(file).gap is not None
+    if not fills_gaps:
+        write_gap_model(source, target)
+    return source if fills_gaps else target
 
 
 def compare(options: argparse.Namespace, model: Path) -> None:
@@ -268,6 +277,8 @@ def compare(options: argparse.Namespace, model: Path) -> None:
         for name, places in found.items():
             report(f"{how}, {name}", places)
         lines += limits(how, found, wanders=wanders)
+        if options.whole:
+            lines += first_tokens(how, found)
     print(*lines, sep="\n")
 
 

@@ -25,6 +25,7 @@ _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _F32, _F16 = 0, 1
 _ALIGNMENT = 32
 _ARCHITECTURE = {
+    "block_count": 1,
     "context_length": _CONTEXT,
     "embedding_length": _WIDTH,
     "feed_forward_length": _WIDTH,
@@ -34,13 +35,13 @@ _ARCHITECTURE = {
 }
 
 
-def write_quick_model(source: Path, target: Path, layers: int = 1) -> None:
-    """Write a model with the tokenizer of another; more layers take more time."""
+def write_quick_model(source: Path, target: Path) -> None:
+    """Write a model with the tokenizer of another."""
     words = dict(_tokenizer(source.read_bytes()))
     (count,) = struct.unpack_from("<Q", words["tokenizer.ggml.tokens"], 8)
     entries = [_text(key) + value for key, value in words.items()]
-    entries += _described(layers)
-    shapes = _shapes(count, layers)
+    entries += _described()
+    shapes = _shapes(count)
     sizes = [_padded(_size(shape)) for shape in shapes.values()]
     starts = accumulate(sizes, initial=0)
     tensors = [
@@ -85,9 +86,9 @@ def _after_text(data: bytes, at: int) -> int:
     return at + 8 + int(length)
 
 
-def _described(layers: int) -> Iterator[bytes]:
+def _described() -> Iterator[bytes]:
     yield _text("general.architecture") + struct.pack("<I", _STRING) + _text("llama")
-    for name, value in {**_ARCHITECTURE, "block_count": layers}.items():
+    for name, value in _ARCHITECTURE.items():
         yield _text(f"llama.{name}") + struct.pack("<II", _UINT32, value)
     epsilon = struct.pack("<If", _FLOAT32, 1e-5)
     yield _text("llama.attention.layer_norm_rms_epsilon") + epsilon
@@ -96,18 +97,17 @@ def _described(layers: int) -> Iterator[bytes]:
         yield _text(key) + struct.pack("<II", _UINT32, token)
 
 
-def _shapes(words: int, layers: int) -> Mapping[str, tuple[int, ...]]:
+def _shapes(words: int) -> Mapping[str, tuple[int, ...]]:
     attention = ("attn_q", "attn_k", "attn_v", "attn_output")
     square = (*attention, "ffn_gate", "ffn_up", "ffn_down")
     shapes: dict[str, tuple[int, ...]] = {
         "token_embd.weight": (_WIDTH, words),
         "output_norm.weight": (_WIDTH,),
     }
-    for layer in range(layers):
-        for name in ("attn_norm", "ffn_norm"):
-            shapes[f"blk.{layer}.{name}.weight"] = (_WIDTH,)
-        for name in square:
-            shapes[f"blk.{layer}.{name}.weight"] = (_WIDTH, _WIDTH)
+    for name in ("attn_norm", "ffn_norm"):
+        shapes[f"blk.0.{name}.weight"] = (_WIDTH,)
+    for name in square:
+        shapes[f"blk.0.{name}.weight"] = (_WIDTH, _WIDTH)
     return shapes
 
 

@@ -32,9 +32,9 @@ _ABOVE = 0.7
 _USED = 0.8
 """The share of a budget that is used in any case; an anchor is in the rest."""
 _NEAR = 0.04
-"""The share of an excerpt that is near behind the gap. Models read it after the text
-before the gap, so it is read anew with each key."""
-_LEAST_NEAR = 150
+"""How much of what stands before the gap is near behind it, as a share. Models read it
+after the text before the gap, so it is read anew with each key."""
+_LEAST_NEAR = 100
 _MOST_NEAR = 450
 """Tokens of it; a llama.cpp server takes no more than 512 behind a gap."""
 _LEAST_OF_NEAR = 0.6
@@ -73,7 +73,7 @@ class Excerpt(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _near(self) -> int:
-        most = _NEAR * estimate_tokens(self.before + self.after)
+        most = _NEAR * estimate_tokens(self.before)
         most = min(max(most, _LEAST_NEAR), _MOST_NEAR)
         return end_of_near(self.after, least=most * _LEAST_OF_NEAR, most=most)
 

@@ -243,6 +243,7 @@ def test_an_unknown_name_is_said() -> None:
         made("{{cursor}}")
 
 
+ABOVE = "".join(f"above = {number}\n" for number in range(100))
 LONG = Excerpt(
     before="".join(f"above = {number}\n" for number in range(1_000)),
     after="".join(f"below = {number}\n" for number in range(300)),
@@ -257,6 +258,22 @@ def test_what_is_next_to_a_gap_is_no_more_than_a_server_keeps() -> None:
     assert most_tokens(long.suffix) <= 450
     assert long.apart + long.near == LONG.before
     assert LONG.after.startswith(long.suffix)
+
+
+@pytest.mark.parametrize("lines", [700, 1_000, 5_000])
+def test_what_is_behind_a_gap_is_little_of_a_long_prompt(lines: int) -> None:
+    """A twentieth at most, since it is read anew with each key."""
+    long = gap(ProviderNativePrompts(), replace(LONG, before=ABOVE * (lines // 100)))
+
+    assert 0 < len(long.suffix) <= len(long.prefix + long.suffix) / 20
+
+
+@pytest.mark.parametrize("lines", [0, 100, 400])
+def test_where_little_stands_before_a_gap_enough_is_behind_it(lines: int) -> None:
+    """At the top of a file a model has nothing else to go by."""
+    short = gap(ProviderNativePrompts(), replace(LONG, before=ABOVE * (lines // 100)))
+
+    assert 60 <= estimate_tokens(short.suffix) <= 100
 
 
 def test_a_template_gets_the_text_around_the_gap_and_nothing_goes_apart() -> None:
