@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from hexai.text.cells import width
+from tests.support.command_line import simulated
 from tests.support.terminal import Terminal
 from tests.support.tmux import PATIENCE, Tmux, wait_until
 
@@ -161,6 +162,23 @@ def test_two_answers_on_a_pty(steps: Steps, on_pty: Pty) -> None:
         "the lazy 🐕 dog",
     ]
     assert on_pty.terminal.modes["cursor_shown"]
+
+
+def test_what_is_typed_ahead_stays_out_of_plain_answers_and_is_no_vote() -> None:
+    """It is neither echoed into them nor taken for a key, and it is told."""
+    simulated("lorem?tokens=30&rate=30", "echo")
+    words = [sys.executable, "-m", "hexai", "--layout", "plain", "--vote", "hi"]
+    shown = Pty(words, columns=80, lines=24)
+    try:
+        wait_until(lambda: shown.shows("=== a"), "no answer")
+        shown.type(b"ls -la\rb")
+        wait_until(lambda: shown.shows("skip:"), "no question")
+        assert shown.shows("what was typed meanwhile is dropped")
+        assert not shown.shows("ls -la")
+        shown.type(b"s")
+        assert shown.process.wait(PATIENCE) == 0
+    finally:
+        shown.close()
 
 
 def test_an_interrupt_leaves_the_terminal_as_it_was(steps: Steps, on_pty: Pty) -> None:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
-from hexai.surfaces.cli.output import table
+from hexai.surfaces.cli.output import GAP, table
 from hexai.surfaces.words import from_cache, is_estimated, seconds, usd
+from hexai.text.sanitise import visible_line
 
 Price = Callable[[Outcome], Decimal | None]
 
@@ -15,11 +16,13 @@ _LEAST_WAIT = 0.05
 
 
 def closing_table(
-    outcomes: Sequence[Outcome], price: Price, *, columns: int = 0
+    outcomes: Sequence[Outcome], price: Price, *, columns: int = 0, short: bool = False
 ) -> tuple[str, ...]:
     """Make the lines of a table in the order of `outcomes`, and why some failed.
 
-    A column in which nobody has anything is left out.
+    A column in which nobody has anything is left out. Where `short`, so are those that
+    keep a contender from having one row, if leaving them out helps: `hexai show` has
+    them.
     """
     if not outcomes:
         return ()
@@ -39,8 +42,31 @@ def closing_table(
         )
     }
     told = {heading: cells for heading, cells in told.items() if any(cells)}
+    if short and columns:
+        told = _in_one_row(told, columns)
     drawn = table(list(told), list(zip(*told.values(), strict=True)), columns=columns)
     return (*drawn.splitlines(), *_reasons(outcomes), *_unbelieved(outcomes))
+
+
+_LESS_WANTED = ("IN", "CACHED", "WAITED", "OUT", "TOK/S", "FIRST")
+"""Columns in the order in which a narrow screen does without them."""
+
+
+def _in_one_row(told: dict[str, list[str]], columns: int) -> dict[str, list[str]]:
+    """Leave out what a row has no room for; nothing where it would have none anyway."""
+    from hexai.text.cells import width
+
+    wanted = {
+        heading: max(map(width, map(visible_line, (heading, *cells)))) + GAP
+        for heading, cells in told.items()
+    }
+    for heading in _LESS_WANTED:
+        if sum(wanted.values()) - GAP <= columns:
+            break
+        wanted.pop(heading, None)
+    if sum(wanted.values()) - GAP > columns:
+        return told
+    return {heading: told[heading] for heading in wanted}
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> tuple[str, ...]:

@@ -169,18 +169,23 @@ def _may_read(descriptor: int) -> bool:
 
 @contextmanager
 def single_keys(
-    descriptor: int, ask_again: Callable[[], None] = lambda: None
+    descriptor: int,
+    ask_again: Callable[[], None] = lambda: None,
+    tell_dropped: Callable[[], None] = lambda: None,
 ) -> Iterator[Callable[[], str | None]]:
     """Give a function that waits for a key; it gives None if the user wants to stop.
 
     What was typed before is dropped: it was no answer to what is asked from here on.
+    `tell_dropped` is called if there was anything.
     Ctrl-C is a key here. The terminal gets its modes back however this ends, by a
     signal too. Who is stopped, by Ctrl-Z or otherwise, has the shell's terminal
     meanwhile; `ask_again` is called when they go on. For the main thread.
     """
     terminal = _Terminal(descriptor, ask_again)
     try:
-        terminal.take(termios.TCSAFLUSH)
+        terminal.take()
+        if terminal.drop_typed():
+            tell_dropped()
         yield lambda: _read(descriptor)
     finally:
         terminal.leave()
@@ -194,16 +199,26 @@ class _Terminal:
         self._before = termios.tcgetattr(descriptor)
         self._handlers: dict[int, Handler] = {}
 
-    def take(self, when: int = termios.TCSADRAIN) -> None:
+    def take(self) -> None:
         for number in _SIGNALS:
             handler = signal.getsignal(number)
             if handler not in (signal.SIG_IGN, None):  # as under nohup
                 self._handlers[number] = handler
                 signal.signal(number, self._on_signal)
-        tty.setcbreak(self._descriptor, when)
+        tty.setcbreak(self._descriptor, termios.TCSADRAIN)
         modes = termios.tcgetattr(self._descriptor)
         modes[_LOCAL_MODES] &= ~termios.ISIG
         termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
+
+    def drop_typed(self) -> bool:
+        """Forget what was typed so far; says whether there was anything."""
+        import fcntl  # few questions end with a vote
+
+        with suppress(OSError, termios.error):  # it is gone
+            waiting = fcntl.ioctl(self._descriptor, termios.FIONREAD, bytes(4))
+            termios.tcflush(self._descriptor, termios.TCIFLUSH)
+            return any(waiting)
+        return False
 
     def leave(self) -> None:
         with suppress(termios.error):  # it is gone

@@ -174,7 +174,7 @@ def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
 # would cut words and lose the columns: what does not fit goes on below, indented, in
 # columns of its own, for every row and the header alike.
 
-_GAP = 2
+GAP = 2
 """Blanks between columns."""
 
 _WRAPS_FROM = 24
@@ -198,7 +198,7 @@ class Rows:
 
         shown = [[visible_line(cell) for cell in row] for row in (header, *likely)]
         widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
-        self._indent = min(widths[0] + _GAP, columns // 3)
+        self._indent = min(widths[0] + GAP, columns // 3)
         self._layout = _lay_out(widths, columns, self._indent)
         self.header = self.row(header)
 
@@ -223,14 +223,14 @@ def table(
 def _lay_out(widths: Sequence[int], columns: int, indent: int) -> list[_Line]:
     """Put each column on the line before it, or else on a line of its own."""
     lines: list[_Line] = [[]]
-    room = columns or sum(widths) + _GAP * len(widths)
+    room = columns or sum(widths) + GAP * len(widths)
     for index, natural in enumerate(widths):
         if lines[-1] and min(natural, _WRAPS_FROM) > room:
             lines.append([])
             room = columns - indent
         cells = natural if natural <= room else max(2, room)
         lines[-1].append((index, cells))
-        room -= cells + _GAP
+        room -= cells + GAP
     return lines
 
 
@@ -245,4 +245,4 @@ def _draw(row: Sequence[str], layout: list[_Line], indent: int) -> Iterator[str]
             cut = zip(texts, line, strict=True)
             drawn = [pad(text.rstrip(), cells) for text, (_, cells) in cut]
             if number == 0 or "".join(drawn).strip():
-                yield (margin + (" " * _GAP).join(drawn)).rstrip()
+                yield (margin + (" " * GAP).join(drawn)).rstrip()

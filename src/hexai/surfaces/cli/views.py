@@ -3,7 +3,11 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    nullcontext,
+)
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -122,10 +126,11 @@ async def open_view(
             run.shown_in(painter.order)
         return
     view = _text_view(run, cast, wanted, screen)
-    try:
-        yield view
-    finally:
-        view.close()
+    with screen.live(lambda: None) if screen.is_terminal else nullcontext():
+        try:
+            yield view
+        finally:
+            view.close()
 
 
 def _cannot_paint(wanted: Wanted, screen: Screen) -> bool:
@@ -375,7 +380,7 @@ def _full_lines(
     if columns is not None:
         from hexai.surfaces.cli.closing import closing_table
 
-        return closing_table(shown, run.cost_usd, columns=columns)
+        return closing_table(shown, run.cost_usd, columns=columns, short=True)
     return tuple(
         closing_line(each, run.cost_usd(each), label=label)
         for each, label in zip(shown, labels_needed(shown), strict=True)

@@ -139,7 +139,11 @@ def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
     def ask() -> None:
         say(process, f"\n{asked} ")
 
-    with single_keys(keys, ask) as next_key:
+    def tell_dropped() -> None:
+        say(process, "\n")
+        say_line(process, "what was typed meanwhile is dropped: a vote is a key")
+
+    with single_keys(keys, ask, tell_dropped) as next_key:
         ask()
         vote = None
         while vote is None:

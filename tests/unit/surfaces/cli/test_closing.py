@@ -21,10 +21,11 @@ def ended(label: str, **more: Any) -> Outcome:
     return replace(made, label=label, timings=more.get("timings", timings))
 
 
-def lines(*outcomes: Outcome, columns: int = 80) -> list[str]:
+def lines(*outcomes: Outcome, columns: int = 80, short: bool = False) -> list[str]:
     """Draw the table, at a price that is the same for all."""
     price = Decimal("0.0004")
-    return list(closing_table(outcomes, lambda _: price, columns=columns))
+    drawn = closing_table(outcomes, lambda _: price, columns=columns, short=short)
+    return list(drawn)
 
 
 def test_each_contender_has_a_row_by_its_label() -> None:
@@ -79,6 +80,17 @@ def test_a_narrow_screen_has_every_figure() -> None:
 
     assert max(map(len, shown)) <= 40
     assert "$0.0004" in "".join(shown)
+
+
+def test_right_behind_the_answers_a_narrow_screen_has_a_row_for_each() -> None:
+    """What there is no room for is left out, if that is enough for one row."""
+    assert lines(ended("home"), ended("careful"), columns=40, short=True) == [
+        "         STATE  FIRST   TOTAL   COST",
+        "home     done   0.41 s  2.13 s  $0.0004",
+        "careful  done   0.41 s  2.13 s  $0.0004",
+    ]
+    wide = ended("a" * 38)
+    assert lines(wide, columns=40, short=True) == lines(wide, columns=40)
 
 
 def test_nobody_has_no_table() -> None:
