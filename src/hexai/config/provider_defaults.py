@@ -116,7 +116,7 @@ def options_of(
     table: HttpTable | EntryTable,
     otherwise: Options = Options(),  # noqa: B008 - frozen
 ) -> Options:
-    """Read the options that a table sets; the others are what they would be else."""
+    """Read the options that a table sets; those that it does not are `otherwise`."""
     return Options(
         include_usage=given(table.include_usage, otherwise.include_usage),
         limit_key=given(table.limit_key, otherwise.limit_key),

@@ -26,11 +26,11 @@ class Item(Protocol):
 
     @property
     def path(self) -> str:
-        """What it shares with others whose prompts begin as its own does."""
+        """Tasks of one path have prompts that begin alike."""
 
     @property
     def commit(self) -> str:
-        """Its block: what else is of it says much the same."""
+        """Its block: tasks of one block say much the same."""
 
 
 class Kind(StrEnum):

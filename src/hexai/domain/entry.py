@@ -16,7 +16,7 @@ Ask = Literal["auto", "infill", "chat", "continue"]
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What is set; None is left to what is known of host and model."""
+    """What an entry sets; None: what is known of its host and model decides."""
 
     include_usage: bool | None = None
     """Whether usage figures are asked for in a stream (OpenAI's format)."""

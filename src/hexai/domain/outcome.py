@@ -69,7 +69,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     infilled: bool = False
     """The text is that of a gap as it is, from a fill-in-the-middle endpoint."""
     apart: bool = False
-    """That was sent text apart from the gap as well."""
+    """The upstream was sent what stands apart from the gap, too."""
     late: bool = False
     """Answered after the list had gone out."""
     error: ProviderError | None = None

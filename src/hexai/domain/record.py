@@ -69,11 +69,10 @@ class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):
     sitting: str = ""
     """The sitting in which it was made, which the ledger tells; empty: not known."""
     settles_at: float | None = None
-    """When it counts, unless another is told before: until then, what it comes to so
-    far. None if it is settled."""
+    """Until when another choice may replace this one; None: it is final."""
 
     def may_change(self, now: float) -> bool:
-        """Tell whether this is only what it comes to so far."""
+        """Tell whether another choice may still replace this one."""
         return self.settles_at is not None and now < self.settles_at
 
 

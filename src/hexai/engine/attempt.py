@@ -44,7 +44,7 @@ from hexai.engine.tally import Tally
 from hexai.errors import ContextTooLong, NotSent, ProviderError, TimedOut
 
 _CHUNKS_AT_A_STRETCH: Final = 64
-"""A provider that has all its chunks ready lets the others in after so many."""
+"""Chunks after which a provider that has more of them ready lets others run."""
 
 _TOLD: Final = {"queued": Queued, "loading": Loading, "ready": Ready}
 
@@ -97,7 +97,7 @@ class _Attempt:
                 self._clock.start()
                 await asyncio.wait({reader})
         except TimeoutError:
-            pass  # the only one that comes here is our own scope's
+            pass  # it is of our own scope, since readers raise theirs in `_conclude`
         finally:
             self._abandoned = True
             hangs = self._tally.finished is not None and self._clock.scope.expired()

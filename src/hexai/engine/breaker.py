@@ -1,14 +1,14 @@
 """Breakers: an upstream that keeps failing is left alone for a while.
 
-Five attempts in a row that could not be served open the breaker of their upstream:
-for 30 s nothing is sent there. Then one attempt, the probe, is let through; it closes
-the breaker, or opens it for another 30 s. An attempt that neither succeeded nor
-failed for the upstream's sake (it was cancelled, or kept back) says nothing, and
-hands its permit back: if it was the probe, the next attempt is.
+Five attempts in a row that could not be served open the breaker of their upstream: for
+30 s nothing is sent there. Then one attempt, the probe, is let through; it closes the
+breaker, or opens it for another 30 s. An attempt that was cancelled or never sent tells
+nothing about the upstream and hands its permit back; if it was the probe, the next
+attempt becomes the probe.
 
-Who is turned away is told the last real cause first: that is what can be mended. And
-races that were under way when a breaker opened are told no more than that, since for
-them it is one outage, which has just been met by the contender beside.
+A contender that is turned away fails with the last real failure, since that is what a
+user can mend. Only if its race began after the breaker opened is it said as well that
+it was not asked: in an earlier race another contender has just met the same outage.
 """
 
 from hexai.domain.request import Target
@@ -21,23 +21,23 @@ REST = 30.0
 
 
 class Permit:
-    """Leave to make one attempt; of what it is told, the first thing counts."""
+    """Permission to make one attempt; only the first report on it counts."""
 
     def __init__(self, breaker: "Breaker") -> None:
         self._breaker: Breaker | None = breaker
 
     def succeeded(self) -> None:
-        """Say that the upstream works: it answered, or refused with good reason."""
+        """Report that the upstream works: it answered, or refused with good reason."""
         if breaker := self._use_up():
             breaker.close()
 
     def failed(self, now: float, error: ProviderError) -> None:
-        """Say that the upstream could not serve the attempt."""
+        """Report that the upstream could not serve the attempt."""
         if breaker := self._use_up():
             breaker.count(self, now, error)
 
     def hand_back(self) -> None:
-        """Say that nothing was learnt."""
+        """Report that the attempt tells nothing about the upstream."""
         if breaker := self._use_up():
             breaker.drop(self)
 
@@ -57,7 +57,10 @@ class Breaker:
         self._cause: ProviderError | None = None
 
     def admit(self, now: float, target: Target, *, began_at: float) -> Permit:
-        """Let an attempt of a race that began then through, or raise."""
+        """Let an attempt through, or raise `UpstreamResting`.
+
+        `began_at` is when the race of the attempt began.
+        """
         permit = Permit(self)
         if self._failures < FAILURES:
             return permit
@@ -83,7 +86,7 @@ class Breaker:
             self._open_until = now + REST
 
     def drop(self, permit: Permit) -> None:
-        """Let the next attempt be the probe if this was it."""
+        """Make the next attempt the probe, if `permit` was it."""
         if permit is self._probe:
             self._probe = None
 

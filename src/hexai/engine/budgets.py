@@ -1,11 +1,11 @@
 """The budgets of one attempt, each for its phase, and which of them ran out.
 
-connect → (queue →) (load →) first token → idle, and across all of them the total.
+connect → (queue →) (load →) first token → idle, and across all of them the total
 
-Every token puts the idle budget off, and there may be thousands of tokens a second.
-Arming a timer for each would cost more than reading it. So a token only leaves its
-time behind; the timer that is armed already finds it there when it rings, and arms
-itself for what is left. Only a new phase arms the timer anew.
+Each token begins the idle budget anew, and there may be thousands of tokens a second;
+to set a timer for each would cost more than to read it. So a token only stores its
+time. When the timer rings, it looks at that time and, unless the budget has run out,
+sets itself for the rest. Only a new phase sets the timer anew.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from hexai.errors import Phase
 
 
 class Stopwatch:
-    """Runs from the first slot on; `now` is always the loop's time, in seconds.
+    """Times a contender from its first slot on; `now` is the loop's time in seconds.
 
-    It stands still while the contender queues again or loads its model, so that
-    neither enters any figure but its own.
+    It stands still while the contender queues again or loads its model: both have
+    figures of their own, and enter no other.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -46,7 +46,7 @@ class Stopwatch:
         self._made = (0.0, 0.0)
 
     def resume(self) -> None:
-        """Go on after an attempt that was not the last, and forget its tokens."""
+        """Go on for another attempt, and forget the tokens of the last one."""
         self._stopped_at = None
         self._first_token_at = None
         self._told = self._made = (0.0, 0.0)
@@ -71,7 +71,7 @@ class Stopwatch:
             self._first_slot_at = now
 
     def start_waiting(self, now: float) -> None:
-        """Stand still: the upstream has to be done with others first."""
+        """Stand still: the upstream serves others first."""
         self._waiting_since = now
 
     def stop_waiting(self, now: float) -> None:
@@ -106,9 +106,10 @@ class Stopwatch:
     def be_told(self, end: Finished) -> None:
         """Take in how long the upstream says it loaded, waited and generated.
 
-        What it loaded and waited was before its first token, so no more than passed
-        between slot and token can have been that. Tokens that came faster than it says
-        it made them were held back on the way: these were made since the slot as well.
+        Loading and waiting come before the first token, so they are cut to the time
+        between slot and first token. Tokens that came faster than the upstream says it
+        made them were held back on the way: then the time since the slot counts as
+        well.
         """
         if self._first_token_at is not None:
             stood = self._queued_again + self._loading - self._stood_still
@@ -119,7 +120,7 @@ class Stopwatch:
             self._made = (end.generating, passed - loading - queued)
 
     def forget_text(self) -> None:
-        """Take note that what was taken for the answer was none."""
+        """Forget when the answer began: what came so far was reasoning."""
         self._ttft = None
 
     def stop(self, now: float) -> None:
@@ -167,11 +168,11 @@ class Stopwatch:
 
 
 REFUSAL_WITHIN = 3.0
-"""Seconds for what follows the status of a refusal; providers wait less for it."""
+"""Seconds that a refusal may take to be read; providers wait less than that."""
 
 
 HeldUpBy = Literal["queued", "loading", "ready"]
-"""What an attempt waits for before it is sent, or that it does not any more."""
+"""What an attempt waits for before it is sent; `ready`: it waits no more."""
 
 _BEFORE_SENT: Final = ("connect", "queue", "load")
 
@@ -189,7 +190,7 @@ class BudgetClock:
         stopwatch: Stopwatch,
         tell: Callable[[HeldUpBy], None] = lambda _held: None,
     ) -> None:
-        """Call `tell` with what holds the attempt up, and when nothing does."""
+        """`tell` is called with what the attempt waits for, and then with `ready`."""
         self._loop = asyncio.get_running_loop()
         self._tell = tell
         self._stopwatch = stopwatch
@@ -278,7 +279,7 @@ class BudgetClock:
         """Stop watching; whatever the provider still says has no effect."""
         self._phase = "closing"
         self._disarm()
-        # The used one knows the task, whose end knows the frames, and these know us.
+        # A used scope refers to its task, that to its frames, and those to us: a cycle.
         self.scope = asyncio.timeout(None)
 
     def _enter(self, phase: Phase | Literal["queue", "closing"]) -> None:

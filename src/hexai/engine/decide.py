@@ -16,9 +16,9 @@
 | refused with another 4xx        | no    | no        | it works   |
 | all else                        | no    | no        | nothing    |
 
-A failure that has told how to ask better is repeated at once, whatever it was: too long
-a prompt, cut to the room that the refusal named; a model that has been waited for until
-it was loaded. That is no retry, and there are few of them.
+Whatever the failure was, if it has told how to ask better, the target is asked again at
+once: with a prompt that is cut to the room that a refusal has named, or after a model
+was loaded. This is no retry; `may_repeat` says how often.
 """
 
 from typing import Literal
@@ -50,7 +50,7 @@ from hexai.text.thinking_aloud import may_be_musing
 MAX_RETRIES = 2
 """Retries of one target; a fallback has its own."""
 _MAX_REPEATS = 3
-"""Times that one target is asked at once again, for what it was learnt to do better."""
+"""Times that one target is asked again at once, after it has told how to ask better."""
 _FIRST_BACK_OFF = 0.5
 _REFUSALS = (
     Authentication,
@@ -66,7 +66,7 @@ _REFUSALS = (
 
 
 class Situation(Struct, frozen=True, kw_only=True):
-    """Where a contender stands when its attempt has failed."""
+    """What is known of a contender when its attempt has failed."""
 
     any_token: bool
     """A token has arrived, of reasoning or of the answer."""
@@ -123,7 +123,7 @@ def decide(error: ProviderError, situation: Situation) -> Decision:
 
 
 def may_repeat(repeats: int) -> bool:
-    """Tell whether a target may be asked at once again, for what was learnt."""
+    """Tell whether a target may be asked at once again, after so many times."""
     return repeats < _MAX_REPEATS
 
 
@@ -147,7 +147,7 @@ def health(error: ProviderError) -> Health:
 
 
 def _may_pass(error: ProviderError) -> bool:
-    """Whether the outage is the provider's, so that time or another one may help."""
+    """Whether the failure may pass: with time, or by asking somebody else."""
     if isinstance(error, TimedOut):
         return error.phase == "connect"
     return isinstance(error, ConnectionFailed | RateLimited | Overloaded | BrokenStream)
@@ -202,7 +202,7 @@ def _unsaid(
 
 
 def _doubt(finished: Finished, text: str) -> ProviderError | None:
-    """Object to what reads as reasoning, if the end that would tell is missing."""
+    """Object to a text that reads as reasoning and was cut before that could show."""
     is_cut = finished.reason is FinishReason.LENGTH and not finished.vouched
     if not (is_cut and may_be_musing(text)):
         return None

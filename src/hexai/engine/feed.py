@@ -1,10 +1,10 @@
 """The feed of a race: events go in at any pace and come out when they are fetched.
 
-A slow consumer must hold no contender back, so nothing here ever waits for it. What
-keeps the feed small is that text which nobody has fetched yet is one piece: an answer
-of a million tiny deltas costs its own length, not a million events. The answer limit
-bounds it, then. Pieces keep the time of their first token, and nothing is added to a
-piece across any other event, so that fetching late changes no order.
+A slow consumer must hold no contender back, so nothing here ever waits for it. Text
+that nobody has fetched yet is kept as one piece, so an answer of a million tiny deltas
+takes the memory of its text, which has a limit, and not of a million events. Pieces
+keep the time of their first token, and nothing is added to a piece across any other
+event, so that fetching late changes no order.
 """
 
 import asyncio

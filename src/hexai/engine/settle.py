@@ -90,9 +90,9 @@ def plan(entries: Iterable[Entry], lookup: Lookup) -> tuple[Contender, ...]:
 
 
 _TICK = 1e-6
-"""The loop rings a little early, by the resolution of its clock."""
+"""Seconds by which the loop may ring early: the resolution of its clock."""
 
 
 def is_due(at: float, now: float) -> bool:
-    """Tell whether what is to happen `at` is to happen now; infinity never comes."""
+    """Tell whether a time has come; `inf` never does."""
     return at <= now + _TICK

@@ -91,10 +91,10 @@ def _around(lines: Lines, position: Position) -> tuple[str, str]:
 
 
 _BEYOND = 3
-"""Whole lines that change nothing any more, before a contender has said enough."""
+"""After so many further lines that change nothing of what goes in, it is enough."""
 _LINES = 120
 _CHARACTERS = 8192
-"""What no list shows, and nobody takes without reading."""
+"""A longer answer is enough as well: no list shows it, and nobody reads it there."""
 
 
 class Draft:
@@ -127,7 +127,7 @@ class Draft:
         return self.outcome is None and not self.is_stopped
 
     def begin(self, typed: str, clean: Clean) -> None:
-        """Take note that it is asked only now, for what follows what was typed."""
+        """Note that the contender is asked only now, after `typed` was typed."""
         self._asked_after = typed
         self._clean = clean
 

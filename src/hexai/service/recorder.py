@@ -109,7 +109,7 @@ MOST_QUEUED = 1000
 PATIENCE = 0.8
 """Seconds that a statement waits for another process's lock."""
 PATIENCE_OF_READERS = 5.0
-"""Such seconds of who asks for what is recorded, and has nothing else to do."""
+"""The same for commands that read the ledger and have nothing else to do."""
 LEAVES_AFTER = 1.0
 """Seconds that a command waits at its end, at most."""
 _IDLE = 2.0

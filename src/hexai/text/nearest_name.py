@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 PROBABLY = 0.6
-"""So alike is what somebody probably meant who wrote a name that is not there."""
+"""How alike, from 0 to 1, a name must be to be proposed for one that is not there."""
 SLIPS = 2
-"""Edits between a word of a command line and the one that was meant, at most."""
+"""Edits, at most, between a word of a command line and what is proposed for it."""
 
-# rapidfuzz takes 5 ms to import, which nobody waits for whose word is like no name:
-# letters that only one of two texts has bound how alike they can be.
+# rapidfuzz takes 5 ms to import. It is not loaded where the letters that a word and each
+# name have in common are too few already.
 
 
 def nearest(word: str, known: Iterable[str], *, alike: float = PROBABLY) -> str | None:

@@ -1,8 +1,8 @@
 """One HTTP client for each upstream, which does exactly what it is told.
 
-What a common client adds is what must not be here (redirects, cookies, netrc, proxies
-for loopback, decompression, time-outs of its own), and is loaded at every start. What
-is not there cannot be switched on by mistake.
+Common clients bring redirects, cookies, netrc, proxies for loopback, decompression and
+time-outs of their own. None of that may happen here, and all of it would be loaded at
+every start; what is not there cannot be switched on by mistake.
 
 There are no time-outs: the engine has the clock, and ends an attempt by cancelling
 it, which closes the connection at once. Leaving an answer before its end closes the

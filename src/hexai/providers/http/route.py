@@ -1,10 +1,9 @@
 """Whom a connection leads to, and who stands on the way: what messages call them.
 
-By a proxy one connection has two ends that can fail: the proxy itself, and behind it
-the upstream. Each wants other advice, so what went wrong is told by the name of the end
-that it went wrong with. Where a connection stands is known by the TLS on it: a plain
-proxy is spoken to without, a secure one within the first, and the upstream within the
-last.
+A connection through a proxy has two ends that can fail: the proxy, and the upstream
+behind it. They want different advice, so an error names the end at which it happened.
+How many layers of TLS are open tells which one that is: none for a plain proxy, the
+first for a proxy by https, and the last for the upstream.
 """
 
 from msgspec import Struct

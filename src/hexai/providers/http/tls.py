@@ -19,8 +19,7 @@ _MOST = 64 * 1024
 _HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How Python's releases call the end of a connection."""
 _WANTS_OURS = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE")
-"""How OpenSSL calls it that a server finds fault with the certificate of a client. We
-never send one, so what is wrong with it is that it is missing."""
+"""How OpenSSL says that a server wants a certificate of ours. We never send one."""
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -20,7 +20,8 @@ from hexai.text.nearest_name import nearest_by_edits, nearest_by_slip
 _ENTRY = re.compile(r"-(\d{1,2})")
 _LONG = len("--since")
 _WITH_EQUALS = {"-c": "--continue"}
-"""Click takes the sign for a part of the value where the option is a short one."""
+"""Short options that may be followed by `=`, which Click would read as part of the
+value."""
 
 
 class OptionNames(Struct, frozen=True, kw_only=True):

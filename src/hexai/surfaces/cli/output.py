@@ -38,10 +38,7 @@ def complain(process: Process, *messages: str) -> None:
 
 
 def insist(process: Process, *messages: str) -> None:
-    """Complain of what is to be said even if an answer follows.
-
-    As of what was left out of the question.
-    """
+    """Complain even if an answer follows: of what was left out of the question."""
     tell(process, *(f"hexai: {message}" for message in messages), always=True)
 
 
@@ -49,7 +46,7 @@ def tell(process: Process, *lines: str, always: bool = False) -> None:
     """Write lines on standard error; silent if nobody listens there.
 
     Each is harmless in whatever shows it later, and one line but on a terminal, which
-    breaks it between words. Not `always`: it is dropped if an answer comes.
+    breaks it between words. Without `always` they are dropped if an answer comes.
     """
     if process.hush is None:
         _tell(process, lines)

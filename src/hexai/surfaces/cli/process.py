@@ -62,17 +62,17 @@ class Act(Protocol):
 
 
 class Hush:
-    """What is to be said on standard error, held until it is known to be wanted."""
+    """Messages for standard error, held back until it is known that they are wanted."""
 
     def __init__(self) -> None:
         self._held: list[tuple[Callable[[], None], bool]] | None = []
         self._is_silent = False
 
     def do(self, say: Callable[[], None], *, always: bool = False) -> None:
-        """Hold it; once the rest was released, do it at once.
+        """Hold a message; after `release`, say it at once.
 
-        `always`: it is said though an answer came, since that is not to the question
-        that the user thinks he has asked.
+        `always`: say it even if an answer comes, as where the question was not what the
+        user thinks that he has asked.
         """
         if self._held is None:
             say()
@@ -80,7 +80,7 @@ class Hush:
             self._held.append((say, always))
 
     def drop(self) -> None:
-        """Forget what is held so far, but say what is said always."""
+        """Forget what is held, but say the messages that are always said."""
         for say, always in self._taken():
             if always:
                 say()
@@ -91,7 +91,7 @@ class Hush:
         self._is_silent = True
 
     def release(self) -> None:
-        """Say what is held, and whatever follows at once."""
+        """Say what is held now, and later messages at once."""
         held, self._held = self._taken(), None
         for say, _ in held:
             say()

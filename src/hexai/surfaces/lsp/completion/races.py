@@ -187,22 +187,23 @@ class Races:
 
 
 _GAPS = 2.0
-"""Gaps between keys after which the typing has paused."""
+"""How many times the usual gap between keys makes a pause."""
 _LONGEST = 1.0
-"""Seconds that are waited for who types slowly; and a longer gap was a pause itself."""
+"""Seconds, at most, that a pause is made to last for somebody who types slowly. A
+longer gap between two keys is a pause, and counts as no gap."""
 _KEYS, _FEWEST = 16, 4
-"""Keys that a person's gap is made of, at most and at least."""
+"""By how many gaps the usual one is told: the last ones at most, and at least."""
 _HELD_FOR_SURE = 0.6
-"""The part of the time held back that a change must come sooner than."""
+"""A change that comes within this part of the time that an editor may hold changes back
+was not held back."""
 
 
 def behind_taken(arrival: Arrival, completion: Completion) -> float:
-    """Say when models may be asked about a place, for what was taken right before it.
+    """Say when models may be asked right behind a text that was taken; 0: at any time.
 
-    0 is at any time.
-
-    Editors ask there by themselves, and mostly one types on. Where they tell that
-    somebody asked by hand, that is answered at once; Helix always says so of its lists.
+    Editors ask there by themselves, while most people type on. An inline request that
+    is said to be by hand is answered at once. For lists that is not heeded: Helix says
+    so of each.
     """
     since = arrival.trigger.since_taken
     asked_for = arrival.route == "inline" and arrival.trigger.by_hand
@@ -215,17 +216,17 @@ class Pace:
     """The pace of a surface's races; times are the loop's, in seconds."""
 
     def __init__(self, holds_back: float = 0.0) -> None:
-        """`holds_back` is how long the editor may hold a change back.
+        """`holds_back` is for how many seconds the editor may hold a change back.
 
-        The silence of such an editor begins when it speaks, not at the last key, so
-        that time is added to the pause.
+        We hear of a key up to so much later, so that time is added to the pause.
         """
         self._last = -inf
         self._gaps: deque[float] = deque(maxlen=_KEYS)
         self._changed_at = -inf
         self._holds_back = holds_back
         self._is_early = False
-        """The newest change came sooner than the editor lets it, and unasked."""
+        """The newest change came too soon for one held back, and no request came with
+        it."""
 
     def changed(self, change: TextChange, now: float) -> None:
         """Learn from a change how fast is typed, and whether changes are held back."""
@@ -257,8 +258,8 @@ class Pace:
         pause = completion.completion_debounce_ms / 1000
         if not pause:
             return 0.0
-        # A fixed pause is none for who types slowly: at 200 ms a key, each would ask
-        # once more, be cancelled by the next, and somebody be paid for it.
+        # At 200 ms a key, a shorter fixed pause would end before each next key: each
+        # would have a question asked and paid for, and the next one would cancel it.
         if costs and completion.pace == "own" and len(self._gaps) >= _FEWEST:
             pause = max(pause, min(_LONGEST, _GAPS * median(self._gaps)))
         return pause + self._holds_back
