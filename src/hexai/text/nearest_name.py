@@ -8,8 +8,8 @@ PROBABLY = 0.6
 SLIPS = 2
 """Edits, at most, between a word of a command line and what is proposed for it."""
 
-# rapidfuzz takes 5 ms to import. It is not loaded where the letters that a word and each
-# name have in common are too few already.
+# rapidfuzz takes 5 ms to import. It is not loaded where a word and each name have too few
+# letters in common.
 
 
 def nearest(word: str, known: Iterable[str], *, alike: float = PROBABLY) -> str | None:
