@@ -22,8 +22,8 @@ from hexai.errors import (
 from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.formats.error_bodies import ReportedError
 from hexai.providers.formats.framing import Framing
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import HttpClient
+from hexai.providers.http.tls_contexts import Trust
 from hexai.providers.http_provider import HttpProvider
 from tests.support.replies import sse
 from tests.support.upstream import Reply

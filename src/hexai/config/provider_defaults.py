@@ -21,8 +21,8 @@ from hexai.config.schema_entries import (
 )
 from hexai.config.schema_providers import (
     AT_ONCE_EMBEDDED,
+    BUILT_IN_MAX_TOKENS,
     BUILT_IN_MODEL,
-    FITS_BUILT_IN,
     Anthropic,
     HttpTable,
     InfillEndpoint,
@@ -304,7 +304,7 @@ def _max_tokens(
     """Resolve how long an answer may be; the built-in model repeats itself soon."""
     usual = settings.general.max_tokens
     if provider.name == "local" and model == BUILT_IN_MODEL:
-        usual = min(usual or FITS_BUILT_IN, FITS_BUILT_IN)
+        usual = min(usual or BUILT_IN_MAX_TOKENS, BUILT_IN_MAX_TOKENS)
     return given(entry.max_tokens, usual)
 
 

@@ -27,7 +27,7 @@ ProviderType = Literal[
 
 BUILT_IN_MODEL = "smollm2"
 """What is pulled and asked where nobody names another embedded model."""
-FITS_BUILT_IN = 400
+BUILT_IN_MAX_TOKENS = 400
 """Tokens of an answer; a model so small repeats itself in longer ones."""
 
 InfillEndpoint = Literal["auto", "off", "completions", "fim/completions", "infill"]

@@ -21,7 +21,7 @@ from hexai.providers.prompt_cache import KeptPrompts
 from hexai.providers.readiness.servers import ShownModels
 
 if TYPE_CHECKING:
-    from hexai.providers.http.authorities import Trust
+    from hexai.providers.http.tls_contexts import Trust
     from hexai.providers.llamacpp.supervisor import Supervisor
 
 
@@ -172,8 +172,8 @@ class Registry:
 
     def _over_http(self, settings: ProviderSettings, wire_format: WireFormat) -> Client:
         from hexai.providers.credentials import ConfiguredCredential
-        from hexai.providers.http.authorities import Trust
         from hexai.providers.http.client import HttpClient
+        from hexai.providers.http.tls_contexts import Trust
         from hexai.providers.http_provider import HttpProvider
 
         environ, home = self._surroundings.environ, self._surroundings.home

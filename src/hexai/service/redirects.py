@@ -12,8 +12,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from hexai.config.addresses import check_base_url
 from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import BadAnswer
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.http.tls_contexts import Trust
 from hexai.text.sanitise import mend, shorten, visible_line
 
 MOST_HOPS = 5

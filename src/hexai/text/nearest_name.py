@@ -8,7 +8,7 @@ PROBABLY = 0.6
 SLIPS = 2
 """Edits, at most, between a word of a command line and what is proposed for it."""
 
-# rapidfuzz takes 5 ms to import. It is not loaded where a word and each name have too few
+# rapidfuzz takes 5 ms to import: it is loaded only where a word and a name have enough
 # letters in common.
 
 

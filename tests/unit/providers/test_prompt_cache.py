@@ -10,8 +10,8 @@ from hexai.domain.messages import Message, Role
 from hexai.domain.provider import Call, ReportedUsage
 from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.formats.anthropic import AnthropicFormat
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import HttpClient
+from hexai.providers.http.tls_contexts import Trust
 from hexai.providers.http_provider import HttpProvider
 from hexai.providers.learned import Shared
 from hexai.providers.prompt_cache import (

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hexai.errors import BadAnswer
-from hexai.providers.http.authorities import Trust
+from hexai.providers.http.tls_contexts import Trust
 from hexai.service.redirects import asked, redirect, root_of, target_of
 from tests.support.replies import status
 from tests.support.upstream import Upstream

@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 from hexai.config.addresses import host_and_port, origin
 from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import BadAnswer, BadRequest, ConnectionFailed
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.connection import FAULTS, Connection, Head, Stage
 from hexai.providers.http.network import open_socket, open_tcp
 from hexai.providers.http.proxies import proxy_for
 from hexai.providers.http.route import Route
+from hexai.providers.http.tls_contexts import Trust
 from hexai.text.sanitise import mend, shorten
 from hexai.version import __version__
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from hexai.errors import ConnectionFailed, ProviderError, TLSFailed
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.network import Wire, open_tcp
 from hexai.providers.http.route import End
+from hexai.providers.http.tls_contexts import Trust
 
 _MOST = 64 * 1024
 _HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)

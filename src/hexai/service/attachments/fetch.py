@@ -18,8 +18,8 @@ from hexai.config.addresses import is_loopback, origin, shown_address
 from hexai.domain.attachments import Attachment
 from hexai.errors import ProviderError
 from hexai.extras import install_command
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import Answer
+from hexai.providers.http.tls_contexts import Trust
 from hexai.service.attachments.kinds import (
     Unfit,
     attachment,

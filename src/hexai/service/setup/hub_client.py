@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from hexai.config.addresses import origin, shown_address
 from hexai.errors import SetupError
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import Answer
+from hexai.providers.http.tls_contexts import Trust
 from hexai.providers.secret import Secret
 from hexai.service.redirects import MOST_HOPS, asked, redirect, root_of
 from hexai.service.setup.hub import (

@@ -16,7 +16,7 @@ from itertools import islice
 from msgspec import Struct
 
 from hexai.config.schema import Settings
-from hexai.config.schema_providers import BUILT_IN_MODEL, FITS_BUILT_IN
+from hexai.config.schema_providers import BUILT_IN_MAX_TOKENS, BUILT_IN_MODEL
 from hexai.config.shown import to_toml
 from hexai.providers.locality import may_be_cloud
 from hexai.service.setup.detect import Found, Server
@@ -237,7 +237,7 @@ def _entry(surface: str, entry: Proposed) -> list[str]:
         lines.append(f"temperature = {entry.temperature}")
     if model.provider == "local" and surface == "cli":
         lines.append(
-            f"max_tokens = {FITS_BUILT_IN}             # what fits so small a one"
+            f"max_tokens = {BUILT_IN_MAX_TOKENS}             # what fits so small a one"
         )
     mark = "" if entry.takes_part else "#"
     return [*(f"{mark}{line}" for line in lines), ""]

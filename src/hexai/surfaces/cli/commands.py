@@ -16,11 +16,9 @@ from hexai.surfaces.cli.command_line import (
     AskOptions,
     CommandLine,
     given,
-    is_option,
     option_names,
     split_line,
 )
-from hexai.text.nearest_name import nearest_by_edits
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -189,9 +187,6 @@ COMMANDS = tuple(
     for name, summary, load in _ROWS
 )
 
-_NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
-
-
 Labels = Callable[[], Collection[str]]
 """Gives the labels that are configured, where it matters what they are."""
 
@@ -210,19 +205,9 @@ def find(
     if context is not None:
         _refuse_options(line, options)
         return context
-    _refuse_strictly(line.words)
-    if options.follow is not None or options.files or options.template is not None:
-        return None  # "more" goes on with a question, and is no slip for "vote"
-    _refuse_what_is_meant(line.words)
-    if len(line.words) == 1:
-        _refuse_near_miss(line.words[0])
-    else:
-        from hexai.surfaces.cli.slips import meant_by, refuse_word_behind
+    from hexai.surfaces.cli.slips import refuse_slips
 
-        if meant := meant_by(line.words, labels):
-            raise UsageError(f"did you mean `hexai {meant}`? {BEHIND_DASHES}")
-        if not given(options) - GENERAL:
-            refuse_word_behind(line.words)
+    refuse_slips(line, options, labels)
     return None
 
 
@@ -270,81 +255,3 @@ def _refuse_options(line: CommandLine, options: AskOptions) -> None:
             f"`{words}` is a command, and the options before it belong to a question; "
             f"put the command's own options after it, or ask with `-- {words}`"
         )
-
-
-BEHIND_DASHES = "To ask these words, write -- before them"
-
-
-def _refuse_near_miss(word: str) -> None:
-    names = {command.words[0] for command in COMMANDS}
-    meant = _NO_COMMAND.get(word.lower())
-    if word in names:
-        command = next(each for each in COMMANDS if each.name == word)
-        context = click.Context(command.parser(), info_name=f"hexai {word}")
-        raise UsageError(
-            f"`{word}` needs arguments: {_usage(context)}; to ask this word: "
-            f"hexai -- {word}"
-        )
-    if meant is None and (near := nearest_by_edits(word, names)):
-        meant = f"hexai {near}"
-    if meant is not None and not word.endswith("?"):  # "what?" means no `chat`
-        raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
-
-
-def _refuse_strictly(words: tuple[str, ...]) -> None:
-    """Refuse a strict command with arguments that are none of its."""
-    for command in commands_of(words):
-        if command.is_strict and len(command.words) > 1:
-            refuse_arguments(command, words[len(command.words) :])
-
-
-def refuse_arguments(command: Command, rest: tuple[str, ...]) -> None:
-    """Raise what is wrong with a command's arguments, and how to ask them."""
-    try:
-        context_of(command, rest)
-    except click.UsageError as error:
-        said = error.format_message()
-        said += "" if said.endswith((".", "?", "?)")) else "."
-        if command.is_strict:
-            context = click.Context(command.parser(), info_name=f"hexai {command.name}")
-            said = f"{said.rstrip('.')}; it is used so: {_usage(context)}."
-        raise UsageError(
-            f"`hexai {command.name}`: {said} See hexai "
-            f"{command.name} --help; to ask these words, write -- before them"
-        ) from None
-
-
-def _usage(context: click.Context) -> str:
-    return context.get_usage().removeprefix("Usage: ")
-
-
-def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
-    """Refuse what is meant as a command and is none: models may cost money.
-
-    It is meant as one where its name of several words stands alone, or is begun; where
-    nothing but runs follow; and where an option follows the name, or a word behind it,
-    or is among the other words and nearly one of the command's: who asks a question
-    writes none.
-    """
-    for command in COMMANDS:
-        if 1 < len(words) < len(command.words) and command.words[: len(words)] == words:
-            raise UsageError(f"did you mean `hexai {command.name}`? {BEHIND_DASHES}")
-    for command in commands_of(words):
-        if _is_meant(command, rest := words[len(command.words) :]):
-            refuse_arguments(command, rest)
-
-
-def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
-    from hexai.surfaces.cli.arguments import is_run  # few questions begin so
-
-    if not rest:
-        return len(command.words) > 1
-    if is_option(rest[0]) or all(map(is_run, rest)):
-        return True
-    options = [word for word in rest if is_option(word)]
-    if not options:
-        return False
-    names = option_names(command.parser())
-    return rest[1].startswith("--") or any(
-        names.normal(word) is not None or names.meant_by(word) for word in options
-    )

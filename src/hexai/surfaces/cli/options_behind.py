@@ -13,7 +13,8 @@ from hexai.surfaces.cli.command_line import (
     root_command,
     split_line,
 )
-from hexai.surfaces.cli.commands import BEHIND_DASHES, Labels
+from hexai.surfaces.cli.commands import Labels
+from hexai.surfaces.cli.slips import BEHIND_DASHES
 
 # Options end at the first word, so that questions about other programs need no quotes.
 # A question in quotes ends where they end: nobody writes a dash behind it that is to be

@@ -1,23 +1,126 @@
-"""Slips in the names of commands: what words that are no command were meant to be."""
+"""Slips in commands: which words are refused that are none, and what is said of them.
+
+Whoever asks such a question all the same writes `--` before it.
+"""
 
 import shlex
 
 import click
 
 from hexai.errors import UsageError
-from hexai.surfaces.cli.command_line import is_option, option_names
+from hexai.surfaces.cli.command_line import (
+    GENERAL,
+    AskOptions,
+    CommandLine,
+    given,
+    is_option,
+    option_names,
+)
 from hexai.surfaces.cli.commands import (
-    BEHIND_DASHES,
     COMMANDS,
+    Command,
     Labels,
     commands_of,
     context_of,
-    refuse_arguments,
 )
-from hexai.text.nearest_name import nearest_by_slip
+from hexai.text.nearest_name import nearest_by_edits, nearest_by_slip
+
+BEHIND_DASHES = "To ask these words, write -- before them"
+_NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
 
 
-def meant_by(words: tuple[str, ...], labels: Labels) -> str | None:
+def refuse_slips(line: CommandLine, options: AskOptions, labels: Labels) -> None:
+    """Raise `UsageError` for words that were probably meant as a command."""
+    words = line.words
+    _refuse_strictly(words)
+    if options.follow is not None or options.files or options.template is not None:
+        return  # "more" goes on with a question, and is no slip for "vote"
+    _refuse_what_is_meant(words)
+    if len(words) == 1:
+        _refuse_near_miss(words[0])
+        return
+    if meant := _meant_by(words, labels):
+        raise UsageError(f"did you mean `hexai {meant}`? {BEHIND_DASHES}")
+    if not given(options) - GENERAL:
+        _refuse_word_behind(words)
+
+
+def _refuse_near_miss(word: str) -> None:
+    names = {command.words[0] for command in COMMANDS}
+    meant = _NO_COMMAND.get(word.lower())
+    if word in names:
+        command = next(each for each in COMMANDS if each.name == word)
+        context = click.Context(command.parser(), info_name=f"hexai {word}")
+        raise UsageError(
+            f"`{word}` needs arguments: {_usage(context)}; to ask this word: "
+            f"hexai -- {word}"
+        )
+    if meant is None and (near := nearest_by_edits(word, names)):
+        meant = f"hexai {near}"
+    if meant is not None and not word.endswith("?"):  # "what?" means no `chat`
+        raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
+
+
+def _refuse_strictly(words: tuple[str, ...]) -> None:
+    """Refuse a strict command with arguments that are none of its."""
+    for command in commands_of(words):
+        if command.is_strict and len(command.words) > 1:
+            _refuse_arguments(command, words[len(command.words) :])
+
+
+def _refuse_arguments(command: Command, rest: tuple[str, ...]) -> None:
+    """Raise what is wrong with a command's arguments, and how to ask them."""
+    try:
+        context_of(command, rest)
+    except click.UsageError as error:
+        said = error.format_message()
+        said += "" if said.endswith((".", "?", "?)")) else "."
+        if command.is_strict:
+            context = click.Context(command.parser(), info_name=f"hexai {command.name}")
+            said = f"{said.rstrip('.')}; it is used so: {_usage(context)}."
+        raise UsageError(
+            f"`hexai {command.name}`: {said} See hexai "
+            f"{command.name} --help; to ask these words, write -- before them"
+        ) from None
+
+
+def _usage(context: click.Context) -> str:
+    return context.get_usage().removeprefix("Usage: ")
+
+
+def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
+    """Refuse what is meant as a command and is none: models may cost money.
+
+    It is meant as one where its name of several words stands alone, or is begun; where
+    nothing but runs follow; and where an option follows the name, or a word behind it,
+    or is among the other words and nearly one of the command's: who asks a question
+    writes none.
+    """
+    for command in COMMANDS:
+        if 1 < len(words) < len(command.words) and command.words[: len(words)] == words:
+            raise UsageError(f"did you mean `hexai {command.name}`? {BEHIND_DASHES}")
+    for command in commands_of(words):
+        if _is_meant(command, rest := words[len(command.words) :]):
+            _refuse_arguments(command, rest)
+
+
+def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
+    from hexai.surfaces.cli.arguments import is_run  # few questions begin so
+
+    if not rest:
+        return len(command.words) > 1
+    if is_option(rest[0]) or all(map(is_run, rest)):
+        return True
+    options = [word for word in rest if is_option(word)]
+    if not options:
+        return False
+    names = option_names(command.parser())
+    return rest[1].startswith("--") or any(
+        names.normal(word) is not None or names.meant_by(word) for word in options
+    )
+
+
+def _meant_by(words: tuple[str, ...], labels: Labels) -> str | None:
     """Find the command that words are but for a slip; None if they are a question.
 
     Of one word it is only with what nobody asks: options, runs, who wins a vote, or
@@ -33,7 +136,7 @@ def _meant_help(rest: tuple[str, ...]) -> str | None:
     return f"{name} --help" if name else None
 
 
-def refuse_word_behind(words: tuple[str, ...]) -> None:
+def _refuse_word_behind(words: tuple[str, ...]) -> None:
     """Raise `UsageError` for a command with one word behind it that it cannot take.
 
     And for a group with what such groups have elsewhere, and up to two words for it. A
@@ -54,7 +157,7 @@ def refuse_word_behind(words: tuple[str, ...]) -> None:
             f"`hexai {command.name}` has no `{rest[0]}`; it has {having}. "
             f"{BEHIND_DASHES}"
         )
-    refuse_arguments(command, rest)
+    _refuse_arguments(command, rest)
 
 
 def _is_quoted(word: str) -> bool:

@@ -21,11 +21,11 @@ from hexai.errors import (
     TLSFailed,
 )
 from hexai.providers.credentials import ConfiguredCredential, FixedCredential
-from hexai.providers.http.authorities import Trust
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http.network import Wire
 from hexai.providers.http.route import End
 from hexai.providers.http.tls import open_tls
+from hexai.providers.http.tls_contexts import Trust
 from hexai.providers.http_provider import HttpProvider
 from tests.support.plain import (
     CALL,

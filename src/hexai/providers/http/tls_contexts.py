@@ -1,4 +1,4 @@
-"""Whose certificates are trusted: the system's authorities, or the user's.
+"""Contexts of TLS: the authorities that are trusted, the system's or the user's.
 
 Python's `ssl` is loaded with the first https upstream, and not by a start.
 """
