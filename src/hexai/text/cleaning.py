@@ -21,7 +21,7 @@ from hexai.text.brackets import (
     writes_backticks,
 )
 from hexai.text.indent import depth, fit_indent, indent_of
-from hexai.text.repetition import may_echo, without_echo, without_suffix
+from hexai.text.repetition import covered, may_echo, without_echo, without_suffix
 from hexai.text.snippets import fragment_of
 
 LONGEST = 12_000
@@ -53,7 +53,10 @@ def clean(
     if not finished:
         return answer.rstrip()
     answer = without_suffix(answer, before, after, language, infilled=infilled)
-    return _trimmed(answer, before, after, infilled=infilled)
+    trimmed = _trimmed(answer, before, after, infilled=infilled)
+    if infilled or covered(trimmed, before, after, language):
+        return trimmed
+    return trimmed + _break_before_closing(trimmed, before, after)
 
 
 def _whole_lines(text: str) -> str:
@@ -74,7 +77,7 @@ def _as_continuation(
     answer = without_echo(answer, before, after, language)
     if current.strip() and current[-1:].isspace():
         answer = answer.lstrip(" \t")
-    if _lacks_break(answer, current, after):
+    if _lacks_break(answer, before, after):
         answer = "\n" + answer
     return fit_indent(answer, before, after, language)
 
@@ -92,11 +95,13 @@ def _without_wrapping(
     return span if repeats or not writes_backticks(language) else answer
 
 
-def _lacks_break(answer: str, current: str, after: str) -> bool:
+def _lacks_break(answer: str, before: str, after: str) -> bool:
     """Tell whether an indented line is to go below one that opens a block."""
+    if not answer.startswith(("  ", "\t")):
+        return False
     at_end = not after.partition("\n")[0].strip()
-    opens = current.rstrip().endswith((":", "{"))
-    return at_end and opens and answer.startswith(("  ", "\t"))
+    opens = before.rpartition("\n")[2].rstrip().endswith((":", "{"))
+    return (at_end and opens) or _is_in_a_pair(before, after)
 
 
 def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:
@@ -108,6 +113,32 @@ def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:
     if infilled or starts_line or after.startswith(("  ", "\t")):
         return answer
     return answer.rstrip("\n")
+
+
+_PAIRS = {"(": ")", "[": "]", "{": "}", '"""': '"""', "'''": "'''"}
+
+
+def _is_in_a_pair(before: str, after: str) -> bool:
+    """Tell whether nothing stands yet between what opens and what closes.
+
+    As in `f = {|}`, where mostly the editor has typed the second one.
+    """
+    left, right = before.rstrip(" \t"), after.lstrip(" \t")
+    return any(
+        left.endswith(one) and right.startswith(other) for one, other in _PAIRS.items()
+    )
+
+
+def _break_before_closing(answer: str, before: str, after: str) -> str:
+    """Give the break before the closing one, if behind the opening one there is one.
+
+    Chat models stop before it, or it was cut from what they said.
+    """
+    begins_line = answer.lstrip(" \t").startswith("\n")
+    is_there = not answer.rpartition("\n")[2].strip()
+    if not begins_line or is_there or not _is_in_a_pair(before, after):
+        return ""
+    return "\n" + indent_of(before.rpartition("\n")[2])
 
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([^\n`]*+)$", re.MULTILINE)

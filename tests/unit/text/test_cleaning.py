@@ -112,6 +112,37 @@ CASES = {
         "    return 1",
         "def f():\n    return 1\n",
     ),
+    "list that the editor closed": (
+        "x = [|]\n",
+        "\n    1,\n    2,\n]",
+        "x = [\n    1,\n    2,\n]\n",
+    ),
+    "list that the editor closed, without its end": (
+        "    x = [|]\n",
+        "\n        1,\n        2,",
+        "    x = [\n        1,\n        2,\n    ]\n",
+    ),
+    "block that the editor closed": (
+        "function f() {|}\n",
+        "```ts\nfunction f() {\n  return 1;\n}\n```",
+        "function f() {\n  return 1;\n}\n",
+    ),
+    "block that the editor closed, neither break": (
+        "  g(() => {|});\n",
+        "    h();",
+        "  g(() => {\n    h();\n  });\n",
+    ),
+    "parameters and a body where the editor closed them": (
+        "function f(|)\n",
+        "\n  a: number,\n) {\n  return a;\n}",
+        "function f(\n  a: number,\n) {\n  return a;\n}\n",
+    ),
+    "line in brackets that the editor closed": ("x = [|]\n", "1, 2]", "x = [1, 2]\n"),
+    "docstring that the editor closed": (
+        'def f():\n    """|"""\n',
+        "\n    Adds.\n",
+        'def f():\n    """\n    Adds.\n    """\n',
+    ),
     "runs on": (
         "def f():\n    |\n",
         "return 1\n\n\ndef g():\n    return 2",

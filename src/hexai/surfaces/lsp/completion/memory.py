@@ -70,8 +70,11 @@ class Spot(Struct, frozen=True, kw_only=True):
         typed = with_newlines(lines.slice(Span(here, position)))
         closed = with_newlines(right.removesuffix(self.tail))
         closers = _closers(closed)
-        is_close = not closed or (closers and closers_of(typed).startswith(closers))
-        return Since(typed=typed, closed=closed) if is_close else None
+        is_break = not closers and typed.startswith("\n")
+        is_close = is_break or (closers and closers_of(typed).startswith(closers))
+        if closed and not is_close:
+            return None
+        return Since(typed=typed, closed=closed)
 
 
 class Since(Struct, frozen=True, kw_only=True):
@@ -81,7 +84,8 @@ class Since(Struct, frozen=True, kw_only=True):
     """Left of the cursor."""
     closed: str
     """What the editor put right of it to close what was opened: `)`, or `}` on a line
-    of its own, as Enter between `{` and `}` leaves it."""
+    of its own, as Enter between `{` and `}` leaves it; or only that line's break, where
+    the bracket was there before."""
 
     def fitting(self, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
         """Give the suggestions that go on after it.
@@ -100,6 +104,9 @@ class Since(Struct, frozen=True, kw_only=True):
 
         A line that begins with the bracket, indented as it is below, closes it.
         """
+        if not self.closed.strip():
+            inner = suggestion.text.removesuffix(self.closed)
+            return replace(suggestion, text=inner) if inner != suggestion.text else None
         inner, closing, behind = suggestion.text.partition(self.closed)
         if closing:
             return None if behind else replace(suggestion, text=inner)

@@ -90,6 +90,27 @@ def test_a_bracket_that_enter_puts_on_a_line_of_its_own(
     assert found(memory, text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("    f() {\n        |\n    }\nb\n", ["\n        a()"]),
+        ("    f() {\n        a|\n    }\nb\n", ["\n        a()"]),
+        ("    f() {\n        a()|\n    }\nb\n", []),
+        ("    f() {\n        |\n}\nb\n", []),
+        ("    f() {|\n    }\nb\n", []),
+    ],
+)
+def test_the_break_that_enter_puts_before_a_bracket(
+    text: str, expected: list[str]
+) -> None:
+    """Between a pair that is there: answers that end with the break lose it."""
+    memory = Memory()
+    answers = ("\n        a()\n    ", "\n        b()", " c() ")
+    memory.keep(kept("    f() {|}\nb\n", *answers))
+
+    assert found(memory, text) == expected
+
+
 @pytest.mark.parametrize("text", ["x = f(|))\n", "x = f(|]\n", "x = f|)\n"])
 def test_other_brackets_behind_the_cursor_are_another_text(text: str) -> None:
     """Only what was opened while typing along can have been closed by an editor."""
