@@ -115,7 +115,7 @@ def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:
     return answer.rstrip("\n")
 
 
-_PAIRS = {"(": ")", "[": "]", "{": "}", '"""': '"""', "'''": "'''"}
+_PAIRS = (*("()", "[]", "{}"), (">", "</"), ('"""', '"""'), ("'''", "'''"))
 
 
 def _is_in_a_pair(before: str, after: str) -> bool:
@@ -124,9 +124,7 @@ def _is_in_a_pair(before: str, after: str) -> bool:
     As in `f = {|}`, where mostly the editor has typed the second one.
     """
     left, right = before.rstrip(" \t"), after.lstrip(" \t")
-    return any(
-        left.endswith(one) and right.startswith(other) for one, other in _PAIRS.items()
-    )
+    return any(left.endswith(one) and right.startswith(other) for one, other in _PAIRS)
 
 
 def _break_before_closing(answer: str, before: str, after: str) -> str:

@@ -17,6 +17,7 @@ from itertools import accumulate, islice
 from hexai.text.brackets import Weighed
 from hexai.text.indent import indent_of
 from hexai.text.snippets import fragment_of
+from hexai.text.tags import without_closing_tag
 
 _WORD = re.compile(r"\w")
 _OTHER = re.compile(r"\W+")
@@ -179,6 +180,7 @@ def without_suffix(
     """Cut what an answer repeats of the text after the cursor."""
     if not answer.strip() or not after.strip():
         return answer
+    answer = without_closing_tag(answer, before, after)
     weighed = Weighed(before, after, language)
     answer = _without_tail(answer, after, weighed, infilled=infilled)
     answer = _without_lines_below(answer, before, after, weighed, infilled=infilled)

@@ -138,6 +138,16 @@ CASES = {
         "function f(\n  a: number,\n) {\n  return a;\n}\n",
     ),
     "line in brackets that the editor closed": ("x = [|]\n", "1, 2]", "x = [1, 2]\n"),
+    "element that the editor closed": (
+        "{\n  <ul>|</ul>\n}\n",
+        "\n    <li>a</li>\n  </ul>",
+        "  <ul>\n    <li>a</li>\n  </ul>\n}\n",
+    ),
+    "element at the margin that the editor closed": (
+        "<ul>|</ul>;\n",
+        "<ul>\n  <li>a</li>\n</ul>;",
+        "<ul>\n  <li>a</li>\n</ul>;\n",
+    ),
     "docstring that the editor closed": (
         'def f():\n    """|"""\n',
         "\n    Adds.\n",

@@ -205,8 +205,9 @@ VIM_LSP = Client(
 
 KAKOUNE = Client(
     name="kakoune",
-    seen="kakoune-lsp 21.0.2 in Kakoune 2022.10.31, run on 2026-11-29: an item whose "
-    "filterText is not its text is expanded as a snippet, plain or not; "
+    seen="kakoune-lsp 21.0.2 and 22.0.0 in Kakoune 2022.10.31, run on 2026-11-29 and "
+    "2026-11-30: an item whose filterText is not its text is expanded as a snippet, "
+    "plain or not; "
     "https://github.com/kakoune-lsp/kakoune-lsp/blob/master/src/language_features/"
     "completion.rs",
     filter_text="inserted",
