@@ -115,7 +115,14 @@ def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:
     return answer.rstrip("\n")
 
 
-_PAIRS = (*("()", "[]", "{}"), (">", "</"), ('"""', '"""'), ("'''", "'''"))
+_PAIRS = (
+    ("(", ")"),
+    ("[", "]"),
+    ("{", "}"),
+    (">", "</"),
+    ('"""', '"""'),
+    ("'''", "'''"),
+)
 
 
 def _is_in_a_pair(before: str, after: str) -> bool:
