@@ -2,8 +2,14 @@
 
 import os
 import stat
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
+from hexai.service.setup.detect import USUAL, Server
 from tests.support.command_line import run_cli, run_typed, write_config
 from tests.support.replies import raw
 from tests.support.upstream import Upstream
@@ -154,3 +160,59 @@ def test_the_first_run_names_an_ollama_elsewhere() -> None:
 
     assert result.code != 0
     assert "the Ollama at http://box.example:11434 (OLLAMA_HOST)" in result.err
+
+
+class Models(BaseHTTPRequestHandler):
+    """Says that there is one model, to whoever asks."""
+
+    def do_GET(self) -> None:
+        """Answer; nothing is logged."""
+        self.wfile.write(b'HTTP/1.0 200 OK\r\n\r\n{"data": [{"id": "coder-7b"}]}')
+
+    def log_message(self, *_: object) -> None:
+        """Keep standard error for what is tested."""
+
+
+@pytest.fixture(name="server")
+def fixture_server() -> Iterator[Server]:
+    """Have a server with one model on a port that is looked at, and free here."""
+    for name, port in USUAL:
+        try:
+            listening = ThreadingHTTPServer(("127.0.0.1", port), Models)
+        except OSError:
+            continue
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        yield Server(name=name, port=port, models=("coder-7b",))
+        listening.shutdown()
+        thread.join()
+        listening.server_close()
+        return
+    pytest.fail("all usual ports are taken")
+
+
+def test_the_users_word_lets_a_server_complete(server: Server) -> None:
+    """Who really listens nobody knows, and completion sends all code there."""
+    code, shown = run_typed("y\ny\n", "config", "init")
+
+    assert code == 0
+    asked = shown.partition("Write this to")[0]
+    assert f"Does what port {server.port} is sent stay on this machine?" in asked
+    assert "does not complete" not in shown
+    listed = run_cli("models", "list").out
+    assert [line.split()[0] for line in listed.splitlines()].count("completion") == 2
+    written = place().read_text().splitlines()
+    assert any(line.startswith("local = true") for line in written)
+
+
+@pytest.mark.parametrize("typed", ["n\ny\n", ""])
+def test_without_it_the_screen_says_why_it_does_not(server: Server, typed: str) -> None:
+    """And what to change; nobody is asked where --yes was said."""
+    if typed:
+        code, shown = run_typed(typed, "config", "init")
+    else:
+        result = run_cli("config", "init", "--yes")
+        code, shown = result.code, result.err
+    assert code == 0
+    assert f"port {server.port} does not complete in your editor" in shown
+    assert "completion" not in run_cli("models", "list").out

@@ -175,6 +175,8 @@ class Server(Struct, frozen=True, kw_only=True):
     port: int
     models: tuple[str, ...]
     """At least one."""
+    keeps_here: bool = False
+    """The user's word: what it is sent stays on this machine."""
 
     @property
     def base_url(self) -> str:

@@ -94,7 +94,12 @@ def _served(server: Server) -> Iterator[ModelFound]:
     note = f"answers on port {server.port} of this machine"
     for model in server.models:
         if not _is_no_chat(model):
-            yield ModelFound(provider=server.name, model=model, note=note)
+            yield ModelFound(
+                provider=server.name,
+                model=model,
+                note=note,
+                is_near=server.keeps_here,
+            )
 
 
 def _is_no_chat(model: str) -> bool:
@@ -158,8 +163,26 @@ def _profile(server: Server) -> str:
 type = "openai"
 base_url = {to_toml(server.base_url)}
 model = {to_toml(server.models[0])}
-#local = true             # your word that what it is sent stays on this machine
+{"" if server.keeps_here else "#"}local = true             {_YOUR_WORD}
+{_GAPS if server.name == "llamacpp" else ""}"""
+
+
+_YOUR_WORD = "# your word that what it is sent stays on this machine"
+_GAPS = """\
+#infill = "infill"       # if its model was made for filling gaps in code; else it is
+                         # asked by chat, as other servers are that have no way for it
 """
+
+
+def unsure(found: Found, servers: Sequence[Server]) -> tuple[Server, ...]:
+    """Name the servers that could complete in the editor, if they keep what they get.
+
+    None where a pair that surely stays on this machine is there already.
+    """
+    near = [each for each in choices(found, tuple(servers)) if each.is_near]
+    if len(near) >= _SIDE_BY_SIDE:
+        return ()
+    return tuple(s for s in servers if not s.keeps_here and any(_served(s)))
 
 
 def _entries(candidates: tuple[ModelFound, ...]) -> str:

@@ -15,7 +15,7 @@ from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
 from hexai.service.setup.built_in_model import PULLABLE
 from hexai.service.setup.detect import USUAL, Found, Server, detect, find_servers
-from hexai.service.setup.initial_config import choices, compose, taking_part
+from hexai.service.setup.initial_config import choices, compose, taking_part, unsure
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.config import config_file
 from hexai.surfaces.cli.first_run import elsewhere
@@ -50,6 +50,7 @@ def init(invocation: Invocation, *, yes: bool) -> int:
     _say_found(process, found, servers)
     if not yes:
         found = _offer_model(process, found, servers)
+        servers = _ask_where(process, found, servers)
     candidates = choices(found, servers)
     if yes and not candidates:
         raise SetupError(f"{_NOBODY}, so nothing was written; {_how(found)}")
@@ -64,6 +65,8 @@ def init(invocation: Invocation, *, yes: bool) -> int:
             "Ollama passes on all that was found to a cloud, so nobody answers yet: "
             "take the # away from an entry, or `ollama pull` a model",
         )
+    for server in unsure(found, servers):
+        complain(process, _why_off(server))
     if not yes and not confirm(process, f"Write this to {visible_line(str(file))}?"):
         complain(
             process,
@@ -111,6 +114,35 @@ def _offer_model(process: Process, found: Found, servers: tuple[Server, ...]) ->
     if stopped:
         raise KeyboardInterrupt
     return replace(found, model_there=True)
+
+
+def _ask_where(
+    process: Process, found: Found, servers: tuple[Server, ...]
+) -> tuple[Server, ...]:
+    """Take the user's word for who keeps what it is sent: completion sends all code."""
+    asked = unsure(found, servers)
+    return tuple(
+        replace(each, keeps_here=confirm(process, _where(each)))
+        if each in asked
+        else each
+        for each in servers
+    )
+
+
+def _where(server: Server) -> str:
+    return (
+        f"Does what port {server.port} is sent stay on this machine? llama.cpp, vLLM "
+        "and LM Studio by itself keep it; proxies and linked machines do not"
+    )
+
+
+def _why_off(server: Server) -> str:
+    """Say why a server does not complete, and what makes it."""
+    return (
+        f"port {server.port} does not complete in your editor: it may pass code on to "
+        f"others; if it keeps it, uncomment `local` in [providers.{server.name}] and "
+        "its [[models.completion]]"
+    )
 
 
 def _look_around(process: Process) -> tuple[Found, tuple[Server, ...]]:
