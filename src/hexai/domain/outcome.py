@@ -172,7 +172,7 @@ class Ready(Struct, frozen=True, kw_only=True):
     at: float
 
 
-class Delta(Struct, frozen=True, kw_only=True):
+class Delta(Struct, frozen=True, kw_only=True, gc=False):
     """The next piece of a contender's answer.
 
     What has arrived since the last one was fetched is one piece; `at` is the time of

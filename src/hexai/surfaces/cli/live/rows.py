@@ -23,7 +23,7 @@ from hexai.text.cells import (
 SEPARATOR = " │ "
 
 
-class Piece(Struct, frozen=True):
+class Piece(Struct, frozen=True, gc=False):
     """A part of a cell that is drawn in one style."""
 
     text: str

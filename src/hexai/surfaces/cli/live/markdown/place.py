@@ -1,16 +1,14 @@
 """Where a block is drawn: what stands before its rows, and above them; pure."""
 
+from functools import lru_cache
 from itertools import compress
 
 from msgspec import Struct
 
 from hexai.surfaces.cli.live.header import DIM
 from hexai.surfaces.cli.live.lines import Line, Pieces, TextLine
-from hexai.surfaces.cli.live.markdown.containers import Container, Path, shared
+from hexai.surfaces.cli.live.markdown.containers import Path, shared
 from hexai.surfaces.cli.live.rows import Piece
-
-_BAR = "│ "
-_BULLET = "•"
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -43,13 +41,15 @@ def place_in(path: Path, last: Path, *, is_apart: bool, colour: bool) -> Place:
     if not path:
         return Place(above=_BLANK if is_apart else (), colour=colour)
     known = shared(last, path)
-    hang = tuple([_mark(each, is_known=True, colour=colour) for each in path])
-    new = [_mark(each, is_known=False, colour=colour) for each in path[known:]]
+    marks = [_marks(each.marker, each.number, colour) for each in path]
     quotes = [each.is_quote for each in path]
-    blank = TextLine(first=tuple(compress(hang, quotes[:known])))
+    hang = tuple([below for _, below in marks])
+    above: tuple[Line, ...] = ()
+    if is_apart:
+        above = (TextLine(first=tuple(compress(hang, quotes[:known]))),)
     return Place(
-        above=(blank,) if is_apart else (),
-        first=(*hang[:known], *new),
+        above=above,
+        first=(*hang[:known], *[mark for mark, _ in marks[known:]]),
         hang=hang,
         has_mark=not all(quotes[known:]),
         colour=colour,
@@ -59,9 +59,11 @@ def place_in(path: Path, last: Path, *, is_apart: bool, colour: bool) -> Place:
 _BLANK = (TextLine(),)
 
 
-def _mark(container: Container, *, is_known: bool, colour: bool) -> Piece:
-    if container.is_quote:
-        return Piece(_BAR, DIM if colour else "")
-    number = container.number
-    mark = _BULLET if number is None else f"{number}{container.marker[-1]}"
-    return Piece(" " * (len(mark) + 1) if is_known else f"{mark} ")
+@lru_cache(maxsize=256)
+def _marks(marker: str, number: int | None, colour: bool) -> tuple[Piece, Piece]:  # noqa: FBT001 - a key
+    """Draw what tells of a container: in its first row, and in those below."""
+    if marker == ">":
+        bar = Piece("│ ", DIM if colour else "")
+        return bar, bar
+    mark = "• " if number is None else f"{number}{marker[-1]} "
+    return Piece(mark), Piece(" " * len(mark))
