@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from hexai.surfaces.cli.live.header import BOLD, DIM
+from hexai.surfaces.cli.live.header import DIM
 from hexai.surfaces.cli.live.lines import Line, Pieces, TextLine
 from hexai.surfaces.cli.live.markdown.block import Block
 from hexai.surfaces.cli.live.markdown.code import Code, plain
 from hexai.surfaces.cli.live.markdown.inline import (
+    Look,
     References,
     StyledLine,
     styled,
@@ -54,7 +55,7 @@ def text_parts(text: str) -> list[str]:
 def draw_text(place: Place, text: str, known: References) -> Iterator[Line]:
     """Draw a paragraph, each line of it beginning a row as it was written."""
     yield from place.above
-    drawn = styled_lines(text, known, colour=place.colour)
+    drawn = styled_lines(text, known, place.look())
     yield from _text_lines(drawn, place.first, place.hang)
 
 
@@ -74,7 +75,7 @@ def draw_heading(
     """Draw a heading behind its marks, which tell its level where nothing else does."""
     yield from place.above
     mark = Piece("#" * level + " ", place.style(DIM))
-    drawn = styled_lines(text, known, colour=place.colour, base=BOLD)
+    drawn = styled_lines(text, known, place.look(is_strong=True))
     blank = Piece(" " * len(mark.text))
     yield from _text_lines(drawn, (*place.first, mark), (*place.hang, blank))
 
@@ -138,7 +139,7 @@ def draw_table(
     begins = shape is None
     rows = block.table if begins else block.table[1:]
     cells = [
-        _cells(row, known, colour=place.colour, base=BOLD if begins and not at else "")
+        _cells(row, known, place.look(is_strong=begins and not at))
         for at, row in enumerate(rows)
     ]
     shape = shape or shape_of(cells[: MOST_ROWS + 1], block.sides)
@@ -156,10 +157,8 @@ def draw_table(
     return [*place.above, *drawn], shape
 
 
-def _cells(
-    row: Sequence[str], known: References, *, colour: bool, base: str = ""
-) -> tuple[Pieces, ...]:
-    return tuple(styled(cell, known, colour=colour, base=base) for cell in row)
+def _cells(row: Sequence[str], known: References, look: Look) -> tuple[Pieces, ...]:
+    return tuple([styled(cell, known, look) for cell in row])
 
 
 def draw_rule(place: Place) -> Iterator[Line]:

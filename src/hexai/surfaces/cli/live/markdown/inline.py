@@ -44,38 +44,36 @@ class StyledLine(Struct, frozen=True, eq=False):
     """Whether the next line does not go on in its row."""
 
 
-def styled(
-    text: str, references: References, *, colour: bool, base: str = ""
-) -> Pieces:
-    """Give a text without line breaks in its styles, all of them on top of `base`."""
-    return styled_lines(text, references, colour=colour, base=base)[0].pieces
+class Look(Struct, frozen=True, eq=False):
+    """How a text looks where nothing is marked in it."""
+
+    base: str = ""
+    has_styles: bool = True
 
 
-def styled_lines(
-    text: str, references: References, *, colour: bool, base: str = ""
-) -> list[StyledLine]:
+AS_WRITTEN, NORMAL, STRONG = Look(has_styles=False), Look(), Look(BOLD)
+
+
+def styled(text: str, references: References, look: Look) -> Pieces:
+    """Give a text without line breaks in its styles."""
+    return styled_lines(text, references, look)[0].pieces
+
+
+def styled_lines(text: str, references: References, look: Look) -> list[StyledLine]:
     """Give each line of a text in its styles."""
-    look = Look(base if colour else "", colour)
     if references and "[" in text:
         return _in_parts(text, look, lambda part: _parsed(part, look, references))
     if len(text) <= _PART:
-        return list(_known(text, look).lines)
+        return _known(text, look).lines
     if (spans := simple_spans(_lines_of(text))) is not None:
         return _drawn(spans, look)
     return _in_parts(text, look, lambda part: _known(part, look))
 
 
-class Look(Struct, frozen=True):
-    """How a text looks where nothing is marked in it."""
-
-    base: str
-    has_styles: bool
-
-
 class _Part(Struct, frozen=True, eq=False):
     """A part of a text in its styles."""
 
-    lines: Sequence[StyledLine]
+    lines: list[StyledLine]
     is_closed: bool = True
     """Whether none of its marks waits for another that closes it."""
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from hexai.surfaces.cli.live.header import DIM
 from hexai.surfaces.cli.live.lines import Line, Pieces, TextLine
 from hexai.surfaces.cli.live.markdown.containers import Path, shared
+from hexai.surfaces.cli.live.markdown.inline import AS_WRITTEN, NORMAL, STRONG, Look
 from hexai.surfaces.cli.live.rows import Piece
 
 
@@ -27,6 +28,12 @@ class Place(Struct, frozen=True, kw_only=True):
     def style(self, sgr: str) -> str:
         """Give a style where there are styles."""
         return sgr if self.colour else ""
+
+    def look(self, *, is_strong: bool = False) -> Look:
+        """Tell how a text looks there."""
+        if not self.colour:
+            return AS_WRITTEN
+        return STRONG if is_strong else NORMAL
 
     def below(self) -> "Place":
         """Give the place of what goes on there."""

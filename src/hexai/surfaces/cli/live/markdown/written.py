@@ -67,13 +67,17 @@ def _readable(line: str) -> str:
     """Bring a line into a form that is quickly read."""
     if "\t" in line:
         line = line.expandtabs(_TAB)
-    if len(line) < _SHALLOW or TEXT in line:
+    if len(line) < _SHALLOW or not (_DEEP.match(line) or _has_columns(line)):
         return line
-    if not _DEEP.match(line) and line.count("|") <= _MOST_COLUMNS:
+    if TEXT in line:
         return line
     before = _BEFORE.match(line)
     at = before.end() if before and before[0].count(">") < _SHALLOW else 0
     return f"{line[:at]}{TEXT}{line[at:]}"
+
+
+def _has_columns(line: str) -> bool:
+    return len(line) > _MOST_COLUMNS and line.count("|") > _MOST_COLUMNS
 
 
 def is_blank(line: str) -> bool:

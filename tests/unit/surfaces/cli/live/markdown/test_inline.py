@@ -8,6 +8,8 @@ from markdown_it.token import Token
 from hexai.surfaces.cli.live.lines import merged
 from hexai.surfaces.cli.live.markdown.blocks import parser
 from hexai.surfaces.cli.live.markdown.inline import (
+    AS_WRITTEN,
+    NORMAL,
     Drawing,
     Look,
     StyledLine,
@@ -28,11 +30,11 @@ TEXTS = (
 )
 
 
-def drawn_whole(text: str, *, colour: bool) -> list[StyledLine]:
+def drawn_whole(text: str, look: Look) -> list[StyledLine]:
     """Draw a text as the parser reads all of it."""
     tokens: list[Token] = []
     parser().inline.parse(text, parser(), {"references": {}}, tokens)
-    drawing = Drawing(Look("", colour))
+    drawing = Drawing(look)
     drawing.draw(tokens)
     return list(drawing.lines())
 
@@ -50,9 +52,9 @@ def shown(lines: list[StyledLine]) -> list[list[Piece]]:
 @example("words " * 20 + "![a `` b](c) " + "words " * 20 + "`` d", False)
 def test_a_text_read_in_parts_is_as_it_is_whole(text: str, colour: bool) -> None:
     """However long it is and whatever is marked: as the parser reads it at once."""
-    assert shown(styled_lines(text, {}, colour=colour)) == shown(
-        drawn_whole(text, colour=colour)
-    )
+    look = NORMAL if colour else AS_WRITTEN
+
+    assert shown(styled_lines(text, {}, look)) == shown(drawn_whole(text, look))
 
 
 @pytest.mark.parametrize("text", ["[here] " * 30, "**" + "[here][it] " * 20 + "**"])
@@ -63,6 +65,6 @@ def test_links_defined_elsewhere_are_links_in_every_part(text: str) -> None:
         "IT": {"href": "http://c.d", "title": ""},
     }
 
-    drawn = styled_lines(text.strip(), known, colour=True)
+    drawn = styled_lines(text.strip(), known, NORMAL)
 
     assert "[" not in "".join(piece.text for piece in drawn[0].pieces)
