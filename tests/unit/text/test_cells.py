@@ -185,7 +185,7 @@ def test_no_text_exceeds_what_is_told_quickly(line: str) -> None:
 def test_characters_that_stand_alone_join_nothing() -> None:
     """Those split without the tables are split as the tables would."""
     alone = [chr(code) for code in range(0x3000, 0xFF80)]
-    for each in filter(cells._SINGLE.fullmatch, alone):
+    for each in filter(re.compile(cells._SINGLE).fullmatch, alone):
         assert list(wcwidth.iter_graphemes(f"{each}a{each}{each}")) == [
             *(each, "a", each, each)
         ]
