@@ -142,6 +142,7 @@ _OUT_AFTER = 0.03
 """Seconds from the first attempt's beginning: its request is out, and few models answer
 sooner. Only then what comes later is loaded, which holds up all else."""
 _SOON = 0.001
+"""Seconds after which one looks again whether something is loaded."""
 
 
 @asynccontextmanager
@@ -188,7 +189,7 @@ async def _catch_up(painter: "Painter") -> None:
     """Let all be drawn that has come, bit by bit: a key still acts meanwhile."""
     while painter.is_behind:
         painter.catch_up()
-        await asyncio.sleep(_SOON)
+        await asyncio.sleep(_SOON if painter.waits else 0)
 
 
 def _text_view(run: Run, cast: DisplayOrder, wanted: Wanted, screen: Screen) -> View:

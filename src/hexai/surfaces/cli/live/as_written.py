@@ -52,7 +52,7 @@ class AsWritten:
             if answer.keeps_thoughts
         )
 
-    is_behind = False
+    is_behind = waits = False
 
     @property
     def order(self) -> tuple[int, ...]:

@@ -105,6 +105,11 @@ class Column:
         return bool(more) and not self._ended
 
     @property
+    def waits(self) -> bool:
+        """Whether something is to be loaded before anything more can be drawn."""
+        return self._source is None or self._source.waits
+
+    @property
     def done(self) -> int | None:
         """How many rows are complete; None if all are and no other will come."""
         return None if self._ended else len(self._rows) - self._is_held

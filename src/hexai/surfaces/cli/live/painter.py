@@ -227,6 +227,11 @@ class Painter:
         """Whether more has come than could be drawn without making others wait."""
         return not self._closed and self._view.is_behind
 
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be loaded before more of it can be drawn."""
+        return not self._closed and self._view.waits
+
     def catch_up(self) -> None:
         """Go on with what has come; to be called until that is all."""
         self._view.settle()

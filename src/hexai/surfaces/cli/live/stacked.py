@@ -85,6 +85,11 @@ class Stacked:
         """Whether something that has come is not drawn yet."""
         return any(column.is_behind for column in self._columns)
 
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be loaded before more of it can be drawn."""
+        return any(column.is_behind and column.waits for column in self._columns)
+
     def settle(self) -> None:
         """Draw the next bit of what has come."""
         for column in self._columns:
