@@ -20,6 +20,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.provider import FinishReason, Usage
@@ -36,7 +37,7 @@ from hexai.domain.record import (
     Survived,
 )
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME, LedgerRecorder
+from hexai.service.recorder import LedgerRecorder
 
 _CONTENDERS = 3
 _BATCH = 2000
@@ -230,7 +231,7 @@ def run(hexai: Path, old: Path, answers: list[int], runs: int) -> None:
         measure_recording(Path(folder) / "state", 200)
         for count in answers:
             home = Path(folder) / str(count)
-            path = home / ".local/state/hexai" / FILE_NAME
+            path = home / ".local/state/hexai" / LEDGER_FILE
             fill(path, count)
             for command in ("stats", "leaderboard"):
                 figures = [whole(hexai, home, command) for _ in range(runs)]
@@ -242,7 +243,7 @@ def run(hexai: Path, old: Path, answers: list[int], runs: int) -> None:
             if count == 1_000_000:
                 was = Path(folder) / "old"
                 code = old.parents[1] / "d8bb04b"
-                fill_old(old, code, was / ".local/state/hexai" / FILE_NAME, count)
+                fill_old(old, code, was / ".local/state/hexai" / LEDGER_FILE, count)
                 measure_beside((hexai, home), (old, was), runs)
             print()
 

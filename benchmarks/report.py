@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.ledger import fill
-from hexai.service.recorder import FILE_NAME
+from hexai.config.folders import LEDGER_FILE
 
 _ANSWERS = 1_000_000
 _SECONDS, _MEGABYTES, _DRAWN = 6.0, 300.0, 1.0
@@ -88,7 +88,7 @@ def run(hexai: Path, runs: int) -> None:
     """Measure everything and print it."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        fill(home / ".local/state/hexai" / FILE_NAME, _ANSWERS)
+        fill(home / ".local/state/hexai" / LEDGER_FILE, _ANSWERS)
         print(f"  with others at work: a load of {os.getloadavg()[0]:.1f}")
         for command in ("stats", "leaderboard", "report"):
             found = [measure(hexai, home, command) for _ in range(runs)]

@@ -21,9 +21,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.record import Fact
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME
 from hexai.team.cells import Cell
 from hexai.team.push import Pusher
 from hexai.team.sent import Row, batch_of
@@ -92,7 +92,7 @@ def push_a_day(server: Postgres, folder: Path, people: int) -> tuple[int, float]
 
     Each has the same ledger and a secret of his own, so that all runs differ.
     """
-    path = folder / FILE_NAME
+    path = folder / LEDGER_FILE
     make_ledger(path, A_DAY)
     ledger = Ledger(path, patience=1.0)
     rows, began = 0, time.monotonic()
@@ -113,7 +113,7 @@ def take_in(server: Postgres, folder: Path, user: str) -> tuple[int, float]:
 
     It is what somebody pushes who had a ledger for long before the team had one.
     """
-    path = folder / "long" / FILE_NAME
+    path = folder / "long" / LEDGER_FILE
     if not path.exists():
         make_ledger(path, _LONG)
     ledger = Ledger(path, patience=1.0)
@@ -182,7 +182,7 @@ def measure_growth(
     server: Postgres, folder: Path, runs: int
 ) -> list[tuple[int, float]]:
     """Push ten new runs to a server that has ever more; gives what that takes."""
-    path, state = folder / "grown" / FILE_NAME, folder / "grown" / "state"
+    path, state = folder / "grown" / LEDGER_FILE, folder / "grown" / "state"
     words = _words(server, f"p{PEOPLE - 1}")
     found, there = [], 0
     for size in (0, runs // 100, runs // 10, runs):
@@ -288,7 +288,7 @@ def measure_forgetting(
     server: Postgres, folder: Path, user: str
 ) -> tuple[float, float]:
     """Have ten runs forgotten, then push ten new ones: the seconds of each."""
-    path, state = folder / user / FILE_NAME, folder / user / "state"
+    path, state = folder / user / LEDGER_FILE, folder / user / "state"
     words = _words(server, user)
     with connect(words) as connection:
         rows = connection.execute(

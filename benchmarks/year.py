@@ -14,6 +14,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message, Role
 from hexai.domain.outcome import Status, Timings
@@ -31,7 +32,6 @@ from hexai.domain.record import (
     Survived,
 )
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME
 
 Kind = Literal["empty", "newcomer", "year"]
 _ENDED_AT = 1_795_900_000.0
@@ -309,7 +309,7 @@ def main() -> None:
     parser.add_argument("kind", choices=["empty", "newcomer", "year"])
     parser.add_argument("state", type=Path, help="the folder for state of a home")
     given = parser.parse_args()
-    fill(given.state / "hexai" / FILE_NAME, given.kind)
+    fill(given.state / "hexai" / LEDGER_FILE, given.kind)
 
 
 if __name__ == "__main__":

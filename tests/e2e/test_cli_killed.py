@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.service.recorder import FILE_NAME
+from hexai.config.folders import LEDGER_FILE
 from tests.e2e.test_ledger_process import history, state
 from tests.support.command_line import run_cli, simulated
 from tests.support.started import hexai
@@ -48,7 +48,7 @@ def test_a_command_killed_after_its_answer_halves_nothing(number: int) -> None:
         assert child.returncode == 0
 
     runs = history()
-    with closing(sqlite3.connect(state() / FILE_NAME)) as connection:
+    with closing(sqlite3.connect(state() / LEDGER_FILE)) as connection:
         sound = connection.execute("PRAGMA integrity_check").fetchall()
 
     assert sound == [("ok",)]

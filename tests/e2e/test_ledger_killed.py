@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hexai.config.folders import find_folders
+from hexai.config.folders import LEDGER_FILE, find_folders
 from hexai.service.recorded_runs import open_history
-from hexai.service.recorder import FILE_NAME
 from tests.support.records import run_id, run_record
 
 WRITERS, KILLED, RUNS = 8, 4, 10_000
@@ -51,7 +50,7 @@ def test_killed_writers_lose_and_halve_nothing(tmp_path: Path) -> None:
         runs = {
             each.run.run_id: replace(each.run, sitting="") for each in history.all()
         }
-    connection = sqlite3.connect(folders.state / FILE_NAME)
+    connection = sqlite3.connect(folders.state / LEDGER_FILE)
     sound = connection.execute("PRAGMA integrity_check").fetchall()
     connection.close()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hexai.service.recorder import FILE_NAME
+from hexai.config.folders import LEDGER_FILE
 from tests.support.command_line import run_cli, simulated
 from tests.support.started import hexai, shell
 
@@ -33,7 +33,7 @@ def history() -> list[dict[str, Any]]:
 @contextmanager
 def locked() -> Iterator[None]:
     """Hold the ledger's lock as another program might."""
-    connection = sqlite3.connect(state() / FILE_NAME, isolation_level=None)
+    connection = sqlite3.connect(state() / LEDGER_FILE, isolation_level=None)
     connection.execute("BEGIN EXCLUSIVE")
     yield
     connection.close()

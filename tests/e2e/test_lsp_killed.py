@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.outcome import Status
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME
 from tests.support.answers import ollama_answer, openai_answer
 from tests.support.command_line import write_config
 from tests.support.lsp_client import LspClient, connected_to
@@ -42,7 +42,7 @@ def configure(first: Upstream, second: Upstream) -> None:
 
 def ledger_file() -> Path:
     """Give the ledger's file."""
-    return Path(os.environ["XDG_STATE_HOME"]) / "hexai" / FILE_NAME  # noqa: TID251
+    return Path(os.environ["XDG_STATE_HOME"]) / "hexai" / LEDGER_FILE  # noqa: TID251
 
 
 async def _complete_until_killed(

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.record import RunRecord
 from hexai.ledger.access import Ledger
 from hexai.service.log import Log
-from hexai.service.recorder import FILE_NAME
 from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
 from tests.support.faults import ANSWERED, DELTAS, Fault, Format
@@ -246,7 +246,7 @@ def _apply(client: LspClient, params: Any) -> Any:
 def recorded() -> list[RunRecord]:
     """Give the runs of the ledger."""
     state = Path(os.environ["XDG_STATE_HOME"])  # noqa: TID251 - the edge
-    ledger = Ledger(state / "hexai" / FILE_NAME, patience=1.0)
+    ledger = Ledger(state / "hexai" / LEDGER_FILE, patience=1.0)
     try:
         return [each.run for each in ledger.all()]
     finally:

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from msgspec import Struct
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.record import (
     Background,
@@ -23,7 +24,6 @@ from hexai.domain.record import (
     Shown,
 )
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME
 from tests.support.command_line import Kind, Result, run_cli
 from tests.support.postgres import OWNER, TEMPLATE, Postgres
 from tests.support.records import contender_record, run_record
@@ -82,7 +82,7 @@ class Person(Struct):
     def ledger(self) -> Iterator[Ledger]:
         """Open his ledger."""
         self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.state / FILE_NAME
+        path = self.state / LEDGER_FILE
         path.touch(mode=0o600)
         ledger = Ledger(path, patience=1.0)
         try:

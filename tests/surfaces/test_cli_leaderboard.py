@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.record import (
     Background,
@@ -23,7 +24,6 @@ from hexai.domain.record import (
     Shown,
 )
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME
 from hexai.surfaces.cli.arguments import read_moment
 from hexai.text.cells import width
 from tests.support.command_line import run_cli
@@ -34,7 +34,7 @@ HOUR, DAY = 3600.0, 86400.0
 
 def record(*facts: Fact) -> None:
     """Write facts to the ledger of the test's user."""
-    path = Path(os.environ["XDG_STATE_HOME"]) / "hexai" / FILE_NAME  # noqa: TID251
+    path = Path(os.environ["XDG_STATE_HOME"]) / "hexai" / LEDGER_FILE  # noqa: TID251
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
     ledger = Ledger(path, patience=1.0)

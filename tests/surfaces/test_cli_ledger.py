@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.provider import Usage
 from hexai.domain.record import Choice, ContenderRecord, Method
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME, make_ledger_file
+from hexai.service.recorder import make_ledger_file
 from tests.support.command_line import (
     Result,
     run_cli,
@@ -195,7 +196,7 @@ class TestVote:
         """What the user says now is newer than what the ledger holds."""
         ask("hi")
         run_cli("vote", "a")
-        with sqlite3.connect(state() / FILE_NAME) as connection:
+        with sqlite3.connect(state() / LEDGER_FILE) as connection:
             connection.execute("UPDATE run SET chosen_at = chosen_at + 86400000")
         connection.close()
 
@@ -667,7 +668,7 @@ class TestTransfer:
 def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:
     """The answer is shown, and the user is told once."""
     state().mkdir(parents=True)
-    (state() / FILE_NAME).write_bytes(b"not a database, and long enough" * 100)
+    (state() / LEDGER_FILE).write_bytes(b"not a database, and long enough" * 100)
     result = ask("hi")
     assert result.code == 0
     assert "=== a ===\nhi" in result.out
@@ -678,7 +679,7 @@ def test_a_ledger_that_cannot_be_used_stops_no_answer() -> None:
 def test_forgetting_all_does_not_stop_at_a_damaged_ledger() -> None:
     """What waits and what is cached is gone, and the rest is for the user to remove."""
     state().mkdir(parents=True)
-    (state() / FILE_NAME).write_bytes(b"not a database, and long enough" * 100)
+    (state() / LEDGER_FILE).write_bytes(b"not a database, and long enough" * 100)
     ask("hi", TEXT)
     folders = [state(), Path(os.environ["XDG_CACHE_HOME"])]  # noqa: TID251
 
@@ -687,7 +688,7 @@ def test_forgetting_all_does_not_stop_at_a_damaged_ledger() -> None:
     kept = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert result.code == 1
     assert result.err.startswith("hexai: all else is forgotten, but what is in the l")
-    assert kept == [state() / FILE_NAME]
+    assert kept == [state() / LEDGER_FILE]
 
 
 def test_a_folder_of_somebody_else_is_not_used() -> None:
@@ -704,7 +705,7 @@ def test_a_folder_of_somebody_else_is_not_used() -> None:
 def test_old_runs_are_forgotten_by_age() -> None:
     """With `ledger.retention_days` a later question removes them."""
     ask("hi")
-    connection = sqlite3.connect(state() / FILE_NAME)
+    connection = sqlite3.connect(state() / LEDGER_FILE)
     connection.execute("UPDATE run SET started_at = started_at - 100 * 86400000")
     connection.commit()
     connection.close()

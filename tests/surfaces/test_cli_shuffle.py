@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.record import RecordedRun
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME
 from tests.support.command_line import run_cli, run_typed, simulated, write_config
 from tests.surfaces.test_cli_ledger import state
 
@@ -24,7 +24,7 @@ def _shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def newest() -> RecordedRun:
     """Give the run that was recorded last."""
-    ledger = Ledger(state() / FILE_NAME, patience=1.0)
+    ledger = Ledger(state() / LEDGER_FILE, patience=1.0)
     try:
         return next(ledger.newest())
     finally:

@@ -19,6 +19,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.provider import Usage
@@ -34,7 +35,7 @@ from hexai.domain.record import (
     Survived,
 )
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import FILE_NAME, make_ledger_file
+from hexai.service.recorder import make_ledger_file
 from hexai.text.cells import width
 from tests.support.command_line import run_cli, simulated
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
@@ -101,7 +102,7 @@ def tell(facts: Iterable[Fact]) -> None:
     """Tell the user's ledger."""
     state = Path(os.environ["XDG_STATE_HOME"]) / "hexai"  # noqa: TID251
     path = make_ledger_file(state)
-    assert path.name == FILE_NAME
+    assert path.name == LEDGER_FILE
     ledger = Ledger(path, patience=1.0)
     ledger.take(*facts)
     ledger.close()

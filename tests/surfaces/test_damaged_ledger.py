@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.service.recorder import FILE_NAME
+from hexai.config.folders import LEDGER_FILE
 from tests.support.command_line import Result, run_cli, simulated
 
 MARK = "MARK-4711"
@@ -32,7 +32,7 @@ _BROKEN = f"{MARK}\xff".encode("latin-1").hex()
 
 
 def _ledger() -> Path:
-    return Path(os.environ["XDG_STATE_HOME"]) / "hexai" / FILE_NAME  # noqa: TID251
+    return Path(os.environ["XDG_STATE_HOME"]) / "hexai" / LEDGER_FILE  # noqa: TID251
 
 
 def _change(statement: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hexai.service.recorder import FILE_NAME, SPOOL
+from hexai.config.folders import LEDGER_FILE, SPOOL_FOLDER
 from tests.support.command_line import run_cli, simulated
 
 MARK = "MARK-4711"
@@ -20,7 +20,7 @@ def _folder(name: str) -> Path:
 
 
 def _ledger() -> Path:
-    return _folder("XDG_STATE_HOME") / FILE_NAME
+    return _folder("XDG_STATE_HOME") / LEDGER_FILE
 
 
 def _in_the_way(folder: Path, name: str) -> Path:
@@ -33,8 +33,8 @@ def _in_the_way(folder: Path, name: str) -> Path:
 @pytest.mark.parametrize(
     ("variable", "part", "name"),
     [
-        ("XDG_STATE_HOME", SPOOL, "0-1-0.jsonl"),
-        ("XDG_STATE_HOME", SPOOL, "0-1-0.unreadable"),
+        ("XDG_STATE_HOME", SPOOL_FOLDER, "0-1-0.jsonl"),
+        ("XDG_STATE_HOME", SPOOL_FOLDER, "0-1-0.unreadable"),
         ("XDG_STATE_HOME", "prompts", "0-0.md"),
         ("XDG_CACHE_HOME", "answers", "0" * 64),
     ],
@@ -75,7 +75,7 @@ def test_a_folder_that_is_none_is_named() -> None:
     """A link in the place of the spool is not followed, and not passed over."""
     simulated("echo")
     run_cli(MARK)
-    spool = _folder("XDG_STATE_HOME") / SPOOL
+    spool = _folder("XDG_STATE_HOME") / SPOOL_FOLDER
     spool.symlink_to(_folder("XDG_STATE_HOME"))
 
     result = run_cli("history", "forget", "--all")
@@ -146,6 +146,6 @@ def test_who_reads_does_not_wait_for_who_writes(
 
     assert result.code == 0
     assert took < 2.5  # to wait for the lock would take 5 s
-    waiting = [*(_folder("XDG_STATE_HOME") / SPOOL).iterdir()]
+    waiting = [*(_folder("XDG_STATE_HOME") / SPOOL_FOLDER).iterdir()]
     assert len(waiting) == 1
     assert "second" in run_cli("history").out

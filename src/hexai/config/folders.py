@@ -6,6 +6,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+LEDGER_FILE = "ledger.db"
+SPOOL_FOLDER = "spool"
+"""In the folder of the state, where runs wait that the ledger could not take."""
+
 
 class Folders(Struct, frozen=True, kw_only=True):
     """The folders of one user; none of them need exist."""
@@ -22,6 +26,36 @@ class Folders(Struct, frozen=True, kw_only=True):
     def config_file(self) -> Path:
         """The user's own configuration."""
         return self.config / "config.toml"
+
+    @property
+    def ledger(self) -> Path:
+        """The database of runs and choices."""
+        return self.state / LEDGER_FILE
+
+    @property
+    def spool(self) -> Path:
+        """Runs that the ledger could not take yet."""
+        return self.state / SPOOL_FOLDER
+
+    @property
+    def kept_prompts(self) -> Path:
+        """Input that was for nothing."""
+        return self.state / "prompts"
+
+    @property
+    def told(self) -> Path:
+        """Marks of what was said once."""
+        return self.state / "told"
+
+    @property
+    def editor_log(self) -> Path:
+        """The log of editor servers, where no other is named."""
+        return self.state / "hexai-lsp-server.log"
+
+    @property
+    def answers(self) -> Path:
+        """Answers that are kept for a while."""
+        return self.cache / "answers"
 
     @property
     def models(self) -> Path:

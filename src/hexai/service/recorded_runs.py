@@ -24,8 +24,8 @@ from hexai.ledger.changes import Changes
 from hexai.ledger.llm_logs import write_llm_logs
 from hexai.service.bench_texts import sweep
 from hexai.service.cache import AnswerCache
-from hexai.service.recorder import PATIENCE_OF_READERS, SPOOL, Spool, make_ledger_file
-from hexai.service.state_files import TOLD, KeptPrompts, Told
+from hexai.service.recorder import PATIENCE_OF_READERS, Spool, make_ledger_file
+from hexai.service.state_files import KeptPrompts, Told
 from hexai.service.team_secret import outside
 
 
@@ -50,7 +50,7 @@ class History:
         self._ledger = ledger
         self._folders = folders
         self._now = now
-        self._spool = Spool(folders.state / SPOOL, now=now)
+        self._spool = Spool(folders.spool, now=now)
         self.damaged: list[int] = []
         """The runs that `all` has left out, as they cannot be read."""
 
@@ -247,10 +247,10 @@ def forget_all(folders: Folders, now: Callable[[], float]) -> Forgotten:
     unusable as a whole.
     """
     stays = [
-        *Spool(folders.state / SPOOL, now=now).forget_all(),
+        *Spool(folders.spool, now=now).forget_all(),
         *_cache(folders, now).forget_all(),
-        *KeptPrompts(folders.state / "prompts", now=now).forget_all(),
-        *Told(folders.state / TOLD).forget_all(),
+        *KeptPrompts(folders.kept_prompts, now=now).forget_all(),
+        *Told(folders.told).forget_all(),
         *sweep(folders.state, frozenset),
     ]
     try:
@@ -267,4 +267,4 @@ def forget_all(folders: Folders, now: Callable[[], float]) -> Forgotten:
 
 
 def _cache(folders: Folders, now: Callable[[], float]) -> AnswerCache:
-    return AnswerCache(folders.cache / "answers", ttl=0, now=now)
+    return AnswerCache(folders.answers, ttl=0, now=now)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from hexai.config.folders import LEDGER_FILE, SPOOL_FOLDER
 from hexai.domain.record import Fact
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
 from hexai.service.private_files import (
@@ -103,8 +104,6 @@ def _facts(path: Path) -> Iterator[Fact]:
         yield _decoder.decode(line)
 
 
-FILE_NAME = "ledger.db"
-SPOOL = "spool"
 MOST_QUEUED = 1000
 PATIENCE = 0.8
 """Seconds that a statement waits for another process's lock."""
@@ -152,7 +151,7 @@ class LedgerRecorder:
         self._retention_days = retention_days
         self._on_written = on_written
         self._on_problem = on_problem
-        self._spool = Spool(folder / SPOOL, now=now)
+        self._spool = Spool(folder / SPOOL_FOLDER, now=now)
         self._told: set[str] = set()
         self._queue: deque[Fact] = deque()
         self._writing: tuple[Fact, ...] = ()
@@ -321,7 +320,7 @@ def make_ledger_file(folder: Path) -> Path:
 
     Raises `LedgerError`.
     """
-    path = folder / FILE_NAME
+    path = folder / LEDGER_FILE
     try:
         make_private_folder(folder)
         create_private(path)

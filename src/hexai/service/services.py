@@ -78,9 +78,7 @@ class Services:
         self.conditions = _conditions(self.locality, self.readiness, random)
         self.beforehand: dict[tuple[str, str], Prefill] = {}
         """What servers of the user's have read before anybody asked."""
-        self._cache = AnswerCache(
-            folders.cache / "answers", ttl=_cache_ttl(settings), now=now
-        )
+        self._cache = AnswerCache(folders.answers, ttl=_cache_ttl(settings), now=now)
         self.guard = Guard(folders, environ)
         self.beside = Beside(folders.runtime)
         """Where people and benches tell each other what they ask."""

@@ -66,8 +66,6 @@ class KeptPrompts:
         yield from (path for path in paths if path.suffix in {_KEPT_SUFFIX, TEMPORARY})
 
 
-TOLD = "told"
-"""The folder below that of the state."""
 _MOST_TOLD = 200
 """Marks that are kept; whoever has more is told everything again."""
 _TOLD_SUFFIX = ".told"

@@ -13,7 +13,7 @@ from hexai.domain.figures import TrafficWindow
 from hexai.domain.record import RunRecord
 from hexai.errors import LedgerError
 from hexai.service.log import Log
-from hexai.service.recorder import FILE_NAME, PATIENCE
+from hexai.service.recorder import PATIENCE
 from hexai.service.tmux_line import waiting_line, window_line
 
 # tmux is found in the absolute part of PATH, and the session by the variable `TMUX`. It
@@ -290,5 +290,4 @@ def find_status(
     option = find_option(environ)
     if option is None:
         return None
-    ledger = folders.state / FILE_NAME
-    return TmuxStatus(option, settings, ledger, now=now, log=log)
+    return TmuxStatus(option, settings, folders.ledger, now=now, log=log)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.record import Choice, Method
 from hexai.ledger.access import Ledger
 from hexai.service.log import FileLog
-from hexai.service.recorder import FILE_NAME
 from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspClient, LspError, serving
@@ -172,7 +172,7 @@ def test_a_shuffled_list_stands_as_it_is_recorded(
         configure(home=fast, cloud=other)
         play(scene)
 
-    ledger = Ledger(_folder("XDG_STATE_HOME") / FILE_NAME, patience=1.0)
+    ledger = Ledger(_folder("XDG_STATE_HOME") / LEDGER_FILE, patience=1.0)
     runs = [each.run for each in ledger.all()]
     ledger.close()
     assert {tuple(names) for names in seen} == {("home", "cloud"), ("cloud", "home")}
@@ -301,7 +301,7 @@ def test_a_run_and_what_was_taken_are_recorded(fast: Upstream) -> None:
 
     play(scene)
 
-    ledger = Ledger(_folder("XDG_STATE_HOME") / FILE_NAME, patience=1.0)
+    ledger = Ledger(_folder("XDG_STATE_HOME") / LEDGER_FILE, patience=1.0)
     [recorded] = ledger.all()
     ledger.close()
     record, choice = recorded.run, recorded.chosen

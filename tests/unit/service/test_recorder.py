@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.folders import Folders, find_folders
+from hexai.config.folders import LEDGER_FILE, Folders, find_folders
 from hexai.ledger.database import SCHEMA
 from hexai.service.recorded_runs import open_history
-from hexai.service.recorder import FILE_NAME, MOST, MOST_QUEUED, LedgerRecorder, Spool
+from hexai.service.recorder import MOST, MOST_QUEUED, LedgerRecorder, Spool
 from tests.support.records import chosen, contender_record, run_id, run_record
 
 NOW = 1_800_000_000.0
@@ -45,7 +45,7 @@ def recorded(folders: Folders) -> list[str]:
 @contextmanager
 def locked(folders: Folders) -> Iterator[None]:
     """Hold the ledger's lock as another program might."""
-    connection = sqlite3.connect(folders.state / FILE_NAME, isolation_level=None)
+    connection = sqlite3.connect(folders.state / LEDGER_FILE, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     yield
     connection.close()
@@ -107,7 +107,7 @@ def test_files_are_private_from_the_beginning(folders: Folders) -> None:
         os.umask(before)
 
     assert modes == dict.fromkeys(
-        [FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"], 0o600
+        [LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm"], 0o600
     )
     assert stat.S_IMODE(folders.state.stat().st_mode) == 0o700
 
@@ -115,13 +115,13 @@ def test_files_are_private_from_the_beginning(folders: Folders) -> None:
 def test_a_ledger_that_others_could_read_is_closed_to_them(folders: Folders) -> None:
     """Even while it is in use: its locks must not go."""
     folders.state.mkdir(parents=True)
-    (folders.state / FILE_NAME).touch(mode=0o644)
+    (folders.state / LEDGER_FILE).touch(mode=0o644)
 
     with recorder_of(folders) as recorder:
         recorder.record(run_record(1))
         recorder.flush()
 
-    assert stat.S_IMODE((folders.state / FILE_NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE((folders.state / LEDGER_FILE).stat().st_mode) == 0o600
 
 
 def test_recording_waits_for_nothing(folders: Folders) -> None:
@@ -197,7 +197,7 @@ def test_the_spool_is_bounded(folders: Folders) -> None:
 def test_a_newer_schema_is_left_alone(folders: Folders) -> None:
     """A program older than the schema does not write, and says so once."""
     recorded(folders)
-    connection = sqlite3.connect(folders.state / FILE_NAME)
+    connection = sqlite3.connect(folders.state / LEDGER_FILE)
     connection.execute("ALTER TABLE run ADD COLUMN mood TEXT")
     connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     connection.close()
@@ -232,7 +232,7 @@ def test_where_nothing_can_be_written_the_user_is_told(folders: Folders) -> None
 
 def test_where_the_ledger_is_no_file_the_run_waits(folders: Folders) -> None:
     """Something else has its name: the run waits beside it, and the user is told."""
-    (folders.state / FILE_NAME).mkdir(parents=True)
+    (folders.state / LEDGER_FILE).mkdir(parents=True)
     problems: list[str] = []
 
     with recorder_of(folders, problems) as recorder:
@@ -240,12 +240,12 @@ def test_where_the_ledger_is_no_file_the_run_waits(folders: Folders) -> None:
         recorder.record(run_record(1))
         recorder.flush()
 
-    (folders.state / FILE_NAME).rmdir()
+    (folders.state / LEDGER_FILE).rmdir()
     assert recorded(folders) == [run_id(1)]
     [problem] = problems
     assert problem == (
         "the ledger cannot be used: is not a regular file "
-        f"({folders.state / FILE_NAME}); what is recorded waits beside it"
+        f"({folders.state / LEDGER_FILE}); what is recorded waits beside it"
     )
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.folders import Folders, find_folders
+from hexai.config.folders import LEDGER_FILE, Folders, find_folders
 from hexai.config.schema import Settings, Stats, Tmux
 from hexai.domain.record import RunRecord
 from hexai.service.log import NullLog, open_log
 from hexai.service.private_files import make_private_folder
-from hexai.service.recorder import FILE_NAME, LedgerRecorder
+from hexai.service.recorder import LedgerRecorder
 from hexai.service.tmux_status import (
     CommandStatus,
     ServerStatus,
@@ -130,7 +130,7 @@ def test_figures_that_nobody_knows_are_no_zeros(
 ) -> None:
     """Who was asked goes, and nothing takes its place; a figure stays as it was."""
     make_private_folder(folders.state)
-    (folders.state / FILE_NAME).write_text("no ledger")
+    (folders.state / LEDGER_FILE).write_text("no ledger")
     CommandStatus(status_of(tmux, folders)).end(run(1))
     status = CommandStatus(status_of(tmux, folders))
     status.begin(MODELS)
@@ -278,7 +278,7 @@ def test_a_first_start_has_nothing_to_complain_about(
     assert window.traffic == ()
     first = path.read_text() if path.exists() else ""
     make_private_folder(folders.state)
-    (folders.state / FILE_NAME).write_text("no ledger")
+    (folders.state / LEDGER_FILE).write_text("no ledger")
     assert found.window() is None
     log.close()
 

@@ -18,7 +18,7 @@ from hexai.errors import HexaiError
 from hexai.service.log import Log, open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
-from hexai.service.state_files import TOLD, Told
+from hexai.service.state_files import Told
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.output import complain, insist
 from hexai.surfaces.cli.process import Process, folders_of
@@ -73,7 +73,7 @@ class Session(Struct, frozen=True, kw_only=True):
             self.process.hush.do(say)  # what is dropped was not told
 
     def _note(self, notes: tuple[str, ...]) -> None:
-        told = Told(self.folders.state / TOLD)
+        told = Told(self.folders.told)
         complain(self.process, *(f"note: {n}" for n in notes if told.is_first(n)))
 
     def services(

@@ -165,7 +165,7 @@ def keep_text(process: Process, text: str) -> None:
     """Keep a text; what the guard would refuse is not kept anywhere."""
     if inspect(cli_messages("", text)).local_only:
         return
-    folder = folders_of(process).state / "prompts"
+    folder = folders_of(process).kept_prompts
     try:
         path = KeptPrompts(folder, now=time.time).keep(text)  # noqa: TID251
     except OSError as error:

@@ -19,7 +19,6 @@ from hexai.surfaces.lsp.session import Session
 
 BACKLOG_LIMIT = 64 * 2**20
 """Bytes that wait for an editor that does not read; more ends the connection."""
-LOG_NAME = "hexai-lsp-server.log"
 _LAST_WORDS_WITHIN = 0.5
 """Seconds for the editor to read what was said at last."""
 _GONE_WITHIN = 1.7
@@ -96,7 +95,7 @@ class _Pipe:
 
 def _open_log(start: Start) -> Log:
     """Open the log that was asked for, or the usual one if it can be written."""
-    usual = start.folders.state / LOG_NAME
+    usual = start.folders.editor_log
     path = start.log or usual
     try:
         if start.log is None:

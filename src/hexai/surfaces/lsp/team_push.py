@@ -15,7 +15,7 @@ from subprocess import DEVNULL, PIPE, Popen
 
 from hexai.config.schema import Settings
 from hexai.config.schema_team import PUSHED_EVERY
-from hexai.service.state_files import TOLD, Told
+from hexai.service.state_files import Told
 from hexai.surfaces.lsp.configuration import Start, Tell
 from hexai.surfaces.lsp.editor import Severity
 
@@ -76,7 +76,7 @@ class TeamPush:
     def _failed(self, reason: str) -> None:
         """Say so, once a day."""
         today = datetime.fromtimestamp(self._start.now(), tz=UTC).date()
-        if Told(self._start.folders.state / TOLD).is_first(f"team push {today}"):
+        if Told(self._start.folders.told).is_first(f"team push {today}"):
             self._tell(
                 Severity.WARNING,
                 f"Hexai: nothing was pushed to your team's ledger: {reason}; it is "
