@@ -1,6 +1,5 @@
 """`hexai models pull` killed, stopped or out of room in the middle of a file."""
 
-import os
 import resource
 import signal
 import subprocess
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hub import FILE, MODEL, REPOSITORY, Hub
+from tests.support.hub import FILE, MODEL, REPOSITORY, Hub, asked_instead, store
 from tests.support.started import SCRIPT
 from tests.support.tmux import wait_until
 from tests.support.upstream import Exchange
@@ -22,15 +21,8 @@ COMMAND = [str(SCRIPT), "models", "pull", f"hf:{REPOSITORY}/{FILE}", "--yes"]
 @pytest.fixture(name="hub")
 def fixture_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Run a hub that is asked instead of the real one."""
-    with Hub(tmp_path) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        monkeypatch.setenv("SSL_CERT_FILE", str(hub.ca_file))
+    with asked_instead(tmp_path, monkeypatch) as hub:
         yield hub
-
-
-def store() -> Path:
-    """Name the model store."""
-    return Path(os.environ["XDG_DATA_HOME"]) / "hexai" / "models"  # noqa: TID251
 
 
 def size_of_part() -> int:

@@ -1,12 +1,16 @@
 """A hub of models with TLS, and the server to which it sends for the files."""
 
 import hashlib
+import os
 import re
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pytest
 import trustme
 
 from tests.support.upstream import Exchange, Reply, Request, Upstream
@@ -140,3 +144,17 @@ def _context(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     return context
+
+
+@contextmanager
+def asked_instead(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Run a hub that is asked instead of the real one."""
+    with Hub(folder) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(hub.ca_file))
+        yield hub
+
+
+def store() -> Path:
+    """Name the model store."""
+    return Path(os.environ["XDG_DATA_HOME"]) / "hexai" / "models"  # noqa: TID251

@@ -1,7 +1,6 @@
 """`hexai models pull` of a model on a hub: what is fetched, checked, kept and said."""
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,16 @@ import msgspec
 import pytest
 
 from tests.support.command_line import Result, run_cli, run_typed
-from tests.support.hub import FILE, MODEL, REPOSITORY, Hub, page, refusing
+from tests.support.hub import (
+    FILE,
+    MODEL,
+    REPOSITORY,
+    Hub,
+    asked_instead,
+    page,
+    refusing,
+    store,
+)
 from tests.support.upstream import Exchange
 
 NAME = f"hf:{REPOSITORY}/{FILE}"
@@ -20,15 +28,8 @@ TOKEN = "hf_MARK0123456789"
 @pytest.fixture(name="hub")
 def fixture_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Run a hub that is asked instead of the real one."""
-    with Hub(tmp_path) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        monkeypatch.setenv("SSL_CERT_FILE", str(hub.ca_file))
+    with asked_instead(tmp_path, monkeypatch) as hub:
         yield hub
-
-
-def store() -> Path:
-    """Name the model store."""
-    return Path(os.environ["XDG_DATA_HOME"]) / "hexai" / "models"  # noqa: TID251
 
 
 def fetch(name: str = NAME) -> Result:

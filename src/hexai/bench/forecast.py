@@ -11,6 +11,7 @@ from math import comb, exp, inf, log, log1p, sqrt
 from msgspec import Struct
 
 from hexai.bench.bets import STAKES, Bet
+from hexai.domain.estimates import NORMAL_POINTS
 
 _USUAL = 0.1
 """How far apart two contenders that somebody compares are, about."""
@@ -22,8 +23,6 @@ _COUNTS = 5
 """Commits for which the usual spread counts beside that which was seen."""
 _MOST = 20_000
 """Commits that are more than any repository gives."""
-_POINTS = ((-sqrt(3.0), 1 / 6), (0.0, 2 / 3), (sqrt(3.0), 1 / 6))
-"""Three points with their weights, for the mean over a normal distribution."""
 _MEDIAN = 0.6745
 
 
@@ -108,5 +107,5 @@ def _growth(bet: Bet, stake: float, mean: float, spread: float) -> float:
     """Give by how much the logarithm of what is on a stake grows with a commit."""
     return sum(
         weight * log1p(stake * max(-1.0, bet.payment(mean + deviation * spread)))
-        for deviation, weight in _POINTS
+        for deviation, weight in NORMAL_POINTS
     )

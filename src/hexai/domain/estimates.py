@@ -22,6 +22,8 @@ ENOUGH_SITTINGS = 6
 """From which on their spread is believed."""
 QUANTILE = 1.959964
 """Of the normal distribution, for 95 %."""
+NORMAL_POINTS = ((-sqrt(3.0), 1 / 6), (0.0, 2 / 3), (sqrt(3.0), 1 / 6))
+"""Three points with their weights, for the mean over a normal distribution."""
 
 
 class Estimate(Struct, frozen=True, kw_only=True):

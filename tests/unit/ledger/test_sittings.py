@@ -2,11 +2,8 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-
-import pytest
 
 import hexai.ledger.store as store_module
 from hexai.domain.record import Choice
@@ -20,28 +17,6 @@ from tests.support.records import BEGAN_AT, chosen, run_record
 
 _MINUTE = 60.0
 MIGRATIONS = Path(store_module.__file__).with_name("migrations")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Make the file as a caller of `open_database` has to."""
-    file = tmp_path / "ledger.db"
-    file.touch(mode=0o600)
-    return file
-
-
-@pytest.fixture
-def connection(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a new ledger."""
-    opened = open_database(path, patience=5.0)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(connection: sqlite3.Connection, path: Path) -> Store:
-    """Write to a new ledger."""
-    return Store(connection, path)
 
 
 def sittings(connection: sqlite3.Connection) -> list[str]:

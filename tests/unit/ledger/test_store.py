@@ -2,7 +2,6 @@
 
 import itertools
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,29 +21,6 @@ from hexai.ledger.database import SCHEMA, open_database
 from hexai.ledger.read import all_runs, find_runs, newest_runs, read_run
 from hexai.ledger.store import Store
 from tests.support.records import chosen, contender_record, run_id, run_record
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Make the file as a caller of `open_database` has to."""
-    file = tmp_path / "ledger.db"
-    file.touch(mode=0o600)
-    return file
-
-
-@pytest.fixture
-def connection(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a new ledger."""
-    opened = open_database(path, patience=0.01)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(connection: sqlite3.Connection, path: Path) -> Store:
-    """Write to a new ledger."""
-    return Store(connection, path)
-
 
 SHOWN = Shown(run_id=run_id(1), at=1_800_000_061.5, items=((0, 2), (1,)), whole=True)
 TAKEN = chosen(1, 0, 2, choice=Choice.TAKEN, method=Method.COMMAND, characters=40)

@@ -40,6 +40,7 @@ from operator import mul
 
 from msgspec import Struct
 
+from hexai.domain.estimates import NORMAL_POINTS
 from hexai.domain.ranking import Model
 from hexai.ledger.ratings.habit import Habit
 from hexai.ledger.ratings.trials import Pattern, Trials
@@ -61,8 +62,6 @@ _NEAR = 0.8
 _ALIKE = 0.3
 """How much preferences are taken to differ between sittings, in logits, for guesses."""
 _NEVER = 1e5
-_POINTS = ((-sqrt(3.0), 1 / 6), (0.0, 2 / 3), (sqrt(3.0), 1 / 6))
-"""Three points with their weights, for the mean over a normal distribution."""
 
 
 class Unit(Struct, frozen=True):
@@ -256,7 +255,7 @@ def _growth(stake: float, mean: float, spread: float) -> float:
     """Give by how much the logarithm of a capital grows with a unit."""
     return sum(
         weight * log1p(stake * max(-1.0, min(1.0, mean + deviation * spread)))
-        for deviation, weight in _POINTS
+        for deviation, weight in NORMAL_POINTS
     )
 
 

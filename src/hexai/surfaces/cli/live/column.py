@@ -245,3 +245,8 @@ def _joined(rows: Sequence[Row]) -> list[Pieces]:
         return [row.pieces for row in rows]
     whole = TextLine.of(rows)
     return [(*whole.first, *whole.body)]
+
+
+def keeping_thoughts(columns: Sequence[Column]) -> tuple[int, ...]:
+    """Give the positions that stay readable though they were taken back."""
+    return tuple(n for n, column in enumerate(columns) if column.keeps_thoughts)

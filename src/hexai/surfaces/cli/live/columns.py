@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from hexai.domain.outcome import Delta, Ended, Event, TakenBackEvent
-from hexai.surfaces.cli.live.column import Column, MakeSource
+from hexai.surfaces.cli.live.column import Column, MakeSource, keeping_thoughts
 from hexai.surfaces.cli.live.header import DIM, Frame, Size, Standing, header
 from hexai.surfaces.cli.live.lines import PlainSource, drawn
 from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, row, styled_row
@@ -84,11 +84,7 @@ class Columns:
 
     def keeping_thoughts(self) -> tuple[int, ...]:
         """Give the positions that stay readable though they were taken back."""
-        return tuple(
-            position
-            for position, column in enumerate(self._columns)
-            if column.keeps_thoughts
-        )
+        return keeping_thoughts(self._columns)
 
     @property
     def order(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ have no names, the answers keep their order: who is quick would be known by it.
 from collections.abc import Sequence
 
 from hexai.domain.outcome import Delta, Ended, Event, Started, TakenBackEvent
-from hexai.surfaces.cli.live.column import Column, MakeSource
+from hexai.surfaces.cli.live.column import Column, MakeSource, keeping_thoughts
 from hexai.surfaces.cli.live.header import DIM, Frame, Size, Standing, header, heading
 from hexai.surfaces.cli.live.lines import PlainSource
 from hexai.surfaces.cli.live.rows import Piece, row, styled_row
@@ -68,11 +68,7 @@ class Stacked:
 
     def keeping_thoughts(self) -> tuple[int, ...]:
         """Give the positions that stay readable though they were taken back."""
-        return tuple(
-            position
-            for position, column in enumerate(self._columns)
-            if column.keeps_thoughts
-        )
+        return keeping_thoughts(self._columns)
 
     @property
     def order(self) -> tuple[int, ...]:
