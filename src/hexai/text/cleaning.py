@@ -22,7 +22,7 @@ from hexai.text.brackets import (
 )
 from hexai.text.indent import depth, fit_indent, indent_of
 from hexai.text.repetition import covered, may_echo, without_echo, without_suffix
-from hexai.text.snippets import fragment_of
+from hexai.text.snippets import fragment_of, is_in_a_pair
 
 LONGEST = 12_000
 """Characters of an answer that are looked at; no list shows more."""
@@ -101,7 +101,7 @@ def _lacks_break(answer: str, before: str, after: str) -> bool:
         return False
     at_end = not after.partition("\n")[0].strip()
     opens = before.rpartition("\n")[2].rstrip().endswith((":", "{"))
-    return (at_end and opens) or _is_in_a_pair(before, after)
+    return (at_end and opens) or is_in_a_pair(before, after)
 
 
 def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:
@@ -115,25 +115,6 @@ def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:
     return answer.rstrip("\n")
 
 
-_PAIRS = (
-    ("(", ")"),
-    ("[", "]"),
-    ("{", "}"),
-    (">", "</"),
-    ('"""', '"""'),
-    ("'''", "'''"),
-)
-
-
-def _is_in_a_pair(before: str, after: str) -> bool:
-    """Tell whether nothing stands yet between what opens and what closes.
-
-    As in `f = {|}`, where mostly the editor has typed the second one.
-    """
-    left, right = before.rstrip(" \t"), after.lstrip(" \t")
-    return any(left.endswith(one) and right.startswith(other) for one, other in _PAIRS)
-
-
 def _break_before_closing(answer: str, before: str, after: str) -> str:
     """Give the break before the closing one, if behind the opening one there is one.
 
@@ -141,7 +122,7 @@ def _break_before_closing(answer: str, before: str, after: str) -> str:
     """
     begins_line = answer.lstrip(" \t").startswith("\n")
     is_there = not answer.rpartition("\n")[2].strip()
-    if not begins_line or is_there or not _is_in_a_pair(before, after):
+    if not begins_line or is_there or not is_in_a_pair(before, after):
         return ""
     return "\n" + indent_of(before.rpartition("\n")[2])
 

@@ -16,7 +16,7 @@ from itertools import accumulate, islice
 
 from hexai.text.brackets import Weighed
 from hexai.text.indent import indent_of
-from hexai.text.snippets import fragment_of
+from hexai.text.snippets import fragment_of, is_in_a_pair
 from hexai.text.tags import without_closing_tag
 
 _WORD = re.compile(r"\w")
@@ -47,6 +47,8 @@ def without_echo(answer: str, before: str, after: str, language: str) -> str:
             return text[end:]
     if not current.strip():
         return _without_lines(answer, before)
+    if is_in_a_pair(before, after) and _opens_again(answer, current):
+        return _without_first(answer, current)
     cut = _without_line(answer, before, current)
     nests = current.rstrip().endswith("(") and "\n" not in answer.rstrip()
     weighed = Weighed(before, after, language)
@@ -131,6 +133,22 @@ def _without_line(answer: str, before: str, current: str) -> str:
     return answer
 
 
+def _opens_again(answer: str, current: str) -> bool:
+    """Tell whether an answer of several lines begins with the line of the cursor.
+
+    A bracket alone, mostly: a line with words is found however it is repeated.
+    """
+    first, line_break, _ = answer.partition("\n")
+    same_depth = indent_of(first) in ("", indent_of(current))
+    return bool(line_break) and same_depth and first.strip() == current.strip()
+
+
+def _without_first(answer: str, current: str) -> str:
+    first, *others = answer.split("\n")
+    deeper = indent_of(current)[len(indent_of(first)) :]
+    return "\n".join(("", *_indented(others, deeper)))
+
+
 def _without_lines(answer: str, before: str) -> str:
     """Cut whole lines that end with the one above a blank one."""
     lines = answer.split("\n")
@@ -181,6 +199,8 @@ def without_suffix(
     if not answer.strip() or not after.strip():
         return answer
     answer = without_closing_tag(answer, before, after)
+    if is_in_a_pair(before, after):
+        answer = _without_closing_line(answer, before, after)
     weighed = Weighed(before, after, language)
     answer = _without_tail(answer, after, weighed, infilled=infilled)
     answer = _without_lines_below(answer, before, after, weighed, infilled=infilled)
@@ -228,6 +248,20 @@ def _is_within_a_mark(answer: str, rest: str) -> bool:
         return False
     left = len(answer) - len(answer.rstrip(quote))
     return left in (1, 2) and rest.startswith(quote * (3 - left))
+
+
+def _without_closing_line(answer: str, before: str, after: str) -> str:
+    """Cut a last line that closes what stands open and closed around the cursor.
+
+    It is as deep as the line that opens it, so nothing else can be meant, whatever a
+    window onto a text leaves of the brackets around.
+    """
+    inner, line_break, last = answer.rstrip().rpartition("\n")
+    rest = after.partition("\n")[0].strip()
+    indent = indent_of(before.rpartition("\n")[2])
+    if line_break and indent_of(last) == indent and rest.startswith(last.strip()):
+        return inner + line_break + indent
+    return answer
 
 
 def _without_tail(answer: str, after: str, weighed: Weighed, *, infilled: bool) -> str:

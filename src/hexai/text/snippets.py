@@ -19,6 +19,25 @@ def fragment_of(text: str) -> str:
 CLOSERS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 
 
+_AROUND = (
+    ("(", ")"),
+    ("[", "]"),
+    ("{", "}"),
+    (">", "</"),
+    ('"""', '"""'),
+    ("'''", "'''"),
+)
+
+
+def is_in_a_pair(before: str, after: str) -> bool:
+    """Tell whether nothing stands yet between what opens and what closes.
+
+    As in `f = {|}`, where mostly the editor has typed the second one.
+    """
+    left, right = before.rstrip(" \t"), after.lstrip(" \t")
+    return any(left.endswith(one) and right.startswith(other) for one, other in _AROUND)
+
+
 def closers_of(typed: str) -> str:
     """Give what an editor may have put behind a typed text, the innermost first."""
     closers = ""

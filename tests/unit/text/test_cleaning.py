@@ -138,6 +138,21 @@ CASES = {
         "function f(\n  a: number,\n) {\n  return a;\n}\n",
     ),
     "line in brackets that the editor closed": ("x = [|]\n", "1, 2]", "x = [1, 2]\n"),
+    "bracket on a line of its own that the editor closed": (
+        "int f()\n{|}\n",
+        "{\n  return 1;\n}",
+        "int f()\n{\n  return 1;\n}\n",
+    ),
+    "block before another one": (
+        "function f() {\n  if (x) {|} else {\n    h();\n  }\n}\n",
+        "\n    g();\n  } else {",
+        "  if (x) {\n    g();\n  } else {\n    h();\n  }\n}\n",
+    ),
+    "block in a text with a bracket too many": (
+        "const s = f((`;\n  if (x) {|}\n",
+        "    g();\n  }",
+        "  if (x) {\n    g();\n  }\n",
+    ),
     "element that the editor closed": (
         "{\n  <ul>|</ul>\n}\n",
         "\n    <li>a</li>\n  </ul>",
