@@ -71,13 +71,29 @@ def _run(script: str = "") -> None:
     process = Process(
         arguments=tuple(sys.argv[1:]),
         environ=os.environ,  # noqa: TID251 - the edge
-        home=os.path.expanduser("~"),  # noqa: PTH111 - a text, not a Path
+        home=_home(os.environ.get("HOME", "")),  # noqa: TID251 - the edge
         folder=_working_directory(),
         serve=_serve,
         look=_look,
         act=act,
     )
     os._exit(run_script(process, script) if script else run(process))
+
+
+def _home(named: str) -> str:
+    """Give the user's home folder; what HOME names counts only where it is absolute.
+
+    Else files would be made in whatever folder one is in, or in the system's root.
+    """
+    if named.startswith("/"):
+        return named
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return "/"
 
 
 def _serve(

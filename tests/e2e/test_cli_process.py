@@ -2,9 +2,11 @@
 
 import json
 import os
+import pwd
 import signal
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -205,6 +207,24 @@ class TestSignals:
         shown = terminal.text()
         assert "\x1b[?25l" in shown
         assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+
+    @pytest.mark.parametrize("named", [None, "", "here"])
+    def test_a_home_that_is_no_place_is_not_used(
+        self, named: str | None, tmp_path: Path
+    ) -> None:
+        """Files would come to be in the working directory, or in the root."""
+        environ = {"PATH": os.defpath} | ({} if named is None else {"HOME": named})
+        command = [sys.executable, "-m", "hexai", "config", "path"]
+        result = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        home = pwd.getpwuid(os.getuid()).pw_dir
+        assert result.stdout == f"{home}/.config/hexai/config.toml\n"
 
     def test_nohup_is_respected(self, tmp_path: Path) -> None:
         """A signal that was ignored at the start stays ignored."""

@@ -76,8 +76,38 @@ class TestInput:
 
     def test_what_is_no_utf8_is_replaced(self) -> None:
         """A request must be valid; the rest of the text is worth asking about."""
-        _, messages = asked("caf\udce9", stdin="\udcff\udcfe rest")
+        _, messages = asked("caf\udce9", stdin="\udcff\udcfd rest")
         assert messages[-1]["content"] == "caf\ufffd:\n\n\ufffd\ufffd rest"
+
+    def test_what_is_replaced_of_it_is_told(self) -> None:
+        """On standard error, whoever reads it."""
+        simulated("echo")
+        result = run_cli(stdin="\udcff rest")
+        assert (result.code, result.out) == (0, "\ufffd rest")
+        assert "what is no UTF-8 in standard input went as" in result.err
+
+    @pytest.mark.parametrize(
+        ("stdin", "said"),
+        [
+            ("a\0b", "is binary, no text"),
+            ("\udcff\udcfeh\0i\0", "is UTF-16, not UTF-8; convert it"),
+            ("\x1f\udc8b\x08", "is compressed by gzip, no text; unpack it"),
+            ("\udc89PNG\r\n\x1a\n\0", "attach it: … | hexai -f - …"),
+        ],
+    )
+    def test_what_is_no_text_is_not_asked(self, stdin: str, said: str) -> None:
+        """Nobody can read it, and clouds would bill it."""
+        simulated("echo")
+        result = run_cli("look at", "this", stdin=stdin)
+        assert (result.code, result.out) == (2, "")
+        assert f"standard input {said}" in result.err or said in result.err
+
+    def test_nothing_is_no_attachment(self) -> None:
+        """Where standard input is named and empty."""
+        simulated("echo")
+        result = run_cli("-f", "-", "look", stdin=" \n")
+        assert (result.code, result.out) == (2, "")
+        assert "attaches what is piped in, and nothing is" in result.err
 
     def test_the_word_explain_asks_for_a_longer_answer(self) -> None:
         """Only as a whole word, and only among the arguments."""

@@ -93,24 +93,27 @@ def attachment(name: str, uri: str, data: bytes) -> Attachment:
 
 def text_of(data: bytes, encoding: str = "utf-8") -> str:
     """Read a text, without the mark that some editors put before it; raises `Unfit`."""
-    if data.startswith(_UTF16):
-        raise Unfit(
-            "is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
-        )
-    if b"\0" in data:
-        kind = _binary(data)
-        raise Unfit(f"is {kind.what}, no text; {kind.instead}")
+    if b"\0" in data or data.startswith(_UTF16):
+        raise Unfit(why_no_text(data) or "")
     try:
         return mend(data.removeprefix(_BOM).decode(encoding))
     except UnicodeDecodeError as error:
-        kind = _binary(data)
-        if kind is not _OTHER:
-            raise Unfit(f"is {kind.what}, no text; {kind.instead}") from None
         line = data.count(b"\n", 0, error.start) + 1
         raise Unfit(
-            f"is not UTF-8 (line {line}); if it is text, convert it: "
+            why_no_text(data)
+            or f"is not UTF-8 (line {line}); if it is text, convert it: "
             "iconv -f LATIN1 -t UTF-8 FILE > NEW"
         ) from None
+
+
+def why_no_text(data: bytes) -> str | None:
+    """Say why bytes that are no UTF-8, or hold zeros, are no text in any encoding."""
+    if data.startswith(_UTF16):
+        return "is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+    kind = _binary(data)
+    if b"\0" in data or kind is not _OTHER:
+        return f"is {kind.what}, no text; {kind.instead}"
+    return None
 
 
 def _binary(data: bytes) -> _Binary:

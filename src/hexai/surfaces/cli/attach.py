@@ -78,10 +78,12 @@ def _read_otherwise(
 
 
 def _piped(session: Session) -> Attached | str:
-    if session.process.stdin_is_terminal:
+    is_terminal = session.process.stdin_is_terminal
+    data = b"" if is_terminal else read_bytes(session.process)
+    if not data.strip():
         return "-f - attaches what is piped in, and nothing is"
     try:
-        piped = attachment("standard input", "", read_bytes(session.process))
+        piped = attachment("standard input", "", data)
     except Unfit as error:
         return f"standard input {error}"
     return Attached(attachments=(piped,))

@@ -23,11 +23,12 @@ from hexai.errors import (
 from hexai.prompts.cli import cli_messages, join_input
 from hexai.service.guard.guard import Source, inspect
 from hexai.service.state_files import KeptPrompts
-from hexai.surfaces.cli.output import complain
+from hexai.surfaces.cli.output import complain, insist
 from hexai.surfaces.cli.process import Process, folders_of
 
 STDIN_LIMIT = 8 * 1024 * 1024
 """Bytes of standard input that are taken."""
+_BOM = b"\xef\xbb\xbf"
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
@@ -46,10 +47,34 @@ class Prompt(Struct, frozen=True, kw_only=True):
 
 
 def read_piped(process: Process) -> str:
-    """Read what is piped in, trimmed; empty if standard input is a terminal."""
+    """Read what is piped in, trimmed; empty if standard input is a terminal.
+
+    Raises `UsageError` for what is no text. Of a text with bytes that are no UTF-8 the
+    rest is worth asking about, and what is replaced is told.
+    """
     if process.stdin_is_terminal:
         return ""
-    return _as_text(read_bytes(process)).strip()
+    data = read_bytes(process).removeprefix(_BOM)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        _refuse_what_is_no_text(data)
+        text = data.decode("utf-8", "replace")
+        insist(process, "note: what is no UTF-8 in standard input went as \ufffd")
+    if "\0" in text:
+        _refuse_what_is_no_text(data)
+    return text.strip()
+
+
+def _refuse_what_is_no_text(data: bytes) -> None:
+    from hexai.service.attachments.kinds import image_type, is_pdf, why_no_text
+
+    if image_type(data) or is_pdf(data):
+        raise UsageError(
+            "standard input is an image or a PDF; attach it: … | hexai -f - …"
+        )
+    if why := why_no_text(data):
+        raise UsageError(f"standard input {why}")
 
 
 def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
@@ -129,10 +154,6 @@ def _read_some(descriptor: int) -> bytes:
             raise UsageError(
                 f"standard input cannot be read: {error.strerror}"
             ) from None
-
-
-def _as_text(data: bytes) -> str:
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
 
 
 def _repaired(word: str) -> str:
