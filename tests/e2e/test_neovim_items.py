@@ -74,6 +74,11 @@ CASES = {
     "bracket right of the cursor": ("print(foo(|))\n", "a, b"),
     "repeated bracket": ("foo(|)\n", "bar)"),
     "repeated bracket in the middle": ("def foo(|)\n", "a):\n    return a"),
+    "break before a bracket": ("x = [|]\n", "\n    1,\n    2,\n"),
+    "break before a bracket, deeper": (
+        "def f():\n    x = [|]\n",
+        "\n        1,\n        2,\n    ",
+    ),
     "one line with blanks": ("return |\n", "a + b"),
     "what a snippet takes for its own": ("x = |\n", "f'${CLIPBOARD}$0 {a}' + '\\n$1'"),
     "prompts and commands": ("|\n", "# why?>\n# >!again>\n# ${0:x} /reload>\nx = 1"),

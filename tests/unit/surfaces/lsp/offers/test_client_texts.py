@@ -51,6 +51,11 @@ SHAPES = {
     "repeated suffix": ("foo(|)\n", "bar)", ")"),
     "repeated suffix in the middle": ("def foo(|)\n", "a):\n    return (a)[0]", ")"),
     "auto-closed bracket": ("print(foo(|))\n", "a, b", ""),
+    "break before a bracket": (
+        "def f():\n    x = [|]\n",
+        "\n        1,\n    ",
+        "",
+    ),
     "a brace and a backslash": ("x = {fo|\n", "o: '\\n'}", ""),
     "what a snippet takes for its own": ("x = |\n", "f'${A}$0 {a}' + '\\n$1'", ""),
     "wide characters": ("é = '漢字😀', |\n", "'漢',\n'字'", ""),
