@@ -1,9 +1,9 @@
 """Who is judged by a bench, and what it will take, as far as that is known.
 
-Nothing is asked of anybody here.
+Nobody is asked here but by `measure`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from statistics import median
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from hexai.bench.asker import Asker, T
 from hexai.bench.lacks import Lacks
+from hexai.bench.replies import Answer
 from hexai.bench.schedule import Lane, lanes_of
 from hexai.bench.spending import Estimate, estimate
 from hexai.config.schema import Settings
@@ -20,6 +21,8 @@ from hexai.service.fingerprints import fingerprint_of
 
 _UNKNOWN = 3.0
 """Seconds that a cell elsewhere is taken to take, where nobody knows."""
+_MEASURED = 3
+"""Cells by which a time is measured."""
 _FEWEST = 3
 """Cells by which a time is told."""
 
@@ -74,6 +77,28 @@ def as_begun(
     if len(found) < len(before):
         return tuple(entries)
     return tuple(found[place] for place in range(len(before)))
+
+
+async def measure(
+    tasks: Sequence[T], asker: Asker[T], without: Container[int] = ()
+) -> dict[int, float]:
+    """Ask three tasks of each local entry; gives the seconds of a cell of each.
+
+    Nothing of it counts, and nothing is sent to a cloud, or to those it is to go
+    `without`.
+    """
+    found: dict[int, float] = {}
+    for index in range(len(asker.targets)):
+        if index in asker.clouds or index in without:
+            continue
+        taken = []
+        for task in tasks[:_MEASURED]:
+            began = asker.now()
+            if isinstance(await asker.ask(task, index), Answer):
+                taken.append(asker.now() - began)
+        if taken:
+            found[index] = median(taken)
+    return found
 
 
 class Outlook(Struct, frozen=True, kw_only=True):

@@ -22,18 +22,18 @@ from hexai.bench.asker import Asker
 from hexai.bench.budget import Purse
 from hexai.bench.known import Known
 from hexai.bench.lacks import Lacks, find_lacks
-from hexai.bench.measure import measure
-from hexai.bench.outlook import Outlook, as_begun, contenders_of, outlook, rest_of
+from hexai.bench.outlook import (
+    Outlook,
+    as_begun,
+    contenders_of,
+    measure,
+    outlook,
+    rest_of,
+)
 from hexai.bench.plan import differences, whole_commits
 from hexai.bench.run import Asks, Bench, T_contra
 from hexai.bench.spending import Forecast
-from hexai.domain.bench import (
-    BenchContender,
-    BenchRecord,
-    Ending,
-    Item,
-    Plan,
-)
+from hexai.domain.bench import BenchContender, BenchRecord, Ending, Item, Plan
 from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, SetupError, UsageError
 from hexai.service.bench_records import BenchRecords

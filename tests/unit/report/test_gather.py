@@ -9,7 +9,7 @@ from hexai.config.folders import find_folders
 from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted
 from hexai.errors import LedgerError
-from hexai.report.ranking_process import Wanted, rank, ranking
+from hexai.report.gather import Wanted, rank, ranking
 
 ANSWERS_BY = 1_800_000_000.0
 
