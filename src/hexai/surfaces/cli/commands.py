@@ -19,6 +19,7 @@ from hexai.surfaces.cli.command_line import (
     option_names,
     split_line,
 )
+from hexai.text.nearest_name import SLIPS
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -186,6 +187,8 @@ COMMANDS = tuple(
     )
     for name, summary, load in _ROWS
 )
+_LONGEST_SLIP = max(len(command.words[0]) for command in COMMANDS) + SLIPS
+
 
 Labels = Callable[[], Collection[str]]
 """Gives the labels that are configured, where it matters what they are."""
@@ -205,6 +208,8 @@ def find(
     if context is not None:
         _refuse_options(line, options)
         return context
+    if len(line.words) == 1 and len(line.words[0]) > _LONGEST_SLIP:
+        return None  # a question in quotes, as most are: nothing more is loaded for it
     from hexai.surfaces.cli.slips import refuse_slips
 
     refuse_slips(line, options, labels)
