@@ -6,8 +6,14 @@ from itertools import zip_longest
 from hexai.domain.outcome import Delta, Ended, Event, TakenBackEvent
 from hexai.surfaces.cli.live.column import Column, MakeSource, keeping_thoughts
 from hexai.surfaces.cli.live.header import DIM, Frame, Size, Standing, header
-from hexai.surfaces.cli.live.lines import PlainSource, drawn
-from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, row, styled_row
+from hexai.surfaces.cli.live.lines import Pieces, PlainSource, drawn
+from hexai.surfaces.cli.live.rows import (
+    DIM_SEPARATOR,
+    SEPARATOR,
+    Piece,
+    row,
+    styled_row,
+)
 from hexai.text.cells import truncate
 
 # The view begins with a header that tells how each contender stands. A row is complete
@@ -63,6 +69,7 @@ class Columns:
         """`standings` are kept up to date by the caller, in the order shown."""
         self._standings = standings
         self._colour = colour
+        self._separator = DIM_SEPARATOR if colour else SEPARATOR
         self._columns = [Column(_NARROWEST, make) for _ in standings]
         self._widths: tuple[int, ...] = (_NARROWEST,) * len(standings)
         self._ended_at: dict[int, float] = {}
@@ -169,11 +176,14 @@ class Columns:
         for column in self._columns:
             done = count if column.done is None else min(count, column.done)
             taken.append([*column.take(done), *[()] * (count - done)])
-        return [row(cells, self._widths) for cells in zip(*taken, strict=True)]
+        return [self._row(cells) for cells in zip(*taken, strict=True)]
+
+    def _row(self, cells: Sequence[Pieces]) -> str:
+        return row(cells, self._widths, self._separator)
 
     def _live(self, room: int, words: list[str]) -> list[str]:
         views = [column.view(room) for column in self._columns]
-        rows = [row(cells, self._widths) for cells in zip_longest(*views, fillvalue=())]
+        rows = [self._row(cells) for cells in zip_longest(*views, fillvalue=())]
         if self._topped:
             return self._header(words) + rows
         return rows + self._footer(words)
@@ -187,7 +197,7 @@ class Columns:
     def _states(self, words: list[str]) -> str:
         told = zip(self._standings, words, self._widths, strict=True)
         cells = [header(s, w, cells, colour=self._colour) for s, w, cells in told]
-        return styled_row(cells, self._widths)
+        return styled_row(cells, self._widths, self._separator)
 
     def _rule(self, crossing: str) -> str:
         rule = crossing.join("─" * cells for cells in self._widths)

@@ -21,6 +21,8 @@ from hexai.text.cells import (
 )
 
 SEPARATOR = " │ "
+DIM_SEPARATOR = " \x1b[2m│\x1b[m "
+"""The same where there are colours."""
 
 
 class Piece(Struct, frozen=True, gc=False):
@@ -31,23 +33,31 @@ class Piece(Struct, frozen=True, gc=False):
     """The parameters of a colour sequence of ours; empty for none."""
 
 
-def row(cells: Sequence[Sequence[Piece]], widths: Sequence[int]) -> str:
+def row(
+    cells: Sequence[Sequence[Piece]], widths: Sequence[int], separator: str = SEPARATOR
+) -> str:
     """Draw cells side by side, each cut to its width, quickly if they were before."""
-    return _row(tuple(map(tuple, cells)), tuple(widths))
+    return _row(tuple(map(tuple, cells)), tuple(widths), separator)
 
 
 @lru_cache(maxsize=512)
-def _row(cells: tuple[tuple[Piece, ...], ...], widths: tuple[int, ...]) -> str:
-    return styled_row(cells, widths)
+def _row(
+    cells: tuple[tuple[Piece, ...], ...], widths: tuple[int, ...], separator: str
+) -> str:
+    return styled_row(cells, widths, separator)
 
 
-def styled_row(cells: Sequence[Sequence[Piece]], widths: Sequence[int]) -> str:
-    """Draw cells side by side, each cut to its width; the last is not filled up."""
+def styled_row(
+    cells: Sequence[Sequence[Piece]], widths: Sequence[int], separator: str = SEPARATOR
+) -> str:
+    """Draw cells side by side, each cut to its width; the last is not filled up.
+
+    `separator` is drawn between them, and fills three cells.
+    """
     line = _DrawnLine()
     for position, (pieces, room) in enumerate(zip(cells, widths, strict=True)):
         if position:
-            line.fill()
-            line.add(Piece(SEPARATOR), len(SEPARATOR))
+            line.part(separator)
         line.open(room)
         for piece in pieces:
             line.add(piece, line.left)
@@ -83,10 +93,10 @@ class _DrawnLine:
             self._at += width(text)
         self._out.append(f"\x1b[{piece.sgr}m{body}\x1b[m" if piece.sgr else body)
 
-    def fill(self) -> None:
-        """Blank the rest of the open cell."""
-        self._out.append(" " * self.left)
-        self._at = self._edge
+    def part(self, separator: str) -> None:
+        """Blank the rest of the open cell, and draw what stands beside it."""
+        self._out.append(" " * self.left + separator)
+        self._at = self._edge + len(SEPARATOR)
 
     def _placed(self, text: str) -> str:
         out: list[str] = []

@@ -30,6 +30,7 @@ from pygments.token import (
 )
 from pygments.util import ClassNotFound
 
+from hexai.surfaces.cli.live.header import BOLD, DIM
 from hexai.surfaces.cli.live.lines import Pieces
 from hexai.surfaces.cli.live.markdown.lexing import (
     ResumableLexer,
@@ -45,15 +46,15 @@ _LONGEST = 300
 """Characters of a line beyond which it has no colours: some lexers take for ever."""
 _LANGUAGE = re.compile(r"[\w+#-]+")
 _STYLES: dict[_TokenType, str] = {
-    Comment: "2",
+    Comment: DIM,
     Comment.Preproc: "35",
     Keyword: "35",
     Keyword.Constant: "36",
     Keyword.Type: "36",
     Operator.Word: "35",
-    Name.Function: "34",
-    Name.Class: "34",
-    Name.Tag: "34",
+    Name.Function: BOLD,
+    Name.Class: BOLD,
+    Name.Tag: BOLD,
     Name.Builtin: "36",
     Name.Decorator: "35",
     Name.Attribute: "36",
@@ -62,10 +63,13 @@ _STYLES: dict[_TokenType, str] = {
     Literal.Date: "36",
     Generic.Deleted: "31",
     Generic.Inserted: "32",
-    Generic.Heading: "1",
+    Generic.Heading: BOLD,
     Generic.Subheading: "36",
 }
-"""Colours that can be read on dark and on light: no yellow, no white, no black."""
+"""What can be read on dark and on light: no yellow, white or black, and no blue.
+
+Blue is below 2.5 : 1 on black in what xterm, GNOME, macOS and Windows come with.
+"""
 
 
 class Code(Struct, frozen=True, kw_only=True, eq=False):

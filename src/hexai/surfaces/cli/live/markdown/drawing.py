@@ -27,8 +27,8 @@ from hexai.text.sanitise import visible_line
 _LONGEST = 1_600
 _MOST_LINES = 24
 """Lines of a paragraph that are read at once, and characters in them."""
-_INDENT = (Piece("  "),)
-"""Before code."""
+_INDENT, _WRAPPED = "  ", "↳ "
+"""Before a line of code, and before what of it had to be wrapped."""
 _RULE = "─" * 24
 
 
@@ -100,7 +100,8 @@ def draw_code(
 
     The mark of an item has a row of its own: it is shown before the first line is over.
     """
-    hang = (*place.hang, *_INDENT)
+    before = (*place.hang, Piece(_INDENT))
+    hang = (*place.hang, Piece(_WRAPPED, place.style(DIM)))
     drawn: list[Line] = [TextLine(first=place.first)] if place.has_mark else []
     for line in lines:
         text = MARKS.sub("", line)
@@ -108,7 +109,7 @@ def draw_code(
         drawn.append(
             TextLine(
                 body=body,
-                first=hang,
+                first=before,
                 hang=hang,
                 continues=line.lstrip(" ").startswith(GOES_ON),
                 ends=not line.endswith(CUT),

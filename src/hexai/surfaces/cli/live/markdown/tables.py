@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from msgspec import Struct
 
@@ -16,6 +16,7 @@ from hexai.surfaces.cli.live.lines import (
     wrap_pieces,
 )
 from hexai.surfaces.cli.live.rows import SEPARATOR, Piece
+from hexai.text.cells import graphemes, width
 
 MOST_ROWS = 10
 """Rows of a table by which its widths are fixed."""
@@ -23,33 +24,60 @@ _NARROWEST = 3
 """Cells of a column below which nothing in it can be read."""
 
 
-class TableShape(Struct, frozen=True, kw_only=True):
+class TableShape(Struct, frozen=True, kw_only=True, eq=False):
     """The columns of a table, fixed before its first row is for good."""
 
     natural: tuple[int, ...]
     """How many cells the texts of each column want."""
     sides: tuple[str, ...]
+    rows: Sequence[Sequence[Pieces]]
+    """The rows that it is fixed by."""
 
     def fitted(self, cells: int) -> tuple[int, ...] | None:
         """Give each column its share of so many cells; None if there are too few."""
-        return _fitted(self.natural, cells)
+        room = cells - len(SEPARATOR) * (len(self.natural) - 1)
+        if room < _NARROWEST * len(self.natural):
+            return None
+        return self.natural if sum(self.natural) <= room else _narrowed(self, room)
 
 
 @lru_cache(maxsize=64)
-def _fitted(widths: tuple[int, ...], cells: int) -> tuple[int, ...] | None:
-    """Let the widest columns give way first, all down to the same width."""
-    room = cells - len(SEPARATOR) * (len(widths) - 1)
-    if room < _NARROWEST * len(widths):
-        return None
-    most = max(widths, default=0)
-    left = sorted(widths)
-    for place, natural in enumerate(left):
-        share = room // (len(left) - place)
-        if natural > share:
-            most = max(_NARROWEST, share)
-            break
-        room -= natural
-    return tuple(min(natural, most) for natural in widths)
+def _narrowed(shape: TableShape, room: int) -> tuple[int, ...]:
+    """Let the widest columns give way first, all down to the same width.
+
+    None becomes narrower than its longest word, if the words fit side by side.
+    """
+    columns = zip_longest(*shape.rows)
+    words = [
+        min(natural, max(map(_longest_word, column)))
+        for natural, column in zip(shape.natural, columns, strict=False)
+    ]
+    fits = sum(words) <= room
+    wanted, least = (shape.natural, words) if fits else (words, [0] * len(words))
+    enough, most = _NARROWEST, room
+    while enough < most:
+        tried = (enough + most + 1) // 2
+        if sum(_at_most(tried, wanted, least)) <= room:
+            enough = tried
+        else:
+            most = tried - 1
+    return _at_most(enough, wanted, least)
+
+
+def _at_most(most: int, wanted: Sequence[int], least: Sequence[int]) -> tuple[int, ...]:
+    pairs = zip(wanted, least, strict=True)
+    return tuple([max(low, min(high, most)) for high, low in pairs])
+
+
+def _longest_word(cell: Pieces | None) -> int:
+    """Count the cells of the longest word, which may end beside what is wide."""
+    words = "".join([piece.text for piece in cell or ()]).split()
+    runs = (
+        (is_wide, len([*run]))
+        for word in words
+        for is_wide, run in groupby(graphemes(word), lambda each: width(each) > 1)
+    )
+    return max((2 if is_wide else length for is_wide, length in runs), default=0)
 
 
 def shape_of(rows: Sequence[Sequence[Pieces]], sides: Sequence[str]) -> TableShape:
@@ -57,7 +85,7 @@ def shape_of(rows: Sequence[Sequence[Pieces]], sides: Sequence[str]) -> TableSha
     columns = zip_longest(*rows, fillvalue=())
     natural = [max(2, *(pieces_width(cell) for cell in column)) for column in columns]
     count = len(sides)
-    return TableShape(natural=tuple(natural[:count]), sides=tuple(sides))
+    return TableShape(natural=tuple(natural[:count]), sides=tuple(sides), rows=rows)
 
 
 class TableLine(Struct, frozen=True, kw_only=True, eq=False):

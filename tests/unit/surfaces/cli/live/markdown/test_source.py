@@ -147,6 +147,14 @@ def test_a_line_below_makes_a_heading_as_long_as_that_can_be() -> None:
     assert seen(["Text\n\n", "---\n"]) == ["Text", "", "─" * 24]
 
 
+@pytest.mark.parametrize("begun", ["-", "---", "===", "-   ", "1.", "> ", "## ", "|-"])
+def test_marks_alone_are_not_shown_before_there_is_more(begun: str) -> None:
+    """They may still mean anything; below a text they would make it a heading."""
+    assert seen(["Text\n", begun]) == ["Text"]
+    assert seen(["1. Item\n", f"   {begun}"]) == ["1. Item"]
+    assert rendered(f"\n{begun}") != []
+
+
 def test_an_open_fence_is_code() -> None:
     """So is what looks like anything else in it, until it is closed."""
     assert seen(["```\n# no heading\n- no"]) == ["  # no heading", "  - no"]
@@ -160,6 +168,36 @@ def test_the_widths_of_a_table_are_those_of_its_first_rows() -> None:
 
     assert late[-6:] == ["9  │ x", "mu │ x", "ch │", "wi │", "de │", "r  │"]
     assert soon == ["a          │ b", "───────────┼───", "much wider │ x"]
+
+
+def test_columns_of_a_table_give_way_at_words() -> None:
+    """Words are parted only where those of all columns do not fit side by side."""
+    table = "| key | what it does |\n|--|--|\n| `retries` | asks once again |\n"
+
+    assert rendered(table, 20) == [
+        "key       │ what it",
+        "          │ does",
+        "──────────┼─────────",
+        "`retries` │ asks",
+        "          │ once",
+        "          │ again",
+    ]
+    assert rendered(table, 16)[-3:] == [
+        "`retries │ asks",
+        "`        │ once",
+        "         │ again",
+    ]
+
+
+def test_wrapped_code_shows_that_it_is() -> None:
+    """Else an indented language would seem to have another line."""
+    code = "```py\nif a:\n    raise ValueError(text)\n```\n"
+
+    assert rendered(code, 24) == [
+        "  if a:",
+        "      raise",
+        "↳ ValueError(text)",
+    ]
 
 
 def test_numbers_count_on_where_earlier_items_are_printed() -> None:
@@ -224,8 +262,11 @@ def test_a_long_lone_word_loses_nothing() -> None:
     word = "0123456789" * (LONGEST // 4)
 
     assert "".join(rendered(word)) == word
-    code = rendered(f"```py\n{word}\n```\n")
-    assert "".join(row.removeprefix("  ") for row in code) == word
+    first, *wrapped = rendered(f"```py\n{word}\n```\n")
+    assert (
+        first.removeprefix("  ") + "".join(row.removeprefix("↳ ") for row in wrapped)
+        == word
+    )
 
 
 def test_too_deep_is_text() -> None:
