@@ -69,6 +69,11 @@ class TestInput:
         _, messages = asked(stdin="\n  some log\n\n")
         assert messages[-1]["content"] == "some log"
 
+    def test_a_dash_alone_is_what_is_piped_in(self) -> None:
+        """As other programs have it; it is no question."""
+        assert asked("-", stdin="a log\n")[1][-1]["content"] == "a log"
+        assert run_cli("-").code == 2
+
     def test_words_come_before_piped_text(self) -> None:
         """With a colon and a blank line between."""
         _, messages = asked("why", "this", stdin="a log\n")

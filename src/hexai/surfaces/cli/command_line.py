@@ -35,7 +35,7 @@ class OptionNames(Struct, frozen=True, kw_only=True):
 
         `-0` becomes `--entry=0`; one dash does for a long option, as in the Go tool.
         """
-        if entry := _ENTRY.fullmatch(word):
+        if "--entry" in self.with_value and (entry := _ENTRY.fullmatch(word)):
             return f"--entry={entry[1]}"
         name, equals, value = word.partition("=")
         if equals:

@@ -78,8 +78,11 @@ def _refuse_what_is_no_text(data: bytes) -> None:
 
 
 def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
-    """Make the prompt of arguments and piped text; None if both are empty."""
-    arguments = " ".join(map(_repaired, words)).strip()
+    """Make the prompt of arguments and piped text; None if both are empty.
+
+    A dash alone names standard input, as in other programs, and is no word.
+    """
+    arguments = "" if words == ("-",) else " ".join(map(_repaired, words)).strip()
     text = join_input(arguments, piped)
     if not text:
         return None

@@ -128,6 +128,8 @@ def _meant_by(words: tuple[str, ...], labels: Labels) -> str | None:
     """
     if words[0].lower() in ("help", "version"):
         return _meant_help(words[1:])
+    if words[0] == "vote":
+        return _meant_vote(words[1:], labels)
     return _meant_pair(words) or _meant_names(words) or _meant_word(words, labels)
 
 
@@ -232,6 +234,21 @@ def _meant_word(words: tuple[str, ...], labels: Labels) -> str | None:
     return shlex.join((name, *rest))
 
 
+def _meant_vote(rest: tuple[str, ...], labels: Labels) -> str | None:
+    """Find the vote that words mean which begin with a winner, or a run.
+
+    Two of them may have changed places, and a third is one too many.
+    """
+    is_named = _is_unasked(rest[0]) or rest[0] in labels()
+    if len(rest) > _AND_ONE_MORE or not is_named:
+        return None
+    from hexai.surfaces.cli.arguments import is_run
+
+    winner, *run = rest
+    is_turned = len(run) == 1 and is_run(run[0]) and not is_run(winner)
+    return shlex.join(("vote", *run, winner)) if is_turned else "vote [RUN] WINNER"
+
+
 def _is_unasked(word: str) -> bool:
     """Tell a run, or who wins a vote, from a word of a question."""
     if word in ("tie", "bad") or (len(word) == 1 and word.isupper()):
@@ -243,4 +260,6 @@ def _is_unasked(word: str) -> bool:
     return is_run(word)
 
 
+_AND_ONE_MORE = 3
+"""Words that `vote` takes, and one that it does not."""
 _DIGITS = frozenset("0123456789abcdef")
