@@ -27,7 +27,8 @@ asked, such as `--only LABEL`: it would be asked, of everybody.
 The words are a command only if all of them parse as one: `hexai models list` is one,
 `hexai models of cars` asks.
 A lone word within two edits of a command is an error with a hint, unless it ends with
-`?`, or `-c`, `-f` or `-t` stands before it.
+`?`, or `-c`, `-f` or `-t` stands before it; behind other options of a question one
+edit is.
 So is a command of two words with a slip in one of them, such as `hexai models tset`;
 a command with one word behind it that it cannot take, such as `hexai chat extra`; and
 what groups have elsewhere, such as `hexai config set KEY VALUE`.

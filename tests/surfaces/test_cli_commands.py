@@ -103,9 +103,14 @@ def test_a_lone_word_that_looks_like_a_command_is_an_error(
     assert f"hexai -- {word}" in result.err
 
 
-@pytest.mark.parametrize("words", [["what?"], ["-f", "notes.md", "stat"]])
+@pytest.mark.parametrize(
+    "words", [["what?"], ["-f", "notes.md", "stat"], ["--fresh", "one"]]
+)
 def test_a_lone_word_that_asks_is_a_question(words: list[str], tmp_path: Path) -> None:
-    """Whoever ends it so, or attaches something, has no command in mind."""
+    """Whoever ends it so, or attaches something, has no command in mind.
+
+    Nor has who asks in a certain way, if the word is two slips from one.
+    """
     (tmp_path / "notes.md").write_text("a\n")
     simulated("echo")
     result = run_cli(*words, folder=tmp_path)

@@ -4,6 +4,7 @@ Whoever asks such a question all the same writes `--` before it.
 """
 
 import shlex
+from collections.abc import Callable
 
 import click
 
@@ -37,7 +38,10 @@ def refuse_slips(line: CommandLine, options: AskOptions, labels: Labels) -> None
         return  # "more" goes on with a question, and is no slip for "vote"
     _refuse_what_is_meant(words)
     if len(words) == 1:
-        _refuse_near_miss(words[0])
+        of_question = bool(given(options) - GENERAL)
+        _refuse_near_miss(
+            words[0], nearest_by_slip if of_question else nearest_by_edits
+        )
         return
     if meant := _meant_by(words, labels):
         raise UsageError(f"did you mean `hexai {meant}`? {BEHIND_DASHES}")
@@ -45,7 +49,10 @@ def refuse_slips(line: CommandLine, options: AskOptions, labels: Labels) -> None
         _refuse_word_behind(words)
 
 
-def _refuse_near_miss(word: str) -> None:
+def _refuse_near_miss(
+    word: str, nearest: Callable[[str, set[str]], str | None]
+) -> None:
+    """Refuse a lone word that is nearly a command, which `nearest` finds."""
     names = {command.words[0] for command in COMMANDS}
     meant = _NO_COMMAND.get(word.lower())
     if word in names:
@@ -55,7 +62,7 @@ def _refuse_near_miss(word: str) -> None:
             f"`{word}` needs arguments: {_usage(context)}; to ask this word: "
             f"hexai -- {word}"
         )
-    if meant is None and (near := nearest_by_edits(word, names)):
+    if meant is None and (near := nearest(word, names)):
         meant = f"hexai {near}"
     if meant is not None and not word.endswith("?"):  # "what?" means no `chat`
         raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
