@@ -118,7 +118,7 @@ class Script:
         self.log.append(("began", task.id, index))
         self.under_way[place] = self.under_way.get(place, 0) + 1
         self.busiest[place] = max(self.busiest.get(place, 0), self.under_way[place])
-        most = self._most or Decimal(0)
+        most = self.requests * (self._most or Decimal(0))
         assert self.purse.reserve(most)
         try:
             await asyncio.sleep(self._seconds * (1 + index))

@@ -6,6 +6,7 @@ needed is put back. What is not known for sure counts as the most.
 """
 
 from decimal import Decimal
+from typing import Self
 
 
 class Purse:
@@ -44,27 +45,52 @@ class Purse:
 
 
 class Tab:
-    """What the attempts of one request have taken out of a purse."""
+    """What one cell takes out of a purse. Use it as a context.
 
-    def __init__(self, purse: Purse, most: Decimal | None) -> None:
+    An attempt at each of its requests is reserved at once, or none: half a cell costs
+    something, and says nothing.
+    """
+
+    def __init__(
+        self, purse: Purse, most: Decimal | None, *, requests: int = 1
+    ) -> None:
         """Each attempt may cost `most`; None: nobody knows."""
         self._purse = purse
         self._most = most
         self._held = Decimal(0)
+        """For the attempts at the request that is under way."""
+        self._ahead = requests * (most or Decimal(0))
+        """For those that are to come."""
         self.spent = Decimal(0)
         """What its attempts came to so far, or may have."""
         self.is_refused = False
         """An attempt was not made, for the purse does not hold what it may cost."""
+        if not purse.reserve(self._ahead):
+            self._ahead, self.is_refused = Decimal(0), True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._purse.settle(self._ahead, Decimal(0))
+        self._ahead = Decimal(0)
 
     def begin_attempt(self) -> bool:
         """Reserve for one more attempt; says whether it may be made."""
         if self._most is None:
             self.is_refused = self._purse.limit is not None
-        elif self._purse.reserve(self._most):
-            self._held += self._most
-        else:
-            self.is_refused = True
+        elif not self.is_refused:
+            self.is_refused = not self._take(self._most)
         return not self.is_refused
+
+    def _take(self, most: Decimal) -> bool:
+        """Take it from what was reserved at once, or out of the purse for a retry."""
+        if self._ahead and not self._held:
+            self._ahead -= most
+        elif not self._purse.reserve(most):
+            return False
+        self._held += most
+        return True
 
     def close(self, cost: Decimal | None, *, sure: bool) -> None:
         """Pay what it came to; where that is not `sure`, the most of one attempt.

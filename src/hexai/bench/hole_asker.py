@@ -97,7 +97,13 @@ class CompletionAsker(Asker[Task]):
 
         `cold`: nothing of its file was asked yet, so the first request counts too.
         """
-        tab = Tab(self._purse, self.most_usd(task, index))
+        most = self.most_usd(task, index)
+        with Tab(self._purse, most, requests=self.requests) as tab:
+            return await self._ask(task, index, tab, cold=cold, begins=begins)
+
+    async def _ask(
+        self, task: Task, index: int, tab: Tab, *, cold: bool, begins: Begins
+    ) -> Reply:
         entry = self._entries[index]
         earlier = entry
         if not cold:

@@ -306,18 +306,19 @@ class Bench(Generic[T]):
             reason = "there is a budget, and what it costs at most is not known"
             self._set_aside(index, reason)
             return False
-        if most and not self.purse.holds(most):
+        in_all = self._asks.requests * (most or Decimal(0))
+        if not self.purse.holds(in_all):
             self._unpaid[index] = None
             await self._wait_until(
-                lambda: self.purse.holds(most) or not self.purse.reserved
+                lambda: self.purse.holds(in_all) or not self.purse.reserved
             )
             self._unpaid.pop(index, None)
-            if not self.purse.holds(most):
+            if not self.purse.holds(in_all):
                 self._ending = self._ending or Ending.SPENT
         if self._is_over():
             return False
-        if most:
-            self._keeps.reserve(task.id, index, self._asks.requests * most)
+        if in_all:
+            self._keeps.reserve(task.id, index, in_all)
         return True
 
     def _set_aside(self, index: int, reason: str | None) -> None:

@@ -32,6 +32,24 @@ def test_an_attempt_beyond_the_purse_is_not_made() -> None:
     assert tab.is_refused
 
 
+def test_a_cell_has_money_for_each_of_its_requests_or_for_none() -> None:
+    """What the second one may cost is nobody else's while the first is asked."""
+    purse = Purse(10 * CENT)
+    with Tab(purse, 4 * CENT, requests=2) as tab:
+        assert tab.begin_attempt()
+        assert not Tab(purse, 2 * CENT, requests=2).begin_attempt()
+        tab.close(CENT, sure=True)
+        assert purse.left == 5 * CENT
+        assert tab.begin_attempt()
+        tab.close(CENT, sure=True)
+        assert tab.spent == 2 * CENT
+
+    with Tab(purse, 3 * CENT, requests=2) as tab:
+        tab.begin_attempt()
+        tab.close(Decimal(0), sure=True)  # and there is no second one
+    assert (purse.spent, purse.reserved) == (2 * CENT, Decimal(0))
+
+
 def test_what_is_not_sure_counts_as_the_most() -> None:
     """The estimate of an answer that was broken off is no bill."""
     purse = Purse(10 * CENT)
@@ -82,14 +100,15 @@ def test_reserved_money_is_never_below_what_was_spent(
     """Whatever is asked and comes of it, the limit holds at every moment."""
     purse = Purse(limit * CENT)
     for most, attempts, share, sure in requests:
-        tab = Tab(purse, most * CENT)
-        made = 0
-        for _ in range(attempts):
-            made += tab.begin_attempt()
-            assert purse.spent + purse.reserved <= limit * CENT
-        if made:
-            cost = Decimal(str(round(share * most))) * CENT
-            assert cost <= purse.reserved
-            tab.close(cost, sure=sure)
+        with Tab(purse, most * CENT, requests=2) as tab:
+            for _ in range(2):
+                made = 0
+                for _ in range(attempts):
+                    made += tab.begin_attempt()
+                    assert purse.spent + purse.reserved <= limit * CENT
+                if made:
+                    cost = Decimal(str(round(share * most))) * CENT
+                    assert cost <= purse.reserved
+                    tab.close(cost, sure=sure)
         assert purse.spent <= limit * CENT
         assert purse.reserved == 0

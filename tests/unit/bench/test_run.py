@@ -413,7 +413,7 @@ def test_who_was_set_aside_may_be_asked_again() -> None:
 def test_a_budget_is_a_hard_stop() -> None:
     """Nothing is asked that the rest of the money may not pay for."""
     purse = Purse(Decimal("0.10"))
-    script = Script([cloud("a")], most=Decimal("0.03"), purse=purse)
+    script = Script([cloud("a")], most=Decimal("0.015"), purse=purse)
 
     ending, bench = play([task(n) for n in range(9)], script)
 

@@ -56,7 +56,6 @@ class QuestionAsker(Asker[PosedQuestion]):
         begins: Begins = nobody_asks,
     ) -> Reply:
         """Ask once; `cold`: nobody who may keep its prompt was asked it before."""
-        tab = Tab(self._purse, self.most_usd(task, index))
         entry, watch = self._entries[index], Watch()
 
         async def follow(run: Run) -> Outcome:
@@ -68,7 +67,8 @@ class QuestionAsker(Asker[PosedQuestion]):
         question = Question(
             request=request, entries=(entry,), documents=_documents(task)
         )
-        put = await self.put(question, index, tab, follow, begins)
+        with Tab(self._purse, self.most_usd(task, index)) as tab:
+            put = await self.put(question, index, tab, follow, begins)
         if later := later_of(put.outcome, tab):
             return later
         answer = answer_of(
