@@ -33,6 +33,11 @@ _AGAIN = 0.05
 """Seconds after which it is looked again whether another bench asks on this machine."""
 MACHINE = "this machine"
 """The place of all that shares this machine's processor."""
+_ALL = "all"
+"""The file whose lock benches share as long as they run; it is never removed."""
+_LOOKS, _A_LOOK = 3, 0.005
+"""Times that a bench is found taken before it is so, and seconds between: whoever looks
+whether it is has it for a moment."""
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -134,21 +139,28 @@ class Beside:
         return os.access(self._folder_name, os.F_OK)
 
     def open(self) -> None:
-        """Let people tell what they ask; raises `OSError`."""
+        """Let people tell what they ask; raises `OSError`.
+
+        Who tidies up has the lock of all alone for a moment, which is waited for: what
+        is made afterwards stays.
+        """
         make_private_folder(self._folder.parent)
         make_private_folder(self._benches)
         if self._all < 0:
-            shared = Mark(self._benches / "all").lock()
-            self._all = -1 if shared is None else shared
+            self._all = os.open(self._benches / _ALL, _FLAGS, FILE_MODE)
+            fcntl.flock(self._all, fcntl.LOCK_SH)
         make_private_folder(self._folder)
 
     def take(self, bench: str) -> bool:
         """Have a bench for this process; False: another one asks it just now."""
-        held = Mark(self._benches / bench).lock(alone=True)
-        if held is None:
-            return False
-        self._own[bench] = held
-        return True
+        mark = Mark(self._benches / bench)
+        for _ in range(_LOOKS):
+            held = mark.lock(alone=True)
+            if held is not None:
+                self._own[bench] = held
+                return True
+            time.sleep(_A_LOOK)
+        return False
 
     def is_taken(self, bench: str) -> bool:
         """Tell whether any process asks a bench just now."""
@@ -166,18 +178,22 @@ class Beside:
         if self._all >= 0:
             with suppress(OSError):
                 fcntl.flock(self._all, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                for folder in (self._folder, self._benches):
-                    for path in folder.iterdir():
-                        path.unlink(missing_ok=True)
-                    folder.rmdir()
+                self._tidy_up()
         for descriptor in (*self._own.values(), self._all):
             _unlock(descriptor)
         self._own.clear()
         self._all = -1
 
+    def _tidy_up(self) -> None:
+        """Remove what benches have left; the lock of all stays, for who waits for it."""
+        for path in (*self._folder.iterdir(), *self._benches.iterdir()):
+            if path.name != _ALL:
+                path.unlink(missing_ok=True)
+        self._folder.rmdir()
+
     def _others_run(self) -> bool:
         with suppress(OSError):
-            others = {path.name for path in self._benches.iterdir()} - {"all"}
+            others = {path.name for path in self._benches.iterdir()} - {_ALL}
             return any(map(self.is_taken, others - self._own.keys()))
         return False
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -233,7 +234,27 @@ def test_a_bench_is_asked_by_one_process_alone(tmp_path: Path) -> None:
     assert not other.is_taken("a")
     assert one.is_taken("b")
     other.close()
-    assert not [*tmp_path.glob("bench*")]
+    assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["benches", "all"]
+
+
+def test_a_bench_that_begins_while_another_ends_is_taken(tmp_path: Path) -> None:
+    """Nothing of it is tidied up with what the other one leaves."""
+    tmp_path.chmod(0o700)
+    wrong: list[str] = []
+
+    def begin_and_end(bench: str) -> None:
+        for _ in range(150):
+            beside = Beside(tmp_path)
+            beside.open()
+            is_so = beside.take(bench) and Beside(tmp_path).is_taken(bench)
+            wrong.extend([] if is_so else [bench])
+            beside.close()
+
+    with ThreadPoolExecutor() as pool:
+        for each in [pool.submit(begin_and_end, name) for name in "abc"]:
+            each.result()
+
+    assert not wrong
 
 
 def test_where_nothing_can_be_locked_a_bench_runs_all_the_same(tmp_path: Path) -> None:
