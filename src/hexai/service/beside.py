@@ -185,7 +185,7 @@ class Beside:
         self._all = -1
 
     def _tidy_up(self) -> None:
-        """Remove what benches have left; the lock of all stays, for who waits for it."""
+        """Remove what benches have left, but for the lock of all: some wait for it."""
         for path in (*self._folder.iterdir(), *self._benches.iterdir()):
             if path.name != _ALL:
                 path.unlink(missing_ok=True)
