@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import islice
-from shlex import quote
 from typing import Generic, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -34,7 +33,7 @@ from hexai.bench.plan import differences, whole_commits
 from hexai.bench.run import Asks, Bench, T_contra
 from hexai.bench.spending import Forecast
 from hexai.domain.bench import BenchContender, BenchRecord, Ending, Item, Plan
-from hexai.domain.entry import Surface
+from hexai.domain.entry import Entry, Surface
 from hexai.errors import HexaiError, SetupError, UsageError
 from hexai.service.bench_records import BenchRecords
 from hexai.service.bench_texts import Text
@@ -42,7 +41,7 @@ from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ends import ending_words
 from hexai.surfaces.cli.bench_keeper import Keeper
-from hexai.surfaces.cli.bench_options import BenchOptions
+from hexai.surfaces.cli.bench_options import BenchOptions, check_name
 from hexai.surfaces.cli.bench_outlook import fitted, lacks_words
 from hexai.surfaces.cli.bench_units import duration
 from hexai.surfaces.cli.bench_view import BenchView, shown
@@ -112,33 +111,34 @@ class BenchCommand(Generic[T]):
         self._before = before
         self.number: int | None = None
         """What the bench is called by, once it has begun."""
-        is_named = bool(wanted.models or wanted.only)
+        check_name(wanted.name, records)
+        self._is_named = bool(wanted.models or wanted.only)
+        """Somebody said now who is asked; else a bench that goes on says so."""
         self._models = wanted.models
-        if before is not None and not is_named:
+        if before is not None and not self._is_named:
             self._models = before.plan.models
         chosen = replace(
             invocation.options, models=self._models, only=wanted.only, indices=()
         )
         self._session = open_session(replace(self._process, folder=folder), chosen)
-        self._entries = self._session.entries(self.surface)
-        begun = () if before is None else before.plan.contenders
-        if begun and (not is_named or len(self._entries) == len(begun)):
-            settings = self._session.snapshot.settings
-            self._entries = as_begun(begun, self._entries, settings)
-        if not self._entries:
+        self._entries = self._find_entries()
+        self._purse = Purse(wanted.budget)
+        if before is not None:
+            self._count_spent(before)
+
+    def _find_entries(self) -> tuple[Entry, ...]:
+        """Find who is asked; of a bench that goes on, those that it was begun with."""
+        entries = self._session.entries(self.surface)
+        if not entries:
             raise SetupError(
                 f"no entry is configured for {self.surface}; add "
                 f"[[models.{self.surface}]] tables, or name models with "
                 "-m PROVIDER:MODEL"
             )
-        if wanted.name and records.is_named(wanted.name):
-            raise UsageError(
-                f"--name {wanted.name}: a bench is called so already; take another, "
-                f"or remove that one: hexai bench forget {quote(wanted.name)}"
-            )
-        self._purse = Purse(wanted.budget)
-        if before is not None:
-            self._count_spent(before)
+        begun = () if self._before is None else self._before.plan.contenders
+        if not begun or (self._is_named and len(entries) != len(begun)):
+            return entries
+        return as_begun(begun, entries, self._session.snapshot.settings)
 
     def _find(self) -> tuple[T, ...]:
         """Find what is asked; raises `HexaiError` if there is nothing."""

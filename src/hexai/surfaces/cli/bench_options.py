@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from shlex import quote
 
 from msgspec import Struct
 
 from hexai.domain.bench import MARGIN
 from hexai.errors import UsageError
+from hexai.service.bench_records import BenchRecords
 
 
 class BenchOptions(Struct, frozen=True, kw_only=True):
@@ -24,6 +26,15 @@ class BenchOptions(Struct, frozen=True, kw_only=True):
     yes: bool = False
     resume: str | None = None
     name: str = ""
+
+
+def check_name(name: str, records: BenchRecords) -> None:
+    """Refuse a name by which another bench is called."""
+    if name and records.is_named(name):
+        raise UsageError(
+            f"--name {name}: a bench is called so already; take another, or remove "
+            f"that one: hexai bench forget {quote(name)}"
+        )
 
 
 _STAYS = ("tasks", "since", "language", "kind", "seed", "repeat", "hours", "margin")

@@ -116,9 +116,10 @@ def halves(values: Sequence[float | None]) -> tuple[str, str]:
 
 
 def mean_of(cells: Sequence[Cell], name: str) -> str:
-    """Average a figure over the cells in which it is known."""
+    """Average tokens over the cells in which they are known."""
     known = [value for cell in cells if (value := getattr(cell, name)) is not None]
-    return f"{sum(known) / len(known):.0f}" if known else ""
+    mark = "~" if any(cell.estimated for cell in cells) else ""
+    return f"{mark}{sum(known) / len(known):.0f}" if known else ""
 
 
 def _prices(cells: Sequence[Cell], known: Known, index: int) -> tuple[str, str, str]:
