@@ -329,7 +329,7 @@ class TestAsked:
         """A budget is a hard stop here too."""
         with Upstream(by_prompt()) as one:
             entries(one, local=False, surface="cli")
-            result = ask(file, "--yes", "--budget", "0.0000001")
+            result = ask(file, "--yes", "--budget", "0.000001")
             assert not one.requests
 
         assert result.code == 1

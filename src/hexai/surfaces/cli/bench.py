@@ -17,6 +17,8 @@ from hexai.surfaces.cli.command_line import (
 from hexai.surfaces.cli.options import label_option, model_option
 
 _LONGEST_NAME = 60
+_LEAST, _MOST = Decimal("0.000001"), Decimal(1_000_000)
+"""USD that a budget may be."""
 
 
 def parser(name: str) -> click.Command:
@@ -34,11 +36,8 @@ def parser(name: str) -> click.Command:
     return makers.get(name, _list_parser)()
 
 
-class _Hours(click.FloatRange):
-    """Hours that a bench may take; no number is none of them."""
-
-    def __init__(self) -> None:
-        super().__init__(min=0, min_open=True, max=1000)
+class _Range(click.FloatRange):
+    """Numbers from one to another."""
 
     def convert(
         self,
@@ -47,10 +46,10 @@ class _Hours(click.FloatRange):
         ctx: click.Context | None,
     ) -> float:
         """Read a number, which `nan` is not, though it is in every range."""
-        hours = float(super().convert(value, param, ctx))
-        if math.isnan(hours):
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
             self.fail("it is no number.", param, ctx)
-        return hours
+        return number
 
 
 class _Money(click.ParamType[Decimal]):
@@ -69,8 +68,8 @@ class _Money(click.ParamType[Decimal]):
             amount = Decimal(str(value).removeprefix("$"))
         except InvalidOperation:
             self.fail("it is no amount of money such as 0.50.", param, ctx)
-        if not amount.is_finite() or amount <= 0:
-            self.fail("it must be above 0.", param, ctx)
+        if not (amount.is_finite() and _LEAST <= amount <= _MOST):
+            self.fail(f"it must be from {_LEAST:f} to {_MOST:,}.", param, ctx)
         return amount
 
 
@@ -229,13 +228,13 @@ def _how_far() -> list[click.Parameter]:
         ),
         click.Option(
             ["--hours"],
-            type=_Hours(),
+            type=_Range(min=0, min_open=True, max=1000),
             metavar="H",
             help="Ask as many tasks as fit into so many hours.",
         ),
         click.Option(
             ["--margin"],
-            type=click.FloatRange(min=0.1, max=50),
+            type=_Range(min=0.1, max=50),
             metavar="POINTS",
             help="Call entries equal that differ by less; "
             f"{100 * MARGIN:g} if nothing else is said.",
