@@ -271,7 +271,7 @@ def test_options_that_are_meant_as_such_are_not_asked(
         ("history --surface nowhere", "'nowhere' is not one of"),
         ("show --json everything", "it is no run"),
         ("config check --bogus file", "No such option '--bogus'"),
-        ("bench run --dry-run --budget nan", "above 0"),
+        ("bench run --dry-run --budget nan", "from 0.000001 to 1,000,000"),
         ("bench run --hours nan", "--hours"),
         ("bench run --margin nan", "--margin"),
         ("bench run --budget 1e999999", "--budget"),
