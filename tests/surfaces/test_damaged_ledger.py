@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hexai.config.folders import LEDGER_FILE
+from hexai.config.folders import LEDGER_FILE, find_folders
+from hexai.service.bench_records import open_benches
+from tests.support.benches import cell, record_bench
 from tests.support.command_line import Result, run_cli, simulated
 
 MARK = "MARK-4711"
@@ -234,3 +236,36 @@ def test_a_line_that_cannot_be_imported_is_not_quoted(tmp_path: Path) -> None:
 
     assert result.code == 2
     assert "line 2 is no record of a ledger" in result.err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE bench SET plan = '{'",
+        "UPDATE bench SET ending = 'sold'",
+        "UPDATE bench_cell SET cell = '{\"task\": 1}'",
+    ],
+)
+def test_a_damaged_bench_is_named_and_can_be_forgotten(change: str) -> None:
+    """As one with what only a newer Hexai knows; another one is shown."""
+    environ = dict(os.environ)  # noqa: TID251 - the edge of a test
+    folders = find_folders(environ, Path(environ["HOME"]))
+    record_bench(folders, ["a", "b"], name="whole", words="w")
+    with open_benches(folders) as records:
+        plan = records.find("1").plan
+        records.begin(plan, key="cd" * 16, name="hurt", now=2000.0)
+        records.put(2, cell(plan.tasks[0].id, 0))
+    key = "bench" if "bench_cell" in change else "number"
+    _change(f"{change} WHERE {key} = 2")
+
+    listed, shown = _run("bench", "list"), _run("bench", "show", "2")
+    gone = _run("bench", "forget", "2", "--yes")
+
+    assert "whole" in listed.out
+    assert "left out bench 2, damaged or written by a newer Hexai" in listed.err
+    assert shown.code == 1
+    assert "bench 2 is damaged" in shown.err
+    assert "`hexai bench forget 2` removes it" in shown.err
+    assert gone.out == "forgot bench 2\n"
+    assert _run("bench", "list").err == ""
+    assert _run("bench", "show").code == 0

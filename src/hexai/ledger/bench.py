@@ -22,6 +22,7 @@ from hexai.domain.bench import (
     Plan,
 )
 from hexai.domain.record import Choice
+from hexai.errors import LedgerError
 from hexai.ledger.database import (
     billionths,
     cell_number,
@@ -45,6 +46,8 @@ _ALL = (
     " CAST(plan AS BLOB), CAST(aside AS BLOB) FROM bench "
 )
 _VOTE = "task, question, first, second, choice, winner, at, sitting"
+_DAMAGED = (msgspec.MsgspecError, ValueError, TypeError)
+"""What reading raises of what is no bench, or holds what a newer Hexai knows."""
 _SHORTEST_ID = 6
 """Digits of an id that name a bench; what is shorter is a number."""
 _TABLES = (
@@ -243,19 +246,39 @@ class Benches:
         with translated(self._path):
             query = f"{_ALL} WHERE number = ?"
             row = self._connection.execute(query, (number,)).fetchone()
-            return None if row is None else self._record(row, cells=True)
+            try:
+                return None if row is None else self._record(row, cells=True)
+            except _DAMAGED:
+                raise LedgerError(
+                    f"bench {number} is damaged, or a newer Hexai has written it, and "
+                    f"cannot be read; `hexai bench forget {number}` removes it"
+                ) from None
 
     def listed(
         self, *, surface: str = "", cells: bool = False
     ) -> Iterator[BenchRecord]:
-        """Give benches, the newest first; one that is damaged is left out."""
+        """Give benches, the newest first; one that is damaged is left out.
+
+        `numbers` has those too.
+        """
         query = f"{_ALL} WHERE ?1 IN ('', surface) ORDER BY number DESC"
         with translated(self._path):
             for row in self._connection.execute(query, (surface,)).fetchall():
                 try:
                     yield self._record(row, cells=cells)
-                except (msgspec.MsgspecError, ValueError):
+                except _DAMAGED:
                     continue
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of all benches."""
+        return self._numbers("SELECT number FROM bench WHERE ?", 1)
+
+    def id_of(self, number: int) -> str:
+        """Give the global id of a bench that there is."""
+        query = "SELECT lower(hex(id)) FROM bench WHERE number = ?"
+        with translated(self._path):
+            row = self._connection.execute(query, (number,)).fetchone()
+        return str(row[0])
 
     def count_cells(self, number: int) -> int:
         """Count the cells of a bench."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 
+from msgspec import Struct
+
 from hexai.config.folders import Folders
 from hexai.domain.bench import BenchRecord, BenchVote, Cell, Ending, Plan
 from hexai.errors import UsageError
@@ -11,6 +13,15 @@ from hexai.ledger.access import Ledger
 from hexai.service.bench_texts import TextFile, sweep
 from hexai.service.recorder import PATIENCE_OF_READERS, make_ledger_file
 from hexai.service.team_secret import outside
+
+
+class Outline(Struct, frozen=True, kw_only=True):
+    """What is known of any bench, a damaged one too."""
+
+    number: int
+    id: str
+    cells: int
+    """How many."""
 
 
 class BenchRecords:
@@ -55,15 +66,27 @@ class BenchRecords:
 
         Raises `UsageError` if there is none, or more than one.
         """
-        numbers = self._numbers(word)
-        if len(numbers) > 1:
-            known = ", ".join(map(str, numbers[:5]))
-            raise UsageError(f"{word} means several benches: {known}")
-        bench = self._benches.read(numbers[0]) if numbers else None
+        bench = self._benches.read(self._number(word))
         if bench is None:
-            which = "" if word is None else f" {word}"
-            raise UsageError(f"there is no bench{which}; see hexai bench list")
+            raise _no_bench(word)
         return bench
+
+    def outline(self, word: str) -> Outline:
+        """Give as much of a bench as can be read of a damaged one too.
+
+        Raises `UsageError` as `find` does.
+        """
+        number = self._number(word)
+        return Outline(
+            number=number,
+            id=self._benches.id_of(number),
+            cells=self._benches.count_cells(number),
+        )
+
+    def damaged(self) -> tuple[int, ...]:
+        """Give the numbers of benches that cannot be read, and so are not listed."""
+        listed = {bench.number for bench in self.listed()}
+        return tuple(n for n in self._benches.numbers() if n not in listed)
 
     def listed(self) -> Iterator[BenchRecord]:
         """Give benches with their cells, the newest first."""
@@ -102,11 +125,25 @@ class BenchRecords:
         self._ledger.remove(())
         return tuple(sweep(self._folders.state, self._benches.ids))
 
+    def _number(self, word: str | None) -> int:
+        numbers = self._numbers(word)
+        if len(numbers) > 1:
+            known = ", ".join(map(str, numbers[:5]))
+            raise UsageError(f"{word} means several benches: {known}")
+        if not numbers:
+            raise _no_bench(word)
+        return numbers[0]
+
     def _numbers(self, word: str | None) -> tuple[int, ...]:
         if word is not None:
             named = (b.number for b in self._benches.listed() if b.name == word)
             return self._benches.find(word) or tuple(named)
         return tuple(bench.number for bench in self._benches.listed())[:1]
+
+
+def _no_bench(word: str | None) -> UsageError:
+    which = "" if word is None else f" {word}"
+    return UsageError(f"there is no bench{which}; see hexai bench list")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Benches that were run: listed, shown, compared, exported, forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import asdict
@@ -39,15 +39,27 @@ def list_benches(invocation: Invocation, *, json: bool) -> int:
     process = invocation.process
     with open_benches(folders_of(process)) as records:
         benches = [*records.listed()][::-1]
+        damaged = records.damaged()
+    if damaged:
+        complain(process, _damaged_words(damaged))
     if json:
         say(process, to_json([listed(bench) for bench in benches]) + "\n")
     elif benches:
         beside = Beside(folders_of(process).runtime)
         rows = [_row(bench, runs=beside.is_taken(bench.id)) for bench in benches]
         say(process, table(_LIST, rows, columns=process.columns))
-    else:
+    elif not damaged:
         complain(process, "there is no bench yet; hexai bench run begins one")
     return 0
+
+
+def _damaged_words(numbers: Sequence[int]) -> str:
+    benches = "bench" if len(numbers) == 1 else "benches"
+    named = ", ".join(map(str, numbers))
+    return (
+        f"left out {benches} {named}, damaged or written by a newer Hexai; "
+        f"`hexai bench forget {numbers[0]}` removes one"
+    )
 
 
 def _row(bench: BenchRecord, *, runs: bool) -> tuple[str, ...]:
@@ -274,17 +286,16 @@ def forget_bench(invocation: Invocation, bench: str | None, *, yes: bool) -> int
         raise UsageError("say which bench; see hexai bench list")
     process = invocation.process
     with open_benches(folders_of(process)) as records:
-        record = records.find(bench)
-        if Beside(folders_of(process).runtime).is_taken(record.id):
+        it = records.outline(bench)
+        if Beside(folders_of(process).runtime).is_taken(it.id):
             raise UsageError(
-                f"bench {record.number} is being asked just now; end that first"
+                f"bench {it.number} is being asked just now; end that first"
             )
-        cells = counted(len(record.cells), "cell")
-        words = f"Forget bench {record.number} with its {cells}?"
+        words = f"Forget bench {it.number} with its {counted(it.cells, 'cell')}?"
         if not is_sure(process, words, command="bench forget", yes=yes):
             return 1
-        stays = records.forget(record.number)
-    say(process, f"forgot bench {record.number}\n")
+        stays = records.forget(it.number)
+    say(process, f"forgot bench {it.number}\n")
     for error in stays:
         reason = error.strerror or str(error)
         complain(process, f"{error.filename}: could not be removed: {reason}")
