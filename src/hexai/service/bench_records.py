@@ -1,6 +1,6 @@
 """The benches of one user: begun, written cell by cell, found, forgotten."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -83,10 +83,10 @@ class BenchRecords:
             cells=self._benches.count_cells(number),
         )
 
-    def damaged(self) -> tuple[int, ...]:
+    def missing_in(self, listed: Iterable[BenchRecord]) -> tuple[int, ...]:
         """Give the numbers of benches that cannot be read, and so are not listed."""
-        listed = {bench.number for bench in self.listed()}
-        return tuple(n for n in self._benches.numbers() if n not in listed)
+        there = {bench.number for bench in listed}
+        return tuple(n for n in self._benches.numbers() if n not in there)
 
     def listed(self) -> Iterator[BenchRecord]:
         """Give benches with their cells, the newest first."""

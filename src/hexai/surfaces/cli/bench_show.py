@@ -39,7 +39,7 @@ def list_benches(invocation: Invocation, *, json: bool) -> int:
     process = invocation.process
     with open_benches(folders_of(process)) as records:
         benches = [*records.listed()][::-1]
-        damaged = records.damaged()
+        damaged = records.missing_in(benches)
     if damaged:
         complain(process, _damaged_words(damaged))
     if json:
