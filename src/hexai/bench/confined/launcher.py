@@ -9,6 +9,7 @@ that nothing is left of a command whatever becomes of the bench.
 import errno
 import fcntl
 import os
+import re
 import resource
 import signal
 import socket
@@ -25,8 +26,14 @@ from hexai.bench.confined import namespaces
 from hexai.bench.confined.job import Ended, Job, Stop
 from hexai.bench.confined.room import furnish, written
 
-_LOOK = 0.1
-"""Seconds between two looks at what a command takes."""
+_GLANCE, _LOOK = 0.02, 0.1
+"""Seconds between two looks at how many processes there are, and at what they take.
+Processes that fork without end are thousands within a tenth of a second."""
+_NUMBERED_PIDS = (6, 14)
+"""The Linux from which on a room of processes has a highest number of its own; before,
+it would be that of the whole machine."""
+_RESERVED_PIDS = 300
+"""Numbers that Linux gives only once, to the first processes of all."""
 _PATIENT = 19
 """How willingly a command lets others go first."""
 _NOT_FOUND = 127
@@ -132,6 +139,16 @@ def _limit(job: Job) -> None:
         resource.setrlimit(kind, (most, most))
     with suppress(OSError):  # if memory runs out, this goes first
         Path("/proc/self/oom_score_adj").write_text("1000", "utf-8")
+    if _kernel() >= _NUMBERED_PIDS:  # a limit of each process is none for root
+        highest = _RESERVED_PIDS + job.processes + 1
+        with suppress(OSError):
+            Path("/proc/sys/kernel/pid_max").write_text(str(highest), "utf-8")
+    namespaces.make_read_only("/proc")  # root is let at the kernel's settings there
+
+
+def _kernel() -> tuple[int, ...]:
+    found = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 def _start(job: Job) -> int | None:
@@ -177,18 +194,28 @@ def _give(text: str) -> None:
 
 def _watch(job: Job, command: int, until: float) -> Ended:
     """Wait for the command, or until it takes too much."""
+    look_at = 0.0
     while True:
-        signal.sigtimedwait({signal.SIGCHLD}, _LOOK)
+        signal.sigtimedwait({signal.SIGCHLD}, _GLANCE)
         if (code := _code_of(command)) is not None:
             return Ended(code=code)
-        if time.monotonic() >= until:
+        now = time.monotonic()
+        if now >= until:
             return Ended(stop=Stop.TIME)
-        taken, processes = _taken()
-        taken += written(job)
-        if processes > job.processes:
+        if len(_processes()) > job.processes:
             return Ended(stop=Stop.PROCESSES)
-        if taken > job.bytes:
-            return Ended(stop=Stop.MEMORY)
+        if now >= look_at:
+            look_at = now + _LOOK
+            if stop := _look(job):
+                return Ended(stop=stop)
+
+
+def _look(job: Job) -> Stop | None:
+    """Say of what all of the room takes too much."""
+    taken, threads = _taken()
+    if threads > job.processes:
+        return Stop.PROCESSES
+    return Stop.MEMORY if taken + written(job) > job.bytes else None
 
 
 def _code_of(command: int) -> int | None:
@@ -204,14 +231,19 @@ def _code_of(command: int) -> int | None:
 def _taken() -> tuple[int, int]:
     """Give the bytes in memory, and the processes and threads, of the whole room."""
     pages = threads = 0
-    for name in os.listdir("/proc"):  # noqa: PTH208 - ten times a second
-        if name.isdigit() and name != "1":
-            with suppress(OSError, IndexError):
-                stat = Path("/proc", name, "stat").read_bytes()
-                fields = stat.rpartition(b")")[2].split()
-                threads += int(fields[17])
-                pages += int(fields[21])
+    for name in _processes():
+        with suppress(OSError, IndexError):
+            stat = Path("/proc", name, "stat").read_bytes()
+            fields = stat.rpartition(b")")[2].split()
+            threads += int(fields[17])
+            pages += int(fields[21])
     return pages * _PAGE, threads
+
+
+def _processes() -> list[str]:
+    """Give the numbers of all processes of the room but the first."""
+    names = os.listdir("/proc")  # noqa: PTH208 - fifty times a second
+    return [name for name in names if name.isdigit() and name != "1"]
 
 
 def _tell(descriptor: int, ended: Ended) -> None:

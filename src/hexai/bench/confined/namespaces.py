@@ -68,12 +68,13 @@ def make_private() -> None:
     _checked(_libc.mount(None, b"/", None, flags, None))
 
 
-def make_read_only() -> None:
-    """Let nothing be written to all that is mounted now."""
+def make_read_only(path: str) -> None:
+    """Let nothing be written to all that is mounted now at a folder and below it."""
     attributes = struct.pack("4Q", READ_ONLY | NO_SUID, 0, 0, 0)
     size = ctypes.c_size_t(len(attributes))
     where, below = ctypes.c_int(_HERE), ctypes.c_uint(_ALL_BELOW)
-    _checked(_call(_MOUNT_SETATTR, where, b"/", below, attributes, size))
+    told = where, os.fsencode(path), below
+    _checked(_call(_MOUNT_SETATTR, *told, attributes, size), path)
 
 
 def open_tree(path: str) -> int:

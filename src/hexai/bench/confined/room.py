@@ -46,7 +46,7 @@ _FEW = "size=1m,nr_inodes=4096"
 def furnish(job: Job, archive: int) -> None:
     """Make the room of a job, in namespaces of its own. Raises `OSError`."""
     make_private()
-    make_read_only()
+    make_read_only("/")
     devices = {name: open_tree(f"/dev/{name}") for name in _DEVICES}
     shown = {path: open_tree(path) for path in _folders(job.shown)}
     tools = {path: open_tree(path) for path in sorted(job.tools)}

@@ -183,6 +183,10 @@ class TestRoom:
         assert "No such file" in ended.said
 
 
+def _highest_number() -> int:
+    return int(Path("/proc/sys/kernel/pid_max").read_text("utf-8"))
+
+
 class TestHostile:
     """Whatever a command does, it ends, and all that it started."""
 
@@ -217,6 +221,40 @@ class TestHostile:
 
         assert ended.passes
         assert ended.seconds < 10
+
+    def test_the_kernel_is_not_to_be_set(self) -> None:
+        """Not by root either, who needs no privileges to write there."""
+        ended = python(
+            """
+            import os
+            for folder, below, names in os.walk("/proc"):
+                below[:] = [name for name in below if name not in ("fd", "task")]
+                for name in names:
+                    try:
+                        os.close(os.open(f"{folder}/{name}", os.O_WRONLY))
+                    except OSError:
+                        continue
+                    print("open:", folder, name)
+            """
+        )
+
+        assert ended.passes
+        assert "open:" not in ended.said
+
+    def test_the_room_has_numbers_for_so_many_processes_alone(self) -> None:
+        """Where Linux has them for each room: a limit of each process is none for root.
+
+        The machine has as many as before.
+        """
+        before = _highest_number()
+        ended = python(
+            "print(open('/proc/sys/kernel/pid_max').read())",
+            processes=20,
+        )
+
+        assert _highest_number() == before
+        kernel = tuple(map(int, os.uname().release.split(".")[:2]))
+        assert int(ended.said) == (321 if kernel >= (6, 14) else before)
 
     def test_forks_are_limited(self) -> None:
         """By their number; the machine is not drowned in them."""
