@@ -32,9 +32,9 @@ def test_pushes_go_on_where_another_session_was_left(person: Person) -> None:
     for begin in (1, 301, 601):
         runs = (shown_run(number) for number in range(begin, begin + 300))
         person.record(*chain.from_iterable(runs))
-        assert person.team("push") == "1500 facts of 300 runs sent\n"
+        assert person.team("push") == "1,500 facts of 300 runs sent\n"
 
-    assert "there: 4500 facts of 900 runs" in person.team("status")
+    assert "there: 4,500 facts of 900 runs" in person.team("status")
     assert "forgotten 900 runs" in person.team("forget", "--yes")
 
 
