@@ -251,6 +251,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The difference in `saved` below which two are equal."""
     deadline: float = 4.0
     """Seconds in which an answer is in time."""
+    budget: Decimal | None = None
+    """What it may spend in USD, also when it goes on; None: anything."""
     withheld: bool = False
     """Its project keeps it from the team's server."""
     models: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.bench_ends import ending_words
 from hexai.surfaces.cli.bench_keeper import Keeper
-from hexai.surfaces.cli.bench_options import BenchOptions, check_name
+from hexai.surfaces.cli.bench_options import BenchOptions, budget_of, check_name
 from hexai.surfaces.cli.bench_outlook import fitted, lacks_words
 from hexai.surfaces.cli.bench_units import duration
 from hexai.surfaces.cli.bench_view import BenchView, shown
@@ -122,7 +122,7 @@ class BenchCommand(Generic[T]):
         )
         self._session = open_session(replace(self._process, folder=folder), chosen)
         self._entries = self._find_entries()
-        self._purse = Purse(wanted.budget)
+        self._purse = Purse(budget_of(wanted, before))
         if before is not None:
             self._count_spent(before)
 
@@ -204,7 +204,9 @@ class BenchCommand(Generic[T]):
         """Say what it will take, and go on if that is wanted."""
         settings = self._session.snapshot.settings
         contenders = contenders_of(self._entries, asker, settings)
-        plan = replace(self._plan(contenders), models=self._models)
+        plan = replace(
+            self._plan(contenders), models=self._models, budget=self._purse.limit
+        )
         self._check_same(plan)
         listed = self._records.listed()
         earlier = (each for each in listed if each.plan.surface is self.surface)

@@ -71,7 +71,8 @@ def ending_words(bench: BenchRecord, *, has_texts: bool) -> str:
         case Ending.DECIDED:
             return "every pair is known, so no more was asked"
         case Ending.SPENT:
-            return "the budget holds no further request"
+            more = f"{resume_words(bench)} --budget USD goes on with a larger one"
+            return f"the budget holds no further request; {more}"
 
 
 def _done_words(bench: BenchRecord, *, has_texts: bool) -> str:

@@ -30,6 +30,7 @@ def listed(bench: BenchRecord) -> dict[str, Any]:
         "test": plan.test,
         "tasks": len(plan.tasks),
         "cells": len(bench.cells),
+        "budget_usd": plan.budget,
         "cost_usd": bench.cost_usd,
         "cost_known": bench.is_cost_known,
         "lost_usd": bench.lost_usd,

@@ -6,7 +6,7 @@ from shlex import quote
 
 from msgspec import Struct
 
-from hexai.domain.bench import MARGIN
+from hexai.domain.bench import MARGIN, BenchRecord
 from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords
 
@@ -35,6 +35,13 @@ def check_name(name: str, records: BenchRecords) -> None:
             f"--name {name}: a bench is called so already; take another, or remove "
             f"that one: hexai bench forget {quote(name)}"
         )
+
+
+def budget_of(wanted: BenchOptions, before: BenchRecord | None) -> Decimal | None:
+    """Give what a bench may spend in all; one that goes on keeps what it had."""
+    if wanted.budget is None and before is not None:
+        return before.plan.budget
+    return wanted.budget
 
 
 _STAYS = ("tasks", "since", "language", "kind", "seed", "repeat", "hours", "margin")
