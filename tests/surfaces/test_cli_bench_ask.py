@@ -336,6 +336,19 @@ class TestAsked:
         assert "set aside" in result.out or "budget" in result.out
 
 
+    def test_a_budget_holds_when_a_bench_goes_on(self, file: Path) -> None:
+        """Nobody has to say it again; what has no price stays unasked."""
+        with Upstream(by_prompt()) as one:
+            entries(one, local=False, surface="cli")
+            ask(file, "--yes", "--budget", "1")
+            again = ask("", "--resume", "1", "--yes")
+            assert not one.requests
+
+        assert "a was set aside: there is a budget" in again.out
+        [listed] = json.loads(run_cli("bench", "list", "--json").out)
+        assert listed["budget_usd"] == "1"
+
+
 class TestResumed:
     """Stopped, and gone on with."""
 
