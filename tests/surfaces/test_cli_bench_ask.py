@@ -335,7 +335,6 @@ class TestAsked:
         assert result.code == 1
         assert "set aside" in result.out or "budget" in result.out
 
-
     def test_a_budget_holds_when_a_bench_goes_on(self, file: Path) -> None:
         """Nobody has to say it again; what has no price stays unasked."""
         with Upstream(by_prompt()) as one:
