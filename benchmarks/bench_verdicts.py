@@ -27,7 +27,7 @@ from benchmarks.bench_models import (
 from benchmarks.crowd import Bools, Floats, Ints
 from benchmarks.verdicts import interval as wilson
 from hexai.bench.bets import CERTAIN
-from hexai.bench.forecast import smallest_gap
+from hexai.bench.commits_missing import smallest_gap
 from hexai.bench.intervals import interval, student_interval
 
 _PART = 250

@@ -12,7 +12,7 @@ order of the two by `similar`, which sees a right answer in other words.
 
 from collections.abc import Collection, Sequence
 
-from hexai.bench import forecast
+from hexai.bench import commits_missing
 from hexai.bench.bets import CERTAIN, Bet, bounds, capital_above
 from hexai.bench.figures import Figures
 from hexai.bench.intervals import chance_above_zero
@@ -159,10 +159,10 @@ class Duel:
         )
 
     def _missing(self, left: int) -> int | None:
-        blocks = forecast.blocks_missing(
+        blocks = commits_missing.blocks_missing(
             self.values,
-            better=forecast.Goal(self._better, 2 * left / FALSE),
-            equal=forecast.Goal(self._not_worse, CERTAIN),
+            better=commits_missing.Goal(self._better, 2 * left / FALSE),
+            equal=commits_missing.Goal(self._not_worse, CERTAIN),
         )
         each = self._tasks / len(self.values)
         least = max(_ANY_AFTER - self._tasks, 1)

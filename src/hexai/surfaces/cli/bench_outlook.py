@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from hexai.bench.commits_missing import smallest_gap
 from hexai.bench.duel import WIDEST
-from hexai.bench.forecast import smallest_gap
 from hexai.bench.known import SHARES
 from hexai.bench.lacks import Lacks
 from hexai.bench.outlook import Outlook

@@ -20,7 +20,12 @@ from hexai.service.bench_texts import Text
 from hexai.surfaces.cli.bench_vote_words import general_words, votes_words
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.keys import keyboard, single_keys
-from hexai.surfaces.cli.live.bench_vote_screen import FLATTEST, NARROWEST, Ballot
+from hexai.surfaces.cli.live.bench_vote_screen import (
+    FLATTEST,
+    LETTERS,
+    NARROWEST,
+    Ballot,
+)
 from hexai.surfaces.cli.live.header import Size
 from hexai.surfaces.cli.live.rendering import load_now
 from hexai.surfaces.cli.output import say, write_all
@@ -49,8 +54,7 @@ _MOVES: dict[str, Callable[[Ballot], None]] = {
     "w": lambda ballot: ballot.turn(),
 }
 _VOTES: dict[str, Choice] = {
-    "A": Choice.TAKEN,
-    "B": Choice.TAKEN,
+    **dict.fromkeys(LETTERS, Choice.TAKEN),
     "t": Choice.TIE,
     "b": Choice.BAD,
 }
@@ -198,16 +202,20 @@ class _Sitting:
         elif piece in _VOTES:
             self._vote(piece)
         elif piece in ("a", "\r", "\n"):
-            self._message = "press a capital A or B, so that b can mean both bad"
+            self._message = (
+                f"press a capital {' or '.join(LETTERS)}, so that b can mean both bad"
+            )
         else:
-            self._message = "that is no answer; press A, B, t, b, s, u or q"
+            self._message = (
+                f"that is no answer; press {', '.join(LETTERS)}, t, b, s, u or q"
+            )
 
     def _vote(self, key: str) -> None:
         """Write a vote before anything else happens."""
         pair, choice = self._waiting[0], _VOTES[key]
         winner = None
         if choice is Choice.TAKEN:
-            winner = pair.first if key == "A" else pair.second
+            winner = pair.first if key == LETTERS[0] else pair.second
         now = time.time()  # noqa: TID251 - the edge
         vote = pair.voted(choice, winner, now)
         self._records.vote(self._bench, vote)

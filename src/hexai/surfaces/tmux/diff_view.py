@@ -17,7 +17,7 @@ from textual.strip import Strip
 from hexai.service.actions.fitting import Frame, fit
 from hexai.surfaces.tmux.diff_rows import Mark, Row, split, unified, with_more
 from hexai.surfaces.tmux.widgets import placed
-from hexai.text.cells import most_cells, pad, width, wrap
+from hexai.text.cells import TAB, most_cells, pad, width, wrap
 from hexai.text.diff import compare_lines
 from hexai.text.sanitise import visible_line
 
@@ -242,7 +242,7 @@ def _wrapped(line: str, cells: int) -> tuple[str, ...]:
 
 
 def _wrap(line: str, cells: int) -> tuple[str, ...]:
-    shown = visible_line(line.expandtabs(4))
+    shown = visible_line(line.expandtabs(TAB))
     if most_cells(shown) <= cells:
         return (shown,)
     return tuple(wrap(shown, cells))

@@ -10,7 +10,8 @@ from hexai.surfaces.cli.live.column import Column, MakeSource
 from hexai.surfaces.cli.live.header import DIM, Size
 from hexai.surfaces.cli.live.lines import Pieces, drawn
 from hexai.surfaces.cli.live.rows import SEPARATOR, Piece, styled_row
-from hexai.text.cells import truncate, wrap
+from hexai.surfaces.words import letter
+from hexai.text.cells import TAB, truncate, wrap
 from hexai.text.sanitise import visible, visible_line
 
 NARROWEST, FLATTEST = 40, 12
@@ -20,11 +21,12 @@ _BESIDE = 40
 _BOLD = "1"
 _MOST = 50_000
 """Characters of an answer that are drawn."""
-_LETTERS = ("A", "B")
+LETTERS = (letter(0), letter(1))
+_A, _B = LETTERS
 _KEYS = (
-    "better? A or B (capital) · t tie · b both bad · s skip · u undo · q stop",
-    "A, B better · t tie · b bad · s skip · u undo · q stop",
-    "A B t b · s skip · u undo · q stop",
+    f"better? {_A} or {_B} (capital) · t tie · b both bad · s skip · u undo · q stop",
+    f"{_A}, {_B} better · t tie · b bad · s skip · u undo · q stop",
+    f"{_A} {_B} t b · s skip · u undo · q stop",
 )
 """What keys do, in as many words as there is room for."""
 
@@ -103,7 +105,7 @@ class Ballot:
         return [_styled(truncate(row, cells), _BOLD) for row in rows]
 
     def _question_rows(self, cells: int) -> list[str]:
-        lines = visible(self._question).expandtabs(4).split("\n")
+        lines = visible(self._question).expandtabs(TAB).split("\n")
         return [row.rstrip() for line in lines for row in wrap(line, cells)]
 
     def _body(self, cells: int) -> _Body:
@@ -118,7 +120,7 @@ class Ballot:
             return [rule], *self._below(cells)
         self._second = 0
         widths = (each + more, each)
-        names = styled_row([(Piece(name, _BOLD),) for name in _LETTERS], widths)
+        names = styled_row([(Piece(name, _BOLD),) for name in LETTERS], widths)
         rule = "─┼─".join("─" * width for width in widths)
         both = [self._drawn(n, width) for n, width in enumerate(widths)]
 
@@ -132,7 +134,7 @@ class Ballot:
     def _below(self, cells: int) -> tuple[int, _Draw]:
         """Put one answer below the other."""
         rows: Rows = []
-        for number, name in enumerate(_LETTERS):
+        for number, name in enumerate(LETTERS):
             if number:
                 rows.append(())
                 self._second = len(rows)

@@ -15,12 +15,13 @@ cut depends on its text alone, never on the pieces that it came in.
 import re
 from collections.abc import Iterator
 
+from hexai.text.cells import TAB
+
 LONGEST = 800
 GOES_ON, CUT, TEXT = "\u2060", "\u2062", "\u2063"
 """What follows goes on in the same row; what precedes does; what follows is text."""
 MARKS = re.compile(f"{GOES_ON} ?|[{CUT}{TEXT}]")
 _BEFORE = re.compile(r"[ >]*")
-_TAB = 4
 _SHALLOW = 12
 """Marks of lists and quotes at the beginning of a line that are more than meant."""
 _FAR = 48
@@ -57,7 +58,7 @@ class WrittenLines:
 def _parts(line: str) -> Iterator[str]:
     while len(line) > LONGEST:
         at = line.rfind(" ", LONGEST // 2, LONGEST) + 1 or LONGEST
-        before = _BEFORE.match(line[:_FAR].expandtabs(_TAB))
+        before = _BEFORE.match(line[:_FAR].expandtabs(TAB))
         yield f"{line[:at]}{CUT}"
         line = f"{before[0] if before else ''}{GOES_ON} {line[at:]}"
     yield line
@@ -66,7 +67,7 @@ def _parts(line: str) -> Iterator[str]:
 def _readable(line: str) -> str:
     """Bring a line into a form that is quickly read."""
     if "\t" in line:
-        line = line.expandtabs(_TAB)
+        line = line.expandtabs(TAB)
     if len(line) < _SHALLOW or not (_DEEP.match(line) or _has_columns(line)):
         return line
     if TEXT in line:

@@ -5,9 +5,9 @@ from statistics import median
 
 import pytest
 
+from hexai.bench.commits_missing import smallest_gap
 from hexai.bench.compare import Comparison
 from hexai.bench.figures import Block, Figures, Row
-from hexai.bench.forecast import smallest_gap
 
 
 def decided_after(dice: Random, gap: float, tasks: int) -> int:
