@@ -282,6 +282,8 @@ def test_options_that_are_meant_as_such_are_not_asked(
         ("vote 12 13 14", "it takes [RUN] WINNER"),
         ("show 12 13", "unexpected extra argument (13)"),
         ("vote -1 a", "No such option '-1'"),
+        ("stats --json --csv", "--json and --csv exclude each other"),
+        ("leaderboard --csv --json", "--json and --csv exclude each other"),
         ("stats please --sicne 7d", "No such option '--sicne'"),
         ("show me --everything", "No such option '--everything'"),
     ],

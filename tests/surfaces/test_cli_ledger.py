@@ -549,7 +549,10 @@ class TestTransfer:
         first = run_cli("history", "import", str(file))
         second = run_cli("history", "import", str(file))
 
+        piped = run_cli("history", "import", "-", stdin=file.read_text())
+
         assert (first.out, second.out) == ("1 new run\n", "0 new runs\n")
+        assert piped.out == "0 new runs\n"
         after = json.loads(run_cli("show", "--json").out)
         assert {**after, "number": 1} == json.loads(before)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -233,8 +233,8 @@ def import_parser() -> click.Command:
         "history import",
         _import,
         params=[click.Argument(["file"], required=False, callback=required)],
-        explanation="Take in what another ledger has exported. What is known already "
-        "changes nothing.",
+        explanation="Take in what another ledger has exported, from a FILE or, where "
+        "that is -, from standard input. What is known already changes nothing.",
     )
 
 
@@ -289,11 +289,13 @@ def _create(path: Path) -> int:
 
 def _import(invocation: Invocation, file: str) -> int:
     process = invocation.process
-    path = Path(process.folder) / file
+    is_piped = file == "-"
+    path = "standard input" if is_piped else Path(process.folder) / file
+    source = process.stdin if is_piped else path
     with open_history(folders_of(process), time.time) as history:  # noqa: TID251
         before = history.count()
         try:
-            with path.open("rb") as lines:
+            with open(source, "rb", closefd=not is_piped) as lines:
                 for facts in from_lines(lines):
                     history.add(*facts)
         except OSError as error:

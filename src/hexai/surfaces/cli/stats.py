@@ -96,10 +96,19 @@ def team_option() -> click.Parameter:
 
 
 def formats() -> list[click.Parameter]:
-    """Make the options for machines."""
+    """Make the options for machines, of which one is taken."""
+    said = {"json": "Print one JSON object.", "csv": "Print CSV with a heading."}
+
+    def check(
+        context: click.Context, parameter: click.Parameter, given: object
+    ) -> bool:
+        if given and any(map(context.params.get, {*said} - {parameter.name})):
+            raise click.UsageError("--json and --csv exclude each other.", context)
+        return given
+
     return [
-        click.Option(["--json"], is_flag=True, help="Print one JSON object."),
-        click.Option(["--csv"], is_flag=True, help="Print CSV with a heading."),
+        click.Option([f"--{name}"], is_flag=True, callback=check, help=help_)
+        for name, help_ in said.items()
     ]
 
 
