@@ -99,10 +99,8 @@ def formats() -> list[click.Parameter]:
     """Make the options for machines, of which one is taken."""
     said = {"json": "Print one JSON object.", "csv": "Print CSV with a heading."}
 
-    def check(
-        context: click.Context, parameter: click.Parameter, given: object
-    ) -> bool:
-        if given and any(map(context.params.get, {*said} - {parameter.name})):
+    def check(context: click.Context, one: click.Parameter, given: object) -> object:
+        if given and any(map(context.params.get, {*said} - {one.name})):
             raise click.UsageError("--json and --csv exclude each other.", context)
         return given
 
