@@ -393,6 +393,7 @@ class TestBlind:
         b = next(e["text"] for e in shown("1")["entries"] if e["label"] == "B")
 
         assert by_label.code == 2
+        assert "names stay hidden until you vote" in by_label.err
         assert result.code == 0
         assert sent(upstream, "one")[-1][1] == sent(upstream, "two")[-1][1] == f"a: {b}"
 

@@ -133,7 +133,10 @@ def find_contender(run: RunRecord, word: str, *, hidden: bool) -> int:
         named = models[0] if len(models) == 1 else None
     if named is None:
         there = ", ".join(names_shown(run, hidden=hidden).values())
-        raise UsageError(f"nobody in that run is called {word!r}; there are {there}")
+        why = "; names stay hidden until you vote" if hidden else ""
+        raise UsageError(
+            f"nobody in that run is called {word!r}; there are {there}{why}"
+        )
     return named
 
 
