@@ -190,7 +190,8 @@ class Completion(Table, frozen=True, kw_only=True):
     gather: Seconds = 0.2
     """Seconds for the others after the first answer."""
     deadline: Seconds = 1.5
-    """Seconds from the editor's request to the list."""
+    """Seconds from the editor's request to the list. One that would be empty has the
+    whole lines that models have written by then, and ends these."""
     hard_deadline: Seconds = 4.0
     """The same for `all`; it holds back the popups of other servers."""
     max_tokens: MaybeCount = UNSET

@@ -116,6 +116,7 @@ class Draft:
         """It was cancelled, since what was typed is something else."""
         self.is_held_up = False
         """Another surface holds its slot, so no list waits for it."""
+        self._is_finished = False
         self.text = ""
         """What goes in where it was asked; nothing before the contender answered."""
         self.misfit: str | None = None
@@ -158,6 +159,26 @@ class Draft:
         is_long = self._lines >= _LINES or self._characters >= _CHARACTERS
         says_enough = is_long or self._lines_beyond >= _BEYOND
         return self.runs and says_enough and not may_be_musing("".join(self._pieces))
+
+    def finish(self) -> None:
+        """Take note that it is ended with what it has said; its outcome follows."""
+        self._is_finished = True
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it has been ended so, and its outcome has still to come."""
+        return self._is_finished and self.runs
+
+    def has_lines(self, typed: str) -> bool:
+        """Tell whether whole lines of it would go in by now, after what was typed."""
+        said = "".join(self._pieces)
+        lines = said[: said.rfind("\n") + 1]
+        if not self.runs or not lines or may_be_musing(said):
+            return False
+        text = self._clean(lines, infilled=False, finished=False)
+        text = self._asked_after + text if text.strip() else ""
+        longer = len(text) > len(typed) and text.startswith(typed)
+        return longer and self._judge(text) is None
 
     def end(self, outcome: Outcome, now: float) -> None:
         """Take what became of it."""

@@ -11,13 +11,14 @@ import pytest
 
 from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
+from hexai.domain.provider import FinishReason
 from hexai.domain.record import Choice, Method
 from hexai.ledger.access import Ledger
 from hexai.service.log import FileLog
 from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspClient, LspError, serving
-from tests.support.replies import status
+from tests.support.replies import stall, status
 from tests.support.upstream import Upstream
 
 URI = "file:///tmp/code.py"
@@ -102,6 +103,79 @@ def test_one_suggestion_for_each_entry(fast: Upstream, slow: Upstream) -> None:
     play(scene)
 
     assert len(fast.requests) == len(slow.requests) == 1
+
+
+def falls_silent(*said: str) -> Upstream:
+    """Make an upstream that says so much, and nothing more."""
+    return Upstream(stall(openai_answer(said), 1 + len(said)))
+
+
+def hurry(seconds: float) -> None:
+    """Have lists go out after so many seconds."""
+    with (_folder("XDG_CONFIG_HOME") / "config.toml").open("a") as config:
+        config.write(
+            f"[completion]\ndeadline = {seconds}\ncompletion_debounce_ms = 0\n"
+        )
+
+
+def test_a_list_that_would_be_empty_has_the_lines_that_were_said_by_then() -> None:
+    """Of all who have begun, without the half of a line; and they are let go."""
+    one = falls_silent("total = a\n    total ", "+= b\n    retu")
+    two = falls_silent("return a\n")
+    with one, two:
+        configure(one=one, two=two)
+        hurry(0.4)
+
+        async def scene(client: LspClient, _: Server) -> None:
+            result = await client.complete(URI, CURSOR)
+            assert texts(result) == ["total = a\n    total += b", "return a"]
+            assert not result["isIncomplete"]
+            await one.until(one.all_closed, 0.5)
+            await two.until(two.all_closed, 0.5)
+
+        play(scene)
+
+    ledger = Ledger(_folder("XDG_STATE_HOME") / FILE_NAME, patience=1.0)
+    [recorded] = ledger.all()
+    ledger.close()
+    ends = [(each.finish, each.late) for each in recorded.run.contenders]
+    assert ends == [(FinishReason.ENOUGH, False)] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        ("plain", 1, "return a +"),  # no whole line
+        ("plain", 1, "return )\n"),  # one that breaks the code
+        ("Neovim", 3, "return a\n"),  # an editor that asks again
+    ],
+)
+def test_who_has_nothing_to_show_yet_goes_on(name: str, kind: int, said: str) -> None:
+    """The list is empty, and the contender runs."""
+    with falls_silent(said) as upstream:
+        configure(cloud=upstream)
+        hurry(0.4)
+
+        async def scene(client: LspClient, _: Server) -> None:
+            assert texts(await client.complete(URI, CURSOR, kind=kind)) == []
+            assert not upstream.all_closed()
+
+        play(scene, name)
+
+
+def test_where_somebody_has_answered_nobody_else_is_cut_short(fast: Upstream) -> None:
+    """What comes later is for the next list."""
+    with falls_silent("return a\n") as slow:
+        configure(home=fast, cloud=slow)
+        hurry(0.4)
+
+        async def scene(client: LspClient, _: Server) -> None:
+            result = await client.complete(URI, CURSOR)
+            assert texts(result) == ["return a + b"]
+            assert result["isIncomplete"]
+            assert not slow.all_closed()
+
+        play(scene)
 
 
 def test_a_request_that_does_not_say_why_is_by_hand(fast: Upstream) -> None:

@@ -147,6 +147,45 @@ def test_half_a_line_of_one_who_said_enough_is_not_offered() -> None:
     assert (draft.text, single.text) == ("one\ntwo", "")
 
 
+@pytest.mark.parametrize(
+    ("said", "typed", "expected"),
+    [
+        ("", "", False),
+        ("return", "", False),
+        ("return x\nret", "", True),
+        ("return x\nret", "ret", True),
+        ("return x\nret", "return x", False),
+        ("return x\nret", "rat", False),
+        (" \n", "", False),
+        ("bad words\n", "", False),
+        ("The user wants a loop.\n", "", False),
+    ],
+)
+def test_whole_lines_go_in_before_the_end(
+    said: str, typed: str, expected: bool
+) -> None:
+    """If they follow what was typed, belong there, and are no thoughts."""
+    draft = Draft(Cleaner(), lambda text: "prose" if "words" in text else None)
+    draft.add(said)
+
+    assert draft.has_lines(typed) is expected
+
+
+def test_who_is_ended_early_is_ending_until_its_outcome_comes() -> None:
+    """Then it has answered like any other."""
+    draft = Draft(Cleaner())
+    draft.add("one\ntw")
+    states = [draft.is_ending]
+    draft.finish()
+    states.append(draft.is_ending)
+    draft.end(outcome("one\ntw", finish=FinishReason.ENOUGH), 1.0)
+    states.append(draft.is_ending)
+
+    assert states == [False, True, False]
+    assert not draft.has_lines("")
+    assert draft.text == "one"
+
+
 @pytest.mark.parametrize("thought", ["The user wants a loop.\n", "Okay, let me see.\n"])
 def test_who_thinks_aloud_has_never_said_enough(thought: str) -> None:
     """Only its end tells what of it is answer."""

@@ -148,8 +148,8 @@ class Place:
         match event:
             case Delta(index=index, text=text):
                 self._drafts[index].add(text)
-                if self._drafts[index].has_enough and self._run is not None:
-                    self._run.finish(index)
+                if self._drafts[index].has_enough:
+                    self._finish(index)
                 if self._caret.typed:
                     self._stop_misfits([index])
                     self._consider()
@@ -179,8 +179,17 @@ class Place:
             self._run.cancel()
 
     def answer(self, waiter: Waiter) -> None:
-        """Let the list of a request go out, with what there is."""
+        """Let the list of a request go out, with what there is.
+
+        Where that is nothing, and the editor does not ask again, whoever has begun is
+        ended with the lines that it has said. Their outcomes come at once, and with
+        the last of them the list.
+        """
         offer = self.offer(waiter.arrival)
+        if not offer.suggestions and not waiter.asks_again:
+            self._finish_begun()
+        if any(draft.is_ending for draft in self._drafts.values()):
+            return
         del self._waiters[waiter.arrival.route]
         self._has_answered = True
         if not offer.suggestions and self.is_running and waiter.asks_again:
@@ -252,6 +261,16 @@ class Place:
             outcome=outcome,
             cost_usd=None if cost is None else float(cost),
         )
+
+    def _finish_begun(self) -> None:
+        for index, draft in self._drafts.items():
+            if draft.has_lines(self._caret.typed):
+                self._finish(index)
+
+    def _finish(self, index: int) -> None:
+        assert self._run is not None
+        self._drafts[index].finish()
+        self._run.finish(index)
 
     def _note_misfit(self, index: int, reason: str) -> None:
         assert self._run is not None
