@@ -135,7 +135,7 @@ def test_a_list_that_would_be_empty_has_the_lines_that_were_said_by_then() -> No
 
         play(scene)
 
-    ledger = Ledger(_folder("XDG_STATE_HOME") / FILE_NAME, patience=1.0)
+    ledger = Ledger(_folder("XDG_STATE_HOME") / LEDGER_FILE, patience=1.0)
     [recorded] = ledger.all()
     ledger.close()
     ends = [(each.finish, each.late) for each in recorded.run.contenders]
