@@ -168,6 +168,19 @@ def test_a_forgotten_bench_takes_its_votes_along(asked: Path) -> None:
     assert run_cli("leaderboard").out.startswith("Nobody can know")
 
 
+def test_without_a_number_the_newest_on_questions_is_meant(
+    asked: Path, tmp_path: Path
+) -> None:
+    """A bench on code that was run since is in nobody's way."""
+    with Upstream(by_prompt()) as one:
+        entries(one)
+        bench(history(tmp_path / "repo"), "--tasks", "2")
+
+    vote([*pairs(QUESTIONS, "A"), ("pair 2 of 4", "q")], "vote")
+
+    assert len(votes()) == 1
+
+
 class TestToldInstead:
     """What cannot be voted on says why, and what to do."""
 

@@ -68,7 +68,14 @@ def vote_bench(invocation: Invocation, bench: str | None) -> int:
     """Ask which answers of a bench are better."""
     process = invocation.process
     with open_benches(folders_of(process)) as records:
-        return vote_on(process, records, records.find(bench))
+        meant = records.find(bench) if bench else _newest(records)
+        return vote_on(process, records, meant)
+
+
+def _newest(records: BenchRecords) -> BenchRecord:
+    """Find the newest bench on questions, or where there is none, the newest."""
+    asking = (each for each in records.listed() if each.plan.asks_questions)
+    return next(asking, None) or records.find(None)
 
 
 def check_can_vote(process: Process, contenders: int) -> None:
