@@ -127,7 +127,7 @@ def test_a_lone_word_that_asks_is_a_question(words: list[str], tmp_path: Path) -
         ("modles pull smollm2", "models pull smollm2"),
         ("models tset the new one", "models test"),
         ("confg shwo --origin", "config show --origin"),
-        ("config chek file.toml", "config check"),
+        ("config chek file.toml", "config check file.toml"),
         ("team member", "team member add"),
         ("shwo 12", "show 12"),
         ("vot B", "vote B"),

@@ -140,6 +140,17 @@ class TestCheck:
         assert (result.code, result.err) == (0, "")
         assert result.out == f"{file}: no problems\n"
 
+    def test_another_file_can_be_named(self, tmp_path: Path) -> None:
+        """As for `config diff`, and once only."""
+        write_config('[provider]\nname = "ollama"\n')
+        other = tmp_path / "other.toml"
+        other.write_text("[nonsense]\n")
+        result = run_cli("config", "check", str(other))
+        assert (result.code, result.out) == (1, "")
+        assert f"{other}:1" in result.err
+        twice = run_cli("--config", str(other), "config", "check", str(other))
+        assert twice.code == 2
+
     def test_without_a_file_the_defaults_are_checked(self) -> None:
         """It says that there is none."""
         result = run_cli("config", "check")

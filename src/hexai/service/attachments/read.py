@@ -74,7 +74,7 @@ def read_files(
             else:
                 desk.put(found)
         except Unfit as error:
-            problems.append(f"{visible_line(name)} {error}")
+            problems.append(f"{visible_line(name) or repr(name)} {error}")
     if problems:
         raise UsageError("; ".join(problems))
     return desk.all

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.order import load
 from hexai.config.problems import dotted
@@ -13,7 +14,7 @@ from hexai.config.schema import Settings
 from hexai.config.shown import TomlLine, document, find_changes, find_origins, summarise
 from hexai.config.validate import find_slow
 from hexai.domain.entry import Surface
-from hexai.errors import ConfigError, SetupError
+from hexai.errors import ConfigError, SetupError, UsageError
 from hexai.service.external_editor import VARIABLES, edit_file, editor_command
 from hexai.service.fingerprints import fingerprint_of
 from hexai.service.inventory import find_lacks
@@ -100,9 +101,14 @@ def show(invocation: Invocation, *, origin: bool, json: bool) -> int:
     return 0
 
 
-def check(invocation: Invocation) -> int:
+def check(invocation: Invocation, *, file: str | None) -> int:
     """Say all problems and warnings on standard error; problems end with 1."""
-    session = open_session(invocation.process, invocation.options)
+    options = invocation.options
+    if file is not None:
+        if options.config is not None:
+            raise UsageError("say one file: --config FILE, or behind `config check`")
+        options = replace(options, config=file)
+    session = open_session(invocation.process, options)
     with asyncio.Runner(loop_factory=Loop) as runner:
         lacks = runner.run(_find_lacks(session))
     complain(session.process, *(f"warning: {lack}" for lack in lacks))
@@ -231,8 +237,9 @@ _COMMANDS = {
     ),
     "config check": _Command(
         callback=check,
-        explanation="Say everything that is wrong with the configuration; problems "
-        "end with 1, warnings do not. Asks nobody.",
+        params=(click.Argument(["file"], required=False),),
+        explanation="Say everything that is wrong with the configuration, or with "
+        "FILE in its place; problems end with 1, warnings do not. Asks nobody.",
     ),
     "config diff": _Command(
         callback=diff,
