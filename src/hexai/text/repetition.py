@@ -14,8 +14,9 @@ fill-in-the-middle endpoints say is a continuation by construction: it is not fo
 import re
 from itertools import accumulate, islice
 
-from hexai.text.brackets import Weighed
+from hexai.text.brackets import Weighed, without_comment
 from hexai.text.indent import indent_of
+from hexai.text.quotes import ends_string, without_closing_quote
 from hexai.text.snippets import fragment_of, is_in_a_pair
 from hexai.text.tags import without_closing_tag
 
@@ -94,8 +95,9 @@ def _gain(answer: str, cut: str, weighed: Weighed, after: str) -> int:
     """
     least = []
     for text in (answer, cut):
-        ends = text.rstrip().endswith(after[:1].strip() or "\n")
-        inner = text.rstrip()[:-1] if ends else text
+        whole = text.rstrip().rstrip(";,")
+        ends = whole.endswith(after[:1].strip() or "\n")
+        inner = whole[:-1] if ends else text
         least.append(min(weighed.weigh(text), weighed.weigh(inner)))
     return least[0] - least[1]
 
@@ -199,6 +201,7 @@ def without_suffix(
     if not answer.strip() or not after.strip():
         return answer
     answer = without_closing_tag(answer, before, after)
+    answer = without_closing_quote(answer, before, after, language)
     if is_in_a_pair(before, after):
         answer = _without_closing_line(answer, before, after)
     weighed = Weighed(before, after, language)
@@ -219,11 +222,15 @@ def covered(answer: str, before: str, after: str, language: str) -> int:
     sizes = _ends_of_closers(rest)
     if not sizes or not answer.strip() or _is_within_a_mark(answer, rest):
         return 0
+    last = answer.rpartition("\n")[2]
+    if without_comment(last, language) != last:
+        answer += "\n"  # else what is right of the cursor would count as comment too
     weighed = Weighed(before, after, language)
-    least = weighed.weigh(answer)
-    if least <= weighed.weigh(""):
+    best, least = 0, weighed.weigh(answer)
+    if ends_string(answer, before, after, language):
+        best, least = 1, weighed.weigh(answer, skip=1)
+    elif least <= weighed.weigh(""):
         return 0
-    best = 0
     for size in sizes:
         weight = weighed.weigh(answer, skip=size)
         if weight < least:

@@ -153,6 +153,25 @@ CASES = {
         "    g();\n  }",
         "  if (x) {\n    g();\n  }\n",
     ),
+    "line with a call that the editor closed": (
+        "def f():\n    g.h(|)\n",
+        "    g.h(a)",
+        "def f():\n    g.h(a)\n",
+    ),
+    "statement with a call that the editor closed": (
+        "{\n    g.h(|);\n}\n",
+        "g.h(a);",
+        "{\n    g.h(a);\n}\n",
+    ),
+    "comment behind what the editor closed": (
+        "f(|)\n",
+        "a)  # as (b) says",
+        "f(a)  # as (b) says\n",
+    ),
+    "single quotes that the editor closed": ("f('|')\n", "it')", "f('it')\n"),
+    "single quotes, and more": ("f('|')\n", "a', 'b')", "f('a', 'b')\n"),
+    "single quotes begun again": ("x = '|'\n", "'it'", "x = 'it'\n"),
+    "an apostrophe": ('x = "|"\n', "it's\"", 'x = "it\'s"\n'),
     "element that the editor closed": (
         "{\n  <ul>|</ul>\n}\n",
         "\n    <li>a</li>\n  </ul>",
