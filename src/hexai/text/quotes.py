@@ -18,7 +18,7 @@ def without_closing_quote(answer: str, before: str, after: str, language: str) -
 
     Not if it goes on with more than what follows: then that has to go (`ends_string`).
     """
-    quote = _quote_around(before, after, language)
+    quote = _quote_around(answer, before, after, language)
     if not quote:
         return answer
     if before.endswith(quote) and re.match(_BEGUN_AGAIN.format(quote), answer):
@@ -39,18 +39,22 @@ def ends_string(answer: str, before: str, after: str, language: str) -> bool:
     Then that quote has to go, for the answer brings it along; unless it begins another
     string, which that quote ends.
     """
-    quote = _quote_around(before, after, language)
+    quote = _quote_around(answer, before, after, language)
     if not quote or _end(answer, quote) < 0:
         return False
     left = before.rpartition("\n")[2] + answer
     return "\n" in answer or _open_quote(left, language) != quote
 
 
-def _quote_around(before: str, after: str, language: str) -> str:
+def _quote_around(answer: str, before: str, after: str, language: str) -> str:
     """Give the quote of the string that the cursor is at the end of; empty: of none."""
     quote = after[:1]
     if quote not in ("'", '"', "`") or language in PROSE:
         return ""
+    if after.partition("\n")[0].count(quote) % 2 == 0:
+        return ""  # it begins a string
+    if not answer.strip(f"{quote} \t\n"):
+        return ""  # two or three quotes in the making
     if after.startswith(quote * 2) or before.endswith(quote * 2):
         return ""  # three of them, or a string that is over
     left = before.rpartition("\n")[2]

@@ -201,7 +201,8 @@ def without_suffix(
     if not answer.strip() or not after.strip():
         return answer
     answer = without_closing_tag(answer, before, after)
-    answer = without_closing_quote(answer, before, after, language)
+    if not infilled:
+        answer = without_closing_quote(answer, before, after, language)
     if is_in_a_pair(before, after):
         answer = _without_closing_line(answer, before, after)
     weighed = Weighed(before, after, language)
@@ -222,7 +223,7 @@ def covered(answer: str, before: str, after: str, language: str) -> int:
     sizes = _ends_of_closers(rest)
     if not sizes or not answer.strip() or _is_within_a_mark(answer, rest):
         return 0
-    last = answer.rpartition("\n")[2]
+    last = (before.rpartition("\n")[2] + answer).rpartition("\n")[2]
     if without_comment(last, language) != last:
         answer += "\n"  # else what is right of the cursor would count as comment too
     weighed = Weighed(before, after, language)

@@ -31,6 +31,8 @@ KEPT = {
     "no quote": ("x = '|'\n", "a b", False),
     "outside": ("x = f(|'a')\n", "b', ", False),
     "in a comment": ("# don't|'\n", " do'", False),
+    "before another string": ("x = '|'b'\n", "a' + ", False),
+    "in the making": ('"|"a"""\n', '"', False),
     "of three": ("'''|'''\n", "a'", False),
     "on a line below": ("x = '|\n'\n", "a'", False),
 }
