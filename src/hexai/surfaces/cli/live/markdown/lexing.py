@@ -11,7 +11,7 @@ at the end of a text. Lexers with a loop of their own keep that.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -102,7 +102,8 @@ class _Uncompiled(RegexLexerMeta):
     def _process_regex(self, regex: Any, rflags: int, state: str) -> _Expression:
         del state
         if isinstance(regex, str):
-            return _Expression(_LONG_CLASS.sub(_short_class, regex), rflags)
+            short = _LONG_CLASS.sub(lambda found: _short_class(found[1]), regex)
+            return _Expression(short, rflags)
         if isinstance(regex, words) and _are_names(regex, rflags):
             pattern = rf"{regex.prefix}(\w+){regex.suffix}"
             return _Expression(pattern, rflags, frozenset(regex.words))
@@ -118,8 +119,9 @@ _LONG_CLASS = re.compile(r"\[(?!\^)([^\[\]\\]{500,})\]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f](?:-[^\x00-\x7f])?")
 
 
-def _short_class(found: re.Match[str]) -> str:
-    listed = re.compile(f"[{_BEYOND_ASCII.sub('', found[1])}]")
+@lru_cache(maxsize=16)
+def _short_class(members: str) -> str:
+    listed = re.compile(f"[{_BEYOND_ASCII.sub('', members)}]")
     others = [chr(code) for code in range(128) if not listed.match(chr(code))]
     return f"[^{re.escape(''.join(others))}]"
 
