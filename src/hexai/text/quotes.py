@@ -43,7 +43,7 @@ def ends_string(answer: str, before: str, after: str, language: str) -> bool:
     if not quote or _end(answer, quote) < 0:
         return False
     left = before.rpartition("\n")[2] + answer
-    return "\n" in answer or _open_quote(left, language) != quote
+    return "\n" in answer or open_quote(left, language) != quote
 
 
 def _quote_around(answer: str, before: str, after: str, language: str) -> str:
@@ -58,10 +58,10 @@ def _quote_around(answer: str, before: str, after: str, language: str) -> str:
     if after.startswith(quote * 2) or before.endswith(quote * 2):
         return ""  # three of them, or a string that is over
     left = before.rpartition("\n")[2]
-    return quote if _open_quote(left, language) == quote else ""
+    return quote if open_quote(left, language) == quote else ""
 
 
-def _open_quote(left: str, language: str) -> str:
+def open_quote(left: str, language: str) -> str:
     """Give the quote of the string that a line leaves open; empty: none."""
     quotes = '"`' if language in CHARACTERS else "\"'`"
     comment = line_comment(language)

@@ -16,7 +16,7 @@ from itertools import accumulate, islice
 
 from hexai.text.brackets import Weighed, without_comment
 from hexai.text.indent import indent_of
-from hexai.text.quotes import ends_string, without_closing_quote
+from hexai.text.quotes import ends_string, open_quote, without_closing_quote
 from hexai.text.snippets import fragment_of, is_in_a_pair
 from hexai.text.tags import without_closing_tag
 
@@ -223,8 +223,11 @@ def covered(answer: str, before: str, after: str, language: str) -> int:
     sizes = _ends_of_closers(rest)
     if not sizes or not answer.strip() or _is_within_a_mark(answer, rest):
         return 0
-    last = (before.rpartition("\n")[2] + answer).rpartition("\n")[2]
-    if without_comment(last, language) != last:
+    left = before.rpartition("\n")[2]
+    last = (left + answer).rpartition("\n")[2]
+    begun = 0 if "\n" in answer else len(left)
+    is_code = not open_quote(last, language)
+    if is_code and begun <= len(without_comment(last, language)) < len(last):
         answer += "\n"  # else what is right of the cursor would count as comment too
     weighed = Weighed(before, after, language)
     best, least = 0, weighed.weigh(answer)

@@ -168,6 +168,11 @@ CASES = {
         "a)  # as (b) says",
         "f(a)  # as (b) says\n",
     ),
+    "address in quotes that the editor closed": (
+        'const a = "|";\n',
+        "https://a.b/c",
+        'const a = "https://a.b/c";\n',
+    ),
     "single quotes that the editor closed": ("f('|')\n", "it')", "f('it')\n"),
     "single quotes, and more": ("f('|')\n", "a', 'b')", "f('a', 'b')\n"),
     "single quotes begun again": ("x = '|'\n", "'it'", "x = 'it'\n"),
