@@ -44,10 +44,27 @@ def _print_version() -> None:
         os._exit(141 if isinstance(error, BrokenPipeError) else 1)
 
 
+def _check_clock() -> None:
+    """End with a sentence where Python's own modules cannot be loaded for the time."""
+    import os
+    import time
+
+    try:
+        time.time()  # noqa: TID251 - the edge
+    except OverflowError:
+        from contextlib import suppress
+
+        said = b"hexai: the clock of this machine is beyond the year 2262; set it\n"
+        with suppress(OSError):
+            os.write(2, said)
+        os._exit(1)
+
+
 def _run(script: str = "") -> None:
     if sys.argv[1:] in (["--version"], ["-version"]):
         _print_version()
         return
+    _check_clock()
 
     import gc
     import os
@@ -129,16 +146,16 @@ def _lsp_start(
     process: "Process", config: str | None, only: "tuple[str, ...]"
 ) -> "LspStart":
     import random
-    import time
     from pathlib import Path
 
+    from hexai.service.wall_clock import wall_clock
     from hexai.surfaces.cli.process import folders_of
     from hexai.surfaces.lsp.configuration import Start
 
     return Start(
         folders=folders_of(process),
         environ=process.environ,
-        now=time.time,  # noqa: TID251 - the edge
+        now=wall_clock,
         random=random.Random(),  # noqa: S311 - shuffles and jitter
         config=None if config is None else Path(config),
         only=only,
@@ -177,8 +194,8 @@ class _Act:
     ) -> int:
         """Carry out one action; gives the exit code."""
         import random
-        import time
 
+        from hexai.service.wall_clock import wall_clock
         from hexai.surfaces.cli.process import folders_of
         from hexai.surfaces.tmux.action import run
         from hexai.surfaces.tmux.popup import Popup
@@ -193,7 +210,7 @@ class _Act:
             environ=process.environ,
             home=process.home,
             folder=process.folder,
-            now=time.time,  # noqa: TID251 - the edge
+            now=wall_clock,
             random=random.Random(),  # noqa: S311 - shuffles and jitter
             stdin=process.stdin,
             stdout=process.stdout,

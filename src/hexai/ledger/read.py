@@ -13,6 +13,7 @@ import msgspec
 
 from hexai.domain.entry import Surface
 from hexai.domain.messages import Message
+from hexai.domain.moments import EARLIEST, LATEST
 from hexai.domain.outcome import Status, Timings
 from hexai.domain.provider import FinishReason, Given, Usage
 from hexai.domain.record import (
@@ -65,9 +66,6 @@ LEFT JOIN name AS kind ON kind.id = contender.error_kind
 LEFT JOIN answer ON answer.run = contender.run AND answer.idx = contender.idx
 WHERE contender.run = ? ORDER BY contender.idx
 """
-
-_LATEST = 10**14
-"""In milliseconds: the year 5138, beyond which no calendar is asked."""
 
 _messages_decoder = msgspec.json.Decoder(tuple[Message, ...])
 
@@ -164,7 +162,7 @@ def _read_one(connection: sqlite3.Connection, number: int) -> RecordedRun | None
 
 
 def _is_time(milliseconds: object) -> bool:
-    return isinstance(milliseconds, int) and 0 <= milliseconds < _LATEST
+    return isinstance(milliseconds, int) and EARLIEST <= milliseconds / 1000 <= LATEST
 
 
 @cache

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.domain.moments import EARLIEST, LATEST
 from hexai.domain.outcome import Status
 from hexai.domain.record import Choice, ContenderRecord, Fact, RecordedRun, RunRecord
 from hexai.errors import UsageError
@@ -22,7 +23,6 @@ from hexai.service.run_record import without_texts
 
 _BATCH = 500
 _FORMAT = 1
-_EARLIEST, _LATEST = 0.0, 1e11
 _PLACE = re.compile(r"at `\$\.?([\w.\[\]]+)`\Z")
 _HEX = frozenset("0123456789abcdef")
 
@@ -113,7 +113,7 @@ def _check(fact: Fact) -> None:
         if len(token) not in (0, 32) or not _HEX.issuperset(token):
             raise ValueError(f"{name} must be 32 hex digits, or empty")
     moment: float = getattr(fact, "started_at", getattr(fact, "at", 0.0))
-    if not _EARLIEST <= moment <= _LATEST:
+    if not EARLIEST <= moment <= LATEST:
         raise ValueError("its time is impossible")
 
 

@@ -1,7 +1,5 @@
 """`--again`: the last prompt, put to other models."""
 
-import time
-
 from msgspec.structs import replace
 
 from hexai.domain.entry import Entry
@@ -10,6 +8,7 @@ from hexai.domain.record import RunRecord
 from hexai.errors import UsageError
 from hexai.service.guard.guard import Source
 from hexai.service.recorded_runs import open_history
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.last_question import find_last
 from hexai.surfaces.cli.output import complain
@@ -19,8 +18,8 @@ from hexai.surfaces.cli.prompt_input import Prompt
 
 def last_question(process: Process) -> RunRecord:
     """Give the last question; raises `UsageError` if it cannot be asked again."""
-    now = time.time()  # noqa: TID251 - the edge
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    now = wall_clock()
+    with open_history(folders_of(process), wall_clock) as history:
         last = find_last(history, process.terminal, now)
     if last is None:
         raise UsageError("there is no earlier question to ask again")

@@ -1,7 +1,6 @@
 """Asking: from a command line's words to the exit code, and what tmux shows."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -26,6 +25,7 @@ from hexai.service.question import Question
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
 from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain, insist, table_columns, tell
@@ -358,7 +358,7 @@ class Status:
             self._session.folders,
             process.environ,
             lambda: settings,
-            now=time.time,  # noqa: TID251 - the edge
+            now=wall_clock,
             log=self._session.log,
         )
         self._status = None if status is None else CommandStatus(status)

@@ -1,7 +1,6 @@
 """`hexai bench ask`: questions of your own, to all of your models."""
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
 from hexai.service.projects import project_of
 from hexai.service.services import Services
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.bench_ask_words import questions_words
 from hexai.surfaces.cli.bench_command import BenchCommand
 from hexai.surfaces.cli.bench_options import BenchOptions, check_resumed
@@ -150,7 +150,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
             file=named,
             project=project_of(self._session.process.folder),
             seed=wanted.seed or os.urandom(4).hex(),
-            until=int(time.time()),  # noqa: TID251 - the edge
+            until=int(wall_clock()),
             repeat=wanted.repeat or 1,
             most=wanted.tasks,
             margin=wanted.margin / 100,

@@ -8,7 +8,6 @@ and how it goes on with what was begun.
 import asyncio
 import gc
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -39,6 +38,7 @@ from hexai.service.bench_records import BenchRecords
 from hexai.service.bench_texts import Text
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.bench_ends import ending_words
 from hexai.surfaces.cli.bench_keeper import Keeper
 from hexai.surfaces.cli.bench_options import BenchOptions, budget_of, check_name
@@ -338,7 +338,7 @@ class BenchCommand(Generic[T]):
         if self._before is not None:
             return self._before
         key = os.urandom(16).hex()
-        now = time.time()  # noqa: TID251 - the edge
+        now = wall_clock()
         return self._records.begin(plan, key=key, name=self._options.name, now=now)
 
     def _keep(self, record: BenchRecord) -> Callable[[Text], None]:

@@ -1,7 +1,6 @@
 """`hexai bench ask --history`: a file of questions, made of what was asked."""
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hexai.errors import HexaiError, UsageError
 from hexai.prompts.cli import wants_explanation
 from hexai.prompts.templates import cli_system
 from hexai.service.recorded_runs import open_history
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import complain, say
@@ -32,7 +32,7 @@ def write_questions(invocation: Invocation, file: str, count: int) -> int:
     settings = open_session(process, invocation.options).snapshot.settings
     found: dict[tuple[str, str | None], None] = {}
     left_out = 0
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         for recorded in history.newest(surface=Surface.CLI):
             if len(found) == count:
                 break

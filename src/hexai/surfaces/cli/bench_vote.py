@@ -6,7 +6,6 @@ next call goes on. Whose the answers are is told only at the end.
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -17,6 +16,7 @@ from hexai.domain.record import Choice
 from hexai.errors import UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.bench_vote_words import general_words, votes_words
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.keys import keyboard, single_keys
@@ -223,7 +223,7 @@ class _Sitting:
         winner = None
         if choice is Choice.TAKEN:
             winner = pair.first if key == LETTERS[0] else pair.second
-        now = time.time()  # noqa: TID251 - the edge
+        now = wall_clock()
         vote = pair.voted(choice, winner, now)
         self._records.vote(self._bench, vote)
         self._go_on(vote)

@@ -1,6 +1,5 @@
 """What votes on the answers of a bench come to: on its questions, and in general."""
 
-import time
 from collections.abc import Iterator, Sequence
 
 from hexai.bench.votes import Pairs, compare_votes, tallies
@@ -10,6 +9,7 @@ from hexai.domain.figures import Filter
 from hexai.domain.ranking import Comparison, Counted, Leaderboard, Verdict
 from hexai.errors import LedgerError
 from hexai.service.recorded_runs import open_history
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.bench_beside import models_of
 from hexai.surfaces.cli.bench_units import interval, share
 from hexai.surfaces.cli.bench_words import pairs_words
@@ -80,9 +80,9 @@ def general_words(process: Process, bench: BenchRecord) -> str:
     """Say what all votes of the ledger say of these contenders, sitting by sitting."""
     if not bench.votes:
         return ""
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     try:
-        with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        with open_history(folders_of(process), wall_clock) as history:
             chosen = Filter(surface=Surface.CLI)
             boards = history.leaderboard(chosen, Counted(now=now))
     except LedgerError as error:

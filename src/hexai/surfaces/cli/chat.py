@@ -8,7 +8,6 @@ the live view's, as for any question; between two it is the line editor's.
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -25,6 +24,7 @@ from hexai.service.recorded_runs import open_history
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.ask import (
     attached,
     say_closing,
@@ -105,7 +105,7 @@ def _between_answers(keyboard: int) -> Iterator[None]:
 def _earlier(process: Process) -> list[str]:
     """Give earlier questions; a chat can do without."""
     try:
-        with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        with open_history(folders_of(process), wall_clock) as history:
             return history.prompts_in_threads(_EARLIER)
     except LedgerError as error:
         complain(process, f"warning: earlier questions are not there: {error}")

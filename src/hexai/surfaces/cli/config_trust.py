@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from hexai.config.narrowing.trust import Grant
 from hexai.config.order import load
 from hexai.errors import ConfigError, UsageError
 from hexai.service.projects import grant, grants, revoke
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
 from hexai.surfaces.cli.process import Process, folders_of
@@ -158,7 +158,7 @@ def _ask(process: Process, file: ProjectFile, *, sure: bool) -> int:
 
 
 def _grant(process: Process, file: ProjectFile) -> None:
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     try:
         grant(folders_of(process), file, now=now)
     except OSError as error:

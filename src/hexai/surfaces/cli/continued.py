@@ -6,7 +6,6 @@ can begin with it: if nothing follows it, or what follows is in quotes. Else it 
 which is meant, and nothing is sent (docs/decisions/0077).
 """
 
-import time
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from hexai.domain.record import RecordedRun
 from hexai.errors import UsageError
 from hexai.service.recorded_runs import History, open_history
 from hexai.service.recorded_threads import Conversation, find_conversation
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.arguments import is_run
 from hexai.surfaces.cli.ask import (
     attached,
@@ -96,8 +96,8 @@ def once_voted(session: Session, conversation: Conversation, *, hidden: bool) ->
 
 def find_follow_up(session: Session, line: CommandLine) -> tuple[Meant, FollowUp]:
     """Find what the options go on with; raises `UsageError`."""
-    now = time.time()  # noqa: TID251 - the edge
-    with open_history(folders_of(session.process), time.time) as history:  # noqa: TID251
+    now = wall_clock()
+    with open_history(folders_of(session.process), wall_clock) as history:
         meant = find_meant(history, session, line, now)
         if meant.run.run.surface is not Surface.CLI:
             raise UsageError(

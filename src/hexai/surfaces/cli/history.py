@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from hexai.errors import HexaiError, UsageError
 from hexai.service.ledger_files import from_lines, to_arena_csv, to_lines
 from hexai.service.projects import named_project, project_meant
 from hexai.service.recorded_runs import Forgotten, History, forget_all, open_history
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.arguments import (
     check_moment,
     read_moment,
@@ -81,10 +81,10 @@ def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     process = invocation.process
     surface = Surface(options["surface"]) if options["surface"] else None
     project = project_meant(process.folder, options["project"] or "")
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         newest = history.listed(surface=surface, project=project)
         runs = [*itertools.islice(newest, limit)][::-1]
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     if options["json"]:
         whole = [run for run in runs if isinstance(run, RecordedRun)]
         records = (recorded_run_record(each, now) for each in whole)
@@ -167,9 +167,9 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
         return 1
     folders = folders_of(process)
     if options["all"]:
-        done = forget_all(folders, time.time)  # noqa: TID251
+        done = forget_all(folders, wall_clock)
     else:
-        with open_history(folders, time.time) as history:  # noqa: TID251
+        with open_history(folders, wall_clock) as history:
             done = _carry_out(process, history, run, options)
     benches = done.benches and f" and {counted(done.benches, 'bench', 'benches')}"
     say(process, f"forgot {counted(done.runs, 'run')}{benches or ''}\n")
@@ -187,7 +187,7 @@ def _carry_out(
     if run is not None:
         return history.forget(history.number(run))
     if options["before"] is not None:
-        now = time.time()  # noqa: TID251 - the edge
+        now = wall_clock()
         return history.forget_before(read_moment(options["before"], now))
     return history.forget_project(named_project(process.folder, options["project"]))
 
@@ -243,7 +243,7 @@ def _export(invocation: Invocation, file: str | None, **options: Any) -> int:
     path = None if file is None else Path(process.folder) / file
     if options["format"] == "llm" and options["no_texts"]:
         raise UsageError("the logs of llm are texts; --no-texts leaves nothing of them")
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         match options["format"]:
             case "llm":
                 _export_llm(process, history, path)
@@ -292,7 +292,7 @@ def _import(invocation: Invocation, file: str) -> int:
     is_piped = file == "-"
     path = "standard input" if is_piped else Path(process.folder) / file
     source = process.stdin if is_piped else path
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         before = history.count()
         try:
             with open(source, "rb", closefd=not is_piped) as lines:

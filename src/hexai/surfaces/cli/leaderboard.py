@@ -1,6 +1,5 @@
 """`hexai leaderboard`: which entry is chosen over which, and how sure that is."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from hexai.domain.ranking import Counted, Leaderboard, Model, Ranking, Standing
 from hexai.domain.record import Method
 from hexai.service.bench_records import open_benches
 from hexai.service.recorded_runs import open_history
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.leaderboard_records import (
@@ -195,7 +195,7 @@ def _counted() -> list[click.Parameter]:
 
 def _leaderboard(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     chosen, by = read_filter(options, process.folder, now), options["by"]
     method = options["method"]
     counted = Counted(now=now, method=method and Method(method), blind=options["blind"])
@@ -205,7 +205,7 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         return show_leaderboard(invocation, chosen, now, options)
     if options["plot"]:
         return plot(process, options, chosen, counted, {"answer"})
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         boards = history.leaderboard(chosen, counted, by)
     model = chosen.model.lower()
     if options["json"]:

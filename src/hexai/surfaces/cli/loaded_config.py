@@ -1,7 +1,6 @@
 """The configuration as one command sees it, with what is made of it for a question."""
 
 import random
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -19,6 +18,7 @@ from hexai.service.log import Log, open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
 from hexai.service.state_files import Told
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import AskOptions
 from hexai.surfaces.cli.output import complain, insist
 from hexai.surfaces.cli.process import Process, folders_of
@@ -90,7 +90,7 @@ class Session(Struct, frozen=True, kw_only=True):
             self.snapshot.settings,
             folders=self.folders,
             environ=self.process.environ,
-            now=time.time,  # noqa: TID251 - the edge
+            now=wall_clock,
             random=random.Random(),  # noqa: S311 - shuffles and jitter
             recorder=recorder,
             log=self.log,
@@ -103,7 +103,7 @@ class Session(Struct, frozen=True, kw_only=True):
         problems: list[str] = []
         recorder = LedgerRecorder(
             self.folders.state,
-            now=time.time,  # noqa: TID251 - the edge
+            now=wall_clock,
             retention_days=self.snapshot.settings.ledger.retention_days,
             on_problem=problems.append,
         )
@@ -138,7 +138,7 @@ def open_session(process: Process, options: AskOptions) -> Session:
     log = open_log(
         None if options.log is None else Path(options.log),
         texts=options.log_texts,
-        now=time.time,  # noqa: TID251 - the edge
+        now=wall_clock,
     )
     return Session(
         process=process, options=options, folders=folders, snapshot=snapshot, log=log

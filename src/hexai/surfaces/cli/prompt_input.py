@@ -2,7 +2,6 @@
 
 import os
 import select
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from hexai.errors import (
 from hexai.prompts.cli import cli_messages, join_input
 from hexai.service.guard.guard import Source, inspect
 from hexai.service.state_files import KeptPrompts
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.output import complain, insist
 from hexai.surfaces.cli.process import Process, folders_of
 
@@ -191,7 +191,7 @@ def keep_text(process: Process, text: str) -> None:
         return
     folder = folders_of(process).kept_prompts
     try:
-        path = KeptPrompts(folder, now=time.time).keep(text)  # noqa: TID251
+        path = KeptPrompts(folder, now=wall_clock).keep(text)
     except OSError as error:
         complain(process, f"your input could not be kept: {error.strerror}")
     else:

@@ -1,6 +1,5 @@
 """`hexai report`: one page that shows what the ledger knows."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
@@ -31,6 +30,7 @@ from hexai.report.write import LARGEST, drawing, to_fitting_html, to_html
 from hexai.service.browser import browser_command, open_page
 from hexai.service.private_files import write_private
 from hexai.service.statistics import Row
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.leaderboard_records import (
     wanted_comparisons,
@@ -93,7 +93,7 @@ def _report(invocation: Invocation, **options: Any) -> int:
     check_installed()
     process = invocation.process
     file = file_named(process, options["output"])
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     chosen = read_filter(options, process.folder, now)
     counted = Counted(now=now)
     with_texts = options["texts"]

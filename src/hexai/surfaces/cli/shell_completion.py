@@ -8,7 +8,6 @@ presses Tab has not asked for a diagnosis.
 """
 
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -34,6 +33,7 @@ from hexai.errors import HexaiError, UsageError
 from hexai.service.recorded_runs import open_history
 from hexai.service.setup.built_in_model import PULLABLE
 from hexai.service.setup.hub import LISTED
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.command_line import root_command
 from hexai.surfaces.cli.commands import COMMANDS
@@ -308,7 +308,7 @@ def _load(process: Process, context: click.Context) -> Snapshot:
 def _runs(
     process: Process, wanted: Callable[[RecordedRun], bool] = lambda _: True
 ) -> _Offers:
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         newest = [each for each in islice(history.newest(), _RUNS) if wanted(each)]
     for each in newest:
         asked = truncate(" ".join(each.run.prompt.split()), 40)
@@ -326,7 +326,7 @@ def _winners(process: Process, word: str | None) -> _Offers:
     ballot = Ballot(recorded.run)
     if not ballot.is_open:
         return
-    hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
+    hidden = is_hidden(recorded, wall_clock())
     for letter, each in ballot.candidates.items():
         yield (
             (letter, f"answer {letter}") if hidden else (each.label, f"answer {letter}")
@@ -338,16 +338,16 @@ def _winners(process: Process, word: str | None) -> _Offers:
 def _contenders(process: Process, word: str | None) -> _Offers:
     """Give what the contenders of a run are called; None: of the newest question."""
     recorded = _run(process, word)
-    hidden = is_hidden(recorded, time.time())  # noqa: TID251 - the edge
+    hidden = is_hidden(recorded, wall_clock())
     names = names_shown(recorded.run, hidden=hidden)
     return [(name, "") for name in names.values()]
 
 
 def _run(process: Process, word: str | None) -> RecordedRun:
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         if word is not None:
             return history.run(word)
-        now = time.time()  # noqa: TID251 - the edge
+        now = wall_clock()
         if (last := find_last(history, process.terminal, now)) is None:
             raise UsageError("nothing was asked yet")
         return last.run

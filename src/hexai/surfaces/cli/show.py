@@ -1,6 +1,5 @@
 """`hexai show`: a recorded run whole, or the answer that won, to print or to copy."""
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from hexai.domain.record import MASK, ContenderRecord, RecordedRun
 from hexai.errors import HexaiError, UsageError
 from hexai.service.recorded_runs import History, open_history
 from hexai.service.recorded_threads import earlier_runs
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli import clipboard
 from hexai.surfaces.cli.arguments import run_argument
 from hexai.surfaces.cli.ballot import Ballot
@@ -88,11 +88,11 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
     process, wanted = invocation.process, convert(options, Wanted)
     if wanted.json and wanted != Wanted(json=True):
         raise UsageError("--json prints all of a run; leave the other options out")
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         recorded = history.run(run) if run else _last(process, history, wanted)
         whole = wanted.json or not (wanted.wants_one or wanted.only_text)
         earlier = _earlier(process, history, recorded) if whole else ()
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     if wanted.json:
         say(process, to_json(recorded_run_record(recorded, now, earlier)) + "\n")
         return 0
@@ -120,7 +120,7 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
 
 def _last(process: Process, history: History, wanted: Wanted) -> RecordedRun:
     """Give the last question; where none was asked, what an editor did last."""
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     last = find_last(history, process.terminal, now)
     if last is None:
         return history.run()

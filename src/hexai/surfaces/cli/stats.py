@@ -1,6 +1,5 @@
 """`hexai stats`: what every contender did."""
 
-import time
 from typing import Any, get_args
 
 import click
@@ -11,6 +10,7 @@ from hexai.domain.ranking import Counted
 from hexai.service.projects import project_meant
 from hexai.service.recorded_runs import open_history
 from hexai.service.statistics import make_rows, with_savings
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.arguments import check_moment, read_moment
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
@@ -124,7 +124,7 @@ def read_filter(options: dict[str, Any], folder: str, now: float) -> Filter:
 
 def _stats(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     chosen, by = read_filter(options, process.folder, now), options["by"]
     if options["team"]:
         from hexai.surfaces.cli.team_views import show_stats
@@ -133,7 +133,7 @@ def _stats(invocation: Invocation, **options: Any) -> int:
     if options["plot"]:
         sections = {"speed", "became", "money"}
         return plot(process, options, chosen, Counted(now=now), sections)
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         titles = history.titles(by)
         counted = make_rows(
             history.figures(chosen, by), history.together(chosen, by), titles

@@ -6,7 +6,6 @@ editor's way. Of several at once one works, and the others end.
 
 import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from hexai.errors import SetupError, TeamError
 from hexai.service.private_files import make_private_folder, open_private_append
 from hexai.service.recorded_runs import open_history
 from hexai.service.team_secret import secret_file
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.process import Process
 from hexai.team.address import address
 from hexai.team.pending import has_news
@@ -33,7 +33,7 @@ def push_quietly(process: Process, folders: Folders, team: Team) -> int:
         return 0
     with suppress(OSError):
         os.nice(_NICE)
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     with _alone(secret_file(folders.state).with_name(_TRIED), now) as is_due:
         if is_due:
             _push(process, folders, team, now)
@@ -42,7 +42,7 @@ def push_quietly(process: Process, folders: Folders, team: Team) -> int:
 
 def _push(process: Process, folders: Folders, team: Team, now: float) -> None:
     words = address(team, process.environ, Path(process.home))
-    with open_history(folders, time.time) as history:  # noqa: TID251 - the edge
+    with open_history(folders, wall_clock) as history:
         changes = history.changes
         if not has_news(changes, folders.state):
             return

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from hexai.errors import UsageError
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain, is_sure, say
 from hexai.surfaces.cli.process import Process
@@ -70,7 +71,7 @@ def add_member(invocation: Invocation, name: str, role: str) -> int:
 def push(invocation: Invocation, *, dry_run: bool, background: bool) -> int:
     """Send what is new."""
     here = here_of(invocation)
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     if background:
         from hexai.surfaces.cli.team_background import push_quietly
 

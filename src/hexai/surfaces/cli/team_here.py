@@ -1,6 +1,5 @@
 """The user's side of a team's ledger: whose configuration, and which server."""
 
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from hexai.config.folders import Folders
 from hexai.config.order import load
 from hexai.config.schema_team import Team
 from hexai.service.recorded_runs import History, open_history
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
@@ -43,7 +43,7 @@ class Here(Struct, frozen=True, kw_only=True):
 
     def history(self) -> AbstractContextManager[History]:
         """Open the user's ledger."""
-        return open_history(self.folders, time.time)  # noqa: TID251 - the edge
+        return open_history(self.folders, wall_clock)
 
 
 def here_of(invocation: Invocation) -> Here:

@@ -1,7 +1,5 @@
 """The user's vote: at a question's end, or by `hexai vote`; who stands for it."""
 
-import time
-
 import click
 from msgspec.structs import replace
 
@@ -10,6 +8,7 @@ from hexai.domain.record import Chosen, RecordedRun, RunRecord
 from hexai.errors import LedgerError, UsageError
 from hexai.service.recorded_runs import History, open_history
 from hexai.service.recorder import LedgerRecorder
+from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.after_vote import standing_line
 from hexai.surfaces.cli.arguments import vote_argument
 from hexai.surfaces.cli.ballot import Ballot, Vote
@@ -71,7 +70,7 @@ def vote_at_the_end(
                 complain(process, f"to vote: {_command(process, ballot)}")
                 return None
             vote = _ask(process, keys, ballot)
-        now = time.time()  # noqa: TID251 - the edge
+        now = wall_clock()
         if (chosen := vote.about(record.run_id, at=now)) is not None:
             recorder.record(chosen)
     else:
@@ -93,7 +92,7 @@ def vote_by_word(
 ) -> Chosen:
     """Vote as the word says, then say how they stand; raises `UsageError`."""
     assert show.record is not None
-    ballot, now = Ballot(show.record), time.time()  # noqa: TID251 - the edge
+    ballot, now = Ballot(show.record), wall_clock()
     chosen = ballot.read_word(word).about(show.record.run_id, at=now)
     assert chosen is not None
     recorder.record(chosen)
@@ -124,7 +123,7 @@ def _command(process: Process, ballot: Ballot) -> str:
 def _say_standing(process: Process, run: RunRecord, chosen: Chosen) -> None:
     """Say how those of a run stand, after a vote that was just recorded."""
     try:
-        with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+        with open_history(folders_of(process), wall_clock) as history:
             recorded = history.run(run.run_id)
             line = standing_line(run, chosen, history.standing(recorded))
     except (LedgerError, UsageError) as error:
@@ -158,7 +157,7 @@ def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
 def _vote(invocation: Invocation, words: tuple[str, ...], *, yes: bool) -> int:
     process = invocation.process
     *run, winner = words
-    with open_history(folders_of(process), time.time) as history:  # noqa: TID251
+    with open_history(folders_of(process), wall_clock) as history:
         recorded = history.run(run[0]) if run else _last_open(process, history)
         at = _newer_than(recorded.chosen)
         was_hidden = is_hidden(recorded, at)
@@ -209,7 +208,7 @@ def _last_open(process: Process, history: History) -> RecordedRun:
 
     No older one is taken in its place: whoever votes means what was just seen.
     """
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     last = find_last(history, process.terminal, now)
     if last is None:
         raise UsageError("there is nothing to vote on: nothing was asked yet")
@@ -234,7 +233,7 @@ def _why_not(last: RecordedRun) -> str:
 
 def _newer_than(earlier: Chosen | None) -> float:
     """Give the time of a choice that replaces another, whatever the clock says."""
-    now = time.time()  # noqa: TID251 - the edge
+    now = wall_clock()
     return now if earlier is None else max(now, earlier.at + 0.001)
 
 
