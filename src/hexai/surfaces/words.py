@@ -195,13 +195,14 @@ def labels_needed(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 
 
 def blind_line(outcome: Outcome, name: str) -> str | None:
-    """Say that a nameless contender failed, without words that could name it.
+    """Say that a nameless contender failed or was cut off, in words that name nobody.
 
     The others have nothing to say before the choice: their lines are held back.
     """
-    if outcome.error is None:
-        return None
-    return f"failed contender={name}: {outcome.error.kind}"
+    if outcome.error is not None:
+        return f"failed contender={name}: {outcome.error.kind}"
+    cut_off = _cut_off(outcome)
+    return f"done contender={name} {cut_off}" if cut_off else None
 
 
 def from_cache(age: float) -> str:

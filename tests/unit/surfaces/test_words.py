@@ -158,6 +158,12 @@ def test_blind_a_failure_shows_its_kind_alone() -> None:
     assert blind_line(ANSWERED, "A") is None
 
 
+def test_blind_an_answer_that_was_cut_off_says_so() -> None:
+    """Half an answer is not judged as a whole one; who it is stays hidden."""
+    cut = replace(ANSWERED, finish=FinishReason.LENGTH)
+    assert blind_line(cut, "B") == "done contender=B finish=length"
+
+
 @pytest.mark.parametrize(
     ("cost", "shown"),
     [

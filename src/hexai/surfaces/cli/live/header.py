@@ -161,7 +161,7 @@ class Standing:
 def _blind_ending(outcome: Outcome) -> str:
     match outcome.status:
         case Status.ANSWERED:
-            return "done"
+            return "done" + _cut_off(outcome)
         case Status.CANCELLED:
             return "cancelled"
         case Status.FAILED | Status.TIMED_OUT:
@@ -179,14 +179,17 @@ def _ending(outcome: Outcome) -> str:
 def _answered(outcome: Outcome) -> str:
     if outcome.cached_age is not None:
         return from_cache(outcome.cached_age)
-    words = f"done {outcome.timings.total:.1f} s"
-    if outcome.finish in {FinishReason.LENGTH, FinishReason.FILTERED}:
-        words += ", cut off"
+    words = f"done {outcome.timings.total:.1f} s{_cut_off(outcome)}"
     if outcome.is_cut:
         words += ", prompt cut"
     if outcome.fell_back:
         words += f" via {visible_line(outcome.model)}"
     return words
+
+
+def _cut_off(outcome: Outcome) -> str:
+    is_cut_off = outcome.finish in {FinishReason.LENGTH, FinishReason.FILTERED}
+    return ", cut off" if is_cut_off else ""
 
 
 class Size(Struct, frozen=True):

@@ -149,6 +149,14 @@ def test_blind_nothing_names_or_times_a_contender(status: Status, words: str) ->
     assert (done.words(0), done.lasting_words(), done.reason()) == (words, words, "")
 
 
+@pytest.mark.parametrize("finish", [FinishReason.LENGTH, FinishReason.FILTERED])
+def test_blind_an_answer_that_was_cut_off_says_so(finish: FinishReason) -> None:
+    """Half an answer is not judged as a whole one."""
+    done = ended(Status.ANSWERED, blind=True, finish=finish)
+
+    assert (done.words(0), done.lasting_words()) == ("done, cut off", "done, cut off")
+
+
 @pytest.mark.parametrize(("blind", "words"), [(True, "failed"), (False, "failed: no")])
 def test_a_short_reason_names_nobody_who_hides(blind: bool, words: str) -> None:
     """Hosts and keys in it would tell who it is."""
