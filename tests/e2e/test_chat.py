@@ -73,8 +73,10 @@ def configure(upstream: Upstream, more: str = "") -> None:
 class Chat:
     """A chat under way on a terminal."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, early: bytes = b"") -> None:
+        """`early` is typed before it starts."""
         self.terminal = Terminal(columns=250)
+        self.press(early)
         self.modes = self._modes()
         self._prompts = 0
         slave = self.terminal.descriptor
@@ -188,6 +190,31 @@ def test_what_is_typed_ahead_is_next(upstream: Upstream) -> None:
 
     assert code == 0
     assert sent(upstream, "one")[-1][1:] == ["a: one-is-slow.", "u: second\nline"]
+
+
+def test_what_is_typed_before_the_start_is_next(upstream: Upstream) -> None:
+    """Where the terminal still collects lines, which makes other keys of some."""
+    chat = Chat("--only", "careful", early=b"first\x1b\rline\r\x04")
+    try:
+        code = chat.process.wait(20)
+    finally:
+        chat.process.kill()
+        chat.process.wait()
+
+    assert code == 0
+    assert sent(upstream, "one") == [["u: first\nline"]]
+
+
+def test_ctrl_d_before_the_start_ends_it(upstream: Upstream) -> None:
+    """Whoever has changed their mind is not asked for a line."""
+    chat = Chat(early=b"\x04")
+    try:
+        assert chat.process.wait(20) == 0
+    finally:
+        chat.process.kill()
+        chat.process.wait()
+
+    assert upstream.requests == []
 
 
 def test_what_is_typed_ahead_survives_a_stop(upstream: Upstream) -> None:

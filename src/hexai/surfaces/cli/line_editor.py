@@ -7,6 +7,7 @@ up in what is typed next.
 
 import asyncio
 import os
+import select
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.key_processor import KeyPress
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import (
     Processor,
     Transformation,
@@ -33,6 +36,11 @@ from hexai.text.sanitise import visible
 
 PROMPT = "> "
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
+_AS_TYPED = {
+    Keys.ControlAt: KeyPress(Keys.ControlD, "\x04"),
+    Keys.ControlJ: KeyPress(Keys.ControlM, "\r"),
+}
+"""What a terminal in its usual modes made of keys, and which those were."""
 Offers = Callable[[str], Iterable[str]]
 """What can stand in the place of the last word of a line that begins with a slash."""
 
@@ -62,7 +70,7 @@ class LineEditor:
         """The signal that has ended it, if one did."""
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
-            input=Vt100Input(stdin),
+            input=_Input(stdin),
             output=output,
             multiline=True,
             prompt_continuation=" " * len(PROMPT),
@@ -103,6 +111,27 @@ class LineEditor:
         finally:
             for number in _ENDS:
                 loop.remove_signal_handler(number)
+
+
+class _Input(Vt100Input):
+    """Keys of a terminal, those among them that were typed before anybody read keys.
+
+    Until then a terminal collects lines: it keeps Ctrl-D as NUL, and Enter as Ctrl-J.
+    """
+
+    def __init__(self, stdin: TextIO) -> None:
+        super().__init__(stdin)
+        waiting = select.poll()
+        waiting.register(stdin.fileno(), select.POLLIN)
+        self._has_early = bool(waiting.poll(0))
+
+    def read_keys(self) -> list[KeyPress]:
+        """Give what was typed since the last time."""
+        keys = super().read_keys()
+        if self._has_early:
+            self._has_early = False
+            keys = [_AS_TYPED.get(each.key, each) for each in keys]
+        return keys
 
 
 def _size(terminal: TextIO) -> Size:
