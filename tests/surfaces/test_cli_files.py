@@ -505,3 +505,26 @@ class TestExtracted:
             result = run_cli("-f", upstream.url, "x", stderr="terminal")
         assert "<p>a" in result.out
         assert "-m pip install 'hexai[files]'" in result.err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "empty.md is empty"), ("\ufeff\n \t\n", "empty.md has only blanks")],
+)
+def test_a_file_without_a_word_goes_along_and_is_told(
+    text: str, words: str, folder: Path
+) -> None:
+    """It was named, so it was meant; but another one was probably."""
+    (folder / "empty.md").write_text(text, "utf-8")
+    result, bodies = ask("-f", "empty.md", "x", folder=folder)
+
+    assert (result.code, result.err.count(f"hexai: note: {words}\n")) == (0, 1)
+    assert "empty.md" in str(bodies)
+
+
+def test_an_empty_file_of_a_folder_is_not_told(folder: Path) -> None:
+    """Nobody named it, and every package of Python has one."""
+    (folder / "src/__init__.py").write_text("")
+    result, _ = ask("-f", "src", "x", folder=folder)
+
+    assert "empty" not in result.err

@@ -108,12 +108,12 @@ class _Desk:
             self._add_folder(name, path)
         elif self._is_new(path):
             called = self._called(name, path)
-            self._keep(attachment(called, path, _read(path, IMAGE_LIMIT)))
+            self._keep_named(attachment(called, path, _read(path, IMAGE_LIMIT)))
 
     def put(self, known: Attached) -> None:
         """Add what was read otherwise; raises `Unfit`."""
         for each in known.attachments:
-            self._keep(each)
+            self._keep_named(each)
         self._notes += known.notes
 
     def _add_folder(self, name: str, folder: str) -> None:
@@ -153,6 +153,13 @@ class _Desk:
         is_new = real not in self._seen
         self._seen.add(real)
         return is_new
+
+    def _keep_named(self, new: Attachment) -> None:
+        """Keep what was named itself; one without a word is probably a slip."""
+        self._keep(new)
+        if new.image is None and not new.text.strip():
+            what = "has only blanks" if new.text else "is empty"
+            self._notes.append(f"{visible_line(new.name)} {what}")
 
     def _keep(self, new: Attachment) -> None:
         if new.image is not None:
