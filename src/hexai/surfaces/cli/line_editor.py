@@ -36,7 +36,7 @@ from hexai.text.sanitise import visible
 
 PROMPT = "> "
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
-_AS_TYPED = {
+_AS_TYPED: dict[Keys | str, KeyPress] = {
     Keys.ControlAt: KeyPress(Keys.ControlD, "\x04"),
     Keys.ControlJ: KeyPress(Keys.ControlM, "\r"),
 }
