@@ -7,7 +7,7 @@ plain items and nothing that only some editors understand.
 An editor is known by its name where it tells one. Where several share a name, or tell
 none, what they say they can do tells them apart, as far as it does (`Traits`). What not
 even that tells is found out while the editor is at work: see `Pace` in
-`completion/races.py`.
+`completion/pace.py`.
 """
 
 from collections.abc import Callable

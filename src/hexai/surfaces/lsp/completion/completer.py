@@ -87,7 +87,7 @@ class Completer:
 
     def changed(self, document: Document, change: TextChange) -> None:
         """Take a change of a document, as a whole, as soon as it was made."""
-        self._races.follow(document.uri, change)
+        self._races.changed(document.uri, change)
         if self.is_enabled and not self._is_shut_down and not self._races.is_any:
             self._warmer.changed(document, change)
 
@@ -166,16 +166,16 @@ class Completer:
             asks_again=_asks_again(arrival, client),
         )
         place.join(waiter)
-        self._races.hold(place)
+        self._races.keep_running(place)
         try:
             return await waiter.wait()
         except asyncio.CancelledError:
             place.leave(waiter)
-            self._races.let_go(place)
+            self._races.end_soon(place)
             raise
 
     def _answer(self, place: Place, waiter: Waiter) -> None:
-        with self._races.contained(place):
+        with self._races.bug_ends(place):
             place.answer(waiter)
 
 
