@@ -71,10 +71,15 @@ def runs_before(
 ) -> list[int]:
     """Give the numbers of the runs that began before a moment, and of their threads.
 
-    A thread is as old as its beginning: what was said later goes back to it.
+    A thread is as old as its beginning: what was said later goes back to it, and if
+    a clock was wrong then, that takes no thread along. Without its beginning it is as
+    old as the oldest of its runs.
     """
     rows = connection.execute(
-        "SELECT number FROM run WHERE started_at < ? ORDER BY started_at LIMIT ?",
+        "SELECT number FROM run WHERE started_at < ?1 AND NOT EXISTS ("
+        "SELECT 1 FROM run AS beginning "
+        "WHERE beginning.id = run.thread AND beginning.started_at >= ?1) "
+        "ORDER BY started_at LIMIT ?2",
         (milliseconds(moment), most),
     )
     return whole_threads(connection, (number for (number,) in rows))

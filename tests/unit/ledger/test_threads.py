@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted
@@ -60,6 +61,17 @@ def test_a_thread_is_as_old_as_its_beginning(ledger: Ledger) -> None:
     assert ledger.before(BEGAN_AT + 90) == [1, 3, 4]
     assert ledger.thread_of(4) == [1, 3, 4]
     assert ledger.thread_of(2) == [2]
+
+
+def test_a_turn_of_a_wrong_clock_takes_no_thread_along(ledger: Ledger) -> None:
+    """It goes with its beginning, however old it seems; without one it counts."""
+    early = replace(turn(2, 1), started_at=0.0)
+    ledger.take(run_record(1), early, turn(3, 2), run_record(4))
+    orphan = replace(turn(6, 5, begins=5), started_at=0.0)
+    ledger.take(orphan, turn(7, 6, begins=5))
+
+    assert ledger.before(BEGAN_AT + 30) == [5, 6]
+    assert ledger.before(BEGAN_AT + 90) == [1, 2, 3, 5, 6]
 
 
 def test_a_thread_counts_once(ledger: Ledger) -> None:

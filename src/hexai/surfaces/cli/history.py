@@ -145,7 +145,8 @@ def forget_parser() -> click.Command:
                 ["--before"],
                 metavar="WHEN",
                 callback=check_moment,
-                help="Runs before a date (2026-11-22) or older than an age (90d).",
+                help="Runs before a date (2026-11-22) or older than an age (90d); a "
+                "thread is as old as its first question.",
             ),
             click.Option(["--project"], metavar="FOLDER", help="Runs of this project."),
             click.Option(
@@ -154,7 +155,7 @@ def forget_parser() -> click.Command:
             click.Option(["--yes"], is_flag=True, help="Do not ask before --all."),
         ],
         explanation="Remove runs and their texts for good: from the ledger, its log, "
-        "what waits to be written, and the cache.",
+        "what waits to be written, and the cache. Threads go whole.",
     )
 
 
