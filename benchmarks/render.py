@@ -235,6 +235,8 @@ HOSTILE = {
     "brackets": "[" * 50_000,
     "images": "![x](" * 10_000,
     "stars": "a**" * 20_000,
+    "stars apart": "*a " * 195,
+    "brackets apart": "[a " * 79,
     "backticks": "`a ``b " * 5_000,
     "links": "[a](http://b.c/d) " * 3_000,
     "definitions": "[a]: http://x\n" * 5_000,

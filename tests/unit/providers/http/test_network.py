@@ -274,6 +274,36 @@ def test_a_slow_reader_holds_the_sender_back() -> None:
     asyncio.run(scene())
 
 
+def test_others_run_while_a_lot_is_read() -> None:
+    """A server that says all at once has it read bit by bit."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(bytes(LARGE // 64))
+        writer.close()
+
+    async def scene() -> None:
+        async with listening(talk) as port:
+            wire = await open_tcp("127.0.0.1", port, AT)
+            read_at: list[int] = []
+            async with asyncio.TaskGroup() as group:
+                running = group.create_task(others())
+                while data := await wire.read(LARGE):
+                    assert len(data) <= 32 * 1024
+                    read_at.append(turns)
+                running.cancel()
+            assert len(set(read_at)) == len(read_at)
+            wire.abort()
+
+    asyncio.run(scene())
+
+
 def test_an_answer_ends_the_wait_for_what_is_still_to_be_sent() -> None:
     """A server that refuses a size does not read on."""
     left = asyncio.Event()

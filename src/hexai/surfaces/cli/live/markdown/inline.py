@@ -85,14 +85,18 @@ _PART = 100
 
 
 def _in_parts(text: str, look: Look, read: Callable[[str], _Part]) -> list[StyledLine]:
-    """Read a text in parts, of which most are known where it grows."""
+    """Read a text in parts, of which most are known where it grows.
+
+    One that is not closed is read again at least twice as long, so that a text full of
+    marks that nothing closes costs little more than to read it once.
+    """
     if _is_too_much(text):
         return _unread(text, look)
     lines: list[StyledLine] = []
     begun = end = 0
     breaks = True
     while begun < len(text) or not lines:
-        seam = _SEAM.search(text, max(begun + _PART, end))
+        seam = _SEAM.search(text, begun + max(_PART, 2 * (end - begun)))
         breaks_next = seam is not None and "\n" in seam[0]
         end = len(text) if seam is None else seam.end()
         part = read(text[begun:end].rstrip(" \n") if breaks_next else text[begun:end])

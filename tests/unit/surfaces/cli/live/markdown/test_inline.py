@@ -1,5 +1,8 @@
 """A text looks the same however far it has come, and whoever reads it."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -68,3 +71,24 @@ def test_links_defined_elsewhere_are_links_in_every_part(text: str) -> None:
     drawn = styled_lines(text.strip(), known, NORMAL)
 
     assert "[" not in "".join(piece.text for piece in drawn[0].pieces)
+
+
+def soonest(read: Callable[[str], object], texts: list[str]) -> float:
+    """Give the least seconds of processor time that one of some texts took."""
+
+    def took(text: str) -> float:
+        began = time.process_time()
+        read(text)
+        return time.process_time() - began
+
+    return min(map(took, texts))
+
+
+@pytest.mark.parametrize("unit", ["*{} ", "_{} ", "[{} ", "**{} _b "])
+def test_marks_that_nothing_closes_are_read_a_few_times_at_most(unit: str) -> None:
+    """Reading them again with each word took up to a hundred times as long."""
+    texts = [unit.format(letter) * 66 for letter in "abcde"]
+
+    in_parts = soonest(lambda text: styled_lines(text, {}, NORMAL), texts)
+
+    assert in_parts < 12 * soonest(lambda text: drawn_whole(text, NORMAL), texts)
