@@ -4,19 +4,23 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC
 
 from hexai.errors import ProviderError
 from hexai.providers.http.client import Answer
 
 _BODY_LIMIT = 64 * 1024
+"""Bytes."""
 _BODY_WAIT = 1.0
+"""Seconds."""
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 async def error_body(answer: Answer) -> bytes:
-    """Read what an upstream says about its refusal; the status alone would do.
+    """Read what an upstream says about its refusal; never fails.
 
-    So does what has come of a body that ends too late, or breaks.
+    Of a body that breaks, or takes too long, it gives the part that has come, which may
+    be empty: the status alone tells enough to go on.
     """
     said = bytearray()
     with suppress(TimeoutError, ProviderError):
@@ -48,6 +52,8 @@ def _moment(date: str) -> float | None:
     from email.utils import parsedate_to_datetime  # few refusals name a date
 
     try:
-        return parsedate_to_datetime(date).timestamp()
+        moment = parsedate_to_datetime(date)
+        # One that ends in "-0000" is given without a zone, as if it were our time.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None

@@ -60,16 +60,16 @@ class Candidate(Struct, kw_only=True):
     outcome: Outcome | None = None
     text: str | Unfit = Unfit("it has not answered")
     edited: str | None = None
-    is_shown: bool = False
+    is_in_view: bool = False
     """The view shows it, or would if there were a text."""
     since: float = 0.0
     """When its text was there to be seen, by the clock of the loop."""
     was_seen: bool = False
-    """It was there for long enough before it went out of sight."""
+    """It was in view for long enough before it went out of it."""
     cost: Decimal | None = None
 
     @property
-    def taken(self) -> str | Unfit:
+    def text_out(self) -> str | Unfit:
         """What goes out if it is taken."""
         return self.text if self.edited is None else self.edited
 
@@ -90,11 +90,11 @@ class Round:
         self._run_id = ""
         self._place: dict[int, int] = {}
 
-    async def put(self, services: Services, send: Send) -> None:
+    async def run(self, services: Services, send: Send) -> None:
         """Ask, and tell the view what happens, until all have ended."""
         run = ask(services, self._question)
         self._run_id = run.run_id
-        self._cast(run)
+        self._list_candidates(run)
         names = tuple(each.name for each in self.candidates)
         frame = self.plan.frame
         target = Target.of(frame) if frame is not None else None
@@ -102,25 +102,28 @@ class Round:
         try:
             async with run:
                 async for event in run:
-                    self._take(event, run, send)
+                    self._pass_on(event, run, send)
         finally:
             self.record = run.record
 
-    def shows(self, places: tuple[int, ...]) -> None:
+    def note_view(self, places: tuple[int, ...]) -> None:
         """Note which candidates the view shows from now on."""
         now = self._clock()
         for place, each in enumerate(self.candidates):
-            is_shown = place in places
-            if is_shown and not each.is_shown:
+            is_in_view = place in places
+            if is_in_view and not each.is_in_view:
                 each.since = now
-            elif each.is_shown and not is_shown:
+            elif each.is_in_view and not is_in_view:
                 each.was_seen = self._is_seen(each)
-            each.is_shown = is_shown
+            each.is_in_view = is_in_view
 
     def edit(self, place: int, text: str) -> Done | None:
-        """Take what the user made of a text; gives what the view is told."""
+        """Keep what the user made of a text; gives what the view is told.
+
+        Where there was no text there is nothing to edit: nobody could be credited.
+        """
         candidate = self._at(place)
-        if candidate is None or candidate.outcome is None:
+        if candidate is None or isinstance(candidate.text, Unfit):
             return None
         candidate.edited = text
         return Done(place=place, text=text, words=f"{self._words(candidate)} · edited")
@@ -129,12 +132,14 @@ class Round:
         """Give what goes out if a candidate is taken."""
         candidate = self._at(place)
         return (
-            Unfit("there is no such answer") if candidate is None else candidate.taken
+            Unfit("there is no such answer")
+            if candidate is None
+            else candidate.text_out
         )
 
     def closing_lines(self, place: int) -> tuple[str, ...]:
-        """Say whose text was taken, and what each answer took."""
-        taken = self.candidates[place]
+        """Say whose text is taken, and how long and what money each answer needed."""
+        taken = self._at(place)
         lines = [
             f"{'taken' if each is taken else 'left'} {_whole_name(each)}: "
             f"{brief_figures(each.outcome, each.cost)}"
@@ -151,11 +156,12 @@ class Round:
     @property
     def has_text(self) -> bool:
         """Whether anything can be taken."""
-        return any(isinstance(each.taken, str) for each in self.candidates)
+        return any(isinstance(each.text_out, str) for each in self.candidates)
 
     def choice(self, place: int | None, *, at: float) -> tuple[Fact, ...]:
-        """Say what was shown and what was taken of it, if anything; `at` is a time."""
-        seen = self._seen(place)
+        """Say what was seen and what was taken of it, if anything; `at` is a time."""
+        taken = None if place is None else self._at(place)
+        seen = self._seen(taken)
         if not seen:
             return ()
         items = tuple(tuple(each.index for each in group) for group in seen)
@@ -165,9 +171,10 @@ class Round:
                 run_id=self._run_id, at=at, choice=Choice.NONE, method=Method.COMMAND
             )
             return (shown, chosen)
-        taken = self.candidates[place]
-        credited = next(group for group in seen if taken in group)
-        text = taken.taken
+        credited = next((group for group in seen if taken in group), None)
+        if taken is None or credited is None:
+            return (shown,)
+        text = taken.text_out
         chosen = Chosen(
             run_id=self._run_id,
             at=at,
@@ -189,29 +196,30 @@ class Round:
         ]
         return "; ".join(reasons)
 
-    def _seen(self, place: int | None) -> list[list[Candidate]]:
-        """Give those whose text was there for long enough; equal texts are one item."""
+    def _seen(self, taken: Candidate | None) -> list[list[Candidate]]:
+        """Give those that were seen, with the one taken; equal texts are one item."""
         groups: dict[str, list[Candidate]] = {}
-        for number, each in enumerate(self.candidates):
-            is_seen = number == place or self._is_seen(each)
+        for each in self.candidates:
+            is_seen = each is taken or self._is_seen(each)
             if isinstance(each.text, str) and is_seen:
                 groups.setdefault(each.text, []).append(each)
         return list(groups.values())
 
     def _is_seen(self, candidate: Candidate) -> bool:
+        """Tell whether its text has been in view for long enough at a time."""
         if candidate.was_seen:
             return True
-        is_there = candidate.is_shown and isinstance(candidate.text, str)
+        is_there = candidate.is_in_view and isinstance(candidate.text, str)
         return is_there and self._clock() - candidate.since >= SHOWN_AFTER
 
-    def _cast(self, run: Run) -> None:
+    def _list_candidates(self, run: Run) -> None:
         for place, index in enumerate(run.order):
             label = run.contenders[index].label
             name = letter(place) if self._question.blind else label
             self._place[index] = place
             self.candidates.append(Candidate(index=index, name=name, label=label))
 
-    def _take(self, event: Event, run: Run, send: Send) -> None:
+    def _pass_on(self, event: Event, run: Run, send: Send) -> None:
         match event:
             case Delta(index=index, text=text):
                 send(Grew(place=self._place[index], text=text))

@@ -175,7 +175,7 @@ class Talk:
         if self._round is None:
             return
         if isinstance(message, Shows):
-            self._round.shows(message.places)
+            self._round.note_view(message.places)
             return
         done = self._round.edit(message.place, message.text)
         if done is not None:
@@ -228,7 +228,7 @@ class Talk:
         assert self._plan is not None
         self._round = self._asking.round(self._plan, compare=self._compare, fresh=fresh)
         self._task = group.create_task(
-            self._round.put(self._asking.services, self._link.send)
+            self._round.run(self._asking.services, self._link.send)
         )
 
     async def _stop(self) -> None:
@@ -277,7 +277,7 @@ class Work:
             return Ending.failed(plan.reason)
         async with self._services() as services:
             asked = self._asking(services).round(plan, compare=False, fresh=False)
-            await asked.put(services, lambda _: None)
+            await asked.run(services, lambda _: None)
         self._end_status(*([asked.record] if asked.record else []))
         text = asked.text_at(0)
         if isinstance(text, Unfit):
