@@ -324,7 +324,7 @@ class Run:
             outcome,
             self._question.asked(outcome.index),
             terms,
-            cache_key=self._cached.keys.get(outcome.index, ""),
+            cache_key=self._cached.key(outcome.index),
             refused=self._refused.get(outcome.index),
         )
         if (thread := self._question.thread) is not None:

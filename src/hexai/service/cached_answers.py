@@ -15,14 +15,16 @@ class CachedAnswers:
     """What the cache has for a question. It has nothing for the text of an editor."""
 
     def __init__(
-        self, services: Services, targets: Targets, asked: Callable[[int], Request]
+        self,
+        services: Services,
+        targets: Targets,
+        request_of: Callable[[int], Request],
     ) -> None:
-        """Look nothing up yet; `asked` tells what a contender is asked, by index."""
+        """Look nothing up yet; `request_of` tells what a contender is asked."""
         self._services = services
         self._targets = targets
-        self._asked = asked
-        self.keys: dict[int, str] = {}
-        """Where the answers of contenders lie, by their indexes."""
+        self._request_of = request_of
+        self._keys: dict[int, str] = {}
 
     def find(
         self, contenders: Iterable[Contender], *, local_only: bool
@@ -38,28 +40,34 @@ class CachedAnswers:
                 continue
             outcome = _outcome(contender, answer)
             if outcome.local or not local_only:
-                self.keys[contender.index] = key
+                self._keys[contender.index] = key
                 found[contender.index] = outcome
         return found
 
     def keep(
         self, contenders: Sequence[Contender], outcomes: Iterable[Outcome]
-    ) -> Iterator[str]:
+    ) -> list[str]:
         """Keep outcomes for the next time; gives a warning for each that fails."""
         by_index = {outcome.index: outcome for outcome in outcomes}
-        asked = (each for each in contenders if each.index in by_index)
-        for contender, key in self._keyed(asked):
-            self.keys[contender.index] = key
+        ended = (each for each in contenders if each.index in by_index)
+        warnings = []
+        for contender, key in self._keyed(ended):
+            self._keys[contender.index] = key
             if warning := self._services.keep(key, by_index[contender.index]):
-                yield warning
+                warnings.append(warning)
+        return warnings
+
+    def key(self, index: int) -> str:
+        """Name where the answer of a contender was found or kept; empty: nowhere."""
+        return self._keys.get(index, "")
 
     def _keyed(
         self, contenders: Iterable[Contender]
     ) -> Iterator[tuple[Contender, str]]:
         for contender in contenders:
-            request = self._asked(contender.index)
+            request = self._request_of(contender.index)
             if request.surface is not Surface.CLI:
-                return
+                continue
             spec = contender.target.spec
             provider = self._targets.settings_of(spec.provider)
             if provider is not None:
@@ -68,7 +76,9 @@ class CachedAnswers:
 
 
 def _outcome(contender: Contender, answer: CachedAnswer) -> Outcome:
-    spec, local = contender.target.spec, contender.target.local
+    spec = contender.target.spec
+    # Where it is asked may have moved since; what was kept tells when nobody knows now.
+    local = contender.target.local
     return Outcome(
         index=contender.index,
         label=contender.label,

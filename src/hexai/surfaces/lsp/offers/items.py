@@ -7,6 +7,7 @@ says that the item was taken. Nothing is left to be resolved later.
 """
 
 import re
+from collections import Counter
 from decimal import Decimal
 
 from lsprotocol import types as lsp
@@ -50,8 +51,11 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
 
     def completion(self, offer: Offer, number: int) -> lsp.CompletionList:
         """Give the list for an offer that is known by a number."""
+        insertions = [Insertion.of(offer, each) for each in offer.suggestions]
+        lines = Counter(map(_shown_line, insertions))
         items = [
-            self._item(offer, index, number) for index in range(len(offer.suggestions))
+            self._item(offer, index, number, each, is_one=lines[_shown_line(each)] == 1)
+            for index, each in enumerate(insertions)
         ]
         incomplete = offer.incomplete and (bool(items) or offer.forced)
         return lsp.CompletionList(is_incomplete=incomplete, items=items)
@@ -64,15 +68,23 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             arguments=[offer.run_id, number, index],
         )
 
-    def _item(self, offer: Offer, index: int, number: int) -> lsp.CompletionItem:
+    def _item(
+        self,
+        offer: Offer,
+        index: int,
+        number: int,
+        insertion: Insertion,
+        *,
+        is_one: bool,
+    ) -> lsp.CompletionItem:
+        """Make an item; `is_one`: no other of the offer shows the same line."""
         suggestion = offer.suggestions[index]
-        insertion = Insertion.of(offer, suggestion)
         new_text = self._new_text(insertion, offer.lines)
         tag = letter(index) if offer.blind else _tag(suggestion.credits)
         detail, documentation = self._described(insertion, suggestion, offer, tag)
         snippet = self.client.item_text == "snippet"
         return lsp.CompletionItem(
-            label=self._label(offer, insertion, tag),
+            label=self._label(insertion, tag, is_one=is_one),
             kind=lsp.CompletionItemKind.Text,
             detail=detail,
             documentation=documentation,
@@ -90,20 +102,18 @@ class ItemMaker(Struct, frozen=True, kw_only=True):
             command=self.accept(offer, number, index),
         )
 
-    def _label(self, offer: Offer, insertion: Insertion, tag: str) -> str:
+    def _label(self, insertion: Insertion, tag: str, *, is_one: bool) -> str:
         if self.client.label == "code":
             return code_label(insertion.first_line) or tag
         if self.client.label == "line":
             line = _shown_line(insertion)
-            rows = (Insertion.of(offer, each) for each in offer.suggestions)
-            is_one = sum(_shown_line(each) == line for each in rows) == 1
             return line if line and is_one else f"{line}  {tag}".strip()
         return truncate(f"{tag}  {_shown_line(insertion)}", LABEL)
 
     def _filter_text(self, insertion: Insertion, new_text: str) -> str:
         if self.client.filter_text == "inserted":
             return new_text
-        return self._of_word(_filter_text(insertion), insertion)
+        return self._of_word(_typed_against(insertion), insertion)
 
     def _of_word(self, text: str, insertion: Insertion) -> str:
         """Take from a text what the editor does not take for part of its word."""
@@ -165,7 +175,7 @@ def _shown_line(insertion: Insertion) -> str:
     return visible_line(insertion.first_line.strip())
 
 
-def _filter_text(insertion: Insertion) -> str:
+def _typed_against(insertion: Insertion) -> str:
     """Give what the user's further typing is compared with."""
     head = insertion.text.partition("\n")[0]
     goes_on = head.strip() or not insertion.text.strip()
@@ -181,9 +191,9 @@ def _tag(by: tuple[Credit, ...]) -> str:
 def expressible(offer: Offer, client: Client) -> Offer:
     """Cut the suggestions of an offer to what an editor puts in as it is.
 
-    One that runs a command has its insertion mended after it. Else a suggestion ends
-    before what would come out wrong, so that what was offered, watched and counted is
-    what is in the document.
+    Where our command mends what an editor has put in, nothing is cut. Else a suggestion
+    ends before what would come out wrong, so that what was offered, watched and counted
+    is what is in the document.
     """
     if client.mends or (client.lines == "all" and client.reaches_right):
         return offer
@@ -243,12 +253,14 @@ def _indented(text: str, indent: str, *, keeps_tabs: bool) -> str:
     those alone.
     """
     kept: list[str] = []
-    for place, line in enumerate(text.split("\n")):
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
         deep = not place or (line.startswith(indent) and (line.strip() or not indent))
         if not deep or ("\t" in line.removeprefix(indent) and not keeps_tabs):
             break
         kept.append(line)
-    return "\n".join(kept).rstrip("\n") if len(kept) < text.count("\n") + 1 else text
+    is_cut = len(kept) < len(lines)
+    return "\n".join(kept).rstrip("\n") if is_cut else text
 
 
 def inline_completions(
