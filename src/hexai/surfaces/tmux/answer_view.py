@@ -17,10 +17,10 @@ class CandidateView(Vertical):
     """An answer with its heading."""
 
     DEFAULT_CSS = """
-    Candidate { width: 1fr; height: 1fr; }
-    Candidate > Words { height: 1; width: 1fr; background: ansi_default;
-                         color: ansi_default; }
-    Candidate.beside { border-left: solid ansi_bright_black; }
+    CandidateView { width: 1fr; height: 1fr; }
+    CandidateView > Words { height: 1; width: 1fr; background: ansi_default;
+                            color: ansi_default; }
+    CandidateView.beside { border-left: solid ansi_default; }
     """
 
     def __init__(self, place: int, name: str) -> None:

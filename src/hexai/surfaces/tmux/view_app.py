@@ -48,9 +48,9 @@ class ActionApp(App[None]):
     CSS = """
     Screen { background: ansi_default; color: ansi_default; }
     Lines, DiffView {
-        scrollbar-color: ansi_bright_black; scrollbar-background: ansi_default;
-        scrollbar-color-hover: ansi_bright_black;
-        scrollbar-color-active: ansi_bright_black;
+        scrollbar-color: ansi_default; scrollbar-background: ansi_default;
+        scrollbar-color-hover: ansi_default;
+        scrollbar-color-active: ansi_default;
         scrollbar-background-hover: ansi_default;
         scrollbar-background-active: ansi_default; }
     """
