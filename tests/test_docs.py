@@ -25,7 +25,6 @@ from hexai.surfaces.cli.command_line import (
 )
 from hexai.surfaces.cli.commands import COMMANDS, find, summaries
 from scripts.generate import pages
-from tests.support.command_line import run_cli, simulated
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -284,30 +283,6 @@ def test_a_manual_page_is_well_formed(page: Path) -> None:
     plain = re.sub(".\b", "", shown.stdout)
     assert "-h, --help" in plain
     assert page.stem in plain
-
-
-def _jq_programs() -> list[tuple[str, str]]:
-    """Give what pages show of jq: its options, and its program."""
-    text = "".join(page.read_text() for page in PAGES)
-    found = re.findall(r"\| jq (?:(-\w+) )?'(.+?)'$", text, re.MULTILINE)
-    assert len(found) >= 4
-    return found
-
-
-@pytest.mark.debian
-@pytest.mark.parametrize(("options", "program"), _jq_programs())
-def test_examples_for_jq_run(options: str, program: str) -> None:
-    """With jq 1.6 too, in which `label` is a word, and of kept answers too."""
-    form = "--jsonl" if ".event" in program else "--json"
-    simulated("echo", "echo?seed=2")
-    command = ["jq", *([options] if options else []), program]
-    for fresh in (["--fresh"], []):
-        printed = run_cli(form, *fresh, "two plus two").out
-        shown = subprocess.run(
-            command, input=printed, capture_output=True, check=True, text=True
-        )
-        assert shown.stderr == ""
-        assert shown.stdout.strip() not in ("", "null")
 
 
 def test_the_tour_runs_after_its_own_steps() -> None:
