@@ -20,7 +20,7 @@ APART = 4
 ROUND = 20
 """Tasks that one model is asked before the next one is loaded."""
 AT_ONCE = 4
-"""Requests at once at an upstream elsewhere that sets no limit of its own."""
+"""Requests at once at one place, at most; fewer where an upstream's limit is lower."""
 
 
 class Seat(Struct, frozen=True, kw_only=True):
@@ -48,9 +48,11 @@ class Lane(Struct, frozen=True, kw_only=True):
     """Contenders of one model each, where models push each other out; else empty."""
 
     def cells(self, tasks: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Give its cells in the order in which they are asked, as task and contender.
+        """Give its cells in the order in which they are asked: (task, contender).
 
-        Who is first changes with each task: the first may find a cold cache.
+        Task by task, all contenders of each; with `rounds`, some tasks of one model
+        before the same of the next. Who is first changes with each task: the first may
+        find a cold cache.
         """
         if not self.rounds:
             yield from _in_turns(tasks, self.contenders)
@@ -106,11 +108,11 @@ def cold_cells(
     """
     seen: set[tuple[str, str]] = set()
     cold = []
-    for place, index in lane.cells(order):
-        read = seats[index].keeps or str(index), tasks[place].path
+    for task, contender in lane.cells(order):
+        read = seats[contender].keeps or str(contender), tasks[task].path
         if read not in seen:
             seen.add(read)
-            cold.append((place, index))
+            cold.append((task, contender))
     return frozenset(cold)
 
 
@@ -119,7 +121,8 @@ def spread(tasks: Sequence[Item]) -> tuple[int, ...]:
 
     What an upstream keeps of one prompt would else make the next one quicker and
     cheaper than an editor would ever see it. They come late rather than early, so that
-    the blocks stay nearly in the order in which they were drawn.
+    the blocks stay nearly in the order in which they were drawn. At worst, with all of
+    one file, the time grows with the square: 40 ms for 1,000 tasks.
     """
     waiting: deque[int] = deque()
     lately: deque[str] = deque(maxlen=APART)

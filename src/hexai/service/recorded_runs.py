@@ -24,7 +24,8 @@ from hexai.ledger.changes import Changes
 from hexai.ledger.llm_logs import write_llm_logs
 from hexai.service.bench_texts import sweep
 from hexai.service.cache import AnswerCache
-from hexai.service.recorder import PATIENCE_OF_READERS, Spool, make_ledger_file
+from hexai.service.recorder import PATIENCE_OF_READERS, make_ledger_file
+from hexai.service.spool import Spool
 from hexai.service.state_files import KeptPrompts, Told
 from hexai.service.team_secret import outside
 

@@ -1,110 +1,23 @@
 """Writes the ledger from a thread, and into a spool what it cannot take."""
 
-import itertools
-import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from hexai.config.folders import LEDGER_FILE, SPOOL_FOLDER
 from hexai.domain.record import Fact
 from hexai.errors import BadFact, LedgerBusy, LedgerError, LedgerTooNew
-from hexai.service.private_files import (
-    TEMPORARY,
-    check_private_folder,
-    create_private,
-    make_private_folder,
-    read_private,
-    remove_files,
-    write_private,
-)
+from hexai.service.private_files import create_private, make_private_folder
+from hexai.service.spool import Spool
 
 if TYPE_CHECKING:
     from hexai.ledger.access import Ledger
 
 
-# One private file for each time something was put aside, JSON lines, named so that an
-# earlier one sorts first. The next process tells them to the ledger and removes the
-# file. If it is killed between the two, or two do it at once, the facts are told twice,
-# which changes nothing.
-
-LIMIT_OF_ONE = 64 * 2**20
-MOST = 1000
-"""Files that wait at most; what comes then is refused, and the user is told."""
-_SUFFIX = ".jsonl"
-_USELESS = ".unreadable"
-_decoder = msgspec.json.Decoder(Fact)
-
-
-class Spool:
-    """Facts that wait below one private folder."""
-
-    def __init__(self, folder: Path, *, now: Callable[[], float]) -> None:
-        """`now` is the wall clock in seconds; it names the files."""
-        self._folder = folder
-        self._now = now
-        self._count = itertools.count()
-
-    def put(self, facts: Sequence[Fact]) -> None:
-        """Put facts aside; raises `OSError` if that cannot be done either."""
-        make_private_folder(self._folder.parent)
-        make_private_folder(self._folder)
-        if len(self._files()) >= MOST:
-            raise OSError(f"{MOST} files wait in {self._folder}")
-        stamp = f"{self._now():017.6f}-{os.getpid()}-{next(self._count)}"
-        lines = b"".join(msgspec.json.encode(fact) + b"\n" for fact in facts)
-        write_private(self._folder / f"{stamp}{_SUFFIX}", lines)
-
-    def take_in(self, tell: Callable[[Sequence[Fact]], None]) -> None:
-        """Tell what waits, file by file, and remove what was told.
-
-        What `tell` raises ends it, and the rest goes on waiting; but a file that no
-        ledger can take is left under a name that is not looked at again.
-        """
-        for path in self._files():
-            try:
-                facts = [*_facts(path)]
-            except FileNotFoundError:
-                continue  # another process was quicker
-            except (OSError, ValueError):
-                _lay_away(path)
-                continue
-            try:
-                tell(facts)
-            except BadFact:
-                _lay_away(path)
-            else:
-                path.unlink(missing_ok=True)
-
-    def forget_all(self) -> list[OSError]:
-        """Remove what waits, and what could not be read; gives why other files stay."""
-        ours = {_SUFFIX, _USELESS, TEMPORARY}
-        return remove_files(self._folder, lambda path: path.suffix in ours)
-
-    def _files(self) -> list[Path]:
-        try:
-            check_private_folder(self._folder)
-            return sorted(p for p in self._folder.iterdir() if p.suffix == _SUFFIX)
-        except OSError:
-            return []
-
-
-def _lay_away(path: Path) -> None:
-    with suppress(OSError):
-        path.rename(path.with_suffix(_USELESS))
-
-
-def _facts(path: Path) -> Iterator[Fact]:
-    for line in read_private(path, limit=LIMIT_OF_ONE).splitlines():
-        yield _decoder.decode(line)
-
-
 MOST_QUEUED = 1000
+"""Facts that wait for the thread at most; what comes then is lost, and told."""
 PATIENCE = 0.8
 """Seconds that a statement waits for another process's lock."""
 PATIENCE_OF_READERS = 5.0
@@ -156,17 +69,30 @@ class LedgerRecorder:
         self._queue: deque[Fact] = deque()
         self._writing: tuple[Fact, ...] = ()
         self._gathers = gathers
-        self._wanted = self._closing = self._is_urgent = False
+        self._refused = 0
+        """Facts that found the queue full."""
+        self._wanted = False
+        """The database is to be opened, whether or not a fact is there."""
+        self._is_urgent = False
+        """Somebody waits in `flush`, so nothing is gathered."""
+        self._closing = False
+        """The thread ends when the queue is empty; the next fact starts another."""
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def record(self, fact: Fact) -> None:
-        """Queue a fact; it is written within a second, or put aside."""
+        """Queue a fact, which is written soon, or put aside.
+
+        It is lost, and the user told, where `MOST_QUEUED` wait already, where a newer
+        program has changed the ledger, and where it can be put nowhere.
+        """
         with self._changed:
             full = len(self._queue) >= MOST_QUEUED
             if not full:
                 self._queue.append(fact)
                 self._start()
+            else:
+                self._refused += 1
         if full:
             self._problem("the ledger is too slow; some runs are not recorded")
 
@@ -189,8 +115,11 @@ class LedgerRecorder:
         self._put_aside(late)  # a fact that is written as well changes nothing
 
     def close(self) -> None:
-        """Flush, close the database and end the thread."""
+        """Flush, close the database and end the thread; says how much was lost."""
         self.flush()
+        lost, self._refused = self._refused, 0
+        if lost:
+            self._problem(f"the ledger was too slow: {lost} facts are not recorded")
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -223,6 +152,9 @@ class LedgerRecorder:
                         self._on_written()
                 except LedgerError as error:
                     self._fail(error, facts)
+                except Exception as bug:
+                    self._put_aside(facts, because=f"recording failed: {bug!r}")
+                    raise
                 finally:
                     self._done()
         finally:
@@ -241,6 +173,10 @@ class LedgerRecorder:
             ledger.record(fact)
         except BadFact as error:
             self._problem(str(error))
+        except LedgerError:
+            raise
+        except Exception as bug:  # noqa: BLE001 - the facts behind it are none the worse
+            self._problem(f"a run is not recorded, by a bug: {type(bug).__name__}")
 
     def _fail(self, error: LedgerError, facts: tuple[Fact, ...]) -> None:
         if isinstance(error, LedgerTooNew):

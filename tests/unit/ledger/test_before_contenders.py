@@ -16,7 +16,7 @@ from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted
 from hexai.domain.record import ContenderRecord, Fact
 from hexai.ledger.access import Ledger
-from hexai.service.recorder import Spool
+from hexai.service.spool import Spool
 from tests.support.records import BEGAN_AT, contender_record, run_record
 
 OLD = Path(__file__).parents[2] / "data" / "ledgers" / "schema_11.sql"

@@ -1,19 +1,22 @@
 """The recorder: who records never waits, and what cannot be written waits."""
 
 import os
+import re
 import sqlite3
 import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hexai.config.folders import LEDGER_FILE, Folders, find_folders
 from hexai.ledger.database import SCHEMA
 from hexai.service.recorded_runs import open_history
-from hexai.service.recorder import MOST, MOST_QUEUED, LedgerRecorder, Spool
+from hexai.service.recorder import MOST_QUEUED, LedgerRecorder
+from hexai.service.spool import MOST, Spool
 from tests.support.records import chosen, contender_record, run_id, run_record
 
 NOW = 1_800_000_000.0
@@ -90,6 +93,47 @@ def test_a_fact_that_contradicts_itself_costs_no_other(folders: Folders) -> None
 
     assert recorded(folders) == [run_id(1), run_id(3)]
     assert ["contradicts itself" in problem for problem in problems] == [True]
+
+
+def test_a_fact_that_meets_a_bug_costs_no_other(folders: Folders) -> None:
+    """It is told; what waits behind it in the same batch is written."""
+    problems: list[str] = []
+    recorder = LedgerRecorder(
+        folders.state, now=lambda: NOW, gathers=60.0, on_problem=problems.append
+    )
+    broken: Any = [None]
+    for fact in (run_record(1), run_record(2, contenders=broken), run_record(3)):
+        recorder.record(fact)
+    recorder.close()
+
+    assert recorded(folders) == [run_id(1), run_id(3)]
+    assert problems == ["a run is not recorded, by a bug: AttributeError"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_meets_a_bug_beside_its_writing_waits(folders: Folders) -> None:
+    """It is put aside and told, and the next fact finds a thread again."""
+    problems: list[str] = []
+
+    def fail_once() -> None:
+        if not problems:
+            raise RuntimeError("whoever listens")
+
+    recorder = LedgerRecorder(
+        folders.state,
+        now=lambda: NOW,
+        on_written=fail_once,
+        on_problem=problems.append,
+    )
+    recorder.record(run_record(1))
+    recorder.flush()
+    files = len(waiting(folders))
+    recorder.record(run_record(2))
+    recorder.close()
+
+    assert files == 1
+    assert recorded(folders) == [run_id(1), run_id(2)]
+    assert ["whoever listens" in problem for problem in problems] == [True]
 
 
 def test_files_are_private_from_the_beginning(folders: Folders) -> None:
@@ -257,7 +301,9 @@ def test_too_many_at_once_are_refused(folders: Folders) -> None:
         for number in range(1, MOST_QUEUED + 200):
             recorder.record(run_record(number))
 
-    assert any("too slow" in problem for problem in problems)
+    first, *_, last = [problem for problem in problems if "too slow" in problem]
+    assert "some runs" in first
+    assert re.fullmatch("the ledger was too slow: [0-9]+ facts are not recorded", last)
 
 
 def test_an_idle_recorder_closes_and_begins_again(folders: Folders) -> None:
