@@ -101,7 +101,9 @@ def push_a_day(server: Postgres, folder: Path, people: int) -> tuple[int, float]
         with connect(words) as connection:
             state = folder / "people" / str(number)
             rows += (
-                Pusher(connection, ledger.changes, state).run(LATELY + 40 * DAY).rows
+                Pusher.open(connection, ledger.changes, state)
+                .run(LATELY + 40 * DAY)
+                .rows
             )
     spent = time.monotonic() - began
     ledger.close()
@@ -119,7 +121,7 @@ def take_in(server: Postgres, folder: Path, user: str) -> tuple[int, float]:
     ledger = Ledger(path, patience=1.0)
     words = _words(server, user)
     with connect(words) as connection:
-        pusher = Pusher(connection, ledger.changes, folder / user / "state")
+        pusher = Pusher.open(connection, ledger.changes, folder / user / "state")
         sender, change, batches = pusher.sender, 0, []
         while runs := ledger.changes.runs(change, most=4000, now=LATELY + 40 * DAY):
             batches.append(batch_of(sender, runs))
@@ -204,7 +206,7 @@ def measure_growth(
 def _push(words: dict[str, str], path: Path, state: Path) -> None:
     ledger = Ledger(path, patience=1.0)
     with connect(words) as connection:
-        Pusher(connection, ledger.changes, state).run(LATELY + 40 * DAY)
+        Pusher.open(connection, ledger.changes, state).run(LATELY + 40 * DAY)
     ledger.close()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hexai.domain.figures import Times
 from hexai.team.results import LEAST, BenchFigures, TeamFigures
-from hexai.team.rounding import tens, two_digits
+from hexai.team.rounding import milliseconds_in_sql, tens, two_digits
 from hexai.team.sent import ANSWERED, FLAGS
 from hexai.team.trials import LONGEST_WORD
 
@@ -19,22 +19,13 @@ if TYPE_CHECKING:
 CELLS_OF_ONE, WORDS_OF_ONE, CHOICES_A_WEEK = 5_000, 20_000, 5_000
 """Of one person, what counts at most, the most used first: cells, different words of
 choices, and choices of a week. Nobody comes to that by choosing."""
-_HOUR = 3_600_000
 
 Key = tuple[str, str, str, str]
 """Surface, language, provider and model."""
 _Pair = tuple[Times, Times]
 """To the first token, and in all."""
 
-# Milliseconds to two digits, so that there are few different ones.
-_BUCKET = """
-CASE WHEN {0} IS NULL THEN NULL WHEN {0} < 100 THEN {0}
-    WHEN {0} < 1000 THEN {0} / 10 * 10 WHEN {0} < 10000 THEN {0} / 100 * 100
-    WHEN {0} < 100000 THEN {0} / 1000 * 1000 ELSE least({0} / 10000 * 10000, {1}) END
-"""
-_FIRST, _TOTAL = (
-    _BUCKET.format(name, _HOUR) for name in ("coalesce(ttft, total)", "total")
-)
+_FIRST, _TOTAL = map(milliseconds_in_sql, ("coalesce(ttft, total)", "total"))
 _CUT, _LATE, _BESIDE = (FLAGS[name] for name in ("cut", "late", "beside a bench"))
 
 _GATHER = tuple(

@@ -32,7 +32,7 @@ class Pending(Struct, frozen=True, kw_only=True):
     cells: Sequence[Cell]
     forgotten: int
     is_known: bool
-    """Whether the server was ever talked to."""
+    """Whether anything is remembered of the server."""
 
 
 def pending(

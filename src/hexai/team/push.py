@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +26,7 @@ from hexai.team.server import (
     NOT_ENROLLED,
     Me,
     Setting,
+    first_line,
     read_me,
     read_setting,
     translated,
@@ -33,6 +34,7 @@ from hexai.team.server import (
 
 if TYPE_CHECKING:
     from psycopg import Connection
+    from psycopg.errors import ProgramLimitExceeded
 
 _FEW, _MANY = 200, 4000
 """Runs that go at once, to begin with and at most."""
@@ -42,8 +44,11 @@ _QUICK, _SLOW = 1.0, 8.0
 """Seconds of a batch below which the next one is larger, or above which smaller."""
 _BURIED_AT_ONCE = 2000
 _LONGEST = 1 << 20
+"""Bytes of a file that is remembered."""
 _KNOWN = "setting.json"
 _LAST = "last.json"
+
+T = TypeVar("T")
 
 _COLUMNS = ", ".join(Row.__struct_fields__)
 _INCOMING = """
@@ -100,27 +105,47 @@ class Pusher:
         self,
         connection: "Connection[Any]",
         changes: Changes,
-        state: Path,
-        projects: Mapping[str, str] | None = None,
+        *,
+        sender: Sender,
+        me: Me,
+        clock: Callable[[], float],
     ) -> None:
-        """`state` is the folder of the user's state. Raises `TeamError`."""
+        """Push as `me`; `clock` times batches. `open` finds out what it takes."""
         self._connection = connection
         self._changes = changes
+        self.sender = sender
+        self.me = me
+        self._clock = clock
+        self._sent: set[int] = set()
+
+    @classmethod
+    def open(
+        cls,
+        connection: "Connection[Any]",
+        changes: Changes,
+        state: Path,
+        projects: Mapping[str, str] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Self:
+        """Ask the server who we are and what it has settled, and remember it.
+
+        `state` is the folder of the user's state; a secret is made there if it has
+        none. Raises `TeamError`.
+        """
         with translated():
-            self.setting = read_setting(connection)
-            self.me = _enrolled(read_me(connection))
+            setting = read_setting(connection)
+            me = _enrolled(read_me(connection))
             secret = make_secret(state)
             _introduce(connection, secret, state)
-        self.sender = Sender(
-            secret=secret, setting=self.setting, projects=projects or {}
-        )
-        self._sent: set[int] = set()
-        keep_known(state, Known(setting=self.setting, person=self.me.pseudonym))
+        keep_known(state, Known(setting=setting, person=me.pseudonym))
+        sender = Sender(secret=secret, setting=setting, projects=projects or {})
+        return cls(connection, changes, sender=sender, me=me, clock=clock)
 
     @property
     def server(self) -> str:
         """Name the team's ledger, wherever it lies."""
-        return str(self.setting.team)
+        return str(self.sender.setting.team)
 
     def run(
         self, now: float, progress: Callable[[int], None] = lambda _rows: None
@@ -160,18 +185,18 @@ class Pusher:
             if not (runs or cells):
                 break
             batch = batch_of(self.sender, runs, cells)
-            began = time.monotonic()
+            began = self._clock()
             try:
                 rows += self.put(batch)
             except _too_many() as error:
-                full = str(_line(error))
+                full = first_line(error)
                 break
             pushed = after(pushed, runs, cells)
             self._changes.note_pushed(self.server, self.me.pseudonym, pushed)
             looked += len(runs) + len(cells)
             withheld += batch.withheld
             progress(rows)
-            size = _next_size(size, time.monotonic() - began)
+            size = _next_size(size, self._clock() - began)
         return Done(
             rows=rows,
             runs=looked,
@@ -206,7 +231,7 @@ def forget_me(connection: "Connection[Any]", changes: Changes, state: Path) -> i
     """
     with translated():
         runs = forget_person(connection, _enrolled(read_me(connection)).pseudonym)
-    pusher = Pusher(connection, changes, state)
+    pusher = Pusher.open(connection, changes, state)
     changes.put_forgotten(outside(state, changes))
     changes.note_pushed(pusher.server, pusher.me.pseudonym, changes.newest())
     with translated():
@@ -232,12 +257,12 @@ def keep_known(state: Path, known: Known) -> None:
 
 
 def read_known(state: Path) -> Known | None:
-    """Give what is remembered of the server; None before it was ever talked to."""
-    path = secret_file(state).with_name(_KNOWN)
-    try:
-        return msgspec.json.decode(read_private(path, limit=_LONGEST), type=Known)
-    except (OSError, msgspec.DecodeError):
-        return None
+    """Give what is remembered of the server; None if nothing is, or it is unreadable.
+
+    Who is told None may take it for a server that was never talked to: the next push
+    finds all of it again.
+    """
+    return _read(state, _KNOWN, Known)
 
 
 class LastPush(Struct, frozen=True, kw_only=True):
@@ -261,10 +286,14 @@ def noted(state: Path, now: float) -> Iterator[None]:
 
 
 def read_last(state: Path) -> LastPush | None:
-    """Give what came of the last push; None if none is remembered."""
-    path = secret_file(state).with_name(_LAST)
+    """Give what came of the last push; None if none is remembered, or readable."""
+    return _read(state, _LAST, LastPush)
+
+
+def _read(state: Path, name: str, kind: type[T]) -> T | None:
+    path = secret_file(state).with_name(name)
     try:
-        return msgspec.json.decode(read_private(path, limit=_LONGEST), type=LastPush)
+        return msgspec.json.decode(read_private(path, limit=_LONGEST), type=kind)
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -322,11 +351,7 @@ def _values(cell: Cell) -> tuple[object, ...]:
     return msgspec.structs.astuple(cell)
 
 
-def _too_many() -> type[Exception]:
+def _too_many() -> "type[ProgramLimitExceeded]":
     from psycopg.errors import ProgramLimitExceeded
 
     return ProgramLimitExceeded
-
-
-def _line(error: Exception) -> str:
-    return str(error).splitlines()[0]

@@ -1,4 +1,4 @@
-"""How what is published is rounded: counts to tens, figures to two digits; pure."""
+"""How what is published is rounded: counts to tens, figures and times to two digits."""
 
 from msgspec.structs import replace
 
@@ -7,6 +7,7 @@ from hexai.domain.ranking import Comparison, Leaderboard, Ranking, Standing
 
 _TENS = 10
 _DIGITS = 2
+_HOUR = 3_600_000
 
 
 def tens(count: float) -> int:
@@ -17,6 +18,21 @@ def tens(count: float) -> int:
 def two_digits(value: float | None) -> float | None:
     """Round a figure."""
     return None if value is None else float(f"{value:.2g}")
+
+
+def milliseconds_in_sql(figure: str) -> str:
+    """Give the SQL that cuts a whole number of milliseconds to two digits.
+
+    The server itself rounds times, so that there are few different ones to be counted.
+    """
+    return f"""
+CASE WHEN {figure} IS NULL THEN NULL WHEN {figure} < 100 THEN {figure}
+    WHEN {figure} < 1000 THEN {figure} / 10 * 10
+    WHEN {figure} < 10000 THEN {figure} / 100 * 100
+    WHEN {figure} < 100000 THEN {figure} / 1000 * 1000
+    ELSE least({figure} / 10000 * 10000, {_HOUR})
+END
+"""
 
 
 def rounded(board: Leaderboard) -> Leaderboard:

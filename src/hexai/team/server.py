@@ -164,7 +164,7 @@ def translated() -> Iterator[None]:
 
 
 def _translate(error: "Error") -> TeamError:
-    said, state = _line(error), error.sqlstate or ""
+    said, state = first_line(error), error.sqlstate or ""
     for begins, kind, words in _MEANT:
         if state.startswith(begins):
             return kind(f"{words}: {said}")
@@ -177,7 +177,7 @@ def _translate(error: "Error") -> TeamError:
     return kind(f"{words}: {' '.join(said.split())}")
 
 
-def _line(error: "Error") -> str:
+def first_line(error: "Error") -> str:
     """Give the first line of what was said, without the values of any row."""
     primary = error.diag.message_primary if error.sqlstate else None
     lines = (primary or str(error)).strip().splitlines()

@@ -48,9 +48,9 @@ def _push(process: Process, folders: Folders, team: Team, now: float) -> None:
             return
         try:
             with noted(folders.state, now), connect(words) as connection:
-                done = Pusher(connection, changes, folders.state, team.projects).run(
-                    now
-                )
+                done = Pusher.open(
+                    connection, changes, folders.state, team.projects
+                ).run(now)
         except SetupError as error:
             raise TeamError(str(error)) from None
         if done.full:

@@ -83,7 +83,7 @@ def push(invocation: Invocation, *, dry_run: bool, background: bool) -> int:
         return 0
     state = here.folders.state
     with noted(state, now), here.history() as history, here.connected() as connection:
-        pusher = Pusher(connection, history.changes, state, here.team.projects)
+        pusher = Pusher.open(connection, history.changes, state, here.team.projects)
         done = pusher.run(now, _progress(here.process))
     _say(here, done_words(done))
     return 1 if done.full else 0
