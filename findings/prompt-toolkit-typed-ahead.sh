@@ -6,7 +6,7 @@
 #   there, of which a NUL is left: the prompt does not end. Enter has become a line feed:
 #   Alt-Enter is no longer Alt-Enter, and the half of the text before it is sent off.
 # Version: prompt_toolkit 3.0.53, on Linux.
-# Concerns: chats that print an answer between two prompts, while people type on.
+# Concerns: chats that print an answer between two prompts while people type on, or start while they do.
 set -euo pipefail
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
