@@ -13,6 +13,8 @@ from collections.abc import Callable
 from math import inf
 from typing import Final, Literal
 
+from msgspec import Struct
+
 from hexai.domain.entry import Budgets
 from hexai.domain.outcome import Timings
 from hexai.domain.provider import Finished
@@ -21,11 +23,22 @@ from hexai.engine.streams import CLOSE_WITHIN
 from hexai.errors import Phase
 
 
+class _Told(Struct, frozen=True, kw_only=True):
+    """What an upstream said of one attempt, in seconds, cut to what was possible."""
+
+    loading: float = 0.0
+    queued: float = 0.0
+    generating: float = 0.0
+    before: float = 0.0
+    """Between slot and first token, when it neither loaded nor queued."""
+
+
 class Stopwatch:
     """Times a contender from its first slot on; `now` is the loop's time in seconds.
 
-    It stands still while the contender queues again or loads its model: both have
-    figures of their own, and enter no other.
+    Its figures stand still while the contender queues again or loads its model: both
+    have figures of their own, and enter no other. Its timeout is put off by loading
+    alone, so who queues again spends it.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -42,14 +55,13 @@ class Stopwatch:
         self._stopped_at: float | None = None
         self._slot_at = 0.0
         self._stood_still = 0.0
-        self._told = (0.0, 0.0)
-        self._made = (0.0, 0.0)
+        self._told = _Told()
 
     def resume(self) -> None:
         """Go on for another attempt, and forget the tokens of the last one."""
         self._stopped_at = None
         self._first_token_at = None
-        self._told = self._made = (0.0, 0.0)
+        self._told = _Told()
 
     def queue(self, now: float) -> None:
         """Begin to wait for a slot."""
@@ -74,28 +86,25 @@ class Stopwatch:
         """Stand still: the upstream serves others first."""
         self._waiting_since = now
 
-    def stop_waiting(self, now: float) -> None:
-        """Run again."""
+    def start_loading(self, now: float) -> None:
+        """Stand still: the model is being loaded; a wait is over then."""
+        self.go_on(now)
+        self._loading_since = now
+
+    def go_on(self, now: float) -> None:
+        """End the wait or the loading, if there is one."""
         if self._waiting_since is not None:
             self._queued += now - self._waiting_since
             self._queued_again += now - self._waiting_since
             self._waiting_since = None
-
-    def start_loading(self, now: float) -> None:
-        """Stand still: the model is being loaded."""
-        self._loading_since = now
-
-    def stop_loading(self, now: float) -> None:
-        """Run again."""
         if self._loading_since is not None:
             self._loading += now - self._loading_since
             self._loading_since = None
 
     def see_token(self, now: float) -> None:
         """Note a token, of reasoning or of the answer: the model is loaded."""
-        if self._loading_since is not None:
-            self.stop_loading(now)
         if self._first_token_at is None:
+            self.go_on(now)
             self._first_token_at = now
 
     def see_text(self, now: float) -> None:
@@ -116,8 +125,12 @@ class Stopwatch:
             passed = max(0.0, self._first_token_at - self._slot_at - stood)
             loading = min(end.loading, passed)
             queued = min(end.queued, passed - loading)
-            self._told = (loading, queued)
-            self._made = (end.generating, passed - loading - queued)
+            self._told = _Told(
+                loading=loading,
+                queued=queued,
+                generating=end.generating,
+                before=passed - loading - queued,
+            )
 
     def forget_text(self) -> None:
         """Forget when the answer began: what came so far was reasoning."""
@@ -126,8 +139,7 @@ class Stopwatch:
     def stop(self, now: float) -> None:
         """Note the end, of an answer or an attempt; what closing takes is left out."""
         if self._stopped_at is None:
-            self.stop_waiting(now)
-            self.stop_loading(now)
+            self.go_on(now)
             self._stopped_at = now
 
     @property
@@ -142,14 +154,13 @@ class Stopwatch:
         return self._first_slot_at + self._timeout + self._loading
 
     def timings(self, now: float) -> Timings:
-        """Give the figures: up to the end, or to now if it was not stopped."""
+        """Stop, unless that was done, and give the figures up to then."""
         self.stop(now)
-        end = now if self._stopped_at is None else self._stopped_at
-        loading, queued = self._told
-        told = loading + queued
+        assert self._stopped_at is not None
+        end, told = self._stopped_at, self._told.loading + self._told.queued
         return Timings(
-            queued=self._queued + queued,
-            loading=self._loading + loading,
+            queued=self._queued + self._told.queued,
+            loading=self._loading + self._told.loading,
             ttft=None if self._ttft is None else max(0.0, self._ttft - told),
             generating=self._generating(end),
             total=max(0.0, self._elapsed(end) - told),
@@ -159,8 +170,7 @@ class Stopwatch:
         if self._first_token_at is None:
             return None
         seen = end - self._first_token_at
-        made, before = self._made
-        return max(seen, min(made, seen + before))
+        return max(seen, min(self._told.generating, seen + self._told.before))
 
     def _elapsed(self, now: float) -> float:
         began = now if self._first_slot_at is None else self._first_slot_at
@@ -223,7 +233,6 @@ class BudgetClock:
     def loading(self) -> None:
         """Let the load budget run; all others stand still."""
         if self._phase in ("connect", "queue", "first token"):
-            self._stopwatch.stop_waiting(self._loop.time())
             self._stopwatch.start_loading(self._loop.time())
             self._enter("load")
             self._tell("loading")
@@ -238,8 +247,7 @@ class BudgetClock:
     def ready(self) -> None:
         """Let the connect budget run again, after a wait or a load."""
         if self._phase in ("queue", "load"):
-            self._stopwatch.stop_waiting(self._loop.time())
-            self._stopwatch.stop_loading(self._loop.time())
+            self._stopwatch.go_on(self._loop.time())
             self._enter("connect")
             self._tell("ready")
 
@@ -250,8 +258,7 @@ class BudgetClock:
             self._enter("first token")
         if self._phase in _BEFORE_SENT:
             was_held = self._phase != "connect"
-            self._stopwatch.stop_waiting(self._loop.time())
-            self._stopwatch.stop_loading(self._loop.time())
+            self._stopwatch.go_on(self._loop.time())
             self._enter("first token")
             if was_held:
                 self._tell("ready")
@@ -267,8 +274,7 @@ class BudgetClock:
         if self._phase == "idle":
             self._since = now
         elif self._phase != "closing":
-            self._stopwatch.stop_waiting(now)
-            self._stopwatch.stop_loading(now)
+            self._stopwatch.go_on(now)
             self._enter("idle")
 
     def finish(self) -> None:
