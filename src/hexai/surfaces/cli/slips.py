@@ -4,9 +4,10 @@ Whoever asks such a question all the same writes `--` before it.
 """
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import click
+from msgspec import Struct
 
 from hexai.errors import UsageError
 from hexai.surfaces.cli.command_line import (
@@ -28,90 +29,278 @@ from hexai.text.nearest_name import nearest_by_edits, nearest_by_slip
 
 BEHIND_DASHES = "To ask these words, write -- before them"
 _NO_COMMAND = {"help": "hexai --help", "version": "hexai --version"}
+_LONG = 6
+"""Letters; a shorter name is a slip away from too many words."""
+_OF_GROUP = 3
+"""Words behind a group, such as `set KEY VALUE`."""
+_OF_VOTE = 2
+"""Words that `vote` takes: a run, and who wins."""
+_HEX_DIGITS = frozenset("0123456789abcdef")
+"""What the name of a run is made of."""
+_ELSEWHERE = frozenset(
+    {
+        *("add", "clean", "clear", "create", "default", "delete", "disable", "enable"),
+        *("get", "info", "install", "join", "leave", "list", "ls", "new", "open"),
+        *("print", "remove", "reset", "rm", "run", "search", "select", "set", "start"),
+        *("status", "stop", "uninstall", "unset", "update", "use", "validate"),
+    }
+)
+"""Commands that other programs have in such groups."""
+
+
+class _Asked(Struct, frozen=True, kw_only=True):
+    """Words that would be asked, for a rule that looks at them."""
+
+    words: tuple[str, ...]
+    labels: Labels
+    of_question: bool
+    """Options stand before them that only a question has."""
+
+
+_Rule = Callable[[_Asked], str | None]
+"""Says what is wrong with words as a question; None: nothing, as far as it goes."""
 
 
 def refuse_slips(line: CommandLine, options: AskOptions, labels: Labels) -> None:
     """Raise `UsageError` for words that were probably meant as a command."""
-    words = line.words
-    _refuse_strictly(words)
-    if options.follow is not None or options.files or options.template is not None:
-        return  # "more" goes on with a question, and is no slip for "vote"
-    _refuse_what_is_meant(words)
-    if len(words) == 1:
-        of_question = bool(given(options) - GENERAL)
-        _refuse_near_miss(
-            words[0], nearest_by_slip if of_question else nearest_by_edits
-        )
+    asked = _Asked(
+        words=line.words,
+        labels=labels,
+        of_question=bool(given(options) - GENERAL),
+    )
+    goes_on = options.follow is not None or options.template is not None
+    for rule in _rules(asked, goes_on=goes_on or bool(options.files)):
+        if (said := rule(asked)) is not None:
+            raise UsageError(said)
+
+
+def _rules(asked: _Asked, *, goes_on: bool) -> Iterator[_Rule]:
+    """Give the rules for words, in order: the first that says something is heard.
+
+    `goes_on`: the words go on with a question, a file or a template; "more" is no slip
+    for "vote" then.
+    """
+    yield _wrong_for_strict
+    if goes_on:
         return
-    if meant := _meant_by(words, labels):
-        raise UsageError(f"did you mean `hexai {meant}`? {BEHIND_DASHES}")
-    if not given(options) - GENERAL:
-        _refuse_word_behind(words)
+    yield _half_a_name
+    yield _wrong_for_command
+    if len(asked.words) == 1:
+        yield _lone_word
+        return
+    first = asked.words[0]
+    if first.lower() in _NO_COMMAND:
+        yield _help_for_command
+    elif first == "vote":
+        yield _vote_the_other_way
+    else:
+        yield _slip_in_pair
+        yield _two_names
+        yield _slip_in_word
+    if not asked.of_question:
+        yield _one_word_too_many
 
 
-def _refuse_near_miss(
-    word: str, nearest: Callable[[str, set[str]], str | None]
-) -> None:
-    """Refuse a lone word that is nearly a command, which `nearest` finds."""
+def _did_you_mean(*commands: str) -> str:
+    meant = " or ".join(f"`hexai {each}`" for each in commands)
+    return f"did you mean {meant}? {BEHIND_DASHES}"
+
+
+def _wrong_for_strict(asked: _Asked) -> str | None:
+    """Find a strict command of several words with arguments that are none of its."""
+    for command in commands_of(asked.words):
+        if command.is_strict and len(command.words) > 1:
+            rest = asked.words[len(command.words) :]
+            if said := _wrong_arguments(command, rest):
+                return said
+    return None
+
+
+def _half_a_name(asked: _Asked) -> str | None:
+    """Find the beginning of a name of three words, and nothing else."""
+    words = asked.words
+    for command in COMMANDS:
+        if 1 < len(words) < len(command.words) and command.words[: len(words)] == words:
+            return _did_you_mean(command.name)
+    return None
+
+
+def _wrong_for_command(asked: _Asked) -> str | None:
+    """Find what is meant as a command, which does not take it: models may cost money.
+
+    It is meant as one where its name of several words stands alone; where nothing
+    but runs follow; and where an option follows the name, or a word behind it, or is
+    among the other words and nearly one of the command's: who asks a question writes
+    none.
+    """
+    for command in commands_of(asked.words):
+        rest = asked.words[len(command.words) :]
+        if _is_used(command, rest) and (said := _wrong_arguments(command, rest)):
+            return said
+    return None
+
+
+def _lone_word(asked: _Asked) -> str | None:
+    """Find a word that is a command which needs more, or nearly a command."""
+    [word] = asked.words
     names = {command.words[0] for command in COMMANDS}
-    meant = _NO_COMMAND.get(word.lower())
     if word in names:
         command = next(each for each in COMMANDS if each.name == word)
         context = click.Context(command.parser(), info_name=f"hexai {word}")
-        raise UsageError(
+        return (
             f"`{word}` needs arguments: {_usage(context)}; to ask this word: "
             f"hexai -- {word}"
         )
+    meant = _NO_COMMAND.get(word.lower())
+    nearest = nearest_by_slip if asked.of_question else nearest_by_edits
     if meant is None and (near := nearest(word, names)):
         meant = f"hexai {near}"
-    if meant is not None and not word.endswith("?"):  # "what?" means no `chat`
-        raise UsageError(f"did you mean `{meant}`? To ask this word: hexai -- {word}")
+    if meant is None or word.endswith("?"):  # "what?" means no `chat`
+        return None
+    return f"did you mean `{meant}`? To ask this word: hexai -- {word}"
 
 
-def _refuse_strictly(words: tuple[str, ...]) -> None:
-    """Refuse a strict command with arguments that are none of its."""
-    for command in commands_of(words):
-        if command.is_strict and len(command.words) > 1:
-            _refuse_arguments(command, words[len(command.words) :])
+def _help_for_command(asked: _Asked) -> str | None:
+    """Find a command behind "help" or "version"."""
+    for command in COMMANDS:
+        if command.words == asked.words[1:]:
+            return _did_you_mean(f"{command.name} --help")
+    return None
 
 
-def _refuse_arguments(command: Command, rest: tuple[str, ...]) -> None:
-    """Raise what is wrong with a command's arguments, and how to ask them."""
+def _vote_the_other_way(asked: _Asked) -> str | None:
+    """Find a winner before the run of a vote, or a word too many behind both."""
+    rest = asked.words[1:]
+    is_named = _is_unasked(rest[0]) or rest[0] in asked.labels()
+    if len(rest) > _OF_VOTE + 1 or not is_named:
+        return None
+    from hexai.surfaces.cli.arguments import is_run
+
+    winner, *run = rest
+    is_turned = len(run) == 1 and is_run(run[0]) and not is_run(winner)
+    turned = shlex.join(("vote", *run, winner))
+    return _did_you_mean(turned if is_turned else "vote [RUN] WINNER")
+
+
+def _slip_in_pair(asked: _Asked) -> str | None:
+    """Find a command's name of two words with a slip in one of them."""
+    first, second, *rest = asked.words
+    pairs = [command.words for command in COMMANDS if len(command.words) == 2]
+    group = nearest_by_slip(first, {each for each, _ in pairs})
+    if group is None:
+        return None
+    meant = nearest_by_slip(second, {word for each, word in pairs if each == group})
+    if meant is None or (first, second) == (group, meant):
+        return None
+    command = next(c for c in COMMANDS if c.words == (group, meant))
+    return _did_you_mean(_as_used(command, tuple(rest)) or command.name)
+
+
+def _two_names(asked: _Asked) -> str | None:
+    """Find two names of commands beside each other, and nothing else.
+
+    The first may have a slip if it is no word that is near to many others.
+    """
+    words = asked.words
+    names = {command.words[0] for command in COMMANDS}
+    if len(words) != 2 or words[1] not in {*names, "list"}:
+        return None
+    groups = {c.words[0] for c in COMMANDS if len(c.words) > 1}
+    groups = {name for name in groups if len(name) >= _LONG}
+    first = words[0] if words[0] in names else nearest_by_slip(words[0], groups)
+    if first is None or (words[1] == "list" and first not in groups):
+        return None
+    known = {command.name for command in COMMANDS if command.summary}
+    turned = f"{words[1]} {first}"
+    possible = [turned] if turned in known else [first, words[1]]
+    meant = [name for name in possible if name in known]
+    return _did_you_mean(*meant) if meant else None
+
+
+def _slip_in_word(asked: _Asked) -> str | None:
+    """Find a command with a slip, and behind it what nobody asks.
+
+    That is options, runs, or who wins a vote; behind `chat`, a model's label.
+    """
+    first, *others = asked.words
+    rest = tuple(others)
+    if first == "chat" and len(rest) == 1:
+        is_label = rest[0] in asked.labels()
+        only = f"chat --only {shlex.quote(rest[0])}"
+        return _did_you_mean(only) if is_label else None
+    is_vote = len(rest) <= _OF_VOTE and nearest_by_slip(first, ("vote",)) is not None
+    if is_vote and rest[-1] in asked.labels() and all(map(_is_unasked, rest[:-1])):
+        return _did_you_mean(shlex.join(("vote", *rest)))
+    if not (is_option(rest[0]) or all(map(_is_unasked, rest))):
+        return None  # most questions: nothing more is loaded for them
+    single = {command.name: command for command in COMMANDS if " " not in command.name}
+    name = nearest_by_slip(first, single)
+    if name is None or name == first:
+        return None
+    if (used := _as_used(single[name], rest)) is not None:
+        return _did_you_mean(used)
+    is_its = option_names(single[name].parser()).meant_by(rest[0])
+    return _did_you_mean(name) if is_its else None
+
+
+def _one_word_too_many(asked: _Asked) -> str | None:
+    """Find a command with one word behind it that it cannot take.
+
+    Or a group with what such groups have elsewhere, and up to two words for it. A
+    question mark, or quotes around more than one word, make a question.
+    """
+    words = asked.words
+    command = next(iter(commands_of(words)), None)
+    if command is None or words[-1].endswith("?") or any(map(_is_quoted, words)):
+        return None
+    rest = words[len(command.words) :]
+    below = [c.name for c in COMMANDS if c.is_below(command)]
+    is_known = below and rest[0] in _ELSEWHERE and len(rest) <= _OF_GROUP
+    if len(rest) > 1 and not is_known:
+        return None
+    if rest == ("help",):
+        return _did_you_mean(f"{command.name} --help")
+    if below:
+        having = ", ".join(name.removeprefix(f"{command.name} ") for name in below)
+        return (
+            f"`hexai {command.name}` has no `{rest[0]}`; it has {having}. "
+            f"{BEHIND_DASHES}"
+        )
+    return _wrong_arguments(command, rest)
+
+
+def _wrong_arguments(command: Command, rest: tuple[str, ...]) -> str | None:
+    """Say what is wrong with a command's arguments, and how to ask them."""
     try:
         context_of(command, rest)
     except click.UsageError as error:
         said = error.format_message()
-        said += "" if said.endswith((".", "?", "?)")) else "."
-        if command.is_strict:
-            context = click.Context(command.parser(), info_name=f"hexai {command.name}")
-            said = f"{said.rstrip('.')}; it is used so: {_usage(context)}."
-        raise UsageError(
-            f"`hexai {command.name}`: {said} See hexai "
-            f"{command.name} --help; to ask these words, write -- before them"
-        ) from None
+    else:
+        return None
+    said += "" if said.endswith((".", "?", "?)")) else "."
+    if command.is_strict:
+        context = click.Context(command.parser(), info_name=f"hexai {command.name}")
+        said = f"{said.rstrip('.')}; it is used so: {_usage(context)}."
+    return (
+        f"`hexai {command.name}`: {said} See hexai "
+        f"{command.name} --help; to ask these words, write -- before them"
+    )
+
+
+def _as_used(command: Command, rest: tuple[str, ...]) -> str | None:
+    """Give a command with its arguments as typed; None if it cannot take them."""
+    try:
+        context_of(command, rest)
+    except click.UsageError:
+        return None
+    return shlex.join((*command.words, *rest))
 
 
 def _usage(context: click.Context) -> str:
     return context.get_usage().removeprefix("Usage: ")
 
 
-def _refuse_what_is_meant(words: tuple[str, ...]) -> None:
-    """Refuse what is meant as a command and is none: models may cost money.
-
-    It is meant as one where its name of several words stands alone, or is begun; where
-    nothing but runs follow; and where an option follows the name, or a word behind it,
-    or is among the other words and nearly one of the command's: who asks a question
-    writes none.
-    """
-    for command in COMMANDS:
-        if 1 < len(words) < len(command.words) and command.words[: len(words)] == words:
-            raise UsageError(f"did you mean `hexai {command.name}`? {BEHIND_DASHES}")
-    for command in commands_of(words):
-        if _is_meant(command, rest := words[len(command.words) :]):
-            _refuse_arguments(command, rest)
-
-
-def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
+def _is_used(command: Command, rest: tuple[str, ...]) -> bool:
     from hexai.surfaces.cli.arguments import is_run  # few questions begin so
 
     if not rest:
@@ -127,146 +316,16 @@ def _is_meant(command: Command, rest: tuple[str, ...]) -> bool:
     )
 
 
-def _meant_by(words: tuple[str, ...], labels: Labels) -> str | None:
-    """Find the command that words are but for a slip; None if they are a question.
-
-    Of one word it is only with what nobody asks: options, runs, who wins a vote, or
-    the name of another command.
-    """
-    if words[0].lower() in ("help", "version"):
-        return _meant_help(words[1:])
-    if words[0] == "vote":
-        return _meant_vote(words[1:], labels)
-    return _meant_pair(words) or _meant_names(words) or _meant_word(words, labels)
-
-
-def _meant_help(rest: tuple[str, ...]) -> str | None:
-    name = next((c.name for c in COMMANDS if c.words == rest), None)
-    return f"{name} --help" if name else None
-
-
-def _refuse_word_behind(words: tuple[str, ...]) -> None:
-    """Raise `UsageError` for a command with one word behind it that it cannot take.
-
-    And for a group with what such groups have elsewhere, and up to two words for it. A
-    question mark, or quotes around more than one word, make a question.
-    """
-    command = next(iter(commands_of(words)), None)
-    if command is None or words[-1].endswith("?") or any(map(_is_quoted, words)):
-        return
-    rest = words[len(command.words) :]
-    below = [c.name for c in COMMANDS if c.is_below(command)]
-    if len(rest) > 1 and not (below and rest[0] in _ELSEWHERE and len(rest) <= _TAKEN):
-        return
-    if rest == ("help",):
-        raise UsageError(f"did you mean `hexai {command.name} --help`? {BEHIND_DASHES}")
-    if below:
-        having = ", ".join(name.removeprefix(f"{command.name} ") for name in below)
-        raise UsageError(
-            f"`hexai {command.name}` has no `{rest[0]}`; it has {having}. "
-            f"{BEHIND_DASHES}"
-        )
-    _refuse_arguments(command, rest)
-
-
 def _is_quoted(word: str) -> bool:
     return any(map(str.isspace, word))
-
-
-_TAKEN = 3
-_ELSEWHERE = frozenset(
-    {
-        *("add", "clean", "clear", "create", "default", "delete", "disable", "enable"),
-        *("get", "info", "install", "join", "leave", "list", "ls", "new", "open"),
-        *("print", "remove", "reset", "rm", "run", "search", "select", "set", "start"),
-        *("status", "stop", "uninstall", "unset", "update", "use", "validate"),
-    }
-)
-"""Commands that other programs have in such groups."""
-
-
-def _meant_pair(words: tuple[str, ...]) -> str | None:
-    pairs = [command.words for command in COMMANDS if len(command.words) == 2]
-    group = nearest_by_slip(words[0], {first for first, _ in pairs})
-    if group is None:
-        return None
-    meant = nearest_by_slip(words[1], {word for first, word in pairs if first == group})
-    is_slip = meant is not None and words[:2] != (group, meant)
-    if not is_slip:
-        return None
-    named = next(c for c in COMMANDS if c.words == (group, meant))
-    try:
-        context_of(named, words[2:])
-    except click.UsageError:
-        return named.name
-    return shlex.join((*named.words, *words[2:]))
-
-
-def _meant_names(words: tuple[str, ...]) -> str | None:
-    """Find what two names of commands, and nothing else, may mean.
-
-    The first may have a slip if it is no word that is near to many others.
-    """
-    names = {command.words[0] for command in COMMANDS}
-    if len(words) != 2 or words[1] not in {*names, "list"}:
-        return None
-    groups = {c.words[0] for c in COMMANDS if len(c.words) > 1 and len(c.words[0]) > 5}
-    first = words[0] if words[0] in names else nearest_by_slip(words[0], groups)
-    if first is None or (words[1] == "list" and first not in groups):
-        return None
-    known = {command.name for command in COMMANDS if command.summary}
-    turned = f"{words[1]} {first}"
-    possible = [turned] if turned in known else [first, words[1]]
-    return "` or `hexai ".join(n for n in possible if n in known) or None
-
-
-def _meant_word(words: tuple[str, ...], labels: Labels) -> str | None:
-    rest = words[1:]
-    if words[0] == "chat" and len(rest) == 1:
-        return f"chat --only {shlex.quote(rest[0])}" if rest[0] in labels() else None
-    is_vote = len(rest) < 3 and nearest_by_slip(words[0], ("vote",)) is not None
-    if is_vote and rest[-1] in labels() and all(map(_is_unasked, rest[:-1])):
-        return shlex.join(("vote", *rest))
-    if not (is_option(rest[0]) or all(map(_is_unasked, rest))):
-        return None  # most questions: nothing more is loaded for them
-    single = {command.name: command for command in COMMANDS if " " not in command.name}
-    name = nearest_by_slip(words[0], single)
-    if name is None or name == words[0]:
-        return None
-    try:
-        context_of(single[name], rest)
-    except click.UsageError:
-        options = option_names(single[name].parser())
-        return name if options.meant_by(rest[0]) else None
-    return shlex.join((name, *rest))
-
-
-def _meant_vote(rest: tuple[str, ...], labels: Labels) -> str | None:
-    """Find the vote that words mean which begin with a winner, or a run.
-
-    Two of them may have changed places, and a third is one too many.
-    """
-    is_named = _is_unasked(rest[0]) or rest[0] in labels()
-    if len(rest) > _AND_ONE_MORE or not is_named:
-        return None
-    from hexai.surfaces.cli.arguments import is_run
-
-    winner, *run = rest
-    is_turned = len(run) == 1 and is_run(run[0]) and not is_run(winner)
-    return shlex.join(("vote", *run, winner)) if is_turned else "vote [RUN] WINNER"
 
 
 def _is_unasked(word: str) -> bool:
     """Tell a run, or who wins a vote, from a word of a question."""
     if word in ("tie", "bad") or (len(word) == 1 and word.isupper()):
         return True
-    if set(word.lower()) - _DIGITS:
+    if set(word.lower()) - _HEX_DIGITS:
         return False
     from hexai.surfaces.cli.arguments import is_run  # most questions end before
 
     return is_run(word)
-
-
-_AND_ONE_MORE = 3
-"""Words that `vote` takes, and one that it does not."""
-_DIGITS = frozenset("0123456789abcdef")
