@@ -14,8 +14,8 @@ from types import FrameType
 _INPUT_MODES = 0
 _LOCAL_MODES = 3
 _CONTROLS = 6
-_TOGGLE = b"\x12"
-"""Ctrl-R."""
+_AS_WRITTEN = b"\x12"
+"""Ctrl-R: shows answers as they were written, or rendered again."""
 
 
 class Keys:
@@ -77,7 +77,7 @@ def _make_signal(modes: list[int | list[bytes | int]]) -> None:
     assert isinstance(controls, list)
     modes[_LOCAL_MODES] = flags | termios.NOFLSH
     own = list(controls)
-    own[termios.VQUIT] = _TOGGLE
+    own[termios.VQUIT] = _AS_WRITTEN
     modes[_CONTROLS] = own
 
 

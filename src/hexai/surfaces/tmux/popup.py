@@ -20,6 +20,9 @@ from collections.abc import Mapping, Sequence
 from hexai.config.folders import find_program
 from hexai.surfaces.tmux.private_socket import Door
 
+WIDTH, HEIGHT = "60%", "50%"
+"""Said again in `surfaces/cli/lsp_and_action.py`, for the help."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NamedTuple
@@ -29,14 +32,14 @@ if TYPE_CHECKING:
     class Popup(NamedTuple):
         """How large the popup is, and where."""
 
-        width: str = "60%"
-        height: str = "50%"
+        width: str = WIDTH
+        height: str = HEIGHT
         target: str = ""
         """The pane of tmux; blank: ours."""
 
 else:  # `typing` takes as long as everything else here
     Popup = namedtuple(  # noqa: PYI024
-        "Popup", "width height target", defaults=("60%", "50%", "")
+        "Popup", "width height target", defaults=(WIDTH, HEIGHT, "")
     )
 
 _VIEW = "hexai.surfaces.tmux.view"
