@@ -96,6 +96,7 @@ class Restrictions(Struct, frozen=True, kw_only=True):
 
 CONTENDERS: KeyPath = ("fanout", "max_concurrency")
 FIRST_TOKEN: KeyPath = ("fanout", "first_token_timeout")
+TIMEOUT: KeyPath = ("fanout", "timeout")
 
 _FLOORS: dict[KeyPath, float] = {
     ("general", "max_tokens"): 16,
@@ -106,7 +107,7 @@ _FLOORS: dict[KeyPath, float] = {
     ("fanout", "connect_timeout"): 0.5,
     FIRST_TOKEN: 1.0,
     ("fanout", "idle_timeout"): 1.0,
-    ("fanout", "timeout"): 1.0,
+    TIMEOUT: 1.0,
     ("completion", "gather"): 0.0,
     ("completion", "deadline"): 0.1,
     ("completion", "hard_deadline"): 0.1,
@@ -191,9 +192,11 @@ def _of_provider(settings: Settings, name: str, key: str) -> float:
 
 
 def _filled_in(settings: Settings, path: KeyPath) -> float:
+    """Give what holds for a limit that may be left unset, and is."""
     if path == FIRST_TOKEN:
         return max(
             _of_provider(settings, name, "first_token_timeout")
             for name in provider_names(settings)
         )
-    return settings.general.request_timeout  # of fanout.timeout, the only one left
+    assert path == TIMEOUT, "no other limit may be left unset"
+    return settings.general.request_timeout
