@@ -103,6 +103,8 @@ class KeyCommand:
             return Printed(failure=f"no program {name} in the absolute part of PATH")
         try:
             process = self._start(executable)
+            if process is None:
+                return Printed(failure=f"{name} cannot be started (hexai is ending)")
         except OSError as error:
             return Printed(failure=f"{name} cannot be started ({error.strerror})")
         except ValueError:
@@ -110,14 +112,17 @@ class KeyCommand:
         try:
             return self._await(process, time.monotonic() + self._seconds)
         finally:
-            _end(process)
-            with process:
+            with self._lock:
                 self._process = None
+                _end(process)
+            with process:
+                pass  # closes its output, and waits for it
 
-    def _start(self, executable: str) -> "subprocess.Popen[bytes]":
+    def _start(self, executable: str) -> "subprocess.Popen[bytes] | None":
+        """Start the command; None once it is closed."""
         with self._lock:
             if self._closed:
-                raise OSError(None, "hexai is ending")
+                return None
             self._process = subprocess.Popen(
                 self._command,
                 executable=executable,
@@ -137,7 +142,7 @@ class KeyCommand:
         if output is None:
             return late
         if len(output) > LIMIT:
-            return Printed(failure=f"{name} printed more than 8 KiB")
+            return Printed(failure=f"{name} printed more than {LIMIT // 1024} KiB")
         try:
             code = process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -164,6 +169,9 @@ def _read(process: "subprocess.Popen[bytes]", until: float) -> bytes | None:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Kill what still runs, with all that it started."""
+    """Kill it, with all that it started, unless it has ended by itself.
+
+    What it has left behind then may be an agent that others need.
+    """
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
