@@ -78,6 +78,8 @@ def _report(permit: Permit, error: ProviderError, now: float) -> None:
 
 
 class _Attempt:
+    """A reader's work for one attempt, and what it came to."""
+
     def __init__(self, target: Target, tally: Tally, course: RaceContext) -> None:
         self._target = target
         self._tally = tally
@@ -100,6 +102,7 @@ class _Attempt:
             pass  # it is of our own scope, since readers raise theirs in `_conclude`
         finally:
             self._abandoned = True
+            # An answer that is whole had its moment to close the stream, and hangs.
             hangs = self._tally.finished is not None and self._clock.scope.expired()
             self._clock.end()
             self._tally.stopwatch.stop(self._loop.time())
@@ -235,11 +238,16 @@ async def contend(tally: Tally, course: RaceContext) -> None:
                 failure = error.without_trace()
             else:
                 return
-        learnt = may_repeat(repeats) and _learn(failure, tally, course)
+        tally.refusal = failure if isinstance(failure, ContextTooLong) else None
+        learnt = False
+        if may_repeat(repeats):
+            learnt = _learn(failure, tally, course)
         match _decide(failure, tally, retries, course, learnt=learnt):
             case Retry(after=wait):
-                retries += not learnt
-                repeats += learnt
+                if learnt:
+                    repeats += 1
+                else:
+                    retries += 1
             case FallBack():
                 target, retries, repeats = contender.fallback or target, 0, 0
                 wait = 0.0
@@ -279,7 +287,6 @@ async def _wait_for_slot(
 def _learn(error: ProviderError, tally: Tally, course: RaceContext) -> bool:
     """Learn from a failure; gives whether the next attempt would be another one."""
     readiness = course.conditions.readiness
-    tally.refusal = error if isinstance(error, ContextTooLong) else None
     learnt = readiness.learn(tally.target, error, tally.request.tokens)
     can_cut = course.compose is not None
     return learnt and (can_cut or not isinstance(error, ContextTooLong))

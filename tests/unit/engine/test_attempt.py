@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hexai.domain.entry import Budgets
 from hexai.domain.outcome import Ended, Event, Outcome, Queued, Started, Status, Timings
@@ -18,14 +19,15 @@ from hexai.domain.provider import (
     TextDelta,
     Usage,
 )
-from hexai.domain.request import Clearance, Contender, Target
+from hexai.domain.request import AlwaysReady, Clearance, Contender, Target
 from hexai.engine.race import Race
-from hexai.engine.race_options import Conditions, RaceOptions
+from hexai.engine.race_options import Composed, Conditions, RaceOptions
 from hexai.engine.tally import MAX_ANSWER
 from hexai.errors import (
     Authentication,
     BrokenStream,
     ConnectionFailed,
+    ContextTooLong,
     NoAnswer,
     NotSent,
     Overloaded,
@@ -798,3 +800,31 @@ def test_an_empty_answer_is_none() -> None:
     assert (outcome.status, outcome.text) == (Status.FAILED, "")
     assert isinstance(outcome.error, NoAnswer)
     assert outcome.timings == Timings(total=1)
+
+
+class _Cuts(AlwaysReady):
+    """Learns from each refusal how much shorter a prompt has to be."""
+
+    def learn(self, target: Target, error: ProviderError, tokens: int) -> bool:
+        """Say that the next one would be another."""
+        return isinstance(error, ContextTooLong)
+
+
+def test_a_refusal_is_of_the_last_attempt_alone() -> None:
+    """What passes after some prompts that were too long is tried once more."""
+    composed: list[str] = []
+
+    async def compose(_index: int, _room: int | None) -> Composed:
+        composed.append("x" * max(1, 4 - len(composed)))
+        request = replace(REQUEST, stop=(composed[-1],))
+        return Composed(request=request, clearance=Clearance())
+
+    long = [(0.0, ContextTooLong("too long"))]
+    busy = [(0.0, Overloaded("busy"))]
+    client = Scripted(long, long, long, busy, says("yes"))
+    terms = RaceOptions(compose=compose)
+    given = replace(conditions(), readiness=_Cuts())
+    (outcome,) = ran([contender(target(client))], terms, given).outcomes
+
+    assert outcome.error is None
+    assert (outcome.text, outcome.attempts) == ("yes", 5)
