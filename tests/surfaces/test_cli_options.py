@@ -96,7 +96,7 @@ class TestSent:
 
     @pytest.mark.parametrize(
         ("written", "meant"),
-        [("007", "007"), ('"7"', "7"), ("a b", "a b"), ("[1,", "[1,"), ("", "")],
+        [("007", "007"), ('"7"', "7"), ("a b", "a b"), ('"[1,"', "[1,"), ("", "")],
     )
     def test_what_is_no_json_is_a_text(self, written: str, meant: str) -> None:
         """And what would be something else is a text in quotes."""
@@ -164,6 +164,11 @@ class TestRefused:
             ("top_p", "KEY=VALUE is meant"),
             ("=1", "KEY=VALUE is meant"),
             ("top_p=2", "-o top_p=2 must be a number from 0 to 1"),
+            ('stop=["a"', "must be JSON"),
+            ('logit_bias={"1":', "must be JSON"),
+            ("stop=[/INST]", "-o 'stop=\"[/INST]\"'"),
+            ("stop=", "must be a text that is not empty or a list of 1 to 64 such"),
+            ("reasoning=low", "did you mean reasoning_effort?"),
             ("seed=x", '-o seed="x" must be an integer'),
             ("stop=[]", "-o stop=a list must be a text"),
             ("think=maybe", "-o think=\"maybe\" must be true or false or one of 'low'"),
@@ -229,6 +234,10 @@ class TestRefused:
         ("word", "meant"),
         [
             ("temprature=0", "temperature"),
+            ("temp=0", "temperature"),
+            ("freq=1", "frequency_penalty"),
+            ("n_ctx=512", "num_ctx"),
+            ("effort=low", "reasoning_effort"),
             ("seeed=9", "seed"),
             ("top_pp=0.9", "top_p"),
             ("Temperature=0", "temperature"),
@@ -242,6 +251,50 @@ class TestRefused:
         result = refused("-o", word)
         assert (result.code, result.out) == (2, "")
         assert f"did you mean {meant}?" in result.err
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("api_key", "apiKey", "key", "x-api-key", "token", "access_token"),
+            *("hf_token", "Authorization", "password", "client_secret", "auth"),
+            *("OPENAI_API_KEY", "db_passwd", "session_cookie"),
+        ],
+    )
+    def test_a_secret_is_neither_sent_nor_kept(self, name: str) -> None:
+        """Nor said back; in a file it is a problem, without its value."""
+        result = refused("-o", f"{name}=hunter2")
+        assert (result.code, result.out) == (2, "")
+        assert "api_key_command" in result.err
+        kept = refused(entry=f'options = {{ {name} = "hunter2" }}')
+        assert f"options.{name}" in kept.err
+        checked = run_cli("config", "check")
+        assert "hunter2" not in result.err + kept.err + checked.out + checked.err
+
+    @pytest.mark.parametrize(
+        "value", ['{"Authorization": "hunter2"}', '[{"api_key": "hunter2"}]']
+    )
+    def test_a_secret_in_a_table_is_found(self, value: str) -> None:
+        """As whoever sets headers of a gateway would write it."""
+        result = refused("-o", f"extra={value}")
+        assert "api_key_command" in result.err
+        assert "hunter2" not in result.err
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *(
+                "prompt_cache_key",
+                "stop_token_ids",
+                "logit_bias",
+                "skip_special_tokens",
+            ),
+            *("min_tokens", "eos_token", "ban_eos_token", "thinking_budget_tokens"),
+            *("safety_identifier", "user", "truncate_prompt_tokens", "author"),
+        ],
+    )
+    def test_what_only_looks_like_a_secret_is_sent(self, name: str) -> None:
+        """Tokens are mostly pieces of a text."""
+        assert sent("-o", f"{name}=1")[name] == 1
 
     @pytest.mark.parametrize(
         "name", ["nope", "top_a", "repetition_penalty", "speed", "prompt_cache_key"]

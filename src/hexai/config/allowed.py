@@ -47,6 +47,8 @@ def _allowed_range(kind: type, meta: Meta) -> str:
         return meta.description
     if kind is str:
         low, high = meta.min_length or 0, meta.max_length
+        if high is None:
+            return "a text that is not empty" if low else "a text"
         if low == high == 1:
             return "a text of 1 character"
         return f"a text of {high if low == high else f'{low} to {high}'} characters"

@@ -6,9 +6,12 @@ name that is one of ours (`temperature`, `max_tokens`) has one place only, and w
 says what is asked, or how the answer comes, is nobody's to set.
 """
 
+import json
 import math
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from types import NoneType
 from typing import Annotated, Any
 
 import msgspec
@@ -21,15 +24,17 @@ from hexai.config.provider_defaults import provider_settings
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import EntryTable
 from hexai.config.schema_types import Share
+from hexai.config.secret_options import REFUSED, is_secret
 from hexai.domain.entry import Entry
 from hexai.errors import UsageError
 from hexai.text.nearest_name import nearest, nearest_by_slip
 
 Signed = Annotated[float, Meta(ge=-2, le=2)]
 Positive = Annotated[float, Meta(ge=0, le=100)]
+Sequence = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
 Sequences = Annotated[
-    tuple[Annotated[str, Meta(min_length=1)], ...],
-    Meta(min_length=1, max_length=64, description="a text, or a list of texts"),
+    tuple[Sequence, ...],
+    Meta(min_length=1, max_length=64, description="a list of 1 to 64 such texts"),
 ]
 
 KNOWN: dict[str, Any] = {
@@ -38,7 +43,7 @@ KNOWN: dict[str, Any] = {
     "presence_penalty": Signed,
     "repeat_penalty": Positive,
     "seed": int,
-    "stop": Annotated[str, Meta(min_length=1)] | Sequences,
+    "stop": Sequence | Sequences,
     "top_k": int,
     "top_p": Share,
 }
@@ -53,6 +58,17 @@ ELSEWHERE = {
     "stop_sequences": "stop",
 }
 """Other names of what has one name here; each format writes it as it must."""
+
+_SAID = {
+    "context": "num_ctx",
+    "context_length": "num_ctx",
+    "ctx": "num_ctx",
+    "effort": "reasoning_effort",
+    "max_len": "max_tokens",
+    "max_length": "max_tokens",
+    "n_ctx": "num_ctx",
+}
+"""What people say for a known name, and no slip of the fingers makes of it."""
 
 OURS = frozenset(
     {
@@ -107,13 +123,17 @@ _INSTEAD = {
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 _SLIP = 0.7
+_SHORT = 3
+"""Letters at least of what is taken as the beginning of a known name."""
 _LARGEST = 2**63
 
 
 def check_options(options: Mapping[str, object], path: KeyPath) -> Iterator[Problem]:
     """Find what cannot be an option of a model, in an entry's table."""
     for name, value in options.items():
-        if name in EntryTable.__struct_fields__ and name not in OURS:
+        if is_secret(name, value):
+            yield Problem(path=(*path, name), message=REFUSED)
+        elif name in EntryTable.__struct_fields__ and name not in OURS:
             message = (
                 f"is a key of the entry itself: write it beside `options`, {name} = …"
             )
@@ -125,7 +145,7 @@ def check_options(options: Mapping[str, object], path: KeyPath) -> Iterator[Prob
 def doubt_options(options: Mapping[str, object], path: KeyPath) -> Iterator[Problem]:
     """Find options that are sent as they are, and look like a slip."""
     for name, value in options.items():
-        if meant := _meant(name, KNOWN):
+        if meant := _meant(name, (*KNOWN, *OWN)):
             message = f"is not known, and sent as it is; did you mean {meant}?"
             yield wrong((*path, name), value, message)
 
@@ -133,8 +153,9 @@ def doubt_options(options: Mapping[str, object], path: KeyPath) -> Iterator[Prob
 def read_options(words: Iterable[str]) -> dict[str, object]:
     """Read `KEY=VALUE` of the command line, of one key the last; raises `UsageError`.
 
-    A value is JSON where it can be (`0.9`, `true`, `["a", "b"]`), else a text; `null`
-    takes an option of the entry away.
+    A value is JSON where it can be (`0.9`, `true`, `["a", "b"]`), else a text, but
+    what begins as a list or a table must be one; `null` takes an option of the entry
+    away.
     """
     return dict(map(_read_option, words))
 
@@ -143,10 +164,13 @@ def _read_option(word: str) -> tuple[str, object]:
     name, equals, text = word.partition("=")
     if not equals or not name:
         raise UsageError(f"-o {word}: KEY=VALUE is meant, as in -o top_p=0.9")
-    try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        value = text
+    value = _read_value(name, text)
+    if is_secret(name, value):
+        raise UsageError(f"-o {name} {REFUSED}")
+    if name == "reasoning" and not isinstance(value, dict | NoneType):
+        raise UsageError(
+            "-o reasoning: did you mean reasoning_effort? `reasoning` is a table"
+        )
     if value is not None and (meant := _meant(name, (*KNOWN, *OWN))):
         raise UsageError(
             f"-o {name}: did you mean {meant}? What is really called so goes into an "
@@ -156,6 +180,21 @@ def _read_option(word: str) -> tuple[str, object]:
     if fault and (value is not None or name in OWN or name in OURS):
         raise UsageError(f"-o {name}={shown(value, (name,))} {fault}")
     return name, value
+
+
+def _read_value(name: str, text: str) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        if not text.lstrip().startswith(("[", "{")):
+            return text
+    if is_secret(name, None):
+        return text  # told without it
+    quoted = shlex.quote(f"{name}={json.dumps(text, ensure_ascii=False)}")
+    raise UsageError(
+        f"-o {name}: what begins with [ or {{ must be JSON, and this is none; a text "
+        f"that begins so stands in quotes: -o {quoted}"
+    )
 
 
 def with_options(table: EntryTable, options: Mapping[str, object]) -> EntryTable:
@@ -259,4 +298,8 @@ def _meant(name: str, known: Iterable[str]) -> str | None:
     names = tuple(known)
     if name in names or name in _THEIRS or name in ELSEWHERE or name in OURS:
         return None
+    if len(name) >= _SHORT and (begun := [n for n in names if n.startswith(name)]):
+        return begun[0]
+    if (said := _SAID.get(name)) in names:
+        return said
     return nearest_by_slip(name, names) or nearest(name, names, alike=_SLIP)
