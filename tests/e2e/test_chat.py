@@ -457,6 +457,33 @@ def test_earlier_questions_come_back(upstream: Upstream) -> None:
     ]
 
 
+def test_enter_takes_what_was_searched(upstream: Upstream) -> None:
+    """The line that was found stands at the prompt, and the next Enter asks it."""
+    with chatting("--only", "careful") as chat:
+        chat.type("hello there", "one-says-1.")
+        chat.type("other", "one-says-2.")
+        chat.press(b"\x12hello\r")
+        chat.type("", "one-says-3.")
+        code, _ = chat.end()
+
+    assert code == 0
+    assert sent(upstream, "one")[-1][-1] == "u: hello there"
+
+
+@pytest.mark.parametrize("search", [b"\x12", b"\x13"], ids=["back", "forward"])
+@pytest.mark.parametrize("end", [b"\x03", b"\x07"], ids=["ctrl-c", "ctrl-g"])
+def test_a_search_is_given_up(upstream: Upstream, search: bytes, end: bytes) -> None:
+    """What was typed before it stands there again, and the next key types on."""
+    with chatting("--only", "careful") as chat:
+        chat.type("hello", "one-says-1.")
+        chat.press(b"sec" + search + b"hello" + end)
+        chat.type("ond", "one-says-2.")
+        code, _ = chat.end()
+
+    assert code == 0
+    assert sent(upstream, "one")[-1][-1] == "u: second"
+
+
 def test_without_texts_in_the_ledger(upstream: Upstream, tmp_path: Path) -> None:
     """It goes on as long as it is open, and leaves no text behind."""
     configure(upstream, '[ledger]\nstore_text = "none"\n')

@@ -17,6 +17,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import is_searching
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input.vt100 import Vt100Input
@@ -145,7 +146,8 @@ def _size(terminal: TextIO) -> Size:
 def _bindings() -> KeyBindings:
     keys = KeyBindings()
 
-    @keys.add("enter")
+    # A search of earlier questions keeps its own meanings of these keys.
+    @keys.add("enter", filter=~is_searching)
     def _accept(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         if buffer.document.text_before_cursor.endswith("\\"):
@@ -154,11 +156,11 @@ def _bindings() -> KeyBindings:
         else:
             buffer.validate_and_handle()
 
-    @keys.add("escape", "enter")
+    @keys.add("escape", "enter", filter=~is_searching)
     def _break_line(event: KeyPressEvent) -> None:
         event.current_buffer.newline(copy_margin=False)
 
-    @keys.add("c-c")
+    @keys.add("c-c", filter=~is_searching)
     @keys.add("<sigint>")
     def _give_up(event: KeyPressEvent) -> None:
         event.app.exit(result="")
