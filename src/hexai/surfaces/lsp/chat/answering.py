@@ -14,12 +14,12 @@ from hexai.text.lines import Lines, Position, Replacement, Span
 from hexai.text.prompt_marks import is_quoted, quote
 from hexai.text.thinking_aloud import may_be_musing
 
-Hear = Callable[[str], Awaitable[None]]
+OnText = Callable[[str], Awaitable[None]]
 
 
-async def hear(
+async def first_outcome(
     run: AskedRun,
-    on_text: Hear | None = None,
+    on_text: OnText | None = None,
     on_taken_back: Callable[[], Awaitable[None]] | None = None,
 ) -> Outcome | None:
     """Put a question; gives what became of its first contender, None without any.
@@ -75,16 +75,15 @@ class Chat:
         `suffix` is how many characters of the prompt go as it is answered.
         """
         insertion = _Insertion(pending, suffix)
-        stream = stream and self._is_known(run)
-        on_text = insertion.take if stream else None
-        outcome = await hear(run, on_text, insertion.take_back)
+        on_text = insertion.take if stream and self._is_known(run) else None
+        outcome = await first_outcome(run, on_text, insertion.take_back)
         if outcome is None:
             return
         self._learn(outcome, marks=not insertion.was_taken_back)
-        if outcome.status is Status.ANSWERED and outcome.text.strip():
-            rest = insertion.rest if stream else outcome.text
-            if not await insertion.insert(rest):
-                return
+        has_answered = outcome.status is Status.ANSWERED and bool(outcome.text.strip())
+        left = "" if on_text else outcome.text  # or it has come piece by piece
+        if has_answered and not await insertion.finish(left):
+            return
         tell_trouble(self._editor, CHAT, outcome)
 
     def _is_known(self, run: AskedRun) -> bool:
@@ -112,53 +111,68 @@ class _Insertion:
 
     def __init__(self, pending: PendingPrompt, suffix: int) -> None:
         self._pending = pending
+        self._prompt = pending.anchor.text
         self._suffix = suffix
-        self._stays = pending.anchor.text[: len(pending.anchor.text) - suffix]
+        self._stays = self._prompt[: len(self._prompt) - suffix]
         self._is_begun = False
+        self._made_blank = False
+        """The answer brought the blank line below it along."""
         self._inserted: list[str] = []
-        self.rest = ""
+        self._rest = ""
         """What has come and is not inserted."""
         self.was_taken_back = False
         """Whether what had come turned out to be reasoning."""
 
     async def take_back(self) -> None:
-        """Forget what is not inserted, and take what is out again.
+        """Forget what is not inserted, and leave the document as it was before.
 
-        Where its user has changed it, it stays, and the answer follows it.
+        Where its user has changed what is inserted, that stays, and the answer follows.
         """
-        self.rest, self.was_taken_back = "", True
+        self._rest, self.was_taken_back = "", True
         if not self._inserted:
             return
         answer = "\n\n".join(self._inserted)
-        out = partial(nothing_below, answer=answer)
-        if await self._pending.edit(out, CHAT_EDIT, stays=self._stays):
+        out = partial(
+            nothing_below,
+            suffix=self._prompt[len(self._stays) :],
+            answer=answer,
+            made_blank=self._made_blank,
+        )
+        if await self._pending.edit(out, CHAT_EDIT, stays=self._prompt):
             self._inserted.clear()
-            self._suffix, self._is_begun = 0, False
+            self._is_begun = False
 
     async def take(self, piece: str) -> None:
         """Take the next piece; paragraphs that are complete are inserted."""
-        self.rest += piece
-        breaks = [*_PARAGRAPH.finditer(self.rest.lstrip())]
-        may_begin = self._is_begun or not may_be_musing(self.rest)
+        self._rest += piece
+        breaks = [*_PARAGRAPH.finditer(self._rest.lstrip())]
+        may_begin = self._is_begun or not may_be_musing(self._rest)
         if breaks and may_begin and not self._pending.is_done:
-            whole = self.rest.lstrip()
-            self.rest = whole[breaks[-1].end() :]
-            if not await self.insert(whole[: breaks[-1].start()]):
+            whole = self._rest.lstrip()
+            self._rest = whole[breaks[-1].end() :]
+            if not await self._insert(whole[: breaks[-1].start()]):
                 self._pending.cancel()
 
-    async def insert(self, text: str) -> bool:
-        """Insert what is next; tells whether there was a place for it."""
+    async def finish(self, text: str) -> bool:
+        """Insert all that is left, and a text; tells whether there was a place."""
+        return await self._insert(self._rest + text)
+
+    async def _insert(self, text: str) -> bool:
         text = text.strip("\n").rstrip()
         if not text:
             return True
-        change = partial(more_below, text=text)
-        if not self._is_begun:
-            change = partial(answer_below, suffix=self._suffix, answer=text)
+        change = partial(more_below if self._is_begun else self._begin, text=text)
         made = await self._pending.edit(change, CHAT_EDIT, stays=self._stays)
         self._is_begun = self._is_begun or made
         if made:
             self._inserted.append(text)
         return made
+
+    def _begin(
+        self, lines: Lines, anchor: Anchor, text: str
+    ) -> list[Replacement] | None:
+        self._made_blank = not _follows_blank(lines, anchor.line)
+        return answer_below(lines, anchor, suffix=self._suffix, answer=text)
 
 
 INLINE = "inline prompt"
@@ -175,7 +189,7 @@ class InlinePrompts:
         self, asked: Asked, pending: PendingPrompt, *, whole_line: bool
     ) -> None:
         """Ask, and put the answer in the tag's place, or in that of its line."""
-        outcome = await hear(asked.run)
+        outcome = await first_outcome(asked.run)
         if outcome is None:
             return
         text = ""
@@ -239,10 +253,14 @@ def more_below(lines: Lines, anchor: Anchor, text: str) -> list[Replacement] | N
 
 
 def nothing_below(
-    lines: Lines, anchor: Anchor, answer: str
+    lines: Lines, anchor: Anchor, suffix: str, answer: str, *, made_blank: bool
 ) -> list[Replacement] | None:
-    """Take an answer away again; None if it does not stand below as it was put."""
-    if anchor.column(lines) is None:
+    """Take an answer away again; None if it does not stand below as it was put.
+
+    The question gets its suffix back, and the blank line below goes that was made.
+    """
+    column = anchor.column(lines)
+    if column is None:
         return None
     start = anchor.line + 1
     first = start + 1 if not lines.line(start).strip() else start
@@ -251,11 +269,17 @@ def nothing_below(
     stands = [lines.line(number) for number in range(first, last + 1)]
     if last >= len(lines) or stands != wanted or is_quoted(lines.line(last + 1)):
         return None
-    span = Span(
-        Position(anchor.line, len(lines.line(anchor.line))),
-        Position(last, len(lines.line(last))),
-    )
-    return [Replacement(span=span, text="")]
+    if made_blank and _follows_blank(lines, last):
+        last += 1
+    asked = Position(anchor.line, column + len(anchor.text))
+    start_of_answer = Position(anchor.line, len(lines.line(anchor.line)))
+    span = Span(start_of_answer, Position(last, len(lines.line(last))))
+    if asked == start_of_answer:
+        return [Replacement(span=span, text=suffix)]
+    return [
+        Replacement(span=Span(asked, asked), text=suffix),
+        Replacement(span=span, text=""),
+    ]
 
 
 def in_place_of_tag(

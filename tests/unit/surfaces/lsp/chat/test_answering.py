@@ -56,9 +56,11 @@ def test_the_next_paragraph(text: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("q?\n\n> a\n>\n> c\n\nb", "q?\n\nb"),
-        ("q?\n\n> a\n>\n> c\n", "q?\n"),
-        ("q?\n\n> a\n>\n> c", "q?"),
+        ("q?\n\n> a\n>\n> c\n\nb", "q?>\nb"),
+        ("q?\n\n> a\n>\n> c\n", "q?>"),
+        ("q?\n\n> a\n>\n> c", "q?>"),
+        ("  q? typed\n\n> a\n>\n> c\n\nb", "  q?> typed\nb"),
+        ("q?\n\n> a\n>\n> c\nmine", "q?>\nmine"),
         ("q?\n\n> a\n>\n> changed\n", None),
         ("q?\n\n> a\n>\n> c\n> more\n", None),
         ("q?\n\n> a", None),
@@ -70,7 +72,23 @@ def test_what_was_put_below_goes_again(text: str, expected: str | None) -> None:
     """As long as it stands there as it was put."""
     lines, anchor = Lines.of(text), Anchor(line=0, text="q?", heads_line=True)
 
-    assert made(lines, nothing_below(lines, anchor, "a\n\nc")) == expected
+    out = nothing_below(lines, anchor, ">", "a\n\nc", made_blank=True)
+    assert made(lines, out) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["q?>", "q?>\n", "q?>\nb", "q?>\n\nb", "  q?> typed\nb", "q?>\r\nb"]
+)
+def test_what_is_taken_back_leaves_the_text_as_it_was(text: str) -> None:
+    """The question can be asked again, and no line is left over."""
+    lines, anchor = Lines.of(text), Anchor(line=0, text="q?>", heads_line=True)
+    made_blank = lines.line(1) != "" or len(lines) < 2
+    answered = made(lines, answer_below(lines, anchor, suffix=1, answer="a"))
+
+    assert answered is not None
+    now, rest = Lines.of(answered), Anchor(line=0, text="q?", heads_line=True)
+    out = nothing_below(now, rest, ">", "a", made_blank=made_blank)
+    assert made(now, out) == text
 
 
 @pytest.mark.parametrize(

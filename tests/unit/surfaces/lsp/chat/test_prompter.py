@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from hexai.config.schema import Chat, Settings
-from hexai.domain.provider import Finished, TextDelta
+from hexai.domain.provider import Finished, TakenBack, TextDelta
+from hexai.errors import BadRequest
 from hexai.text.lines import Position, Span
 from tests.support.scripted import Script, Scripted, says
 from tests.support.sheet import URI, Sheet, on_sheet
@@ -259,6 +260,30 @@ def test_paragraphs_are_inserted_as_they_come() -> None:
         (1.0, Finished()),
     ]
     on_sheet(scene, "|\n", Scripted(script), settings=settings)
+
+
+@pytest.mark.parametrize("below", ["\nend\n", "\n\nend\n", ""])
+def test_thoughts_that_nothing_follows_leave_the_question_as_it_was(below: str) -> None:
+    """Its suffix is there again, and no line is left over."""
+
+    async def scene(sheet: Sheet) -> None:
+        await sheet.type("who?>")
+        await sheet.pause()
+        await sheet.type("\nwhat?>")
+        before = sheet.text
+        await sheet.pause(1.5)
+        assert "what?\n\n> I wonder" in sheet.text
+        await sheet.pause(5)
+        assert sheet.text == before
+
+    settings = replace(Settings(), chat=Chat(stream=True))
+    thinks_aloud: Script = [
+        (1.0, TextDelta("I wonder\n\n")),
+        (1.0, TakenBack()),
+        (1.0, BadRequest("no")),
+    ]
+    model = Scripted(says("Me"), thinks_aloud)
+    on_sheet(scene, f"|{below}", model, settings=settings)
 
 
 def test_a_blank_answer_changes_nothing_and_says_so() -> None:
