@@ -14,12 +14,12 @@ from hexai.text.lines import Lines, Position, Replacement, Span
 from hexai.text.prompt_marks import is_quoted, quote
 from hexai.text.thinking_aloud import may_be_musing
 
-OnText = Callable[[str], Awaitable[None]]
+TakeText = Callable[[str], Awaitable[None]]
 
 
 async def first_outcome(
     run: AskedRun,
-    on_text: OnText | None = None,
+    on_text: TakeText | None = None,
     on_taken_back: Callable[[], Awaitable[None]] | None = None,
 ) -> Outcome | None:
     """Put a question; gives what became of its first contender, None without any.
