@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import assert_never
 
 import msgspec
 
@@ -91,7 +92,9 @@ def _take(connection: sqlite3.Connection, fact: Fact) -> None:
     row = connection.execute("SELECT number FROM run WHERE id = ?", (key,)).fetchone()
     if row is None:
         text = msgspec.json.encode(fact).decode("utf-8")
-        connection.execute("INSERT OR IGNORE INTO early VALUES (?, ?)", (key, text))
+        connection.execute(
+            "INSERT OR IGNORE INTO early (run_id, fact) VALUES (?, ?)", (key, text)
+        )
     else:
         _take_late(connection, row[0], fact)
         _note_run(connection, row[0])
@@ -122,10 +125,12 @@ def _take_late(connection: sqlite3.Connection, number: int, fact: Late) -> None:
             _show(connection, number, fact)
         case Survived():
             connection.execute(
-                "INSERT OR IGNORE INTO survival VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO survival (run, after, share) VALUES (?, ?, ?)",
                 (number, fact.after, fact.share),
             )
             _count_kept(connection, number)
+        case unknown:
+            assert_never(unknown)
 
 
 def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None:
@@ -332,14 +337,14 @@ def _figures(contender: ContenderRecord) -> dict[str, object]:
 def _insert_texts(connection: sqlite3.Connection, number: int, run: RunRecord) -> None:
     if run.messages:
         messages = msgspec.json.encode(run.messages).decode("utf-8")
-        connection.execute("INSERT INTO prompt VALUES (?, ?)", (number, messages))
+        connection.execute(
+            "INSERT INTO prompt (run, messages) VALUES (?, ?)", (number, messages)
+        )
     connection.executemany(
-        "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO answer (run, idx, text, error, cache_key, masked) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (
-                *(number, each.index, each.text, each.error),
-                *(each.cache_key, each.masked),
-            )
+            (number, each.index, each.text, each.error, each.cache_key, each.masked)
             for each in run.contenders
             if each.text or each.error or each.cache_key
         ),

@@ -193,13 +193,13 @@ class TextChange(Struct, frozen=True, kw_only=True):
         `)` typed before a `)` was inserted on either side of it.
         """
         position = self.before.clamp(position)
-        above = min(self.above, position.line)
+        first = min(self.above, position.line)
         below = min(self.below, len(self.before) - 1 - position.line)
-        inner = Span(Position(above, 0), _end_above(self.before, below))
+        inner = Span(Position(first, 0), _end_above(self.before, below))
         old = self.before.slice(inner)
         left = self.before.slice(Span(inner.start, position))
         right = old[len(left) :]
-        new = self.after.slice(Span(Position(above, 0), _end_above(self.after, below)))
+        new = self.after.slice(Span(Position(first, 0), _end_above(self.after, below)))
         fits = len(new) >= len(old) and new.startswith(left) and new.endswith(right)
         return new[len(left) : len(new) - len(right)] if fits else None
 
@@ -212,16 +212,19 @@ class TextChange(Struct, frozen=True, kw_only=True):
         old = self.before.slice(Span(start, _end_above(self.before, self.below)))
         new = self.after.slice(Span(start, _end_above(self.after, self.below)))
         head = common_head(old, new)
-        head -= _cuts_break(old, head) or _cuts_break(new, head)
+        if _cuts_break(old, head) or _cuts_break(new, head):
+            head -= 1
         tail = common_head(old[head:][::-1], new[head:][::-1])
-        tail -= _cuts_break(old, len(old) - tail) or _cuts_break(new, len(new) - tail)
+        if _cuts_break(old, len(old) - tail) or _cuts_break(new, len(new) - tail):
+            tail -= 1
         span = Span(walk(start, old[:head]), walk(start, old[: len(old) - tail]))
         return Replacement(span=span, text=new[head : len(new) - tail])
 
     def moved(self, position: Position) -> Position | None:
-        """Say where a position of the text before is now; None if it was removed.
+        """Say where a position of the text before is now.
 
-        Where text was inserted at the very position, it is after it.
+        None where the character right behind it was removed or replaced. Where text was
+        inserted at the very position, it is after it.
         """
         edit = self.smallest()
         assert edit.span is not None
@@ -299,8 +302,9 @@ def _count_same(old: Sequence[str], new: Sequence[str]) -> int:
 
 def common_head(one: str, other: str) -> int:
     """Count the characters that two texts begin with alike, comparing whole pieces."""
-    longest = range(1, min(len(one), len(other)) + 1)
-    return bisect_left(longest, 1, key=lambda size: int(one[:size] != other[:size]))
+    sizes = range(1, min(len(one), len(other)) + 1)
+    # Beginnings are the same (0) up to some size, and differ (1) from there on.
+    return bisect_left(sizes, 1, key=lambda size: int(one[:size] != other[:size]))
 
 
 def _cuts_break(text: str, offset: int) -> bool:
