@@ -40,6 +40,8 @@ class Model(Struct, frozen=True, kw_only=True):
     """Seconds."""
     reads_in: float = 0.0
     """Seconds that it reads a prompt."""
+    per_token: float = 4
+    """Characters of a prompt that it counts as one token."""
     says: Sequence[str] = ("hello",)
     gap: float = 0.0
     """Seconds before each piece but the first."""
@@ -131,7 +133,7 @@ class Ollama:
         is_known = not self._counts_again and prompt in map(_prompt, self.asked)
         self.asked.append(body)
         thoughts = _thoughts(model, body)
-        tokens = self._fit(name, len(prompt) // 4, body)
+        tokens = self._fit(name, int(len(prompt) / model.per_token), body)
         try:
             async with self._slot:
                 slot_at = loop.time()

@@ -102,8 +102,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
         """What to tell people of a prompt that was cut; empty if it was not."""
         if not self.is_cut or self.given is None or self.usage is None:
             return ""
+        if self.usage.input > self.given.tokens:
+            read = f"only {self.usage.input} tokens"
+        else:
+            read = f"{self.usage.input} of about {self.given.tokens} tokens"
         return (
-            f"its server read {self.usage.input} of about {self.given.tokens} tokens "
+            f"its server read {read} "
             "and cut the rest of the prompt; give the model more context there"
         )
 

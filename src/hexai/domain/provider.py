@@ -235,4 +235,4 @@ class Given(Struct, frozen=True, kw_only=True):
     held: int | None = None
     """Tokens that its upstream holds, prompt and answer together; None: not known."""
     cut: bool = False
-    """The upstream read less than two thirds of it, and did not say so."""
+    """The upstream read only a part of it, and did not say so."""

@@ -149,6 +149,9 @@ class Readiness(Protocol):
         Gives whether the same request would now be asked otherwise.
         """
 
+    def learn_density(self, target: Target, tokens: int) -> None:
+        """Learn that a prompt of so many tokens, as estimated, did not fit."""
+
 
 class AlwaysReady:
     """A `Readiness` of targets of which nothing has to be found out."""
@@ -175,3 +178,6 @@ class AlwaysReady:
     ) -> bool:
         """Learn nothing."""
         return False
+
+    def learn_density(self, target: Target, tokens: int) -> None:
+        """Learn nothing."""

@@ -115,6 +115,9 @@ class _Attempt:
             self._objection.provider, self._objection.model = spec.provider, spec.model
             raise self._objection
         if self._tally.finished is not None:
+            if self._tally.shows_density:
+                readiness = self._course.conditions.readiness
+                readiness.learn_density(self._target, self._tally.request.tokens)
             return
         if missed := self._clock.missed:
             phase, seconds = missed

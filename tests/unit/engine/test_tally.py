@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hexai.domain.messages import Infill
 from hexai.domain.provider import Finished, ReportedUsage, Usage
-from hexai.engine.tally import Tally, complete_usage, was_cut
+from hexai.engine.tally import Tally, complete_usage, was_cut, was_halved
 from tests.support.races import REQUEST, contender, target
 from tests.support.scripted import Scripted, says
 
@@ -205,6 +205,28 @@ def test_a_cut_shows_by_what_was_counted(
 ) -> None:
     """Under two thirds of the estimate, where it can have been at all."""
     assert was_cut(("x" * characters,), counted, held) is cut
+
+
+_HASHES = "0f3a91c7d25e8b46" * 375
+_CODE = "    total = counted(each.value, other_name) + 17\n" * 170
+
+
+@pytest.mark.parametrize(
+    ("prompt", "counted", "held", "halved"),
+    [
+        (_HASHES, 2050, 4096, True),
+        (_HASHES, 2051, 4096, False),
+        (_HASHES, 2050, None, False),
+        (_HASHES, 2050, 8192, False),
+        (_HASHES[:4096], 2050, 4096, False),  # there was room for every byte of it
+        (_CODE, 2050, 4096, False),  # it is just so long
+    ],
+)
+def test_half_a_context_of_dense_text_was_cut(
+    prompt: str, counted: int, held: int | None, halved: bool
+) -> None:
+    """What an Ollama keeps of a cut prompt tells, where text can be so long."""
+    assert was_halved((prompt,), counted, held) is halved
 
 
 def test_a_character_of_several_bytes_may_be_several_tokens() -> None:

@@ -155,6 +155,12 @@ class UpstreamReadiness:
         self._held[key_of(target)] = held
         return held != known
 
+    def learn_density(self, target: Target, tokens: int) -> None:
+        """Learn that a prompt was cut though it was estimated to fit."""
+        if held := self._held.get(key_of(target)):
+            density = max(held.density, held.tokens / max(1, tokens))
+            self._held[key_of(target)] = replace(held, density=density)
+
     async def _make_ready(self, target: Target, progress: Waits, turn: Turn) -> None:
         """Have an Ollama load the model, if it has not."""
         client = who_to_ask(target)

@@ -1,6 +1,8 @@
 """When an upstream can be asked, in virtual time, against an Ollama as it is."""
 
 import asyncio
+import base64
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, Literal
 
@@ -504,5 +506,31 @@ def test_a_refusal_is_followed_by_one_question_that_fits() -> None:
             assert outcome.given is not None
             assert outcome.given.held == 1024
             assert outcome.given.tokens < 1024
+
+    ran(body)
+
+
+def test_a_dense_prompt_that_was_halved_is_told_and_the_next_one_fits() -> None:
+    """Base64 has three times the tokens that are estimated."""
+    model = Model(per_token=1.4)
+    ollama = Ollama({"qwen:latest": model}, version="0.5.0", obeys=False)
+    dense = base64.b64encode(random.Random(1).randbytes(4_500)).decode()
+
+    async def compose(_index: int, room: int | None) -> Composed:
+        text = dense if room is None else dense[: 4 * room]
+        request = replace(REQUEST, messages=(Message(Role.USER, text),))
+        return Composed(request=request, clearance=RaceOptions().clearance)
+
+    async def body(group: asyncio.TaskGroup) -> None:
+        desk = Desk(group, ollama)
+        wanted = desk.target("qwen")
+        for cut in (True, False):
+            report = await desk.race(wanted, compose=compose)
+            (outcome,) = report.outcomes
+            assert outcome.is_cut is cut
+            assert bool(outcome.cut_words) is cut
+            assert outcome.usage is not None
+            assert outcome.usage.input is not None
+            assert (outcome.usage.input == 2050) is cut
 
     ran(body)
