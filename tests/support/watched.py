@@ -50,10 +50,11 @@ class Watched:
         lines: int = 12,
         reflow: bool = True,
         shown: bool = True,
+        now: float = 0.0,
         **options: Any,
     ) -> None:
         self.terminal = Terminal(columns, lines, reflow=reflow)
-        self.now = 0.0
+        self.now = now
         self._told = (columns, lines)
         self._told_at = 0.0
         self.written: list[str] = []

@@ -34,6 +34,18 @@ def test_contenders_stand_side_by_side_with_their_states() -> None:
     ]
 
 
+def test_who_was_not_heard_of_yet_waits_since_the_view_began() -> None:
+    """Not since the clock did, which counts from when the machine was started."""
+    seen = Watched("home", "cloud", columns=45, layout="columns", now=30444.0)
+    seen.start(0)
+    first = seen.screen[0]
+    seen.now += 3.0
+    seen.start(0)
+
+    assert first == "home  waiting         │ cloud  waiting"
+    assert seen.screen[0] == "home  waiting         │ cloud  waiting 3 s"
+
+
 def test_it_ends_with_everything_readable() -> None:
     """The header then tells how each ended, and the cursor stands below, shown."""
     seen = Watched("home", "cloud", columns=60, layout="columns")

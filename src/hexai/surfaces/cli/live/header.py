@@ -34,15 +34,23 @@ class Standing:
     """What the events told of one contender so far."""
 
     def __init__(
-        self, label: str, *, blind: bool = False, with_reason: bool = True
+        self,
+        label: str,
+        *,
+        blind: bool = False,
+        with_reason: bool = True,
+        since: float = 0.0,
     ) -> None:
-        """Blind, no word here names, prices or times the contender."""
+        """Blind, no word here names, prices or times the contender.
+
+        `since` is when its view began, by the clock of who shows it.
+        """
         self.label, self.blind = label, blind
         self.outcome: Outcome | None = None
         self._with_reason = with_reason
         self._phase = "waiting"
         self._began_at: float | None = None
-        self._heard_at = 0.0
+        self._heard_at = since
         self._started_at = 0.0
         self._first_at: float | None = None
         self._last_at = 0.0

@@ -170,10 +170,10 @@ class Painter:
         self._size = self._measured()
         self._told: list[tuple[int, Event, float]] = []
         """All that was told so far, and when: another view begins with it."""
+        self._began_at = self._due_at = now()
         self._show(rendered=render is not None)
         self._region = Region()
         self._begun = self._changed = False
-        self._due_at = now()
         self._drawn_at = 0
         self._closed = False
 
@@ -181,7 +181,12 @@ class Painter:
         """Begin a view that has seen nothing yet."""
         self._is_rendered = rendered
         self._standings = [
-            Standing(label, blind=self._blind, with_reason=self._with_reasons)
+            Standing(
+                label,
+                blind=self._blind,
+                with_reason=self._with_reasons,
+                since=self._began_at,
+            )
             for label in self._labels
         ]
         make = self._render if rendered and self._render else PlainSource
