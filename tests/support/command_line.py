@@ -5,7 +5,7 @@ import pty
 import tempfile
 import termios
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Literal
@@ -16,6 +16,7 @@ from hexai.surfaces.cli.app import run
 from hexai.surfaces.cli.process import Process
 
 Kind = Literal["file", "terminal"]
+Places = tuple[tuple[str, int], ...]
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -33,8 +34,13 @@ def run_cli(
     stderr: Kind = "file",
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    usual: Places = (),
 ) -> Result:
-    """Run `hexai ARGUMENTS`; `stdin` None stands for a terminal where nobody types."""
+    """Run `hexai ARGUMENTS`; `stdin` None stands for a terminal where nobody types.
+
+    `config init` looks for servers where it is `usual`: whatever else listens on this
+    machine, other tests among it, is none of a test's.
+    """
     given = os.environ if environ is None else environ  # noqa: TID251 - the edge
     surroundings = {"TERM": "xterm", **given}
     with ExitStack() as stack:
@@ -51,6 +57,7 @@ def run_cli(
             stdin=read_in,
             stdout=out.descriptor,
             stderr=err.descriptor,
+            usual=usual,
         )
         code = run(process)
         return Result(code=code, out=out.text(), err=err.text())
@@ -63,13 +70,20 @@ def run_typed(
     when: str = "",
     piped: str | None = None,
     columns: int = 200,
+    usual: Places = (),
 ) -> tuple[int, str]:
     """Run it on one terminal on which somebody types; gives code and display.
 
     It is typed before the start, or `when` some text has been shown. Standard input is
-    the terminal too, unless something is `piped` in.
+    the terminal too, unless something is `piped` in. Where it still waits for a line
+    after a long time, the test fails.
     """
     terminal = Terminal(columns=columns)
+    unasked = threading.Event()
+
+    def give_up() -> None:
+        unasked.set()
+        os.write(terminal.master, _ENDS)
 
     def press() -> None:
         if when:
@@ -92,11 +106,31 @@ def run_typed(
             stdin=terminal.descriptor if piped_in is None else piped_in,
             stdout=terminal.descriptor,
             stderr=terminal.descriptor,
+            usual=usual,
         )
+        stack.enter_context(_watch(give_up))
         code = run(process)
     if when:
         typist.join()
-    return code, terminal.text()
+    shown = terminal.text()
+    assert not unasked.is_set(), f"it waited for more than was typed: {shown}"
+    return code, shown
+
+
+_PATIENCE = 60.0
+_ENDS = b"\x04" * 9
+"""Says often that no more is typed: each question of a line takes one."""
+
+
+@contextmanager
+def _watch(give_up: Callable[[], None]) -> Iterator[None]:
+    timer = threading.Timer(_PATIENCE, give_up)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 @contextmanager

@@ -2,17 +2,22 @@
 
 import os
 import stat
-import threading
+import tomllib
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from hexai.service.setup.detect import USUAL, Server
+from hexai.service.setup.detect import Server
 from tests.support.command_line import run_cli, run_typed, write_config
-from tests.support.replies import raw
+from tests.support.replies import json_answer, raw, status
 from tests.support.upstream import Upstream
+
+
+@pytest.fixture(autouse=True)
+def _no_ollama(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have none on this machine, whatever listens on its usual port."""
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:1")
 
 
 def place() -> Path:
@@ -28,10 +33,11 @@ def with_key() -> dict[str, str]:
 def test_it_says_where_it_looks_and_writes_a_private_file() -> None:
     """The file has no problems; a key is named, and never written."""
     environ = with_key()
-    result = run_cli("config", "init", "--yes", environ=environ)
+    usual = (("llamacpp", 1), ("vllm", 2))
+    result = run_cli("config", "init", "--yes", environ=environ, usual=usual)
     assert (result.code, result.out) == (0, f"written: {place()}\n")
     first, *rest = result.err.splitlines()
-    assert first.startswith("hexai: looking at ports 11434, 8080, 1234, 8000")
+    assert first.startswith("hexai: looking at ports 1, 1, 2 of this machine")
     assert "hexai: found: OPENAI_API_KEY in the environment" in rest
     assert stat.S_IMODE(place().stat().st_mode) == 0o600
     assert stat.S_IMODE(place().parent.stat().st_mode) == 0o700
@@ -133,7 +139,7 @@ def test_an_ollama_is_looked_for_where_its_variable_says() -> None:
         result = run_cli("config", "init", "--yes", environ=environ)
         paths = [request.path for request in upstream.requests]
 
-    assert result.err.startswith(f"hexai: looking at ports {port}, 8080")
+    assert result.err.startswith(f"hexai: looking at ports {port} of")
     assert paths == ["/api/tags"]
     written = place().read_text()
     assert f'[ollama]\nbase_url = "http://127.0.0.1:{port}"' in written
@@ -162,38 +168,21 @@ def test_the_first_run_names_an_ollama_elsewhere() -> None:
     assert "the Ollama at http://box.example:11434 (OLLAMA_HOST)" in result.err
 
 
-class Models(BaseHTTPRequestHandler):
-    """Says that there is one model, to whoever asks."""
-
-    def do_GET(self) -> None:
-        """Answer; nothing is logged."""
-        self.wfile.write(b'HTTP/1.0 200 OK\r\n\r\n{"data": [{"id": "coder-7b"}]}')
-
-    def log_message(self, *_: object) -> None:
-        """Keep standard error for what is tested."""
-
-
 @pytest.fixture(name="server")
 def fixture_server() -> Iterator[Server]:
-    """Have a server with one model on a port that is looked at, and free here."""
-    for name, port in USUAL:
-        try:
-            listening = ThreadingHTTPServer(("127.0.0.1", port), Models)
-        except OSError:
-            continue
-        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-        thread.start()
-        yield Server(name=name, port=port, models=("coder-7b",))
-        listening.shutdown()
-        thread.join()
-        listening.server_close()
-        return
-    pytest.fail("all usual ports are taken")
+    """Have a server with one model, on a port that is nobody else's."""
+    with Upstream(json_answer({"data": [{"id": "coder-7b"}]})) as upstream:
+        yield Server(name="vllm", port=upstream.port, models=("coder-7b",))
+
+
+def at(server: Server) -> tuple[tuple[str, int], ...]:
+    """Have it looked for where it is."""
+    return ((server.name, server.port),)
 
 
 def test_the_users_word_lets_a_server_complete(server: Server) -> None:
     """Who really listens nobody knows, and completion sends all code there."""
-    code, shown = run_typed("y\ny\n", "config", "init")
+    code, shown = run_typed("y\ny\n", "config", "init", usual=at(server))
 
     assert code == 0
     asked = shown.partition("Write this to")[0]
@@ -209,10 +198,47 @@ def test_the_users_word_lets_a_server_complete(server: Server) -> None:
 def test_without_it_the_screen_says_why_it_does_not(server: Server, typed: str) -> None:
     """And what to change; nobody is asked where --yes was said."""
     if typed:
-        code, shown = run_typed(typed, "config", "init")
+        code, shown = run_typed(typed, "config", "init", usual=at(server))
     else:
-        result = run_cli("config", "init", "--yes")
+        result = run_cli("config", "init", "--yes", usual=at(server))
         code, shown = result.code, result.err
     assert code == 0
     assert f"port {server.port} does not complete in your editor" in shown
     assert "completion" not in run_cli("models", "list").out
+
+
+def test_who_listens_and_cannot_be_asked_is_told() -> None:
+    """With what to do, beside whatever else was found."""
+    tags = json_answer({"models": []})
+    with (
+        Upstream(json_answer({"data": []})) as empty,
+        Upstream(status(200, "<html>")) as page,
+        Upstream().on("/api/tags", tags) as ollama,
+    ):
+        usual = (("lmstudio", empty.port), ("vllm", page.port))
+        environ = {**with_key(), "OLLAMA_HOST": f"127.0.0.1:{ollama.port}"}
+        result = run_cli("config", "init", "--yes", environ=environ, usual=usual)
+
+    assert result.code == 0
+    said = result.err.splitlines()[1:4]
+    assert said[0].startswith("hexai: Ollama answers, but has no model: `ollama pull")
+    assert said[1].startswith(f"hexai: port {empty.port} answers, but has no model")
+    assert said[2].startswith(f"hexai: port {page.port} answers, but lists no models")
+    assert "[providers." not in place().read_text()
+
+
+def test_the_default_is_one_that_answers() -> None:
+    """Chat and code actions ask it, whatever stands first in a server's list."""
+    names = ("text-embedding-nomic-embed-text-v1.5", "qwen3-4b", "gemma-3")
+    listed = json_answer({"data": [{"id": name} for name in names]})
+    with Upstream(listed) as upstream:
+        usual = (("lmstudio", upstream.port),)
+        result = run_cli("config", "init", "--yes", usual=usual)
+
+    assert result.code == 0
+    settings = tomllib.loads(place().read_text())
+    assert settings["providers"]["lmstudio"]["model"] == "qwen3-4b"
+    assert [each["model"] for each in settings["models"]["cli"]] == [
+        "qwen3-4b",
+        "gemma-3",
+    ]

@@ -6,8 +6,11 @@ port on this machine; where `OLLAMA_HOST` names another, nobody is asked.
 
 import asyncio
 import importlib.util
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +18,7 @@ from msgspec import Struct
 from hexai.config.environment import key_variable, vendor_variable
 from hexai.config.other_tools import ollama_address, ollama_url_named
 from hexai.config.schema_providers import OLLAMA_PORT
+from hexai.service.setup.answering_models import can_answer
 
 # Not a provider: nothing is sent but the path, no key, and whatever comes back is only
 # looked at. It waits a moment, reads a bounded answer, and never raises.
@@ -22,42 +26,58 @@ from hexai.config.schema_providers import OLLAMA_PORT
 Address = tuple[str, int]
 """A host and a port."""
 
-_ANSWER_LIMIT = 1 << 20
+_ANSWER_LIMIT = 8 << 20
+_HEAD_ENDS = b"\r\n\r\n"
+_STATUS = re.compile(rb"HTTP/\d\.\d (\d{3})")
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})", re.IGNORECASE)
 
 
-async def fetch(address: Address, path: str, *, patience: float) -> bytes | None:
-    """Get a path; gives the answer's body, or None if nobody listens there.
+class Answer(Struct, frozen=True, kw_only=True):
+    """What came back, whole or not."""
 
-    Empty if somebody does but gives no answer within `patience` seconds.
-    """
+    status: int
+    """0 where nothing came in time, or no HTTP."""
+    body: bytes
+
+
+async def fetch(address: Address, path: str, *, patience: float) -> Answer | None:
+    """Get a path; gives what came within `patience` seconds, None if nobody listens."""
     host, port = address
     try:
         async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError):
         return None
+    came = bytearray()
     try:
         async with asyncio.timeout(patience):
             named = f"[{host}]" if ":" in host else host
             request = f"GET {path} HTTP/1.0\r\nHost: {named}:{port}\r\n\r\n"
             writer.write(request.encode("ascii"))
-            answer = await _read_bounded(reader)
+            while len(came) < _ends(came) and (piece := await reader.read(1 << 16)):
+                came += piece
     except (OSError, TimeoutError):
-        return b""
+        pass  # what came may be all there is: not everybody closes the connection
     finally:
         writer.close()
-    return answer.partition(b"\r\n\r\n")[2]
+    head, _, body = bytes(came).partition(_HEAD_ENDS)
+    status = _STATUS.match(head)
+    return Answer(status=int(status[1]) if status else 0, body=body)
 
 
-async def _read_bounded(reader: asyncio.StreamReader) -> bytes:
-    answer = b""
-    while len(answer) < _ANSWER_LIMIT and (piece := await reader.read(1 << 16)):
-        answer += piece
-    return answer
+def _ends(came: bytearray) -> int:
+    """Tell how long an answer will be, by its head: some servers never close."""
+    head = came.find(_HEAD_ENDS)
+    length = _LENGTH.search(came, 0, head) if head >= 0 else None
+    if length is None:
+        return _ANSWER_LIMIT
+    return min(head + len(_HEAD_ENDS) + int(length[1]), _ANSWER_LIMIT)
 
 
 _HOST = "127.0.0.1"
 _OLLAMA: Address = (_HOST, OLLAMA_PORT)
+_TAGS = "/api/tags"
+_MODELS = "/v1/models"
 _VENDORS = ("openai", "openrouter", "anthropic")
 
 
@@ -76,6 +96,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """Those that fill gaps in code, as it says itself (0.12 and later)."""
     ollama_url: str = ""
     """Where that is, if not at its usual place."""
+    ollama_fault: str = ""
+    """Why nobody there can be asked, and what to do; empty if somebody can."""
     ollama_elsewhere: str = ""
     """Where `OLLAMA_HOST` says that there is one, off this machine; nobody looked."""
     keys: tuple[str, ...]
@@ -109,25 +131,28 @@ async def detect(
     One that `OLLAMA_HOST` says is on another machine is not looked at.
     """
     address = ollama_address(environ)
-    models = None if address is None else await _ollama_models(address, patience)
+    answer = None
+    if address is not None:
+        answer = await fetch(address, _TAGS, patience=patience)
+    models = None if answer is None else _listed(answer, "models", _OllamaModel)
+    names = [each.name for each in models or ()]
     return Found(
         extra_installed=extra_installed(),
         model_there=model.is_file(),  # noqa: ASYNC240 - nothing else runs yet
-        ollama=None if models is None else tuple(each.name for each in models),
+        ollama=None if answer is None else tuple(names),
         ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
         ollama_fills=frozenset(each.name for each in models or () if each.fills_gaps),
+        ollama_fault=_fault(
+            answer,
+            None if models is None else names,
+            patience=patience,
+            path=_TAGS,
+            get="`ollama pull qwen3:8b` gets one",
+        ),
         ollama_url=ollama_url_named(environ) if address not in (None, _OLLAMA) else "",
         ollama_elsewhere="" if address else ollama_url_named(environ),
         keys=keys_in(environ),
     )
-
-
-async def _ollama_models(
-    address: Address, patience: float
-) -> "tuple[_OllamaModel, ...] | None":
-    """List the models of an Ollama; empty if it is there but does not say."""
-    body = await fetch(address, "/api/tags", patience=patience)
-    return None if body is None else _models_in(body)
 
 
 class _OllamaModel(Struct):
@@ -143,18 +168,6 @@ class _OllamaModel(Struct):
     @property
     def is_remote(self) -> bool:
         return bool(self.remote_host or self.remote_model)
-
-
-class _Tags(Struct):
-    models: list[_OllamaModel]
-
-
-def _models_in(body: bytes) -> tuple[_OllamaModel, ...]:
-    try:
-        tags = msgspec.json.decode(body, type=_Tags)
-    except (msgspec.MsgspecError, RecursionError):
-        return ()
-    return tuple(tags.models)
 
 
 USUAL: tuple[tuple[str, int], ...] = (
@@ -174,7 +187,7 @@ class Server(Struct, frozen=True, kw_only=True):
     """By its port; who really listens there nobody knows."""
     port: int
     models: tuple[str, ...]
-    """At least one."""
+    """Those that can answer, at least one."""
     keeps_here: bool = False
     """The user's word: what it is sent stays on this machine."""
 
@@ -184,28 +197,98 @@ class Server(Struct, frozen=True, kw_only=True):
         return f"http://{_HOST}:{self.port}/v1"
 
 
-class _ServedModel(Struct):
-    id: str
+class Unusable(Struct, frozen=True, kw_only=True):
+    """What listens where a server is likely, and names nobody who could be asked."""
 
-
-class _ServedModels(Struct):
-    data: list[_ServedModel]
+    port: int
+    why: str
+    """And what to do."""
 
 
 async def find_servers(
     places: Iterable[tuple[str, int]] = USUAL, *, patience: float = 0.5
-) -> tuple[Server, ...]:
+) -> tuple[Server | Unusable, ...]:
     """Ask each port of this machine for its models, all at once and without a key."""
     async with asyncio.TaskGroup() as group:
         asked = [group.create_task(_ask(name, port, patience)) for name, port in places]
-    return tuple(server for task in asked if (server := task.result()) is not None)
+    return tuple(found for task in asked if (found := task.result()) is not None)
 
 
-async def _ask(name: str, port: int, patience: float) -> Server | None:
-    body = await fetch((_HOST, port), "/v1/models", patience=patience)
-    try:
-        listed = msgspec.json.decode(body or b"", type=_ServedModels)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+async def _ask(name: str, port: int, patience: float) -> Server | Unusable | None:
+    answer = await fetch((_HOST, port), _MODELS, patience=patience)
+    if answer is None:
         return None
-    models = tuple(model.id for model in listed.data if model.id)
-    return Server(name=name, port=port, models=models) if models else None
+    listed = _listed(answer, "data", _ServedModel)
+    models = None if listed is None else [each.id for each in listed if each.id]
+    if why := _fault(answer, models, patience=patience, path=_MODELS, name=name):
+        return Unusable(port=port, why=why)
+    able = tuple(filter(can_answer, models or ()))
+    return Server(name=name, port=port, models=able)
+
+
+class _ServedModel(Struct):
+    id: str
+
+
+_Entry = TypeVar("_Entry", bound=Struct)
+
+
+def _listed(
+    answer: Answer, field: str, kind: type[_Entry]
+) -> tuple[_Entry, ...] | None:
+    """Read what an answer lists, but for entries of another form; None: it is no list.
+
+    Null is an empty list, as Ollama writes one.
+    """
+    try:
+        fields = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
+        entries = msgspec.json.decode(fields[field], type=list[msgspec.Raw] | None)
+    except (KeyError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return tuple(_readable(entries or (), kind))
+
+
+def _readable(entries: Iterable[msgspec.Raw], kind: type[_Entry]) -> Iterator[_Entry]:
+    for entry in entries:
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            yield msgspec.json.decode(entry, type=kind)
+
+
+def _fault(
+    answer: Answer | None,
+    models: Sequence[str] | None,
+    *,
+    patience: float,
+    path: str,
+    name: str = "",
+    get: str = "load one",
+) -> str:
+    """Say why nobody can be asked who answered so, and what to do; else nothing."""
+    if answer is None or any(map(can_answer, models or ())):
+        return ""
+    again = "then run hexai config init again"
+    if models:
+        more = f" and {len(models) - 1:,} more" if len(models) > 1 else ""
+        listed = f"{models[0]}{more}"
+        return f"lists none that answers questions ({listed}): {get}, {again}"
+    if models is not None:
+        return f"has no model: {get}, {again}"
+    if not answer.status:
+        return (
+            f"lists no models within {patience:g} seconds: if it is a server of models "
+            f"that is still starting, wait, {again}"
+        )
+    if answer.status in _NEEDS_KEY and name:
+        return (
+            f"wants a key: describe it in [providers.{name}], and put the key into "
+            f"{key_variable(name)}; hexai config schema lists what goes there"
+        )
+    told = "" if answer.status == _OK else f" (status {answer.status})"
+    return (
+        f"lists no models{told}: if it is a server of models, see what {path} gives "
+        f"there, {again}"
+    )
+
+
+_OK = 200
+_NEEDS_KEY = (401, 403)

@@ -19,13 +19,14 @@ from hexai.config.schema import Settings
 from hexai.config.schema_providers import BUILT_IN_MAX_TOKENS, BUILT_IN_MODEL
 from hexai.config.shown import to_toml
 from hexai.providers.locality import may_be_cloud
+from hexai.service.setup.answering_models import can_answer
 from hexai.service.setup.detect import Found, Server
 
 _VENDORS = ("openai", "anthropic", "openrouter")
 _MODELS_NAMED = 8
 _SIDE_BY_SIDE = 2
-_NO_CHAT = ("embed", "bge-", "minilm", "rerank")
-"""What models are called that make no answers."""
+_COMMENTS = 6
+"""Entries that are proposed as comments: who has thousands of models looks them up."""
 
 
 class ModelFound(Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ def choices(found: Found, servers: tuple[Server, ...]) -> tuple[ModelFound, ...]
 
 def _ollama(found: Found) -> Iterator[ModelFound]:
     for model in found.ollama or ():
-        if not _is_no_chat(model):
+        if can_answer(model):
             far = may_be_cloud(model) or model in found.ollama_remote
             note = (
                 "Ollama passes this on to a cloud" if far else "stays on this machine"
@@ -93,17 +94,12 @@ def _ollama(found: Found) -> Iterator[ModelFound]:
 def _served(server: Server) -> Iterator[ModelFound]:
     note = f"answers on port {server.port} of this machine"
     for model in server.models:
-        if not _is_no_chat(model):
-            yield ModelFound(
-                provider=server.name,
-                model=model,
-                note=note,
-                is_near=server.keeps_here,
-            )
-
-
-def _is_no_chat(model: str) -> bool:
-    return any(part in model.lower() for part in _NO_CHAT)
+        yield ModelFound(
+            provider=server.name,
+            model=model,
+            note=note,
+            is_near=server.keeps_here,
+        )
 
 
 def _cloud(found: Found) -> Iterator[ModelFound]:
@@ -126,7 +122,7 @@ def compose(found: Found, servers: tuple[Server, ...]) -> str:
     """Write the file."""
     candidates = choices(found, servers)
     parts = [_head(candidates), *_ollama_s(found), *map(_profile, servers)]
-    parts.append(_entries(candidates))
+    parts.append(_entries(candidates, servers))
     parts.append(_completion(candidates))
     return "\n".join(parts)
 
@@ -155,7 +151,7 @@ def _ollama_s(found: Found) -> Iterator[str]:
 def _profile(server: Server) -> str:
     more = len(server.models) - _MODELS_NAMED
     named = [to_toml(model) for model in islice(server.models, _MODELS_NAMED)]
-    listed = "\n# ".join([*named, *([f"and {more} more"] if more > 0 else [])])
+    listed = "\n# ".join([*named, *([f"and {more:,} more"] if more > 0 else [])])
     return f"""\
 # Port {server.port} of this machine speaks OpenAI's format. Its models are
 # {listed}
@@ -185,7 +181,7 @@ def unsure(found: Found, servers: Sequence[Server]) -> tuple[Server, ...]:
     return tuple(s for s in servers if not s.keeps_here and any(_served(s)))
 
 
-def _entries(candidates: tuple[ModelFound, ...]) -> str:
+def _entries(candidates: tuple[ModelFound, ...], servers: Sequence[Server]) -> str:
     lines = [
         "# Who answers `hexai` in the terminal: each entry is a contender, and all"
     ]
@@ -197,11 +193,26 @@ def _entries(candidates: tuple[ModelFound, ...]) -> str:
             "",
         ]
     rest = [each for each in candidates if each not in chosen]
-    pair = proposed(chosen, rest)
+    pair = proposed(chosen, rest[:_COMMENTS])
     for each in pair:
         lines += _entry("cli", each)
+    lines += _left_out(rest[_COMMENTS:], servers)
     lines += _EXAMPLES if len(pair) < _SIDE_BY_SIDE else _SHUFFLE
     return "\n".join(lines)
+
+
+def _left_out(models: Sequence[ModelFound], servers: Sequence[Server]) -> Iterator[str]:
+    """Say how many models are not in the file, and what lists them."""
+    if not models:
+        return
+    providers = {each.provider for each in models}
+    yield f"# {len(models):,} more can be asked, by entries like these. To list them:"
+    if "ollama" in providers:
+        yield "# ollama list"
+    for server in servers:
+        if server.name in providers:
+            yield f"# curl {server.base_url}/models"
+    yield ""
 
 
 def proposed(

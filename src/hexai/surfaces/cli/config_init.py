@@ -14,7 +14,14 @@ from hexai.extras import install_command
 from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
 from hexai.service.setup.built_in_model import PULLABLE
-from hexai.service.setup.detect import USUAL, Found, Server, detect, find_servers
+from hexai.service.setup.detect import (
+    USUAL,
+    Found,
+    Server,
+    Unusable,
+    detect,
+    find_servers,
+)
 from hexai.service.setup.initial_config import choices, compose, taking_part, unsure
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.config import config_file
@@ -46,8 +53,9 @@ def init(invocation: Invocation, *, yes: bool) -> int:
         raise _is_there(file)
     if not yes and not can_confirm(process):
         raise UsageError("`config init` asks on a terminal; elsewhere say --yes")
-    found, servers = _look_around(process)
-    _say_found(process, found, servers)
+    found, listening = _look_around(process)
+    servers = tuple(each for each in listening if isinstance(each, Server))
+    _say_found(process, found, listening)
     if not yes:
         found = _offer_model(process, found, servers)
         servers = _ask_where(process, found, servers)
@@ -145,31 +153,46 @@ def _why_off(server: Server) -> str:
     )
 
 
-def _look_around(process: Process) -> tuple[Found, tuple[Server, ...]]:
+def _places(process: Process) -> tuple[tuple[str, int], ...]:
+    return USUAL if process.usual is None else process.usual
+
+
+def _look_around(process: Process) -> tuple[Found, tuple[Server | Unusable, ...]]:
     address = ollama_address(process.environ)
     looked_at = [address[1]] if address else []
-    ports = ", ".join(map(str, (*looked_at, *(port for _, port in USUAL))))
+    ports = ", ".join(map(str, (*looked_at, *(port for _, port in _places(process)))))
     complain(process, f"looking at ports {ports} of this machine, and nowhere else")
     with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(_ask_all(process))
 
 
-async def _ask_all(process: Process) -> tuple[Found, tuple[Server, ...]]:
+async def _ask_all(process: Process) -> tuple[Found, tuple[Server | Unusable, ...]]:
     model = folders_of(process).models / f"{BUILT_IN_MODEL}.gguf"
     async with asyncio.TaskGroup() as group:
-        found = group.create_task(detect(process.environ, model))
-        servers = group.create_task(find_servers())
+        found = group.create_task(detect(process.environ, model, patience=_PATIENCE))
+        servers = group.create_task(find_servers(_places(process), patience=_PATIENCE))
     return found.result(), servers.result()
 
 
-def _say_found(process: Process, found: Found, servers: tuple[Server, ...]) -> None:
-    if found.ollama is not None:
+_PATIENCE = 2.0
+"""Seconds for who listens and is slow; where nobody does, nobody waits."""
+
+
+def _say_found(
+    process: Process, found: Found, listening: tuple[Server | Unusable, ...]
+) -> None:
+    if found.ollama_fault:
+        complain(process, f"Ollama answers, but {found.ollama_fault}")
+    elif found.ollama is not None:
         complain(process, f"found: Ollama with {len(found.ollama)} models")
     if found.ollama_elsewhere:
         complain(process, f"not looked at: {elsewhere(found)}")
-    for server in servers:
-        models = len(server.models)
-        complain(process, f"found: a server on port {server.port}, models: {models}")
+    for each in listening:
+        if isinstance(each, Unusable):
+            complain(process, f"port {each.port} answers, but {each.why}")
+            continue
+        said = f"found: a server on port {each.port}, models: {len(each.models)}"
+        complain(process, said)
     for name in found.keys:
         complain(process, f"found: {name} in the environment")
     if found.embedded_ready:

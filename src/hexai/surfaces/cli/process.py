@@ -125,6 +125,8 @@ class Process(Struct, frozen=True, kw_only=True):
     """What `hexai lsp --check` runs."""
     act: Act | None = None
     """What `hexai action` runs."""
+    usual: tuple[tuple[str, int], ...] | None = None
+    """Where `config init` looks for servers, by name and port; None: as ever."""
 
     @property
     def stdout_is_terminal(self) -> bool:

@@ -7,18 +7,22 @@ from pathlib import Path
 import pytest
 
 from hexai.service.setup.detect import (
+    Answer,
     Found,
     Server,
+    Unusable,
     detect,
     fetch,
     find_servers,
     keys_in,
 )
-from tests.support.replies import hang, raw
-from tests.support.upstream import Upstream
+from tests.support.replies import hang, json_answer, raw, status
+from tests.support.upstream import Reply, Upstream
 
 
-def query(answer: bytes | None, *, patience: float = 5.0) -> tuple[bytes | None, bytes]:
+def query(
+    answer: bytes | None, *, patience: float = 5.0
+) -> tuple[Answer | None, bytes]:
     """Ask a server that gives this answer, or hangs for None; gives what it saw too."""
     seen = b""
 
@@ -33,7 +37,7 @@ def query(answer: bytes | None, *, patience: float = 5.0) -> tuple[bytes | None,
         finally:
             writer.close()
 
-    async def run() -> bytes | None:
+    async def run() -> Answer | None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         async with server:
             host, port = server.sockets[0].getsockname()
@@ -44,28 +48,28 @@ def query(answer: bytes | None, *, patience: float = 5.0) -> tuple[bytes | None,
 
 def test_the_body_of_the_answer_is_given() -> None:
     """The request holds a path and a host, and nothing else."""
-    body, seen = query(b"HTTP/1.0 200 OK\r\nx: y\r\n\r\nbody\r\n\r\nmore")
-    assert body == b"body\r\n\r\nmore"
+    answer, seen = query(b"HTTP/1.0 200 OK\r\nx: y\r\n\r\nbody\r\n\r\nmore")
+    assert answer == Answer(status=200, body=b"body\r\n\r\nmore")
     assert seen.startswith(b"GET /v1/models HTTP/1.0\r\nHost: 127.0.0.1:")
     assert seen.count(b"\r\n") == 3
 
 
 def test_who_says_nothing_is_there_all_the_same() -> None:
     """It costs no more than the patience."""
-    assert query(None, patience=0.05)[0] == b""
+    assert query(None, patience=0.05)[0] == Answer(status=0, body=b"")
 
 
 def test_an_endless_answer_is_cut() -> None:
     """Nobody fills the memory."""
-    body, _ = query(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * (3 << 20))
-    assert body is not None
-    assert len(body) <= (1 << 20) + (1 << 17)
+    answer, _ = query(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * (12 << 20))
+    assert answer is not None
+    assert len(answer.body) <= (8 << 20) + (1 << 17)
 
 
 def test_where_nobody_listens_there_is_nothing() -> None:
     """That is not the same as an empty answer."""
 
-    async def run() -> bytes | None:
+    async def run() -> Answer | None:
         server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         server.close()
@@ -208,17 +212,93 @@ def test_servers_are_found_by_their_models() -> None:
         found = asyncio.run(find_servers(places, patience=0.3))
         (request,) = one.requests
 
-    assert found == (Server(name="one", port=one.port, models=("a", "b")),)
-    assert found[0].base_url == f"{one.url}/v1"
+    silent, found_one = found
+    assert isinstance(silent, Unusable)
+    assert silent.port == other.port
+    assert silent.why.startswith("lists no models within 0.3 seconds")
+    assert found_one == Server(name="one", port=one.port, models=("a", "b"))
+    assert found_one.base_url == f"{one.url}/v1"
     assert (request.method, request.path) == ("GET", "/v1/models")
     assert "authorization" not in request.headers
 
 
+def ask_one(reply: Reply, *, patience: float = 20.0) -> Server | Unusable:
+    """Look at one port, where somebody listens who answers so."""
+    with Upstream(reply) as upstream:
+        places = [("lmstudio", upstream.port)]
+        (found,) = asyncio.run(find_servers(places, patience=patience))
+    return found
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b"[" * 9999, b'{"data":1}'])
+def test_what_gives_no_list_is_named_with_what_to_do(body: bytes) -> None:
+    """Many things listen on port 8080, and a server of models may be among them."""
+    found = ask_one(raw(HEAD + body))
+
+    assert isinstance(found, Unusable)
+    assert found.why.startswith("lists no models: if it is a server of models, see")
+    assert found.why.endswith("then run hexai config init again")
+
+
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"[]", b'{"data":[]}', b'{"data":[{"id":1}]}', b"[" * 9999]
+    ("reply", "why"),
+    [
+        (json_answer({"data": []}), "has no model: load one, then"),
+        (json_answer({"data": None}), "has no model: load one, then"),
+        (json_answer({"data": [{"id": 1}]}), "has no model: load one, then"),
+        (status(401), "wants a key: describe it in [providers.lmstudio], and put"),
+        (status(503, "loading"), "lists no models (status 503)"),
+        (raw(b"SSH-2.0-x\r\n"), "lists no models within 20 seconds"),
+        (
+            json_answer({"data": [{"id": "whisper-1"}, {"id": "nomic-embed"}]}),
+            "lists none that answers questions (whisper-1 and 1 more): load one, then",
+        ),
+    ],
 )
-def test_what_lists_no_models_is_none(body: bytes) -> None:
-    """Many things listen on port 8080."""
-    with Upstream(raw(HEAD + body)) as upstream:
-        places = [("any", upstream.port)]
-        assert asyncio.run(find_servers(places, patience=0.5)) == ()
+def test_why_nobody_there_can_be_asked_is_told(reply: Reply, why: str) -> None:
+    """By what came."""
+    found = ask_one(reply)
+
+    assert isinstance(found, Unusable)
+    assert found.why.startswith(why)
+
+
+def test_a_strange_entry_leaves_the_good_ones() -> None:
+    """One of a server of many makes nothing else unreadable."""
+    data = [{"id": "a"}, {"id": None}, 7, {"owned_by": "x"}, {"id": "b"}]
+    found = ask_one(json_answer({"data": data}))
+
+    assert isinstance(found, Server)
+    assert found.models == ("a", "b")
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_a_server_that_does_not_close_is_read(*, length: bool) -> None:
+    """At once where it said how long its answer is, else when patience ends."""
+    body = b'{"data":[{"id":"a"}]}'
+    head = b"HTTP/1.1 200 OK\r\n"
+    head += b"Content-Length: %d\r\n\r\n" % len(body) if length else b"\r\n"
+    patience = 1e6 if length else 0.3
+    found = ask_one(raw(head + body, close=False), patience=patience)
+
+    assert isinstance(found, Server)
+    assert found.models == ("a",)
+
+
+def test_models_that_answer_nothing_are_not_taken() -> None:
+    """Whatever their place in the list: the first is asked by default."""
+    names = ("text-embedding-nomic-embed-text-v1.5", "qwen3-4b", "tts-1", "gemma-3")
+    found = ask_one(json_answer({"data": [{"id": name} for name in names]}))
+
+    assert isinstance(found, Server)
+    assert found.models == ("qwen3-4b", "gemma-3")
+
+
+def test_why_nobody_at_an_ollama_can_be_asked_is_told() -> None:
+    """And the models that it can name are found beside others."""
+    assert look(HEAD + b'{"models":[]}').ollama_fault.startswith(
+        "has no model: `ollama pull qwen3:8b` gets one, then"
+    )
+    assert "see what /api/tags gives there" in look(HEAD + b"<html>").ollama_fault
+    found = look(HEAD + b'{"models":[{"name":null},{"name":"a"}]}')
+    assert (found.ollama, found.ollama_fault) == (("a",), "")

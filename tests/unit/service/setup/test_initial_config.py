@@ -243,3 +243,15 @@ def test_nobody_takes_part_where_all_is_passed_on(tmp_path: Path) -> None:
     assert settings.provider.name == "local"
     assert "Nothing found here surely stays on this machine, so nobody does." in text
     assert "\n[[models." not in text
+
+
+def test_a_server_of_thousands_makes_a_file_that_can_be_read(tmp_path: Path) -> None:
+    """A few are proposed; how many more there are is said, and what lists them."""
+    many = tuple(f"model-{number}" for number in range(3000))
+    server = Server(name="vllm", port=8000, models=many)
+    text = compose(found(*(f"near-{number}" for number in range(20))), (server,))
+
+    assert pair(loaded(text, tmp_path)) == ["ollama:near-0", "vllm:model-0"]
+    assert len(text.splitlines()) < 120
+    said = text.partition("# 3,012 more can be asked")[2]
+    assert "# ollama list\n# curl http://127.0.0.1:8000/v1/models\n" in said
