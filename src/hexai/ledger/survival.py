@@ -71,7 +71,6 @@ class Tracked:
     def follow(self, change: TextChange) -> None:
         """Move with a change."""
         edit = change.smallest()
-        assert edit.span is not None
         first, last = edit.span.start, edit.span.end
         start, end = self.span.start, self.span.end
         if last <= start:

@@ -88,6 +88,12 @@ class Replacement(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Edit(Replacement, frozen=True, kw_only=True):
+    """A replacement whose range is known."""
+
+    span: Span
+
+
 class Lines(Struct, frozen=True):
     """A text; at least one line, and the last has no break."""
 
@@ -203,7 +209,7 @@ class TextChange(Struct, frozen=True, kw_only=True):
         fits = len(new) >= len(old) and new.startswith(left) and new.endswith(right)
         return new[len(left) : len(new) - len(right)] if fits else None
 
-    def smallest(self) -> Replacement:
+    def smallest(self) -> Edit:
         """Give the smallest single range whose replacement makes the same change.
 
         Of several, the one furthest to the end of the text.
@@ -218,7 +224,7 @@ class TextChange(Struct, frozen=True, kw_only=True):
         if _cuts_break(old, len(old) - tail) or _cuts_break(new, len(new) - tail):
             tail -= 1
         span = Span(walk(start, old[:head]), walk(start, old[: len(old) - tail]))
-        return Replacement(span=span, text=new[head : len(new) - tail])
+        return Edit(span=span, text=new[head : len(new) - tail])
 
     def moved(self, position: Position) -> Position | None:
         """Say where a position of the text before is now.
@@ -227,7 +233,6 @@ class TextChange(Struct, frozen=True, kw_only=True):
         inserted at the very position, it is after it.
         """
         edit = self.smallest()
-        assert edit.span is not None
         if position < edit.span.start:
             return position
         if position < edit.span.end:

@@ -95,7 +95,6 @@ def test_the_range_is_what_brute_force_says(
         change = lines.change([Replacement(span=span, text=new)])
         tracked.follow(change)
         edit = change.smallest()
-        assert edit.span is not None
         first, last = _offset(text, edit.span.start), _offset(text, edit.span.end)
         inside = _is_inside(marks, first, last)
         marks[first:last] = [inside] * len(edit.text)

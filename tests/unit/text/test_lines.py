@@ -104,7 +104,6 @@ def test_a_position_moves_with_the_text(data: st.DataObject) -> None:
     position = data.draw(positions(lines))
     change = lines.change(replacements)
     edit = change.smallest()
-    assert edit.span is not None
     start, end = _offset(lines, edit.span.start), _offset(lines, edit.span.end)
     at, moved = _offset(lines, position), change.moved(position)
 

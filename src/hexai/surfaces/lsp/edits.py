@@ -227,5 +227,4 @@ def _distance(one: Lines, other: Lines) -> int:
     """Measure how far two texts differ: what goes and what comes in one change."""
     change = compare(one, other)
     smallest = change.smallest()
-    assert smallest.span is not None
     return len(one.slice(smallest.span)) + len(smallest.text)

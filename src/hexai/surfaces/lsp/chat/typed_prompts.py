@@ -55,7 +55,6 @@ class TypedText(Struct, frozen=True, kw_only=True):
 def typed_in(change: TextChange) -> tuple[TypedText, ...]:
     """Say what was typed in a change, line by line; nothing if it has another form."""
     edit = change.smallest()
-    assert edit.span is not None
     line, column = edit.span.start.line, edit.span.start.character
     if edit.span.end.line != line:
         return ()

@@ -163,7 +163,6 @@ def _edits(now: list[str], wanted: list[str], first: int) -> list[Replacement]:
 def _line_edit(number: int, now: str, wanted: str) -> Replacement:
     """Give the smallest edit of one line; its indentation goes before all else."""
     change = Lines.of(now).change([Replacement(span=None, text=wanted)]).smallest()
-    assert change.span is not None
     start, end = change.span.start.character, change.span.end.character
     span = Span(Position(number, start), Position(number, end))
     return Replacement(span=span, text=change.text)
