@@ -89,7 +89,8 @@ class Chat:
     def _is_known(self, run: AskedRun) -> bool:
         """Tell whether all who may answer have shown that they mark their reasoning.
 
-        One that does not says so only behind it, when it would stand in the text.
+        Of a model that does not, one hears only at the end that it was reasoning, when
+        it would stand in the document already.
         """
         targets = [
             target
