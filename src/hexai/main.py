@@ -41,7 +41,14 @@ def _print_version() -> None:
     try:
         os.write(1, f"hexai {__version__}\n".encode("ascii"))
     except OSError as error:
-        os._exit(141 if isinstance(error, BrokenPipeError) else 1)
+        if isinstance(error, BrokenPipeError):
+            os._exit(141)
+        from contextlib import suppress
+
+        with suppress(OSError):
+            reason = "it is closed" if error.errno == 9 else error.strerror
+            os.write(2, f"hexai: cannot write the output: {reason}\n".encode())
+        os._exit(1)
 
 
 def _check_clock() -> None:
@@ -242,11 +249,14 @@ def _working_directory() -> str:
 
 
 def _fill_closed_descriptors() -> None:
-    """Keep a socket from becoming standard output where the caller closed that."""
+    """Keep a socket from becoming standard output where the caller closed that.
+
+    Writing there still fails, so that an answer that nobody gets is no success.
+    """
     import os
 
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.open(os.devnull, os.O_RDONLY if descriptor == 1 else os.O_RDWR)

@@ -103,6 +103,65 @@ def test_a_lone_word_that_looks_like_a_command_is_an_error(
     assert f"hexai -- {word}" in result.err
 
 
+_SLIPS = [
+    *("confg", "conifg", "cofnig", "config.", "confgi", "hisotry", "histroy"),
+    *("histry", "hstory", "modles", "mdoels", "model", "modls", "stauts", "stats."),
+    *("stast", "sttas", "statss", "status", "shwo", "sow", "shw", "showw", "vot"),
+    *("voet", "votes", "chta", "cht", "chats", "bnech", "benhc", "benc", "taem"),
+    *("teams", "lps", "reprot", "reports", "reprt", "acton", "actoin", "aciton"),
+    *("leaderbord", "leadrboard", "lederboard"),
+]
+_WORDS = [
+    *("what", "how", "who", "test", "short", "state", "start", "stop", "note"),
+    *("date", "that", "rate", "slow", "snow", "shot", "cat", "hat", "chart"),
+    *("repeat", "section", "option", "export", "import", "confirm", "modern"),
+    *("revert", "quote", "beach", "term", "tea", "branch", "list", "sort", "port"),
+    *("story", "then", "them", "ship", "best", "else"),
+]
+
+
+@pytest.mark.parametrize("word", _SLIPS)
+def test_a_slip_of_a_command_is_no_question(word: str) -> None:
+    """Letters that are missing, too many, wrong or turned around."""
+    result = run_cli(word)
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean `hexai " in result.err
+
+
+@pytest.mark.parametrize("word", _WORDS)
+def test_a_plain_word_is_an_instruction(word: str) -> None:
+    """Short commands are near to many of them."""
+    assert run_cli(word).out == word
+
+
+@pytest.mark.parametrize(
+    "words", ["config diff tools", "history import laws", "bench compare two cpus"]
+)
+def test_what_fails_as_a_command_may_have_been_a_question(words: str) -> None:
+    """It says how to ask it."""
+    result = run_cli(*words.split())
+    assert result.code != 0
+    assert "to ask these words, write -- before them" in result.err
+    told = run_cli("history", "import", "laws.jsonl").err
+    assert "to ask" not in told
+
+
+@pytest.mark.parametrize(
+    "words", ["team push notifications ios", "history forget about it"]
+)
+def test_a_strict_command_says_how_to_ask(words: str) -> None:
+    """However many words follow: what it changes is not to seem done."""
+    result = run_cli(*words.split())
+    assert (result.code, result.out) == (2, "")
+    assert "to ask these words, write -- before them" in result.err
+
+
+def test_the_team_s_status_changes_nothing_and_is_not_strict() -> None:
+    """More words than one make a question, as with any other command."""
+    assert run_cli("team", "status", "report", "template").out.startswith("team ")
+    assert run_cli("team", "status", "report").code == 2
+
+
 @pytest.mark.parametrize(
     "words", [["what?"], ["-f", "notes.md", "stat"], ["--fresh", "one"]]
 )
@@ -305,7 +364,6 @@ def test_what_is_meant_as_a_command_is_never_asked(words: str, reason: str) -> N
         "team publish now",
         "team push dry-run",
         "team member list",
-        "team status of the two of us",
         "history forget the crusades",
         "bench forget all of them",
         "config trust issues of nginx",

@@ -20,6 +20,7 @@ from hexai.surfaces.cli.command_line import (
     stray_options,
 )
 from hexai.surfaces.cli.commands import (
+    could_be_asked,
     find,
     find_script,
     summaries,
@@ -66,10 +67,10 @@ def _carry_out(process: Process, work: Callable[[Process], int]) -> int:
     try:
         return work(process)
     except (click.UsageError, UsageError, NoInput) as error:
-        complain(process, _text_of(error))
+        complain(process, _text_of(error), *_notes(error))
         return USAGE
     except HexaiError as error:
-        complain(process, *str(error).split("\n"))
+        complain(process, *str(error).split("\n"), *_notes(error))
         return NONE_ANSWERED
     except BrokenPipeError:
         return NOBODY_READS
@@ -102,8 +103,7 @@ def _run(hush: Hush, process: Process) -> int:
         return process.act(process, {}, wrong=str(error))
     if context is not None:
         hush.release()
-        invocation = Invocation(process=process, options=options)
-        return run_command(context, invocation)
+        return _command(context, Invocation(process=process, options=options), line)
     _refuse_options_behind(process, options, line)
     if process.act is not None:
         process.act.forget()
@@ -112,6 +112,15 @@ def _run(hush: Hush, process: Process) -> int:
     for word in stray_options(line, names):
         complain(process, f"note: {word} stands after the first word, so it is prompt")
     return _ask(process, options, line)
+
+
+def _command(context: click.Context, invocation: Invocation, line: CommandLine) -> int:
+    try:
+        return run_command(context, invocation)
+    except HexaiError as error:
+        if could_be_asked(line.words):
+            error.add_note("to ask these words, write -- before them")
+        raise
 
 
 def _refuse_options_behind(
@@ -149,6 +158,10 @@ def _text_of(error: click.UsageError | HexaiError) -> str:
         command = error.ctx.command_path if error.ctx is not None else "hexai"
         return f"{error.format_message()} See {command} --help."
     return str(error)
+
+
+def _notes(error: Exception) -> tuple[str, ...]:
+    return tuple(getattr(error, "__notes__", ()))
 
 
 def _report(process: Process, bug: Exception) -> int:

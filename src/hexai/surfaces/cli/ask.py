@@ -28,7 +28,7 @@ from hexai.service.services import Services
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
 from hexai.surfaces.cli.loaded_config import Session, open_session
-from hexai.surfaces.cli.output import complain, insist, table_columns, tell
+from hexai.surfaces.cli.output import complain, insist, reason_of, table_columns, tell
 from hexai.surfaces.cli.process import Hush, Interrupts, Process
 from hexai.surfaces.cli.prompt_input import (
     NO_WORDS,
@@ -281,7 +281,7 @@ def say_closing(process: Process, screen: Screen, show: Show) -> None:
     insist(process, *(f"warning: {note}" for note in show.notes))
     complain(process, *(f"warning: {warning}" for warning in show.warnings))
     if screen.error is not None:
-        complain(process, f"cannot write the answer: {screen.error.strerror}")
+        complain(process, f"cannot write the answer: {reason_of(screen.error)}")
 
 
 async def _put(

@@ -180,10 +180,14 @@ _ROWS: tuple[tuple[str, str, Callable[[str], click.Command]], ...] = (
 # Their words may be names of people, and what they change or forget is not to seem
 # done when a model has answered.
 _STRICT = ("team ", "history forget", "bench forget", "config trust")
+_LENIENT = ("team ", "team status ")
 
 COMMANDS = tuple(
     Command(
-        name=name, summary=summary, load=load, is_strict=f"{name} ".startswith(_STRICT)
+        name=name,
+        summary=summary,
+        load=load,
+        is_strict=f"{name} ".startswith(_STRICT) and f"{name} " not in _LENIENT,
     )
     for name, summary, load in _ROWS
 )
@@ -234,6 +238,14 @@ def commands_of(words: tuple[str, ...]) -> list[Command]:
     """Find the commands whose names words begin with, the longest name first."""
     matches = [c for c in COMMANDS if c.words == words[: len(c.words)]]
     return sorted(matches, key=lambda c: -len(c.words))
+
+
+def could_be_asked(words: tuple[str, ...]) -> bool:
+    """Tell whether a command of several words may as well begin a question."""
+    command, *_ = commands_of(words)
+    rest = words[len(command.words) :]
+    is_group = len(command.words) > 1 and not command.is_strict
+    return is_group and bool(rest) and all(map(str.isalpha, rest))
 
 
 def context_of(command: Command, words: tuple[str, ...]) -> click.Context:

@@ -253,6 +253,10 @@ def _export(invocation: Invocation, file: str | None, **options: Any) -> int:
             case _:
                 texts = not options["no_texts"]
                 _write(process, path, to_lines(history.all(), texts=texts))
+                if path is not None:
+                    what = "with" if texts else "without"
+                    told = f"written to {path}, {what} prompts and answers"
+                    complain(process, f"the ledger is {told}")
         complain(process, *left_out(history.damaged))
     return 0
 

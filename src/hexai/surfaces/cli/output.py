@@ -3,6 +3,7 @@
 Answers go through `service.writer` instead, which never blocks the event loop.
 """
 
+import errno
 import os
 import select
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,13 @@ def say_drawn(process: Process, text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise HexaiError(f"cannot write the output: {error.strerror}") from None
+        raise HexaiError(f"cannot write the output: {reason_of(error)}") from None
+
+
+def reason_of(error: OSError) -> str:
+    """Say why an output could not be written."""
+    is_closed = error.errno == errno.EBADF
+    return "it is closed" if is_closed else error.strerror or str(error)
 
 
 def complain(process: Process, *messages: str) -> None:

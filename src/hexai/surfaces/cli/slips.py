@@ -47,6 +47,31 @@ _ELSEWHERE = frozenset(
 )
 """Commands that other programs have in such groups."""
 
+_PLAIN = frozenset(
+    {
+        *(
+            "auction",
+            "beach",
+            "beam",
+            "benign",
+            "branch",
+            "breach",
+            "bunch",
+            "caption",
+            "cat",
+            "char",
+        ),
+        *("chart", "cheat", "coat", "confide", "confine", "confirm", "connect"),
+        *("convict", "dote", "effort", "export", "faction", "flat", "fraction", "hat"),
+        *("how", "hat", "import", "lip", "lisp", "ls", "modal", "mode", "modern"),
+        *("modest", "motels", "motion", "nation", "note", "notion", "option", "quote"),
+        *("ration", "repeat", "repent", "repo", "resort", "revert", "rote", "section"),
+        *("seam", "shop", "shot", "slats", "slow", "snow", "stars", "start", "state"),
+        *("stays", "steam", "tea", "tear", "term", "that", "tote", "vole", "what"),
+    }
+)
+"""Words of English that are a slip or two from a command: instructions, mostly."""
+
 
 class _Asked(Struct, frozen=True, kw_only=True):
     """Words that would be asked, for a rule that looks at them."""
@@ -143,6 +168,8 @@ def _wrong_for_command(asked: _Asked) -> str | None:
 def _lone_word(asked: _Asked) -> str | None:
     """Find a word that is a command which needs more, or nearly a command."""
     [word] = asked.words
+    if word in _PLAIN:
+        return None
     names = {command.words[0] for command in COMMANDS}
     if word in names:
         command = next(each for each in COMMANDS if each.name == word)
@@ -152,7 +179,8 @@ def _lone_word(asked: _Asked) -> str | None:
             f"hexai -- {word}"
         )
     meant = _NO_COMMAND.get(word.lower())
-    nearest = nearest_by_slip if asked.of_question else nearest_by_edits
+    is_short = len(word) < _LONG
+    nearest = nearest_by_slip if asked.of_question or is_short else nearest_by_edits
     if meant is None and (near := nearest(word, names)):
         meant = f"hexai {near}"
     if meant is None or word.endswith("?"):  # "what?" means no `chat`
