@@ -192,6 +192,29 @@ def test_what_is_typed_ahead_is_next(upstream: Upstream) -> None:
     assert sent(upstream, "one")[-1][1:] == ["a: one-is-slow.", "u: second\nline"]
 
 
+@pytest.mark.parametrize("lines", [2, 2000])
+def test_a_paste_while_an_answer_comes_asks_nothing(
+    upstream: Upstream, lines: int
+) -> None:
+    """It stands at the next prompt with its lines, however many they are."""
+    slow = openai_answer(["one-", "is-", "slow."], gap=0.3)
+    upstream.on("/one/chat/completions", slow, openai_answer("one-goes-on."))
+    pasted = "\n".join(f"line {number}" for number in range(lines))
+    with chatting("--only", "careful") as chat:
+        chat.press(b"first\r")
+        upstream.wait(lambda: len(upstream.requests) == 1)
+        chat.press(f"\x1b[200~{pasted}\x1b[201~".encode())
+        chat.ready()
+        chat.type("", "one-goes-on.")
+        code, text = chat.end()
+
+    assert code == 0
+    assert [each[-1] for each in sent(upstream, "one")] == ["u: first", f"u: {pasted}"]
+    last = text.rindex(PROMPT)
+    assert "\x1b[?2004l" not in text[:last]  # marked while the answer came too
+    assert text[last:].count("\x1b[?2004l") == 1
+
+
 def test_what_is_typed_before_the_start_is_next(upstream: Upstream) -> None:
     """Where the terminal still collects lines, which makes other keys of some."""
     chat = Chat("--only", "careful", early=b"first\x1b\rline\r\x04")

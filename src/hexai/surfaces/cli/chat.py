@@ -83,6 +83,7 @@ def chat(invocation: Invocation, given: dict[str, Any]) -> int:
             earlier=_earlier(process),
             offers=commands.offers,
         )
+        stack.callback(editor.close)
         with asyncio.Runner(loop_factory=Loop) as runner:
             return runner.run(Chat(session, thread, commands, editor, recorder).run())
 

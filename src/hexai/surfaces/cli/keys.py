@@ -14,6 +14,8 @@ from types import FrameType
 _INPUT_MODES = 0
 _LOCAL_MODES = 3
 _CONTROLS = 6
+PASTES_AS_KEYS, PASTES_MARKED = "\x1b[?2004l", "\x1b[?2004h"
+"""What makes a terminal give a paste as if it were typed, or between two marks."""
 _AS_WRITTEN = b"\x12"
 """Ctrl-R: shows answers as they were written, or rendered again."""
 
@@ -84,7 +86,8 @@ def _make_signal(modes: list[int | list[bytes | int]]) -> None:
 def _keep_keys(modes: list[int | list[bytes | int]], descriptor: int) -> None:
     """Let Ctrl-D and Enter be keys, and no signal drop what was typed.
 
-    A terminal would end what it has read with them.
+    A terminal that collects lines would end what it has read with them, and drop what
+    one line has beyond 4 KiB: the mark at the end of a paste too.
     """
     flags, local = modes[_INPUT_MODES], modes[_LOCAL_MODES]
     controls = modes[_CONTROLS]
@@ -92,7 +95,7 @@ def _keep_keys(modes: list[int | list[bytes | int]], descriptor: int) -> None:
     assert isinstance(local, int)
     assert isinstance(controls, list)
     modes[_INPUT_MODES] = flags & ~termios.ICRNL
-    modes[_LOCAL_MODES] = local | termios.NOFLSH
+    modes[_LOCAL_MODES] = (local | termios.NOFLSH) & ~termios.ICANON
     own = list(controls)
     own[termios.VEOF] = bytes([os.fpathconf(descriptor, "PC_VDISABLE") & 0xFF])
     modes[_CONTROLS] = own

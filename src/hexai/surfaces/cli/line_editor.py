@@ -33,6 +33,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle, PromptSession
 
+from hexai.surfaces.cli.keys import PASTES_AS_KEYS
 from hexai.text.sanitise import visible
 
 PROMPT = "> "
@@ -60,7 +61,7 @@ class LineEditor:
     ) -> None:
         """Know `earlier` questions, the oldest first; the files stay their owner's."""
         colour = ColorDepth.DEPTH_1_BIT if environ.get("NO_COLOR") else None
-        output = Vt100_Output(
+        self._output = _Output(
             stdout,
             lambda: _size(stdout),
             term=environ.get("TERM"),
@@ -72,7 +73,7 @@ class LineEditor:
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
             input=_Input(stdin),
-            output=output,
+            output=self._output,
             multiline=True,
             prompt_continuation=" " * len(PROMPT),
             history=InMemoryHistory([*earlier]),
@@ -96,6 +97,11 @@ class LineEditor:
             except EOFError:
                 return None
 
+    def close(self) -> None:
+        """Let the terminal give pastes to others as it did before."""
+        self._output.write_raw(PASTES_AS_KEYS)
+        self._output.flush()
+
     @contextmanager
     def _ending(self) -> Iterator[None]:
         """Leave the terminal as it was when a signal ends the process."""
@@ -112,6 +118,19 @@ class LineEditor:
         finally:
             for number in _ENDS:
                 loop.remove_signal_handler(number)
+
+
+class _Output(Vt100_Output):
+    """A terminal that marks pastes after a line was read too.
+
+    What is pasted while answers come is then one piece, as at the prompt: its line
+    breaks ask nothing.
+    """
+
+    def disable_bracketed_paste(self) -> None:
+        """Do so where somebody else types meanwhile, as after Ctrl-Z."""
+        if not get_app().is_done:
+            super().disable_bracketed_paste()
 
 
 class _Input(Vt100Input):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from hexai.service.writer import Writer
-from hexai.surfaces.cli.keys import Keys, quiet
+from hexai.surfaces.cli.keys import PASTES_AS_KEYS, PASTES_MARKED, Keys, quiet
 from hexai.surfaces.cli.process import Process
 
 
@@ -138,10 +138,17 @@ class Screen:
             def step_aside() -> None:
                 pause()
                 self.drop_typed()
+                if self._keeps_keys:
+                    self.write(PASTES_AS_KEYS)
                 self._writer.flush(_STOPS_WITHIN)
                 keys.restore()
 
-            self._live.enter_context(stoppable(step_aside, keys.silence))
+            def come_back() -> None:
+                keys.silence()
+                if self._keeps_keys:
+                    self.write(PASTES_MARKED)
+
+            self._live.enter_context(stoppable(step_aside, come_back))
             yield
 
     def drop_typed(self) -> None:
@@ -157,7 +164,8 @@ class Screen:
         """Leave at once, with the terminal as it was if it takes that."""
         self._live.close()
         if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
-            os.write(self._descriptor, _AS_IT_WAS)
+            pastes = PASTES_AS_KEYS.encode() if self._keeps_keys else b""
+            os.write(self._descriptor, pastes + _AS_IT_WAS)
         os._exit(code)
 
     def _tell_broken(self) -> None:
