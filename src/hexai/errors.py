@@ -269,7 +269,7 @@ _MISSED: dict[Phase, tuple[str, str]] = {
     ),
     "load": (
         "the model was not loaded within",
-        "ask again, it goes on loading; or raise load_timeout",
+        "raise load_timeout; a load goes on in an editor, but ends with a command",
     ),
     "first token": (
         "no first token within",

@@ -14,6 +14,7 @@ from tests.support.item_server import Order, Seen
 from tests.support.llama_server import KEY, MODEL, llama_server
 from tests.support.model import small_model
 from tests.support.neovim import Neovim, neovim
+from tests.support.ollama import Model, Ollama, serve
 from tests.support.replies import status
 from tests.support.started import SCRIPT
 from tests.support.upstream import Reply, Upstream
@@ -44,6 +45,19 @@ class Bench:
         for name in answers:
             lines += ["[[models.completion]]", f'provider = "{name}"']
             lines += [f'label = "{name}"']
+        self.edit(text, lines)
+        return upstreams
+
+    def start_loading(self, text: str) -> None:
+        """Edit a text with an Ollama that has its model still to load."""
+        ollama = Ollama({"qwen:latest": Model(loads_in=1, says=["1"])})
+        upstream = self._stack.enter_context(serve(ollama))
+        lines = ["[ollama]", f'base_url = "{upstream.url}"']
+        lines += ["[[models.completion]]", 'provider = "ollama"', 'model = "qwen"']
+        self.edit(text, lines)
+
+    def edit(self, text: str, lines: list[str]) -> None:
+        """Edit a text with the cursor at `|`, as configured by lines."""
         config = self.folder / "hexai" / "config.toml"
         config.parent.mkdir()
         config.write_text("\n".join(lines) + "\n")
@@ -54,7 +68,6 @@ class Bench:
         line = before.rpartition("\n")[2]
         self.editor.place(before.count("\n"), len(line.encode()))
         self.editor.type("a" if line and not after.partition("\n")[0] else "i")
-        return upstreams
 
 
 @pytest.fixture
@@ -105,6 +118,18 @@ def test_enter_breaks_the_line_that_a_popup_is_open_on(bench: Bench) -> None:
     bench.editor.wait_until("pumvisible()")
     bench.editor.type("<CR>x")
     assert bench.editor.settled_text("if x:ret\nx") == "if x:ret\nx"
+
+
+def test_a_load_and_its_end_stand_in_the_last_line(bench: Bench) -> None:
+    """With the lines of the setup page; Neovim shows no progress by itself."""
+    bench.editor.lua(_lua_with("LspProgress"))
+    bench.start_loading("x = |\n")
+    bench.editor.type("<C-x><C-o>")
+    for said in ("Hexai: loading qwen", "Hexai: loading qwen: loaded"):
+        bench.editor.wait_until(f"{_LAST_LINE} =~ '{said}'")
+
+
+_LAST_LINE = "join(map(range(1, &columns), 'screenstring(&lines, v:val)'), '')"
 
 
 def _lua_with(word: str) -> str:

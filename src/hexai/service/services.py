@@ -26,6 +26,7 @@ from hexai.engine.limits import Slots
 from hexai.engine.race_options import Conditions
 from hexai.engine.streams import Streams
 from hexai.providers.locality import OllamaLocality
+from hexai.providers.readiness.loads import LoadState
 from hexai.providers.readiness.readiness import UpstreamReadiness
 from hexai.providers.registry import Registry, Surroundings, load
 from hexai.service.beside import Beside
@@ -198,9 +199,9 @@ class Services:
         if self._recorder is not None:
             self._recorder.record(fact)
 
-    def watch_loads(self, told: Callable[..., None]) -> None:
-        """Tell of each model, from now on, that its load has `begun` or is over."""
-        self.readiness.loads.watch(lambda load, begun: told(load.model, begun=begun))
+    def watch_loads(self, told: Callable[[str, LoadState], None]) -> None:
+        """Tell of each model, from now on, how its load stands."""
+        self.readiness.loads.watch(lambda load, state: told(load.model, state))
 
     def swaps_of(self, target: Target) -> tuple[str, ...]:
         """Name the models that have shown not to fit beside a target's."""

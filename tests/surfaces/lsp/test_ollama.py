@@ -85,11 +85,11 @@ def question(client: LspClient) -> None:
 
 
 def progress(client: LspClient) -> list[str]:
-    """Give the titles of what was shown as under way, and the ends."""
+    """Give the titles of what was shown as under way, and how it ended."""
     told = [
         m["params"]["value"] for m in client.messages if m.get("method") == "$/progress"
     ]
-    return [value.get("title", value["kind"]) for value in told]
+    return [value.get("title", value.get("message")) for value in told]
 
 
 def test_typing_through_a_load_ends_in_one_load_and_a_suggestion() -> None:
@@ -103,7 +103,7 @@ def test_typing_through_a_load_ends_in_one_load_and_a_suggestion() -> None:
         end = len(client.texts[URI].text)
         client.edit(URI, (len(HEAD), end, ""))
         assert await ask_until_shown(client) == ["width * height"]
-        assert progress(client) == ["Hexai: loading qwen", "end"]
+        assert progress(client) == ["Hexai: loading qwen", "loaded"]
 
     play(scene, ollama)
     assert ollama.log == ["load qwen:latest", "loaded qwen:latest"]

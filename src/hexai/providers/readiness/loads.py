@@ -9,7 +9,7 @@ leave; quitting ends it.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -28,8 +28,10 @@ class Load(Struct, frozen=True):
     """The context that is asked for; None: the upstream decides."""
 
 
-Watcher = Callable[[Load, bool], None]
-"""Told that a load has begun, or is over."""
+LoadState = Literal["begun", "loaded", "failed"]
+
+Watcher = Callable[[Load, LoadState], None]
+"""Told that a load has begun, and how it ended."""
 
 
 class Loads:
@@ -59,8 +61,8 @@ class Loads:
         if task is None:
             self._failures.pop(load, None)
             task = self._tasks[load] = self._start(self._run(load, run))
-            task.add_done_callback(lambda _task: self._end(load))
-            self._tell(load, begun=True)
+            task.add_done_callback(lambda task: self._end(load, task))
+            self._tell(load, "begun")
         await asyncio.wait({task})
         if failure := self._failures.get(load):
             raise failure
@@ -74,13 +76,14 @@ class Loads:
             error.model = load.model
             self._failures[load] = error
 
-    def _end(self, load: Load) -> None:
+    def _end(self, load: Load, task: asyncio.Task[None]) -> None:
         del self._tasks[load]
-        self._tell(load, begun=False)
+        failed = task.cancelled() or load in self._failures
+        self._tell(load, "failed" if failed else "loaded")
 
-    def _tell(self, load: Load, *, begun: bool) -> None:
+    def _tell(self, load: Load, state: LoadState) -> None:
         for watcher in tuple(self._watchers):
-            watcher(load, begun)
+            watcher(load, state)
 
 
 # A load may push out the model that somebody else is being answered by, who then has to

@@ -31,7 +31,8 @@ def closing_table(
         for heading, tell in (
             ("", lambda each: each.label),
             ("STATE", _state),
-            ("WAITED", _waited),
+            ("WAITED", lambda each: _wait(each.timings.queued)),
+            ("LOADED", lambda each: _wait(each.timings.loading)),
             ("FIRST", lambda each: _seconds(each, each.timings.ttft)),
             ("TOTAL", lambda each: _seconds(each, each.timings.total)),
             ("IN", _input),
@@ -48,7 +49,7 @@ def closing_table(
     return (*drawn.splitlines(), *_reasons(outcomes), *_unbelieved(outcomes))
 
 
-_LESS_WANTED = ("IN", "CACHED", "WAITED", "OUT", "TOK/S", "FIRST")
+_LESS_WANTED = ("IN", "CACHED", "WAITED", "LOADED", "OUT", "TOK/S", "FIRST")
 """Columns in the order in which a narrow screen does without them."""
 
 
@@ -109,8 +110,7 @@ def _ending(outcome: Outcome) -> str:
             return "done"
 
 
-def _waited(outcome: Outcome) -> str:
-    waited = outcome.timings.queued + outcome.timings.loading
+def _wait(waited: float) -> str:
     return seconds(waited) if waited >= _LEAST_WAIT else ""
 
 

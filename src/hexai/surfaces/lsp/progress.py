@@ -7,7 +7,7 @@ model that is being loaded.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 
 from lsprotocol import types
 
@@ -209,13 +209,13 @@ class LoadsShown:
         self._works: dict[str, tuple[Work, float]] = {}
         self._last = _FIRST
 
-    def took(self, model: str, *, begun: bool) -> None:
-        """Take note that the load of a model has begun, or is over."""
-        if begun:
+    def took(self, model: str, state: Literal["begun", "loaded", "failed"]) -> None:
+        """Take note that the load of a model has begun, or how it ended."""
+        if state == "begun":
             self._begin(model)
         elif model in self._works:
             work, since = self._works.pop(model)
-            work.is_over = True
+            work.is_over, work.said = True, state
             self._show(work)
             self._log(f"{model} was loading for {self._clock() - since:.1f} s")
 
