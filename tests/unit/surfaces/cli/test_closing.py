@@ -40,8 +40,9 @@ def test_each_contender_has_a_row_by_its_label() -> None:
 
 def test_a_place_in_line_and_a_load_are_told_apart() -> None:
     """Each has its own column where somebody had it."""
-    both = ended("home", timings=Timings(queued=1.5, loading=6.3, total=8))
-    waited = ended("home", timings=Timings(queued=1.5, loading=0.01, total=2))
+    home = ended("home")
+    both = replace(home, timings=Timings(queued=1.5, loading=6.3, total=8))
+    waited = replace(home, timings=Timings(queued=1.5, loading=0.01, total=2))
 
     assert lines(both)[0].split()[:3] == ["STATE", "WAITED", "LOADED"]
     assert lines(both)[1].split()[2:6] == ["1.50", "s", "6.30", "s"]
