@@ -331,6 +331,8 @@ def test_a_certificate_that_nobody_knows_is_refused(
     result = fetch()
 
     assert result.code == 1
+    assert "for a private authority set SSL_CERT_FILE" in result.err
+    assert "ca_file" not in result.err
     assert hub.front.requests == []
 
 

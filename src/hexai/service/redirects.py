@@ -11,12 +11,18 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from hexai.config.addresses import check_base_url
 from hexai.config.schema_providers import ProviderSettings
-from hexai.errors import BadAnswer
+from hexai.errors import BadAnswer, ConnectionFailed, ProviderError, TLSFailed
 from hexai.providers.http.client import Answer, HttpClient
 from hexai.providers.http.tls_contexts import Trust
 from hexai.text.sanitise import mend, shorten, visible_line
 
 MOST_HOPS = 5
+_ADVICE = {
+    BadAnswer.advice: "check the address",
+    ConnectionFailed.advice: "check the address, and whether this machine is online",
+    TLSFailed.advice: "check the host name; for a private authority set SSL_CERT_FILE",
+}
+"""What to do instead, where no provider's settings are asked."""
 _AS_IS = "/:@!$&'()*+,;=~%-._"
 
 
@@ -47,6 +53,10 @@ async def asked(
                 sending = client.send(method, target_of(url), headers=headers)
                 answer = await stack.enter_async_context(sending)
             yield answer
+    except ProviderError as error:
+        said = error.what_to_do
+        error.what_to_do = _ADVICE.get(said, said.removeprefix("check base_url; "))
+        raise
     finally:
         await client.aclose()
 

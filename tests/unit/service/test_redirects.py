@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hexai.errors import BadAnswer
+from hexai.errors import BadAnswer, ConnectionFailed
 from hexai.providers.http.tls_contexts import Trust
 from hexai.service.redirects import asked, redirect, root_of, target_of
 from tests.support.replies import status
@@ -57,3 +57,13 @@ def test_a_redirect_to_what_is_no_address_is_named() -> None:
         pytest.raises(BadAnswer, match="redirects to http://\\[, which is no address"),
     ):
         asyncio.run(_led(upstream.url))
+
+
+def test_who_gave_an_address_is_told_of_no_setting() -> None:
+    """There is no provider whose `base_url` could be wrong."""
+    with Upstream(status(200)) as upstream:
+        url = upstream.url
+    with pytest.raises(ConnectionFailed) as failed:
+        asyncio.run(_led(f"{url}/a"))
+    assert "check the address" in str(failed.value)
+    assert "base_url" not in str(failed.value)

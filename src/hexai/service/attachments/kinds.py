@@ -58,7 +58,9 @@ _BINARIES = (
         instead="attach its schema: sqlite3 FILE .schema",
     ),
 )
-_OTHER = _Binary(begins=b"", what="binary", instead="attach it as text")
+_OTHER = _Binary(
+    begins=b"", what="binary", instead="only text, images and PDF can be read"
+)
 
 
 def image_type(data: bytes) -> str | None:

