@@ -9,9 +9,9 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, TextIO
 
 from msgspec.structs import replace
 
@@ -41,6 +41,7 @@ from hexai.surfaces.cli.line_editor import LineEditor
 from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain, table_columns, tell
 from hexai.surfaces.cli.process import (
+    HUNG_UP,
     INTERRUPTED,
     NOBODY_READS,
     Interrupts,
@@ -74,7 +75,7 @@ def chat(invocation: Invocation, given: dict[str, Any]) -> int:
     with session.recording() as recorder, ExitStack() as stack:
         stack.enter_context(_between_answers(process.stdin))
         stdin = stack.enter_context(os.fdopen(os.dup(process.stdin), "r"))
-        stdout = stack.enter_context(os.fdopen(os.dup(process.stdout), "w"))
+        stdout = stack.enter_context(_opened(process.stdout))
         commands = ChatCommands(session, thread, recorder)
         editor = LineEditor(
             stdin,
@@ -86,6 +87,17 @@ def chat(invocation: Invocation, given: dict[str, Any]) -> int:
         stack.callback(editor.close)
         with asyncio.Runner(loop_factory=Loop) as runner:
             return runner.run(Chat(session, thread, commands, editor, recorder).run())
+
+
+@contextmanager
+def _opened(descriptor: int) -> Iterator[TextIO]:
+    """Open a terminal anew to write on; what one that is gone has not taken is lost."""
+    opened = os.fdopen(os.dup(descriptor), "w")
+    try:
+        yield opened
+    finally:
+        with suppress(OSError):
+            opened.close()
 
 
 @contextmanager
@@ -243,6 +255,8 @@ def _leaving(screen: Screen) -> Callable[[int], None]:
     presses: list[int] = []
 
     def leave(code: int) -> None:
+        if code == HUNG_UP:
+            return  # the chat ends by itself, and what was answered is recorded
         presses.append(code)
         if code != INTERRUPTED or len(presses) + 1 >= _PATIENCE:
             screen.abandon(code)

@@ -10,7 +10,7 @@ import os
 import select
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from prompt_toolkit.application import get_app
@@ -108,8 +108,10 @@ class LineEditor:
         loop = asyncio.get_running_loop()
 
         def end(number: int) -> None:
-            self.signal = number
-            get_app().exit(exception=EOFError)
+            self.signal = self.signal or number
+            app = self._session.app
+            if app.is_running and not app.is_done:
+                app.exit(exception=EOFError)
 
         for number in _ENDS:
             loop.add_signal_handler(number, end, number)
@@ -118,6 +120,8 @@ class LineEditor:
         finally:
             for number in _ENDS:
                 loop.remove_signal_handler(number)
+            if self.signal == signal.SIGHUP:  # of which a closed window sends several
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 class _Output(Vt100_Output):
@@ -126,6 +130,11 @@ class _Output(Vt100_Output):
     What is pasted while answers come is then one piece, as at the prompt: its line
     breaks ask nothing.
     """
+
+    def flush(self) -> None:
+        """Write what is to be shown, unless the terminal is gone."""
+        with suppress(OSError):
+            super().flush()
 
     def disable_bracketed_paste(self) -> None:
         """Do so where somebody else types meanwhile, as after Ctrl-Z."""

@@ -173,6 +173,7 @@ NONE_ANSWERED = 1
 USAGE = 2
 SOME_ANSWERED = 4
 A_BUG = 70
+HUNG_UP = 129
 INTERRUPTED = 130
 NOBODY_READS = 141
 """As a program gets it that dies of SIGPIPE: 128 and the signal's number."""
@@ -199,6 +200,8 @@ class Interrupts:
     `stop` is called at the first signal and says whether there was anything to stop,
     which then ends in its own way. Where there is not, and at any later signal, `leave`
     is called with the exit code: nothing may keep a user waiting who asks twice.
+    A further hang-up asks nothing: a window that is closed sends several, and whoever
+    closed it waits for nothing.
     """
 
     def __init__(
@@ -228,10 +231,15 @@ class Interrupts:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if self._code == HUNG_UP:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
         first = self._code is None
         self._code = self._code or 128 + number
-        if not (first and self._stop()):
+        if first:
+            if not self._stop():
+                self._leave(128 + number)
+        elif number != signal.SIGHUP:
             self._leave(128 + number)

@@ -5,7 +5,7 @@ import os
 import select
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from hexai.service.writer import Writer
 from hexai.surfaces.cli.keys import PASTES_AS_KEYS, PASTES_MARKED, Keys, quiet
@@ -165,7 +165,8 @@ class Screen:
         self._live.close()
         if self.is_terminal and select.select([], [self._descriptor], [], 0)[1]:
             pastes = PASTES_AS_KEYS.encode() if self._keeps_keys else b""
-            os.write(self._descriptor, pastes + _AS_IT_WAS)
+            with suppress(OSError):  # it is gone
+                os.write(self._descriptor, pastes + _AS_IT_WAS)
         os._exit(code)
 
     def _tell_broken(self) -> None:

@@ -1,6 +1,7 @@
 """How a question ends for the shell."""
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -38,6 +39,14 @@ def test_with_first_one_answer_is_enough(letters: str, code: int) -> None:
     assert exit_code(outcomes(letters), first=True) == code
 
 
+@pytest.fixture(autouse=True)
+def fixture_hang_ups() -> Iterator[None]:
+    """Let what a test makes of hang-ups end with it."""
+    before = signal.getsignal(signal.SIGHUP)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def interrupted(
     *numbers: int, running: bool = True
 ) -> tuple[int | None, int, list[int]]:
@@ -67,6 +76,21 @@ def test_the_first_signal_asks_to_stop(number: int, code: int) -> None:
 def test_the_second_signal_leaves_at_once() -> None:
     """Whichever it is; the run is not asked again."""
     assert interrupted(signal.SIGINT, signal.SIGTERM) == (130, 1, [143])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "code", "left"),
+    [
+        ((signal.SIGHUP, signal.SIGHUP), 129, []),
+        ((signal.SIGTERM, signal.SIGHUP), 143, []),
+        ((signal.SIGHUP, signal.SIGTERM), 129, [143]),
+    ],
+)
+def test_a_further_hang_up_asks_nothing(
+    numbers: tuple[int, ...], code: int, left: list[int]
+) -> None:
+    """A window that is closed sends several."""
+    assert interrupted(*numbers) == (code, 1, left)
 
 
 def test_where_nothing_runs_the_first_signal_leaves() -> None:
