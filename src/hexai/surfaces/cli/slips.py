@@ -197,17 +197,26 @@ def _help_for_command(asked: _Asked) -> str | None:
 
 
 def _vote_the_other_way(asked: _Asked) -> str | None:
-    """Find a winner before the run of a vote, or a word too many behind both."""
-    rest = asked.words[1:]
-    is_named = _is_unasked(rest[0]) or rest[0] in asked.labels()
-    if len(rest) > _OF_VOTE + 1 or not is_named:
-        return None
+    """Find a vote with its words turned, no run before its winner, or a word too many.
+
+    Two words are one if the last could win, and three if they begin as one: more words,
+    and other ones, make a question ("vote bad arguments").
+    """
     from hexai.surfaces.cli.arguments import is_run
 
-    winner, *run = rest
-    is_turned = len(run) == 1 and is_run(run[0]) and not is_run(winner)
-    turned = shlex.join(("vote", *run, winner))
-    return _did_you_mean(turned if is_turned else "vote [RUN] WINNER")
+    def could_win(word: str) -> bool:
+        return word in ("tie", "bad") or word in asked.labels()
+
+    first, *others = asked.words[1:]
+    if len(others) == 1:
+        [last] = others
+        winner = could_win(first) or (_is_unasked(first) and not is_run(first))
+        if winner and is_run(last):
+            return _did_you_mean(shlex.join(("vote", last, first)))
+        is_vote = could_win(last)
+    else:
+        is_vote = len(others) == _OF_VOTE and is_run(first) and could_win(others[0])
+    return _did_you_mean("vote [RUN] WINNER") if is_vote else None
 
 
 def _slip_in_pair(asked: _Asked) -> str | None:
