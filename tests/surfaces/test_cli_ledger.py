@@ -246,6 +246,26 @@ class TestVote:
         assert "A = " in voted
         assert "done provider=simulated model=echo" in voted
 
+    def test_a_hidden_name_is_no_vote(self) -> None:
+        """Nothing is recorded; once a vote has named them, names are taken."""
+        write_config(
+            "".join(
+                f'[[models.cli]]\nprovider = "simulated"\nmodel = "{model}"\n'
+                f'label = "{label}"\n'
+                for label, model in (("plain", "echo"), ("latin", "lorem?seed=1"))
+            )
+        )
+        run_cli("--blind", "hi")
+
+        refused = run_cli("vote", "latin")
+
+        assert refused.code == 2
+        assert "names stay hidden until you vote; say A, B, tie or bad" in refused.err
+        assert shown()["choice"] is None
+        assert run_cli("vote", "A").code == 0
+        assert run_cli("vote", "--yes", "latin").code == 0
+        assert shown()["choice"]["labels"] == ["latin"]
+
     def test_a_letter_means_the_order_shown(self) -> None:
         """The winner is who stood under the letter, whatever the entries' order."""
         for _ in range(6):

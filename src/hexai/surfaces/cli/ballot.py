@@ -122,21 +122,26 @@ class Ballot:
             return self._for(key)
         return Vote(choice=_KEYS[key]) if key in _KEYS else None
 
-    def read_word(self, word: str) -> Vote:
-        """Say what the last word of `hexai vote` means; raises `UsageError`."""
+    def read_word(self, word: str, *, hidden: bool) -> Vote:
+        """Say what the last word of `hexai vote` means; raises `UsageError`.
+
+        While names are `hidden` they are no answer: such a vote would not be blind.
+        """
         if not self.is_open:
             raise UsageError(f"there is nothing to vote on: {self.why_closed}")
-        if (name := self._find(word)) is not None:
+        if (name := self._find(word, hidden=hidden)) is not None:
             if name not in self.candidates:
                 raise UsageError(f"{word} gave no answer that can win a vote")
             return self._for(name)
         if word in _WORDS:
             return Vote(choice=_WORDS[word])
-        raise UsageError(f"there is no answer {word}; say {self._known}")
+        why = "; names stay hidden until you vote" if hidden else ""
+        raise UsageError(f"there is no answer {word}{why}; say {self._known}")
 
-    def _find(self, word: str) -> str | None:
+    def _find(self, word: str, *, hidden: bool) -> str | None:
         """Find the letter that is meant; labels go first where they are shown."""
-        labels = [name for name, each in self._shown.items() if each.label == word]
+        shown = {} if hidden else self._shown
+        labels = [name for name, each in shown.items() if each.label == word]
         letters = [name for name in self._shown if name == word.upper()]
         meant = letters + labels if self._blind else labels + letters
         return meant[0] if meant else None

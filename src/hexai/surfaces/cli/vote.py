@@ -48,7 +48,8 @@ def parser() -> click.Command:
             vote_argument(),
         ],
         explanation="Say which answer of a run is the best: its label, its letter, "
-        "`tie` or `bad`. Without RUN it is the last question. Names what was blind. "
+        "`tie` or `bad`; of a blind run no label until a vote names who was who. "
+        "Without RUN it is the last question. "
         "Before a run that is decided is changed, it asks; in a script, say --yes.",
     )
 
@@ -88,12 +89,16 @@ def can_be_voted_on(show: Show) -> bool:
 
 
 def vote_by_word(
-    process: Process, show: Show, recorder: LedgerRecorder, word: str
+    process: Process, show: Show, recorder: LedgerRecorder, word: str, *, hidden: bool
 ) -> Chosen:
-    """Vote as the word says, then say how they stand; raises `UsageError`."""
+    """Vote as the word says, then say how they stand; raises `UsageError`.
+
+    A name is no answer while names are `hidden`.
+    """
     assert show.record is not None
     ballot, now = Ballot(show.record), wall_clock()
-    chosen = ballot.read_word(word).about(show.record.run_id, at=now)
+    vote = ballot.read_word(word, hidden=hidden)
+    chosen = vote.about(show.record.run_id, at=now)
     assert chosen is not None
     recorder.record(chosen)
     tell(process, *show.held_back)
@@ -161,7 +166,7 @@ def _vote(invocation: Invocation, words: tuple[str, ...], *, yes: bool) -> int:
         recorded = history.run(run[0]) if run else _last_open(process, history)
         at = _newer_than(recorded.chosen)
         was_hidden = is_hidden(recorded, at)
-        vote = Ballot(recorded.run).read_word(winner)
+        vote = Ballot(recorded.run).read_word(winner, hidden=was_hidden)
         chosen = vote.about(recorded.run.run_id, at=at)
         assert chosen is not None
         if not yes and not _may_change(process, recorded, chosen, winner):

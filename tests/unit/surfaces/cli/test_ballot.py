@@ -33,16 +33,29 @@ def won(index: int) -> Vote:
 )
 def test_words(word: str, vote: Vote) -> None:
     """Labels, letters of the order shown, and the two words."""
-    assert Ballot(three()).read_word(word) == vote
-    assert Ballot(three(blind=True)).read_word(word) == vote
+    for blind in (False, True):
+        assert Ballot(three(blind=blind)).read_word(word, hidden=False) == vote
+
+
+def test_a_name_is_no_answer_while_it_is_hidden() -> None:
+    """Such a vote would not be blind; whether anybody is called so is not told."""
+    ballot = Ballot(three(blind=True))
+    for word in ("x", "nobody"):
+        said = f"there is no answer {word}; names stay hidden until you vote; say A, B,"
+        with pytest.raises(UsageError, match=said):
+            ballot.read_word(word, hidden=True)
+    assert ballot.read_word("b", hidden=True) == won(0)
+    assert ballot.read_word("tie", hidden=True) == Vote(choice=Choice.TIE)
 
 
 def test_a_label_that_is_a_letter_counts_where_it_was_shown() -> None:
     """Blind, nobody saw the label, so the letter is meant."""
     contenders = [contender_record(i, label=name) for i, name in enumerate("BA")]
 
-    assert Ballot(run_record(1, *contenders)).read_word("A") == won(1)
-    assert Ballot(run_record(1, *contenders, blind=True)).read_word("A") == won(0)
+    assert Ballot(run_record(1, *contenders)).read_word("A", hidden=False) == won(1)
+    blind = Ballot(run_record(1, *contenders, blind=True))
+    assert blind.read_word("A", hidden=True) == won(0)
+    assert blind.read_word("A", hidden=False) == won(0)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +94,7 @@ def test_who_gave_no_answer_of_this_run_cannot_win() -> None:
     assert ballot.question().startswith("Best? Capital C label2, D label3;")
     for word in ("A", "label1"):
         with pytest.raises(UsageError, match="gave no answer that can win"):
-            ballot.read_word(word)
+            ballot.read_word(word, hidden=False)
 
 
 def test_one_answer_is_no_election() -> None:
@@ -90,4 +103,4 @@ def test_one_answer_is_no_election() -> None:
 
     assert not ballot.is_open
     with pytest.raises(UsageError, match="nothing to vote on"):
-        ballot.read_word("A")
+        ballot.read_word("A", hidden=False)
