@@ -100,6 +100,7 @@ class TestList:
             "loaded": None,
             "missing": False,
             "capabilities": [],
+            "trouble": "",
         }
 
     def test_an_ollama_tells_what_it_has_and_holds(self) -> None:
@@ -130,6 +131,27 @@ class TestList:
         assert [item["context"] for item in told] == [8192, None, None, None]
         assert [item["loaded"] for item in told] == [True, False, False, False]
         assert ollama.log == []
+
+    def test_a_server_that_is_down_or_hangs_is_told(self) -> None:
+        """Once, with why; the rest of the list stands there as ever."""
+        with Upstream() as gone:
+            pass
+        with Upstream().on("/api/tags", _say_nothing) as hangs:
+            write_config(
+                f"[ollama]\nbase_url = '{hangs.url}'\n"
+                f"[providers.own]\ntype = 'openai'\nbase_url = '{gone.url}/v1'\n"
+                "local = true\n"
+                "[[models.cli]]\nprovider = 'ollama'\nmodel = 'a'\n"
+                "[[models.cli]]\nprovider = 'ollama'\nmodel = 'b'\n"
+                "[[models.cli]]\nprovider = 'own'\nmodel = 'c'\n"
+            )
+            result = run_cli("models", "list")
+        asked = [row for row in result.out.splitlines() if row.startswith("cli")]
+        assert (result.code, len(asked)) == (0, 3)
+        silent, refused = result.err.splitlines()
+        assert f"{hangs.url}: no answer within 1 s" in silent
+        assert gone.url in refused
+        assert "refused" in refused
 
     @pytest.mark.parametrize(("trained", "held"), [(2048, 2048), (131_072, 16_384)])
     def test_an_embedded_model_holds_what_it_was_trained_for(
@@ -321,6 +343,24 @@ class TestTest:
             rows = run_cli("models", "test").out.splitlines()
         assert (item["where"], item["context"]) == ("local", 2048)
         assert "own:m local 2048" in " ".join(rows[1].split())
+
+    def test_completion_is_asked_to_fill_a_gap(self) -> None:
+        """A server that chats may fail at it: then the entry does, chat does not."""
+        no_gaps = {"error": {"code": 501, "message": "Infill is not supported"}}
+        refusal = json_answer(no_gaps, code=501)
+        with Upstream(openai_answer("hello")).on("/infill", refusal) as upstream:
+            write_config(
+                "[[models.cli]]\nprovider = 'own'\nmodel = 'm'\n"
+                "[[models.completion]]\nprovider = 'own'\nmodel = 'm'\n"
+                f"[providers.own]\ntype = 'openai'\nbase_url = '{upstream.url}/v1'\n"
+                "infill = 'infill'\nlocal = true\n"
+            )
+            result = run_cli("models", "test", "--json")
+        told = {item["surfaces"][0]: item for item in json.loads(result.out)}
+        assert result.code == 4
+        assert told["cli"]["reachable"]
+        assert not told["completion"]["reachable"]
+        assert "Infill is not supported" in told["completion"]["reason"]
 
     def test_nobody_answers(self) -> None:
         """None: 1."""

@@ -48,6 +48,8 @@ class ConfiguredEntry(Struct, frozen=True, kw_only=True):
     """Whether it says that it has no such model."""
     capabilities: tuple[str, ...] = ()
     """What it says that the model can do."""
+    trouble: str = ""
+    """Why it could not be asked; empty where it was, or need not be."""
 
 
 async def take_inventory(
@@ -104,6 +106,7 @@ def _with_what_was_told(item: ConfiguredEntry, said: Described) -> ConfiguredEnt
         loaded=said.loaded,
         missing=said.missing,
         capabilities=said.capabilities,
+        trouble=said.trouble,
     )
 
 

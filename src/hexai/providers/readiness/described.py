@@ -8,7 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from hexai.domain.request import Target
-from hexai.errors import ProviderError, UnknownModel
+from hexai.errors import (
+    ConnectionFailed,
+    ProviderError,
+    StillLoading,
+    TimedOut,
+    UnknownModel,
+)
 from hexai.providers.formats.format import Asked
 from hexai.providers.readiness.model_order import is_ollama, who_to_ask
 from hexai.providers.readiness.servers import (
@@ -16,12 +22,13 @@ from hexai.providers.readiness.servers import (
     find,
     full_name,
     is_own,
-    slot_context,
+    told_context,
     what_is_loaded,
 )
 
 _WITHIN = 1.0
 """Seconds that an answer is waited for."""
+_SILENT = f"no answer within {_WITHIN:g} s; check that the server runs"
 _LIMIT = 4 * 1024 * 1024
 
 
@@ -44,6 +51,8 @@ class Described(Struct, frozen=True, kw_only=True):
     capabilities: tuple[str, ...] = ()
     missing: bool = False
     """The server has no such model."""
+    trouble: str = ""
+    """Why the server tells nothing; empty where it need not."""
 
 
 class _Tag(Struct, frozen=True):
@@ -67,7 +76,8 @@ class _Told(Struct, frozen=True):
     """What one Ollama told of all its models."""
 
     tags: tuple[_Tag, ...] | None
-    loaded: Loaded
+    loaded: Loaded = None
+    trouble: str = ""
 
 
 async def describe(targets: Sequence[Target]) -> tuple[Described, ...]:
@@ -90,9 +100,20 @@ async def _ask(target: Target) -> _Told | Described:
     if client is None:
         return Described()
     if is_ollama(target) and target.local is not False:
-        return _Told(await _tags(client), await what_is_loaded(client))
-    context = await slot_context(client) if is_own(target) else None
-    return Described(context=context)
+        return await _ollama(client)
+    return await _own(client) if is_own(target) else Described()
+
+
+async def _own(client: Asked) -> Described:
+    """Ask a llama.cpp; what somebody else answers to that is no trouble."""
+    try:
+        return Described(context=await told_context(client))
+    except TimeoutError:
+        return Described(trouble=_SILENT)
+    except (ConnectionFailed, TimedOut, StillLoading) as error:
+        return Described(trouble=str(error))
+    except ProviderError:
+        return Described()
 
 
 async def _held(own: Holds, model: str) -> Described:
@@ -102,15 +123,18 @@ async def _held(own: Holds, model: str) -> Described:
         return Described(missing=isinstance(error, UnknownModel))
 
 
-async def _tags(client: Asked) -> tuple[_Tag, ...] | None:
+async def _ollama(client: Asked) -> _Told:
     try:
         async with asyncio.timeout(_WITHIN):
             data = await client.ask("/api/tags", limit=_LIMIT)
-        return msgspec.json.decode(data, type=_Tags).models or ()
-    except (TimeoutError, ProviderError):
-        return None
+        tags = msgspec.json.decode(data, type=_Tags).models or ()
+    except TimeoutError:
+        return _Told(None, trouble=_SILENT)
+    except ProviderError as error:
+        return _Told(None, trouble=str(error))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
+        return _Told(None, await what_is_loaded(client))
+    return _Told(tags, await what_is_loaded(client))
 
 
 def _of(target: Target, told: _Told | Described) -> Described:
@@ -125,6 +149,7 @@ def _of(target: Target, told: _Told | Described) -> Described:
         context=None if running is None else running.context_length,
         capabilities=(tag and tag.capabilities) or (),
         missing=tag is None and told.tags is not None,
+        trouble=told.trouble,
     )
 
 

@@ -182,14 +182,24 @@ async def sees(asked: Asked) -> bool | None:
     return (await _props(asked)).modalities.vision
 
 
+async def told_context(asked: Asked) -> int | None:
+    """Ask as `slot_context` does; raises `TimeoutError` and `ProviderError`."""
+    return (await _told_props(asked)).default_generation_settings.n_ctx or None
+
+
 async def _props(asked: Asked) -> _Props:
     """Ask a llama.cpp what it was started with; nothing is known of anybody else."""
     try:
-        async with asyncio.timeout(_WITHIN):
-            data = await asked.ask("/../props", limit=_PROPS_LIMIT)
-        return msgspec.json.decode(data, type=_Props)
+        return await _told_props(asked)
     except (TimeoutError, ProviderError):
         return _Props()
+
+
+async def _told_props(asked: Asked) -> _Props:
+    async with asyncio.timeout(_WITHIN):
+        data = await asked.ask("/../props", limit=_PROPS_LIMIT)
+    try:
+        return msgspec.json.decode(data, type=_Props)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return _Props()
 

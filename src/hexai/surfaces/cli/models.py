@@ -12,7 +12,7 @@ from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.models_pull import parser as pull_parser
 from hexai.surfaces.cli.models_test import parser as test_parser
-from hexai.surfaces.cli.output import say, table
+from hexai.surfaces.cli.output import complain, say, table
 
 
 def parser(name: str) -> click.Command:
@@ -40,6 +40,9 @@ def list_models(invocation: Invocation, *, json: bool) -> int:
         say(session.process, to_json(items) + "\n")
     else:
         say(session.process, _item_table(items, session.process.columns))
+        troubles = dict.fromkeys((i.origin, i.trouble) for i in items if i.trouble)
+        for origin, trouble in troubles:
+            complain(session.process, f"{origin}: {trouble}")
     return 0
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from hexai.config.entries import name_of
 from hexai.config.order import Snapshot
 from hexai.domain.entry import Entry, RequestSpec, Surface
-from hexai.domain.messages import Message, Role
+from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.outcome import Ended, Outcome, Status
 from hexai.domain.request import Request
 from hexai.errors import UsageError
@@ -38,6 +38,10 @@ from hexai.text.cells import truncate
 from hexai.text.sanitise import visible_line
 
 _QUESTION = (Message(Role.USER, "Reply with the single word: hello"),)
+_GAP = Infill(
+    prefix="def add(a, b):\n    return ", suffix="\n", path="add.py", language="python"
+)
+"""What completion entries that fill gaps are asked; the others get the question."""
 _FEW_TOKENS = 16
 _TICK = 0.1
 """Seconds between two looks at the clock."""
@@ -54,6 +58,14 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     entry: Entry
     surfaces: tuple[Surface, ...]
+
+    @property
+    def request(self) -> Request:
+        """What it is asked."""
+        if Surface.COMPLETION not in self.surfaces:
+            return Request(surface=Surface.CLI, messages=_QUESTION)
+        completion = Surface.COMPLETION
+        return Request(surface=completion, messages=_QUESTION, infill=_GAP)
 
     @property
     def cells(self) -> tuple[str, str, str]:
@@ -161,17 +173,21 @@ def _named(configured: list[_Whose], label: str | None) -> list[_Whose]:
 
 
 def _distinct(configured: list[_Whose]) -> tuple[Asked, ...]:
-    """Keep one entry for each way of asking, without its fallback."""
-    by_spec: dict[RequestSpec, list[_Whose]] = {}
+    """Keep one entry for each way of asking, without its fallback.
+
+    Completion asks in a way of its own, with a gap to be filled.
+    """
+    by_spec: dict[tuple[RequestSpec, bool], list[_Whose]] = {}
     for surface, entry in configured:
         spec = replace(entry.spec, max_tokens=_FEW_TOKENS)
-        by_spec.setdefault(spec, []).append((surface, entry))
+        way = spec, surface is Surface.COMPLETION
+        by_spec.setdefault(way, []).append((surface, entry))
     return tuple(
         Asked(
             entry=replace(same[0][1], index=index, spec=spec, fallback=None),
             surfaces=tuple(dict.fromkeys(surface for surface, _ in same)),
         )
-        for index, (spec, same) in enumerate(by_spec.items())
+        for index, ((spec, _), same) in enumerate(by_spec.items())
     )
 
 
@@ -183,6 +199,7 @@ async def _ask_all(
         entries=tuple(each.entry for each in asked),
         max_concurrency=len(asked),
         fresh=True,
+        recompose=lambda index, _room: asked[index].request,
         local_only=session.snapshot.restrictions.local_only,
     )
     async with session.services() as services, ask(services, question) as run:
