@@ -169,6 +169,18 @@ class TestList:
         assert (one["context"], one["missing"]) == (held, False)
         assert (other["context"], other["missing"]) == (None, True)
 
+    def test_what_cannot_fill_gaps_is_told_where_it_is_to(self, tmp_path: Path) -> None:
+        """By the check, for completion alone; its file says what it can do."""
+        file = tmp_path / "m.gguf"
+        file.write_bytes(_gguf(2048))
+        entry = f"provider = 'local'\nmodel = '{file}'\nask = 'infill'\n"
+        write_config(f"[[models.completion]]\n{entry}")
+        assert 'ask = "infill" cannot be' in run_cli("config", "check").err
+        write_config(f"[[models.completion]]\n{entry}".replace("infill", "continue"))
+        assert "cannot be" not in run_cli("config", "check").err
+        write_config(f"[[models.cli]]\n{entry}")
+        assert "cannot be" not in run_cli("config", "check").err
+
     def test_a_bare_models_lists_them(self) -> None:
         """And takes the same option."""
         simulated("echo")

@@ -5,7 +5,7 @@ and no command is run to find this out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +20,15 @@ from hexai.providers.credentials import ConfiguredCredential
 from hexai.providers.readiness.described import Described, describe
 from hexai.providers.registry import Unavailable
 from hexai.service.targets import Targets
+
+
+@runtime_checkable
+class _ReadsModels(Protocol):
+    """Who has the files of its models, and sees in them what they can do."""
+
+    async def fills_gaps(self, model: str) -> bool:
+        """Tell whether a model has tokens for gaps; raises `ProviderError`."""
+
 
 _UNKNOWN = "unknown provider"
 _AT_HAND = frozenset({"set", "not needed"})
@@ -139,11 +148,28 @@ async def find_lacks(
             if spec is None or _is_told(snapshot, entry, spec):
                 continue
             lack = await find_lack(entry, spec, targets, environ, home)
-            if lack:
+            if lack := lack or await _find_unfit(entry, spec, targets):
                 of = "" if spec is entry.spec else " (its fallback)"
                 known = surfaces.setdefault(f"{entry.label}{of}: {lack}", [])
                 known.append(f"models.{entry.surface.value}")
     return tuple(f"{', '.join(names)}: {lack}" for lack, names in surfaces.items())
+
+
+async def _find_unfit(entry: Entry, spec: RequestSpec, targets: Targets) -> str:
+    """Say what a model cannot be asked for that its entry wants; it is asked else."""
+    client: object = targets.find(entry, spec).client
+    wants_gaps = entry.surface is Surface.COMPLETION and spec.options.ask == "infill"
+    if not wants_gaps or not isinstance(client, _ReadsModels):
+        return ""
+    try:
+        if await client.fills_gaps(spec.model):
+            return ""
+    except ProviderError:
+        return ""  # told when it is asked
+    return (
+        'ask = "infill" cannot be: its file has no tokens for gaps, so it is asked as '
+        'by ask = "auto"'
+    )
 
 
 def _is_told(snapshot: Snapshot, entry: Entry, spec: RequestSpec) -> bool:

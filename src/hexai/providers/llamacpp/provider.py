@@ -145,6 +145,11 @@ class LlamaCpp:
         most = LoadOptions().context
         return min(trained or most, most)
 
+    async def fills_gaps(self, model: str) -> bool:
+        """Tell whether a model has tokens for gaps; raises `ProviderError`."""
+        gguf = await asyncio.to_thread(self._find, model)
+        return (await asyncio.to_thread(self._head, gguf)).gap is not None
+
     async def drop_idle(self) -> None:
         """Do nothing: each attempt has a connection of its own."""
 
