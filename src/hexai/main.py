@@ -83,7 +83,7 @@ def _run(script: str = "") -> None:
     if script == "action" or sys.argv[1:2] == ["action"]:
         act = _prepared(sys.argv[1:] if script else sys.argv[2:])
     elif signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+        signal.signal(signal.SIGINT, _end_at_once)
 
     if script or sys.argv[1:2] in (["lsp"], ["action"]):
         from hexai.service.without_tls import load_asyncio
@@ -102,6 +102,18 @@ def _run(script: str = "") -> None:
         act=act,
     )
     os._exit(run_script(process, script) if script else run(process))
+
+
+def _end_at_once(*_: object) -> None:
+    """End at Ctrl-C; a terminal has shown it as `^C`, and the line ends with it."""
+    import os
+    import select
+    from contextlib import suppress
+
+    with suppress(OSError):
+        if os.isatty(2) and select.select([], [2], [], 0)[1]:
+            os.write(2, b"\n")
+    os._exit(130)
 
 
 def _home(named: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from hexai.config.addresses import shown_address
 from hexai.domain.attachments import Attachment
 from hexai.service.attachments.asked import guarded, messages_with
 from hexai.service.attachments.fetch import fetch_pages, is_address
@@ -14,11 +15,15 @@ from hexai.service.attachments.read import Attached, read_files
 from hexai.service.ignore.ignore import IgnoreRules
 from hexai.service.question import Question
 from hexai.surfaces.cli.loaded_config import Session
-from hexai.surfaces.cli.output import insist
+from hexai.surfaces.cli.output import complain, insist
 from hexai.surfaces.cli.prompt_input import read_bytes
+from hexai.text.sanitise import shorten
 
 STDIN = "-"
 """What names standard input."""
+_SAID_AFTER = 1.0
+"""Seconds after which it is said what is being fetched."""
+_MOST_SHOWN = 200
 
 
 def attach(session: Session) -> tuple[Attachment, ...]:
@@ -71,10 +76,28 @@ def _read_otherwise(
         local_only = snapshot.restrictions.local_only
         if snapshot.settings.local_only:
             local_only = local_only or "local_only is set"
-        environ = session.process.environ
-        fetching = fetch_pages(addresses, environ, local_only=local_only)
-        known.update(asyncio.run(fetching))
+        known.update(asyncio.run(_fetch(session, addresses, local_only)))
     return known
+
+
+async def _fetch(
+    session: Session, addresses: tuple[str, ...], local_only: str
+) -> dict[str, Attached | str]:
+    """Fetch pages; whoever sits at a terminal is told if that takes long."""
+
+    def say() -> None:
+        names = ", ".join(map(shown_address, addresses))
+        # Whether it is wanted is known: nobody reads an answer meanwhile.
+        complain(replace(process, hush=None), f"fetching {shorten(names, _MOST_SHOWN)}")
+
+    process = session.process
+    late = asyncio.get_running_loop().call_later(_SAID_AFTER, say)
+    if session.options.quiet or not process.stderr_is_terminal:
+        late.cancel()
+    try:
+        return await fetch_pages(addresses, process.environ, local_only=local_only)
+    finally:
+        late.cancel()
 
 
 def _piped(session: Session) -> Attached | str:

@@ -142,10 +142,12 @@ def can_confirm(process: Process) -> bool:
 
 
 def confirm(process: Process, question: str) -> bool:
-    """Ask; only y and yes mean yes."""
+    """Ask; only y and yes mean yes. What is said next has a line of its own."""
     asked = wrapped(f"{visible_line(question)} [y/N]", process.columns)
     say(process, f"{asked} ")
     answer = os.read(process.stdin, _LONGEST)
+    if not answer.endswith(b"\n"):  # Ctrl-D
+        say(process, "\n")
     return answer.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
 
 
