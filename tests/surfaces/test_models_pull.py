@@ -353,3 +353,13 @@ def test_without_a_name_some_are_offered(hub: Hub) -> None:
     assert "qwen2.5-coder-0.5b" in result.out
     assert "491 MB" in result.out
     assert hub.front.requests == []
+
+
+def test_a_disk_without_room_is_told_with_what_stays_free(hub: Hub) -> None:
+    """Before anything is fetched: more may be free than the file takes."""
+    hub.size = 10**13 - 1
+    result = fetch()
+
+    assert result.code == 1
+    assert "MB are free, and 67 MB are to stay so" in result.err
+    assert hub.gets() == []
