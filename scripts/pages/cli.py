@@ -30,8 +30,9 @@ A lone word within two edits of a command is an error with a hint, unless it end
 `?`, or `-c`, `-f` or `-t` stands before it; behind other options of a question one
 edit is.
 So is a command of two words with a slip in one of them, such as `hexai models tset`;
-a command with one word behind it that it cannot take, such as `hexai chat extra`; and
-what groups have elsewhere, such as `hexai config set KEY VALUE`.
+a command (but `action`) with one word behind it that it cannot take, such as
+`hexai chat extra`; and what groups have elsewhere, such as
+`hexai config set KEY VALUE`.
 After `--` everything is prompt.
 """
 

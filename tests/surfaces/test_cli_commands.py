@@ -61,6 +61,7 @@ def test_a_command_has_help_of_its_own() -> None:
         "note this",
         "chat about monads",
         "history of Rome",
+        "action items",
         "help me now",
         "what --nonsense does",
         "hello",

@@ -49,18 +49,8 @@ _ELSEWHERE = frozenset(
 
 _PLAIN = frozenset(
     {
-        *(
-            "auction",
-            "beach",
-            "beam",
-            "benign",
-            "branch",
-            "breach",
-            "bunch",
-            "caption",
-            "cat",
-            "char",
-        ),
+        *("auction", "beach", "beam", "benign", "branch", "breach", "bunch"),
+        *("caption", "cat", "char"),
         *("chart", "cheat", "coat", "confide", "confine", "confirm", "connect"),
         *("convict", "dote", "effort", "export", "faction", "flat", "fraction", "hat"),
         *("how", "hat", "import", "lip", "lisp", "ls", "modal", "mode", "modern"),
@@ -71,6 +61,10 @@ _PLAIN = frozenset(
     }
 )
 """Words of English that are a slip or two from a command: instructions, mostly."""
+
+
+_INSTRUCTIONS = frozenset({"action"})
+"""Commands with whose name an instruction for piped text begins: `action items`."""
 
 
 class _Asked(Struct, frozen=True, kw_only=True):
@@ -288,7 +282,9 @@ def _one_word_too_many(asked: _Asked) -> str | None:
     """
     words = asked.words
     command = next(iter(commands_of(words)), None)
-    if command is None or words[-1].endswith("?") or any(map(_is_quoted, words)):
+    if command is None or command.name in _INSTRUCTIONS:
+        return None
+    if words[-1].endswith("?") or any(map(_is_quoted, words)):
         return None
     rest = words[len(command.words) :]
     below = [c.name for c in COMMANDS if c.is_below(command)]
