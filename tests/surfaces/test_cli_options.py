@@ -297,6 +297,14 @@ class TestRefused:
         assert sent("-o", f"{name}=1")[name] == 1
 
     @pytest.mark.parametrize(
+        "value",
+        ['{"properties":{"key":{"type":"string"}},"required":["key"]}', '{"token":-1}'],
+    )
+    def test_a_schema_may_ask_for_what_is_called_a_key(self, value: str) -> None:
+        """What stands behind the name is a description or a number, no secret."""
+        assert sent("-o", f"shape={value}")["shape"] == json.loads(value)
+
+    @pytest.mark.parametrize(
         "name", ["nope", "top_a", "repetition_penalty", "speed", "prompt_cache_key"]
     )
     def test_a_provider_s_own_option_goes_through(self, name: str) -> None:

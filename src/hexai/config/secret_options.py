@@ -48,6 +48,12 @@ def _is_of_door(last: str, before: str) -> bool:
 
 
 def _has_secret(value: object) -> bool:
+    """Tell whether a text within is named so; in a schema, `token` is a table."""
     if isinstance(value, Mapping):
-        return any(is_secret(str(name), inner) for name, inner in value.items())
+        return any(
+            is_secret(str(name), inner)
+            if isinstance(inner, str)
+            else _has_secret(inner)
+            for name, inner in value.items()
+        )
     return isinstance(value, list | tuple) and any(map(_has_secret, value))
