@@ -28,8 +28,8 @@ class Purse:
         return self.limit - self.spent - self.reserved
 
     def holds(self, most: Decimal) -> bool:
-        """Tell whether so much may still be reserved."""
-        return self.left is None or most <= self.left
+        """Tell whether so much may still be reserved; nothing always may."""
+        return not most or self.left is None or most <= self.left
 
     def reserve(self, most: Decimal) -> bool:
         """Take out what an attempt may cost; says whether there was as much."""

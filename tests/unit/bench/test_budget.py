@@ -32,6 +32,17 @@ def test_an_attempt_beyond_the_purse_is_not_made() -> None:
     assert tab.is_refused
 
 
+def test_what_costs_nothing_goes_on_where_more_was_spent_than_there_was() -> None:
+    """A request may come to more than its bound; a model of this machine is free."""
+    purse = Purse(CENT)
+    paid = Tab(purse, CENT)
+    assert paid.begin_attempt()
+    paid.close(2 * CENT, sure=True)
+
+    assert not Tab(purse, CENT).begin_attempt()
+    assert Tab(purse, Decimal(0)).begin_attempt()
+
+
 def test_a_cell_has_money_for_each_of_its_requests_or_for_none() -> None:
     """What the second one may cost is nobody else's while the first is asked."""
     purse = Purse(10 * CENT)
