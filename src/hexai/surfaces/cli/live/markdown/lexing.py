@@ -113,7 +113,8 @@ class _Uncompiled(RegexLexerMeta):
 # Names may hold letters of all scripts, and a class of them is six hundred ranges, so
 # that each rule takes 2 ms to compile. What stands there beyond ASCII is nearly always
 # a letter, and has no colour if it is none. So it is enough to tell what of ASCII is
-# not in the class.
+# not in the class; but a class of large letters alone, or of small ones, stays as it is
+# written: beyond ASCII, too, it parts what names types from what does not.
 
 _LONG_CLASS = re.compile(r"\[(?!\^)([^\[\]\\]{500,})\]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f](?:-[^\x00-\x7f])?")
@@ -121,9 +122,15 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f](?:-[^\x00-\x7f])?")
 
 @lru_cache(maxsize=16)
 def _short_class(members: str) -> str:
-    listed = re.compile(f"[{_BEYOND_ASCII.sub('', members)}]")
-    others = [chr(code) for code in range(128) if not listed.match(chr(code))]
+    listed = _BEYOND_ASCII.sub("", members)
+    if not listed or _is_in(listed, "A") != _is_in(listed, "a"):
+        return f"[{members}]"
+    others = [chr(code) for code in range(128) if not _is_in(listed, chr(code))]
     return f"[^{re.escape(''.join(others))}]"
+
+
+def _is_in(members: str, character: str) -> bool:
+    return re.match(f"[{members}]", character) is not None
 
 
 # To compile two hundred names as an expression takes 2 ms, and to look one up nothing.

@@ -33,6 +33,16 @@ def test_a_text_is_read_as_pygments_reads_it(language: str) -> None:
         assert tokens == list(kind().get_tokens_unprocessed(text))
 
 
+def test_large_letters_of_other_scripts_are_told_from_small_ones() -> None:
+    """Where a language calls types by them."""
+    kind = find_lexer_class_by_name("haskell")
+    lexer = resumable(kind)
+    assert isinstance(lexer, ResumableLexer)
+    text = "Ähn ärger\n→ ∷ x\n"
+
+    assert lexer.read(text, ("root",))[0] == [*kind().get_tokens_unprocessed(text)]
+
+
 def test_reading_goes_on_where_it_stopped() -> None:
     """A string of several lines is a string in each of them."""
     lexer = resumable(find_lexer_class_by_name("go"))
