@@ -113,7 +113,10 @@ class Asker(Generic[T]):
         target = self._targets.find(entry, spec)
         is_local = self._services.locality.is_local
         if self._stays_here and target.local is False and not await is_local(target):
-            return self._local_only or "local_only"
+            return self._local_only or (
+                "local_only is set, and its text would leave this machine; unset it, "
+                "or leave this model out with -m"
+            )
         return await find_lack(entry, spec, self._targets, environ, home)
 
     async def _paid_specs(self, entry: Entry) -> tuple[RequestSpec, ...]:

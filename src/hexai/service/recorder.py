@@ -119,7 +119,9 @@ class LedgerRecorder:
         self.flush()
         lost, self._refused = self._refused, 0
         if lost:
-            self._problem(f"the ledger was too slow: {lost} facts are not recorded")
+            self._problem(
+                f"the ledger was too slow; facts that are not recorded: {lost}"
+            )
         with self._changed:
             self._closing = True
             self._changed.notify_all()

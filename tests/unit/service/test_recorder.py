@@ -303,7 +303,9 @@ def test_too_many_at_once_are_refused(folders: Folders) -> None:
 
     first, *_, last = [problem for problem in problems if "too slow" in problem]
     assert "some runs" in first
-    assert re.fullmatch("the ledger was too slow: [0-9]+ facts are not recorded", last)
+    assert re.fullmatch(
+        "the ledger was too slow; facts that are not recorded: [0-9]+", last
+    )
 
 
 def test_an_idle_recorder_closes_and_begins_again(folders: Folders) -> None:

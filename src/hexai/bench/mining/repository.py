@@ -157,7 +157,7 @@ def place_in(path: Path) -> str:
     """
     above, _ = _find(path)
     place = posixpath.relpath(str(path.absolute()), above) if above else "."
-    return "" if place in (".", ".git") else place
+    return "" if place.partition("/")[0] in (".", ".git") else place
 
 
 def _is_git(folder: str) -> bool:

@@ -45,10 +45,9 @@ if TYPE_CHECKING:
 PIPED = "-"
 """The file that is standard input."""
 _LIMIT = 8 << 20
-"""Bytes of a file of questions."""
+"""Bytes of a file of questions, as of standard input."""
 _MOST = 10_000
 """Questions of a file, each time that they are asked counted."""
-"""Bytes of a file, as of standard input."""
 
 
 class Options(BenchOptions, frozen=True, kw_only=True):

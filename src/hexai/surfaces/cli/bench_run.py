@@ -187,7 +187,7 @@ def _narrowed(asked: Asked) -> Iterator[str]:
     if asked.below:
         yield f"only {asked.below} was looked at"
     if asked.languages:
-        yield f"only {', '.join(asked.languages)} was"
+        yield f"only files of {', '.join(asked.languages)} were looked at"
     if asked.kinds:
         yield f"only holes of the kind {', '.join(asked.kinds)} count"
 
