@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -52,6 +53,7 @@ class Window:
         """Read until something is shown."""
         shown = b""
         while sought not in shown:
+            assert select.select([self.master], [], [], 20)[0], shown
             shown += os.read(self.master, 1 << 16)
 
     def close(self) -> int:

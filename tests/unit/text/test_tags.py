@@ -52,6 +52,6 @@ def test_what_has_to_be_closed_stays(case: str) -> None:
 def test_a_hostile_answer_costs_little(part: str) -> None:
     """Time grows with its length, and not with its square."""
     text = part * 50_000
-    started = time.perf_counter()
+    started = time.process_time()
     without_closing_tag(text, text, f"</a>{text}")
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0

@@ -278,7 +278,7 @@ def test_a_server_that_does_not_close_is_read(*, length: bool) -> None:
     body = b'{"data":[{"id":"a"}]}'
     head = b"HTTP/1.1 200 OK\r\n"
     head += b"Content-Length: %d\r\n\r\n" % len(body) if length else b"\r\n"
-    patience = 1e6 if length else 0.3
+    patience = 30.0 if length else 2.0
     found = ask_one(raw(head + body, close=False), patience=patience)
 
     assert isinstance(found, Server)
