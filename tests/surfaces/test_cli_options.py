@@ -297,6 +297,16 @@ class TestRefused:
         assert sent("-o", f"{name}=1")[name] == 1
 
     @pytest.mark.parametrize(
+        "word",
+        ["Authorization: Bearer hunter2==", "api_key hunter2=", "apikey:hunter2"],
+    )
+    def test_a_secret_before_the_sign_is_not_said_back(self, word: str) -> None:
+        """As where a header was meant."""
+        result = refused("-o", word)
+        assert (result.code, result.out) == (2, "")
+        assert "hunter2" not in result.err
+
+    @pytest.mark.parametrize(
         "value",
         ['{"properties":{"key":{"type":"string"}},"required":["key"]}', '{"token":-1}'],
     )

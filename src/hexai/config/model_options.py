@@ -163,10 +163,10 @@ def read_options(words: Iterable[str]) -> dict[str, object]:
 def _read_option(word: str) -> tuple[str, object]:
     name, equals, text = word.partition("=")
     if not equals or not name:
-        raise UsageError(f"-o {word}: KEY=VALUE is meant, as in -o top_p=0.9")
+        raise UsageError(f"-o {_begun(word)}: KEY=VALUE is meant, as in -o top_p=0.9")
     value = _read_value(name, text)
     if is_secret(name, value):
-        raise UsageError(f"-o {name} {REFUSED}")
+        raise UsageError(f"-o {_begun(name)} {REFUSED}")
     if name == "reasoning" and not isinstance(value, dict | NoneType):
         raise UsageError(
             "-o reasoning: did you mean reasoning_effort? `reasoning` is a table"
@@ -180,6 +180,13 @@ def _read_option(word: str) -> tuple[str, object]:
     if fault and (value is not None or name in OWN or name in OURS):
         raise UsageError(f"-o {name}={shown(value, (name,))} {fault}")
     return name, value
+
+
+def _begun(word: str) -> str:
+    """Give the name that a word begins with: what is behind it may be a secret."""
+    found = _NAME.match(word)
+    name = found[0] if found else ""
+    return name if name == word else f"{name}…"
 
 
 def _read_value(name: str, text: str) -> object:
