@@ -53,11 +53,6 @@ class Line:
         self.closing = True
         self._writer.close()
 
-    def abort(self) -> None:
-        """Close without waiting for anything."""
-        self.closing = True
-        self._writer.transport.abort()
-
     def reset(self) -> None:
         """Break the connection (RST)."""
         self.closing = True
@@ -79,6 +74,7 @@ class LineProtocol(asyncio.StreamReaderProtocol):
         self._connection = Connection(opened_at=time.monotonic())
         self._note = note
         self._line: Line | None = None
+        self._transport: asyncio.BaseTransport | None = None
 
         async def begin(
             reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -89,6 +85,11 @@ class LineProtocol(asyncio.StreamReaderProtocol):
             await talk(reader, self._line)
 
         super().__init__(asyncio.StreamReader(_BUFFER, loop), begin, loop)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what can end it."""
+        self._transport = transport
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """Keep a copy."""
@@ -114,7 +115,9 @@ class LineProtocol(asyncio.StreamReaderProtocol):
     async def abandon(self) -> None:
         """End the connection whatever its state, and wait until it is gone."""
         if self._line is not None:
-            self._line.abort()
+            self._line.closing = True
+        if isinstance(self._transport, asyncio.WriteTransport):
+            self._transport.abort()
             await self._lost.wait()
 
     def _end(self) -> None:

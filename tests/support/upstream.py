@@ -12,6 +12,7 @@ is recorded.
 
 import asyncio
 import json
+import socket
 import ssl
 import threading
 import time
@@ -138,6 +139,7 @@ class Upstream:
         self._ready = threading.Event()
         self._bugs: list[BaseException] = []
         self._protocols: list[LineProtocol] = []
+        self._accepting: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="upstream", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -212,24 +214,55 @@ class Upstream:
     async def _serve(self) -> None:
         loop = self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        if self._socket_path is None:
-            server = await loop.create_server(
-                self._protocol, "127.0.0.1", 0, ssl=self._tls
-            )
-            self.port = server.sockets[0].getsockname()[1]
-        else:
-            server = await loop.create_unix_server(self._protocol, self._socket_path)
+        listener = self._listen()
+        loop.add_reader(listener, self._accept, listener, loop)
         self._ready.set()
         await self._stop.wait()
-        server.close()
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        loop.remove_reader(listener)
+        listener.close()
+        if self._tls is not None:
+            _cancel(self._accepting)  # a client may never have greeted
+        await _ended(self._accepting)
+        _cancel(self._tasks)
+        await _ended(self._tasks)
         for protocol in self._protocols:
             await protocol.abandon()
+
+    def _listen(self) -> socket.socket:
+        if self._socket_path is None:
+            listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+            self.port = listener.getsockname()[1]
+        else:
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(self._socket_path)
+            listener.listen(100)
+        listener.setblocking(False)
+        return listener
+
+    def _accept(
+        self, listener: socket.socket, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """Take in who connects.
+
+        Not by the loop's own server: until CPython 3.13 that loses, with a
+        `ResourceWarning`, who was accepted in the turn of the loop in which it is
+        closed (python/cpython#109564).
+        """
+        try:
+            taken, _ = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return  # gone again
+        task = loop.create_task(self._connect(taken, loop))
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
+
+    async def _connect(
+        self, taken: socket.socket, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        try:
+            await loop.connect_accepted_socket(self._protocol, taken, ssl=self._tls)
+        except OSError:
+            return  # it left, or found no TLS to its liking
 
     def _protocol(self) -> LineProtocol:
         protocol = LineProtocol(self._talk, self._note)
@@ -266,9 +299,6 @@ class Upstream:
             line.close()
 
 
-_TURNS = 3
-"""Of the loop, until who was accepted last has the protocol that is to be ended."""
-
 ASIDES = ("/api/ps", "/api/tags", "/api/version", "/props")
 """What servers are asked of themselves beside the questions; a test that cares routes
 them, or has all requests answered by `tests.support.ollama`."""
@@ -276,6 +306,16 @@ them, or has all requests answered by `tests.support.ollama`."""
 
 async def _tell_nothing(exchange: Exchange) -> None:
     await exchange.head(404, length=0)
+
+
+def _cancel(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    if tasks:
+        await asyncio.wait(tasks)
 
 
 class _Script:
