@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from contextlib import aclosing
 
 import pytest
@@ -24,6 +23,7 @@ from hexai.providers.registry import Client
 from tests.contract.subjects import KEY, OVER_HTTP, Case, OverHttp
 from tests.support.attempt import Attempt, attempt
 from tests.support.calls import call, text_of
+from tests.support.ports import closed_port
 from tests.support.races import contender, run_race, target
 from tests.support.replies import huge_line, lingering, raw, stall, status
 from tests.support.upstream import Reply, Request, Upstream
@@ -241,9 +241,8 @@ def test_an_answer_ends_with_its_mark(subject: OverHttp) -> None:
 @every_format
 def test_a_dead_port_is_a_failed_connection(subject: OverHttp) -> None:
     """Nothing listens there."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        seen = ask_at(subject, f"http://127.0.0.1:{unused.getsockname()[1]}")
+    with closed_port() as port:
+        seen = ask_at(subject, f"http://127.0.0.1:{port}")
 
     assert type(seen.error) is ConnectionFailed
     assert seen.error.provider == subject.type

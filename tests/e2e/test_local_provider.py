@@ -20,6 +20,7 @@ from hexai.providers.llamacpp.supervisor import Supervisor
 from hexai.providers.llamacpp.worker import LoadOptions
 from tests.support.ask_local import Question, provider
 from tests.support.model import small_model
+from tests.support.ports import served
 from tests.support.workers import answer, ask, living, run_folder
 
 pytestmark = pytest.mark.e2e
@@ -188,7 +189,7 @@ def test_a_worker_that_is_gone_when_the_call_is_sent_is_started_anew(
             writer.close()
 
         async def scenario() -> str:
-            async with await asyncio.start_unix_server(vanish, files.socket):
+            async with served(vanish, files.socket):
                 return await collect(folder, call(model), progress)
 
         assert asyncio.run(scenario()) != ""

@@ -1,7 +1,8 @@
 """A virtual clock: hours of waiting in microseconds, and times that are exact.
 
 The loop's clock stands still while anything can run, and jumps to the next timer when
-nothing can. Only for tests without real I/O and without threads.
+nothing can. Only for tests without real I/O and without threads; for those with them
+there is a clock that a test sets forward.
 """
 
 import asyncio
@@ -45,4 +46,37 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, as `asyncio.run` does, but in virtual time."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main)
+
+
+class SettableLoop(asyncio.SelectorEventLoop):
+    """An event loop with real I/O, whose clock a test can set forward.
+
+    Time that must pass is passed over at the moment at which it is all that is still
+    waited for, so that nothing depends on how fast a machine is.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        super().__init__()
+
+    def time(self) -> float:
+        """Give the real time, and what was passed over."""
+        return super().time() + self._ahead
+
+    def pass_over(self, seconds: float) -> None:
+        """Set the clock forward."""
+        self._ahead += seconds
+
+
+def pass_over(seconds: float) -> None:
+    """Set the clock of the running loop forward, which `run_settably` has made."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, SettableLoop)
+    loop.pass_over(seconds)
+
+
+def run_settably(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, as `asyncio.run` does, by a clock that can be set."""
+    with asyncio.Runner(loop_factory=SettableLoop) as runner:
         return runner.run(main)

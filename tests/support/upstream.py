@@ -24,6 +24,7 @@ from typing import Any, Self
 from msgspec import Struct
 
 from tests.support.connection import Connection, Line, LineProtocol
+from tests.support.ports import Entrance, listen
 
 Reply = Callable[["Exchange"], Awaitable[None]]
 """Answers one request."""
@@ -139,7 +140,6 @@ class Upstream:
         self._ready = threading.Event()
         self._bugs: list[BaseException] = []
         self._protocols: list[LineProtocol] = []
-        self._accepting: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="upstream", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -212,53 +212,25 @@ class Upstream:
             self._ready.set()
 
     async def _serve(self) -> None:
-        loop = self._loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        listener = self._listen()
-        loop.add_reader(listener, self._accept, listener, loop)
+        listener = listen(self._socket_path)
+        if self._socket_path is None:
+            self.port = listener.getsockname()[1]
+        entrance = Entrance(listener, self._let_in)
         self._ready.set()
         await self._stop.wait()
-        loop.remove_reader(listener)
-        listener.close()
-        if self._tls is not None:
-            _cancel(self._accepting)  # a client may never have greeted
-        await _ended(self._accepting)
-        _cancel(self._tasks)
-        await _ended(self._tasks)
+        # Of those who come by TLS some may never have greeted.
+        await entrance.close(cancel=self._tls is not None)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         for protocol in self._protocols:
             await protocol.abandon()
 
-    def _listen(self) -> socket.socket:
-        if self._socket_path is None:
-            listener = socket.create_server(("127.0.0.1", 0), backlog=100)
-            self.port = listener.getsockname()[1]
-        else:
-            listener = socket.socket(socket.AF_UNIX)
-            listener.bind(self._socket_path)
-            listener.listen(100)
-        listener.setblocking(False)
-        return listener
-
-    def _accept(
-        self, listener: socket.socket, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        """Take in who connects.
-
-        Not by the loop's own server: until CPython 3.13 that loses, with a
-        `ResourceWarning`, who was accepted in the turn of the loop in which it is
-        closed (python/cpython#109564).
-        """
-        try:
-            taken, _ = listener.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return  # gone again
-        task = loop.create_task(self._connect(taken, loop))
-        self._accepting.add(task)
-        task.add_done_callback(self._accepting.discard)
-
-    async def _connect(
-        self, taken: socket.socket, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    async def _let_in(self, taken: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
         try:
             await loop.connect_accepted_socket(self._protocol, taken, ssl=self._tls)
         except OSError:
@@ -306,16 +278,6 @@ them, or has all requests answered by `tests.support.ollama`."""
 
 async def _tell_nothing(exchange: Exchange) -> None:
     await exchange.head(404, length=0)
-
-
-def _cancel(tasks: set[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-
-
-async def _ended(tasks: set[asyncio.Task[None]]) -> None:
-    if tasks:
-        await asyncio.wait(tasks)
 
 
 class _Script:

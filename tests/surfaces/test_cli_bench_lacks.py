@@ -1,12 +1,12 @@
 """`hexai bench run` where an entry cannot be asked: told before, and set aside."""
 
-import socket
 from pathlib import Path
 
 import pytest
 
 from tests.support.bench_command import bench, by_prompt, cells, entries, history
 from tests.support.command_line import run_cli, write_config
+from tests.support.ports import closed_port
 from tests.support.repositories import MadeRepository
 from tests.support.upstream import Upstream
 
@@ -23,13 +23,6 @@ def _words(text: str) -> str:
 
 def _add(path: Path, more: str) -> None:
     write_config(path.read_text("utf-8") + more)
-
-
-def _closed_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 KEYLESS = """
@@ -93,20 +86,21 @@ class TestServers:
         """Else it connects to nobody."""
         with Upstream(by_prompt()) as one:
             text = entries(one).read_text("utf-8")
-            write_config(text.replace(one.url, f"http://127.0.0.1:{_closed_port()}"))
-        result = bench(made, "--tasks", "4", "--dry-run", *more)
+        with closed_port() as port:
+            write_config(text.replace(one.url, f"http://127.0.0.1:{port}"))
+            result = bench(made, "--tasks", "4", "--dry-run", *more)
 
         assert result.code == 0, result.err
         assert ("nothing answers at http://127.0.0.1" in _words(result.out)) == told
 
     def test_an_ollama_is_looked_at_always(self, made: MadeRepository) -> None:
         """It is asked where its models run anyway; its price may be none."""
-        with Upstream(by_prompt()) as one:
+        with Upstream(by_prompt()) as one, closed_port() as port:
             _add(
                 entries(one),
                 f"""
                 [ollama]
-                base_url = "http://127.0.0.1:{_closed_port()}"
+                base_url = "http://127.0.0.1:{port}"
                 [[models.completion]]
                 provider = "ollama"
                 model = "m"

@@ -4,8 +4,8 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +24,9 @@ from tests.support.plain import (
     failure,
     settings_for,
 )
+from tests.support.ports import closed_port, served
 
 AT = End(name="x")
-Talk = Callable[
-    [asyncio.StreamReader, asyncio.StreamWriter], Coroutine[None, None, None]
-]
-
-
-@asynccontextmanager
-async def listening(talk: Talk) -> AsyncIterator[int]:
-    """Serve on a port of loopback."""
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 @contextmanager
@@ -60,9 +50,7 @@ def descriptors() -> set[str]:
 
 def test_a_refused_connection_says_where_and_why() -> None:
     """Nobody listens: the address and the system's reason are in the message."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
+    with closed_port() as port:
         error = failure(client_for(f"http://127.0.0.1:{port}"))
 
     assert type(error) is ConnectionFailed
@@ -260,7 +248,7 @@ def test_a_slow_reader_holds_the_sender_back() -> None:
         writer.close()
 
     async def scene() -> None:
-        async with listening(talk) as port:
+        async with served(talk) as port:
             wire = await open_tcp("127.0.0.1", port, AT)
             got = len(await wire.read(1))
             for _ in range(2000):
@@ -289,7 +277,7 @@ def test_others_run_while_a_lot_is_read() -> None:
         writer.close()
 
     async def scene() -> None:
-        async with listening(talk) as port:
+        async with served(talk) as port:
             wire = await open_tcp("127.0.0.1", port, AT)
             read_at: list[int] = []
             async with asyncio.TaskGroup() as group:
@@ -317,7 +305,7 @@ def test_an_answer_ends_the_wait_for_what_is_still_to_be_sent() -> None:
         writer.close()
 
     async def scene() -> None:
-        async with listening(talk) as port:
+        async with served(talk) as port:
             wire = await open_tcp("127.0.0.1", port, AT)
             async with asyncio.timeout(10):
                 await wire.write(bytes(LARGE))
@@ -341,7 +329,7 @@ def test_an_end_is_told_from_a_break() -> None:
         writer.close()
 
     async def scene() -> None:
-        async with listening(close) as port:
+        async with served(close) as port:
             wire = await _opened(port)
             assert await wire.read(2) == b"al"
             assert await wire.read(2) == b"l"

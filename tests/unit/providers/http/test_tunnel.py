@@ -20,6 +20,7 @@ from hexai.errors import (
 )
 from hexai.providers.http.route import Route
 from tests.support.plain import ask, client_for, failure, plain_answer, said
+from tests.support.ports import served
 from tests.support.replies import raw, status, tunnel
 from tests.support.upstream import Reply, Upstream
 
@@ -116,9 +117,7 @@ def test_a_proxy_without_tls_is_named() -> None:
     """Its address says https, and it speaks no TLS."""
 
     async def scene() -> ProviderError:
-        server = await asyncio.start_server(_answer_anything, "127.0.0.1", 0)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
+        async with served(_answer_anything) as port:
             return await asyncio.to_thread(met, f"https://127.0.0.1:{port}")
 
     error = asyncio.run(scene())

@@ -13,6 +13,7 @@ import pytest
 
 from hexai.providers.llamacpp.files import Card, WorkerFiles, try_lock, worker_files
 from hexai.providers.llamacpp.process import Health, check_health, end, failure
+from tests.support.ports import served
 from tests.support.workers import run_folder
 
 
@@ -42,7 +43,7 @@ def test_health_is_what_the_status_says(
         writer.close()
 
     async def scenario() -> Health:
-        async with await asyncio.start_unix_server(greet, files.socket):
+        async with served(greet, files.socket):
             return await check_health(files.socket, timeout=5 if said else 0.2)
 
     assert asyncio.run(scenario()) is health

@@ -16,12 +16,14 @@ from hexai.service.setup.detect import (
     find_servers,
     keys_in,
 )
-from tests.support.replies import hang, json_answer, raw, status
+from tests.support.clock import pass_over, run_settably
+from tests.support.ports import closed_port, served
+from tests.support.replies import json_answer, raw, status
 from tests.support.upstream import Reply, Upstream
 
 
 def query(
-    answer: bytes | None, *, patience: float = 5.0
+    answer: bytes | None, *, patience: float = 50.0
 ) -> tuple[Answer | None, bytes]:
     """Ask a server that gives this answer, or hangs for None; gives what it saw too."""
     seen = b""
@@ -31,6 +33,7 @@ def query(
         try:
             seen = await reader.readuntil(b"\r\n\r\n")
             if answer is None:
+                pass_over(patience)
                 await reader.read()
             else:
                 writer.write(answer)
@@ -38,12 +41,11 @@ def query(
             writer.close()
 
     async def run() -> Answer | None:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        async with server:
-            host, port = server.sockets[0].getsockname()
-            return await fetch((host, port), "/v1/models", patience=patience)
+        async with served(serve) as port:
+            address = ("127.0.0.1", port)
+            return await fetch(address, "/v1/models", patience=patience)
 
-    return asyncio.run(run()), seen
+    return run_settably(run()), seen
 
 
 def test_the_body_of_the_answer_is_given() -> None:
@@ -56,7 +58,7 @@ def test_the_body_of_the_answer_is_given() -> None:
 
 def test_who_says_nothing_is_there_all_the_same() -> None:
     """It costs no more than the patience."""
-    assert query(None, patience=0.05)[0] == Answer(status=0, body=b"")
+    assert query(None)[0] == Answer(status=0, body=b"")
 
 
 def test_an_endless_answer_is_cut() -> None:
@@ -68,15 +70,10 @@ def test_an_endless_answer_is_cut() -> None:
 
 def test_where_nobody_listens_there_is_nothing() -> None:
     """That is not the same as an empty answer."""
+    with closed_port() as port:
+        nothing = asyncio.run(fetch(("127.0.0.1", port), "/", patience=20.0))
 
-    async def run() -> Answer | None:
-        server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        server.close()
-        await server.wait_closed()
-        return await fetch(("127.0.0.1", port), "/", patience=5.0)
-
-    assert asyncio.run(run()) is None
+    assert nothing is None
 
 
 ENVIRON = {
@@ -87,13 +84,14 @@ ENVIRON = {
 }
 
 
-def look(answer: bytes | None, *, patience: float = 5.0, model: str = "none") -> Found:
+def look(answer: bytes | None, *, patience: float = 50.0, model: str = "none") -> Found:
     """Look around, with an Ollama that gives this answer, or hangs for None."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             asked.append(await reader.readuntil(b"\r\n\r\n"))
             if answer is None:
+                pass_over(patience)
                 await reader.read()
             else:
                 writer.write(answer)
@@ -101,14 +99,12 @@ def look(answer: bytes | None, *, patience: float = 5.0, model: str = "none") ->
             writer.close()
 
     async def run() -> Found:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        async with server:
-            host, port = server.sockets[0].getsockname()
-            environ = {**ENVIRON, "OLLAMA_HOST": f"{host}:{port}"}
+        async with served(serve) as port:
+            environ = {**ENVIRON, "OLLAMA_HOST": f"127.0.0.1:{port}"}
             return await detect(environ, Path(model), patience=patience)
 
     asked: list[bytes] = []
-    found = asyncio.run(run())
+    found = run_settably(run())
     assert asked
     assert asked[0].startswith(b"GET /api/tags HTTP/1.0\r\n")
     assert b"secret" not in asked[0]
@@ -134,20 +130,15 @@ def test_an_ollama_that_talks_nonsense_is_there_without_models() -> None:
 
 def test_an_ollama_that_hangs_costs_no_more_than_the_patience() -> None:
     """The first run is not held up by it."""
-    assert look(None, patience=0.05).ollama == ()
+    assert look(None).ollama == ()
 
 
 def test_no_ollama_is_none(tmp_path: Path) -> None:
     """A port where nobody listens is not an Ollama without models."""
+    with closed_port() as port:
+        environ = {"OLLAMA_HOST": f"localhost:{port}"}
+        found = asyncio.run(detect(environ, tmp_path / "m"))
 
-    async def run() -> Found:
-        server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        server.close()
-        await server.wait_closed()
-        return await detect({"OLLAMA_HOST": f"localhost:{port}"}, tmp_path / "m")
-
-    found = asyncio.run(run())
     assert found.ollama is None
     assert found.keys == ()
     assert not found.model_there
@@ -207,19 +198,34 @@ HEAD = b"HTTP/1.0 200 OK\r\n\r\n"
 def test_servers_are_found_by_their_models() -> None:
     """In the order of their ports, with a base URL to put into a profile."""
     body = b'{"object":"list","data":[{"id":"a"},{"id":"b","owned_by":"x"},{"id":""}]}'
-    with Upstream(raw(HEAD + body)) as one, Upstream(hang()) as other:
-        places = [("other", other.port), ("one", one.port)]
-        found = asyncio.run(find_servers(places, patience=0.3))
-        (request,) = one.requests
+    seen = b""
 
-    silent, found_one = found
-    assert isinstance(silent, Unusable)
-    assert silent.port == other.port
-    assert silent.why.startswith("lists no models within 0.3 seconds")
-    assert found_one == Server(name="one", port=one.port, models=("a", "b"))
-    assert found_one.base_url == f"{one.url}/v1"
-    assert (request.method, request.path) == ("GET", "/v1/models")
-    assert "authorization" not in request.headers
+    async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def lists(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal seen
+        seen = await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD + body)
+        writer.write_eof()
+        await reader.read()  # it has been heard out
+        pass_over(50.0)
+
+    async def run() -> None:
+        async with served(silent) as other, served(lists) as one:
+            places = [("other", other), ("one", one)]
+            nothing, found = await find_servers(places, patience=50.0)
+
+        assert isinstance(nothing, Unusable)
+        assert nothing.port == other
+        assert nothing.why.startswith("lists no models within 50 seconds")
+        assert found == Server(name="one", port=one, models=("a", "b"))
+        assert found.base_url == f"http://127.0.0.1:{one}/v1"
+
+    run_settably(run())
+
+    assert seen.startswith(b"GET /v1/models HTTP/1.0\r\n")
+    assert b"authorization" not in seen.lower()
 
 
 def ask_one(reply: Reply, *, patience: float = 20.0) -> Server | Unusable:
