@@ -24,11 +24,13 @@ def closed_port() -> Iterator[int]:
 def listen(path: Path | str | None = None) -> socket.socket:
     """Listen on a Unix socket, or on a free port of loopback, without blocking."""
     if path is None:
-        listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        # By this number asyncio knows TCP, and sends what is written without delay.
+        listener = socket.socket(socket.AF_INET, proto=socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
     else:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(path))
-        listener.listen(100)
+    listener.listen(100)
     listener.setblocking(False)
     return listener
 

@@ -74,3 +74,23 @@ def test_a_closed_port_stays_closed() -> None:
             socket.create_connection(("127.0.0.1", port))
         with pytest.raises(OSError, match="in use"):
             socket.create_server(("127.0.0.1", port))
+
+
+def test_what_a_server_says_goes_out_at_once() -> None:
+    """Else what was written before a reset is lost with it, behind a first answer."""
+
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        own = writer.get_extra_info("socket")
+        delays.append(not own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    async def scene() -> None:
+        async with served(talk) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            assert await reader.read() == b""
+            writer.close()
+            await writer.wait_closed()
+
+    delays: list[bool] = []
+    asyncio.run(scene())
+
+    assert delays == [False]
