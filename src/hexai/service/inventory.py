@@ -5,7 +5,7 @@ and no command is run to find this out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,18 +17,10 @@ from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.request import Target
 from hexai.errors import Authentication, ProviderError
 from hexai.providers.credentials import ConfiguredCredential
+from hexai.providers.own_models import RunsModels
 from hexai.providers.readiness.described import Described, describe
 from hexai.providers.registry import Unavailable
 from hexai.service.targets import Targets
-
-
-@runtime_checkable
-class _ReadsModels(Protocol):
-    """Who has the files of its models, and sees in them what they can do."""
-
-    async def fills_gaps(self, model: str) -> bool:
-        """Tell whether a model has tokens for gaps; raises `ProviderError`."""
-
 
 _UNKNOWN = "unknown provider"
 _AT_HAND = frozenset({"set", "not needed"})
@@ -159,7 +151,7 @@ async def _find_unfit(entry: Entry, spec: RequestSpec, targets: Targets) -> str:
     """Say what a model cannot be asked for that its entry wants; it is asked else."""
     client: object = targets.find(entry, spec).client
     wants_gaps = entry.surface is Surface.COMPLETION and spec.options.ask == "infill"
-    if not wants_gaps or not isinstance(client, _ReadsModels):
+    if not wants_gaps or not isinstance(client, RunsModels):
         return ""
     try:
         if await client.fills_gaps(spec.model):

@@ -12,31 +12,20 @@ an entry that is refused is not asked here either.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, runtime_checkable
 
 from hexai.config.schema import Settings
 from hexai.domain.entry import Entry
-from hexai.domain.provider import Call, Held
+from hexai.domain.provider import Held
 from hexai.domain.request import Request, Target
 from hexai.engine.decide import prompt_room
 from hexai.providers.formats.format import Asked
+from hexai.providers.own_models import RunsModels
 from hexai.providers.readiness.model_order import key_of
 from hexai.service.services import Services
 from hexai.service.targets import Targets
 
 Compose = Callable[[int | None, int | None], Request]
 """Composes a request in so many tokens, of which so many are read at once."""
-
-
-@runtime_checkable
-class Warms(Protocol):
-    """A client of a model of our own."""
-
-    async def warm(self, call: Call) -> None:
-        """Have a prompt read, if nobody else asks the model; raises nothing expected.
-
-        Cancelling it ends the reading.
-        """
 
 
 def is_warmed(entry: Entry) -> bool:
@@ -55,7 +44,7 @@ async def warm(
             if target.local is not True:
                 continue
             client: object = target.client
-            if isinstance(client, Warms):
+            if isinstance(client, RunsModels):
                 await client.warm(compose(None, None).call(entry.spec))
             elif target.upstream.kind == "openai" and isinstance(client, Asked):
                 await _warm_server(services, target, client, targets, compose)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +15,7 @@ from hexai.errors import (
     UnknownModel,
 )
 from hexai.providers.formats.format import Asked
+from hexai.providers.own_models import RunsModels
 from hexai.providers.readiness.model_order import is_ollama, who_to_ask
 from hexai.providers.readiness.servers import (
     Loaded,
@@ -30,14 +30,6 @@ _WITHIN = 1.0
 """Seconds that an answer is waited for."""
 _SILENT = f"no answer within {_WITHIN:g} s; check that the server runs"
 _LIMIT = 4 * 1024 * 1024
-
-
-@runtime_checkable
-class Holds(Protocol):
-    """Who runs models by itself, and knows what it gives them."""
-
-    async def holds(self, model: str) -> int:
-        """Say how many tokens a model holds; raises `ProviderError`."""
 
 
 class Described(Struct, frozen=True, kw_only=True):
@@ -94,7 +86,7 @@ async def describe(targets: Sequence[Target]) -> tuple[Described, ...]:
 async def _ask(target: Target) -> _Told | Described:
     """Give what an Ollama tells, or how much a llama.cpp, ours too, holds."""
     own: object = target.client
-    if isinstance(own, Holds):
+    if isinstance(own, RunsModels):
         return await _held(own, target.spec.model)
     client = who_to_ask(target)
     if client is None:
@@ -116,7 +108,7 @@ async def _own(client: Asked) -> Described:
         return Described()
 
 
-async def _held(own: Holds, model: str) -> Described:
+async def _held(own: RunsModels, model: str) -> Described:
     try:
         return Described(context=await own.holds(model))
     except ProviderError as error:
