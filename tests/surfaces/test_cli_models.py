@@ -132,6 +132,20 @@ class TestList:
         assert [item["loaded"] for item in told] == [True, False, False, False]
         assert ollama.log == []
 
+    def test_a_model_that_is_passed_on_hides_no_other(self) -> None:
+        """The server of both is asked what it holds of the one that runs there."""
+        ollama = Ollama({"coder:7b": Model()})
+        ollama.loaded["coder:7b"] = 8192
+        with serve(ollama) as upstream:
+            entries = "".join(
+                f"[[models.cli]]\nprovider = 'ollama'\nmodel = '{model}'\n"
+                for model in ("big:120b-cloud", "coder:7b", "other:cloud")
+            )
+            write_config(f"[ollama]\nbase_url = '{upstream.url}'\n{entries}")
+            items = json.loads(run_cli("models", "list", "--json").out)
+        told = [item["context"] for item in items if item["surface"] == "cli"]
+        assert told == [None, 8192, None]
+
     def test_a_server_that_is_down_or_hangs_is_told(self) -> None:
         """Once, with why; the rest of the list stands there as ever."""
         with Upstream() as gone:

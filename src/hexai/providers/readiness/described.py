@@ -1,7 +1,8 @@
-"""What a user's servers tell of the models that are configured, for `hexai models`."""
+"""What a user's servers tell of the models that are configured, at once or never."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 
 import msgspec
 from msgspec import Struct
@@ -72,28 +73,39 @@ class _Told(Struct, frozen=True):
     trouble: str = ""
 
 
+_Question = Callable[[], Coroutine[None, None, _Told | Described]]
+
+
 async def describe(targets: Sequence[Target]) -> tuple[Described, ...]:
     """Ask the servers of some targets, each once and all at the same time."""
-    askers = {target.upstream.origin: target for target in targets}
+    questions = [_question(target) for target in targets]
+    asked: dict[str, asyncio.Task[_Told | Described]] = {}
     async with asyncio.TaskGroup() as group:
-        asked = {
-            origin: group.create_task(_ask(target)) for origin, target in askers.items()
-        }
-    told = {origin: task.result() for origin, task in asked.items()}
-    return tuple(_of(target, told[target.upstream.origin]) for target in targets)
+        for target, ask in zip(targets, questions, strict=True):
+            if ask is not None and target.upstream.origin not in asked:
+                asked[target.upstream.origin] = group.create_task(ask())
+    return tuple(
+        Described()
+        if ask is None
+        else _of(target, asked[target.upstream.origin].result())
+        for target, ask in zip(targets, questions, strict=True)
+    )
 
 
-async def _ask(target: Target) -> _Told | Described:
-    """Give what an Ollama tells, or how much a llama.cpp, ours too, holds."""
+def _question(target: Target) -> _Question | None:
+    """Give what a target's server is asked; None where it would not tell.
+
+    A model that an Ollama passes on has its server in common with those that run there.
+    """
     own: object = target.client
     if isinstance(own, RunsModels):
-        return await _held(own, target.spec.model)
+        return partial(_held, own, target.spec.model)
     client = who_to_ask(target)
     if client is None:
-        return Described()
+        return None
     if is_ollama(target) and target.local is not False:
-        return await _ollama(client)
-    return await _own(client) if is_own(target) else Described()
+        return partial(_ollama, client)
+    return partial(_own, client) if is_own(target) else None
 
 
 async def _own(client: Asked) -> Described:
