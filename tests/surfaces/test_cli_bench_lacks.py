@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.bench_command import bench, by_prompt, cells, entries, history
 from tests.support.command_line import run_cli, write_config
+from tests.support.ollama import Model, Ollama, serve
 from tests.support.ports import closed_port
 from tests.support.repositories import MadeRepository
 from tests.support.upstream import Upstream
@@ -91,7 +92,7 @@ class TestServers:
             result = bench(made, "--tasks", "4", "--dry-run", *more)
 
         assert result.code == 0, result.err
-        assert ("nothing answers at http://127.0.0.1" in _words(result.out)) == told
+        assert ("cannot connect to http://127.0.0.1" in _words(result.out)) == told
 
     def test_an_ollama_is_looked_at_always(self, made: MadeRepository) -> None:
         """It is asked where its models run anyway; its price may be none."""
@@ -109,9 +110,27 @@ class TestServers:
             )
             result = bench(made, "--tasks", "4", "--dry-run", "--budget", "1")
 
-        assert "o: nothing answers at http://127.0.0.1" in _words(result.out)
+        assert "o: cannot connect to http://127.0.0.1" in _words(result.out)
         assert "no answer" in result.out
         assert "nothing is sent" not in _words(result.out)
+
+    def test_an_ollama_without_the_model_is_told(self, made: MadeRepository) -> None:
+        """It answers, but nobody could ask it for that."""
+        with Upstream(by_prompt()) as one, serve(Ollama({"n": Model()})) as ollama:
+            _add(
+                entries(one),
+                f"""
+                [ollama]
+                base_url = "{ollama.url}"
+                [[models.completion]]
+                provider = "ollama"
+                model = "m"
+                label = "o"
+                """,
+            )
+            result = bench(made, "--tasks", "4", "--dry-run")
+
+        assert "has no m; it is set aside if that stays so" in _words(result.out)
 
 
 def test_local_only_asks_no_cloud_and_needs_no_word(made: MadeRepository) -> None:

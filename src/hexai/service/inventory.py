@@ -72,6 +72,16 @@ async def what_it_holds(target: Target) -> int | None:
     return said.context
 
 
+async def find_silent(targets: Sequence[Target]) -> dict[int, str]:
+    """Say of servers of the user's why a model could not be asked now, by place."""
+    told = await describe(targets)
+    return {
+        place: said.trouble or f"{target.upstream.origin} has no {target.spec.model}"
+        for place, (target, said) in enumerate(zip(targets, told, strict=True))
+        if said.trouble or said.missing
+    }
+
+
 def where(local: bool | None) -> Where:  # noqa: FBT001 - a fact, not a switch
     """Name what is known about where a text goes."""
     if local is None:
